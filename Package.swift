@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Language features every Swift target is built with.
+///
+/// - `ExistentialAny` makes the cost of an existential visible where it is paid.
+/// - `InternalImportsByDefault` keeps a module's dependencies out of its interface.
+/// - `MemberImportVisibility` stops members leaking in through another file's import.
+let swiftSettings: [SwiftSetting] =
+    ["ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"].map {
+        .enableUpcomingFeature($0)
+    } + [.treatAllWarnings(as: .error)]
+
+func library(
+    _ name: String, needs dependencies: [Target.Dependency] = [], extra: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings + extra)
+}
+
+func tests(_ name: String, needs dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name)] + dependencies,
+        resources: [.copy("Fixtures")],
+        swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "facet",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "facet", targets: ["facet"]),
+        .library(name: "Torch", targets: ["Torch"]),
+        .library(
+            name: "Facet",
+            targets: [
+                "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
+                "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport",
+            ]),
+    ],
+    targets: [
+        // C libraries, found through pkg-config.
+        .systemLibrary(name: "LibTorch", pkgConfig: "libtorch"),
+        .systemLibrary(
+            name: "TurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "LibPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+        // The engine.
+        .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
+        library("Torch", needs: ["CTorch"], extra: [.strictMemorySafety()]),
+
+        // Bytes become batches, batches become embeddings, embeddings become a loss.
+        library("FaceData", needs: ["TurboJPEG", "LibPNG"]),
+        library("FaceSynthesis", needs: ["FaceData"]),
+        library("FaceModels", needs: ["Torch"]),
+        library("FaceLosses", needs: ["Torch"]),
+
+        // A loss becomes a trained model, a model becomes numbers on a protocol.
+        library("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
+        library("FaceEvaluation", needs: ["FaceData"]),
+
+        // Many such runs become an answer.
+        library("FaceRuns"),
+        library(
+            "FaceStudy",
+            needs: [
+                "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
+                "FaceEvaluation", "FaceRuns",
+            ]),
+        library("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
+
+        // The command line.
+        library("CommandKit"),
+        .executableTarget(
+            name: "facet",
+            dependencies: [
+                "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
+                "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport", "CommandKit",
+            ],
+            swiftSettings: swiftSettings),
+
+        tests("Torch"),
+        tests("FaceData"),
+        tests("FaceSynthesis", needs: ["FaceData"]),
+        tests("FaceModels", needs: ["Torch"]),
+        tests("FaceLosses", needs: ["Torch"]),
+        tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
+        tests("FaceEvaluation", needs: ["FaceData"]),
+        tests("FaceRuns"),
+        tests("FaceStudy", needs: ["FaceData", "FaceTraining", "FaceRuns"]),
+        tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
+        tests("CommandKit"),
+        .testTarget(
+            name: "FacetTests", dependencies: ["FaceRuns"], swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,42 @@
+public import Foundation
+
+/// One run's folder: the only truth about the run.
+///
+/// | file | content |
+/// |---|---|
+/// | `run.json` | ``RunDescription`` |
+/// | `environment.json` | ``RunEnvironment`` |
+/// | `metrics.jsonl` | ``EpochRecord``, one a line |
+/// | `scores/<test>.csv` | ``PairScore``, one a line under a header |
+/// | `result.json` | ``RunResult``; present when the run is over |
+/// | `checkpoint/` | the newest state to go on from |
+/// | `model.safetensors` | the last epoch's backbone |
+///
+/// A study's folder holds one such folder a run under `runs/`.
+public struct RunFolder: Sendable, Hashable {
+    /// Where the folder is.
+    public let url: URL
+
+    /// Names a folder, which need not exist yet.
+    public init(_ url: URL) {
+        self.url = url
+    }
+
+    /// File of ``RunDescription``.
+    public var descriptionURL: URL { url.appendingPathComponent("run.json") }
+    /// File of ``RunEnvironment``.
+    public var environmentURL: URL { url.appendingPathComponent("environment.json") }
+    /// File of ``EpochRecord`` lines.
+    public var metricsURL: URL { url.appendingPathComponent("metrics.jsonl") }
+    /// File of ``RunResult``.
+    public var resultURL: URL { url.appendingPathComponent("result.json") }
+    /// Folder of the newest checkpoint.
+    public var checkpointURL: URL { url.appendingPathComponent("checkpoint") }
+    /// File of the last epoch's backbone weights.
+    public var modelURL: URL { url.appendingPathComponent("model.safetensors") }
+
+    /// File of ``PairScore`` lines of a test set.
+    public func scoresURL(test: String) -> URL {
+        url.appendingPathComponent("scores").appendingPathComponent("\(test).csv")
+    }
+}

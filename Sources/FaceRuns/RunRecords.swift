@@ -1,0 +1,370 @@
+/// Which cell of a study a run is, and with which seed.
+public struct RunIdentity: Codable, Sendable, Hashable {
+    /// Name of the training set, as given to the study.
+    public var trainSet: String
+    /// Name of the backbone with its options, e.g. `resnet50` or `mobilenetv1:width=0.25`.
+    public var backbone: String
+    /// The loss with those of its parameters that differ from the defaults, e.g. `arcface:m=0.4`.
+    public var loss: String
+    /// Name of the sampler that drew the batches, e.g. `shuffle` or `pk:32x4`.
+    public var sampler: String
+    /// The seed every random stream of the run derives from.
+    public var seed: UInt64
+
+    /// Creates an identity from its parts.
+    public init(trainSet: String, backbone: String, loss: String, sampler: String, seed: UInt64) {
+        self.trainSet = trainSet
+        self.backbone = backbone
+        self.loss = loss
+        self.sampler = sampler
+        self.seed = seed
+    }
+}
+
+/// `run.json`: what a run is, written before its first step and never changed.
+public struct RunDescription: Codable, Sendable, Hashable {
+    /// Version of the run folder's format.
+    public static let currentFormat = 1
+
+    /// Format the folder was written in.
+    public var format = RunDescription.currentFormat
+    /// Which cell of the study this is.
+    public var identity: RunIdentity
+    /// The loss's title as the literature spells it, e.g. `ArcFace`.
+    public var lossTitle: String
+    /// The network.
+    public var backbone: BackboneFacts
+    /// The training set.
+    public var train: TrainSetFacts
+    /// The test sets, the primary one first.
+    public var tests: [TestSetFacts]
+    /// Epochs the run is to have.
+    public var epochs: Int
+    /// Images of a step.
+    public var batchSize: Int
+    /// The complete resolved configuration.
+    public var configuration: JSONValue
+    /// A command line that reproduces the run.
+    public var command: String
+
+    /// Creates a description from its parts.
+    public init(
+        identity: RunIdentity, lossTitle: String, backbone: BackboneFacts, train: TrainSetFacts,
+        tests: [TestSetFacts], epochs: Int, batchSize: Int, configuration: JSONValue,
+        command: String
+    ) {
+        self.identity = identity
+        self.lossTitle = lossTitle
+        self.backbone = backbone
+        self.train = train
+        self.tests = tests
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.configuration = configuration
+        self.command = command
+    }
+}
+
+/// What a report says about a network.
+public struct BackboneFacts: Codable, Sendable, Hashable {
+    /// Title as the literature spells it, e.g. `ResNet50` or `MobileNetV1 x0.25`.
+    public var title: String
+    /// Trainable numbers, the embedding layer included and the loss's class weights not.
+    public var parameters: Int
+    /// Multiply-adds of one image.
+    public var multiplyAdds: Int
+    /// Length of an embedding.
+    public var embeddingSize: Int
+    /// Height and width of an input image, in pixels.
+    public var inputSize: Int
+
+    /// Creates the facts from their parts.
+    public init(
+        title: String, parameters: Int, multiplyAdds: Int, embeddingSize: Int, inputSize: Int
+    ) {
+        self.title = title
+        self.parameters = parameters
+        self.multiplyAdds = multiplyAdds
+        self.embeddingSize = embeddingSize
+        self.inputSize = inputSize
+    }
+}
+
+/// What a report says about a training set.
+public struct TrainSetFacts: Codable, Sendable, Hashable {
+    /// Name given to the set.
+    public var name: String
+    /// Images that decode and are trained on.
+    public var images: Int
+    /// Identities with at least one image.
+    public var identities: Int
+    /// SHA-256 over the names and contents of the files, in hexadecimal.
+    public var contentHash: String
+    /// Files that did not decode and were left out, relative to the set's folder.
+    public var skipped: [String]
+    /// Warnings found while the set was read, a sentence each.
+    public var warnings: [String]
+
+    /// Creates the facts from their parts.
+    public init(
+        name: String, images: Int, identities: Int, contentHash: String, skipped: [String] = [],
+        warnings: [String] = []
+    ) {
+        self.name = name
+        self.images = images
+        self.identities = identities
+        self.contentHash = contentHash
+        self.skipped = skipped
+        self.warnings = warnings
+    }
+}
+
+/// What a report says about a test set.
+public struct TestSetFacts: Codable, Sendable, Hashable {
+    /// Name given to the set.
+    public var name: String
+    /// Pairs of the protocol.
+    public var pairs: Int
+    /// Folds of the protocol.
+    public var folds: Int
+    /// Pairs evaluated after each epoch but the last (the last always sees all).
+    public var pairsEachEpoch: Int
+    /// Warnings found while the set was read, a sentence each.
+    public var warnings: [String]
+
+    /// Creates the facts from their parts.
+    public init(
+        name: String, pairs: Int, folds: Int, pairsEachEpoch: Int, warnings: [String] = []
+    ) {
+        self.name = name
+        self.pairs = pairs
+        self.folds = folds
+        self.pairsEachEpoch = pairsEachEpoch
+        self.warnings = warnings
+    }
+}
+
+/// `environment.json`: the machine and the versions a run was made with.
+public struct RunEnvironment: Codable, Sendable, Hashable {
+    /// Facet's version.
+    public var facet: String
+    /// Commit the tool was built from, with `+` when the tree was modified, or `unknown`.
+    public var commit: String
+    /// Version of LibTorch.
+    public var libtorch: String
+    /// Operating system and its version.
+    public var system: String
+    /// Name of the processor.
+    public var processor: String
+    /// The processor's vector features that matter here, e.g. `avx512_bf16`.
+    public var processorFeatures: [String]
+    /// Threads LibTorch computes with.
+    public var threads: Int
+    /// Memory of the machine, in bytes.
+    public var memory: UInt64
+    /// Where the network ran: `cpu` or `cuda:0 (name)`.
+    public var device: String
+    /// `float32` or `bfloat16`, as resolved from `--precision`.
+    public var precision: String
+    /// `contiguous` or `channelsLast`.
+    public var memoryFormat: String
+
+    /// Creates an environment from its parts.
+    public init(
+        facet: String, commit: String, libtorch: String, system: String, processor: String,
+        processorFeatures: [String], threads: Int, memory: UInt64, device: String,
+        precision: String, memoryFormat: String
+    ) {
+        self.facet = facet
+        self.commit = commit
+        self.libtorch = libtorch
+        self.system = system
+        self.processor = processor
+        self.processorFeatures = processorFeatures
+        self.threads = threads
+        self.memory = memory
+        self.device = device
+        self.precision = precision
+        self.memoryFormat = memoryFormat
+    }
+}
+
+/// One line of `metrics.jsonl`: an epoch.
+public struct EpochRecord: Codable, Sendable, Hashable {
+    /// Which epoch this is, from 1.
+    public var epoch: Int
+    /// Steps taken since the start of the run.
+    public var step: Int
+    /// Images seen since the start of the run.
+    public var images: Int
+    /// Learning rate of the epoch's last step.
+    public var learningRate: Double
+    /// Mean training loss of the epoch.
+    public var loss: Double
+    /// Share of training images whose own class has the largest logit, without the margin; 0...1.
+    public var trainAccuracy: Double
+    /// The same with the margin applied to the own class's logit; 0...1.
+    public var trainAccuracyWithMargin: Double
+    /// Further quantities of the loss at the end of the epoch, e.g. `lambda`, `margin`, `scale`.
+    public var lossState: [String: Double]
+    /// Verification accuracy on each test set.
+    public var tests: [EpochTest]
+    /// Images a second of the training steps. A time column: not reproducible.
+    public var imagesPerSecond: Double
+    /// Seconds spent in training steps. A time column: not reproducible.
+    public var trainSeconds: Double
+    /// Seconds spent in evaluation. A time column: not reproducible.
+    public var evaluationSeconds: Double
+
+    /// Creates a record from its parts.
+    public init(
+        epoch: Int, step: Int, images: Int, learningRate: Double, loss: Double,
+        trainAccuracy: Double, trainAccuracyWithMargin: Double, lossState: [String: Double],
+        tests: [EpochTest], imagesPerSecond: Double, trainSeconds: Double,
+        evaluationSeconds: Double
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.images = images
+        self.learningRate = learningRate
+        self.loss = loss
+        self.trainAccuracy = trainAccuracy
+        self.trainAccuracyWithMargin = trainAccuracyWithMargin
+        self.lossState = lossState
+        self.tests = tests
+        self.imagesPerSecond = imagesPerSecond
+        self.trainSeconds = trainSeconds
+        self.evaluationSeconds = evaluationSeconds
+    }
+}
+
+/// Verification accuracy on one test set after an epoch.
+public struct EpochTest: Codable, Sendable, Hashable {
+    /// Name of the test set.
+    public var name: String
+    /// Mean accuracy over the folds; 0...1.
+    public var accuracy: Double
+    /// Population standard deviation of the folds' accuracies.
+    public var standardDeviation: Double
+    /// Pairs evaluated: a subset, but for the last epoch.
+    public var pairs: Int
+
+    /// Creates a value from its parts.
+    public init(name: String, accuracy: Double, standardDeviation: Double, pairs: Int) {
+        self.name = name
+        self.accuracy = accuracy
+        self.standardDeviation = standardDeviation
+        self.pairs = pairs
+    }
+}
+
+/// `result.json`: how a run ended. Its presence says that the run is over.
+public struct RunResult: Codable, Sendable, Hashable {
+    /// How a run can end.
+    public enum Status: String, Codable, Sendable {
+        /// All epochs were trained and the last one evaluated on all pairs.
+        case finished
+        /// The run stopped with an error; `message` says which.
+        case failed
+    }
+
+    /// How the run ended.
+    public var status: Status
+    /// Why it failed, in one sentence; empty when it did not.
+    public var message: String
+    /// Epochs completed.
+    public var epochs: Int
+    /// Training accuracy of the last epoch, without the margin; 0...1.
+    public var trainAccuracy: Double
+    /// One entry a test set, the primary one first: the last epoch's model on all pairs.
+    public var tests: [TestResult]
+    /// Images a second over all training steps. A time column: not reproducible.
+    public var imagesPerSecond: Double
+    /// Seconds of the whole run. A time column: not reproducible.
+    public var seconds: Double
+
+    /// Creates a result from its parts.
+    public init(
+        status: Status, message: String = "", epochs: Int, trainAccuracy: Double,
+        tests: [TestResult], imagesPerSecond: Double, seconds: Double
+    ) {
+        self.status = status
+        self.message = message
+        self.epochs = epochs
+        self.trainAccuracy = trainAccuracy
+        self.tests = tests
+        self.imagesPerSecond = imagesPerSecond
+        self.seconds = seconds
+    }
+}
+
+/// The last epoch's model on all pairs of one test set.
+public struct TestResult: Codable, Sendable, Hashable {
+    /// Name of the test set.
+    public var name: String
+    /// Pairs evaluated.
+    public var pairs: Int
+    /// Mean accuracy over the folds; 0...1.
+    public var accuracy: Double
+    /// Population standard deviation of the folds' accuracies.
+    public var standardDeviation: Double
+    /// Mean over the folds of the threshold chosen on the other folds, in squared L2; 0...4.
+    public var threshold: Double
+    /// True acceptance rate at a false acceptance rate of 1e-3; 0...1.
+    public var tarAtFar1e3: Double
+    /// Area under the ROC curve; 0...1.
+    public var auc: Double
+    /// Equal error rate; 0...1.
+    public var eer: Double
+    /// Mean L2 norm of the embeddings before normalisation.
+    public var meanNorm: Double
+    /// First epoch with the highest accuracy of the epochs' evaluations, from 1.
+    public var bestEpoch: Int
+    /// That highest accuracy. Chosen on the test set: optimistic.
+    public var bestAccuracy: Double
+    /// First epoch within 95 % of the way from the first epoch's accuracy to the highest.
+    public var epochWithin95Percent: Int
+
+    /// Creates a result from its parts.
+    public init(
+        name: String, pairs: Int, accuracy: Double, standardDeviation: Double, threshold: Double,
+        tarAtFar1e3: Double, auc: Double, eer: Double, meanNorm: Double, bestEpoch: Int,
+        bestAccuracy: Double, epochWithin95Percent: Int
+    ) {
+        self.name = name
+        self.pairs = pairs
+        self.accuracy = accuracy
+        self.standardDeviation = standardDeviation
+        self.threshold = threshold
+        self.tarAtFar1e3 = tarAtFar1e3
+        self.auc = auc
+        self.eer = eer
+        self.meanNorm = meanNorm
+        self.bestEpoch = bestEpoch
+        self.bestAccuracy = bestAccuracy
+        self.epochWithin95Percent = epochWithin95Percent
+    }
+}
+
+/// One pair of a test set and the score the last epoch's model gave it.
+public struct PairScore: Codable, Sendable, Hashable {
+    /// Fold of the protocol, from 0.
+    public var fold: Int
+    /// Whether the two images show the same person.
+    public var same: Bool
+    /// Squared L2 distance of the two normalised embeddings; 0...4, smaller is more alike.
+    public var distance: Float
+    /// First image, relative to the test set's folder.
+    public var first: String
+    /// Second image, relative to the test set's folder.
+    public var second: String
+
+    /// Creates a score from its parts.
+    public init(fold: Int, same: Bool, distance: Float, first: String, second: String) {
+        self.fold = fold
+        self.same = same
+        self.distance = distance
+        self.first = first
+        self.second = second
+    }
+}

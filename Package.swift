@@ -98,5 +98,5 @@ let package = Package(
             name: "FacetTests", dependencies: ["FaceRuns"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],
-    cxxLanguageStandard: .cxx17
+    cxxLanguageStandard: .cxx20
 )

@@ -1,4 +1,220 @@
+/// The C face of LibTorch: the only way from Swift into C++.
+///
+/// Conventions
+/// - Every function returns a ``ct_status`` by value and gives its results through out-parameters.
+///   When the status is not CT_OK the out-parameters are untouched and the status carries a
+///   message, which the caller frees with ``ct_status_free``.
+/// - A ``ct_tensor`` out-parameter is owned by the caller and freed with ``ct_tensor_free``.
+/// - A ``ct_tensor`` in-parameter is borrowed.
+/// - Nothing throws across this border.
 #ifndef CTORCH_H
 #define CTORCH_H
-int ct_placeholder(void);
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Handles own their pointee by the conventions above, so Swift may pass them around freely.
+#if defined(__has_attribute) && __has_attribute(swift_attr)
+#define CT_SAFE __attribute__((swift_attr("@safe")))
+#else
+#define CT_SAFE
+#endif
+
+typedef enum ct_status_kind {
+  CT_OK = 0,
+  CT_ERROR = 1,
+  CT_OUT_OF_MEMORY = 2,
+} ct_status_kind;
+
+/// What became of a call.
+typedef struct CT_SAFE ct_status {
+  ct_status_kind kind;
+  char *message;
+} ct_status;
+
+/// A reference to a tensor. A struct of its own, so that it cannot be mistaken for another handle.
+typedef struct CT_SAFE ct_tensor {
+  void *impl;
+} ct_tensor;
+
+typedef enum ct_dtype {
+  CT_UINT8 = 0,
+  CT_INT64 = 1,
+  CT_FLOAT32 = 2,
+  CT_FLOAT64 = 3,
+  CT_BFLOAT16 = 4,
+  CT_BOOL = 5,
+} ct_dtype;
+
+typedef enum ct_memory_format { CT_CONTIGUOUS = 0, CT_CHANNELS_LAST = 1 } ct_memory_format;
+
+/// A device: the CPU, or a CUDA GPU by its index.
+typedef struct ct_device {
+  bool cuda;
+  int32_t index;
+} ct_device;
+
+void ct_status_free(ct_status status);
+
+// Tensors: creation, inspection, transfer ---------------------------------------------------------
+
+void ct_tensor_free(ct_tensor self);
+ct_status ct_full(const int64_t *shape, size_t rank, double value, ct_dtype dtype, ct_device device,
+                  ct_tensor *out);
+ct_status ct_arange(int64_t count, ct_dtype dtype, ct_device device, ct_tensor *out);
+/// Copies `bytes` (contiguous, of `dtype`) into a new tensor on `device`.
+ct_status ct_from_bytes(const void *bytes, size_t byte_count, const int64_t *shape, size_t rank,
+                        ct_dtype dtype, ct_device device, ct_tensor *out);
+/// Copies the elements, contiguous and converted to `dtype`, to `bytes`.
+ct_status ct_copy_bytes(ct_tensor self, ct_dtype dtype, void *bytes, size_t byte_count);
+ct_status ct_rank(ct_tensor self, size_t *out);
+ct_status ct_shape(ct_tensor self, int64_t *out, size_t rank);
+ct_status ct_element_type(ct_tensor self, ct_dtype *out);
+ct_status ct_device_of(ct_tensor self, ct_device *out);
+ct_status ct_is_contiguous(ct_tensor self, ct_memory_format format, bool *out);
+ct_status ct_item(ct_tensor self, double *out);
+ct_status ct_to(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out);
+ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out);
+/// Images as a network takes them: (bytes - mean) / deviation as float32 [n, c, h, w] on `device`,
+/// from `bytes` in [n, h, w, c] order.
+ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
+                    double deviation, ct_memory_format format, ct_device device, ct_tensor *out);
+
+// Pointwise ---------------------------------------------------------------------------------------
+
+#define CT_FOR_EACH_UNARY(X)                                                                      \
+  X(neg) X(abs) X(exp) X(log) X(log1p) X(sqrt) X(rsqrt) X(square) X(reciprocal) X(cos) X(sin)     \
+  X(acos) X(tanh) X(sigmoid) X(softplus) X(log_sigmoid) X(relu) X(floor) X(sign) X(isfinite)      \
+  X(logical_not) X(detach) X(clone)
+#define CT_FOR_EACH_BINARY(X)                                                                     \
+  X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)           \
+  X(logical_and) X(logical_or) X(matmul)
+#define CT_FOR_EACH_SCALAR(X)                                                                     \
+  X(add) X(mul) X(div) X(pow) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)
+
+#define CT_DECLARE(name) ct_status ct_##name(ct_tensor self, ct_tensor *out);
+CT_FOR_EACH_UNARY(CT_DECLARE)
+#undef CT_DECLARE
+#define CT_DECLARE(name) ct_status ct_##name(ct_tensor self, ct_tensor other, ct_tensor *out);
+CT_FOR_EACH_BINARY(CT_DECLARE)
+#undef CT_DECLARE
+#define CT_DECLARE(name) ct_status ct_##name##_scalar(ct_tensor self, double other, ct_tensor *out);
+CT_FOR_EACH_SCALAR(CT_DECLARE)
+#undef CT_DECLARE
+
+ct_status ct_clamp(ct_tensor self, double minimum, double maximum, ct_tensor *out);
+ct_status ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out);
+ct_status ct_masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out);
+
+// Reductions: over `dims` (all when `count` is 0) -------------------------------------------------
+
+#define CT_FOR_EACH_REDUCTION(X) X(sum) X(mean) X(amax) X(amin) X(logsumexp) X(norm)
+#define CT_DECLARE(name)                                                                          \
+  ct_status ct_##name(ct_tensor self, const int64_t *dims, size_t count, bool keepdim,            \
+                      ct_tensor *out);
+CT_FOR_EACH_REDUCTION(CT_DECLARE)
+#undef CT_DECLARE
+
+ct_status ct_argmax(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_all(ct_tensor self, ct_tensor *out);
+ct_status ct_cumsum(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_softmax(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_log_softmax(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_topk(ct_tensor self, int64_t k, int64_t dim, bool largest, ct_tensor *values,
+                  ct_tensor *indices);
+
+// Shape -------------------------------------------------------------------------------------------
+
+ct_status ct_reshape(ct_tensor self, const int64_t *shape, size_t rank, ct_tensor *out);
+ct_status ct_expand(ct_tensor self, const int64_t *shape, size_t rank, ct_tensor *out);
+ct_status ct_permute(ct_tensor self, const int64_t *dims, size_t rank, ct_tensor *out);
+ct_status ct_transpose(ct_tensor self, int64_t a, int64_t b, ct_tensor *out);
+ct_status ct_unsqueeze(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_squeeze(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_narrow(ct_tensor self, int64_t dim, int64_t start, int64_t length, ct_tensor *out);
+ct_status ct_flip(ct_tensor self, int64_t dim, ct_tensor *out);
+ct_status ct_cat(const ct_tensor *tensors, size_t count, int64_t dim, ct_tensor *out);
+ct_status ct_stack(const ct_tensor *tensors, size_t count, int64_t dim, ct_tensor *out);
+
+// Indexing ----------------------------------------------------------------------------------------
+
+ct_status ct_gather(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor *out);
+ct_status ct_index_select(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor *out);
+ct_status ct_scatter(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor source,
+                     ct_tensor *out);
+ct_status ct_index_add(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor source,
+                       ct_tensor *out);
+
+// In place, outside of differentiation ------------------------------------------------------------
+
+ct_status ct_assign(ct_tensor self, ct_tensor source);
+ct_status ct_fill(ct_tensor self, double value);
+/// Fills with normal variates drawn from a generator of its own, seeded with `seed`.
+ct_status ct_fill_normal(ct_tensor self, double mean, double deviation, uint64_t seed);
+ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed);
+
+// Networks ----------------------------------------------------------------------------------------
+
+/// `bias.impl` may be null.
+ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out);
+ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t padding,
+                    int64_t groups, ct_tensor *out);
+/// Training mode updates `running_mean` and `running_var` in place.
+ct_status ct_batch_norm(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor running_mean,
+                        ct_tensor running_var, bool training, double momentum, double epsilon,
+                        ct_tensor *out);
+ct_status ct_max_pool2d(ct_tensor self, int64_t kernel, int64_t stride, int64_t padding,
+                        ct_tensor *out);
+/// Mean over height and width: [n, c, h, w] -> [n, c].
+ct_status ct_global_average_pool(ct_tensor self, ct_tensor *out);
+ct_status ct_cross_entropy(ct_tensor logits, ct_tensor labels, double label_smoothing,
+                           ct_tensor *out);
+
+// Differentiation ---------------------------------------------------------------------------------
+
+ct_status ct_set_requires_grad(ct_tensor self, bool value);
+ct_status ct_requires_grad(ct_tensor self, bool *out);
+ct_status ct_backward(ct_tensor self);
+/// `out->impl` is null when there is no gradient.
+ct_status ct_grad(ct_tensor self, ct_tensor *out);
+ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
+ct_status ct_clear_grad(ct_tensor self);
+/// Thread-local. Returns the former value through `former`.
+ct_status ct_set_grad_enabled(bool value, bool *former);
+/// Thread-local. Convolutions and products compute in bfloat16 while this is on.
+ct_status ct_set_autocast(bool cuda, bool value, bool *former);
+ct_status ct_clear_autocast_cache(void);
+
+// Optimisation ------------------------------------------------------------------------------------
+
+/// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
+/// `velocities` are updated in place; on the first step they take the gradient itself.
+ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
+                      double learning_rate, double momentum, double weight_decay, bool nesterov,
+                      bool first_step);
+/// L2 norm of all gradients together.
+ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *out);
+ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double factor);
+
+// The process -------------------------------------------------------------------------------------
+
+ct_status ct_set_threads(int32_t count);
+int32_t ct_threads(void);
+/// Asks LibTorch for algorithms that give the same bits each time, where it has them.
+ct_status ct_set_deterministic(bool value);
+/// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
+bool ct_load_cuda(void);
+ct_status ct_cuda_synchronize(void);
+/// LibTorch's version, e.g. "2.13.0".
+const char *ct_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

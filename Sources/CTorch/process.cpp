@@ -1,0 +1,52 @@
+// What holds for the whole process: threads, determinism, the CUDA back-end, the version.
+#include "bridge.h"
+
+#include <dlfcn.h>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+using namespace facet;
+
+ct_status ct_set_threads(int32_t count) {
+  return guarded([&] { at::set_num_threads(count); });
+}
+
+int32_t ct_threads(void) { return at::get_num_threads(); }
+
+ct_status ct_set_deterministic(bool value) {
+  return guarded([&] {
+    auto &context = at::globalContext();
+    context.setDeterministicAlgorithms(value, /*warn_only=*/true);
+    // Filling fresh memory guards against reading it; it costs a pass over every new tensor.
+    context.setDeterministicFillUninitializedMemory(false);
+    context.setBenchmarkCuDNN(!value);
+  });
+}
+
+bool ct_load_cuda(void) {
+#if defined(__APPLE__)
+  return false;
+#else
+  // Found through the run path, as libtorch.so itself is. Kept open for the life of the process.
+  static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) return false;
+  try {
+    return at::detail::getCUDAHooks().deviceCount() > 0;
+  } catch (...) {
+    return false;
+  }
+#endif
+}
+
+ct_status ct_cuda_synchronize(void) {
+  return guarded([&] {
+    c10::impl::VirtualGuardImpl guard(at::kCUDA);
+    guard.synchronizeDevice(guard.getDevice().index());
+  });
+}
+
+const char *ct_version(void) { return TORCH_VERSION; }

@@ -1,0 +1,33 @@
+/// A two-dimensional convolution without bias, as networks with batch normalisation use it.
+public final class Convolution: Layer {
+    /// `[outputs, inputs / groups, kernel, kernel]`.
+    public let weight: Tensor
+    /// Step of the window, in pixels.
+    public let stride: Int
+    /// Zeros around the image, in pixels.
+    public let padding: Int
+    /// Groups of channels that do not see each other; as many as channels when depthwise.
+    public let groups: Int
+
+    /// Creates a convolution with weights as He et al. 2015 draw them for rectifiers (fan out).
+    public init(
+        inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
+        groups: Int = 1, initial: InitialWeights
+    ) {
+        let fanOut = Double(kernel * kernel * outputs / groups)
+        weight = initial.normal(
+            "weight", [outputs, inputs / groups, kernel, kernel],
+            deviation: (2 / fanOut).squareRoot())
+        self.stride = stride
+        self.padding = padding ?? kernel / 2
+        self.groups = groups
+    }
+
+    /// `weight`.
+    public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
+
+    /// `[n, inputs, h, w]` -> `[n, outputs, h', w']`.
+    public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+        input.convolved(weight: weight, stride: stride, padding: padding, groups: groups)
+    }
+}

@@ -1,0 +1,47 @@
+/// Where a new model's weights come from: a seed, and each parameter's own name.
+///
+/// A parameter's numbers depend on nothing but the seed and its name, so two models with the same
+/// parts start alike whatever else they contain, on every machine with the same LibTorch.
+public struct InitialWeights: Sendable {
+    /// The seed.
+    public let seed: UInt64
+    /// Names of the enclosing parts, e.g. `layer1.0`.
+    public let path: String
+
+    /// Starts at the root of a model.
+    public init(seed: UInt64, path: String = "") {
+        self.seed = seed
+        self.path = path
+    }
+
+    /// The weights of an inner part.
+    public func child(_ name: String) -> InitialWeights {
+        InitialWeights(seed: seed, path: path.isEmpty ? name : "\(path).\(name)")
+    }
+
+    /// A trainable tensor of normal variates.
+    public func normal(_ name: String, _ shape: [Int], deviation: Double) -> Tensor {
+        let tensor = Tensor.zeros(shape)
+        tensor.fillNormal(deviation: deviation, seed: seed(of: name))
+        return tensor.withGradient()
+    }
+
+    /// A trainable tensor of uniform variates in `-bound..<bound`.
+    public func uniform(_ name: String, _ shape: [Int], bound: Double) -> Tensor {
+        let tensor = Tensor.zeros(shape)
+        tensor.fillUniform(-bound..<bound, seed: seed(of: name))
+        return tensor.withGradient()
+    }
+
+    /// FNV-1a over the full name, mixed with the seed by the finaliser of SplitMix64.
+    func seed(of name: String) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in child(name).path.utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+        }
+        var mixed = hash &+ seed &* 0x9e37_79b9_7f4a_7c15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

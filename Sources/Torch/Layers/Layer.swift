@@ -1,0 +1,54 @@
+/// A part of a network: it owns parameters and maps a tensor to a tensor.
+///
+/// Whether it trains is an argument and never hidden state.
+public protocol Layer: AnyObject {
+    /// The layer's parameters and buffers under PyTorch's dotted names, in PyTorch's order.
+    var state: [StateEntry] { get }
+
+    /// Applies the layer.
+    ///
+    /// - Parameter training: Whether batch statistics are used and running ones updated.
+    func callAsFunction(_ input: Tensor, training: Bool) -> Tensor
+}
+
+/// A named tensor of a model.
+public struct StateEntry {
+    /// What a tensor is for, which decides about weight decay and about being trained at all.
+    public enum Role: String, Sendable {
+        /// Added to an output.
+        case bias
+        /// Not trained: statistics that training collects.
+        case buffer
+        /// Scale and shift of a normalisation.
+        case normalization
+        /// Multiplied with an input.
+        case weight
+    }
+
+    /// PyTorch's dotted name, e.g. `layer1.0.conv1.weight`.
+    public var name: String
+    /// The tensor itself, not a copy.
+    public var tensor: Tensor
+    /// What it is for.
+    public var role: Role
+
+    /// Creates an entry; anything but a buffer is marked as trainable by its maker.
+    public init(_ name: String, _ tensor: Tensor, _ role: Role) {
+        self.name = name
+        self.tensor = tensor
+        self.role = role
+    }
+}
+
+extension [StateEntry] {
+    /// The entries with a prefix and a dot before each name.
+    public func prefixed(_ prefix: String) -> [StateEntry] {
+        map { StateEntry("\(prefix).\($0.name)", $0.tensor, $0.role) }
+    }
+
+    /// The entries that are trained.
+    public var parameters: [StateEntry] { filter { $0.role != .buffer } }
+
+    /// How many numbers are trained.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
+}

@@ -1,0 +1,21 @@
+import CTorch
+
+/// What holds for all of LibTorch in this process.
+public enum LibTorch {
+    /// Version of the LibTorch that Facet was built against, e.g. `2.13.0`.
+    public static var version: String { unsafe String(cString: ct_version()) }
+
+    /// Threads that one operation may use.
+    public static var threads: Int { Int(ct_threads()) }
+
+    /// Sets the number of threads that one operation may use; results depend on it in their last
+    /// bits, because sums are split differently.
+    public static func setThreads(_ count: Int) {
+        expectSuccess(ct_set_threads(Int32(count)), "setThreads(_:)")
+    }
+
+    /// Asks for algorithms that give the same bits each time on the same machine.
+    public static func setDeterministic(_ value: Bool) {
+        expectSuccess(ct_set_deterministic(value), "setDeterministic(_:)")
+    }
+}

@@ -1,0 +1,100 @@
+import CTorch
+
+/// Stochastic gradient descent with momentum and weight decay, by LibTorch's fused kernel.
+///
+/// As PyTorch: `v <- momentum v + (g + decay w)`, `w <- w - rate v`, and on the first step `v` is
+/// the gradient itself.
+public final class SGD {
+    /// What stays the same from step to step.
+    public struct Options: Codable, Sendable, Hashable {
+        /// Share of the former velocity that is kept; 0 ..< 1.
+        public var momentum: Double
+        /// Strength of the pull of weights towards 0; at least 0.
+        public var weightDecay: Double
+        /// Whether biases and normalisations are pulled as well.
+        public var decaysBiasAndNormalization: Bool
+        /// Whether the step looks ahead by one velocity (Sutskever et al. 2013).
+        public var nesterov: Bool
+
+        /// Creates options; the defaults are those of most face recognition systems.
+        public init(
+            momentum: Double = 0.9, weightDecay: Double = 5e-4,
+            decaysBiasAndNormalization: Bool = true, nesterov: Bool = false
+        ) {
+            self.momentum = momentum
+            self.weightDecay = weightDecay
+            self.decaysBiasAndNormalization = decaysBiasAndNormalization
+            self.nesterov = nesterov
+        }
+    }
+
+    /// The options.
+    public let options: Options
+    /// Whether a step was taken, so that the velocities mean something.
+    public private(set) var hasStepped = false
+    private let parameters: [StateEntry]
+    private let velocities: [Tensor]
+
+    /// Creates an optimiser of parameters, in their order.
+    public init(_ parameters: [StateEntry], options: Options) {
+        self.options = options
+        self.parameters = parameters
+        velocities = parameters.map { $0.tensor.detached().filled(like: 0) }
+    }
+
+    /// The velocities under their parameters' names, to be stored with a checkpoint.
+    public var state: [StateEntry] {
+        zip(parameters, velocities).map { StateEntry($0.name, $1, .buffer) }
+    }
+
+    /// Says that the velocities were loaded from a checkpoint taken after a step.
+    public func resume() { hasStepped = true }
+
+    /// Forgets all gradients.
+    public func clearGradients() {
+        for parameter in parameters { parameter.tensor.gradient = nil }
+    }
+
+    /// L2 norm of all gradients together; not finite when any of them is not.
+    public func gradientNorm() -> Double {
+        let handles = active.map { parameters[$0].tensor.handle }
+        var result = 0.0
+        unsafe expectSuccess(
+            ct_gradient_norm(handles, handles.count, &result), "gradientNorm()")
+        return result
+    }
+
+    /// Multiplies all gradients by a number.
+    public func scaleGradients(by factor: Double) {
+        let handles = active.map { parameters[$0].tensor.handle }
+        unsafe expectSuccess(
+            ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
+    }
+
+    /// Changes every parameter that has a gradient.
+    public func step(learningRate: Double) {
+        let decayed = active.filter { decays(parameters[$0].role) }
+        let free = active.filter { !decays(parameters[$0].role) }
+        step(decayed, learningRate, options.weightDecay)
+        step(free, learningRate, 0)
+        hasStepped = true
+    }
+
+    private var active: [Int] {
+        parameters.indices.filter { parameters[$0].tensor.gradient != nil }
+    }
+
+    private func decays(_ role: StateEntry.Role) -> Bool {
+        role == .weight || options.decaysBiasAndNormalization
+    }
+
+    private func step(_ indices: [Int], _ learningRate: Double, _ decay: Double) {
+        let values = indices.map { parameters[$0].tensor.handle }
+        let speeds = indices.map { velocities[$0].handle }
+        unsafe expectSuccess(
+            ct_sgd_step(
+                values, speeds, values.count, learningRate, options.momentum, decay,
+                options.nesterov, !hasStepped),
+            "step(learningRate:)")
+    }
+}

@@ -1,0 +1,96 @@
+import CTorch
+
+extension Tensor {
+    /// Whether operations on this tensor are recorded for differentiation.
+    public var requiresGradient: Bool {
+        get {
+            var result = false
+            unsafe expectSuccess(ct_requires_grad(handle, &result), "requiresGradient")
+            return result
+        }
+        set { expectSuccess(ct_set_requires_grad(handle, newValue), "requiresGradient") }
+    }
+
+    /// The gradient that ``backward()`` has accumulated, if any.
+    public var gradient: Tensor? {
+        get {
+            var out = ct_tensor()
+            unsafe expectSuccess(ct_grad(handle, &out), "gradient")
+            return unsafe out.impl == nil ? nil : Tensor(owning: out)
+        }
+        set {
+            if let newValue {
+                expectSuccess(ct_set_grad(handle, newValue.handle), "gradient")
+            } else {
+                expectSuccess(ct_clear_grad(handle), "gradient")
+            }
+        }
+    }
+
+    /// Adds the derivatives of this scalar to the gradients of the tensors it was computed from.
+    public func backward() {
+        expectSuccess(ct_backward(handle), "backward()")
+    }
+
+    /// The same values, cut off from differentiation.
+    public func detached() -> Tensor { .make { unsafe ct_detach(handle, &$0) } }
+
+    /// Marks a fresh tensor as a parameter.
+    public func withGradient() -> Tensor {
+        requiresGradient = true
+        return self
+    }
+}
+
+// MARK: - Assignment, which differentiation does not see
+
+extension Tensor {
+    /// Takes over the values of a tensor of the same shape, converting type and device.
+    public func assign(_ source: Tensor) {
+        expectSuccess(ct_assign(handle, source.handle), "assign(_:)")
+    }
+    /// Puts one value everywhere.
+    public func fill(_ value: Double) {
+        expectSuccess(ct_fill(handle, value), "fill(_:)")
+    }
+    /// Draws every element from a normal distribution by a generator seeded with `seed`.
+    public func fillNormal(mean: Double = 0, deviation: Double, seed: UInt64) {
+        expectSuccess(ct_fill_normal(handle, mean, deviation, seed), "fillNormal")
+    }
+    /// Draws every element uniformly from a range by a generator seeded with `seed`.
+    public func fillUniform(_ range: Range<Double>, seed: UInt64) {
+        expectSuccess(
+            ct_fill_uniform(handle, range.lowerBound, range.upperBound, seed), "fillUniform")
+    }
+}
+
+/// Runs a body whose operations are not recorded for differentiation.
+public func withoutGradients<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    var former = false
+    unsafe expectSuccess(ct_set_grad_enabled(false, &former), "withoutGradients(_:)")
+    defer {
+        var ignored = false
+        unsafe expectSuccess(ct_set_grad_enabled(former, &ignored), "withoutGradients(_:)")
+    }
+    return try body()
+}
+
+/// Runs a body in which convolutions and matrix products compute in a given precision.
+///
+/// With `bfloat16` this is LibTorch's autocast: parameters stay `float32` and are cast once a body.
+public func withPrecision<Result, Failure: Error>(
+    _ precision: ElementType, on device: Device, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    guard precision == .bfloat16 else { return try body() }
+    let onCUDA = device != .cpu
+    var former = false
+    unsafe expectSuccess(ct_set_autocast(onCUDA, true, &former), "withPrecision(_:on:_:)")
+    defer {
+        var ignored = false
+        unsafe expectSuccess(ct_set_autocast(onCUDA, former, &ignored), "withPrecision(_:on:_:)")
+        if !former { expectSuccess(ct_clear_autocast_cache(), "withPrecision(_:on:_:)") }
+    }
+    return try body()
+}

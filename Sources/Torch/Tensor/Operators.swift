@@ -1,0 +1,2 @@
+/// Element-wise logical negation; the standard library declares the other dotted operators.
+prefix operator .!

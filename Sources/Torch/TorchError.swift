@@ -1,0 +1,46 @@
+/// What can go wrong in this module because of a file, a device or the memory of the machine.
+///
+/// Mistakes of the program itself, such as adding tensors of unlike shapes, are not errors: they
+/// stop the program with LibTorch's own sentence.
+public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A weight file cannot be read or written.
+    case file(path: String, reason: String)
+    /// LibTorch refused an operation.
+    case libTorch(operation: String, message: String)
+    /// A weight file is not what its header says.
+    case malformedWeights(path: String, reason: String)
+    /// A weight file lacks a tensor that the model has.
+    case missingTensor(name: String, path: String)
+    /// A device was asked for that this machine or this LibTorch does not have.
+    case noDevice(String)
+    /// Memory ran out.
+    case outOfMemory(operation: String, message: String)
+    /// A tensor of a weight file has another shape than the model's.
+    case shapeMismatch(name: String, expected: [Int], found: [Int], path: String)
+    /// A weight file has a tensor that the model does not.
+    case unexpectedTensor(name: String, path: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .file(let path, let reason):
+            "cannot use the weight file '\(path)': \(reason)"
+        case .libTorch(let operation, let message):
+            "LibTorch refused \(operation): \(message)"
+        case .malformedWeights(let path, let reason):
+            "'\(path)' is not a whole safetensors file: \(reason); "
+                + "it may have been cut short, so use another copy"
+        case .missingTensor(let name, let path):
+            "'\(path)' has no tensor '\(name)': it was written for another model"
+        case .noDevice(let name):
+            "no device '\(name)' here: use --device cpu, or a CUDA build of LibTorch with a GPU"
+        case .outOfMemory(let operation, let message):
+            "out of memory in \(operation): \(message); use a smaller batch"
+        case .shapeMismatch(let name, let expected, let found, let path):
+            "tensor '\(name)' of '\(path)' has shape \(found) where the model has \(expected)"
+        case .unexpectedTensor(let name, let path):
+            "'\(path)' has a tensor '\(name)' that the model has not: it was written for another "
+                + "model"
+        }
+    }
+}

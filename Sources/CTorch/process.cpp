@@ -2,6 +2,9 @@
 #include "bridge.h"
 
 #include <dlfcn.h>
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -47,6 +50,17 @@ ct_status ct_cuda_synchronize(void) {
     c10::impl::VirtualGuardImpl guard(at::kCUDA);
     guard.synchronizeDevice(guard.getDevice().index());
   });
+}
+
+bool ct_has_bfloat16_instructions(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512bf16") || __builtin_cpu_supports("amx-bf16");
+#elif defined(__aarch64__) && defined(__linux__) && defined(HWCAP2_BF16)
+  return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
+#else
+  return false;
+#endif
 }
 
 const char *ct_version(void) { return TORCH_VERSION; }

@@ -18,4 +18,8 @@ public enum LibTorch {
     public static func setDeterministic(_ value: Bool) {
         expectSuccess(ct_set_deterministic(value), "setDeterministic(_:)")
     }
+
+    /// Whether the processor multiplies `bfloat16` in instructions of its own (AVX512-BF16, AMX,
+    /// Arm BF16), so that it is faster than `float32` and not slower.
+    public static var hasBFloat16Instructions: Bool { ct_has_bfloat16_instructions() }
 }

@@ -210,6 +210,8 @@ ct_status ct_set_deterministic(bool value);
 /// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
 ct_status ct_cuda_synchronize(void);
+/// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
+bool ct_has_bfloat16_instructions(void);
 /// LibTorch's version, e.g. "2.13.0".
 const char *ct_version(void);
 

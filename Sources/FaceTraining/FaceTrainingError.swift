@@ -1,0 +1,40 @@
+/// What can stop a training run.
+public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A checkpoint belongs to another run or configuration.
+    case checkpointMismatch(path: String, reason: String)
+    /// A value of the configuration is outside its range.
+    case configuration(key: String, value: String, expected: String)
+    /// The run was asked to stop; its state was saved after the given step.
+    case interrupted(step: Int)
+    /// The loss or a gradient became infinite or not a number; nothing was updated with it.
+    case nonFinite(quantity: String, step: Int, epoch: Int, lastLoss: Double, lastNorm: Double)
+    /// The training set does not fill one batch.
+    case tooFewImages(images: Int, batchSize: Int)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .checkpointMismatch(let path, let reason):
+            "the checkpoint '\(path)' cannot be continued: \(reason)"
+        case .configuration(let key, let value, let expected):
+            "'\(key)' is \(value) but must be \(expected)"
+        case .interrupted(let step):
+            "stopped after step \(step); the same command goes on from there"
+        case .nonFinite(let quantity, let step, let epoch, let lastLoss, let lastNorm):
+            "the \(quantity) of step \(step) (epoch \(epoch)) is not finite; before it the loss "
+                + "was \(lastLoss) and the gradient norm \(lastNorm); nothing was updated with "
+                + "it: lower the learning rate, or the loss's scale or margin"
+        case .tooFewImages(let images, let batchSize):
+            "\(images) training images do not fill a batch of \(batchSize): "
+                + "use a smaller --batch-size"
+        }
+    }
+}
+
+func require<Value>(
+    _ condition: Bool, _ key: String, _ value: Value, _ expected: String
+) throws(FaceTrainingError) {
+    guard condition else {
+        throw .configuration(key: key, value: "\(value)", expected: expected)
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// How the learning rate goes from its peak down, after a linear warm-up.
+public struct LearningRateSchedule: Codable, Sendable, Hashable {
+    /// The course after the warm-up.
+    public enum Shape: String, Codable, Sendable, CaseIterable {
+        /// Half a cosine from the peak to 0.
+        case cosine
+        /// The peak throughout.
+        case constant
+        /// The peak times (1 - p)^power.
+        case polynomial
+        /// The peak divided by `1 / factor` at each milestone.
+        case step
+    }
+
+    /// The course after the warm-up.
+    public var shape: Shape
+    /// Highest learning rate; above 0.
+    public var peak: Double
+    /// Share of the run in which the rate rises linearly to the peak; 0 ..< 1.
+    public var warmup: Double
+    /// Exponent of `polynomial`; above 0. arcface_torch's logs were made with 2, its code says 1.
+    public var power: Double
+    /// Shares of the run at which `step` multiplies the rate, ascending; 0 ... 1.
+    public var milestones: [Double]
+    /// What `step` multiplies the rate with; 0 ... 1.
+    public var factor: Double
+
+    /// Creates a schedule.
+    public init(
+        shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.05, power: Double = 2,
+        milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1
+    ) {
+        self.shape = shape
+        self.peak = peak
+        self.warmup = warmup
+        self.power = power
+        self.milestones = milestones
+        self.factor = factor
+    }
+
+    /// Learning rate of a step.
+    ///
+    /// The first step of a warm-up of `w` steps has `peak / w`, the last one the peak.
+    ///
+    /// - Parameters:
+    ///   - step: The step, from 0.
+    ///   - steps: Steps of the whole run.
+    public func rate(step: Int, of steps: Int) -> Double {
+        let warm = Int((warmup * Double(steps)).rounded())
+        if step < warm { return peak * Double(step + 1) / Double(warm) }
+        let progress = Double(step - warm) / Double(max(1, steps - warm))
+        switch shape {
+        case .constant: return peak
+        case .cosine: return peak * 0.5 * (1 + cos(.pi * progress))
+        case .polynomial: return peak * pow(1 - progress, power)
+        case .step:
+            let share = Double(step) / Double(steps)
+            return milestones.reduce(peak) { share >= $1 ? $0 * factor : $0 }
+        }
+    }
+
+    func validate() throws(FaceTrainingError) {
+        try require(peak > 0 && peak.isFinite, "schedule.peak", peak, "above 0")
+        try require((0..<1).contains(warmup), "schedule.warmup", warmup, "from 0 to below 1")
+        try require(power > 0 && power.isFinite, "schedule.power", power, "above 0")
+        try require((0...1).contains(factor), "schedule.factor", factor, "from 0 to 1")
+        try require(
+            milestones == milestones.sorted() && milestones.allSatisfy((0...1).contains),
+            "schedule.milestones", milestones, "ascending numbers from 0 to 1")
+    }
+}

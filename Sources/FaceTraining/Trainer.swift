@@ -1,0 +1,260 @@
+public import FaceData
+public import FaceLosses
+public import FaceModels
+public import Foundation
+public import Torch
+
+/// Trains one backbone with one loss.
+///
+/// The trainer knows neither test sets nor files other than its checkpoint: it emits events, and
+/// whoever listens evaluates, draws and writes.
+///
+/// ```swift
+/// let trainer = try Trainer(
+///     backbone: backbone, loss: loss, source: source, configuration: configuration,
+///     compute: compute, checkpoint: folder, fingerprint: "softmax on faces, seed 1")
+/// try trainer.run { event in
+///     if case .epoch(let summary) = event { print(summary.loss) }
+/// }
+/// ```
+public final class Trainer {
+    /// The network, whose parameters change.
+    public let backbone: any Backbone
+    /// The loss, whose class weights change.
+    public let loss: any FaceLoss
+    /// How the network is trained.
+    public let configuration: TrainingConfiguration
+    /// Steps of one epoch.
+    public let stepsPerEpoch: Int
+    /// Where the run stands.
+    public private(set) var position = TrainingPosition()
+
+    private let source: any TrainingSource
+    private let compute: ComputeConfiguration
+    private let device: Device
+    private let optimizer: SGD
+    private let checkpoint: TrainingCheckpoint
+    private let normalization: InputNormalization
+    private var lastLoss = Double.nan
+    private var lastNorm = Double.nan
+    private var lossState: [String: Double] = [:]
+
+    /// Prepares a run, and goes on from the folder's checkpoint when there is one.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: Folder of the checkpoint; made when it is needed.
+    ///   - fingerprint: What the run is; a checkpoint with another one is refused.
+    /// - Throws: ``FaceTrainingError`` or `TorchError` when the configuration is out of range, the
+    ///   source too small, or the checkpoint damaged or of another run.
+    public init(
+        backbone: any Backbone, loss: any FaceLoss, source: any TrainingSource,
+        configuration: TrainingConfiguration, compute: ComputeConfiguration,
+        normalization: InputNormalization = .standard, checkpoint: URL, fingerprint: String
+    ) throws {
+        try configuration.validate()
+        self.backbone = backbone
+        self.loss = loss
+        self.source = source
+        self.configuration = configuration
+        self.compute = compute
+        self.normalization = normalization
+        device = try Device.named(compute.device)
+        stepsPerEpoch = source.stepsPerEpoch
+        guard stepsPerEpoch > 0 else {
+            throw FaceTrainingError.tooFewImages(
+                images: source.imageCount, batchSize: configuration.batchSize)
+        }
+        let model = backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
+        optimizer = SGD(model.parameters, options: configuration.optimizer)
+        self.checkpoint = TrainingCheckpoint(
+            folder: checkpoint, state: model + optimizer.state.prefixed("velocity"),
+            fingerprint: fingerprint)
+        if let stored = try self.checkpoint.restore() {
+            position = stored
+            if stored.step > 0 { optimizer.resume() }
+        }
+    }
+
+    /// Steps of the whole run.
+    public var steps: Int { stepsPerEpoch * configuration.epochs }
+
+    /// Trains to the end.
+    ///
+    /// - Parameters:
+    ///   - saveInterval: Time between two checkpoints inside an epoch.
+    ///   - shouldStop: Asked after each step; when true, the state is saved and the run ends with
+    ///     ``FaceTrainingError/interrupted(step:)``.
+    ///   - listener: Told of each event; an epoch's checkpoint is written after it returns.
+    public func run(
+        saveInterval: Duration = .seconds(60), shouldStop: () -> Bool = { false },
+        listener: (TrainingEvent) throws -> Void
+    ) throws {
+        LibTorch.setThreads(compute.threads)
+        LibTorch.setDeterministic(true)
+        if position.step > 0 { try listener(.resumed(position)) }
+        while position.epoch < configuration.epochs {
+            try trainEpoch(saveInterval, shouldStop, listener)
+            try listener(.epoch(summarizeEpoch()))
+            beginNextEpoch()
+            try save(listener)
+        }
+    }
+
+    // MARK: An epoch
+
+    private func trainEpoch(
+        _ saveInterval: Duration, _ shouldStop: () -> Bool,
+        _ listener: (TrainingEvent) throws -> Void
+    ) throws {
+        let batches = try source.batches(
+            epoch: position.epoch, from: position.stepInEpoch, flip: configuration.flip)
+        var clock = StepClock()
+        while let batch = try batches.next() {
+            let summary = try takeStep(batch, &clock)
+            try listener(.step(summary))
+            guard position.stepInEpoch < stepsPerEpoch else { break }
+            if shouldStop() {
+                try save(listener)
+                throw FaceTrainingError.interrupted(step: position.step)
+            }
+            if clock.isSaveDue(saveInterval) { try save(listener) }
+        }
+    }
+
+    private func summarizeEpoch() -> EpochSummary {
+        let sums = position.sums
+        let images = Double(max(1, sums.images))
+        return EpochSummary(
+            epoch: position.epoch + 1, step: position.step,
+            images: position.step * configuration.batchSize,
+            learningRate: configuration.schedule.rate(step: position.step - 1, of: steps),
+            loss: sums.loss / images, accuracy: Double(sums.correct) / images,
+            accuracyWithMargin: Double(sums.correctWithMargin) / images, lossState: lossState,
+            seconds: position.seconds,
+            imagesPerSecond: Double(sums.images) / max(position.seconds, 1e-9))
+    }
+
+    private func beginNextEpoch() {
+        position.epoch += 1
+        position.stepInEpoch = 0
+        position.sums = EpochSums()
+        position.totalSeconds += position.seconds
+        position.seconds = 0
+    }
+
+    private func save(_ listener: (TrainingEvent) throws -> Void) throws {
+        try checkpoint.save(position)
+        try listener(.saved(position))
+    }
+
+    // MARK: A step
+
+    private func takeStep(_ batch: ImageBatch, _ clock: inout StepClock) throws -> StepSummary {
+        let rate = configuration.schedule.rate(step: position.step, of: steps)
+        optimizer.clearGradients()
+        let sums = try accumulateGradients(batch)
+        let norm = try clipGradients()
+        optimizer.step(learningRate: rate)
+        device.synchronize()
+
+        lastLoss = sums.loss / Double(sums.images)
+        lastNorm = norm
+        position.step += 1
+        position.stepInEpoch += 1
+        position.sums.add(sums)
+        let seconds = clock.lap()
+        position.seconds += seconds
+        return StepSummary(
+            step: position.step, steps: steps, epoch: position.epoch + 1, learningRate: rate,
+            loss: lastLoss, gradientNorm: norm,
+            accuracy: Double(sums.correct) / Double(sums.images),
+            accuracyWithMargin: Double(sums.correctWithMargin) / Double(sums.images),
+            images: sums.images, seconds: seconds)
+    }
+
+    private func accumulateGradients(_ batch: ImageBatch) throws -> EpochSums {
+        let parts = configuration.accumulation
+        let size = batch.count / parts
+        let images = normalization.images(
+            pixels: batch.pixels, count: batch.count, height: batch.height, width: batch.width,
+            format: compute.memoryFormat, device: device)
+        let labels = Tensor(batch.labels, device: device)
+        var sums = EpochSums()
+        for part in 0..<parts {
+            let range = part * size..<(part + 1) * size
+            sums.add(
+                try accumulateGradients(
+                    images: parts == 1 ? images : images.narrowed(0, range),
+                    labels: parts == 1 ? labels : labels.narrowed(0, range)))
+        }
+        return sums
+    }
+
+    private func accumulateGradients(images: Tensor, labels: Tensor) throws -> EpochSums {
+        let embeddings = withPrecision(compute.precision, on: device) {
+            backbone(images, training: true)
+        }
+        let progress = LossProgress(
+            fraction: Double(position.step) / Double(steps), step: position.step)
+        let output = loss(embeddings: embeddings, labels: labels, progress: progress)
+        let value = output.loss.item()
+        guard value.isFinite else { throw nonFinite("loss") }
+        (output.loss / Double(configuration.accumulation)).backward()
+
+        lossState = output.state
+        let count = labels.count
+        var sums = EpochSums()
+        sums.loss = value * Double(count)
+        sums.images = count
+        withoutGradients {
+            sums.correct = correct(output.logits, labels)
+            sums.correctWithMargin = correct(output.marginLogits ?? output.logits, labels)
+        }
+        return sums
+    }
+
+    private func correct(_ logits: Tensor?, _ labels: Tensor) -> Int {
+        guard let logits else { return 0 }
+        return Int((logits.argmax(1) .== labels).sum().item())
+    }
+
+    private func clipGradients() throws -> Double {
+        let norm = optimizer.gradientNorm()
+        guard norm.isFinite else { throw nonFinite("gradient") }
+        if configuration.gradientClip > 0, norm > configuration.gradientClip {
+            optimizer.scaleGradients(by: configuration.gradientClip / norm)
+        }
+        return norm
+    }
+
+    private func nonFinite(_ quantity: String) -> FaceTrainingError {
+        .nonFinite(
+            quantity: quantity, step: position.step + 1, epoch: position.epoch + 1,
+            lastLoss: lastLoss, lastNorm: lastNorm)
+    }
+}
+
+/// Measures steps, and says when the next checkpoint is due.
+private struct StepClock {
+    private let clock = ContinuousClock()
+    private var lastLap: ContinuousClock.Instant
+    private var lastSave: ContinuousClock.Instant
+
+    init() {
+        lastLap = clock.now
+        lastSave = lastLap
+    }
+
+    /// Seconds since the former lap.
+    mutating func lap() -> Double {
+        let now = clock.now
+        defer { lastLap = now }
+        return lastLap.duration(to: now) / .seconds(1)
+    }
+
+    mutating func isSaveDue(_ interval: Duration) -> Bool {
+        guard lastSave.duration(to: clock.now) >= interval else { return false }
+        lastSave = clock.now
+        return true
+    }
+}

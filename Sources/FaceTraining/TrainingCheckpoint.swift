@@ -1,0 +1,93 @@
+public import Foundation
+import Torch
+
+/// Where a run stands: all that is needed to go on bit for bit.
+///
+/// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
+/// there is no generator to store.
+public struct TrainingPosition: Codable, Sendable, Hashable {
+    /// Steps taken since the start of the run.
+    public var step = 0
+    /// Epochs completed.
+    public var epoch = 0
+    /// Steps taken in the current epoch.
+    public var stepInEpoch = 0
+    /// Sums over the current epoch's steps.
+    public var sums = EpochSums()
+    /// Seconds spent in training steps of the current epoch. Not reproducible.
+    public var seconds = 0.0
+    /// Seconds spent in training steps since the start of the run. Not reproducible.
+    public var totalSeconds = 0.0
+
+    /// Starts at the beginning.
+    public init() {}
+}
+
+/// Sums over an epoch's steps, from which its means are made.
+public struct EpochSums: Codable, Sendable, Hashable {
+    /// Losses of the images.
+    public var loss = 0.0
+    /// Images whose own class has the largest logit, without the margin.
+    public var correct = 0
+    /// The same with the margin.
+    public var correctWithMargin = 0
+    /// Images seen.
+    public var images = 0
+
+    /// Starts at zero.
+    public init() {}
+
+    mutating func add(_ other: EpochSums) {
+        loss += other.loss
+        correct += other.correct
+        correctWithMargin += other.correctWithMargin
+        images += other.images
+    }
+}
+
+/// One file that holds a run's newest state, replaced as a whole.
+struct TrainingCheckpoint {
+    /// The file.
+    let url: URL
+    /// Every tensor that training changes, by its name in the file.
+    let state: [StateEntry]
+    /// Distinguishes the run from others; a checkpoint of another run is refused.
+    let fingerprint: String
+
+    init(folder: URL, state: [StateEntry], fingerprint: String) {
+        url = folder.appendingPathComponent("last.safetensors")
+        self.state = state
+        self.fingerprint = fingerprint
+    }
+
+    func save(_ position: TrainingPosition) throws {
+        let folder = url.deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw TorchError.file(path: folder.path, reason: error.localizedDescription)
+        }
+        let position = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
+        try Safetensors.write(
+            state, metadata: ["fingerprint": fingerprint, "position": position], to: url)
+    }
+
+    /// The stored position, after its tensors were loaded; nil when there is no checkpoint.
+    func restore() throws -> TrainingPosition? {
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        let content = try Safetensors.read(url)
+        guard content.metadata["fingerprint"] == fingerprint else {
+            throw FaceTrainingError.checkpointMismatch(
+                path: url.path, reason: "it was written with another configuration")
+        }
+        guard let text = content.metadata["position"],
+            let position = try? JSONDecoder().decode(
+                TrainingPosition.self, from: Data(text.utf8))
+        else {
+            throw FaceTrainingError.checkpointMismatch(
+                path: url.path, reason: "it does not say which step it was taken at")
+        }
+        try state.load(content.tensors, path: url.path)
+        return position
+    }
+}

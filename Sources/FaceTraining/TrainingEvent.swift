@@ -1,0 +1,59 @@
+/// What a trainer tells its listeners: progress bars, metric files and early stops are made of it.
+public enum TrainingEvent: Sendable {
+    /// An epoch was trained; the listener may evaluate before the state is saved.
+    case epoch(EpochSummary)
+    /// The run goes on from a checkpoint.
+    case resumed(TrainingPosition)
+    /// The state was saved.
+    case saved(TrainingPosition)
+    /// A step was taken.
+    case step(StepSummary)
+}
+
+/// A step that was taken.
+public struct StepSummary: Sendable, Hashable {
+    /// Which step this is, from 1.
+    public var step: Int
+    /// Steps of the whole run.
+    public var steps: Int
+    /// Which epoch this is, from 1.
+    public var epoch: Int
+    /// Learning rate of the step.
+    public var learningRate: Double
+    /// Loss of the step.
+    public var loss: Double
+    /// L2 norm of the gradients before clipping.
+    public var gradientNorm: Double
+    /// Share of the batch whose own class has the largest logit, without the margin; 0...1.
+    public var accuracy: Double
+    /// The same with the margin; 0...1.
+    public var accuracyWithMargin: Double
+    /// Images of the step.
+    public var images: Int
+    /// Seconds the step took, waiting for its images included.
+    public var seconds: Double
+}
+
+/// An epoch that was trained.
+public struct EpochSummary: Sendable, Hashable {
+    /// Which epoch this is, from 1.
+    public var epoch: Int
+    /// Steps taken since the start of the run.
+    public var step: Int
+    /// Images seen since the start of the run.
+    public var images: Int
+    /// Learning rate of the last step.
+    public var learningRate: Double
+    /// Mean loss.
+    public var loss: Double
+    /// Share of images whose own class has the largest logit, without the margin; 0...1.
+    public var accuracy: Double
+    /// The same with the margin; 0...1.
+    public var accuracyWithMargin: Double
+    /// What the loss says of itself at the last step, e.g. `lambda`.
+    public var lossState: [String: Double]
+    /// Seconds spent in the epoch's training steps.
+    public var seconds: Double
+    /// Images a second of the epoch's training steps.
+    public var imagesPerSecond: Double
+}

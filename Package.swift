@@ -49,6 +49,9 @@ let package = Package(
             name: "LibPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
+        // What a misspelt name was meant to be: for every message that refuses one.
+        library("Spelling"),
+
         // The engine.
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
         library("Torch", needs: ["CTorch"], extra: [.strictMemorySafety()]),
@@ -56,8 +59,8 @@ let package = Package(
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library("FaceData", needs: ["TurboJPEG", "LibPNG"]),
         library("FaceSynthesis", needs: ["FaceData"]),
-        library("FaceModels", needs: ["Torch"]),
-        library("FaceLosses", needs: ["Torch"]),
+        library("FaceModels", needs: ["Torch", "Spelling"]),
+        library("FaceLosses", needs: ["Torch", "Spelling"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
@@ -69,12 +72,12 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceRuns",
+                "FaceEvaluation", "FaceRuns", "Spelling",
             ]),
         library("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
 
         // The command line.
-        library("CommandKit"),
+        library("CommandKit", needs: ["Spelling"]),
         .executableTarget(
             name: "facet",
             dependencies: [
@@ -83,6 +86,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        .testTarget(
+            name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("Torch"),
         tests("FaceData"),
         tests("FaceSynthesis", needs: ["FaceData"]),

@@ -37,7 +37,6 @@ public final class Trainer {
     private let normalization: InputNormalization
     private var lastLoss = Double.nan
     private var lastNorm = Double.nan
-    private var lossState: [String: Double] = [:]
 
     /// Prepares a run, and goes on from the folder's checkpoint when there is one.
     ///
@@ -84,7 +83,7 @@ public final class Trainer {
     ///   - saveInterval: Time between two checkpoints inside an epoch.
     ///   - shouldStop: Asked after each step; when true, the state is saved and the run ends with
     ///     ``FaceTrainingError/interrupted(step:)``.
-    ///   - listener: Told of each event; an epoch's checkpoint is written after it returns.
+    ///   - listener: Told of each event; when it throws at an epoch's end, that event comes again on resuming.
     public func run(
         saveInterval: Duration = .seconds(60), shouldStop: () -> Bool = { false },
         listener: (TrainingEvent) throws -> Void
@@ -93,10 +92,13 @@ public final class Trainer {
         LibTorch.setDeterministic(true)
         if position.step > 0 { try listener(.resumed(position)) }
         while position.epoch < configuration.epochs {
-            try trainEpoch(saveInterval, shouldStop, listener)
+            if position.stepInEpoch < stepsPerEpoch {
+                try trainEpoch(saveInterval, shouldStop, listener)
+                // Saved before the listener evaluates, so that a stop there costs no training.
+                try save(listener)
+            }
             try listener(.epoch(summarizeEpoch()))
             beginNextEpoch()
-            try save(listener)
         }
     }
 
@@ -129,8 +131,8 @@ public final class Trainer {
             images: position.step * configuration.batchSize,
             learningRate: configuration.schedule.rate(step: position.step - 1, of: steps),
             loss: sums.loss / images, accuracy: Double(sums.correct) / images,
-            accuracyWithMargin: Double(sums.correctWithMargin) / images, lossState: lossState,
-            seconds: position.seconds,
+            accuracyWithMargin: Double(sums.correctWithMargin) / images,
+            lossState: position.lossState, seconds: position.seconds,
             imagesPerSecond: Double(sums.images) / max(position.seconds, 1e-9))
     }
 
@@ -201,7 +203,7 @@ public final class Trainer {
         guard value.isFinite else { throw nonFinite("loss") }
         (output.loss / Double(configuration.accumulation)).backward()
 
-        lossState = output.state
+        position.lossState = output.state
         let count = labels.count
         var sums = EpochSums()
         sums.loss = value * Double(count)

@@ -14,6 +14,8 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     public var stepInEpoch = 0
     /// Sums over the current epoch's steps.
     public var sums = EpochSums()
+    /// What the loss said of itself at the last step, e.g. `lambda`.
+    public var lossState: [String: Double] = [:]
     /// Seconds spent in training steps of the current epoch. Not reproducible.
     public var seconds = 0.0
     /// Seconds spent in training steps since the start of the run. Not reproducible.

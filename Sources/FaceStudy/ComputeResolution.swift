@@ -1,0 +1,29 @@
+import FaceTraining
+import Foundation
+import Torch
+
+extension StudyConfiguration {
+    /// What `auto` means on this machine.
+    ///
+    /// `bfloat16` with channels-last where the processor has instructions for it (AVX512-BF16, AMX,
+    /// Arm BF16) or a GPU computes; `float32` with channels-last elsewhere.
+    public func resolvedCompute() throws -> ComputeConfiguration {
+        let device = try Device.named(device)
+        return ComputeConfiguration(
+            device: device, precision: try resolvedPrecision(on: device),
+            memoryFormat: .channelsLast,
+            threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    private func resolvedPrecision(on device: Device) throws(FaceStudyError) -> ElementType {
+        switch precision {
+        case "auto":
+            return device != .cpu || LibTorch.hasBFloat16Instructions ? .bfloat16 : .float32
+        case "float32", "fp32": return .float32
+        case "bfloat16", "bf16": return .bfloat16
+        default:
+            throw .unknownValue(
+                key: "precision", value: precision, allowed: ["auto", "float32", "bfloat16"])
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import FaceRuns
+import FaceTraining
+import Foundation
+import Torch
+
+/// Reads what `environment.json` says about this machine.
+enum EnvironmentProbe {
+    /// Version of Facet.
+    static let version = "0.1.0"
+
+    /// The vector features that decide how fast networks are computed.
+    private static let features: Set<String> = [
+        "avx2", "fma", "avx512f", "avx512bw", "avx512_bf16", "avx512_vnni", "amx_bf16", "asimd",
+        "bf16", "sve",
+    ]
+
+    static func environment(_ compute: ComputeConfiguration, commit: String) -> RunEnvironment {
+        let processor = processor()
+        return RunEnvironment(
+            facet: version, commit: commit, libtorch: LibTorch.version,
+            system: ProcessInfo.processInfo.operatingSystemVersionString,
+            processor: processor.name, processorFeatures: processor.features,
+            threads: compute.threads, memory: ProcessInfo.processInfo.physicalMemory,
+            device: compute.device, precision: compute.precision.rawValue,
+            memoryFormat: compute.memoryFormat.rawValue)
+    }
+
+    private static func processor() -> (name: String, features: [String]) {
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        var name = "unknown"
+        var found: [String] = []
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            guard parts.count == 2 else { continue }
+            if parts[0] == "model name", name == "unknown" { name = parts[1] }
+            if parts[0] == "flags" || parts[0] == "Features", found.isEmpty {
+                found = parts[1].split(separator: " ").map(String.init).filter(features.contains)
+            }
+        }
+        return (name, found.sorted())
+    }
+}

@@ -1,0 +1,47 @@
+/// What can go wrong in a study, apart from what its parts say themselves.
+public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A folder cannot be made or written into.
+    case cannotWrite(path: String, reason: String)
+    /// A run's folder holds another configuration than the one asked for.
+    case differentConfiguration(path: String, key: String, stored: String, asked: String)
+    /// A list of the study has the same entry twice.
+    case duplicate(list: String, entry: String)
+    /// A list of the study is empty.
+    case empty(list: String)
+    /// A study was interrupted; the same command goes on.
+    case interrupted
+    /// An image that was readable before is not any more.
+    case testImage(path: String, reason: String)
+    /// A study file cannot be read.
+    case studyFile(path: String, reason: String)
+    /// A study file has a key that does not exist.
+    case unknownKey(path: String, key: String, suggestion: String?)
+    /// A value is not one of those that exist.
+    case unknownValue(key: String, value: String, allowed: [String])
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .cannotWrite(let path, let reason):
+            "cannot write to '\(path)': \(reason); choose another --output"
+        case .differentConfiguration(let path, let key, let stored, let asked):
+            "'\(path)' holds a run of another configuration (\(key) was \(stored), now \(asked)): "
+                + "choose another --output, or remove that folder to train it anew"
+        case .duplicate(let list, let entry):
+            "'\(entry)' stands twice in \(list): give each once"
+        case .empty(let list):
+            "the study has no \(list): give at least one"
+        case .interrupted:
+            "interrupted; the same command goes on from here"
+        case .testImage(let path, let reason):
+            "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
+        case .studyFile(let path, let reason):
+            "cannot read the study file '\(path)': \(reason)"
+        case .unknownKey(let path, let key, let suggestion):
+            "the study file '\(path)' has a key '\(key)' that does not exist"
+                + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+        case .unknownValue(let key, let value, let allowed):
+            "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import FaceData
+import FaceEvaluation
+import FaceRuns
+import Foundation
+
+/// A test set that was read and checked: its images, its pairs, and what is evaluated when.
+struct PreparedTest {
+    /// What the report says about it.
+    let facts: TestSetFacts
+    /// The protocol.
+    let pairs: VerificationPairs
+    /// The pairs of every epoch but the last.
+    let subset: VerificationPairs
+
+    /// Evaluates a backbone on all pairs or on the subset.
+    func evaluate(
+        _ embedder: Embedder, size: Int, all: Bool, progress: (Int, Int) throws -> Void
+    ) throws -> TestEvaluation {
+        let pairs = all ? pairs : subset
+        let files = pairs.images.map { pairs.root.appendingPathComponent($0) }
+        let views = try embedder.embeddings(of: files, size: size) {
+            try progress($0, files.count)
+        }
+        return try TestEvaluation(name: facts.name, pairs: pairs, views: views)
+    }
+}
+
+/// What one model scored on one test set.
+struct TestEvaluation {
+    let name: String
+    let verification: VerificationResult
+    let scores: [PairScore]
+
+    init(
+        name: String, pairs: VerificationPairs,
+        views: (original: EmbeddingTable, flipped: EmbeddingTable)
+    ) throws {
+        let labelled = pairs.pairs.map {
+            LabelledPair(first: $0.first, second: $0.second, same: $0.same, fold: $0.fold)
+        }
+        self.name = name
+        let meanNorm = EmbeddingTable.meanNorm([views.original, views.flipped])
+        let embeddings = try views.original.adding(views.flipped).normalized()
+        let distances = embeddings.squaredDistances(labelled)
+        verification = try InsightFaceProtocol(folds: pairs.folds).evaluate(
+            distances: distances, same: labelled.map(\.same), meanNorm: meanNorm)
+        scores = zip(pairs.pairs, distances).map { pair, distance in
+            PairScore(
+                fold: pair.fold, same: pair.same, distance: distance,
+                first: pairs.images[pair.first], second: pairs.images[pair.second])
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import FaceRuns
+import Foundation
+
+extension StudyConfiguration {
+    /// The study of one run alone: what `study.json` of a run's folder holds, and what reproduces
+    /// the run.
+    func narrowed(to run: PlannedRun) -> StudyConfiguration {
+        var narrow = self
+        narrow.train = [train[run.trainIndex]]
+        narrow.backbones = [run.identity.backbone]
+        narrow.losses = [run.identity.loss]
+        narrow.sampler = run.identity.sampler
+        narrow.seeds = [run.identity.seed]
+        return narrow
+    }
+}
+
+extension RunDescription {
+    /// Checks that a folder's stored description is of this very run.
+    ///
+    /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)`` with the first
+    ///   difference.
+    func requireContinuation(of folder: RunFolder) throws {
+        let stored = try folder.readDescription()
+        if let difference = configuration.firstDifference(from: stored.configuration) {
+            throw FaceStudyError.differentConfiguration(
+                path: folder.url.path, key: difference.key, stored: difference.theirs,
+                asked: difference.mine)
+        }
+        guard stored.train.contentHash == train.contentHash else {
+            throw FaceStudyError.differentConfiguration(
+                path: folder.url.path, key: "the content of \(train.name)",
+                stored: String(stored.train.contentHash.prefix(12)),
+                asked: String(train.contentHash.prefix(12)))
+        }
+    }
+}
+
+extension JSONValue {
+    /// The first place, in the order of the keys, where two values differ.
+    func firstDifference(
+        from other: JSONValue, key: String = "the configuration"
+    ) -> (key: String, mine: String, theirs: String)? {
+        guard case .object(let mine) = self, case .object(let theirs) = other else {
+            return self == other ? nil : (key, text, other.text)
+        }
+        for name in Set(mine.keys).union(theirs.keys).sorted() {
+            let difference = (mine[name] ?? .null).firstDifference(
+                from: theirs[name] ?? .null, key: name)
+            if let difference { return difference }
+        }
+        return nil
+    }
+
+    private var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+    }
+}

@@ -1,0 +1,172 @@
+public import FaceTraining
+public import FaceRuns
+public import Foundation
+import Spelling
+
+/// A grid of runs: every training set with every backbone, loss and seed, on the same test sets.
+///
+/// A study file is JSON5 (comments and trailing commas allowed); what it leaves out keeps its
+/// default, and a key that does not exist is an error. The resolved configuration is written into
+/// each run's folder and accepted back.
+public struct StudyConfiguration: Codable, Sendable, Hashable {
+    /// A set of labelled images to train on.
+    public struct TrainSource: Codable, Sendable, Hashable {
+        /// Name in the report.
+        public var name: String
+        /// An image folder `<identity>/<image>`, or `synthetic:<preset>` for built-in faces.
+        public var images: String
+
+        /// Names a source.
+        public init(name: String, images: String) {
+            self.name = name
+            self.images = images
+        }
+    }
+
+    /// A verification protocol to test on.
+    public struct TestSource: Codable, Sendable, Hashable {
+        /// Name in the report.
+        public var name: String
+        /// An image folder, or `synthetic:<preset>` for built-in faces.
+        public var images: String
+        /// A `pairs.txt` as LFW has it; empty for built-in faces.
+        public var pairs: String
+
+        /// Names a source.
+        public init(name: String, images: String, pairs: String = "") {
+            self.name = name
+            self.images = images
+            self.pairs = pairs
+        }
+    }
+
+    /// How the test sets are evaluated.
+    public struct Evaluation: Codable, Sendable, Hashable {
+        /// Pairs evaluated after each epoch but the last, which sees all; 0 for all.
+        public var pairsEachEpoch: Int
+        /// Images embedded at once.
+        public var batchSize: Int
+
+        /// Creates options.
+        public init(pairsEachEpoch: Int = 0, batchSize: Int = 128) {
+            self.pairsEachEpoch = pairsEachEpoch
+            self.batchSize = batchSize
+        }
+    }
+
+    /// The training sets.
+    public var train: [TrainSource]
+    /// The test sets, the one that the tables show first.
+    public var test: [TestSource]
+    /// Backbones with their options, e.g. `resnet50:width=0.5`.
+    public var backbones: [String]
+    /// Losses with their parameters, e.g. `arcface:m=0.4,s=32`.
+    public var losses: [String]
+    /// `auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses.
+    public var sampler: String
+    /// Seeds; every loss of a cell is trained with each.
+    public var seeds: [UInt64]
+    /// Height and width of the network's input, in pixels.
+    public var inputSize: Int
+    /// `auto`, `float32` or `bfloat16`.
+    public var precision: String
+    /// `auto`, `cpu`, `cuda` or `cuda:N`.
+    public var device: String
+    /// Threads of one operation; 0 for as many as the processor has cores.
+    public var threads: Int
+    /// How networks are trained.
+    public var training: TrainingConfiguration
+    /// How test sets are evaluated.
+    public var evaluation: Evaluation
+
+    /// Creates a configuration; without sets it is a template.
+    public init(
+        train: [TrainSource] = [], test: [TestSource] = [],
+        backbones: [String] = ["resnet50", "mobilenetv1"],
+        losses: [String] = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"],
+        sampler: String = "auto", seeds: [UInt64] = [1], inputSize: Int = 112,
+        precision: String = "auto", device: String = "auto", threads: Int = 0,
+        training: TrainingConfiguration = TrainingConfiguration(),
+        evaluation: Evaluation = Evaluation()
+    ) {
+        self.train = train
+        self.test = test
+        self.backbones = backbones
+        self.losses = losses
+        self.sampler = sampler
+        self.seeds = seeds
+        self.inputSize = inputSize
+        self.precision = precision
+        self.device = device
+        self.threads = threads
+        self.training = training
+        self.evaluation = evaluation
+    }
+}
+
+// MARK: - Study files
+
+extension StudyConfiguration {
+    /// Reads a study file on top of a template.
+    ///
+    /// - Throws: ``FaceStudyError/studyFile(path:reason:)`` when it cannot be read or is not JSON5,
+    ///   ``FaceStudyError/unknownKey(path:key:suggestion:)`` for a key that does not exist.
+    public static func read(
+        _ url: URL, over template: StudyConfiguration = StudyConfiguration()
+    ) throws -> StudyConfiguration {
+        let decoder = JSONDecoder()
+        decoder.allowsJSON5 = true
+        do {
+            let overrides = try decoder.decode(JSONValue.self, from: Data(contentsOf: url))
+            let base = try template.json()
+            try overrides.requireKeys(of: base, path: url.path)
+            let data = try JSONEncoder().encode(base.merging(overrides))
+            return try decoder.decode(StudyConfiguration.self, from: data)
+        } catch let error as FaceStudyError {
+            throw error
+        } catch {
+            throw FaceStudyError.studyFile(path: url.path, reason: Self.sentence(error))
+        }
+    }
+
+    /// The configuration as a JSON value.
+    public func json() throws -> JSONValue {
+        try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(self))
+    }
+
+    /// One sentence for a decoding error, which names the key.
+    private static func sentence(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.keyNotFound(_, let context), DecodingError.dataCorrupted(let context):
+            let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return key.isEmpty
+                ? "it is not JSON5: \(context.debugDescription)"
+                : "'\(key)': \(context.debugDescription)"
+        default: return error.localizedDescription
+        }
+    }
+}
+
+extension JSONValue {
+    /// This value with another's members laid over it, objects member by member.
+    func merging(_ other: JSONValue) -> JSONValue {
+        guard case .object(let mine) = self, case .object(let theirs) = other else { return other }
+        return .object(mine.merging(theirs) { $0.merging($1) })
+    }
+
+    /// Checks that every member of this value's objects exists in a template.
+    func requireKeys(
+        of template: JSONValue, path: String, prefix: String = ""
+    ) throws(FaceStudyError) {
+        guard case .object(let known) = template, case .object(let given) = self else { return }
+        for (key, value) in given.sorted(by: { $0.key < $1.key }) {
+            guard let expected = known[key] else {
+                throw .unknownKey(
+                    path: path, key: prefix + key,
+                    suggestion: Spelling.suggestion(for: key, among: known.keys.sorted()))
+            }
+            try value.requireKeys(of: expected, path: path, prefix: "\(prefix)\(key).")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import FaceRuns
+public import FaceTraining
+
+/// What a study tells whoever watches it.
+public enum StudyEvent: Sendable {
+    /// An epoch was trained and evaluated.
+    case epochRecorded(PlannedRun, EpochRecord)
+    /// Images of a test set are being embedded: done, of.
+    case evaluating(PlannedRun, String, Int, Int)
+    /// A set is being read or made: what, done, of.
+    case preparing(String, Int, Int)
+    /// A run stopped with an error; the others go on.
+    case runFailed(PlannedRun, String)
+    /// A run is over.
+    case runFinished(PlannedRun, RunResult)
+    /// A run was over before.
+    case runSkipped(PlannedRun, RunResult)
+    /// A run begins: its number from 1, of.
+    case runStarted(PlannedRun, Int, Int)
+    /// Something in a run's training.
+    case training(PlannedRun, TrainingEvent)
+    /// Something a person should know, a sentence.
+    case warning(String)
+}
+
+/// How a study is watched and stopped.
+public struct StudyControl {
+    /// Commit that the tool was built from, for the record.
+    public var commit: String
+    /// Time between two checkpoints inside an epoch.
+    public var saveInterval: Duration
+    /// Asked often; when true, the study saves its state and ends.
+    public var shouldStop: () -> Bool
+    /// Told of everything.
+    public var listener: (StudyEvent) -> Void
+
+    /// Creates a control.
+    public init(
+        commit: String = "unknown", saveInterval: Duration = .seconds(60),
+        shouldStop: @escaping () -> Bool = { false },
+        listener: @escaping (StudyEvent) -> Void = { _ in }
+    ) {
+        self.commit = commit
+        self.saveInterval = saveInterval
+        self.shouldStop = shouldStop
+        self.listener = listener
+    }
+}

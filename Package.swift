@@ -100,7 +100,7 @@ let package = Package(
         tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["FaceRuns"], swiftSettings: swiftSettings),
+            name: "FacetTests", dependencies: ["facet", "FaceRuns"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -17,3 +17,17 @@ build: setup
 
 setup:
 	@scripts/bootstrap
+
+# Speed against plain PyTorch, interleaved on this machine.
+bench: setup
+	swift build $(SWIFT_FLAGS) --product training-benchmark
+	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark
+
+format:
+	swift format -i --recursive Package.swift Sources Tests Benchmarks Examples
+
+check:
+	scripts/check
+
+clean:
+	rm -rf .build .facet .venv

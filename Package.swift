@@ -49,6 +49,12 @@ let package = Package(
             name: "LibPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
+        // Facet's side of a benchmark whose other side is a Python script beside it.
+        .executableTarget(
+            name: "training-benchmark", dependencies: ["Torch", "FaceModels"],
+            path: "Benchmarks/training", exclude: ["compare.py", "pytorch_peer.py"],
+            swiftSettings: swiftSettings),
+
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 

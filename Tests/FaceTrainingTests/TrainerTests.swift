@@ -1,0 +1,170 @@
+import FaceData
+import FaceLosses
+import FaceModels
+import FaceTraining
+import Foundation
+import Testing
+import Torch
+
+@Suite("The trainer", .serialized)
+struct TrainerTests {
+    /// A run's loss of every step and its final weights.
+    private struct Trace: Equatable {
+        var losses: [Double] = []
+        var weights: [[Float]] = []
+        var epochs: [Double] = []
+    }
+
+    private func trainer(
+        in folder: URL, configuration: TrainingConfiguration = .tiny, loss: any FaceLoss = ToyLoss(),
+        images: Int = 12, fingerprint: String = "toy"
+    ) throws -> Trainer {
+        try Trainer(
+            backbone: ToyBackbone(), loss: loss,
+            source: ToySource(imageCount: images, batchSize: configuration.batchSize),
+            configuration: configuration,
+            compute: ComputeConfiguration(
+                device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
+            checkpoint: folder, fingerprint: fingerprint)
+    }
+
+    /// Runs to the end, or until `stop` steps were taken in this process.
+    private func run(
+        _ trainer: Trainer, stopAfter stop: Int = .max, into trace: inout Trace
+    ) throws {
+        var steps = 0
+        var losses = trace.losses
+        var epochs = trace.epochs
+        defer {
+            trace.losses = losses
+            trace.epochs = epochs
+        }
+        try trainer.run(saveInterval: .seconds(3600), shouldStop: { steps >= stop }) { event in
+            switch event {
+            case .step(let summary):
+                steps += 1
+                losses.append(summary.loss)
+            case .epoch(let summary): epochs.append(summary.loss)
+            case .resumed, .saved: break
+            }
+        }
+        trace.weights = (trainer.backbone.state + trainer.loss.state).map { $0.tensor.array() }
+    }
+
+    @Test("A run that is stopped after any step ends as one that is not", arguments: 1...8)
+    func resume(_ stop: Int) throws {
+        var whole = Trace()
+        try withFolder { try run(trainer(in: $0), into: &whole) }
+        var parts = Trace()
+        try withFolder { folder in
+            #expect(throws: FaceTrainingError.interrupted(step: stop)) {
+                try run(trainer(in: folder), stopAfter: stop, into: &parts)
+            }
+            try run(trainer(in: folder), into: &parts)
+        }
+        #expect(parts == whole)
+        #expect(whole.losses.count == 9)
+        #expect(whole.epochs.count == 3)
+    }
+
+    @Test("A listener that fails at an epoch's end hears of that epoch again")
+    func repeatedEpoch() throws {
+        struct Stop: Error {}
+        try withFolder { folder in
+            #expect(throws: Stop.self) {
+                try trainer(in: folder).run { if case .epoch = $0 { throw Stop() } }
+            }
+            var epochs: [Int] = []
+            var steps = 0
+            try trainer(in: folder).run { event in
+                if case .epoch(let summary) = event { epochs.append(summary.epoch) }
+                if case .step = event { steps += 1 }
+            }
+            #expect(epochs == [1, 2, 3])
+            #expect(steps == 6)
+        }
+    }
+
+    @Test("Accumulated parts give the gradient of the whole batch")
+    func accumulation() throws {
+        var whole = Trace()
+        var parts = Trace()
+        var configuration = TrainingConfiguration.tiny
+        try withFolder { try run(trainer(in: $0, configuration: configuration), into: &whole) }
+        configuration.accumulation = 2
+        try withFolder { try run(trainer(in: $0, configuration: configuration), into: &parts) }
+        for (mine, theirs) in zip(whole.weights.joined(), parts.weights.joined()) {
+            #expect(abs(mine - theirs) < 1e-5)
+        }
+    }
+
+    @Test("A loss that is not finite stops the run before the update")
+    func nonFinite() throws {
+        try withFolder { folder in
+            let trainer = try trainer(in: folder, loss: ToyLoss(failingAtStep: 4))
+            var before: [[Float]] = []
+            let error = #expect(throws: FaceTrainingError.self) {
+                try trainer.run { event in
+                    if case .step = event {
+                        before = trainer.backbone.state.map { $0.tensor.array() }
+                    }
+                }
+            }
+            guard case .nonFinite(let quantity, let step, let epoch, let loss, _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(quantity == "loss" && step == 5 && epoch == 2 && loss.isFinite)
+            #expect(trainer.backbone.state.map { $0.tensor.array() } == before)
+        }
+    }
+
+    @Test("A checkpoint of another run is refused")
+    func otherRun() throws {
+        try withFolder { folder in
+            var trace = Trace()
+            try run(trainer(in: folder), into: &trace)
+            let error = #expect(throws: FaceTrainingError.self) {
+                _ = try trainer(in: folder, fingerprint: "other")
+            }
+            #expect(error?.description.contains("another configuration") == true)
+        }
+    }
+
+    @Test("A checkpoint cut short is one clear error", arguments: [0, 7, 100, 1000])
+    func cutShort(_ length: Int) throws {
+        try withFolder { folder in
+            var trace = Trace()
+            try run(trainer(in: folder), into: &trace)
+            let file = folder.appendingPathComponent("last.safetensors")
+            try Data(contentsOf: file).prefix(length).write(to: file)
+            let error = #expect(throws: TorchError.self) { _ = try trainer(in: folder) }
+            #expect(error?.description.contains("not a whole safetensors file") == true)
+        }
+    }
+
+    @Test("A set that does not fill a batch is refused")
+    func tooFewImages() throws {
+        try withFolder { folder in
+            #expect(throws: FaceTrainingError.tooFewImages(images: 3, batchSize: 4)) {
+                _ = try trainer(in: folder, images: 3)
+            }
+        }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Three epochs of three steps.
+    fileprivate static var tiny: TrainingConfiguration {
+        TrainingConfiguration(
+            epochs: 3, batchSize: 4, schedule: LearningRateSchedule(peak: 0.05, warmup: 0.1))
+    }
+}
+
+/// Gives a body a fresh folder, removed afterwards.
+private func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("facet-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+}

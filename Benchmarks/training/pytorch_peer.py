@@ -3,7 +3,8 @@
 It does what a careful engineer would write in an afternoon with stock PyTorch and nothing else:
 MobileNetV1 or ResNet-50 at 112x112, Linear(512) + BatchNorm1d embedding, softmax head, fused SGD
 with momentum, linear warm-up and cosine decay, autocast and channels-last for bfloat16.
-Layers, sizes and schedule are Facet's; weights start from PyTorch's own defaults.
+Layers, sizes and schedule are Facet's. Weights start from PyTorch's own defaults (Kaiming uniform
+with a = sqrt 5); weight decay acts on every parameter; incomplete last batches are dropped.
 
     pytorch_peer.py --benchmark --model mobilenet --precision bf16 --batch 128
     pytorch_peer.py --train FACES --lfw IMAGES,PAIRS --model mobilenet --precision bf16
@@ -284,7 +285,7 @@ def train(options):
             images_per_second=len(order) / seconds,
         )
     if options.lfw:
-        folder, pairs = options.lfw.split(",")
+        folder, pairs = options.lfw
         accuracy, deviation = evaluate_lfw(trainer, folder, pairs, options.batch)
         report(lfw_accuracy=accuracy, lfw_std=deviation, configuration=vars(options))
 
@@ -333,12 +334,21 @@ def report(**values):
     print(json.dumps(values), flush=True)
 
 
+def images_and_pairs(text):
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise argparse.ArgumentTypeError("give the image folder and the pairs file: IMAGES,PAIRS")
+    return parts
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--benchmark", action="store_true", help="time random data in memory")
     mode.add_argument("--train", metavar="FOLDER", help="train on FOLDER/<identity>/<image>")
-    parser.add_argument("--lfw", metavar="IMAGES,PAIRS", help="test on LFW after training")
+    parser.add_argument(
+        "--lfw", metavar="IMAGES,PAIRS", type=images_and_pairs, help="test on LFW after training"
+    )
     parser.add_argument("--model", choices=["mobilenet", "resnet50"], default="mobilenet")
     parser.add_argument("--width", type=float, default=1.0, help="MobileNetV1's width multiplier")
     parser.add_argument("--stride-on", choices=["1x1", "3x3"], default="3x3", help="ResNet-50")
@@ -361,7 +371,10 @@ def main():
     torch.manual_seed(options.seed)
     if options.threads:
         torch.set_num_threads(options.threads)
-    benchmark(options) if options.benchmark else train(options)
+    if options.benchmark:
+        benchmark(options)
+    else:
+        train(options)
 
 
 if __name__ == "__main__":

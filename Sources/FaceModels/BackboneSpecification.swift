@@ -64,6 +64,12 @@ public struct BackboneSpecification: Codable, Sendable, Hashable, CustomStringCo
         self.init(name: name, options: options)
     }
 
+    /// Title as the literature spells it, with the width where it is not 1.
+    public var title: String {
+        let title = BackboneCatalogue.all.first { $0.name == name }?.title ?? name
+        return options.width == 1 ? title : "\(title) x\(options.width)"
+    }
+
     /// The name with the options that differ from their defaults, sorted.
     public var description: String {
         let defaults = BackboneOptions()

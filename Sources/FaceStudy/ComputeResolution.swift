@@ -1,4 +1,4 @@
-import FaceTraining
+public public import FaceTraining
 import Foundation
 import Torch
 

@@ -1,4 +1,4 @@
-public public import FaceTraining
+public import FaceTraining
 import Foundation
 import Torch
 

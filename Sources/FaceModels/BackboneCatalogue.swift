@@ -1,52 +1,55 @@
 public import Torch
 
-/// Every backbone, by name.
-public enum BackboneCatalogue {
-    /// A backbone that can be made.
-    public struct Entry: Sendable {
-        /// Name on the command line.
-        public let name: String
-        /// Title as the literature spells it.
-        public let title: String
-        /// Where it was published.
-        public let paper: String
-        /// Options it understands.
-        public let options: [String]
-        /// Smallest input that its strides leave a pixel of.
-        public let smallestInput: Int
-        let make: @Sendable (BackboneOptions, InitialWeights) -> any Backbone
-    }
+/// A backbone that can be made from its specification.
+public protocol ConfigurableBackbone: Backbone {
+    /// What the architecture is.
+    static var descriptor: BackboneDescriptor { get }
 
-    /// All backbones.
-    public static let all: [Entry] = [
-        Entry(
-            name: "mobilenetv1", title: "MobileNetV1", paper: "Howard et al. 2017, Table 1",
-            options: ["bn", "embedding", "width"], smallestInput: 16,
-            make: { MobileNetV1($0, initial: $1) }),
-        Entry(
-            name: "resnet50", title: "ResNet50", paper: "He et al. 2016, Table 1",
-            options: ["bn", "embedding", "stride", "width"], smallestInput: 16,
-            make: { ResNet50($0, initial: $1) }),
-    ]
-
-    /// Makes a backbone with fresh weights.
+    /// Creates a network with new weights.
     ///
-    /// - Throws: ``FaceModelsError`` when the name is unknown or the input too small.
-    public static func make(
-        _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
-    ) throws(FaceModelsError) -> any Backbone {
-        let entry = try entry(specification)
-        guard inputSize >= entry.smallestInput else {
-            throw .inputTooSmall(
-                backbone: entry.title, size: inputSize, smallest: entry.smallestInput)
-        }
-        return entry.make(specification.options, initial)
+    /// - Parameter specification: Of this architecture's ``descriptor``.
+    init(_ specification: BackboneSpecification, initial: InitialWeights)
+}
+
+/// All backbones.
+public enum BackboneCatalogue {
+    /// The backbones, in the order of the help.
+    public static var all: [any ConfigurableBackbone.Type] {
+        [
+            ResNet50.self,
+            MobileNetV1.self,
+        ]
     }
 
-    static func entry(_ specification: BackboneSpecification) throws(FaceModelsError) -> Entry {
-        guard let entry = all.first(where: { $0.name == specification.name }) else {
-            throw .unknownBackbone(name: specification.name, hint: "")
+    /// What the backbones are, in the order of the help.
+    public static var descriptors: [BackboneDescriptor] { all.map { $0.descriptor } }
+
+    /// Makes a backbone with new weights.
+    ///
+    /// - Parameters:
+    ///   - inputSize: Height and width of the images it is to take, in pixels.
+    ///   - initial: Where weights come from, and the device and the type they have.
+    /// - Throws: ``FaceModelsError`` when the images are too small for the network's strides, and
+    ///   for a specification of a backbone that the catalogue does not have.
+    public static func make(
+        _ specification: BackboneSpecification, inputSize: Int = 112, initial: InitialWeights
+    ) throws(FaceModelsError) -> any Backbone {
+        let descriptor = specification.descriptor
+        guard let backbone = all.first(where: { $0.descriptor == descriptor }) else {
+            throw .unknownBackbone(specification.name, known: descriptors.map(\.name))
         }
-        return entry
+        guard inputSize >= descriptor.smallestInput else {
+            throw .inputTooSmall(
+                backbone: descriptor.title, size: inputSize, smallest: descriptor.smallestInput)
+        }
+        return backbone.init(specification, initial: initial)
+    }
+
+    /// The backbone a name stands for.
+    static func descriptor(named name: String) throws(FaceModelsError) -> BackboneDescriptor {
+        guard let descriptor = descriptors.first(where: { $0.name == name }) else {
+            throw .unknownBackbone(name, known: descriptors.map(\.name))
+        }
+        return descriptor
     }
 }

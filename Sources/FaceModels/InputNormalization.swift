@@ -7,10 +7,12 @@ public struct InputNormalization: Codable, Sendable, Hashable {
     /// What the difference is divided by.
     public var deviation: Double
 
-    /// -1 ... 1, as arcface_torch does.
+    /// To -1 ... 1: `(byte - 127.5) / 127.5`, as arcface_torch does.
     public static let standard = InputNormalization(mean: 127.5, deviation: 127.5)
 
     /// Creates a normalisation.
+    ///
+    /// - Parameter deviation: Above 0.
     public init(mean: Double, deviation: Double) {
         self.mean = mean
         self.deviation = deviation

@@ -1,81 +1,68 @@
-import Torch
+/// The layers of a network with their sizes, in the rows that its paper prints.
+public struct LayerTable: Codable, Hashable, Sendable {
+    /// Size of the values between two layers.
+    public struct Size: Codable, Hashable, Sendable, CustomStringConvertible {
+        /// Channels.
+        public var channels: Int
+        /// Height, in pixels.
+        public var height: Int
+        /// Width, in pixels.
+        public var width: Int
 
-/// A line of the tables that papers print of networks.
-public struct LayerRow: Codable, Sendable, Hashable {
-    /// PyTorch's name of the layer.
-    public var name: String
-    /// Height and width of the output, in pixels; 1 after pooling.
-    public var outputSize: Int
-    /// Channels of the output.
-    public var outputChannels: Int
-    /// What the layer is, e.g. `3x3, 64, stride 2`.
-    public var filter: String
-    /// Trainable numbers, normalisation included.
-    public var parameters: Int
-    /// Multiply-adds of one image.
-    public var multiplyAdds: Int
+        /// `112x112x3`: height, width and channels.
+        public var description: String { "\(height)x\(width)x\(channels)" }
+    }
+
+    /// One layer, or one stage of equal blocks.
+    public struct Row: Codable, Hashable, Sendable {
+        /// Name of the layer in the paper, e.g. `conv2_x` or `Conv dw`.
+        public var layer: String
+        /// Shape of its filters as the paper writes it, e.g. `3x3x32 dw`.
+        public var filter: String
+        /// How many times smaller its output is than its input, along each side.
+        public var stride: Int
+        /// Size of what goes in.
+        public var input: Size
+        /// Size of what comes out.
+        public var output: Size
+        /// Trainable numbers, those of normalisations included.
+        public var parameters: Int
+        /// Multiply-adds of one image, in convolutions and fully connected layers.
+        public var multiplyAdds: Int
+    }
+
+    /// The rows, from the image to the embedding.
+    public var rows: [Row]
+
+    /// Trainable numbers of all rows.
+    public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
+    /// Multiply-adds of one image in all rows.
+    public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
 }
 
-/// Walks through a network, following the size of its images.
-struct LayerTable {
-    private(set) var rows: [LayerRow] = []
-    private var size: Int
-
-    init(inputSize: Int) {
-        size = inputSize
+extension LayerTable: CustomStringConvertible {
+    /// The table as aligned text, with its sums in the last line.
+    public var description: String {
+        let header = ["layer", "filter", "stride", "input", "output", "parameters", "mult-adds"]
+        let body = rows.map { row in
+            [
+                row.layer, row.filter, "\(row.stride)", "\(row.input)", "\(row.output)",
+                "\(row.parameters)", "\(row.multiplyAdds)",
+            ]
+        }
+        let sums = ["", "", "", "", "sum", "\(parameters)", "\(multiplyAdds)"]
+        let lines = [header] + body + [sums]
+        let widths = header.indices.map { column in
+            lines.map { $0[column].count }.max() ?? 0
+        }
+        return lines.map { Self.line($0, widths) }.joined(separator: "\n")
     }
 
-    /// A convolution on the main path, with its normalisation.
-    mutating func add(_ name: String, _ layer: Convolution, _ norm: BatchNormalization) {
-        let row = row(name, layer, norm)
-        size = row.outputSize
-        rows.append(row)
-    }
-
-    /// A convolution beside the main path, which does not change the size on it.
-    mutating func addBeside(_ name: String, _ layer: Convolution, _ norm: BatchNormalization) {
-        rows.append(row(name, layer, norm))
-    }
-
-    /// The 3x3 max pool with stride 2 of ResNet's stem.
-    mutating func addMaxPool(_ name: String) {
-        size = (size - 1) / 2 + 1
-        rows.append(
-            LayerRow(
-                name: name, outputSize: size, outputChannels: rows.last?.outputChannels ?? 0,
-                filter: "3x3 max pool, stride 2", parameters: 0, multiplyAdds: 0))
-    }
-
-    mutating func add(_ name: String, _ head: EmbeddingHead) {
-        let inputs = head.linear.weight.shape[1]
-        rows.append(
-            LayerRow(
-                name: "pool", outputSize: 1, outputChannels: inputs,
-                filter: "global average pool", parameters: 0, multiplyAdds: 0))
-        rows.append(
-            LayerRow(
-                name: name, outputSize: 1, outputChannels: head.size,
-                filter: "\(inputs) x \(head.size), fully connected",
-                parameters: head.state.parameterCount, multiplyAdds: inputs * head.size))
-    }
-
-    private func row(
-        _ name: String, _ layer: Convolution, _ norm: BatchNormalization
-    ) -> LayerRow {
-        let shape = layer.weight.shape
-        let output = (size + 2 * layer.padding - shape[2]) / layer.stride + 1
-        let depthwise = layer.groups > 1 ? " depthwise" : ""
-        return LayerRow(
-            name: name, outputSize: output, outputChannels: shape[0],
-            filter: "\(shape[2])x\(shape[3])\(depthwise), \(shape[0]), stride \(layer.stride)",
-            parameters: layer.weight.count + norm.state.parameterCount,
-            multiplyAdds: layer.weight.count * output * output)
-    }
-}
-
-extension Backbone {
-    /// Multiply-adds of one image of the given height and width.
-    public func multiplyAdds(inputSize: Int) -> Int {
-        layers(inputSize: inputSize).reduce(0) { $0 + $1.multiplyAdds }
+    /// Two columns of words at the left, numbers at the right.
+    private static func line(_ cells: [String], _ widths: [Int]) -> String {
+        zip(cells, widths).enumerated().map { column, cell in
+            let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+            return column < 2 ? cell.0 + padding : padding + cell.0
+        }.joined(separator: "  ")
     }
 }

@@ -1,106 +1,85 @@
 public import Torch
 
-/// MobileNet-V1 (Howard et al. 2017, Table 1): depthwise separable convolutions.
+/// MobileNet (Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+/// Applications", 2017, Table 1), which ends in an embedding instead of classes.
 ///
-/// The last depthwise convolution has stride 1: the table's "s2" is a misprint, as its own output
-/// size shows. Parameters bear the names of timm's `mobilenetv1_100`.
-public final class MobileNetV1: Backbone {
-    /// A depthwise 3x3 and a pointwise 1x1 convolution, each normalised and rectified.
-    final class Block {
-        let depthwise: Convolution
-        let depthwiseNorm: BatchNormalization
-        let pointwise: Convolution
-        let pointwiseNorm: BatchNormalization
+/// The last depthwise convolution has stride 1: the table's "s2" is a misprint, as the size of its
+/// own output shows. Rectifiers are not capped at 6, as in the paper; timm and the authors' code cap
+/// them. Convolutions start as He et al. 2015 draw them for rectifiers, with the fan out of one
+/// group. Parameters bear the names of timm's `mobilenetv1_100`; those of the embedding layer are
+/// `embedding.linear` and `embedding.bn`.
+public final class MobileNetV1: ConfigurableBackbone {
+    /// Name, paper and settings.
+    public static let descriptor = BackboneDescriptor(
+        name: "mobilenetv1", title: "MobileNetV1",
+        summary: "13 pairs of a depthwise 3x3 and a pointwise 1x1 convolution.",
+        paper: "Howard et al. 2017, Table 1")
 
-        init(inputs: Int, outputs: Int, stride: Int, initial: InitialWeights) {
-            depthwise = Convolution(
-                inputs: inputs, outputs: inputs, kernel: 3, stride: stride, groups: inputs,
-                initial: initial.child("conv_dw"))
-            depthwiseNorm = BatchNormalization(channels: inputs, initial: initial.child("bn1"))
-            pointwise = Convolution(
-                inputs: inputs, outputs: outputs, kernel: 1, initial: initial.child("conv_pw"))
-            pointwiseNorm = BatchNormalization(channels: outputs, initial: initial.child("bn2"))
-        }
+    /// Channels and blocks of timm's stages; all but the first begin with stride 2.
+    private static let plan = [(channels: 64, blocks: 1), (128, 2), (256, 2), (512, 6), (1024, 2)]
 
-        var state: [StateEntry] {
-            depthwise.state.prefixed("conv_dw") + depthwiseNorm.state.prefixed("bn1")
-                + pointwise.state.prefixed("conv_pw") + pointwiseNorm.state.prefixed("bn2")
-        }
+    /// What the network was made from.
+    public let specification: BackboneSpecification
+    private let stem: NormalizedConvolution
+    private let blocks: [(name: String, block: SeparableConvolution)]
+    private let embedding: EmbeddingLayer
 
-        func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-            let filtered = depthwiseNorm.rectified(
-                depthwise(input, training: training), training: training)
-            return pointwiseNorm.rectified(
-                pointwise(filtered, training: training), training: training)
-        }
-    }
-
-    /// timm's stages: outputs and stride of each block.
-    private static let stages: [[(outputs: Int, stride: Int)]] = [
-        [(64, 1)],
-        [(128, 2), (128, 1)],
-        [(256, 2), (256, 1)],
-        [(512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1)],
-        [(1024, 2), (1024, 1)],
-    ]
-
-    private let stem: Convolution
-    private let stemNorm: BatchNormalization
-    private let blocks: [(name: String, block: Block)]
-    private let head: EmbeddingHead
-
-    /// Creates a network with fresh weights.
-    public init(_ options: BackboneOptions, initial: InitialWeights) {
-        var inputs = options.channels(32)
-        stem = Convolution(
-            inputs: 3, outputs: inputs, kernel: 3, stride: 2, initial: initial.child("conv_stem"))
-        stemNorm = BatchNormalization(channels: inputs, initial: initial.child("bn1"))
-        var blocks: [(String, Block)] = []
-        for (stage, plan) in Self.stages.enumerated() {
-            for (index, step) in plan.enumerated() {
+    /// Creates a network with new weights.
+    public init(_ specification: BackboneSpecification, initial: InitialWeights) {
+        self.specification = specification
+        var inputs = specification.channels(32)
+        stem = NormalizedConvolution(
+            "conv_stem", "bn1", inputs: 3, outputs: inputs, kernel: 3, stride: 2, initial: initial)
+        var blocks: [(String, SeparableConvolution)] = []
+        for (stage, (channels, count)) in Self.plan.enumerated() {
+            let outputs = specification.channels(channels)
+            for index in 0..<count {
                 let name = "blocks.\(stage).\(index)"
-                let outputs = options.channels(step.outputs)
-                blocks.append(
-                    (
-                        name,
-                        Block(
-                            inputs: inputs, outputs: outputs, stride: step.stride,
-                            initial: initial.child(name))
-                    ))
+                let block = SeparableConvolution(
+                    inputs: inputs, outputs: outputs, stride: stage > 0 && index == 0 ? 2 : 1,
+                    initial: initial.child(name))
+                blocks.append((name, block))
                 inputs = outputs
             }
         }
         self.blocks = blocks
-        head = EmbeddingHead(
-            inputs: inputs, options: options, initial: initial.child("embedding"))
+        embedding = EmbeddingLayer(
+            inputs: inputs, specification, initial: initial.child("embedding"))
     }
-
-    /// Length of an embedding.
-    public var embeddingSize: Int { head.size }
 
     /// Parameters and buffers under timm's names.
     public var state: [StateEntry] {
-        stem.state.prefixed("conv_stem") + stemNorm.state.prefixed("bn1")
-            + blocks.flatMap { $0.block.state.prefixed($0.name) }
-            + head.state.prefixed("embedding")
+        stem.state + blocks.flatMap { $0.block.state.prefixed($0.name) }
+            + embedding.state.prefixed("embedding")
     }
 
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`.
     public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
-        var features = stemNorm.rectified(stem(images, training: training), training: training)
+        var features = stem.rectified(images, training: training)
         for (_, block) in blocks { features = block(features, training: training) }
-        return head(features, training: training)
+        return embedding(features, training: training)
     }
 
-    /// The rows of the paper's Table 1.
-    public func layers(inputSize: Int) -> [LayerRow] {
-        var table = LayerTable(inputSize: inputSize)
-        table.add("conv_stem", stem, stemNorm)
-        for (name, block) in blocks {
-            table.add("\(name).conv_dw", block.depthwise, block.depthwiseNorm)
-            table.add("\(name).conv_pw", block.pointwise, block.pointwiseNorm)
+    /// The paper's Table 1, a convolution a row.
+    public func layerTable(height: Int, width: Int) -> LayerTable {
+        var trace = LayerTrace(height: height, width: width)
+        Self.addRow(stem, to: &trace)
+        for (_, block) in blocks {
+            Self.addRow(block.depthwise, to: &trace)
+            Self.addRow(block.pointwise, to: &trace)
         }
-        table.add("embedding", head)
-        return table.rows
+        trace.finish(embedding)
+        return trace.table
+    }
+
+    /// The row of a convolution: `Conv dw`, `3x3x32 dw`, or `Conv`, `1x1x32x64`.
+    private static func addRow(_ layer: NormalizedConvolution, to trace: inout LayerTrace) {
+        let shape = layer.convolution.weight.shape
+        let isDepthwise = layer.convolution.groups > 1
+        let filter =
+            "\(shape[2])x\(shape[3])x" + (isDepthwise ? "\(shape[0]) dw" : "\(shape[1])x\(shape[0])")
+        trace.row(
+            isDepthwise ? "Conv dw" : "Conv", filter: filter, stride: layer.convolution.stride
+        ) { $0.pass(layer) }
     }
 }

@@ -1,142 +1,106 @@
 public import Torch
 
-/// ResNet-50 (He et al. 2016, Table 1): bottleneck blocks with identity shortcuts.
+/// ResNet-50 (He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016,
+/// Table 1), which ends in an embedding instead of classes.
 ///
-/// By default a stage's stride lies on its first 1x1 convolution, as in the paper; on request on
-/// its 3x3 convolution, as torchvision and timm have it ("v1.5"). Parameters bear torchvision's
-/// names.
-public final class ResNet50: Backbone {
-    /// 1x1, 3x3 and 1x1 convolutions beside a shortcut.
-    final class Bottleneck {
-        let convolutions: [Convolution]
-        let norms: [BatchNormalization]
-        let shortcut: (convolution: Convolution, norm: BatchNormalization)?
-
-        init(
-            inputs: Int, width: Int, outputs: Int, stride: Int, on place: BackboneOptions.Stride,
-            initial: InitialWeights
-        ) {
-            func convolution(_ number: Int, _ from: Int, _ to: Int, _ kernel: Int, _ stride: Int)
-                -> Convolution
-            {
-                Convolution(
-                    inputs: from, outputs: to, kernel: kernel, stride: stride,
-                    initial: initial.child("conv\(number)"))
-            }
-            convolutions = [
-                convolution(1, inputs, width, 1, place == .first ? stride : 1),
-                convolution(2, width, width, 3, place == .middle ? stride : 1),
-                convolution(3, width, outputs, 1, 1),
-            ]
-            norms = [width, width, outputs].enumerated().map {
-                BatchNormalization(channels: $1, initial: initial.child("bn\($0 + 1)"))
-            }
-            shortcut =
-                stride == 1 && inputs == outputs
-                ? nil
-                : (
-                    Convolution(
-                        inputs: inputs, outputs: outputs, kernel: 1, stride: stride,
-                        initial: initial.child("downsample.0")),
-                    BatchNormalization(
-                        channels: outputs, initial: initial.child("downsample.1"))
-                )
-        }
-
-        var state: [StateEntry] {
-            var entries: [StateEntry] = []
-            for index in convolutions.indices {
-                entries += convolutions[index].state.prefixed("conv\(index + 1)")
-                entries += norms[index].state.prefixed("bn\(index + 1)")
-            }
-            guard let shortcut else { return entries }
-            return entries + shortcut.convolution.state.prefixed("downsample.0")
-                + shortcut.norm.state.prefixed("downsample.1")
-        }
-
-        func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-            var features = input
-            for index in 0..<2 {
-                features = norms[index].rectified(
-                    convolutions[index](features, training: training), training: training)
-            }
-            let residual =
-                shortcut.map {
-                    $0.norm($0.convolution(input, training: training), training: training)
-                } ?? input
-            return norms[2].rectified(
-                convolutions[2](features, training: training), adding: residual,
-                training: training)
-        }
+/// By default a stage's stride lies on its first 1x1 convolution, as in the paper; with
+/// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. Convolutions start as He
+/// et al. 2015 draw them for rectifiers, with the fan out. Parameters bear torchvision's names;
+/// those of the embedding layer are `embedding.linear` and `embedding.bn`.
+public final class ResNet50: ConfigurableBackbone {
+    /// Where the stride of a stage lies.
+    public enum StridePlace: String, CaseIterable, Sendable {
+        /// On the first 1x1 convolution, as in He et al. 2016.
+        case first = "1x1"
+        /// On the first 3x3 convolution, as in torchvision and timm.
+        case middle = "3x3"
     }
 
-    /// Blocks and bottleneck channels of each stage.
-    private static let stages = [(3, 64), (4, 128), (6, 256), (3, 512)]
+    /// Setting: where the stride of a stage lies.
+    public static let stridePlace = BackboneOptionKey<StridePlace>.word(
+        "stride", default: .first, "convolution on which the stride of a stage lies")
 
-    private let stem: Convolution
-    private let stemNorm: BatchNormalization
-    private let blocks: [(name: String, block: Bottleneck)]
-    private let head: EmbeddingHead
+    /// Name, paper and settings.
+    public static let descriptor = BackboneDescriptor(
+        name: "resnet50", title: "ResNet50",
+        summary: "16 bottleneck blocks of 1x1, 3x3 and 1x1 convolutions with shortcuts.",
+        paper: "He et al. 2016, Table 1", options: [stridePlace.option])
 
-    /// Creates a network with fresh weights.
-    public init(_ options: BackboneOptions, initial: InitialWeights) {
-        var inputs = options.channels(64)
-        stem = Convolution(
-            inputs: 3, outputs: inputs, kernel: 7, stride: 2, initial: initial.child("conv1"))
-        stemNorm = BatchNormalization(channels: inputs, initial: initial.child("bn1"))
-        var blocks: [(String, Bottleneck)] = []
-        for (stage, (count, width)) in Self.stages.enumerated() {
-            for index in 0..<count {
-                let name = "layer\(stage + 1).\(index)"
-                let outputs = 4 * options.channels(width)
-                blocks.append(
-                    (
-                        name,
-                        Bottleneck(
-                            inputs: inputs, width: options.channels(width), outputs: outputs,
-                            stride: stage > 0 && index == 0 ? 2 : 1, on: options.stride,
-                            initial: initial.child(name))
-                    ))
-                inputs = outputs
-            }
+    /// Blocks and inner channels of each stage.
+    private static let plan = [(blocks: 3, channels: 64), (4, 128), (6, 256), (3, 512)]
+
+    /// What the network was made from.
+    public let specification: BackboneSpecification
+    private let stem: NormalizedConvolution
+    private let stages: [[Bottleneck]]
+    private let embedding: EmbeddingLayer
+
+    /// Creates a network with new weights.
+    public init(_ specification: BackboneSpecification, initial: InitialWeights) {
+        self.specification = specification
+        var inputs = specification.channels(64)
+        stem = NormalizedConvolution(
+            "conv1", "bn1", inputs: 3, outputs: inputs, kernel: 7, stride: 2, initial: initial)
+        var stages: [[Bottleneck]] = []
+        for (index, (blocks, channels)) in Self.plan.enumerated() {
+            let channels = specification.channels(channels)
+            stages.append(
+                (0..<blocks).map { block in
+                    defer { inputs = channels * Bottleneck.expansion }
+                    return Bottleneck(
+                        inputs: inputs, channels: channels,
+                        stride: index > 0 && block == 0 ? 2 : 1,
+                        on: specification[Self.stridePlace],
+                        initial: initial.child("layer\(index + 1).\(block)"))
+                })
         }
-        self.blocks = blocks
-        head = EmbeddingHead(
-            inputs: inputs, options: options, initial: initial.child("embedding"))
+        self.stages = stages
+        embedding = EmbeddingLayer(
+            inputs: inputs, specification, initial: initial.child("embedding"))
     }
-
-    /// Length of an embedding.
-    public var embeddingSize: Int { head.size }
 
     /// Parameters and buffers under torchvision's names.
     public var state: [StateEntry] {
-        stem.state.prefixed("conv1") + stemNorm.state.prefixed("bn1")
-            + blocks.flatMap { $0.block.state.prefixed($0.name) }
-            + head.state.prefixed("embedding")
+        let blocks = stages.enumerated().flatMap { index, stage in
+            stage.enumerated().flatMap { $1.state.prefixed("layer\(index + 1).\($0)") }
+        }
+        return stem.state + blocks + embedding.state.prefixed("embedding")
     }
 
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`.
     public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
-        var features = stemNorm.rectified(stem(images, training: training), training: training)
+        var features = stem.rectified(images, training: training)
             .maxPooled(kernel: 3, stride: 2, padding: 1)
-        for (_, block) in blocks { features = block(features, training: training) }
-        return head(features, training: training)
+        for block in stages.joined() { features = block(features, training: training) }
+        return embedding(features, training: training)
     }
 
-    /// The rows of the paper's Table 1, a convolution each.
-    public func layers(inputSize: Int) -> [LayerRow] {
-        var table = LayerTable(inputSize: inputSize)
-        table.add("conv1", stem, stemNorm)
-        table.addMaxPool("maxpool")
-        for (name, block) in blocks {
-            if let shortcut = block.shortcut {
-                table.addBeside("\(name).downsample", shortcut.convolution, shortcut.norm)
-            }
-            for (index, convolution) in block.convolutions.enumerated() {
-                table.add("\(name).conv\(index + 1)", convolution, block.norms[index])
+    /// The column "50-layer" of the paper's Table 1; shortcuts that convolve count with their
+    /// stage.
+    public func layerTable(height: Int, width: Int) -> LayerTable {
+        var trace = LayerTrace(height: height, width: width)
+        let channels = stem.convolution.weight.shape[0]
+        trace.row("conv1", filter: "7x7, \(channels)", stride: 2) { $0.pass(stem) }
+        trace.row("conv2_x", filter: "3x3 max pool", stride: 2) {
+            $0.pool(kernel: 3, stride: 2, padding: 1)
+        }
+        for (index, stage) in stages.enumerated() {
+            trace.row(
+                "conv\(index + 2)_x", filter: Self.filter(stage), stride: index > 0 ? 2 : 1
+            ) { trace in
+                for block in stage { block.walk(&trace) }
             }
         }
-        table.add("embedding", head)
-        return table.rows
+        trace.finish(embedding)
+        return trace.table
+    }
+
+    /// `[1x1, 64; 3x3, 64; 1x1, 256] x 3`.
+    private static func filter(_ stage: [Bottleneck]) -> String {
+        let filters = stage[0].convolutions.map { layer in
+            let shape = layer.convolution.weight.shape
+            return "\(shape[2])x\(shape[3]), \(shape[0])"
+        }
+        return "[\(filters.joined(separator: "; "))] x \(stage.count)"
     }
 }

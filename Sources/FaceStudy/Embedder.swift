@@ -36,7 +36,7 @@ public struct Embedder {
     ///   - progress: Told how many images are done.
     public func embeddings(
         of images: [URL], size: Int, progress: (Int) throws -> Void = { _ in }
-    ) throws -> (original: EmbeddingTable, flipped: EmbeddingTable) {
+    ) throws -> (original: EmbeddingTable, mirrored: EmbeddingTable) {
         let device = try Device.named(compute.device)
         let batches = stride(from: 0, to: images.count, by: batchSize).map {
             Array(images[$0..<min($0 + batchSize, images.count)])
@@ -45,20 +45,22 @@ public struct Embedder {
             BatchLoader.Request(files: batches[$0])
         }
         var original: [Float] = []
-        var flipped: [Float] = []
+        var mirrored: [Float] = []
         var done = 0
         while let batch = try loader.next() {
             let tensor = normalization.images(
                 pixels: batch.pixels, count: batch.count, height: batch.height,
                 width: batch.width, format: compute.memoryFormat, device: device)
             original += embed(tensor, on: device)
-            flipped += embed(tensor.flipped(3).contiguous(compute.memoryFormat), on: device)
+            mirrored += embed(tensor.flipped(3).contiguous(compute.memoryFormat), on: device)
             done += batch.count
             try progress(done)
         }
         return (
-            try EmbeddingTable(dimension: backbone.embeddingSize, values: original),
-            try EmbeddingTable(dimension: backbone.embeddingSize, values: flipped)
+            try EmbeddingTable(
+                count: done, dimension: backbone.embeddingSize, values: original),
+            try EmbeddingTable(
+                count: done, dimension: backbone.embeddingSize, values: mirrored)
         )
     }
 

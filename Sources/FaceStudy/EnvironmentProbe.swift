@@ -3,11 +3,14 @@ import FaceTraining
 import Foundation
 import Torch
 
+/// Facet's version.
+public enum FacetVersion {
+    /// As in the changelog.
+    public static let number = "0.1.0"
+}
+
 /// Reads what `environment.json` says about this machine.
 enum EnvironmentProbe {
-    /// Version of Facet.
-    static let version = "0.1.0"
-
     /// The vector features that decide how fast networks are computed.
     private static let features: Set<String> = [
         "avx2", "fma", "avx512f", "avx512bw", "avx512_bf16", "avx512_vnni", "amx_bf16", "asimd",
@@ -17,7 +20,7 @@ enum EnvironmentProbe {
     static func environment(_ compute: ComputeConfiguration, commit: String) -> RunEnvironment {
         let processor = processor()
         return RunEnvironment(
-            facet: version, commit: commit, libtorch: LibTorch.version,
+            facet: FacetVersion.number, commit: commit, libtorch: LibTorch.version,
             system: ProcessInfo.processInfo.operatingSystemVersionString,
             processor: processor.name, processorFeatures: processor.features,
             threads: compute.threads, memory: ProcessInfo.processInfo.physicalMemory,

@@ -28,25 +28,24 @@ struct PreparedTest {
 /// What one model scored on one test set.
 struct TestEvaluation {
     let name: String
-    let verification: VerificationResult
+    let report: VerificationReport
     let scores: [PairScore]
 
     init(
         name: String, pairs: VerificationPairs,
-        views: (original: EmbeddingTable, flipped: EmbeddingTable)
+        views: (original: EmbeddingTable, mirrored: EmbeddingTable)
     ) throws {
         let labelled = pairs.pairs.map {
             LabelledPair(first: $0.first, second: $0.second, same: $0.same, fold: $0.fold)
         }
+        let scored = try views.original.normalizedSum(with: views.mirrored).scores(of: labelled)
         self.name = name
-        let meanNorm = EmbeddingTable.meanNorm([views.original, views.flipped])
-        let embeddings = try views.original.adding(views.flipped).normalized()
-        let distances = embeddings.squaredDistances(labelled)
-        verification = try InsightFaceProtocol(folds: pairs.folds).evaluate(
-            distances: distances, same: labelled.map(\.same), meanNorm: meanNorm)
-        scores = zip(pairs.pairs, distances).map { pair, distance in
+        report = try VerificationReport(
+            of: scored, meanNorm: try EmbeddingTable.meanNorm(of: [views.original, views.mirrored]),
+            rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
+        scores = zip(pairs.pairs, scored).map { pair, score in
             PairScore(
-                fold: pair.fold, same: pair.same, distance: distance,
+                fold: pair.fold, same: pair.same, distance: score.distance,
                 first: pairs.images[pair.first], second: pairs.images[pair.second])
         }
     }

@@ -129,10 +129,10 @@ struct RunExecutor {
     }
 
     private func facts(of backbone: any Backbone) -> BackboneFacts {
-        BackboneFacts(
-            title: run.backbone.title, parameters: backbone.state.parameterCount,
-            multiplyAdds: backbone.multiplyAdds(inputSize: configuration.inputSize),
-            embeddingSize: backbone.embeddingSize, inputSize: configuration.inputSize)
+        let facts = backbone.facts(inputSize: configuration.inputSize)
+        return BackboneFacts(
+            title: facts.title, parameters: facts.parameters, multiplyAdds: facts.multiplyAdds,
+            embeddingSize: facts.embeddingSize, inputSize: facts.inputSize)
     }
 
     /// The records of the epochs that the checkpoint has completed; later ones are made again.
@@ -144,8 +144,9 @@ struct RunExecutor {
     private func finish(_ backbone: any Backbone, _ result: RunResult) throws {
         try ModelFile.write(
             backbone,
-            ModelFile.Description(
-                specification: run.backbone, inputSize: configuration.inputSize),
+            ModelFile.Metadata(
+                inputSize: configuration.inputSize, facetVersion: FacetVersion.number,
+                trainSet: run.identity.trainSet, loss: run.identity.loss),
             to: folder.modelURL)
         try folder.write(result)
         // What is left to go on from is not needed any more, and it is the largest file by far.
@@ -195,8 +196,9 @@ private final class RunRecorder {
             lossState: summary.lossState,
             tests: last.map {
                 EpochTest(
-                    name: $0.name, accuracy: $0.verification.accuracy,
-                    standardDeviation: $0.verification.standardDeviation, pairs: $0.scores.count)
+                    name: $0.name, accuracy: $0.report.insightFace.accuracy,
+                    standardDeviation: $0.report.insightFace.standardDeviation,
+                    pairs: $0.scores.count)
             },
             imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
             evaluationSeconds: started.duration(to: .now) / .seconds(1))
@@ -234,12 +236,14 @@ private final class RunRecorder {
         let convergence = Convergence(records.compactMap { record in
             record.tests.first { $0.name == evaluation.name }?.accuracy
         })
-        let verification = evaluation.verification
+        let report = evaluation.report
         return TestResult(
             name: evaluation.name, pairs: evaluation.scores.count,
-            accuracy: verification.accuracy, standardDeviation: verification.standardDeviation,
-            threshold: verification.threshold, tarAtFar1e3: verification.tarAtFar1e3,
-            auc: verification.auc, eer: verification.eer, meanNorm: verification.meanNorm,
+            accuracy: report.insightFace.accuracy,
+            standardDeviation: report.insightFace.standardDeviation,
+            threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar ?? 0,
+            auc: report.roc?.auc ?? 0, eer: report.roc?.equalErrorRate ?? 0,
+            meanNorm: report.meanNorm ?? 0,
             bestEpoch: convergence.bestEpoch, bestAccuracy: convergence.bestAccuracy,
             epochWithin95Percent: convergence.epochWithin95Percent)
     }

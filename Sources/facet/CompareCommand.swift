@@ -1,5 +1,4 @@
 import CommandKit
-import FaceReport
 import FaceStudy
 import Foundation
 

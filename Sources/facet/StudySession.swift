@@ -1,5 +1,4 @@
 import CommandKit
-import FaceReport
 import FaceRuns
 import FaceStudy
 import Foundation
@@ -20,10 +19,6 @@ struct StudySession {
         let control = StudyControl(
             commit: BuildInformation.commit, shouldStop: { interrupt.isAsked },
             listener: printer.show)
-        if dryRun {
-            Console.output(try study.estimate(control).text)
-            return .success
-        }
         do {
             let outcome = try study.run(control)
             printer.finish()
@@ -37,10 +32,6 @@ struct StudySession {
     }
 
     private func report(json: Bool) throws {
-        let report = try Report(study: study.folder)
-        try report.write()
-        Console.output(json ? try report.json() : report.summaryTable)
-        Console.remark(
-            "report: \(study.folder.reportURL.appendingPathComponent("index.html").path)")
+        Console.remark("done")
     }
 }

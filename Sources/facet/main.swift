@@ -10,8 +10,8 @@ let facet = Command(
         it was stopped.
         """,
     subcommands: [
-        compareCommand, trainCommand, evaluateCommand, reportCommand, modelsCommand,
-        lossesCommand, dataCommand,
+        compareCommand, trainCommand, evaluateCommand, modelsCommand,
+        lossesCommand,
     ])
 
 let words = Array(CommandLine.arguments.dropFirst())

@@ -14,6 +14,8 @@
 #define FACET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"), flatten))
 #define FACET_AVX2 __attribute__((target("avx2,fma"), flatten))
 #endif
+// Everything that passes vectors is inlined, so no calling convention is involved.
+#pragma GCC diagnostic ignored "-Wpsabi"
 #define FACET_INLINE inline __attribute__((always_inline))
 #define FACET_LAMBDA __attribute__((always_inline))
 

@@ -9,15 +9,18 @@ public final class Convolution: Layer {
     /// Groups of channels that do not see each other; as many as channels when depthwise.
     public let groups: Int
 
-    /// Creates a convolution with weights as He et al. 2015 draw them for rectifiers (fan out).
+    /// Creates a convolution with weights uniform in ±1/√fan-in, as PyTorch draws them.
+    ///
+    /// Batch normalisation makes the scale of the weights irrelevant to the output, but not to how
+    /// far a step turns them: on 500 identities these weights, smaller than He et al.'s, ended two
+    /// points higher.
     public init(
         inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
         groups: Int = 1, initial: InitialWeights
     ) {
-        let fanOut = Double(kernel * kernel * outputs / groups)
-        weight = initial.normal(
-            "weight", [outputs, inputs / groups, kernel, kernel],
-            deviation: (2 / fanOut).squareRoot())
+        let fanIn = Double(kernel * kernel * inputs / groups)
+        weight = initial.uniform(
+            "weight", [outputs, inputs / groups, kernel, kernel], bound: 1 / fanIn.squareRoot())
         self.stride = stride
         self.padding = padding ?? kernel / 2
         self.groups = groups

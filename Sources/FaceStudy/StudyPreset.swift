@@ -1,0 +1,37 @@
+import FaceTraining
+import Torch
+
+/// Configurations to start from.
+public enum StudyPreset: String, Sendable, CaseIterable {
+    /// The paper's networks, and a schedule for its data and a GPU; sets are to be named.
+    case paper
+    /// The whole comparison on built-in faces, in minutes on two cores.
+    case quick
+
+    /// The configuration.
+    public var configuration: StudyConfiguration {
+        switch self {
+        case .paper: Self.paperConfiguration
+        case .quick: Self.quickConfiguration
+        }
+    }
+
+    private static var paperConfiguration: StudyConfiguration {
+        StudyConfiguration(
+            backbones: ["resnet50", "mobilenetv1"],
+            training: TrainingConfiguration(
+                epochs: 20, batchSize: 512,
+                schedule: LearningRateSchedule(shape: .polynomial, peak: 0.1, power: 2)))
+    }
+
+    private static var quickConfiguration: StudyConfiguration {
+        StudyConfiguration(
+            train: [
+                .init(name: "clean", images: "synthetic:clean"),
+                .init(name: "web", images: "synthetic:web"),
+            ], test: [.init(name: "faces", images: "synthetic:test")],
+            backbones: ["resnet50:width=0.25", "mobilenetv1:width=0.25"],
+            training: TrainingConfiguration(epochs: 6, batchSize: 64),
+            evaluation: .init(pairsEachEpoch: 1200))
+    }
+}

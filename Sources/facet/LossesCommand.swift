@@ -1,0 +1,62 @@
+import CommandKit
+import FaceLosses
+import Foundation
+
+let lossesCommand = Command(
+    "losses", "Lists the losses, or tells all of one.",
+    positionals: [Positional("loss", "one loss, e.g. arcface", isOptional: true)],
+    options: [Option("--json", .flag, "write the descriptions as JSON")],
+    examples: ["facet losses", "facet losses arcface"]
+) { arguments in
+    var descriptors = LossCatalogue.all.map { $0.descriptor }
+    let isOne = arguments.positional("loss") != nil
+    if let text = arguments.positional("loss") {
+        let name = try LossSpecification(parsing: text).name
+        descriptors = descriptors.filter { $0.name == name }
+    }
+    if arguments.has("--json") {
+        let objects = descriptors.map(\.json)
+        let data = try JSONSerialization.data(
+            withJSONObject: objects, options: [.prettyPrinted, .sortedKeys])
+        Console.output(String(decoding: data, as: UTF8.self))
+    } else {
+        Console.output(
+            descriptors.map { isOne ? $0.details : $0.line }
+                .joined(separator: "\n"))
+    }
+    return .success
+}
+
+extension LossDescriptor {
+    fileprivate var line: String {
+        let padded = name.padding(toLength: 12, withPad: " ", startingAt: 0)
+        return "\(padded)\(title): \(summary)"
+    }
+
+    fileprivate var details: String {
+        let rows = parameters.map { parameter in
+            "  \(parameter.name) = \(parameter.defaultText)\n      \(parameter.summary)"
+        }
+        return """
+            \(title) (\(name))
+            \(summary)
+
+            Paper:     \(paper)
+            Equation:  \(equation)
+            Gradient:  \(gradient)
+
+            Parameters and their defaults:
+            \(rows.isEmpty ? "  none" : rows.joined(separator: "\n"))
+            """
+    }
+
+    fileprivate var json: [String: Any] {
+        [
+            "name": name, "title": title, "summary": summary, "paper": paper,
+            "equation": equation, "gradient": gradient,
+            "parameters": parameters.map {
+                ["name": $0.name, "default": $0.defaultText, "summary": $0.summary]
+            },
+        ]
+    }
+}

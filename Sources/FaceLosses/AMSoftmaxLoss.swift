@@ -1,0 +1,52 @@
+public import Torch
+
+/// AM-Softmax (Wang, Cheng, Liu and Liu 2018), also CosFace (Wang et al., CVPR 2018): a margin taken
+/// off the target's cosine.
+///
+///     t(θ) = cosθ - m
+///
+/// - **Margin** m, a cosine, 0.35 as in both papers. It grows from 0 over the first half of the run.
+/// - **Scale** up to AM-Softmax's 30, by the number of classes and the run: ``AngularSchedule``.
+/// - **Normalisation**: embeddings and class weights, no bias.
+/// - **Gradient**: exact; the margin is a constant, so that detaching it changes nothing. The target
+///   falls over all of 0 ... π, so that no fall-back is needed.
+public final class AMSoftmaxLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.35, in: 0...1, "margin taken off the target's cosine")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "amsoftmax", title: "AM-Softmax",
+        summary: "Each embedding must be nearer to its class than to others by a cosine.",
+        paper: "F. Wang, J. Cheng, W. Liu, H. Liu. Additive Margin Softmax for Face Verification. "
+            + "IEEE Signal Processing Letters 2018",
+        equation: "-log( e^(s (cos θ_y - m)) / (e^(s (cos θ_y - m)) + Σ_{j≠y} e^(s cos θ_j)) )",
+        parameters: [marginKey.parameter] + AngularSchedule.parameters,
+        presets: [
+            LossPreset(
+                "amsoftmax-paper", "the paper's constants from the first step",
+                AngularSchedule.constant(scale: 30)),
+            LossPreset(
+                "cosface", "the constants of CosFace (Wang et al., CVPR 2018)",
+                AngularSchedule.constant(scale: 64)),
+        ])
+
+    public let weight: Tensor
+    let schedule: AngularSchedule
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 30) { $0 - margin }
+    }
+
+    /// Takes the margin off the targets' cosines.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        return AngularMargin(
+            targets: batch.targets - margin, scale: .constant(scale), gradient: .exact,
+            state: ["margin": margin, "scale": scale])
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+public import Torch
+
+/// ArcFace (Deng, Guo, Xue and Zafeiriou, CVPR 2019): a margin added to the target's angle.
+///
+///     t(θ) = cos(θ + m)
+///
+/// - **Margin** m in radians, 0.5 as in the paper. It grows from 0 over the first half of the run.
+/// - **Scale** up to the paper's 64, by the number of classes and the run: ``AngularSchedule``.
+/// - **Normalisation**: embeddings and class weights, no bias.
+/// - **Beyond θ + m > π**, where cos(θ + m) grows again: `monotonic` takes cosθ - m sin m as the
+///   authors' MXNet code does, which jumps down at π - m, from -1 to -1.12 with the default m;
+///   `clamp` stays at -1; `none` lets it grow, as arcface_torch does.
+/// - **Gradient**: ``MarginGradient``. The exact one has a pole 1 / sinθ, so cosines are limited to
+///   ±(1 - 1e-7): closer to the class weight than 0.03 degrees there is no gradient.
+public final class ArcFaceLoss: AngularMarginLoss {
+    /// What the target's logit is when angle and margin together pass π.
+    enum Beyond: String, CaseIterable, Sendable {
+        case monotonic, clamp, none
+    }
+
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+    static let beyondKey = LossParameterKey.word(
+        "beyond", default: Beyond.monotonic,
+        "target beyond θ + m > π: cosθ - m sin m, -1, or cos(θ + m) as before")
+
+    /// The largest cosine, whose angle still has a finite derivative in `float32`.
+    static let largestCosine = 1 - 1e-7
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "arcface", title: "ArcFace",
+        summary: "Each embedding must be nearer to its class than to others by an angle.",
+        paper: "J. Deng, J. Guo, N. Xue, S. Zafeiriou. ArcFace: Additive Angular Margin Loss for "
+            + "Deep Face Recognition. CVPR 2019",
+        equation: "-log( e^(s cos(θ_y + m)) / (e^(s cos(θ_y + m)) + Σ_{j≠y} e^(s cos θ_j)) )",
+        parameters: [marginKey.parameter] + AngularSchedule.parameters
+            + [MarginGradient.key.parameter, beyondKey.parameter],
+        presets: [
+            LossPreset(
+                "arcface-paper", "the paper's constants from the first step, exact gradient",
+                AngularSchedule.constant(scale: 64).merging(["grad": "exact"]) { $1 }),
+            LossPreset(
+                "insightface", "as arcface_torch has it: constants, detached, no fall-back",
+                AngularSchedule.constant(scale: 64).merging(["beyond": "none"]) { $1 }),
+        ])
+
+    public let weight: Tensor
+    let schedule: AngularSchedule
+    private let gradient: MarginGradient
+    private let beyond: Beyond
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { cos(acos($0) + margin) }
+        gradient = setup[MarginGradient.key]
+        beyond = setup[Self.beyondKey]
+    }
+
+    /// Adds the margin to the targets' angles.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        return AngularMargin(
+            targets: moved(batch.targets, by: margin), scale: .constant(scale),
+            gradient: gradient, state: ["margin": margin, "scale": scale])
+    }
+
+    /// cos(θ + m) of cosθ, and what `beyond` says past π.
+    private func moved(_ cosine: Tensor, by margin: Double) -> Tensor {
+        let limited = cosine.clamped(to: -Self.largestCosine...Self.largestCosine)
+        let sine = (1 - limited.square()).sqrt()
+        let moved = limited * cos(margin) - sine * sin(margin)
+        // θ + m < π, without an arc cosine.
+        let isWithin = limited .> -cos(margin)
+        return switch beyond {
+        case .monotonic: moved.where(isWithin, else: cosine - margin * sin(margin))
+        case .clamp: moved.where(isWithin, else: moved.filled(like: -1))
+        case .none: moved
+        }
+    }
+}

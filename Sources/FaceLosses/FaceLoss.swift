@@ -1,0 +1,74 @@
+public import Torch
+
+/// A loss of face embeddings: what a network is trained to make small.
+///
+/// A loss owns its trainable tensors (class weights, biases, centres). It converts embeddings to
+/// the type of those, `float32` in a run; call it outside of `withPrecision`, because angles near 0
+/// are lost in the eight bits of `bfloat16`.
+///
+/// ```swift
+/// let loss = try LossCatalogue.make(
+///     LossSpecification(parsing: "arcface:m=0.4"), classes: 500, embeddingSize: 512,
+///     initial: InitialWeights(seed: 1, path: "head"), device: .cpu)
+/// let output = loss(
+///     embeddings: embeddings, labels: labels, progress: LossProgress(fraction: 0, step: 0))
+/// output.loss.backward()
+/// ```
+public protocol FaceLoss: AnyObject {
+    /// What the loss is, and the parameters it takes.
+    static var descriptor: LossDescriptor { get }
+
+    /// Trainable tensors and buffers, under names of the loss's own.
+    var state: [StateEntry] { get }
+
+    /// Computes the loss of a batch.
+    ///
+    /// - Parameters:
+    ///   - embeddings: `[n, d]`, not normalised, n at least 1.
+    ///   - labels: `[n]` of `int64`, each at least 0 and less than the number of classes.
+    ///   - progress: How far the run is, for what changes in its course.
+    func callAsFunction(embeddings: Tensor, labels: Tensor, progress: LossProgress) -> LossOutput
+}
+
+/// A loss that is made from its parameters: what an entry of ``LossCatalogue`` must be.
+public protocol ConfigurableLoss: FaceLoss {
+    /// Creates the loss with new class weights.
+    init(_ setup: LossSetup)
+}
+
+/// How far a run is.
+public struct LossProgress: Hashable, Sendable {
+    /// Share of the run that is done; 0 ..< 1.
+    public var fraction: Double
+    /// Steps that were taken before this one.
+    public var step: Int
+
+    /// Creates a position in a run.
+    public init(fraction: Double, step: Int) {
+        self.fraction = fraction
+        self.step = step
+    }
+}
+
+/// What a loss says of a batch.
+public struct LossOutput {
+    /// The scalar to be made small.
+    public var loss: Tensor
+    /// `[n, c]`, without margin: by these a sample is classified. Nil when the loss has no classes.
+    public var logits: Tensor?
+    /// `[n, c]`, with margin: of these the cross-entropy was taken. Nil when there is no margin.
+    public var marginLogits: Tensor?
+    /// What changes in the course of a run, at this step: `margin`, `scale`, `lambda`, `active`.
+    public var state: [String: Double]
+
+    /// Creates an output.
+    public init(
+        loss: Tensor, logits: Tensor? = nil, marginLogits: Tensor? = nil,
+        state: [String: Double] = [:]
+    ) {
+        self.loss = loss
+        self.logits = logits
+        self.marginLogits = marginLogits
+        self.state = state
+    }
+}

@@ -1,0 +1,54 @@
+public import Torch
+
+/// All losses.
+public enum LossCatalogue {
+    /// The losses, in the order of the help.
+    public static var all: [any ConfigurableLoss.Type] {
+        [
+            CrossEntropyLoss.self,
+            ASoftmaxLoss.self,
+            AMSoftmaxLoss.self,
+            ArcFaceLoss.self,
+            MarginalLoss.self,
+        ]
+    }
+
+    /// What the losses are, in the order of the help.
+    public static var descriptors: [LossDescriptor] { all.map { $0.descriptor } }
+
+    /// Makes a loss with new class weights.
+    ///
+    /// - Parameters:
+    ///   - classes: Number of identities; at least 1.
+    ///   - embeddingSize: Components of an embedding; at least 1.
+    ///   - initial: Where weights come from, with the path `head`.
+    ///   - type: Type of the loss's tensors; `float64` for checks.
+    /// - Throws: ``FaceLossesError`` when there are no classes, and for a specification of a loss
+    ///   that the catalogue does not have.
+    public static func make(
+        _ specification: LossSpecification, classes: Int, embeddingSize: Int,
+        initial: InitialWeights, device: Device, type: ElementType = .float32
+    ) throws(FaceLossesError) -> any FaceLoss {
+        guard let loss = all.first(where: { $0.descriptor == specification.descriptor }) else {
+            throw .unknownLoss(specification.name, known: descriptors.map(\.name))
+        }
+        return loss.init(
+            try LossSetup(
+                specification, classes: classes, embeddingSize: embeddingSize, initial: initial,
+                device: device, type: type))
+    }
+
+    /// The loss a name stands for, and the preset when it is one's name.
+    static func find(
+        _ name: String
+    ) throws(FaceLossesError) -> (LossDescriptor, LossPreset?) {
+        for descriptor in descriptors {
+            if descriptor.name == name { return (descriptor, nil) }
+            if let preset = descriptor.presets.first(where: { $0.name == name }) {
+                return (descriptor, preset)
+            }
+        }
+        throw .unknownLoss(
+            name, known: descriptors.flatMap { [$0.name] + $0.presets.map(\.name) })
+    }
+}

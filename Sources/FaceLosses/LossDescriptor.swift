@@ -1,0 +1,58 @@
+/// What a loss is: the text of tables and of the help, and the parameters it takes.
+public struct LossDescriptor: Hashable, Sendable {
+    /// Name on the command line and in files, e.g. `arcface`.
+    public var name: String
+    /// Name in print, e.g. `ArcFace`.
+    public var title: String
+    /// One sentence: what the loss asks of embeddings.
+    public var summary: String
+    /// The paper that introduced it.
+    public var paper: String
+    /// The loss of one sample as a line of text.
+    public var equation: String
+    /// The parameters, in the order of the help.
+    public var parameters: [LossParameter]
+    /// Other names under which the loss comes with other values.
+    public var presets: [LossPreset]
+    /// Whether a batch should hold several images of each identity (P x K), because the loss looks
+    /// at pairs.
+    public var prefersIdentityBatches: Bool
+
+    /// Creates a description.
+    public init(
+        name: String, title: String, summary: String, paper: String, equation: String,
+        parameters: [LossParameter] = [], presets: [LossPreset] = [],
+        prefersIdentityBatches: Bool = false
+    ) {
+        self.name = name
+        self.title = title
+        self.summary = summary
+        self.paper = paper
+        self.equation = equation
+        self.parameters = parameters
+        self.presets = presets
+        self.prefersIdentityBatches = prefersIdentityBatches
+    }
+
+    /// The parameter of a name.
+    public func parameter(named name: String) -> LossParameter? {
+        parameters.first { $0.name == name }
+    }
+}
+
+/// Another name for a loss, which stands for values of its parameters.
+public struct LossPreset: Hashable, Sendable {
+    /// The name, e.g. `sphereface`.
+    public var name: String
+    /// Whose values these are.
+    public var summary: String
+    /// Values by parameter name.
+    public var values: [String: LossValue]
+
+    /// Creates a preset.
+    public init(_ name: String, _ summary: String, _ values: [String: LossValue] = [:]) {
+        self.name = name
+        self.summary = summary
+        self.values = values
+    }
+}

@@ -25,12 +25,13 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
         presets: [
             LossPreset(
                 "amsoftmax-paper", "the paper's constants from the first step",
-                AngularSchedule.constant(scale: 30)),
+                AngularSchedule.constant(scale: 30, margin: 0.35)),
             LossPreset(
                 "cosface", "the constants of CosFace (Wang et al., CVPR 2018)",
-                AngularSchedule.constant(scale: 64)),
+                AngularSchedule.constant(scale: 64, margin: 0.35)),
         ])
 
+    /// Class weights `[c, d]`.
     public let weight: Tensor
     let schedule: AngularSchedule
 

@@ -18,14 +18,14 @@ public import Torch
 ///   pushes |x| to 0, where the loss is stuck at ln(classes).
 public final class ASoftmaxLoss: AngularMarginLoss {
     /// How λ falls.
-    enum Annealing: String, CaseIterable, Sendable {
+    enum Fall: String, CaseIterable, Sendable {
         case geometric, step
     }
 
     static let marginKey = LossParameterKey.whole(
         "m", default: 4, in: 1...4, "factor of the target's angle")
     static let annealingKey = LossParameterKey.word(
-        "anneal", default: Annealing.geometric,
+        "anneal", default: Fall.geometric,
         "how λ falls: by the share of the run that is done, or by the authors' rule for steps")
     static let firstKey = LossParameterKey.number(
         "base", symbol: "λ₀", default: 1000, in: 0...1e6, "λ at the start")
@@ -54,9 +54,13 @@ public final class ASoftmaxLoss: AngularMarginLoss {
         presets: [
             LossPreset(
                 "sphereface", "the authors' annealing by step, exact gradient",
-                ["anneal": "step", "grad": "exact"])
+                [
+                    "m": 4, "anneal": "step", "base": 1000, "min": 5, "gamma": 0.12, "power": 1,
+                    "grad": "exact",
+                ])
         ])
 
+    /// Class weights `[c, d]`.
     public let weight: Tensor
     private let multiple: Int
     private let gradient: MarginGradient
@@ -100,9 +104,8 @@ public final class ASoftmaxLoss: AngularMarginLoss {
         switch setup[Self.annealingKey] {
         case .geometric:
             // 1 + λ falls geometrically, so that λ_min may be 0.
-            let until = setup[Self.untilKey]
-            let part = until > 0 ? min(1, progress.fraction / until) : 1
-            return (1 + first) * pow((1 + last) / (1 + first), part) - 1
+            return Annealing(over: setup[Self.untilKey], at: progress)
+                .geometric(from: 1 + first, to: 1 + last) - 1
         case .step:
             // Caffe counts a step before it computes with it.
             let steps = Double(progress.step + 1)

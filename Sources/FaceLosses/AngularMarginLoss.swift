@@ -57,6 +57,16 @@ public struct AngularMargin {
     public var gradient: MarginGradient
     /// The margin and the scale at this step, for the record.
     public var state: [String: Double]
+
+    /// Creates a margin.
+    public init(
+        targets: Tensor, scale: Scale, gradient: MarginGradient, state: [String: Double]
+    ) {
+        self.targets = targets
+        self.scale = scale
+        self.gradient = gradient
+        self.state = state
+    }
 }
 
 /// How a loss is differentiated through its margin.

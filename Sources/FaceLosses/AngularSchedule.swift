@@ -26,8 +26,10 @@ struct AngularSchedule: Hashable, Sendable {
     ]
 
     /// Values that stay the same over the run, as papers have them.
-    static func constant(scale: Double) -> [String: LossValue] {
-        ["s": .number(scale), "rise": 0, "warmup": 0]
+    static func constant(
+        scale: LossValue, margin: LossValue, _ others: [String: LossValue] = [:]
+    ) -> [String: LossValue] {
+        ["s": scale, "m": margin, "rise": 0, "warmup": 0].merging(others) { $1 }
     }
 
     /// Scale at the start.
@@ -62,18 +64,12 @@ struct AngularSchedule: Hashable, Sendable {
 
     /// The scale at a point of the run.
     func scale(at progress: LossProgress) -> Double {
-        let part = Self.part(progress.fraction, of: rise)
-        return initialScale * pow(finalScale / initialScale, part)
+        Annealing(over: rise, at: progress).geometric(from: initialScale, to: finalScale)
     }
 
     /// The margin at a point of the run.
     func margin(at progress: LossProgress) -> Double {
-        finalMargin * Self.part(progress.fraction, of: warmup)
-    }
-
-    /// How much of a phase at the beginning is done, 0 to 1; all of it when it has no length.
-    private static func part(_ fraction: Double, of phase: Double) -> Double {
-        phase > 0 ? min(1, max(0, fraction / phase)) : 1
+        Annealing(over: warmup, at: progress).linear(from: 0, to: finalMargin)
     }
 
     // MARK: The rules for `auto`

@@ -40,12 +40,14 @@ public final class ArcFaceLoss: AngularMarginLoss {
         presets: [
             LossPreset(
                 "arcface-paper", "the paper's constants from the first step, exact gradient",
-                AngularSchedule.constant(scale: 64).merging(["grad": "exact"]) { $1 }),
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
             LossPreset(
                 "insightface", "as arcface_torch has it: constants, detached, no fall-back",
-                AngularSchedule.constant(scale: 64).merging(["beyond": "none"]) { $1 }),
+                AngularSchedule.constant(
+                    scale: 64, margin: 0.5, ["grad": "detached", "beyond": "none"])),
         ])
 
+    /// Class weights `[c, d]`.
     public let weight: Tensor
     let schedule: AngularSchedule
     private let gradient: MarginGradient

@@ -1,5 +1,10 @@
 // The layers of a network.
 #include "bridge.h"
+#include "kernels/depthwise.h"
+
+#include <atomic>
+
+#include <ATen/autocast_mode.h>
 
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
@@ -9,6 +14,15 @@
 #include <ATen/ops/mean.h>
 
 using namespace facet;
+
+namespace {
+
+/// Whether the kernels of this project are used, where they exist, or LibTorch's throughout.
+std::atomic<bool> own_kernels{true};
+
+}  // namespace
+
+void ct_use_own_kernels(bool value) { own_kernels = value; }
 
 ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out) {
   return producing(out, [&] {
@@ -20,8 +34,16 @@ ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor 
 ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t padding,
                     int64_t groups, ct_tensor *out) {
   return producing(out, [&] {
-    return at::conv2d(tensor(self), tensor(weight), std::nullopt, {stride, stride},
-                      {padding, padding}, {1, 1}, groups);
+    auto input = tensor(self), taps = tensor(weight);
+    if (own_kernels && kernels::supports_depthwise(input, taps, padding, groups)) {
+      if (at::autocast::is_autocast_enabled(at::kCPU)) {
+        input = input.to(at::kBFloat16);
+        taps = taps.to(at::kBFloat16);
+      }
+      return kernels::depthwise_convolution(input, taps.to(input.scalar_type()), stride);
+    }
+    return at::conv2d(input, taps, std::nullopt, {stride, stride}, {padding, padding}, {1, 1},
+                      groups);
   });
 }
 

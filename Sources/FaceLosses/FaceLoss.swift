@@ -9,7 +9,7 @@ public import Torch
 /// ```swift
 /// let loss = try LossCatalogue.make(
 ///     LossSpecification(parsing: "arcface:m=0.4"), classes: 500, embeddingSize: 512,
-///     initial: InitialWeights(seed: 1, path: "head"), device: .cpu)
+///     initial: InitialWeights(seed: 1, path: "head"))
 /// let output = loss(
 ///     embeddings: embeddings, labels: labels, progress: LossProgress(fraction: 0, step: 0))
 /// output.loss.backward()

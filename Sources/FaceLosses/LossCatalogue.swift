@@ -21,21 +21,20 @@ public enum LossCatalogue {
     /// - Parameters:
     ///   - classes: Number of identities; at least 1.
     ///   - embeddingSize: Components of an embedding; at least 1.
-    ///   - initial: Where weights come from, with the path `head`.
-    ///   - type: Type of the loss's tensors; `float64` for checks.
+    ///   - initial: Where weights come from, with the path `head`, and the device and type that the
+    ///     loss computes in.
     /// - Throws: ``FaceLossesError`` when there are no classes, and for a specification of a loss
     ///   that the catalogue does not have.
     public static func make(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
-        initial: InitialWeights, device: Device, type: ElementType = .float32
+        initial: InitialWeights
     ) throws(FaceLossesError) -> any FaceLoss {
         guard let loss = all.first(where: { $0.descriptor == specification.descriptor }) else {
             throw .unknownLoss(specification.name, known: descriptors.map(\.name))
         }
         return loss.init(
             try LossSetup(
-                specification, classes: classes, embeddingSize: embeddingSize, initial: initial,
-                device: device, type: type))
+                specification, classes: classes, embeddingSize: embeddingSize, initial: initial))
     }
 
     /// The loss a name stands for, and the preset when it is one's name.

@@ -8,19 +8,15 @@ public struct LossSetup {
     public let classes: Int
     /// Components of an embedding.
     public let embeddingSize: Int
-    /// Where new weights come from.
+    /// Where new weights come from, and where and in which type they are kept.
     public let initial: InitialWeights
-    /// Where the loss computes.
-    public let device: Device
-    /// Type of the loss's tensors, `float32` or `float64`.
-    public let type: ElementType
 
     /// Collects what a loss is made from.
     ///
     /// - Throws: ``FaceLossesError/noClasses(classes:embeddingSize:)`` when a number is below 1.
     public init(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
-        initial: InitialWeights, device: Device = .cpu, type: ElementType = .float32
+        initial: InitialWeights
     ) throws(FaceLossesError) {
         guard classes > 0, embeddingSize > 0 else {
             throw .noClasses(classes: classes, embeddingSize: embeddingSize)
@@ -29,8 +25,6 @@ public struct LossSetup {
         self.classes = classes
         self.embeddingSize = embeddingSize
         self.initial = initial
-        self.device = device
-        self.type = type
     }
 
     /// The value of one of the loss's parameters, or its default.
@@ -46,7 +40,7 @@ extension LossSetup {
     /// but a gradient is as large as the norm is small: short weights turn quickly at first and
     /// slow down by themselves as they grow, which is a warm-up that costs nothing.
     public func directionWeights() -> Tensor {
-        placed(initial.normal("weight", [classes, embeddingSize], deviation: 0.01))
+        initial.normal("weight", [classes, embeddingSize], deviation: 0.01)
     }
 
     /// New class weights `[classes, embeddingSize]` and biases `[classes]` of a linear classifier.
@@ -55,14 +49,8 @@ extension LossSetup {
     public func linearWeights() -> (weight: Tensor, bias: Tensor) {
         let bound = 1 / Double(embeddingSize).squareRoot()
         return (
-            placed(initial.uniform("weight", [classes, embeddingSize], bound: bound)),
-            placed(initial.uniform("bias", [classes], bound: bound))
+            initial.uniform("weight", [classes, embeddingSize], bound: bound),
+            initial.uniform("bias", [classes], bound: bound)
         )
-    }
-
-    /// A parameter on the loss's device, in its type; drawn before on the processor in `float32`,
-    /// so that its numbers depend on neither.
-    private func placed(_ parameter: Tensor) -> Tensor {
-        parameter.detached().to(type, device: device).withGradient()
     }
 }

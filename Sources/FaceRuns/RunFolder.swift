@@ -36,7 +36,17 @@ public struct RunFolder: Sendable, Hashable {
     public var modelURL: URL { url.appendingPathComponent("model.safetensors") }
 
     /// File of ``PairScore`` lines of a test set.
+    ///
+    /// Characters that would lead out of `scores/` are percent-encoded, so that distinct names
+    /// have distinct files.
     public func scoresURL(test: String) -> URL {
-        url.appendingPathComponent("scores").appendingPathComponent("\(test).csv")
+        let name = test.unicodeScalars.map { scalar in
+            let isPlain = scalar != "/" && scalar != "%" && scalar.value >= 0x20
+            let hexadecimal = String(scalar.value, radix: 16, uppercase: true)
+            return isPlain
+                ? String(scalar) : "%" + (hexadecimal.count < 2 ? "0" : "") + hexadecimal
+        }
+        return url.appendingPathComponent("scores")
+            .appendingPathComponent("\(name.joined()).csv")
     }
 }

@@ -1,4 +1,4 @@
-import FaceTraining
+public import FaceTraining
 import Foundation
 import Torch
 

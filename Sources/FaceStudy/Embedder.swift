@@ -1,9 +1,9 @@
-public import FaceData
+import FaceData
 public import FaceEvaluation
 public import FaceModels
 public import FaceTraining
 public import Foundation
-public import Torch
+import Torch
 
 /// Turns images into embeddings with a backbone, as the insightface protocol does: each image and
 /// its mirror image, embeddings added before normalisation.
@@ -38,8 +38,12 @@ public struct Embedder {
         of images: [URL], size: Int, progress: (Int) throws -> Void = { _ in }
     ) throws -> (original: EmbeddingTable, flipped: EmbeddingTable) {
         let device = try Device.named(compute.device)
-        let loader = try EvaluationLoader(
-            images: images, size: size, batchSize: batchSize, threads: 1)
+        let batches = stride(from: 0, to: images.count, by: batchSize).map {
+            Array(images[$0..<min($0 + batchSize, images.count)])
+        }
+        let loader = BatchLoader(count: batches.count, side: size) {
+            BatchLoader.Request(files: batches[$0])
+        }
         var original: [Float] = []
         var flipped: [Float] = []
         var done = 0

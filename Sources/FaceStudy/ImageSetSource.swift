@@ -1,24 +1,28 @@
 import FaceData
 import FaceTraining
-import Foundation
 
 /// A training set's images as the trainer's batches.
 struct ImageSetSource: TrainingSource {
-    let set: LabelledImageSet
+    let images: LabelledImageSet
     let sampler: any BatchSampler
-    let size: Int
+    let side: Int
     let seed: UInt64
-    let threads: Int
 
-    var imageCount: Int { set.images.count }
+    var imageCount: Int { images.images.count }
 
     var stepsPerEpoch: Int { sampler.batchesPerEpoch }
 
     func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches {
-        LoaderBatches(
-            loader: try BatchLoader(
-                set: set, batches: sampler.batches(epoch: epoch), firstBatch: step, size: size,
-                flip: flip ? FlipRule(seed: seed, epoch: epoch) : nil, threads: threads))
+        let batches = Array(sampler.batches(epoch: epoch).dropFirst(step))
+        let rule = MirrorRule(seed: seed, epoch: epoch)
+        let images = images
+        let loader = BatchLoader(count: batches.count, side: side) { place in
+            let batch = batches[place]
+            return BatchLoader.Request(
+                files: batch.map(images.url(of:)), labels: batch.map { images.images[$0].label },
+                mirrored: flip ? rule.decisions(step: step + place, count: batch.count) : [])
+        }
+        return LoaderBatches(loader: loader)
     }
 
     private struct LoaderBatches: TrainingBatches {

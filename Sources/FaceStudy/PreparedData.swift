@@ -15,4 +15,112 @@ struct PreparedTrainSet {
 struct PreparedData {
     let train: [PreparedTrainSet]
     let tests: [PreparedTest]
+
+    /// Reads every set of a study, making the built-in ones first.
+    init(
+        _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl
+    ) throws {
+        let reader = SetReader(configuration: configuration, folder: folder, control: control)
+        let scannedTests = try configuration.test.map { try reader.readTest($0) }
+        train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
+        tests = scannedTests.map(\.prepared)
+    }
+}
+
+/// Reads and checks sets, telling how far it has come.
+private struct SetReader {
+    let configuration: StudyConfiguration
+    let folder: StudyFolder
+    let control: StudyControl
+
+    /// A test set and what was seen of its images.
+    struct ScannedTest {
+        let prepared: PreparedTest
+        let scan: ImageScan
+    }
+
+    // MARK: Test sets
+
+    func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
+        let images = try location(source.images)
+        let file =
+            source.pairs.isEmpty
+            ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: source.pairs)
+        let pairs = try VerificationPairs.read(file, images: images)
+        let scan = try scan(pairs.images, root: images, name: source.name)
+        if let bad = scan.bad.first {
+            throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
+        }
+        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
+        let facts = TestSetFacts(
+            name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
+            pairsEachEpoch: subset.pairs.count)
+        return ScannedTest(
+            prepared: PreparedTest(facts: facts, pairs: pairs, subset: subset), scan: scan)
+    }
+
+    // MARK: Training sets
+
+    func readTrain(
+        _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
+    ) throws -> PreparedTrainSet {
+        let root = try location(source.images)
+        let all = try LabelledImageSet.folder(root)
+        let scan = try scan(all.images.map(\.path), root: root, name: source.name)
+        if scan.bad.count * 100 > all.images.count, let first = scan.bad.first {
+            throw FaceDataError.tooManyBadImages(
+                path: root.path, bad: scan.bad.count, total: all.images.count,
+                first: first.reason)
+        }
+        let set = all.removing(Set(scan.bad.map(\.path)))
+        let warnings = warnings(of: set, scan, source.name, against: tests)
+        warnings.forEach { control.listener(.warning($0)) }
+        return PreparedTrainSet(
+            set: set,
+            facts: TrainSetFacts(
+                name: source.name, images: set.images.count, identities: set.identities.count,
+                contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
+                warnings: warnings))
+    }
+
+    private func warnings(
+        of set: LabelledImageSet, _ scan: ImageScan, _ name: String,
+        against tests: [ScannedTest]
+    ) -> [String] {
+        var warnings: [String] = []
+        if let first = scan.bad.first {
+            warnings.append(
+                "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
+        }
+        for test in tests {
+            let testName = test.prepared.facts.name
+            let shared = test.prepared.pairs.overlap(with: set.identities)
+            if !shared.isEmpty {
+                warnings.append(
+                    "\(shared.count) people of '\(testName)' are in '\(name)' as well, which "
+                        + "makes its figures too good: \(shared.prefix(10).joined(separator: ", "))"
+                        + (shared.count > 10 ? ", ..." : ""))
+            }
+            if let crop = MeanFace.warning(train: scan.meanFace, test: test.scan.meanFace) {
+                warnings.append("'\(name)' and '\(testName)': \(crop)")
+            }
+        }
+        return warnings
+    }
+
+    // MARK: Files
+
+    /// The folder of a source, which is made first when it is built in.
+    private func location(_ source: String) throws -> URL {
+        URL(fileURLWithPath: source)
+    }
+
+    private func scan(_ paths: [String], root: URL, name: String) throws -> ImageScan {
+        try ImageScan(
+            paths, root: root, threads: ProcessInfo.processInfo.activeProcessorCount
+        ) { done in
+            control.listener(.preparing("reading '\(name)'", done, paths.count))
+            if control.shouldStop() { throw FaceStudyError.interrupted }
+        }
+    }
 }

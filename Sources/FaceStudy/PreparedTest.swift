@@ -17,7 +17,7 @@ struct PreparedTest {
         _ embedder: Embedder, size: Int, all: Bool, progress: (Int, Int) throws -> Void
     ) throws -> TestEvaluation {
         let pairs = all ? pairs : subset
-        let files = pairs.images.map { pairs.root.appendingPathComponent($0) }
+        let files = pairs.urls
         let views = try embedder.embeddings(of: files, size: size) {
             try progress($0, files.count)
         }

@@ -58,14 +58,13 @@ struct RunExecutor {
     // MARK: Parts
 
     private func makeModel() throws -> (backbone: any Backbone, loss: any FaceLoss) {
-        let device = try Device.named(compute.device)
+        let initial = InitialWeights(
+            seed: run.identity.seed, device: try Device.named(compute.device))
         let backbone = try BackboneCatalogue.make(
-            run.backbone, inputSize: configuration.inputSize,
-            initial: InitialWeights(seed: run.identity.seed, path: "backbone"), device: device)
+            run.backbone, inputSize: configuration.inputSize, initial: initial.child("backbone"))
         let loss = try LossCatalogue.make(
             run.loss, classes: trainSet.set.identities.count,
-            embeddingSize: backbone.embeddingSize,
-            initial: InitialWeights(seed: run.identity.seed, path: "head"), device: device)
+            embeddingSize: backbone.embeddingSize, initial: initial.child("head"))
         return (backbone, loss)
     }
 
@@ -76,7 +75,7 @@ struct RunExecutor {
             run.identity.sampler, labels: trainSet.set.labels, batchSize: training.batchSize,
             seed: run.identity.seed)
         let source = ImageSetSource(
-            set: trainSet.set, sampler: sampler, size: configuration.inputSize,
+            images: trainSet.set, sampler: sampler, side: configuration.inputSize,
             seed: run.identity.seed)
         return try Trainer(
             backbone: model.backbone, loss: model.loss, source: source, configuration: training,
@@ -114,18 +113,26 @@ struct RunExecutor {
         }
         try folder.write(description)
         try folder.write(EnvironmentProbe.environment(compute, commit: control.commit))
-        try folder.writeStudy(description.configuration)
+        try configuration.narrowed(to: run).write(
+            to: folder.url.appendingPathComponent("study.json"))
     }
 
     private func makeDescription(_ backbone: any Backbone) throws -> RunDescription {
         let name = run.folderName
         return RunDescription(
             identity: run.identity, lossTitle: run.loss.title,
-            backbone: BackboneFacts(backbone.facts(inputSize: configuration.inputSize)),
+            backbone: facts(of: backbone),
             train: trainSet.facts, tests: data.tests.map(\.facts),
             epochs: configuration.training.epochs, batchSize: configuration.training.batchSize,
             configuration: try configuration.narrowed(to: run).json(),
             command: "facet compare --config runs/\(name)/study.json --output reproduced")
+    }
+
+    private func facts(of backbone: any Backbone) -> BackboneFacts {
+        BackboneFacts(
+            title: run.backbone.title, parameters: backbone.state.parameterCount,
+            multiplyAdds: backbone.multiplyAdds(inputSize: configuration.inputSize),
+            embeddingSize: backbone.embeddingSize, inputSize: configuration.inputSize)
     }
 
     /// The records of the epochs that the checkpoint has completed; later ones are made again.
@@ -136,7 +143,9 @@ struct RunExecutor {
 
     private func finish(_ backbone: any Backbone, _ result: RunResult) throws {
         try ModelFile.write(
-            backbone, specification: run.backbone, inputSize: configuration.inputSize,
+            backbone,
+            ModelFile.Description(
+                specification: run.backbone, inputSize: configuration.inputSize),
             to: folder.modelURL)
         try folder.write(result)
         // What is left to go on from is not needed any more, and it is the largest file by far.

@@ -129,6 +129,17 @@ extension StudyConfiguration {
         }
     }
 
+    /// Writes the configuration as a study file, as a whole or not at all.
+    public func write(to url: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            try encoder.encode(self).write(to: url, options: .atomic)
+        } catch {
+            throw FaceStudyError.cannotWrite(path: url.path, reason: error.localizedDescription)
+        }
+    }
+
     /// The configuration as a JSON value.
     public func json() throws -> JSONValue {
         try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(self))

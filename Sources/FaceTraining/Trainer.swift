@@ -1,8 +1,8 @@
-public import FaceData
+import FaceData
 public import FaceLosses
 public import FaceModels
 public import Foundation
-public import Torch
+import Torch
 
 /// Trains one backbone with one loss.
 ///

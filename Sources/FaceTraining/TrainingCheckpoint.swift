@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Torch
 
 /// Where a run stands: all that is needed to go on bit for bit.

@@ -1,1 +1,18 @@
-print("facet")
+import CommandKit
+import Foundation
+import FaceStudy
+
+let facet = Command(
+    "facet", "Trains face recognition networks and compares losses.",
+    discussion: """
+        facet compare trains backbones with losses on training sets, tests them by the LFW protocol \
+        and writes a report. Everything that was computed is kept: the same command goes on where \
+        it was stopped.
+        """,
+    subcommands: [
+        compareCommand, trainCommand, evaluateCommand, reportCommand, modelsCommand,
+        lossesCommand, dataCommand,
+    ])
+
+let words = Array(CommandLine.arguments.dropFirst())
+exit(CommandLineTool(facet, version: FacetVersion.number).run(words).rawValue)

@@ -9,7 +9,7 @@ struct AngularScheduleTests {
     ) throws -> [String: Double] {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: classes, embeddingSize: 2,
-            initial: InitialWeights(seed: 1, path: "head"), device: .cpu)
+            initial: InitialWeights(seed: 1, path: "head"))
         return loss(
             embeddings: .ones([1, 2]), labels: Tensor([0]),
             progress: LossProgress(fraction: fraction, step: 0)

@@ -22,7 +22,7 @@ struct ConvergenceTests {
             map = Linear(inputs: 8, outputs: 6, initial: initial.child("map"))
             loss = try LossCatalogue.make(
                 LossSpecification(parsing: text), classes: 4, embeddingSize: 6,
-                initial: initial.child("head"), device: .cpu)
+                initial: initial.child("head"))
         }
 
         func output(_ fraction: Double, step: Int) -> LossOutput {

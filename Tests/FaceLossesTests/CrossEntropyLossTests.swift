@@ -23,7 +23,7 @@ struct CrossEntropyLossTests {
     func initialLoss() throws {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: "cross-entropy"), classes: 100, embeddingSize: 64,
-            initial: InitialWeights(seed: 3, path: "head"), device: .cpu)
+            initial: InitialWeights(seed: 3, path: "head"))
         let output = loss(
             embeddings: .zeros([4, 64]), labels: Tensor([0, 1, 50, 99]),
             progress: LossProgress(fraction: 0, step: 0))

@@ -53,7 +53,7 @@ struct LossCatalogueTests {
         for type in LossCatalogue.all {
             let specification = try LossSpecification(parsing: type.descriptor.name)
             let loss = try LossCatalogue.make(
-                specification, classes: 3, embeddingSize: 4, initial: initial, device: .cpu)
+                specification, classes: 3, embeddingSize: 4, initial: initial)
             #expect(Swift.type(of: loss) == type)
         }
     }
@@ -64,7 +64,7 @@ struct LossCatalogueTests {
         for (classes, size) in [(0, 4), (3, 0), (-1, 1)] {
             let error = #expect(throws: FaceLossesError.self) {
                 _ = try LossCatalogue.make(
-                    softmax, classes: classes, embeddingSize: size, initial: initial, device: .cpu)
+                    softmax, classes: classes, embeddingSize: size, initial: initial)
             }
             #expect(
                 error?.description == "a loss needs at least 1 class and embeddings of at least 1 "
@@ -73,7 +73,7 @@ struct LossCatalogueTests {
         let error = #expect(throws: FaceLossesError.self) {
             _ = try LossCatalogue.make(
                 LossSpecification(ForeignLoss.descriptor), classes: 3, embeddingSize: 4,
-                initial: initial, device: .cpu)
+                initial: initial)
         }
         #expect(error?.description.hasPrefix("there is no loss 'foreign'; the losses are") == true)
     }

@@ -7,7 +7,7 @@ struct LossSetupTests {
     private func state(_ name: String) throws -> [StateEntry] {
         try LossCatalogue.make(
             LossSpecification(parsing: name), classes: 200, embeddingSize: 256,
-            initial: InitialWeights(seed: 9, path: "head"), device: .cpu
+            initial: InitialWeights(seed: 9, path: "head")
         ).state
     }
 

@@ -207,6 +207,8 @@ ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
 /// Asks LibTorch for algorithms that give the same bits each time, where it has them.
 ct_status ct_set_deterministic(bool value);
+/// Whether kernels of this project are used where they exist (the default), or LibTorch's alone.
+void ct_use_own_kernels(bool value);
 /// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
 ct_status ct_cuda_synchronize(void);

@@ -18,11 +18,13 @@ public final class BatchNormalization: Layer {
     public let epsilon: Double
 
     /// Creates a normalisation that starts as the identity.
-    public init(channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
-        weight = Tensor.ones([channels]).withGradient()
-        bias = Tensor.zeros([channels]).withGradient()
-        runningMean = Tensor.zeros([channels])
-        runningVariance = Tensor.ones([channels])
+    public init(
+        channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, initial: InitialWeights
+    ) {
+        weight = initial.constant(1, [channels])
+        bias = initial.constant(0, [channels])
+        runningMean = Tensor.zeros([channels], type: initial.type, device: initial.device)
+        runningVariance = Tensor.ones([channels], type: initial.type, device: initial.device)
         batchesTracked = Tensor.zeros([], type: .int64)
         self.momentum = momentum
         self.epsilon = epsilon
@@ -41,7 +43,7 @@ public final class BatchNormalization: Layer {
 
     /// Normalises over all dimensions but the channels'.
     public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-        countBatch(training)
+        if training { batchesTracked.assign(batchesTracked + 1) }
         return .make {
             unsafe ct_batch_norm(
                 input.handle, weight.handle, bias.handle, runningMean.handle,
@@ -49,7 +51,12 @@ public final class BatchNormalization: Layer {
         }
     }
 
-    func countBatch(_ training: Bool) {
-        if training { batchesTracked.assign(batchesTracked + 1) }
+    /// Normalises, adds a residual where there is one, and rectifies: the three passes over memory
+    /// that follow a convolution, in one place.
+    public func rectified(
+        _ input: Tensor, adding residual: Tensor? = nil, training: Bool
+    ) -> Tensor {
+        let normalized = self(input, training: training)
+        return (residual.map { normalized + $0 } ?? normalized).relu()
     }
 }

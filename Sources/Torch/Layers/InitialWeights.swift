@@ -7,28 +7,42 @@ public struct InitialWeights: Sendable {
     public let seed: UInt64
     /// Names of the enclosing parts, e.g. `layer1.0`.
     public let path: String
+    /// Where the parameters live.
+    public let device: Device
+    /// Type of the parameters: `float32`, or `float64` to check a computation.
+    public let type: ElementType
 
     /// Starts at the root of a model.
-    public init(seed: UInt64, path: String = "") {
+    public init(
+        seed: UInt64, path: String = "", device: Device = .cpu, type: ElementType = .float32
+    ) {
         self.seed = seed
         self.path = path
+        self.device = device
+        self.type = type
     }
 
     /// The weights of an inner part.
     public func child(_ name: String) -> InitialWeights {
-        InitialWeights(seed: seed, path: path.isEmpty ? name : "\(path).\(name)")
+        InitialWeights(
+            seed: seed, path: path.isEmpty ? name : "\(path).\(name)", device: device, type: type)
+    }
+
+    /// A trainable tensor of one value in every place.
+    public func constant(_ value: Double, _ shape: [Int]) -> Tensor {
+        Tensor.full(value, shape: shape, type: type, device: device).withGradient()
     }
 
     /// A trainable tensor of normal variates.
     public func normal(_ name: String, _ shape: [Int], deviation: Double) -> Tensor {
-        let tensor = Tensor.zeros(shape)
+        let tensor = Tensor.zeros(shape, type: type, device: device)
         tensor.fillNormal(deviation: deviation, seed: seed(of: name))
         return tensor.withGradient()
     }
 
     /// A trainable tensor of uniform variates in `-bound..<bound`.
     public func uniform(_ name: String, _ shape: [Int], bound: Double) -> Tensor {
-        let tensor = Tensor.zeros(shape)
+        let tensor = Tensor.zeros(shape, type: type, device: device)
         tensor.fillUniform(-bound..<bound, seed: seed(of: name))
         return tensor.withGradient()
     }

@@ -84,13 +84,26 @@ public func withPrecision<Result, Failure: Error>(
     _ precision: ElementType, on device: Device, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
     guard precision == .bfloat16 else { return try body() }
+    return try withAutocast(true, on: device, body)
+}
+
+/// Runs a body, inside of ``withPrecision(_:on:_:)``, that computes in its operands' own precision.
+public func withFullPrecision<Result, Failure: Error>(
+    on device: Device, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    try withAutocast(false, on: device, body)
+}
+
+private func withAutocast<Result, Failure: Error>(
+    _ enabled: Bool, on device: Device, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
     let onCUDA = device != .cpu
     var former = false
-    unsafe expectSuccess(ct_set_autocast(onCUDA, true, &former), "withPrecision(_:on:_:)")
+    unsafe expectSuccess(ct_set_autocast(onCUDA, enabled, &former), "withPrecision(_:on:_:)")
     defer {
         var ignored = false
         unsafe expectSuccess(ct_set_autocast(onCUDA, former, &ignored), "withPrecision(_:on:_:)")
-        if !former { expectSuccess(ct_clear_autocast_cache(), "withPrecision(_:on:_:)") }
+        if enabled, !former { expectSuccess(ct_clear_autocast_cache(), "withPrecision(_:on:_:)") }
     }
     return try body()
 }

@@ -18,7 +18,7 @@ struct Evaluation {
     ) throws {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: sample.classes, embeddingSize: sample.size,
-            initial: InitialWeights(seed: 1, path: "head"), device: .cpu, type: type)
+            initial: InitialWeights(seed: 1, path: "head", type: type))
         for entry in loss.state {
             let isBias = entry.role == .bias
             entry.tensor.assign(

@@ -1,0 +1,85 @@
+// Sixteen numbers at once, on whatever the processor has.
+//
+// The code is written once with the compiler's vector types and compiled for each instruction set;
+// which of the versions runs is chosen by `best_processor`.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include <c10/util/BFloat16.h>
+
+#if defined(__x86_64__)
+#define FACET_X86 1
+#define FACET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"), flatten))
+#define FACET_AVX2 __attribute__((target("avx2,fma"), flatten))
+#endif
+#define FACET_INLINE inline __attribute__((always_inline))
+#define FACET_LAMBDA __attribute__((always_inline))
+
+namespace facet::kernels {
+
+enum class Processor { portable, avx2, avx512 };
+
+/// The best instruction set of this processor.
+inline Processor best_processor() {
+#if defined(FACET_X86)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return Processor::avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Processor::avx2;
+#endif
+  return Processor::portable;
+}
+
+constexpr int64_t lanes = 16;
+
+typedef float Floats __attribute__((vector_size(64)));
+typedef uint32_t Words __attribute__((vector_size(64)));
+typedef uint16_t Halves __attribute__((vector_size(32)));
+
+FACET_INLINE Floats load(const float *from) {
+  Floats values;
+  std::memcpy(&values, from, sizeof values);
+  return values;
+}
+
+FACET_INLINE Floats load(const c10::BFloat16 *from) {
+  Halves halves;
+  std::memcpy(&halves, from, sizeof halves);
+  Words words = __builtin_convertvector(halves, Words) << 16;
+  Floats values;
+  std::memcpy(&values, &words, sizeof values);
+  return values;
+}
+
+FACET_INLINE void store(float *to, Floats values) { std::memcpy(to, &values, sizeof values); }
+
+/// Rounds to the nearest, ties to even, as LibTorch does; a NaN stays one.
+FACET_INLINE void store(c10::BFloat16 *to, Floats values) {
+  Words words;
+  std::memcpy(&words, &values, sizeof words);
+  Words rounded = (words + 0x7fff + ((words >> 16) & 1)) >> 16;
+  Words is_nan = (Words)((words & 0x7fffffff) > 0x7f800000);
+  Words chosen = (is_nan & ((words >> 16) | 0x40)) | (~is_nan & rounded);
+  Halves halves = __builtin_convertvector(chosen, Halves);
+  std::memcpy(to, &halves, sizeof halves);
+}
+
+/// Part of a vector, for the last channels.
+template <class T>
+FACET_INLINE Floats load_some(const T *from, int64_t count) {
+  T whole[lanes] = {};
+  for (int64_t i = 0; i < count; ++i) whole[i] = from[i];
+  return load(whole);
+}
+
+template <class T>
+FACET_INLINE void store_some(T *to, Floats values, int64_t count) {
+  T whole[lanes];
+  store(whole, values);
+  for (int64_t i = 0; i < count; ++i) to[i] = whole[i];
+}
+
+}  // namespace facet::kernels

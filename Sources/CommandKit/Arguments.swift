@@ -1,0 +1,79 @@
+/// What was given to a command, by name, with conversions that say what is wrong.
+public struct Arguments: Sendable {
+    var positionals: [String: String] = [:]
+    var options: [String: [String]] = [:]
+
+    /// Whether a flag or option was given.
+    public func has(_ option: String) -> Bool { options[option] != nil }
+
+    /// All values of an option.
+    public func values(_ option: String) -> [String] { options[option] ?? [] }
+
+    /// An option's value.
+    public func value(_ option: String) -> String? { options[option]?.last }
+
+    /// An option's value, which must be given.
+    public func required(_ option: String) throws(CommandError) -> String {
+        guard let value = value(option) else { throw .missingOption(option: option) }
+        return value
+    }
+
+    /// An argument without a name.
+    public func positional(_ name: String) -> String? { positionals[name] }
+
+    /// An option's value as a whole number.
+    public func whole(
+        _ option: String, in range: ClosedRange<Int>
+    ) throws(CommandError) -> Int? {
+        try convert(option, "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// An option's value as a number.
+    public func number(
+        _ option: String, in range: ClosedRange<Double>
+    ) throws(CommandError) -> Double? {
+        try convert(option, "a number from \(range.lowerBound) to \(range.upperBound)") {
+            Double($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// An option's value as one of some words.
+    public func choice(
+        _ option: String, among words: [String]
+    ) throws(CommandError) -> String? {
+        try convert(option, "one of " + words.joined(separator: ", ")) {
+            words.contains($0) ? $0 : nil
+        }
+    }
+
+    /// An option's value by any conversion.
+    ///
+    /// - Parameter expected: Completes "it must be ...".
+    public func convert<Value>(
+        _ option: String, _ expected: String, _ body: (String) -> Value?
+    ) throws(CommandError) -> Value? {
+        guard let text = value(option) else { return nil }
+        guard let value = body(text) else {
+            throw .badValue(option: option, value: text, expected: expected)
+        }
+        return value
+    }
+
+    /// An option's values, each a list with commas, but not inside of `name:a=1,b=2`.
+    ///
+    /// A part without a colon that holds `=` belongs to the part before it.
+    public func list(_ option: String) -> [String]? {
+        guard has(option) else { return nil }
+        var parts: [String] = []
+        for part in values(option).flatMap({ $0.split(separator: ",").map(String.init) }) {
+            if part.contains("="), !part.contains(":"), let last = parts.last {
+                parts[parts.count - 1] = "\(last),\(part)"
+            } else {
+                parts.append(part)
+            }
+        }
+        return parts
+    }
+}

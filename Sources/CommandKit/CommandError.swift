@@ -1,0 +1,43 @@
+/// Arguments that cannot be understood.
+public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// An option's value is not what it must be.
+    case badValue(option: String, value: String, expected: String)
+    /// An option that takes one value was given twice.
+    case givenTwice(option: String)
+    /// A required argument was not given.
+    case missingArgument(name: String)
+    /// A required option was not given.
+    case missingOption(option: String)
+    /// A command that only groups others was given alone.
+    case missingSubcommand(command: String, known: [String])
+    /// An option's value was not given.
+    case missingValue(option: String, placeholder: String)
+    /// There are more arguments than the command takes.
+    case unexpectedArgument(String)
+    /// A flag was given a value.
+    case unexpectedValue(option: String, value: String)
+    /// There is no command of this name.
+    case unknownCommand(String, hint: String)
+    /// There is no option of this name.
+    case unknownOption(String, hint: String)
+
+    /// One sentence that says what is wrong and what to do.
+    public var description: String {
+        switch self {
+        case .badValue(let option, let value, let expected):
+            "'\(value)' is no value for \(option): it must be \(expected)"
+        case .givenTwice(let option): "\(option) was given twice"
+        case .missingArgument(let name): "the argument <\(name)> is missing"
+        case .missingOption(let option): "\(option) is missing"
+        case .missingSubcommand(let command, let known):
+            "'\(command)' needs one of: \(known.joined(separator: ", "))"
+        case .missingValue(let option, let placeholder):
+            "\(option) needs a value: \(option) \(placeholder)"
+        case .unexpectedArgument(let argument): "unexpected argument '\(argument)'"
+        case .unexpectedValue(let option, let value):
+            "\(option) takes no value, but '\(value)' was given"
+        case .unknownCommand(let name, let hint): "there is no command '\(name)'\(hint)"
+        case .unknownOption(let name, let hint): "there is no option \(name)\(hint)"
+        }
+    }
+}

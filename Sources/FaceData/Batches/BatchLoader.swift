@@ -1,0 +1,146 @@
+public import Foundation
+
+/// Decodes batches ahead of their use, in an order that does not depend on the number of threads.
+///
+/// A few batches are in flight at once, each decoded by one worker; memory is bounded by their
+/// number. An image that vanished or changed surfaces as the error of the batch it belongs to.
+public final class BatchLoader {
+    /// What a batch is made of.
+    public struct Request: Sendable {
+        /// The images' files.
+        public var files: [URL]
+        /// Whose they are; may be empty.
+        public var labels: [Int]
+        /// Which of them are mirrored; may be empty for none.
+        public var mirrored: [Bool]
+
+        /// Asks for a batch.
+        public init(files: [URL], labels: [Int] = [], mirrored: [Bool] = []) {
+            self.files = files
+            self.labels = labels
+            self.mirrored = mirrored
+        }
+    }
+
+    private let queue = Prefetcher()
+    private let workers: Int
+
+    /// Starts to decode.
+    ///
+    /// - Parameters:
+    ///   - count: Number of batches.
+    ///   - side: Height and width of an image in the batch, in pixels.
+    ///   - threads: Workers that decode.
+    ///   - request: What each batch is made of; called on the workers' threads.
+    public init(
+        count: Int, side: Int, threads: Int = 1, request: @escaping @Sendable (Int) -> Request
+    ) {
+        workers = max(1, threads)
+        queue.begin(count: count, ahead: workers + 1)
+        for _ in 0..<workers {
+            let queue = queue
+            let thread = Thread {
+                let decoder = BatchDecoder(side: side)
+                while let index = queue.take() {
+                    queue.put(index, Result { try decoder.decode(request(index)) })
+                }
+            }
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+    }
+
+    deinit {
+        queue.cancel()
+    }
+
+    /// The next batch, or nil after the last; waits until it is decoded.
+    public func next() throws -> ImageBatch? {
+        try queue.next()?.get()
+    }
+}
+
+/// Hands out places to workers and batches to the consumer, in order.
+private final class Prefetcher: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var count = 0
+    private var ahead = 1
+    private var taken = 0
+    private var consumed = 0
+    private var isCancelled = false
+    private var ready: [Int: Result<ImageBatch, any Error>] = [:]
+
+    func begin(count: Int, ahead: Int) {
+        self.count = count
+        self.ahead = ahead
+    }
+
+    /// The next place to decode; nil when there is none left or the consumer is gone.
+    func take() -> Int? {
+        condition.lock()
+        defer { condition.unlock() }
+        while !isCancelled, taken < count, taken >= consumed + ahead { condition.wait() }
+        guard !isCancelled, taken < count else { return nil }
+        taken += 1
+        return taken - 1
+    }
+
+    func put(_ index: Int, _ batch: Result<ImageBatch, any Error>) {
+        condition.lock()
+        defer { condition.unlock() }
+        ready[index] = batch
+        condition.broadcast()
+    }
+
+    func next() -> Result<ImageBatch, any Error>? {
+        condition.lock()
+        defer { condition.unlock() }
+        guard consumed < count else { return nil }
+        while ready[consumed] == nil { condition.wait() }
+        let batch = ready.removeValue(forKey: consumed)
+        consumed += 1
+        condition.broadcast()
+        return batch
+    }
+
+    func cancel() {
+        condition.lock()
+        defer { condition.unlock() }
+        isCancelled = true
+        condition.broadcast()
+    }
+}
+
+/// Decodes one batch after another on one thread.
+private final class BatchDecoder {
+    private let decoder = ImageDecoder()
+    private let side: Int
+
+    init(side: Int) {
+        self.side = side
+    }
+
+    func decode(_ request: BatchLoader.Request) throws(FaceDataError) -> ImageBatch {
+        let size = side * side * 3
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(request.files.count * size)
+        for (index, file) in request.files.enumerated() {
+            let image = ImageFitting.fit(try decoder.decode(file), side: side)
+            if !request.mirrored.isEmpty, request.mirrored[index] {
+                appendMirrored(image, to: &pixels)
+            } else {
+                pixels += image.pixels
+            }
+        }
+        return ImageBatch(side: side, pixels: pixels, labels: request.labels)
+    }
+
+    private func appendMirrored(_ image: RGBImage, to pixels: inout [UInt8]) {
+        for y in 0..<side {
+            for x in stride(from: side - 1, through: 0, by: -1) {
+                let place = (y * side + x) * 3
+                pixels += image.pixels[place..<place + 3]
+            }
+        }
+    }
+}

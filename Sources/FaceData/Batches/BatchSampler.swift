@@ -1,0 +1,115 @@
+/// Decides which images make up the batches of an epoch.
+///
+/// A function of the epoch alone: a run can go on at any step of any epoch from numbers.
+public protocol BatchSampler: Sendable {
+    /// Batches of an epoch.
+    var batchesPerEpoch: Int { get }
+    /// Places of the images of each batch.
+    ///
+    /// - Parameter epoch: From 0.
+    func batches(epoch: Int) -> [[Int]]
+}
+
+/// Samplers by name.
+public enum BatchSamplers {
+    /// Makes the sampler of a name: `shuffle`, or `pk:PxK` for P identities with K images each.
+    ///
+    /// - Throws: ``FaceDataError/sampler(name:reason:)``.
+    public static func make(
+        _ name: String, labels: [Int], batchSize: Int, seed: UInt64
+    ) throws(FaceDataError) -> any BatchSampler {
+        if name == "shuffle" {
+            return ShuffleSampler(imageCount: labels.count, batchSize: batchSize, seed: seed)
+        }
+        let numbers = name.dropFirst(3).split(separator: "x").compactMap { Int($0) }
+        guard name.hasPrefix("pk:"), numbers.count == 2, numbers[0] >= 1, numbers[1] >= 2 else {
+            throw .sampler(name: name, reason: "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'")
+        }
+        guard numbers[0] * numbers[1] == batchSize else {
+            throw .sampler(
+                name: name,
+                reason: "\(numbers[0]) identities with \(numbers[1]) images each are not a batch "
+                    + "of \(batchSize)")
+        }
+        return try IdentitySampler(
+            name: name, labels: labels, identities: numbers[0], imagesEach: numbers[1], seed: seed)
+    }
+}
+
+/// All images in random order, each once an epoch; what does not fill the last batch is left out.
+public struct ShuffleSampler: BatchSampler {
+    private let imageCount: Int
+    private let batchSize: Int
+    private let seed: UInt64
+
+    /// Creates a sampler.
+    public init(imageCount: Int, batchSize: Int, seed: UInt64) {
+        self.imageCount = imageCount
+        self.batchSize = batchSize
+        self.seed = seed
+    }
+
+    /// Full batches of the set.
+    public var batchesPerEpoch: Int { imageCount / batchSize }
+
+    /// The batches of an epoch.
+    public func batches(epoch: Int) -> [[Int]] {
+        var stream = RandomStream(seed: seed, name: "order", index: UInt64(epoch))
+        let order = stream.shuffled(Array(0..<imageCount))
+        return (0..<batchesPerEpoch).map { batch in
+            Array(order[batch * batchSize..<(batch + 1) * batchSize])
+        }
+    }
+}
+
+/// Batches of P identities with K images each, as losses on pairs need them.
+///
+/// Identities come in random rounds, each once a round; images without repetition where an identity
+/// has K, with repetition where it has fewer. An epoch has as many batches as the shuffling
+/// sampler's, so both see the same number of images.
+public struct IdentitySampler: BatchSampler {
+    private let members: [[Int]]
+    private let identities: Int
+    private let imagesEach: Int
+    private let seed: UInt64
+    /// Full batches of the set.
+    public let batchesPerEpoch: Int
+
+    /// Creates a sampler.
+    ///
+    /// - Throws: ``FaceDataError/sampler(name:reason:)`` when the set has too few identities.
+    public init(
+        name: String, labels: [Int], identities: Int, imagesEach: Int, seed: UInt64
+    ) throws(FaceDataError) {
+        let groups = Dictionary(grouping: labels.indices) { labels[$0] }
+        guard groups.count >= identities else {
+            throw .sampler(
+                name: name,
+                reason: "it wants \(identities) identities a batch, the set has \(groups.count)")
+        }
+        members = groups.sorted { $0.key < $1.key }.map(\.value)
+        self.identities = identities
+        self.imagesEach = imagesEach
+        self.seed = seed
+        batchesPerEpoch = labels.count / (identities * imagesEach)
+    }
+
+    /// The batches of an epoch.
+    public func batches(epoch: Int) -> [[Int]] {
+        var stream = RandomStream(seed: seed, name: "identities", index: UInt64(epoch))
+        var round: [Int] = []
+        return (0..<batchesPerEpoch).map { _ in
+            if round.count < identities { round = stream.shuffled(Array(members.indices)) }
+            let chosen = round.suffix(identities)
+            round.removeLast(identities)
+            return chosen.flatMap { images(of: members[$0], &stream) }
+        }
+    }
+
+    private func images(of member: [Int], _ stream: inout RandomStream) -> [Int] {
+        guard member.count < imagesEach else {
+            return Array(stream.shuffled(member).prefix(imagesEach))
+        }
+        return (0..<imagesEach).map { _ in member[stream.below(member.count)] }
+    }
+}

@@ -1,0 +1,16 @@
+/// Images of one size with their labels, as bytes.
+public struct ImageBatch: Sendable, Hashable {
+    /// Height and width of an image, in pixels.
+    public let side: Int
+    /// Bytes in the order `[count, side, side, 3]`, RGB.
+    public var pixels: [UInt8]
+    /// Whose the images are; empty when that is not known.
+    public var labels: [Int]
+
+    /// Number of images.
+    public var count: Int { pixels.count / (side * side * 3) }
+    /// Height of an image, in pixels.
+    public var height: Int { side }
+    /// Width of an image, in pixels.
+    public var width: Int { side }
+}

@@ -1,0 +1,48 @@
+/// What can go wrong when images and lists are read.
+public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// An image cannot be decoded.
+    case badImage(path: String, reason: String)
+    /// A picture cannot be encoded.
+    case cannotEncode(format: String, reason: String)
+    /// A file cannot be written.
+    case cannotWrite(path: String, reason: String)
+    /// An identity's folder holds no image.
+    case emptyIdentity(path: String)
+    /// A folder holds no identity folders.
+    case noIdentities(path: String)
+    /// A list of pairs is not what its header says, or a line cannot be understood.
+    case pairs(path: String, line: Int, reason: String)
+    /// A sampler cannot draw from a set.
+    case sampler(name: String, reason: String)
+    /// Too large a share of a set's images cannot be decoded.
+    case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
+    /// A file or folder cannot be read.
+    case unreadable(path: String, reason: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .badImage(let path, let reason):
+            "the image '\(path)' cannot be decoded: \(reason)"
+        case .cannotEncode(let format, let reason):
+            "a picture cannot be written as \(format): \(reason)"
+        case .cannotWrite(let path, let reason):
+            "cannot write '\(path)': \(reason)"
+        case .emptyIdentity(let path):
+            "the identity folder '\(path)' holds no .jpg, .jpeg or .png: "
+                + "remove it or put its images there"
+        case .noIdentities(let path):
+            "'\(path)' holds no identity folders: it must look like "
+                + "<folder>/<identity>/<image>.jpg"
+        case .pairs(let path, let line, let reason):
+            "'\(path)', line \(line): \(reason)"
+        case .sampler(let name, let reason):
+            "the sampler '\(name)' cannot be used: \(reason)"
+        case .tooManyBadImages(let path, let bad, let total, let first):
+            "\(bad) of the \(total) images in '\(path)' cannot be decoded, which is more than 1 %; "
+                + "the first is \(first)"
+        case .unreadable(let path, let reason):
+            "cannot read '\(path)': \(reason)"
+        }
+    }
+}

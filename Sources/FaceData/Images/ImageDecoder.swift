@@ -1,0 +1,130 @@
+public import Foundation
+import LibPNG
+import TurboJPEG
+
+/// Decodes JPEG by TurboJPEG and PNG by libpng into RGB.
+///
+/// Grey pictures become grey RGB, CMYK is converted (inverted, as Adobe stores it), transparency is
+/// laid over black, 16 bits become 8. A warning of the decoder, such as that of a file cut short,
+/// is an error here. One decoder serves one thread.
+public final class ImageDecoder {
+    /// More pixels than this are refused before memory is taken for them.
+    public static let mostPixels = 1 << 26
+
+    private let jpeg: tjhandle?
+
+    /// Creates a decoder.
+    public init() {
+        jpeg = tjInitDecompress()
+    }
+
+    deinit {
+        if let jpeg { tjDestroy(jpeg) }
+    }
+
+    /// Decodes a file.
+    public func decode(_ url: URL) throws(FaceDataError) -> RGBImage {
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            throw .badImage(path: url.path, reason: "it cannot be read")
+        }
+        return try decode([UInt8](data), path: url.path)
+    }
+
+    /// Decodes a file's bytes.
+    ///
+    /// - Parameter path: Names the picture in messages.
+    public func decode(_ bytes: [UInt8], path: String) throws(FaceDataError) -> RGBImage {
+        do throws(Refusal) {
+            switch (bytes.first, bytes.dropFirst().first) {
+            case (0xff, 0xd8): return try decodeJPEG(bytes)
+            case (0x89, 0x50): return try decodePNG(bytes)
+            default: throw Refusal(bytes.isEmpty ? "it is empty" : "it is neither JPEG nor PNG")
+            }
+        } catch {
+            throw .badImage(path: path, reason: error.reason)
+        }
+    }
+
+    private struct Refusal: Error {
+        let reason: String
+
+        init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    private func requireSize(_ width: Int, _ height: Int) throws(Refusal) {
+        guard width > 0, height > 0, width <= Self.mostPixels / height else {
+            throw Refusal("\(width)x\(height) pixels are more than \(Self.mostPixels)")
+        }
+    }
+
+    // MARK: JPEG
+
+    private func decodeJPEG(_ bytes: [UInt8]) throws(Refusal) -> RGBImage {
+        guard let jpeg else { throw Refusal("TurboJPEG has no memory") }
+        var width: Int32 = 0
+        var height: Int32 = 0
+        var subsampling: Int32 = 0
+        var colour: Int32 = 0
+        let header = tjDecompressHeader3(
+            jpeg, bytes, UInt(bytes.count), &width, &height, &subsampling, &colour)
+        guard header == 0 else { throw refusal(of: jpeg) }
+        try requireSize(Int(width), Int(height))
+        let isCMYK = colour == TJCS_CMYK.rawValue || colour == TJCS_YCCK.rawValue
+        let format = isCMYK ? TJPF_CMYK : TJPF_RGB
+        let samples = isCMYK ? 4 : 3
+        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * samples)
+        let done = tjDecompress2(
+            jpeg, bytes, UInt(bytes.count), &pixels, width, 0, height, Int32(format.rawValue), 0)
+        guard done == 0 else { throw refusal(of: jpeg) }
+        return RGBImage(
+            width: Int(width), height: Int(height),
+            pixels: isCMYK ? Self.rgb(fromInvertedCMYK: pixels) : pixels)
+    }
+
+    private func refusal(of jpeg: tjhandle) -> Refusal {
+        Refusal(String(cString: tjGetErrorStr2(jpeg)))
+    }
+
+    /// Adobe stores the amount of light that each ink leaves, so a product gives the colour.
+    private static func rgb(fromInvertedCMYK inks: [UInt8]) -> [UInt8] {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(inks.count / 4 * 3)
+        for pixel in stride(from: 0, to: inks.count, by: 4) {
+            let black = Int(inks[pixel + 3])
+            for ink in 0..<3 { pixels.append(UInt8((Int(inks[pixel + ink]) * black + 127) / 255)) }
+        }
+        return pixels
+    }
+
+    // MARK: PNG
+
+    private func decodePNG(_ bytes: [UInt8]) throws(Refusal) -> RGBImage {
+        var image = png_image()
+        image.version = UInt32(PNG_IMAGE_VERSION)
+        defer { png_image_free(&image) }
+        guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else {
+            throw Self.refusal(of: image)
+        }
+        try requireSize(Int(image.width), Int(image.height))
+        image.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+        var background = png_color(red: 0, green: 0, blue: 0)
+        var pixels = [UInt8](repeating: 0, count: Int(image.width) * Int(image.height) * 3)
+        let width = Int32(image.width) * 3
+        guard png_image_finish_read(&image, &background, &pixels, width, nil) != 0,
+            image.warning_or_error == 0
+        else { throw Self.refusal(of: image) }
+        return RGBImage(width: Int(image.width), height: Int(image.height), pixels: pixels)
+    }
+
+    private static func refusal(of image: png_image) -> Refusal {
+        Refusal(
+            withUnsafeBytes(of: image.message) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            })
+    }
+}

@@ -1,0 +1,17 @@
+/// A picture: bytes in the order red, green, blue, row by row from the top.
+public struct RGBImage: Sendable, Hashable {
+    /// Columns.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// `height * width * 3` bytes.
+    public var pixels: [UInt8]
+
+    /// Creates a picture of its bytes.
+    public init(width: Int, height: Int, pixels: [UInt8]) {
+        precondition(pixels.count == width * height * 3, "not a \(width)x\(height) picture")
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+    }
+}

@@ -1,0 +1,68 @@
+public import Foundation
+
+/// Pairs of images of which it is known whether they show the same person.
+public struct VerificationPairs: Sendable, Hashable {
+    /// Two images and what is known of them.
+    public struct Pair: Sendable, Hashable {
+        /// Place of an image in the list.
+        public var first: Int
+        /// Place of another.
+        public var second: Int
+        /// Whether both show the same person.
+        public var same: Bool
+        /// Fold of the protocol, from 0.
+        public var fold: Int
+    }
+
+    /// Folder of the images.
+    public let root: URL
+    /// The images that the pairs name, each once, relative to the folder, in order of appearance.
+    public let images: [String]
+    /// The pairs, fold after fold.
+    public let pairs: [Pair]
+    /// Number of folds.
+    public let folds: Int
+
+    /// Names of the people in the pairs.
+    public var identities: Set<String> {
+        Set(images.map { ($0 as NSString).deletingLastPathComponent })
+    }
+
+    /// Files of the images.
+    public var urls: [URL] { images.map { root.appendingPathComponent($0) } }
+
+    /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
+    ///
+    /// - Parameter count: How many are wanted; 0 or more than there are gives all. Rounded to
+    ///   equal parts, at least one pair of a kind and fold.
+    public func subset(_ count: Int) -> VerificationPairs {
+        guard count > 0, count < pairs.count else { return self }
+        let quota = max(1, count / (2 * folds))
+        var taken: [Pair: Int] = [:]
+        let chosen = pairs.filter { pair in
+            let kind = Pair(first: 0, second: 0, same: pair.same, fold: pair.fold)
+            taken[kind, default: 0] += 1
+            return taken[kind, default: 0] <= quota
+        }
+        let used = Set(chosen.flatMap { [$0.first, $0.second] }).sorted()
+        let place = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
+        return VerificationPairs(
+            root: root, images: used.map { images[$0] },
+            pairs: chosen.compactMap { pair in
+                guard let first = place[pair.first], let second = place[pair.second] else {
+                    return nil
+                }
+                return Pair(first: first, second: second, same: pair.same, fold: pair.fold)
+            }, folds: folds)
+    }
+
+    /// The people in the pairs who are in a training set as well, by name; case, `_` and spaces
+    /// do not count.
+    public func overlap(with trained: [String]) -> [String] {
+        func plain(_ name: String) -> String {
+            name.lowercased().replacingOccurrences(of: "_", with: " ")
+        }
+        let known = Set(trained.map(plain))
+        return identities.filter { known.contains(plain($0)) }.sorted()
+    }
+}

@@ -1,0 +1,73 @@
+public import Torch
+
+/// A network that turns a batch of images into a batch of embeddings.
+///
+/// ```swift
+/// let specification = try BackboneSpecification(parsing: "mobilenetv1:width=0.5")
+/// let backbone = try BackboneCatalogue.make(specification, initial: InitialWeights(seed: 1))
+/// let embeddings = backbone(images, training: false)  // [n, 3, 112, 112] -> [n, 512]
+/// ```
+///
+/// Training normalises with the statistics of a batch, so a batch of training needs at least two
+/// images.
+public protocol Backbone: Layer {
+    /// What the backbone was made from.
+    var specification: BackboneSpecification { get }
+
+    /// The layers with the sizes they have for images of a height and a width, in pixels, in the
+    /// rows that the architecture's paper prints.
+    func layerTable(height: Int, width: Int) -> LayerTable
+
+    /// `[n, 3, h, w]` -> `[n, embeddingSize]`, not normalised to length 1.
+    ///
+    /// - Returns: The type of the parameters, `float32`, also where ``Torch/withPrecision(_:on:_:)``
+    ///   computes the convolutions in `bfloat16`.
+    func callAsFunction(_ images: Tensor, training: Bool) -> Tensor
+}
+
+extension Backbone {
+    /// Length of an embedding.
+    public var embeddingSize: Int { specification[.embeddingSize] }
+
+    /// The layers with the sizes they have for square images.
+    ///
+    /// - Parameter inputSize: Height and width of an image, in pixels.
+    public func layerTable(inputSize: Int = 112) -> LayerTable {
+        layerTable(height: inputSize, width: inputSize)
+    }
+
+    /// What a table of results says about the network, counted by a walk through its layers.
+    ///
+    /// - Parameter inputSize: Height and width of an image, in pixels.
+    public func facts(inputSize: Int = 112) -> ModelFacts {
+        let table = layerTable(inputSize: inputSize)
+        return ModelFacts(
+            title: specification.title, parameters: table.parameters,
+            multiplyAdds: table.multiplyAdds, embeddingSize: embeddingSize, inputSize: inputSize)
+    }
+}
+
+/// What a table of results says about a network.
+public struct ModelFacts: Codable, Hashable, Sendable {
+    /// Title as the literature spells it, e.g. `ResNet50` or `MobileNetV1 x0.25`.
+    public var title: String
+    /// Trainable numbers, the embedding layer included and a loss's class weights not.
+    public var parameters: Int
+    /// Multiply-adds of one image, in convolutions and fully connected layers.
+    public var multiplyAdds: Int
+    /// Length of an embedding.
+    public var embeddingSize: Int
+    /// Height and width of an image, in pixels.
+    public var inputSize: Int
+
+    /// Creates the facts from their parts.
+    public init(
+        title: String, parameters: Int, multiplyAdds: Int, embeddingSize: Int, inputSize: Int
+    ) {
+        self.title = title
+        self.parameters = parameters
+        self.multiplyAdds = multiplyAdds
+        self.embeddingSize = embeddingSize
+        self.inputSize = inputSize
+    }
+}

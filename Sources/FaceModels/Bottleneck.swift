@@ -1,0 +1,53 @@
+import Torch
+
+/// A block of ResNet-50: 1x1, 3x3 and 1x1 convolutions beside a shortcut (He et al. 2016, Fig. 5).
+///
+/// The shortcut is the identity, or a 1x1 convolution where channels or size change (option B). The
+/// last normalisation's scale starts at 1, as in the paper.
+final class Bottleneck {
+    /// A block has this many times the channels of its inner convolutions at its end.
+    static let expansion = 4
+
+    let convolutions: [NormalizedConvolution]
+    let shortcut: NormalizedConvolution?
+
+    init(
+        inputs: Int, channels: Int, stride: Int, on place: ResNet50.StridePlace,
+        initial: InitialWeights
+    ) {
+        let outputs = channels * Self.expansion
+        convolutions = [
+            NormalizedConvolution(
+                "conv1", "bn1", inputs: inputs, outputs: channels, kernel: 1,
+                stride: place == .first ? stride : 1, initial: initial),
+            NormalizedConvolution(
+                "conv2", "bn2", inputs: channels, outputs: channels, kernel: 3,
+                stride: place == .middle ? stride : 1, initial: initial),
+            NormalizedConvolution(
+                "conv3", "bn3", inputs: channels, outputs: outputs, kernel: 1, initial: initial),
+        ]
+        let isIdentity = stride == 1 && inputs == outputs
+        shortcut =
+            isIdentity
+            ? nil
+            : NormalizedConvolution(
+                "downsample.0", "downsample.1", inputs: inputs, outputs: outputs, kernel: 1,
+                stride: stride, initial: initial)
+    }
+
+    var state: [StateEntry] {
+        convolutions.flatMap(\.state) + (shortcut?.state ?? [])
+    }
+
+    func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+        let reduced = convolutions[0].rectified(input, training: training)
+        let filtered = convolutions[1].rectified(reduced, training: training)
+        let residual = shortcut?(input, training: training) ?? input
+        return convolutions[2].rectified(filtered, adding: residual, training: training)
+    }
+
+    func walk(_ trace: inout LayerTrace) {
+        if let shortcut { trace.passBeside(shortcut) }
+        for convolution in convolutions { trace.pass(convolution) }
+    }
+}

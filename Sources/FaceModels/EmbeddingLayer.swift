@@ -1,0 +1,36 @@
+import Torch
+
+/// What turns a backbone's features into an embedding: global average pool, a linear map with bias
+/// and, unless switched off, batch normalisation.
+///
+/// Most face recognition systems end so. The normalisation fixes the scale of the embeddings, which
+/// softmax, A-Softmax, centre loss and their kin see; without it their norm is free. The bias in
+/// front of it has no effect but in the gradient's rounding, and is there so that both forms have
+/// the same linear map.
+///
+/// It is computed in the type of its parameters whatever the features' is: it is small, and last.
+final class EmbeddingLayer {
+    let linear: Linear
+    let normalization: BatchNormalization?
+
+    init(inputs: Int, _ specification: BackboneSpecification, initial: InitialWeights) {
+        let size = specification[.embeddingSize]
+        linear = Linear(inputs: inputs, outputs: size, initial: initial.child("linear"))
+        normalization =
+            specification[.normalizesEmbedding]
+            ? BatchNormalization(channels: size, initial: initial.child("bn")) : nil
+    }
+
+    var state: [StateEntry] {
+        linear.state.prefixed("linear") + (normalization?.state.prefixed("bn") ?? [])
+    }
+
+    /// `[n, inputs, h, w]` -> `[n, outputs]`.
+    func callAsFunction(_ features: Tensor, training: Bool) -> Tensor {
+        withFullPrecision(on: features.device) {
+            let pooled = features.to(linear.weight.type).globalAveragePooled()
+            let embeddings = linear(pooled, training: training)
+            return normalization?(embeddings, training: training) ?? embeddings
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// The layers of a network with their sizes, in the rows that its paper prints.
+public struct LayerTable: Codable, Hashable, Sendable {
+    /// Size of the values between two layers.
+    public struct Size: Codable, Hashable, Sendable, CustomStringConvertible {
+        /// Channels.
+        public var channels: Int
+        /// Height, in pixels.
+        public var height: Int
+        /// Width, in pixels.
+        public var width: Int
+
+        /// `112x112x3`: height, width and channels.
+        public var description: String { "\(height)x\(width)x\(channels)" }
+    }
+
+    /// One layer, or one stage of equal blocks.
+    public struct Row: Codable, Hashable, Sendable {
+        /// Name of the layer in the paper, e.g. `conv2_x` or `Conv dw`.
+        public var layer: String
+        /// Shape of its filters as the paper writes it, e.g. `3x3x32 dw`.
+        public var filter: String
+        /// How many times smaller its output is than its input, along each side.
+        public var stride: Int
+        /// Size of what goes in.
+        public var input: Size
+        /// Size of what comes out.
+        public var output: Size
+        /// Trainable numbers, those of normalisations included.
+        public var parameters: Int
+        /// Multiply-adds of one image, in convolutions and fully connected layers.
+        public var multiplyAdds: Int
+    }
+
+    /// The rows, from the image to the embedding.
+    public var rows: [Row]
+
+    /// Trainable numbers of all rows.
+    public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
+    /// Multiply-adds of one image in all rows.
+    public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
+}
+
+extension LayerTable: CustomStringConvertible {
+    /// The table as aligned text, with its sums in the last line.
+    public var description: String {
+        let header = ["layer", "filter", "stride", "input", "output", "parameters", "mult-adds"]
+        let body = rows.map { row in
+            [
+                row.layer, row.filter, "\(row.stride)", "\(row.input)", "\(row.output)",
+                "\(row.parameters)", "\(row.multiplyAdds)",
+            ]
+        }
+        let sums = ["", "", "", "", "sum", "\(parameters)", "\(multiplyAdds)"]
+        let lines = [header] + body + [sums]
+        let widths = header.indices.map { column in
+            lines.map { $0[column].count }.max() ?? 0
+        }
+        return lines.map { Self.line($0, widths) }.joined(separator: "\n")
+    }
+
+    /// Two columns of words at the left, numbers at the right.
+    private static func line(_ cells: [String], _ widths: [Int]) -> String {
+        zip(cells, widths).enumerated().map { column, cell in
+            let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+            return column < 2 ? cell.0 + padding : padding + cell.0
+        }.joined(separator: "  ")
+    }
+}

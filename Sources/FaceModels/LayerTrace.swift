@@ -1,0 +1,71 @@
+import Torch
+
+/// A walk through a network that follows the size of an image and counts as it goes.
+struct LayerTrace {
+    /// Size of the values at this point.
+    private(set) var size: LayerTable.Size
+    private(set) var table = LayerTable(rows: [])
+    private var parameters = 0
+    private var multiplyAdds = 0
+
+    /// Begins with an RGB image.
+    init(height: Int, width: Int) {
+        size = LayerTable.Size(channels: 3, height: height, width: width)
+    }
+
+    /// Adds a row that holds all layers the body walks through.
+    mutating func row(
+        _ layer: String, filter: String, stride: Int, _ body: (inout LayerTrace) -> Void
+    ) {
+        var inner = self
+        inner.parameters = 0
+        inner.multiplyAdds = 0
+        body(&inner)
+        table.rows.append(
+            LayerTable.Row(
+                layer: layer, filter: filter, stride: stride, input: size, output: inner.size,
+                parameters: inner.parameters, multiplyAdds: inner.multiplyAdds))
+        size = inner.size
+    }
+
+    /// Goes through a convolution and its normalisation.
+    mutating func pass(_ layer: NormalizedConvolution) {
+        let convolution = layer.convolution
+        let kernel = convolution.weight.shape[2]
+        slide(kernel: kernel, stride: convolution.stride, padding: convolution.padding)
+        size.channels = convolution.weight.shape[0]
+        parameters += layer.state.parameterCount
+        multiplyAdds += convolution.weight.count * size.height * size.width
+    }
+
+    /// Counts a convolution that lies beside the main path, without moving on.
+    mutating func passBeside(_ layer: NormalizedConvolution) {
+        let here = size
+        pass(layer)
+        size = here
+    }
+
+    /// Goes through a pool of windows.
+    mutating func pool(kernel: Int, stride: Int, padding: Int) {
+        slide(kernel: kernel, stride: stride, padding: padding)
+    }
+
+    /// Adds the two rows of the embedding layer, which end every network.
+    mutating func finish(_ layer: EmbeddingLayer) {
+        row("average pool", filter: "\(size.height)x\(size.width)", stride: 1) {
+            $0.size.height = 1
+            $0.size.width = 1
+        }
+        let shape = layer.linear.weight.shape
+        row("embedding", filter: "\(shape[1])x\(shape[0])", stride: 1) {
+            $0.size.channels = shape[0]
+            $0.parameters += layer.state.parameterCount
+            $0.multiplyAdds += layer.linear.weight.count
+        }
+    }
+
+    private mutating func slide(kernel: Int, stride: Int, padding: Int) {
+        size.height = (size.height + 2 * padding - kernel) / stride + 1
+        size.width = (size.width + 2 * padding - kernel) / stride + 1
+    }
+}

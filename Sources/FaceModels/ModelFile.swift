@@ -1,0 +1,152 @@
+public import Foundation
+public import Torch
+
+/// A trained backbone in one safetensors file that says of itself what it is.
+///
+/// The weights are in their order under PyTorch's names. The file's metadata has these strings:
+///
+/// | key | value |
+/// |---|---|
+/// | `format` | `pt`, as other readers of safetensors expect |
+/// | `backbone` | the specification, e.g. `resnet50:stride=3x3` |
+/// | `embedding_size` | length of an embedding |
+/// | `input_size` | height and width of an image, in pixels |
+/// | `mean`, `deviation` | of the ``InputNormalization`` |
+/// | `color_order` | `RGB` |
+/// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
+public enum ModelFile {
+    /// What a file says beside its weights and the backbone's specification.
+    public struct Metadata: Hashable, Sendable {
+        /// Height and width of an image, in pixels.
+        public var inputSize: Int
+        /// What bytes become before they enter the network; they are in RGB order.
+        public var normalization: InputNormalization
+        /// Version of Facet that wrote the file.
+        public var facetVersion: String?
+        /// Name of the set it was trained on.
+        public var trainSet: String?
+        /// The loss it was trained with, e.g. `arcface:m=0.4`.
+        public var loss: String?
+
+        /// Creates metadata from its parts.
+        public init(
+            inputSize: Int = 112, normalization: InputNormalization = .standard,
+            facetVersion: String? = nil, trainSet: String? = nil, loss: String? = nil
+        ) {
+            self.inputSize = inputSize
+            self.normalization = normalization
+            self.facetVersion = facetVersion
+            self.trainSet = trainSet
+            self.loss = loss
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes a backbone, as a whole or not at all.
+    ///
+    /// - Throws: ``FaceModelsError/weights(_:)`` when the file cannot be written.
+    public static func write(
+        _ backbone: any Backbone, _ metadata: Metadata, to url: URL
+    ) throws(FaceModelsError) {
+        do {
+            try Safetensors.write(
+                backbone.state, metadata: strings(backbone, metadata), to: url)
+        } catch {
+            throw .weights(error)
+        }
+    }
+
+    /// How many bytes the file of a backbone has.
+    public static func byteCount(
+        _ backbone: any Backbone, _ metadata: Metadata = Metadata()
+    ) -> Int {
+        Safetensors.byteCount(backbone.state, metadata: strings(backbone, metadata))
+    }
+
+    private static func strings(
+        _ backbone: any Backbone, _ metadata: Metadata
+    ) -> [String: String] {
+        var strings = [
+            "backbone": backbone.specification.description,
+            "color_order": "RGB",
+            "deviation": "\(metadata.normalization.deviation)",
+            "embedding_size": "\(backbone.embeddingSize)",
+            "format": "pt",
+            "input_size": "\(metadata.inputSize)",
+            "mean": "\(metadata.normalization.mean)",
+        ]
+        strings["facet_version"] = metadata.facetVersion
+        strings["loss"] = metadata.loss
+        strings["train_set"] = metadata.trainSet
+        return strings
+    }
+
+    // MARK: Reading
+
+    /// Reads a backbone.
+    ///
+    /// - Parameter expected: What the file has to hold, where that matters.
+    /// - Throws: ``FaceModelsError`` when the file is damaged or cut short, does not say what it
+    ///   holds, holds another backbone than expected, or weights that do not fit what it says.
+    public static func read(
+        _ url: URL, expecting expected: BackboneSpecification? = nil, device: Device = .cpu
+    ) throws(FaceModelsError) -> (backbone: any Backbone, metadata: Metadata) {
+        let content = try weights { () throws(TorchError) in try Safetensors.read(url) }
+        let entries = Entries(strings: content.metadata, path: url.path)
+        let specification = try entries.specification()
+        if let expected, expected != specification {
+            throw .otherBackbone(
+                path: url.path, found: specification.description, expected: expected.description)
+        }
+        let metadata = try entries.metadata(of: specification)
+        let backbone = try BackboneCatalogue.make(
+            specification, inputSize: metadata.inputSize,
+            initial: InitialWeights(seed: 0, device: device))
+        try weights { () throws(TorchError) in
+            try backbone.state.load(content.tensors, path: url.path)
+        }
+        return (backbone, metadata)
+    }
+
+    private static func weights<Result>(
+        _ body: () throws(TorchError) -> Result
+    ) throws(FaceModelsError) -> Result {
+        do { return try body() } catch { throw .weights(error) }
+    }
+}
+
+/// A model file's strings, as values.
+private struct Entries {
+    let strings: [String: String]
+    let path: String
+
+    func specification() throws(FaceModelsError) -> BackboneSpecification {
+        try entry("backbone") { try? BackboneSpecification(parsing: $0) }
+    }
+
+    func metadata(
+        of specification: BackboneSpecification
+    ) throws(FaceModelsError) -> ModelFile.Metadata {
+        _ = try entry("color_order") { $0 == "RGB" ? $0 : nil }
+        _ = try entry("embedding_size") { $0 == "\(specification[.embeddingSize])" ? $0 : nil }
+        return ModelFile.Metadata(
+            inputSize: try entry("input_size") { Int($0).flatMap { $0 > 0 ? $0 : nil } },
+            normalization: InputNormalization(
+                mean: try entry("mean") { Double($0).flatMap { $0.isFinite ? $0 : nil } },
+                deviation: try entry("deviation") {
+                    Double($0).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+                }),
+            facetVersion: strings["facet_version"], trainSet: strings["train_set"],
+            loss: strings["loss"])
+    }
+
+    private func entry<Value>(
+        _ key: String, _ read: (String) -> Value?
+    ) throws(FaceModelsError) -> Value {
+        guard let text = strings[key], let value = read(text) else {
+            throw .notAModel(path: path, key: key, value: strings[key])
+        }
+        return value
+    }
+}

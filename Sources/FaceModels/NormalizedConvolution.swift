@@ -1,0 +1,41 @@
+import Torch
+
+/// A convolution and the batch normalisation that follows it, and usually a rectifier after both:
+/// the one brick of which both networks are built.
+///
+/// Convolutions run in ``Torch/Convolution`` and what follows them in
+/// ``Torch/BatchNormalization``, so that faster kernels have one place each to be put in.
+final class NormalizedConvolution {
+    let convolution: Convolution
+    let normalization: BatchNormalization
+    private let names: (convolution: String, normalization: String)
+
+    /// Creates a brick whose parts bear the given names in the enclosing part.
+    init(
+        _ convolutionName: String, _ normalizationName: String, inputs: Int, outputs: Int,
+        kernel: Int, stride: Int = 1, groups: Int = 1, initial: InitialWeights
+    ) {
+        names = (convolutionName, normalizationName)
+        convolution = Convolution(
+            inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
+            initial: initial.child(convolutionName))
+        normalization = BatchNormalization(
+            channels: outputs, initial: initial.child(normalizationName))
+    }
+
+    var state: [StateEntry] {
+        convolution.state.prefixed(names.convolution)
+            + normalization.state.prefixed(names.normalization)
+    }
+
+    /// Convolves, normalises, adds a residual where there is one, and rectifies.
+    func rectified(_ input: Tensor, adding residual: Tensor? = nil, training: Bool) -> Tensor {
+        normalization.rectified(
+            convolution(input, training: training), adding: residual, training: training)
+    }
+
+    /// Convolves and normalises.
+    func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+        normalization(convolution(input, training: training), training: training)
+    }
+}

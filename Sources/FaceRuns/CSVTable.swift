@@ -1,0 +1,127 @@
+/// Comma-separated values as RFC 4180 has them, with lines that end in a line feed.
+package enum CSVTable {
+    /// One line, its line feed included; fields are quoted where they have to be.
+    package static func line(_ fields: [String]) -> String {
+        fields.map(quoted).joined(separator: ",") + "\n"
+    }
+
+    /// A field as it stands in a line: in quotes if it holds a comma, a quote or a line break,
+    /// or begins or ends with a blank.
+    package static func quoted(_ field: String) -> String {
+        let needsQuotes =
+            field.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
+            || field.first == " " || field.last == " "
+        guard needsQuotes else { return field }
+        var result = "\""
+        for scalar in field.unicodeScalars {
+            if scalar == "\"" { result.unicodeScalars.append(scalar) }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + "\""
+    }
+
+    /// One record of a table and the line of the file that it begins on, from 1.
+    package struct Row: Equatable, Sendable {
+        /// Where the record begins.
+        package var line: Int
+        /// Its fields, unquoted.
+        package var fields: [String]
+    }
+
+    /// Why bytes are not a table.
+    package struct Damage: Error, Equatable {
+        /// Line of the damage, from 1.
+        package var line: Int
+        /// What is wrong there.
+        package var reason: String
+
+        /// Names a line and what is wrong on it.
+        package init(line: Int, reason: String) {
+            self.line = line
+            self.reason = reason
+        }
+    }
+
+    /// Splits a table into its records. Lines may end in `\n` or `\r\n`; the last one need not
+    /// end.
+    package static func rows(_ bytes: some Sequence<UInt8>) throws(Damage) -> [Row] {
+        var parser = CSVParser()
+        for byte in bytes { try parser.take(byte) }
+        return try parser.finish()
+    }
+}
+
+/// Reads a table byte by byte.
+private struct CSVParser {
+    private enum Place {
+        case start
+        case bare
+        case quoted
+        case afterQuote
+    }
+
+    private var place = Place.start
+    private var field: [UInt8] = []
+    private var row = CSVTable.Row(line: 1, fields: [])
+    private var rows: [CSVTable.Row] = []
+    private var line = 1
+    private var pendingReturn = false
+
+    mutating func take(_ byte: UInt8) throws(CSVTable.Damage) {
+        if pendingReturn {
+            pendingReturn = false
+            guard byte == UInt8(ascii: "\n") else { throw damage("a bare carriage return") }
+        }
+        switch (place, byte) {
+        case (.quoted, UInt8(ascii: "\"")):
+            place = .afterQuote
+        case (.quoted, _):
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            field.append(byte)
+        case (_, UInt8(ascii: ",")):
+            try endField()
+        case (_, UInt8(ascii: "\n")):
+            try endRow()
+        case (_, UInt8(ascii: "\r")):
+            pendingReturn = true
+        case (.start, UInt8(ascii: "\"")):
+            place = .quoted
+        case (.afterQuote, UInt8(ascii: "\"")):
+            field.append(byte)
+            place = .quoted
+        case (.afterQuote, _):
+            throw damage("text follows a closing quote")
+        case (.bare, UInt8(ascii: "\"")):
+            throw damage("a quote stands inside an unquoted field")
+        case (.start, _), (.bare, _):
+            field.append(byte)
+            place = .bare
+        }
+    }
+
+    mutating func finish() throws(CSVTable.Damage) -> [CSVTable.Row] {
+        if place == .quoted { throw damage("a quoted field does not end") }
+        if place != .start || !row.fields.isEmpty { try endRow() }
+        return rows
+    }
+
+    private mutating func endField() throws(CSVTable.Damage) {
+        guard let text = String(validating: field, as: UTF8.self) else {
+            throw damage("a field is not UTF-8")
+        }
+        row.fields.append(text)
+        field.removeAll(keepingCapacity: true)
+        place = .start
+    }
+
+    private mutating func endRow() throws(CSVTable.Damage) {
+        try endField()
+        rows.append(row)
+        line += 1
+        row = CSVTable.Row(line: line, fields: [])
+    }
+
+    private func damage(_ reason: String) -> CSVTable.Damage {
+        CSVTable.Damage(line: line, reason: reason)
+    }
+}

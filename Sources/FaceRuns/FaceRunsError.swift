@@ -1,0 +1,41 @@
+/// What can go wrong between a run folder and its reader or writer.
+public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// A file is there but does not hold what it should. `line` counts from 1; it is `nil` where
+    /// the damage has no line of its own.
+    case damagedFile(path: String, line: Int?, reason: String)
+    /// A file that every run folder has is not there.
+    case missingFile(path: String)
+    /// A record cannot be written because it holds an infinity or a NaN.
+    case nonFiniteNumber(path: String, field: String)
+    /// `metrics.jsonl` was to be cut to more lines than it has.
+    case tooFewLines(path: String, lines: Int, wanted: Int)
+    /// The folder was written in a format that this version does not know.
+    case unknownFormat(path: String, format: Int, supported: Int)
+    /// The system refused to read a file or a folder.
+    case unreadable(path: String, reason: String)
+    /// The system refused to write a file or to create a folder.
+    case unwritable(path: String, reason: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .damagedFile(let path, let line, let reason):
+            let place = line.map { "\(path), line \($0)" } ?? path
+            return "\(place): \(reason); delete the run's folder to make the run again."
+        case .missingFile(let path):
+            return "\(path): the file is missing; is this the folder of a run?"
+        case .nonFiniteNumber(let path, let field):
+            return "\(path): “\(field)” is not a finite number and cannot be written."
+        case .tooFewLines(let path, let lines, let wanted):
+            return "\(path): the file has \(lines) complete lines where the checkpoint needs "
+                + "\(wanted); delete the run's folder to make the run again."
+        case .unknownFormat(let path, let format, let supported):
+            return "\(path): the run was written in format \(format), this version reads format "
+                + "\(supported); use the version of Facet that made the run."
+        case .unreadable(let path, let reason):
+            return "\(path): cannot be read (\(reason))."
+        case .unwritable(let path, let reason):
+            return "\(path): cannot be written (\(reason))."
+        }
+    }
+}

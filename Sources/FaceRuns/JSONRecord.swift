@@ -1,0 +1,63 @@
+import Foundation
+
+/// How every record of a run folder becomes JSON and back.
+///
+/// Keys are sorted and numbers are the shortest that read back to the same value, so equal
+/// records are equal bytes.
+enum JSONRecord {
+    /// A record as a file of its own: indented, with a newline at its end.
+    static func file(_ record: some Encodable, path: String) throws(FaceRunsError) -> Data {
+        try encode(record, path: path, formatting: [.prettyPrinted])
+    }
+
+    /// A record as one line, its newline included.
+    static func line(_ record: some Encodable, path: String) throws(FaceRunsError) -> Data {
+        try encode(record, path: path, formatting: [])
+    }
+
+    /// Reads a record. `line` is where the bytes stand in the file, if they are one line of it.
+    static func decode<Record: Decodable>(
+        _ type: Record.Type, from data: Data, path: String, line: Int? = nil
+    ) throws(FaceRunsError) -> Record {
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch let error as DecodingError {
+            throw .damagedFile(path: path, line: line, reason: reason(error))
+        } catch {
+            throw .damagedFile(path: path, line: line, reason: "not the JSON of a record")
+        }
+    }
+
+    private static func encode(
+        _ record: some Encodable, path: String, formatting: JSONEncoder.OutputFormatting
+    ) throws(FaceRunsError) -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
+        do {
+            return try encoder.encode(record) + Data("\n".utf8)
+        } catch EncodingError.invalidValue(_, let context) {
+            throw .nonFiniteNumber(path: path, field: field(context.codingPath))
+        } catch {
+            throw .unwritable(path: path, reason: "the record has no JSON form")
+        }
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, let context):
+            "“\(field(context.codingPath + [key]))” is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "“\(field(context.codingPath))” is of the wrong kind"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            "not valid JSON"
+        case .dataCorrupted(let context):
+            "“\(field(context.codingPath))” has a value that is not allowed"
+        @unknown default:
+            "not the JSON of a record"
+        }
+    }
+
+    private static func field(_ path: [any CodingKey]) -> String {
+        path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+extension RunFolder {
+    /// Reads `run.json`.
+    ///
+    /// - Throws: ``FaceRunsError`` where the file is missing, damaged, or of another format.
+    public func readDescription() throws(FaceRunsError) -> RunDescription {
+        let data = try require(descriptionURL)
+        let path = descriptionURL.path
+        let format = try JSONRecord.decode(FormatOnly.self, from: data, path: path).format
+        guard format == RunDescription.currentFormat else {
+            throw .unknownFormat(
+                path: path, format: format, supported: RunDescription.currentFormat)
+        }
+        return try JSONRecord.decode(RunDescription.self, from: data, path: path)
+    }
+
+    /// Reads `environment.json`, or gives `nil` where there is none yet.
+    public func readEnvironment() throws(FaceRunsError) -> RunEnvironment? {
+        guard let data = try read(environmentURL) else { return nil }
+        return try JSONRecord.decode(
+            RunEnvironment.self, from: data, path: environmentURL.path)
+    }
+
+    /// Reads the epochs of `metrics.jsonl`; none where there is no such file yet.
+    ///
+    /// A line counts once its newline is there: what follows the last newline was being written
+    /// when the run was killed, and is ignored.
+    ///
+    /// - Throws: ``FaceRunsError/damagedFile(path:line:reason:)`` for a complete line that is not
+    ///   an epoch, or whose epoch does not come after the one before.
+    public func readEpochs() throws(FaceRunsError) -> [EpochRecord] {
+        guard let data = try read(metricsURL) else { return [] }
+        var epochs: [EpochRecord] = []
+        for line in MetricLines(data).complete {
+            let number = epochs.count + 1
+            let record = try JSONRecord.decode(
+                EpochRecord.self, from: Data(line), path: metricsURL.path, line: number)
+            guard record.epoch > epochs.last?.epoch ?? 0 else {
+                throw .damagedFile(
+                    path: metricsURL.path, line: number,
+                    reason: "epoch \(record.epoch) does not come after the line before")
+            }
+            epochs.append(record)
+        }
+        return epochs
+    }
+
+    /// Reads `scores/<test>.csv`, or gives `nil` where there is none.
+    public func readScores(test: String) throws(FaceRunsError) -> [PairScore]? {
+        let url = scoresURL(test: test)
+        guard let data = try read(url) else { return nil }
+        return try PairScoreTable.scores(data, path: url.path)
+    }
+
+    /// Reads `result.json`, or gives `nil` where the run is not over.
+    public func readResult() throws(FaceRunsError) -> RunResult? {
+        guard let data = try read(resultURL) else { return nil }
+        return try JSONRecord.decode(RunResult.self, from: data, path: resultURL.path)
+    }
+
+    private func require(_ url: URL) throws(FaceRunsError) -> Data {
+        guard let data = try read(url) else { throw .missingFile(path: url.path) }
+        return data
+    }
+
+    /// The bytes of a file, or `nil` where there is none.
+    func read(_ url: URL) throws(FaceRunsError) -> Data? {
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        do {
+            return try Data(contentsOf: url)
+        } catch {
+            throw .unreadable(path: url.path, reason: error.localizedDescription)
+        }
+    }
+}
+
+/// The one field that every format of `run.json` has.
+private struct FormatOnly: Decodable {
+    var format: Int
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension RunFolder {
+    /// Writes `run.json`, atomically; the folder is created where it is missing.
+    public func write(_ description: RunDescription) throws(FaceRunsError) {
+        try replace(descriptionURL, with: description)
+    }
+
+    /// Writes `environment.json`, atomically.
+    public func write(_ environment: RunEnvironment) throws(FaceRunsError) {
+        try replace(environmentURL, with: environment)
+    }
+
+    /// Writes `result.json`, atomically: from then on the run is over.
+    public func write(_ result: RunResult) throws(FaceRunsError) {
+        try replace(resultURL, with: result)
+    }
+
+    /// Writes `scores/<test>.csv`, atomically.
+    public func write(_ scores: [PairScore], test: String) throws(FaceRunsError) {
+        let url = scoresURL(test: test)
+        try AtomicFile.write(PairScoreTable.data(scores, path: url.path), to: url)
+    }
+
+    /// Adds a line to `metrics.jsonl` and waits until it is on disk.
+    ///
+    /// A half-written last line, left by a run that was killed, is cut off first.
+    public func append(_ epoch: EpochRecord) throws(FaceRunsError) {
+        let line = try JSONRecord.line(epoch, path: metricsURL.path)
+        try AtomicFile.createFolder(url)
+        try dropHalfLine()
+        let file = try FileDescriptor(metricsURL, flags: O_WRONLY | O_APPEND | O_CREAT)
+        try file.write(line)
+        try file.synchronize()
+        try AtomicFile.synchronizeFolder(url)
+    }
+
+    /// Cuts `metrics.jsonl` to its first `count` lines, so that a run goes on from a checkpoint
+    /// that is older than the newest line.
+    ///
+    /// - Throws: ``FaceRunsError/tooFewLines(path:lines:wanted:)`` where it has fewer.
+    public func truncateMetrics(toLines count: Int) throws(FaceRunsError) {
+        let data = try read(metricsURL)
+        let lines = MetricLines(data ?? Data())
+        guard let size = lines.size(ofFirst: count) else {
+            throw .tooFewLines(
+                path: metricsURL.path, lines: lines.complete.count, wanted: count)
+        }
+        guard let data, data.count > size else { return }
+        let file = try FileDescriptor(metricsURL, flags: O_WRONLY)
+        try file.truncate(to: size)
+        try file.synchronize()
+    }
+
+    private func dropHalfLine() throws(FaceRunsError) {
+        guard let data = try read(metricsURL), let last = data.last, last != UInt8(ascii: "\n")
+        else { return }
+        try truncateMetrics(toLines: MetricLines(data).complete.count)
+    }
+
+    private func replace(_ url: URL, with record: some Encodable) throws(FaceRunsError) {
+        try AtomicFile.write(JSONRecord.file(record, path: url.path), to: url)
+    }
+}

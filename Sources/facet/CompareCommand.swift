@@ -1,0 +1,28 @@
+import CommandKit
+import FaceReport
+import FaceStudy
+import Foundation
+
+let compareCommand = Command(
+    "compare", "Trains a grid of backbones, training sets, losses and seeds, and reports.",
+    discussion: """
+        Within a study the optimiser, schedule, batch size and number of images are the same for \
+        every loss, and all losses of a cell start from the same backbone. Finished runs are \
+        skipped when the command is repeated, an interrupted one goes on bit for bit, and a failed \
+        one does not stop the others.
+        """,
+    options: StudyOptions.all + [
+        Option("--dry-run", .flag, "only estimate time and memory"),
+        Option("--json", .flag, "write the results as JSON to standard output"),
+    ],
+    examples: [
+        "facet compare --preset quick --output studies/quick",
+        "facet compare --train casia=CASIA --test lfw=LFW,LFW/pairs.txt --epochs 20 "
+            + "--output studies/casia",
+    ]
+) { arguments in
+    let configuration = try StudyOptions.configuration(arguments)
+    let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
+    return try StudySession(configuration, output: output).run(
+        dryRun: arguments.has("--dry-run"), json: arguments.has("--json"))
+}

@@ -1,0 +1,102 @@
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite struct DamagedFileTests {
+    @Test func refusesAnotherFormat() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try AtomicFile.write("{\"format\": 2, \"new\": true}", to: run.descriptionURL)
+            #expect(
+                throws: FaceRunsError.unknownFormat(
+                    path: run.descriptionURL.path, format: 2, supported: 1)
+            ) { try run.readDescription() }
+        }
+    }
+
+    @Test(arguments: [
+        ("", "not valid JSON"),
+        ("{\"format\":\"1\"}", "“format” is of the wrong kind"),
+        ("{}", "“format” is missing"),
+        ("[]", "“” is of the wrong kind"),
+    ])
+    func saysWhatIsWrongWithADescription(text: String, reason: String) throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try AtomicFile.write(text, to: run.descriptionURL)
+            let expected = FaceRunsError.damagedFile(
+                path: run.descriptionURL.path, line: nil, reason: reason)
+            #expect(throws: expected) { try run.readDescription() }
+        }
+    }
+
+    @Test func refusesAStatusThatIsNone() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try run.write(Samples.result)
+            let text = try String(contentsOf: run.resultURL, encoding: .utf8)
+            try AtomicFile.write(
+                text.replacingOccurrences(of: "finished", with: "done"), to: run.resultURL)
+            #expect(
+                throws: FaceRunsError.damagedFile(
+                    path: run.resultURL.path, line: nil,
+                    reason: "“status” has a value that is not allowed")
+            ) { try run.readResult() }
+        }
+    }
+
+    @Test(arguments: [
+        ("", 1, "the header is not “fold,same,distance,first,second”"),
+        ("fold,same\n", 1, "the header is not “fold,same,distance,first,second”"),
+        ("HEAD0,1,0.5,a\n", 2, "not the score of a pair"),
+        ("HEAD0,1,0.5,a,b\n-1,1,0.5,a,b\n", 3, "not the score of a pair"),
+        ("HEAD0,2,0.5,a,b\n", 2, "not the score of a pair"),
+        ("HEAD0,1,nan,a,b\n", 2, "not the score of a pair"),
+        ("HEAD0,1,0.5,\"a,b\n", 3, "a quoted field does not end"),
+    ])
+    func namesTheDamagedScore(text: String, line: Int, reason: String) throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            let url = run.scoresURL(test: "t")
+            let header = "fold,same,distance,first,second\n"
+            try AtomicFile.write(text.replacingOccurrences(of: "HEAD", with: header), to: url)
+            #expect(
+                throws: FaceRunsError.damagedFile(path: url.path, line: line, reason: reason)
+            ) { try run.readScores(test: "t") }
+        }
+    }
+
+    @Test func hasOneSentenceAnError() {
+        let table: [(FaceRunsError, String)] = [
+            (
+                .damagedFile(path: "m", line: 3, reason: "not valid JSON"),
+                "m, line 3: not valid JSON; delete the run's folder to make the run again."
+            ),
+            (
+                .damagedFile(path: "m", line: nil, reason: "“a” is missing"),
+                "m: “a” is missing; delete the run's folder to make the run again."
+            ),
+            (
+                .missingFile(path: "r/run.json"),
+                "r/run.json: the file is missing; is this the folder of a run?"
+            ),
+            (
+                .nonFiniteNumber(path: "m", field: "loss"),
+                "m: “loss” is not a finite number and cannot be written."
+            ),
+            (
+                .tooFewLines(path: "m", lines: 2, wanted: 3),
+                "m: the file has 2 complete lines where the checkpoint needs 3; delete the run's "
+                    + "folder to make the run again."
+            ),
+            (
+                .unknownFormat(path: "r", format: 2, supported: 1),
+                "r: the run was written in format 2, this version reads format 1; use the version "
+                    + "of Facet that made the run."
+            ),
+            (.unreadable(path: "r", reason: "why"), "r: cannot be read (why)."),
+            (.unwritable(path: "r", reason: "why"), "r: cannot be written (why)."),
+        ]
+        for (error, sentence) in table { #expect(error.description == sentence) }
+    }
+}

@@ -1,0 +1,94 @@
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite struct RunFolderTests {
+    @Test func readsBackWhatItWrites() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = StudyFolder(folder).run(named: "new")
+            try run.write(Samples.description)
+            try run.write(Samples.environment)
+            try run.write(Samples.result)
+            try run.append(Samples.epoch(1))
+            try run.append(Samples.epoch(2))
+            #expect(try run.readDescription() == Samples.description)
+            #expect(try run.readEnvironment() == Samples.environment)
+            #expect(try run.readResult() == Samples.result)
+            #expect(try run.readEpochs() == [Samples.epoch(1), Samples.epoch(2)])
+        }
+    }
+
+    @Test func knowsWhatIsNotThereYet() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            #expect(try run.readEnvironment() == nil)
+            #expect(try run.readResult() == nil)
+            #expect(try run.readEpochs() == [])
+            #expect(try run.readScores(test: "lfw") == nil)
+            #expect(throws: FaceRunsError.missingFile(path: run.descriptionURL.path)) {
+                try run.readDescription()
+            }
+        }
+    }
+
+    @Test func writesEqualRecordsAsEqualBytes() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try run.append(Samples.epoch(3))
+            let line = try String(contentsOf: run.metricsURL, encoding: .utf8)
+            #expect(
+                line == """
+                    {"epoch":3,"evaluationSeconds":0.5,"images":1920,"imagesPerSecond":100,\
+                    "learningRate":0.1,"loss":0.3333333333333333,"lossState":{"margin":0.5},\
+                    "step":30,"tests":[{"accuracy":0.9,"name":"lfw","pairs":1200,\
+                    "standardDeviation":0.01}],"trainAccuracy":0.3333333333333333,\
+                    "trainAccuracyWithMargin":1e-05,"trainSeconds":6.4}
+
+                    """)
+            try run.write(Samples.description)
+            let first = try Data(contentsOf: run.descriptionURL)
+            try run.write(run.readDescription())
+            #expect(try Data(contentsOf: run.descriptionURL) == first)
+        }
+    }
+
+    @Test func keepsScoresOfAnotherWriter() throws {
+        let csv = try Data(contentsOf: Samples.fixture("scores.csv"))
+        let expected = try JSONDecoder().decode(
+            [PairScore].self, from: Data(contentsOf: Samples.fixture("scores.json")))
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            try AtomicFile.write(csv, to: run.scoresURL(test: "lfw"))
+            #expect(try run.readScores(test: "lfw") == expected)
+            try run.write(expected, test: "again")
+            #expect(try Data(contentsOf: run.scoresURL(test: "again")) == csv)
+        }
+    }
+
+    @Test(arguments: [
+        ("lfw", "lfw.csv"), ("a/b", "a%2Fb.csv"), ("a%2Fb", "a%252Fb.csv"), ("..", "...csv"),
+        ("a\nb", "a%0Ab.csv"), ("顔", "顔.csv"),
+    ])
+    func keepsScoresInsideTheirFolder(test: String, file: String) {
+        let url = RunFolder(URL(fileURLWithPath: "/run")).scoresURL(test: test)
+        #expect(url.path == "/run/scores/\(file)")
+    }
+
+    @Test func refusesNumbersThatJSONHasNot() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            var epoch = Samples.epoch(1)
+            epoch.lossState["margin"] = .nan
+            #expect(
+                throws: FaceRunsError.nonFiniteNumber(
+                    path: run.metricsURL.path, field: "lossState.margin")
+            ) { try run.append(epoch) }
+            #expect(try run.readEpochs() == [])
+            let score = PairScore(fold: 0, same: true, distance: .infinity, first: "", second: "")
+            #expect(
+                throws: FaceRunsError.nonFiniteNumber(
+                    path: run.scoresURL(test: "t").path, field: "distance")
+            ) { try run.write([score], test: "t") }
+        }
+    }
+}

@@ -2,9 +2,9 @@ import Foundation
 
 /// Scale and margin of ArcFace and AM-Softmax in the course of a run.
 ///
-/// Both grow, because from random weights the published values give no direction to descend in:
-/// with hundreds of classes a constant scale of 64 makes the softmax a step function, and in a few
-/// thousand steps nothing is learnt. For the published constants set `rise=0,warmup=0` and `s`.
+/// Both grow, because from random weights the published values give a small set no direction to
+/// descend in: with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing
+/// after the first five of twelve epochs. For the published constants take the presets.
 ///
 /// - The scale goes geometrically from `s0` to `s` over the first `rise` of the run.
 /// - The margin goes linearly from 0 to m over the first `warmup` of the run.

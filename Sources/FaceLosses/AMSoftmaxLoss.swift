@@ -1,42 +1,53 @@
 public import Torch
 
-/// AM-Softmax, also published as CosFace: the margin is taken off the own class's cosine.
+/// AM-Softmax (Wang, Cheng, Liu and Liu 2018), also CosFace (Wang et al., CVPR 2018): a margin taken
+/// off the target's cosine.
 ///
-/// `-log softmax(s ψ)_y` with `ψ_y = cos θ_y - m` and `ψ_j = cos θ_j` elsewhere, embeddings and
-/// class weights normalised. The margin is a constant, so both gradient conventions agree.
-public final class AMSoftmaxLoss: FaceLoss {
-    /// What the loss says of itself.
+///     t(θ) = cosθ - m
+///
+/// - **Margin** m, a cosine, 0.35 as in both papers. It grows from 0 over the first half of the run.
+/// - **Scale** up to AM-Softmax's 30, by the number of classes and the run: ``AngularSchedule``.
+/// - **Normalisation**: embeddings and class weights, no bias.
+/// - **Gradient**: exact; the margin is a constant, so that detaching it changes nothing. The target
+///   falls over all of 0 ... π, so that no fall-back is needed.
+public final class AMSoftmaxLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.35, in: 0...1, "margin taken off the target's cosine")
+
+    /// Description.
     public static let descriptor = LossDescriptor(
         name: "amsoftmax", title: "AM-Softmax",
-        summary: "An additive margin on the cosine (CosFace).",
-        paper: "Wang et al. 2018, arXiv 1801.05599 (and CosFace, arXiv 1801.09414)",
-        equation: "-log softmax(s psi)_y, psi_y = cos(theta_y) - m, psi_j = cos(theta_j)",
-        gradient: "exact",
-        parameters: [
-            LossParameter("m", .number(default: 0.35, in: 0...1), "margin, in cosine"),
-            .scale(paper: 30), .warmup,
+        summary: "Each embedding must be nearer to its class than to others by a cosine.",
+        paper: "F. Wang, J. Cheng, W. Liu, H. Liu. Additive Margin Softmax for Face Verification. "
+            + "IEEE Signal Processing Letters 2018",
+        equation: "-log( e^(s (cos θ_y - m)) / (e^(s (cos θ_y - m)) + Σ_{j≠y} e^(s cos θ_j)) )",
+        parameters: [marginKey.parameter] + AngularSchedule.parameters,
+        presets: [
+            LossPreset(
+                "amsoftmax-paper", "the paper's constants from the first step",
+                AngularSchedule.constant(scale: 30, margin: 0.35)),
+            LossPreset(
+                "cosface", "the constants of CosFace (Wang et al., CVPR 2018)",
+                AngularSchedule.constant(scale: 64, margin: 0.35)),
         ])
 
-    private let classifier: MarginClassifier
-    private let annealing: Annealing
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    let schedule: AngularSchedule
 
-    /// Makes the loss with fresh class weights.
+    /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
-        classifier = MarginClassifier(setup, gradient: .exact)
-        annealing = Annealing(
-            setup, paperScale: 30, target: 0.5.squareRoot() - setup.number("m"))
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 30) { $0 - margin }
     }
 
-    /// `weight` `[c, d]`.
-    public var state: [StateEntry] { classifier.state }
-
-    /// The loss of a batch.
-    public func callAsFunction(
-        embeddings: Tensor, labels: Tensor, progress: LossProgress
-    ) -> LossOutput {
-        classifier.loss(
-            cosines: classifier.cosines(embeddings), labels: labels,
-            scale: .number(annealing.scale(progress)), state: annealing.state(progress)
-        ) { $0 - annealing.margin(progress) }
+    /// Takes the margin off the targets' cosines.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        return AngularMargin(
+            targets: batch.targets - margin, scale: .constant(scale), gradient: .exact,
+            state: ["margin": margin, "scale": scale])
     }
 }

@@ -1,103 +1,124 @@
 import Foundation
 public import Torch
 
-/// A-Softmax, known as SphereFace: the own class's angle is multiplied.
+/// A-Softmax (SphereFace; Liu, Wen, Yu, Li, Raj and Song, CVPR 2017): the target's angle multiplied.
 ///
-/// `-log softmax(|x| ψ)_y` with `ψ_j = cos θ_j` and, on the own class,
-/// `ψ_y = (λ cos θ_y + ψ(θ_y)) / (1 + λ)`, `ψ(θ) = (-1)^k cos(m θ) - 2 k` on
-/// `[k π / m, (k + 1) π / m]`. Class weights are normalised, there is no bias, and the embedding
-/// keeps its norm. λ falls from 1000 to `lambda`, so that training starts as plain softmax.
+///     t(θ) = (λ cosθ + ψ(θ)) / (1 + λ)
+///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m
 ///
-/// The authors let λ fall with the number of steps, `1000 / (1 + 0.12 t)`, which on short runs
-/// never ends; `anneal=step` does the same. The default, `anneal=run`, lets it fall geometrically
-/// until half of the run.
-public final class ASoftmaxLoss: FaceLoss {
-    /// What the loss says of itself.
+/// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π. cos(mθ) is a
+///   polynomial of cosθ, so that no arc cosine with its infinite slope is needed.
+/// - **Scale**: the embedding's norm |x|, which stays as it is.
+/// - **Normalisation**: class weights, no bias.
+/// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
+///   `geometric` does so by the share of the run that is done and is through at half of it. `step`
+///   is the authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps however long
+///   the run is.
+/// - **Gradient**: ``MarginGradient``. With the exact one, a target that the margin made negative
+///   pushes |x| to 0, where the loss is stuck at ln(classes).
+public final class ASoftmaxLoss: AngularMarginLoss {
+    /// How λ falls.
+    enum Fall: String, CaseIterable, Sendable {
+        case geometric, step
+    }
+
+    static let marginKey = LossParameterKey.whole(
+        "m", default: 4, in: 1...4, "factor of the target's angle")
+    static let annealingKey = LossParameterKey.word(
+        "anneal", default: Fall.geometric,
+        "how λ falls: by the share of the run that is done, or by the authors' rule for steps")
+    static let firstKey = LossParameterKey.number(
+        "base", symbol: "λ₀", default: 1000, in: 0...1e6, "λ at the start")
+    static let lastKey = LossParameterKey.number(
+        "min", symbol: "λ_min", default: 5, in: 0...1e6, "λ at the end")
+    static let untilKey = LossParameterKey.number(
+        "until", default: 0.5, in: 0...1, "geometric: share of the run in which λ falls")
+    static let gammaKey = LossParameterKey.number(
+        "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: how fast λ falls")
+    static let powerKey = LossParameterKey.number(
+        "power", default: 1, in: 0...10, "step: exponent of the fall")
+
+    /// Description.
     public static let descriptor = LossDescriptor(
         name: "asoftmax", title: "A-Softmax",
-        summary: "A multiplicative margin on the angle (SphereFace).",
-        paper: "Liu et al. 2017, arXiv 1704.08063, Equations 6 and 7",
-        equation: "-log softmax(|x| psi)_y, psi_y = (lambda cos(theta) + psi(theta)) / "
-            + "(1 + lambda), psi(theta) = (-1)^k cos(m theta) - 2k",
-        gradient: "by default the margin is a constant; grad=exact differentiates it",
+        summary: "Each embedding must be nearer to its class than to others by a factor of angle.",
+        paper: "W. Liu, Y. Wen, Z. Yu, M. Li, B. Raj, L. Song. SphereFace: Deep Hypersphere "
+            + "Embedding for Face Recognition. CVPR 2017",
+        equation: "-log( e^(|x| t) / (e^(|x| t) + Σ_{j≠y} e^(|x| cos θ_j)) ), "
+            + "t = (λ cos θ_y + (-1)^k cos(m θ_y) - 2k) / (1 + λ)",
         parameters: [
-            LossParameter("m", .whole(default: 4, in: 1...4), "what the angle is multiplied with"),
-            LossParameter(
-                "lambda", .number(default: 5, in: 0...1000), "weight of plain softmax at the end"),
-            LossParameter(
-                "anneal", .choice(default: "run", among: Anneal.allCases.map(\.rawValue)),
-                "how lambda falls from 1000: geometrically until half of the run (run), or as "
-                    + "1000 / (1 + 0.12 t) with the step t (step)"),
-            .marginGradient(default: .detached),
+            marginKey.parameter, annealingKey.parameter, firstKey.parameter, lastKey.parameter,
+            untilKey.parameter, gammaKey.parameter, powerKey.parameter,
+            MarginGradient.key.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "sphereface", "the authors' annealing by step, exact gradient",
+                [
+                    "m": 4, "anneal": "step", "base": 1000, "min": 5, "gamma": 0.12, "power": 1,
+                    "grad": "exact",
+                ])
         ])
 
-    /// How λ falls.
-    enum Anneal: String, CaseIterable {
-        case run
-        case step
-    }
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    private let multiple: Int
+    private let gradient: MarginGradient
+    private let setup: LossSetup
 
-    private static let firstLambda = 1000.0
-
-    private let classifier: MarginClassifier
-    private let multiplier: Int
-    private let lastLambda: Double
-    private let anneal: Anneal
-
-    /// Makes the loss with fresh class weights.
+    /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
-        classifier = MarginClassifier(setup, gradient: setup.marginGradient)
-        multiplier = Int(setup.number("m"))
-        lastLambda = setup.number("lambda")
-        anneal = Anneal(rawValue: setup.choice("anneal")) ?? .run
+        weight = setup.directionWeights()
+        multiple = setup[Self.marginKey]
+        gradient = setup[MarginGradient.key]
+        self.setup = setup
     }
 
-    /// `weight` `[c, d]`.
-    public var state: [StateEntry] { classifier.state }
-
-    /// The loss of a batch.
-    public func callAsFunction(
-        embeddings: Tensor, labels: Tensor, progress: LossProgress
-    ) -> LossOutput {
-        let lambda = lambda(progress)
-        return classifier.loss(
-            cosines: classifier.cosines(embeddings), labels: labels,
-            scale: .norms(embeddings.norm(1, keep: true)), state: ["lambda": lambda]
-        ) { ($0 * lambda + psi($0)) / (1 + lambda) }
+    /// Multiplies the targets' angles, as far as λ lets it.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let lambda = lambda(at: progress)
+        let cosine = batch.targets
+        return AngularMargin(
+            targets: (cosine * lambda + multiplied(cosine)) / (1 + lambda),
+            scale: .embeddingNorm, gradient: gradient, state: ["lambda": lambda])
     }
 
-    /// Weight of plain softmax at a place in the run.
-    func lambda(_ progress: LossProgress) -> Double {
-        switch anneal {
-        case .run:
-            // A weight of 0 has no logarithm: the curve then aims at a weight without effect.
-            let last = max(lastLambda, 1e-3)
-            let share = min(1, progress.fraction / 0.5)
-            return share == 1 ? lastLambda : Self.firstLambda * pow(last / Self.firstLambda, share)
+    /// ψ(θ) of cosθ.
+    private func multiplied(_ cosine: Tensor) -> Tensor {
+        let multipleCosine = multipleAngleCosine(cosine, multiple)
+        guard multiple > 1 else { return multipleCosine }
+        // k is the number of boundaries jπ/m that the angle has passed; where it is on one, both
+        // pieces have the same value.
+        let passed = (1..<multiple).map { j in
+            (cosine .< cos(Double(j) * .pi / Double(multiple))).to(cosine.type)
+        }
+        let k = Tensor.stacked(passed, dim: 0).sum(0)
+        let isOdd = k - 2 * (k / 2).floor()
+        return (1 - 2 * isOdd) * multipleCosine - 2 * k
+    }
+
+    /// λ at a point of the run.
+    private func lambda(at progress: LossProgress) -> Double {
+        let first = setup[Self.firstKey]
+        let last = setup[Self.lastKey]
+        switch setup[Self.annealingKey] {
+        case .geometric:
+            // 1 + λ falls geometrically, so that λ_min may be 0.
+            return Annealing(over: setup[Self.untilKey], at: progress)
+                .geometric(from: 1 + first, to: 1 + last) - 1
         case .step:
-            return max(lastLambda, Self.firstLambda / (1 + 0.12 * Double(progress.step + 1)))
+            // Caffe counts a step before it computes with it.
+            let steps = Double(progress.step + 1)
+            return max(last, first * pow(1 + setup[Self.gammaKey] * steps, -setup[Self.powerKey]))
         }
     }
+}
 
-    /// `(-1)^k cos(m θ) - 2 k`, with `cos(m θ)` as a Chebyshev polynomial of `cos θ` and `k` counted
-    /// from the cosines where `m θ` passes a multiple of π.
-    private func psi(_ cosine: Tensor) -> Tensor {
-        var k = cosine.detached().filled(like: 0)
-        for boundary in 1..<max(2, multiplier) where multiplier > 1 {
-            let passed = cosine .<= cos(Double(boundary) * .pi / Double(multiplier))
-            k = k + passed.to(cosine.type)
-        }
-        let sign = 1 - 2 * (k - 2 * (k / 2).floor())
-        return sign * chebyshev(cosine) - 2 * k
-    }
-
-    private func chebyshev(_ cosine: Tensor) -> Tensor {
-        let square = cosine.square()
-        switch multiplier {
-        case 1: return cosine
-        case 2: return 2 * square - 1
-        case 3: return cosine * (4 * square - 3)
-        default: return 8 * square * (square - 1) + 1
-        }
-    }
+/// cos(nθ) of cosθ: the Chebyshev polynomial T_n, by T_(j+1)(c) = 2 c T_j(c) - T_(j-1)(c).
+///
+/// - Parameter n: At least 1.
+private func multipleAngleCosine(_ cosine: Tensor, _ n: Int) -> Tensor {
+    var (former, current) = (cosine.filled(like: 1), cosine)
+    for _ in 1..<n { (former, current) = (current, 2 * cosine * current - former) }
+    return current
 }

@@ -1,63 +1,24 @@
 import Foundation
 
-/// How scale and margin rise while a run goes on.
+/// The way of a quantity from one value to another over the first share of a run.
 ///
-/// From random weights the paper's values are too sharp for small sets: with s = 64 and m = 0.5 on
-/// 500 identities the loss stays where it started. So the scale rises geometrically over the run
-/// from that of AdaCos (Zhang et al. 2019, Equation 12), √2 log(C - 1), at which an average image
-/// starts with a probability of about one half, and the margin linearly over its first half.
+/// After that share, and from the start when the share is 0, it has the last value exactly.
 struct Annealing {
-    private let first: Double
-    private let last: Double
-    private let margin: Double
-    private let warmup: Double
+    /// How much of the way is done, 0 to 1.
+    let part: Double
 
-    /// Probability of the own class that the automatic scale lets an image at 45 degrees reach
-    /// when all other classes lie at 90.
-    private static let reachable = 0.9
-
-    /// Reads `s`, `m` and `warmup`.
-    ///
-    /// - Parameters:
-    ///   - paperScale: What the paper trains with; the automatic scale never exceeds it.
-    ///   - target: The own class's changed cosine at 45 degrees with the full margin.
-    init(_ setup: LossSetup, paperScale: Double, target: Double) {
-        let others = log(Double(max(2, setup.classes - 1)))
-        let odds = log(Self.reachable / (1 - Self.reachable))
-        let automatic = target > 0 ? min(paperScale, (others + odds) / target) : paperScale
-        margin = setup.number("m")
-        warmup = setup.number("warmup")
-        last = setup.optionalNumber("s") ?? automatic
-        first = warmup > 0 ? min(last, max(1, 2.0.squareRoot() * others)) : last
+    /// Where a run is on a way that takes its first `share`.
+    init(over share: Double, at progress: LossProgress) {
+        part = share > 0 ? min(1, max(0, progress.fraction / share)) : 1
     }
 
-    /// Scale at a place in the run.
-    func scale(_ progress: LossProgress) -> Double {
-        first * pow(last / first, progress.fraction)
+    /// In equal steps.
+    func linear(from first: Double, to last: Double) -> Double {
+        part < 1 ? first + (last - first) * part : last
     }
 
-    /// Margin at a place in the run.
-    func margin(_ progress: LossProgress) -> Double {
-        warmup > 0 ? margin * min(1, progress.fraction / warmup) : margin
+    /// By equal factors; both values are above 0.
+    func geometric(from first: Double, to last: Double) -> Double {
+        part < 1 ? first * pow(last / first, part) : last
     }
-
-    func state(_ progress: LossProgress) -> [String: Double] {
-        ["margin": margin(progress), "scale": scale(progress)]
-    }
-}
-
-extension LossParameter {
-    /// `s`: the scale at the end of the run.
-    static func scale(paper: Double) -> LossParameter {
-        LossParameter(
-            "s", .numberOrAuto(in: 0.1...1000),
-            "scale of the cosines at the end of the run; auto: from the number of classes, "
-                + "\(Int(paper)) at most, as the paper has it")
-    }
-
-    /// `warmup`: how long the margin rises.
-    static let warmup = LossParameter(
-        "warmup", .number(default: 0.5, in: 0...1),
-        "share of the run in which the margin rises from 0 to m; the scale rises over the whole "
-            + "run; 0: both are constant")
 }

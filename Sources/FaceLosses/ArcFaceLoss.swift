@@ -1,69 +1,87 @@
 import Foundation
 public import Torch
 
-/// ArcFace: the margin is added to the own class's angle.
+/// ArcFace (Deng, Guo, Xue and Zafeiriou, CVPR 2019): a margin added to the target's angle.
 ///
-/// `-log softmax(s ψ)_y` with `ψ_y = cos(θ_y + m)` and `ψ_j = cos θ_j` elsewhere, embeddings and
-/// class weights normalised. Where `θ_y + m` passes π the cosine would rise again; by default
-/// `cos θ_y - m sin m` takes its place, which falls throughout, as the authors' first code does.
-public final class ArcFaceLoss: FaceLoss {
-    /// What the loss says of itself.
+///     t(θ) = cos(θ + m)
+///
+/// - **Margin** m in radians, 0.5 as in the paper. It grows from 0 over the first half of the run.
+/// - **Scale** up to the paper's 64, by the number of classes and the run: ``AngularSchedule``.
+/// - **Normalisation**: embeddings and class weights, no bias.
+/// - **Beyond θ + m > π**, where cos(θ + m) grows again: `monotonic` takes cosθ - m sin m as the
+///   authors' MXNet code does, which jumps down at π - m, from -1 to -1.12 with the default m;
+///   `clamp` stays at -1; `none` lets it grow, as arcface_torch does.
+/// - **Gradient**: ``MarginGradient``. The exact one has a pole 1 / sinθ, so cosines are limited to
+///   ±(1 - 1e-7): closer to the class weight than 0.03 degrees there is no gradient.
+public final class ArcFaceLoss: AngularMarginLoss {
+    /// What the target's logit is when angle and margin together pass π.
+    enum Beyond: String, CaseIterable, Sendable {
+        case monotonic, clamp, none
+    }
+
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+    static let beyondKey = LossParameterKey.word(
+        "beyond", default: Beyond.monotonic,
+        "target beyond θ + m > π: cosθ - m sin m, -1, or cos(θ + m) as before")
+
+    /// The largest cosine, whose angle still has a finite derivative in `float32`.
+    static let largestCosine = 1 - 1e-7
+
+    /// Description.
     public static let descriptor = LossDescriptor(
         name: "arcface", title: "ArcFace",
-        summary: "An additive margin on the angle.",
-        paper: "Deng et al. 2019, arXiv 1801.07698, Equation 3",
-        equation: "-log softmax(s psi)_y, psi_y = cos(theta_y + m), psi_j = cos(theta_j)",
-        gradient: "by default the margin is a constant, as in insightface's PyTorch code; "
-            + "grad=exact differentiates it",
-        parameters: [
-            LossParameter("m", .number(default: 0.5, in: 0...1.5), "margin, in radians"),
-            .scale(paper: 64), .warmup, .marginGradient(default: .detached),
-            LossParameter(
-                "beyond", .choice(default: "monotonic", among: Beyond.allCases.map(\.rawValue)),
-                "past theta + m = pi: cos(theta) - m sin(m) (monotonic), -1 (clamp), or "
-                    + "cos(theta + m) all the same (none)"),
+        summary: "Each embedding must be nearer to its class than to others by an angle.",
+        paper: "J. Deng, J. Guo, N. Xue, S. Zafeiriou. ArcFace: Additive Angular Margin Loss for "
+            + "Deep Face Recognition. CVPR 2019",
+        equation: "-log( e^(s cos(θ_y + m)) / (e^(s cos(θ_y + m)) + Σ_{j≠y} e^(s cos θ_j)) )",
+        parameters: [marginKey.parameter] + AngularSchedule.parameters
+            + [MarginGradient.key.parameter, beyondKey.parameter],
+        presets: [
+            LossPreset(
+                "arcface-paper", "the paper's constants from the first step, exact gradient",
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
+            LossPreset(
+                "insightface", "as arcface_torch has it: constants, detached, no fall-back",
+                AngularSchedule.constant(
+                    scale: 64, margin: 0.5, ["grad": "detached", "beyond": "none"])),
         ])
 
-    /// What stands in for `cos(θ + m)` where the angle passes π.
-    enum Beyond: String, CaseIterable {
-        case clamp
-        case monotonic
-        case none
-    }
-
-    private let classifier: MarginClassifier
-    private let annealing: Annealing
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    let schedule: AngularSchedule
+    private let gradient: MarginGradient
     private let beyond: Beyond
 
-    /// Makes the loss with fresh class weights.
+    /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
-        classifier = MarginClassifier(setup, gradient: setup.marginGradient)
-        annealing = Annealing(setup, paperScale: 64, target: cos(.pi / 4 + setup.number("m")))
-        beyond = Beyond(rawValue: setup.choice("beyond")) ?? .monotonic
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { cos(acos($0) + margin) }
+        gradient = setup[MarginGradient.key]
+        beyond = setup[Self.beyondKey]
     }
 
-    /// `weight` `[c, d]`.
-    public var state: [StateEntry] { classifier.state }
-
-    /// The loss of a batch.
-    public func callAsFunction(
-        embeddings: Tensor, labels: Tensor, progress: LossProgress
-    ) -> LossOutput {
-        classifier.loss(
-            cosines: classifier.cosines(embeddings), labels: labels,
-            scale: .number(annealing.scale(progress)), state: annealing.state(progress)
-        ) { target($0, margin: annealing.margin(progress)) }
+    /// Adds the margin to the targets' angles.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        return AngularMargin(
+            targets: moved(batch.targets, by: margin), scale: .constant(scale),
+            gradient: gradient, state: ["margin": margin, "scale": scale])
     }
 
-    /// `cos(θ + m)` by the addition theorem, which needs no arc cosine.
-    private func target(_ cosine: Tensor, margin: Double) -> Tensor {
-        let sine = (1 - cosine.square()).clamped(from: 0).sqrt()
-        let shifted = cosine * cos(margin) - sine * sin(margin)
-        let within = cosine .> -cos(margin)
-        switch beyond {
-        case .clamp: return shifted.where(within, else: cosine.filled(like: -1))
-        case .monotonic: return shifted.where(within, else: cosine - margin * sin(margin))
-        case .none: return shifted
+    /// cos(θ + m) of cosθ, and what `beyond` says past π.
+    private func moved(_ cosine: Tensor, by margin: Double) -> Tensor {
+        let limited = cosine.clamped(to: -Self.largestCosine...Self.largestCosine)
+        let sine = (1 - limited.square()).sqrt()
+        let moved = limited * cos(margin) - sine * sin(margin)
+        // θ + m < π, without an arc cosine.
+        let isWithin = limited .> -cos(margin)
+        return switch beyond {
+        case .monotonic: moved.where(isWithin, else: cosine - margin * sin(margin))
+        case .clamp: moved.where(isWithin, else: moved.filled(like: -1))
+        case .none: moved
         }
     }
 }

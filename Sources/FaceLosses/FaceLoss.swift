@@ -1,84 +1,70 @@
 public import Torch
 
-/// Turns embeddings and labels into the scalar that training makes small.
+/// A loss of face embeddings: what a network is trained to make small.
+///
+/// A loss owns its trainable tensors (class weights, biases, centres). It converts embeddings to
+/// the type of those, `float32` in a run; call it outside of `withPrecision`, because angles near 0
+/// are lost in the eight bits of `bfloat16`.
+///
+/// ```swift
+/// let loss = try LossCatalogue.make(
+///     LossSpecification(parsing: "arcface:m=0.4"), classes: 500, embeddingSize: 512,
+///     initial: InitialWeights(seed: 1, path: "head"))
+/// let output = loss(
+///     embeddings: embeddings, labels: labels, progress: LossProgress(fraction: 0, step: 0))
+/// output.loss.backward()
+/// ```
 public protocol FaceLoss: AnyObject {
-    /// What the loss says of itself.
+    /// What the loss is, and the parameters it takes.
     static var descriptor: LossDescriptor { get }
 
-    /// Makes the loss with fresh class weights.
-    init(_ setup: LossSetup)
-
-    /// Class weights, biases and centres.
+    /// Trainable tensors and buffers, under names of the loss's own.
     var state: [StateEntry] { get }
 
-    /// The loss of a batch.
+    /// Computes the loss of a batch.
     ///
     /// - Parameters:
-    ///   - embeddings: `[n, d]`, `float32` or `float64`, not normalised.
-    ///   - labels: `[n]`, `int64`, each at least 0 and below the number of classes.
-    ///   - progress: How far the run has come, for losses that anneal.
+    ///   - embeddings: `[n, d]`, not normalised, n at least 1.
+    ///   - labels: `[n]` of `int64`, each at least 0 and less than the number of classes.
+    ///   - progress: How far the run is, for what changes in its course.
     func callAsFunction(embeddings: Tensor, labels: Tensor, progress: LossProgress) -> LossOutput
 }
 
-/// What a loss is made of.
-public struct LossSetup {
-    /// Identities of the training set.
-    public let classes: Int
-    /// Length of an embedding.
-    public let embeddingSize: Int
-    /// Where its first weights come from.
-    public let initial: InitialWeights
-    private let values: [String: String]
-
-    init(
-        _ specification: LossSpecification, _ descriptor: LossDescriptor, classes: Int,
-        embeddingSize: Int, initial: InitialWeights
-    ) {
-        self.classes = classes
-        self.embeddingSize = embeddingSize
-        self.initial = initial
-        let defaults = descriptor.parameters.map { ($0.name, $0.defaultText) }
-        values = Dictionary(uniqueKeysWithValues: defaults).merging(specification.changes) { $1 }
-    }
-
-    /// A parameter's value as a number; 0 when it is none.
-    public func number(_ name: String) -> Double { optionalNumber(name) ?? 0 }
-
-    /// A parameter's value as a number; nil when it is `auto`.
-    public func optionalNumber(_ name: String) -> Double? { values[name].flatMap(Double.init) }
-
-    /// A parameter's value as a word.
-    public func choice(_ name: String) -> String { values[name] ?? "" }
+/// A loss that is made from its parameters: what an entry of ``LossCatalogue`` must be.
+public protocol ConfigurableLoss: FaceLoss {
+    /// Creates the loss with new class weights.
+    init(_ setup: LossSetup)
 }
 
-/// How far a run has come.
-public struct LossProgress: Sendable, Hashable {
-    /// Share of the run's steps that were taken; 0 ..< 1.
+/// How far a run is.
+public struct LossProgress: Hashable, Sendable {
+    /// Share of the run that is done; 0 ..< 1.
     public var fraction: Double
-    /// Steps that were taken.
+    /// Steps that were taken before this one.
     public var step: Int
 
-    /// Names a place in a run.
+    /// Creates a position in a run.
     public init(fraction: Double, step: Int) {
         self.fraction = fraction
         self.step = step
     }
 }
 
-/// What a loss gives for a batch.
+/// What a loss says of a batch.
 public struct LossOutput {
-    /// The scalar that training makes small.
+    /// The scalar to be made small.
     public var loss: Tensor
-    /// `[n, c]`: what an image is classified by, without the margin; nil for losses without classes.
+    /// `[n, c]`, without margin: by these a sample is classified. Nil when the loss has no classes.
     public var logits: Tensor?
-    /// `[n, c]`: the same with the margin on the own class; nil where there is no margin.
+    /// `[n, c]`, with margin: of these the cross-entropy was taken. Nil when there is no margin.
     public var marginLogits: Tensor?
-    /// What changes as the run goes on, e.g. `lambda`, `margin`, `scale`.
+    /// What changes in the course of a run, at this step: `margin`, `scale`, `lambda`, `active`.
     public var state: [String: Double]
 
-    /// Gives a batch's result.
+    /// Creates an output.
     public init(
-        loss: Tensor, logits: Tensor?, marginLogits: Tensor? = nil, state: [String: Double] = [:]
+        loss: Tensor, logits: Tensor? = nil, marginLogits: Tensor? = nil,
+        state: [String: Double] = [:]
     ) {
         self.loss = loss
         self.logits = logits

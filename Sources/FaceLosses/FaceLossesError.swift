@@ -1,26 +1,44 @@
-/// What can go wrong when a loss is named or made.
+import Spelling
+
+/// What can go wrong in this module because of what a user wrote.
 public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A parameter's value is outside of its range.
-    case badParameter(loss: String, parameter: String, value: String, expected: String)
-    /// A classification loss needs two classes or more.
-    case tooFewClasses(loss: String, classes: Int)
-    /// There is no loss of this name.
-    case unknownLoss(name: String, hint: String)
-    /// A loss has no parameter of this name.
-    case unknownParameter(loss: String, parameter: String, known: [String], hint: String)
+    /// A parameter is given twice.
+    case duplicateParameter(name: String, text: String)
+    /// A parameter has a value that it may not have.
+    case invalidValue(loss: String, parameter: String, value: String, allowed: String)
+    /// A setting is not `name=value`.
+    case malformedSetting(String, text: String)
+    /// There are no classes to tell apart, or embeddings have no components.
+    case noClasses(classes: Int, embeddingSize: Int)
+    /// A name is no loss's.
+    case unknownLoss(String, known: [String])
+    /// A loss has no parameter of that name.
+    case unknownParameter(String, loss: String, known: [String])
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {
-        case .badParameter(let loss, let parameter, let value, let expected):
-            "parameter '\(parameter)' of loss '\(loss)' is '\(value)' but must be \(expected)"
-        case .tooFewClasses(let loss, let classes):
-            "loss '\(loss)' needs at least 2 identities, the training set has \(classes)"
-        case .unknownLoss(let name, let hint):
-            "there is no loss '\(name)'\(hint); 'facet losses' lists them"
-        case .unknownParameter(let loss, let parameter, let known, let hint):
-            "loss '\(loss)' has no parameter '\(parameter)'\(hint); it has "
-                + (known.isEmpty ? "none" : known.joined(separator: ", "))
+        case .duplicateParameter(let name, let text):
+            "'\(text)' gives \(name) twice; keep one of them"
+        case .invalidValue(let loss, let parameter, let value, let allowed):
+            "\(parameter) of \(loss) is '\(value)'; it must be \(allowed)"
+        case .malformedSetting(let setting, let text):
+            "'\(setting)' in '\(text)' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
+        case .noClasses(let classes, let size):
+            "a loss needs at least 1 class and embeddings of at least 1 component, not "
+                + "\(classes) and \(size)"
+        case .unknownLoss(let name, let known):
+            "there is no loss '\(name)'" + Self.help(name, known, "the losses are")
+        case .unknownParameter(let name, let loss, let known):
+            "\(loss) has no parameter '\(name)'"
+                + (known.isEmpty
+                    ? "; it takes none" : Self.help(name, known, "its parameters are"))
         }
+    }
+
+    /// The name that was meant, or all names when none is near.
+    private static func help(_ name: String, _ known: [String], _ introduction: String) -> String {
+        let hint = Spelling.hint(for: name, among: known)
+        return hint.isEmpty ? "; \(introduction) \(known.joined(separator: ", "))" : hint
     }
 }

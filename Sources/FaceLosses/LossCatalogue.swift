@@ -1,39 +1,53 @@
 public import Torch
 
-/// Every loss, by name.
+/// All losses.
 public enum LossCatalogue {
-    /// All losses, in the order in which tables show them.
-    public static var all: [any FaceLoss.Type] {
+    /// The losses, in the order of the help.
+    public static var all: [any ConfigurableLoss.Type] {
         [
-            SoftmaxLoss.self, ASoftmaxLoss.self, AMSoftmaxLoss.self, ArcFaceLoss.self,
+            CrossEntropyLoss.self,
+            ASoftmaxLoss.self,
+            AMSoftmaxLoss.self,
+            ArcFaceLoss.self,
             MarginalLoss.self,
         ]
     }
 
-    /// All names.
-    public static var names: [String] { all.map { $0.descriptor.name } }
+    /// What the losses are, in the order of the help.
+    public static var descriptors: [LossDescriptor] { all.map { $0.descriptor } }
 
-    /// The loss of a name.
-    public static func type(named name: String) -> (any FaceLoss.Type)? {
-        all.first { $0.descriptor.name == name }
-    }
-
-    /// Makes a loss with fresh class weights.
+    /// Makes a loss with new class weights.
     ///
-    /// - Throws: ``FaceLossesError`` when the name is unknown or there are too few classes.
+    /// - Parameters:
+    ///   - classes: Number of identities; at least 1.
+    ///   - embeddingSize: Components of an embedding; at least 1.
+    ///   - initial: Where weights come from, with the path `head`, and the device and type that the
+    ///     loss computes in.
+    /// - Throws: ``FaceLossesError`` when there are no classes, and for a specification of a loss
+    ///   that the catalogue does not have.
     public static func make(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
         initial: InitialWeights
     ) throws(FaceLossesError) -> any FaceLoss {
-        guard let type = type(named: specification.name) else {
-            throw .unknownLoss(name: specification.name, hint: "")
+        guard let loss = all.first(where: { $0.descriptor == specification.descriptor }) else {
+            throw .unknownLoss(specification.name, known: descriptors.map(\.name))
         }
-        guard classes >= 2 else {
-            throw .tooFewClasses(loss: specification.name, classes: classes)
+        return loss.init(
+            try LossSetup(
+                specification, classes: classes, embeddingSize: embeddingSize, initial: initial))
+    }
+
+    /// The loss a name stands for, and the preset when it is one's name.
+    static func find(
+        _ name: String
+    ) throws(FaceLossesError) -> (LossDescriptor, LossPreset?) {
+        for descriptor in descriptors {
+            if descriptor.name == name { return (descriptor, nil) }
+            if let preset = descriptor.presets.first(where: { $0.name == name }) {
+                return (descriptor, preset)
+            }
         }
-        return type.init(
-            LossSetup(
-                specification, type.descriptor, classes: classes, embeddingSize: embeddingSize,
-                initial: initial))
+        throw .unknownLoss(
+            name, known: descriptors.flatMap { [$0.name] + $0.presets.map(\.name) })
     }
 }

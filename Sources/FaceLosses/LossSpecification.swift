@@ -1,64 +1,124 @@
-import Spelling
+/// A loss and the values of its parameters, as they are written: `arcface:m=0.4,s=32`.
+///
+/// Two texts that mean the same are the same specification; in files it is its ``description``.
+public struct LossSpecification: Hashable, Sendable {
+    /// The loss.
+    public let descriptor: LossDescriptor
+    /// Values that are not the parameter's default, by its name.
+    public let values: [String: LossValue]
 
-/// A loss's name with its parameters, as `arcface:m=0.4,s=32` gives it.
-public struct LossSpecification: Sendable, Hashable, CustomStringConvertible {
-    /// Name in ``LossCatalogue``.
-    public let name: String
-    /// Parameters that differ from their defaults, in their shortest form.
-    public let changes: [String: String]
-
-    /// Reads `name` or `name:parameter=value,...`.
+    /// Reads a loss of the catalogue.
     ///
-    /// - Throws: ``FaceLossesError`` for an unknown name or parameter, or a value out of range.
+    /// - Parameter text: A loss's or preset's name and, after a colon, settings `name=value` with
+    ///   commas between. Settings count before a preset's values.
+    /// - Throws: ``FaceLossesError`` for a name or a value that is wrong.
     public init(parsing text: String) throws(FaceLossesError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        name = parts.first.map { $0.trimmingCharacters(of: " ") } ?? ""
-        guard let type = LossCatalogue.type(named: name) else {
-            throw .unknownLoss(
-                name: name, hint: Spelling.hint(for: name, among: LossCatalogue.names))
+        let name = (parts.first ?? "").trimmed
+        let (descriptor, preset) = try LossCatalogue.find(name)
+        let settings = parts.count > 1 ? try Self.settings(in: String(parts[1]), of: text) : []
+        try self.init(descriptor, preset: preset, settings: settings)
+    }
+
+    /// A loss with settings, which may be one that the catalogue does not have.
+    ///
+    /// - Throws: ``FaceLossesError`` for a parameter the loss does not have and for a value that
+    ///   parameter may not have.
+    public init(
+        _ descriptor: LossDescriptor, preset: LossPreset? = nil,
+        settings: [(name: String, value: String)] = []
+    ) throws(FaceLossesError) {
+        self.descriptor = descriptor
+        var values = preset?.values ?? [:]
+        for (name, text) in settings {
+            values[name] = try Self.value(text, of: name, in: descriptor)
         }
-        var changes: [String: String] = [:]
-        for pair in parts.dropFirst().first?.split(separator: ",") ?? [] {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                .map { $0.trimmingCharacters(of: " ") }
-            let parameter = try type.descriptor.parameter(sides[0])
-            let value = sides.count == 2 ? sides[1] : ""
-            guard let canonical = parameter.canonical(value) else {
-                throw .badParameter(
-                    loss: name, parameter: sides[0], value: value, expected: parameter.expected)
+        self.values = values.filter { descriptor.parameter(named: $0)?.defaultValue != $1 }
+    }
+
+    /// The loss's name.
+    public var name: String { descriptor.name }
+
+    /// Whether batches should hold several images of each identity.
+    public var prefersIdentityBatches: Bool { descriptor.prefersIdentityBatches }
+
+    /// Title and settings for a table: `ArcFace (m=0.4, s=32)`.
+    public var title: String {
+        values.isEmpty
+            ? descriptor.title : "\(descriptor.title) (\(settings.joined(separator: ", ")))"
+    }
+
+    /// The value of one of the loss's parameters, or its default.
+    public subscript<Value>(_ key: LossParameterKey<Value>) -> Value {
+        values[key.parameter.name].flatMap(key.read) ?? key.defaultValue
+    }
+
+    /// The values of all parameters, defaults too, by their names.
+    public var resolvedValues: [String: LossValue] {
+        let defaults = descriptor.parameters.map { ($0.name, $0.defaultValue) }
+        return values.merging(defaults) { given, _ in given }
+    }
+
+    private var settings: [String] { values.map { "\($0)=\($1)" }.sorted() }
+
+    private static func settings(
+        in list: String, of text: String
+    ) throws(FaceLossesError) -> [(name: String, value: String)] {
+        var settings: [(name: String, value: String)] = []
+        for setting in list.split(separator: ",", omittingEmptySubsequences: false) {
+            let sides = setting.split(separator: "=", omittingEmptySubsequences: false)
+                .map(\.trimmed)
+            guard sides.count == 2, !sides.contains("") else {
+                throw .malformedSetting(setting.trimmed, text: text)
             }
-            changes[sides[0]] = canonical == parameter.defaultText ? nil : canonical
+            guard !settings.contains(where: { $0.name == sides[0] }) else {
+                throw .duplicateParameter(name: sides[0], text: text)
+            }
+            settings.append((sides[0], sides[1]))
         }
-        self.changes = changes
+        return settings
     }
 
-    /// The name with the parameters that differ from their defaults, sorted.
-    public var description: String {
-        let parts = changes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return parts.isEmpty ? name : "\(name):\(parts.joined(separator: ","))"
-    }
-
-    /// Title as the literature spells it.
-    public var title: String { LossCatalogue.type(named: name)?.descriptor.title ?? name }
-
-    /// Whether the loss needs batches of P identities with K images each.
-    public var prefersIdentityBatches: Bool {
-        LossCatalogue.type(named: name)?.descriptor.prefersIdentityBatches ?? false
+    private static func value(
+        _ text: String, of name: String, in descriptor: LossDescriptor
+    ) throws(FaceLossesError) -> LossValue {
+        guard let parameter = descriptor.parameter(named: name) else {
+            throw .unknownParameter(
+                name, loss: descriptor.name, known: descriptor.parameters.map(\.name))
+        }
+        guard let value = parameter.value(parsing: text) else {
+            throw .invalidValue(
+                loss: descriptor.name, parameter: name, value: text, allowed: parameter.allowed)
+        }
+        return value
     }
 }
 
-extension LossDescriptor {
-    fileprivate func parameter(_ name: String) throws(FaceLossesError) -> LossParameter {
-        if let parameter = parameters.first(where: { $0.name == name }) { return parameter }
-        let known = parameters.map(\.name)
-        throw .unknownParameter(
-            loss: self.name, parameter: name, known: known,
-            hint: Spelling.hint(for: name, among: known))
+extension LossSpecification: CustomStringConvertible {
+    /// The name and, sorted, those values that are not defaults: `arcface:m=0.4,s=32`.
+    public var description: String {
+        values.isEmpty ? name : "\(name):\(settings.joined(separator: ","))"
+    }
+}
+
+extension LossSpecification: Codable {
+    /// Reads a specification from its ``description``.
+    public init(from decoder: any Decoder) throws {
+        try self.init(parsing: decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes the ``description``.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }
 
 extension Substring {
-    fileprivate func trimmingCharacters(of character: Character) -> String {
-        String(drop { $0 == character }.reversed().drop { $0 == character }.reversed())
+    /// The text without white space around it.
+    fileprivate var trimmed: String {
+        let start = drop(while: \.isWhitespace)
+        let end = start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex
+        return String(start[..<end])
     }
 }

@@ -1,65 +1,82 @@
 public import Torch
 
-/// Marginal Loss: softmax, and a hinge on the distance of every two embeddings of the batch.
+/// Marginal Loss (Deng, Zhou and Zafeiriou, CVPR Workshops 2017): softmax, and a threshold with a
+/// margin between distances of pairs of one identity and of pairs of two.
 ///
-/// `L = L_softmax + λ L_m` with
-/// `L_m = 1 / (n² - n) Σ_{i≠j} [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊`, embeddings normalised inside
-/// `L_m`, `y_ij` = 1 for two images of one identity and -1 otherwise. A random batch of many
-/// identities has hardly a pair of one identity, so batches of P identities with K images are
-/// preferred. The gradient is exact.
-public final class MarginalLoss: FaceLoss {
-    /// What the loss says of itself.
+///     L = L_softmax + λ L_m
+///     L_m = 1 / (N² - N) sum over i != j of [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊
+///
+/// with normalised embeddings x̂, and y_ij = 1 for one identity and -1 for two. Squared distances
+/// are 0 to 4, so those of one identity should be less than θ - ξ, those of two more than θ + ξ.
+///
+/// - **Defaults** θ 1.2, ξ 0.3 and λ 1 are those of the only published code, in insightface's
+///   history, which has L_m alone.
+/// - **Normalisation**: embeddings in L_m only; the softmax has free weights and a bias.
+/// - **Batches**: random ones of many identities hardly have a pair of one, so the loss wants P x K
+///   batches. A batch of one sample has no pairs, and then L_m is 0.
+/// - **Gradient**: exact; a zero embedding gets none from L_m.
+public final class MarginalLoss: ConfigurableLoss {
+    static let thetaKey = LossParameterKey.number(
+        "theta", symbol: "θ", default: 1.2, in: 0...4,
+        "squared distance that separates pairs of one identity from pairs of two")
+    static let xiKey = LossParameterKey.number(
+        "xi", symbol: "ξ", default: 0.3, in: 0...4, "margin on both sides of theta")
+    static let lambdaKey = LossParameterKey.number(
+        "lambda", symbol: "λ", default: 1, in: 0...1000, "weight of the pairs beside the softmax")
+
+    /// Description.
     public static let descriptor = LossDescriptor(
         name: "marginal", title: "Marginal Loss",
-        summary: "Softmax with a hinge on the distances of all pairs of the batch.",
-        paper: "Deng, Zhou and Zafeiriou, CVPR Workshops 2017, Equation 4",
-        equation: "L_softmax + lambda / (n^2 - n) sum_{i!=j} [xi - y_ij (theta - "
-            + "|x_i/|x_i| - x_j/|x_j||^2)]_+",
-        gradient: "exact",
-        parameters: [
-            LossParameter(
-                "theta", .number(default: 1.2, in: 0...4),
-                "squared distance that parts same from different"),
-            LossParameter("xi", .number(default: 0.3, in: 0...4), "margin on either side of theta"),
-            LossParameter("lambda", .number(default: 1, in: 0...1000), "weight of the pairs' term"),
-        ], prefersIdentityBatches: true)
+        summary: "Pairs of one identity must be nearer than a threshold, pairs of two farther, "
+            + "beside the softmax.",
+        paper: "J. Deng, Y. Zhou, S. Zafeiriou. Marginal Loss for Deep Face Recognition. CVPR "
+            + "Workshops 2017",
+        equation: "L_softmax + λ / (N² - N) Σ_{i≠j} [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊",
+        parameters: [thetaKey.parameter, xiKey.parameter, lambdaKey.parameter],
+        prefersIdentityBatches: true)
 
-    private let softmax: SoftmaxLoss
+    private let classifier: LinearClassifier
     private let theta: Double
     private let xi: Double
     private let lambda: Double
 
-    /// Makes the loss with fresh class weights.
+    /// Creates the loss with weights as PyTorch's `Linear` has them.
     public init(_ setup: LossSetup) {
-        softmax = SoftmaxLoss(setup)
-        theta = setup.number("theta")
-        xi = setup.number("xi")
-        lambda = setup.number("lambda")
+        classifier = LinearClassifier(setup)
+        theta = setup[Self.thetaKey]
+        xi = setup[Self.xiKey]
+        lambda = setup[Self.lambdaKey]
     }
 
-    /// `weight` `[c, d]` and `bias` `[c]` of the softmax.
-    public var state: [StateEntry] { softmax.state }
+    /// `weight` and `bias` of the softmax.
+    public var state: [StateEntry] { classifier.state }
 
-    /// The loss of a batch.
+    /// The softmax's mean cross-entropy and the weighted mean over pairs.
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        var output = softmax(embeddings: embeddings, labels: labels, progress: progress)
-        let pairs = pairTerm(embeddings, labels)
-        output.state["pairs"] = pairs.detached().item()
-        output.loss = output.loss + lambda * pairs
-        return output
+        let logits = classifier(embeddings)
+        let hinges = hinges(embeddings.to(logits.type), labels)
+        let pairs = Double(max(1, labels.count * (labels.count - 1)))
+        let marginal = hinges.sum() / pairs
+        let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
+        return LossOutput(
+            loss: logits.crossEntropy(labels: labels) + lambda * marginal, logits: logits,
+            state: ["active": active, "marginal": marginal.item()])
     }
 
-    /// `L_m`; 0 for a batch of one, which has no pair.
-    private func pairTerm(_ embeddings: Tensor, _ labels: Tensor) -> Tensor {
-        let count = labels.count
-        let unit = embeddings.l2Normalized()
-        let distances = 2 - 2 * unit.matmul(unit.transposed(0, 1))
-        let same = (labels.unsqueezed(1) .== labels.unsqueezed(0)).to(embeddings.type) * 2 - 1
-        let places = Tensor.range(count, device: labels.device)
-        let others = places.unsqueezed(1) .!= places.unsqueezed(0)
-        let hinges = (xi - same * (theta - distances)).relu() * others.to(embeddings.type)
-        return hinges.sum() / Double(max(1, count * count - count))
+    /// What each ordered pair `[n, n]` violates; 0 on the diagonal.
+    private func hinges(_ embeddings: Tensor, _ labels: Tensor) -> Tensor {
+        let directions = embeddings.l2Normalized()
+        // Not 2 - 2 cos: a zero embedding has no direction, and is at distance 1 of all.
+        let squares = directions.square().sum(1)
+        let distances =
+            squares.unsqueezed(1) + squares.unsqueezed(0)
+            - 2 * directions.matmul(directions.transposed(0, 1))
+        let isSame = labels.unsqueezed(1) .== labels.unsqueezed(0)
+        let signs = isSame.to(embeddings.type) * 2 - 1
+        let indices = Tensor.range(labels.count, device: labels.device)
+        return (xi - signs * (theta - distances)).relu()
+            .replacing(with: 0, where: indices.unsqueezed(1) .== indices.unsqueezed(0))
     }
 }

@@ -76,11 +76,13 @@ extension Tensor {
 
     /// Each row `[..., d]` divided by its L2 norm, or by `epsilon` where the norm is smaller.
     ///
-    /// A row of zeros stays zero and gets a finite gradient. Squares are taken of rows divided by
-    /// their largest element, so components up to the type's largest do not overflow.
+    /// A row of zeros stays zero and gets no gradient. Squares are taken of rows divided by their
+    /// largest element, so components up to the type's largest do not overflow.
     public func l2Normalized(epsilon: Double = 1e-12) -> Tensor {
-        let largest = abs().max(-1, keep: true).detached().clamped(from: epsilon)
-        let scaled = self / largest
-        return scaled / scaled.norm(-1, keep: true).clamped(from: epsilon)
+        let largest = abs().max(-1, keep: true).detached()
+        let scaled = self / largest.clamped(from: epsilon)
+        let direction = scaled / scaled.norm(-1, keep: true).clamped(from: epsilon)
+        // Without this the two quotients would hand a zero row its gradient times epsilon to the -2.
+        return direction.replacing(with: 0, where: largest .== 0)
     }
 }

@@ -1,0 +1,36 @@
+public import Torch
+
+/// Cross-entropy of a softmax over identities: the baseline without a margin.
+///
+///     L = -log( e^(W_y x + b_y) / sum over j of e^(W_j x + b_j) )
+///
+/// Nothing is normalised or scaled, there is a bias, and the gradient is exact. The loss depends on
+/// the embedding's norm, so the layer before it is part of what is compared.
+public final class CrossEntropyLoss: ConfigurableLoss {
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "softmax", title: "Cross-entropy",
+        summary: "Each embedding must be classified as its identity.",
+        paper: "Y. Taigman, M. Yang, M. Ranzato, L. Wolf. DeepFace: Closing the Gap to Human-Level "
+            + "Performance in Face Verification. CVPR 2014",
+        equation: "-log( e^(W_y x + b_y) / Σ_j e^(W_j x + b_j) )",
+        presets: [LossPreset("cross-entropy", "another name")])
+
+    private let classifier: LinearClassifier
+
+    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    public init(_ setup: LossSetup) {
+        classifier = LinearClassifier(setup)
+    }
+
+    /// `weight` and `bias`.
+    public var state: [StateEntry] { classifier.state }
+
+    /// The mean cross-entropy of the batch.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let logits = classifier(embeddings)
+        return LossOutput(loss: logits.crossEntropy(labels: labels), logits: logits)
+    }
+}

@@ -1,0 +1,96 @@
+"""Golden values of the losses: pytorch-metric-learning's, and PyTorch's own cross-entropy.
+
+    python -m venv golden && golden/bin/pip install torch pytorch-metric-learning
+    golden/bin/python Tests/FaceLossesTests/Fixtures/make_golden.py
+
+Where pytorch-metric-learning (2.9.0) differs from the papers:
+
+* ArcFaceLoss takes the margin in degrees, and beyond theta + m > pi it uses cos(theta) - m sin(m),
+  which the paper does not have. Its gradient is exact, through acos.
+* SphereFaceLoss has no annealing: lambda is 0 in all steps.
+* CosFaceLoss is as in the paper.
+"""
+
+import json
+import math
+import pathlib
+
+import torch
+from pytorch_metric_learning import losses
+
+torch.manual_seed(7)
+torch.set_default_dtype(torch.float64)
+
+SAMPLES, CLASSES, SIZE = 8, 4, 5
+LABELS = torch.tensor([0, 1, 2, 3, 0, 1, 2, 2])
+
+
+def inputs():
+    """Embeddings with norms of about 2; the fifth is near its class, the sixth opposite to it."""
+    embeddings = torch.randn(SAMPLES, SIZE)
+    weights = torch.randn(CLASSES, SIZE)
+    embeddings[4] = 1.5 * weights[0] + 0.05 * torch.randn(SIZE)
+    embeddings[5] = -2.0 * weights[1] + 0.1 * torch.randn(SIZE)
+    return embeddings, weights
+
+
+def result(name, compute, embeddings):
+    """One entry: the loss, and its gradients by the names of the tensors that have one."""
+    embeddings = embeddings.clone().requires_grad_()
+    loss, tensors = compute(embeddings)
+    loss.backward()
+    gradients = {"embeddings": embeddings.grad.tolist()}
+    gradients |= {key: read(tensor.grad).tolist() for key, (tensor, read) in tensors.items()}
+    return {"specification": name, "loss": loss.item(), "gradients": gradients}
+
+
+def metric(module, weights):
+    """A loss of pytorch-metric-learning, whose class weights are the transposed of ours."""
+
+    def compute(embeddings):
+        module.W.data = weights.t().clone()
+        return module(embeddings, LABELS), {"weight": (module.W, torch.t)}
+
+    return compute
+
+
+def softmax(weights, bias):
+    def compute(embeddings):
+        w = weights.clone().requires_grad_()
+        b = bias.clone().requires_grad_()
+        loss = torch.nn.functional.cross_entropy(torch.nn.functional.linear(embeddings, w, b), LABELS)
+        return loss, {"weight": (w, lambda g: g), "bias": (b, lambda g: g)}
+
+    return compute
+
+
+def main():
+    embeddings, weights = inputs()
+    bias = torch.randn(CLASSES)
+    size = {"num_classes": CLASSES, "embedding_size": SIZE}
+    entries = [result("softmax", softmax(weights, bias), embeddings)]
+    for m, s in [(0.5, 64), (0.3, 8), (0, 16)]:
+        module = losses.ArcFaceLoss(margin=math.degrees(m), scale=s, **size)
+        text = f"arcface-paper:m={m},s={s}"
+        entries.append(result(text, metric(module, weights), embeddings))
+    for m, s in [(0.35, 30), (0.2, 64)]:
+        module = losses.CosFaceLoss(margin=m, scale=s, **size)
+        text = f"amsoftmax-paper:m={m},s={s}"
+        entries.append(result(text, metric(module, weights), embeddings))
+    for m in [1, 2, 3, 4]:
+        module = losses.SphereFaceLoss(margin=m, scale=1, **size)
+        text = f"sphereface:m={m},base=0,min=0"
+        entries.append(result(text, metric(module, weights), embeddings))
+    golden = {
+        "embeddings": embeddings.tolist(),
+        "weight": weights.tolist(),
+        "bias": bias.tolist(),
+        "labels": LABELS.tolist(),
+    }
+    lines = [f'"{key}": {json.dumps(value)}' for key, value in golden.items()]
+    lines.append('"entries": [\n' + ",\n".join(map(json.dumps, entries)) + "\n]")
+    path = pathlib.Path(__file__).with_name("golden.json")
+    path.write_text("{" + ",\n".join(lines) + "}\n")
+
+
+main()

@@ -1,0 +1,117 @@
+import FaceLosses
+import Foundation
+import Testing
+
+@Suite("Loss specifications")
+struct LossSpecificationTests {
+    @Test(
+        "are written in one way",
+        arguments: [
+            ("arcface", "arcface"), ("arcface:m=0.5", "arcface"),
+            ("arcface:s=32,m=0.4", "arcface:m=0.4,s=32"),
+            (" arcface : s = 32.0 , m=.4 ", "arcface:m=0.4,s=32"),
+            ("arcface:s=auto,grad=exact", "arcface:grad=exact"),
+            ("arcface-paper", "arcface:grad=exact,rise=0,s=64,warmup=0"),
+            ("arcface-paper:s=30,grad=detached,rise=1", "arcface:s=30,warmup=0"),
+            ("insightface", "arcface:beyond=none,rise=0,s=64,warmup=0"),
+            ("cosface", "amsoftmax:rise=0,s=64,warmup=0"),
+            ("sphereface:m=4", "asoftmax:anneal=step,grad=exact"),
+            ("asoftmax:min=1e-3", "asoftmax:min=0.001"), ("cross-entropy", "softmax"),
+            ("marginal:theta=1.20", "marginal"),
+        ])
+    func canonical(_ text: String, _ canonical: String) throws {
+        let specification = try LossSpecification(parsing: text)
+        #expect(specification.description == canonical)
+        #expect(try LossSpecification(parsing: canonical) == specification)
+    }
+
+    @Test(
+        "that are wrong say what, where, and what to do",
+        arguments: [
+            ("arcfce", "there is no loss 'arcfce'; did you mean 'arcface'?"),
+            ("ArcFace", "there is no loss 'ArcFace'; did you mean 'arcface'?"),
+            ("cosfase:m=1", "there is no loss 'cosfase'; did you mean 'cosface'?"),
+            (
+                "",
+                "there is no loss ''; the losses are softmax, cross-entropy, asoftmax, "
+                    + "sphereface, amsoftmax, amsoftmax-paper, cosface, arcface, arcface-paper, "
+                    + "insightface, marginal"
+            ),
+            ("marginal:teta=1", "marginal has no parameter 'teta'; did you mean 'theta'?"),
+            (
+                "marginal:margin=1",
+                "marginal has no parameter 'margin'; its parameters are theta, xi, lambda"
+            ),
+            ("softmax:s=3", "softmax has no parameter 's'; it takes none"),
+            ("arcface:m=2", "m of arcface is '2'; it must be a number from 0 to 1.5 rad"),
+            ("arcface:m=-1", "m of arcface is '-1'; it must be a number from 0 to 1.5 rad"),
+            ("arcface:m=nan", "m of arcface is 'nan'; it must be a number from 0 to 1.5 rad"),
+            ("arcface:m=auto", "m of arcface is 'auto'; it must be a number from 0 to 1.5 rad"),
+            (
+                "arcface:s=big",
+                "s of arcface is 'big'; it must be a number from 1 to 1000, or 'auto'"
+            ),
+            (
+                "arcface:s=inf",
+                "s of arcface is 'inf'; it must be a number from 1 to 1000, or 'auto'"
+            ),
+            (
+                "asoftmax:m=2.5",
+                "m of asoftmax is '2.5'; it must be a whole number from 1 to 4"
+            ),
+            (
+                "arcface:grad=exakt",
+                "grad of arcface is 'exakt'; it must be 'detached' or 'exact'"
+            ),
+            ("arcface:grad=1", "grad of arcface is '1'; it must be 'detached' or 'exact'"),
+            (
+                "arcface:m",
+                "'m' in 'arcface:m' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
+            ),
+            (
+                "arcface:",
+                "'' in 'arcface:' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
+            ),
+            (
+                "arcface:m=0.4,",
+                "'' in 'arcface:m=0.4,' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
+            ),
+            (
+                "arcface:m=1=2",
+                "'m=1=2' in 'arcface:m=1=2' is not of the form name=value, as in "
+                    + "'arcface:m=0.4,s=32'"
+            ),
+            ("arcface:m=1,m=1", "'arcface:m=1,m=1' gives m twice; keep one of them"),
+        ])
+    func messages(_ text: String, _ message: String) {
+        let error = #expect(throws: FaceLossesError.self) {
+            _ = try LossSpecification(parsing: text)
+        }
+        #expect(error?.description == message)
+    }
+
+    @Test("are a string in files")
+    func coding() throws {
+        let specifications = try ["arcface:s=32,m=0.4", "softmax", "sphereface"].map {
+            try LossSpecification(parsing: $0)
+        }
+        let data = try JSONEncoder().encode(specifications)
+        #expect(
+            String(decoding: data, as: UTF8.self)
+                == #"["arcface:m=0.4,s=32","softmax","asoftmax:anneal=step,grad=exact"]"#)
+        #expect(try JSONDecoder().decode([LossSpecification].self, from: data) == specifications)
+        #expect(throws: FaceLossesError.unknownParameter("q", loss: "softmax", known: [])) {
+            try JSONDecoder().decode([LossSpecification].self, from: Data(#"["softmax:q=1"]"#.utf8))
+        }
+    }
+
+    @Test("know all values, their title and their sampler")
+    func resolved() throws {
+        let arc = try LossSpecification(parsing: "arcface:m=0.4")
+        #expect(arc.title == "ArcFace (m=0.4)")
+        #expect(arc.resolvedValues["m"] == 0.4 && arc.resolvedValues["s"] == "auto")
+        #expect(arc.resolvedValues.count == 7 && !arc.prefersIdentityBatches)
+        let marginal = try LossSpecification(parsing: "marginal")
+        #expect(marginal.title == "Marginal Loss" && marginal.prefersIdentityBatches)
+    }
+}

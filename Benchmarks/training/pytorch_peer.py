@@ -150,6 +150,7 @@ class Trainer:
         self.optimizer = torch.optim.SGD(
             parameters, lr=options.lr, momentum=0.9, weight_decay=5e-4, fused=True
         )
+        self.parameters, self.clip = parameters, options.clip
         self.peak, self.steps, self.taken = options.lr, steps, 0
 
     def autocast(self):
@@ -180,6 +181,8 @@ class Trainer:
         logits = self.head(embeddings)
         loss = F.cross_entropy(logits, labels)
         loss.backward()
+        if self.clip:
+            nn.utils.clip_grad_norm_(self.parameters, self.clip)
         self.optimizer.step()
         self.taken += 1
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
@@ -356,6 +359,7 @@ def parse_options():
     parser.add_argument("--channels-last", action="store_true", help="for fp32; bf16 always is")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=0.1, help="peak learning rate")
+    parser.add_argument("--clip", type=float, default=0, help="global gradient norm; 0: off")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--classes", type=int, default=500, help="benchmark only")
     parser.add_argument("--repeats", type=int, default=5, help="benchmark only")

@@ -1,0 +1,115 @@
+import Foundation
+
+/// An axis: which values it spans and where its ticks stand.
+package struct Axis: Hashable, Sendable {
+    /// A marked value.
+    package struct Tick: Hashable, Sendable {
+        package var value: Double
+        package var label: String
+    }
+
+    /// What it measures, with the unit.
+    package var title: String
+    /// The values at its ends.
+    package var domain: ClosedRange<Double>
+    /// Whether equal distances are equal ratios.
+    package var isLogarithmic = false
+    /// The marked values, from the smallest.
+    package var ticks: [Tick]
+
+    /// Where a value stands between the ends; 0...1, values outside stand at the nearer end.
+    package func fraction(_ value: Double) -> Double {
+        let (low, high, at) =
+            isLogarithmic
+            ? (log10(domain.lowerBound), log10(domain.upperBound), log10(max(value, 1e-300)))
+            : (domain.lowerBound, domain.upperBound, value)
+        guard high > low else { return 0.5 }
+        return min(1, max(0, (at - low) / (high - low)))
+    }
+
+    /// A linear axis that spans all values, zero too where `includesZero`, and ends at ticks.
+    ///
+    /// There is nothing beyond `limits`, e.g. 0...100 for percentages: where the data come near
+    /// one, the axis ends there.
+    package static func linear(
+        _ title: String, covering values: [Double], includesZero: Bool = false,
+        limits: ClosedRange<Double> = -Double.infinity...Double.infinity, atMost count: Int = 6
+    ) -> Axis {
+        let finite = values.filter(\.isFinite) + (includesZero ? [0] : [])
+        var low = finite.min() ?? 0
+        var high = finite.max() ?? 1
+        if high - low <= abs(high) * 1e-9 {
+            let half = high == 0 ? 0.5 : abs(high) * 0.05
+            (low, high) = includesZero ? (min(low, 0), max(high, half)) : (low - half, high + half)
+        }
+        let step = niceStep(low...high, atMost: count)
+        let first = max((low / step + 1e-9).rounded(.down) * step, limits.lowerBound)
+        let last = min((high / step - 1e-9).rounded(.up) * step, limits.upperBound)
+        let domain = min(first, low)...max(last, high)
+        return Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
+    }
+
+    /// An axis of whole numbers from `low` to `high`, e.g. of epochs.
+    package static func counting(
+        _ title: String, from low: Int, to high: Int, atMost count: Int = 7
+    ) -> Axis {
+        let domain = Double(low)...Double(max(high, low + 1))
+        let step = max(1, niceStep(domain, atMost: count).rounded(.up))
+        var axis = Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
+        // Counting starts at one, not at a multiple of the step.
+        if low == 1 && axis.ticks.first?.value != 1 {
+            axis.ticks.insert(Tick(value: 1, label: "1"), at: 0)
+            if axis.ticks.count > 1, axis.ticks[1].value - 1 < step / 2 { axis.ticks.remove(at: 1) }
+        }
+        return axis
+    }
+
+    /// A logarithmic axis of shares, from a power of ten up to 1.
+    package static func shares(_ title: String, from low: Double) -> Axis {
+        let exponent = min(-1, Int(log10(max(low, 1e-12)).rounded(.down)))
+        let ticks = (exponent...0).map { power in
+            Tick(value: pow(10, Double(power)), label: powerLabel(power))
+        }
+        return Axis(
+            title: title, domain: pow(10, Double(exponent))...1, isLogarithmic: true, ticks: ticks)
+    }
+
+    /// The smallest of 1, 2, 5 × 10ⁿ that needs at most `count` ticks for a range.
+    package static func niceStep(_ range: ClosedRange<Double>, atMost count: Int) -> Double {
+        let length = range.upperBound - range.lowerBound
+        guard length > 0, length.isFinite, count > 1 else { return 1 }
+        let raw = length / Double(count - 1)
+        let exponent = Int(log10(raw).rounded(.down))
+        let candidates = (exponent - 1...exponent + 1).flatMap { power in
+            [1.0, 2, 5].map { scaled($0, power) }
+        }
+        return candidates.first { $0 >= raw * (1 - 1e-9) } ?? scaled(1, exponent + 2)
+    }
+
+    /// Multiples of a step inside a range, labelled with the decimals the step has.
+    private static func ticks(in domain: ClosedRange<Double>, step: Double) -> [Tick] {
+        let decimals = max(0, -Int(log10(step).rounded(.down)))
+        let first = Int((domain.lowerBound / step - 1e-6).rounded(.up))
+        let last = Int((domain.upperBound / step + 1e-6).rounded(.down))
+        guard first <= last else { return [] }
+        return (first...last).map { index in
+            let value = Double(index) * step
+            let label =
+                decimals == 0 ? Format.count(Int(value.rounded())) : Format.fixed(value, decimals)
+            return Tick(value: value, label: label)
+        }
+    }
+
+    /// `mantissa` × 10^`power`, as near to the decimal number as a `Double` can be.
+    private static func scaled(_ mantissa: Double, _ power: Int) -> Double {
+        power < 0 ? mantissa / pow(10, Double(-power)) : mantissa * pow(10, Double(power))
+    }
+
+    private static func powerLabel(_ power: Int) -> String {
+        let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+        if power == 0 { return "1" }
+        if power == -1 { return "0.1" }
+        let exponent = String(power.magnitude).compactMap(\.wholeNumberValue).map { digits[$0] }
+        return "10⁻" + String(exponent)
+    }
+}

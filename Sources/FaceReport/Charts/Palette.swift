@@ -1,0 +1,45 @@
+/// The report's colours, on paper and in the dark.
+///
+/// The hues are those of Okabe and Ito (2008), which stay apart for colour-blind readers, with
+/// the lightness moved until each has a contrast of at least 3 : 1 with its background (WCAG 2.1,
+/// criterion 1.4.11).
+package enum Palette {
+    /// A colour scheme; colours are `#RRGGBB`.
+    package struct Scheme: Sendable {
+        /// The page.
+        package let background: String
+        /// Text.
+        package let ink: String
+        /// Text of less weight.
+        package let muted: String
+        /// Rules of tables and axes.
+        package let rule: String
+        /// Lines behind the data.
+        package let grid: String
+        /// Boxes.
+        package let panel: String
+        /// Links.
+        package let link: String
+        /// Colours of the series.
+        package let series: [String]
+    }
+
+    /// Number of colours of the series.
+    package static var count: Int { light.series.count }
+
+    /// On paper.
+    package static let light = Scheme(
+        background: "#fffefb", ink: "#1c1b19", muted: "#66625b", rule: "#8c877e", grid: "#e7e3da",
+        panel: "#f6f3ec", link: "#0b5c94",
+        series: [
+            "#55524d", "#0072b2", "#00875f", "#d04a02", "#a94a86", "#957000", "#2a8fb8", "#7a5cc0",
+        ])
+
+    /// In the dark.
+    package static let dark = Scheme(
+        background: "#161513", ink: "#ece8e0", muted: "#a8a297", rule: "#7d776d", grid: "#322f2b",
+        panel: "#211f1c", link: "#7cbcec",
+        series: [
+            "#c9c4bb", "#4aa3df", "#35bd90", "#f5864a", "#e08fc2", "#d6b033", "#7fd0ee", "#b5a0f0",
+        ])
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// How the report writes numbers, whatever the machine's language.
+package enum Format {
+    /// A number with a fixed count of decimals and a true minus sign.
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        let text = String(format: "%.*f", decimals, value)
+        guard text.hasPrefix("-") else { return text }
+        let digits = text.dropFirst()
+        return digits.contains { $0 != "0" && $0 != "." } ? "−" + digits : String(digits)
+    }
+
+    /// The same with a plus sign before what is above zero.
+    package static func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = fixed(value, decimals)
+        return text.contains { $0 != "0" && $0 != "." } && !text.hasPrefix("−") ? "+" + text : text
+    }
+
+    /// A share of 0...1 in percent, without the sign.
+    package static func percent(_ share: Double, _ decimals: Int = 2) -> String {
+        fixed(share * 100, decimals)
+    }
+
+    /// A whole number with commas between thousands.
+    package static func count(_ value: Int) -> String {
+        var digits = String(value.magnitude)
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        return (value < 0 ? "−" : "") + ([Substring(digits)] + groups).joined(separator: ",")
+    }
+
+    /// A number with three significant digits or so and a prefix of its size: `4.09 G`.
+    package static func quantity(_ value: Double) -> String {
+        for (limit, prefix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+        where value >= limit {
+            return significant(value / limit) + " " + prefix
+        }
+        return significant(value)
+    }
+
+    /// A number with three significant digits, or all of its whole ones.
+    package static func significant(_ value: Double) -> String {
+        switch value.magnitude {
+        case 100...: count(Int(value.rounded()))
+        case 10...: fixed(value, 1)
+        default: fixed(value, 2)
+        }
+    }
+
+    /// A number and the noun it counts: `1 run`, `3 runs`.
+    package static func count(_ value: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(count(value)) \(value == 1 ? noun : plural ?? noun + "s")"
+    }
+
+    /// Seconds as hours, minutes and seconds: `1 h 02 min`, `3 min 20 s`, `12.3 s`.
+    package static func duration(_ seconds: Double) -> String {
+        guard seconds >= 60 else { return fixed(seconds, 1) + " s" }
+        let whole = Int(min(seconds, 1e15).rounded())
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        return hours > 0
+            ? "\(count(hours)) h \(padded(minutes)) min" : "\(minutes) min \(padded(rest)) s"
+    }
+
+    /// Names as a sentence lists them: `a`, `a and b`, `a, b and c`.
+    package static func list(_ names: [String], and word: String = "and") -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " \(word) " + last
+    }
+
+    private static func padded(_ value: Int) -> String {
+        value < 10 ? "0\(value)" : String(value)
+    }
+}
+
+extension Format {
+    /// A mean with its standard deviation over the seeds, as a table's entry.
+    static func entry(
+        _ spread: Spread?, isBest: Bool = false, number: (Double) -> String
+    ) -> Table.Entry {
+        guard let spread else { return .missing }
+        return Table.Entry(
+            number(spread.mean), detail: spread.standardDeviation.map { "± " + number($0) },
+            isBest: isBest)
+    }
+}

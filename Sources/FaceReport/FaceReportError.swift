@@ -1,0 +1,22 @@
+public import FaceRuns
+
+/// Why no report could be made.
+public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// The study has no folder of a run that could be read; `damaged` folders could not.
+    case noRuns(study: String, damaged: Int)
+    /// The folders could not be listed, or the report not written.
+    case runs(FaceRunsError)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .noRuns(let study, 0):
+            "\(study): there are no runs to report; start the study first."
+        case .noRuns(let study, let damaged):
+            "\(study): none of the \(damaged) runs can be read; delete their folders and start "
+                + "the study again."
+        case .runs(let error):
+            error.description
+        }
+    }
+}

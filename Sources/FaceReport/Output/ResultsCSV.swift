@@ -1,0 +1,70 @@
+import FaceRuns
+
+/// `results.csv`: one row a run, whatever its status, in the order of the report.
+///
+/// Shares are 0...1 and numbers the shortest that read back to the same value; what a run does
+/// not have is an empty cell.
+struct ResultsCSV {
+    /// The file's text.
+    let text: String
+
+    init(_ results: StudyResults) {
+        let rows = results.runs.map { run in
+            CSVTable.line(Self.columns.map { $0.value(run) ?? "" })
+        }
+        text = CSVTable.line(Self.columns.map(\.name)) + rows.joined()
+    }
+
+    private struct Column {
+        let name: String
+        let value: @Sendable (ReportedRun) -> String?
+
+        init(_ name: String, _ value: @escaping @Sendable (ReportedRun) -> String?) {
+            self.name = name
+            self.value = value
+        }
+
+        /// A column of numbers of the first test set's result.
+        static func test(
+            _ name: String,
+            _ value: @escaping @Sendable (TestResult) -> some CustomStringConvertible
+        ) -> Column {
+            Column(name) { $0.primaryResult.map { "\(value($0))" } }
+        }
+    }
+
+    private static let columns: [Column] = [
+        Column("train_set") { $0.description.identity.trainSet },
+        Column("backbone") { $0.description.identity.backbone },
+        Column("loss") { $0.description.identity.loss },
+        Column("sampler") { $0.description.identity.sampler },
+        Column("seed") { "\($0.seed)" },
+        Column("epochs") { "\($0.completedEpochs)" },
+        .test("best_epoch", \.bestEpoch),
+        Column("train_accuracy") { $0.trainAccuracy.map { "\($0)" } },
+        .test("test_accuracy", \.accuracy),
+        .test("test_accuracy_std", \.standardDeviation),
+        Column("images_per_second") { $0.imagesPerSecond.map { "\($0)" } },
+        .test("best_test_accuracy", \.bestAccuracy),
+        .test("epoch_within_95_percent", \.epochWithin95Percent),
+        Column("test_set") { $0.primaryTest?.name },
+        Column("pairs") { $0.primaryTest.map { "\($0.pairs)" } },
+        .test("tar_at_far_1e-3", \.tarAtFar1e3),
+        .test("auc", \.auc),
+        .test("eer", \.eer),
+        .test("threshold", \.threshold),
+        .test("mean_norm", \.meanNorm),
+        Column("train_images") { "\($0.description.train.images)" },
+        Column("train_identities") { "\($0.description.train.identities)" },
+        Column("parameters") { "\($0.description.backbone.parameters)" },
+        Column("multiply_adds") { "\($0.description.backbone.multiplyAdds)" },
+        Column("batch_size") { "\($0.description.batchSize)" },
+        Column("planned_epochs") { "\($0.description.epochs)" },
+        Column("seconds") { $0.result.map { "\($0.seconds)" } },
+        Column("device") { $0.environment?.device },
+        Column("precision") { $0.environment?.precision },
+        Column("status") { $0.status.rawValue },
+        Column("message") { $0.result?.message },
+        Column("run") { $0.name },
+    ]
+}

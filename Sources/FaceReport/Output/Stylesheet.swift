@@ -1,0 +1,141 @@
+/// The page's look: one column of text like a paper's, tables with rules as in booktabs, figures
+/// of two panels a row that stack on a narrow screen.
+enum Stylesheet {
+    /// The style sheet.
+    static var text: String {
+        """
+        :root{color-scheme:light dark;\(variables(Palette.light))}
+        @media (prefers-color-scheme:dark){:root{\(variables(Palette.dark))}}
+
+        """ + colors + page + tables + figures + narrow
+    }
+
+    private static func variables(_ scheme: Palette.Scheme) -> String {
+        let named = [
+            ("paper", scheme.background), ("ink", scheme.ink), ("muted", scheme.muted),
+            ("rule", scheme.rule), ("grid", scheme.grid), ("box", scheme.panel),
+            ("link", scheme.link),
+        ]
+        let series = scheme.series.enumerated().map { ("s\($0)", $1) }
+        return (named + series).map { "--\($0):\($1)" }.joined(separator: ";")
+    }
+
+    private static var colors: String {
+        (0..<Palette.count).map { ".c\($0){--c:var(--s\($0))}" }.joined() + "\n"
+    }
+
+    private static let page = """
+        *{box-sizing:border-box}
+        html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+        body{margin:0 auto;padding:4rem 1.5rem 6rem;max-width:54rem;background:var(--paper);
+        color:var(--ink);font:1.0625rem/1.6 "Iowan Old Style","Palatino Linotype",Palatino,
+        "URW Palladio L",P052,"Book Antiqua","Source Serif 4",Georgia,"Liberation Serif",serif;
+        font-feature-settings:"kern","liga"}
+        h1{font-size:2.25rem;line-height:1.15;font-weight:600;letter-spacing:-.012em;
+        margin:0 0 1rem;text-wrap:balance}
+        h2{font-size:1.45rem;line-height:1.25;font-weight:600;margin:4rem 0 .8rem}
+        h3{font-size:1.12rem;font-weight:600;margin:2.4rem 0 .5rem}
+        p,ul.plain,ul.cautions{max-width:42rem;margin:.8rem 0}
+        p,li,dd,figcaption,caption{hanging-punctuation:first;overflow-wrap:break-word}
+        .deck{color:var(--muted);font-size:1.15rem;line-height:1.5;margin:0 0 1.8rem}
+        a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:.06em}
+        nav ul{list-style:none;margin:0;padding:.8rem 0;display:flex;flex-wrap:wrap;
+        gap:.25rem 1.3rem;border-block:1px solid var(--grid)}
+        nav,figure,.table,details,dl,pre,code,.keys,footer{font-family:system-ui,-apple-system,
+        "Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif}
+        nav{font-size:.875rem}
+        nav a{text-decoration:none}nav a:hover{text-decoration:underline}
+        ul.plain{padding-left:1.15rem}
+        ul.cautions{list-style:none;padding:.9rem 1.2rem;background:var(--box);border-radius:4px;
+        font-size:.97rem;line-height:1.5}
+        ul.cautions li+li{margin-top:.55rem}
+        code,pre{font-family:ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,
+        "Liberation Mono",monospace;font-size:.86em}
+        code{overflow-wrap:anywhere}
+        pre{font-size:.78rem;line-height:1.5;background:var(--box);border-radius:4px;
+        padding:.8rem 1rem;margin:.6rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
+        pre code{font-size:inherit}
+        details{font-size:.875rem;line-height:1.5;border-bottom:1px solid var(--grid)}
+        summary{cursor:pointer;padding:.4rem 0;font-variant-numeric:tabular-nums}
+        details[open]{padding-bottom:.8rem}
+        details p,details li{font-size:inherit}
+        dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.5rem 0}
+        dt{color:var(--muted)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
+        footer{margin-top:5rem;color:var(--muted);font-size:.8rem}
+        :focus-visible{outline:2px solid var(--link);outline-offset:3px}
+
+        """
+
+    private static let tables = """
+        .table{margin:2rem 0;overflow-x:auto}
+        table{border-collapse:collapse;font-size:.875rem;line-height:1.35;
+        font-variant-numeric:tabular-nums lining-nums;border-block:1.6px solid var(--ink)}
+        caption{text-align:left;color:var(--muted);font-size:.84rem;line-height:1.5;
+        padding:0 0 .6rem;max-width:46rem}
+        caption b,figcaption b{color:var(--ink);font-weight:600}
+        th,td{padding:.27rem .85rem;font-weight:400;white-space:nowrap;vertical-align:baseline}
+        tr>:first-child{padding-left:.25rem}tr>:last-child{padding-right:.25rem}
+        .n{text-align:right}.w{text-align:left}
+        thead tr:last-child>*{border-bottom:.8px solid var(--ink);color:var(--muted);
+        padding-bottom:.35rem;vertical-align:bottom}
+        thead tr:first-child>*{padding-top:.35rem}
+        .groups th{text-align:center;padding-bottom:.1rem}
+        .groups th span{display:block;border-bottom:.8px solid var(--rule);padding:0 .3rem .15rem}
+        tbody+tbody tr:first-child>*{border-top:.8px solid var(--rule)}
+        .group th{text-align:left;font-style:italic;padding-top:.5rem}
+        tbody tr:first-child>*{padding-top:.4rem}
+        tbody tr:last-child>*{padding-bottom:.4rem}
+        td strong,th strong{font-weight:700}
+        .detail{color:var(--muted);font-size:.86em;display:inline-block;min-width:3.4em;
+        text-align:left;padding-left:.35em;white-space:pre}
+        .key{width:28px;height:12px;margin-right:.5em;vertical-align:-1px;flex:none}
+
+        """
+
+    private static let figures = """
+        figure{margin:2.2rem 0 2.6rem}
+        .panels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.4rem 1.5rem}
+        .panels.single{max-width:26rem;grid-template-columns:1fr}
+        .panel h4{font-size:.875rem;font-weight:600;margin:0 0 .45rem;line-height:1.3}
+        .panel svg{display:block;width:100%;height:auto;overflow:visible}
+        figcaption{color:var(--muted);font-size:.84rem;line-height:1.5;margin-top:.8rem;
+        max-width:46rem}
+        .keys{list-style:none;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;
+        gap:.3rem 1.4rem;font-size:.84rem}
+        .keys li{display:flex;align-items:center}
+        .data{border:0;margin-top:.3rem}.data summary{color:var(--muted);font-size:.8rem}
+        .data .table{margin:.6rem 0}
+        svg text{font-size:11px;fill:var(--ink);font-variant-numeric:tabular-nums lining-nums}
+        .axis text{fill:var(--muted)}
+        svg .best{font-weight:700}
+        svg .grid{stroke:var(--grid);stroke-width:1}
+        svg .base,svg .tick{stroke:var(--rule);stroke-width:1}
+        svg .zero{stroke:var(--ink);stroke-width:1}
+        .series{fill:none;stroke:var(--c);stroke-width:1.7;stroke-linejoin:round}
+        .joint .series{stroke-width:1;opacity:.6}
+        .band{fill:var(--c);opacity:.13;stroke:none}
+        .point{fill:var(--c);stroke:var(--paper);stroke-width:.7}
+        .hollow{fill:var(--paper);stroke:var(--c);stroke-width:1.3}
+        .whisker{stroke:var(--c);stroke-width:1.4}
+        .stem{stroke:var(--c);stroke-width:1.4;opacity:.55}
+        .seed{stroke:var(--c);stroke-width:1.1}
+        .leader{fill:none;stroke:var(--c);stroke-width:.7;opacity:.6}
+        svg .name{fill:var(--c);font-weight:600}
+        .legend{fill:var(--paper);opacity:.88}
+
+        """
+
+    private static let narrow = """
+        @media (max-width:46rem){
+        body{padding:2rem 1rem 4rem;font-size:1rem}
+        h1{font-size:1.7rem}h2{margin-top:3rem}
+        .panels{grid-template-columns:minmax(0,1fr)}
+        th,td{padding-inline:.55rem}
+        tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:sticky;
+        left:0;background:var(--paper);z-index:1}
+        dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
+        }
+        @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}
+        figure,.table,.panel{break-inside:avoid}h2,h3{break-after:avoid}}
+        """
+}

@@ -1,0 +1,82 @@
+public import FaceRuns
+public import Foundation
+
+/// The report of a study: a pure function of its run folders.
+///
+/// The same run folders give the same bytes. A study that is still running can be reported: cells
+/// without a finished run stay empty.
+///
+/// ```swift
+/// let files = try Report(study: URL(fileURLWithPath: "studies/quick")).write()
+/// ```
+public struct Report: Sendable {
+    /// Title of a report that was given none.
+    public static let defaultTitle = "Loss functions for deep face recognition, compared"
+
+    /// The study that is reported.
+    public let study: StudyFolder
+    /// Heading of the report.
+    public let title: String
+    /// Folder that ``write()`` fills.
+    public let destination: URL
+
+    /// Prepares the report of a study's folder; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - study: the folder that holds `runs/`.
+    ///   - title: heading of the report.
+    ///   - destination: where the files go; `<study>/report` where it is `nil`.
+    public init(study: URL, title: String = Report.defaultTitle, destination: URL? = nil) {
+        self.study = StudyFolder(study)
+        self.title = title
+        self.destination = destination ?? self.study.reportURL
+    }
+
+    /// Reads the run folders and renders the report in memory.
+    ///
+    /// A run folder that is damaged is named in the report and does not stop it.
+    ///
+    /// - Throws: ``FaceReportError/noRuns(study:damaged:)`` where there is nothing to report.
+    public func render() throws(FaceReportError) -> RenderedReport {
+        let results = try StudyResults(reading: study)
+        let document = ReportDocument(title: title, results: results)
+        return RenderedReport(
+            html: HTMLPage(document).text,
+            markdown: MarkdownReport(document).text,
+            csv: ResultsCSV(results).text)
+    }
+
+    /// Renders the report and writes its files, each atomically.
+    ///
+    /// - Returns: the files: `index.html`, `report.md`, `results.csv`.
+    @discardableResult
+    public func write() throws(FaceReportError) -> [URL] {
+        let files = try render().files
+        var urls: [URL] = []
+        for (name, text) in files {
+            let url = destination.appendingPathComponent(name)
+            do {
+                try AtomicFile.write(text, to: url)
+            } catch {
+                throw .runs(error)
+            }
+            urls.append(url)
+        }
+        return urls
+    }
+}
+
+/// The texts of a report.
+public struct RenderedReport: Sendable, Hashable {
+    /// `index.html`: one page that needs nothing but itself.
+    public let html: String
+    /// `report.md`: the same without the figures, whose numbers stand in tables.
+    public let markdown: String
+    /// `results.csv`: one row a run.
+    public let csv: String
+
+    /// Each text with its file's name.
+    public var files: [(name: String, text: String)] {
+        [("index.html", html), ("report.md", markdown), ("results.csv", csv)]
+    }
+}

@@ -1,0 +1,88 @@
+import FaceRuns
+
+/// The order in which a report shows losses, backbones and training sets, and what it calls them.
+struct DisplayOrder {
+    let losses: [LossSeries]
+    let backbones: [String]
+    let trainSets: [String]
+    let backboneTitles: [String: String]
+
+    private let seriesByKey: [LossKey: LossSeries]
+
+    init(_ runs: [ReportedRun]) {
+        let sizes = Dictionary(
+            runs.map { ($0.setting.backbone, $0.description.backbone) },
+            uniquingKeysWith: { a, _ in a }
+        )
+        backbones = sizes.sorted { a, b in
+            (b.value.multiplyAdds, a.key) < (a.value.multiplyAdds, b.key)
+        }.map(\.key)
+        backboneTitles = Self.distinct(backbones.map { ($0, sizes[$0]?.title ?? $0) }) { $0 }
+
+        let images = Dictionary(
+            runs.map { ($0.setting.trainSet, $0.description.train.images) }, uniquingKeysWith: max)
+        trainSets = images.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+
+        seriesByKey = Self.series(runs)
+        losses = seriesByKey.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The series a run belongs to.
+    func series(of run: ReportedRun) -> LossSeries? { seriesByKey[LossKey(run)] }
+
+    private static func series(_ runs: [ReportedRun]) -> [LossKey: LossSeries] {
+        let titles = Dictionary(
+            runs.map { (LossKey($0), $0.description.lossTitle) }, uniquingKeysWith: { a, _ in a })
+        let keys = titles.keys.sorted()
+        let samplers = Dictionary(grouping: keys, by: \.loss).mapValues(\.count)
+        let names = distinct(keys.map { ($0, titles[$0] ?? $0.loss) }) { key in
+            (samplers[key.loss] ?? 1) > 1 ? "\(key.loss), \(key.sampler)" : key.loss
+        }
+        let styles = SeriesStyle.assign(keys.map(\.loss))
+        return Dictionary(
+            uniqueKeysWithValues: zip(keys, styles).map { key, style in
+                let series = LossSeries(
+                    loss: key.loss, sampler: key.sampler, title: names[key] ?? key.loss,
+                    style: style)
+                return (key, series)
+            })
+    }
+
+    /// Titles with the keys' own words added where two would be the same.
+    private static func distinct<Key: Hashable>(
+        _ titles: [(Key, String)], words: (Key) -> String
+    ) -> [Key: String] {
+        let counts = Dictionary(grouping: titles, by: \.1).mapValues(\.count)
+        let pairs = titles.map { key, title in
+            (key, (counts[title] ?? 1) > 1 ? "\(title) (\(words(key)))" : title)
+        }
+        return Dictionary(pairs, uniquingKeysWith: { a, _ in a })
+    }
+}
+
+/// What makes two runs the same series: the loss, its parameters, and the sampler.
+private struct LossKey: Hashable, Comparable {
+    let loss: String
+    let sampler: String
+
+    init(_ run: ReportedRun) {
+        loss = run.description.identity.loss
+        sampler = run.description.identity.sampler
+    }
+
+    static func < (a: LossKey, b: LossKey) -> Bool {
+        let ranks = (KnownLoss.rank(a.loss), KnownLoss.rank(b.loss))
+        return (ranks.0, a.loss, a.sampler) < (ranks.1, b.loss, b.sampler)
+    }
+}
+
+/// The losses of the paper, which come first and keep their colours from report to report.
+enum KnownLoss {
+    static let names = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"]
+
+    /// Place of a loss, given with or without parameters; other losses share the last.
+    static func rank(_ loss: String) -> Int {
+        let name = loss.prefix { $0 != ":" }
+        return names.firstIndex { $0 == name } ?? names.count
+    }
+}

@@ -1,0 +1,70 @@
+import FaceRuns
+
+/// A loss as the report compares it: one colour, one dash, one marker, one row.
+package struct LossSeries: Hashable, Sendable {
+    /// The loss with its parameters, e.g. `arcface:m=0.4`.
+    package let loss: String
+    /// The sampler that drew its batches.
+    package let sampler: String
+    /// What the report calls it; no two series have the same.
+    package let title: String
+    /// How figures draw it.
+    package let style: SeriesStyle
+}
+
+/// A backbone trained on a training set: the losses are compared within one.
+package struct Setting: Hashable, Sendable {
+    /// Name of the backbone with its options.
+    package let backbone: String
+    /// Name of the training set.
+    package let trainSet: String
+}
+
+/// The runs of one loss in one setting: they differ in their seeds.
+package struct Cell: Sendable {
+    /// The runs in the order of their seeds, finished or not.
+    package let runs: [ReportedRun]
+
+    /// The finished runs.
+    package var finished: [ReportedRun] { runs.filter { $0.status == .finished } }
+
+    /// A quantity of the finished runs, or `nil` where no run has it.
+    package func spread(_ value: (ReportedRun) -> Double?) -> Spread? {
+        Spread(finished.compactMap(value))
+    }
+
+    /// Training accuracy of the last epoch without the margin; 0...1.
+    package var trainAccuracy: Spread? { spread(\.trainAccuracy) }
+    /// Accuracy of the last epoch's model on all pairs of the first test set; 0...1.
+    package var testAccuracy: Spread? { spread { $0.primaryResult?.accuracy } }
+    /// Accuracy of the best epoch's model, chosen on the test set itself; 0...1.
+    package var bestAccuracy: Spread? { spread { $0.primaryResult?.bestAccuracy } }
+    /// First epoch with the highest test accuracy.
+    package var bestEpoch: Spread? { spread { $0.primaryResult.map { Double($0.bestEpoch) } } }
+    /// First epoch within 95 % of the way to the highest test accuracy.
+    package var nearlyBestEpoch: Spread? {
+        spread { $0.primaryResult.map { Double($0.epochWithin95Percent) } }
+    }
+    /// Images a second of the training steps.
+    package var imagesPerSecond: Spread? { spread(\.imagesPerSecond) }
+
+    /// Standard error of ``testAccuracy`` for its finite number of pairs. More seeds do not make
+    /// it smaller: they see the same pairs.
+    package var testError: Double? {
+        guard let accuracy = testAccuracy, let pairs = finished.first?.primaryResult?.pairs
+        else { return nil }
+        return PairError.standardError(accuracy: accuracy.mean, pairs: pairs)
+    }
+
+    /// Standard error of ``bestAccuracy`` for its finite number of pairs.
+    package var bestError: Double? {
+        let pairs = finished.compactMap(\.bestPairs).min()
+        guard let accuracy = bestAccuracy, let pairs else { return nil }
+        return PairError.standardError(accuracy: accuracy.mean, pairs: pairs)
+    }
+
+    /// The runs whose curves are drawn: the finished ones, or where there are none, all.
+    package var drawn: [ReportedRun] {
+        finished.isEmpty ? runs.filter { !$0.epochs.isEmpty } : finished
+    }
+}

@@ -1,0 +1,117 @@
+package import FaceRuns
+import Foundation
+
+/// Where a run stands.
+public enum RunStatus: String, Sendable, CaseIterable {
+    /// All epochs are trained and evaluated.
+    case finished
+    /// The run stopped with an error.
+    case failed
+    /// The run is still going, or was stopped from outside and can be resumed.
+    case unfinished
+    /// The run's result cannot be read.
+    case damaged
+}
+
+/// What a report knows of one run.
+package struct ReportedRun: Sendable {
+    /// Name of the run's folder.
+    package let name: String
+    /// What the run is.
+    package let description: RunDescription
+    /// What it ran on, where that is known.
+    package let environment: RunEnvironment?
+    /// The epochs completed so far.
+    package let epochs: [EpochRecord]
+    /// How it ended, where it did.
+    package let result: RunResult?
+    /// ROC curve on each test set whose scores are there, by the set's name.
+    package let curves: [String: ROCCurve]
+    /// Where the run stands.
+    package let status: RunStatus
+    /// Sentences on files of the run that could not be read.
+    package let damages: [String]
+
+    /// Reads a run's folder.
+    ///
+    /// - Throws: where `run.json` cannot be read, for then it is not known what the run is. Other
+    ///   files that cannot be read are named in ``damages``.
+    package init(reading folder: RunFolder) throws(FaceRunsError) {
+        let description = try folder.readDescription()
+        var damages: [String] = []
+        func attempt<Value>(_ read: () throws(FaceRunsError) -> Value) -> Value? {
+            do {
+                return try read()
+            } catch {
+                damages.append(error.description)
+                return nil
+            }
+        }
+        name = folder.url.lastPathComponent
+        self.description = description
+        environment = attempt(folder.readEnvironment) ?? nil
+        epochs = attempt(folder.readEpochs) ?? []
+        let result = attempt(folder.readResult)
+        self.result = result ?? nil
+        status = result.map { Self.status($0) } ?? .damaged
+        var curves: [String: ROCCurve] = [:]
+        for test in description.tests {
+            let scores = attempt { () throws(FaceRunsError) in
+                try folder.readScores(test: test.name)
+            }
+            curves[test.name] = scores.flatMap { $0 }.flatMap(ROCCurve.init)
+        }
+        self.curves = curves
+        self.damages = damages
+    }
+
+    private static func status(_ result: RunResult?) -> RunStatus {
+        switch result?.status {
+        case .finished: .finished
+        case .failed: .failed
+        case nil: .unfinished
+        }
+    }
+
+    /// The seed.
+    package var seed: UInt64 { description.identity.seed }
+
+    /// Facts of the first test set, on which the accuracies of the tables are measured.
+    package var primaryTest: TestSetFacts? { description.tests.first }
+
+    /// The last epoch's model on all pairs of the first test set; `nil` where the run is not
+    /// finished.
+    package var primaryResult: TestResult? {
+        guard status == .finished, let result, let primaryTest else { return nil }
+        return result.tests.first { $0.name == primaryTest.name }
+    }
+
+    /// Training accuracy of the last epoch without the margin; `nil` where the run is not
+    /// finished.
+    package var trainAccuracy: Double? {
+        status == .finished ? result?.trainAccuracy : nil
+    }
+
+    /// Images a second of the training steps, where any were taken.
+    package var imagesPerSecond: Double? {
+        if let result, result.imagesPerSecond > 0 { return result.imagesPerSecond }
+        let seconds = epochs.reduce(0) { $0 + $1.trainSeconds }
+        guard let images = epochs.last?.images, seconds > 0 else { return nil }
+        return Double(images) / seconds
+    }
+
+    /// Epochs completed.
+    package var completedEpochs: Int { result?.epochs ?? epochs.last?.epoch ?? 0 }
+
+    /// Pairs that the best epoch's accuracy was measured on.
+    package var bestPairs: Int? {
+        guard let best = primaryResult else { return nil }
+        let record = epochs.first { $0.epoch == best.bestEpoch }
+        return record?.tests.first { $0.name == best.name }?.pairs ?? best.pairs
+    }
+
+    /// Accuracy on the first test set after an epoch.
+    package func testAccuracy(_ epoch: EpochRecord) -> Double? {
+        epoch.tests.first { $0.name == primaryTest?.name }?.accuracy
+    }
+}

@@ -1,0 +1,127 @@
+package import FaceRuns
+import Foundation
+
+/// A study's runs, grouped the way the report looks at them.
+package struct StudyResults: Sendable {
+    /// All runs that could be read, by setting, loss and seed.
+    package let runs: [ReportedRun]
+    /// Sentences on folders and files that could not be read.
+    package let damages: [String]
+    /// The losses in the order of tables and figures.
+    package let losses: [LossSeries]
+    /// Names of the backbones, the largest network first.
+    package let backbones: [String]
+    /// Names of the training sets, the smallest first.
+    package let trainSets: [String]
+
+    private let cells: [Setting: [LossSeries: [ReportedRun]]]
+    private let backboneTitles: [String: String]
+
+    /// Reads the runs of a study's folder.
+    package init(reading study: StudyFolder) throws(FaceReportError) {
+        let folders: [RunFolder]
+        do {
+            folders = try study.runs()
+        } catch {
+            throw .runs(error)
+        }
+        var runs: [ReportedRun] = []
+        var damages: [String] = []
+        for folder in folders {
+            do {
+                let run = try ReportedRun(reading: folder)
+                runs.append(run)
+                damages += run.damages
+            } catch {
+                damages.append(error.description)
+            }
+        }
+        guard !runs.isEmpty else {
+            throw .noRuns(study: study.url.path, damaged: damages.count)
+        }
+        self.init(runs: runs, damages: damages)
+    }
+
+    /// Groups runs.
+    package init(runs: [ReportedRun], damages: [String] = []) {
+        let order = DisplayOrder(runs)
+        losses = order.losses
+        backbones = order.backbones
+        trainSets = order.trainSets
+        backboneTitles = order.backboneTitles
+        self.damages = damages
+        var cells: [Setting: [LossSeries: [ReportedRun]]] = [:]
+        for run in runs.sorted(by: { ($0.seed, $0.name) < ($1.seed, $1.name) }) {
+            guard let loss = order.series(of: run) else { continue }
+            cells[run.setting, default: [:]][loss, default: []].append(run)
+        }
+        self.cells = cells
+        let settings = order.backbones.flatMap { backbone in
+            order.trainSets.map { Setting(backbone: backbone, trainSet: $0) }
+        }
+        self.runs = settings.flatMap { setting in
+            order.losses.flatMap { cells[setting]?[$0] ?? [] }
+        }
+    }
+
+    /// The settings that have a run, by backbone and training set.
+    package var settings: [Setting] {
+        backbones.flatMap { backbone in
+            trainSets.map { Setting(backbone: backbone, trainSet: $0) }
+        }.filter { cells[$0] != nil }
+    }
+
+    /// The runs of a loss in a setting; none where the study has not come to it.
+    package func cell(_ setting: Setting, _ loss: LossSeries) -> Cell {
+        Cell(runs: cells[setting]?[loss] ?? [])
+    }
+
+    /// The runs of a loss with a backbone on a training set.
+    package func cell(_ backbone: String, _ trainSet: String, _ loss: LossSeries) -> Cell {
+        cell(Setting(backbone: backbone, trainSet: trainSet), loss)
+    }
+
+    /// What the report calls a backbone.
+    package func title(ofBackbone name: String) -> String { backboneTitles[name] ?? name }
+
+    /// What the report calls a setting.
+    package func title(_ setting: Setting) -> String {
+        "\(title(ofBackbone: setting.backbone)) on \(setting.trainSet)"
+    }
+
+    /// The loss a run is shown under.
+    package func loss(of run: ReportedRun) -> LossSeries? {
+        losses.first { cells[run.setting]?[$0]?.contains { $0.name == run.name } ?? false }
+    }
+
+    /// Number of runs of a status.
+    package func count(_ status: RunStatus) -> Int { runs.count { $0.status == status } }
+
+    /// The most seeds that a cell has.
+    package var seeds: Int { Set(runs.map(\.seed)).count }
+
+    /// Facts of the test sets, the first of each name, in the order of the runs.
+    package var testSets: [TestSetFacts] {
+        var seen: Set<String> = []
+        return runs.flatMap(\.description.tests).filter { seen.insert($0.name).inserted }
+    }
+
+    /// Facts of a training set, from its first run.
+    package func facts(ofTrainSet name: String) -> TrainSetFacts? {
+        runs.first { $0.description.identity.trainSet == name }?.description.train
+    }
+
+    /// Facts of a backbone, from its first run. The number of parameters does not count the
+    /// loss's class weights, so it is the same for all losses.
+    package func facts(ofBackbone name: String) -> BackboneFacts? {
+        runs.first { $0.description.identity.backbone == name }?.description.backbone
+    }
+}
+
+extension ReportedRun {
+    /// The setting of the run.
+    package var setting: Setting {
+        Setting(
+            backbone: description.identity.backbone, trainSet: description.identity.trainSet)
+    }
+}

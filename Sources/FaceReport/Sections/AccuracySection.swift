@@ -1,0 +1,105 @@
+import FaceRuns
+
+/// The paper's Table 3: training and test accuracy of every loss, backbone and training set.
+enum AccuracySection {
+    static func section(_ results: StudyResults) -> Section {
+        var blocks: [Block] = [.table(table(results))]
+        if results.testSets.count > 1 { blocks.append(.table(allTests(results))) }
+        return Section("accuracy", "Accuracy", blocks)
+    }
+
+    private static func table(_ results: StudyResults) -> Table {
+        let columns = results.trainSets.flatMap { name in
+            [
+                Table.Column.numbers("training", group: name),
+                Table.Column.numbers("test", group: name),
+            ]
+        }
+        let groups = results.backbones.map { backbone in
+            Table.Group(
+                title: results.title(ofBackbone: backbone), rows: rows(results, backbone))
+        }
+        return Table(
+            caption: caption(results), columns: [.words("Loss")] + columns, groups: groups)
+    }
+
+    private static func caption(_ results: StudyResults) -> RichText {
+        let test = results.testSets.first
+        let name = test?.name ?? "the test set"
+        let pairs = Format.count(test?.pairs ?? 0, "pair")
+        let folds = Format.count(test?.folds ?? 0, "fold")
+        let what: RichText = """
+            Accuracy in percent, as in Table 3 of Srivastava, Murali and Dubey (2019). \
+            \(emphasis: "Training"): share of the training images whose own class scores highest, \
+            last epoch, without the margin. \(emphasis: "Test"): \(name), the last epoch's model \
+            on all \(pairs) in \(folds). The highest of a column within a backbone is bold.
+            """
+        return .sentences([what] + seeds(results))
+    }
+
+    private static func seeds(_ results: StudyResults) -> [RichText] {
+        let cells = results.settings.flatMap { setting in
+            results.losses.map { ($0, setting, results.cell(setting, $0)) }
+        }
+        let most = cells.map { $0.2.finished.count }.max() ?? 0
+        guard most > 1 else { return [] }
+        let fewer = cells.filter { (1..<most).contains($0.2.finished.count) }
+        let text: RichText = "Mean ± standard deviation over \(most) seeds."
+        guard !fewer.isEmpty else { return [text] }
+        let names = fewer.map { loss, setting, cell in
+            "\(loss.title), \(results.title(setting)): \(cell.finished.count)"
+        }
+        return [text, "Cells with fewer finished seeds: \(names.joined(separator: "; "))."]
+    }
+
+    private static func rows(_ results: StudyResults, _ backbone: String) -> [[Table.Entry]] {
+        let losses = results.losses.filter { loss in
+            results.trainSets.contains { !results.cell(backbone, $0, loss).runs.isEmpty }
+        }
+        let columns = results.trainSets.flatMap { trainSet in
+            let cells = losses.map { results.cell(backbone, trainSet, $0) }
+            return [
+                entries(cells.map(\.trainAccuracy)), entries(cells.map(\.testAccuracy)),
+            ]
+        }
+        return losses.enumerated().map { index, loss in
+            [Table.Entry(loss.title)] + columns.map { $0[index] }
+        }
+    }
+
+    /// A column's entries in percent, those that show the highest number bold.
+    static func entries(_ spreads: [Spread?]) -> [Table.Entry] {
+        let highest = spreads.compactMap { $0?.mean }.max().map { Format.percent($0) }
+        return spreads.map { spread in
+            let text = spread.map { Format.percent($0.mean) }
+            return Format.entry(spread, isBest: text != nil && text == highest) {
+                Format.percent($0)
+            }
+        }
+    }
+
+    private static func allTests(_ results: StudyResults) -> Table {
+        let groups = results.settings.map { setting in
+            let cells = results.losses.map { results.cell(setting, $0) }
+            let columns = results.testSets.map { test in
+                entries(
+                    cells.map { cell in
+                        cell.spread { run in
+                            run.result?.tests.first { $0.name == test.name }?.accuracy
+                        }
+                    })
+            }
+            let rows = results.losses.enumerated().map { index, loss in
+                [Table.Entry(loss.title)] + columns.map { $0[index] }
+            }
+            return Table.Group(title: results.title(setting), rows: rows)
+        }
+        return Table(
+            caption: """
+                Accuracy of the last epoch's model on every test set, in percent. The highest of a \
+                column within a setting is bold.
+                """,
+            columns: [.words("Loss")] + results.testSets.map { .numbers($0.name) },
+            groups: groups)
+    }
+}

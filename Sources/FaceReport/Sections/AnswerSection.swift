@@ -1,0 +1,124 @@
+import FaceRuns
+
+/// What was compared, which loss scored highest, and how much that says.
+enum AnswerSection {
+    static func section(_ results: StudyResults) -> Section {
+        let verdicts = results.settings.compactMap { Verdict(results, $0) }
+        var blocks = [Block.paragraph(answer(verdicts, settings: results.settings.count))]
+        let cautions = Cautions.list(results)
+        if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
+        if !verdicts.isEmpty { blocks.append(.table(table(verdicts, results))) }
+        return Section("answer", "The short answer", blocks)
+    }
+
+    /// The line under the report's heading.
+    static func subtitle(_ results: StudyResults) -> RichText {
+        let compared = [
+            Format.count(results.losses.count, "loss", plural: "losses"),
+            Format.count(results.backbones.count, "backbone"),
+            Format.count(results.trainSets.count, "training set"),
+        ]
+        let tests = results.testSets.map { "\($0.name) (\(Format.count($0.pairs, "pair")))" }
+        let states = RunStatus.allCases.compactMap { status -> String? in
+            let count = results.count(status)
+            return count > 0 ? "\(Format.count(count)) \(status.rawValue)" : nil
+        }
+        return """
+            \(Format.list(compared)), tested on \(Format.list(tests)). \
+            \(Format.count(results.runs.count, "run")): \(states.joined(separator: ", ")).
+            """
+    }
+
+    private static func answer(_ verdicts: [Verdict], settings: Int) -> RichText {
+        guard !verdicts.isEmpty else {
+            return "No run has finished yet, so there is nothing to compare."
+        }
+        return .sentences([leaders(verdicts, settings: settings)] + evidence(verdicts))
+    }
+
+    private static func leaders(_ verdicts: [Verdict], settings: Int) -> RichText {
+        let wins = Dictionary(grouping: verdicts, by: \.leaderTitle).mapValues(\.count)
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        if settings == 1, let winner = wins.first {
+            let verb = verdicts[0].leaders.count == 1 ? "scored" : "together scored"
+            let accuracy = Format.percent(verdicts[0].leader.accuracy.mean)
+            return "\(strong: winner.key) \(verb) highest, with \(accuracy) % of the pairs right."
+        }
+        var text = RichText(parts: [])
+        for (index, (title, count)) in wins.enumerated() {
+            let separator = index == 0 ? "" : index == wins.count - 1 ? " and " : ", "
+            let place =
+                index == 0 ? " scored highest in \(count) of the \(verdicts.count)" : " in \(count)"
+            let what = index == 0 ? " combinations of backbone and training set" : ""
+            text = text + "\(separator)\(strong: title)\(place)\(what)"
+        }
+        return text + "."
+    }
+
+    private static func evidence(_ verdicts: [Verdict]) -> [RichText] {
+        let compared = verdicts.filter { $0.runnerUp != nil }
+        let count = compared.count { $0.isEvidence }
+        let rule = "two standard errors"
+        switch (compared.count, count) {
+        case (0, _):
+            return ["There is no second loss to compare it with yet."]
+        case (1, 0):
+            return ["Its lead over the next loss is within \(rule) and is not evidence."]
+        case (1, _):
+            return ["Its lead over the next loss is longer than \(rule)."]
+        case (_, 0):
+            return [
+                """
+                In none of them is the lead over the next loss longer than \(rule): on this \
+                evidence, the first losses cannot be told apart.
+                """
+            ]
+        case (let all, count) where all == count:
+            return ["In each, the lead over the next loss is longer than \(rule)."]
+        default:
+            return [
+                """
+                In \(count) of the \(compared.count), the lead over the next loss is longer than \
+                \(rule); in the others, the first losses cannot be told apart.
+                """
+            ]
+        }
+    }
+
+    private static func table(_ verdicts: [Verdict], _ results: StudyResults) -> Table {
+        let rows = verdicts.map { verdict in
+            [
+                Table.Entry(results.title(verdict.setting)),
+                Table.Entry(verdict.leaderTitle, isBest: true),
+                Format.entry(verdict.leader.accuracy) { Format.percent($0) },
+                Table.Entry(verdict.runnerUp?.loss.title ?? "–"),
+                Table.Entry(verdict.lead.map { Format.percent($0) } ?? "–"),
+                Table.Entry(verdict.yardstick.map { Format.percent($0) } ?? "–"),
+                Table.Entry(
+                    verdict.runnerUp == nil ? "–" : verdict.isEvidence ? "yes" : "no"),
+            ]
+        }
+        return Table(
+            caption: """
+                The loss with the highest test accuracy in each setting, its lead over the next \
+                one, and two standard errors of that lead: √(p(1 − p)/pairs) of the lower \
+                accuracy and, with several seeds, the variance of the means over the seeds. A \
+                shorter lead is not evidence of a difference.
+                """,
+            columns: [
+                .words("Setting"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
+                .numbers("Lead, points"), .numbers("2 SE, points"), .words("Beyond 2 SE"),
+            ],
+            rows: rows)
+    }
+}
+
+extension Verdict {
+    /// The losses that share the highest accuracy.
+    fileprivate var leaders: [Entry] {
+        ranking.filter { $0.accuracy.mean == leader.accuracy.mean }
+    }
+
+    /// Their titles.
+    fileprivate var leaderTitle: String { Format.list(leaders.map(\.loss.title)) }
+}

@@ -1,0 +1,109 @@
+import FaceRuns
+
+/// The paper's Figures 3 and 4: the best test accuracy, and the epochs it took.
+enum BestEpochSection {
+    static func section(_ results: StudyResults) -> Section? {
+        guard results.count(.finished) > 0 else { return nil }
+        return Section(
+            "best", "Best accuracy and epochs to it",
+            [.figure(accuracyFigure(results)), .figure(epochFigure(results))])
+    }
+
+    private static func accuracyFigure(_ results: StudyResults) -> Figure {
+        let cells = results.settings.flatMap { setting in
+            results.losses.map { results.cell(setting, $0) }
+        }
+        let values = cells.flatMap { cell -> [Double] in
+            guard let best = cell.bestAccuracy, let error = cell.bestError else { return [] }
+            return [best.mean - 2 * error, best.mean + 2 * error] + best.values
+        }
+        let axis = Axis.linear(
+            "best test accuracy, %", covering: values.map { min(100, $0 * 100) },
+            limits: 0...100, atMost: 5)
+        let panels = results.settings.map { setting in
+            Figure.Panel(
+                title: results.title(setting),
+                chart: .dots(DotPlot(x: axis, rows: accuracyRows(results, setting))))
+        }
+        return Figure(
+            caption: """
+                Highest test accuracy of any epoch (Figure 3 of the paper). Whiskers are two \
+                standard errors √(p(1 − p)/pairs) to both sides\(seedNote(results)). The axis \
+                does not begin at zero; compare places, not lengths.
+                """,
+            panels: panels,
+            data: data(
+                results, "Highest test accuracy of any epoch, in percent.",
+                entries: { AccuracySection.entries($0.map(\.bestAccuracy)) }))
+    }
+
+    private static func seedNote(_ results: StudyResults) -> String {
+        results.seeds > 1
+            ? "; dots are means over the seeds, which are the small strokes below" : ""
+    }
+
+    private static func accuracyRows(
+        _ results: StudyResults, _ setting: Setting
+    ) -> [DotPlot.Row] {
+        let cells = results.losses.map { results.cell(setting, $0) }
+        let highest = cells.compactMap { $0.bestAccuracy?.mean }.max()
+        return zip(results.losses, cells).map { loss, cell in
+            let percent = cell.bestAccuracy.map { $0.mean * 100 }
+            let error = (cell.bestError ?? 0) * 200
+            return DotPlot.Row(
+                title: loss.title, style: loss.style, value: percent,
+                text: percent.map { Format.fixed($0, 2) } ?? "–",
+                whisker: percent.map { ($0 - error)...($0 + error) },
+                seeds: cell.bestAccuracy?.values.map { $0 * 100 } ?? [],
+                isBest: highest != nil && cell.bestAccuracy?.mean == highest)
+        }
+    }
+
+    private static func epochFigure(_ results: StudyResults) -> Figure {
+        let planned = results.runs.map(\.description.epochs).max() ?? 1
+        let axis = Axis.counting("epoch", from: 0, to: planned)
+        let panels = results.settings.map { setting in
+            Figure.Panel(
+                title: results.title(setting),
+                chart: .dots(DotPlot(x: axis, rows: epochRows(results, setting), stems: true)))
+        }
+        return Figure(
+            caption: """
+                Epochs to the best model (Figure 4 of the paper): the first epoch with the highest \
+                test accuracy, filled and as a number, and hollow the first epoch within 95 % of \
+                the way there from the first epoch's accuracy. The first is the maximum of a noisy \
+                curve; the second hardly moves with the noise.
+                """,
+            panels: panels,
+            data: data(results, "First epoch with the highest test accuracy.") { cells in
+                cells.map { cell in Format.entry(cell.bestEpoch) { Format.fixed($0, 1) } }
+            })
+    }
+
+    private static func epochRows(_ results: StudyResults, _ setting: Setting) -> [DotPlot.Row] {
+        results.losses.map { loss in
+            let cell = results.cell(setting, loss)
+            let best = cell.bestEpoch
+            return DotPlot.Row(
+                title: loss.title, style: loss.style, value: best?.mean,
+                text: best.map { Format.fixed($0.mean, $0.count > 1 ? 1 : 0) } ?? "–",
+                seeds: best?.values ?? [], other: cell.nearlyBestEpoch?.mean)
+        }
+    }
+
+    private static func data(
+        _ results: StudyResults, _ caption: RichText, entries: ([Cell]) -> [Table.Entry]
+    ) -> Table {
+        let columns = results.settings.map { setting in
+            entries(results.losses.map { results.cell(setting, $0) })
+        }
+        let rows = results.losses.enumerated().map { index, loss in
+            [Table.Entry(loss.title)] + columns.map { $0[index] }
+        }
+        let headings = results.settings.map { setting in
+            Table.Column.numbers(
+                setting.trainSet, group: results.title(ofBackbone: setting.backbone))
+        }
+        return Table(caption: caption, columns: [.words("Loss")] + headings, rows: rows)
+    }
+}

@@ -1,0 +1,108 @@
+import FaceRuns
+
+/// Loss and accuracies by epoch.
+enum CurvesSection {
+    static func section(_ results: StudyResults) -> Section? {
+        let settings = results.settings.filter { setting in
+            results.losses.contains { !results.cell(setting, $0).drawn.isEmpty }
+        }
+        guard !settings.isEmpty else { return nil }
+        let quantities = Quantity.all(results)
+        let figures = settings.enumerated().map { index, setting in
+            Block.figure(figure(results, setting, quantities, isFirst: index == 0))
+        }
+        return Section("curves", "Curves by epoch", figures)
+    }
+
+    /// What a panel shows, on the same axis in every figure.
+    private struct Quantity {
+        let title: String
+        let axis: Axis
+        let value: (ReportedRun, EpochRecord) -> Double?
+
+        static func all(_ results: StudyResults) -> [Quantity] {
+            [
+                make(results, "Training loss", "loss", zero: true) { $1.loss },
+                make(results, "Training accuracy", "%", percent: true) {
+                    $1.trainAccuracy * 100
+                },
+                make(results, "Training accuracy with the margin", "%", percent: true) {
+                    $1.trainAccuracyWithMargin * 100
+                },
+                make(results, "Test accuracy", "%", percent: true) { run, epoch in
+                    run.testAccuracy(epoch).map { $0 * 100 }
+                },
+            ]
+        }
+
+        private static func make(
+            _ results: StudyResults, _ title: String, _ unit: String, zero: Bool = false,
+            percent: Bool = false, _ value: @escaping (ReportedRun, EpochRecord) -> Double?
+        ) -> Quantity {
+            let values = results.runs.flatMap { run in run.epochs.compactMap { value(run, $0) } }
+            let axis = Axis.linear(
+                unit, covering: values, includesZero: zero,
+                limits: percent ? 0...100 : -Double.infinity...Double.infinity)
+            return Quantity(title: title, axis: axis, value: value)
+        }
+    }
+
+    private static func figure(
+        _ results: StudyResults, _ setting: Setting, _ quantities: [Quantity], isFirst: Bool
+    ) -> Figure {
+        let epochs = results.runs.map { max($0.description.epochs, $0.epochs.last?.epoch ?? 0) }
+        let axis = Axis.counting("epoch", from: 1, to: epochs.max() ?? 1)
+        let panels = quantities.map { quantity in
+            let lines = results.losses.map { loss in
+                LineChart.Line(
+                    title: loss.title, style: loss.style,
+                    points: points(results.cell(setting, loss).drawn, quantity))
+            }
+            return Figure.Panel(
+                title: quantity.title,
+                chart: .lines(LineChart(x: axis, y: quantity.axis, lines: lines)))
+        }
+        return Figure(
+            caption: caption(results, setting, isFirst: isFirst), panels: panels,
+            legend: results.losses.map { LegendEntry(style: $0.style, title: $0.title) })
+    }
+
+    private static func caption(
+        _ results: StudyResults, _ setting: Setting, isFirst: Bool
+    ) -> RichText {
+        let what: RichText = "\(strong: results.title(setting)), by epoch."
+        guard isFirst else { return what }
+        let bands: [RichText] =
+            results.seeds > 1
+            ? ["Lines are means over the seeds, bands reach from the lowest to the highest seed."]
+            : []
+        return .sentences(
+            [what] + bands + [
+                """
+                Heights of different losses do not compare: each has a scale and a margin of its \
+                own. An accuracy with the margin is measured on logits whose own class is \
+                handicapped. Runs that have not finished are drawn only where a loss has no \
+                finished one. All figures of curves have the same axes.
+                """
+            ])
+    }
+
+    /// The mean over the runs at each epoch that they all have reached.
+    private static func points(_ runs: [ReportedRun], _ quantity: Quantity) -> [LineChart.Point] {
+        let byRun = runs.map { run in
+            Dictionary(
+                run.epochs.compactMap { epoch in
+                    quantity.value(run, epoch).map { (epoch.epoch, $0) }
+                }, uniquingKeysWith: { a, _ in a })
+        }
+        let all = byRun.flatMap(\.keys)
+        return Set(all).sorted().compactMap { epoch in
+            let values = byRun.compactMap { $0[epoch] }
+            guard values.count == runs.count, let spread = Spread(values),
+                let low = values.min(), let high = values.max()
+            else { return nil }
+            return LineChart.Point(
+                Double(epoch), spread.mean, range: values.count > 1 ? low...high : nil)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import FaceRuns
+
+/// What was trained and tested on, and how batches were drawn.
+enum DataSection {
+    static func section(_ results: StudyResults) -> Section {
+        let facts = results.trainSets.compactMap { name in
+            results.facts(ofTrainSet: name).map { (name, $0) }
+        }
+        var blocks: [Block] = [.table(trainTable(facts))]
+        blocks += facts.flatMap { name, facts in findings(name, facts) }
+        blocks.append(.table(testTable(results.testSets)))
+        blocks += results.testSets.filter { !$0.warnings.isEmpty }.map {
+            warnings("Warnings on \($0.name)", $0.warnings)
+        }
+        blocks.append(.table(lossTable(results)))
+        return Section("data", "Data and losses", blocks)
+    }
+
+    private static func trainTable(_ sets: [(String, TrainSetFacts)]) -> Table {
+        let rows = sets.map { name, facts in
+            let each = Double(facts.images) / Double(max(1, facts.identities))
+            return [
+                Table.Entry(name), Table.Entry(Format.count(facts.images)),
+                Table.Entry(Format.count(facts.identities)), Table.Entry(Format.fixed(each, 1)),
+                Table.Entry(Format.count(facts.skipped.count)),
+                Table.Entry("\(code: String(facts.contentHash.prefix(12)))"),
+            ]
+        }
+        return Table(
+            caption: """
+                Training sets. \(emphasis: "Skipped") files did not decode. The content is the \
+                beginning of the SHA-256 over the names and contents of the files.
+                """,
+            columns: [
+                .words("Training set"), .numbers("Images"), .numbers("Identities"),
+                .numbers("Images each"), .numbers("Skipped"), .words("Content"),
+            ],
+            rows: rows)
+    }
+
+    private static func findings(_ name: String, _ facts: TrainSetFacts) -> [Block] {
+        var blocks: [Block] = []
+        if !facts.skipped.isEmpty {
+            let count = Format.count(facts.skipped.count, "file")
+            blocks.append(
+                .details(
+                    "\(count) of \(name) skipped, because they did not decode",
+                    [.list(facts.skipped.map { "\(code: $0)" })]))
+        }
+        if !facts.warnings.isEmpty {
+            blocks.append(warnings("Warnings on \(name)", facts.warnings))
+        }
+        return blocks
+    }
+
+    private static func warnings(_ title: String, _ sentences: [String]) -> Block {
+        .details("\(title): \(sentences.count)", [.list(sentences.map { RichText($0) })])
+    }
+
+    private static func testTable(_ tests: [TestSetFacts]) -> Table {
+        let rows = tests.map { test in
+            [
+                Table.Entry(test.name), Table.Entry(Format.count(test.pairs)),
+                Table.Entry(Format.count(test.folds)),
+                Table.Entry(Format.count(test.pairsEachEpoch)),
+            ]
+        }
+        return Table(
+            caption: """
+                Test sets. The last epoch's model sees all pairs; the earlier ones see as many as \
+                the last column says.
+                """,
+            columns: [
+                .words("Test set"), .numbers("Pairs"), .numbers("Folds"),
+                .numbers("Pairs each epoch"),
+            ],
+            rows: rows)
+    }
+
+    private static func lossTable(_ results: StudyResults) -> Table {
+        let rows = results.losses.map { loss in
+            [
+                Table.Entry(loss.title, key: loss.style), Table.Entry("\(code: loss.loss)"),
+                Table.Entry("\(code: loss.sampler)"),
+            ]
+        }
+        return Table(
+            caption: "Losses as given to the study, and what drew their batches.",
+            columns: [.words("Loss"), .words("As given"), .words("Sampler")],
+            rows: rows)
+    }
+}

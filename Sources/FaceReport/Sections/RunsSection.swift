@@ -1,0 +1,88 @@
+import FaceRuns
+import Foundation
+
+/// Every run with what is needed to make it again.
+enum RunsSection {
+    static func section(_ results: StudyResults) -> Section {
+        var blocks: [Block] = []
+        let failed = results.runs.filter { $0.status == .failed }
+        if !failed.isEmpty {
+            blocks.append(.heading("Failed runs"))
+            blocks.append(.list(failed.map { failure($0, results) }))
+        }
+        if !results.damages.isEmpty {
+            blocks.append(.heading("Files that could not be read"))
+            blocks.append(.list(results.damages.map { RichText($0) }))
+        }
+        blocks.append(.heading("All runs"))
+        blocks += results.runs.map { .details(summary($0, results), details($0)) }
+        return Section("runs", "Runs", blocks)
+    }
+
+    private static func name(_ run: ReportedRun, _ results: StudyResults) -> String {
+        let loss = results.loss(of: run)?.title ?? run.description.lossTitle
+        return "\(results.title(run.setting)), \(loss), seed \(run.seed)"
+    }
+
+    private static func failure(_ run: ReportedRun, _ results: StudyResults) -> RichText {
+        let message = run.result?.message ?? ""
+        let epochs = Format.count(run.completedEpochs, "epoch")
+        return "\(strong: name(run, results)), after \(epochs): \(message)"
+    }
+
+    private static func summary(_ run: ReportedRun, _ results: StudyResults) -> RichText {
+        let state: RichText
+        switch (run.status, run.primaryResult) {
+        case (.finished, let result?):
+            state = "\(Format.percent(result.accuracy)) %"
+        case (let status, _):
+            let epochs = "\(run.completedEpochs) of \(run.description.epochs) epochs"
+            state = "\(strong: status.rawValue), \(epochs)"
+        }
+        return "\(name(run, results)): " + state
+    }
+
+    private static func details(_ run: ReportedRun) -> [Block] {
+        var blocks: [Block] = [.terms(terms(run))]
+        blocks.append(.paragraph("Made again by:"))
+        blocks.append(.code(run.description.command))
+        if let configuration = json(run.description.configuration) {
+            blocks.append(.paragraph("Complete configuration:"))
+            blocks.append(.code(configuration))
+        }
+        return blocks
+    }
+
+    private static func terms(_ run: ReportedRun) -> [Block.Term] {
+        var terms = [Block.Term(name: "Folder", value: "\(code: run.name)")]
+        if let result = run.result {
+            terms.append(
+                Block.Term(name: "Duration", value: "\(Format.duration(result.seconds))"))
+        }
+        if let environment = run.environment { terms += Self.terms(environment) }
+        return terms
+    }
+
+    private static func terms(_ machine: RunEnvironment) -> [Block.Term] {
+        let features =
+            machine.processorFeatures.isEmpty
+            ? "" : " (\(machine.processorFeatures.joined(separator: ", ")))"
+        let memory = Format.fixed(Double(machine.memory) / 1_073_741_824, 1)
+        let values: [(String, RichText)] = [
+            ("Facet", "\(machine.facet), commit \(code: machine.commit)"),
+            ("LibTorch", "\(machine.libtorch)"),
+            ("System", "\(machine.system)"),
+            ("Processor", "\(machine.processor)\(features)"),
+            ("Threads", "\(machine.threads)"),
+            ("Memory", "\(memory) GiB"),
+            ("Device", "\(machine.device), \(machine.precision), \(machine.memoryFormat)"),
+        ]
+        return values.map { Block.Term(name: $0, value: $1) }
+    }
+
+    private static func json(_ value: JSONValue) -> String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(value)).flatMap { String(data: $0, encoding: .utf8) }
+    }
+}

@@ -1,0 +1,225 @@
+import FaceRuns
+import Foundation
+
+/// Fabricates run folders that look like a real study's: 2 backbones × 2 training sets × 5 losses.
+struct SampleStudy {
+    var seeds: [UInt64] = [1]
+    var pairs = 600
+    var epochs = 12
+    /// Runs that fail, e.g. `resnet50 casia arcface 2`.
+    var failed: Set<String> = []
+    /// Runs that stop after some epochs without a result.
+    var unfinished: [String: Int] = [:]
+    /// Runs that have not begun.
+    var absent: Set<String> = []
+
+    static let losses: [(name: String, title: String, sampler: String, skill: Double)] = [
+        ("softmax", "Cross-entropy", "shuffle", 2.15),
+        ("asoftmax", "A-Softmax", "shuffle", 2.4),
+        ("amsoftmax", "AM-Softmax", "shuffle", 2.75),
+        ("arcface", "ArcFace", "shuffle", 2.8),
+        ("marginal", "Marginal Loss", "pk:32x4", 2.3),
+    ]
+
+    static let backbones: [(name: String, facts: BackboneFacts, skill: Double, speed: Double)] = [
+        (
+            "resnet50",
+            BackboneFacts(
+                title: "ResNet50", parameters: 43_590_976, multiplyAdds: 6_309_000_000,
+                embeddingSize: 512, inputSize: 112), 1, 41
+        ),
+        (
+            "mobilenetv1",
+            BackboneFacts(
+                title: "MobileNetV1", parameters: 3_735_040, multiplyAdds: 148_000_000,
+                embeddingSize: 512, inputSize: 112), 0.86, 402
+        ),
+    ]
+
+    static let trainSets: [(name: String, facts: TrainSetFacts, skill: Double)] = [
+        (
+            "casia",
+            TrainSetFacts(
+                name: "casia", images: 490_623, identities: 10_572,
+                contentHash: "9f2c41aa07be55d1c3c8", skipped: ["0000045/017.jpg", "0107/a.jpg"],
+                warnings: ["14 identities have one image only."]), 1
+        ),
+        (
+            "ms1m",
+            TrainSetFacts(
+                name: "ms1m", images: 5_822_653, identities: 85_742,
+                contentHash: "77ab0cc1d29e6f0a13b4"), 1.16
+        ),
+    ]
+
+    static let environment = RunEnvironment(
+        facet: "1.0.0", commit: "4960270", libtorch: "2.13.0", system: "Debian GNU/Linux 12",
+        processor: "Some Processor @ 2.50 GHz", processorFeatures: ["avx2", "avx512_bf16"],
+        threads: 2, memory: 16_777_216_000, device: "cpu", precision: "float32",
+        memoryFormat: "channelsLast")
+
+    /// Writes all runs under `<folder>/runs`.
+    func write(to folder: URL) throws {
+        let study = StudyFolder(folder)
+        for backbone in Self.backbones {
+            for train in Self.trainSets {
+                for loss in Self.losses {
+                    for seed in seeds {
+                        let name = "\(backbone.name) \(train.name) \(loss.name) \(seed)"
+                        if absent.contains(name) { continue }
+                        let skill = loss.skill * backbone.skill * train.skill
+                        var run = SampleRun(
+                            name: name, skill: skill, speed: backbone.speed, pairs: pairs,
+                            epochs: epochs)
+                        run.isMargin = loss.name != "softmax" && loss.name != "marginal"
+                        let description = RunDescription(
+                            identity: RunIdentity(
+                                trainSet: train.name, backbone: backbone.name, loss: loss.name,
+                                sampler: loss.sampler, seed: seed),
+                            lossTitle: loss.title, backbone: backbone.facts, train: train.facts,
+                            tests: [
+                                TestSetFacts(
+                                    name: "lfw", pairs: pairs, folds: 10, pairsEachEpoch: pairs)
+                            ],
+                            epochs: epochs, batchSize: 64,
+                            configuration: .object([
+                                "loss": .object([
+                                    "name": .string(loss.name), "scale": .number(64),
+                                ]),
+                                "schedule": .object([
+                                    "rate": .number(0.1), "milestones": .array([.number(8)]),
+                                ]),
+                            ]),
+                            command: "facet train --backbone \(backbone.name) --loss \(loss.name) "
+                                + "--data \(train.name) --seed \(seed)")
+                        let folder = study.run(
+                            named: name.replacingOccurrences(of: " ", with: "__"))
+                        try folder.write(description)
+                        try folder.write(Self.environment)
+                        try run.write(
+                            to: folder, failed: failed.contains(name), stopAfter: unfinished[name])
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Fabricates the numbers of one run.
+struct SampleRun {
+    var name: String
+    var skill: Double
+    var speed: Double
+    var pairs: Int
+    var epochs: Int
+    var isMargin = false
+
+    func write(to folder: RunFolder, failed: Bool, stopAfter: Int?) throws {
+        var random = SampleRandom(name)
+        let skill = skill + random.normal() * 0.04
+        let last = failed ? epochs / 3 : stopAfter ?? epochs
+        var accuracies: [Double] = []
+        for epoch in 1...max(1, last) where last > 0 {
+            let record = record(epoch, skill: skill, &random)
+            accuracies.append(record.tests[0].accuracy)
+            try folder.append(record)
+        }
+        if failed {
+            try folder.write(
+                RunResult(
+                    status: .failed,
+                    message: "The loss became NaN at step 12 of epoch \(last + 1); lower the "
+                        + "learning rate.",
+                    epochs: last, trainAccuracy: 0, tests: [], imagesPerSecond: speed,
+                    seconds: 100))
+        } else if stopAfter == nil {
+            let scores = scores(skill: skill, &random)
+            try folder.write(scores, test: "lfw")
+            try folder.write(result(scores, accuracies, &random))
+        }
+    }
+
+    private func record(
+        _ epoch: Int, skill: Double, _ random: inout SampleRandom
+    ) -> EpochRecord {
+        let done = Double(epoch) / Double(epochs)
+        let now = skill * (1 - exp(-3.2 * done)) / (1 - exp(-3.2)) + random.normal() * 0.03
+        let train = min(0.999, 1 - exp(-now * 1.35) + random.normal() * 0.004)
+        let steps = epoch * 500
+        return EpochRecord(
+            epoch: epoch, step: steps, images: steps * 64,
+            learningRate: epoch > 8 ? 0.01 : 0.1,
+            loss: (isMargin ? 22 : 8) * exp(-2.1 * done) + 0.2 * random.uniform(),
+            trainAccuracy: train,
+            trainAccuracyWithMargin: isMargin ? train * train * 0.8 : train, lossState: [:],
+            tests: [
+                EpochTest(
+                    name: "lfw",
+                    accuracy: 0.5 + 0.5 * erf(now / 2 / 2.0.squareRoot() * 1.5) * 0.995,
+                    standardDeviation: 0.008, pairs: pairs)
+            ],
+            imagesPerSecond: speed, trainSeconds: 32_000 / speed, evaluationSeconds: 3)
+    }
+
+    private func scores(skill: Double, _ random: inout SampleRandom) -> [PairScore] {
+        (0..<pairs).map { index in
+            let same = index % 2 == 0
+            let centre = same ? 1.5 - 0.27 * skill : 1.5 + 0.12 * skill
+            let distance = min(4, max(0, centre + random.normal() * 0.24))
+            return PairScore(
+                fold: index * 10 / pairs, same: same, distance: Float(distance),
+                first: "a/\(index).jpg", second: same ? "a/b\(index).jpg" : "b/\(index).jpg")
+        }
+    }
+
+    private func result(
+        _ scores: [PairScore], _ accuracies: [Double], _ random: inout SampleRandom
+    ) -> RunResult {
+        let best = accuracies.max() ?? 0
+        let first = accuracies.first ?? 0
+        let reached = accuracies.firstIndex { $0 >= first + 0.95 * (best - first) } ?? 0
+        let test = TestResult(
+            name: "lfw", pairs: pairs, accuracy: accuracies.last ?? 0, standardDeviation: 0.0071,
+            threshold: 1.21, tarAtFar1e3: 0.81 + 0.02 * random.uniform(), auc: best * 1.004,
+            eer: 1 - best, meanNorm: 21 + random.uniform(),
+            bestEpoch: (accuracies.firstIndex(of: best) ?? 0) + 1, bestAccuracy: best,
+            epochWithin95Percent: reached + 1)
+        return RunResult(
+            status: .finished, epochs: epochs, trainAccuracy: min(0.999, best * 0.99),
+            tests: [test], imagesPerSecond: speed * (0.97 + 0.05 * random.uniform()),
+            seconds: 4200)
+    }
+}
+
+/// SplitMix64 from a name: the same numbers on every machine.
+struct SampleRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ name: String) {
+        state = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+    mutating func normal() -> Double {
+        let u = max(uniform(), 1e-12)
+        return (-2 * log(u)).squareRoot() * cos(2 * .pi * uniform())
+    }
+}
+
+/// Runs a test's body in a new folder, which is removed afterwards.
+func inTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let url = FileManager.default.temporaryDirectory
+        .appendingPathComponent("facet-report-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try body(url)
+}

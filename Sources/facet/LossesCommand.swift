@@ -35,7 +35,8 @@ extension LossDescriptor {
 
     fileprivate var details: String {
         let rows = parameters.map { parameter in
-            "  \(parameter.name) = \(parameter.defaultText)\n      \(parameter.summary)"
+            "  \(parameter.name) = \(parameter.defaultValue), \(parameter.allowed)\n"
+                + "      \(parameter.summary)"
         }
         return """
             \(title) (\(name))
@@ -43,19 +44,27 @@ extension LossDescriptor {
 
             Paper:     \(paper)
             Equation:  \(equation)
-            Gradient:  \(gradient)
 
             Parameters and their defaults:
-            \(rows.isEmpty ? "  none" : rows.joined(separator: "\n"))
+            \(rows.isEmpty ? "  none" : rows.joined(separator: "\n"))\(presetText)
             """
+    }
+
+    private var presetText: String {
+        guard !presets.isEmpty else { return "" }
+        return "\n\nPresets:\n"
+            + presets.map { "  \($0.name)\n      \($0.summary)" }.joined(separator: "\n")
     }
 
     fileprivate var json: [String: Any] {
         [
             "name": name, "title": title, "summary": summary, "paper": paper,
-            "equation": equation, "gradient": gradient,
+            "equation": equation,
             "parameters": parameters.map {
-                ["name": $0.name, "default": $0.defaultText, "summary": $0.summary]
+                [
+                    "name": $0.name, "default": $0.defaultValue.description,
+                    "allowed": $0.allowed, "summary": $0.summary,
+                ]
             },
         ]
     }

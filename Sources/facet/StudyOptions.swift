@@ -1,5 +1,6 @@
 import CommandKit
 import FaceStudy
+import FaceTraining
 import Foundation
 
 /// The options that describe a study, and the configuration they make.

@@ -1,3 +1,4 @@
+import FaceReport
 import FaceRuns
 import Foundation
 
@@ -151,7 +152,8 @@ struct SampleRun {
             learningRate: epoch > 8 ? 0.01 : 0.1,
             loss: (isMargin ? 22 : 8) * exp(-2.1 * done) + 0.2 * random.uniform(),
             trainAccuracy: train,
-            trainAccuracyWithMargin: isMargin ? train * train * 0.8 : train, lossState: [:],
+            trainAccuracyWithMargin: isMargin ? train * train * 0.8 : train,
+            lossState: ["margin": isMargin ? 0.5 : 0],
             tests: [
                 EpochTest(
                     name: "lfw",
@@ -178,10 +180,12 @@ struct SampleRun {
         let best = accuracies.max() ?? 0
         let first = accuracies.first ?? 0
         let reached = accuracies.firstIndex { $0 >= first + 0.95 * (best - first) } ?? 0
+        let curve = ROCCurve(scores)
         let test = TestResult(
             name: "lfw", pairs: pairs, accuracy: accuracies.last ?? 0, standardDeviation: 0.0071,
-            threshold: 1.21, tarAtFar1e3: 0.81 + 0.02 * random.uniform(), auc: best * 1.004,
-            eer: 1 - best, meanNorm: 21 + random.uniform(),
+            threshold: 1.2 + 0.03 * random.uniform(),
+            tarAtFar1e3: curve?.trueAcceptance(atFalseAcceptance: 1e-3) ?? 0,
+            auc: curve?.area ?? 0, eer: 1 - best, meanNorm: 21 + random.uniform(),
             bestEpoch: (accuracies.firstIndex(of: best) ?? 0) + 1, bestAccuracy: best,
             epochWithin95Percent: reached + 1)
         return RunResult(

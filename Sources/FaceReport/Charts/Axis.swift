@@ -55,13 +55,7 @@ package struct Axis: Hashable, Sendable {
     ) -> Axis {
         let domain = Double(low)...Double(max(high, low + 1))
         let step = max(1, niceStep(domain, atMost: count).rounded(.up))
-        var axis = Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
-        // Counting starts at one, not at a multiple of the step.
-        if low == 1 && axis.ticks.first?.value != 1 {
-            axis.ticks.insert(Tick(value: 1, label: "1"), at: 0)
-            if axis.ticks.count > 1, axis.ticks[1].value - 1 < step / 2 { axis.ticks.remove(at: 1) }
-        }
-        return axis
+        return Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
     }
 
     /// A logarithmic axis of shares, from a power of ten up to 1.

@@ -21,7 +21,7 @@ enum HTMLFigure {
             if let data = figure.data {
                 element("details", ["class": "data"]) {
                     element("summary") { "The numbers of figure \(figure.number)" }
-                    HTMLTable.render(data)
+                    HTMLTable.render(data, id: "figure-\(figure.number)-data")
                 }
             }
         }

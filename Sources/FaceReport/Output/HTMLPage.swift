@@ -62,7 +62,7 @@ struct HTMLPage {
         case .heading(let title):
             return element("h3") { title }
         case .table(let table):
-            return HTMLTable.render(table)
+            return HTMLTable.render(table, id: "table-\(table.number ?? 0)")
         case .figure(let figure):
             return HTMLFigure.render(figure)
         case .code(let text):

@@ -1,26 +1,23 @@
 /// A table as HTML, with rules above and below and none between columns.
 enum HTMLTable {
-    static func render(_ table: Table) -> Markup {
-        element(
-            "div",
-            ["class": "table", "tabindex": "0", "role": "region", "aria-label": label(table)]
-        ) {
-            element("table") {
-                element("caption") {
-                    if let number = table.number {
-                        element("b") { "Table \(number)." }
-                        " "
-                    }
-                    HTMLPage.render(table.caption)
+    /// The table under its caption, which may be wider than the table and does not scroll with
+    /// it.
+    static func render(_ table: Table, id: String) -> Markup {
+        element("figure", ["class": "table"]) {
+            element("figcaption", ["id": id]) {
+                if let number = table.number {
+                    element("b") { "Table \(number)." }
+                    " "
                 }
-                head(table)
-                for group in table.groups { body(group, table) }
+                HTMLPage.render(table.caption)
+            }
+            element("div", ["class": "scroll", "tabindex": "0"]) {
+                element("table", ["aria-labelledby": id]) {
+                    head(table)
+                    for group in table.groups { body(group, table) }
+                }
             }
         }
-    }
-
-    private static func label(_ table: Table) -> String {
-        table.number.map { "Table \($0)" } ?? "Table"
     }
 
     private static func head(_ table: Table) -> Markup {

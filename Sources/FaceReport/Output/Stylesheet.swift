@@ -36,13 +36,13 @@ enum Stylesheet {
         h2{font-size:1.45rem;line-height:1.25;font-weight:600;margin:4rem 0 .8rem}
         h3{font-size:1.12rem;font-weight:600;margin:2.4rem 0 .5rem}
         p,ul.plain,ul.cautions{max-width:42rem;margin:.8rem 0}
-        p,li,dd,figcaption,caption{hanging-punctuation:first;overflow-wrap:break-word}
+        p,li,dd,figcaption{hanging-punctuation:first;overflow-wrap:break-word}
         .deck{color:var(--muted);font-size:1.15rem;line-height:1.5;margin:0 0 1.8rem}
         a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:.06em}
         nav ul{list-style:none;margin:0;padding:.8rem 0;display:flex;flex-wrap:wrap;
         gap:.25rem 1.3rem;border-block:1px solid var(--grid)}
-        nav,figure,.table,details,dl,pre,code,.keys,footer{font-family:system-ui,-apple-system,
-        "Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif}
+        nav,figure,details,dl,pre,code,.keys,footer{font-family:-apple-system,BlinkMacSystemFont,
+        "Segoe UI",Roboto,"Helvetica Neue",Inter,"Liberation Sans",Arial,system-ui,sans-serif}
         nav{font-size:.875rem}
         nav a{text-decoration:none}nav a:hover{text-decoration:underline}
         ul.plain{padding-left:1.15rem}
@@ -67,17 +67,16 @@ enum Stylesheet {
         """
 
     private static let tables = """
-        .table{margin:2rem 0;overflow-x:auto}
+        .table{margin:2rem 0}.scroll{overflow-x:auto}
+        .table figcaption{margin:0 0 .65rem}
         table{border-collapse:collapse;font-size:.875rem;line-height:1.35;
         font-variant-numeric:tabular-nums lining-nums;border-block:1.6px solid var(--ink)}
-        caption{text-align:left;color:var(--muted);font-size:.84rem;line-height:1.5;
-        padding:0 0 .6rem;max-width:46rem}
-        caption b,figcaption b{color:var(--ink);font-weight:600}
-        th,td{padding:.27rem .85rem;font-weight:400;white-space:nowrap;vertical-align:baseline}
+        figcaption b{color:var(--ink);font-weight:600}
+        th,td{padding:.27rem .75rem;font-weight:400;white-space:nowrap;vertical-align:baseline}
         tr>:first-child{padding-left:.25rem}tr>:last-child{padding-right:.25rem}
         .n{text-align:right}.w{text-align:left}
         thead tr:last-child>*{border-bottom:.8px solid var(--ink);color:var(--muted);
-        padding-bottom:.35rem;vertical-align:bottom}
+        padding-bottom:.35rem;vertical-align:bottom;white-space:normal}
         thead tr:first-child>*{padding-top:.35rem}
         .groups th{text-align:center;padding-bottom:.1rem}
         .groups th span{display:block;border-bottom:.8px solid var(--rule);padding:0 .3rem .15rem}
@@ -130,12 +129,12 @@ enum Stylesheet {
         body{padding:2rem 1rem 4rem;font-size:1rem}
         h1{font-size:1.7rem}h2{margin-top:3rem}
         .panels{grid-template-columns:minmax(0,1fr)}
-        th,td{padding-inline:.55rem}
+        th,td{padding-inline:.45rem}
         tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:sticky;
         left:0;background:var(--paper);z-index:1}
         dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
         }
         @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}
-        figure,.table,.panel{break-inside:avoid}h2,h3{break-after:avoid}}
+        figure,.panel{break-inside:avoid}h2,h3{break-after:avoid}}
         """
 }

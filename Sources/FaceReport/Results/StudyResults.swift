@@ -98,7 +98,9 @@ package struct StudyResults: Sendable {
     package func count(_ status: RunStatus) -> Int { runs.count { $0.status == status } }
 
     /// The most seeds that a cell has.
-    package var seeds: Int { Set(runs.map(\.seed)).count }
+    package var seeds: Int {
+        cells.values.flatMap(\.values).map { Set($0.map(\.seed)).count }.max() ?? 0
+    }
 
     /// Facts of the test sets, the first of each name, in the order of the runs.
     package var testSets: [TestSetFacts] {

@@ -31,7 +31,7 @@ enum AccuracySection {
         let what: RichText = """
             Accuracy in percent, as in Table 3 of Srivastava, Murali and Dubey (2019). \
             \(emphasis: "Training"): share of the training images whose own class scores highest, \
-            last epoch, without the margin. \(emphasis: "Test"): \(name), the last epoch's model \
+            last epoch, without the margin. \(emphasis: "Test"): \(name), the last epoch’s model \
             on all \(pairs) in \(folds). The highest of a column within a backbone is bold.
             """
         return .sentences([what] + seeds(results))
@@ -96,7 +96,7 @@ enum AccuracySection {
         }
         return Table(
             caption: """
-                Accuracy of the last epoch's model on every test set, in percent. The highest of a \
+                Accuracy of the last epoch’s model on every test set, in percent. The highest of a \
                 column within a setting is bold.
                 """,
             columns: [.words("Loss")] + results.testSets.map { .numbers($0.name) },

@@ -22,7 +22,7 @@ enum ArchitectureSection {
         ]
         return Table(
             caption: """
-                Size of the backbones (without the loss's class weights), speed of their training \
+                Size of the backbones (without the loss’s class weights), speed of their training \
                 over all their runs, and test accuracy: mean ± standard deviation over the losses.
                 """,
             columns: columns + accuracies,
@@ -77,7 +77,7 @@ enum ArchitectureSection {
     private static func scatter(_ results: StudyResults, _ panels: [Figure.Panel]) -> Figure {
         Figure(
             caption: """
-                Test accuracy over the backbone's cost (left) and over the speed of training \
+                Test accuracy over the backbone’s cost (left) and over the speed of training \
                 (right), means over the seeds. Lines join the backbones of a loss.
                 """,
             panels: panels,

@@ -5,7 +5,7 @@ enum BestEpochSection {
     static func section(_ results: StudyResults) -> Section? {
         guard results.count(.finished) > 0 else { return nil }
         return Section(
-            "best", "Best accuracy and epochs to it",
+            "best", "Best accuracy, and epochs to it",
             [.figure(accuracyFigure(results)), .figure(epochFigure(results))])
     }
 
@@ -19,7 +19,7 @@ enum BestEpochSection {
         }
         let axis = Axis.linear(
             "best test accuracy, %", covering: values.map { min(100, $0 * 100) },
-            limits: 0...100, atMost: 5)
+            limits: 0...100)
         let panels = results.settings.map { setting in
             Figure.Panel(
                 title: results.title(setting),
@@ -71,7 +71,7 @@ enum BestEpochSection {
             caption: """
                 Epochs to the best model (Figure 4 of the paper): the first epoch with the highest \
                 test accuracy, filled and as a number, and hollow the first epoch within 95 % of \
-                the way there from the first epoch's accuracy. The first is the maximum of a noisy \
+                the way there from the first epoch’s accuracy. The first is the maximum of a noisy \
                 curve; the second hardly moves with the noise.
                 """,
             panels: panels,

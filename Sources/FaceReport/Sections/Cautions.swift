@@ -9,31 +9,46 @@ enum Cautions {
     }
 
     private static func seeds(_ results: StudyResults) -> RichText? {
-        let accuracies = results.runs.compactMap { $0.primaryResult }
-        guard let highest = accuracies.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
-        let error = PairError.standardError(
-            accuracy: highest.accuracy, pairs: highest.pairs)
-        let size = Format.percent(2 * error)
-        let pairs = Format.count(highest.pairs, "pair")
+        let accuracies = results.runs.compactMap(\.primaryResult)
+        guard let pairs = accuracies.map(\.pairs).min(), let size = errors(accuracies) else {
+            return nil
+        }
+        let what = "Two standard errors of an accuracy on \(Format.count(pairs, "pair")) are"
         guard results.seeds == 1 else {
             return """
-                \(strong: "Small differences.") Two standard errors of an accuracy of \
-                \(Format.percent(highest.accuracy)) % on \(pairs) are \(size) points, whatever \
-                the number of seeds: all seeds see the same pairs.
+                \(strong: "Small differences.") \(what) \(size), whatever the number of seeds: all \
+                seeds see the same pairs.
                 """
         }
         return """
-            \(strong: "One seed.") Two standard errors of an accuracy of \
-            \(Format.percent(highest.accuracy)) % on \(pairs) are \(size) points. With one seed, \
-            smaller differences are not evidence, and what another seed would change is not known.
+            \(strong: "One seed.") \(what) \(size). With one seed, smaller differences are not \
+            evidence, and how much another seed would change is not known.
             """
+    }
+
+    /// Two standard errors of the lowest and of the highest accuracy.
+    private static func errors(_ accuracies: [TestResult]) -> String? {
+        func size(_ test: TestResult?) -> String? {
+            test.map {
+                Format.percent(
+                    2 * PairError.standardError(accuracy: $0.accuracy, pairs: $0.pairs))
+            }
+        }
+        let lowest = accuracies.min { $0.accuracy < $1.accuracy }
+        let highest = accuracies.max { $0.accuracy < $1.accuracy }
+        guard let lowest, let highest, let low = size(lowest), let high = size(highest) else {
+            return nil
+        }
+        if low == high { return "\(high) points" }
+        return "\(high) points at \(Format.percent(highest.accuracy)) % and \(low) at "
+            + "\(Format.percent(lowest.accuracy)) %"
     }
 
     private static func chosenOnTest(_ results: StudyResults) -> RichText? {
         guard results.count(.finished) > 0 else { return nil }
         return """
             \(strong: "Best epochs are optimistic.") The best epoch is chosen on the test set \
-            itself. The accuracies of the tables are the last epoch's unless they say best.
+            itself. The accuracies of the tables are the last epoch’s unless they say best.
             """
     }
 
@@ -55,12 +70,14 @@ enum Cautions {
     }
 
     private static func incomplete(_ results: StudyResults) -> RichText? {
-        let missing = results.runs.count - results.count(.finished)
-        guard missing > 0 else { return nil }
-        let verb = missing == 1 ? "has" : "have"
+        let states = [RunStatus.failed, .unfinished, .damaged].compactMap { status -> String? in
+            let count = results.count(status)
+            return count > 0 ? "\(count) \(status.rawValue)" : nil
+        }
+        guard !states.isEmpty else { return nil }
         return """
-            \(strong: "Incomplete.") \(Format.count(missing, "run")) of \
-            \(results.runs.count) \(verb) no result; means over seeds leave them out.
+            \(strong: "Incomplete.") Of \(Format.count(results.runs.count, "run")), \
+            \(Format.list(states)); tables and means leave them out.
             """
     }
 

@@ -64,7 +64,8 @@ enum CurvesSection {
         }
         return Figure(
             caption: caption(results, setting, isFirst: isFirst), panels: panels,
-            legend: results.losses.map { LegendEntry(style: $0.style, title: $0.title) })
+            legend: isFirst
+                ? results.losses.map { LegendEntry(style: $0.style, title: $0.title) } : [])
     }
 
     private static func caption(

@@ -67,7 +67,7 @@ enum DataSection {
         }
         return Table(
             caption: """
-                Test sets. The last epoch's model sees all pairs; the earlier ones see as many as \
+                Test sets. The last epoch’s model sees all pairs; the earlier ones see as many as \
                 the last column says.
                 """,
             columns: [

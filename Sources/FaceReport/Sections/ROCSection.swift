@@ -43,7 +43,7 @@ enum ROCSection {
         let mean = results.seeds > 1 ? ", means over the seeds" : ""
         let smallest = Format.count(pairs, "pair")
         return """
-            ROC curves on \(test) for the last epoch's model\(mean). With \(smallest) of two \
+            ROC curves on \(test) for the last epoch’s model\(mean). With \(smallest) of two \
             persons, a rate below \(Format.significantShare(1 / Double(pairs))) stands for no pair \
             at all.
             """

@@ -59,6 +59,11 @@ enum RunsSection {
             terms.append(
                 Block.Term(name: "Duration", value: "\(Format.duration(result.seconds))"))
         }
+        if let state = run.epochs.last?.lossState, !state.isEmpty {
+            let values = state.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            terms.append(
+                Block.Term(name: "Loss at the end", value: "\(values.joined(separator: ", "))"))
+        }
         if let environment = run.environment { terms += Self.terms(environment) }
         return terms
     }

@@ -43,7 +43,7 @@ struct BadInputTests {
             "did you mean 'resnet50'?"),
         Case(
             "a missing folder", ["compare", "--train", "a=nowhere", "--test", "b=nowhere,none"], 1,
-            "cannot read 'none'"),
+            "/none': there is no such file"),
         Case(
             "no such study file", ["compare", "--config", "none.json5"], 1,
             "cannot read the study file"),

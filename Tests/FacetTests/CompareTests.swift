@@ -54,7 +54,7 @@ struct CompareTests {
     }
 
     @Test("A run that is killed at any moment ends as an undisturbed one")
-    func kill() throws {
+    func killed() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             let tool = Tool(folder: folder)

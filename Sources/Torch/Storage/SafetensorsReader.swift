@@ -34,19 +34,15 @@ private struct SafetensorsReader {
 
     func content() throws(TorchError) -> Safetensors.Content {
         let (header, start) = try header()
-        guard
-            let object = try? JSONSerialization.jsonObject(with: header) as? [String: Any]
-        else { throw malformed("its header is not a JSON object") }
-        var content = Safetensors.Content(tensors: [:], metadata: [:])
+        let members = try decode(header)
+        var content = Safetensors.Content(tensors: [:], metadata: members.metadata)
         var entries: [Entry] = []
-        for (name, value) in object {
-            if name == Safetensors.metadataName {
-                content.metadata = try metadata(value)
-            } else {
-                entries.append(try entry(name, value))
-            }
+        for (name, fields) in members.tensors { entries.append(try entry(name, fields)) }
+        // An empty tensor lies before the one that begins where it does.
+        entries.sort {
+            ($0.range.lowerBound, $0.range.upperBound, $0.name)
+                < ($1.range.lowerBound, $1.range.upperBound, $1.name)
         }
-        entries.sort { ($0.range.lowerBound, $0.name) < ($1.range.lowerBound, $1.name) }
         try requireTiling(entries, of: bytes.count - start)
         for entry in entries {
             content.tensors[entry.name] = try Tensor.fromBytes(
@@ -71,34 +67,39 @@ private struct SafetensorsReader {
         return (Data(bytes[8..<8 + Int(length)]), 8 + Int(length))
     }
 
-    private func metadata(_ value: Any) throws(TorchError) -> [String: String] {
-        guard let strings = value as? [String: String] else {
-            throw malformed("its \(Safetensors.metadataName) is not strings by name")
+    private func decode(_ header: Data) throws(TorchError) -> Header {
+        do {
+            return try JSONDecoder().decode(Header.self, from: header)
+        } catch let member as Header.Damage {
+            throw member.name == Safetensors.metadataName
+                ? malformed("its \(member.name) is not strings by name")
+                : notUnderstood(member.name)
+        } catch {
+            throw malformed("its header is not a JSON object")
         }
-        return strings
     }
 
-    private func entry(_ name: String, _ value: Any) throws(TorchError) -> Entry {
-        guard let fields = value as? [String: Any], let typeName = fields["dtype"] as? String,
-            let shape = Self.counts(fields["shape"]),
-            let offsets = Self.counts(fields["data_offsets"]), offsets.count == 2,
+    private func notUnderstood(_ name: String) -> TorchError {
+        malformed("tensor '\(name)' has an entry that cannot be understood")
+    }
+
+    private func entry(_ name: String, _ fields: Header.Fields) throws(TorchError) -> Entry {
+        let (shape, offsets) = (fields.shape, fields.data_offsets)
+        guard (shape + offsets).allSatisfy({ $0 >= 0 }), offsets.count == 2,
             offsets[0] <= offsets[1]
-        else { throw malformed("tensor '\(name)' has an entry that cannot be understood") }
-        guard let type = ElementType.allCases.first(where: { Safetensors.name(of: $0) == typeName })
-        else { throw malformed("tensor '\(name)' has the type '\(typeName)', which is not read") }
+        else { throw notUnderstood(name) }
+        guard
+            let type = ElementType.allCases.first(where: {
+                Safetensors.name(of: $0) == fields.dtype
+            })
+        else {
+            throw malformed("tensor '\(name)' has the type '\(fields.dtype)', which is not read")
+        }
         guard Self.byteCount(shape, type) == offsets[1] - offsets[0] else {
             throw malformed(
                 "tensor '\(name)' of shape \(shape) cannot have \(offsets[1] - offsets[0]) bytes")
         }
         return Entry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
-    }
-
-    /// Whole numbers from 0; JSON's truth values are no numbers.
-    private static func counts(_ value: Any?) -> [Int]? {
-        guard let values = value as? [Any], !values.contains(where: { $0 is Bool && !($0 is Int) })
-        else { return nil }
-        let counts = values.compactMap { $0 as? Int }
-        return counts.count == values.count && counts.allSatisfy { $0 >= 0 } ? counts : nil
     }
 
     /// Bytes of a tensor, or nil when their number does not fit into an integer.
@@ -125,6 +126,48 @@ private struct SafetensorsReader {
         }
         guard end == size else {
             throw malformed("its tensors end at byte \(end) of \(size)")
+        }
+    }
+}
+
+/// The JSON in front of the tensors' bytes.
+private struct Header: Decodable {
+    struct Fields: Decodable {
+        var dtype: String
+        var shape: [Int]
+        var data_offsets: [Int]
+    }
+
+    /// A member is not what it should be.
+    struct Damage: Error {
+        var name: String
+    }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    var tensors: [String: Fields] = [:]
+    var metadata: [String: String] = [:]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        for key in container.allKeys {
+            let name = key.stringValue
+            do {
+                if name == Safetensors.metadataName {
+                    metadata = try container.decode([String: String].self, forKey: key)
+                } else {
+                    tensors[name] = try container.decode(Fields.self, forKey: key)
+                }
+            } catch {
+                // The decoder's own error loses the name when a number is not whole.
+                throw Damage(name: name)
+            }
         }
     }
 }

@@ -1,0 +1,41 @@
+import Testing
+import Torch
+
+@Suite("Devices and the process")
+struct DeviceTests {
+    @Test("Names of devices")
+    func names() throws {
+        #expect(try Device.named("cpu") == .cpu)
+        #expect(try Device.named("auto") == (Device.isCUDAAvailable ? .cuda(0) : .cpu))
+        #expect("\(Device.cuda(1)) \(Device.cpu)" == "cuda:1 cpu")
+    }
+
+    @Test(
+        "Names that are none are refused",
+        arguments: ["", "gpu", "cuda:", "cuda:x", "cuda:-1", "CPU", "cuda:99999999999999999999"])
+    func unknown(_ name: String) {
+        #expect(throws: TorchError.noDevice(name)) { try Device.named(name) }
+    }
+
+    @Test("A GPU that is absent is refused", .disabled(if: Device.isCUDAAvailable))
+    func absent() {
+        #expect(throws: TorchError.noDevice("cuda")) { try Device.named("cuda") }
+        #expect(throws: TorchError.noDevice("cuda:0")) { try Device.named("cuda:0") }
+    }
+
+    @Test("Waiting for the CPU is over at once")
+    func synchronize() { Device.cpu.synchronize() }
+
+    @Test("The version is LibTorch's")
+    func version() {
+        let parts = LibTorch.version.split(separator: ".")
+        #expect(parts.count >= 3 && parts[0] == "2")
+        #expect(LibTorch.threads >= 1)
+    }
+
+    @Test("Sizes of the element types")
+    func sizes() {
+        #expect(ElementType.allCases.map(\.size) == [1, 2, 4, 8, 8, 1])
+        #expect(ElementType.allCases.map(\.rawValue).first == "bool")
+    }
+}

@@ -1,0 +1,241 @@
+import Foundation
+import Testing
+import Torch
+
+@Suite("Safetensors files")
+struct SafetensorsTests {
+    private func entries() -> [StateEntry] {
+        [
+            StateEntry("b", Tensor([1.5, -2, 3] as [Float], shape: [3, 1]), .weight),
+            StateEntry("a \"quoted\"\n\u{1}ü", Tensor([1.0 / 3]), .bias),
+            StateEntry("c", Tensor([1.0, 2.5]).to(.bfloat16), .buffer),
+            StateEntry("d", Tensor([-5], shape: []), .buffer),
+            StateEntry("e", Tensor([1, 255] as [UInt8]), .buffer),
+            StateEntry("f", Tensor([1, 0, 1]).to(.bool), .buffer),
+            StateEntry("g", Tensor.zeros([0, 3]), .buffer),
+        ]
+    }
+
+    @Test("Tensors of every type and strings come back as they were")
+    func roundTrip() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("file.safetensors")
+            let metadata = ["format": "pt", "a \"b\"\\\n\t\u{7f}ü": "\u{0}\u{1f}/😀"]
+            try Safetensors.write(entries(), metadata: metadata, to: url)
+            let content = try Safetensors.read(url)
+            #expect(content.metadata == metadata)
+            #expect(content.tensors.count == entries().count)
+            for entry in entries() {
+                let found = try #require(content.tensors[entry.name])
+                #expect(found.type == entry.tensor.type && found.shape == entry.tensor.shape)
+                #expect(found.array(of: Double.self) == entry.tensor.array(of: Double.self))
+            }
+            let size = try Data(contentsOf: url).count
+            #expect(Safetensors.byteCount(entries(), metadata: metadata) == size)
+        }
+    }
+
+    @Test("The header is followed by bytes at a multiple of 8, and the order is kept")
+    func layout() throws {
+        let data = Safetensors.encode(entries())
+        let length = Int(data[0]) + Int(data[1]) << 8
+        #expect(length % 8 == 0)
+        let header = try #require(String(data: data[8..<8 + length], encoding: .utf8))
+        #expect(header.hasPrefix(#"{"b":{"dtype":"F32","shape":[3,1],"data_offsets":[0,12]},"#))
+        #expect(Safetensors.encode([]) == Data([8, 0, 0, 0, 0, 0, 0, 0]) + Data("{}      ".utf8))
+    }
+
+    @Test("A tensor in channels-last order is stored row by row")
+    func channelsLast() throws {
+        let tensor = Tensor((0..<12).map(Float.init), shape: [1, 3, 2, 2])
+        let plain = Safetensors.encode([StateEntry("x", tensor, .weight)])
+        let other = Safetensors.encode(
+            [StateEntry("x", tensor.contiguous(.channelsLast), .weight)])
+        #expect(plain == other)
+    }
+
+    @Test("A file that PyTorch wrote is read")
+    func pytorch() throws {
+        let url = try #require(
+            Bundle.module.url(forResource: "Fixtures/pytorch", withExtension: "safetensors"))
+        let content = try Safetensors.read(url)
+        #expect(content.metadata == ["format": "pt", "note": "a \"quoted\" word\nand ü"])
+        func values(_ name: String, _ type: ElementType, _ shape: [Int]) throws -> [Double] {
+            let tensor = try #require(content.tensors[name])
+            #expect(tensor.type == type && tensor.shape == shape, "\(name)")
+            return tensor.array()
+        }
+        #expect(try values("a.float32", .float32, [2, 2]) == [1.5, -2, 3, Double(4e30 as Float)])
+        #expect(try values("b.float64", .float64, [1]) == [1.0 / 3])
+        #expect(try values("c.bfloat16", .bfloat16, [3]) == [1, 2.5, -3])
+        #expect(try values("d.int64", .int64, []) == [-5])
+        #expect(try values("e.uint8", .uint8, [2, 3]) == [0, 1, 2, 3, 4, 5])
+        #expect(try values("f.bool", .bool, [3]) == [1, 0, 1])
+        #expect(try values("g.empty", .float32, [0, 3]).isEmpty)
+        #expect(content.tensors.count == 7)
+    }
+
+    // MARK: Damage
+
+    /// A file of a header and so many bytes.
+    private static func file(_ header: String, body: Int, length: UInt64? = nil) -> Data {
+        let length = length ?? UInt64(header.utf8.count)
+        return Data((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) })
+            + Data(header.utf8) + Data(count: body)
+    }
+
+    private static func tensor(_ fields: String, body: Int = 4) -> Data {
+        file(#"{"x":{\#(fields)}}"#, body: body)
+    }
+
+    private static let whole = #""dtype":"F32","shape":[1],"data_offsets":[0,4]"#
+
+    private func reading(_ data: Data) throws -> String {
+        var text = ""
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("x.safetensors")
+            try data.write(to: url)
+            text = message { _ = try Safetensors.read(url) }
+                .replacingOccurrences(of: url.path, with: "x")
+        }
+        return text
+    }
+
+    private static let notUnderstood = "tensor 'x' has an entry that cannot be understood"
+
+    @Test(
+        "Every kind of damage is one sentence",
+        arguments: [
+            (Data(), "it has only 0 bytes"),
+            (Data(count: 7), "it has only 7 bytes"),
+            (Data(count: 8), "its header is not a JSON object"),
+            (file("{}", body: 0, length: 3), "its header would be 3 bytes long, the file has 10"),
+            (
+                file("{}", body: 0, length: .max),
+                "its header would be 18446744073709551615 bytes long, the file has 10"
+            ),
+            (file("nonsense", body: 0), "its header is not a JSON object"),
+            (file("[]", body: 0), "its header is not a JSON object"),
+            (file(#"{"x":"#, body: 0), "its header is not a JSON object"),
+            (
+                file(String(repeating: "[", count: 100_000), body: 0),
+                "its header is not a JSON object"
+            ),
+            (file(#"{"x":1}"#, body: 0), notUnderstood),
+            (
+                file(#"{"__metadata__":{"a":1}}"#, body: 0),
+                "its __metadata__ is not strings by name"
+            ),
+            (file(#"{"__metadata__":[]}"#, body: 0), "its __metadata__ is not strings by name"),
+            (tensor(#""shape":[1],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[1]"#), notUnderstood),
+            (tensor(#""dtype":5,"shape":[1],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":1,"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[-1],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[1.5],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":["1"],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[true],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[null],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[1e30],"data_offsets":[0,4]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[1],"data_offsets":[0]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[1],"data_offsets":[4,0]"#), notUnderstood),
+            (tensor(#""dtype":"F32","shape":[1],"data_offsets":[-4,0]"#), notUnderstood),
+            (
+                tensor(#""dtype":"F16","shape":[2],"data_offsets":[0,4]"#),
+                "tensor 'x' has the type 'F16', which is not read"
+            ),
+            (
+                tensor(#""dtype":"F32","shape":[2],"data_offsets":[0,4]"#),
+                "tensor 'x' of shape [2] cannot have 4 bytes"
+            ),
+            (
+                tensor(#""dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]"#),
+                "tensor 'x' of shape [4611686018427387904, 4] cannot have 4 bytes"
+            ),
+            (
+                tensor(whole, body: 3),
+                "tensor 'x' should lie at bytes 0 to 4 of 3, the one before it ends at 0"
+            ),
+            (tensor(whole, body: 5), "its tensors end at byte 4 of 5"),
+            (
+                tensor(#""dtype":"F32","shape":[1],"data_offsets":[4,8]"#, body: 8),
+                "tensor 'x' should lie at bytes 4 to 8 of 8, the one before it ends at 0"
+            ),
+            (
+                file(#"{"x":{\#(whole)},"y":{\#(whole)}}"#, body: 4),
+                "tensor 'y' should lie at bytes 0 to 4 of 4, the one before it ends at 4"
+            ),
+            (file("{}", body: 1), "its tensors end at byte 0 of 1"),
+        ])
+    func damage(data: Data, reason: String) throws {
+        #expect(
+            try reading(data)
+                == "'x' is not a whole safetensors file: \(reason); "
+                + "it may have been cut short, so use another copy")
+    }
+
+    @Test("A good file cut short at any byte is refused")
+    func cutShort() throws {
+        let data = Safetensors.encode(entries().dropLast(), metadata: ["a": "b"])
+        for length in 0..<data.count {
+            #expect(try reading(data.prefix(length)).contains("not a whole safetensors file"))
+        }
+        #expect(try reading(data) == "")
+    }
+
+    @Test("A good file with any one byte of its header changed is read or refused, never more")
+    func changedBytes() throws {
+        let data = Safetensors.encode(Array(entries().prefix(2)))
+        let header = 8 + Int(data[0]) + Int(data[1]) << 8
+        for place in 0..<header {
+            for value in [0, 0x22, 0x39, 0x7d, 0xff] as [UInt8] {
+                var damaged = data
+                damaged[place] = value
+                _ = try reading(damaged)
+            }
+        }
+    }
+
+    @Test("Files that cannot be read or written are named")
+    func absent() {
+        let url = URL(fileURLWithPath: "/nowhere/x.safetensors")
+        let start = "cannot use the weight file '/nowhere/x.safetensors': "
+        #expect(message { _ = try Safetensors.read(url) }.hasPrefix(start))
+        #expect(message { try Safetensors.write([], to: url) }.hasPrefix(start))
+    }
+
+    // MARK: Loading
+
+    @Test("Loading takes over all tensors, converting their type")
+    func loading() throws {
+        let target = [
+            StateEntry("a", Tensor.zeros([2]).withGradient(), .weight),
+            StateEntry("b", Tensor.zeros([1], type: .int64), .buffer),
+        ]
+        try target.load(["a": Tensor([1.5, 2]), "b": Tensor([7])], path: "f")
+        #expect(target[0].tensor.array(of: Float.self) == [1.5, 2])
+        #expect(target[1].tensor.array(of: Int.self) == [7])
+        #expect(target[0].tensor.requiresGradient)
+    }
+
+    @Test("Loading changes all tensors or none, and names the first that does not fit")
+    func misfit() {
+        let target = [
+            StateEntry("a", Tensor.zeros([2]), .weight),
+            StateEntry("b", Tensor.zeros([1]), .weight),
+        ]
+        let a = Tensor([1, 2] as [Float])
+        let b = Tensor([3] as [Float])
+        #expect(throws: TorchError.missingTensor(name: "b", path: "f")) {
+            try target.load(["a": a], path: "f")
+        }
+        #expect(throws: TorchError.unexpectedTensor(name: "c", path: "f")) {
+            try target.load(["a": a, "b": b, "d": b, "c": b], path: "f")
+        }
+        #expect(
+            throws: TorchError.shapeMismatch(name: "b", expected: [1], found: [2], path: "f")
+        ) { try target.load(["a": a, "b": a], path: "f") }
+        #expect(target[0].tensor.array(of: Float.self) == [0, 0])
+    }
+}

@@ -1,0 +1,46 @@
+import Testing
+import Torch
+
+@Suite("What is said when something goes wrong")
+struct TorchErrorTests {
+    @Test(
+        "One sentence each",
+        arguments: [
+            (
+                TorchError.file(path: "w", reason: "no such file"),
+                "cannot use the weight file 'w': no such file"
+            ),
+            (
+                .libTorch(operation: "matmul", message: "bad"),
+                "LibTorch refused matmul: bad"
+            ),
+            (
+                .malformedWeights(path: "w", reason: "r"),
+                "'w' is not a whole safetensors file: r; it may have been cut short, so use another "
+                    + "copy"
+            ),
+            (
+                .missingTensor(name: "t", path: "w"),
+                "'w' has no tensor 't': it was written for another model"
+            ),
+            (
+                .noDevice("cuda:3"),
+                "no device 'cuda:3' here: use --device cpu, or a CUDA build of LibTorch with a GPU"
+            ),
+            (
+                .outOfMemory(operation: "matmul", message: "m"),
+                "out of memory in matmul: m; use a smaller batch"
+            ),
+            (
+                .shapeMismatch(name: "t", expected: [1, 2], found: [3], path: "w"),
+                "tensor 't' of 'w' has shape [3] where the model has [1, 2]"
+            ),
+            (
+                .unexpectedTensor(name: "t", path: "w"),
+                "'w' has a tensor 't' that the model has not: it was written for another model"
+            ),
+        ])
+    func messages(error: TorchError, text: String) {
+        #expect(error.description == text)
+    }
+}

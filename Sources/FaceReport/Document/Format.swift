@@ -32,6 +32,11 @@ package enum Format {
         return (value < 0 ? "−" : "") + ([Substring(digits)] + groups).joined(separator: ",")
     }
 
+    /// The shortest number that reads back to the same value, a whole one without decimals.
+    package static func plain(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+
     /// A number with three significant digits or so and a prefix of its size: `4.09 G`.
     package static func quantity(_ value: Double) -> String {
         for (limit, prefix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]

@@ -118,7 +118,22 @@ import Testing
             unfinished: ["mobilenetv1 ms1m marginal 3": 5])
         try many.write(to: folder.appendingPathComponent("seeds"))
         try SampleStudy(pairs: 6000).write(to: folder.appendingPathComponent("one"))
-        for name in ["seeds", "one"] {
+        var odd = SampleStudy(
+            pairs: 600, epochs: 40, failed: ["resnet50 casia arcface 1"],
+            unfinished: ["resnet50 casia softmax 1": 9])
+        odd.absent = Set(
+            SampleStudy.losses.flatMap { loss in
+                SampleStudy.backbones.map { "\($0.name) ms1m \(loss.name) 1" }
+            })
+        odd.edit = { description in
+            description.identity.trainSet = "Gesichter von der Straße & <anderswo>, 顔"
+            description.backbone.title += " with squeeze and excitation"
+            description.lossTitle += " of a long name"
+            description.tests.append(
+                TestSetFacts(name: "cfp_fp", pairs: 7000, folds: 10, pairsEachEpoch: 700))
+        }
+        try odd.write(to: folder.appendingPathComponent("odd"))
+        for name in ["seeds", "one", "odd"] {
             try Report(study: folder.appendingPathComponent(name)).write()
         }
     }

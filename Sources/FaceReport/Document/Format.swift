@@ -21,6 +21,11 @@ package enum Format {
         fixed(share * 100, decimals)
     }
 
+    /// The same with the sign, from which no line break parts it.
+    package static func withSign(_ share: Double) -> String {
+        percent(share) + "\u{A0}%"
+    }
+
     /// A whole number with commas between thousands.
     package static func count(_ value: Int) -> String {
         var digits = String(value.magnitude)

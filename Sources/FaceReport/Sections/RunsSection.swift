@@ -34,7 +34,7 @@ enum RunsSection {
         let state: RichText
         switch (run.status, run.primaryResult) {
         case (.finished, let result?):
-            state = "\(Format.percent(result.accuracy)) %"
+            state = "\(Format.withSign(result.accuracy))"
         case (let status, _):
             let epochs = "\(run.completedEpochs) of \(run.description.epochs) epochs"
             state = "\(strong: status.rawValue), \(epochs)"

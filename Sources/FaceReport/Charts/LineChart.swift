@@ -103,7 +103,7 @@ package struct LineChart: Hashable, Sendable {
     }
 
     private func note(_ line: Line, _ point: Point) -> String {
-        "\(line.title), \(Format.significant(point.x)): \(Format.fixed(point.y, 2))"
+        "\(line.title), \(Format.plain(point.x)): \(Format.fixed(point.y, 2))"
     }
 
     private func endLabels(_ plot: Plot) -> Markup {

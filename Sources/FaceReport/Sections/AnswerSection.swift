@@ -41,18 +41,21 @@ enum AnswerSection {
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         if settings == 1, let winner = wins.first {
             let verb = verdicts[0].leaders.count == 1 ? "scored" : "together scored"
-            let accuracy = Format.percent(verdicts[0].leader.accuracy.mean)
-            return "\(strong: winner.key) \(verb) highest, with \(accuracy) % of the pairs right."
+            let accuracy = Format.withSign(verdicts[0].leader.accuracy.mean)
+            return "\(strong: winner.key) \(verb) highest, with \(accuracy) of the pairs right."
         }
-        var text = RichText(parts: [])
-        for (index, (title, count)) in wins.enumerated() {
-            let separator = index == 0 ? "" : index == wins.count - 1 ? " and " : ", "
-            let place =
-                index == 0 ? " scored highest in \(count) of the \(verdicts.count)" : " in \(count)"
-            let what = index == 0 ? " combinations of backbone and training set" : ""
-            text = text + "\(separator)\(strong: title)\(place)\(what)"
+        let clauses = wins.enumerated().map { index, win -> RichText in
+            let place = place(win.value, of: verdicts.count, isFirst: index == 0)
+            return "\(strong: win.key) \(place)"
         }
-        return text + "."
+        return RichText.list(clauses) + "."
+    }
+
+    /// Where a loss won: the first clause says of what, the others only how many.
+    private static func place(_ count: Int, of all: Int, isFirst: Bool) -> String {
+        guard isFirst else { return "in \(count)" }
+        let which = count < all ? "\(count) of the \(all)" : all == 2 ? "both" : "all \(all)"
+        return "scored highest in \(which) combinations of backbone and training set"
     }
 
     private static func evidence(_ verdicts: [Verdict]) -> [RichText] {
@@ -74,12 +77,13 @@ enum AnswerSection {
                 """
             ]
         case (let all, count) where all == count:
-            return ["In each, the lead over the next loss is longer than \(rule)."]
+            return ["In each of them, the lead over the next loss is longer than \(rule)."]
         default:
             return [
                 """
                 In \(count) of the \(compared.count), the lead over the next loss is longer than \
-                \(rule); in the others, the first losses cannot be told apart.
+                \(rule); in the \(compared.count - count == 1 ? "other" : "others"), the first \
+                losses cannot be told apart.
                 """
             ]
         }

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceReport
 import FaceRuns
 import Foundation
@@ -192,12 +193,12 @@ struct SampleRun {
         let best = accuracies.max() ?? 0
         let first = accuracies.first ?? 0
         let reached = accuracies.firstIndex { $0 >= first + 0.95 * (best - first) } ?? 0
-        let curve = ROCCurve(scores)
+        let curve = try? ROCCurve(scores)
         let test = TestResult(
             name: test, pairs: pairs, accuracy: accuracies.last ?? 0, standardDeviation: 0.0071,
             threshold: 1.2 + 0.03 * random.uniform(),
             tarAtFar1e3: curve?.trueAcceptance(atFalseAcceptance: 1e-3) ?? 0,
-            auc: curve?.area ?? 0, eer: 1 - best, meanNorm: 21 + random.uniform(),
+            auc: curve?.auc ?? 0, eer: 1 - best, meanNorm: 21 + random.uniform(),
             bestEpoch: (accuracies.firstIndex(of: best) ?? 0) + 1, bestAccuracy: best,
             epochWithin95Percent: reached + 1)
         return RunResult(

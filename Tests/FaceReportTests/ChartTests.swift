@@ -1,4 +1,5 @@
 import FaceReport
+import Foundation
 import Testing
 
 @Suite struct ChartTests {
@@ -65,6 +66,16 @@ import Testing
                 stroke-dasharray="10 3 2 3"/>
                 """))
         #expect(svg.contains("<text class=\"name c3\" x=\"338.88\" y=\"63.5\""))
+    }
+
+    @Test(arguments: [(99.0, "329.84"), (91, "44")])
+    func namesLinesInTheFreeCorner(height: Double, left: String) {
+        let x = Axis.shares("rate", from: 0.01)
+        let points = (0...20).map { LineChart.Point(pow(10, Double($0) / 10 - 2), height) }
+        let line = LineChart.Line(title: "A", style: SeriesStyle(slot: 0), points: points)
+        let chart = LineChart(x: x, y: percent, lines: [line], naming: .inCorner)
+        let svg = Chart.lines(chart).svg(id: "f", title: "Figure").rendered
+        #expect(svg.contains("<rect class=\"legend\" x=\"\(left)\""))
     }
 
     @Test func survivesNothing() {

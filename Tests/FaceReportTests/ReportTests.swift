@@ -105,6 +105,7 @@ import Testing
         }
         let finished = try render(SampleStudy(pairs: 60, epochs: 4, absent: absent))
         #expect(finished.markdown.contains("There is no second loss to compare it with yet."))
+        #expect(finished.markdown.contains("of the pairs right with ResNet50 on casia. There"))
         #expect(!finished.html.contains("id=\"training-set\""))
     }
 

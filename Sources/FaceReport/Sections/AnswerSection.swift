@@ -4,10 +4,12 @@ import FaceRuns
 enum AnswerSection {
     static func section(_ results: StudyResults) -> Section {
         let verdicts = results.settings.compactMap { Verdict(results, $0) }
-        var blocks = [Block.paragraph(answer(verdicts, settings: results.settings.count))]
+        var blocks = [Block.paragraph(answer(verdicts, results))]
         let cautions = Cautions.list(results)
         if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
-        if !verdicts.isEmpty { blocks.append(.table(table(verdicts, results))) }
+        if verdicts.contains(where: { $0.runnerUp != nil }) {
+            blocks.append(.table(table(verdicts, results)))
+        }
         return Section("answer", "The short answer", blocks)
     }
 
@@ -29,11 +31,24 @@ enum AnswerSection {
             """
     }
 
-    private static func answer(_ verdicts: [Verdict], settings: Int) -> RichText {
+    private static func answer(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
         guard !verdicts.isEmpty else {
             return "No run has finished yet, so there is nothing to compare."
         }
-        return .sentences([leaders(verdicts, settings: settings)] + evidence(verdicts))
+        guard verdicts.contains(where: { $0.runnerUp != nil }) else {
+            return .sentences(verdicts.map { alone($0, results) })
+                + " There is no second loss to compare it with yet."
+        }
+        return .sentences(
+            [leaders(verdicts, settings: results.settings.count)] + evidence(verdicts))
+    }
+
+    private static func alone(_ verdict: Verdict, _ results: StudyResults) -> RichText {
+        """
+        \(strong: verdict.leader.loss.title) got \
+        \(Format.withSign(verdict.leader.accuracy.mean)) of the pairs right with \
+        \(results.title(verdict.setting)).
+        """
     }
 
     private static func leaders(_ verdicts: [Verdict], settings: Int) -> RichText {
@@ -63,8 +78,6 @@ enum AnswerSection {
         let count = compared.count { $0.isEvidence }
         let rule = "two standard errors"
         switch (compared.count, count) {
-        case (0, _):
-            return ["There is no second loss to compare it with yet."]
         case (1, 0):
             return ["Its lead over the next loss is within \(rule) and is not evidence."]
         case (1, _):

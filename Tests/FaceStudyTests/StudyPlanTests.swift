@@ -1,3 +1,4 @@
+import FaceRuns
 import FaceStudy
 import FaceTraining
 import Testing

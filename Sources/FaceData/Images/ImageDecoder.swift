@@ -5,22 +5,14 @@ import TurboJPEG
 /// Decodes JPEG by TurboJPEG and PNG by libpng into RGB.
 ///
 /// Grey pictures become grey RGB, CMYK is converted (inverted, as Adobe stores it), transparency is
-/// laid over black, 16 bits become 8. A warning of the decoder, such as that of a file cut short,
-/// is an error here. One decoder serves one thread.
-public final class ImageDecoder {
+/// laid over black as light, 16 bits become 8, and JPEGs are turned upright as their Exif
+/// orientation says. A warning of TurboJPEG, such as that of a file cut short, is an error here.
+public struct ImageDecoder: Sendable {
     /// More pixels than this are refused before memory is taken for them.
     public static let mostPixels = 1 << 26
 
-    private let jpeg: tjhandle?
-
     /// Creates a decoder.
-    public init() {
-        jpeg = tjInitDecompress()
-    }
-
-    deinit {
-        if let jpeg { tjDestroy(jpeg) }
-    }
+    public init() {}
 
     /// Decodes a file.
     public func decode(_ url: URL) throws(FaceDataError) -> RGBImage {
@@ -30,21 +22,31 @@ public final class ImageDecoder {
         } catch {
             throw .badImage(path: url.path, reason: "it cannot be read")
         }
-        return try decode([UInt8](data), path: url.path)
+        return try decode(data, path: url.path)
     }
 
-    /// Decodes a file's bytes.
+    /// Decodes a file's bytes, an array's or `Data`'s.
     ///
     /// - Parameter path: Names the picture in messages.
-    public func decode(_ bytes: [UInt8], path: String) throws(FaceDataError) -> RGBImage {
-        do throws(Refusal) {
-            switch (bytes.first, bytes.dropFirst().first) {
-            case (0xff, 0xd8): return try decodeJPEG(bytes)
-            case (0x89, 0x50): return try decodePNG(bytes)
-            default: throw Refusal(bytes.isEmpty ? "it is empty" : "it is neither JPEG nor PNG")
-            }
+    public func decode(
+        _ bytes: some ContiguousBytes, path: String
+    ) throws(FaceDataError) -> RGBImage {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(Refusal) in try decode(bytes) }
+        }
+        do {
+            return try result.get()
         } catch {
             throw .badImage(path: path, reason: error.reason)
+        }
+    }
+
+    private func decode(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> RGBImage {
+        switch (bytes.first, bytes.dropFirst().first) {
+        case (0xff, 0xd8):
+            ImageOrientation(ofJPEG: bytes).upright(try decodeJPEG(bytes))
+        case (0x89, 0x50): try decodePNG(bytes)
+        default: throw Refusal(bytes.isEmpty ? "it is empty" : "it is neither JPEG nor PNG")
         }
     }
 
@@ -57,21 +59,25 @@ public final class ImageDecoder {
     }
 
     private func requireSize(_ width: Int, _ height: Int) throws(Refusal) {
-        guard width > 0, height > 0, width <= Self.mostPixels / height else {
+        guard width > 0, height > 0 else { throw Refusal("it holds no picture") }
+        guard width <= Self.mostPixels / height else {
             throw Refusal("\(width)x\(height) pixels are more than \(Self.mostPixels)")
         }
     }
 
     // MARK: JPEG
 
-    private func decodeJPEG(_ bytes: [UInt8]) throws(Refusal) -> RGBImage {
-        guard let jpeg else { throw Refusal("TurboJPEG has no memory") }
+    private func decodeJPEG(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> RGBImage {
+        // A handle keeps tables of the picture before, and stumbles after a broken one.
+        guard let jpeg = tjInitDecompress() else { throw Refusal("TurboJPEG has no memory") }
+        defer { tjDestroy(jpeg) }
+        let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var width: Int32 = 0
         var height: Int32 = 0
         var subsampling: Int32 = 0
         var colour: Int32 = 0
         let header = tjDecompressHeader3(
-            jpeg, bytes, UInt(bytes.count), &width, &height, &subsampling, &colour)
+            jpeg, start, UInt(bytes.count), &width, &height, &subsampling, &colour)
         guard header == 0 else { throw refusal(of: jpeg) }
         try requireSize(Int(width), Int(height))
         let isCMYK = colour == TJCS_CMYK.rawValue || colour == TJCS_YCCK.rawValue
@@ -79,7 +85,7 @@ public final class ImageDecoder {
         let samples = isCMYK ? 4 : 3
         var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * samples)
         let done = tjDecompress2(
-            jpeg, bytes, UInt(bytes.count), &pixels, width, 0, height, Int32(format.rawValue), 0)
+            jpeg, start, UInt(bytes.count), &pixels, width, 0, height, Int32(format.rawValue), 0)
         guard done == 0 else { throw refusal(of: jpeg) }
         return RGBImage(
             width: Int(width), height: Int(height),
@@ -103,21 +109,23 @@ public final class ImageDecoder {
 
     // MARK: PNG
 
-    private func decodePNG(_ bytes: [UInt8]) throws(Refusal) -> RGBImage {
+    private func decodePNG(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> RGBImage {
         var image = png_image()
         image.version = UInt32(PNG_IMAGE_VERSION)
         defer { png_image_free(&image) }
-        guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else {
+        guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else {
             throw Self.refusal(of: image)
         }
         try requireSize(Int(image.width), Int(image.height))
         image.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+        // Without it, 16 bits would be taken for light, not for a screen's values.
+        image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
         var background = png_color(red: 0, green: 0, blue: 0)
         var pixels = [UInt8](repeating: 0, count: Int(image.width) * Int(image.height) * 3)
         let width = Int32(image.width) * 3
-        guard png_image_finish_read(&image, &background, &pixels, width, nil) != 0,
-            image.warning_or_error == 0
-        else { throw Self.refusal(of: image) }
+        guard png_image_finish_read(&image, &background, &pixels, width, nil) != 0 else {
+            throw Self.refusal(of: image)
+        }
         return RGBImage(width: Int(image.width), height: Int(image.height), pixels: pixels)
     }
 

@@ -9,6 +9,7 @@ Pillow has them, three bytes each.
 import io
 import pathlib
 import struct
+import zlib
 
 import numpy
 from PIL import Image, ImageOps
@@ -106,11 +107,14 @@ def refused(rgb):
     """What must not decode."""
     jpeg = (FOLDER / "colour.jpg").read_bytes()
     png = (FOLDER / "colour.png").read_bytes()
-    (FOLDER / "cut.jpg").write_bytes(jpeg[: len(jpeg) * 3 // 4])
+    (FOLDER / "cut.jpg").write_bytes(jpeg[:-20])
     (FOLDER / "header.jpg").write_bytes(jpeg[:10])
     (FOLDER / "cut.png").write_bytes(png[: len(png) * 3 // 4])
     (FOLDER / "header.png").write_bytes(png[:10])
-    (FOLDER / "huge.png").write_bytes(png[:16] + struct.pack(">II", 65500, 65500) + png[24:])
+    header = b"IHDR" + struct.pack(">II", 65500, 65500) + png[24:29]
+    checksum = struct.pack(">I", zlib.crc32(header))
+    (FOLDER / "huge.png").write_bytes(png[:12] + header + checksum + png[33:])
+    (FOLDER / "tables.jpg").write_bytes(jpeg[: jpeg.index(b"\xff\xc0")] + b"\xff\xd9")
     (FOLDER / "text.jpg").write_bytes(b"<html>404</html>")
     (FOLDER / "empty.jpg").write_bytes(b"")
 

@@ -45,11 +45,12 @@ import Testing
     }
 
     @Test func whatIsNoFaceIsTold() throws {
-        let upsideDown = Array(Self.face().reversed())
+        var stream = RandomStream(seed: 1, name: "noise")
+        let noise = Self.face().map { _ in Double(stream.below(256)) }
         let grey = [Double](repeating: 90, count: MeanFace.side * MeanFace.side)
-        for test in [upsideDown, grey] {
-            let warning = try #require(MeanFace.warning(train: Self.face(), test: test))
-            #expect(warning.hasPrefix("training and test faces do not look alike"))
+        for test in [noise, grey] {
+            let warning = MeanFace.warning(train: Self.face(), test: test)
+            #expect(warning?.hasPrefix("training and test faces do not look alike") == true)
         }
     }
 
@@ -64,10 +65,7 @@ import Testing
         }
         let celeba = try scan("celeba-500-aligned-112", every: 20)
         let lfw = try scan("lfw-aligned-112", every: 20)
-        let originals = root.appendingPathComponent("alignment/originals")
-        let names = try FileManager.default.contentsOfDirectory(atPath: originals.path)
-            .filter { $0.hasSuffix(".jpg") }.sorted()
-        let uncropped = try ImageScan(names, root: originals, threads: 2).meanFace
+        let uncropped = try scan("alignment/originals", every: 1)
         #expect(MeanFace.warning(train: celeba, test: lfw) == nil)
         #expect(MeanFace.warning(train: celeba, test: uncropped) != nil)
     }

@@ -5,7 +5,7 @@ import TurboJPEG
 /// Decodes JPEG by TurboJPEG and PNG by libpng into RGB.
 ///
 /// Grey pictures become grey RGB, CMYK is converted (inverted, as Adobe stores it), transparency is
-/// laid over black as light, 16 bits become 8, and JPEGs are turned upright as their Exif
+/// laid over black, 16 bits become 8, and JPEGs are turned upright as their Exif
 /// orientation says. A warning of TurboJPEG, such as that of a file cut short, is an error here.
 public struct ImageDecoder: Sendable {
     /// More pixels than this are refused before memory is taken for them.
@@ -65,6 +65,20 @@ public struct ImageDecoder: Sendable {
         }
     }
 
+    /// The first three of four samples, scaled by the last: by opacity over black, or by the light
+    /// that black ink leaves, since Adobe stores inks so.
+    private static func scaled(_ samples: [UInt8]) -> [UInt8] {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(samples.count / 4 * 3)
+        for pixel in stride(from: 0, to: samples.count, by: 4) {
+            let scale = Int(samples[pixel + 3])
+            for sample in samples[pixel..<pixel + 3] {
+                pixels.append(UInt8((Int(sample) * scale + 127) / 255))
+            }
+        }
+        return pixels
+    }
+
     // MARK: JPEG
 
     private func decodeJPEG(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> RGBImage {
@@ -89,22 +103,11 @@ public struct ImageDecoder: Sendable {
         guard done == 0 else { throw refusal(of: jpeg) }
         return RGBImage(
             width: Int(width), height: Int(height),
-            pixels: isCMYK ? Self.rgb(fromInvertedCMYK: pixels) : pixels)
+            pixels: isCMYK ? Self.scaled(pixels) : pixels)
     }
 
     private func refusal(of jpeg: tjhandle) -> Refusal {
         Refusal(String(cString: tjGetErrorStr2(jpeg)))
-    }
-
-    /// Adobe stores the amount of light that each ink leaves, so a product gives the colour.
-    private static func rgb(fromInvertedCMYK inks: [UInt8]) -> [UInt8] {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(inks.count / 4 * 3)
-        for pixel in stride(from: 0, to: inks.count, by: 4) {
-            let black = Int(inks[pixel + 3])
-            for ink in 0..<3 { pixels.append(UInt8((Int(inks[pixel + ink]) * black + 127) / 255)) }
-        }
-        return pixels
     }
 
     // MARK: PNG
@@ -117,16 +120,19 @@ public struct ImageDecoder: Sendable {
             throw Self.refusal(of: image)
         }
         try requireSize(Int(image.width), Int(image.height))
-        image.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+        let hasAlpha = image.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
+        let samples = hasAlpha ? 4 : 3
+        image.format = UInt32(PNG_FORMAT_FLAG_COLOR | (hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0))
         // Without it, 16 bits would be taken for light, not for a screen's values.
         image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-        var background = png_color(red: 0, green: 0, blue: 0)
-        var pixels = [UInt8](repeating: 0, count: Int(image.width) * Int(image.height) * 3)
-        let width = Int32(image.width) * 3
-        guard png_image_finish_read(&image, &background, &pixels, width, nil) != 0 else {
+        let (width, height) = (Int(image.width), Int(image.height))
+        var pixels = [UInt8](repeating: 0, count: width * height * samples)
+        guard png_image_finish_read(&image, nil, &pixels, Int32(width * samples), nil) != 0 else {
             throw Self.refusal(of: image)
         }
-        return RGBImage(width: Int(image.width), height: Int(image.height), pixels: pixels)
+        return RGBImage(
+            width: width, height: height,
+            pixels: hasAlpha ? Self.scaled(pixels) : pixels)
     }
 
     private static func refusal(of image: png_image) -> Refusal {

@@ -46,21 +46,16 @@ def exif(orientation, big):
     return b"Exif\0\0" + header + struct.pack(order + "H", 1) + entry + struct.pack(order + "I", 0)
 
 
-def to_linear(value):
-    value = value / 255
-    return numpy.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-
-
-def to_srgb(value):
-    low = value <= 0.0031308
-    return 255 * numpy.where(low, value * 12.92, 1.055 * numpy.maximum(value, 1e-9) ** (1 / 2.4) - 0.055)
-
-
 def over_black(image):
-    """Light adds up linearly, which is how libpng lays a picture over a background."""
-    pixels = numpy.asarray(image.convert("RGBA"), float)
-    light = to_linear(pixels[..., :3]) * pixels[..., 3:] / 255
-    return Image.fromarray(to_srgb(light).round().astype(numpy.uint8))
+    black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+    return Image.alpha_composite(black, image)
+
+
+def with_clear(palette):
+    """What a palette's picture is when its colour 3 is transparent."""
+    opaque = numpy.asarray(palette.convert("RGBA")).copy()
+    opaque[numpy.asarray(palette) == 3, 3] = 0
+    return Image.fromarray(opaque)
 
 
 def jpegs(rgb):
@@ -98,6 +93,8 @@ def pngs(rgb):
     transparent = rgb.copy()
     transparent.putalpha(alpha)
     save("alpha.png", transparent, expected=over_black(transparent))
+    clear = rgb.quantize(16)
+    save("palette-alpha.png", clear, expected=over_black(with_clear(clear)), transparency=3)
     wide = (numpy.asarray(rgb.convert("L"), numpy.uint32) * 257).astype(numpy.uint16)
     save("sixteen.png", Image.fromarray(wide), expected=rgb.convert("L"))
     save("profile.png", rgb, icc_profile=b"not a profile at all")

@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [
         ("colour.jpg", 2), ("progressive.jpg", 2), ("grey.jpg", 1), ("cmyk.jpg", 3), ("one.jpg", 1),
         ("colour.png", 0), ("grey.png", 0), ("one.png", 0), ("palette.png", 0), ("sixteen.png", 0),
-        ("alpha.png", 1), ("profile.png", 0),
+        ("alpha.png", 1), ("profile.png", 0), ("palette-alpha.png", 0),
     ])
     func decodesWhatPillowDecodes(name: String, tolerance: Int) throws {
         let distance = try Self.decode(name).distance(to: try Fixture.pixels(of: name))

@@ -5,9 +5,8 @@ public import Torch
 ///
 /// The last depthwise convolution has stride 1: the table's "s2" is a misprint, as the size of its
 /// own output shows. Rectifiers are not capped at 6, as in the paper; timm and the authors' code cap
-/// them. Convolutions start as He et al. 2015 draw them for rectifiers, with the fan out of one
-/// group. Parameters bear the names of timm's `mobilenetv1_100`; those of the embedding layer are
-/// `embedding.linear` and `embedding.bn`.
+/// them. Convolutions start as ``Torch/Convolution`` draws them. Parameters bear the names of timm's
+/// `mobilenetv1_100`; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class MobileNetV1: ConfigurableBackbone {
     /// Name, paper and settings.
     public static let descriptor = BackboneDescriptor(
@@ -77,7 +76,8 @@ public final class MobileNetV1: ConfigurableBackbone {
         let shape = layer.convolution.weight.shape
         let isDepthwise = layer.convolution.groups > 1
         let filter =
-            "\(shape[2])x\(shape[3])x" + (isDepthwise ? "\(shape[0]) dw" : "\(shape[1])x\(shape[0])")
+            "\(shape[2])x\(shape[3])x"
+            + (isDepthwise ? "\(shape[0]) dw" : "\(shape[1])x\(shape[0])")
         trace.row(
             isDepthwise ? "Conv dw" : "Conv", filter: filter, stride: layer.convolution.stride
         ) { $0.pass(layer) }

@@ -102,7 +102,7 @@ public enum ModelFile {
         let metadata = try entries.metadata(of: specification)
         let backbone = try BackboneCatalogue.make(
             specification, inputSize: metadata.inputSize,
-            initial: InitialWeights(seed: 0, device: device))
+            initial: .zeros(device: device))
         try weights { () throws(TorchError) in
             try backbone.state.load(content.tensors, path: url.path)
         }

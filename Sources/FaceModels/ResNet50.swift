@@ -4,9 +4,10 @@ public import Torch
 /// Table 1), which ends in an embedding instead of classes.
 ///
 /// By default a stage's stride lies on its first 1x1 convolution, as in the paper; with
-/// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. Convolutions start as He
-/// et al. 2015 draw them for rectifiers, with the fan out. Parameters bear torchvision's names;
-/// those of the embedding layer are `embedding.linear` and `embedding.bn`.
+/// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. Every
+/// normalisation's scale starts at 1, the last one of a block's too; convolutions start as
+/// ``Torch/Convolution`` draws them. Parameters bear torchvision's names; those of the embedding
+/// layer are `embedding.linear` and `embedding.bn`.
 public final class ResNet50: ConfigurableBackbone {
     /// Where the stride of a stage lies.
     public enum StridePlace: String, CaseIterable, Sendable {

@@ -1,15 +1,15 @@
 /// When a run was as good as it got.
-struct Convergence {
+package struct Convergence {
     /// First epoch with the highest accuracy, from 1: what the paper counts. On a flat curve it is
     /// the place of a noise maximum.
-    let bestEpoch: Int
+    package let bestEpoch: Int
     /// That highest accuracy.
-    let bestAccuracy: Double
+    package let bestAccuracy: Double
     /// First epoch that is at least 95 % of the way from the first epoch's accuracy to the highest.
-    let epochWithin95Percent: Int
+    package let epochWithin95Percent: Int
 
     /// Reads a curve of accuracies, an epoch each.
-    init(_ accuracies: [Double]) {
+    package init(_ accuracies: [Double]) {
         let best = accuracies.max() ?? 0
         let first = accuracies.first ?? 0
         let band = first + 0.95 * (best - first)

@@ -112,7 +112,16 @@ private struct SetReader {
 
     /// The folder of a source, which is made first when it is built in.
     private func location(_ source: String) throws -> URL {
-        URL(fileURLWithPath: source)
+        guard let set = try BuiltInSet.named(source) else { return URL(fileURLWithPath: source) }
+        let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
+        // Workers tell of their progress one at a time, while this thread waits for them.
+        nonisolated(unsafe) let listener = control.listener
+        try BuiltInSet.write(
+            set, to: target, threads: ProcessInfo.processInfo.activeProcessorCount
+        ) { done, total in
+            listener(.preparing("drawing '\(set.name)'", done, total))
+        }
+        return target
     }
 
     private func scan(_ paths: [String], root: URL, name: String) throws -> ImageScan {

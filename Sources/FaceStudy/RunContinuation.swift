@@ -58,3 +58,8 @@ extension JSONValue {
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
     }
 }
+
+extension RunFolder {
+    /// Whether the run is over and went well.
+    var isFinished: Bool { ((try? readResult()) ?? nil)?.status == .finished }
+}

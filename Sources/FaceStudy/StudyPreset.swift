@@ -28,8 +28,8 @@ public enum StudyPreset: String, Sendable, CaseIterable {
         StudyConfiguration(
             train: [
                 .init(name: "clean", images: "synthetic:clean"),
-                .init(name: "web", images: "synthetic:web"),
-            ], test: [.init(name: "faces", images: "synthetic:test")],
+                .init(name: "wild", images: "synthetic:wild"),
+            ], test: [.init(name: "faces", images: "synthetic:pairs")],
             backbones: ["resnet50:width=0.25", "mobilenetv1:width=0.25"],
             training: TrainingConfiguration(epochs: 6, batchSize: 64),
             evaluation: .init(pairsEachEpoch: 1200))

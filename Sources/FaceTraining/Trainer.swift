@@ -114,11 +114,11 @@ public final class Trainer {
         while let batch = try batches.next() {
             let summary = try takeStep(batch, &clock)
             try listener(.step(summary))
-            guard position.stepInEpoch < stepsPerEpoch else { break }
             if shouldStop() {
                 try save(listener)
                 throw FaceTrainingError.interrupted(step: position.step)
             }
+            guard position.stepInEpoch < stepsPerEpoch else { break }
             if clock.isSaveDue(saveInterval) { try save(listener) }
         }
     }

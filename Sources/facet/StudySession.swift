@@ -1,4 +1,5 @@
 import CommandKit
+import FaceReport
 import FaceRuns
 import FaceStudy
 import Foundation
@@ -19,19 +20,19 @@ struct StudySession {
         let control = StudyControl(
             commit: BuildInformation.commit, shouldStop: { interrupt.isAsked },
             listener: printer.show)
+        if dryRun {
+            Console.output(try study.estimate(control).text)
+            return .success
+        }
         do {
             let outcome = try study.run(control)
             printer.finish()
-            try report(json: json)
+            try writeReport(Report(study: study.folder.url), json: json)
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
             printer.finish()
             Console.remark("interrupted; the same command goes on from here")
             return .interrupted
         }
-    }
-
-    private func report(json: Bool) throws {
-        Console.remark("done")
     }
 }

@@ -10,7 +10,7 @@ let facet = Command(
         it was stopped.
         """,
     subcommands: [
-        compareCommand, trainCommand, evaluateCommand, modelsCommand,
+        compareCommand, trainCommand, evaluateCommand, reportCommand, modelsCommand,
         lossesCommand,
     ])
 

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceReport
 import FaceRuns
 import Foundation
@@ -14,7 +15,11 @@ struct SampleStudy {
     /// Runs that have not begun.
     var absent: Set<String> = []
 
-    static let losses: [(name: String, title: String, sampler: String, skill: Double)] = [
+    typealias Loss = (name: String, title: String, sampler: String, skill: Double)
+    typealias Backbone = (name: String, facts: BackboneFacts, skill: Double, speed: Double)
+    typealias TrainSet = (name: String, facts: TrainSetFacts, skill: Double)
+
+    static let losses: [Loss] = [
         ("softmax", "Cross-entropy", "shuffle", 2.15),
         ("asoftmax", "A-Softmax", "shuffle", 2.4),
         ("amsoftmax", "AM-Softmax", "shuffle", 2.75),
@@ -22,7 +27,7 @@ struct SampleStudy {
         ("marginal", "Marginal Loss", "pk:32x4", 2.3),
     ]
 
-    static let backbones: [(name: String, facts: BackboneFacts, skill: Double, speed: Double)] = [
+    static let backbones: [Backbone] = [
         (
             "resnet50",
             BackboneFacts(
@@ -37,7 +42,7 @@ struct SampleStudy {
         ),
     ]
 
-    static let trainSets: [(name: String, facts: TrainSetFacts, skill: Double)] = [
+    static let trainSets: [TrainSet] = [
         (
             "casia",
             TrainSetFacts(
@@ -59,50 +64,57 @@ struct SampleStudy {
         threads: 2, memory: 16_777_216_000, device: "cpu", precision: "float32",
         memoryFormat: "channelsLast")
 
+    /// Changes what a run says it is.
+    var edit: (inout RunDescription) -> Void = { _ in }
+
     /// Writes all runs under `<folder>/runs`.
     func write(to folder: URL) throws {
-        let study = StudyFolder(folder)
         for backbone in Self.backbones {
             for train in Self.trainSets {
                 for loss in Self.losses {
                     for seed in seeds {
-                        let name = "\(backbone.name) \(train.name) \(loss.name) \(seed)"
-                        if absent.contains(name) { continue }
-                        let skill = loss.skill * backbone.skill * train.skill
-                        var run = SampleRun(
-                            name: name, skill: skill, speed: backbone.speed, pairs: pairs,
-                            epochs: epochs)
-                        run.isMargin = loss.name != "softmax" && loss.name != "marginal"
-                        let description = RunDescription(
-                            identity: RunIdentity(
-                                trainSet: train.name, backbone: backbone.name, loss: loss.name,
-                                sampler: loss.sampler, seed: seed),
-                            lossTitle: loss.title, backbone: backbone.facts, train: train.facts,
-                            tests: [
-                                TestSetFacts(
-                                    name: "lfw", pairs: pairs, folds: 10, pairsEachEpoch: pairs)
-                            ],
-                            epochs: epochs, batchSize: 64,
-                            configuration: .object([
-                                "loss": .object([
-                                    "name": .string(loss.name), "scale": .number(64),
-                                ]),
-                                "schedule": .object([
-                                    "rate": .number(0.1), "milestones": .array([.number(8)]),
-                                ]),
-                            ]),
-                            command: "facet train --backbone \(backbone.name) --loss \(loss.name) "
-                                + "--data \(train.name) --seed \(seed)")
-                        let folder = study.run(
-                            named: name.replacingOccurrences(of: " ", with: "__"))
-                        try folder.write(description)
-                        try folder.write(Self.environment)
-                        try run.write(
-                            to: folder, failed: failed.contains(name), stopAfter: unfinished[name])
+                        try write(backbone, train, loss, seed, to: StudyFolder(folder))
                     }
                 }
             }
         }
+    }
+
+    private func write(
+        _ backbone: Backbone, _ train: TrainSet, _ loss: Loss, _ seed: UInt64,
+        to study: StudyFolder
+    ) throws {
+        let name = "\(backbone.name) \(train.name) \(loss.name) \(seed)"
+        if absent.contains(name) { return }
+        var run = SampleRun(
+            name: name, skill: loss.skill * backbone.skill * train.skill, speed: backbone.speed,
+            pairs: pairs, epochs: epochs)
+        run.isMargin = loss.name != "softmax" && loss.name != "marginal"
+        var description = description(backbone, train, loss, seed)
+        edit(&description)
+        run.test = description.tests[0].name
+        let folder = study.run(named: name.replacingOccurrences(of: " ", with: "__"))
+        try folder.write(description)
+        try folder.write(Self.environment)
+        try run.write(to: folder, failed: failed.contains(name), stopAfter: unfinished[name])
+    }
+
+    private func description(
+        _ backbone: Backbone, _ train: TrainSet, _ loss: Loss, _ seed: UInt64
+    ) -> RunDescription {
+        RunDescription(
+            identity: RunIdentity(
+                trainSet: train.name, backbone: backbone.name, loss: loss.name,
+                sampler: loss.sampler, seed: seed),
+            lossTitle: loss.title, backbone: backbone.facts, train: train.facts,
+            tests: [TestSetFacts(name: "lfw", pairs: pairs, folds: 10, pairsEachEpoch: pairs)],
+            epochs: epochs, batchSize: 64,
+            configuration: .object([
+                "loss": .object(["name": .string(loss.name), "scale": .number(64)]),
+                "schedule": .object(["rate": .number(0.1), "milestones": .array([.number(8)])]),
+            ]),
+            command: "facet train --backbone \(backbone.name) --loss \(loss.name) "
+                + "--data \(train.name) --seed \(seed)")
     }
 }
 
@@ -114,6 +126,7 @@ struct SampleRun {
     var pairs: Int
     var epochs: Int
     var isMargin = false
+    var test = "lfw"
 
     func write(to folder: RunFolder, failed: Bool, stopAfter: Int?) throws {
         var random = SampleRandom(name)
@@ -135,7 +148,7 @@ struct SampleRun {
                     seconds: 100))
         } else if stopAfter == nil {
             let scores = scores(skill: skill, &random)
-            try folder.write(scores, test: "lfw")
+            try folder.write(scores, test: test)
             try folder.write(result(scores, accuracies, &random))
         }
     }
@@ -156,7 +169,7 @@ struct SampleRun {
             lossState: ["margin": isMargin ? 0.5 : 0],
             tests: [
                 EpochTest(
-                    name: "lfw",
+                    name: test,
                     accuracy: 0.5 + 0.5 * erf(now / 2 / 2.0.squareRoot() * 1.5) * 0.995,
                     standardDeviation: 0.008, pairs: pairs)
             ],
@@ -180,12 +193,12 @@ struct SampleRun {
         let best = accuracies.max() ?? 0
         let first = accuracies.first ?? 0
         let reached = accuracies.firstIndex { $0 >= first + 0.95 * (best - first) } ?? 0
-        let curve = ROCCurve(scores)
+        let curve = try? ROCCurve(scores)
         let test = TestResult(
-            name: "lfw", pairs: pairs, accuracy: accuracies.last ?? 0, standardDeviation: 0.0071,
+            name: test, pairs: pairs, accuracy: accuracies.last ?? 0, standardDeviation: 0.0071,
             threshold: 1.2 + 0.03 * random.uniform(),
             tarAtFar1e3: curve?.trueAcceptance(atFalseAcceptance: 1e-3) ?? 0,
-            auc: curve?.area ?? 0, eer: 1 - best, meanNorm: 21 + random.uniform(),
+            auc: curve?.auc ?? 0, eer: 1 - best, meanNorm: 21 + random.uniform(),
             bestEpoch: (accuracies.firstIndex(of: best) ?? 0) + 1, bestAccuracy: best,
             epochWithin95Percent: reached + 1)
         return RunResult(

@@ -146,7 +146,7 @@ struct TrainerTests {
     @Test("A set that does not fill a batch is refused")
     func tooFewImages() throws {
         try withFolder { folder in
-            #expect(throws: FaceTrainingError.tooFewImages(images: 3, batchSize: 4)) {
+            _ = #expect(throws: FaceTrainingError.tooFewImages(images: 3, batchSize: 4)) {
                 _ = try trainer(in: folder, images: 3)
             }
         }

@@ -13,4 +13,11 @@ public struct ImageBatch: Sendable, Hashable {
     public var height: Int { side }
     /// Width of an image, in pixels.
     public var width: Int { side }
+
+    /// Creates a batch of its bytes.
+    public init(side: Int, pixels: [UInt8], labels: [Int] = []) {
+        self.side = side
+        self.pixels = pixels
+        self.labels = labels
+    }
 }

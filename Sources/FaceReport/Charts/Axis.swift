@@ -6,6 +6,11 @@ package struct Axis: Hashable, Sendable {
     package struct Tick: Hashable, Sendable {
         package var value: Double
         package var label: String
+
+        package init(value: Double, label: String) {
+            self.value = value
+            self.label = label
+        }
     }
 
     /// What it measures, with the unit.
@@ -16,6 +21,15 @@ package struct Axis: Hashable, Sendable {
     package var isLogarithmic = false
     /// The marked values, from the smallest.
     package var ticks: [Tick]
+
+    package init(
+        title: String, domain: ClosedRange<Double>, isLogarithmic: Bool = false, ticks: [Tick]
+    ) {
+        self.title = title
+        self.domain = domain
+        self.isLogarithmic = isLogarithmic
+        self.ticks = ticks
+    }
 
     /// Where a value stands between the ends; 0...1, values outside stand at the nearer end.
     package func fraction(_ value: Double) -> Double {
@@ -40,7 +54,8 @@ package struct Axis: Hashable, Sendable {
         var high = finite.max() ?? 1
         if high - low <= abs(high) * 1e-9 {
             let half = high == 0 ? 0.5 : abs(high) * 0.05
-            (low, high) = includesZero ? (min(low, 0), max(high, half)) : (low - half, high + half)
+            low = includesZero ? low : min(low, max(low - half, limits.lowerBound))
+            high = max(high, min(high + half, limits.upperBound))
         }
         let step = niceStep(low...high, atMost: count)
         let first = max((low / step + 1e-9).rounded(.down) * step, limits.lowerBound)

@@ -19,12 +19,33 @@ package struct DotPlot: Hashable, Sendable {
         package var other: Double?
         /// Whether the value is the best.
         package var isBest = false
+
+        package init(
+            title: String, style: SeriesStyle, value: Double?, text: String,
+            whisker: ClosedRange<Double>? = nil, seeds: [Double] = [], other: Double? = nil,
+            isBest: Bool = false
+        ) {
+            self.title = title
+            self.style = style
+            self.value = value
+            self.text = text
+            self.whisker = whisker
+            self.seeds = seeds
+            self.other = other
+            self.isBest = isBest
+        }
     }
 
     package var x: Axis
     package var rows: [Row]
     /// Whether lines lead from zero to the dots.
-    package var stems = false
+    package var stems: Bool
+
+    package init(x: Axis, rows: [Row], stems: Bool = false) {
+        self.x = x
+        self.rows = rows
+        self.stems = stems
+    }
 
     private static let rowHeight = 26.0
 

@@ -31,7 +31,8 @@ package struct LineChart: Hashable, Sendable {
     package enum Naming: Hashable, Sendable {
         /// Beside the last point.
         case atEnds
-        /// In the lower right corner of the plot.
+        /// In a corner of the plot: the lower right one, or the upper left one where lines are in
+        /// the way.
         case inCorner
     }
 
@@ -103,7 +104,7 @@ package struct LineChart: Hashable, Sendable {
     }
 
     private func note(_ line: Line, _ point: Point) -> String {
-        "\(line.title), \(Format.significant(point.x)): \(Format.fixed(point.y, 2))"
+        "\(line.title), \(Format.plain(point.x)): \(Format.fixed(point.y, 2))"
     }
 
     private func endLabels(_ plot: Plot) -> Markup {
@@ -130,8 +131,7 @@ package struct LineChart: Hashable, Sendable {
     private func cornerLegend(_ plot: Plot) -> Markup {
         let width = (lines.map { Plot.width(Plot.short($0.title)) }.max() ?? 0) + 40
         let height = Double(lines.count) * 15 + 8
-        let left = Plot.width - plot.right - width - 4
-        let top = plot.baseline - height - 4
+        let (left, top) = corner(plot, width, height)
         return element("g", ["class": "names"]) {
             element(
                 "rect",
@@ -146,5 +146,24 @@ package struct LineChart: Hashable, Sendable {
                 Plot.text(Plot.short(line.title), left + 36, y + 3.5)
             }
         }
+    }
+
+    /// Where a box of this size covers fewer points of the lines: below on the right, or above on
+    /// the left.
+    private func corner(
+        _ plot: Plot, _ width: Double, _ height: Double
+    ) -> (left: Double, top: Double) {
+        let corners = [
+            (left: Plot.width - plot.right - width - 4, top: plot.baseline - height - 4),
+            (left: plot.left + 4, top: plot.top + 4),
+        ]
+        let points = lines.flatMap(\.points).map { (x: plot.x($0.x), y: plot.y($0.y)) }
+        let covered = corners.map { corner in
+            points.count { point in
+                (corner.left...corner.left + width).contains(point.x)
+                    && (corner.top...corner.top + height).contains(point.y)
+            }
+        }
+        return covered[1] < covered[0] ? corners[1] : corners[0]
     }
 }

@@ -40,6 +40,6 @@ package enum Palette {
         background: "#161513", ink: "#ece8e0", muted: "#a8a297", rule: "#7d776d", grid: "#322f2b",
         panel: "#211f1c", link: "#7cbcec",
         series: [
-            "#c9c4bb", "#4aa3df", "#35bd90", "#f5864a", "#e08fc2", "#d6b033", "#7fd0ee", "#b5a0f0",
+            "#c9c4bb", "#469fdc", "#35bd90", "#f5864a", "#eba0cd", "#d6b033", "#7fd0ee", "#b5a0f0",
         ])
 }

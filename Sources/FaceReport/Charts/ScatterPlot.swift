@@ -19,6 +19,12 @@ package struct ScatterPlot: Hashable, Sendable {
     package var y: Axis
     package var series: [Series]
 
+    package init(x: Axis, y: Axis, series: [Series]) {
+        self.x = x
+        self.y = y
+        self.series = series
+    }
+
     /// The chart as SVG.
     package func svg(id: String, title: String) -> Markup {
         let plot = Plot(height: 250, right: 14, top: 40, x: x, y: y)

@@ -21,6 +21,11 @@ package enum Format {
         fixed(share * 100, decimals)
     }
 
+    /// The same with the sign, from which no line break parts it.
+    package static func withSign(_ share: Double) -> String {
+        percent(share) + "\u{A0}%"
+    }
+
     /// A whole number with commas between thousands.
     package static func count(_ value: Int) -> String {
         var digits = String(value.magnitude)
@@ -30,6 +35,11 @@ package enum Format {
             digits = String(digits.dropLast(3))
         }
         return (value < 0 ? "−" : "") + ([Substring(digits)] + groups).joined(separator: ",")
+    }
+
+    /// The shortest number that reads back to the same value, a whole one without decimals.
+    package static func plain(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
     }
 
     /// A number with three significant digits or so and a prefix of its size: `4.09 G`.

@@ -39,6 +39,16 @@ package struct RichText: Hashable, Sendable {
         RichText(parts: a.parts + b.parts)
     }
 
+    /// Texts as a sentence lists them: `a`, `a and b`, `a, b and c`.
+    package static func list(_ texts: [RichText]) -> RichText {
+        var parts: [Part] = []
+        for (index, text) in texts.enumerated() {
+            if index > 0 { parts.append(.plain(index == texts.count - 1 ? " and " : ", ")) }
+            parts += text.parts
+        }
+        return RichText(parts: parts)
+    }
+
     /// Sentences one after the other, with a blank between them.
     package static func sentences(_ sentences: [RichText]) -> RichText {
         RichText(parts: Array(sentences.map(\.parts).joined(separator: [.plain(" ")])))

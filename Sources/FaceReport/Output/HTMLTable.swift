@@ -29,7 +29,7 @@ enum HTMLTable {
             }
             element("tr") {
                 for column in table.columns {
-                    element("th", ["scope": "col", "class": column.isNumber ? "n" : "w"]) {
+                    element("th", ["scope": "col", "class": kind(column.title, column)]) {
                         column.title
                     }
                 }
@@ -39,7 +39,9 @@ enum HTMLTable {
 
     private static func spanHeading(_ group: String?, _ columns: Int) -> Markup {
         guard let group else { return element("td", ["colspan": "\(columns)"]) }
-        return element("th", ["scope": "colgroup", "colspan": "\(columns)"]) {
+        return element(
+            "th", ["scope": "colgroup", "colspan": "\(columns)", "class": kind(group, nil)]
+        ) {
             element("span") { group }
         }
     }
@@ -78,9 +80,15 @@ enum HTMLTable {
             hasDetail
                 ? element("span", ["class": "detail"]) { " " + (entry.detail ?? "") } : .nothing,
         ])
-        let kind = column.isNumber ? "n" : "w"
+        let kind = kind(entry.text.plain, column)
         return isHeading
             ? element("th", ["scope": "row", "class": kind]) { content }
             : element("td", ["class": kind]) { content }
+    }
+
+    /// The classes of a cell: numbers stand flush right, and only long words may be broken.
+    private static func kind(_ text: String, _ column: Table.Column?) -> String {
+        let kind = column.map { $0.isNumber ? "n" : "w" } ?? "g"
+        return text.count > 26 ? kind + " long" : kind
     }
 }

@@ -1,7 +1,7 @@
 /// Text as Markdown that shows it as it is.
-enum MarkdownText {
+package enum MarkdownText {
     /// Text with its marks. In a table's cell a bar must be escaped even inside code.
-    static func render(_ text: RichText, inTable: Bool = false) -> String {
+    package static func render(_ text: RichText, inTable: Bool = false) -> String {
         text.parts.map { part in
             switch part {
             case .plain(let text): escape(text)
@@ -13,7 +13,7 @@ enum MarkdownText {
     }
 
     /// Text none of whose characters is a mark; line breaks become blanks.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -43,7 +43,7 @@ enum MarkdownText {
     }
 
     /// A text in its own lines.
-    static func fence(_ text: String) -> String {
+    package static func fence(_ text: String) -> String {
         let fence = String(repeating: "`", count: max(3, longestTicks(text) + 1))
         return "\(fence)\n\(text)\n\(fence)"
     }

@@ -69,11 +69,12 @@ enum Stylesheet {
     private static let tables = """
         .table{margin:2rem 0}.scroll{overflow-x:auto}
         .table figcaption{margin:0 0 .65rem}
-        table{border-collapse:collapse;font-size:.875rem;line-height:1.35;
+        table{border-collapse:separate;border-spacing:0;font-size:.875rem;line-height:1.35;
         font-variant-numeric:tabular-nums lining-nums;border-block:1.6px solid var(--ink)}
         figcaption b{color:var(--ink);font-weight:600}
         th,td{padding:.27rem .75rem;font-weight:400;white-space:nowrap;vertical-align:baseline}
         tr>:first-child{padding-left:.25rem}tr>:last-child{padding-right:.25rem}
+        .long,.long span{white-space:normal;min-width:11rem}
         .n{text-align:right}.w{text-align:left}
         thead tr:last-child>*{border-bottom:.8px solid var(--ink);color:var(--muted);
         padding-bottom:.35rem;vertical-align:bottom;white-space:normal}
@@ -132,6 +133,7 @@ enum Stylesheet {
         th,td{padding-inline:.45rem}
         tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:sticky;
         left:0;background:var(--paper);z-index:1}
+        tbody+tbody tr:first-child>*{position:relative;z-index:2}
         dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
         }
         @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}

@@ -1,3 +1,4 @@
+package import FaceEvaluation
 package import FaceRuns
 import Foundation
 
@@ -59,7 +60,12 @@ package struct ReportedRun: Sendable {
             let scores = attempt { () throws(FaceRunsError) in
                 try folder.readScores(test: test.name)
             }
-            curves[test.name] = scores.flatMap { $0 }.flatMap(ROCCurve.init)
+            guard let scores = scores ?? nil else { continue }
+            do {
+                curves[test.name] = try ROCCurve(scores)
+            } catch {
+                damages.append("\(folder.scoresURL(test: test.name).path): \(error)")
+            }
         }
         self.curves = curves
         self.damages = damages

@@ -69,7 +69,8 @@ enum AccuracySection {
 
     /// A column's entries in percent, those that show the highest number bold.
     static func entries(_ spreads: [Spread?]) -> [Table.Entry] {
-        let highest = spreads.compactMap { $0?.mean }.max().map { Format.percent($0) }
+        let means = spreads.compactMap { $0?.mean }
+        let highest = means.count > 1 ? means.max().map { Format.percent($0) } : nil
         return spreads.map { spread in
             let text = spread.map { Format.percent($0.mean) }
             return Format.entry(spread, isBest: text != nil && text == highest) {

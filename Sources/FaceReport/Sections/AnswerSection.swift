@@ -4,10 +4,12 @@ import FaceRuns
 enum AnswerSection {
     static func section(_ results: StudyResults) -> Section {
         let verdicts = results.settings.compactMap { Verdict(results, $0) }
-        var blocks = [Block.paragraph(answer(verdicts, settings: results.settings.count))]
+        var blocks = [Block.paragraph(answer(verdicts, results))]
         let cautions = Cautions.list(results)
         if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
-        if !verdicts.isEmpty { blocks.append(.table(table(verdicts, results))) }
+        if verdicts.contains(where: { $0.runnerUp != nil }) {
+            blocks.append(.table(table(verdicts, results)))
+        }
         return Section("answer", "The short answer", blocks)
     }
 
@@ -29,11 +31,24 @@ enum AnswerSection {
             """
     }
 
-    private static func answer(_ verdicts: [Verdict], settings: Int) -> RichText {
+    private static func answer(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
         guard !verdicts.isEmpty else {
             return "No run has finished yet, so there is nothing to compare."
         }
-        return .sentences([leaders(verdicts, settings: settings)] + evidence(verdicts))
+        guard verdicts.contains(where: { $0.runnerUp != nil }) else {
+            return .sentences(verdicts.map { alone($0, results) })
+                + " There is no second loss to compare it with yet."
+        }
+        return .sentences(
+            [leaders(verdicts, settings: results.settings.count)] + evidence(verdicts))
+    }
+
+    private static func alone(_ verdict: Verdict, _ results: StudyResults) -> RichText {
+        """
+        \(strong: verdict.leader.loss.title) got \
+        \(Format.withSign(verdict.leader.accuracy.mean)) of the pairs right with \
+        \(results.title(verdict.setting)).
+        """
     }
 
     private static func leaders(_ verdicts: [Verdict], settings: Int) -> RichText {
@@ -41,18 +56,21 @@ enum AnswerSection {
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         if settings == 1, let winner = wins.first {
             let verb = verdicts[0].leaders.count == 1 ? "scored" : "together scored"
-            let accuracy = Format.percent(verdicts[0].leader.accuracy.mean)
-            return "\(strong: winner.key) \(verb) highest, with \(accuracy) % of the pairs right."
+            let accuracy = Format.withSign(verdicts[0].leader.accuracy.mean)
+            return "\(strong: winner.key) \(verb) highest, with \(accuracy) of the pairs right."
         }
-        var text = RichText(parts: [])
-        for (index, (title, count)) in wins.enumerated() {
-            let separator = index == 0 ? "" : index == wins.count - 1 ? " and " : ", "
-            let place =
-                index == 0 ? " scored highest in \(count) of the \(verdicts.count)" : " in \(count)"
-            let what = index == 0 ? " combinations of backbone and training set" : ""
-            text = text + "\(separator)\(strong: title)\(place)\(what)"
+        let clauses = wins.enumerated().map { index, win -> RichText in
+            let place = place(win.value, of: verdicts.count, isFirst: index == 0)
+            return "\(strong: win.key) \(place)"
         }
-        return text + "."
+        return RichText.list(clauses) + "."
+    }
+
+    /// Where a loss won: the first clause says of what, the others only how many.
+    private static func place(_ count: Int, of all: Int, isFirst: Bool) -> String {
+        guard isFirst else { return "in \(count)" }
+        let which = count < all ? "\(count) of the \(all)" : all == 2 ? "both" : "all \(all)"
+        return "scored highest in \(which) combinations of backbone and training set"
     }
 
     private static func evidence(_ verdicts: [Verdict]) -> [RichText] {
@@ -60,8 +78,6 @@ enum AnswerSection {
         let count = compared.count { $0.isEvidence }
         let rule = "two standard errors"
         switch (compared.count, count) {
-        case (0, _):
-            return ["There is no second loss to compare it with yet."]
         case (1, 0):
             return ["Its lead over the next loss is within \(rule) and is not evidence."]
         case (1, _):
@@ -74,12 +90,13 @@ enum AnswerSection {
                 """
             ]
         case (let all, count) where all == count:
-            return ["In each, the lead over the next loss is longer than \(rule)."]
+            return ["In each of them, the lead over the next loss is longer than \(rule)."]
         default:
             return [
                 """
                 In \(count) of the \(compared.count), the lead over the next loss is longer than \
-                \(rule); in the others, the first losses cannot be told apart.
+                \(rule); in the \(compared.count - count == 1 ? "other" : "others"), the first \
+                losses cannot be told apart.
                 """
             ]
         }

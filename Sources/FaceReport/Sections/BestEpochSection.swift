@@ -46,7 +46,8 @@ enum BestEpochSection {
         _ results: StudyResults, _ setting: Setting
     ) -> [DotPlot.Row] {
         let cells = results.losses.map { results.cell(setting, $0) }
-        let highest = cells.compactMap { $0.bestAccuracy?.mean }.max()
+        let means = cells.compactMap { $0.bestAccuracy?.mean }
+        let highest = means.count > 1 ? means.max() : nil
         return zip(results.losses, cells).map { loss, cell in
             let percent = cell.bestAccuracy.map { $0.mean * 100 }
             let error = (cell.bestError ?? 0) * 200

@@ -40,8 +40,8 @@ enum Cautions {
             return nil
         }
         if low == high { return "\(high) points" }
-        return "\(high) points at \(Format.percent(highest.accuracy)) % and \(low) at "
-            + "\(Format.percent(lowest.accuracy)) %"
+        return "\(high) points at \(Format.withSign(highest.accuracy)) and \(low) at "
+            + "\(Format.withSign(lowest.accuracy))"
     }
 
     private static func chosenOnTest(_ results: StudyResults) -> RichText? {
@@ -57,13 +57,10 @@ enum Cautions {
         guard samplers.count > 1 else { return nil }
         let usual = samplers.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
         let others = results.losses.filter { $0.sampler != usual }
-        var text: RichText = "\(strong: "Other batches.") "
-        for (index, loss) in others.enumerated() {
-            text =
-                text
-                + "\(index > 0 ? ", " : "")\(loss.title) drew its batches with \(code: loss.sampler)"
+        let clauses = others.map { loss -> RichText in
+            "\(loss.title) drew its batches with \(code: loss.sampler)"
         }
-        return text + """
+        return "\(strong: "Other batches.") " + .list(clauses) + """
              and not with \(code: usual ?? ""), as the other losses did: it saw the same images \
             in another order and mixture.
             """

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 import Foundation
 
@@ -18,7 +19,7 @@ enum ROCSection {
             results.losses.contains { !curves(results.cell(setting, $0)).isEmpty }
         }
         let pairs = settings.flatMap { setting in
-            results.losses.flatMap { curves(results.cell(setting, $0)).map(\.differentPairs) }
+            results.losses.flatMap { curves(results.cell(setting, $0)).map(\.negatives) }
         }
         guard let most = pairs.max() else { return nil }
         let x = Axis.shares("false acceptance rate", from: 1 / Double(most))

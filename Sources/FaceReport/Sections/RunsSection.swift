@@ -34,7 +34,7 @@ enum RunsSection {
         let state: RichText
         switch (run.status, run.primaryResult) {
         case (.finished, let result?):
-            state = "\(Format.percent(result.accuracy)) %"
+            state = "\(Format.withSign(result.accuracy))"
         case (let status, _):
             let epochs = "\(run.completedEpochs) of \(run.description.epochs) epochs"
             state = "\(strong: status.rawValue), \(epochs)"
@@ -60,7 +60,9 @@ enum RunsSection {
                 Block.Term(name: "Duration", value: "\(Format.duration(result.seconds))"))
         }
         if let state = run.epochs.last?.lossState, !state.isEmpty {
-            let values = state.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            let values = state.sorted { $0.key < $1.key }.map {
+                "\($0.key) \(Format.plain($0.value))"
+            }
             terms.append(
                 Block.Term(name: "Loss at the end", value: "\(values.joined(separator: ", "))"))
         }

@@ -12,6 +12,9 @@ public struct InitialWeights: Sendable {
     /// Type of the parameters: `float32`, or `float64` to check a computation.
     public let type: ElementType
 
+    /// Whether numbers are drawn at all.
+    private var isRandom = true
+
     /// Starts at the root of a model.
     public init(
         seed: UInt64, path: String = "", device: Device = .cpu, type: ElementType = .float32
@@ -22,10 +25,22 @@ public struct InitialWeights: Sendable {
         self.type = type
     }
 
+    /// Zeros instead of random numbers, for a model whose weights come from a file right after:
+    /// drawing those of a large network takes a second.
+    public static func zeros(
+        device: Device = .cpu, type: ElementType = .float32
+    ) -> InitialWeights {
+        var initial = InitialWeights(seed: 0, device: device, type: type)
+        initial.isRandom = false
+        return initial
+    }
+
     /// The weights of an inner part.
     public func child(_ name: String) -> InitialWeights {
-        InitialWeights(
+        var initial = InitialWeights(
             seed: seed, path: path.isEmpty ? name : "\(path).\(name)", device: device, type: type)
+        initial.isRandom = isRandom
+        return initial
     }
 
     /// A trainable tensor of one value in every place.
@@ -36,14 +51,14 @@ public struct InitialWeights: Sendable {
     /// A trainable tensor of normal variates.
     public func normal(_ name: String, _ shape: [Int], deviation: Double) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type, device: device)
-        tensor.fillNormal(deviation: deviation, seed: seed(of: name))
+        if isRandom { tensor.fillNormal(deviation: deviation, seed: seed(of: name)) }
         return tensor.withGradient()
     }
 
     /// A trainable tensor of uniform variates in `-bound..<bound`.
     public func uniform(_ name: String, _ shape: [Int], bound: Double) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type, device: device)
-        tensor.fillUniform(-bound..<bound, seed: seed(of: name))
+        if isRandom { tensor.fillUniform(-bound..<bound, seed: seed(of: name)) }
         return tensor.withGradient()
     }
 

@@ -1,0 +1,48 @@
+/// Lens, sensor and alignment.
+public struct Camera: Sendable, Hashable {
+    /// Brighter (positive) or darker than the exposure meter wants, in stops.
+    public var exposure: Float
+    /// Factors on red, green and blue: a wrong white balance.
+    public var whiteBalance: SIMD3<Float>
+    /// Factor on the contrast about middle grey.
+    public var contrast: Float
+    /// Factor on the saturation; 0 is a black-and-white photograph.
+    public var saturation: Float
+    /// Standard deviation of the blur, in pixels of a picture 112 wide.
+    public var blur: Float
+    /// Standard deviation of the sensor's noise, of 255.
+    public var noise: Float
+    /// What the noise is drawn from.
+    public var noiseSeed: UInt64
+    /// Darkening of the corners, 0 to 0.6.
+    public var vignette: Float
+    /// Error of the alignment's scale (factor), rotation (radians) and shift (picture widths).
+    public var scale: Float
+    /// See ``scale``.
+    public var rotation: Float
+    /// See ``scale``.
+    public var shift: SIMD2<Float>
+    /// JPEG quality to store the picture at, 30 to 98.
+    public var jpegQuality: Int
+
+    init(from stream: inout SynthesisStream, _ strength: Float) {
+        exposure = PortableMath.clamp(stream.normal(0, 0.5) * strength, -1.8, 1.6)
+        let (red, blue) = (stream.normal(0, 0.1), stream.normal(0, 0.14))
+        whiteBalance = Vector(
+            PortableMath.exponential(red * strength), 1,
+            PortableMath.exponential(blue * strength))
+        contrast = PortableMath.clamp(1 + stream.normal(0, 0.16) * strength, 0.5, 1.6)
+        saturation = PortableMath.clamp(1 + stream.normal(0, 0.2) * strength, 0.2, 1.7)
+        if stream.chance(0.04 * strength) { saturation = 0 }
+        let (soft, softness) = (stream.chance(0.35), stream.uniform())
+        blur = 0.3 + (soft ? 1.3 * softness : 0.3 * softness) * strength
+        noise = 0.6 + stream.uniform() * stream.uniform() * 9 * strength
+        noiseSeed = stream.next()
+        vignette = stream.uniform(0, 0.35) * stream.uniform() * strength
+        scale = 1 + stream.normal(0, 0.03) * strength
+        rotation = stream.normal(0, 0.03) * strength
+        shift = SIMD2(stream.normal(0, 0.012), stream.normal(0, 0.012)) * strength
+        let quality = 95 - stream.uniform() * stream.uniform() * 55 * strength
+        jpegQuality = Int(PortableMath.clamp(quality, 30, 98))
+    }
+}

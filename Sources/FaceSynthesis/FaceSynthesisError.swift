@@ -1,0 +1,40 @@
+/// What can go wrong when a set of synthetic faces is described or written.
+public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// A file or folder could not be written.
+    case cannotWrite(path: String, reason: String)
+    /// The folder holds another synthetic set than the one asked for.
+    case differentSet(path: String, found: String, wanted: String)
+    /// The folder exists and is not a synthetic set.
+    case foreignFolder(path: String)
+    /// A value of a configuration is out of its range.
+    case invalidValue(key: String, value: String, allowed: String)
+    /// The faces of a fold do not give as many pairs as asked for.
+    case tooFewPairs(kind: String, available: Int, wanted: Int)
+    /// A configuration has a key that does not exist.
+    case unknownKey(String, allowed: [String])
+    /// The manifest of a folder cannot be read.
+    case unreadableManifest(path: String, reason: String)
+
+    /// One sentence: what is wrong, where, what to do.
+    public var description: String {
+        switch self {
+        case .cannotWrite(let path, let reason):
+            "cannot write \(path): \(reason)"
+        case .differentSet(let path, let found, let wanted):
+            "\(path) holds the synthetic set \(found), not \(wanted): "
+                + "remove it or choose another folder"
+        case .foreignFolder(let path):
+            "\(path) exists and has no \(SyntheticManifest.fileName): choose another folder"
+        case .invalidValue(let key, let value, let allowed):
+            "\(key) is \(value) in a synthetic set; it must be \(allowed)"
+        case .tooFewPairs(let kind, let available, let wanted):
+            "a fold gives \(available) \(kind) pairs but \(wanted) are wanted: "
+                + "use more identities or images"
+        case .unknownKey(let key, let allowed):
+            "a synthetic set has no key “\(key)”; its keys are "
+                + allowed.joined(separator: ", ")
+        case .unreadableManifest(let path, let reason):
+            "cannot read \(path): \(reason); remove the folder to make it anew"
+        }
+    }
+}

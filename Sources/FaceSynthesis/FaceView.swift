@@ -1,0 +1,137 @@
+/// All that makes one photograph of a person differ from another, drawn without knowing whose
+/// photograph it is.
+public struct FaceView: Sendable, Hashable {
+    /// Which way the head is turned, and how far the camera is.
+    public var pose: Pose
+    /// What the face does.
+    public var expression: Expression
+    /// What the person did to hair, beard and skin that day.
+    public var grooming: Grooming
+    /// The light.
+    public var lighting: Lighting
+    /// What is behind the head.
+    public var backdrop: Backdrop
+    /// What is in front of the face.
+    public var occlusion: Occlusion
+    /// Lens, sensor and alignment.
+    public var camera: Camera
+
+    /// Draws a view.
+    ///
+    /// - Parameters:
+    ///   - stream: Where the randomness comes from; advances by a fixed amount a part.
+    ///   - variation: Strength of everything a view adds. 0: passport photographs. 1: people in
+    ///     the street, the default of the built-in sets. 2: hardly recognisable. Clamped to 0...2.
+    public init(from stream: inout SynthesisStream, variation: Float = 1) {
+        let strength = PortableMath.clamp(variation, 0, 2)
+        pose = Pose(from: &stream, strength)
+        expression = Expression(from: &stream, strength)
+        grooming = Grooming(from: &stream, strength)
+        lighting = Lighting(from: &stream, strength)
+        backdrop = Backdrop(from: &stream)
+        occlusion = Occlusion(from: &stream, strength)
+        camera = Camera(from: &stream, strength)
+    }
+
+    /// Draws the view of image number `image` of person number `identity` of population `seed`.
+    public init(seed: UInt64, identity: Int, image: Int, variation: Float = 1) {
+        var stream = SynthesisStream(
+            seed: seed, path: 0x71E3, UInt64(bitPattern: Int64(identity)),
+            UInt64(bitPattern: Int64(image)))
+        self.init(from: &stream, variation: variation)
+    }
+}
+
+/// Which way the head is turned; radians.
+public struct Pose: Sendable, Hashable {
+    /// Turn towards the picture's right; ±0.9.
+    public var yaw: Float
+    /// Nod: looking down is positive; ±0.6.
+    public var pitch: Float
+    /// Tilt counter-clockwise, most of which the alignment takes out again.
+    public var roll: Float
+    /// Millimetres from the camera to the head; near cameras exaggerate noses.
+    public var distance: Float
+
+    init(from stream: inout SynthesisStream, _ strength: Float) {
+        let wide: Float = stream.chance(0.3) ? 1.5 : 0.8
+        yaw = PortableMath.clamp(stream.normal(0, 0.34 * wide) * strength, -0.95, 0.95)
+        pitch = PortableMath.clamp(stream.normal(0, 0.17) * strength, -0.6, 0.6)
+        roll = stream.normal(0, 0.14) * strength
+        distance = 1500 - (stream.uniform() * 950) * PortableMath.clamp(strength, 0, 1)
+    }
+}
+
+/// What the face does.
+public struct Expression: Sendable, Hashable {
+    /// Gap between the lips in millimetres.
+    public var jaw: Float
+    /// −0.5 sad to 1 laughing.
+    public var smile: Float
+    /// −0.4 stretched to 0.8 puckered.
+    public var pucker: Float
+    /// Millimetres the brows are raised.
+    public var browRaise: Float
+    /// 0 relaxed to 1 frowning.
+    public var frown: Float
+    /// Factor on the eyes' opening, 0 (shut) to 1.35.
+    public var lids: Float
+    /// Millimetres the irises are moved to the picture's right and up.
+    public var gaze: SIMD2<Float>
+
+    init(from stream: inout SynthesisStream, _ strength: Float) {
+        let laughs = stream.chance(0.35)
+        let smiling = laughs ? stream.uniform(0.4, 1) : stream.normal(0.05, 0.2)
+        let opening = laughs ? stream.uniform(0, 11) : stream.normal(0, 3)
+        let speaks = stream.chance(0.18)
+        let speech = stream.uniform(3, 20)
+        smile = PortableMath.clamp(smiling * strength, -0.5, 1)
+        jaw = PortableMath.clamp((speaks ? speech : opening) * strength, 0, 22)
+        pucker = PortableMath.clamp(stream.normal(0, 0.22) * strength, -0.4, 0.8) * (1 - smile)
+        browRaise = PortableMath.clamp(stream.normal(0.6, 2.2) * strength, -3, 8)
+        frown = PortableMath.clamp(stream.normal(0, 0.4) * strength, 0, 1)
+        let blinks = stream.chance(0.035)
+        let squint = stream.normal(1 - 0.2 * smile, 0.13)
+        lids = blinks ? 0.05 : PortableMath.clamp(1 + (squint - 1) * strength, 0.3, 1.35)
+        let (gazeX, gazeY) = (stream.normal(0, 2), stream.normal(-0.3, 1))
+        gaze = SIMD2(
+            PortableMath.clamp(gazeX * strength, -5, 5), PortableMath.clamp(gazeY, -2.5, 2.5))
+    }
+}
+
+/// What the person did to hair, beard and skin that day.
+public struct Grooming: Sendable, Hashable {
+    /// Millimetres added to the hair's length.
+    public var hairLength: Float
+    /// Factor on the hair's volume.
+    public var hairVolume: Float
+    /// Added to the parting.
+    public var parting: Float
+    /// Factor on the fringe.
+    public var fringe: Float
+    /// Hair pulled to the back of the head: the sides end above the ears.
+    public var tiedBack: Bool
+    /// Where the strands of the day are read from the noise tile.
+    public var strandOrigin: SIMD2<Float>
+    /// Factor on the beard's density, 0 (shaven) to 1.2.
+    public var beard: Float
+    /// Lipstick: strength 0 to 1.
+    public var lipstick: Float
+    /// Change of the skin's pigment by season, about ±0.05.
+    public var tan: Float
+
+    init(from stream: inout SynthesisStream, _ strength: Float) {
+        hairLength = stream.normal(0, 9) * strength
+        hairVolume = PortableMath.clamp(1 + stream.normal(0, 0.22) * strength, 0.5, 1.7)
+        parting = stream.normal(0, 0.25) * strength
+        fringe = PortableMath.clamp(1 + stream.normal(0, 0.3) * strength, 0.2, 1.7)
+        tiedBack = stream.chance(0.22 * PortableMath.clamp(strength, 0, 1))
+        strandOrigin = SIMD2(stream.uniform(0, 128), stream.uniform(0, 128))
+        let shaved = stream.chance(0.12 * PortableMath.clamp(strength, 0, 1))
+        let growth = stream.normal(0, 0.16)
+        beard = shaved ? 0.12 : PortableMath.clamp(1 + growth * strength, 0.5, 1.2)
+        let painted = stream.chance(0.16 * PortableMath.clamp(strength, 0, 1))
+        lipstick = stream.uniform(0.3, 1) * (painted ? 1 : 0)
+        tan = stream.normal(0, 0.03) * strength
+    }
+}

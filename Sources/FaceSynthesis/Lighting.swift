@@ -1,0 +1,93 @@
+/// The light. Directions point from the face to the light; colours are linear.
+public struct Lighting: Sendable, Hashable {
+    /// Direction of the strongest light.
+    public var keyDirection: SIMD3<Float>
+    /// Colour and strength of the strongest light.
+    public var key: SIMD3<Float>
+    /// 0 wide and soft to 1 small and hard.
+    public var hardness: Float
+    /// Direction of a second light.
+    public var fillDirection: SIMD3<Float>
+    /// Colour and strength of the second light.
+    public var fill: SIMD3<Float>
+    /// Light from above.
+    public var sky: SIMD3<Float>
+    /// Light from below.
+    public var ground: SIMD3<Float>
+
+    init(from stream: inout SynthesisStream, _ strength: Float) {
+        keyDirection = Self.direction(&stream, spread: 0.95 * strength, height: 0.45)
+        let (level, warmth) = (stream.normal(0, 0.3), stream.normal(0, 0.55))
+        key = Self.colour(warmth * strength) * PortableMath.exponential(level * strength) * 0.95
+        hardness = PortableMath.clamp(0.35 + stream.normal(0, 0.35) * strength, 0, 1)
+        fillDirection = Self.direction(&stream, spread: 1.4, height: 0.1)
+        let (second, tone) = (stream.uniform(0, 0.6), stream.normal(0, 0.8))
+        fill = Self.colour(tone * strength) * second * (0.3 + 0.7 * strength) * 0.7
+        let (ambient, cast) = (stream.uniform(-1, 1), stream.normal(0, 0.5))
+        let dim = 0.4 * PortableMath.exponential(0.6 * ambient * strength)
+        sky = Self.colour((cast - 0.3) * strength) * dim
+        let (bounce, hue) = (stream.uniform(0.2, 0.8), stream.normal(0.3, 0.5))
+        ground = Self.colour(hue * strength) * dim * bounce
+    }
+
+    private static func direction(
+        _ stream: inout SynthesisStream, spread: Float, height: Float
+    ) -> Vector {
+        let x = stream.normal(0, 0.75) * spread
+        let y = height + stream.normal(0, 0.5) * spread
+        let z = 1 + stream.normal(0, 0.25) * spread
+        return Vector(x, y, PortableMath.clamp(z, 0.15, 2)).normalised
+    }
+
+    /// The tint of a lamp: warm for positive values, cool for negative ones.
+    private static func colour(_ warmth: Float) -> Vector {
+        let w = PortableMath.clamp(warmth, -1.6, 1.6)
+        return Vector(
+            PortableMath.exponential(0.2 * w), 1, PortableMath.exponential(-0.34 * w))
+    }
+}
+
+/// A lighting at work: what falls on a surface and what it mirrors.
+struct Illumination {
+    let keyDirection: Vector
+    private let lighting: Lighting
+    private let half: Vector
+    private let wrap: Vector
+    private let wrapScale: Vector
+
+    init(_ lighting: Lighting) {
+        self.lighting = lighting
+        keyDirection = lighting.keyDirection
+        half = (lighting.keyDirection + Vector(0, 0, 1)).normalised
+        // Light spreads within skin, red the farthest.
+        wrap = Vector(0.34, 0.24, 0.20) * (1.25 - 0.7 * lighting.hardness)
+        wrapScale = Vector(1, 1, 1) / (Vector(1, 1, 1) + wrap)
+    }
+
+    /// Light that falls on a surface.
+    ///
+    /// - Parameters:
+    ///   - normal: Unit normal towards the viewer.
+    ///   - open: How much of the surroundings the place sees, 0 to 1.
+    ///   - lit: How much of the key light reaches the place, 0 to 1.
+    @inline(__always)
+    func diffuse(_ normal: Vector, open: Float, lit: Float) -> Vector {
+        let facing = normal.dot(keyDirection)
+        var direct = (Vector(repeating: facing) + wrap) * wrapScale
+        direct.clamp(lowerBound: .zero, upperBound: Vector(1, 1, 1))
+        let second = max((normal.dot(lighting.fillDirection) + 0.4) * 0.714, 0)
+        let up = normal.y * 0.5 + 0.5
+        let ambient = lighting.ground + (lighting.sky - lighting.ground) * up
+        let partly = 0.45 + 0.55 * open
+        return lighting.key * direct * (lit * partly) + lighting.fill * (second * partly)
+            + ambient * open
+    }
+
+    /// What a shiny surface mirrors of the key light.
+    @inline(__always)
+    func shine(_ normal: Vector, sharpness: Int, lit: Float) -> Vector {
+        var s = max(normal.dot(half), 0)
+        for _ in 0..<sharpness { s *= s }
+        return lighting.key * (s * lit)
+    }
+}

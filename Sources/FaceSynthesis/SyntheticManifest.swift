@@ -1,0 +1,47 @@
+import Foundation
+
+/// `synthesis.json`: what a folder of synthetic faces was made from, written last.
+public struct SyntheticManifest: Codable, Sendable, Hashable {
+    /// Name of the file within the set's folder.
+    public static let fileName = "synthesis.json"
+
+    /// Version of the faces' appearance; see ``FaceRenderer/version``.
+    public var renderer: Int
+    /// The set.
+    public var set: SyntheticSet
+    /// Number of images.
+    public var images: Int
+    /// Number of images filed under a wrong identity.
+    public var mislabelled: Int
+
+    init(_ plan: SyntheticPlan) {
+        renderer = FaceRenderer.version
+        set = plan.set
+        images = plan.imageCount
+        mislabelled = plan.mislabelled.count
+    }
+
+    /// Reads the manifest of a folder.
+    ///
+    /// - Throws: ``FaceSynthesisError/unreadableManifest(path:reason:)``.
+    init(folder: URL) throws(FaceSynthesisError) {
+        let file = folder.appendingPathComponent(Self.fileName)
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+        } catch {
+            throw .unreadableManifest(path: file.path, reason: "\(error)")
+        }
+    }
+
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+
+    /// One line for error messages.
+    var summary: String {
+        "“\(set.name)” (\(set.identities) identities, \(images) images, seed \(set.seed), "
+            + "variation \(set.variation), renderer \(renderer))"
+    }
+}

@@ -1,0 +1,190 @@
+/// What a set of synthetic faces holds: whose faces, how many, how hard.
+///
+/// The same description gives the same pixels on every machine. Two training sets are built in
+/// that differ as the two of the paper do (arXiv 1901.05903), and a test set of other people:
+///
+/// | preset | role of | identities | images | label noise |
+/// |---|---|---|---|---|
+/// | ``cleanTraining`` | CASIA-WebFace | 200 | 16 each | none |
+/// | ``wildTraining`` | MS-Celeb-1M | 440 | long tail, 3 to 40 | 10 % |
+/// | ``verification`` | LFW | 300 | 5 each | none |
+public struct SyntheticSet: Codable, Sendable, Hashable {
+    /// A verification protocol as LFW's: folds of matched and mismatched pairs whose identities
+    /// are disjoint from fold to fold.
+    public struct Pairs: Codable, Sendable, Hashable {
+        /// Number of folds, at least 2.
+        public var folds: Int
+        /// Matched pairs a fold, and as many mismatched ones.
+        public var pairsPerFold: Int
+
+        /// LFW's ten folds of 300 matched and 300 mismatched pairs.
+        public static let lfw = Pairs(folds: 10, pairsPerFold: 300)
+
+        /// Creates a protocol.
+        public init(folds: Int, pairsPerFold: Int) {
+            self.folds = folds
+            self.pairsPerFold = pairsPerFold
+        }
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case folds, pairsPerFold
+        }
+
+        /// Reads a protocol; unknown keys are errors.
+        public init(from decoder: any Decoder) throws {
+            try decoder.refuseUnknownKeys(CodingKeys.self)
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            folds = try container.decode(Int.self, forKey: .folds)
+            pairsPerFold = try container.decode(Int.self, forKey: .pairsPerFold)
+        }
+    }
+
+    /// Name of the set, for people: letters, digits, `-`, `_` and `.`.
+    public var name: String
+    /// Seed of the population and of all views, up to 2^53 − 1 so that any JSON reader keeps it.
+    public var seed: UInt64
+    /// Number, within the population, of the set's first identity. Sets of one seed share no
+    /// person if the ranges `firstIdentity ..< firstIdentity + identities` are apart.
+    public var firstIdentity: Int
+    /// Number of identities.
+    public var identities: Int
+    /// Images of each identity.
+    public var imagesPerIdentity: ImageCount
+    /// Share of images filed under a wrong identity, 0 to 0.9.
+    public var labelNoise: Float
+    /// Width and height of the images in pixels, 16 to 512.
+    public var size: Int
+    /// Strength of pose, light, expression and so on; see ``FaceView/init(from:variation:)``.
+    public var variation: Float
+    /// The verification protocol of a test set; nil for a training set.
+    public var pairs: Pairs?
+
+    /// Creates a description and checks it.
+    ///
+    /// - Throws: ``FaceSynthesisError`` for a value out of its range.
+    public init(
+        name: String, seed: UInt64 = 1, firstIdentity: Int = 0, identities: Int,
+        imagesPerIdentity: ImageCount, labelNoise: Float = 0, size: Int = 112,
+        variation: Float = 1, pairs: Pairs? = nil
+    ) throws(FaceSynthesisError) {
+        self.init(
+            unchecked: name, seed, firstIdentity, identities, imagesPerIdentity, labelNoise, size,
+            variation, pairs)
+        try validate()
+    }
+
+    private init(
+        unchecked name: String, _ seed: UInt64, _ firstIdentity: Int, _ identities: Int,
+        _ imagesPerIdentity: ImageCount, _ labelNoise: Float = 0, _ size: Int = 112,
+        _ variation: Float = 1, _ pairs: Pairs? = nil
+    ) {
+        self.name = name
+        self.seed = seed
+        self.firstIdentity = firstIdentity
+        self.identities = identities
+        self.imagesPerIdentity = imagesPerIdentity
+        self.labelNoise = labelNoise
+        self.size = size
+        self.variation = variation
+        self.pairs = pairs
+    }
+
+    /// Checks all values.
+    ///
+    /// - Throws: ``FaceSynthesisError`` for the first value out of its range.
+    public func validate() throws(FaceSynthesisError) {
+        let plain = name.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+        }
+        guard plain, !name.isEmpty, name.first != "." else {
+            throw .invalidValue(
+                key: "name", value: "“\(name)”", allowed: "letters, digits, “-”, “_” and “.”")
+        }
+        try Self.require(0...((1 << 53) - 1), seed, "seed")
+        try Self.require(0...9_999_999, firstIdentity, "firstIdentity")
+        try Self.require(1...(10_000_000 - firstIdentity), identities, "identities")
+        try imagesPerIdentity.validate()
+        try Self.require(0...0.9, labelNoise, "labelNoise")
+        try Self.require(FaceRenderer.sizes, size, "size")
+        try Self.require(0...2, variation, "variation")
+        if labelNoise > 0 { try Self.require(2...10_000_000, identities, "identities") }
+        if let pairs { try validate(pairs) }
+    }
+
+    private func validate(_ pairs: Pairs) throws(FaceSynthesisError) {
+        try Self.require(2...1_000, pairs.folds, "pairs.folds")
+        try Self.require(1...100_000, pairs.pairsPerFold, "pairs.pairsPerFold")
+        try Self.require((2 * pairs.folds)...10_000_000, identities, "identities")
+        let capacity = VerificationPairs.capacity(of: self, folds: pairs.folds)
+        if capacity.same < pairs.pairsPerFold {
+            throw .tooFewPairs(
+                kind: "matched", available: capacity.same, wanted: pairs.pairsPerFold)
+        }
+        if capacity.different < pairs.pairsPerFold {
+            throw .tooFewPairs(
+                kind: "mismatched", available: capacity.different, wanted: pairs.pairsPerFold)
+        }
+    }
+
+    static func require<Value: Comparable>(
+        _ range: ClosedRange<Value>, _ value: Value, _ key: String
+    ) throws(FaceSynthesisError) {
+        guard range.contains(value) else {
+            throw .invalidValue(
+                key: key, value: "\(value)",
+                allowed: "from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}
+
+extension SyntheticSet {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, seed, firstIdentity, identities, imagesPerIdentity, labelNoise, size, variation
+        case pairs
+    }
+
+    /// Reads a description and checks it; unknown keys are errors, `seed`, `firstIdentity`,
+    /// `labelNoise`, `size`, `variation` and `pairs` may be left out.
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            name: container.decode(String.self, forKey: .name),
+            seed: container.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1,
+            firstIdentity: container.decodeIfPresent(Int.self, forKey: .firstIdentity) ?? 0,
+            identities: container.decode(Int.self, forKey: .identities),
+            imagesPerIdentity: container.decode(ImageCount.self, forKey: .imagesPerIdentity),
+            labelNoise: container.decodeIfPresent(Float.self, forKey: .labelNoise) ?? 0,
+            size: container.decodeIfPresent(Int.self, forKey: .size) ?? 112,
+            variation: container.decodeIfPresent(Float.self, forKey: .variation) ?? 1,
+            pairs: container.decodeIfPresent(Pairs.self, forKey: .pairs))
+    }
+}
+
+extension SyntheticSet {
+    /// Fewer people, as many images of each, correct labels: the role of CASIA-WebFace.
+    public static let cleanTraining = SyntheticSet(
+        unchecked: "synthetic-clean", 1, 0, 200, .fixed(16))
+
+    /// More people, few images of most, wrong labels: the role of MS-Celeb-1M.
+    public static let wildTraining = SyntheticSet(
+        unchecked: "synthetic-wild", 1, 1_000_000, 440,
+        .longTail(least: 3, greatest: 40, exponent: 0.5), 0.1)
+
+    /// 6,000 pairs of people who are in neither training set: the role of LFW.
+    public static let verification = SyntheticSet(
+        unchecked: "synthetic-pairs", 1, 2_000_000, 300, .fixed(5), 0, 112, 1, .lfw)
+
+    /// The built-in sets.
+    public static let presets = [cleanTraining, wildTraining, verification]
+
+    /// The same kind of set with `factor` times as many identities, at least one (two a fold).
+    public func scaled(by factor: Float) throws(FaceSynthesisError) -> SyntheticSet {
+        try Self.require(0...10_000, factor, "scale")
+        var set = self
+        let wanted = Int(Float(identities) * factor + 0.5)
+        set.identities = max(wanted, pairs.map { 2 * $0.folds } ?? 1)
+        try set.validate()
+        return set
+    }
+}

@@ -1,0 +1,66 @@
+import FaceRuns
+import FaceStudy
+import FaceTraining
+import Testing
+
+@Suite("The plan of a study")
+struct StudyPlanTests {
+    private let configuration = StudyConfiguration(
+        train: [.init(name: "a", images: "A"), .init(name: "b", images: "B")],
+        test: [.init(name: "t", images: "T", pairs: "P")],
+        losses: ["softmax", "marginal", "arcface:m=0.40,s=32"], seeds: [1, 2])
+
+    @Test("Every cell with every seed, the seeds outermost")
+    func grid() throws {
+        let runs = try StudyPlan(configuration).runs
+        #expect(runs.count == 2 * 2 * 3 * 2)
+        #expect(runs.prefix(12).allSatisfy { $0.identity.seed == 1 })
+        #expect(Set(runs.map(\.folderName)).count == runs.count)
+    }
+
+    @Test("Names are canonical, and each loss has its sampler")
+    func identities() throws {
+        let identities = try StudyPlan(configuration).runs.prefix(3).map(\.identity)
+        #expect(identities.map(\.loss) == ["softmax", "marginal", "arcface:m=0.4,s=32"])
+        #expect(identities.map(\.sampler) == ["shuffle", "pk:32x4", "shuffle"])
+    }
+
+    @Test("One sampler can be forced on all losses")
+    func forcedSampler() throws {
+        var configuration = configuration
+        configuration.sampler = "pk:16x8"
+        let runs = try StudyPlan(configuration).runs
+        #expect(runs.allSatisfy { $0.identity.sampler == "pk:16x8" })
+    }
+
+    @Test("Folder names have nothing that a file system dislikes")
+    func folderNames() throws {
+        var configuration = configuration
+        configuration.train[0].name = "my/set: ü"
+        let name = try #require(try StudyPlan(configuration).runs.first).folderName
+        #expect(!name.contains("/") && !name.contains(":") && !name.contains(" "))
+    }
+
+    private static let refusals: [(String, @Sendable (inout StudyConfiguration) -> Void)] = [
+        ("the study has no training set: give at least one", { $0.train = [] }),
+        ("the study has no test set: give at least one", { $0.test = [] }),
+        ("the study has no loss: give at least one", { $0.losses = [] }),
+        ("the study has no seed: give at least one", { $0.seeds = [] }),
+        ("'a' stands twice in train: give each once", { $0.train[1].name = "a" }),
+        (
+            "'softmax' stands twice in losses: give each once",
+            { $0.losses = ["softmax", "softmax"] }
+        ),
+        ("'1' stands twice in seeds: give each once", { $0.seeds = [1, 1] }),
+        ("'epochs' is 0 but must be at least 1", { $0.training.epochs = 0 }),
+    ]
+
+    @Test("What cannot be planned is one sentence", arguments: 0..<refusals.count)
+    func refused(_ index: Int) {
+        let (message, change) = Self.refusals[index]
+        var configuration = configuration
+        change(&configuration)
+        let error = #expect(throws: (any Error).self) { _ = try StudyPlan(configuration) }
+        #expect(error.map { "\($0)" } == message)
+    }
+}

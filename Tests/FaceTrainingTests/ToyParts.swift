@@ -1,0 +1,88 @@
+import FaceData
+import FaceLosses
+import FaceModels
+import FaceTraining
+import Torch
+
+/// A backbone of one normalised layer, which trains in no time.
+final class ToyBackbone: Backbone {
+    let specification = BackboneSpecification.standard(MobileNetV1.descriptor)
+    private let linear: Linear
+    private let normalization: BatchNormalization
+
+    init(seed: UInt64 = 1) {
+        let initial = InitialWeights(seed: seed)
+        linear = Linear(inputs: 48, outputs: 8, initial: initial.child("linear"))
+        normalization = BatchNormalization(channels: 8, initial: initial.child("bn"))
+    }
+
+    var state: [StateEntry] {
+        linear.state.prefixed("linear") + normalization.state.prefixed("bn")
+    }
+
+    func layerTable(height: Int, width: Int) -> LayerTable {
+        MobileNetV1(specification, initial: InitialWeights(seed: 0))
+            .layerTable(height: height, width: width)
+    }
+
+    func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+        let flat = images.contiguous().reshaped([images.shape[0], 48])
+        return normalization(linear(flat, training: training), training: false)
+    }
+}
+
+/// Softmax over three classes, which fails on request.
+final class ToyLoss: FaceLoss {
+    static let descriptor = CrossEntropyLoss.descriptor
+    private let classifier = Linear(
+        inputs: 8, outputs: 3, initial: InitialWeights(seed: 2, path: "head"))
+    private let failingAtStep: Int?
+
+    init(failingAtStep: Int? = nil) {
+        self.failingAtStep = failingAtStep
+    }
+
+    var state: [StateEntry] { classifier.state }
+
+    func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let logits = classifier(embeddings, training: true)
+        var loss = logits.crossEntropy(labels: labels)
+        if progress.step == failingAtStep { loss = loss * .infinity }
+        return LossOutput(loss: loss, logits: logits, state: ["step": Double(progress.step)])
+    }
+}
+
+/// Images of noise, the same for the same place.
+struct ToySource: TrainingSource {
+    let imageCount: Int
+    let batchSize: Int
+
+    var stepsPerEpoch: Int { imageCount / batchSize }
+
+    func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches {
+        Batches(epoch: epoch, step: step, source: self)
+    }
+
+    private final class Batches: TrainingBatches {
+        private let epoch: Int
+        private var step: Int
+        private let source: ToySource
+
+        init(epoch: Int, step: Int, source: ToySource) {
+            self.epoch = epoch
+            self.step = step
+            self.source = source
+        }
+
+        func next() throws -> ImageBatch? {
+            guard step < source.stepsPerEpoch else { return nil }
+            defer { step += 1 }
+            var stream = RandomStream(seed: UInt64(epoch), name: "toy", index: UInt64(step))
+            return ImageBatch(
+                side: 4, pixels: (0..<source.batchSize * 48).map { _ in UInt8(stream.below(256)) },
+                labels: (0..<source.batchSize).map { _ in stream.below(3) })
+        }
+    }
+}

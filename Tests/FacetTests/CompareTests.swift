@@ -1,0 +1,132 @@
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite("facet compare, end to end")
+struct CompareTests {
+    private func compare(
+        _ folder: URL, _ faces: TinyFaces, _ more: String...
+    ) -> [String] {
+        ["compare"] + faces.options + TinyFaces.fast + ["--output", "study"] + more
+    }
+
+    @Test("Trains, reports and skips what is finished")
+    func wholeStudy() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let words = compare(
+                folder, faces, "--losses", "softmax,arcface:m=0.4,marginal", "--epochs", "2")
+            let first = try tool.run(words)
+            #expect(first.status == 0, "\(first.errors)")
+            let study = StudyFolder(folder.appendingPathComponent("study"))
+            #expect(try study.runs().count == 3)
+            for run in try study.runs() {
+                let result = try #require(try run.readResult())
+                #expect(result.status == .finished && result.epochs == 2)
+                #expect(result.tests.first?.pairs == 16)
+                #expect(try run.readEpochs().map(\.epoch) == [1, 2])
+                #expect(try run.readScores(test: "probe")?.count == 16)
+            }
+            for name in ["index.html", "report.md", "results.csv"] {
+                let file = study.reportURL.appendingPathComponent(name)
+                #expect(FileManager.default.fileExists(atPath: file.path), "\(name)")
+            }
+            #expect(first.output.contains("ArcFace"))
+            let second = try tool.run(words)
+            #expect(second.status == 0)
+            #expect(second.errors.components(separatedBy: "finished before").count == 4)
+        }
+    }
+
+    @Test("The same seed gives the same bytes, but for time columns")
+    func repeatable() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let words = compare(folder, faces, "--losses", "amsoftmax", "--epochs", "2")
+            #expect(try tool.run(words).status == 0)
+            let first = try Snapshot(of: folder.appendingPathComponent("study"))
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("study"))
+            #expect(try tool.run(words).status == 0)
+            #expect(try Snapshot(of: folder.appendingPathComponent("study")) == first)
+        }
+    }
+
+    @Test("A run that is killed at any moment ends as an undisturbed one")
+    func killed() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let words = compare(folder, faces, "--losses", "softmax", "--epochs", "4")
+            #expect(try tool.run(words).status == 0)
+            let whole = try Snapshot(of: folder.appendingPathComponent("study"))
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("study"))
+            var random = SystemRandomNumberGenerator()
+            for _ in 0..<4 {
+                let running = try tool.start(words)
+                Thread.sleep(forTimeInterval: Double.random(in: 0.05...1.5, using: &random))
+                kill(running.process.processIdentifier, SIGKILL)
+                running.process.waitUntilExit()
+            }
+            let last = try tool.run(words)
+            #expect(last.status == 0, "\(last.errors)")
+            #expect(try Snapshot(of: folder.appendingPathComponent("study")) == whole)
+        }
+    }
+
+    @Test("Ctrl-C saves, says so and exits 130; the same command goes on")
+    func interrupt() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let words = compare(folder, faces, "--losses", "softmax", "--epochs", "30")
+            let running = try tool.start(words)
+            let metrics = folder.appendingPathComponent("study/runs")
+            while running.process.isRunning, !hasMetrics(metrics) { usleep(20_000) }
+            running.process.interrupt()
+            running.process.waitUntilExit()
+            let outcome = try running.outcome()
+            #expect(outcome.status == 130, "\(outcome.errors)")
+            #expect(outcome.errors.contains("the same command goes on"))
+            let last = try tool.run(words)
+            #expect(last.status == 0)
+            #expect(last.errors.contains("goes on from step"))
+        }
+    }
+
+    private func hasMetrics(_ runs: URL) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+        return names.contains { name in
+            FileManager.default.fileExists(
+                atPath: runs.appendingPathComponent("\(name)/metrics.jsonl").path)
+        }
+    }
+}
+
+/// What of a study must not depend on when and how often it was stopped.
+struct Snapshot: Equatable {
+    private var files: [String: Data] = [:]
+
+    init(of study: URL) throws {
+        for run in try StudyFolder(study).runs() {
+            var result = try run.readResult()
+            result?.seconds = 0
+            result?.imagesPerSecond = 0
+            let epochs = try run.readEpochs().map { record in
+                var record = record
+                record.trainSeconds = 0
+                record.evaluationSeconds = 0
+                record.imagesPerSecond = 0
+                return record
+            }
+            let name = run.url.lastPathComponent
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            files["\(name)/result"] = try encoder.encode(result)
+            files["\(name)/epochs"] = try encoder.encode(epochs)
+            files["\(name)/scores"] = try Data(contentsOf: run.scoresURL(test: "probe"))
+            files["\(name)/model"] = try Data(contentsOf: run.modelURL)
+        }
+    }
+}

@@ -18,7 +18,9 @@ public enum BatchSamplers {
     public static func make(
         _ name: String, labels: [Int], batchSize: Int, seed: UInt64
     ) throws(FaceDataError) -> any BatchSampler {
-        try check(name, imageCount: labels.count, batchSize: batchSize)
+        guard batchSize > 0 else {
+            throw .sampler(name: name, reason: "a batch of \(batchSize) images is none")
+        }
         if name == "shuffle" {
             return ShuffleSampler(imageCount: labels.count, batchSize: batchSize, seed: seed)
         }
@@ -31,19 +33,6 @@ public enum BatchSamplers {
         }
         return try IdentitySampler(
             name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
-    }
-
-    private static func check(
-        _ name: String, imageCount: Int, batchSize: Int
-    ) throws(FaceDataError) {
-        guard batchSize > 0 else {
-            throw .sampler(name: name, reason: "a batch of \(batchSize) images is none")
-        }
-        guard imageCount >= batchSize else {
-            throw .sampler(
-                name: name,
-                reason: "the set's \(imageCount) images do not fill a batch of \(batchSize)")
-        }
     }
 
     /// P and K of `pk:PxK`.

@@ -14,8 +14,12 @@ public final class BatchLoader {
         /// Which of them are mirrored; may be empty for none.
         public var mirrored: [Bool]
 
-        /// Asks for a batch.
+        /// Asks for a batch; labels and mirrorings are as many as files, or none.
         public init(files: [URL], labels: [Int] = [], mirrored: [Bool] = []) {
+            precondition(
+                [0, files.count].contains(labels.count)
+                    && [0, files.count].contains(mirrored.count),
+                "labels and mirrorings must be as many as files, or none")
             self.files = files
             self.labels = labels
             self.mirrored = mirrored
@@ -136,10 +140,16 @@ private final class BatchDecoder {
     }
 
     private func appendMirrored(_ image: RGBImage, to pixels: inout [UInt8]) {
-        for y in 0..<side {
-            for x in stride(from: side - 1, through: 0, by: -1) {
-                let place = (y * side + x) * 3
-                pixels += image.pixels[place..<place + 3]
+        let start = pixels.count
+        pixels += image.pixels
+        pixels.withUnsafeMutableBufferPointer { pixels in
+            for row in stride(from: start, to: start + side * side * 3, by: side * 3) {
+                for x in 0..<side / 2 {
+                    let (left, right) = (row + x * 3, row + (side - 1 - x) * 3)
+                    pixels.swapAt(left, right)
+                    pixels.swapAt(left + 1, right + 1)
+                    pixels.swapAt(left + 2, right + 2)
+                }
             }
         }
     }

@@ -18,21 +18,33 @@ public enum BatchSamplers {
     public static func make(
         _ name: String, labels: [Int], batchSize: Int, seed: UInt64
     ) throws(FaceDataError) -> any BatchSampler {
+        guard batchSize > 0 else {
+            throw .sampler(name: name, reason: "a batch of \(batchSize) images is none")
+        }
         if name == "shuffle" {
             return ShuffleSampler(imageCount: labels.count, batchSize: batchSize, seed: seed)
         }
-        let numbers = name.dropFirst(3).split(separator: "x").compactMap { Int($0) }
-        guard name.hasPrefix("pk:"), numbers.count == 2, numbers[0] >= 1, numbers[1] >= 2 else {
-            throw .sampler(name: name, reason: "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'")
-        }
-        guard numbers[0] * numbers[1] == batchSize else {
+        let (identities, imagesEach) = try parts(of: name)
+        guard identities.multipliedReportingOverflow(by: imagesEach) == (batchSize, false) else {
             throw .sampler(
                 name: name,
-                reason: "\(numbers[0]) identities with \(numbers[1]) images each are not a batch "
+                reason: "\(identities) identities with \(imagesEach) images each are not a batch "
                     + "of \(batchSize)")
         }
         return try IdentitySampler(
-            name: name, labels: labels, identities: numbers[0], imagesEach: numbers[1], seed: seed)
+            name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
+    }
+
+    /// P and K of `pk:PxK`.
+    private static func parts(of name: String) throws(FaceDataError) -> (Int, Int) {
+        let numbers = name.dropFirst(3).split(separator: "x", omittingEmptySubsequences: false)
+            .map { Int($0) }
+        guard name.hasPrefix("pk:"), numbers.count == 2, let identities = numbers[0],
+            let imagesEach = numbers[1], identities >= 1, imagesEach >= 2
+        else {
+            throw .sampler(name: name, reason: "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'")
+        }
+        return (identities, imagesEach)
     }
 }
 

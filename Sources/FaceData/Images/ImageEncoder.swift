@@ -7,6 +7,9 @@ public enum ImageEncoder {
     ///
     /// - Parameter quality: 1...100.
     public static func jpeg(_ image: RGBImage, quality: Int) throws(FaceDataError) -> [UInt8] {
+        guard (1...100).contains(quality) else {
+            throw .cannotEncode(format: "JPEG", reason: "quality \(quality) is not from 1 to 100")
+        }
         guard let handle = tjInitCompress() else {
             throw .cannotEncode(format: "JPEG", reason: "TurboJPEG has no memory")
         }

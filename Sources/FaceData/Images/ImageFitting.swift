@@ -5,57 +5,123 @@
 /// enlarging. An image that has the size already is left alone.
 public enum ImageFitting {
     /// The image as a square of the given side.
+    ///
+    /// - Parameter side: Height and width of the result, in pixels; at least 1.
     public static func fit(_ image: RGBImage, side: Int) -> RGBImage {
+        precondition(side > 0 && image.width > 0 && image.height > 0, "a picture without pixels")
         if image.width == side, image.height == side { return image }
         let short = min(image.width, image.height)
-        let scale = Double(short) / Double(side)
-        let columns = weights(side, scale, (image.width - short) / 2, image.width)
-        let rows = weights(side, scale, (image.height - short) / 2, image.height)
-        var pixels = [UInt8](repeating: 0, count: side * side * 3)
-        for y in 0..<side {
-            for x in 0..<side {
-                for channel in 0..<3 {
-                    var sum = 0.0
-                    for (row, rowWeight) in rows[y] {
-                        for (column, columnWeight) in columns[x] {
-                            let place = (row * image.width + column) * 3 + channel
-                            sum += rowWeight * columnWeight * Double(image.pixels[place])
+        let columns = AxisWeights(
+            side: side, short: short, offset: (image.width - short) / 2, limit: image.width)
+        let rows = AxisWeights(
+            side: side, short: short, offset: (image.height - short) / 2, limit: image.height)
+        return RGBImage(
+            width: side, height: side,
+            pixels: blendRows(blendColumns(image, columns, in: rows.inputs), rows, columns))
+    }
+
+    /// Fits the width of some rows; `[rows, side, 3]`.
+    private static func blendColumns(
+        _ image: RGBImage, _ columns: AxisWeights, in rows: Range<Int>
+    ) -> [Float] {
+        var blended = [Float](repeating: 0, count: rows.count * columns.side * 3)
+        image.pixels.withUnsafeBufferPointer { pixels in
+            blended.withUnsafeMutableBufferPointer { blended in
+                var place = 0
+                for row in rows {
+                    for x in 0..<columns.side {
+                        var input = (row * image.width + columns.first[x]) * 3
+                        var (red, green, blue) = (Float(0), Float(0), Float(0))
+                        for weight in columns.starts[x]..<columns.starts[x + 1] {
+                            red += columns.weights[weight] * Float(pixels[input])
+                            green += columns.weights[weight] * Float(pixels[input + 1])
+                            blue += columns.weights[weight] * Float(pixels[input + 2])
+                            input += 3
                         }
+                        (blended[place], blended[place + 1], blended[place + 2]) =
+                            (red, green, blue)
+                        place += 3
                     }
-                    pixels[(y * side + x) * 3 + channel] = UInt8(min(255, max(0, sum.rounded())))
                 }
             }
         }
-        return RGBImage(width: side, height: side, pixels: pixels)
+        return blended
     }
 
-    /// For each output place, the input places it is made of and their weights, which sum to 1.
-    private static func weights(
-        _ side: Int, _ scale: Double, _ offset: Int, _ limit: Int
-    ) -> [[(Int, Double)]] {
-        (0..<side).map { place in
-            scale > 1
-                ? area(Double(place) * scale, Double(place + 1) * scale, offset, limit)
-                : bilinear((Double(place) + 0.5) * scale - 0.5, offset, limit)
+    /// Fits the height of rows whose width fits, and rounds.
+    private static func blendRows(
+        _ blended: [Float], _ rows: AxisWeights, _ columns: AxisWeights
+    ) -> [UInt8] {
+        let width = columns.side * 3
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(rows.side * width)
+        var sums = [Float](repeating: 0, count: width)
+        for y in 0..<rows.side {
+            for x in 0..<width { sums[x] = 0 }
+            for (offset, weight) in rows.weights[rows.starts[y]..<rows.starts[y + 1]].enumerated() {
+                let input = (rows.first[y] - rows.inputs.lowerBound + offset) * width
+                for x in 0..<width { sums[x] += weight * blended[input + x] }
+            }
+            // The sums of weights are 1 but for rounding.
+            for sum in sums { pixels.append(UInt8(min(255, sum + 0.5))) }
+        }
+        return pixels
+    }
+}
+
+/// For each output place along an axis, the neighbouring input places it is made of and their
+/// weights, which sum to 1.
+private struct AxisWeights {
+    let side: Int
+    /// The first input place of each output place.
+    private(set) var first: [Int] = []
+    /// All weights, output place after output place.
+    private(set) var weights: [Float] = []
+    /// Where the weights of each output place begin, and one place more.
+    private(set) var starts = [0]
+    /// All input places that have a weight.
+    var inputs: Range<Int> {
+        (first.first ?? 0)..<(first.last ?? 0) + starts[side] - starts[side - 1]
+    }
+
+    /// - Parameters:
+    ///   - side: Output places.
+    ///   - short: Input places that become the output.
+    ///   - offset: The first of them.
+    ///   - limit: All input places.
+    init(side: Int, short: Int, offset: Int, limit: Int) {
+        self.side = side
+        let scale = Double(short) / Double(side)
+        for place in 0..<side {
+            if scale > 1 {
+                appendArea(place, short, offset)
+            } else {
+                appendBilinear((Double(place) + 0.5) * scale - 0.5, offset, limit)
+            }
+            starts.append(weights.count)
         }
     }
 
-    private static func area(
-        _ from: Double, _ to: Double, _ offset: Int, _ limit: Int
-    ) -> [(Int, Double)] {
-        (Int(from)...Int(to.rounded(.up)) - 1).map { place in
-            let covered = min(to, Double(place + 1)) - max(from, Double(place))
-            return (min(limit - 1, place + offset), covered / (to - from))
+    /// The share of each input place in the area that an output place covers.
+    private mutating func appendArea(_ place: Int, _ short: Int, _ offset: Int) {
+        // In units of 1 / side of an input place, where all ends are whole numbers.
+        let (from, to) = (place * short, (place + 1) * short)
+        first.append(from / side + offset)
+        for input in from / side...(to - 1) / side {
+            let covered = min(to, (input + 1) * side) - max(from, input * side)
+            weights.append(Float(covered) / Float(short))
         }
     }
 
-    private static func bilinear(
-        _ position: Double, _ offset: Int, _ limit: Int
-    ) -> [(Int, Double)] {
+    private mutating func appendBilinear(_ position: Double, _ offset: Int, _ limit: Int) {
         let floor = position.rounded(.down)
-        let share = position - floor
-        let first = min(limit - 1, max(0, Int(floor) + offset))
-        let second = min(limit - 1, max(0, Int(floor) + 1 + offset))
-        return [(first, 1 - share), (second, share)]
+        let share = Float(position - floor)
+        let place = Int(floor) + offset
+        first.append(min(limit - 1, max(0, place)))
+        if place >= 0, place + 1 < limit, share > 0 {
+            weights += [1 - share, share]
+        } else {
+            weights.append(1)
+        }
     }
 }

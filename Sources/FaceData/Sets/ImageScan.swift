@@ -84,16 +84,24 @@ private struct ScanPart: Sendable {
         let decoder = ImageDecoder()
         var hash = SHA256()
         for path in paths {
-            let bytes = (try? Data(contentsOf: root.appendingPathComponent(path))) ?? Data()
             hash.update(Array(path.utf8))
-            hash.update(bytes)
-            do {
-                add(try decoder.decode([UInt8](bytes), path: path))
+            do throws(FaceDataError) {
+                let bytes = try Self.bytes(path, root: root)
+                hash.update(bytes)
+                add(try decoder.decode(bytes, path: path))
             } catch {
                 bad.append(ImageScan.BadImage(path: path, reason: error.description))
             }
         }
         digest = hash.hexDigest()
+    }
+
+    private static func bytes(_ path: String, root: URL) throws(FaceDataError) -> Data {
+        do {
+            return try Data(contentsOf: root.appendingPathComponent(path))
+        } catch {
+            throw .badImage(path: path, reason: "it cannot be read")
+        }
     }
 
     private mutating func add(_ image: RGBImage) {

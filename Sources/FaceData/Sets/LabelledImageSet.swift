@@ -84,7 +84,8 @@ extension LabelledImageSet {
                 .filter { !$0.hasPrefix(".") }
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         } catch {
-            throw .unreadable(path: folder.path, reason: "there is no such folder, or no right to it")
+            throw .unreadable(
+                path: folder.path, reason: "there is no such folder, or no right to it")
         }
     }
 }

@@ -20,61 +20,101 @@ public enum MeanFace {
     ///
     /// The test set's mean face is enlarged and shifted until it correlates best with the training
     /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is told.
+    ///
+    /// - Parameters:
+    ///   - train: ``ImageScan/meanFace`` of the training set.
+    ///   - test: That of the test set.
     public static func warning(train: [Double], test: [Double]) -> String? {
-        var best = (score: -1.0, scale: 1.0, x: 0.0, y: 0.0)
-        for scale in stride(from: 0.5, through: 2.01, by: 0.04) {
-            for y in stride(from: -5.0, through: 5, by: 1) {
-                for x in stride(from: -5.0, through: 5, by: 1) {
-                    let score = correlation(train, moved(test, scale, x, y))
-                    if score > best.score { best = (score, scale, x, y) }
-                }
-            }
+        let best = bestFit(of: test, to: train)
+        guard best.score >= 0.8 else {
+            return "training and test faces do not look alike, however one is cropped (their means "
+                + "correlate by \((max(0, best.score) * 100).rounded() / 100) at most); look at "
+                + "both sets and align both alike, or every difference between losses will be hidden"
         }
         let isOff = abs(best.scale - 1) > 0.081 || max(abs(best.x), abs(best.y)) > 2
-        guard isOff || best.score < 0.8 else { return nil }
+        guard isOff else { return nil }
         let percent = Int((best.scale * 100).rounded())
         return "training and test faces seem to be cropped differently: the mean test face fits "
             + "the mean training face best at \(percent) % of its size, moved by "
-            + "(\(Int(best.x * 4)), \(Int(best.y * 4))) of 112 pixels; align both alike, or every "
+            + "(\(best.x * 4), \(best.y * 4)) of 112 pixels; align both alike, or every "
             + "difference between losses will be hidden"
     }
 
-    /// A mean face enlarged about its middle and shifted, sampled bilinearly; nil outside.
-    private static func moved(
-        _ face: [Double], _ scale: Double, _ x: Double, _ y: Double
-    ) -> [Double?] {
-        let middle = Double(side - 1) / 2
-        return (0..<side * side).map { place in
-            let column = (Double(place % side) - middle - x) / scale + middle
-            let row = (Double(place / side) - middle - y) / scale + middle
-            return sample(face, column, row)
-        }
+    /// How a face is enlarged and shifted, and how well it fits another then.
+    private struct Fit {
+        /// Pearson's correlation.
+        var score = -1.0
+        var scale = 1.0
+        /// To the right, in pixels of a mean face.
+        var x = 0
+        /// Downwards.
+        var y = 0
     }
 
-    private static func sample(_ face: [Double], _ x: Double, _ y: Double) -> Double? {
-        let last = Double(side - 1)
-        guard (0...last).contains(x), (0...last).contains(y) else { return nil }
-        let column = min(side - 2, Int(x))
-        let row = min(side - 2, Int(y))
-        let (right, down) = (x - Double(column), y - Double(row))
-        let top = face[row * side + column] * (1 - right) + face[row * side + column + 1] * right
-        let next = (row + 1) * side + column
-        let bottom = face[next] * (1 - right) + face[next + 1] * right
-        return top * (1 - down) + bottom * down
+    /// Tries 50 % to 200 % of the size and shifts of up to 5 pixels.
+    private static func bestFit(of test: [Double], to train: [Double]) -> Fit {
+        var best = Fit()
+        for step in -12...25 {
+            let scale = 1 + 0.04 * Double(step)
+            let shifted = (-5...5).map { (shift: $0, samples: samples(scale, Double($0))) }
+            for (y, rows) in shifted {
+                for (x, columns) in shifted {
+                    let score = correlation(train, test, rows, columns)
+                    if score > best.score { best = Fit(score: score, scale: scale, x: x, y: y) }
+                }
+            }
+        }
+        return best
+    }
+
+    /// Where a place along an axis lies between two places of an enlarged and shifted face.
+    private struct Sample {
+        /// Place in the face that stays.
+        var place: Int
+        /// The first of two places in the face that is moved.
+        var from: Int
+        /// How near to the second, 0...1.
+        var share: Double
+    }
+
+    /// The places where a face has something to compare once it was enlarged about its middle and
+    /// shifted.
+    private static func samples(_ scale: Double, _ shift: Double) -> [Sample] {
+        let middle = Double(side - 1) / 2
+        return (0..<side).compactMap { place in
+            let position = (Double(place) - middle - shift) / scale + middle
+            guard position >= 0, position <= Double(side - 1) else { return nil }
+            let from = min(side - 2, Int(position))
+            return Sample(place: place, from: from, share: position - Double(from))
+        }
     }
 
     /// Pearson's correlation over the pixels that both have; -1 when they share too few.
-    private static func correlation(_ first: [Double], _ second: [Double?]) -> Double {
-        let pairs = zip(first, second).compactMap { a, b in b.map { (a, $0) } }
-        guard pairs.count > side * side / 3 else { return -1 }
-        let count = Double(pairs.count)
-        let means = pairs.reduce((0.0, 0.0)) { ($0.0 + $1.0 / count, $0.1 + $1.1 / count) }
-        var (product, left, right) = (0.0, 0.0, 0.0)
-        for (a, b) in pairs {
-            product += (a - means.0) * (b - means.1)
-            left += (a - means.0) * (a - means.0)
-            right += (b - means.1) * (b - means.1)
+    private static func correlation(
+        _ train: [Double], _ test: [Double], _ rows: [Sample], _ columns: [Sample]
+    ) -> Double {
+        let count = Double(rows.count * columns.count)
+        guard count > Double(side * side) / 3 else { return -1 }
+        var (sumA, sumB, sumAA, sumBB, sumAB) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for row in rows {
+            for column in columns {
+                let corner = row.from * side + column.from
+                let above = test[corner] + (test[corner + 1] - test[corner]) * column.share
+                let next = corner + side
+                let below = test[next] + (test[next + 1] - test[next]) * column.share
+                // Differences from a middle grey keep the sums of squares exact enough.
+                let a = train[row.place * side + column.place] - 128
+                let b = above + (below - above) * row.share - 128
+                sumA += a
+                sumB += b
+                sumAA += a * a
+                sumBB += b * b
+                sumAB += a * b
+            }
         }
-        return left > 0 && right > 0 ? product / (left * right).squareRoot() : -1
+        let (left, right) = (sumAA - sumA * sumA / count, sumBB - sumB * sumB / count)
+        // Less than a hundredth of a grey step is no face but rounding.
+        guard min(left, right) > 1e-4 * count else { return -1 }
+        return (sumAB - sumA * sumB / count) / (left * right).squareRoot()
     }
 }

@@ -10,7 +10,9 @@ extension VerificationPairs {
     ///
     /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` for a line that cannot be understood, a
     ///   wrong count, or an image that is missing.
-    public static func read(_ file: URL, images root: URL) throws(FaceDataError) -> VerificationPairs {
+    public static func read(_ file: URL, images root: URL) throws(FaceDataError)
+        -> VerificationPairs
+    {
         let text: String
         do {
             text = try String(contentsOf: file, encoding: .utf8)
@@ -47,9 +49,9 @@ private struct PairsReader {
     }
 
     mutating func read(_ text: String) throws(FaceDataError) -> VerificationPairs {
-        let lines = text.split(whereSeparator: \.isNewline).enumerated().map {
-            (number: $0 + 1, fields: $1.split { $0 == "\t" || $0 == " " }.map(String.init))
-        }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .enumerated().map { (number: $0 + 1, fields: Self.fields($1)) }
+            .filter { !$0.fields.isEmpty }
         let (folds, each) = try header(lines.first?.fields ?? [])
         let expected = folds * each * 2
         guard lines.count - 1 == expected else {
@@ -64,6 +66,13 @@ private struct PairsReader {
                 try pair(line.fields, line.number, same: isSame, fold: place / (2 * each)))
         }
         return VerificationPairs(root: root, images: images, pairs: pairs, folds: folds)
+    }
+
+    /// Fields between tabs, so that names may have spaces; between spaces where there is no tab.
+    private static func fields(_ line: Substring) -> [String] {
+        let separator: Character = line.contains("\t") ? "\t" : " "
+        return line.split(separator: separator)
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     private func header(_ fields: [String]) throws(FaceDataError) -> (folds: Int, each: Int) {

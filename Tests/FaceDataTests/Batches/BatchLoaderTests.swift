@@ -1,0 +1,107 @@
+import FaceData
+import Foundation
+import Testing
+
+@Suite struct BatchLoaderTests {
+    /// Nine noisy pictures of 8 x 8.
+    private static func pictures(_ folder: TemporaryFolder) throws -> [(file: URL, image: RGBImage)]
+    {
+        try (0..<9).map { index in
+            let image = RGBImage.noise(width: 8, height: 8, seed: UInt64(index))
+            return (try folder.write(image, to: "\(index).png"), image)
+        }
+    }
+
+    private static func all(_ loader: BatchLoader) throws -> [ImageBatch] {
+        var batches: [ImageBatch] = []
+        while let batch = try loader.next() { batches.append(batch) }
+        return batches
+    }
+
+    @Test func orderDoesNotDependOnThreads() throws {
+        let folder = try TemporaryFolder()
+        let pictures = try Self.pictures(folder)
+        let files = pictures.map(\.file)
+        let expected = (0..<20).map { place in
+            [place % 9, (place + 4) % 9].flatMap { pictures[$0].image.pixels }
+        }
+        for threads in [1, 2, 5] {
+            let loader = BatchLoader(count: 20, side: 8, threads: threads) { place in
+                BatchLoader.Request(
+                    files: [files[place % 9], files[(place + 4) % 9]], labels: [place, -place])
+            }
+            let batches = try Self.all(loader)
+            #expect(batches.map(\.pixels) == expected)
+            #expect(batches.map(\.labels) == (0..<20).map { [$0, -$0] })
+            #expect(batches.allSatisfy { $0.count == 2 && $0.height == 8 && $0.width == 8 })
+            #expect(try loader.next() == nil)
+        }
+    }
+
+    @Test func mirroredRowsRunBackwards() throws {
+        let folder = try TemporaryFolder()
+        let picture = try #require(try Self.pictures(folder).first)
+        let loader = BatchLoader(count: 1, side: 8) { _ in
+            BatchLoader.Request(files: [picture.file, picture.file], mirrored: [false, true])
+        }
+        let batch = try #require(try loader.next())
+        let size = 8 * 8 * 3
+        #expect(Array(batch.pixels[..<size]) == picture.image.pixels)
+        let mirrored = RGBImage(width: 8, height: 8, pixels: Array(batch.pixels[size...]))
+        for y in 0..<8 {
+            for x in 0..<8 { #expect(mirrored[x, y] == picture.image[7 - x, y]) }
+        }
+    }
+
+    @Test func fitsImagesOfOtherSizes() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(RGBImage.plain(width: 40, height: 30, 9, 8, 7), to: "a.png")
+        let loader = BatchLoader(count: 1, side: 16) { _ in .init(files: [file]) }
+        let batch = try #require(try loader.next())
+        #expect(batch.pixels == RGBImage.plain(width: 16, height: 16, 9, 8, 7).pixels)
+    }
+
+    @Test func anErrorNamesTheFileAndComesInItsPlace() throws {
+        let folder = try TemporaryFolder()
+        let good = try folder.write(RGBImage.noise(width: 8, height: 8), to: "good.png")
+        let bad = try folder.write("<html>", to: "bad.jpg")
+        let gone = folder.url.appendingPathComponent("gone.jpg")
+        let files = [good, bad, gone, good]
+        let loader = BatchLoader(count: 4, side: 8, threads: 3) { .init(files: [files[$0]]) }
+        #expect(try loader.next()?.count == 1)
+        #expect(
+            refusal { _ = try loader.next() }
+                == .badImage(path: bad.path, reason: "it is neither JPEG nor PNG"))
+        #expect(
+            refusal { _ = try loader.next() }
+                == .badImage(path: gone.path, reason: "it cannot be read"))
+        #expect(try loader.next()?.count == 1)
+        #expect(try loader.next() == nil)
+    }
+
+    /// Alive as long as anything that may call for batches is.
+    private final class Witness: Sendable {}
+
+    @Test func droppedMidwayItEndsItsThreads() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(RGBImage.noise(width: 8, height: 8), to: "a.png")
+        weak var witness: Witness?
+        do {
+            let strong = Witness()
+            witness = strong
+            let loader = BatchLoader(count: 1_000_000, side: 8, threads: 3) { _ in
+                withExtendedLifetime(strong) { BatchLoader.Request(files: [file]) }
+            }
+            #expect(try loader.next() != nil)
+        }
+        // A thread keeps its request, and so the witness, until it ends.
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while witness != nil, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        #expect(witness == nil)
+    }
+
+    @Test func noBatchesAreNone() throws {
+        let loader = BatchLoader(count: 0, side: 8) { _ in .init(files: []) }
+        #expect(try loader.next() == nil)
+    }
+}

@@ -1,0 +1,72 @@
+import FaceData
+import Foundation
+import Testing
+
+@Suite struct MeanFaceTests {
+    /// Something like a mean face: a bright oval with dark eyes and mouth, enlarged about the middle
+    /// and moved, in pixels of a mean face.
+    private static func face(scale: Double = 1, x: Double = 0, y: Double = 0) -> [Double] {
+        let middle = Double(MeanFace.side - 1) / 2
+        func spot(_ column: Double, _ row: Double, _ at: (Double, Double), _ size: Double) -> Double
+        {
+            let distance = pow(column - at.0, 2) + pow(row - at.1, 2)
+            return exp(-distance / (2 * size * size))
+        }
+        return (0..<MeanFace.side * MeanFace.side).map { place in
+            let column = (Double(place % MeanFace.side) - middle - x) / scale + middle
+            let row = (Double(place / MeanFace.side) - middle - y) / scale + middle
+            return 40 + 130 * spot(column, row, (middle, middle), 8)
+                - 70 * spot(column, row, (9, 11), 1.8) - 70 * spot(column, row, (18, 11), 1.8)
+                - 50 * spot(column, row, (13.5, 20), 2.5)
+        }
+    }
+
+    @Test func alikeFacesAreLeftAlone() {
+        let train = Self.face()
+        #expect(MeanFace.warning(train: train, test: train) == nil)
+        #expect(MeanFace.warning(train: train, test: train.map { 0.5 * $0 + 30 }) == nil)
+        #expect(MeanFace.warning(train: train, test: Self.face(scale: 1.05)) == nil)
+        #expect(MeanFace.warning(train: train, test: Self.face(x: 1, y: -1)) == nil)
+    }
+
+    @Test(arguments: [
+        (1 / 0.72, 0.0, 0.0, "72 % of its size, moved by (0, 0)"),
+        (1 / 1.4, 0.0, 0.0, "140 % of its size, moved by (0, 0)"),
+        (1.0, 4.0, 0.0, "100 % of its size, moved by (-16, 0)"),
+        (1.0, 0.0, -3.0, "100 % of its size, moved by (0, 12)"),
+    ])
+    func otherCropsAreTold(scale: Double, x: Double, y: Double, fit: String) throws {
+        let test = Self.face(scale: scale, x: x, y: y)
+        let warning = try #require(MeanFace.warning(train: Self.face(), test: test))
+        #expect(
+            warning == "training and test faces seem to be cropped differently: the mean test face "
+                + "fits the mean training face best at \(fit) of 112 pixels; align both alike, or "
+                + "every difference between losses will be hidden")
+    }
+
+    @Test func whatIsNoFaceIsTold() throws {
+        var stream = RandomStream(seed: 1, name: "noise")
+        let noise = Self.face().map { _ in Double(stream.below(256)) }
+        let grey = [Double](repeating: 90, count: MeanFace.side * MeanFace.side)
+        for test in [noise, grey] {
+            let warning = MeanFace.warning(train: Self.face(), test: test)
+            #expect(warning?.hasPrefix("training and test faces do not look alike") == true)
+        }
+    }
+
+    @Test(.enabled(if: RealData.root != nil, RealData.isAbsent))
+    func realSetsAreToldApart() throws {
+        let root = try #require(RealData.root)
+        func scan(_ folder: String, every step: Int) throws -> [Double] {
+            let folder = root.appendingPathComponent(folder)
+            let set = try LabelledImageSet.folder(folder)
+            let paths = stride(from: 0, to: set.images.count, by: step).map { set.images[$0].path }
+            return try ImageScan(paths, root: folder, threads: 2).meanFace
+        }
+        let celeba = try scan("celeba-500-aligned-112", every: 20)
+        let lfw = try scan("lfw-aligned-112", every: 20)
+        let uncropped = try scan("alignment/originals", every: 1)
+        #expect(MeanFace.warning(train: celeba, test: lfw) == nil)
+        #expect(MeanFace.warning(train: celeba, test: uncropped) != nil)
+    }
+}

@@ -47,11 +47,11 @@ struct BodyMesh {
     private func appendNeck(to mesh: MeshBuffer) {
         let (columns, rows) = (25, 7)
         let chin = model.surface.chinHeight
-        let wide = 56 * model.identity.head.width * (0.7 + 0.3 * model.identity.head.jawWidth)
+        let wide = 51 * model.identity.head.width * (0.7 + 0.3 * model.identity.head.jawWidth)
         for row in 0..<rows {
             let t = Float(row) / Float(rows - 1)
-            let y = chin - 120 * (1 - t) + 34 * t
-            let flare = 1 + 1.3 * PortableMath.smoothstep(0.55, 0, t)
+            let y = chin - 120 * (1 - t) + 62 * t
+            let flare = (1 + 1.3 * PortableMath.smoothstep(0.45, 0, t)) * (1 - 0.3 * t * t)
             for column in 0..<columns {
                 let angle = Float(column) / Float(columns - 1) * 5 - 2.5
                 let point = Vector(

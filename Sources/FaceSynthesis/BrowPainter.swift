@@ -10,8 +10,12 @@ struct BrowPainter {
         self.noise = noise
         let hair = identity.hair
         let melanin = hair.melanin + (1 - hair.melanin) * 0.65 * identity.brows.darkness
-        colour = SkinTone.hair(
-            melanin: max(melanin, 0.32), red: hair.red, grey: 0.7 * hair.grey)
+        let natural = SkinTone.hair(
+            melanin: max(melanin, 0.32), red: hair.red, grey: 0.45 * hair.grey)
+        // On dark skin a brow still looks darker than what is round it.
+        let skin = SkinTone.colour(melanin: identity.skin.melanin, undertone: 0)
+        let limit = 0.5 * skin.luminance + 0.05 * hair.grey
+        colour = natural * min(1, limit / natural.luminance)
         origin = identity.skin.textureOrigin
     }
 

@@ -26,22 +26,22 @@ public struct Camera: Sendable, Hashable {
     public var jpegQuality: Int
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
-        exposure = PortableMath.clamp(stream.normal(0, 0.5) * strength, -1.8, 1.6)
-        let (red, blue) = (stream.normal(0, 0.1), stream.normal(0, 0.14))
+        exposure = PortableMath.clamp(stream.normal(0, 0.55) * strength, -1.8, 1.6)
+        let (red, blue) = (stream.normal(0, 0.045), stream.normal(0, 0.065))
         whiteBalance = Vector(
             PortableMath.exponential(red * strength), 1,
             PortableMath.exponential(blue * strength))
-        contrast = PortableMath.clamp(1 + stream.normal(0, 0.16) * strength, 0.5, 1.6)
-        saturation = PortableMath.clamp(1 + stream.normal(0, 0.2) * strength, 0.2, 1.7)
-        if stream.chance(0.04 * strength) { saturation = 0 }
-        let (soft, softness) = (stream.chance(0.35), stream.uniform())
-        blur = 0.3 + (soft ? 1.3 * softness : 0.3 * softness) * strength
-        noise = 0.6 + stream.uniform() * stream.uniform() * 9 * strength
+        contrast = PortableMath.clamp(1 + stream.normal(0, 0.15) * strength, 0.5, 1.6)
+        saturation = PortableMath.clamp(1 + stream.normal(0, 0.13) * strength, 0.2, 1.7)
+        if stream.chance(0.03 * strength) { saturation = 0 }
+        let (soft, softness) = (stream.chance(0.25), stream.uniform())
+        blur = 0.3 + (soft ? 0.8 * softness : 0.25 * softness) * strength
+        noise = 0.6 + stream.uniform() * stream.uniform() * 5 * strength
         noiseSeed = stream.next()
         vignette = stream.uniform(0, 0.35) * stream.uniform() * strength
-        scale = 1 + stream.normal(0, 0.03) * strength
-        rotation = stream.normal(0, 0.03) * strength
-        shift = SIMD2(stream.normal(0, 0.012), stream.normal(0, 0.012)) * strength
+        scale = 1 + stream.normal(0, 0.05) * strength
+        rotation = stream.normal(0, 0.05) * strength
+        shift = SIMD2(stream.normal(0, 0.02), stream.normal(0, 0.02)) * strength
         let quality = 95 - stream.uniform() * stream.uniform() * 55 * strength
         jpegQuality = Int(PortableMath.clamp(quality, 30, 98))
     }

@@ -72,7 +72,7 @@ struct CameraEffects {
         UInt8(PortableMath.clamp(value + 0.5, 0, 255))
     }
 
-    /// Three numbers of mean 0 and standard deviation 1.
+    /// Three numbers of mean 0 and standard deviation about 1.
     @inline(__always)
     private static func grain(_ stream: inout SynthesisStream) -> Vector {
         let bits = stream.next()
@@ -80,7 +80,9 @@ struct CameraEffects {
             Float((bits & 0x3FF) + (bits >> 10 & 0x3FF)),
             Float((bits >> 20 & 0x3FF) + (bits >> 30 & 0x3FF)),
             Float((bits >> 40 & 0x3FF) + (bits >> 50 & 0x3FF)))
-        return (sum - Vector(repeating: 1023)) * (2.4494897 / 1023)
+        let colour = (sum - Vector(repeating: 1023)) * (2.4494897 / 1023)
+        // Mostly brightness, as a sensor's noise is once the colours are interpolated.
+        return Vector(repeating: 0.8 * colour.y) + colour * 0.45
     }
 
     /// A Gaussian blur, rows first.

@@ -14,9 +14,9 @@ struct EyePainter {
         traits = identity.eyes
         tilt = SIMD2(PortableMath.cosine(traits.tilt), PortableMath.sine(traits.tilt))
         let half = traits.openness * traits.halfWidth
-        upper = half * 1.08 * expression.lids
+        upper = half * 0.98 * expression.lids
         lower =
-            half * 0.78 * (0.55 + 0.45 * expression.lids) * (1 - 0.35 * max(expression.smile, 0))
+            half * 0.72 * (0.55 + 0.45 * expression.lids) * (1 - 0.35 * max(expression.smile, 0))
         gaze = expression.gaze
         iris = SkinTone.iris(pigment: traits.pigment, hue: traits.hue)
         glint = SIMD2(
@@ -78,7 +78,7 @@ struct EyePainter {
     private func ball(
         _ paint: inout Paint, _ cover: Float, _ place: SIMD2<Float>, t: Float, under: Float
     ) {
-        let white = Vector(0.66, 0.62, 0.60).mixed(
+        let white = Vector(0.50, 0.47, 0.455).mixed(
             Vector(0.55, 0.24, 0.20), PortableMath.smoothstep(-0.72, -1, t))
         var colour = white * (1 - 0.30 * t * t)
         let d = place - gaze

@@ -76,96 +76,104 @@ struct Build {
     var years: Float { PortableMath.clamp((age - 20) / 55, 0, 1) }
 }
 
+extension SynthesisStream {
+    /// A measure of a person. Made-up people differ by a quarter more than real ones, so that the
+    /// few small pictures of a quick comparison suffice to tell them apart.
+    fileprivate mutating func trait(_ mean: Float, _ deviation: Float) -> Float {
+        normal(mean, 1.25 * deviation)
+    }
+}
+
 extension HeadTraits {
     init(_ build: Build, _ stream: inout SynthesisStream) {
         let m = build.masculinity - 0.5
-        width = 1 + 0.03 * build.breadth + 0.02 * build.weight + stream.normal(0, 0.025)
-        foreheadWidth = stream.normal(1, 0.045)
-        crown = stream.normal(114, 5)
-        foreheadSlope = stream.normal(4 + 5 * m, 3)
-        browRidge = stream.normal(1.5 + 4 * m, 1.2)
-        cheekbones = stream.normal(1.5 - 2 * m, 2.4)
-        cheeks = stream.normal(2.2 * build.weight, 1.8) - 2 * build.years
-        jawWidth = stream.normal(1 + 0.10 * m + 0.02 * build.weight, 0.06)
-        chinWidth = stream.normal(1 + 0.28 * m, 0.15)
-        chinLength = stream.normal(1 + 0.12 * m, 0.10)
-        chinForward = stream.normal(1 + 2 * m, 2.6)
+        width = 1 + 0.03 * build.breadth + 0.02 * build.weight + stream.trait(0, 0.025)
+        foreheadWidth = stream.trait(1, 0.045)
+        crown = stream.trait(114, 5)
+        foreheadSlope = stream.trait(4 + 5 * m, 3)
+        browRidge = stream.trait(1.5 + 4 * m, 1.2)
+        cheekbones = stream.trait(1.5 - 2 * m, 2.4)
+        cheeks = stream.trait(2.2 * build.weight, 1.8) - 2 * build.years
+        jawWidth = stream.trait(1 + 0.10 * m + 0.02 * build.weight, 0.06)
+        chinWidth = stream.trait(1 + 0.28 * m, 0.15)
+        chinLength = stream.trait(1 + 0.12 * m, 0.10)
+        chinForward = stream.trait(1 + 2 * m, 2.6)
         chinCleft = stream.chance(0.2 + 0.2 * m) ? stream.uniform(0.8, 2.4) : 0
-        flatness = PortableMath.clamp(stream.normal(0.45 + 0.2 * m, 0.2), 0, 1)
+        flatness = PortableMath.clamp(stream.trait(0.45 + 0.2 * m, 0.2), 0, 1)
     }
 }
 
 extension EyeTraits {
     init(_ build: Build, _ stream: inout SynthesisStream) {
-        spacing = stream.normal(31.5, 1.9)
-        halfWidth = stream.normal(14.6 - 0.5 * (build.masculinity - 0.5), 1.15)
-        openness = PortableMath.clamp(stream.normal(0.40, 0.065), 0.2, 0.6)
-        tilt = stream.normal(0.07, 0.085)
-        skew = stream.normal(0.02, 0.2)
-        depth = stream.normal(6.5 + 2 * (build.masculinity - 0.5), 2)
-        crease = PortableMath.clamp(stream.normal(3.4, 1.3), 0.6, 6.5)
+        spacing = stream.trait(31.5, 1.9)
+        halfWidth = stream.trait(14.6 - 0.5 * (build.masculinity - 0.5), 1.15)
+        openness = PortableMath.clamp(stream.trait(0.40, 0.065), 0.2, 0.6)
+        tilt = stream.trait(0.07, 0.085)
+        skew = stream.trait(0.02, 0.2)
+        depth = stream.trait(6.5 + 2 * (build.masculinity - 0.5), 2)
+        crease = PortableMath.clamp(stream.trait(3.4, 1.3), 0.6, 6.5)
         pigment = PortableMath.clamp(
             stream.uniform(-0.15, 1.1) + 1.1 * PortableMath.smoothstep(0.25, 0.55, build.melanin),
             0, 1)
         hue = stream.normal()
-        irisRadius = stream.normal(6.0, 0.35)
+        irisRadius = stream.trait(6.0, 0.35)
         lashes = PortableMath.clamp(
-            stream.normal(0.75 - 0.3 * build.masculinity, 0.2), 0.1, 1)
-        bags = PortableMath.clamp(stream.normal(0.15 + 0.6 * build.years, 0.25), 0, 1)
+            stream.trait(0.75 - 0.3 * build.masculinity, 0.2), 0.1, 1)
+        bags = PortableMath.clamp(stream.trait(0.15 + 0.6 * build.years, 0.25), 0, 1)
     }
 }
 
 extension BrowTraits {
     init(_ build: Build, _ stream: inout SynthesisStream) {
         let m = build.masculinity - 0.5
-        height = stream.normal(20.5 - 3.4 * m, 2.2)
-        gap = stream.normal(12.5, 2.6)
-        length = stream.normal(38, 3.6)
-        thickness = PortableMath.clamp(stream.normal(6.2 + 3.2 * m, 1.9), 2, 12)
-        arch = stream.normal(3.6 - 2.4 * m, 2)
-        tilt = stream.normal(1.2 - 2 * m, 2.8)
-        density = PortableMath.clamp(stream.normal(0.85, 0.2), 0.2, 1)
-        darkness = PortableMath.clamp(stream.normal(0.5, 0.3), 0, 1)
+        height = stream.trait(20.5 - 3.4 * m, 2.2)
+        gap = stream.trait(12.5, 2.6)
+        length = stream.trait(38, 3.6)
+        thickness = PortableMath.clamp(stream.trait(6.2 + 3.2 * m, 1.9), 2, 12)
+        arch = stream.trait(3.6 - 2.4 * m, 2)
+        tilt = stream.trait(1.2 - 2 * m, 2.8)
+        density = PortableMath.clamp(stream.trait(0.85, 0.2), 0.2, 1)
+        darkness = PortableMath.clamp(stream.trait(0.5, 0.3), 0, 1)
     }
 }
 
 extension NoseTraits {
     init(_ build: Build, _ stream: inout SynthesisStream) {
         let m = build.masculinity - 0.5
-        length = stream.normal(36.5 + 2 * m, 2.9)
-        bridge = stream.normal(6 + 3 * m - 1.6 * build.breadth, 2)
-        bridgeWidth = stream.normal(6.6 + 0.8 * build.breadth, 1.1)
-        projection = stream.normal(20 + 2.5 * m - 1.2 * build.breadth, 2.8)
-        tipWidth = stream.normal(9.2 + 1.4 * m + 0.9 * build.breadth, 1.5)
-        hump = stream.normal(0.4 + 1.4 * m, 1.7)
-        wings = stream.normal(13.6 + 2.2 * m + 1.5 * build.breadth, 1.6)
-        upturn = stream.normal(0.2 - 1.2 * m, 2)
-        nostrils = PortableMath.clamp(stream.normal(1, 0.25), 0.4, 1.8)
+        length = stream.trait(36.5 + 2 * m, 2.9)
+        bridge = stream.trait(6 + 3 * m - 1.6 * build.breadth, 2)
+        bridgeWidth = stream.trait(6.6 + 0.8 * build.breadth, 1.1)
+        projection = stream.trait(20 + 2.5 * m - 1.2 * build.breadth, 2.8)
+        tipWidth = stream.trait(9.2 + 1.4 * m + 0.9 * build.breadth, 1.5)
+        hump = stream.trait(0.4 + 1.4 * m, 1.7)
+        wings = stream.trait(13.6 + 2.2 * m + 1.5 * build.breadth, 1.6)
+        upturn = stream.trait(0.2 - 1.2 * m, 2)
+        nostrils = PortableMath.clamp(stream.trait(1, 0.25), 0.4, 1.8)
     }
 }
 
 extension MouthTraits {
     init(_ build: Build, _ stream: inout SynthesisStream) {
         let m = build.masculinity - 0.5
-        height = stream.normal(71 + 1.6 * m, 2.7)
-        halfWidth = stream.normal(24.5 + 1.4 * m, 2.5)
+        height = stream.trait(71 + 1.6 * m, 2.7)
+        halfWidth = stream.trait(24.5 + 1.4 * m, 2.5)
         upperLip = PortableMath.clamp(
-            stream.normal(6.3 - 1.4 * m + 0.8 * build.breadth - 1.4 * build.years, 1.7), 2, 12)
+            stream.trait(6.3 - 1.4 * m + 0.8 * build.breadth - 1.4 * build.years, 1.7), 2, 12)
         lowerLip = PortableMath.clamp(
-            stream.normal(8.6 - 1.2 * m + 0.8 * build.breadth - 1.4 * build.years, 1.8), 3, 14)
-        bow = PortableMath.clamp(stream.normal(1.5 - m, 0.9), -0.4, 4)
-        cornerLift = stream.normal(0 - build.years, 1.5)
-        protrusion = stream.normal(1 + 0.8 * build.breadth, 1.5)
-        redness = PortableMath.clamp(stream.normal(0.5 - 0.25 * m, 0.2), 0.05, 1)
+            stream.trait(8.6 - 1.2 * m + 0.8 * build.breadth - 1.4 * build.years, 1.8), 3, 14)
+        bow = PortableMath.clamp(stream.trait(1.5 - m, 0.9), -0.4, 4)
+        cornerLift = stream.trait(0 - build.years, 1.5)
+        protrusion = stream.trait(1 + 0.8 * build.breadth, 1.5)
+        redness = PortableMath.clamp(stream.trait(0.5 - 0.25 * m, 0.2), 0.05, 1)
         philtrum = stream.uniform(0.1, 1)
     }
 }
 
 extension EarTraits {
     init(_ build: Build, _ stream: inout SynthesisStream) {
-        height = stream.normal(60 + 5 * build.years + 3 * (build.masculinity - 0.5), 4.5)
-        aspect = PortableMath.clamp(stream.normal(0.56, 0.06), 0.4, 0.75)
-        angle = PortableMath.clamp(stream.normal(0.5, 0.2), 0.15, 1.1)
+        height = stream.trait(57 + 5 * build.years + 3 * (build.masculinity - 0.5), 4.5)
+        aspect = PortableMath.clamp(stream.trait(0.56, 0.06), 0.4, 0.75)
+        angle = PortableMath.clamp(stream.trait(0.4, 0.2), 0.1, 1)
         lobe = stream.uniform()
     }
 }
@@ -175,15 +183,15 @@ extension SkinTraits {
         let years = build.years
         melanin = build.melanin
         undertone = stream.normal()
-        flush = PortableMath.clamp(stream.normal(0.35, 0.25), 0, 1)
-        blotches = PortableMath.clamp(stream.normal(0.25 + 0.3 * years, 0.2), 0, 1)
+        flush = PortableMath.clamp(stream.trait(0.35, 0.25), 0, 1)
+        blotches = PortableMath.clamp(stream.trait(0.25 + 0.3 * years, 0.2), 0, 1)
         let freckled = stream.chance(0.28 * (1 - 0.8 * build.melanin))
         freckles = stream.uniform(0.25, 1) * (freckled ? 1 : 0)
         gloss = stream.uniform(0.05, 0.8)
         age = build.age
-        foreheadLines = PortableMath.clamp(stream.normal(1.1 * years - 0.05, 0.2), 0, 1)
-        folds = PortableMath.clamp(stream.normal(0.15 + 0.75 * years, 0.2), 0, 1)
-        eyeShade = PortableMath.clamp(stream.normal(0.25 + 0.25 * years, 0.25), 0, 1)
+        foreheadLines = PortableMath.clamp(stream.trait(1.1 * years - 0.05, 0.2), 0, 1)
+        folds = PortableMath.clamp(stream.trait(0.15 + 0.75 * years, 0.2), 0, 1)
+        eyeShade = PortableMath.clamp(stream.trait(0.25 + 0.25 * years, 0.25), 0, 1)
         textureOrigin = SIMD2(stream.uniform(0, 128), stream.uniform(0, 128))
     }
 }

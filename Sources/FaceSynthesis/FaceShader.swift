@@ -80,7 +80,7 @@ struct FaceShader {
         let oily = light.shine(normal, sharpness: 6, lit: lit)
         return colour * light.diffuse(normal, open: open, lit: lit)
             + shine * (0.055 * gloss * open * (1 - wet)) + oily * (0.07 * gloss * gloss * open)
-            + Vector(repeating: 0.75 * sparkle)
+            + light.glint * sparkle
     }
 
     private func ear(_ place: SIMD4<Float>, _ normal: Vector, lit: Float) -> Vector {

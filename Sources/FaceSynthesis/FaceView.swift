@@ -54,11 +54,11 @@ public struct Pose: Sendable, Hashable {
     public var distance: Float
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
-        let wide: Float = stream.chance(0.3) ? 1.5 : 0.8
+        let wide: Float = stream.chance(0.25) ? 1.5 : 0.8
         yaw = PortableMath.clamp(stream.normal(0, 0.34 * wide) * strength, -0.95, 0.95)
         pitch = PortableMath.clamp(stream.normal(0, 0.17) * strength, -0.6, 0.6)
         roll = stream.normal(0, 0.14) * strength
-        distance = 1500 - (stream.uniform() * 950) * PortableMath.clamp(strength, 0, 1)
+        distance = 1800 - (stream.uniform() * 1150) * PortableMath.clamp(strength, 0, 1)
     }
 }
 

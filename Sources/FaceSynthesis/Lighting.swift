@@ -16,15 +16,15 @@ public struct Lighting: Sendable, Hashable {
     public var ground: SIMD3<Float>
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
-        keyDirection = Self.direction(&stream, spread: 0.95 * strength, height: 0.45)
+        keyDirection = Self.direction(&stream, spread: 1.0 * strength, height: 0.45)
         let (level, warmth) = (stream.normal(0, 0.3), stream.normal(0, 0.55))
-        key = Self.colour(warmth * strength) * PortableMath.exponential(level * strength) * 0.95
+        key = Self.colour(0.7 * warmth * strength) * PortableMath.exponential(level * strength) * 0.95
         hardness = PortableMath.clamp(0.35 + stream.normal(0, 0.35) * strength, 0, 1)
         fillDirection = Self.direction(&stream, spread: 1.4, height: 0.1)
         let (second, tone) = (stream.uniform(0, 0.6), stream.normal(0, 0.8))
-        fill = Self.colour(tone * strength) * second * (0.3 + 0.7 * strength) * 0.7
+        fill = Self.colour(0.7 * tone * strength) * second * (0.3 + 0.7 * strength) * 0.7
         let (ambient, cast) = (stream.uniform(-1, 1), stream.normal(0, 0.5))
-        let dim = 0.4 * PortableMath.exponential(0.6 * ambient * strength)
+        let dim = 0.34 * PortableMath.exponential(0.6 * ambient * strength)
         sky = Self.colour((cast - 0.3) * strength) * dim
         let (bounce, hue) = (stream.uniform(0.2, 0.8), stream.normal(0.3, 0.5))
         ground = Self.colour(hue * strength) * dim * bounce
@@ -50,6 +50,8 @@ public struct Lighting: Sendable, Hashable {
 /// A lighting at work: what falls on a surface and what it mirrors.
 struct Illumination {
     let keyDirection: Vector
+    /// The key light's mirror image in a wet eye.
+    let glint: Vector
     private let lighting: Lighting
     private let half: Vector
     private let wrap: Vector
@@ -58,6 +60,7 @@ struct Illumination {
     init(_ lighting: Lighting) {
         self.lighting = lighting
         keyDirection = lighting.keyDirection
+        glint = lighting.key * 0.55 + lighting.sky * 0.4
         half = (lighting.keyDirection + Vector(0, 0, 1)).normalised
         // Light spreads within skin, red the farthest.
         wrap = Vector(0.34, 0.24, 0.20) * (1.25 - 0.7 * lighting.hardness)
@@ -70,6 +73,7 @@ struct Illumination {
     ///   - normal: Unit normal towards the viewer.
     ///   - open: How much of the surroundings the place sees, 0 to 1.
     ///   - lit: How much of the key light reaches the place, 0 to 1.
+    /// - Returns: Linear light, to be multiplied by the surface's colour.
     @inline(__always)
     func diffuse(_ normal: Vector, open: Float, lit: Float) -> Vector {
         let facing = normal.dot(keyDirection)

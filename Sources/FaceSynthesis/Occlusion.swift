@@ -84,7 +84,7 @@ extension Occlusion.Glasses {
         colour = dark ? Vector(repeating: shade) : coloured
         let sunny = stream.chance(0.18)
         tint = sunny ? stream.uniform(0.6, 0.95) : stream.uniform(0, 0.12)
-        glare = stream.uniform(0, 0.6) * stream.uniform()
+        glare = stream.uniform(0, 0.5) * stream.uniform()
     }
 }
 

@@ -21,9 +21,8 @@ struct Projection: Sendable {
     /// Samples a millimetre at the face.
     var scale: Float { (factor.x * factor.x + factor.y * factor.y).squareRoot() }
 
-    /// - Parameters:
-    ///   - landmarks: The five points of ``template`` on the head.
-    ///   - side: Width of the picture in samples.
+    /// Frames a head whose five points of ``template`` are `landmarks` in a picture of `side`
+    /// samples.
     init(landmarks: [Vector], view: FaceView, side: Int) {
         let pose = view.pose
         rotation = Rotation(yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll)

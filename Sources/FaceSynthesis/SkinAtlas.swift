@@ -21,6 +21,7 @@ struct SkinAtlas: Sendable {
         beard.reserveCapacity(Self.columns * Self.rows)
         NoiseField.shared.withSampler { noise in
             let painter = SkinPainter(identity, surface, noise)
+            let barber = BeardPainter(identity, noise)
             for row in 0..<Self.rows {
                 let y = grid.height(HeadGrid.coordinate(row, of: Self.rows))
                 let section = surface.profile.section(at: y)
@@ -29,7 +30,7 @@ struct SkinAtlas: Sendable {
                         section: section, sine: column.x, cosine: column.y)
                     let place = SkinPlace(x: point.x, y: y, along: angle * 82, front: column.y > 0)
                     texels.append(painter.paint(place))
-                    beard.append(painter.beard(place))
+                    beard.append(barber.density(place))
                 }
             }
         }

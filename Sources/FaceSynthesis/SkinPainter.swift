@@ -162,42 +162,4 @@ struct SkinPainter {
         }
         return 1 - dark
     }
-
-    /// Density of the beard with its grain.
-    func beard(_ place: SkinPlace) -> Float {
-        guard place.front, place.y < 4 else { return 0 }
-        let x = place.x < 0 ? -place.x : place.x
-        let (beard, mouth) = (identity.beard, identity.mouth)
-        let lip = -mouth.height
-        let top =
-            PortableMath.smoothstep(lip + 15.5, lip + 12, place.y)
-            * PortableMath.smoothstep(lip - 7, lip - 2, place.y)
-        let moustache =
-            top
-            * PortableMath.smoothstep(
-                mouth.halfWidth + 9, mouth.halfWidth + 2, x - 0.5 * (lip + 8 - place.y))
-        let chin =
-            PortableMath.smoothstep(lip - 9, lip - 14, place.y)
-            * PortableMath.smoothstep(33, 24, x)
-        let jaw = jawRegion(x, place.y)
-        let all = max(jaw, max(chin, moustache))
-        var density = max(
-            beard.moustache * moustache, max(beard.chin * chin, beard.cheeks * jaw))
-        density = max(density, 0.42 * beard.shadow * all)
-        let grain = noise(place.along * 0.6, place.y * 0.32 + 40)
-        return PortableMath.clamp(density * (1 + 0.45 * grain), 0, 1)
-    }
-
-    /// Cheeks and jaw below a line from the ear to the mouth's corner.
-    private func jawRegion(_ x: Float, _ y: Float) -> Float {
-        let reach = identity.beard.reach
-        let corner = -identity.mouth.height + 2 + 12 * reach
-        let t = PortableMath.clamp((x - 26) / 40, 0, 1)
-        let line = corner + (6 + 22 * reach) * t * t + 34 * PortableMath.smoothstep(0.6, 1, t)
-        let below = PortableMath.smoothstep(line + 3, line - 4, y)
-        let beside = PortableMath.smoothstep(20, 27, x)
-        let under = PortableMath.smoothstep(
-            -identity.mouth.height - 12, -identity.mouth.height - 20, y)
-        return below * max(beside, under)
-    }
 }

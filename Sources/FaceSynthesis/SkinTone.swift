@@ -1,8 +1,8 @@
 /// Colours of skin, hair and eyes as linear light.
 enum SkinTone {
     private static let skin: [Vector] = [
-        Vector(0.82, 0.60, 0.49), Vector(0.72, 0.45, 0.32), Vector(0.56, 0.30, 0.17),
-        Vector(0.36, 0.16, 0.08), Vector(0.18, 0.075, 0.038), Vector(0.085, 0.036, 0.022),
+        Vector(0.80, 0.60, 0.50), Vector(0.70, 0.46, 0.34), Vector(0.53, 0.31, 0.20),
+        Vector(0.33, 0.172, 0.098), Vector(0.175, 0.086, 0.052), Vector(0.085, 0.044, 0.030),
     ]
 
     private static let hair: [Vector] = [

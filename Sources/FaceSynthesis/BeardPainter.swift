@@ -1,0 +1,58 @@
+/// Finds where on the skin a beard grows, and how densely.
+struct BeardPainter {
+    private let identity: FaceIdentity
+    private let noise: NoiseSampler
+
+    init(_ identity: FaceIdentity, _ noise: NoiseSampler) {
+        self.identity = identity
+        self.noise = noise
+    }
+
+    /// Density at a place, with the beard's grain; 0 for none to 1.
+    func density(_ place: SkinPlace) -> Float {
+        guard place.front, place.y < 4 else { return 0 }
+        let x = place.x < 0 ? -place.x : place.x
+        let beard = identity.beard
+        let lip = moustache(x, place.y)
+        let chin = chin(x, place.y)
+        let jaw = jaw(x, place.y)
+        let grown = max(beard.moustache * lip, max(beard.chin * chin, beard.cheeks * jaw))
+        let shaven = 0.42 * beard.shadow * max(jaw, max(chin, lip))
+        let grain = noise(place.along * 0.6, place.y * 0.3 + 40)
+        return PortableMath.clamp(max(grown, shaven) * (1 + 0.32 * grain), 0, 1)
+    }
+
+    /// Between nose and lip, falling to the corners of the mouth.
+    private func moustache(_ x: Float, _ y: Float) -> Float {
+        let half = identity.mouth.halfWidth + 4
+        let t = x / half
+        let line = -identity.mouth.height - 7 * t * t
+        let above = PortableMath.smoothstep(line + 16, line + 11, y)
+        let below = PortableMath.smoothstep(line - 5, line + 1, y)
+        return above * below * PortableMath.smoothstep(1.15, 0.85, t)
+    }
+
+    /// The chin, and beside the mouth up to the moustache.
+    private func chin(_ x: Float, _ y: Float) -> Float {
+        let (half, lip) = (identity.mouth.halfWidth, -identity.mouth.height)
+        let under = lip - identity.mouth.lowerLip - 4 + 0.008 * x * x
+        let tuft =
+            PortableMath.smoothstep(under + 2, under - 4, y)
+            * PortableMath.smoothstep(half + 9, half - 1, x)
+        let dx = (x - half - 3) / 8
+        let side = PortableMath.bump(dx, (y - lip + 12) / 22)
+        return max(tuft, min(side * 1.6, 1) * identity.beard.moustache)
+    }
+
+    /// Cheeks and jaw below a line from the ear to the mouth's corner.
+    private func jaw(_ x: Float, _ y: Float) -> Float {
+        let (reach, lip) = (identity.beard.reach, -identity.mouth.height)
+        let t = PortableMath.clamp((x - 26) / 40, 0, 1)
+        let rise = (6 + 22 * reach) * t * t + 40 * PortableMath.smoothstep(0.6, 1, t)
+        let line = lip + 12 * reach + rise
+        let below = PortableMath.smoothstep(line + 4, line - 5, y)
+        let beside = PortableMath.smoothstep(19, 29, x)
+        let under = PortableMath.smoothstep(lip - 12, lip - 20, y)
+        return below * max(beside, under)
+    }
+}

@@ -31,7 +31,7 @@ public enum StudyPreset: String, Sendable, CaseIterable {
                 .init(name: "wild", images: "synthetic:wild"),
             ], test: [.init(name: "faces", images: "synthetic:pairs")],
             backbones: ["resnet50:width=0.25", "mobilenetv1:width=0.25"],
-            training: TrainingConfiguration(epochs: 6, batchSize: 64),
+            training: TrainingConfiguration(epochs: 6, batchSize: 32),
             evaluation: .init(pairsEachEpoch: 1200))
     }
 }

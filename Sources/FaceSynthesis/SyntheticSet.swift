@@ -168,7 +168,7 @@ extension SyntheticSet {
 
     /// More people, few images of most, wrong labels: the role of MS-Celeb-1M.
     public static let wildTraining = SyntheticSet(
-        unchecked: "synthetic-wild", 1, 1_000_000, 440,
+        unchecked: "synthetic-wild", 1, 1_000_000, 560,
         .longTail(least: 3, greatest: 40, exponent: 0.5), 0.1)
 
     /// 6,000 pairs of people who are in neither training set: the role of LFW.

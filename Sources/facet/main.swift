@@ -11,7 +11,7 @@ let facet = Command(
         """,
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, reportCommand, modelsCommand,
-        lossesCommand,
+        lossesCommand, dataCommand,
     ])
 
 let words = Array(CommandLine.arguments.dropFirst())

@@ -1,0 +1,47 @@
+import CommandKit
+import FaceStudy
+import FaceSynthesis
+import Foundation
+
+let dataCommand = Command(
+    "data", "Makes data sets.", subcommands: [synthesizeCommand])
+
+private let synthesizeCommand = Command(
+    "synthesize", "Draws a built-in set of faces as an ordinary image folder.",
+    discussion: """
+        The sets are clean (fewer people, right labels), wild (more people, a long tail, wrong \
+        labels) and pairs (other people, with a pairs.txt). The same set is the same on every \
+        machine.
+        """,
+    positionals: [
+        Positional("set", "clean, wild or pairs"), Positional("folder", "where it goes"),
+    ],
+    options: [
+        Option("--scale", .value("X"), "factor on the number of people; default 1"),
+        Option("--seed", .value("N"), "other people, other pictures; default 1"),
+        Option("--size", .value("N"), "height and width, in pixels; default 112"),
+        Option("--threads", .value("N"), "threads that draw; default one a core"),
+    ],
+    examples: ["facet data synthesize clean faces"]
+) { arguments in
+    let name = arguments.positional("set") ?? ""
+    guard var set = try BuiltInSet.named("synthetic:\(name)") else { return .failure }
+    if let factor = try arguments.number("--scale", in: 0.001...10_000) {
+        set = try set.scaled(by: Float(factor))
+    }
+    if let seed = try arguments.whole("--seed", in: 0...Int.max) { set.seed = UInt64(seed) }
+    if let size = try arguments.whole("--size", in: 16...512) { set.size = size }
+    let threads =
+        try arguments.whole("--threads", in: 1...256)
+        ?? ProcessInfo.processInfo.activeProcessorCount
+    let folder = URL(fileURLWithPath: arguments.positional("folder") ?? "")
+    // One worker at a time tells of its progress, while this thread waits for all of them.
+    nonisolated(unsafe) let line = ProgressLine()
+    let title = set.name
+    try BuiltInSet.write(set, to: folder, threads: threads) { done, total in
+        line.show("drawing '\(title)': \(done) of \(total) images")
+    }
+    line.clear()
+    Console.output("'\(title)' is in \(folder.path)")
+    return .success
+}

@@ -1,0 +1,73 @@
+import CommandKit
+import Testing
+
+@Suite("A command line")
+struct CommandParserTests {
+    private static let root = Command(
+        "tool", "A tool.",
+        subcommands: [
+            Command(
+                "work", "Works.", positionals: [Positional("what", "what to work on")],
+                options: [
+                    Option("--count", .value("N"), "how often"),
+                    Option("--part", .values("NAME"), "which part"),
+                    Option("--loud", .flag, "say so"),
+                ]
+            ) { _ in .success }
+        ])
+
+    private func arguments(_ words: String...) throws -> Arguments {
+        guard case .run(_, let arguments) = try CommandParser(Self.root).parse(words) else {
+            throw CommandError.unexpectedArgument("no run")
+        }
+        return arguments
+    }
+
+    @Test("Options before and after arguments, with = and without")
+    func binding() throws {
+        let found = try arguments("work", "--count=3", "it", "--part", "a", "--part", "b", "--loud")
+        #expect(found.positional("what") == "it")
+        #expect(try found.whole("--count", in: 1...9) == 3)
+        #expect(found.values("--part") == ["a", "b"])
+        #expect(found.has("--loud"))
+    }
+
+    @Test("A list keeps the commas of parameters")
+    func list() throws {
+        let found = try arguments("work", "x", "--part", "softmax,arcface:s=32,m=0.4,marginal")
+        #expect(found.list("--part") == ["softmax", "arcface:s=32,m=0.4", "marginal"])
+    }
+
+    private static let refusals: [([String], String)] = [
+        (["wrok"], "there is no command 'wrok'; did you mean 'work'?"),
+        (["work"], "the argument <what> is missing"),
+        (["work", "a", "b"], "unexpected argument 'b'"),
+        (["work", "a", "--cuont", "1"], "there is no option --cuont; did you mean '--count'?"),
+        (["work", "a", "--count"], "--count needs a value: --count N"),
+        (["work", "a", "--count", "1", "--count", "2"], "--count was given twice"),
+        (["work", "a", "--loud=yes"], "--loud takes no value, but 'yes' was given"),
+    ]
+
+    @Test("What cannot be understood is one sentence", arguments: 0..<refusals.count)
+    func refused(_ index: Int) {
+        let (words, message) = Self.refusals[index]
+        let error = #expect(throws: CommandError.self) {
+            _ = try CommandParser(Self.root).parse(words)
+        }
+        #expect(error?.description == message)
+    }
+
+    @Test("Help is given at every level")
+    func help() throws {
+        for words in [[], ["--help"], ["work", "--help"]] {
+            guard case .help(let command, let path) = try CommandParser(Self.root).parse(words)
+            else {
+                Issue.record("no help for \(words)")
+                continue
+            }
+            let text = HelpText(command, path: path, width: 60).text
+            #expect(text.hasPrefix(command.abstract))
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
+        }
+    }
+}

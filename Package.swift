@@ -106,7 +106,8 @@ let package = Package(
         tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns"], swiftSettings: swiftSettings),
+            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns"],
+            swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

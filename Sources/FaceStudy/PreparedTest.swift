@@ -41,7 +41,8 @@ struct TestEvaluation {
         let scored = try views.original.normalizedSum(with: views.mirrored).scores(of: labelled)
         self.name = name
         report = try VerificationReport(
-            of: scored, meanNorm: try EmbeddingTable.meanNorm(of: [views.original, views.mirrored]),
+            of: scored,
+            meanNorm: try EmbeddingTable.meanNorm(of: [views.original, views.mirrored]),
             rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
         scores = zip(pairs.pairs, scored).map { pair, score in
             PairScore(

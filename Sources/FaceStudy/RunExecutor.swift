@@ -68,7 +68,8 @@ struct RunExecutor {
         return (backbone, loss)
     }
 
-    private func makeTrainer(_ model: (backbone: any Backbone, loss: any FaceLoss)) throws -> Trainer
+    private func makeTrainer(_ model: (backbone: any Backbone, loss: any FaceLoss)) throws
+        -> Trainer
     {
         let training = configuration.training
         let sampler = try BatchSamplers.make(
@@ -233,9 +234,10 @@ private final class RunRecorder {
     }
 
     private func testResult(_ evaluation: TestEvaluation) -> TestResult {
-        let convergence = Convergence(records.compactMap { record in
-            record.tests.first { $0.name == evaluation.name }?.accuracy
-        })
+        let convergence = Convergence(
+            records.compactMap { record in
+                record.tests.first { $0.name == evaluation.name }?.accuracy
+            })
         let report = evaluation.report
         return TestResult(
             name: evaluation.name, pairs: evaluation.scores.count,

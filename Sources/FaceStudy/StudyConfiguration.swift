@@ -148,7 +148,8 @@ extension StudyConfiguration {
     /// One sentence for a decoding error, which names the key.
     private static func sentence(_ error: any Error) -> String {
         switch error {
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+        case DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context),
             DecodingError.keyNotFound(_, let context), DecodingError.dataCorrupted(let context):
             let key = context.codingPath.map(\.stringValue).joined(separator: ".")
             return key.isEmpty

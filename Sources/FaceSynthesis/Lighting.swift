@@ -18,7 +18,8 @@ public struct Lighting: Sendable, Hashable {
     init(from stream: inout SynthesisStream, _ strength: Float) {
         keyDirection = Self.direction(&stream, spread: 1.0 * strength, height: 0.45)
         let (level, warmth) = (stream.normal(0, 0.3), stream.normal(0, 0.55))
-        key = Self.colour(0.7 * warmth * strength) * PortableMath.exponential(level * strength) * 0.95
+        key =
+            Self.colour(0.7 * warmth * strength) * PortableMath.exponential(level * strength) * 0.95
         hardness = PortableMath.clamp(0.35 + stream.normal(0, 0.35) * strength, 0, 1)
         fillDirection = Self.direction(&stream, spread: 1.4, height: 0.1)
         let (second, tone) = (stream.uniform(0, 0.6), stream.normal(0, 0.8))

@@ -9,7 +9,8 @@ let modelsCommand = Command(
         Positional("backbone", "one backbone, e.g. mobilenetv1:width=0.5", isOptional: true)
     ],
     options: [
-        Option("--input-size", .value("N"), "height and width of the input, in pixels; default 112"),
+        Option(
+            "--input-size", .value("N"), "height and width of the input, in pixels; default 112"),
         Option("--json", .flag, "write the tables as JSON"),
     ],
     examples: ["facet models resnet50 --input-size 224"]

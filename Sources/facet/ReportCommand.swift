@@ -11,7 +11,8 @@ let reportCommand = Command(
         """,
     positionals: [Positional("study", "the study's folder")],
     options: [
-        Option("--output", .value("FOLDER"), "where to write; default: report in the study's folder"),
+        Option(
+            "--output", .value("FOLDER"), "where to write; default: report in the study's folder"),
         Option("--title", .value("TEXT"), "heading of the report"),
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],

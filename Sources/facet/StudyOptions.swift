@@ -8,15 +8,23 @@ import Foundation
 /// Flags lie over a study file, which lies over a preset.
 enum StudyOptions {
     static let all: [Option] = [
-        Option("--preset", .value("NAME"), "start from quick (built-in faces) or paper (the paper's "
-            + "networks and a schedule for its data)"),
+        Option(
+            "--preset", .value("NAME"),
+            "start from quick (built-in faces) or paper (the paper's "
+                + "networks and a schedule for its data)"),
         Option("--config", .value("FILE"), "a study file in JSON5"),
-        Option("--train", .values("NAME=FOLDER"), "a training set: <folder>/<identity>/<image>.jpg, "
-            + "or NAME=synthetic:PRESET"),
-        Option("--test", .values("NAME=IMAGES,PAIRS"), "a test set: its images and its pairs.txt, "
-            + "or NAME=synthetic:PRESET"),
-        Option("--backbones", .values("LIST"), "backbones with commas, e.g. "
-            + "mobilenetv1:width=0.5,resnet50"),
+        Option(
+            "--train", .values("NAME=FOLDER"),
+            "a training set: <folder>/<identity>/<image>.jpg, "
+                + "or NAME=synthetic:PRESET"),
+        Option(
+            "--test", .values("NAME=IMAGES,PAIRS"),
+            "a test set: its images and its pairs.txt, "
+                + "or NAME=synthetic:PRESET"),
+        Option(
+            "--backbones", .values("LIST"),
+            "backbones with commas, e.g. "
+                + "mobilenetv1:width=0.5,resnet50"),
         Option("--losses", .values("LIST"), "losses with commas, e.g. softmax,arcface:s=32,m=0.4"),
         Option("--sampler", .value("NAME"), "auto (each loss its own), shuffle or pk:PxK for all"),
         Option("--seeds", .value("N|LIST"), "how many seeds, from 1 on, or a list with commas"),
@@ -24,8 +32,10 @@ enum StudyOptions {
         Option("--batch-size", .value("N"), "images of a step"),
         Option("--learning-rate", .value("X"), "highest learning rate"),
         Option("--input-size", .value("N"), "height and width of the input, in pixels"),
-        Option("--pairs-each-epoch", .value("N"), "pairs tested after each epoch but the last, "
-            + "which sees all; 0 for all"),
+        Option(
+            "--pairs-each-epoch", .value("N"),
+            "pairs tested after each epoch but the last, "
+                + "which sees all; 0 for all"),
         Option("--precision", .value("NAME"), "auto, float32 or bfloat16"),
         Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N"),
         Option("--threads", .value("N"), "threads of one operation; 0 for one a core"),
@@ -100,7 +110,9 @@ enum StudyOptions {
     }
 
     private static func seeds(_ text: String) -> [UInt64]? {
-        if let count = Int(text) { return (1...1000).contains(count) ? (1...UInt64(count)).map { $0 } : nil }
+        if let count = Int(text) {
+            return (1...1000).contains(count) ? (1...UInt64(count)).map { $0 } : nil
+        }
         let seeds = text.split(separator: ",").map { UInt64($0) }
         return seeds.contains(nil) || seeds.isEmpty ? nil : seeds.compactMap { $0 }
     }

@@ -49,12 +49,13 @@ struct FaceRendererTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         var set = try SyntheticSet.verification.scaled(by: 0.2)
         set.size = 32
+        set.pairs = .init(folds: 10, pairsPerFold: 30)
         let writer = try SyntheticFaceWriter(set) { pixels, _, _, _ in Array(pixels.prefix(16)) }
         #expect(try writer.write(to: folder, threads: 2) == .written)
         #expect(try writer.write(to: folder, threads: 2) == .alreadyThere)
         let pairs = try String(
             contentsOf: folder.appendingPathComponent("pairs.txt"), encoding: .utf8)
-        #expect(pairs.hasPrefix("10\t300\n"))
-        #expect(pairs.split(separator: "\n").count == 6001)
+        #expect(pairs.hasPrefix("10\t30\n"))
+        #expect(pairs.split(separator: "\n").count == 601)
     }
 }

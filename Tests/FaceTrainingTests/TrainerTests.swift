@@ -16,7 +16,8 @@ struct TrainerTests {
     }
 
     private func trainer(
-        in folder: URL, configuration: TrainingConfiguration = .tiny, loss: any FaceLoss = ToyLoss(),
+        in folder: URL, configuration: TrainingConfiguration = .tiny,
+        loss: any FaceLoss = ToyLoss(),
         images: Int = 12, fingerprint: String = "toy"
     ) throws -> Trainer {
         try Trainer(

@@ -18,14 +18,17 @@ struct BadInputTests {
     }
 
     private static let cases = [
-        Case("no such command", ["comapre"], 2, "there is no command 'comapre'; did you mean 'compare'?"),
+        Case(
+            "no such command", ["comapre"], 2,
+            "there is no command 'comapre'; did you mean 'compare'?"),
         Case(
             "no such option", ["compare", "--epoch", "3"], 2,
             "there is no option --epoch; did you mean '--epochs'?"),
         Case(
             "a value that is none", ["compare", "--epochs", "many"], 2,
             "'many' is no value for --epochs: it must be a whole number from 1 to 100000"),
-        Case("a value is missing", ["compare", "--epochs"], 2, "--epochs needs a value: --epochs N"),
+        Case(
+            "a value is missing", ["compare", "--epochs"], 2, "--epochs needs a value: --epochs N"),
         Case(
             "no training set", ["compare", "--test", "a=b,c"], 1,
             "the study has no training set: give at least one"),

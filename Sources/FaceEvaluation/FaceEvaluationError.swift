@@ -75,7 +75,7 @@ extension FaceEvaluationError: CustomStringConvertible {
         case .tooFewROCPoints(let points):
             "A ROC file needs at least two points; this one has \(points)."
         case .unusableGrid(let start, let step, let count):
-            "A threshold grid needs a finite start, a step above 0 and at least one threshold, "
+            "A threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
                 + "not start \(start), step \(step), count \(count)."
         case .zeroEmbedding(let row):
             "Embedding \(row) is all zeros and has no direction; "

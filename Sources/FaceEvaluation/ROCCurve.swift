@@ -50,7 +50,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
     ///
     /// The threshold is chosen on the pairs it is judged on, so its accuracy is optimistic.
     public var bestAccuracy: BestAccuracy {
-        let best = points.reduce(points[0]) { accuracy(at: $1) > accuracy(at: $0) ? $1 : $0 }
+        let best = points.reduce(origin) { accuracy(at: $1) > accuracy(at: $0) ? $1 : $0 }
         return BestAccuracy(threshold: best.threshold, accuracy: accuracy(at: best))
     }
 
@@ -61,11 +61,14 @@ public struct ROCCurve: Codable, Sendable, Hashable {
         guard (0...1).contains(rate) else {
             throw FaceEvaluationError.invalidRate(name: "The FAR", value: rate)
         }
-        let point = points.last { $0.far <= rate } ?? points[0]
+        let point = points.last { $0.far <= rate } ?? origin
         return OperatingPoint(
             targetFAR: rate, threshold: point.threshold, tar: point.tar, far: point.far,
             isSupported: Double(negatives) >= max(20, 1 / rate))
     }
+
+    /// The point that accepts nothing; there is one unless a damaged file was decoded.
+    private var origin: ROCPoint { points.first ?? ROCPoint(threshold: 0, far: 0, tar: 0) }
 
     /// Share of correct decisions over all pairs at a point.
     private func accuracy(at point: ROCPoint) -> Double {

@@ -4,7 +4,7 @@ public struct ThresholdGrid: Codable, Sendable, Hashable {
     public let start: Double
     /// Distance of neighbouring thresholds; above 0.
     public let step: Double
-    /// Thresholds; at least 1.
+    /// Thresholds; 1 to 1,000,000.
     public let count: Int
 
     /// insightface's grid for accuracy, `numpy.arange(0, 4, 0.01)`: 0, 0.01, ... 3.99.
@@ -17,7 +17,7 @@ public struct ThresholdGrid: Codable, Sendable, Hashable {
     /// - Throws: ``FaceEvaluationError/unusableGrid(start:step:count:)`` if it cannot be swept.
     public init(start: Double, step: Double, count: Int) throws {
         let end = start + Double(count) * step
-        guard start.isFinite, step > 0, end.isFinite, count > 0 else {
+        guard start.isFinite, step > 0, end.isFinite, (1...1_000_000).contains(count) else {
             throw FaceEvaluationError.unusableGrid(start: start, step: step, count: count)
         }
         self.init(uncheckedStart: start, step: step, count: count)

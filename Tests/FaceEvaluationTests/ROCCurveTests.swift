@@ -1,4 +1,5 @@
 import FaceEvaluation
+import Foundation
 import Testing
 
 @Suite struct ROCCurveTests {
@@ -115,6 +116,14 @@ import Testing
         #expect(thin.points.map(\.threshold) == thin.points.map(\.threshold).sorted())
         #expect(thin.auc == curve.auc)
         #expect(thin.equalErrorRate == curve.equalErrorRate)
+    }
+
+    @Test func aDamagedFileDoesNoHarm() throws {
+        let json = #"{"positives":1,"negatives":1,"auc":1,"equalErrorRate":0,"points":[]}"#
+        let curve = try JSONDecoder().decode(ROCCurve.self, from: Data(json.utf8))
+        #expect(curve.bestAccuracy.accuracy == 0.5)
+        #expect(try curve.operatingPoint(atFAR: 0.5).tar == 0)
+        #expect(curve.thinned(to: 5).points.isEmpty)
     }
 
     @Test func thinningAnUncrowdedCurveLosesNoArea() throws {

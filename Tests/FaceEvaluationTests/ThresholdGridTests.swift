@@ -34,7 +34,8 @@ import Testing
 
     @Test func unusableGridsAreRefused() {
         for (start, step, count) in [
-            (0.0, 0.0, 5), (0, -1, 5), (0, 1, 0), (.infinity, 1, 5), (0, .infinity, 5),
+            (0.0, 0.0, 5), (0, -1, 5), (0, 1, 0), (0, 1, 1_000_001), (.infinity, 1, 5),
+            (0, .infinity, 5),
         ] {
             #expect(
                 throws: FaceEvaluationError.unusableGrid(start: start, step: step, count: count)

@@ -1,0 +1,50 @@
+import FaceEvaluation
+import Testing
+
+@Suite struct FaceEvaluationErrorTests {
+    static let table: [(FaceEvaluationError, String)] = [
+        (
+            .embeddingSizeMismatch(count: 2, dimension: 3, values: 5),
+            "2 embeddings of 3 numbers need 2x3 values and at least one a row; 5 were given."
+        ),
+        (
+            .embeddingTablesDiffer(count: 1, dimension: 2, otherCount: 3, otherDimension: 4),
+            "Two views of the same images must have the same shape, not 1x2 and 3x4."
+        ),
+        (.foldCountInvalid(0), "A protocol needs at least one fold, not 0."),
+        (.noEmbeddings, "There are no embeddings to average over."),
+        (
+            .malformedROCLine(line: 3, text: "a b"),
+            "Line 3 of the ROC file must be a true and a false acceptance rate, "
+                + #"each between 0 and 1; it is "a b"."#
+        ),
+        (
+            .notFinite(row: 7, component: 5, value: .nan),
+            "Embedding 7 holds nan at component 5; the network's output is not finite, "
+                + "so its weights or its input are broken."
+        ),
+        (
+            .oneKindOnly(same: true),
+            "All pairs show the same person; an ROC curve needs pairs of both kinds."
+        ),
+        (
+            .pairOutOfRange(pair: 2, image: 9, count: 4),
+            "Pair 2 names image 9, but there are embeddings of 4 images only."
+        ),
+        (.tooFewROCPoints(1), "A ROC file needs at least two points; this one has 1."),
+        (
+            .unusableGrid(start: 0, step: 0, count: 3),
+            "A threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
+                + "not start 0.0, step 0.0, count 3."
+        ),
+        (
+            .zeroEmbedding(row: 4),
+            "Embedding 4 is all zeros and has no direction; the network's output has collapsed."
+        ),
+    ]
+
+    @Test(arguments: table)
+    func saysWhatIsWrong(error: FaceEvaluationError, message: String) {
+        #expect(error.description == message)
+    }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A terminal that is nobody's: what is written to it can be read back.
 final class PseudoTerminal: Sendable {
@@ -15,7 +16,6 @@ final class PseudoTerminal: Sendable {
         guard descriptor >= 0 else { throw Unavailable() }
         var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
-        _ = fcntl(controller, F_SETFL, O_NONBLOCK)
     }
 
     deinit {
@@ -23,11 +23,24 @@ final class PseudoTerminal: Sendable {
         close(controller)
     }
 
-    /// What was written since the last call, with the terminal's own carriage returns.
-    func read() -> String {
-        var bytes = [UInt8](repeating: 0, count: 65536)
-        let count = Foundation.read(controller, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    /// Whether exactly a text is what was written since the last call, but for the carriage
+    /// returns the terminal itself adds.
+    ///
+    /// The system hands writes over in its own time, so this waits until as much has arrived.
+    func shows(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        let expected = Array(text.replacing("\n", with: "\r\n").utf8)
+        var arrived = [UInt8]()
+        var state = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
+        while arrived.count < expected.count, poll(&state, 1, 10_000) > 0 {
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            let count = read(controller, &bytes, bytes.count)
+            guard count > 0 else { break }
+            arrived += bytes.prefix(count)
+        }
+        let shown = String(decoding: arrived, as: UTF8.self)
+        #expect(
+            shown.debugDescription == String(decoding: expected, as: UTF8.self).debugDescription,
+            sourceLocation: sourceLocation)
     }
 
     #if os(Linux)

@@ -22,7 +22,7 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
         let far: [Double]
         let tar: [Double]
         let auc: Double
-        let eer: Double?
+        let eer: Double
         let bestAccuracy: Double
         let tarAtFAR: [Rate]
     }

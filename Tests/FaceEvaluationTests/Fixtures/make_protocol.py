@@ -12,7 +12,7 @@ import json
 import sys
 
 import numpy as np
-from scipy.interpolate import BSpline, interp1d
+from scipy.interpolate import BSpline
 from scipy.optimize import brentq
 from sklearn.metrics import auc, roc_curve
 from sklearn.model_selection import KFold
@@ -88,7 +88,10 @@ def curve(dist, same):
     if same.all() or not same.any():
         return None
     far, tar, _ = roc_curve(same, -dist, drop_intermediate=False)
-    eer = brentq(lambda x: 1.0 - x - interp1d(far, tar)(x), 0.0, 1.0) if len(set(far)) == len(far) else None
+    # The curve falls short of or passes 1 - x even where it jumps, so the root is always there;
+    # at the two ends the sign may not change, and the error rate is known.
+    gap = lambda x: 1.0 - x - np.interp(x, far, tar)
+    eer = 0.0 if gap(0.0) <= 0 else brentq(gap, 0.0, 1.0)
     order = np.unique(dist)
     best = max(accuracy_at(t, dist, same) for t in [*order, np.inf])
     return {

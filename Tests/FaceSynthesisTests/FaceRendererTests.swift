@@ -47,9 +47,10 @@ struct FaceRendererTests {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("facet-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        var set = try SyntheticSet.verification.scaled(by: 0.2)
+        var set = SyntheticSet.verification
         set.size = 32
         set.pairs = .init(folds: 10, pairsPerFold: 30)
+        set = try set.scaled(by: 0.2)
         let writer = try SyntheticFaceWriter(set) { pixels, _, _, _ in Array(pixels.prefix(16)) }
         #expect(try writer.write(to: folder, threads: 2) == .written)
         #expect(try writer.write(to: folder, threads: 2) == .alreadyThere)

@@ -65,9 +65,10 @@ struct ConvergenceTests {
 
     @Test(
         "200 steps pull a toy problem apart",
-        arguments: [
-            "softmax", "asoftmax", "sphereface", "amsoftmax", "amsoftmax-paper", "cosface",
-            "arcface", "arcface:grad=exact", "insightface", "marginal",
+        arguments: LossCatalogue.descriptors.map(\.name) + [
+            "sphereface", "amsoftmax-paper", "cosface", "arcface:grad=exact", "insightface",
+            "triplet:mining=hard", "triplet:mining=all", "coco:centroids=batch",
+            "sphereface-r:version=v2", "arcface+center+triplet",
         ])
     func separation(_ text: String) throws {
         let toy = try Toy(text)

@@ -40,10 +40,11 @@ struct GoldenTests {
         }
     }
 
-    private static func golden() throws -> Golden {
+    /// The values of a file of `Fixtures`.
+    static func golden(_ name: String = "golden") throws -> Golden {
         let file = try #require(
             Bundle.module.url(
-                forResource: "golden", withExtension: "json", subdirectory: "Fixtures")
+                forResource: name, withExtension: "json", subdirectory: "Fixtures")
         )
         return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
     }

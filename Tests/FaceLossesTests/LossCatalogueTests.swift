@@ -17,11 +17,12 @@ struct LossCatalogueTests {
 
     private let initial = InitialWeights(seed: 1, path: "head")
 
-    @Test("has the paper's five, whose names, presets and parameters differ")
+    @Test("begins with the paper's five; names, presets and parameters differ")
     func names() {
         let descriptors = LossCatalogue.descriptors
         #expect(
-            descriptors.map(\.name) == ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"])
+            descriptors.map(\.name).prefix(5)
+                == ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"])
         let names = descriptors.flatMap { [$0.name] + $0.presets.map(\.name) }
         #expect(Set(names).count == names.count)
         for descriptor in descriptors {
@@ -54,7 +55,13 @@ struct LossCatalogueTests {
             let specification = try LossSpecification(parsing: type.descriptor.name)
             let loss = try LossCatalogue.make(
                 specification, classes: 3, embeddingSize: 4, initial: initial)
-            #expect(Swift.type(of: loss) == type)
+            let made = String(describing: Swift.type(of: loss))
+            if type.descriptor.joinsClassification {
+                #expect(specification.name == "softmax+\(type.descriptor.name)")
+                #expect(made == "JointLoss")
+            } else {
+                #expect(made == String(describing: type))
+            }
         }
     }
 

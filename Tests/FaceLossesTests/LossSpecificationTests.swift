@@ -31,18 +31,12 @@ struct LossSpecificationTests {
             ("arcfce", "there is no loss 'arcfce'; did you mean 'arcface'?"),
             ("ArcFace", "there is no loss 'ArcFace'; did you mean 'arcface'?"),
             ("cosfase:m=1", "there is no loss 'cosfase'; did you mean 'cosface'?"),
-            (
-                "",
-                "there is no loss ''; the losses are softmax, cross-entropy, asoftmax, "
-                    + "sphereface, amsoftmax, amsoftmax-paper, cosface, arcface, arcface-paper, "
-                    + "insightface, marginal"
-            ),
             ("marginal:teta=1", "marginal has no parameter 'teta'; did you mean 'theta'?"),
             (
                 "marginal:margin=1",
                 "marginal has no parameter 'margin'; its parameters are theta, xi, lambda"
             ),
-            ("softmax:s=3", "softmax has no parameter 's'; it takes none"),
+            ("softmax:s=3", "softmax has no parameter 's'; its parameters are smoothing"),
             ("arcface:m=2", "m of arcface is '2'; it must be a number from 0 to 1.5 rad"),
             ("arcface:m=-1", "m of arcface is '-1'; it must be a number from 0 to 1.5 rad"),
             ("arcface:m=nan", "m of arcface is 'nan'; it must be a number from 0 to 1.5 rad"),
@@ -81,6 +75,12 @@ struct LossSpecificationTests {
                 "'m=1=2' in 'arcface:m=1=2' is not of the form name=value, as in "
                     + "'arcface:m=0.4,s=32'"
             ),
+            (
+                "arcface+softmax",
+                "'arcface+softmax' adds losses that cannot be added; take one that classifies and, "
+                    + "with '+', different ones of pairs or centres, as in "
+                    + "'arcface+center:weight=0.003'"
+            ),
             ("arcface:m=1,m=1", "'arcface:m=1,m=1' gives m twice; keep one of them"),
         ])
     func messages(_ text: String, _ message: String) {
@@ -88,6 +88,14 @@ struct LossSpecificationTests {
             _ = try LossSpecification(parsing: text)
         }
         #expect(error?.description == message)
+    }
+
+    @Test("list all losses when no name is near")
+    func list() {
+        let names = LossCatalogue.descriptors.flatMap { [$0.name] + $0.presets.map(\.name) }
+        let error = #expect(throws: FaceLossesError.self) { try LossSpecification(parsing: "") }
+        let expected = "there is no loss ''; the losses are \(names.joined(separator: ", "))"
+        #expect(error?.description == expected)
     }
 
     @Test("are a string in files")
@@ -100,8 +108,27 @@ struct LossSpecificationTests {
             String(decoding: data, as: UTF8.self)
                 == #"["arcface:m=0.4,s=32","softmax","asoftmax:anneal=step,grad=exact"]"#)
         #expect(try JSONDecoder().decode([LossSpecification].self, from: data) == specifications)
-        #expect(throws: FaceLossesError.unknownParameter("q", loss: "softmax", known: [])) {
+        #expect(
+            throws: FaceLossesError.unknownParameter("q", loss: "softmax", known: ["smoothing"])
+        ) {
             try JSONDecoder().decode([LossSpecification].self, from: Data(#"["softmax:q=1"]"#.utf8))
+        }
+    }
+
+    @Test("add losses of pairs and centres to one that classifies")
+    func sums() throws {
+        let sum = try LossSpecification(parsing: "triplet + arcface:m=0.4+center:weight=0.01")
+        #expect(sum.description == "arcface:m=0.4+center:weight=0.01+triplet")
+        #expect(sum.name == "arcface+center+triplet" && sum.prefersIdentityBatches)
+        #expect(sum.title == "ArcFace (m=0.4) + Center (weight=0.01) + Triplet")
+        #expect(sum.resolvedValues["center.weight"] == 0.01 && sum.resolvedValues["m"] == 0.4)
+        #expect(try LossSpecification(parsing: sum.description) == sum)
+        let alone = try LossSpecification(parsing: "center")
+        #expect(alone.description == "softmax+center" && !alone.prefersIdentityBatches)
+        for text in ["center+center", "center+center:weight=1", "amsoftmax+arcface+center"] {
+            #expect(throws: FaceLossesError.severalClassifications(text)) {
+                try LossSpecification(parsing: text)
+            }
         }
     }
 

@@ -19,13 +19,7 @@ struct Evaluation {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: sample.classes, embeddingSize: sample.size,
             initial: InitialWeights(seed: 1, path: "head", type: type))
-        for entry in loss.state {
-            let isBias = entry.role == .bias
-            entry.tensor.assign(
-                Tensor(
-                    isBias ? sample.biases : sample.weights.flatMap(\.self),
-                    shape: entry.tensor.shape))
-        }
+        for entry in loss.state { sample.assign(to: entry) }
         let embeddings = Tensor(
             sample.embeddings.flatMap(\.self), shape: [sample.embeddings.count, sample.size]
         ).to(embeddingType ?? type).withGradient()
@@ -51,6 +45,24 @@ struct Evaluation {
     var isFinite: Bool {
         loss.isFinite && gradients.values.allSatisfy { $0.allSatisfy(\.isFinite) }
             && (logits + marginLogits).allSatisfy { $0.allSatisfy(\.isFinite) }
+    }
+}
+
+extension Sample {
+    /// Gives class weights, centres and biases their values; what belongs to no class stays.
+    ///
+    /// Row k of an identity with several class weights has its components moved by k places.
+    fileprivate func assign(to entry: StateEntry) {
+        let shape = entry.tensor.shape
+        if shape == [classes], entry.role == .bias {
+            entry.tensor.assign(Tensor(biases, shape: shape))
+        } else if shape.count == 2, shape[1] == size, entry.role == .weight {
+            let each = shape[0] / classes
+            let rows = weights.flatMap { row in
+                (0..<each).flatMap { k in row.indices.map { row[($0 + k) % row.count] } }
+            }
+            entry.tensor.assign(Tensor(rows, shape: shape))
+        }
     }
 }
 

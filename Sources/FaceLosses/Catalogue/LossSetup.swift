@@ -39,8 +39,10 @@ extension LossSetup {
     /// Normal with deviation 0.01, as arcface_torch draws them. The norm does not change the loss,
     /// but a gradient is as large as the norm is small: short weights turn quickly at first and
     /// slow down by themselves as they grow, which is a warm-up that costs nothing.
-    public func directionWeights() -> Tensor {
-        initial.normal("weight", [classes, embeddingSize], deviation: 0.01)
+    ///
+    /// - Parameter each: Weights of each class; the result has that many times `classes` rows.
+    public func directionWeights(each: Int = 1) -> Tensor {
+        initial.normal("weight", [classes * each, embeddingSize], deviation: 0.01)
     }
 
     /// New class weights `[classes, embeddingSize]` and biases `[classes]` of a linear classifier.

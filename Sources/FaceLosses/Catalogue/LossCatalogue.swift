@@ -10,6 +10,29 @@ public enum LossCatalogue {
             AMSoftmaxLoss.self,
             ArcFaceLoss.self,
             MarginalLoss.self,
+            LSoftmaxLoss.self,
+            L2SoftmaxLoss.self,
+            SoftMarginSoftmaxLoss.self,
+            COCOLoss.self,
+            NormFaceLoss.self,
+            AdaCosLoss.self,
+            CombinedMarginLoss.self,
+            SubcenterArcFaceLoss.self,
+            CurricularFaceLoss.self,
+            MVSoftmaxLoss.self,
+            MagFaceLoss.self,
+            AdaFaceLoss.self,
+            ElasticFaceLoss.self,
+            SphereFaceRLoss.self,
+            SphereFace2Loss.self,
+            CircleLoss.self,
+            UniFaceLoss.self,
+            CenterLoss.self,
+            TripletLoss.self,
+            ContrastiveLoss.self,
+            SupervisedContrastiveLoss.self,
+            RangeLoss.self,
+            MinimumMarginLoss.self,
         ]
     }
 
@@ -29,12 +52,16 @@ public enum LossCatalogue {
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
         initial: InitialWeights
     ) throws(FaceLossesError) -> any FaceLoss {
-        guard let loss = all.first(where: { $0.descriptor == specification.descriptor }) else {
-            throw .unknownLoss(specification.name, known: descriptors.map(\.name))
+        let parts = try ([specification] + specification.terms).map {
+            part throws(FaceLossesError) in
+            guard let loss = all.first(where: { $0.descriptor == part.descriptor }) else {
+                throw .unknownLoss(part.name, known: descriptors.map(\.name))
+            }
+            let own = part == specification ? initial : initial.child(part.descriptor.name)
+            return loss.init(
+                try LossSetup(part, classes: classes, embeddingSize: embeddingSize, initial: own))
         }
-        return loss.init(
-            try LossSetup(
-                specification, classes: classes, embeddingSize: embeddingSize, initial: initial))
+        return parts.count == 1 ? parts[0] : JointLoss(parts[0], terms: Array(parts.dropFirst()))
     }
 
     /// The loss a name stands for, and the preset when it is one's name.

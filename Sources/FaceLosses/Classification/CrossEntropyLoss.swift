@@ -7,6 +7,10 @@ public import Torch
 /// Nothing is normalised or scaled, there is a bias, and the gradient is exact. The loss depends on
 /// the embedding's norm, so the layer before it is part of what is compared.
 public final class CrossEntropyLoss: ConfigurableLoss {
+    static let smoothingKey = LossParameterKey.number(
+        "smoothing", symbol: "ε", default: 0, in: 0...0.99,
+        "share of the target's probability that is spread over all classes")
+
     /// Description.
     public static let descriptor = LossDescriptor(
         name: "softmax", title: "Cross-entropy",
@@ -14,13 +18,21 @@ public final class CrossEntropyLoss: ConfigurableLoss {
         paper: "Y. Taigman, M. Yang, M. Ranzato, L. Wolf. DeepFace: Closing the Gap to Human-Level "
             + "Performance in Face Verification. CVPR 2014",
         equation: "-log( e^(W_y x + b_y) / Σ_j e^(W_j x + b_j) )",
-        presets: [LossPreset("cross-entropy", "another name")])
+        parameters: [smoothingKey.parameter],
+        presets: [
+            LossPreset("cross-entropy", "another name"),
+            LossPreset(
+                "label-smoothing", "Szegedy et al., CVPR 2016: a tenth is spread",
+                ["smoothing": 0.1]),
+        ])
 
     private let classifier: LinearClassifier
+    private let smoothing: Double
 
     /// Creates the loss with weights as PyTorch's `Linear` has them.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
+        smoothing = setup[Self.smoothingKey]
     }
 
     /// `weight` and `bias`.
@@ -31,6 +43,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(embeddings)
-        return LossOutput(loss: logits.crossEntropy(labels: labels), logits: logits)
+        return LossOutput(
+            loss: logits.crossEntropy(labels: labels, labelSmoothing: smoothing), logits: logits)
     }
 }

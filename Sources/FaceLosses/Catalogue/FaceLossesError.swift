@@ -10,6 +10,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case malformedSetting(String, text: String)
     /// There are no classes to tell apart, or embeddings have no components.
     case noClasses(classes: Int, embeddingSize: Int)
+    /// Several losses that classify are added, or one loss of pairs twice.
+    case severalClassifications(String)
     /// A name is no loss's.
     case unknownLoss(String, known: [String])
     /// A loss has no parameter of that name.
@@ -27,6 +29,9 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "
                 + "\(classes) and \(size)"
+        case .severalClassifications(let text):
+            "'\(text)' adds losses that cannot be added; take one that classifies and, with '+', "
+                + "different ones of pairs or centres, as in 'arcface+center:weight=0.003'"
         case .unknownLoss(let name, let known):
             "there is no loss '\(name)'" + Self.help(name, known, "the losses are")
         case .unknownParameter(let name, let loss, let known):

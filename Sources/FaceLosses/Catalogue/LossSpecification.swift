@@ -6,13 +6,32 @@ public struct LossSpecification: Hashable, Sendable {
     public let descriptor: LossDescriptor
     /// Values that are not the parameter's default, by its name.
     public let values: [String: LossValue]
+    /// Losses of pairs and centres that are added to it, sorted by name.
+    public let terms: [LossSpecification]
 
-    /// Reads a loss of the catalogue.
+    /// Reads a loss of the catalogue, or several with `+` between: `arcface+center:weight=0.003`.
     ///
     /// - Parameter text: A loss's or preset's name and, after a colon, settings `name=value` with
-    ///   commas between. Settings count before a preset's values.
+    ///   commas between. Settings count before a preset's values. One of several must classify;
+    ///   where none does, the softmax joins them.
     /// - Throws: ``FaceLossesError`` for a name or a value that is wrong.
     public init(parsing text: String) throws(FaceLossesError) {
+        var parts: [LossSpecification] = []
+        for part in text.split(separator: "+", omittingEmptySubsequences: false) {
+            parts.append(try LossSpecification(single: String(part.trimmed)))
+        }
+        let terms = parts.filter(\.descriptor.joinsClassification)
+        var bases = parts.filter { !$0.descriptor.joinsClassification }
+        if bases.isEmpty { bases = [try LossSpecification(single: "softmax")] }
+        guard bases.count == 1, Set(terms.map(\.name)).count == terms.count else {
+            throw .severalClassifications(text)
+        }
+        descriptor = bases[0].descriptor
+        values = bases[0].values
+        self.terms = terms.sorted { $0.name < $1.name }
+    }
+
+    private init(single text: String) throws(FaceLossesError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = (parts.first ?? "").trimmed
         let (descriptor, preset) = try LossCatalogue.find(name)
@@ -34,18 +53,25 @@ public struct LossSpecification: Hashable, Sendable {
             values[name] = try Self.value(text, of: name, in: descriptor)
         }
         self.values = values.filter { descriptor.parameter(named: $0)?.defaultValue != $1 }
+        terms = []
     }
 
-    /// The loss's name.
-    public var name: String { descriptor.name }
+    /// The loss's name, and those of its terms: `arcface+center`.
+    public var name: String {
+        ([descriptor.name] + terms.map(\.descriptor.name)).joined(separator: "+")
+    }
 
     /// Whether batches should hold several images of each identity.
-    public var prefersIdentityBatches: Bool { descriptor.prefersIdentityBatches }
+    public var prefersIdentityBatches: Bool {
+        descriptor.prefersIdentityBatches || terms.contains(where: \.prefersIdentityBatches)
+    }
 
     /// Title and settings for a table: `ArcFace (m=0.4, s=32)`.
     public var title: String {
-        values.isEmpty
+        let own =
+            values.isEmpty
             ? descriptor.title : "\(descriptor.title) (\(settings.joined(separator: ", ")))"
+        return ([own] + terms.map(\.title)).joined(separator: " + ")
     }
 
     /// The value of one of the loss's parameters, or its default.
@@ -56,7 +82,10 @@ public struct LossSpecification: Hashable, Sendable {
     /// The values of all parameters, defaults too, by their names.
     public var resolvedValues: [String: LossValue] {
         let defaults = descriptor.parameters.map { ($0.name, $0.defaultValue) }
-        return values.merging(defaults) { given, _ in given }
+        let own = values.merging(defaults) { given, _ in given }
+        return terms.reduce(into: own) { all, term in
+            for (name, value) in term.resolvedValues { all["\(term.name).\(name)"] = value }
+        }
     }
 
     private var settings: [String] { values.map { "\($0)=\($1)" }.sorted() }
@@ -97,7 +126,10 @@ public struct LossSpecification: Hashable, Sendable {
 extension LossSpecification: CustomStringConvertible {
     /// The name and, sorted, those values that are not defaults: `arcface:m=0.4,s=32`.
     public var description: String {
-        values.isEmpty ? name : "\(name):\(settings.joined(separator: ","))"
+        let own =
+            values.isEmpty
+            ? descriptor.name : "\(descriptor.name):\(settings.joined(separator: ","))"
+        return ([own] + terms.map(\.description)).joined(separator: "+")
     }
 }
 

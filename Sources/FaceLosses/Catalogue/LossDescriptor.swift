@@ -17,12 +17,15 @@ public struct LossDescriptor: Hashable, Sendable {
     /// Whether a batch should hold several images of each identity (P x K), because the loss looks
     /// at pairs.
     public var prefersIdentityBatches: Bool
+    /// Whether the loss has no classes and therefore stands beside a loss that has:
+    /// `arcface+center`, or with its name alone the softmax.
+    public var joinsClassification: Bool
 
     /// Creates a description.
     public init(
         name: String, title: String, summary: String, paper: String, equation: String,
         parameters: [LossParameter] = [], presets: [LossPreset] = [],
-        prefersIdentityBatches: Bool = false
+        prefersIdentityBatches: Bool = false, joinsClassification: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -32,6 +35,7 @@ public struct LossDescriptor: Hashable, Sendable {
         self.parameters = parameters
         self.presets = presets
         self.prefersIdentityBatches = prefersIdentityBatches
+        self.joinsClassification = joinsClassification
     }
 
     /// The parameter of a name.

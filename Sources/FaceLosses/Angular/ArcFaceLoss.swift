@@ -14,19 +14,8 @@ public import Torch
 /// - **Gradient**: ``MarginGradient``. The exact one has a pole 1 / sinθ, so cosines are limited to
 ///   ±(1 - 1e-7): closer to the class weight than 0.03 degrees there is no gradient.
 public final class ArcFaceLoss: AngularMarginLoss {
-    /// What the target's logit is when angle and margin together pass π.
-    enum Beyond: String, CaseIterable, Sendable {
-        case monotonic, clamp, none
-    }
-
     static let marginKey = LossParameterKey.number(
         "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
-    static let beyondKey = LossParameterKey.word(
-        "beyond", default: Beyond.monotonic,
-        "target beyond θ + m > π: cosθ - m sin m, -1, or cos(θ + m) as before")
-
-    /// The largest cosine, whose angle still has a finite derivative in `float32`.
-    static let largestCosine = 1 - 1e-7
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -36,7 +25,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
             + "Deep Face Recognition. CVPR 2019",
         equation: "-log( e^(s cos(θ_y + m)) / (e^(s cos(θ_y + m)) + Σ_{j≠y} e^(s cos θ_j)) )",
         parameters: [marginKey.parameter] + AngularSchedule.parameters
-            + [MarginGradient.key.parameter, beyondKey.parameter],
+            + [MarginGradient.key.parameter, AddedAngle.beyondKey.parameter],
         presets: [
             LossPreset(
                 "arcface-paper", "the paper's constants from the first step, exact gradient",
@@ -51,7 +40,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
     public let weight: Tensor
     let schedule: AngularSchedule
     private let gradient: MarginGradient
-    private let beyond: Beyond
+    private let angle: AddedAngle
 
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
@@ -59,7 +48,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
         weight = setup.directionWeights()
         schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { cos(acos($0) + margin) }
         gradient = setup[MarginGradient.key]
-        beyond = setup[Self.beyondKey]
+        angle = AddedAngle(setup)
     }
 
     /// Adds the margin to the targets' angles.
@@ -67,21 +56,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: moved(batch.targets, by: margin), scale: .constant(scale),
+            targets: angle.cosine(of: batch.targets, plus: margin), scale: .constant(scale),
             gradient: gradient, state: ["margin": margin, "scale": scale])
-    }
-
-    /// cos(θ + m) of cosθ, and what `beyond` says past π.
-    private func moved(_ cosine: Tensor, by margin: Double) -> Tensor {
-        let limited = cosine.clamped(to: -Self.largestCosine...Self.largestCosine)
-        let sine = (1 - limited.square()).sqrt()
-        let moved = limited * cos(margin) - sine * sin(margin)
-        // θ + m < π, without an arc cosine.
-        let isWithin = limited .> -cos(margin)
-        return switch beyond {
-        case .monotonic: moved.where(isWithin, else: cosine - margin * sin(margin))
-        case .clamp: moved.where(isWithin, else: moved.filled(like: -1))
-        case .none: moved
-        }
     }
 }

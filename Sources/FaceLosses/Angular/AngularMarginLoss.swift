@@ -13,6 +13,11 @@ public protocol AngularMarginLoss: ConfigurableLoss {
     /// Class weights `[c, d]`, of which only the direction counts.
     var weight: Tensor { get }
 
+    /// Class weights of each identity, of which the nearest one counts; 1 by default.
+    ///
+    /// With k of them `weight` is `[c k, d]`, those of an identity side by side.
+    var subcenters: Int { get }
+
     /// What becomes of the targets' cosines at a point of the run.
     func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin
 }
@@ -32,10 +37,23 @@ public struct AngularBatch {
     /// Norms `[n, 1]` of the embeddings.
     public var norms: Tensor { embeddings.norm(1, keep: true) }
 
-    init(embeddings: Tensor, labels: Tensor, weight: Tensor) {
+    /// Whether the batch is trained on, so that what a loss remembers of batches may change.
+    public var isTraining: Bool { cosines.requiresGradient }
+
+    /// True `[n, c]` where a class is the sample's own.
+    public var isTarget: Tensor {
+        let classes = Tensor.range(cosines.shape[1], device: labels.device)
+        return labels.unsqueezed(1) .== classes.unsqueezed(0)
+    }
+
+    init(embeddings: Tensor, labels: Tensor, weight: Tensor, subcenters: Int) {
         self.embeddings = embeddings.to(weight.type)
         self.labels = labels
-        cosines = self.embeddings.l2Normalized().linear(weight: weight.l2Normalized())
+        let all = self.embeddings.l2Normalized().linear(weight: weight.l2Normalized())
+        cosines =
+            subcenters == 1
+            ? all
+            : all.reshaped([all.shape[0], all.shape[1] / subcenters, subcenters]).max(2)
     }
 }
 
@@ -47,6 +65,8 @@ public struct AngularMargin {
         case embeddingNorm
         /// One number.
         case constant(Double)
+        /// One number that is trained, of one element.
+        case variable(Tensor)
     }
 
     /// The targets' modified cosines `[n]`.
@@ -55,16 +75,24 @@ public struct AngularMargin {
     public var scale: Scale
     /// How the loss is differentiated through the margin.
     public var gradient: MarginGradient
+    /// The other classes' modified cosines `[n, c]`, of which the targets' column does not count;
+    /// nil when they stay as they are.
+    public var others: Tensor?
+    /// A scalar that is added to the cross-entropy; nil for none.
+    public var penalty: Tensor?
     /// The margin and the scale at this step, for the record.
     public var state: [String: Double]
 
     /// Creates a margin.
     public init(
-        targets: Tensor, scale: Scale, gradient: MarginGradient, state: [String: Double]
+        targets: Tensor, scale: Scale, gradient: MarginGradient, others: Tensor? = nil,
+        penalty: Tensor? = nil, state: [String: Double]
     ) {
         self.targets = targets
         self.scale = scale
         self.gradient = gradient
+        self.others = others
+        self.penalty = penalty
         self.state = state
     }
 }
@@ -90,20 +118,25 @@ extension AngularMarginLoss {
     /// `weight`.
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
 
+    /// 1.
+    public var subcenters: Int { 1 }
+
     /// Normalises, multiplies, applies the margin, scales, and takes the cross-entropy.
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let batch = AngularBatch(embeddings: embeddings, labels: labels, weight: weight)
+        let batch = AngularBatch(
+            embeddings: embeddings, labels: labels, weight: weight, subcenters: subcenters)
         let margin = margin(batch, at: progress)
         let scale = margin.scale.tensor(for: batch)
         let logits = batch.cosines * scale
         let columns = labels.unsqueezed(1)
         let target = margin.targets.unsqueezed(1) * scale
-        let marginLogits = logits.scattered(
+        let marginLogits = (margin.others.map { $0 * scale } ?? logits).scattered(
             1, columns, margin.gradient.joined(target, without: logits.gathered(1, columns)))
+        let entropy = marginLogits.crossEntropy(labels: labels)
         return LossOutput(
-            loss: marginLogits.crossEntropy(labels: labels), logits: logits,
+            loss: margin.penalty.map { entropy + $0 } ?? entropy, logits: logits,
             marginLogits: marginLogits, state: margin.state)
     }
 }
@@ -114,13 +147,14 @@ extension AngularMargin.Scale {
         switch self {
         case .embeddingNorm: batch.norms
         case .constant(let value): batch.cosines.filled(like: value, shape: [])
+        case .variable(let value): value.reshaped([])
         }
     }
 }
 
 extension MarginGradient {
     /// The target's logit, with the chosen gradient.
-    fileprivate func joined(_ target: Tensor, without plain: Tensor) -> Tensor {
+    func joined(_ target: Tensor, without plain: Tensor) -> Tensor {
         switch self {
         case .exact: target
         case .detached: plain + (target - plain).detached()

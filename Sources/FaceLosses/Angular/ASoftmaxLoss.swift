@@ -1,0 +1,65 @@
+public import Torch
+
+/// A-Softmax (SphereFace; Liu, Wen, Yu, Li, Raj and Song, CVPR 2017): the target's angle multiplied.
+///
+///     t(θ) = (λ cosθ + ψ(θ)) / (1 + λ)
+///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m
+///
+/// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π. cos(mθ) is a
+///   polynomial of cosθ, so that no arc cosine with its infinite slope is needed.
+/// - **Scale**: the embedding's norm |x|, which stays as it is.
+/// - **Normalisation**: class weights, no bias.
+/// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
+///   `geometric` does so by the share of the run that is done and is through at half of it. `step`
+///   is the authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps however long
+///   the run is.
+/// - **Gradient**: ``MarginGradient``. With the exact one, a target that the margin made negative
+///   pushes |x| to 0, where the loss is stuck at ln(classes).
+public final class ASoftmaxLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.whole(
+        "m", default: 4, in: 1...4, "factor of the target's angle")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "asoftmax", title: "A-Softmax",
+        summary: "Each embedding must be nearer to its class than to others by a factor of angle.",
+        paper: "W. Liu, Y. Wen, Z. Yu, M. Li, B. Raj, L. Song. SphereFace: Deep Hypersphere "
+            + "Embedding for Face Recognition. CVPR 2017",
+        equation: "-log( e^(|x| t) / (e^(|x| t) + Σ_{j≠y} e^(|x| cos θ_j)) ), "
+            + "t = (λ cos θ_y + (-1)^k cos(m θ_y) - 2k) / (1 + λ)",
+        parameters: [
+            marginKey.parameter
+        ] + LambdaAnnealing.parameters + [MarginGradient.key.parameter],
+        presets: [
+            LossPreset(
+                "sphereface", "the authors' annealing by step, exact gradient",
+                [
+                    "m": 4, "anneal": "step", "base": 1000, "min": 5, "gamma": 0.12, "power": 1,
+                    "grad": "exact",
+                ])
+        ])
+
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    private let multiple: Int
+    private let gradient: MarginGradient
+    private let annealing: LambdaAnnealing
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        weight = setup.directionWeights()
+        multiple = setup[Self.marginKey]
+        gradient = setup[MarginGradient.key]
+        annealing = LambdaAnnealing(setup)
+    }
+
+    /// Multiplies the targets' angles, as far as λ lets it.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let lambda = annealing.lambda(at: progress)
+        let cosine = batch.targets
+        return AngularMargin(
+            targets: (cosine * lambda + MultipliedAngle(multiple).cosine(of: cosine))
+                / (1 + lambda),
+            scale: .embeddingNorm, gradient: gradient, state: ["lambda": lambda])
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+public import Torch
+
+/// AdaCos (Zhang, Zhao, Qiao, Wang and Li, CVPR 2019): the softmax of cosines, whose scale follows
+/// from the angles of each batch, without a margin or any parameter.
+///
+///     s_0 = √2 ln(C - 1),   s = ln B / cos(min(π/4, θ_med))
+///     B = mean over samples of sum over j != y of e^(s cosθ_j)
+///
+/// with the median θ_med of the targets' angles and the former scale in B. The scale is remembered
+/// as a buffer, changes with every batch that is trained on, before its use, and is at least 1.
+public final class AdaCosLoss: AngularMarginLoss {
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "adacos", title: "AdaCos",
+        summary: "The softmax of cosines, with a scale that follows from the angles of the batch.",
+        paper: "X. Zhang, R. Zhao, Y. Qiao, X. Wang, H. Li. AdaCos: Adaptively Scaling Cosine "
+            + "Logits for Effectively Learning Deep Face Representations. CVPR 2019",
+        equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ln B / cos(min(π/4, θ_med))")
+
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    private let scale: Tensor
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        weight = setup.directionWeights()
+        scale = weight.filled(
+            like: AngularSchedule.balancedScale(classes: setup.classes), shape: [])
+    }
+
+    /// `weight` and `scale`.
+    public var state: [StateEntry] {
+        [StateEntry("weight", weight, .weight), StateEntry("scale", scale, .buffer)]
+    }
+
+    /// No margin, and the scale after this batch.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        if batch.isTraining, batch.cosines.shape[1] > 1 {
+            withoutGradients { adapt(to: batch) }
+        }
+        let value = scale.item()
+        return AngularMargin(
+            targets: batch.targets, scale: .constant(value), gradient: .exact,
+            state: ["scale": value])
+    }
+
+    private func adapt(to batch: AngularBatch) {
+        let others = (batch.cosines * scale).exp().replacing(with: 0, where: batch.isTarget)
+        let mean = others.sum(1).mean().item()
+        let cosines = batch.targets.array(of: Double.self).sorted(by: >)
+        // Of an even number of angles the lower one, as PyTorch's median.
+        let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))
+        scale.fill(max(1, log(mean) / cos(min(.pi / 4, median))))
+    }
+}

@@ -1,0 +1,90 @@
+public import Torch
+
+/// AdaFace (Kim, Jain and Liu, CVPR 2022): the norm of an embedding tells the image's quality, which
+/// tells the form of the margin.
+///
+///     t(θ) = cos(θ - m q) - (m + m q),   q = h (|x| - μ) / σ within -1 ... 1
+///
+/// with the mean μ and the deviation σ of norms, which follow those of batches. For low quality the
+/// margin is ArcFace's, for medium CosFace's, for high one that asks most of easy images.
+///
+/// - **Defaults** of the paper: m 0.4, h 0.333, s up to 64; norms limited to 0.001 ... 100.
+/// - **Rate** at which μ and σ follow: 0.01, from 20 and 100, as in the authors' code.
+/// - **State**: `norm_mean` and `norm_deviation`, buffers, which change before they are used.
+/// - **Gradient**: ``MarginGradient``; q counts as a constant in both, as in the authors' code.
+public final class AdaFaceLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.4, in: 0...1, "margin of the angle in rad, and of the cosine")
+    static let concentrationKey = LossParameterKey.number(
+        "h", default: 0.333, in: 0...10,
+        "deviations of the norm that are worth a quality of 1, inverted")
+    static let rateKey = LossParameterKey.number(
+        "rate", default: 0.01, in: 0...1, "share of a batch in the mean and deviation of norms")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "adaface", title: "AdaFace",
+        summary:
+            "A margin on the angle of images of low norm and on the cosine of those of high norm.",
+        paper:
+            "M. Kim, A. K. Jain, X. Liu. AdaFace: Quality Adaptive Margin for Face Recognition. CVPR 2022",
+        equation:
+            "-log softmax_y of s (cos(θ_y - m q) - m - m q) and s cos θ_j, q = [h (|x| - μ) / σ] within ±1",
+        parameters: [
+            marginKey.parameter, concentrationKey.parameter, rateKey.parameter,
+        ] + AngularSchedule.parameters + [MarginGradient.key.parameter])
+
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    let schedule: AngularSchedule
+    private let gradient: MarginGradient
+    private let mean: Tensor
+    private let deviation: Tensor
+    private let concentration: Double
+    private let rate: Double
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { $0 - margin }
+        gradient = setup[MarginGradient.key]
+        mean = weight.filled(like: 20, shape: [])
+        deviation = weight.filled(like: 100, shape: [])
+        concentration = setup[Self.concentrationKey]
+        rate = setup[Self.rateKey]
+    }
+
+    /// `weight`, `norm_mean` and `norm_deviation`.
+    public var state: [StateEntry] {
+        [
+            StateEntry("weight", weight, .weight), StateEntry("norm_mean", mean, .buffer),
+            StateEntry("norm_deviation", deviation, .buffer),
+        ]
+    }
+
+    /// q `[n]`, after the batch has been counted.
+    private func quality(of batch: AngularBatch) -> Tensor {
+        let norms = batch.norms.squeezed(1).clamped(to: 0.001...100)
+        if batch.isTraining {
+            let centred = norms - norms.mean()
+            let variance = centred.square().sum() / Double(max(1, norms.count - 1))
+            mean.assign(mean * (1 - rate) + norms.mean() * rate)
+            deviation.assign(deviation * (1 - rate) + variance.sqrt() * rate)
+        }
+        return ((norms - mean) / (deviation + 1e-3) * concentration).clamped(to: -1...1)
+    }
+
+    /// The margin of a batch.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        let quality = withoutGradients { self.quality(of: batch) }
+        let angle = AddedAngle.largestCosine
+        let theta = batch.targets.clamped(to: -angle...angle).acos()
+        let moved = (theta - quality * margin).clamped(to: 1e-3...(Double.pi - 1e-3)).cos()
+        return AngularMargin(
+            targets: moved - (quality + 1) * margin, scale: .constant(scale), gradient: gradient,
+            state: ["margin": margin, "scale": scale, "norm": mean.item()])
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+public import Torch
+
+/// Congenerous Cosine (COCO; Liu, Li and Wang 2017, arXiv 1710.00870): the softmax of scaled
+/// cosines with a scale that follows from the number of classes.
+///
+///     L = -log( e^(s cosθ_y) / sum over j of e^(s cosθ_j) ),   s = 1/2 ln((C - 1) / (e^ε - 1))
+///
+/// s is the least scale at which the loss of a perfect sample (cosθ_y = 1, all others -1) is ε:
+/// ln(1 + (C - 1) e^(-2 s)) = ε.
+///
+/// - **ε** 1e-4. **Centroids** are trained weights, or with `centroids=batch` the directions of the
+///   batch's mean embeddings by identity (arXiv 1702.06890, with the same scale), which sees only
+///   the identities of the batch and wants P x K batches.
+/// - **Gradient**: exact.
+public final class COCOLoss: ConfigurableLoss {
+    /// What an identity's centroid is.
+    enum Centroids: String, CaseIterable, Sendable {
+        case learnt, batch
+    }
+
+    static let epsilonKey = LossParameterKey.number(
+        "eps", symbol: "ε", default: 1e-4, in: 1e-12...1, "loss of a perfect sample")
+    static let centroidsKey = LossParameterKey.word(
+        "centroids", default: Centroids.learnt, "trained weights, or means of the batch")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "coco", title: "COCO",
+        summary: "The softmax of cosines, with a scale that suffices for the number of classes.",
+        paper: "Y. Liu, H. Li, X. Wang. Rethinking Feature Discrimination and Polymerization for "
+            + "Large-scale Recognition. arXiv 1710.00870, 2017",
+        equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ½ ln((C - 1) / (e^ε - 1))",
+        parameters: [epsilonKey.parameter, centroidsKey.parameter])
+
+    private let weight: Tensor
+    private let scale: Double
+    private let centroids: Centroids
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        weight = setup.directionWeights()
+        centroids = setup[Self.centroidsKey]
+        let others = Double(max(2, setup.classes) - 1)
+        scale = max(1, 0.5 * log(others / expm1(setup[Self.epsilonKey])))
+    }
+
+    /// `weight`.
+    public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
+
+    /// The mean cross-entropy of the scaled cosines.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let directions = embeddings.to(weight.type).l2Normalized()
+        let logits = directions.linear(weight: weight.l2Normalized()) * scale
+        switch centroids {
+        case .learnt:
+            return LossOutput(
+                loss: logits.crossEntropy(labels: labels), logits: logits, state: ["scale": scale])
+        case .batch:
+            let loss = ofBatch(directions, labels)
+            // The weights are trained on the side, so that there is something to classify with.
+            let side = (directions.detached().linear(weight: weight.l2Normalized()) * scale)
+                .crossEntropy(labels: labels)
+            return LossOutput(
+                loss: loss + (side - side.detached()), logits: logits, state: ["scale": scale])
+        }
+    }
+
+    /// The cross-entropy over the identities of the batch.
+    private func ofBatch(_ directions: Tensor, _ labels: Tensor) -> Tensor {
+        let identities = BatchIdentities(labels)
+        let means = identities.means(of: directions).l2Normalized()
+        return (directions.linear(weight: means) * scale)
+            .crossEntropy(labels: identities.positions)
+    }
+}

@@ -1,0 +1,52 @@
+public import Torch
+
+/// Circle loss with class labels (Sun et al., CVPR 2020, equation 6 with K = 1): each cosine is
+/// weighted by how far it is from where it should be.
+///
+///     t = α_y (cosθ_y - (1 - m)),       α_y = [1 + m - cosθ_y]₊
+///     cosθ_j -> α_j (cosθ_j - m),       α_j = [cosθ_j + m]₊
+///
+/// - **Defaults**: m 0.25 and scale up to 256 (γ) as in the paper for faces.
+/// - **Gradient**: the weights α count as constants, as in the paper.
+public final class CircleLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "circle", title: "Circle loss",
+        summary: "Each cosine is pulled the harder the farther it is from where it should be.",
+        paper:
+            "Y. Sun et al. Circle Loss: A Unified Perspective of Pair Similarity Optimization. CVPR 2020",
+        equation:
+            "-log softmax_y of s [1 + m - cos θ_y]₊ (cos θ_y - 1 + m) and s [cos θ_j + m]₊ (cos θ_j - m)",
+        parameters: [
+            marginKey.parameter
+        ] + AngularSchedule.parameters)
+
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    let schedule: AngularSchedule
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 256) { cosine in
+            (1 + margin - cosine) * (cosine - 1 + margin)
+        }
+    }
+
+    /// The margin of a batch.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        let target = batch.targets
+        let pull = (1 + margin - target.detached()).relu()
+        let push = (batch.cosines.detached() + margin).relu()
+        return AngularMargin(
+            targets: pull * (target - (1 - margin)), scale: .constant(scale), gradient: .exact,
+            others: push * (batch.cosines - margin),
+            state: ["margin": margin, "scale": scale])
+    }
+}

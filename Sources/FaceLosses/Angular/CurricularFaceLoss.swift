@@ -1,0 +1,74 @@
+import Foundation
+public import Torch
+
+/// CurricularFace (Huang et al., CVPR 2020): ArcFace in which classes that are nearer than the
+/// target, with its margin, are weighted by how far training is.
+///
+///     t(θ) = cos(θ + m),   cosθ_j -> cosθ_j (t + cosθ_j)  where cosθ_j > cos(θ_y + m)
+///     t = 0.01 mean cosθ_y + 0.99 t, from 0
+///
+/// - **Margin** and scale as in ``ArcFaceLoss``: 0.5 rad, up to 64.
+/// - **State**: `t`, a buffer that changes with every batch that is trained on, before its use.
+/// - **Gradient**: ``MarginGradient`` for the target; the weight t + cosθ_j of hard classes is
+///   differentiated, as in the authors' code.
+public final class CurricularFaceLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+    static let momentumKey = LossParameterKey.number(
+        "momentum", default: 0.99, in: 0...1, "share of t that stays from batch to batch")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "curricular", title: "CurricularFace",
+        summary: "ArcFace that learns from hard classes more as training goes on.",
+        paper:
+            "Y. Huang et al. CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition. CVPR 2020",
+        equation: "ArcFace with cos θ_j (t + cos θ_j) for classes with cos θ_j > cos(θ_y + m)",
+        parameters: [
+            marginKey.parameter, momentumKey.parameter,
+        ] + AngularSchedule.parameters + [
+            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+        ])
+
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    let schedule: AngularSchedule
+    private let gradient: MarginGradient
+    private let angle: AddedAngle
+    private let t: Tensor
+    private let momentum: Double
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { cos(acos($0) + margin) }
+        gradient = setup[MarginGradient.key]
+        angle = AddedAngle(setup)
+        t = weight.filled(like: 0, shape: [])
+        momentum = setup[Self.momentumKey]
+    }
+
+    /// `weight` and `t`.
+    public var state: [StateEntry] {
+        [StateEntry("weight", weight, .weight), StateEntry("t", t, .buffer)]
+    }
+
+    /// The margin of a batch.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        let cosine = batch.targets
+        let target = angle.cosine(of: cosine, plus: margin)
+        if batch.isTraining {
+            withoutGradients { t.assign(t * momentum + cosine.mean() * (1 - momentum)) }
+        }
+        // A copy, for t changes before the gradient is taken.
+        let hard = batch.cosines * (t.copy() + batch.cosines)
+        let isHard = batch.cosines .> target.detached().unsqueezed(1)
+        return AngularMargin(
+            targets: target, scale: .constant(scale), gradient: gradient,
+            others: hard.where(isHard, else: batch.cosines),
+            state: ["margin": margin, "scale": scale, "t": t.item()])
+    }
+}

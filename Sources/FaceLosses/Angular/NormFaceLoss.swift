@@ -1,0 +1,61 @@
+import Foundation
+public import Torch
+
+/// NormFace (Wang, Xiang, Cheng and Yuille, ACM MM 2017): the softmax of scaled cosines, without a
+/// margin, whose scale is trained.
+///
+///     L = -log( e^(s cosθ_y) / sum over j of e^(s cosθ_j) )
+///
+/// - **Scale**: starts at `s`, `auto` being √2 ln(classes - 1) (AdaCos's fixed scale); with
+///   `learn=no` it stays there.
+/// - **Normalisation**: embeddings and class weights, no bias. **Gradient**: exact.
+public final class NormFaceLoss: AngularMarginLoss {
+    /// Whether something is trained.
+    enum Choice: String, CaseIterable, Sendable {
+        case yes, no
+    }
+
+    static let scaleKey = LossParameterKey.numberOrAuto(
+        "s", in: 1...1000, "scale at the start; auto: √2 ln(classes - 1)")
+    static let learnKey = LossParameterKey.word(
+        "learn", default: Choice.yes, "whether the scale is trained")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "normface", title: "NormFace",
+        summary: "The softmax of cosines, with a scale that is trained.",
+        paper: "F. Wang, X. Xiang, J. Cheng, A. L. Yuille. NormFace: L2 Hypersphere Embedding for "
+            + "Face Verification. ACM Multimedia 2017",
+        equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) )",
+        parameters: [scaleKey.parameter, learnKey.parameter])
+
+    /// Class weights `[c, d]`.
+    public let weight: Tensor
+    private let scale: Tensor
+    private let learns: Bool
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        weight = setup.directionWeights()
+        learns = setup[Self.learnKey] == .yes
+        let start = setup[Self.scaleKey] ?? AngularSchedule.balancedScale(classes: setup.classes)
+        scale =
+            learns
+            ? setup.initial.constant(start, [1]) : weight.filled(like: start, shape: [1])
+    }
+
+    /// `weight` and `scale`.
+    public var state: [StateEntry] {
+        [
+            StateEntry("weight", weight, .weight),
+            StateEntry("scale", scale, learns ? .bias : .buffer),
+        ]
+    }
+
+    /// No margin.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        AngularMargin(
+            targets: batch.targets, scale: .variable(scale), gradient: .exact,
+            state: ["scale": scale.item()])
+    }
+}

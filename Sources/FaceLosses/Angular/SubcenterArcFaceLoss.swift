@@ -1,0 +1,56 @@
+import Foundation
+public import Torch
+
+/// Sub-center ArcFace (Deng, Guo, Liu, Gong and Zafeiriou, ECCV 2020): ArcFace in which an identity
+/// has K class weights, so that wrongly labelled images find one of their own.
+///
+///     cosθ_j = max over k of <x̂, Ŵ_jk>,   t(θ) = cos(θ + m)
+///
+/// - **K** 3, **m** 0.5 rad and s up to 64 as in the paper; margin and scale as in ``ArcFaceLoss``.
+/// - **State**: `weight` is `[c K, d]`, those of an identity side by side.
+public final class SubcenterArcFaceLoss: AngularMarginLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+    static let countKey = LossParameterKey.whole(
+        "k", symbol: "K", default: 3, in: 1...10, "class weights of each identity")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "subcenter", title: "Sub-center ArcFace",
+        summary:
+            "ArcFace with several class weights for each identity, of which the nearest one counts.",
+        paper: "J. Deng, J. Guo, T. Liu, M. Gong, S. Zafeiriou. Sub-center ArcFace. ECCV 2020",
+        equation: "ArcFace with cos θ_j = max over k of cos θ_jk",
+        parameters: [
+            marginKey.parameter, countKey.parameter,
+        ] + AngularSchedule.parameters + [
+            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+        ])
+
+    /// Class weights `[c K, d]`.
+    public let weight: Tensor
+    let schedule: AngularSchedule
+    private let gradient: MarginGradient
+    private let angle: AddedAngle
+    /// Class weights of each identity.
+    public let subcenters: Int
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights(each: setup[Self.countKey])
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { cos(acos($0) + margin) }
+        gradient = setup[MarginGradient.key]
+        angle = AddedAngle(setup)
+        subcenters = setup[Self.countKey]
+    }
+
+    /// The margin of a batch.
+    public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        return AngularMargin(
+            targets: angle.cosine(of: batch.targets, plus: margin), scale: .constant(scale),
+            gradient: gradient, state: ["margin": margin, "scale": scale])
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+public import Torch
+
+/// UniFace (Zhou et al., ICCV 2023): one threshold for all identities, as verification has it, which
+/// each positive cosine must pass and each negative one must not.
+///
+///     L = ln(1 + e^(-s (cosθ_y - m) + b)) + sum over j != y of ln(1 + e^(s cosθ_j - b))
+///
+/// the unified cross-entropy with a margin. b / s is the threshold.
+///
+/// - **Defaults**: m 0.4 and s up to 64 as in the paper, by ``AngularSchedule``.
+/// - **Bias** b is trained and starts at ln(10 C), as in the authors' code.
+/// - **Gradient**: exact.
+public final class UniFaceLoss: ConfigurableLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.4, in: 0...1, "margin taken off the target's cosine")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "uniface", title: "UniFace",
+        summary: "One trained threshold must separate the target's cosines from all others.",
+        paper: "J. Zhou, X. Jia, Q. Li, L. Shen, J. Duan. UniFace: Unified Cross-Entropy Loss for "
+            + "Deep Face Recognition. ICCV 2023",
+        equation: "ln(1 + e^(-s (cos θ_y - m) + b)) + Σ_{j≠y} ln(1 + e^(s cos θ_j - b))",
+        parameters: [marginKey.parameter] + AngularSchedule.parameters)
+
+    private let weight: Tensor
+    private let bias: Tensor
+    private let schedule: AngularSchedule
+
+    /// Creates the loss with class weights of random directions.
+    public init(_ setup: LossSetup) {
+        let margin = setup[Self.marginKey]
+        weight = setup.directionWeights()
+        bias = setup.initial.constant(log(10 * Double(setup.classes)), [1])
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { $0 - margin }
+    }
+
+    /// `weight` and `bias`.
+    public var state: [StateEntry] {
+        [StateEntry("weight", weight, .weight), StateEntry("bias", bias, .bias)]
+    }
+
+    /// The mean over samples of the positive's and the sum of the negatives' terms.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let batch = AngularBatch(
+            embeddings: embeddings, labels: labels, weight: weight, subcenters: 1)
+        let margin = schedule.margin(at: progress)
+        let scale = schedule.scale(at: progress)
+        let positive = (bias - scale * (batch.targets - margin)).softplus()
+        let logits = batch.cosines * scale
+        let negative = (logits - bias).softplus().replacing(with: 0, where: batch.isTarget).sum(1)
+        return LossOutput(
+            loss: (positive + negative).mean(), logits: logits,
+            state: ["margin": margin, "scale": scale, "threshold": bias.item() / scale])
+    }
+}

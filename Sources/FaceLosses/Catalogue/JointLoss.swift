@@ -1,0 +1,43 @@
+public import Torch
+
+/// A loss that classifies with losses of pairs or centres added to it.
+public final class JointLoss: FaceLoss {
+    /// Description; the parts have their own.
+    public static let descriptor = LossDescriptor(
+        name: "joint", title: "Joint loss", summary: "A sum of losses.", paper: "",
+        equation: "L_1 + L_2 + ...")
+
+    private let classification: any FaceLoss
+    private let terms: [any FaceLoss]
+
+    /// Adds losses.
+    ///
+    /// - Parameter terms: Losses with names that differ.
+    public init(_ classification: any FaceLoss, terms: [any FaceLoss]) {
+        self.classification = classification
+        self.terms = terms
+    }
+
+    /// The classification's tensors, and each term's under its name.
+    public var state: [StateEntry] {
+        classification.state
+            + terms.flatMap { $0.state.prefixed(type(of: $0).descriptor.name) }
+    }
+
+    /// The sum, with the classification's logits.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        var output = classification(embeddings: embeddings, labels: labels, progress: progress)
+        // Terms compute in the type of the classification.
+        let embeddings = embeddings.to(output.loss.type)
+        for term in terms {
+            let name = type(of: term).descriptor.name
+            let part = term(embeddings: embeddings, labels: labels, progress: progress)
+            output.loss = output.loss + part.loss
+            output.state[name] = part.loss.item()
+            for (key, value) in part.state { output.state["\(name).\(key)"] = value }
+        }
+        return output
+    }
+}

@@ -1,0 +1,62 @@
+public import Torch
+
+/// Large-Margin Softmax (Liu, Wen, Yu and Yang, ICML 2016): the target's angle multiplied, where
+/// neither class weights nor embeddings are normalised.
+///
+///     z_y = |W_y| |x| (λ cosθ_y + ψ(θ_y)) / (1 + λ),   z_j = |W_j| |x| cosθ_j
+///
+/// with ψ as in ``ASoftmaxLoss`` and no bias.
+///
+/// - **Margin** m 4, of the paper's 2 ... 4.
+/// - **Annealing** and **gradient** as in ``ASoftmaxLoss``. The detached gradient holds constant what
+///   the margin takes off the target's logit.
+public final class LSoftmaxLoss: ConfigurableLoss {
+    static let marginKey = LossParameterKey.whole(
+        "m", default: 4, in: 1...4, "factor of the target's angle")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "lsoftmax", title: "L-Softmax",
+        summary: "As A-Softmax, with class weights of any norm.",
+        paper: "W. Liu, Y. Wen, Z. Yu, M. Yang. Large-Margin Softmax Loss for Convolutional Neural "
+            + "Networks. ICML 2016",
+        equation: "-log( e^(z_y) / Σ_j e^(z_j) ), z_y = |W_y| |x| (λ cos θ_y + ψ(θ_y)) / (1 + λ), "
+            + "z_j = W_j x",
+        parameters: [marginKey.parameter] + LambdaAnnealing.parameters
+            + [MarginGradient.key.parameter])
+
+    private let weight: Tensor
+    private let angle: MultipliedAngle
+    private let annealing: LambdaAnnealing
+    private let gradient: MarginGradient
+
+    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    public init(_ setup: LossSetup) {
+        weight = setup.linearWeights().weight
+        angle = MultipliedAngle(setup[Self.marginKey])
+        annealing = LambdaAnnealing(setup)
+        gradient = setup[MarginGradient.key]
+    }
+
+    /// `weight`.
+    public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
+
+    /// The mean cross-entropy with the margin.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let embeddings = embeddings.to(weight.type)
+        let logits = embeddings.linear(weight: weight)
+        let columns = labels.unsqueezed(1)
+        let plain = logits.gathered(1, columns)
+        let own = weight.selected(0, labels)
+        let cosine = (embeddings.l2Normalized() * own.l2Normalized()).sum(1, keep: true)
+        let norms = embeddings.norm(1, keep: true) * own.norm(1, keep: true)
+        let lambda = annealing.lambda(at: progress)
+        let target = norms * (cosine * lambda + angle.cosine(of: cosine)) / (1 + lambda)
+        let moved = logits.scattered(1, columns, gradient.joined(target, without: plain))
+        return LossOutput(
+            loss: moved.crossEntropy(labels: labels), logits: logits, marginLogits: moved,
+            state: ["lambda": lambda])
+    }
+}

@@ -1,0 +1,52 @@
+public import Torch
+
+/// Soft-Margin Softmax (Liang, Wang, Lei, Liao and Li, ICONIP 2017): the softmax with a margin taken
+/// off the target's logit, where nothing is normalised.
+///
+///     L = -log( e^(W_y x + b_y - m) / (e^(W_y x + b_y - m) + sum over j != y of e^(W_j x + b_j)) )
+///
+/// - **Margin** m of a logit, 0 ... 1 in the paper, 0.5 here; it grows over the share `warmup` of the
+///   run, by default not at all.
+/// - **Gradient**: exact; the margin is a constant.
+public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
+    static let marginKey = LossParameterKey.number(
+        "m", default: 0.5, in: 0...100, "margin taken off the target's logit")
+    static let warmupKey = LossParameterKey.number(
+        "warmup", default: 0, in: 0...1, "share of the run in which the margin goes from 0 to m")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "softmargin", title: "Soft-Margin Softmax",
+        summary: "Each embedding must be classified as its identity, with a margin of the logit.",
+        paper: "X. Liang, X. Wang, Z. Lei, S. Liao, S. Z. Li. Soft-Margin Softmax for Deep "
+            + "Classification. ICONIP 2017",
+        equation: "-log( e^(z_y - m) / (e^(z_y - m) + Σ_{j≠y} e^(z_j)) ), z = W x + b",
+        parameters: [marginKey.parameter, warmupKey.parameter])
+
+    private let classifier: LinearClassifier
+    private let margin: Double
+    private let warmup: Double
+
+    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    public init(_ setup: LossSetup) {
+        classifier = LinearClassifier(setup)
+        margin = setup[Self.marginKey]
+        warmup = setup[Self.warmupKey]
+    }
+
+    /// `weight` and `bias`.
+    public var state: [StateEntry] { classifier.state }
+
+    /// The mean cross-entropy with the margin.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let logits = classifier(embeddings)
+        let margin = Annealing(over: warmup, at: progress).linear(from: 0, to: margin)
+        let columns = labels.unsqueezed(1)
+        let lowered = logits.scattered(1, columns, logits.gathered(1, columns) - margin)
+        return LossOutput(
+            loss: lowered.crossEntropy(labels: labels), logits: logits, marginLogits: lowered,
+            state: ["margin": margin])
+    }
+}

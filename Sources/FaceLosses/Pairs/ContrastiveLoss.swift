@@ -1,0 +1,56 @@
+public import Torch
+
+/// Contrastive loss (Hadsell, Chopra and LeCun, CVPR 2006), beside a classification, as DeepID2 has
+/// it.
+///
+///     L = λ/2 (mean over pairs of one identity of d² + mean over pairs of two of [m - d]₊²)
+///
+/// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has a mean of its own,
+/// because a batch has far more of the second. **Defaults**: m 1, λ 1. Wants P x K batches.
+public final class ContrastiveLoss: ConfigurableLoss {
+    static let weightKey = LossParameterKey.number(
+        "weight", symbol: "λ", default: 1, in: 0...1e6,
+        "weight beside the classification")
+    static let marginKey = LossParameterKey.number(
+        "m", default: 1, in: 0...2, "distance that pairs of two identities should have")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "contrastive", title: "Contrastive",
+        summary: "Pairs of one identity must be near, pairs of two farther than a margin.",
+        paper:
+            "R. Hadsell, S. Chopra, Y. LeCun. Dimensionality Reduction by Learning an Invariant Mapping. CVPR 2006",
+        equation: "½ mean over positive pairs of d² + ½ mean over negative pairs of [m - d]₊²",
+        parameters: [weightKey.parameter, marginKey.parameter],
+        prefersIdentityBatches: true, joinsClassification: true)
+
+    private let weight: Double
+    private let margin: Double
+
+    /// Creates the loss.
+    public init(_ setup: LossSetup) {
+        weight = setup[Self.weightKey]
+        margin = setup[Self.marginKey]
+    }
+
+    /// Nothing: the loss has no tensors of its own.
+    public var state: [StateEntry] { [] }
+
+    /// The loss of the batch, with its weight.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let pairs = PairwiseDistances(embeddings.l2Normalized(), labels)
+        // The root has no slope at 0; two equal embeddings of two identities get none.
+        let distances = pairs.squares.clamped(from: 1e-12).sqrt()
+        let hinges = (margin - distances).relu().square()
+        let loss = mean(pairs.squares, pairs.isPositive) + mean(hinges, pairs.isNegative)
+        return LossOutput(loss: loss * (weight / 2))
+    }
+
+    /// The mean over the pairs of a mask; 0 over none.
+    private func mean(_ values: Tensor, _ mask: Tensor) -> Tensor {
+        let counted = mask.to(values.type)
+        return (values * counted).sum() / counted.sum().clamped(from: 1)
+    }
+}

@@ -1,0 +1,91 @@
+public import Torch
+
+/// Minimum Margin loss (Wei, Wang, Scotney and Wan, arXiv 1805.06741), beside a classification.
+///
+///     L = λ (α/2 mean |x_i - c_{y_i}|² + β sum over pairs of centres of [M - |c_i - c_j|²]₊)
+///
+/// with the centres of center loss, which are trained here with everything else so that both terms
+/// move them.
+///
+/// - **Defaults**: α 0.003, M 1,024 and β 1e-6, for embeddings after batch normalisation, whose
+///   squared distances are about 1,024; `minimum-margin-paper` has α 5e-5, β 5e-8 and M 280.
+/// - **Pairs**: those of an identity of the batch with any other.
+/// - **State**: `active`, the share of pairs that are too near. **Gradient**: exact.
+public final class MinimumMarginLoss: ConfigurableLoss {
+    static let weightKey = LossParameterKey.number(
+        "weight", symbol: "λ", default: 1, in: 0...1e6,
+        "weight beside the classification")
+    static let pullKey = LossParameterKey.number(
+        "alpha", symbol: "α", default: 0.003, in: 0...1000, "weight of distances to centres")
+    static let pushKey = LossParameterKey.number(
+        "beta", symbol: "β", default: 1e-6, in: 0...1000, "weight of pairs of centres")
+    static let marginKey = LossParameterKey.number(
+        "M", default: 1024, in: 0...1e8, "squared distance that centres should have")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "minimum-margin", title: "Minimum Margin",
+        summary: "Embeddings must be near their centres, and all centres at least a margin apart.",
+        paper:
+            "X. Wei, H. Wang, B. Scotney, H. Wan. Minimum Margin Loss for Deep Face Recognition. Pattern Recognition 2020 (arXiv 1805.06741)",
+        equation: "α/2 mean |x - c_y|² + β Σ_{i<j} [M - |c_i - c_j|²]₊",
+        parameters: [
+            weightKey.parameter, pullKey.parameter, pushKey.parameter, marginKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "minimum-margin-paper", "the paper's constants",
+                ["alpha": 5e-5, "beta": 5e-8, "M": 280])
+        ],
+        prefersIdentityBatches: false, joinsClassification: true)
+
+    private let weight: Double
+    private let pull: Double
+    private let push: Double
+    private let margin: Double
+    private let centers: Tensor
+
+    /// Creates the loss.
+    public init(_ setup: LossSetup) {
+        weight = setup[Self.weightKey]
+        pull = setup[Self.pullKey]
+        push = setup[Self.pushKey]
+        margin = setup[Self.marginKey]
+        centers = setup.initial.normal(
+            "centers", [setup.classes, setup.embeddingSize], deviation: 1)
+    }
+
+    /// Buffers of the loss.
+    public var state: [StateEntry] { [StateEntry("centers", centers, .weight)] }
+
+    /// The loss of the batch, with its weight.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let rows = embeddings.to(centers.type)
+        let own = centers.selected(0, labels)
+        let present = Tensor(
+            Set(labels.array(of: Int.self)).sorted(), device: labels.device)
+        let hinges = hinges(present)
+        let loss = (rows - own).square().sum(1).mean() * (pull / 2) + hinges.sum() * push
+        let active = withoutGradients { (hinges .> 0).to(.float32).mean().item() }
+        return LossOutput(loss: loss * weight, state: ["active": active])
+    }
+
+    /// `[p, c]`: what the centres of the batch's identities lack to all others; pairs within the
+    /// batch count half from either side.
+    private func hinges(_ present: Tensor) -> Tensor {
+        let own = centers.selected(0, present)
+        let squares =
+            own.square().sum(1, keep: true) + centers.square().sum(1).unsqueezed(0)
+            - 2 * own.matmul(centers.transposed(0, 1))
+        let all = Tensor.range(centers.shape[0], device: centers.device)
+        let isSelf = present.unsqueezed(1) .== all.unsqueezed(0)
+        let isPresent = Tensor.zeros([centers.shape[0]], type: centers.type, device: centers.device)
+            .addingSlices(
+                0, present, Tensor.ones([present.count], type: centers.type, device: centers.device)
+            )
+        return (margin - squares).relu().replacing(with: 0, where: isSelf)
+            * (1 - 0.5 * isPresent).unsqueezed(0)
+    }
+}

@@ -1,0 +1,60 @@
+public import Torch
+
+/// Supervised contrastive loss (Khosla et al., NeurIPS 2020, equation 2, L_out), beside a
+/// classification.
+///
+///     L = λ mean over anchors a of -1/|P(a)| sum over p in P(a) of
+///         log( e^(cos_ap / τ) / sum over j != a of e^(cos_aj / τ) )
+///
+/// over anchors with at least one other sample P(a) of their identity. **Defaults**: τ 0.1, λ 1.
+/// Wants P x K batches.
+public final class SupervisedContrastiveLoss: ConfigurableLoss {
+    static let weightKey = LossParameterKey.number(
+        "weight", symbol: "λ", default: 1, in: 0...1e6,
+        "weight beside the classification")
+    static let temperatureKey = LossParameterKey.number(
+        "tau", symbol: "τ", default: 0.1, in: 0.001...10, "temperature of the similarities")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "supcon", title: "Supervised contrastive",
+        summary:
+            "Among all other samples of the batch, those of the identity must be the most similar.",
+        paper: "P. Khosla et al. Supervised Contrastive Learning. NeurIPS 2020, equation 2",
+        equation:
+            "mean over anchors of -1/|P| Σ_{p∈P} log( e^(cos_ap / τ) / Σ_{j≠a} e^(cos_aj / τ) )",
+        parameters: [weightKey.parameter, temperatureKey.parameter],
+        prefersIdentityBatches: true, joinsClassification: true)
+
+    private let weight: Double
+    private let temperature: Double
+
+    /// Creates the loss.
+    public init(_ setup: LossSetup) {
+        weight = setup[Self.weightKey]
+        temperature = setup[Self.temperatureKey]
+    }
+
+    /// Nothing: the loss has no tensors of its own.
+    public var state: [StateEntry] { [] }
+
+    /// The loss of the batch, with its weight.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        guard labels.count > 1 else {
+            return LossOutput(loss: embeddings.to(.float32).sum() * 0)
+        }
+        let directions = embeddings.l2Normalized()
+        let logits = directions.matmul(directions.transposed(0, 1)) / temperature
+        let indices = Tensor.range(labels.count, device: labels.device)
+        let isSelf = indices.unsqueezed(1) .== indices.unsqueezed(0)
+        let logProbabilities =
+            logits - logits.replacing(with: -1e9, where: isSelf).logSumExp(1, keep: true)
+        let positives = PairwiseDistances(directions, labels).isPositive.to(logits.type)
+        let counts = positives.sum(1)
+        let anchors = (counts .> 0).to(logits.type)
+        let losses = (logProbabilities * positives).sum(1) / counts.clamped(from: 1)
+        return LossOutput(loss: losses.sum() / anchors.sum().clamped(from: 1) * -weight)
+    }
+}

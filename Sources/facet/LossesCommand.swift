@@ -11,8 +11,11 @@ let lossesCommand = Command(
     var descriptors = LossCatalogue.all.map { $0.descriptor }
     let isOne = arguments.positional("loss") != nil
     if let text = arguments.positional("loss") {
-        let name = try LossSpecification(parsing: text).name
-        descriptors = descriptors.filter { $0.name == name }
+        let specification = try LossSpecification(parsing: text)
+        let parts = specification.terms.map(\.descriptor)
+        descriptors =
+            text.contains("+") || parts.isEmpty
+            ? [specification.descriptor] + parts : parts
     }
     if arguments.has("--json") {
         let objects = descriptors.map(\.json)
@@ -22,14 +25,14 @@ let lossesCommand = Command(
     } else {
         Console.output(
             descriptors.map { isOne ? $0.details : $0.line }
-                .joined(separator: "\n"))
+                .joined(separator: isOne ? "\n\n" : "\n"))
     }
     return .success
 }
 
 extension LossDescriptor {
     fileprivate var line: String {
-        let padded = name.padding(toLength: 12, withPad: " ", startingAt: 0)
+        let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
         return "\(padded)\(title): \(summary)"
     }
 

@@ -21,7 +21,8 @@ setup:
 # Speed against plain PyTorch, interleaved on this machine.
 bench: setup
 	swift build $(SWIFT_FLAGS) --product training-benchmark
-	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark
+	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark \
+		--markdown Benchmarks/training/RESULTS.md --json Benchmarks/training/RESULTS.json
 
 format:
 	swift format -i --recursive Package.swift Sources Tests Benchmarks Examples

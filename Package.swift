@@ -52,7 +52,8 @@ let package = Package(
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
             name: "training-benchmark", dependencies: ["Torch", "FaceModels"],
-            path: "Benchmarks/training", exclude: ["compare.py", "pytorch_peer.py"],
+            path: "Benchmarks/training",
+            exclude: ["compare.py", "pytorch_peer.py", "RESULTS.md", "RESULTS.json"],
             swiftSettings: swiftSettings),
 
         // What a misspelt name was meant to be: for every message that refuses one.

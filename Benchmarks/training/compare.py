@@ -1,12 +1,11 @@
-"""Training and embedding throughput: Facet against plain PyTorch, interleaved on one machine.
+"""Training and embedding: Facet against plain PyTorch of the same version, interleaved.
 
-Each round times Facet, then PyTorch, as processes of their own, with the same network, batch,
-precision, memory layout, optimiser and number of threads, on images already in memory. The ratio is
-taken round by round, so that a machine that slows down slows both.
+    compare.py FACET_BENCHMARK [--rounds N] [--compile] [--markdown FILE] [--json FILE]
 
-    compare.py FACET_BENCHMARK [--rounds N] [--quick] [--json FILE]
-
-Prints a Markdown table; FACET_BENCHMARK is the built training-benchmark.
+FACET_BENCHMARK is the built training-benchmark. All subjects of a table are processes that hold the
+same network, batch and optimiser, with images already in memory; each round asks one after the
+other for a few steps, so that a machine that slows down slows all. A ratio is taken in each round;
+its median, lowest and highest are shown. Prints Markdown.
 """
 
 import argparse
@@ -17,81 +16,238 @@ import sys
 from pathlib import Path
 
 PEER = Path(__file__).with_name("pytorch_peer.py")
-# (name, Facet's model, the peer's options, precision, batch)
-CASES = [
-    ("MobileNetV1", "mobilenetv1", ["--model", "mobilenet"], "bf16", 128),
-    ("MobileNetV1", "mobilenetv1", ["--model", "mobilenet"], "fp32", 64),
-    ("ResNet50", "resnet50:stride=3x3", ["--model", "resnet50", "--stride-on", "3x3"], "bf16", 32),
-    ("ResNet50", "resnet50:stride=3x3", ["--model", "resnet50", "--stride-on", "3x3"], "fp32", 32),
-]
+NETWORKS = {
+    "MobileNetV1": ("mobilenetv1", ["--model", "mobilenet"]),
+    "ResNet50": ("resnet50:stride=3x3", ["--model", "resnet50", "--stride-on", "3x3"]),
+}
+# What each subject computes with: Facet's and the peer's options.
+FACET = {"Facet": ["--precision", "bf16"], "Facet, fp32": ["--precision", "fp32"]}
+PYTORCH = {
+    "tuned": ["--precision", "bf16"],
+    "default": ["--precision", "fp32"],
+    "fp32, channels-last": ["--precision", "fp32", "--channels-last"],
+    "tuned, compiled": ["--precision", "bf16", "--compile"],
+}
+PASSES = 5  # over a convolution's output by its normalisation: read, write; read two, write
 
 
-def run(command):
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+class Subject:
+    """A process that answers a line of JSON to a line of request."""
+
+    def __init__(self, tool, name, network, batch):
+        model, peer_options = NETWORKS[network]
+        self.name, self.batch = name, batch
+        if name in FACET:
+            command = [tool, "--model", model, *FACET[name]]
+        else:
+            command = [sys.executable, PEER, "--serve", *peer_options, *PYTORCH[name]]
+        self.process = subprocess.Popen(
+            [*command, "--batch", str(batch)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.ready = self.answer()
+        self.idle = self.memory("VmRSS")
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{self.name} ended without an answer")
+        return json.loads(line)
+
+    def ask(self, request):
+        self.process.stdin.write(request + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def rate(self, action, steps):
+        """Images a second."""
+        return self.batch * steps / self.ask(f"{action} {steps}")["seconds"]
+
+    def memory(self, entry):
+        """GB that the process holds, or held at most."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(l.split()[1]) * 1024e-9 for l in status.splitlines() if entry in l)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
-def one_round(tool, case, steps):
-    _, model, peer_options, precision, batch = case
-    common = ["--precision", precision, "--batch", str(batch), "--repeats", "3"]
-    common += ["--steps", str(steps), "--warm-up", "2"]
-    facet = run([tool, "--model", model, *common])
-    layout = ["--channels-last"] if precision == "fp32" else []
-    peer = run([sys.executable, PEER, "--benchmark", *peer_options, *common, *layout])
-    return {
-        "train": (
-            statistics.median(facet["train"]),
-            peer["training_images_per_second"]["median"],
-        ),
-        "embed": (
-            statistics.median(facet["embed"]),
-            peer["embedding_images_per_second"]["median"],
-        ),
-        "facet": facet,
-        "peer": peer,
-    }
+def measure(tool, network, batch, names, actions, rounds):
+    """Rates of each action and subject, a number a round."""
+    subjects = [Subject(tool, name, network, batch) for name in names]
+    rates = {action: {name: [] for name in names} for action in actions}
+    for action, (steps, used) in actions.items():
+        chosen = [s for s in subjects if s.name in used]
+        for subject in chosen:
+            subject.ask(f"{action} 2")
+        for number in range(rounds):
+            print(f"{network}, {action}, round {number + 1}", file=sys.stderr)
+            for subject in chosen:
+                rates[action][subject.name].append(subject.rate(action, steps))
+    for subject in subjects:
+        subject.close()
+    return rates
 
 
-def row(case, what, rounds):
-    facet = statistics.median(r[what][0] for r in rounds)
-    peer = statistics.median(r[what][1] for r in rounds)
-    ratios = sorted(r[what][0] / r[what][1] for r in rounds)
-    name, _, _, precision, batch = case
-    action = {"train": "training", "embed": "embedding"}[what]
+def ratio(rates, one, other):
+    ratios = sorted(a / b for a, b in zip(rates[one], rates[other]))
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+
+
+def rate_row(title, rates, one, others):
+    cells = [f"{statistics.median(rates[one]):.0f}"]
+    for other in others:
+        if rates.get(other):
+            cells += [f"{statistics.median(rates[other]):.0f}", ratio(rates, one, other)]
+        else:
+            cells += ["", ""]
+    return f"| {title} | " + " | ".join(cells) + " |"
+
+
+def memory_row(tool, network, batch, names):
+    """GB at most, beyond what the process holds before its first step."""
+    found = {}
+    for name in names:
+        subject = Subject(tool, name, network, batch)
+        subject.ask("train 2")
+        found[name] = subject.memory("VmHWM") - subject.idle
+        subject.close()
+    return found
+
+
+def roofline_row(title, facts, batch, rates, machine):
+    """The rate at which products and normalisations alone would run at this machine's rates."""
+    flops = 6 * facts["multiply_adds"]  # forward, and two products backward
+    moved = PASSES * 2 * facts["convolution_outputs"]
+    compute, traffic = flops / machine["bf16_flops"], moved / machine["copy_bytes"]
+    bound = 1 / (compute + traffic)
     return (
-        f"| {name} {action} | {precision} | {batch} | {facet:.0f} | {peer:.0f} "
-        f"| {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) |"
+        f"| {title} | {flops / 1e9:.2f} | {moved / 1e6:.1f} | {1 / compute:.0f} | {bound:.0f} "
+        f"| {statistics.median(rates['Facet']) / bound:.0%} |"
     )
+
+
+def peer_facts(tool, network, profile):
+    """What the peer says of the network, of the machine, and of where its time goes."""
+    subject = Subject(tool, "tuned", network, 64 if network == "MobileNetV1" else 32)
+    facts = subject.ask("facts")
+    facts["machine"] = subject.ask("machine") if profile else None
+    subject.ask("train 2")
+    facts["operations"] = subject.ask("profile")["operations"]
+    subject.close()
+    return facts, subject.ready
+
+
+def run(options):
+    tool, rounds = options.tool, options.rounds
+    compiled = ["tuned, compiled"] if options.compile else []
+    main = ["Facet", "tuned", "default"]
+    everything = {"rounds": rounds}
+    facts, ready = peer_facts(tool, "MobileNetV1", True)
+    resnet, _ = peer_facts(tool, "ResNet50", False)
+    everything["facts"] = {"MobileNetV1": facts, "ResNet50": resnet}
+    everything["threads"], everything["torch"] = ready["threads"], ready["torch"]
+    full = ["Facet, fp32", "fp32, channels-last"]
+    everything["MobileNetV1"] = measure(
+        tool, "MobileNetV1", 64, main + full + compiled,
+        {"train": (4, main + full + compiled), "embed": (3, main + compiled)}, rounds,
+    )  # fmt: skip
+    everything["ResNet50"] = measure(
+        tool, "ResNet50", 32, main + compiled,
+        {"train": (3, main + compiled), "embed": (2, main + compiled)}, rounds,
+    )  # fmt: skip
+    everything["memory"] = memory_row(tool, "MobileNetV1", 128, main)
+    return everything
+
+
+def table(found):
+    machine = found["facts"]["MobileNetV1"]["machine"]
+    lines = [
+        f"{machine['cpu']}, {machine['cores']} cores, {found['threads']} threads, "
+        f"torch {found['torch']}; median of {found['rounds']} interleaved rounds, with lowest and "
+        "highest ratio. Images a second.",
+        "",
+        "| | Facet | tuned PyTorch | ratio | default PyTorch | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
+    for network, batch in [("MobileNetV1", 64), ("ResNet50", 32)]:
+        for action, title in [("train", "training"), ("embed", "embedding with mirror image")]:
+            lines.append(
+                rate_row(
+                    f"{network} {title}, batch {batch}", found[network][action], "Facet",
+                    ["tuned", "default"],
+                )  # fmt: skip
+            )
+    lines.append(
+        rate_row(
+            "MobileNetV1 training, batch 64, fp32 against fp32 channels-last",
+            found["MobileNetV1"]["train"], "Facet, fp32", ["fp32, channels-last", ""],
+        )  # fmt: skip
+    )
+    memory = found["memory"]
+    lines.append(
+        f"| MobileNetV1 training, batch 128: peak memory of a step, GB | {memory['Facet']:.2f} | "
+        f"{memory['tuned']:.2f} | {memory['Facet'] / memory['tuned']:.2f} | "
+        f"{memory['default']:.2f} | {memory['Facet'] / memory['default']:.2f} |"
+    )
+    if found["MobileNetV1"]["train"].get("tuned, compiled"):
+        for network in NETWORKS:
+            for action in ["train", "embed"]:
+                lines.append(
+                    rate_row(f"{network} {action}, against tuned and torch.compile",
+                             found[network][action], "Facet", ["tuned, compiled", ""])
+                )  # fmt: skip
+    return lines
+
+
+def bounds(found):
+    machine = found["facts"]["MobileNetV1"]["machine"]
+    lines = [
+        "",
+        f"What bounds training: a bf16 product of 2048 x 2048 ran at {machine['bf16_flops'] / 1e9:.0f} "
+        f"GFLOP/s (fp32: {machine['fp32_flops'] / 1e9:.0f}), a copy moved "
+        f"{machine['copy_bytes'] / 1e9:.1f} GB/s. The bound is the time of the products at the one "
+        f"rate and of {PASSES} passes over each convolution's output by its normalisation at the "
+        "other.",
+        "",
+        "| | GFLOP an image | MB an image | products alone, images/s | bound, images/s "
+        "| Facet's share |",
+        "|---|---|---|---|---|---|",
+    ]
+    for network, batch in [("MobileNetV1", 64), ("ResNet50", 32)]:
+        facts, rates = found["facts"][network], found[network]["train"]
+        lines.append(roofline_row(network, facts, batch, rates, machine))
+    return lines
+
+
+def operations(found, count=8):
+    lines = ["", "Where tuned PyTorch's step goes, by an operation's own time:", ""]
+    lines += ["| network | operation | share |", "|---|---|---|"]
+    for network in NETWORKS:
+        rows = found["facts"][network]["operations"]
+        total = sum(time for _, time in rows)
+        lines += [f"| {network} | `{n}` | {t / total:.0%} |" for n, t in rows[:count]]
+    return lines
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tool")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="MobileNetV1 in bf16 only")
+    parser.add_argument("--compile", action="store_true", help="also against torch.compile")
     parser.add_argument("--json", metavar="FILE", help="also write every number there")
+    parser.add_argument("--markdown", metavar="FILE", help="also write the tables there")
     options = parser.parse_args()
-    cases = CASES[:1] if options.quick else CASES
-    everything, lines, machine = [], [], None
-    for case in cases:
-        rounds = []
-        for number in range(options.rounds):
-            print(f"{case[0]} {case[3]}, round {number + 1}", file=sys.stderr)
-            rounds.append(one_round(options.tool, case, options.steps))
-        machine = rounds[-1]["peer"]
-        lines += [row(case, what, rounds) for what in ("train", "embed")]
-        everything.append({"case": case, "rounds": rounds})
-    cpu = machine["machine"]
-    print(f"{cpu['cpu']}, {machine['threads']} threads, torch {machine['torch']}, channels-last,")
-    print(f"median of {options.rounds} interleaved rounds\n")
-    print("| | precision | batch | Facet, images/s | PyTorch, images/s | ratio (lowest to highest) |")
-    print("|---|---|---|---|---|---|")
-    print("\n".join(lines))
+    found = run(options)
+    text = "\n".join(table(found) + bounds(found) + operations(found)) + "\n"
+    print(text)
+    if options.markdown:
+        Path(options.markdown).write_text(text)
     if options.json:
-        Path(options.json).write_text(json.dumps(everything, indent=1))
+        Path(options.json).write_text(json.dumps(found, indent=1))
 
 
 main()

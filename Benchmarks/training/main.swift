@@ -1,5 +1,10 @@
-// Times training and embedding on images already in memory, so that only the arithmetic counts, and
-// prints one JSON object: Facet's side of compare.py, whose other side is pytorch_peer.py.
+// Times training and embedding on images already in memory, so that only the arithmetic counts:
+// Facet's side of compare.py, whose other side is pytorch_peer.py.
+//
+//     echo "train 5" | training-benchmark --model mobilenetv1 --precision bf16 --batch 128
+//
+// Each line of input asks for a number of steps, "train N" or "embed N" (image and mirror image), and
+// is answered by one JSON object. The first line printed says that all is ready.
 import FaceModels
 import Foundation
 import Torch
@@ -11,9 +16,7 @@ struct Options {
     var format = MemoryFormat.channelsLast
     var batch = 128
     var classes = 500
-    var warmUp = 3
-    var repeats = 5
-    var steps = 5
+    var kernels = Kernels.current
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     init(_ arguments: [String]) {
@@ -25,9 +28,7 @@ struct Options {
         precision = values["--precision"] == "fp32" ? .float32 : precision
         format = values["--format"] == "contiguous" ? .contiguous : format
         batch = values["--batch"].flatMap(Int.init) ?? batch
-        repeats = values["--repeats"].flatMap(Int.init) ?? repeats
-        steps = values["--steps"].flatMap(Int.init) ?? steps
-        warmUp = values["--warm-up"].flatMap(Int.init) ?? warmUp
+        kernels = values["--kernels"] == "libtorch" ? .libTorch : kernels
         threads = values["--threads"].flatMap(Int.init) ?? threads
     }
 }
@@ -69,33 +70,39 @@ final class Subject {
     }
 
     func embed() {
+        let mirrored = images.flipped(3).contiguous(options.format)
         withoutGradients {
             withPrecision(options.precision, on: .cpu) {
                 _ = backbone(images, training: false).array(of: Float.self)
+                _ = backbone(mirrored, training: false).array(of: Float.self)
             }
         }
     }
 
-    /// Images a second in each of the repeats.
-    func rates(_ step: () -> Void) -> [Double] {
-        for _ in 0..<options.warmUp { step() }
-        return (0..<options.repeats).map { _ in
-            let seconds = ContinuousClock().measure {
-                for _ in 0..<options.steps { step() }
-            }
-            return Double(options.batch * options.steps) / (seconds / .seconds(1))
-        }
+    /// Seconds that a request takes, or nothing when it is not one.
+    func seconds(_ request: String) -> Double? {
+        let words = request.split(separator: " ")
+        guard words.count == 2, let steps = Int(words[1]) else { return nil }
+        let step = words[0] == "train" ? train : embed
+        return ContinuousClock().measure { for _ in 0..<steps { step() } } / .seconds(1)
     }
+}
+
+func answer(_ object: [String: Any]) throws {
+    let json = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+    FileHandle.standardOutput.write(json + Data("\n".utf8))
 }
 
 let options = Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.setThreads(options.threads)
 let subject = try Subject(options)
-let report: [String: Any] = [
-    "framework": "facet", "libtorch": LibTorch.version, "model": options.model,
-    "precision": options.precision.rawValue, "format": options.format.rawValue,
-    "batch": options.batch, "threads": options.threads,
-    "train": subject.rates(subject.train), "embed": subject.rates(subject.embed),
-]
-let json = try JSONSerialization.data(withJSONObject: report, options: [.sortedKeys])
-print(String(decoding: json, as: UTF8.self))
+try answer([
+    "ready": true, "libtorch": LibTorch.version, "threads": options.threads,
+    "kernels": "\(options.kernels)",
+])
+try withKernels(upTo: options.kernels) {
+    while let request = readLine() {
+        guard let seconds = subject.seconds(request) else { break }
+        try answer(["seconds": seconds])
+    }
+}

@@ -8,9 +8,11 @@ with a = sqrt 5); weight decay acts on every parameter; incomplete last batches 
 
     pytorch_peer.py --benchmark --model mobilenet --precision bf16 --batch 128
     pytorch_peer.py --train FACES --lfw IMAGES,PAIRS --model mobilenet --precision bf16
+    echo "train 5" | pytorch_peer.py --serve --model mobilenet --precision bf16 --batch 128
 
 --benchmark runs on random images already in memory, so it times the arithmetic alone, and prints
-one JSON object. --train reads FACES/<identity>/<image>, trains, tests on LFW, and prints one JSON
+one JSON object. --serve does the same a request a line: "train N", "embed N" (image and mirror
+image), "profile", "facts" or "machine"; each is answered by one JSON object. --train reads FACES/<identity>/<image>, trains, tests on LFW, and prints one JSON
 object a line. Training needs Pillow to decode images; the benchmark needs only torch and numpy.
 """
 
@@ -313,6 +315,92 @@ def benchmark(options):
     )
 
 
+def serve(options):
+    """Answers the requests on standard input; the first line printed says that all is ready."""
+    trainer = Trainer(options, options.classes, steps=10**6)
+    if options.compile:
+        trainer.backbone.compile()
+    images = torch.randint(0, 256, (options.batch, 3, SIDE, SIDE), dtype=torch.uint8)
+    labels = torch.randint(0, options.classes, (options.batch,))
+    x = trainer.prepare(images)
+
+    def train():
+        trainer.backbone.train()
+        trainer.step(x, labels)[0].item()
+
+    def embed():
+        trainer.backbone.eval()
+        trainer.embed(x), trainer.embed(x.flip(3).contiguous(memory_format=trainer.layout))
+
+    report(ready=True, torch=torch.__version__, threads=torch.get_num_threads())
+    for line in sys.stdin:
+        name, *counts = line.split()
+        if name in ("train", "embed"):
+            start = time.perf_counter()
+            for _ in range(int(counts[0])):
+                train() if name == "train" else embed()
+            report(seconds=time.perf_counter() - start)
+        elif name == "profile":
+            report(operations=profile_operations(train))
+        elif name == "facts":
+            report(**count_work(trainer))
+        elif name == "machine":
+            report(**machine(), **machine_rates())
+
+
+def profile_operations(body, steps=2):
+    """Milliseconds a step of the operations that take most, by their own time."""
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CPU]) as found:
+        for _ in range(steps):
+            body()
+    rows = [(e.key, e.self_cpu_time_total / 1000 / steps) for e in found.key_averages()]
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def count_work(trainer):
+    """Multiply-adds, and values that convolutions write, of one image."""
+    counts = {"multiply_adds": 0, "convolution_outputs": 0}
+
+    def hook(layer, _, output):
+        values = output[0].numel()
+        counts["multiply_adds"] += values * layer.weight[0].numel()
+        if isinstance(layer, nn.Conv2d):
+            counts["convolution_outputs"] += values
+
+    layers = [m for m in trainer.backbone.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    handles = [layer.register_forward_hook(hook) for layer in layers]
+    trainer.backbone.eval()
+    with torch.inference_mode():
+        trainer.backbone(torch.zeros(1, 3, SIDE, SIDE))
+    for handle in handles:
+        handle.remove()
+    return counts
+
+
+def machine_rates(seconds=1.0):
+    """Multiply-adds a second, twice, of a large bfloat16 and float32 product; bytes of a copy."""
+
+    def rate(work, body):
+        body()
+        start, count = time.perf_counter(), 0
+        while time.perf_counter() - start < seconds:
+            body()
+            count += 1
+        return work * count / (time.perf_counter() - start)
+
+    rates = {}
+    for name, kind in [("bf16", torch.bfloat16), ("fp32", torch.float32)]:
+        a, b = torch.randn(2048, 2048).to(kind), torch.randn(2048, 2048).to(kind)
+        rates[f"{name}_flops"] = rate(2 * 2048**3, lambda a=a, b=b: a @ b)
+    source = torch.ones(1 << 26)
+    target = torch.empty_like(source)
+    target.copy_(source)
+    rates["copy_bytes"] = rate(2 * 4 * source.numel(), lambda: target.copy_(source))
+    return rates
+
+
 def time_repeats(body, options):
     """Images a second of each repeat of options.steps calls, after warm-up calls."""
     for _ in range(options.warm_up):
@@ -348,6 +436,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--benchmark", action="store_true", help="time random data in memory")
+    mode.add_argument("--serve", action="store_true", help="time what each line of input asks for")
     mode.add_argument("--train", metavar="FOLDER", help="train on FOLDER/<identity>/<image>")
     parser.add_argument(
         "--lfw", metavar="IMAGES,PAIRS", type=images_and_pairs, help="test on LFW after training"
@@ -365,6 +454,7 @@ def parse_options():
     parser.add_argument("--repeats", type=int, default=5, help="benchmark only")
     parser.add_argument("--steps", type=int, default=5, help="steps a repeat; benchmark only")
     parser.add_argument("--warm-up", type=int, default=3, help="untimed steps; benchmark only")
+    parser.add_argument("--compile", action="store_true", help="torch.compile; with --serve only")
     parser.add_argument("--threads", type=int, help="default: PyTorch's choice")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -377,6 +467,8 @@ def main():
         torch.set_num_threads(options.threads)
     if options.benchmark:
         benchmark(options)
+    elif options.serve:
+        serve(options)
     else:
         train(options)
 

@@ -67,13 +67,18 @@ struct Window {
     for (int64_t k = 0; k < 9; ++k) store(sums + k * stride, sum[k]);
   }
 
-  /// What an input value gets from the slope of an output that saw it through place `k`, and what
-  /// the weight at that place gets.
-  FACET_INLINE Floats pass(int64_t k, Floats slope, Floats input) {
+  /// Adds what an input value gets from the slope of an output that saw it through place `k`, and
+  /// what the weight at that place gets.
+  FACET_INLINE void pass(int64_t k, Floats slope, Floats input, Floats &to_input) {
     sum[k] += slope * input;
-    return slope * weight[k];
+    to_input += slope * weight[k];
   }
 };
+
+template <bool whole, class T>
+FACET_INLINE Floats get(const T *from, int64_t count) {
+  return whole ? load(from) : load_some(from, count);
+}
 
 template <bool whole, class T>
 FACET_INLINE void put(T *to, Floats values, int64_t count) {
@@ -106,12 +111,12 @@ struct UnitStride {
         } else {
           right[0] = right[1] = right[2] = Floats{};
         }
-        Floats value = whole ? load(from + x * s.channels) : load_some(from + x * s.channels, count);
-        Floats sum[3];
+        Floats value = get<whole>(from + x * s.channels, count);
+        Floats sum[3] = {};
         for (int64_t i = 0; i < 3; ++i) {
-          sum[i] = window.pass(i * 3, right[i], value);
-          sum[i] += window.pass(i * 3 + 1, middle[i], value);
-          sum[i] += window.pass(i * 3 + 2, left[i], value);
+          window.pass(i * 3, right[i], value, sum[i]);
+          window.pass(i * 3 + 1, middle[i], value, sum[i]);
+          window.pass(i * 3 + 2, left[i], value, sum[i]);
           left[i] = middle[i];
           middle[i] = right[i];
         }
@@ -139,25 +144,31 @@ struct StrideTwo {
         Floats fourth = has_next ? below.template at<whole>(x + 1, count) : Floats{};
         int64_t place = start + 2 * x * s.channels;
         bool has_right = 2 * x + 1 < s.width;
-        auto read = [&](int64_t at) FACET_LAMBDA {
-          return whole ? load(input + at) : load_some(input + at, count);
-        };
-        put<whole>(to + place, window.pass(4, first, read(place)), count);
+        Floats value = get<whole>(input + place, count), sum{};
+        window.pass(4, first, value, sum);
+        put<whole>(to + place, sum, count);
         if (has_right) {
-          Floats value = read(place + s.channels);
-          put<whole>(to + place + s.channels,
-                     window.pass(5, first, value) + window.pass(3, second, value), count);
+          value = get<whole>(input + place + s.channels, count);
+          sum = Floats{};
+          window.pass(5, first, value, sum);
+          window.pass(3, second, value, sum);
+          put<whole>(to + place + s.channels, sum, count);
         }
         if (has_lower) {
-          Floats value = read(place + line);
-          put<whole>(to + place + line,
-                     window.pass(7, first, value) + window.pass(1, third, value), count);
+          value = get<whole>(input + place + line, count);
+          sum = Floats{};
+          window.pass(7, first, value, sum);
+          window.pass(1, third, value, sum);
+          put<whole>(to + place + line, sum, count);
         }
         if (has_lower && has_right) {
-          Floats value = read(place + line + s.channels);
-          Floats own = window.pass(8, first, value) + window.pass(6, second, value);
-          Floats lower = window.pass(2, third, value) + window.pass(0, fourth, value);
-          put<whole>(to + place + line + s.channels, own + lower, count);
+          value = get<whole>(input + place + line + s.channels, count);
+          sum = Floats{};
+          window.pass(8, first, value, sum);
+          window.pass(6, second, value, sum);
+          window.pass(2, third, value, sum);
+          window.pass(0, fourth, value, sum);
+          put<whole>(to + place + line + s.channels, sum, count);
         }
         first = second;
         third = fourth;
@@ -171,7 +182,7 @@ struct StrideTwo {
 /// Each vector of channels goes over a band of rows that stays in the cache for the next one.
 template <class T, class Stride>
 struct Images {
-  static constexpr int64_t band_bytes = 1 << 15;
+  static constexpr int64_t band_bytes = 1 << 14;
 
   static FACET_INLINE void run(Shape s, Operands<T> o, float *sums, int64_t begin, int64_t end) {
     int64_t row_bytes = s.width * s.channels * s.stride * int64_t(sizeof(T));
@@ -183,16 +194,17 @@ struct Images {
 
   static FACET_INLINE void rows(const Shape &s, const Operands<T> &o, float *sums, int64_t image,
                                 int64_t begin, int64_t end) {
-    const T *input = o.input + image * s.height * s.width * s.channels;
-    const T *slope = o.slope + image * s.out_height * s.out_width * s.channels;
-    T *to = o.to_input + image * s.height * s.width * s.channels;
+    int64_t size = s.height * s.width * s.channels;
+    int64_t out_size = s.out_height * s.out_width * s.channels;
     for (int64_t c = 0; c < s.channels; c += lanes) {
       Window window(o.weight + c, sums + c, s.padded());
       int64_t count = std::min(lanes, s.channels - c);
+      const T *input = o.input + image * size + c, *slope = o.slope + image * out_size + c;
+      T *to = o.to_input + image * size + c;
       if (count == lanes)
-        Stride::template rows<true>(s, input + c, slope + c, to + c, window, lanes, begin, end);
+        Stride::template rows<true>(s, input, slope, to, window, lanes, begin, end);
       else
-        Stride::template rows<false>(s, input + c, slope + c, to + c, window, count, begin, end);
+        Stride::template rows<false>(s, input, slope, to, window, count, begin, end);
       window.keep(sums + c, s.padded());
     }
   }
@@ -286,7 +298,8 @@ bool supports_depthwise(const at::Tensor &input, const at::Tensor &weight, int64
          padding == 1 && (stride == 1 || stride == 2) && weight.dim() == 4 &&
          weight.size(0) == groups && weight.size(2) == 3 && weight.size(3) == 3 &&
          input.is_contiguous(last) && input.numel() > 0 &&
-         (input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16) &&
+         ((input.scalar_type() == at::kFloat && stride == 1) ||
+          input.scalar_type() == at::kBFloat16) &&
          weight.scalar_type() == input.scalar_type();
 }
 

@@ -1,0 +1,28 @@
+import Testing
+import Torch
+
+@Suite("Memory of large tensors")
+struct MemoryTests {
+    /// Sizes around those from which pieces are kept, joined and split.
+    @Test("Tensors that come and go in any order keep their values")
+    func churn() {
+        var state: UInt64 = 1
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        var kept: [(value: Double, tensor: Tensor)] = []
+        for round in 0..<2000 {
+            if kept.count > 20 || (next(3) == 0 && !kept.isEmpty) {
+                let (value, tensor) = kept.remove(at: next(kept.count))
+                #expect(tensor.min().item() == value && tensor.max().item() == value)
+            } else {
+                let tensor = Tensor.full(Double(round), shape: [1 + next(200_000)])
+                kept.append((Double(round), tensor))
+            }
+        }
+        for (value, tensor) in kept {
+            #expect(tensor.min().item() == value && tensor.max().item() == value)
+        }
+    }
+}

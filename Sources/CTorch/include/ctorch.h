@@ -201,6 +201,19 @@ ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, 
 ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *out);
 ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double factor);
 
+// TorchScript -------------------------------------------------------------------------------------
+
+/// A reference to a network in TorchScript.
+typedef struct CT_SAFE ct_script {
+  void *impl;
+} ct_script;
+
+/// Loads a file that `torch.jit.save` wrote, in evaluation mode.
+ct_status ct_script_load(const char *path, ct_device device, ct_script *out);
+void ct_script_free(ct_script self);
+/// The network's output for one input; of a tuple or list the first tensor.
+ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
+
 // The process -------------------------------------------------------------------------------------
 
 ct_status ct_set_threads(int32_t count);

@@ -85,6 +85,15 @@ import Testing
         #expect(try !isSupported(negatives: 1000, rate: 0))
     }
 
+    @Test func ratesSayHowManyNegativesTheyTake() throws {
+        let curve = try ROCCurve(of: GoldenCase.all[0].pairs)
+        let needed = try [0.5, 0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 3e-3].map {
+            try curve.operatingPoint(atFAR: $0).negativesNeeded
+        }
+        #expect(needed == [20, 20, 100, 1000, 10_000, 100_000, 1_000_000, 334])
+        #expect(try curve.operatingPoint(atFAR: 0).negativesNeeded == nil)
+    }
+
     @Test func onlyRatesCanBeAskedFor() throws {
         let curve = try ROCCurve(of: GoldenCase.all[0].pairs)
         for rate in [-0.1, 1.1, .infinity] {

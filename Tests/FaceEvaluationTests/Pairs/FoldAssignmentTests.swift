@@ -32,6 +32,8 @@ import Testing
         #expect(throws: FaceEvaluationError.foldCountInvalid(0)) {
             try FoldAssignment.contiguous(0).folds(of: two)
         }
-        #expect(throws: FaceEvaluationError.noPairs) { try FoldAssignment.labelled.folds(of: []) }
+        #expect(throws: FaceEvaluationError.noPairs) {
+            try FoldAssignment.labelled.folds(of: [ScoredPair]())
+        }
     }
 }

@@ -36,11 +36,12 @@ public struct EmbeddingTable: Sendable, Hashable {
     /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` for the first row that
     ///   holds an infinity or a NaN.
     public func norms() throws -> [Double] {
-        try (0..<count).map { row in
-            let embedding = self[row]
-            let square = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }
-            guard square.isFinite else { throw nonFiniteError(row: row) }
-            return square.squareRoot()
+        try withRows { rows in
+            try (0..<count).map { row in
+                let square = RowArithmetic.square(rows[row])
+                guard square.isFinite else { throw nonFiniteError(row: row) }
+                return square.squareRoot()
+            }
         }
     }
 
@@ -49,7 +50,14 @@ public struct EmbeddingTable: Sendable, Hashable {
     /// - Throws: ``FaceEvaluationError/notFinite(row:component:value:)`` or
     ///   ``FaceEvaluationError/zeroEmbedding(row:)`` for the first row that has no direction.
     public func normalized() throws -> EmbeddingTable {
-        try Self.normalizing(rowsOf: self) { Double(values[$0]) }
+        try withRows { rows in
+            try filled { row, output in
+                let norm = try norm(RowArithmetic.square(rows[row]), row: row) { Array(rows[row]) }
+                for (place, value) in rows[row].enumerated() {
+                    output[place] = Float(Double(value) / norm)
+                }
+            }
+        }
     }
 
     /// The raw sum of two views of the same images, L2-normalised.
@@ -65,7 +73,19 @@ public struct EmbeddingTable: Sendable, Hashable {
                 count: count, dimension: dimension,
                 otherCount: other.count, otherDimension: other.dimension)
         }
-        return try Self.normalizing(rowsOf: self) { Double(values[$0]) + Double(other.values[$0]) }
+        return try withRows { rows in
+            try other.withRows { others in
+                try filled { row, output in
+                    let (a, b) = (rows[row], others[row])
+                    let norm = try norm(RowArithmetic.square(a, plus: b), row: row) {
+                        zip(a, b).map { Float(Double($0) + Double($1)) }
+                    }
+                    for place in 0..<dimension {
+                        output[place] = Float((Double(a[place]) + Double(b[place])) / norm)
+                    }
+                }
+            }
+        }
     }
 
     /// Mean L2 norm over all rows of all tables: insightface's *XNorm*, a signal of health.
@@ -80,22 +100,27 @@ public struct EmbeddingTable: Sendable, Hashable {
         return norms.reduce(0, +) / Double(norms.count)
     }
 
-    /// Normalises the rows of numbers that `element` gives for each position of `table.values`.
-    private static func normalizing(
-        rowsOf table: EmbeddingTable, element: (Int) -> Double
+    /// A table of this shape, filled row by row.
+    private func filled(
+        _ fill: (Int, UnsafeMutableBufferPointer<Float>) throws -> Void
     ) throws -> EmbeddingTable {
-        var result = [Float]()
-        result.reserveCapacity(table.values.count)
-        for row in 0..<table.count {
-            let positions = row * table.dimension..<(row + 1) * table.dimension
-            let norm = positions.reduce(0) { $0 + element($1) * element($1) }.squareRoot()
-            guard norm.isFinite else {
-                throw nonFiniteError(row: row, values: positions.map { Float(element($0)) })
+        let result = try [Float](unsafeUninitializedCapacity: values.count) { output, filled in
+            for row in 0..<count {
+                let range = row * dimension..<(row + 1) * dimension
+                try fill(row, UnsafeMutableBufferPointer(rebasing: output[range]))
             }
-            guard norm > 0 else { throw FaceEvaluationError.zeroEmbedding(row: row) }
-            for position in positions { result.append(Float(element(position) / norm)) }
+            filled = values.count
         }
-        return try EmbeddingTable(count: table.count, dimension: table.dimension, values: result)
+        return try EmbeddingTable(count: count, dimension: dimension, values: result)
+    }
+
+    /// The norm of a row with a direction; `values` are its numbers, for the error.
+    private func norm(
+        _ square: Double, row: Int, values: () -> [Float]
+    ) throws -> Double {
+        guard square.isFinite else { throw Self.nonFiniteError(row: row, values: values()) }
+        guard square > 0 else { throw FaceEvaluationError.zeroEmbedding(row: row) }
+        return square.squareRoot()
     }
 
     private func nonFiniteError(row: Int) -> FaceEvaluationError {

@@ -37,20 +37,15 @@ extension EmbeddingTable {
     /// - Throws: ``FaceEvaluationError/pairOutOfRange(pair:image:count:)`` for the first pair
     ///   that names a row the table does not have.
     public func scores(of pairs: [LabelledPair]) throws -> [ScoredPair] {
-        try pairs.enumerated().map { index, pair in
-            for image in [pair.first, pair.second] where !(0..<count).contains(image) {
-                throw FaceEvaluationError.pairOutOfRange(pair: index, image: image, count: count)
+        try withRows { rows in
+            try pairs.enumerated().map { index, pair in
+                for image in [pair.first, pair.second] where !(0..<count).contains(image) {
+                    throw FaceEvaluationError.pairOutOfRange(
+                        pair: index, image: image, count: count)
+                }
+                let distance = RowArithmetic.squaredDistance(rows[pair.first], rows[pair.second])
+                return ScoredPair(distance: Float(distance), same: pair.same, fold: pair.fold)
             }
-            let distance = Float(squaredDistance(pair.first, pair.second))
-            return ScoredPair(distance: distance, same: pair.same, fold: pair.fold)
-        }
-    }
-
-    private func squaredDistance(_ first: Int, _ second: Int) -> Double {
-        let (offset, other) = (first * dimension, second * dimension)
-        return (0..<dimension).reduce(0) { sum, component in
-            let difference = Double(values[offset + component]) - Double(values[other + component])
-            return sum + difference * difference
         }
     }
 }

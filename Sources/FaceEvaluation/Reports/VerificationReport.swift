@@ -79,11 +79,13 @@ public struct VerificationReport: Codable, Sendable, Hashable {
                     + "and ROC, AUC, EER and TAR at FAR are not defined."
             ]
         }
-        let unsupported = points.filter { !$0.isSupported }.map { "\($0.targetFAR)" }
-        guard !unsupported.isEmpty else { return [] }
+        let unsupported = points.filter { !$0.isSupported }
+        guard let least = unsupported.first else { return [] }
+        let rates = unsupported.map { "\($0.targetFAR)" }.joined(separator: ", ")
+        let needed = least.negativesNeeded.map { "\($0)" } ?? "infinitely many"
         return [
-            "\(pairs - positives) pairs of different people are too few for TAR at FAR "
-                + unsupported.joined(separator: ", ") + "; it takes 20, and 1/FAR."
+            "\(pairs - positives) pairs of different people are too few for TAR at FAR \(rates): "
+                + "\(least.targetFAR) alone takes \(needed)."
         ]
     }
 }

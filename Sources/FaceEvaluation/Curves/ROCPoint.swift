@@ -10,6 +10,9 @@ public struct ROCPoint: Codable, Sendable, Hashable {
     public let far: Double
     /// True acceptance rate: share of the pairs of the same person accepted; 0...1.
     public let tar: Double
+
+    /// False rejection rate, `1 - TAR`: with ``far`` a point of the detection error trade-off (DET).
+    public var frr: Double { 1 - tar }
 }
 
 /// The most accurate threshold of a curve.
@@ -33,4 +36,11 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
     /// Whether there are enough pairs of different people to speak of this rate at all:
     /// at least 20, and at least `1 / targetFAR`.
     public let isSupported: Bool
+
+    /// Pairs of different people that this rate takes: 20, and `1 / targetFAR`; nil for a rate of 0,
+    /// which no number supports.
+    public var negativesNeeded: Int? {
+        // 1 / 1e-6 is a hair above 1,000,000.
+        targetFAR > 0 ? max(20, Int((1 / targetFAR * (1 - 1e-12)).rounded(.up))) : nil
+    }
 }

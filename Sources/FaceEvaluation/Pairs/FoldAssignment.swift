@@ -14,14 +14,24 @@ public enum FoldAssignment: Codable, Sendable, Hashable {
     ///   ``FaceEvaluationError/tooFewPairs(pairs:folds:)`` or
     ///   ``FaceEvaluationError/noPairs``.
     public func folds(of pairs: [ScoredPair]) throws -> [Int] {
-        guard !pairs.isEmpty else { throw FaceEvaluationError.noPairs }
+        try folds(labels: pairs.map(\.fold))
+    }
+
+    /// The fold of every pair, numbered from 0 without gaps; throws as ``folds(of:)-([ScoredPair])``.
+    public func folds(of pairs: [LabelledPair]) throws -> [Int] {
+        try folds(labels: pairs.map(\.fold))
+    }
+
+    private func folds(labels: [Int]) throws -> [Int] {
+        guard !labels.isEmpty else { throw FaceEvaluationError.noPairs }
         switch self {
-        case .contiguous(let count): return try Self.contiguous(pairs.count, in: count)
+        case .contiguous(let count): return try Self.contiguous(labels.count, in: count)
         case .labelled:
-            let labels = Set(pairs.map(\.fold)).sorted()
             let positions = Dictionary(
-                uniqueKeysWithValues: labels.enumerated().map { ($0.element, $0.offset) })
-            return pairs.map { positions[$0.fold, default: 0] }
+                uniqueKeysWithValues: Set(labels).sorted().enumerated().map {
+                    ($0.element, $0.offset)
+                })
+            return labels.map { positions[$0, default: 0] }
         }
     }
 

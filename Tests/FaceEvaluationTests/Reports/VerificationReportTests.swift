@@ -49,8 +49,8 @@ import Testing
         let report = try VerificationReport(of: pairs, fars: [0.5, 0.1, 0.01, 0.001])
         #expect(
             report.warnings == [
-                "30 pairs of different people are too few for TAR at FAR 0.01, 0.001; "
-                    + "it takes 20, and 1/FAR."
+                "30 pairs of different people are too few for TAR at FAR 0.01, 0.001: "
+                    + "0.01 alone takes 100."
             ])
         #expect(try VerificationReport(of: pairs, fars: [0.1]).warnings.isEmpty)
     }

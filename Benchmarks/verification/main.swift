@@ -17,10 +17,9 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 
 /// Processor time of the whole process.
 func processorSeconds() -> Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 func write(_ report: [String: Any]) throws {
@@ -73,7 +72,7 @@ func images(_ arguments: [String]) throws {
         initial: InitialWeights(seed: 1))
     let precision: ElementType = LibTorch.hasBFloat16Instructions ? .bfloat16 : .float32
     let compute = ComputeConfiguration(
-        device: "cpu", precision: precision, memoryFormat: .channelsLast, threads: threads)
+        device: .cpu, precision: precision, memoryFormat: .channelsLast, threads: threads)
     let embedder = try Embedder(backbone: backbone, compute: compute, batchSize: batch)
     let network = Network(backbone: backbone, compute: compute, batch: batch, count: files.count)
     _ = try embedder.embeddings(of: Array(files.prefix(batch)), size: 112)

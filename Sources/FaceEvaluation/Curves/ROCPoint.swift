@@ -37,6 +37,11 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
     /// at least 20, and at least `1 / targetFAR`.
     public let isSupported: Bool
 
+    /// A rate as people write it: `0.001`, `1e-5`.
+    public static func text(ofRate rate: Double) -> String {
+        "\(rate)".replacing("e-0", with: "e-")
+    }
+
     /// Pairs of different people that this rate takes: 20, and `1 / targetFAR`; nil for a rate of 0,
     /// which no number supports.
     public var negativesNeeded: Int? {

@@ -77,7 +77,7 @@ package struct HistogramChart: Hashable, Sendable {
             series.map { series -> Markup in
                 defer { left += Plot.width(series.title) + 34 }
                 return element("g") {
-                    Plot.path(series.style, [(left, 26), (left + 14, 26)])
+                    Self.outline(series.style, [(left, 26), (left + 14, 26)])
                     Plot.text(series.title, left + 19, 29.5)
                 }
             }
@@ -100,8 +100,18 @@ package struct HistogramChart: Hashable, Sendable {
             .joined(separator: "L") + "Z"
         return .group([
             element("path", ["class": "band \(series.style.colorClass)", "d": data]),
-            Plot.path(series.style, corners),
+            Self.outline(series.style, corners),
         ])
+    }
+
+    /// A line without dashes, which steps as short as a bar would swallow.
+    private static func outline(
+        _ style: SeriesStyle, _ points: [(x: Double, y: Double)]
+    ) -> Markup {
+        let data =
+            "M" + points.map { "\(Coordinate.text($0.x)) \(Coordinate.text($0.y))" }
+            .joined(separator: "L")
+        return element("path", ["class": "series \(style.colorClass)", "d": data])
     }
 
     private func marker(_ plot: Plot) -> Markup {

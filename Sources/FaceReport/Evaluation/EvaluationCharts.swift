@@ -77,7 +77,7 @@ enum EvaluationCharts {
         of sets: [EvaluationReport.TestSet]
     ) -> [(name: String, style: SeriesStyle, roc: ROCCurve)] {
         sets.enumerated().compactMap { place, set in
-            set.report.roc.map { (set.name, SeriesStyle(slot: place + 1), $0) }
+            set.report.roc.map { (set.name, SeriesStyle(slot: place), $0) }
         }
     }
 

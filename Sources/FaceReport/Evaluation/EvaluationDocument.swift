@@ -146,7 +146,7 @@ enum EvaluationDocument {
     private static func rates(_ sets: [EvaluationReport.TestSet]) -> Table {
         let targets = sets.first?.report.operatingPoints.map(\.targetFAR) ?? []
         let rows = targets.indices.map { place -> [Table.Entry] in
-            [Table.Entry(Format.plain(targets[place]))]
+            [Table.Entry(OperatingPoint.text(ofRate: targets[place]))]
                 + sets.flatMap { set in rates(set.report.operatingPoints[place]) }
         }
         return Table(

@@ -32,7 +32,8 @@ enum Stylesheet {
         "URW Palladio L",P052,"Book Antiqua","Source Serif 4",Georgia,"Liberation Serif",serif;
         font-feature-settings:"kern","liga"}
         h1{font-size:2.25rem;line-height:1.15;font-weight:600;letter-spacing:-.012em;
-        margin:0 0 1rem;text-wrap:balance}
+        margin:0 0 1rem;text-wrap:balance;
+        overflow-wrap:anywhere}
         h2{font-size:1.45rem;line-height:1.25;font-weight:600;margin:4rem 0 .8rem}
         h3{font-size:1.12rem;font-weight:600;margin:2.4rem 0 .5rem}
         p,ul.plain,ul.cautions{max-width:42rem;margin:.8rem 0}

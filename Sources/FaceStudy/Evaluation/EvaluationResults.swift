@@ -78,7 +78,8 @@ extension EvaluatedSet {
     private func line(_ result: ProtocolResult) -> String {
         let title = VerificationProtocol.named(result.name)?.title ?? result.name
         let spread = result.spread.map { " +- " + percent($0) } ?? ""
-        let cosine = result.cosine.map { ", cosine \(number($0, 3))" } ?? ""
+        let isCosine = result.measure == .cosine
+        let cosine = result.cosine.flatMap { isCosine ? nil : ", cosine \(number($0, 3))" } ?? ""
         let mark = result.isOptimistic ? ", optimistic" : ""
         return Self.row(
             title, percent(result.accuracy) + spread,
@@ -88,7 +89,7 @@ extension EvaluatedSet {
     private func line(_ point: OperatingPoint) -> String {
         let needed = point.negativesNeeded.map { "needs \($0) pairs of two people" } ?? ""
         return Self.row(
-            "TAR at FAR \(point.targetFAR)", point.isSupported ? percent(point.tar) : "-",
+            "TAR at FAR \(OperatingPoint.text(ofRate: point.targetFAR))", point.isSupported ? percent(point.tar) : "-",
             point.isSupported ? "" : needed)
     }
 

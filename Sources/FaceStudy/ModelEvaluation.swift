@@ -42,11 +42,8 @@ public struct ModelEvaluation {
         output: URL? = nil, progress: (String, Int, Int) throws -> Void
     ) throws -> Results {
         let reports = try configuration.test.map { source in
-            let images = URL(fileURLWithPath: source.images)
-            let file =
-                source.pairs.isEmpty
-                ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: source.pairs)
-            let pairs = try VerificationPairs.read(file, images: images)
+            let pairs = try VerificationPairs.open(
+                images: URL(fileURLWithPath: source.images), pairs: source.pairs)
             let test = PreparedTest(
                 facts: TestSetFacts(
                     name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,

@@ -9,7 +9,9 @@ let evaluateCommand = Command(
     "evaluate", "Tests a trained model by the insightface LFW protocol.",
     positionals: [Positional("model", "model.safetensors of a run")],
     options: [
-        Option("--test", .values("NAME=IMAGES,PAIRS"), "a test set: its images and its pairs.txt"),
+        Option(
+            "--test", .values("NAME=PACK|IMAGES,PAIRS"),
+            "a test set: insightface's .bin, or images and their list of pairs"),
         Option("--output", .value("FOLDER"), "write the scores of all pairs there, a CSV a set"),
         Option("--batch-size", .value("N"), "images embedded at once; default 128"),
         Option("--precision", .value("NAME"), "auto, float32 or bfloat16"),

@@ -48,6 +48,9 @@ let package = Package(
         .systemLibrary(
             name: "LibPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "LibWebP", pkgConfig: "libwebp",
+            providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
 
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
@@ -72,7 +75,7 @@ let package = Package(
         library("Torch", needs: ["CTorch"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        library("FaceData", needs: ["TurboJPEG", "LibPNG"]),
+        library("FaceData", needs: ["TurboJPEG", "LibPNG", "LibWebP"]),
         library("FaceSynthesis", needs: ["FaceData"]),
         library("FaceModels", needs: ["Torch", "Spelling"]),
         library("FaceLosses", needs: ["Torch", "Spelling"]),

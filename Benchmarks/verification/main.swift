@@ -65,8 +65,7 @@ func images(_ arguments: [String]) throws {
     let batch = Int(arguments[2]) ?? 128
     let threads = ProcessInfo.processInfo.activeProcessorCount
     LibTorch.setThreads(threads)
-    let set = try LabelledImageSet.folder(folder)
-    let files = (0..<set.images.count).map(set.url(of:))
+    let source = try LabelledImageSet.open(folder).source
     let backbone = try BackboneCatalogue.make(
         BackboneSpecification(parsing: arguments[1]), inputSize: 112,
         initial: InitialWeights(seed: 1))
@@ -74,18 +73,18 @@ func images(_ arguments: [String]) throws {
     let compute = ComputeConfiguration(
         device: .cpu, precision: precision, memoryFormat: .channelsLast, threads: threads)
     let embedder = try Embedder(backbone: backbone, compute: compute, batchSize: batch)
-    let network = Network(backbone: backbone, compute: compute, batch: batch, count: files.count)
-    _ = try embedder.embeddings(of: Array(files.prefix(batch)), size: 112)
+    let network = Network(backbone: backbone, compute: compute, batch: batch, count: source.count)
+    _ = try embedder.embeddings(of: source, size: 112)
     var (alone, decoding, together) = ([Double](), [Double](), [Double]())
     for _ in 0..<(Int(arguments[3]) ?? 3) {
         alone.append(seconds(network.run))
         let before = processorSeconds()
-        try decode(files, batch: batch)
+        try decode(source, batch: batch)
         decoding.append(processorSeconds() - before)
-        together.append(try seconds { _ = try embedder.embeddings(of: files, size: 112) })
+        together.append(try seconds { _ = try embedder.embeddings(of: source, size: 112) })
     }
     try write([
-        "images": files.count, "batch": batch, "threads": threads, "model": arguments[1],
+        "images": source.count, "batch": batch, "threads": threads, "model": arguments[1],
         "precision": precision.rawValue, "network_seconds": alone,
         "decoding_processor_seconds": decoding, "together_seconds": together,
         "libtorch": LibTorch.version,
@@ -122,11 +121,10 @@ struct Network {
     }
 }
 
-func decode(_ files: [URL], batch: Int) throws {
-    let batches = (files.count + batch - 1) / batch
-    let loader = BatchLoader(count: batches, side: 112) { place in
-        BatchLoader.Request(
-            files: Array(files[place * batch..<min((place + 1) * batch, files.count)]))
+func decode(_ source: any ImageSource, batch: Int) throws {
+    let total = source.count
+    let loader = BatchLoader(source, count: (total + batch - 1) / batch, side: 112) { place in
+        BatchLoader.Request(places: Array(place * batch..<min((place + 1) * batch, total)))
     }
     while try loader.next() != nil {}
 }

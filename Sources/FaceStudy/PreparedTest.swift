@@ -17,9 +17,8 @@ struct PreparedTest {
         _ embedder: Embedder, size: Int, all: Bool, progress: (Int, Int) throws -> Void
     ) throws -> TestEvaluation {
         let pairs = all ? pairs : subset
-        let files = pairs.urls
-        let views = try embedder.embeddings(of: files, size: size) {
-            try progress($0, files.count)
+        let views = try embedder.embeddings(of: pairs.source, size: size) {
+            try progress($0, pairs.source.count)
         }
         return try TestEvaluation(name: facts.name, pairs: pairs, views: views)
     }

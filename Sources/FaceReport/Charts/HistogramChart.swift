@@ -109,7 +109,8 @@ package struct HistogramChart: Hashable, Sendable {
         _ style: SeriesStyle, _ points: [(x: Double, y: Double)]
     ) -> Markup {
         let data =
-            "M" + points.map { "\(Coordinate.text($0.x)) \(Coordinate.text($0.y))" }
+            "M"
+            + points.map { "\(Coordinate.text($0.x)) \(Coordinate.text($0.y))" }
             .joined(separator: "L")
         return element("path", ["class": "series \(style.colorClass)", "d": data])
     }

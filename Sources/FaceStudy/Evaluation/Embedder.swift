@@ -1,8 +1,7 @@
-import FaceData
+public import FaceData
 public import FaceEvaluation
 public import FaceModels
 public import FaceTraining
-public import Foundation
 public import Torch
 
 /// Turns images into embeddings with a network: those of each image and of its mirror image.
@@ -52,18 +51,18 @@ public struct Embedder {
     /// Embeddings of images and of their mirror images, not normalised.
     ///
     /// - Parameters:
-    ///   - images: Files, in the order of the rows.
+    ///   - images: Images, in the order of the rows.
     ///   - size: Height and width of the network's input, in pixels.
     ///   - progress: Told how many images are done.
     public func embeddings(
-        of images: [URL], size: Int, progress: (Int) throws -> Void = { _ in }
+        of images: any ImageSource, size: Int, progress: (Int) throws -> Void = { _ in }
     ) throws -> EmbeddingViews {
         let device = try Device.named(compute.device)
-        let batches = stride(from: 0, to: images.count, by: batchSize).map {
-            Array(images[$0..<min($0 + batchSize, images.count)])
-        }
-        let loader = BatchLoader(count: batches.count, side: size) {
-            BatchLoader.Request(files: batches[$0])
+        let (total, batchSize) = (images.count, batchSize)
+        let batches = (total + batchSize - 1) / batchSize
+        let loader = BatchLoader(images, count: batches, side: size) {
+            BatchLoader.Request(
+                places: Array($0 * batchSize..<min(($0 + 1) * batchSize, total)))
         }
         var (original, mirrored) = (Rows(), Rows())
         while let batch = try loader.next() {

@@ -65,7 +65,7 @@ public struct EvaluatedSet {
         of pair: Int, side: Int = 112
     ) throws -> (first: [UInt8], second: [UInt8]) {
         func picture(_ image: Int) throws -> [UInt8] {
-            let decoded = try ImageDecoder().decode(pairs.urls[image])
+            let decoded = try pairs.source.image(image)
             return try ImageEncoder.jpeg(ImageFitting.fit(decoded, side: side), quality: 88)
         }
         let pair = pairs.pairs[pair]

@@ -89,7 +89,8 @@ extension EvaluatedSet {
     private func line(_ point: OperatingPoint) -> String {
         let needed = point.negativesNeeded.map { "needs \($0) pairs of two people" } ?? ""
         return Self.row(
-            "TAR at FAR \(OperatingPoint.text(ofRate: point.targetFAR))", point.isSupported ? percent(point.tar) : "-",
+            "TAR at FAR \(OperatingPoint.text(ofRate: point.targetFAR))",
+            point.isSupported ? percent(point.tar) : "-",
             point.isSupported ? "" : needed)
     }
 

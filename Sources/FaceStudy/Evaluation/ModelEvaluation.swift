@@ -80,10 +80,7 @@ public struct ModelEvaluation {
     }
 
     private func open(_ images: URL, _ pairs: String) throws -> VerificationPairs {
-        let file =
-            pairs.isEmpty
-            ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: pairs)
-        return try VerificationPairs.read(file, images: images)
+        try VerificationPairs.open(images: images, pairs: pairs)
     }
 
     private func embed(
@@ -94,7 +91,7 @@ public struct ModelEvaluation {
             let found = try file.match(name, images: pairs.images, pairs: pairs.labelled)
             return Embedded(pairs: pairs, views: found.views, labelled: found.pairs)
         case .network(let embedder, let inputSize):
-            let views = try embedder.embeddings(of: pairs.urls, size: inputSize) {
+            let views = try embedder.embeddings(of: pairs.source, size: inputSize) {
                 try progress(name, $0, pairs.images.count)
             }
             return Embedded(pairs: pairs, views: views, labelled: pairs.labelled)

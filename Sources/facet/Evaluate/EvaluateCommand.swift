@@ -16,9 +16,9 @@ let evaluateCommand = Command(
     positionals: [Positional("model", "a network, or embeddings")],
     options: [
         Option(
-            "--test", .values("NAME=IMAGES,PAIRS"),
-            "a test set: its images and its pairs.txt; with two lists, "
-                + "IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1"),
+            "--test", .values("NAME=PACK|IMAGES,PAIRS"),
+            "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
+                + "CFP); with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1"),
         Option("--output", .value("FOLDER"), "write page, pictures, scores and metrics.json there"),
         Option(
             "--embeddings", .value("FILE"),

@@ -65,7 +65,7 @@ func images(_ arguments: [String]) throws {
     let batch = Int(arguments[2]) ?? 128
     let threads = ProcessInfo.processInfo.activeProcessorCount
     LibTorch.setThreads(threads)
-    let source = try LabelledImageSet.open(folder).source
+    let source = try LabelledImageSet.folder(folder).source
     let backbone = try BackboneCatalogue.make(
         BackboneSpecification(parsing: arguments[1]), inputSize: 112,
         initial: InitialWeights(seed: 1))

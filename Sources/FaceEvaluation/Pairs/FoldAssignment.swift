@@ -17,7 +17,7 @@ public enum FoldAssignment: Codable, Sendable, Hashable {
         try folds(labels: pairs.map(\.fold))
     }
 
-    /// The fold of every pair, numbered from 0 without gaps; throws as ``folds(of:)-([ScoredPair])``.
+    /// The fold of every pair, numbered from 0 without gaps; throws as for scored pairs.
     public func folds(of pairs: [LabelledPair]) throws -> [Int] {
         try folds(labels: pairs.map(\.fold))
     }

@@ -15,7 +15,7 @@ import Torch
 /// instead, in the order of the pairs, as insightface's `.bin` files have their images. Facet's own
 /// safetensors files hold the images' names as well, under the key `NAME/images`, a name a line, and
 /// are refused for other images.
-struct EmbeddingFile {
+public struct EmbeddingFile {
     /// What a file has for one test set.
     private struct Entry {
         var views: EmbeddingViews

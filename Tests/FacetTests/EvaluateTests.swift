@@ -44,13 +44,38 @@ struct EvaluateTests {
                 try evaluate(folder, run.path, faces, "--embeddings", "e.safetensors"),
                 try evaluate(folder, "e.npy", faces),
                 try evaluate(folder, "e.safetensors", faces),
-                try evaluate(
-                    folder, run.appendingPathComponent("checkpoint/last.safetensors").path, faces),
             ]
             for other in others {
                 #expect(other.status == 0, "\(other.errors)")
                 #expect(other.output == first.output)
             }
+        }
+    }
+
+    @Test("A run that was stopped is tested by its checkpoint")
+    func checkpoint() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let running = try Tool(folder: folder).start(
+                ["compare"] + faces.options + TinyFaces.fast
+                    + ["--output", "study", "--losses", "softmax", "--epochs", "50"])
+            let runs = folder.appendingPathComponent("study/runs")
+            var found: URL?
+            while running.process.isRunning, found == nil {
+                usleep(20_000)
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+                found = names.map(runs.appendingPathComponent).first {
+                    let file = $0.appendingPathComponent("checkpoint/last.safetensors")
+                    return FileManager.default.fileExists(atPath: file.path)
+                }
+            }
+            kill(running.process.processIdentifier, SIGKILL)
+            running.process.waitUntilExit()
+            let run = try #require(found)
+            let byFolder = try evaluate(folder, run.path, faces)
+            #expect(byFolder.status == 0, "\(byFolder.errors)")
+            let file = run.appendingPathComponent("checkpoint/last.safetensors")
+            #expect(try evaluate(folder, file.path, faces).output == byFolder.output)
         }
     }
 

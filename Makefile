@@ -24,6 +24,9 @@ bench: setup
 	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark \
 		--markdown Benchmarks/training/RESULTS.md --json Benchmarks/training/RESULTS.json
 
+docs: setup
+	scripts/docs
+
 format:
 	swift format -i --recursive Package.swift Sources Tests Benchmarks Examples
 

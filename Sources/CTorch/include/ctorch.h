@@ -235,6 +235,19 @@ typedef enum ct_kernels {
 void ct_limit_kernels(ct_kernels limit);
 ct_kernels ct_current_kernels(void);
 
+// TorchScript -------------------------------------------------------------------------------------
+
+/// A reference to a network in TorchScript.
+typedef struct CT_SAFE ct_script {
+  void *impl;
+} ct_script;
+
+/// Loads a file that `torch.jit.save` wrote, in evaluation mode.
+ct_status ct_script_load(const char *path, ct_device device, ct_script *out);
+void ct_script_free(ct_script self);
+/// The network's output for one input; of a tuple or list the first tensor.
+ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
+
 // The process -------------------------------------------------------------------------------------
 
 ct_status ct_set_threads(int32_t count);

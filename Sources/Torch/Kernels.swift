@@ -1,7 +1,7 @@
 import CTorch
 
-/// Which implementation computes what both LibTorch and this project can: depthwise convolutions,
-/// and batch normalisations with what follows them.
+/// Which implementation computes what both LibTorch and this project can: depthwise and 1x1
+/// convolutions, and batch normalisations with what is around them.
 ///
 /// This project's are compiled for several sets of instructions, and the best that the processor has
 /// is used. They sum in an order of their own, so last bits differ between the implementations.
@@ -42,7 +42,8 @@ public enum Kernels: Int, CaseIterable, Comparable, Sendable {
 }
 
 /// Runs a body whose operations on this thread use at most the given kernels, or lesser ones where
-/// the processor lacks the instructions.
+/// the processor lacks the instructions. A gradient is computed by those in use at `backward()`,
+/// by the implementation that made the output.
 public func withKernels<Result, Failure: Error>(
     upTo limit: Kernels, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {

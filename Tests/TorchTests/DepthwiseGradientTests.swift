@@ -59,4 +59,31 @@ struct DepthwiseGradientTests {
             #expect(mine.array(of: Double.self) == other.array(of: Double.self))
         }
     }
+
+    @Test("Without images there is nothing to learn", arguments: [ElementType.float32, .bfloat16])
+    func empty(_ type: ElementType) {
+        let found = gradients(type, channels: 16, side: 5, images: 0, stride: 1)
+        #expect(found.map(\.shape) == [[0, 16, 5, 5], [16, 1, 3, 3]])
+        #expect(found.last?.abs().sum().item() == 0)
+    }
+
+    @Test("A gradient that is one number everywhere", arguments: [1, 2])
+    func constantGradient(_ stride: Int) {
+        func gradients(_ type: ElementType) -> [Tensor] {
+            let input = Tensor.zeros([2, 24, 7, 6])
+            input.fillNormal(deviation: 1, seed: 1)
+            let weight = Tensor.zeros([24, 1, 3, 3])
+            weight.fillNormal(deviation: 1, seed: 2)
+            let operands = [
+                input.to(type).contiguous(.channelsLast).withGradient(),
+                weight.to(type).withGradient(),
+            ]
+            operands[0].convolved(weight: operands[1], stride: stride, padding: 1, groups: 24)
+                .sum().backward()
+            return operands.compactMap { $0.gradient?.to(.float64) }
+        }
+        for (mine, exact) in zip(gradients(.float32), gradients(.float64)) {
+            #expect((mine - exact).norm().item() < 1e-6 * exact.norm().item())
+        }
+    }
 }

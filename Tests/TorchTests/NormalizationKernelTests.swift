@@ -211,4 +211,25 @@ struct NormalizationKernelTests {
             #expect((mine - exact).norm().item() < 1e-5 * exact.norm().item())
         }
     }
+
+    @Test(
+        "Slices of images, and a gradient that is one number everywhere", arguments: [false, true])
+    func strided(_ hasResidual: Bool) {
+        func gradients(_ type: ElementType) -> [Tensor] {
+            let whole = Self.noise([4, 16, 6, 6], 1).to(type).contiguous(.channelsLast)
+                .withGradient()
+            let layer = BatchNormalization(
+                channels: 8,
+                initial: InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32))
+            layer.bias.assign(Self.noise([8], 3))
+            let slice = whole.narrowed(1, 4..<12)
+            layer.rectified(
+                slice, adding: hasResidual ? slice * 0.5 : nil, training: true
+            ).sum().backward()
+            return [whole, layer.weight, layer.bias].compactMap { $0.gradient?.to(.float64) }
+        }
+        for (mine, exact) in zip(gradients(.float32), gradients(.float64)) {
+            #expect((mine - exact).norm().item() < 1e-5 * exact.norm().item() + 1e-5)
+        }
+    }
 }

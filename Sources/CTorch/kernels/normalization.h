@@ -25,8 +25,8 @@ bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
 ///
 /// LibTorch reads and writes memory for each of the three; here one pass takes the statistics and
 /// one does all the rest, and backward likewise. Nothing is kept but input and output, which the
-/// convolutions around hold anyway, and two numbers a channel. Numbers between two loads and stores
-/// are float32, sums over an image float64 at their ends.
+/// convolutions around hold anyway, and two numbers a channel. Everything in between is float32, but
+/// for sums over more than 128 rows, which are float64.
 at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
                          const at::Tensor &running_mean, const at::Tensor &running_variance,
                          const std::optional<at::Tensor> &residual,

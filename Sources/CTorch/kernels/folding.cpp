@@ -63,12 +63,16 @@ at::Tensor separate(const at::Tensor &input, const ConvolutionParts &c, const at
   return rectify ? output.relu_() : output;
 }
 
-/// Whether oneDNN's operator takes these operands: dense images that hold something.
-bool can_fuse(const at::Tensor &input, const Optional &residual) {
+/// Whether oneDNN's operator takes these operands. LibTorch adds and rectifies together only where
+/// the input's strides say that it is channels-last and there are no groups.
+bool can_fuse(const at::Tensor &input, const ConvolutionParts &convolution,
+              const Optional &residual) {
   auto type = input.scalar_type();
+  bool can_add = convolution.groups == 1 &&
+                 input.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
   return enabled() && input.is_cpu() && input.numel() > 0 &&
          (type == at::kFloat || type == at::kBFloat16) &&
-         (!residual || residual->scalar_type() == type) && Fused::shared().is_there();
+         (!residual || (can_add && residual->scalar_type() == type)) && Fused::shared().is_there();
 }
 
 }  // namespace
@@ -84,7 +88,7 @@ at::Tensor folded_convolution(const at::Tensor &input, const ConvolutionParts &c
   folded.weight = (convolution.weight * scale.reshape({-1, 1, 1, 1})).to(type);
   auto images = input.to(type);
   bias = bias.to(type);
-  return can_fuse(images, residual) ? fused(images, folded, bias, residual, rectify)
+  return can_fuse(images, folded, residual) ? fused(images, folded, bias, residual, rectify)
                                     : separate(images, folded, bias, residual, rectify);
 }
 

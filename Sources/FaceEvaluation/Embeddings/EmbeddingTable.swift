@@ -52,9 +52,11 @@ public struct EmbeddingTable: Sendable, Hashable {
     public func normalized() throws -> EmbeddingTable {
         try withRows { rows in
             try filled { row, output in
-                let norm = try norm(RowArithmetic.square(rows[row]), row: row) { Array(rows[row]) }
-                for (place, value) in rows[row].enumerated() {
-                    output[place] = Float(Double(value) / norm)
+                let values = rows[row]
+                let norm = try norm(RowArithmetic.square(values), row: row) { Array(values) }
+                let scale = 1 / norm
+                for place in 0..<dimension {
+                    output[place] = Float(Double(values[place]) * scale)
                 }
             }
         }
@@ -80,8 +82,9 @@ public struct EmbeddingTable: Sendable, Hashable {
                     let norm = try norm(RowArithmetic.square(a, plus: b), row: row) {
                         zip(a, b).map { Float(Double($0) + Double($1)) }
                     }
+                    let scale = 1 / norm
                     for place in 0..<dimension {
-                        output[place] = Float((Double(a[place]) + Double(b[place])) / norm)
+                        output[place] = Float((Double(a[place]) + Double(b[place])) * scale)
                     }
                 }
             }

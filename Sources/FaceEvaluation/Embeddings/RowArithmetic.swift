@@ -7,62 +7,82 @@ enum RowArithmetic {
 
     /// Sum of the squares of a row.
     static func square(_ row: UnsafeBufferPointer<Float>) -> Double {
-        sum(row.count) {
-            widened(row, $0)
-        } tail: {
-            Double(row[$0])
+        var sum = Sum()
+        var place = 0
+        while place + 8 <= row.count {
+            sum.add(widened(row, place), widened(row, place + 4))
+            place += 8
         }
+        while place < row.count {
+            sum.add(Double(row[place]))
+            place += 1
+        }
+        return sum.total
     }
 
     /// Sum of the squares of the sum of two rows.
     static func square(
         _ row: UnsafeBufferPointer<Float>, plus other: UnsafeBufferPointer<Float>
     ) -> Double {
-        sum(row.count) {
-            widened(row, $0) + widened(other, $0)
-        } tail: {
-            Double(row[$0]) + Double(other[$0])
+        var sum = Sum()
+        var place = 0
+        while place + 8 <= row.count {
+            sum.add(
+                widened(row, place) + widened(other, place),
+                widened(row, place + 4) + widened(other, place + 4))
+            place += 8
         }
+        while place < row.count {
+            sum.add(Double(row[place]) + Double(other[place]))
+            place += 1
+        }
+        return sum.total
     }
 
     /// Squared L2 distance of two rows.
     static func squaredDistance(
         _ row: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>
     ) -> Double {
-        sum(row.count) {
-            widened(row, $0) - widened(other, $0)
-        } tail: {
-            Double(row[$0]) - Double(other[$0])
+        var sum = Sum()
+        var place = 0
+        while place + 8 <= row.count {
+            sum.add(
+                widened(row, place) - widened(other, place),
+                widened(row, place + 4) - widened(other, place + 4))
+            place += 8
         }
+        while place < row.count {
+            sum.add(Double(row[place]) - Double(other[place]))
+            place += 1
+        }
+        return sum.total
     }
 
     @inline(__always)
     private static func widened(_ row: UnsafeBufferPointer<Float>, _ place: Int) -> Lanes {
         Lanes(
-            Double(row[place]), Double(row[place + 1]), Double(row[place + 2]),
-            Double(row[place + 3]))
+            UnsafeRawBufferPointer(row).loadUnaligned(
+                fromByteOffset: place * MemoryLayout<Float>.stride, as: SIMD4<Float>.self))
     }
 
-    @inline(__always)
-    private static func sum(
-        _ count: Int, lanes: (Int) -> Lanes, tail: (Int) -> Double
-    ) -> Double {
-        var (first, second) = (Lanes.zero, Lanes.zero)
-        var place = 0
-        while place + 8 <= count {
-            let (a, b) = (lanes(place), lanes(place + 4))
+    /// A sum of squares in the making.
+    private struct Sum {
+        private var first = Lanes.zero
+        private var second = Lanes.zero
+        private var rest = 0.0
+
+        @inline(__always)
+        mutating func add(_ a: Lanes, _ b: Lanes) {
             first += a * a
             second += b * b
-            place += 8
         }
-        let both = first + second
-        var rest = 0.0
-        while place < count {
-            let value = tail(place)
-            rest += value * value
-            place += 1
+
+        mutating func add(_ value: Double) { rest += value * value }
+
+        var total: Double {
+            let both = first + second
+            return (both[0] + both[1]) + (both[2] + both[3]) + rest
         }
-        return (both[0] + both[1]) + (both[2] + both[3]) + rest
     }
 }
 

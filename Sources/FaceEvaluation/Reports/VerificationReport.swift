@@ -81,7 +81,8 @@ public struct VerificationReport: Codable, Sendable, Hashable {
         }
         let unsupported = points.filter { !$0.isSupported }
         guard let least = unsupported.first else { return [] }
-        let rates = unsupported.map { OperatingPoint.text(ofRate: $0.targetFAR) }.joined(separator: ", ")
+        let rates = unsupported.map { OperatingPoint.text(ofRate: $0.targetFAR) }.joined(
+            separator: ", ")
         let needed = least.negativesNeeded.map { "\($0)" } ?? "infinitely many"
         return [
             "\(pairs - positives) pairs of different people are too few for TAR at FAR \(rates): "

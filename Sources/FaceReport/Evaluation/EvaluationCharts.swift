@@ -106,7 +106,7 @@ enum EvaluationCharts {
         let both = [
             series("one person", 1, histogram.positives),
             series("different people", 3, histogram.negatives),
-        ]
+        ].filter { $0.heights.contains { $0 > 0 } }
         return .histogram(
             HistogramChart(
                 x: .linear("cosine", covering: [extent.lowerBound, extent.upperBound]),

@@ -64,8 +64,16 @@ struct RunExecutor {
             run.backbone, inputSize: configuration.inputSize, initial: initial.child("backbone"))
         let loss = try LossCatalogue.make(
             run.loss, classes: trainSet.set.identities.count,
-            embeddingSize: backbone.embeddingSize, initial: initial.child("head"))
+            embeddingSize: backbone.embeddingSize, initial: initial.child("head"),
+            head: headOptions)
         return (backbone, loss)
+    }
+
+    /// The head's options, where `bfloat16` needs a network that computes in it.
+    private var headOptions: HeadOptions {
+        var options = configuration.training.head
+        if compute.precision != .bfloat16 { options.precision = .float32 }
+        return options
     }
 
     private func makeTrainer(_ model: (backbone: any Backbone, loss: any FaceLoss)) throws

@@ -1,5 +1,6 @@
 #include "functions.h"
 
+#include <array>
 #include <utility>
 
 #include <ATen/Dispatch.h>
@@ -71,7 +72,7 @@ struct Cosines : torch::autograd::Function<Cosines> {
     auto problem = make_problem(directions, weight, classes, subcenters, bfloat16);
     check_labels(labels, problem.class_count());
     CosineTable table;
-    at::IntArrayRef sizes{problem.class_count(), problem.columns()};
+    std::array<int64_t, 2> sizes{problem.class_count(), problem.columns()};
     table.cosines = Workspace::take(workspace->cosines, sizes, weight.options());
     if (subcenters > 1)
       table.nearest =

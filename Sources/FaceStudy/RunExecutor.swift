@@ -42,7 +42,7 @@ struct RunExecutor {
         try describe(model.backbone)
         let trainer = try makeTrainer(model)
         let records = try recordsUpTo(trainer.position.epoch)
-        let recorder = RunRecorder(
+        let recorder = try RunRecorder(
             run: run, configuration: configuration, compute: compute, folder: folder, data: data,
             control: control, backbone: model.backbone, records: records)
         try trainer.run(
@@ -51,7 +51,7 @@ struct RunExecutor {
         let result = try recorder.result(
             seconds: started.duration(to: .now) / .seconds(1),
             trainSeconds: trainer.position.totalSeconds)
-        try finish(model.backbone, result)
+        try finish(model, result)
         return result
     }
 
@@ -150,9 +150,17 @@ struct RunExecutor {
         return try folder.readEpochs()
     }
 
-    private func finish(_ backbone: any Backbone, _ result: RunResult) throws {
+    private func finish(
+        _ model: (backbone: any Backbone, loss: any FaceLoss), _ result: RunResult
+    ) throws {
+        try HeadFile.write(
+            model.loss.state, loss: run.identity.loss, identities: trainSet.set.identities,
+            origin: [
+                "facet_version": FacetVersion.number, "train_set": run.identity.trainSet,
+            ],
+            to: folder.headURL)
         try ModelFile.write(
-            backbone,
+            model.backbone,
             ModelFile.Metadata(
                 inputSize: configuration.inputSize, facetVersion: FacetVersion.number,
                 trainSet: run.identity.trainSet, loss: run.identity.loss),
@@ -178,14 +186,14 @@ private final class RunRecorder {
         run: PlannedRun, configuration: StudyConfiguration, compute: ComputeConfiguration,
         folder: RunFolder, data: PreparedData, control: StudyControl, backbone: any Backbone,
         records: [EpochRecord]
-    ) {
+    ) throws {
         self.run = run
         self.configuration = configuration
         self.folder = folder
         self.data = data
         self.control = control
         self.records = records
-        embedder = Embedder(
+        embedder = try Embedder(
             backbone: backbone, compute: compute,
             batchSize: configuration.evaluation.batchSize)
     }

@@ -2,6 +2,7 @@ import CommandKit
 import FaceStudy
 import FaceTraining
 import Foundation
+import Torch
 
 /// The options that describe a study, and the configuration they make.
 ///
@@ -14,13 +15,13 @@ enum StudyOptions {
                 + "networks and a schedule for its data)"),
         Option("--config", .value("FILE"), "a study file in JSON5"),
         Option(
-            "--train", .values("NAME=FOLDER"),
-            "a training set: <folder>/<identity>/<image>.jpg, "
-                + "or NAME=synthetic:PRESET"),
+            "--train", .values("NAME=PATH"),
+            "a training set: a folder <identity>/<image>.jpg, a RecordIO pack (train.rec or its "
+                + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET"),
         Option(
-            "--test", .values("NAME=IMAGES,PAIRS"),
-            "a test set: its images and its pairs.txt, "
-                + "or NAME=synthetic:PRESET"),
+            "--test", .values("NAME=PACK|IMAGES,PAIRS"),
+            "a test set: insightface's .bin, or a folder of images and its list of pairs "
+                + "(CFP,FP for CFP), or synthetic:PRESET"),
         Option(
             "--backbones", .values("LIST"),
             "backbones with commas, e.g. "
@@ -36,7 +37,15 @@ enum StudyOptions {
             "--pairs-each-epoch", .value("N"),
             "pairs tested after each epoch but the last, "
                 + "which sees all; 0 for all"),
+        Option(
+            "--class-rate", .value("X"),
+            "share of the classes in a step's softmax (Partial FC), for "
+                + "losses of angles; 1 for all"),
         Option("--precision", .value("NAME"), "auto, float32 or bfloat16"),
+        Option(
+            "--head-precision", .value("NAME"),
+            "float32 or bfloat16: products with class weights, where "
+                + "the network computes in bfloat16"),
         Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N"),
         Option("--threads", .value("N"), "threads of one operation; 0 for one a core"),
         Option("--output", .value("FOLDER"), "where runs and report go"),
@@ -63,18 +72,16 @@ enum StudyOptions {
     ) throws {
         if arguments.has("--train") {
             configuration.train = try arguments.values("--train").map { text in
-                let sides = try named("--train", text, "NAME=FOLDER")
+                let sides = try named("--train", text, "NAME=PATH")
                 return .init(name: sides.name, images: sides.rest)
             }
         }
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in
-            let sides = try named("--test", text, "NAME=IMAGES,PAIRS")
-            let places = sides.rest.split(separator: ",", maxSplits: 1).map(String.init)
-            guard places.count == 2 || sides.rest.hasPrefix("synthetic:") else {
-                throw CommandError.badValue(
-                    option: "--test", value: text, expected: "NAME=IMAGES,PAIRS")
-            }
+            let sides = try named("--test", text, "NAME=PACK or NAME=IMAGES,PAIRS")
+            let places = sides.rest.split(
+                separator: ",", maxSplits: 1, omittingEmptySubsequences: false
+            ).map(String.init)
             return .init(
                 name: sides.name, images: places[0], pairs: places.count == 2 ? places[1] : "")
         }
@@ -128,6 +135,13 @@ enum StudyOptions {
         }
         if let rate = try arguments.number("--learning-rate", in: 1e-9...1e3) {
             configuration.training.schedule.peak = rate
+        }
+        if let rate = try arguments.number("--class-rate", in: 1e-9...1) {
+            configuration.training.head.rate = rate
+        }
+        let precisions = ["float32", "bfloat16"]
+        if let name = try arguments.choice("--head-precision", among: precisions) {
+            configuration.training.head.precision = ElementType(rawValue: name) ?? .float32
         }
         if let precision = arguments.value("--precision") { configuration.precision = precision }
         if let device = arguments.value("--device") { configuration.device = device }

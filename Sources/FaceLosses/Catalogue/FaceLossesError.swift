@@ -12,6 +12,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case noClassSampling(loss: String)
     /// There are no classes to tell apart, or embeddings have no components.
     case noClasses(classes: Int, embeddingSize: Int)
+    /// A file is whole but no head.
+    case notAHead(path: String, reason: String)
     /// Several losses that classify are added, or one loss of pairs twice.
     case severalClassifications(String)
     /// A name is no loss's.
@@ -34,6 +36,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "
                 + "\(classes) and \(size)"
+        case .notAHead(let path, let reason):
+            "'\(path)' is not a head that Facet wrote: \(reason); use head.safetensors of a run"
         case .severalClassifications(let text):
             "'\(text)' adds losses that cannot be added; take one that classifies and, with '+', "
                 + "different ones of pairs or centres, as in 'arcface+center:weight=0.003'"

@@ -4,7 +4,7 @@ Each round measures Facet, then PyTorch, then the bare products, as processes of
 same classes, batch, precision and threads. Ratios are taken round by round, so that a machine that
 slows down slows all.
 
-    compare.py HEAD_BENCHMARK [--rounds N] [--classes N ...] [--json FILE]
+    compare.py HEAD_BENCHMARK [--rounds N] [--only CLASSES:RATE:PRECISION ...] [--json FILE]
 
 Prints a Markdown table; HEAD_BENCHMARK is the built head-benchmark.
 """
@@ -77,10 +77,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tool")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--classes", type=int, nargs="*", help="these numbers only")
+    parser.add_argument(
+        "--only", nargs="*", metavar="CASE", help="some of the cases, e.g. 1000000:0.1:bf16"
+    )
     parser.add_argument("--json", metavar="FILE", help="also write every number there")
     options = parser.parse_args()
-    cases = [c for c in CASES if not options.classes or c[0] in options.classes]
+    named = {":".join(map(str, case[:3])): case for case in CASES}
+    unknown = set(options.only or []) - set(named)
+    if unknown:
+        sys.exit(f"no case {sorted(unknown)[0]}; the cases are {', '.join(named)}")
+    cases = [named[name] for name in options.only or named]
     everything, lines = [], []
     for case in cases:
         rounds = [one_round(options.tool, case) for _ in range(options.rounds)]

@@ -1,3 +1,4 @@
+import FaceLosses
 import FaceTraining
 import Testing
 import Torch

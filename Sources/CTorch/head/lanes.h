@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../kernels/vectors.h"
+#include "../kernels/dispatch.h"
 
 namespace facet::head {
 
@@ -71,11 +71,6 @@ FACET_INLINE Lanes<double> exponential(Lanes<double> x) {
   return x;
 }
 
-inline kernels::Processor processor() {
-  static const kernels::Processor best = kernels::best_processor();
-  return best;
-}
-
 #if defined(FACET_X86)
 template <class Body>
 FACET_AVX512 void run_avx512(Body &&body) {
@@ -92,11 +87,9 @@ FACET_AVX2 void run_avx2(Body &&body) {
 template <class Body>
 void vectorized(Body &&body) {
 #if defined(FACET_X86)
-  switch (processor()) {
-    case kernels::Processor::avx512: return run_avx512(body);
-    case kernels::Processor::avx2: return run_avx2(body);
-    case kernels::Processor::portable: break;
-  }
+  static const kernels::Choice best = kernels::best_choice();
+  if (best == kernels::Choice::avx512) return run_avx512(body);
+  if (best == kernels::Choice::avx2) return run_avx2(body);
 #endif
   body();
 }

@@ -8,12 +8,8 @@
 namespace facet::head {
 
 /// C = A B, or C += A B, of row-major matrices `[m, k]`, `[k, n]`, `[m, n]`, whose rows begin `lda`,
-/// `ldb` and `ldc` elements apart.
-void multiply(int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b,
-              int64_t ldb, float *c, int64_t ldc, bool add);
-void multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-              int64_t ldb, double *c, int64_t ldc, bool add);
-/// With an even k, and B in pairs of rows: `[k / 2, n, 2]`. Sums are in float32.
+/// `ldb` and `ldc` elements apart; k is even, and B lies in pairs of rows, `[k / 2, n, 2]`. Sums are
+/// in float32.
 void multiply(int64_t m, int64_t n, int64_t k, const c10::BFloat16 *a, int64_t lda,
               const c10::BFloat16 *b, int64_t ldb, float *c, int64_t ldc, bool add);
 

@@ -67,6 +67,19 @@ public enum LossCatalogue {
         return parts.count == 1 ? parts[0] : JointLoss(parts[0], terms: Array(parts.dropFirst()))
     }
 
+    /// Checks that a loss can be computed so, before there are any classes.
+    ///
+    /// - Throws: ``FaceLossesError/noClassSampling(loss:)`` for a part of the classes of a loss that
+    ///   needs all of them.
+    public static func requireHead(
+        _ options: HeadOptions, of specification: LossSpecification
+    ) throws(FaceLossesError) {
+        let loss = all.first { $0.descriptor == specification.descriptor }
+        guard options.rate == 1 || loss is any AngularMarginLoss.Type else {
+            throw .noClassSampling(loss: specification.descriptor.name)
+        }
+    }
+
     private static func headed(
         _ loss: any ConfigurableLoss, _ options: HeadOptions?, _ initial: InitialWeights
     ) throws(FaceLossesError) -> any FaceLoss {

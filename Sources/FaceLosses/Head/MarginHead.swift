@@ -5,13 +5,14 @@ public import Torch
 ///
 /// What it gives is what the loss itself gives, but for the order of additions: the loss and the
 /// gradients are within 1e-12 in `float64`, and in `float32` within 1e-6, or with a scale s above 32
-/// within s 3e-8, the rounding of a logit. It keeps one tensor of batch x
-/// classes numbers (and for sub-centers as many bytes), where the loss itself makes five to ten, and
-/// says whether samples are classified correctly instead of giving their logits.
+/// within s 3e-8, the rounding of a logit. It keeps one tensor of batch x classes numbers (and for
+/// sub-centers as many bytes), where the loss itself makes five to ten, and says whether samples are
+/// classified correctly instead of giving their logits: both ways, with and without the margin, of
+/// the one table.
 ///
-/// Every ``AngularMarginLoss`` is computed so, on the CPU. On a GPU, and for losses that are no
-/// softmax of one table of cosines (SphereFace2, UniFace, COCO with centroids of the batch) or that
-/// do not normalise their weights, the composed form is used.
+/// Every ``AngularMarginLoss`` is computed so, on the CPU. On a GPU, and for losses that have another
+/// form than one softmax of cosines (SphereFace2, UniFace, COCO) or that do not normalise their
+/// weights, the composed form is used.
 public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// The loss's description.
     public static var descriptor: LossDescriptor { Loss.descriptor }
@@ -26,7 +27,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// Computes a loss in another way.
     ///
     /// - Parameters:
-    ///   - loss: A loss whose weights ``CosineTable/supports(_:)`` has.
+    ///   - loss: A loss whose weights `CosineTable.supports(_:)` has.
     ///   - initial: Whose seed, with the step, decides which classes take part.
     public init(_ loss: Loss, options: HeadOptions, initial: InitialWeights) {
         self.loss = loss

@@ -1,4 +1,5 @@
 import CommandKit
+import FaceLosses
 import FaceStudy
 import FaceTraining
 import Foundation

@@ -66,7 +66,7 @@ class Head:
     def partial_step(self):
         chance = torch.rand(self.classes)
         chance[self.labels] = 2
-        count = int(self.options.rate * self.classes)
+        count = max(int(self.options.rate * self.classes), len(self.labels.unique()))
         index = chance.topk(count).indices.sort().values
         weight = self.weight[index].requires_grad_()
         optimizer = self.descent(weight)

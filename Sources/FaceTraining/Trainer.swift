@@ -208,16 +208,9 @@ public final class Trainer {
         var sums = EpochSums()
         sums.loss = value * Double(count)
         sums.images = count
-        withoutGradients {
-            sums.correct = correct(output.logits, labels)
-            sums.correctWithMargin = correct(output.marginLogits ?? output.logits, labels)
-        }
+        sums.correct = output.correctCount(labels: labels, withMargin: false)
+        sums.correctWithMargin = output.correctCount(labels: labels, withMargin: true)
         return sums
-    }
-
-    private func correct(_ logits: Tensor?, _ labels: Tensor) -> Int {
-        guard let logits else { return 0 }
-        return Int((logits.argmax(1) .== labels).sum().item())
     }
 
     private func clipGradients() throws -> Double {

@@ -36,7 +36,7 @@ public final class AdaCosLoss: AngularMarginLoss {
 
     /// No margin, and the scale after this batch.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
-        if batch.isTraining, batch.cosines.shape[1] > 1 {
+        if batch.isTraining, batch.classes > 1 {
             withoutGradients { adapt(to: batch) }
         }
         let value = scale.item()
@@ -46,8 +46,7 @@ public final class AdaCosLoss: AngularMarginLoss {
     }
 
     private func adapt(to batch: AngularBatch) {
-        let others = (batch.cosines * scale).exp().replacing(with: 0, where: batch.isTarget)
-        let mean = others.sum(1).mean().item()
+        let mean = batch.otherExponentials(scale: scale.item()).mean().item()
         let cosines = batch.targets.array(of: Double.self).sorted(by: >)
         // Of an even number of angles the lower one, as PyTorch's median.
         let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))

@@ -44,11 +44,12 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let target = batch.targets - margin
-        let isHard = batch.cosines .> target.detached().unsqueezed(1)
-        let hard = batch.cosines * factor + (factor - 1)
+        let bound = target.detached().unsqueezed(1)
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: .exact,
-            others: hard.where(isHard, else: batch.cosines),
+            others: { [factor] cosines in
+                (cosines * factor + (factor - 1)).where(cosines .> bound, else: cosines)
+            },
             state: ["margin": margin, "scale": scale])
     }
 }

@@ -63,7 +63,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
             targets: version == .v1
                 ? (angles(cosine) * factor).clamped(to: 0...Double.pi).cos() : cosine,
             scale: .constant(scale), gradient: gradient,
-            others: version == .v2 ? (angles(batch.cosines) / factor).cos() : nil,
+            others: version == .v2 ? { (angles($0) / factor).cos() } : nil,
             state: ["margin": factor, "scale": scale])
     }
 }

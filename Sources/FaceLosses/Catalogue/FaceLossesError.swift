@@ -8,6 +8,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case invalidValue(loss: String, parameter: String, value: String, allowed: String)
     /// A setting is not `name=value`.
     case malformedSetting(String, text: String)
+    /// A loss is to be registered under a name that another has.
+    case nameTaken(String)
     /// There are no classes to tell apart, or embeddings have no components.
     case noClasses(classes: Int, embeddingSize: Int)
     /// Several losses that classify are added, or one loss of pairs twice.
@@ -26,6 +28,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
             "\(parameter) of \(loss) is '\(value)'; it must be \(allowed)"
         case .malformedSetting(let setting, let text):
             "'\(setting)' in '\(text)' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
+        case .nameTaken(let name):
+            "there is a loss or preset '\(name)' already; give the new loss another name"
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "
                 + "\(classes) and \(size)"

@@ -12,6 +12,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case nameTaken(String)
     /// There are no classes to tell apart, or embeddings have no components.
     case noClasses(classes: Int, embeddingSize: Int)
+    /// A loss has no target's logit to draw, for it looks at pairs or centres.
+    case noTargetLogit(String)
     /// Several losses that classify are added, or one loss of pairs twice.
     case severalClassifications(String)
     /// A name is no loss's.
@@ -33,6 +35,9 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "
                 + "\(classes) and \(size)"
+        case .noTargetLogit(let name):
+            "\(name) has no logit of a target to draw, for its terms look at pairs or centres; take "
+                + "losses that classify, such as arcface"
         case .severalClassifications(let text):
             "'\(text)' adds losses that cannot be added; take one that classifies and, with '+', "
                 + "different ones of pairs or centres, as in 'arcface+center:weight=0.003'"

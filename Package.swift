@@ -32,6 +32,7 @@ let package = Package(
     products: [
         .executable(name: "facet", targets: ["facet"]),
         .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "FaceLosses", targets: ["FaceLosses"]),
         .library(
             name: "Facet",
             targets: [

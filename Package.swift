@@ -115,7 +115,7 @@ let package = Package(
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),
         tests("FaceRuns"),
-        tests("FaceStudy", needs: ["FaceData", "FaceTraining", "FaceRuns"]),
+        tests("FaceStudy", needs: ["FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
         tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(

@@ -94,8 +94,8 @@ extension LossSpecification {
             \(descriptor.title) (\(descriptor.name))
             \(descriptor.summary)
 
-            Paper:     \(descriptor.paper)
-            Equation:  \(descriptor.equation)
+            Paper:      \(descriptor.paper)
+            Equation:   \(descriptor.equation)
             \(guide)
             Parameters\(values.isEmpty ? " and their defaults" : ""):
             \(parameters.isEmpty ? "  none" : parameters.joined(separator: "\n"))\(presets)
@@ -109,7 +109,7 @@ extension LossSpecification {
             ("When:", guide.use), ("Beware:", guide.pitfalls),
         ]
         return rows.filter { !$1.isEmpty }.map { title, text in
-            title.padding(toLength: 11, withPad: " ", startingAt: 0) + text + "\n"
+            title.padding(toLength: 12, withPad: " ", startingAt: 0) + text + "\n"
         }.joined()
     }
 

@@ -34,7 +34,7 @@ struct FailureDetectorTests {
         #expect(finding.step == 400 && finding.epoch == 4 && finding.classes == 500)
         #expect(
             finding.description.hasPrefix(
-                "after step 400 (epoch 4) the loss, 6.3, has not left its starting value and 0.19 %"
+                "after step 400 (epoch 4) the loss, 6.3, has not left its starting value and 0.20 %"
             ))
         #expect(finding.description.contains("lower the learning rate"))
     }

@@ -59,7 +59,7 @@ package struct EmbeddingPicture: Sendable {
                 PictureFile.Panel(
                     title: panel.title, note: panel.note,
                     drawing: isFlat ? circle(panel) : sphere(panel), size: (Self.side, Self.side))
-            }, columns: min(4, panels.count)
+            }, columns: panels.count == 5 || panels.count == 6 ? 3 : 4
         ).text
     }
 

@@ -118,7 +118,7 @@ enum Cautions {
     /// Known failures that were recognised while a run was trained.
     private static func findings(_ results: StudyResults) -> [RichText] {
         results.runs.flatMap { run in
-            run.epochs.flatMap { $0.findings ?? [] }.map { sentence in
+            run.epochs.flatMap { $0.findings ?? [] }.map { sentence -> RichText in
                 "\(strong: "Trouble in training.") \(code: run.name): \(sentence)."
             }
         }

@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig \
 	-Xlinker -rpath -Xlinker $$(cat .facet/torch-lib)
 
-.PHONY: compare test build setup bench docs format check clean
+.PHONY: compare test build setup bench bench-head docs format check clean
 
 compare: build
 	./facet compare --preset quick --output studies/quick
@@ -22,6 +22,11 @@ setup:
 bench: setup
 	swift build $(SWIFT_FLAGS) --product training-benchmark
 	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark
+
+# The classes' side of a loss with up to a million classes; the largest cases need 20 GB.
+bench-head: setup
+	swift build $(SWIFT_FLAGS) --product head-benchmark
+	.venv/bin/python Benchmarks/head/compare.py .build/$(CONFIGURATION)/head-benchmark
 
 docs: setup
 	scripts/docs

@@ -58,6 +58,10 @@ let package = Package(
             name: "training-benchmark", dependencies: ["Torch", "FaceModels"],
             path: "Benchmarks/training", exclude: ["compare.py", "pytorch_peer.py"],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "head-benchmark", dependencies: ["Torch", "FaceLosses"],
+            path: "Benchmarks/head", exclude: ["compare.py", "pytorch_peer.py", "RESULTS.md"],
+            swiftSettings: swiftSettings),
 
         .executableTarget(
             name: "verification-benchmark",

@@ -1,5 +1,6 @@
 // Differentiation, and the optimiser's step.
 #include "bridge.h"
+#include "head/descent.h"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/_foreach_mul.h>
@@ -12,12 +13,35 @@ using namespace facet;
 
 namespace {
 
-std::vector<at::Tensor> gradients(const ct_tensor *parameters, size_t count) {
+const at::Tensor &gradient(ct_tensor parameter, size_t place) {
+  const auto &result = tensor(parameter).grad();
+  TORCH_CHECK(result.defined(), "parameter ", place, " has no gradient");
+  return result;
+}
+
+bool is_ascending(const at::Tensor &indices) {
+  if (!indices.is_cpu() || !indices.is_contiguous()) return false;
+  auto values = indices.const_data_ptr<int64_t>();
+  for (int64_t i = 1; i < indices.numel(); ++i)
+    if (values[i - 1] >= values[i]) return false;
+  return true;
+}
+
+/// Adds up what a sparse gradient has more than once for a row, so that its values can be used as
+/// they are. Accumulated gradients have.
+void unite_rows(const at::Tensor &parameter) {
+  auto &slopes = parameter.mutable_grad();
+  if (slopes.is_sparse() && !is_ascending(slopes._indices()[0])) slopes = slopes.coalesce();
+}
+
+/// What is in the gradients: of sparse ones, the values of the rows that they have.
+std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t count) {
   std::vector<at::Tensor> result;
   result.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    result.push_back(tensor(parameters[i]).grad());
-    TORCH_CHECK(result.back().defined(), "parameter ", i, " has no gradient");
+    if (gradient(parameters[i], i).is_sparse()) unite_rows(tensor(parameters[i]));
+    const auto &slopes = gradient(parameters[i], i);
+    result.push_back(slopes.is_sparse() ? slopes._values() : slopes);
   }
   return result;
 }
@@ -74,16 +98,35 @@ ct_status ct_clear_autocast_cache(void) {
   return guarded([] { at::autocast::clear_cache(); });
 }
 
+ct_status ct_to_dense(ct_tensor self, ct_tensor *out) {
+  return producing(out, [&] {
+    const auto &value = tensor(self);
+    return value.is_sparse() ? value.to_dense() : value;
+  });
+}
+
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
                       bool first_step) {
   return guarded([&] {
-    if (count == 0) return;
     c10::AutoGradMode off(false);
-    auto values = tensors(parameters, count);
-    auto slopes = gradients(parameters, count);
-    auto buffers = momentum == 0 ? std::vector<at::Tensor>{} : tensors(velocities, count);
-    at::_fused_sgd_(values, slopes, buffers, weight_decay, momentum, learning_rate,
+    auto slopes = gradient_values(parameters, count);
+    std::vector<at::Tensor> values, dense_slopes, buffers;
+    for (size_t i = 0; i < count; ++i) {
+      const auto &own = gradient(parameters[i], i);
+      if (own.is_sparse()) {
+        head::descend_rows(tensor(parameters[i]),
+                           momentum == 0 ? at::Tensor() : tensor(velocities[i]),
+                           own._indices()[0], slopes[i],
+                           {learning_rate, momentum, weight_decay, nesterov});
+        continue;
+      }
+      values.push_back(tensor(parameters[i]));
+      dense_slopes.push_back(slopes[i]);
+      if (momentum != 0) buffers.push_back(tensor(velocities[i]));
+    }
+    if (values.empty()) return;
+    at::_fused_sgd_(values, dense_slopes, buffers, weight_decay, momentum, learning_rate,
                     /*dampening=*/0, nesterov, /*maximize=*/false, first_step);
   });
 }
@@ -92,7 +135,7 @@ ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *ou
   return guarded([&] {
     c10::AutoGradMode off(false);
     *out = count == 0 ? 0
-                      : at::stack(at::_foreach_norm(gradients(parameters, count), 2))
+                      : at::stack(at::_foreach_norm(gradient_values(parameters, count), 2))
                             .norm()
                             .item()
                             .toDouble();
@@ -103,7 +146,7 @@ ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double f
   return guarded([&] {
     if (count == 0) return;
     c10::AutoGradMode off(false);
-    auto slopes = gradients(parameters, count);
+    auto slopes = gradient_values(parameters, count);
     at::_foreach_mul_(slopes, factor);
   });
 }

@@ -12,6 +12,10 @@ void ct_status_free(ct_status status) { std::free(status.message); }
 
 void ct_tensor_free(ct_tensor self) { delete static_cast<at::Tensor *>(self.impl); }
 
+ct_status ct_alias(ct_tensor self, ct_tensor *out) {
+  return producing(out, [&] { return tensor(self); });
+}
+
 ct_status ct_full(const int64_t *shape, size_t rank, double value, ct_dtype dtype, ct_device on,
                   ct_tensor *out) {
   return producing(out, [&] {

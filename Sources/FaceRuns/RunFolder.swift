@@ -11,6 +11,7 @@ public import Foundation
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state to go on from |
 /// | `model.safetensors` | the last epoch's backbone |
+/// | `head.safetensors` | the last epoch's class weights, with the identities' names |
 ///
 /// A study's folder holds one such folder a run under `runs/`.
 public struct RunFolder: Sendable, Hashable {
@@ -32,6 +33,8 @@ public struct RunFolder: Sendable, Hashable {
     public var resultURL: URL { url.appendingPathComponent("result.json") }
     /// Folder of the newest checkpoint.
     public var checkpointURL: URL { url.appendingPathComponent("checkpoint") }
+    /// File of the last epoch's class weights.
+    public var headURL: URL { url.appendingPathComponent("head.safetensors") }
     /// File of the last epoch's backbone weights.
     public var modelURL: URL { url.appendingPathComponent("model.safetensors") }
 

@@ -51,7 +51,7 @@ struct RunExecutor {
         let result = try recorder.result(
             seconds: started.duration(to: .now) / .seconds(1),
             trainSeconds: trainer.position.totalSeconds)
-        try finish(model.backbone, result)
+        try finish(model, result)
         return result
     }
 
@@ -64,8 +64,16 @@ struct RunExecutor {
             run.backbone, inputSize: configuration.inputSize, initial: initial.child("backbone"))
         let loss = try LossCatalogue.make(
             run.loss, classes: trainSet.set.identities.count,
-            embeddingSize: backbone.embeddingSize, initial: initial.child("head"))
+            embeddingSize: backbone.embeddingSize, initial: initial.child("head"),
+            head: headOptions)
         return (backbone, loss)
+    }
+
+    /// The head's options, where `bfloat16` needs a network that computes in it.
+    private var headOptions: HeadOptions {
+        var options = configuration.training.head
+        if compute.precision != .bfloat16 { options.precision = .float32 }
+        return options
     }
 
     private func makeTrainer(_ model: (backbone: any Backbone, loss: any FaceLoss)) throws
@@ -142,9 +150,17 @@ struct RunExecutor {
         return try folder.readEpochs()
     }
 
-    private func finish(_ backbone: any Backbone, _ result: RunResult) throws {
+    private func finish(
+        _ model: (backbone: any Backbone, loss: any FaceLoss), _ result: RunResult
+    ) throws {
+        try HeadFile.write(
+            model.loss.state, loss: run.identity.loss, identities: trainSet.set.identities,
+            origin: [
+                "facet_version": FacetVersion.number, "train_set": run.identity.trainSet,
+            ],
+            to: folder.headURL)
         try ModelFile.write(
-            backbone,
+            model.backbone,
             ModelFile.Metadata(
                 inputSize: configuration.inputSize, facetVersion: FacetVersion.number,
                 trainSet: run.identity.trainSet, loss: run.identity.loss),

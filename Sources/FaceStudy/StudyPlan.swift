@@ -42,6 +42,7 @@ public struct StudyPlan: Sendable {
         let losses = try configuration.losses.map { try LossSpecification(parsing: $0) }
         try FaceStudyError.requireUnique(backbones.map(\.description), "backbones")
         try FaceStudyError.requireUnique(losses.map(\.description), "losses")
+        for loss in losses { try LossCatalogue.requireHead(configuration.training.head, of: loss) }
         runs = []
         for seed in configuration.seeds {
             for (index, train) in configuration.train.enumerated() {

@@ -228,16 +228,9 @@ public final class Trainer {
         sums.images = count
         let active = output.state.filter { $0.key == "active" || $0.key.hasSuffix(".active") }
         sums.active = active.isEmpty ? nil : active.mapValues { $0 * Double(count) }
-        withoutGradients {
-            sums.correct = correct(output.logits, labels)
-            sums.correctWithMargin = correct(output.marginLogits ?? output.logits, labels)
-        }
+        sums.correct = output.correctCount(labels: labels, withMargin: false)
+        sums.correctWithMargin = output.correctCount(labels: labels, withMargin: true)
         return sums
-    }
-
-    private func correct(_ logits: Tensor?, _ labels: Tensor) -> Int {
-        guard let logits else { return 0 }
-        return Int((logits.argmax(1) .== labels).sum().item())
     }
 
     /// A label that no class belongs to would end the process inside of LibTorch.

@@ -1,3 +1,4 @@
+public import FaceLosses
 public import Torch
 
 /// How a network is trained, apart from what it is trained on and with which loss.
@@ -18,12 +19,15 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     public var gradientClip: Double
     /// Whether an image is mirrored with probability 1/2.
     public var flip: Bool
+    /// How losses of angles compute with their classes.
+    public var head: HeadOptions
 
     /// Creates a configuration.
     public init(
         epochs: Int = 12, batchSize: Int = 128, accumulation: Int = 1,
         schedule: LearningRateSchedule = LearningRateSchedule(),
-        optimizer: SGD.Options = SGD.Options(), gradientClip: Double = 5, flip: Bool = true
+        optimizer: SGD.Options = SGD.Options(), gradientClip: Double = 5, flip: Bool = true,
+        head: HeadOptions = HeadOptions()
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -32,6 +36,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         self.optimizer = optimizer
         self.gradientClip = gradientClip
         self.flip = flip
+        self.head = head
     }
 
     /// Checks every value.
@@ -56,6 +61,10 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         try require(
             gradientClip >= 0 && gradientClip.isFinite, "gradientClip", gradientClip,
             "at least 0")
+        try require(head.rate > 0 && head.rate <= 1, "head.rate", head.rate, "above 0 and up to 1")
+        try require(
+            head.precision == .float32 || head.precision == .bfloat16, "head.precision",
+            head.precision.rawValue, "float32 or bfloat16")
         try schedule.validate()
     }
 }

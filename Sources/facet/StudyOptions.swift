@@ -2,6 +2,7 @@ import CommandKit
 import FaceStudy
 import FaceTraining
 import Foundation
+import Torch
 
 /// The options that describe a study, and the configuration they make.
 ///
@@ -36,7 +37,15 @@ enum StudyOptions {
             "--pairs-each-epoch", .value("N"),
             "pairs tested after each epoch but the last, "
                 + "which sees all; 0 for all"),
+        Option(
+            "--class-rate", .value("X"),
+            "share of the classes in a step's softmax (Partial FC), for "
+                + "losses of angles; 1 for all"),
         Option("--precision", .value("NAME"), "auto, float32 or bfloat16"),
+        Option(
+            "--head-precision", .value("NAME"),
+            "float32 or bfloat16: products with class weights, where "
+                + "the network computes in bfloat16"),
         Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N"),
         Option("--threads", .value("N"), "threads of one operation; 0 for one a core"),
         Option("--output", .value("FOLDER"), "where runs and report go"),
@@ -126,6 +135,13 @@ enum StudyOptions {
         }
         if let rate = try arguments.number("--learning-rate", in: 1e-9...1e3) {
             configuration.training.schedule.peak = rate
+        }
+        if let rate = try arguments.number("--class-rate", in: 1e-9...1) {
+            configuration.training.head.rate = rate
+        }
+        let precisions = ["float32", "bfloat16"]
+        if let name = try arguments.choice("--head-precision", among: precisions) {
+            configuration.training.head.precision = ElementType(rawValue: name) ?? .float32
         }
         if let precision = arguments.value("--precision") { configuration.precision = precision }
         if let device = arguments.value("--device") { configuration.device = device }

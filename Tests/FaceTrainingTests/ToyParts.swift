@@ -54,6 +54,23 @@ final class ToyLoss: FaceLoss {
     }
 }
 
+/// Losses of angles for the toy backbone.
+enum ToyParts {
+    /// ArcFace over three classes, by a head or composed of tensors.
+    static func head(_ options: HeadOptions?) throws -> any FaceLoss {
+        try LossCatalogue.make(
+            LossSpecification(parsing: "arcface"), classes: 3, embeddingSize: 8,
+            initial: InitialWeights(seed: 2, path: "head"), head: options)
+    }
+
+    /// CurricularFace, which also remembers something, over 100 classes of which few take part.
+    static func partialHead(rate: Double) throws -> any FaceLoss {
+        try LossCatalogue.make(
+            LossSpecification(parsing: "curricular"), classes: 100, embeddingSize: 8,
+            initial: InitialWeights(seed: 2, path: "head"), head: HeadOptions(rate: rate))
+    }
+}
+
 /// Images of noise, the same for the same place.
 struct ToySource: TrainingSource {
     let imageCount: Int

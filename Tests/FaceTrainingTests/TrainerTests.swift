@@ -68,6 +68,43 @@ struct TrainerTests {
         #expect(whole.epochs.count == 3)
     }
 
+    /// The classes of a step are a function of the seed and the step, and velocities of rows that
+    /// take no part in it stay.
+    @Test("A run of Partial FC that is stopped ends as one that is not", arguments: [1, 4, 8])
+    func resumePartialClasses(_ stop: Int) throws {
+        func make(_ folder: URL) throws -> Trainer {
+            try trainer(in: folder, loss: ToyParts.partialHead(rate: 0.1))
+        }
+        var whole = Trace()
+        try withFolder { try run(make($0), into: &whole) }
+        var parts = Trace()
+        try withFolder { folder in
+            #expect(throws: FaceTrainingError.interrupted(step: stop)) {
+                try run(make(folder), stopAfter: stop, into: &parts)
+            }
+            try run(make(folder), into: &parts)
+        }
+        #expect(parts == whole)
+    }
+
+    @Test("A head finds as many samples correct as the loss whose logits it does not keep")
+    func headAccuracy() throws {
+        func accuracies(_ head: HeadOptions?) throws -> [Double] {
+            var result: [Double] = []
+            try withFolder { folder in
+                let trainer = try trainer(in: folder, loss: ToyParts.head(head))
+                try trainer.run { event in
+                    guard case .epoch(let summary) = event else { return }
+                    result += [summary.accuracy, summary.accuracyWithMargin]
+                }
+            }
+            return result
+        }
+        let composed = try accuracies(nil)
+        #expect(try accuracies(HeadOptions()) == composed)
+        #expect(Set(composed).count > 1)
+    }
+
     @Test("A listener that fails at an epoch's end hears of that epoch again")
     func repeatedEpoch() throws {
         struct Stop: Error {}

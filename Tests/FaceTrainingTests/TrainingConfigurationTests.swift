@@ -1,3 +1,4 @@
+import FaceLosses
 import FaceTraining
 import Testing
 import Torch
@@ -26,6 +27,12 @@ struct TrainingConfigurationTests {
         (
             "'schedule.milestones' is [0.7, 0.4] but must be ascending numbers from 0 to 1",
             { $0.schedule.milestones = [0.7, 0.4] }
+        ),
+        ("'head.rate' is 0.0 but must be above 0 and up to 1", { $0.head.rate = 0 }),
+        ("'head.rate' is 1.5 but must be above 0 and up to 1", { $0.head.rate = 1.5 }),
+        (
+            "'head.precision' is int64 but must be float32 or bfloat16",
+            { $0.head.precision = .int64 }
         ),
         ("'schedule.factor' is 2.0 but must be from 0 to 1", { $0.schedule.factor = 2 }),
     ]

@@ -41,6 +41,15 @@ struct BadInputTests {
             ["compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcface:m=9"], 1,
             "1.5"),
         Case(
+            "a part of the classes for a loss that needs all",
+            [
+                "compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcface,softmax",
+                "--class-rate", "0.1",
+            ], 1, "softmax needs all classes in each step"),
+        Case(
+            "a rate out of range", ["compare", "--class-rate", "0"], 2,
+            "'0' is no value for --class-rate"),
+        Case(
             "no such backbone",
             ["compare", "--train", "a=x", "--test", "b=y,z", "--backbones", "resnet5"], 1,
             "did you mean 'resnet50'?"),

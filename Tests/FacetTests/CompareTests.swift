@@ -44,7 +44,8 @@ struct CompareTests {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             let tool = Tool(folder: folder)
-            let words = compare(folder, faces, "--losses", "amsoftmax", "--epochs", "2")
+            let words = compare(
+                folder, faces, "--losses", "amsoftmax", "--epochs", "2", "--class-rate", "0.5")
             #expect(try tool.run(words).status == 0)
             let first = try Snapshot(of: folder.appendingPathComponent("study"))
             try FileManager.default.removeItem(at: folder.appendingPathComponent("study"))
@@ -127,6 +128,7 @@ struct Snapshot: Equatable {
             files["\(name)/epochs"] = try encoder.encode(epochs)
             files["\(name)/scores"] = try Data(contentsOf: run.scoresURL(test: "probe"))
             files["\(name)/model"] = try Data(contentsOf: run.modelURL)
+            files["\(name)/head"] = try Data(contentsOf: run.headURL)
         }
     }
 }

@@ -64,6 +64,8 @@ void ct_status_free(ct_status status);
 // Tensors: creation, inspection, transfer ---------------------------------------------------------
 
 void ct_tensor_free(ct_tensor self);
+/// Another reference to the same tensor.
+ct_status ct_alias(ct_tensor self, ct_tensor *out);
 ct_status ct_full(const int64_t *shape, size_t rank, double value, ct_dtype dtype, ct_device device,
                   ct_tensor *out);
 ct_status ct_arange(int64_t count, ct_dtype dtype, ct_device device, ct_tensor *out);
@@ -193,6 +195,43 @@ ct_status ct_global_average_pool(ct_tensor self, ct_tensor *out);
 ct_status ct_cross_entropy(ct_tensor logits, ct_tensor labels, double label_smoothing,
                            ct_tensor *out);
 
+// The head: the softmax of millions of classes -----------------------------------------------------
+
+/// Buffers that a head uses again in each step.
+typedef struct CT_SAFE ct_workspace {
+  void *impl;
+} ct_workspace;
+
+/// An elementwise function of tensors `[n, k]`, which may be differentiated. `apply` borrows its
+/// argument and gives its result away; whoever is given the map calls `release` once.
+typedef struct ct_map {
+  void *context;
+  void (*apply)(void *context, ct_tensor cosines, ct_tensor *out);
+  void (*release)(void *context);
+} ct_map;
+
+ct_status ct_workspace_new(ct_workspace *out);
+void ct_workspace_free(ct_workspace self);
+/// Whether products of bfloat16 blocks have instructions of their own here.
+bool ct_has_bfloat16_products(void);
+/// Cosines between directions `[n, d]` (of length 1 or 0) and the rows of a weight matrix, class by
+/// class, and each sample's own, `targets` `[n]`.
+///
+/// With `classes` (ascending, empty for all) only those take part, `labels` are positions among
+/// them, and the weight's gradient is sparse. `subcenters` rows side by side are one class.
+ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor classes,
+                          ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
+                          ct_tensor *table, ct_tensor *targets);
+/// Sum over the other classes of e^(scale cosine), `[n]`; not differentiable.
+ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
+                                ct_tensor *out);
+/// Mean cross-entropy of target logits and, of the other classes, scale times cosine, which the map
+/// changes first when its `apply` is not null. Differentiating it uses the table up.
+ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_tensor scale,
+                                  ct_tensor targets, ct_tensor labels, ct_map others,
+                                  ct_tensor *loss, ct_tensor *is_first,
+                                  ct_tensor *is_first_with_margin);
+
 // Differentiation ---------------------------------------------------------------------------------
 
 ct_status ct_set_requires_grad(ct_tensor self, bool value);
@@ -202,6 +241,8 @@ ct_status ct_backward(ct_tensor self);
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
 ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
 ct_status ct_clear_grad(ct_tensor self);
+/// A sparse gradient as an ordinary tensor; an ordinary one as it is.
+ct_status ct_to_dense(ct_tensor self, ct_tensor *out);
 bool ct_is_grad_enabled(void);
 /// Thread-local. Returns the former value through `former`.
 ct_status ct_set_grad_enabled(bool value, bool *former);
@@ -212,7 +253,8 @@ ct_status ct_clear_autocast_cache(void);
 // Optimisation ------------------------------------------------------------------------------------
 
 /// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
-/// `velocities` are updated in place; on the first step they take the gradient itself.
+/// `velocities` are updated in place; on the first step they take the gradient itself. Where a
+/// gradient is sparse, rows that it lacks stay as they are, velocities too.
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
                       bool first_step);

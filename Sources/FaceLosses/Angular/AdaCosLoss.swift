@@ -9,7 +9,7 @@ public import Torch
 ///
 /// with the median θ_med of the targets' angles and the former scale in B. The scale is remembered
 /// as a buffer, changes with every batch that is trained on, before its use. It stays within
-/// 1 ... 1000: where all embeddings are alike, the paper's rule makes it grow without end.
+/// 1 ... 64: where all embeddings are alike, the paper's rule makes it grow without end.
 public final class AdaCosLoss: AngularMarginLoss {
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -24,7 +24,7 @@ public final class AdaCosLoss: AngularMarginLoss {
             use: "when no parameter is to be chosen",
             pitfalls:
                 "while all embeddings are alike the scale grows from batch to batch; it is kept "
-                + "within 1 ... 1000"),
+                + "within 1 ... 64"),
         presets: [LossPreset("facexzoo-adacos", "FaceX-Zoo's is the same")])
 
     /// Class weights `[c, d]`.
@@ -45,7 +45,7 @@ public final class AdaCosLoss: AngularMarginLoss {
 
     /// No margin, and the scale after this batch.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
-        if batch.isTraining, batch.cosines.shape[1] > 1 {
+        if batch.isTraining, batch.classes > 1 {
             withoutGradients { adapt(to: batch) }
         }
         let value = scale.item()
@@ -55,13 +55,10 @@ public final class AdaCosLoss: AngularMarginLoss {
     }
 
     private func adapt(to batch: AngularBatch) {
-        // ln B by a stable log-sum-exp, for e^s leaves float32 at 88.
-        let others = (batch.cosines * scale).replacing(with: -.infinity, where: batch.isTarget)
-        let sum = others.reshaped([others.count]).logSumExp(0).item()
-        let logB = sum - log(Double(batch.labels.count))
+        let mean = batch.otherExponentials(scale: scale.item()).mean().item()
         let cosines = batch.targets.array(of: Double.self).sorted(by: >)
         // Of an even number of angles the lower one, as PyTorch's median.
         let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))
-        scale.fill(min(1000, max(1, logB / cos(min(.pi / 4, median)))))
+        scale.fill(min(64, max(1, log(mean) / cos(min(.pi / 4, median)))))
     }
 }

@@ -22,41 +22,6 @@ public protocol AngularMarginLoss: ConfigurableLoss {
     func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin
 }
 
-/// The angles of a batch.
-public struct AngularBatch {
-    /// Embeddings `[n, d]` as they came, in the type of the class weights.
-    public let embeddings: Tensor
-    /// Labels `[n]`.
-    public let labels: Tensor
-    /// Cosines `[n, c]` between embeddings and class weights; may pass ±1 by rounding.
-    public let cosines: Tensor
-
-    /// Cosines `[n]` between embeddings and their own class weights.
-    public var targets: Tensor { cosines.picking(labels) }
-
-    /// Norms `[n, 1]` of the embeddings.
-    public var norms: Tensor { embeddings.norm(1, keep: true) }
-
-    /// Whether the batch is trained on, so that what a loss remembers of batches may change.
-    public var isTraining: Bool { cosines.requiresGradient }
-
-    /// True `[n, c]` where a class is the sample's own.
-    public var isTarget: Tensor {
-        let classes = Tensor.range(cosines.shape[1], device: labels.device)
-        return labels.unsqueezed(1) .== classes.unsqueezed(0)
-    }
-
-    init(embeddings: Tensor, labels: Tensor, weight: Tensor, subcenters: Int) {
-        self.embeddings = embeddings.to(weight.type)
-        self.labels = labels
-        let all = self.embeddings.l2Normalized().linear(weight: weight.l2Normalized())
-        cosines =
-            subcenters == 1
-            ? all
-            : all.reshaped([all.shape[0], all.shape[1] / subcenters, subcenters]).max(2)
-    }
-}
-
 /// What a margin makes of the targets' cosines.
 public struct AngularMargin {
     /// What cosines are multiplied by.
@@ -75,9 +40,12 @@ public struct AngularMargin {
     public var scale: Scale
     /// How the loss is differentiated through the margin.
     public var gradient: MarginGradient
-    /// The other classes' modified cosines `[n, c]`, of which the targets' column does not count;
-    /// nil when they stay as they are.
-    public var others: Tensor?
+    /// What the other classes' cosines `[n, k]` become, of any k classes; nil when they stay as they
+    /// are.
+    ///
+    /// Elementwise in the cosines, so that classes may come in parts, and differentiated through them
+    /// alone: what else it uses counts as constant. Elements of the targets do not count.
+    public var others: ((Tensor) -> Tensor)?
     /// A scalar that is added to the cross-entropy; nil for none.
     public var penalty: Tensor?
     /// The margin and the scale at this step, for the record.
@@ -85,7 +53,8 @@ public struct AngularMargin {
 
     /// Creates a margin.
     public init(
-        targets: Tensor, scale: Scale, gradient: MarginGradient, others: Tensor? = nil,
+        targets: Tensor, scale: Scale, gradient: MarginGradient,
+        others: ((Tensor) -> Tensor)? = nil,
         penalty: Tensor? = nil, state: [String: Double]
     ) {
         self.targets = targets
@@ -121,19 +90,19 @@ extension AngularMarginLoss {
     /// 1.
     public var subcenters: Int { 1 }
 
-    /// Normalises, multiplies, applies the margin, scales, and takes the cross-entropy.
+    /// Normalises, multiplies, applies the margin, scales, and takes the cross-entropy, with every
+    /// intermediate result as a tensor of its own; ``MarginHead`` does the same in less memory.
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let batch = AngularBatch(
+        let matrix = CosineMatrix(
             embeddings: embeddings, labels: labels, weight: weight, subcenters: subcenters)
+        let batch = matrix.batch
         let margin = margin(batch, at: progress)
         let scale = margin.scale.tensor(for: batch)
-        let logits = batch.cosines * scale
-        let columns = labels.unsqueezed(1)
-        let target = margin.targets.unsqueezed(1) * scale
-        let marginLogits = (margin.others.map { $0 * scale } ?? logits).scattered(
-            1, columns, margin.gradient.joined(target, without: logits.gathered(1, columns)))
+        let logits = matrix.cosines * scale
+        let marginLogits = (margin.others.map { $0(matrix.cosines) * scale } ?? logits).scattered(
+            1, labels.unsqueezed(1), margin.targetLogits(of: batch))
         let entropy = marginLogits.crossEntropy(labels: labels)
         return LossOutput(
             loss: margin.penalty.map { entropy + $0 } ?? entropy, logits: logits,
@@ -141,12 +110,21 @@ extension AngularMarginLoss {
     }
 }
 
+extension AngularMargin {
+    /// The targets' logits `[n, 1]`, with the chosen gradient.
+    func targetLogits(of batch: AngularBatch) -> Tensor {
+        let scale = scale.tensor(for: batch)
+        return gradient.joined(
+            targets.unsqueezed(1) * scale, without: batch.targets.unsqueezed(1) * scale)
+    }
+}
+
 extension AngularMargin.Scale {
     /// The scale in a shape that repeats along `[n, c]`.
-    fileprivate func tensor(for batch: AngularBatch) -> Tensor {
+    func tensor(for batch: AngularBatch) -> Tensor {
         switch self {
         case .embeddingNorm: batch.norms
-        case .constant(let value): batch.cosines.filled(like: value, shape: [])
+        case .constant(let value): batch.targets.filled(like: value, shape: [])
         case .variable(let value): value.reshaped([])
         }
     }

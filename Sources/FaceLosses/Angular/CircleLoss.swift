@@ -58,10 +58,11 @@ public final class CircleLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         let target = batch.targets
         let pull = (1 + margin - target.detached()).relu()
-        let push = (batch.cosines.detached() + margin).relu()
         return AngularMargin(
             targets: pull * (target - (1 - margin)), scale: .constant(scale), gradient: .exact,
-            others: push * (batch.cosines - margin),
+            others: { cosines in
+                (cosines.detached() + margin).relu() * (cosines - margin)
+            },
             state: ["margin": margin, "scale": scale])
     }
 }

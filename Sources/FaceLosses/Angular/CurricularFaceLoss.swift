@@ -80,13 +80,16 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         if batch.isTraining {
             withoutGradients { t.assign(t * momentum + cosine.mean() * (1 - momentum)) }
         }
-        // A copy, for t changes before the gradient is taken.
-        let hard = batch.cosines * (t.copy() + batch.cosines)
         let threshold = withoutGradients { AddedAngle(.none).cosine(of: cosine, plus: margin) }
-        let isHard = batch.cosines .> threshold.unsqueezed(1)
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: gradient,
-            others: hard.where(isHard, else: batch.cosines),
+            // A copy, for t changes before the gradient is taken.
+            others: Self.weighted(by: t.copy(), above: threshold.unsqueezed(1)),
             state: ["margin": margin, "scale": scale, "t": t.item()])
+    }
+
+    /// cosθ_j (t + cosθ_j) where cosθ_j is above a bound `[n, 1]`.
+    private static func weighted(by t: Tensor, above bound: Tensor) -> (Tensor) -> Tensor {
+        { cosines in (cosines * (t + cosines)).where(cosines .> bound, else: cosines) }
     }
 }

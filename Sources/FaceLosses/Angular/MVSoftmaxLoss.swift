@@ -66,11 +66,12 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         let lowered = batch.targets - margin
         let target = isEasy ? lowered.where(lowered .> 0, else: batch.targets) : lowered
-        let isHard = batch.cosines .> lowered.detached().unsqueezed(1)
-        let hard = batch.cosines * factor + (factor - 1)
+        let bound = lowered.detached().unsqueezed(1)
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: .exact,
-            others: hard.where(isHard, else: batch.cosines),
+            others: { [factor] cosines in
+                (cosines * factor + (factor - 1)).where(cosines .> bound, else: cosines)
+            },
             state: ["margin": margin, "scale": scale])
     }
 }

@@ -80,8 +80,8 @@ public final class SphereFace2Loss: ConfigurableLoss {
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let batch = AngularBatch(
-            embeddings: embeddings, labels: labels, weight: weight, subcenters: 1)
+        let batch = CosineMatrix(
+            embeddings: embeddings, labels: labels, weight: weight)
         let scale = setup[Self.scaleKey]
         let margin = Annealing(over: setup[Self.warmupKey], at: progress)
             .linear(from: 0, to: setup[Self.marginKey])

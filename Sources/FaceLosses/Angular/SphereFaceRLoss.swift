@@ -87,7 +87,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         }
         return AngularMargin(
             targets: targets, scale: .constant(scale), gradient: gradient,
-            others: version == .v2 ? (angles(batch.cosines) / factor).cos() : nil,
+            others: version == .v2 ? { (angles($0) / factor).cos() } : nil,
             state: ["margin": factor, "scale": scale])
     }
 

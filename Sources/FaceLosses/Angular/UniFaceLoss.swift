@@ -60,8 +60,8 @@ public final class UniFaceLoss: ConfigurableLoss {
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let batch = AngularBatch(
-            embeddings: embeddings, labels: labels, weight: weight, subcenters: 1)
+        let batch = CosineMatrix(
+            embeddings: embeddings, labels: labels, weight: weight)
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let target = scale * (batch.targets - margin)

@@ -11,3 +11,8 @@ extension AngularMarginLoss {
     /// Rows of the class weights, divided by the class weights of each identity.
     public var classCount: Int? { weight.shape[0] / subcenters }
 }
+
+extension MarginHead {
+    /// The loss's.
+    public var classCount: Int? { loss.classCount }
+}

@@ -57,10 +57,16 @@ public struct LossProgress: Hashable, Sendable {
 public struct LossOutput {
     /// The scalar to be made small.
     public var loss: Tensor
-    /// `[n, c]`, without margin: by these a sample is classified. Nil when the loss has no classes.
+    /// `[n, c]`, without margin: by these a sample is classified. Nil when the loss has no classes,
+    /// and when it gives ``isCorrect`` instead.
     public var logits: Tensor?
     /// `[n, c]`, with margin: of these the cross-entropy was taken. Nil when there is no margin.
     public var marginLogits: Tensor?
+    /// `[n]` of truth values, without margin: whether the own class comes first; for a loss that
+    /// keeps no logits.
+    public var isCorrect: Tensor?
+    /// The same with margin.
+    public var isCorrectWithMargin: Tensor?
     /// What changes in the course of a run, at this step: `margin`, `scale`, `lambda`, `active`.
     public var state: [String: Double]
 
@@ -73,5 +79,17 @@ public struct LossOutput {
         self.logits = logits
         self.marginLogits = marginLogits
         self.state = state
+    }
+
+    /// How many samples are classified as their labels say; 0 when the loss has no classes.
+    ///
+    /// - Parameter withMargin: Whether the margin counts.
+    public func correctCount(labels: Tensor, withMargin: Bool) -> Int {
+        let known = withMargin ? isCorrectWithMargin : isCorrect
+        let logits = withMargin ? marginLogits ?? logits : logits
+        return withoutGradients {
+            let isCorrect = known ?? logits.map { $0.argmax(1) .== labels }
+            return isCorrect.map { Int($0.sum().item()) } ?? 0
+        }
     }
 }

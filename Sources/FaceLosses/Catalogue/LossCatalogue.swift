@@ -69,11 +69,13 @@ public enum LossCatalogue {
     ///   - embeddingSize: Components of an embedding; at least 1.
     ///   - initial: Where weights come from, with the path `head`, and the device and type that the
     ///     loss computes in.
-    /// - Throws: ``FaceLossesError`` when there are no classes, and for a specification of a loss
-    ///   that the catalogue does not have.
+    ///   - head: How losses of angles are computed for many classes; nil composes them of tensors,
+    ///     with logits.
+    /// - Throws: ``FaceLossesError`` when there are no classes, for a specification of a loss that
+    ///   the catalogue does not have, and when a loss needs all classes but is to see a part.
     public static func make(
         _ specification: LossSpecification, classes: Int, embeddingSize: Int,
-        initial: InitialWeights
+        initial: InitialWeights, head: HeadOptions? = nil
     ) throws(FaceLossesError) -> any FaceLoss {
         let parts = try ([specification] + specification.terms).map {
             part throws(FaceLossesError) in
@@ -81,10 +83,35 @@ public enum LossCatalogue {
                 throw .unknownLoss(part.name, known: descriptors.map(\.name))
             }
             let own = part == specification ? initial : initial.child(part.descriptor.name)
-            return loss.init(
+            let made = loss.init(
                 try LossSetup(part, classes: classes, embeddingSize: embeddingSize, initial: own))
+            return part == specification ? try headed(made, head, initial) : made
         }
         return parts.count == 1 ? parts[0] : JointLoss(parts[0], terms: Array(parts.dropFirst()))
+    }
+
+    /// Checks that a loss can be computed so, before there are any classes.
+    ///
+    /// - Throws: ``FaceLossesError/noClassSampling(loss:)`` for a part of the classes of a loss that
+    ///   needs all of them.
+    public static func requireHead(
+        _ options: HeadOptions, of specification: LossSpecification
+    ) throws(FaceLossesError) {
+        let loss = all.first { $0.descriptor == specification.descriptor }
+        guard options.rate == 1 || loss is any AngularMarginLoss.Type else {
+            throw .noClassSampling(loss: specification.descriptor.name)
+        }
+    }
+
+    private static func headed(
+        _ loss: any ConfigurableLoss, _ options: HeadOptions?, _ initial: InitialWeights
+    ) throws(FaceLossesError) -> any FaceLoss {
+        guard let options else { return loss }
+        let result = (loss as? any AngularMarginLoss)?.head(options, initial: initial) ?? loss
+        guard options.rate == 1 || !(result is any ConfigurableLoss) else {
+            throw .noClassSampling(loss: type(of: loss).descriptor.name)
+        }
+        return result
     }
 
     /// The loss a name stands for, and the preset when it is one's name.

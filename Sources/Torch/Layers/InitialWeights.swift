@@ -62,8 +62,9 @@ public struct InitialWeights: Sendable {
         return tensor.withGradient()
     }
 
-    /// FNV-1a over the full name, mixed with the seed by the finaliser of SplitMix64.
-    func seed(of name: String) -> UInt64 {
+    /// The seed of something named: FNV-1a over the full name, mixed with the seed by the finaliser of
+    /// SplitMix64.
+    public func seed(of name: String) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in child(name).path.utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3

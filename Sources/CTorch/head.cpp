@@ -1,0 +1,79 @@
+// The head of millions of classes.
+#include "bridge.h"
+#include "head/functions.h"
+#include "head/products.h"
+
+using namespace facet;
+
+namespace {
+
+/// A function of C with its context, released with the last copy.
+head::OthersMap others_map(ct_map map) {
+  if (map.apply == nullptr) return nullptr;
+  std::shared_ptr<void> context(map.context, map.release);
+  return [context, apply = map.apply](const at::Tensor &cosines) {
+    ct_tensor result{nullptr};
+    auto borrowed = cosines;
+    apply(context.get(), ct_tensor{&borrowed}, &result);
+    std::unique_ptr<at::Tensor> owner(static_cast<at::Tensor *>(result.impl));
+    TORCH_CHECK(owner != nullptr && owner->sizes() == cosines.sizes(),
+                "a margin changed the shape of the other classes' cosines");
+    return *owner;
+  };
+}
+
+head::WorkspacePointer workspace(ct_workspace handle) {
+  TORCH_CHECK(handle.impl != nullptr, "an empty workspace handle was used");
+  return *static_cast<head::WorkspacePointer *>(handle.impl);
+}
+
+}  // namespace
+
+ct_status ct_workspace_new(ct_workspace *out) {
+  return guarded([&] {
+    *out = {new head::WorkspacePointer(c10::make_intrusive<head::Workspace>())};
+  });
+}
+
+void ct_workspace_free(ct_workspace self) {
+  delete static_cast<head::WorkspacePointer *>(self.impl);
+}
+
+bool ct_has_bfloat16_products(void) { return head::has_bfloat16_products(); }
+
+ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor classes,
+                          ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
+                          ct_tensor *table, ct_tensor *targets) {
+  return guarded([&] {
+    auto result = head::cosine_table(tensor(directions), tensor(weight), tensor(classes),
+                                     tensor(labels).contiguous(), subcenters,
+                                     bfloat16 && head::has_bfloat16_products(), workspace(memory));
+    *table = handle(result[0]);
+    *targets = handle(result[1]);
+  });
+}
+
+ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
+                                ct_tensor *out) {
+  return producing(out, [&] {
+    const auto &cosines = tensor(table);
+    auto own = tensor(labels).contiguous();
+    head::SoftmaxProblem problem{cosines.detach(), own,
+                                 tensor(scale).detach().expand(own.sizes()), nullptr};
+    return head::summarize_others(problem).log_sum.exp().to(cosines.scalar_type());
+  });
+}
+
+ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_tensor scale,
+                                  ct_tensor targets, ct_tensor labels, ct_map others,
+                                  ct_tensor *loss, ct_tensor *is_first,
+                                  ct_tensor *is_first_with_margin) {
+  return guarded([&] {
+    auto result = head::margin_cross_entropy(tensor(table), tensor(target_logits), tensor(scale),
+                                             tensor(targets), tensor(labels).contiguous(),
+                                             others_map(others));
+    *loss = handle(result[0]);
+    *is_first = handle(result[1]);
+    *is_first_with_margin = handle(result[2]);
+  });
+}

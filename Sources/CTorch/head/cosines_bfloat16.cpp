@@ -1,0 +1,206 @@
+#include "cosine_passes.h"
+
+#include <algorithm>
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+
+#include "products.h"
+#include "rows.h"
+
+namespace facet::head {
+namespace {
+
+using Half = c10::BFloat16;
+
+/// Rows that are computed with at once: with 512 components, a block and what is computed of it fit
+/// into the second cache of a core.
+constexpr int64_t block_rows = 128;
+
+int64_t even(int64_t count) { return (count + 1) / 2 * 2; }
+
+/// Calls `body(part, first class, count)` for blocks of classes; the parts are run by threads, and
+/// depend on nothing but their number.
+template <class Body>
+void for_each_block(const CosineProblem &p, int64_t parts, Body &&body) {
+  int64_t step = std::max<int64_t>(1, block_rows / p.subcenters);
+  int64_t classes = p.class_count(), blocks = (classes + step - 1) / step;
+  at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; ++part) {
+      auto worker = body(part);
+      for (int64_t b = blocks * part / parts; b < blocks * (part + 1) / parts; ++b)
+        worker(b * step, std::min(step, classes - b * step));
+    }
+    end_products();
+  });
+}
+
+/// The right operand of weight x directions, `[d, columns]` in pairs of rows.
+at::Tensor directions_by_component(const CosineProblem &p) {
+  auto padded = padded_directions(p);
+  int64_t size = even(p.size());
+  auto halves = at::zeros({p.columns(), size}, padded.options().dtype(at::kBFloat16));
+  halves.narrow(1, 0, p.size()).copy_(padded);
+  return halves.view({p.columns(), size / 2, 2}).permute({1, 0, 2}).contiguous();
+}
+
+/// The right operand of slopes x directions, `[columns, d]` in pairs of rows.
+at::Tensor directions_by_sample(const CosineProblem &p) {
+  return padded_directions(p).to(at::kBFloat16)
+      .view({p.columns() / 2, 2, p.size()})
+      .permute({0, 2, 1})
+      .contiguous();
+}
+
+// Forward ------------------------------------------------------------------------------------------
+
+/// The cosines of blocks of one part.
+class CosineBlocks {
+ public:
+  CosineBlocks(const CosineProblem &p, CosineTable &table, const at::Tensor &right)
+      : p_(p),
+        rows_(p, block_rows + p.subcenters),
+        size_(even(p.size())),
+        right_(right.const_data_ptr<Half>()),
+        cosines_(table.cosines.mutable_data_ptr<float>()),
+        norms_(table.inverse_norms.mutable_data_ptr<float>()),
+        nearest_(p.subcenters == 1 ? nullptr : table.nearest.mutable_data_ptr<uint8_t>()),
+        halves_((block_rows + p.subcenters) * size_),
+        all_(p.subcenters == 1 ? 0 : (block_rows + p.subcenters) * p.columns()) {}
+
+  void operator()(int64_t first, int64_t classes) {
+    int64_t count = classes * p_.subcenters, columns = p_.columns();
+    const float *rows = rows_.rows(first, classes);
+    float *norms = norms_ + first * p_.subcenters;
+    float *own = cosines_ + first * columns;
+    float *out = nearest_ == nullptr ? own : all_.data();
+    vectorized([&]() FACET_LAMBDA { inverse_norms(rows, count, p_.size(), norms); });
+    multiply(count, columns, size_, left(rows, count), size_, right_, columns, out, columns,
+             false);
+    vectorized([&]() FACET_LAMBDA { scale_rows(out, count, columns, norms); });
+    if (nearest_ != nullptr)
+      keep_nearest(out, classes, p_.subcenters, columns, own, nearest_ + first * columns);
+  }
+
+ private:
+  const Half *left(const float *rows, int64_t count) {
+    vectorized([&]() FACET_LAMBDA { round_rows(rows, count, p_.size(), halves_.data(), size_); });
+    return halves_.data();
+  }
+
+  const CosineProblem &p_;
+  RowBlocks<float> rows_;
+  int64_t size_;
+  const Half *right_;
+  float *cosines_;
+  float *norms_;
+  uint8_t *nearest_;
+  Scratch<Half> halves_;
+  Scratch<float> all_;
+};
+
+}  // namespace
+
+void compute_in_bfloat16(const CosineProblem &p, CosineTable &table) {
+  auto right = directions_by_component(p);
+  for_each_block(p, at::get_num_threads(),
+                 [&](int64_t) { return CosineBlocks(p, table, right); });
+}
+
+namespace {
+
+// Backward -----------------------------------------------------------------------------------------
+
+/// The gradients of blocks of one part.
+class GradientBlocks {
+ public:
+  GradientBlocks(const CosineProblem &p, const CosineTable &table, const at::Tensor &slopes,
+                 const at::Tensor &right, float *to_directions, float *to_weight)
+      : p_(p),
+        rows_(p, block_rows + p.subcenters),
+        right_(right.const_data_ptr<Half>()),
+        slopes_(slopes.const_data_ptr<float>()),
+        norms_(table.inverse_norms.const_data_ptr<float>()),
+        nearest_(p.subcenters == 1 ? nullptr : table.nearest.const_data_ptr<uint8_t>()),
+        to_directions_(to_directions),
+        to_weight_(to_weight),
+        all_(p.subcenters == 1 ? 0 : capacity() * p.columns()),
+        weighed_(capacity() * p.columns()),
+        transposed_(capacity() * p.columns()),
+        pairs_(capacity() * p.size()) {}
+
+  void operator()(int64_t first, int64_t classes) {
+    int64_t count = classes * p_.subcenters, columns = p_.columns(), size = p_.size();
+    int64_t depth = even(count);
+    const float *rows = rows_.rows(first, classes);
+    const float *norms = norms_ + first * p_.subcenters;
+    const float *slopes = row_slopes(first, classes);
+    Half *weighed = weighed_.data(), *transposed = transposed_.data();
+    if (depth > count)
+      for (int64_t c = 0; c < columns; ++c) transposed[c * depth + count] = Half(0.f);
+    vectorized([&]() FACET_LAMBDA {
+      weigh(slopes, count, columns, norms, weighed, transposed, depth);
+    });
+    if (to_directions_ != nullptr)
+      multiply(columns, size, depth, transposed, depth, right_rows(rows, count), size,
+               to_directions_, size, true);
+    if (to_weight_ != nullptr) {
+      float *out = to_weight_ + first * p_.subcenters * size;
+      multiply(count, size, columns, weighed, columns, right_, size, out, size, false);
+      vectorized([&]() FACET_LAMBDA { project(out, rows, count, size, norms); });
+    }
+  }
+
+ private:
+  int64_t capacity() const { return even(block_rows + p_.subcenters); }
+
+  const float *row_slopes(int64_t first, int64_t classes) {
+    int64_t columns = p_.columns();
+    if (nearest_ == nullptr) return slopes_ + first * columns;
+    spread_to_nearest(slopes_ + first * columns, classes, p_.subcenters, columns,
+                      nearest_ + first * columns, all_.data());
+    return all_.data();
+  }
+
+  const Half *right_rows(const float *rows, int64_t count) {
+    vectorized([&]() FACET_LAMBDA { round_pairs(rows, count, p_.size(), pairs_.data()); });
+    return pairs_.data();
+  }
+
+  const CosineProblem &p_;
+  RowBlocks<float> rows_;
+  const Half *right_;
+  const float *slopes_;
+  const float *norms_;
+  const uint8_t *nearest_;
+  float *to_directions_;
+  float *to_weight_;
+  Scratch<float> all_;
+  Scratch<Half> weighed_;
+  Scratch<Half> transposed_;
+  Scratch<Half> pairs_;
+};
+
+}  // namespace
+
+void differentiate_in_bfloat16(const CosineProblem &p, const CosineTable &table,
+                               const at::Tensor &slopes, at::Tensor &to_directions,
+                               at::Tensor &to_weight) {
+  auto right = directions_by_sample(p);
+  int64_t parts = at::get_num_threads();
+  at::Tensor sums;
+  if (to_directions.defined())
+    sums = at::zeros({parts, p.columns(), p.size()}, p.directions.options());
+  float *weight = to_weight.defined() ? to_weight.mutable_data_ptr<float>() : nullptr;
+  for_each_block(p, parts, [&](int64_t part) {
+    float *own = sums.defined() ? sums.mutable_data_ptr<float>() + part * p.columns() * p.size() : nullptr;
+    return GradientBlocks(p, table, slopes, right, own, weight);
+  });
+  if (!to_directions.defined()) return;
+  to_directions.copy_(sums[0].narrow(0, 0, p.batch()));
+  for (int64_t part = 1; part < parts; ++part)
+    to_directions.add_(sums[part].narrow(0, 0, p.batch()));
+}
+
+}  // namespace facet::head

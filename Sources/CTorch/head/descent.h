@@ -1,0 +1,22 @@
+// A step of descent in some rows of a matrix.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace facet::head {
+
+/// What does not change from row to row.
+struct DescentRule {
+  double learning_rate;
+  double momentum;
+  double weight_decay;
+  bool nesterov;
+};
+
+/// v <- momentum v + (g + decay w), w <- w - rate v in the given rows of `weight` and `velocity`,
+/// `[count, d]`; all other rows stay as they are. `gradient` is `[rows, d]`; `velocity` is undefined
+/// without momentum.
+void descend_rows(const at::Tensor &weight, const at::Tensor &velocity, const at::Tensor &rows,
+                  const at::Tensor &gradient, const DescentRule &rule);
+
+}  // namespace facet::head

@@ -1,0 +1,32 @@
+// The head as two differentiable functions with the margin between them.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "cosines.h"
+#include "softmax.h"
+#include "workspace.h"
+
+namespace facet::head {
+
+using WorkspacePointer = c10::intrusive_ptr<Workspace>;
+
+/// A table of cosines, class by class, and the samples' own cosines, `[n]`.
+///
+/// The gradient with respect to the weight is sparse, with the rows of the classes that take part,
+/// when `classes` is not empty.
+std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
+                                     const at::Tensor &classes, const at::Tensor &labels,
+                                     int64_t subcenters, bool bfloat16,
+                                     const WorkspacePointer &workspace);
+
+/// The mean over samples of log(e^(z_i) + sum over j != y of e^(scale_i cosine_ij)) - z_i, and two
+/// `[n]` of bool: whether the sample's own class is first, without and with the margin.
+///
+/// Differentiating turns the table into its own gradient.
+std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
+                                             const at::Tensor &target_logits,
+                                             const at::Tensor &scale, const at::Tensor &targets,
+                                             const at::Tensor &labels, OthersMap others);
+
+}  // namespace facet::head

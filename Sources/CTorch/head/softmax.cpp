@@ -1,0 +1,352 @@
+#include "softmax.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "lanes.h"
+
+namespace facet::head {
+namespace {
+
+/// Rows that are read twice in a row while they lie in the first cache.
+constexpr int64_t block_rows = 32;
+/// Classes that a map is given at once.
+constexpr int64_t map_classes = 4096;
+/// Stands at a sample's own place: e^(scale x) is 0 for every scale from `least_scale` on, and
+/// x times 0 is 0.
+constexpr double absent = -1e15;
+constexpr double least_scale = 1e-10;
+
+/// Values of the batch's columns; those beyond the batch are `filler`.
+template <class T>
+std::vector<T> columns_of(const at::Tensor &values, int64_t columns, T filler) {
+  std::vector<T> result(columns, filler);
+  auto plain = values.to(c10::CppTypeToScalarType<T>::value).contiguous();
+  std::copy_n(plain.template const_data_ptr<T>(), plain.numel(), result.begin());
+  return result;
+}
+
+template <class T>
+std::vector<T> scales_of(const SoftmaxProblem &p, int64_t columns) {
+  auto scales = columns_of<T>(p.scale, columns, T(1));
+  for (auto &scale : scales)
+    if (scale < T(least_scale)) scale = T(least_scale);  // A NaN stays one.
+  return scales;
+}
+
+/// A run of classes' rows of `columns` elements.
+template <class T>
+struct Rows {
+  T *data;
+  int64_t first_class;
+  int64_t count;
+  int64_t columns;
+};
+
+/// Calls `body(part, rows)` for each part of a run, by threads; the parts depend on nothing but
+/// their number.
+template <class T, class Body>
+void for_each_part(const Rows<T> &rows, int64_t parts, Body &&body) {
+  at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; ++part) {
+      int64_t from = rows.count * part / parts, to = rows.count * (part + 1) / parts;
+      body(part, Rows<T>{rows.data + from * rows.columns, rows.first_class + from, to - from,
+                         rows.columns});
+    }
+  });
+}
+
+// Sums ---------------------------------------------------------------------------------------------
+
+/// What is known of each column after some rows.
+template <class T>
+struct Running {
+  std::vector<T> largest;
+  std::vector<int64_t> first_largest;
+  std::vector<T> offset;    // scale * largest
+  std::vector<double> sum;  // Of e^(scale x - offset).
+
+  explicit Running(int64_t columns)
+      : largest(columns, -std::numeric_limits<T>::infinity()),
+        first_largest(columns, 0),
+        offset(columns, -std::numeric_limits<T>::infinity()),
+        sum(columns, 0) {}
+};
+
+/// The largest of a few rows for the columns from `c` on, and where it first stands.
+template <class T>
+FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &running) {
+  Lanes<T> largest = read(rows.data + c);
+  for (int64_t r = 1; r < rows.count; ++r) {
+    Lanes<T> row = read(rows.data + r * rows.columns + c);
+    largest = row > largest ? row : largest;
+  }
+  for (int64_t l = 0; l < lanes; ++l) {
+    if (!(largest[l] > running.largest[c + l])) continue;
+    int64_t r = 0;
+    while (r + 1 < rows.count && rows.data[r * rows.columns + c + l] != largest[l]) ++r;
+    running.largest[c + l] = largest[l];
+    running.first_largest[c + l] = rows.first_class + r;
+  }
+}
+
+/// Adds a few rows to the sums of the columns from `c` on.
+template <class T>
+FACET_INLINE void add_rows(const Rows<T> &rows, int64_t c, const T *scales, Running<T> &running) {
+  find_largest(rows, c, running);
+  Lanes<T> scale = read(scales + c);
+  Lanes<T> former = read(running.offset.data() + c);
+  Lanes<T> offset = scale * read(running.largest.data() + c);
+  write(running.offset.data() + c, offset);
+  Lanes<T> sum{};
+  for (int64_t r = 0; r < rows.count; ++r)
+    sum += exponential(scale * read(rows.data + r * rows.columns + c) - offset);
+  for (int64_t l = 0; l < lanes; ++l) {
+    double &total = running.sum[c + l];
+    if (former[l] < offset[l]) total *= std::exp(double(former[l]) - double(offset[l]));
+    total += sum[l];
+  }
+}
+
+/// Adds rows to what each part knows; without scales only the largest are found.
+template <class T>
+void accumulate(const Rows<T> &rows, const T *scales, std::vector<Running<T>> &parts) {
+  for_each_part(rows, int64_t(parts.size()), [&](int64_t part, const Rows<T> &own) {
+    auto &running = parts[part];
+    for (int64_t r = 0; r < own.count; r += block_rows) {
+      Rows<T> block{own.data + r * own.columns, own.first_class + r,
+                    std::min(block_rows, own.count - r), own.columns};
+      vectorized([&]() FACET_LAMBDA {
+        for (int64_t c = 0; c < own.columns; c += lanes) {
+          if (scales != nullptr)
+            add_rows(block, c, scales, running);
+          else
+            find_largest(block, c, running);
+        }
+      });
+    }
+  });
+}
+
+/// What all parts know together.
+template <class T>
+Running<T> merge(const std::vector<Running<T>> &parts) {
+  Running<T> all = parts[0];
+  for (size_t part = 1; part < parts.size(); ++part) {
+    const auto &own = parts[part];
+    for (size_t c = 0; c < all.sum.size(); ++c) {
+      T offset = std::max(all.offset[c], own.offset[c]);
+      auto lowered = [&](double sum, T former) {
+        return former == offset ? sum : sum * std::exp(double(former) - double(offset));
+      };
+      all.sum[c] = lowered(all.sum[c], all.offset[c]) + lowered(own.sum[c], own.offset[c]);
+      all.offset[c] = offset;
+      if (own.largest[c] > all.largest[c] ||
+          (own.largest[c] == all.largest[c] && own.first_largest[c] < all.first_largest[c])) {
+        all.largest[c] = own.largest[c];
+        all.first_largest[c] = own.first_largest[c];
+      }
+    }
+  }
+  return all;
+}
+
+/// Puts a value at the samples' own places in a run of rows, and keeps what stood there.
+template <class T>
+std::vector<T> replace_own(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
+                           T otherwise) {
+  auto labels = p.labels.const_data_ptr<int64_t>();
+  std::vector<T> former(p.labels.numel(), T(0));
+  for (int64_t i = 0; i < p.labels.numel(); ++i) {
+    int64_t row = labels[i] - rows.first_class;
+    if (row < 0 || row >= rows.count) continue;
+    T &place = rows.data[row * rows.columns + i];
+    former[i] = place;
+    place = values != nullptr ? values[i] : otherwise;
+  }
+  return former;
+}
+
+/// Calls `body(rows of the table, view [n, k] of them)` for runs of classes.
+template <class T, class Body>
+void for_each_run(const SoftmaxProblem &p, Body &&body) {
+  int64_t classes = p.cosines.size(0), columns = p.cosines.size(1);
+  for (int64_t first = 0; first < classes; first += map_classes) {
+    int64_t count = std::min(map_classes, classes - first);
+    auto view = p.cosines.narrow(0, first, count).narrow(1, 0, p.labels.numel()).t();
+    body(Rows<T>{p.cosines.mutable_data_ptr<T>() + first * columns, first, count, columns}, view);
+  }
+}
+
+/// Rows that hold what a map made of a run, zeros beyond the batch.
+template <class T>
+Rows<T> mapped_rows(const at::Tensor &mapped, const Rows<T> &like, at::Tensor &memory) {
+  memory = at::zeros({like.count, like.columns},
+                     at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value));
+  memory.narrow(1, 0, mapped.size(0)).copy_(mapped.t());
+  return {memory.mutable_data_ptr<T>(), like.first_class, like.count, like.columns};
+}
+
+template <class T>
+at::Tensor first_columns(const std::vector<T> &values, int64_t count) {
+  auto result = at::empty({count}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value));
+  std::copy_n(values.begin(), count, result.template mutable_data_ptr<T>());
+  return result;
+}
+
+template <class T>
+OthersSummary summary_of(const Running<T> &all, const Running<T> &plain, int64_t count) {
+  std::vector<double> log_sums(all.sum.size()), offsets(all.offset.begin(), all.offset.end());
+  for (size_t c = 0; c < log_sums.size(); ++c) {
+    bool alone = all.largest[c] < T(absent / 2);
+    if (alone) offsets[c] = 0;
+    log_sums[c] = alone ? -std::numeric_limits<double>::infinity()
+                        : std::log(all.sum[c]) + offsets[c];
+  }
+  return {first_columns(log_sums, count), first_columns(offsets, count),
+          first_columns(all.largest, count), first_columns(all.first_largest, count),
+          first_columns(plain.largest, count), first_columns(plain.first_largest, count)};
+}
+
+template <class T>
+OthersSummary summarize(const SoftmaxProblem &p) {
+  int64_t columns = p.cosines.size(1), count = p.labels.numel();
+  auto scales = scales_of<T>(p, columns);
+  std::vector<Running<T>> parts(at::get_num_threads(), Running<T>(columns));
+  Rows<T> table{p.cosines.mutable_data_ptr<T>(), 0, p.cosines.size(0), columns};
+  auto own = replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
+  if (p.others == nullptr) {
+    accumulate(table, scales.data(), parts);
+    auto all = merge(parts);
+    replace_own(p, table, own.data(), T(0));
+    return summary_of(all, all, count);
+  }
+  std::vector<Running<T>> plain(parts.size(), Running<T>(columns));
+  accumulate(table, static_cast<const T *>(nullptr), plain);
+  replace_own(p, table, own.data(), T(0));
+  for_each_run<T>(p, [&](const Rows<T> &rows, const at::Tensor &view) {
+    at::Tensor memory;
+    auto mapped = mapped_rows((*p.others)(view), rows, memory);
+    replace_own(p, mapped, static_cast<const T *>(nullptr), T(absent));
+    accumulate(mapped, scales.data(), parts);
+  });
+  return summary_of(merge(parts), merge(plain), count);
+}
+
+// Gradients ----------------------------------------------------------------------------------------
+
+/// What the columns' gradients are made of.
+template <class T>
+struct Slopes {
+  std::vector<T> scales;
+  std::vector<T> offsets;
+  std::vector<T> factors;  // weight scale e^(offset - log total)
+};
+
+/// Turns rows into gradients; adds x e^(scale x - offset) to `moments`, `[columns]`.
+template <class T>
+FACET_INLINE void slope_rows(const Rows<T> &rows, const Slopes<T> &slopes, double *moments) {
+  for (int64_t c = 0; c < rows.columns; c += lanes) {
+    Lanes<T> scale = read(slopes.scales.data() + c);
+    Lanes<T> offset = read(slopes.offsets.data() + c);
+    Lanes<T> factor = read(slopes.factors.data() + c);
+    Lanes<T> moment{};
+    for (int64_t r = 0; r < rows.count; ++r) {
+      T *place = rows.data + r * rows.columns + c;
+      Lanes<T> x = read(place);
+      Lanes<T> share = exponential(scale * x - offset);
+      moment += share * x;
+      write(place, share * factor);
+    }
+    for (int64_t l = 0; l < lanes; ++l) moments[c + l] += moment[l];
+  }
+}
+
+template <class T>
+void differentiate_rows(const Rows<T> &rows, const Slopes<T> &slopes,
+                        std::vector<std::vector<double>> &moments) {
+  for_each_part(rows, int64_t(moments.size()), [&](int64_t part, const Rows<T> &own) {
+    for (int64_t r = 0; r < own.count; r += block_rows) {
+      Rows<T> block{own.data + r * own.columns, own.first_class + r,
+                    std::min(block_rows, own.count - r), own.columns};
+      vectorized([&]() FACET_LAMBDA { slope_rows(block, slopes, moments[part].data()); });
+    }
+  });
+}
+
+/// The gradient of a map's result, handed on to the cosines.
+at::Tensor through_map(const at::Tensor &view, const at::Tensor &mapped, const at::Tensor &leaf,
+                       const at::Tensor &slopes) {
+  if (!mapped.requires_grad()) return at::zeros(view.sizes(), view.options());
+  auto gradient = torch::autograd::grad({mapped}, {leaf}, {slopes}, std::nullopt,
+                                        /*create_graph=*/false, /*allow_unused=*/true)[0];
+  return gradient.defined() ? gradient : at::zeros(view.sizes(), view.options());
+}
+
+template <class T>
+void differentiate_mapped(const SoftmaxProblem &p, const Slopes<T> &slopes,
+                          std::vector<std::vector<double>> &moments) {
+  for_each_run<T>(p, [&](const Rows<T> &rows, const at::Tensor &view) {
+    at::Tensor leaf, mapped, memory;
+    {
+      c10::AutoGradMode on(true);
+      leaf = view.detach().clone().requires_grad_();
+      mapped = (*p.others)(leaf);
+    }
+    auto values = mapped_rows<T>(mapped.detach(), rows, memory);
+    replace_own(p, values, static_cast<const T *>(nullptr), T(absent));
+    differentiate_rows(values, slopes, moments);
+    auto to_mapped = memory.narrow(1, 0, view.size(0)).t();
+    view.copy_(through_map(view, mapped, leaf, to_mapped));
+    replace_own(p, rows, static_cast<const T *>(nullptr), T(0));
+  });
+}
+
+template <class T>
+void differentiate(const SoftmaxProblem &p, const at::Tensor &offset, const at::Tensor &log_total,
+                   const at::Tensor &weight, at::Tensor &to_scale) {
+  int64_t columns = p.cosines.size(1), count = p.labels.numel();
+  auto lowered = weight * (offset - log_total).exp();
+  Slopes<T> slopes{scales_of<T>(p, columns), columns_of<T>(offset, columns, T(0)),
+                   columns_of<T>(lowered * p.scale.to(at::kDouble), columns, T(0))};
+  std::vector<std::vector<double>> moments(at::get_num_threads(),
+                                           std::vector<double>(columns, 0));
+  if (p.others == nullptr) {
+    Rows<T> table{p.cosines.mutable_data_ptr<T>(), 0, p.cosines.size(0), columns};
+    replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
+    differentiate_rows(table, slopes, moments);
+  } else {
+    differentiate_mapped(p, slopes, moments);
+  }
+  if (!to_scale.defined()) return;
+  std::vector<double> sum(columns, 0);
+  for (const auto &own : moments)
+    for (int64_t c = 0; c < columns; ++c) sum[c] += own[c];
+  to_scale.copy_(first_columns(sum, count) * lowered);
+}
+
+}  // namespace
+
+OthersSummary summarize_others(const SoftmaxProblem &p) {
+  return p.cosines.scalar_type() == at::kDouble ? summarize<double>(p) : summarize<float>(p);
+}
+
+void differentiate_others(const SoftmaxProblem &p, const at::Tensor &offset,
+                          const at::Tensor &log_total, const at::Tensor &weight,
+                          at::Tensor &to_scale) {
+  if (p.cosines.scalar_type() == at::kDouble)
+    differentiate<double>(p, offset, log_total, weight, to_scale);
+  else
+    differentiate<float>(p, offset, log_total, weight, to_scale);
+}
+
+}  // namespace facet::head

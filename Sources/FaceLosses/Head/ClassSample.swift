@@ -1,0 +1,54 @@
+/// The classes that take part in a step of Partial FC.
+///
+/// The batch's own classes always do; others are drawn without replacement, all sets of them
+/// equally likely, until a share of all classes is reached. Which ones depends on a seed alone.
+struct ClassSample: Hashable {
+    /// The classes, ascending.
+    let classes: [Int]
+    /// Where the batch's classes stand among them.
+    let positions: [Int]
+
+    /// Draws classes.
+    ///
+    /// - Parameters:
+    ///   - labels: The batch's classes.
+    ///   - count: Number of all classes.
+    ///   - rate: Share of them; when the batch alone has more, those are the sample.
+    init(labels: [Int], of count: Int, rate: Double, seed: UInt64) {
+        let own = Set(labels).sorted()
+        let wanted = max(own.count, min(count, Int(rate * Double(count))))
+        var stream = SplitMix64(state: seed)
+        var missing = wanted - own.count
+        var candidates = count - own.count
+        var chosen: [Int] = []
+        chosen.reserveCapacity(wanted)
+        var places: [Int: Int] = [:]
+        for candidate in 0..<count {
+            if places.count < own.count, own[places.count] == candidate {
+                places[candidate] = chosen.count
+            } else {
+                // Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S).
+                let place = stream.next().multipliedFullWidth(by: UInt64(candidates)).high
+                candidates -= 1
+                guard place < UInt64(missing) else { continue }
+                missing -= 1
+            }
+            chosen.append(candidate)
+        }
+        classes = chosen
+        positions = labels.map { places[$0, default: 0] }
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+private struct SplitMix64 {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

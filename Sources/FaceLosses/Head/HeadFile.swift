@@ -1,0 +1,65 @@
+public import Foundation
+public import Torch
+
+/// A trained head in one safetensors file: the class weights, and whose they are.
+///
+/// The tensors are the loss's under its own names; row i of `weight` belongs to identity i (rows i K
+/// to i K + K - 1 with K sub-centers). The file's metadata has these strings:
+///
+/// | key | value |
+/// |---|---|
+/// | `format` | `pt`, as other readers of safetensors expect |
+/// | `loss` | the specification, e.g. `arcface:m=0.4` |
+/// | `identities` | the identities' names, a JSON array in the order of the classes |
+/// | `facet_version`, `train_set` | where the head comes from, if known |
+public enum HeadFile {
+    /// What a file holds.
+    public struct Content {
+        /// The loss's specification, e.g. `arcface:m=0.4`.
+        public var loss: String
+        /// The identities' names, in the order of the classes.
+        public var identities: [String]
+        /// The loss's tensors by name, on the CPU.
+        public var tensors: [String: Tensor]
+    }
+
+    /// Writes a head, as a whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - state: A loss's tensors.
+    ///   - loss: The loss's specification.
+    ///   - identities: The identities' names, in the order of the classes.
+    ///   - origin: Further metadata, such as `train_set`.
+    /// - Throws: `TorchError` when the file cannot be written.
+    public static func write(
+        _ state: [StateEntry], loss: String, identities: [String],
+        origin: [String: String] = [:], to url: URL
+    ) throws {
+        let names = String(decoding: try JSONEncoder().encode(identities), as: UTF8.self)
+        try Safetensors.write(
+            state,
+            metadata: origin.merging(["format": "pt", "loss": loss, "identities": names]) { $1 },
+            to: url)
+    }
+
+    /// Reads a head.
+    ///
+    /// - Throws: `TorchError` when the file is damaged, ``FaceLossesError/notAHead(path:reason:)``
+    ///   when it is whole but holds something else.
+    public static func read(_ url: URL) throws -> Content {
+        let content = try Safetensors.read(url)
+        guard let loss = content.metadata["loss"], let text = content.metadata["identities"],
+            let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+        else {
+            throw FaceLossesError.notAHead(
+                path: url.path, reason: "it does not say which loss and identities it is of")
+        }
+        let shape = content.tensors["weight"]?.shape ?? []
+        guard shape.count == 2, !names.isEmpty, shape[0] > 0, shape[0] % names.count == 0 else {
+            throw FaceLossesError.notAHead(
+                path: url.path,
+                reason: "its weight of shape \(shape) does not fit its \(names.count) identities")
+        }
+        return Content(loss: loss, identities: names, tensors: content.tensors)
+    }
+}

@@ -1,0 +1,19 @@
+public import Torch
+
+/// How the classes' side of a loss of angles is computed.
+public struct HeadOptions: Codable, Sendable, Hashable {
+    /// Share of the classes that take part in a step's softmax, above 0 and up to 1, which is all.
+    ///
+    /// Below 1 it is Partial FC (An et al., CVPR 2022): the batch's own classes and others drawn at
+    /// random for each step. Weights and velocities of the rest stay as they are in that step.
+    public var rate: Double
+    /// `bfloat16` rounds what is multiplied, where the network computes in `bfloat16` as well and
+    /// the processor has instructions for it. Sums, cosines and weights stay `float32`.
+    public var precision: ElementType
+
+    /// Creates options; by default all classes take part, in `float32`.
+    public init(rate: Double = 1, precision: ElementType = .float32) {
+        self.rate = rate
+        self.precision = precision
+    }
+}

@@ -1,0 +1,137 @@
+import CTorch
+
+/// Memory that tables of cosines and their gradients use again and again.
+///
+/// Fresh memory costs a page fault for every 4 KiB, which for a table of 100,000 classes takes as
+/// long as the arithmetic. What somebody still holds, such as a gradient, is not used again.
+public final class HeadWorkspace {
+    let handle: ct_workspace
+
+    /// Creates a workspace without any memory.
+    public init() {
+        var handle = ct_workspace()
+        unsafe expectSuccess(ct_workspace_new(&handle), "HeadWorkspace()")
+        self.handle = handle
+    }
+
+    deinit { ct_workspace_free(handle) }
+}
+
+/// The cosines between a batch of directions and all classes: a softmax of up to millions of
+/// classes in two differentiable steps, between which a margin may change the cosines.
+///
+/// The first step, ``init(directions:weight:classes:labels:subcenters:precision:workspace:)``,
+/// multiplies, and the second, ``crossEntropy(targetLogits:scale:others:)``, takes the softmax. The
+/// one table of batch x classes numbers between them becomes its own gradient when the result is
+/// differentiated; neither normalised weights nor logits nor probabilities are ever written.
+/// On the CPU, in `float32` and `float64`.
+public final class CosineTable {
+    /// Cosines `[n]` between the directions and their own classes; may pass ±1 by rounding.
+    public let targets: Tensor
+    private let table: Tensor
+    private let labels: Tensor
+
+    /// Multiplies.
+    ///
+    /// - Parameters:
+    ///   - directions: `[n, d]`, rows of length 1 or 0.
+    ///   - weight: `[c k, d]` of the same type, of which only the rows' directions count. A row of
+    ///     zeros has no direction: its cosines are 0 and it gets no gradient.
+    ///   - classes: `[m]` of `int64`, ascending: those that take part, nil for all. The weight's
+    ///     gradient then is sparse: it has the rows of these classes only.
+    ///   - labels: `[n]` of `int64`, positions among the classes that take part.
+    ///   - subcenters: k, rows side by side that are one class, of which the nearest counts; of
+    ///     equally near ones the first gets the gradient.
+    ///   - precision: `bfloat16` rounds the operands of products, where the processor has
+    ///     instructions for it; sums and cosines stay `float32`.
+    public init(
+        directions: Tensor, weight: Tensor, classes: Tensor? = nil, labels: Tensor,
+        subcenters: Int = 1, precision: ElementType = .float32, workspace: HeadWorkspace
+    ) {
+        var table = ct_tensor()
+        var targets = ct_tensor()
+        let classes = classes ?? Tensor([] as [Int])
+        let status = unsafe ct_cosine_table(
+            directions.handle, weight.handle, classes.handle, labels.handle, Int64(subcenters),
+            precision == .bfloat16, workspace.handle, &table, &targets)
+        expectSuccess(status, "CosineTable(directions:weight:)")
+        self.table = Tensor(owning: table)
+        self.targets = Tensor(owning: targets)
+        self.labels = labels
+    }
+
+    /// Whether tables of a weight matrix can be computed: on the CPU, in `float32` and `float64`.
+    public static func supports(_ weight: Tensor) -> Bool {
+        weight.device == .cpu && (weight.type == .float32 || weight.type == .float64)
+    }
+
+    /// Sum over all classes but the own one of e^(scale cosine), `[n]`; not differentiable.
+    public func otherExponentials(scale: Tensor) -> Tensor {
+        .make { unsafe ct_other_exponentials(table.handle, labels.handle, scale.handle, &$0) }
+    }
+
+    /// What ``crossEntropy(targetLogits:scale:others:)`` gives.
+    public struct Outcome {
+        /// Mean cross-entropy.
+        public var loss: Tensor
+        /// `[n]` of truth values: whether the own class has the largest cosine.
+        public var isFirst: Tensor
+        /// `[n]`: whether it has the largest logit, with the margin.
+        public var isFirstWithMargin: Tensor
+    }
+
+    /// Takes the softmax and its mean cross-entropy; differentiating it uses the table up.
+    ///
+    /// - Parameters:
+    ///   - targetLogits: `[n]`, the own classes' logits.
+    ///   - scale: `[n]`, at least 0: what the other classes' cosines are multiplied by.
+    ///   - others: What the other classes' cosines `[n, k]` of any k classes become; elementwise
+    ///     in the cosines, through which alone it is differentiated. Nil leaves them.
+    public func crossEntropy(
+        targetLogits: Tensor, scale: Tensor, others: ((Tensor) -> Tensor)? = nil
+    ) -> Outcome {
+        var loss = ct_tensor()
+        var isFirst = ct_tensor()
+        var isFirstWithMargin = ct_tensor()
+        let status = unsafe ct_margin_cross_entropy(
+            table.handle, targetLogits.handle, scale.handle, targets.handle, labels.handle,
+            ElementwiseMap.handle(of: others), &loss, &isFirst, &isFirstWithMargin)
+        expectSuccess(status, "crossEntropy(targetLogits:scale:others:)")
+        return Outcome(
+            loss: Tensor(owning: loss), isFirst: Tensor(owning: isFirst),
+            isFirstWithMargin: Tensor(owning: isFirstWithMargin))
+    }
+}
+
+/// A function of tensors that C++ can call for as long as it keeps it.
+private final class ElementwiseMap {
+    private let function: (Tensor) -> Tensor
+
+    private init(_ function: @escaping (Tensor) -> Tensor) { self.function = function }
+
+    static func handle(of function: ((Tensor) -> Tensor)?) -> ct_map {
+        guard let function else { return unsafe ct_map() }
+        let context = unsafe Unmanaged.passRetained(ElementwiseMap(function)).toOpaque()
+        return unsafe ct_map(
+            context: context,
+            apply: { context, cosines, out in
+                guard let context = unsafe context, let out = unsafe out else { return }
+                let map = unsafe Unmanaged<ElementwiseMap>.fromOpaque(context)
+                    .takeUnretainedValue()
+                // The argument is borrowed: a tensor of its own would free it.
+                let argument = Tensor.make { unsafe ct_alias(cosines, &$0) }
+                let result = map.function(argument)
+                unsafe expectSuccess(ct_alias(result.handle, &out.pointee), "others")
+            },
+            release: { context in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<ElementwiseMap>.fromOpaque(context).release()
+            })
+    }
+}
+
+extension Tensor {
+    /// A sparse gradient, which has some rows only, as an ordinary tensor with zeros in the others;
+    /// an ordinary tensor as it is.
+    public func dense() -> Tensor { .make { unsafe ct_to_dense(handle, &$0) } }
+}

@@ -32,6 +32,7 @@ let package = Package(
     products: [
         .executable(name: "facet", targets: ["facet"]),
         .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "FaceLosses", targets: ["FaceLosses"]),
         .library(
             name: "Facet",
             targets: [
@@ -119,7 +120,7 @@ let package = Package(
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),
         tests("FaceRuns"),
-        tests("FaceStudy", needs: ["FaceData", "FaceTraining", "FaceRuns"]),
+        tests("FaceStudy", needs: ["FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
         tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(

@@ -1,6 +1,6 @@
 /// What was given to a command, by name, with conversions that say what is wrong.
 public struct Arguments: Sendable {
-    var positionals: [String: String] = [:]
+    var positionals: [String: [String]] = [:]
     var options: [String: [String]] = [:]
 
     /// Whether a flag or option was given.
@@ -19,7 +19,10 @@ public struct Arguments: Sendable {
     }
 
     /// An argument without a name.
-    public func positional(_ name: String) -> String? { positionals[name] }
+    public func positional(_ name: String) -> String? { positionals[name]?.first }
+
+    /// All words of an argument that takes several.
+    public func positionals(_ name: String) -> [String] { positionals[name] ?? [] }
 
     /// An option's value as a whole number.
     public func whole(
@@ -65,9 +68,15 @@ public struct Arguments: Sendable {
     ///
     /// A part without a colon that holds `=` belongs to the part before it.
     public func list(_ option: String) -> [String]? {
-        guard has(option) else { return nil }
+        has(option) ? Self.parts(of: values(option)) : nil
+    }
+
+    /// The words of an argument that takes several, each a list as in ``list(_:)``.
+    public func list(positional name: String) -> [String] { Self.parts(of: positionals(name)) }
+
+    private static func parts(of values: [String]) -> [String] {
         var parts: [String] = []
-        for part in values(option).flatMap({ $0.split(separator: ",").map(String.init) }) {
+        for part in values.flatMap({ $0.split(separator: ",").map(String.init) }) {
             if part.contains("="), !part.contains(":"), let last = parts.last {
                 parts[parts.count - 1] = "\(last),\(part)"
             } else {

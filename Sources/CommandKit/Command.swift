@@ -20,11 +20,12 @@ public struct Command: Sendable {
     /// What it does; a command without an action only groups others.
     public let action: Action?
 
-    /// Declares a command that does something.
+    /// Declares a command that does something, and that may group others besides: a first word that
+    /// is one of theirs goes to that one.
     public init(
         _ name: String, _ abstract: String, discussion: String = "",
         positionals: [Positional] = [], options: [Option] = [], examples: [String] = [],
-        action: @escaping Action
+        subcommands: [Command] = [], action: @escaping Action
     ) {
         self.name = name
         self.abstract = abstract
@@ -32,7 +33,7 @@ public struct Command: Sendable {
         self.positionals = positionals
         self.options = options
         self.examples = examples
-        subcommands = []
+        self.subcommands = subcommands
         self.action = action
     }
 
@@ -59,12 +60,17 @@ public struct Positional: Sendable {
     public let help: String
     /// Whether it may be left out.
     public let isOptional: Bool
+    /// Whether it takes all words that are left; only the last argument may.
+    public let isRepeating: Bool
 
     /// Declares an argument.
-    public init(_ name: String, _ help: String, isOptional: Bool = false) {
+    public init(
+        _ name: String, _ help: String, isOptional: Bool = false, isRepeating: Bool = false
+    ) {
         self.name = name
         self.help = help
         self.isOptional = isOptional
+        self.isRepeating = isRepeating
     }
 }
 

@@ -25,7 +25,16 @@ public struct CommandParser: Sendable {
         var command = root
         var path = [root.name]
         var rest = words[...]
-        while command.action == nil {
+        while true {
+            if command.action != nil {
+                guard let word = rest.first,
+                    let inner = command.subcommands.first(where: { $0.name == word })
+                else { break }
+                rest.removeFirst()
+                command = inner
+                path.append(word)
+                continue
+            }
             guard let word = rest.popFirst() else {
                 if path.count == 1 { return .help(command, path: path) }
                 throw .missingSubcommand(
@@ -100,7 +109,11 @@ public struct CommandParser: Sendable {
         var rest = free[...]
         for positional in command.positionals {
             if let value = rest.popFirst() {
-                arguments.positionals[positional.name] = value
+                arguments.positionals[positional.name] = [value]
+                if positional.isRepeating {
+                    arguments.positionals[positional.name]? += rest
+                    rest = []
+                }
             } else if !positional.isOptional {
                 throw .missingArgument(name: positional.name)
             }

@@ -40,8 +40,12 @@ public struct HelpText: Sendable {
         let name = path.joined(separator: " ")
         guard command.action != nil else { return "\(name) COMMAND" }
         let options = command.options.isEmpty ? "" : " [options]"
-        let free = command.positionals.map { $0.isOptional ? " [<\($0.name)>]" : " <\($0.name)>" }
-        return name + options + free.joined()
+        let free = command.positionals.map { positional in
+            let name = "<\(positional.name)>\(positional.isRepeating ? "..." : "")"
+            return positional.isOptional ? " [\(name)]" : " \(name)"
+        }
+        let own = name + options + free.joined()
+        return command.subcommands.isEmpty ? own : "\(own)\n       \(name) COMMAND"
     }
 
     private let helpRow = ("--help", "tell this")

@@ -207,6 +207,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var trainAccuracyWithMargin: Double
     /// Further quantities of the loss at the end of the epoch, e.g. `lambda`, `margin`, `scale`.
     public var lossState: [String: Double]
+    /// Known failures that were recognised in the epoch, a sentence each; nil where there are none.
+    public var findings: [String]?
     /// Verification accuracy on each test set.
     public var tests: [EpochTest]
     /// Images a second of the training steps. A time column: not reproducible.
@@ -220,7 +222,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public init(
         epoch: Int, step: Int, images: Int, learningRate: Double, loss: Double,
         trainAccuracy: Double, trainAccuracyWithMargin: Double, lossState: [String: Double],
-        tests: [EpochTest], imagesPerSecond: Double, trainSeconds: Double,
+        findings: [String]? = nil, tests: [EpochTest], imagesPerSecond: Double,
+        trainSeconds: Double,
         evaluationSeconds: Double
     ) {
         self.epoch = epoch
@@ -231,6 +234,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
         self.trainAccuracy = trainAccuracy
         self.trainAccuracyWithMargin = trainAccuracyWithMargin
         self.lossState = lossState
+        self.findings = findings
         self.tests = tests
         self.imagesPerSecond = imagesPerSecond
         self.trainSeconds = trainSeconds

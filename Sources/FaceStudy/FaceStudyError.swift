@@ -20,6 +20,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case testImage(path: String, reason: String)
     /// A study file cannot be read.
     case studyFile(path: String, reason: String)
+    /// The loss of a toy became infinite or not a number.
+    case toyDiverged(loss: String, step: Int)
     /// A study file has a key that does not exist.
     case unknownKey(path: String, key: String, suggestion: String?)
     /// A value is not one of those that exist.
@@ -51,6 +53,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
         case .studyFile(let path, let reason):
             "cannot read the study file '\(path)': \(reason)"
+        case .toyDiverged(let loss, let step):
+            "the toy's loss '\(loss)' is not finite in step \(step): lower its scale or margin"
         case .unknownKey(let path, let key, let suggestion):
             "the study file '\(path)' has a key '\(key)' that does not exist"
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")

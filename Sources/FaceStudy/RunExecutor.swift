@@ -211,6 +211,7 @@ private final class RunRecorder {
             learningRate: summary.learningRate, loss: summary.loss,
             trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
             lossState: summary.lossState,
+            findings: summary.findings.isEmpty ? nil : summary.findings.map(\.description),
             tests: last.map {
                 EpochTest(
                     name: $0.name, accuracy: $0.report.insightFace.accuracy,

@@ -6,6 +6,8 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     case configuration(key: String, value: String, expected: String)
     /// The run was asked to stop; its state was saved after the given step.
     case interrupted(step: Int)
+    /// A label is no class's of the loss.
+    case labelOutOfRange(label: Int, classes: Int, step: Int)
     /// The loss or a gradient became infinite or not a number; nothing was updated with it.
     case nonFinite(quantity: String, step: Int, epoch: Int, lastLoss: Double, lastNorm: Double)
     /// The training set does not fill one batch.
@@ -20,6 +22,10 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
             "'\(key)' is \(value) but must be \(expected)"
         case .interrupted(let step):
             "stopped after step \(step); the same command goes on from there"
+        case .labelOutOfRange(let label, let classes, let step):
+            "the batch of step \(step) has the label \(label), but the loss has \(classes) classes, "
+                + "0 to \(classes - 1): make the loss for as many classes as the training set has, "
+                + "and number them without gaps"
         case .nonFinite(let quantity, let step, let epoch, let lastLoss, let lastNorm):
             "the \(quantity) of step \(step) (epoch \(epoch)) is not finite; before it the loss "
                 + "was \(lastLoss) and the gradient norm \(lastNorm); nothing was updated with "

@@ -114,6 +114,7 @@ public final class Trainer {
         while let batch = try batches.next() {
             let summary = try takeStep(batch, &clock)
             try listener(.step(summary))
+            for finding in observe(summary) { try listener(.finding(finding)) }
             if shouldStop() {
                 try save(listener)
                 throw FaceTrainingError.interrupted(step: position.step)
@@ -126,13 +127,16 @@ public final class Trainer {
     private func summarizeEpoch() -> EpochSummary {
         let sums = position.sums
         let images = Double(max(1, sums.images))
+        let active = (sums.active ?? [:]).mapValues { $0 / images }
         return EpochSummary(
             epoch: position.epoch + 1, step: position.step,
             images: position.step * configuration.batchSize,
             learningRate: configuration.schedule.rate(step: position.step - 1, of: steps),
             loss: sums.loss / images, accuracy: Double(sums.correct) / images,
             accuracyWithMargin: Double(sums.correctWithMargin) / images,
-            lossState: position.lossState, seconds: position.seconds,
+            lossState: position.lossState.merging(active) { $1 },
+            findings: (position.detector?.findings ?? []).filter { $0.epoch == position.epoch + 1 },
+            seconds: position.seconds,
             imagesPerSecond: Double(sums.images) / max(position.seconds, 1e-9))
     }
 
@@ -147,6 +151,19 @@ public final class Trainer {
     private func save(_ listener: (TrainingEvent) throws -> Void) throws {
         try checkpoint.save(position)
         try listener(.saved(position))
+    }
+
+    /// What a step shows of known failures.
+    private func observe(_ summary: StepSummary) -> [TrainingFinding] {
+        var detector = position.detector ?? FailureDetector()
+        let step = FailureDetector.Step(
+            step: summary.step, epoch: summary.epoch, loss: summary.loss,
+            correct: Int((summary.accuracy * Double(summary.images)).rounded()),
+            images: summary.images, scale: position.lossState["scale"])
+        let new = detector.observe(
+            step, classes: loss.classCount, scalesByNorm: position.lossState["lambda"] != nil)
+        position.detector = detector
+        return new
     }
 
     // MARK: A step
@@ -175,6 +192,7 @@ public final class Trainer {
     }
 
     private func accumulateGradients(_ batch: ImageBatch) throws -> EpochSums {
+        try checkLabels(batch.labels)
         let parts = configuration.accumulation
         let size = batch.count / parts
         let images = normalization.images(
@@ -208,9 +226,19 @@ public final class Trainer {
         var sums = EpochSums()
         sums.loss = value * Double(count)
         sums.images = count
+        let active = output.state.filter { $0.key == "active" || $0.key.hasSuffix(".active") }
+        sums.active = active.isEmpty ? nil : active.mapValues { $0 * Double(count) }
         sums.correct = output.correctCount(labels: labels, withMargin: false)
         sums.correctWithMargin = output.correctCount(labels: labels, withMargin: true)
         return sums
+    }
+
+    /// A label that no class belongs to would end the process inside of LibTorch.
+    private func checkLabels(_ labels: [Int]) throws(FaceTrainingError) {
+        guard let classes = loss.classCount,
+            let label = labels.first(where: { !(0..<classes).contains($0) })
+        else { return }
+        throw .labelOutOfRange(label: label, classes: classes, step: position.step + 1)
     }
 
     private func clipGradients() throws -> Double {

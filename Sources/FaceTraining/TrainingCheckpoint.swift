@@ -16,6 +16,8 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     public var sums = EpochSums()
     /// What the loss said of itself at the last step, e.g. `lambda`.
     public var lossState: [String: Double] = [:]
+    /// What is known of failures; nil in checkpoints of former versions.
+    var detector: FailureDetector?
     /// Seconds spent in training steps of the current epoch. Not reproducible.
     public var seconds = 0.0
     /// Seconds spent in training steps since the start of the run. Not reproducible.
@@ -35,6 +37,9 @@ public struct EpochSums: Codable, Sendable, Hashable {
     public var correctWithMargin = 0
     /// Images seen.
     public var images = 0
+    /// Shares of active hinges, times images, by their names in a loss's state; nil where there are
+    /// none.
+    public var active: [String: Double]?
 
     /// Starts at zero.
     public init() {}
@@ -44,6 +49,9 @@ public struct EpochSums: Codable, Sendable, Hashable {
         correct += other.correct
         correctWithMargin += other.correctWithMargin
         images += other.images
+        if let more = other.active {
+            active = (active ?? [:]).merging(more, uniquingKeysWith: +)
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 public enum TrainingEvent: Sendable {
     /// An epoch was trained; the listener may evaluate before the state is saved.
     case epoch(EpochSummary)
+    /// A known failure was recognised; training goes on.
+    case finding(TrainingFinding)
     /// The run goes on from a checkpoint.
     case resumed(TrainingPosition)
     /// The state was saved.
@@ -50,8 +52,11 @@ public struct EpochSummary: Sendable, Hashable {
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
-    /// What the loss says of itself at the last step, e.g. `lambda`.
+    /// What the loss says of itself at the last step, e.g. `lambda`; shares of active hinges are the
+    /// means of all steps.
     public var lossState: [String: Double]
+    /// Known failures that were recognised in the epoch.
+    public var findings: [TrainingFinding]
     /// Seconds spent in the epoch's training steps.
     public var seconds: Double
     /// Images a second of the epoch's training steps.

@@ -3,31 +3,56 @@ import FaceLosses
 import Foundation
 
 let lossesCommand = Command(
-    "losses", "Lists the losses, or tells all of one.",
-    positionals: [Positional("loss", "one loss, e.g. arcface", isOptional: true)],
-    options: [Option("--json", .flag, "write the descriptions as JSON")],
-    examples: ["facet losses", "facet losses arcface"]
+    "losses", "Lists the losses, tells all of one, and draws what they do.",
+    positionals: [Positional("loss", "one loss, as for 'show'", isOptional: true)],
+    options: [
+        jsonOption,
+        Option("--markdown", .flag, "write the reference of all losses as Markdown"),
+    ],
+    examples: ["facet losses", "facet losses show arcface"],
+    subcommands: [showCommand, plotCommand, toyCommand]
 ) { arguments in
-    var descriptors = LossCatalogue.all.map { $0.descriptor }
-    let isOne = arguments.positional("loss") != nil
     if let text = arguments.positional("loss") {
-        let specification = try LossSpecification(parsing: text)
-        let parts = specification.terms.map(\.descriptor)
-        descriptors =
-            text.contains("+") || parts.isEmpty
-            ? [specification.descriptor] + parts : parts
+        return try show(text, json: arguments.has("--json"))
     }
-    if arguments.has("--json") {
-        let objects = descriptors.map(\.json)
-        let data = try JSONSerialization.data(
-            withJSONObject: objects, options: [.prettyPrinted, .sortedKeys])
-        Console.output(String(decoding: data, as: UTF8.self))
+    if arguments.has("--markdown") {
+        Console.output(String(LossCatalogue.reference.dropLast()))
+    } else if arguments.has("--json") {
+        try writeJSON(LossCatalogue.descriptors)
     } else {
-        Console.output(
-            descriptors.map { isOne ? $0.details : $0.line }
-                .joined(separator: isOne ? "\n\n" : "\n"))
+        Console.output(LossCatalogue.descriptors.map(\.line).joined(separator: "\n"))
     }
     return .success
+}
+
+private let jsonOption = Option("--json", .flag, "write the descriptions as JSON")
+
+private let showCommand = Command(
+    "show", "Tells all of one loss: equation, paper, parameters, conventions, presets.",
+    positionals: [Positional("loss", "a loss or preset, e.g. arcface or arcface+center")],
+    options: [jsonOption],
+    examples: ["facet losses show arcface", "facet losses show insightface"]
+) { arguments in
+    try show(arguments.positional("loss") ?? "", json: arguments.has("--json"))
+}
+
+private func show(_ text: String, json: Bool) throws -> ExitCode {
+    let specification = try LossSpecification(parsing: text)
+    // A term's name alone means that term, not the softmax that joins it.
+    let isTermAlone = !text.contains("+") && !specification.terms.isEmpty
+    let parts = (isTermAlone ? [] : [specification]) + specification.terms
+    if json {
+        try writeJSON(parts.map(\.descriptor))
+    } else {
+        Console.output(parts.map(\.details).joined(separator: "\n\n"))
+    }
+    return .success
+}
+
+private func writeJSON(_ descriptors: [LossDescriptor]) throws {
+    let data = try JSONSerialization.data(
+        withJSONObject: descriptors.map(\.json), options: [.prettyPrinted, .sortedKeys])
+    Console.output(String(decoding: data, as: UTF8.self))
 }
 
 extension LossDescriptor {
@@ -36,39 +61,65 @@ extension LossDescriptor {
         return "\(padded)\(title): \(summary)"
     }
 
-    fileprivate var details: String {
-        let rows = parameters.map { parameter in
-            "  \(parameter.name) = \(parameter.defaultValue), \(parameter.allowed)\n"
-                + "      \(parameter.summary)"
-        }
-        return """
-            \(title) (\(name))
-            \(summary)
-
-            Paper:     \(paper)
-            Equation:  \(equation)
-
-            Parameters and their defaults:
-            \(rows.isEmpty ? "  none" : rows.joined(separator: "\n"))\(presetText)
-            """
-    }
-
-    private var presetText: String {
-        guard !presets.isEmpty else { return "" }
-        return "\n\nPresets:\n"
-            + presets.map { "  \($0.name)\n      \($0.summary)" }.joined(separator: "\n")
-    }
-
     fileprivate var json: [String: Any] {
         [
             "name": name, "title": title, "summary": summary, "paper": paper,
-            "equation": equation,
+            "equation": equation, "normalization": guide.normalization,
+            "gradient": guide.gradient, "use": guide.use, "pitfalls": guide.pitfalls,
             "parameters": parameters.map {
                 [
                     "name": $0.name, "default": $0.defaultValue.description,
                     "allowed": $0.allowed, "summary": $0.summary,
                 ]
             },
+            "presets": presets.map { preset in
+                [
+                    "name": preset.name, "summary": preset.summary,
+                    "values": preset.values.mapValues(\.description),
+                ] as [String: Any]
+            },
         ]
+    }
+}
+
+extension LossSpecification {
+    fileprivate var details: String {
+        let parameters = descriptor.parameters.map { parameter in
+            let value = values[parameter.name] ?? parameter.defaultValue
+            let note = value == parameter.defaultValue ? "" : " (default \(parameter.defaultValue))"
+            return "  \(parameter.name) = \(value)\(note), \(parameter.allowed)\n"
+                + "      \(parameter.summary)"
+        }
+        return """
+            \(descriptor.title) (\(descriptor.name))
+            \(descriptor.summary)
+
+            Paper:      \(descriptor.paper)
+            Equation:   \(descriptor.equation)
+            \(guide)
+            Parameters\(values.isEmpty ? " and their defaults" : ""):
+            \(parameters.isEmpty ? "  none" : parameters.joined(separator: "\n"))\(presets)
+            """
+    }
+
+    private var guide: String {
+        let guide = descriptor.guide
+        let rows = [
+            ("Normalised:", guide.normalization), ("Gradient:", guide.gradient),
+            ("When:", guide.use), ("Beware:", guide.pitfalls),
+        ]
+        return rows.filter { !$1.isEmpty }.map { title, text in
+            title.padding(toLength: 12, withPad: " ", startingAt: 0) + text + "\n"
+        }.joined()
+    }
+
+    private var presets: String {
+        guard !descriptor.presets.isEmpty else { return "" }
+        return "\n\nPresets:\n"
+            + descriptor.presets.map { preset in
+                let values = preset.values.map { "\($0)=\($1)" }.sorted().joined(separator: ",")
+                return "  \(preset.name): \(preset.summary)"
+                    + (values.isEmpty ? "" : "\n      \(values)")
+            }.joined(separator: "\n")
     }
 }

@@ -47,6 +47,7 @@ final class StudyPrinter {
     private func show(_ event: TrainingEvent) {
         switch event {
         case .step(let summary): line.show(step(summary))
+        case .finding(let finding): line.remark("  warning: \(finding)")
         case .resumed(let position):
             line.remark("  goes on from step \(position.step)")
         case .epoch, .saved: break

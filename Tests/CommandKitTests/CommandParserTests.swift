@@ -13,7 +13,16 @@ struct CommandParserTests {
                     Option("--part", .values("NAME"), "which part"),
                     Option("--loud", .flag, "say so"),
                 ]
-            ) { _ in .success }
+            ) { _ in .success },
+            Command(
+                "show", "Shows.", positionals: [Positional("thing", "one", isOptional: true)],
+                subcommands: [
+                    Command(
+                        "all", "Shows several.",
+                        positionals: [Positional("things", "some", isRepeating: true)]
+                    ) { _ in .failure }
+                ]
+            ) { _ in .success },
         ])
 
     private func arguments(_ words: String...) throws -> Arguments {
@@ -30,6 +39,23 @@ struct CommandParserTests {
         #expect(try found.whole("--count", in: 1...9) == 3)
         #expect(found.values("--part") == ["a", "b"])
         #expect(found.has("--loud"))
+    }
+
+    @Test("A command may do something itself and group others")
+    func mixed() throws {
+        #expect(try arguments("show").positional("thing") == nil)
+        #expect(try arguments("show", "it").positional("thing") == "it")
+        #expect(try arguments("show", "all", "a", "b").positionals("things") == ["a", "b"])
+        #expect(throws: CommandError.missingArgument(name: "things")) {
+            _ = try arguments("show", "all")
+        }
+        guard
+            case .help(let command, let path) = try CommandParser(Self.root)
+                .parse(["show", "--help"])
+        else { throw CommandError.unexpectedArgument("no help") }
+        let text = HelpText(command, path: path).text
+        #expect(text.contains("Usage: tool show [<thing>]\n       tool show COMMAND\n"))
+        #expect(text.contains("  all    Shows several."))
     }
 
     @Test("A list keeps the commas of parameters")

@@ -65,10 +65,12 @@ struct ConvergenceTests {
 
     @Test(
         "200 steps pull a toy problem apart",
-        arguments: LossCatalogue.descriptors.map(\.name) + [
+        arguments: Losses.names + [
             "sphereface", "amsoftmax-paper", "cosface", "arcface:grad=exact", "insightface",
             "triplet:mining=hard", "triplet:mining=all", "coco:centroids=batch",
-            "sphereface-r:version=v2", "arcface+center+triplet",
+            "sphereface-r:version=v0", "sphereface-r:version=v2", "opensphere-sphereface2",
+            "elasticface:version=cos,m=0.35", "arcface+center+triplet", "probe+triplet",
+            "probe+supcon", "probe+contrastive", "probe+marginal-pairs",
         ])
     func separation(_ text: String) throws {
         let toy = try Toy(text)

@@ -52,11 +52,12 @@ struct GoldenTests {
     @Test("are met in float64, gradients too")
     func doublePrecision() throws {
         let golden = try Self.golden()
-        #expect(golden.entries.count == 10)
+        #expect(golden.entries.count == 27)
         for entry in golden.entries {
             let found = try Evaluation(entry.specification, golden.sample)
             expectClose(found.loss, entry.loss, tolerance: 1e-11, entry.specification)
-            #expect(found.gradients.keys.sorted() == entry.gradients.keys.sorted())
+            let names = found.gradients.filter { !$1.isEmpty }.keys.sorted()
+            #expect(names == entry.gradients.keys.sorted(), "\(entry.specification)")
             for (name, expected) in entry.gradients {
                 expectClose(
                     found.gradients[name] ?? [], expected.values, tolerance: 1e-9, columns: 5,
@@ -72,8 +73,10 @@ struct GoldenTests {
             let found = try Evaluation(entry.specification, golden.sample, type: .float32)
             expectClose(found.loss, entry.loss, tolerance: 1e-5, entry.specification)
             for (name, expected) in entry.gradients {
+                // A scale of 256 multiplies the rounding of cosines.
+                let tolerance = entry.specification.hasPrefix("circle") ? 2e-3 : 2e-4
                 expectClose(
-                    found.gradients[name] ?? [], expected.values, tolerance: 2e-4, columns: 5,
+                    found.gradients[name] ?? [], expected.values, tolerance: tolerance, columns: 5,
                     "\(entry.specification): gradient of \(name)")
             }
         }

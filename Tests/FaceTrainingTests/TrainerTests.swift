@@ -46,7 +46,7 @@ struct TrainerTests {
                 steps += 1
                 losses.append(summary.loss)
             case .epoch(let summary): epochs.append(summary.loss)
-            case .resumed, .saved: break
+            case .finding, .resumed, .saved: break
             }
         }
         trace.weights = (trainer.backbone.state + trainer.loss.state).map { $0.tensor.array() }
@@ -200,7 +200,7 @@ extension TrainingConfiguration {
 }
 
 /// Gives a body a fresh folder, removed afterwards.
-private func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory
         .appendingPathComponent("facet-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }

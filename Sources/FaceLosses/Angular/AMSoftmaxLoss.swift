@@ -21,6 +21,13 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
         paper: "F. Wang, J. Cheng, W. Liu, H. Liu. Additive Margin Softmax for Face Verification. "
             + "IEEE Signal Processing Letters 2018",
         equation: "-log( e^(s (cos θ_y - m)) / (e^(s (cos θ_y - m)) + Σ_{j≠y} e^(s cos θ_j)) )",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient:
+                "exact; the margin is a constant, so that holding it constant changes nothing",
+            use: "first choice beside ArcFace: the gradient has no pole and needs no fall-back",
+            pitfalls: "the margin and the scale belong together: with a small scale 0.35 is out of "
+                + "reach for hard images"),
         parameters: [marginKey.parameter] + AngularSchedule.parameters,
         presets: [
             LossPreset(
@@ -28,6 +35,22 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
                 AngularSchedule.constant(scale: 30, margin: 0.35)),
             LossPreset(
                 "cosface", "the constants of CosFace (Wang et al., CVPR 2018)",
+                AngularSchedule.constant(scale: 64, margin: 0.35)),
+            LossPreset(
+                "insightface-cosface", "the constants of arcface_torch",
+                AngularSchedule.constant(scale: 64, margin: 0.4)),
+            LossPreset(
+                "opensphere-cosface", "the constants of OpenSphere",
+                AngularSchedule.constant(scale: 64, margin: 0.35)),
+            LossPreset(
+                "facexzoo-amsoftmax", "the constants of FaceX-Zoo",
+                AngularSchedule.constant(scale: 32, margin: 0.35)),
+            LossPreset(
+                "adaface-cosface",
+                "the constants of AdaFace's code, but for its limit of all cosines at ±0.999",
+                AngularSchedule.constant(scale: 64, margin: 0.4)),
+            LossPreset(
+                "pml-cosface", "the constants of pytorch-metric-learning",
                 AngularSchedule.constant(scale: 64, margin: 0.35)),
         ])
 

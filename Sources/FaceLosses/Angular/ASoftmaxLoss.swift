@@ -27,6 +27,15 @@ public final class ASoftmaxLoss: AngularMarginLoss {
             + "Embedding for Face Recognition. CVPR 2017",
         equation: "-log( e^(|x| t) / (e^(|x| t) + Σ_{j≠y} e^(|x| cos θ_j)) ), "
             + "t = (λ cos θ_y + (-1)^k cos(m θ_y) - 2k) / (1 + λ)",
+        guide: LossGuide(
+            normalization: "class weights; embeddings keep their norm, which is the scale; no bias",
+            gradient: "detached or exact, see grad",
+            use: "to reproduce SphereFace; SphereFace-R trains more easily",
+            pitfalls:
+                "with the exact gradient a target that the margin made negative draws the norm to "
+                + "0, where the loss stays at ln(classes): keep grad=detached, raise min, or let λ "
+                + "fall more slowly (until, or the sphereface preset's rule of steps, which takes "
+                + "1,658 steps to reach 5)"),
         parameters: [
             marginKey.parameter
         ] + LambdaAnnealing.parameters + [MarginGradient.key.parameter],
@@ -36,7 +45,10 @@ public final class ASoftmaxLoss: AngularMarginLoss {
                 [
                     "m": 4, "anneal": "step", "base": 1000, "min": 5, "gamma": 0.12, "power": 1,
                     "grad": "exact",
-                ])
+                ]),
+            LossPreset(
+                "pml-sphereface", "as pytorch-metric-learning has it: exact, without annealing",
+                ["m": 4, "anneal": "step", "base": 0, "min": 0, "grad": "exact"]),
         ])
 
     /// Class weights `[c, d]`.

@@ -8,7 +8,8 @@ public import Torch
 ///     B = mean over samples of sum over j != y of e^(s cosθ_j)
 ///
 /// with the median θ_med of the targets' angles and the former scale in B. The scale is remembered
-/// as a buffer, changes with every batch that is trained on, before its use, and is at least 1.
+/// as a buffer, changes with every batch that is trained on, before its use. It stays within
+/// 1 ... 64: where all embeddings are alike, the paper's rule makes it grow without end.
 public final class AdaCosLoss: AngularMarginLoss {
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -16,7 +17,15 @@ public final class AdaCosLoss: AngularMarginLoss {
         summary: "The softmax of cosines, with a scale that follows from the angles of the batch.",
         paper: "X. Zhang, R. Zhao, Y. Qiao, X. Wang, H. Li. AdaCos: Adaptively Scaling Cosine "
             + "Logits for Effectively Learning Deep Face Representations. CVPR 2019",
-        equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ln B / cos(min(π/4, θ_med))")
+        equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ln B / cos(min(π/4, θ_med))",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "exact; the scale counts as a constant",
+            use: "when no parameter is to be chosen",
+            pitfalls:
+                "while all embeddings are alike the scale grows from batch to batch; it is kept "
+                + "within 1 ... 64"),
+        presets: [LossPreset("facexzoo-adacos", "FaceX-Zoo's is the same")])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
@@ -50,6 +59,6 @@ public final class AdaCosLoss: AngularMarginLoss {
         let cosines = batch.targets.array(of: Double.self).sorted(by: >)
         // Of an even number of angles the lower one, as PyTorch's median.
         let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))
-        scale.fill(max(1, log(mean) / cos(min(.pi / 4, median))))
+        scale.fill(min(64, max(1, log(mean) / cos(min(.pi / 4, median)))))
     }
 }

@@ -30,9 +30,23 @@ public final class AdaFaceLoss: AngularMarginLoss {
             "M. Kim, A. K. Jain, X. Liu. AdaFace: Quality Adaptive Margin for Face Recognition. CVPR 2022",
         equation:
             "-log softmax_y of s (cos(θ_y - m q) - m - m q) and s cos θ_j, q = [h (|x| - μ) / σ] within ±1",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias; the norm is used as a quality",
+            gradient: "detached or exact, see grad; the quality counts as a constant in both",
+            use: "training sets and tests of mixed quality, for instance surveillance images",
+            pitfalls:
+                "the quality is relative to running statistics of the norm, which start at 20 and "
+                + "100 and need some hundred batches at rate 0.01"),
         parameters: [
             marginKey.parameter, concentrationKey.parameter, rateKey.parameter,
-        ] + AngularSchedule.parameters + [MarginGradient.key.parameter])
+        ] + AngularSchedule.parameters + [MarginGradient.key.parameter],
+        presets: [
+            LossPreset(
+                "adaface-paper",
+                "the paper's constants from the first step, exact; its code limits all cosines to "
+                    + "±0.999 besides",
+                AngularSchedule.constant(scale: 64, margin: 0.4, ["grad": "exact"]))
+        ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor

@@ -8,36 +8,40 @@ import Foundation
 ///
 /// - The scale goes geometrically from `s0` to `s` over the first `rise` of the run.
 /// - The margin goes linearly from 0 to m over the first `warmup` of the run.
-struct AngularSchedule: Hashable, Sendable {
-    static let scale = LossParameterKey.numberOrAuto(
+public struct AngularSchedule: Hashable, Sendable {
+    /// `s`.
+    public static let scale = LossParameterKey.numberOrAuto(
         "s", in: 1...1000,
         "scale at the end; auto: by the number of classes, at most the paper's")
-    static let firstScale = LossParameterKey.numberOrAuto(
+    /// `s0`.
+    public static let firstScale = LossParameterKey.numberOrAuto(
         "s0", symbol: "s₀", in: 1...1000,
         "scale at the start; auto: √2 ln(classes - 1), at least 1 and at most s")
-    static let rise = LossParameterKey.number(
+    /// `rise`.
+    public static let rise = LossParameterKey.number(
         "rise", default: 1, in: 0...1, "share of the run in which the scale goes from s0 to s")
-    static let warmup = LossParameterKey.number(
+    /// `warmup`.
+    public static let warmup = LossParameterKey.number(
         "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
 
     /// The scale's and the warm-up's parameters.
-    static let parameters = [
+    public static let parameters = [
         scale.parameter, firstScale.parameter, rise.parameter, warmup.parameter,
     ]
 
     /// Values that stay the same over the run, as papers have them.
-    static func constant(
+    public static func constant(
         scale: LossValue, margin: LossValue, _ others: [String: LossValue] = [:]
     ) -> [String: LossValue] {
         ["s": scale, "m": margin, "rise": 0, "warmup": 0].merging(others) { $1 }
     }
 
     /// Scale at the start.
-    let initialScale: Double
+    public let initialScale: Double
     /// Scale at the end.
-    let finalScale: Double
+    public let finalScale: Double
     /// Margin at the end.
-    let finalMargin: Double
+    public let finalMargin: Double
     private let rise: Double
     private let warmup: Double
 
@@ -46,7 +50,7 @@ struct AngularSchedule: Hashable, Sendable {
     /// - Parameters:
     ///   - paperScale: The scale that `auto` does not exceed.
     ///   - modified: The margin's effect: what the target's cosine becomes.
-    init(
+    public init(
         _ setup: LossSetup, margin: Double, paperScale: Double, modified: (Double) -> Double
     ) {
         let target = modified(0.5.squareRoot())
@@ -63,12 +67,12 @@ struct AngularSchedule: Hashable, Sendable {
     }
 
     /// The scale at a point of the run.
-    func scale(at progress: LossProgress) -> Double {
+    public func scale(at progress: LossProgress) -> Double {
         Annealing(over: rise, at: progress).geometric(from: initialScale, to: finalScale)
     }
 
     /// The margin at a point of the run.
-    func margin(at progress: LossProgress) -> Double {
+    public func margin(at progress: LossProgress) -> Double {
         Annealing(over: warmup, at: progress).linear(from: 0, to: finalMargin)
     }
 
@@ -76,7 +80,7 @@ struct AngularSchedule: Hashable, Sendable {
 
     /// The scale at which the softmax is most sensitive to angles near 45 degrees: AdaCos's fixed
     /// scale √2 ln(C - 1) (Zhang et al. 2019, equation 12), at least 1.
-    static func balancedScale(classes: Int) -> Double {
+    public static func balancedScale(classes: Int) -> Double {
         max(1, 2.0.squareRoot() * log(Double(max(2, classes) - 1)))
     }
 
@@ -88,7 +92,9 @@ struct AngularSchedule: Hashable, Sendable {
     /// This is AdaCos's derivation with the margin in it. For ArcFace with m 0.5 it gives 38.5 with
     /// 500 classes and 49.3 with 10,572. At least the ``balancedScale(classes:)`` and at most the
     /// limit, which also holds when the margin leaves the target nothing.
-    static func sufficientScale(classes: Int, modifiedCosine: Double, limit: Double) -> Double {
+    public static func sufficientScale(classes: Int, modifiedCosine: Double, limit: Double)
+        -> Double
+    {
         guard modifiedCosine > 0 else { return limit }
         let odds = log(Double(max(2, classes) - 1)) + log(0.99 / 0.01)
         return min(limit, max(balancedScale(classes: classes), odds / modifiedCosine))

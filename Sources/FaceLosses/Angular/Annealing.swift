@@ -3,22 +3,22 @@ import Foundation
 /// The way of a quantity from one value to another over the first share of a run.
 ///
 /// After that share, and from the start when the share is 0, it has the last value exactly.
-struct Annealing {
+public struct Annealing: Hashable, Sendable {
     /// How much of the way is done, 0 to 1.
-    let part: Double
+    public let part: Double
 
     /// Where a run is on a way that takes its first `share`.
-    init(over share: Double, at progress: LossProgress) {
+    public init(over share: Double, at progress: LossProgress) {
         part = share > 0 ? min(1, max(0, progress.fraction / share)) : 1
     }
 
     /// In equal steps.
-    func linear(from first: Double, to last: Double) -> Double {
+    public func linear(from first: Double, to last: Double) -> Double {
         part < 1 ? first + (last - first) * part : last
     }
 
     /// By equal factors; both values are above 0.
-    func geometric(from first: Double, to last: Double) -> Double {
+    public func geometric(from first: Double, to last: Double) -> Double {
         part < 1 ? first * pow(last / first, part) : last
     }
 }

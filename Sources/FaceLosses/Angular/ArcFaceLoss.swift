@@ -10,7 +10,8 @@ public import Torch
 /// - **Normalisation**: embeddings and class weights, no bias.
 /// - **Beyond θ + m > π**, where cos(θ + m) grows again: `monotonic` takes cosθ - m sin m as the
 ///   authors' MXNet code does, which jumps down at π - m, from -1 to -1.12 with the default m;
-///   `clamp` stays at -1; `none` lets it grow, as arcface_torch does.
+///   `clamp` stays at -1; `none` lets it grow, as arcface_torch does; `plain` takes the margin
+///   away, as FaceX-Zoo does; `easy` takes it away from 90 degrees on.
 /// - **Gradient**: ``MarginGradient``. The exact one has a pole 1 / sinθ, so cosines are limited to
 ///   ±(1 - 1e-7): closer to the class weight than 0.03 degrees there is no gradient.
 public final class ArcFaceLoss: AngularMarginLoss {
@@ -24,6 +25,16 @@ public final class ArcFaceLoss: AngularMarginLoss {
         paper: "J. Deng, J. Guo, N. Xue, S. Zafeiriou. ArcFace: Additive Angular Margin Loss for "
             + "Deep Face Recognition. CVPR 2019",
         equation: "-log( e^(s cos(θ_y + m)) / (e^(s cos(θ_y + m)) + Σ_{j≠y} e^(s cos θ_j)) )",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient:
+                "detached or exact, see grad; the exact one has a pole at 0 and π, so cosines are "
+                + "limited to ±(1 - 1e-7)",
+            use: "the usual first choice for clean data and many identities",
+            pitfalls:
+                "with the published scale of 64 and the exact gradient a small set hardly leaves "
+                + "its starting loss: keep the defaults, or begin from a softmax's weights; label "
+                + "noise hurts it, see Sub-center ArcFace"),
         parameters: [marginKey.parameter] + AngularSchedule.parameters
             + [MarginGradient.key.parameter, AddedAngle.beyondKey.parameter],
         presets: [
@@ -34,6 +45,25 @@ public final class ArcFaceLoss: AngularMarginLoss {
                 "insightface", "as arcface_torch has it: constants, detached, no fall-back",
                 AngularSchedule.constant(
                     scale: 64, margin: 0.5, ["grad": "detached", "beyond": "none"])),
+            LossPreset(
+                "insightface-mxnet", "as insightface's MXNet code has it: exact, cosθ - m sin m",
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
+            LossPreset(
+                "opensphere-arcface", "as OpenSphere has it: detached, angles end at π",
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["beyond": "clamp"])),
+            LossPreset(
+                "facexzoo-arcface", "as FaceX-Zoo has it: s 32, m 0.35, no margin beyond π",
+                AngularSchedule.constant(
+                    scale: 32, margin: 0.35, ["grad": "exact", "beyond": "plain"])),
+            LossPreset(
+                "adaface-arcface",
+                "as AdaFace's code has it, but for its limit of all cosines at ±0.999",
+                AngularSchedule.constant(
+                    scale: 64, margin: 0.5, ["grad": "exact", "beyond": "clamp"])),
+            LossPreset(
+                "pml-arcface", "as pytorch-metric-learning has it: 28.6 degrees, exact",
+                AngularSchedule.constant(
+                    scale: 64, margin: .number(28.6 * .pi / 180), ["grad": "exact"])),
         ])
 
     /// Class weights `[c, d]`.

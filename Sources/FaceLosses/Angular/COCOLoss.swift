@@ -9,9 +9,11 @@ public import Torch
 /// s is the least scale at which the loss of a perfect sample (cosθ_y = 1, all others -1) is ε:
 /// ln(1 + (C - 1) e^(-2 s)) = ε.
 ///
-/// - **ε** 1e-4. **Centroids** are trained weights, or with `centroids=batch` the directions of the
-///   batch's mean embeddings by identity (arXiv 1702.06890, with the same scale), which sees only
-///   the identities of the batch and wants P x K batches.
+/// - **ε** 1e-4; `s` sets the scale itself.
+/// - **Centroids** are trained weights, or with `centroids=batch` the directions of the batch's mean
+///   embeddings by identity, as in the earlier paper (arXiv 1702.06890; the preset `coco-batch` has
+///   also its scale, 1), which sees only the identities of the batch and wants P x K batches. Class
+///   weights are then trained on the side, to have something to classify with.
 /// - **Gradient**: exact.
 public final class COCOLoss: ConfigurableLoss {
     /// What an identity's centroid is.
@@ -21,6 +23,8 @@ public final class COCOLoss: ConfigurableLoss {
 
     static let epsilonKey = LossParameterKey.number(
         "eps", symbol: "ε", default: 1e-4, in: 1e-12...1, "loss of a perfect sample")
+    static let scaleKey = LossParameterKey.numberOrAuto(
+        "s", in: 1...1000, "scale; auto: ½ ln((classes - 1) / (e^ε - 1))")
     static let centroidsKey = LossParameterKey.word(
         "centroids", default: Centroids.learnt, "trained weights, or means of the batch")
 
@@ -31,7 +35,20 @@ public final class COCOLoss: ConfigurableLoss {
         paper: "Y. Liu, H. Li, X. Wang. Rethinking Feature Discrimination and Polymerization for "
             + "Large-scale Recognition. arXiv 1710.00870, 2017",
         equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ½ ln((C - 1) / (e^ε - 1))",
-        parameters: [epsilonKey.parameter, centroidsKey.parameter])
+        guide: LossGuide(
+            normalization: "embeddings and centroids; no bias",
+            gradient: "exact, through the means of the batch too",
+            use: "a softmax of cosines whose scale follows from the number of classes",
+            pitfalls: "the scale suffices only if other classes reach a cosine of -1, which many "
+                + "classes cannot: expect a loss well above ε; centroids=batch sees no identity "
+                + "outside the batch"),
+        parameters: [epsilonKey.parameter, scaleKey.parameter, centroidsKey.parameter],
+        presets: [
+            LossPreset(
+                "coco-batch", "arXiv 1702.06890: means of the batch, no scale",
+                ["centroids": "batch", "s": 1])
+        ],
+        identityBatchValues: ["centroids": "batch"])
 
     private let weight: Tensor
     private let scale: Double
@@ -42,8 +59,12 @@ public final class COCOLoss: ConfigurableLoss {
         weight = setup.directionWeights()
         centroids = setup[Self.centroidsKey]
         let others = Double(max(2, setup.classes) - 1)
-        scale = max(1, 0.5 * log(others / expm1(setup[Self.epsilonKey])))
+        scale =
+            setup[Self.scaleKey] ?? max(1, 0.5 * log(others / expm1(setup[Self.epsilonKey])))
     }
+
+    /// Number of identities.
+    public var classCount: Int? { weight.shape[0] }
 
     /// `weight`.
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
@@ -52,14 +73,15 @@ public final class COCOLoss: ConfigurableLoss {
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let directions = embeddings.to(weight.type).l2Normalized()
+        let rows = embeddings.to(weight.type)
+        let directions = rows.l2Normalized()
         let logits = directions.linear(weight: weight.l2Normalized()) * scale
         switch centroids {
         case .learnt:
             return LossOutput(
                 loss: logits.crossEntropy(labels: labels), logits: logits, state: ["scale": scale])
         case .batch:
-            let loss = ofBatch(directions, labels)
+            let loss = ofBatch(rows, directions, labels)
             // The weights are trained on the side, so that there is something to classify with.
             let side = (directions.detached().linear(weight: weight.l2Normalized()) * scale)
                 .crossEntropy(labels: labels)
@@ -69,9 +91,9 @@ public final class COCOLoss: ConfigurableLoss {
     }
 
     /// The cross-entropy over the identities of the batch.
-    private func ofBatch(_ directions: Tensor, _ labels: Tensor) -> Tensor {
+    private func ofBatch(_ rows: Tensor, _ directions: Tensor, _ labels: Tensor) -> Tensor {
         let identities = BatchIdentities(labels)
-        let means = identities.means(of: directions).l2Normalized()
+        let means = identities.means(of: rows).l2Normalized()
         return (directions.linear(weight: means) * scale)
             .crossEntropy(labels: identities.positions)
     }

@@ -20,9 +20,24 @@ public final class CircleLoss: AngularMarginLoss {
             "Y. Sun et al. Circle Loss: A Unified Perspective of Pair Similarity Optimization. CVPR 2020",
         equation:
             "-log softmax_y of s [1 + m - cos θ_y]₊ (cos θ_y - 1 + m) and s [cos θ_j + m]₊ (cos θ_j - m)",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "the weights of cosines count as constants, as in the paper",
+            use: "to let each cosine be pulled by how far it is from its optimum",
+            pitfalls:
+                "its scale of 256 is that of products of two cosines; the logit of the own class "
+                + "is not monotonic once its cosine passes 1 - m / 2"),
         parameters: [
             marginKey.parameter
-        ] + AngularSchedule.parameters)
+        ] + AngularSchedule.parameters,
+        presets: [
+            LossPreset(
+                "circle-paper", "the paper's constants for faces from the first step",
+                AngularSchedule.constant(scale: 256, margin: 0.25)),
+            LossPreset(
+                "facexzoo-circle", "FaceX-Zoo's are the same",
+                AngularSchedule.constant(scale: 256, margin: 0.25)),
+        ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor

@@ -7,9 +7,18 @@ public import Torch
 ///
 /// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM2, of all three its best on CASIA-WebFace. All
 ///   three grow from no margin over the first half of the run.
-/// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π.
+/// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π,
+///   or with `beyond=none` goes on as it is.
 /// - **Gradient**: ``MarginGradient``.
 public final class CombinedMarginLoss: AngularMarginLoss {
+    /// What the cosine is when the modified angle passes π.
+    enum Beyond: String, CaseIterable, Sendable {
+        case clamp, none
+    }
+
+    static let beyondKey = LossParameterKey.word(
+        "beyond", default: Beyond.clamp,
+        "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
         "m1", default: 1, in: 1...4, "factor of the target's angle")
     static let secondKey = LossParameterKey.number(
@@ -23,14 +32,37 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         summary: "The target angle is multiplied and added to, and its cosine lowered.",
         paper: "J. Deng, J. Guo, N. Xue, S. Zafeiriou. ArcFace. CVPR 2019, equation 4",
         equation: "-log softmax_y of s (cos(m1 θ_y + m2) - m3) and s cos θ_j",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "detached or exact, see grad",
+            use: "to try margins between ArcFace, CosFace and SphereFace",
+            pitfalls: "margins add up: (1, 0.5, 0.35) asks for more than most sets can give"),
         parameters: [
             firstKey.parameter, secondKey.parameter, thirdKey.parameter,
-        ] + AngularSchedule.parameters + [MarginGradient.key.parameter])
+        ] + AngularSchedule.parameters + [MarginGradient.key.parameter, beyondKey.parameter],
+        presets: [
+            LossPreset(
+                "combined-paper", "the paper's CM2, as insightface's MXNet code has it",
+                constant(1, 0.3, 0.2, ["grad": "exact"])),
+            LossPreset(
+                "insightface-combined", "arcface_torch's (1, 0.3, 0.2): detached",
+                constant(1, 0.3, 0.2, ["grad": "detached"])),
+        ])
+
+    private static func constant(
+        _ first: LossValue, _ second: LossValue, _ third: LossValue, _ others: [String: LossValue]
+    ) -> [String: LossValue] {
+        [
+            "m1": first, "m2": second, "m3": third, "s": 64, "rise": 0, "warmup": 0,
+            "beyond": "none",
+        ].merging(others) { $1 }
+    }
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
     let schedule: AngularSchedule
     private let gradient: MarginGradient
+    private let beyond: Beyond
     private let first: Double
     private let second: Double
     private let third: Double
@@ -46,6 +78,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
             cos(first * acos($0) + second) - third
         }
         gradient = setup[MarginGradient.key]
+        beyond = setup[Self.beyondKey]
         self.first = first
         self.second = second
         self.third = third
@@ -57,10 +90,10 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         let limit = AddedAngle.largestCosine
         let angle = batch.targets.clamped(to: -limit...limit).acos()
-        let moved = (angle * (1 + (first - 1) * margin) + second * margin)
-            .clamped(to: 0...Double.pi).cos()
+        let moved = angle * (1 + (first - 1) * margin) + second * margin
+        let cosine = (beyond == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
         return AngularMargin(
-            targets: moved - third * margin, scale: .constant(scale), gradient: gradient,
+            targets: cosine - third * margin, scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])
     }
 }

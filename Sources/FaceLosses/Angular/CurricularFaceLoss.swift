@@ -8,6 +8,8 @@ public import Torch
 ///     t = 0.01 mean cosθ_y + 0.99 t, from 0
 ///
 /// - **Margin** and scale as in ``ArcFaceLoss``: 0.5 rad, up to 64.
+/// - **Hard** is compared with cos(θ_y + m) also past π, where the target has its fall-back, as in
+///   the authors' code.
 /// - **State**: `t`, a buffer that changes with every batch that is trained on, before its use.
 /// - **Gradient**: ``MarginGradient`` for the target; the weight t + cosθ_j of hard classes is
 ///   differentiated, as in the authors' code.
@@ -24,10 +26,25 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         paper:
             "Y. Huang et al. CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition. CVPR 2020",
         equation: "ArcFace with cos θ_j (t + cos θ_j) for classes with cos θ_j > cos(θ_y + m)",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "detached or exact, see grad, for the target; the weight t + cos θ_j of hard "
+                + "classes is differentiated, t is not",
+            use: "clean sets with many hard pairs of identities",
+            pitfalls: "t follows the mean target cosine slowly (momentum 0.99): on runs of a few "
+                + "hundred steps it hardly rises"),
         parameters: [
             marginKey.parameter, momentumKey.parameter,
         ] + AngularSchedule.parameters + [
             MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "curricular-paper", "the paper's constants from the first step, exact gradient",
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
+            LossPreset(
+                "facexzoo-curricular", "FaceX-Zoo's is the same as the authors'",
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
         ])
 
     /// Class weights `[c, d]`.
@@ -63,10 +80,11 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         if batch.isTraining {
             withoutGradients { t.assign(t * momentum + cosine.mean() * (1 - momentum)) }
         }
+        let threshold = withoutGradients { AddedAngle(.none).cosine(of: cosine, plus: margin) }
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: gradient,
             // A copy, for t changes before the gradient is taken.
-            others: Self.weighted(by: t.copy(), above: target.detached().unsqueezed(1)),
+            others: Self.weighted(by: t.copy(), above: threshold.unsqueezed(1)),
             state: ["margin": margin, "scale": scale, "t": t.item()])
     }
 

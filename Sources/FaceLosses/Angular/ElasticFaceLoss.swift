@@ -1,32 +1,58 @@
 import Foundation
 public import Torch
 
-/// ElasticFace-Arc (Boutros, Damer, Kirchbuchner and Kuijper, CVPR Workshops 2022): ArcFace whose
-/// margin is drawn anew for each sample.
+/// ElasticFace (Boutros, Damer, Kirchbuchner and Kuijper, CVPR Workshops 2022): ArcFace or CosFace
+/// whose margin is drawn anew for each sample.
 ///
-///     t(θ) = cos(θ + m_i),   m_i from N(m, σ²)
+///     arc:  t(θ) = cos(θ + m_i)
+///     cos:  t(θ) = cosθ - m_i       m_i from N(m, σ²)
 ///
-/// - **Defaults** of the paper: m 0.5, σ 0.0125, s up to 64.
-/// - **Random numbers** depend on the step only, so a run that is resumed goes on as it would have.
+/// - **Defaults** of the paper's ElasticFace-Arc: m 0.5, σ 0.05, s up to 64; `elasticface-cos` has
+///   those of ElasticFace-Cos.
+/// - **Random numbers** depend on the seed and the step, so a run that is resumed goes on as it would
+///   have.
 /// - **Gradient**: ``MarginGradient``.
 public final class ElasticFaceLoss: AngularMarginLoss {
+    /// What the margin is added to.
+    enum Version: String, CaseIterable, Sendable {
+        case arc, cos
+    }
+
+    static let versionKey = LossParameterKey.word(
+        "version", default: Version.arc,
+        "arc adds the margin to the angle, cos takes it off the cosine")
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.5, in: 0...1.5, unit: "rad", "mean of the margins")
+        "m", default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc")
     static let deviationKey = LossParameterKey.number(
-        "sigma", symbol: "σ", default: 0.0125, in: 0...0.5, unit: "rad",
-        "standard deviation of the margins")
+        "sigma", symbol: "σ", default: 0.05, in: 0...0.5, "standard deviation of the margins")
 
     /// Description.
     public static let descriptor = LossDescriptor(
         name: "elasticface", title: "ElasticFace",
-        summary: "ArcFace whose margin is drawn anew for each sample.",
+        summary: "ArcFace or CosFace whose margin is drawn anew for each sample.",
         paper:
             "F. Boutros, N. Damer, F. Kirchbuchner, A. Kuijper. ElasticFace: Elastic Margin Loss for Deep Face Recognition. CVPR Workshops 2022",
         equation: "ArcFace with m from a normal distribution of mean m and deviation σ",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "detached or exact, see grad; margins count as constants",
+            use: "when one margin fits some identities badly",
+            pitfalls:
+                "a batch in another order draws other margins for its images; the loss is noisier "
+                + "than ArcFace's"),
         parameters: [
-            marginKey.parameter, deviationKey.parameter,
+            marginKey.parameter, deviationKey.parameter, versionKey.parameter,
         ] + AngularSchedule.parameters + [
             MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "elasticface-paper", "ElasticFace-Arc from the first step, exact, no fall-back",
+                AngularSchedule.constant(
+                    scale: 64, margin: 0.5, ["grad": "exact", "beyond": "none"])),
+            LossPreset(
+                "elasticface-cos", "ElasticFace-Cos from the first step",
+                AngularSchedule.constant(scale: 64, margin: 0.35, ["version": "cos"])),
         ])
 
     /// Class weights `[c, d]`.
@@ -35,15 +61,22 @@ public final class ElasticFaceLoss: AngularMarginLoss {
     private let gradient: MarginGradient
     private let angle: AddedAngle
     private let deviation: Double
+    private let version: Version
+    private let seed: UInt64
 
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
         let margin = setup[Self.marginKey]
+        let version = setup[Self.versionKey]
         weight = setup.directionWeights()
-        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { cos(acos($0) + margin) }
+        schedule = AngularSchedule(setup, margin: margin, paperScale: 64) {
+            version == .arc ? cos(acos($0) + margin) : $0 - margin
+        }
         gradient = setup[MarginGradient.key]
         angle = AddedAngle(setup)
         deviation = setup[Self.deviationKey]
+        self.version = version
+        seed = setup.initial.seed
     }
 
     /// The margin of a batch.
@@ -52,11 +85,14 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         let margins = withoutGradients {
             let drawn = batch.targets.filled(like: 0)
-            drawn.fillNormal(mean: margin, deviation: deviation, seed: UInt64(progress.step))
+            drawn.fillNormal(
+                mean: margin, deviation: deviation,
+                seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step))
             return drawn.clamped(to: 0...Double.pi)
         }
         return AngularMargin(
-            targets: angle.cosine(of: batch.targets, plus: margins),
+            targets: version == .arc
+                ? angle.cosine(of: batch.targets, plus: margins) : batch.targets - margins,
             scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])
     }

@@ -5,15 +5,21 @@ public import Torch
 ///
 ///     t(θ) = cosθ - m,   cosθ_j -> t cosθ_j + t - 1  where cosθ_j > cosθ_y - m
 ///
-/// The adaptive form with the margin of AM-Softmax, which the paper finds best.
+/// The adaptive form with the margin of AM-Softmax (MV-AM-Softmax-a).
 ///
-/// - **Margin** 0.35 and scale up to 32, **t** 1.2, as in the paper.
+/// - **Margin** 0.35 and scale up to 32. **t** 1.2 is 1 more than the paper's 0.2; its authors' code
+///   writes it as here.
+/// - **Easy**: with `easy=yes` a target whose cosine is at most m keeps it, as in that code.
 /// - **Gradient**: exact; which classes are hard counts as a constant.
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", default: 0.35, in: 0...1, "margin taken off the target's cosine")
     static let factorKey = LossParameterKey.number(
         "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more")
+
+    static let easyKey = LossParameterKey.word(
+        "easy", default: NormFaceLoss.Choice.no,
+        "whether a target whose cosine is at most m keeps it")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -22,14 +28,28 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         paper:
             "X. Wang et al. Mis-Classified Vector Guided Softmax Loss for Face Recognition. AAAI 2020",
         equation: "AM-Softmax with t cos θ_j + t - 1 for classes with cos θ_j > cos θ_y - m",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "exact; which classes are hard counts as a constant",
+            use: "sets with many similar identities",
+            pitfalls: "early in training nearly every class is hard, so that the loss starts high"),
         parameters: [
-            marginKey.parameter, factorKey.parameter,
-        ] + AngularSchedule.parameters)
+            marginKey.parameter, factorKey.parameter, easyKey.parameter,
+        ] + AngularSchedule.parameters,
+        presets: [
+            LossPreset(
+                "mvsoftmax-paper", "the paper's constants from the first step",
+                AngularSchedule.constant(scale: 32, margin: 0.35)),
+            LossPreset(
+                "facexzoo-mvsoftmax", "as FaceX-Zoo and the authors' code have it",
+                AngularSchedule.constant(scale: 32, margin: 0.35, ["t": 1.12, "easy": "yes"])),
+        ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
     let schedule: AngularSchedule
     private let factor: Double
+    private let isEasy: Bool
 
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
@@ -37,14 +57,16 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         weight = setup.directionWeights()
         schedule = AngularSchedule(setup, margin: margin, paperScale: 32) { $0 - margin }
         factor = setup[Self.factorKey]
+        isEasy = setup[Self.easyKey] == .yes
     }
 
     /// The margin of a batch.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let target = batch.targets - margin
-        let bound = target.detached().unsqueezed(1)
+        let lowered = batch.targets - margin
+        let target = isEasy ? lowered.where(lowered .> 0, else: batch.targets) : lowered
+        let bound = lowered.detached().unsqueezed(1)
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: .exact,
             others: { [factor] cosines in

@@ -33,11 +33,33 @@ public final class MagFaceLoss: AngularMarginLoss {
             "Q. Meng, S. Zhao, Z. Huang, F. Zhou. MagFace: A Universal Representation for Face Recognition and Quality Assessment. CVPR 2021",
         equation:
             "ArcFace with m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a), a = |x|, + λ (a / u_a² + 1 / a)",
+        guide: LossGuide(
+            normalization:
+                "embeddings and class weights; no bias; the norm, within l_a ... u_a, is a "
+                + "quality",
+            gradient:
+                "detached or exact, see grad; by the detached one the norm sees the penalty only",
+            use: "when the norm shall tell an image's quality",
+            pitfalls:
+                "norms outside l_a ... u_a get no gradient: a network whose norms start outside "
+                + "stays there (after batch normalisation of 512 they are about 23)"),
         parameters: [
             lowNormKey.parameter, highNormKey.parameter, lowMarginKey.parameter,
             highMarginKey.parameter, weightKey.parameter,
         ] + AngularSchedule.parameters + [
             MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "magface-paper",
+                "the paper's constants from the first step, exact, easy margin as in its code",
+                ["s": 64, "rise": 0, "warmup": 0, "grad": "exact", "beyond": "easy"]),
+            LossPreset(
+                "facexzoo-magface", "as FaceX-Zoo has it: s 32, λ 20, no margin beyond π",
+                [
+                    "s": 32, "lambda": 20, "rise": 0, "warmup": 0, "grad": "exact",
+                    "beyond": "plain",
+                ]),
         ])
 
     /// Class weights `[c, d]`.

@@ -27,7 +27,26 @@ public final class NormFaceLoss: AngularMarginLoss {
         paper: "F. Wang, X. Xiang, J. Cheng, A. L. Yuille. NormFace: L2 Hypersphere Embedding for "
             + "Face Verification. ACM Multimedia 2017",
         equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) )",
-        parameters: [scaleKey.parameter, learnKey.parameter])
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "exact",
+            use: "the plain softmax of cosines, against which margins are to be judged",
+            pitfalls:
+                "a trained scale may grow until hard images alone count; weight decay does not "
+                + "hold it"),
+        parameters: [scaleKey.parameter, learnKey.parameter],
+        presets: [
+            LossPreset(
+                "adacos-fixed", "the fixed scale of AdaCos's paper: √2 ln(classes - 1)",
+                ["learn": "no"]),
+            LossPreset(
+                "opensphere-coco", "what OpenSphere calls COCO and NormFace: scale 30",
+                ["s": 30, "learn": "no"]),
+            LossPreset(
+                "pml-normalized-softmax",
+                "as pytorch-metric-learning has it: a temperature of 0.05",
+                ["s": 20, "learn": "no"]),
+        ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor

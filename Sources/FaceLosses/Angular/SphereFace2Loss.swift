@@ -10,7 +10,9 @@ public import Torch
 /// - **Defaults** of OpenSphere: r 40, m 0.4, t 3, λ 0.7. The margin grows from 0 over `warmup`.
 /// - **Bias** b is trained and starts where the gradients of the yes and of all noes are equal at 90
 ///   degrees.
-/// - **Gradient**: exact.
+/// - **Gradient**: exact, or with `grad=detached` OpenSphere's, in which g and the margin count as
+///   displacements of the cosine that are held constant.
+/// - **Weight**: `weight` multiplies the loss, which 1/r and λ make small: OpenSphere has 50.
 public final class SphereFace2Loss: ConfigurableLoss {
     static let scaleKey = LossParameterKey.number("r", default: 40, in: 1...1000, "scale")
     static let marginKey = LossParameterKey.number(
@@ -19,6 +21,11 @@ public final class SphereFace2Loss: ConfigurableLoss {
         "t", default: 3, in: 1...10, "exponent that spreads similarities")
     static let balanceKey = LossParameterKey.number(
         "lambda", symbol: "λ", default: 0.7, in: 0.01...0.99, "weight of the yes")
+    static let gradientKey = LossParameterKey.word(
+        "grad", default: MarginGradient.exact,
+        "gradient through g and the margin: with them, or with their displacement held constant")
+    static let weightKey = LossParameterKey.number(
+        "weight", default: 1, in: 0.001...1000, "factor of the whole loss")
     static let warmupKey = LossParameterKey.number(
         "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
 
@@ -31,9 +38,23 @@ public final class SphereFace2Loss: ConfigurableLoss {
         equation:
             "λ/r softplus(-r (g(cos θ_y) - m) - b) + (1 - λ)/r Σ_{j≠y} softplus(r (g(cos θ_j) "
             + "+ m) + b), g(z) = 2 ((z + 1) / 2)^t - 1",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; one trained bias",
+            gradient: "exact, or with its displacement held constant, see grad",
+            use: "open-set tasks and noisy labels: classes do not compete",
+            pitfalls:
+                "with many classes the noes outweigh the one yes, which λ and the bias's start "
+                + "must balance; 1 / r makes gradients small, so that weight or the learning rate "
+                + "must be larger"),
         parameters: [
             scaleKey.parameter, marginKey.parameter, powerKey.parameter, balanceKey.parameter,
-            warmupKey.parameter,
+            warmupKey.parameter, gradientKey.parameter, weightKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "opensphere-sphereface2",
+                "as OpenSphere has it: constants, detached, the loss multiplied by 50",
+                ["warmup": 0, "grad": "detached", "weight": 50])
         ])
 
     private let weight: Tensor
@@ -46,6 +67,9 @@ public final class SphereFace2Loss: ConfigurableLoss {
         bias = setup.initial.constant(Self.balancedBias(setup), [1])
         self.setup = setup
     }
+
+    /// Number of identities.
+    public var classCount: Int? { weight.shape[0] }
 
     /// `weight` and `bias`.
     public var state: [StateEntry] {
@@ -61,15 +85,24 @@ public final class SphereFace2Loss: ConfigurableLoss {
         let scale = setup[Self.scaleKey]
         let margin = Annealing(over: setup[Self.warmupKey], at: progress)
             .linear(from: 0, to: setup[Self.marginKey])
-        let share = (batch.cosines.clamped(to: -1...1) + 1) / 2
-        let similarities = 2 * share.pow(setup[Self.powerKey]) - 1
-        let yes = (-1 * (scale * (similarities.picking(labels) - margin) + bias)).softplus()
-        let no = (scale * (similarities + margin) + bias).softplus()
-            .replacing(with: 0, where: batch.isTarget).sum(1)
+        let similarities = similarities(batch.cosines)
+        let columns = labels.unsqueezed(1)
+        let own = scale * (similarities.gathered(1, columns) - margin)
+        let logits = (scale * (similarities + margin)).scattered(1, columns, own)
+        let yes = (-1 * (own.squeezed(1) + bias)).softplus()
+        let no = (logits + bias).softplus().replacing(with: 0, where: batch.isTarget).sum(1)
         let balance = setup[Self.balanceKey]
         return LossOutput(
-            loss: (balance * yes + (1 - balance) * no).mean() / scale,
-            logits: similarities * scale, state: ["margin": margin, "bias": bias.item()])
+            loss: (balance * yes + (1 - balance) * no).mean() * (setup[Self.weightKey] / scale),
+            logits: similarities * scale, marginLogits: logits,
+            state: ["margin": margin, "scale": scale, "bias": bias.item()])
+    }
+
+    /// g of cosines, with the chosen gradient.
+    private func similarities(_ cosines: Tensor) -> Tensor {
+        let share = (cosines.clamped(to: -1...1) + 1) / 2
+        let spread = 2 * share.pow(setup[Self.powerKey]) - 1
+        return setup[Self.gradientKey].joined(spread, without: cosines)
     }
 
     /// The b of λ σ(-(u + b)) = (1 - λ) (C - 1) σ(v + b), with the similarities u and v that a yes
@@ -80,7 +113,10 @@ public final class SphereFace2Loss: ConfigurableLoss {
         let no = setup[scaleKey] * (similarity + setup[marginKey])
         let balance = setup[balanceKey]
         let z = balance / ((1 - balance) * Double(max(1, setup.classes - 1)))
-        let root = ((1 - z) * (1 - z) + 4 * z * exp(yes - no)).squareRoot()
-        return log(2 * z) - no - log(1 - z + root)
+        let product = 4 * z * exp(yes - no)
+        let root = ((1 - z) * (1 - z) + product).squareRoot()
+        // Two numbers that nearly cancel where z is more than 1, as with few classes.
+        let sum = z > 1 ? product / (root - (1 - z)) : 1 - z + root
+        return log(2 * z) - no - log(sum)
     }
 }

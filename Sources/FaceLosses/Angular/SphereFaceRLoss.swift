@@ -4,21 +4,26 @@ public import Torch
 /// SphereFace-R (Liu, Wen, Raj, Singh and Weller, TPAMI 2022): SphereFace made to train without
 /// annealing.
 ///
+///     v0:  t(θ) = (-1)^k cos(m θ) - 2k,   k = floor(m θ / π)
 ///     v1:  t(θ) = cos(min(m θ, π))
 ///     v2:  t(θ) = cosθ,   cosθ_j -> cos(θ_j / m)
+///
+/// v0 is SphereFace's own form with any factor and a scale, without λ.
 ///
 /// - **Defaults**: v1, m 1.5, s up to 30, gradient detached (the paper's characteristic gradient
 ///   detachment), as in OpenSphere. The margin grows from none over the first half of the run.
 public final class SphereFaceRLoss: AngularMarginLoss {
     /// Which angles are changed.
     enum Version: String, CaseIterable, Sendable {
-        case v1, v2
+        case v0, v1, v2
     }
 
     static let marginKey = LossParameterKey.number(
         "m", default: 1.5, in: 1...4, "factor of the angle")
     static let versionKey = LossParameterKey.word(
-        "version", default: Version.v1, "v1 multiplies the target's angle, v2 divides the others'")
+        "version", default: Version.v1,
+        "v0 and v1 multiply the target's angle, past π falling on or constant; v2 divides the "
+            + "others'")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -27,9 +32,25 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         paper:
             "W. Liu, Y. Wen, B. Raj, R. Singh, A. Weller. SphereFace Revived: Unifying Hyperspherical Face Recognition. TPAMI 2022",
         equation: "-log softmax_y of s cos(min(m θ_y, π)) and s cos θ_j",
+        guide: LossGuide(
+            normalization: "embeddings and class weights; no bias",
+            gradient: "detached by default, as the paper proposes",
+            use: "a multiplied angle without annealing",
+            pitfalls:
+                "m 1.5 already asks for a third of the angle; version v0 falls beyond π and is "
+                + "the harder one"),
         parameters: [
             marginKey.parameter, versionKey.parameter,
-        ] + AngularSchedule.parameters + [MarginGradient.key.parameter])
+        ] + AngularSchedule.parameters + [MarginGradient.key.parameter],
+        presets: [
+            LossPreset(
+                "opensphere-sphereface", "OpenSphere's SphereFace: v0 with m 1.5 and s 30",
+                ["version": "v0", "m": 1.5, "s": 30, "rise": 0, "warmup": 0]),
+            LossPreset(
+                "opensphere-sphereface-r",
+                "OpenSphere's SphereFaceR_H with v1, but for its factor 50 / s of the loss",
+                ["version": "v1", "m": 1.5, "s": 30, "rise": 0, "warmup": 0]),
+        ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
@@ -58,12 +79,22 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         let factor = 1 + (multiple - 1) * margin
         let limit = AddedAngle.largestCosine
         func angles(_ cosines: Tensor) -> Tensor { cosines.clamped(to: -limit...limit).acos() }
-        let cosine = batch.targets
+        let targets: Tensor
+        switch version {
+        case .v0: targets = Self.falling(angles(batch.targets) * factor)
+        case .v1: targets = (angles(batch.targets) * factor).clamped(to: 0...Double.pi).cos()
+        case .v2: targets = batch.targets
+        }
         return AngularMargin(
-            targets: version == .v1
-                ? (angles(cosine) * factor).clamped(to: 0...Double.pi).cos() : cosine,
-            scale: .constant(scale), gradient: gradient,
+            targets: targets, scale: .constant(scale), gradient: gradient,
             others: version == .v2 ? { (angles($0) / factor).cos() } : nil,
             state: ["margin": factor, "scale": scale])
+    }
+
+    /// (-1)^k cos(φ) - 2k of an angle φ from kπ to (k + 1)π, which falls over all angles.
+    private static func falling(_ angle: Tensor) -> Tensor {
+        let k = (angle.detached() / Double.pi).floor()
+        let isOdd = k - 2 * (k / 2).floor()
+        return (1 - 2 * isOdd) * angle.cos() - 2 * k
     }
 }

@@ -21,10 +21,27 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
             "ArcFace with several class weights for each identity, of which the nearest one counts.",
         paper: "J. Deng, J. Guo, T. Liu, M. Gong, S. Zafeiriou. Sub-center ArcFace. ECCV 2020",
         equation: "ArcFace with cos θ_j = max over k of cos θ_jk",
+        guide: LossGuide(
+            normalization:
+                "embeddings and class weights; no bias; k class weights for each identity",
+            gradient:
+                "detached or exact, see grad; only the nearest class weight of an identity gets "
+                + "one",
+            use: "sets with label noise: wrong images gather at a class weight of their own",
+            pitfalls: "memory and time of the head grow with k; on clean sets k 1 is as good"),
         parameters: [
             marginKey.parameter, countKey.parameter,
         ] + AngularSchedule.parameters + [
             MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "subcenter-paper", "the paper's constants from the first step, exact gradient",
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
+            LossPreset(
+                "pml-subcenter", "as pytorch-metric-learning has it: 28.6 degrees, exact",
+                AngularSchedule.constant(
+                    scale: 64, margin: .number(28.6 * .pi / 180), ["grad": "exact"])),
         ])
 
     /// Class weights `[c K, d]`.

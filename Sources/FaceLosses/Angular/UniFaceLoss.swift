@@ -22,7 +22,19 @@ public final class UniFaceLoss: ConfigurableLoss {
         paper: "J. Zhou, X. Jia, Q. Li, L. Shen, J. Duan. UniFace: Unified Cross-Entropy Loss for "
             + "Deep Face Recognition. ICCV 2023",
         equation: "ln(1 + e^(-s (cos θ_y - m) + b)) + Σ_{j≠y} ln(1 + e^(s cos θ_j - b))",
-        parameters: [marginKey.parameter] + AngularSchedule.parameters)
+        guide: LossGuide(
+            normalization: "embeddings and class weights; one trained bias, the threshold",
+            gradient: "exact",
+            use: "verification by one threshold: cosines of all identities are calibrated together",
+            pitfalls:
+                "the sum over all other classes makes the loss large at first; the bias starts at "
+                + "ln(10 C)"),
+        parameters: [marginKey.parameter] + AngularSchedule.parameters,
+        presets: [
+            LossPreset(
+                "uniface-paper", "the paper's constants from the first step",
+                AngularSchedule.constant(scale: 64, margin: 0.4))
+        ])
 
     private let weight: Tensor
     private let bias: Tensor
@@ -35,6 +47,9 @@ public final class UniFaceLoss: ConfigurableLoss {
         bias = setup.initial.constant(log(10 * Double(setup.classes)), [1])
         schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { $0 - margin }
     }
+
+    /// Number of identities.
+    public var classCount: Int? { weight.shape[0] }
 
     /// `weight` and `bias`.
     public var state: [StateEntry] {
@@ -49,11 +64,13 @@ public final class UniFaceLoss: ConfigurableLoss {
             embeddings: embeddings, labels: labels, weight: weight)
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let positive = (bias - scale * (batch.targets - margin)).softplus()
+        let target = scale * (batch.targets - margin)
+        let positive = (bias - target).softplus()
         let logits = batch.cosines * scale
         let negative = (logits - bias).softplus().replacing(with: 0, where: batch.isTarget).sum(1)
         return LossOutput(
             loss: (positive + negative).mean(), logits: logits,
+            marginLogits: logits.scattered(1, labels.unsqueezed(1), target.unsqueezed(1)),
             state: ["margin": margin, "scale": scale, "threshold": bias.item() / scale])
     }
 }

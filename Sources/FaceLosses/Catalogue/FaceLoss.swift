@@ -21,6 +21,9 @@ public protocol FaceLoss: AnyObject {
     /// Trainable tensors and buffers, under names of the loss's own.
     var state: [StateEntry] { get }
 
+    /// Number of identities it tells apart, of which labels must be less; nil when it does not say.
+    var classCount: Int? { get }
+
     /// Computes the loss of a batch.
     ///
     /// - Parameters:

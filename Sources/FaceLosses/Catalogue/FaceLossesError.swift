@@ -8,10 +8,14 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case invalidValue(loss: String, parameter: String, value: String, allowed: String)
     /// A setting is not `name=value`.
     case malformedSetting(String, text: String)
+    /// A loss is to be registered under a name that another has.
+    case nameTaken(String)
     /// A loss cannot be computed of a part of the classes.
     case noClassSampling(loss: String)
     /// There are no classes to tell apart, or embeddings have no components.
     case noClasses(classes: Int, embeddingSize: Int)
+    /// A loss has no target's logit to draw, for it looks at pairs or centres.
+    case noTargetLogit(String)
     /// A file is whole but no head.
     case notAHead(path: String, reason: String)
     /// Several losses that classify are added, or one loss of pairs twice.
@@ -30,12 +34,17 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
             "\(parameter) of \(loss) is '\(value)'; it must be \(allowed)"
         case .malformedSetting(let setting, let text):
             "'\(setting)' in '\(text)' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
+        case .nameTaken(let name):
+            "there is a loss or preset '\(name)' already; give the new loss another name"
         case .noClassSampling(let loss):
             "\(loss) needs all classes in each step; use head.rate 1, or one of the losses of angles "
                 + "that are a softmax, such as arcface, on the CPU"
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "
                 + "\(classes) and \(size)"
+        case .noTargetLogit(let name):
+            "\(name) has no logit of a target to draw, for its terms look at pairs or centres; take "
+                + "losses that classify, such as arcface"
         case .notAHead(let path, let reason):
             "'\(path)' is not a head that Facet wrote: \(reason); use head.safetensors of a run"
         case .severalClassifications(let text):

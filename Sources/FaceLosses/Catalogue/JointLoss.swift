@@ -18,6 +18,9 @@ public final class JointLoss: FaceLoss {
         self.terms = terms
     }
 
+    /// Number of identities.
+    public var classCount: Int? { classification.classCount }
+
     /// The classification's tensors, and each term's under its name.
     public var state: [StateEntry] {
         classification.state

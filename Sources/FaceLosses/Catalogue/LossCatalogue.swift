@@ -1,9 +1,31 @@
+import Foundation
+import Spelling
 public import Torch
 
-/// All losses.
+/// All losses: those of this module, and those that a program has registered.
 public enum LossCatalogue {
     /// The losses, in the order of the help.
-    public static var all: [any ConfigurableLoss.Type] {
+    public static var all: [any ConfigurableLoss.Type] { builtIn + registry.losses }
+
+    private static let registry = Registry()
+
+    /// Adds a loss of the program's own, so that its name is known wherever a loss's is: in study
+    /// files, in specifications, in the help.
+    ///
+    /// ```swift
+    /// try LossCatalogue.register(MyLoss.self)
+    /// let study = StudyConfiguration(..., losses: ["arcface", "myloss:m=0.3"])
+    /// ```
+    ///
+    /// To register the same type again changes nothing.
+    ///
+    /// - Throws: ``FaceLossesError/nameTaken(_:)`` when a loss or preset of that name is there.
+    public static func register(_ loss: any ConfigurableLoss.Type) throws(FaceLossesError) {
+        try registry.add(loss, besides: builtIn)
+    }
+
+    /// The losses of this module.
+    private static var builtIn: [any ConfigurableLoss.Type] {
         [
             CrossEntropyLoss.self,
             ASoftmaxLoss.self,
@@ -28,6 +50,7 @@ public enum LossCatalogue {
             CircleLoss.self,
             UniFaceLoss.self,
             CenterLoss.self,
+            MarginalPairsLoss.self,
             TripletLoss.self,
             ContrastiveLoss.self,
             SupervisedContrastiveLoss.self,
@@ -101,7 +124,33 @@ public enum LossCatalogue {
                 return (descriptor, preset)
             }
         }
-        throw .unknownLoss(
-            name, known: descriptors.flatMap { [$0.name] + $0.presets.map(\.name) })
+        // Presets may be meant; to list them all would be long.
+        let all = descriptors.flatMap(\.names)
+        let isNear = !Spelling.hint(for: name, among: all).isEmpty
+        throw .unknownLoss(name, known: isNear ? all : descriptors.map(\.name))
+    }
+}
+
+extension LossDescriptor {
+    /// The loss's name and those of its presets.
+    fileprivate var names: [String] { [name] + presets.map(\.name) }
+}
+
+/// Losses that programs add, behind a lock.
+private final class Registry: @unchecked Sendable {
+    private let lock = NSLock()
+    private var added: [any ConfigurableLoss.Type] = []
+
+    var losses: [any ConfigurableLoss.Type] { lock.withLock { added } }
+
+    func add(
+        _ loss: any ConfigurableLoss.Type, besides builtIn: [any ConfigurableLoss.Type]
+    ) throws(FaceLossesError) {
+        lock.lock()
+        defer { lock.unlock() }
+        if added.contains(where: { $0 == loss }) { return }
+        let taken = Set((builtIn + added).flatMap { $0.descriptor.names })
+        if let name = loss.descriptor.names.first(where: taken.contains) { throw .nameTaken(name) }
+        added.append(loss)
     }
 }

@@ -10,6 +10,8 @@ public struct LossDescriptor: Hashable, Sendable {
     public var paper: String
     /// The loss of one sample as a line of text.
     public var equation: String
+    /// What a reader should know beside the equation.
+    public var guide: LossGuide
     /// The parameters, in the order of the help.
     public var parameters: [LossParameter]
     /// Other names under which the loss comes with other values.
@@ -17,6 +19,8 @@ public struct LossDescriptor: Hashable, Sendable {
     /// Whether a batch should hold several images of each identity (P x K), because the loss looks
     /// at pairs.
     public var prefersIdentityBatches: Bool
+    /// Values of parameters with which it looks at pairs although it does not otherwise.
+    public var identityBatchValues: [String: LossValue]
     /// Whether the loss has no classes and therefore stands beside a loss that has:
     /// `arcface+center`, or with its name alone the softmax.
     public var joinsClassification: Bool
@@ -24,23 +28,49 @@ public struct LossDescriptor: Hashable, Sendable {
     /// Creates a description.
     public init(
         name: String, title: String, summary: String, paper: String, equation: String,
-        parameters: [LossParameter] = [], presets: [LossPreset] = [],
-        prefersIdentityBatches: Bool = false, joinsClassification: Bool = false
+        guide: LossGuide = LossGuide(), parameters: [LossParameter] = [],
+        presets: [LossPreset] = [],
+        prefersIdentityBatches: Bool = false, identityBatchValues: [String: LossValue] = [:],
+        joinsClassification: Bool = false
     ) {
         self.name = name
         self.title = title
         self.summary = summary
         self.paper = paper
         self.equation = equation
+        self.guide = guide
         self.parameters = parameters
         self.presets = presets
         self.prefersIdentityBatches = prefersIdentityBatches
+        self.identityBatchValues = identityBatchValues
         self.joinsClassification = joinsClassification
     }
 
     /// The parameter of a name.
     public func parameter(named name: String) -> LossParameter? {
         parameters.first { $0.name == name }
+    }
+}
+
+/// What a reader should know of a loss beside its equation; a sentence or a few each.
+public struct LossGuide: Hashable, Sendable {
+    /// What is normalised and what the loss's own tensors are.
+    public var normalization: String
+    /// What the gradient is of, where that is not the value itself.
+    public var gradient: String
+    /// When to take the loss.
+    public var use: String
+    /// What has gone wrong with it, and what to do.
+    public var pitfalls: String
+
+    /// Creates a guide.
+    public init(
+        normalization: String = "", gradient: String = "", use: String = "", pitfalls: String = ""
+    ) {
+        self.normalization = normalization
+        self.gradient = gradient
+        self.use = use
+        self.pitfalls = pitfalls
     }
 }
 

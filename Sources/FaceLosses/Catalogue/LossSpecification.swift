@@ -63,7 +63,9 @@ public struct LossSpecification: Hashable, Sendable {
 
     /// Whether batches should hold several images of each identity.
     public var prefersIdentityBatches: Bool {
-        descriptor.prefersIdentityBatches || terms.contains(where: \.prefersIdentityBatches)
+        descriptor.prefersIdentityBatches
+            || descriptor.identityBatchValues.contains { values[$0] == $1 }
+            || terms.contains(where: \.prefersIdentityBatches)
     }
 
     /// Title and settings for a table: `ArcFace (m=0.4, s=32)`.

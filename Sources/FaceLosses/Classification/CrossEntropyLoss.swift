@@ -10,6 +10,9 @@ public final class CrossEntropyLoss: ConfigurableLoss {
     static let smoothingKey = LossParameterKey.number(
         "smoothing", symbol: "ε", default: 0, in: 0...0.99,
         "share of the target's probability that is spread over all classes")
+    static let trainsKey = LossParameterKey.word(
+        "trains", default: NormFaceLoss.Choice.yes,
+        "whether embeddings are trained too, and not only the classifier beside them")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -18,22 +21,38 @@ public final class CrossEntropyLoss: ConfigurableLoss {
         paper: "Y. Taigman, M. Yang, M. Ranzato, L. Wolf. DeepFace: Closing the Gap to Human-Level "
             + "Performance in Face Verification. CVPR 2014",
         equation: "-log( e^(W_y x + b_y) / Σ_j e^(W_j x + b_j) )",
-        parameters: [smoothingKey.parameter],
+        guide: LossGuide(
+            normalization: "nothing; class weights and a bias",
+            gradient: "exact",
+            use: "the baseline, and the safest start when a margin loss does not train",
+            pitfalls:
+                "the loss can fall by growing norms alone, and embeddings of one identity stay "
+                + "wide: the norm says nothing of quality"),
+        parameters: [smoothingKey.parameter, trainsKey.parameter],
         presets: [
             LossPreset("cross-entropy", "another name"),
             LossPreset(
                 "label-smoothing", "Szegedy et al., CVPR 2016: a tenth is spread",
                 ["smoothing": 0.1]),
+            LossPreset(
+                "probe",
+                "a classifier on the side, so that a term trains embeddings alone: probe+triplet",
+                ["trains": "no"]),
         ])
 
     private let classifier: LinearClassifier
     private let smoothing: Double
+    private let trains: Bool
 
     /// Creates the loss with weights as PyTorch's `Linear` has them.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         smoothing = setup[Self.smoothingKey]
+        trains = setup[Self.trainsKey] == .yes
     }
+
+    /// Number of identities.
+    public var classCount: Int? { classifier.classes }
 
     /// `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }
@@ -42,7 +61,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let logits = classifier(embeddings)
+        let logits = classifier(trains ? embeddings : embeddings.detached())
         return LossOutput(
             loss: logits.crossEntropy(labels: labels, labelSmoothing: smoothing), logits: logits)
     }

@@ -22,6 +22,14 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
         paper: "R. Ranjan, C. D. Castillo, R. Chellappa. L2-constrained Softmax Loss for "
             + "Discriminative Face Verification. arXiv 1703.09507, 2017",
         equation: "-log( e^(α W_y x̂ + b_y) / Σ_j e^(α W_j x̂ + b_j) )",
+        guide: LossGuide(
+            normalization: "embeddings, to the norm α; class weights and a bias are free",
+            gradient: "exact",
+            use: "when a softmax is wanted that does not see norms, for instance with images of "
+                + "very unlike quality",
+            pitfalls:
+                "α must exceed ln(p (C - 2) / (1 - p)) to reach an average probability p: 14 for "
+                + "p 0.9 and a million classes; too small an α leaves the loss high"),
         parameters: [normKey.parameter, learnKey.parameter])
 
     private let classifier: LinearClassifier
@@ -35,6 +43,9 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
         let value = setup.initial.constant(setup[Self.normKey], [1])
         norm = learns ? value : value.detached()
     }
+
+    /// Number of identities.
+    public var classCount: Int? { classifier.classes }
 
     /// `weight`, `bias` and `norm`.
     public var state: [StateEntry] {

@@ -22,8 +22,25 @@ public final class LSoftmaxLoss: ConfigurableLoss {
             + "Networks. ICML 2016",
         equation: "-log( e^(z_y) / Σ_j e^(z_j) ), z_y = |W_y| |x| (λ cos θ_y + ψ(θ_y)) / (1 + λ), "
             + "z_j = W_j x",
+        guide: LossGuide(
+            normalization: "nothing; class weights of any norm, no bias",
+            gradient:
+                "detached or exact, see grad; the detached one holds constant what the margin "
+                + "takes off the target's logit",
+            use: "to compare with A-Softmax, which replaced it: with free weight norms a class can "
+                + "meet its margin by norm",
+            pitfalls: "without annealing it does not leave its start; where λ falls to 0 many runs "
+                + "collapse, so λ_min is 5"),
         parameters: [marginKey.parameter] + LambdaAnnealing.parameters
-            + [MarginGradient.key.parameter])
+            + [MarginGradient.key.parameter],
+        presets: [
+            LossPreset(
+                "lsoftmax-paper", "the authors' annealing by step, exact gradient",
+                ["anneal": "step", "grad": "exact"]),
+            LossPreset(
+                "pml-lsoftmax", "as pytorch-metric-learning has it: exact, without annealing",
+                ["anneal": "step", "base": 0, "min": 0, "grad": "exact"]),
+        ])
 
     private let weight: Tensor
     private let angle: MultipliedAngle
@@ -37,6 +54,9 @@ public final class LSoftmaxLoss: ConfigurableLoss {
         annealing = LambdaAnnealing(setup)
         gradient = setup[MarginGradient.key]
     }
+
+    /// Number of identities.
+    public var classCount: Int? { weight.shape[0] }
 
     /// `weight`.
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }

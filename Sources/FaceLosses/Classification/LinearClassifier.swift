@@ -9,6 +9,9 @@ struct LinearClassifier {
         (weight, bias) = setup.linearWeights()
     }
 
+    /// Number of identities.
+    var classes: Int { weight.shape[0] }
+
     /// `weight` `[c, d]` and `bias` `[c]`.
     var state: [StateEntry] {
         [StateEntry("weight", weight, .weight), StateEntry("bias", bias, .bias)]

@@ -21,6 +21,13 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
         paper: "X. Liang, X. Wang, Z. Lei, S. Liao, S. Z. Li. Soft-Margin Softmax for Deep "
             + "Classification. ICONIP 2017",
         equation: "-log( e^(z_y - m) / (e^(z_y - m) + Σ_{j≠y} e^(z_j)) ), z = W x + b",
+        guide: LossGuide(
+            normalization: "nothing; class weights and a bias",
+            gradient: "exact; the margin is a constant",
+            use: "to see what a margin of the logit does without any normalisation",
+            pitfalls:
+                "a network can meet the margin by growing norms; logits of tens make a margin of "
+                + "0.5 small"),
         parameters: [marginKey.parameter, warmupKey.parameter])
 
     private let classifier: LinearClassifier
@@ -33,6 +40,9 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
         margin = setup[Self.marginKey]
         warmup = setup[Self.warmupKey]
     }
+
+    /// Number of identities.
+    public var classCount: Int? { classifier.classes }
 
     /// `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }

@@ -23,6 +23,13 @@ public final class CenterLoss: ConfigurableLoss {
         paper:
             "Y. Wen, K. Zhang, Z. Li, Y. Qiao. A Discriminative Feature Learning Approach for Deep Face Recognition. ECCV 2016",
         equation: "λ/2 mean |x - c_y|², c_j -= α Σ_{y=j} (c_j - x) / (1 + n_j)",
+        guide: LossGuide(
+            normalization: "nothing: distances are of embeddings as they are",
+            gradient: "of embeddings only; centres follow their own rule, after their use",
+            use: "beside a softmax, to draw the images of an identity together",
+            pitfalls:
+                "alone it draws everything to 0; λ depends on the embedding's norm, and centres "
+                + "of rare identities lag"),
         parameters: [weightKey.parameter, rateKey.parameter],
         prefersIdentityBatches: false, joinsClassification: true)
 

@@ -6,8 +6,28 @@ public import Torch
 ///     L = λ/2 (mean over pairs of one identity of d² + mean over pairs of two of [m - d]₊²)
 ///
 /// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has a mean of its own,
-/// because a batch has far more of the second. **Defaults**: m 1, λ 1. Wants P x K batches.
+/// because a batch has far more of the second.
+///
+/// - **Defaults**: m 1, λ 1. Wants P x K batches.
+/// - **Form**: `linear` takes d and [m - d]₊ without squares.
+/// - **Mean**: `active` divides by the number of pairs that are not 0, so that the loss does not
+///   fade as ever fewer pairs are too near.
+/// - **State**: `active`, the share of pairs of two identities that are too near.
 public final class ContrastiveLoss: ConfigurableLoss {
+    /// How a distance counts.
+    enum Form: String, CaseIterable, Sendable {
+        case squared, linear
+    }
+
+    /// What a mean is over.
+    enum Mean: String, CaseIterable, Sendable {
+        case pairs, active
+    }
+
+    static let formKey = LossParameterKey.word(
+        "form", default: Form.squared, "whether distances and what they lack are squared")
+    static let meanKey = LossParameterKey.word(
+        "mean", default: Mean.pairs, "over all pairs, or over those that are not 0")
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
         "weight beside the classification")
@@ -21,16 +41,32 @@ public final class ContrastiveLoss: ConfigurableLoss {
         paper:
             "R. Hadsell, S. Chopra, Y. LeCun. Dimensionality Reduction by Learning an Invariant Mapping. CVPR 2006",
         equation: "½ mean over positive pairs of d² + ½ mean over negative pairs of [m - d]₊²",
-        parameters: [weightKey.parameter, marginKey.parameter],
+        guide: LossGuide(
+            normalization: "embeddings",
+            gradient: "exact, but for distances below 1e-6, which get none",
+            use: "few identities, or pairs without identities in mind",
+            pitfalls: "nearly all negative pairs are soon far enough; watch active"),
+        parameters: [
+            weightKey.parameter, marginKey.parameter, formKey.parameter, meanKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "pml-contrastive", "as pytorch-metric-learning has it",
+                ["weight": 2, "form": "linear", "mean": "active"])
+        ],
         prefersIdentityBatches: true, joinsClassification: true)
 
     private let weight: Double
     private let margin: Double
+    private let form: Form
+    private let mean: Mean
 
     /// Creates the loss.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         margin = setup[Self.marginKey]
+        form = setup[Self.formKey]
+        mean = setup[Self.meanKey]
     }
 
     /// Nothing: the loss has no tensors of its own.
@@ -43,14 +79,23 @@ public final class ContrastiveLoss: ConfigurableLoss {
         let pairs = PairwiseDistances(embeddings.l2Normalized(), labels)
         // The root has no slope at 0; two equal embeddings of two identities get none.
         let distances = pairs.squares.clamped(from: 1e-12).sqrt()
-        let hinges = (margin - distances).relu().square()
-        let loss = mean(pairs.squares, pairs.isPositive) + mean(hinges, pairs.isNegative)
-        return LossOutput(loss: loss * (weight / 2))
+        let hinges = (margin - distances).relu()
+        let loss: Tensor =
+            switch form {
+            case .squared:
+                mean(pairs.squares, pairs.isPositive) + mean(hinges.square(), pairs.isNegative)
+            case .linear: mean(distances, pairs.isPositive) + mean(hinges, pairs.isNegative)
+            }
+        let active = withoutGradients {
+            ((hinges .> 0) .& pairs.isNegative).sum().item()
+                / max(1, pairs.isNegative.sum().item())
+        }
+        return LossOutput(loss: loss * (weight / 2), state: ["active": active])
     }
 
     /// The mean over the pairs of a mask; 0 over none.
     private func mean(_ values: Tensor, _ mask: Tensor) -> Tensor {
-        let counted = mask.to(values.type)
+        let counted = (mean == .active ? mask .& (values.detached() .> 0) : mask).to(values.type)
         return (values * counted).sum() / counted.sum().clamped(from: 1)
     }
 }

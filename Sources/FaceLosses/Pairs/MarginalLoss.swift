@@ -32,21 +32,29 @@ public final class MarginalLoss: ConfigurableLoss {
         paper: "J. Deng, Y. Zhou, S. Zafeiriou. Marginal Loss for Deep Face Recognition. CVPR "
             + "Workshops 2017",
         equation: "L_softmax + λ / (N² - N) Σ_{i≠j} [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊",
+        guide: LossGuide(
+            normalization:
+                "embeddings for the pairs; the softmax has free class weights and a bias",
+            gradient: "exact; a zero embedding gets none from the pairs",
+            use: "beside a softmax, when batches have several images of an identity",
+            pitfalls:
+                "random batches of many identities hardly have a pair of one: take P x K batches"),
         parameters: [thetaKey.parameter, xiKey.parameter, lambdaKey.parameter],
         prefersIdentityBatches: true)
 
     private let classifier: LinearClassifier
-    private let theta: Double
-    private let xi: Double
+    private let pairs: MarginalPairs
     private let lambda: Double
 
     /// Creates the loss with weights as PyTorch's `Linear` has them.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
-        theta = setup[Self.thetaKey]
-        xi = setup[Self.xiKey]
+        pairs = MarginalPairs(setup)
         lambda = setup[Self.lambdaKey]
     }
+
+    /// Number of identities.
+    public var classCount: Int? { classifier.classes }
 
     /// `weight` and `bias` of the softmax.
     public var state: [StateEntry] { classifier.state }
@@ -56,13 +64,29 @@ public final class MarginalLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(embeddings)
-        let hinges = hinges(embeddings.to(logits.type), labels)
-        let pairs = Double(max(1, labels.count * (labels.count - 1)))
-        let marginal = hinges.sum() / pairs
-        let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
+        let (marginal, active) = pairs(embeddings.to(logits.type), labels)
         return LossOutput(
             loss: logits.crossEntropy(labels: labels) + lambda * marginal, logits: logits,
             state: ["active": active, "marginal": marginal.item()])
+    }
+}
+
+/// L_m, the part of Marginal Loss that looks at pairs.
+struct MarginalPairs {
+    private let theta: Double
+    private let xi: Double
+
+    init(_ setup: LossSetup) {
+        theta = setup[MarginalLoss.thetaKey]
+        xi = setup[MarginalLoss.xiKey]
+    }
+
+    /// The mean over ordered pairs, and the share of them that are not as they should be.
+    func callAsFunction(_ embeddings: Tensor, _ labels: Tensor) -> (loss: Tensor, active: Double) {
+        let hinges = hinges(embeddings, labels)
+        let pairs = Double(max(1, labels.count * (labels.count - 1)))
+        let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
+        return (hinges.sum() / pairs, active)
     }
 
     /// What each ordered pair `[n, n]` violates; 0 on the diagonal.

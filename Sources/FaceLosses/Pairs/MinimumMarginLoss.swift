@@ -7,8 +7,9 @@ public import Torch
 /// with the centres of center loss, which are trained here with everything else so that both terms
 /// move them.
 ///
-/// - **Defaults**: α 0.003, M 1,024 and β 1e-6, for embeddings after batch normalisation, whose
-///   squared distances are about 1,024; `minimum-margin-paper` has α 5e-5, β 5e-8 and M 280.
+/// - **Defaults**: α 0.003, β 1e-6 and M twice the embedding's size, which is the squared distance
+///   of two independent embeddings after batch normalisation; `minimum-margin-paper` has α 5e-5,
+///   β 5e-8 and M 280.
 /// - **Pairs**: those of an identity of the batch with any other.
 /// - **State**: `active`, the share of pairs that are too near. **Gradient**: exact.
 public final class MinimumMarginLoss: ConfigurableLoss {
@@ -19,8 +20,9 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         "alpha", symbol: "α", default: 0.003, in: 0...1000, "weight of distances to centres")
     static let pushKey = LossParameterKey.number(
         "beta", symbol: "β", default: 1e-6, in: 0...1000, "weight of pairs of centres")
-    static let marginKey = LossParameterKey.number(
-        "M", default: 1024, in: 0...1e8, "squared distance that centres should have")
+    static let marginKey = LossParameterKey.numberOrAuto(
+        "M", in: 0...1e8,
+        "squared distance that centres should have; auto: twice the embedding's size")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -29,6 +31,13 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         paper:
             "X. Wei, H. Wang, B. Scotney, H. Wan. Minimum Margin Loss for Deep Face Recognition. Pattern Recognition 2020 (arXiv 1805.06741)",
         equation: "α/2 mean |x - c_y|² + β Σ_{i<j} [M - |c_i - c_j|²]₊",
+        guide: LossGuide(
+            normalization: "nothing: distances are of embeddings as they are",
+            gradient: "exact; centres are trained by it like weights",
+            use: "to keep the centres of similar identities apart",
+            pitfalls:
+                "M must fit the embedding's norm: the paper's 280 is hardly ever active after "
+                + "batch normalisation; watch active"),
         parameters: [
             weightKey.parameter, pullKey.parameter, pushKey.parameter, marginKey.parameter,
         ],
@@ -50,12 +59,12 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         weight = setup[Self.weightKey]
         pull = setup[Self.pullKey]
         push = setup[Self.pushKey]
-        margin = setup[Self.marginKey]
+        margin = setup[Self.marginKey] ?? 2 * Double(setup.embeddingSize)
         centers = setup.initial.normal(
             "centers", [setup.classes, setup.embeddingSize], deviation: 1)
     }
 
-    /// Buffers of the loss.
+    /// `centers`, which are trained.
     public var state: [StateEntry] { [StateEntry("centers", centers, .weight)] }
 
     /// The loss of the batch, with its weight.
@@ -68,7 +77,9 @@ public final class MinimumMarginLoss: ConfigurableLoss {
             Set(labels.array(of: Int.self)).sorted(), device: labels.device)
         let hinges = hinges(present)
         let loss = (rows - own).square().sum(1).mean() * (pull / 2) + hinges.sum() * push
-        let active = withoutGradients { (hinges .> 0).to(.float32).mean().item() }
+        // A centre and itself are no pair.
+        let pairs = Double(max(1, present.count * (centers.shape[0] - 1)))
+        let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
         return LossOutput(loss: loss * weight, state: ["active": active])
     }
 

@@ -11,9 +11,10 @@ public import Torch
 ///
 /// - **Norm**: distances are of embeddings as they are. After a batch normalisation of 512 they are
 ///   about 1,024, so the paper's M of 2e4 can never be reached: `range-paper` has its constants,
-///   and the defaults are M 1,024, α 1e-5 and β 1e-4.
+///   and the defaults are M twice the embedding's size, the squared distance of two independent
+///   embeddings of that norm, α 1e-5 and β 1e-4.
 /// - **Gradient**: exact, through the pairs that were chosen. Wants P x K batches.
-/// - **State**: `active`, 1 when the hinge is.
+/// - **State**: `active`, 1 when the hinge is; an epoch's record has its mean.
 public final class RangeLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
@@ -24,8 +25,9 @@ public final class RangeLoss: ConfigurableLoss {
         "alpha", symbol: "α", default: 1e-5, in: 0...1000, "weight of distances within identities")
     static let betweenKey = LossParameterKey.number(
         "beta", symbol: "β", default: 1e-4, in: 0...1000, "weight of the distance between them")
-    static let marginKey = LossParameterKey.number(
-        "M", default: 1024, in: 0...1e8, "squared distance that identities should have")
+    static let marginKey = LossParameterKey.numberOrAuto(
+        "M", in: 0...1e8,
+        "squared distance that identities should have; auto: twice the embedding's size")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -35,6 +37,13 @@ public final class RangeLoss: ConfigurableLoss {
         paper:
             "X. Zhang, Z. Fang, Y. Wen, Z. Li, Y. Qiao. Range Loss for Deep Face Recognition with Long-Tailed Training Data. ICCV 2017",
         equation: "α Σ_j k / Σ_{r=1..k} 1/D_r + β [M - min |μ_i - μ_j|²]₊",
+        guide: LossGuide(
+            normalization: "nothing: distances are of embeddings as they are",
+            gradient: "exact, through the pairs that were chosen",
+            use: "long-tailed sets: each identity counts alike, however many images it has",
+            pitfalls:
+                "M must fit the embedding's norm: the paper's 2e4 is always active after batch "
+                + "normalisation; watch active"),
         parameters: [
             weightKey.parameter, countKey.parameter, withinKey.parameter, betweenKey.parameter,
             marginKey.parameter,
@@ -57,7 +66,7 @@ public final class RangeLoss: ConfigurableLoss {
         count = setup[Self.countKey]
         within = setup[Self.withinKey]
         between = setup[Self.betweenKey]
-        margin = setup[Self.marginKey]
+        margin = setup[Self.marginKey] ?? 2 * Double(setup.embeddingSize)
     }
 
     /// Nothing: the loss has no tensors of its own.

@@ -23,7 +23,14 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
         paper: "P. Khosla et al. Supervised Contrastive Learning. NeurIPS 2020, equation 2",
         equation:
             "mean over anchors of -1/|P| Σ_{p∈P} log( e^(cos_ap / τ) / Σ_{j≠a} e^(cos_aj / τ) )",
+        guide: LossGuide(
+            normalization: "embeddings",
+            gradient: "exact",
+            use: "large P x K batches",
+            pitfalls:
+                "small batches have few negatives; a low temperature looks at the hardest only"),
         parameters: [weightKey.parameter, temperatureKey.parameter],
+        presets: [LossPreset("pml-supcon", "pytorch-metric-learning's is the same")],
         prefersIdentityBatches: true, joinsClassification: true)
 
     private let weight: Double
@@ -43,7 +50,7 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         guard labels.count > 1 else {
-            return LossOutput(loss: embeddings.to(.float32).sum() * 0)
+            return LossOutput(loss: embeddings.sum() * 0)
         }
         let directions = embeddings.l2Normalized()
         let logits = directions.matmul(directions.transposed(0, 1)) / temperature

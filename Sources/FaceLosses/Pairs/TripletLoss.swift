@@ -2,7 +2,7 @@ public import Torch
 
 /// Triplet loss (Schroff, Kalenichenko and Philbin, CVPR 2015), beside a classification.
 ///
-///     L = λ mean over triplets of [|x̂_a - x̂_p|² - |x̂_a - x̂_n|² + α]₊
+///     L = λ mean over triplets of [d(a, p) - d(a, n) + α]₊,   d = |x̂ - x̂'|²
 ///
 /// with normalised embeddings, over these triplets of the batch:
 ///
@@ -12,22 +12,30 @@ public import Torch
 ///   nearest negative.
 /// - `all`: all triplets that are not satisfied.
 ///
-/// Which triplets are taken depends on distances alone, so the loss is deterministic; the choice is
-/// held constant in the gradient. **Defaults**: α 0.2, semi-hard. It wants P x K batches; without a
-/// triplet it is 0.
+/// With `distance=euclidean` d is not squared. Which triplets are taken depends on distances alone,
+/// so that the loss is deterministic; the choice is held constant in the gradient. **Defaults**:
+/// α 0.2, semi-hard, squared. It wants P x K batches; without a triplet it is 0. **State**:
+/// `active`, the share of triplets that are not satisfied.
 public final class TripletLoss: ConfigurableLoss {
-    static let weightKey = LossParameterKey.number(
-        "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight beside the classification")
     /// Which triplets count.
     enum Mining: String, CaseIterable, Sendable {
         case semihard, hard, all
     }
 
+    /// What is compared.
+    enum Distance: String, CaseIterable, Sendable {
+        case squared, euclidean
+    }
+
+    static let weightKey = LossParameterKey.number(
+        "weight", symbol: "λ", default: 1, in: 0...1e6,
+        "weight beside the classification")
     static let marginKey = LossParameterKey.number(
-        "alpha", symbol: "α", default: 0.2, in: 0...4, "margin between squared distances")
+        "alpha", symbol: "α", default: 0.2, in: 0...4, "margin between distances")
     static let miningKey = LossParameterKey.word(
         "mining", default: Mining.semihard, "which triplets of the batch count")
+    static let distanceKey = LossParameterKey.word(
+        "distance", default: Distance.squared, "whether distances are squared")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -37,18 +45,37 @@ public final class TripletLoss: ConfigurableLoss {
         paper:
             "F. Schroff, D. Kalenichenko, J. Philbin. FaceNet: A Unified Embedding for Face Recognition and Clustering. CVPR 2015",
         equation: "mean [|x̂_a - x̂_p|² - |x̂_a - x̂_n|² + α]₊",
-        parameters: [weightKey.parameter, marginKey.parameter, miningKey.parameter],
+        guide: LossGuide(
+            normalization: "embeddings",
+            gradient: "exact, through the triplets that were chosen",
+            use: "when there are too many identities for class weights, or beside a classification",
+            pitfalls:
+                "with mining=hard and no classification all embeddings may collapse to one place, "
+                + "where the loss stays at α; random batches have no positives"),
+        parameters: [
+            weightKey.parameter, marginKey.parameter, miningKey.parameter, distanceKey.parameter,
+        ],
+        presets: [
+            LossPreset(
+                "batch-hard", "Hermans et al. 2017: the hardest triplet of each anchor",
+                ["mining": "hard", "distance": "euclidean"]),
+            LossPreset(
+                "pml-triplet", "as pytorch-metric-learning has it",
+                ["alpha": 0.05, "mining": "all", "distance": "euclidean"]),
+        ],
         prefersIdentityBatches: true, joinsClassification: true)
 
     private let weight: Double
     private let margin: Double
     private let mining: Mining
+    private let distance: Distance
 
     /// Creates the loss.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         margin = setup[Self.marginKey]
         mining = setup[Self.miningKey]
+        distance = setup[Self.distanceKey]
     }
 
     /// Nothing: the loss has no tensors of its own.
@@ -58,62 +85,98 @@ public final class TripletLoss: ConfigurableLoss {
     public func callAsFunction(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
-        let pairs = PairwiseDistances(embeddings.l2Normalized(), labels)
-        let (hinges, counts) =
-            switch mining {
-            case .semihard: semihard(pairs)
-            case .hard: hard(pairs)
-            case .all: all(pairs)
-            }
-        let active = withoutGradients { (hinges.detached() .> 0).to(.float32) }
-        let total = withoutGradients {
-            mining == .all ? active.sum() : counts.to(.float32).sum()
+        let triplets = BatchTriplets(embeddings.l2Normalized(), labels)
+        guard triplets.isAny else {
+            return LossOutput(loss: embeddings.sum() * 0, state: ["active": 0])
         }
+        let (own, others, counts) =
+            switch mining {
+            case .semihard: triplets.semihard()
+            case .hard: triplets.hard()
+            case .all: triplets.all()
+            }
+        let hinges = (measured(own) - measured(others) + margin).relu()
+            .replacing(with: 0, where: counts .== 0)
+        let active = withoutGradients { (hinges.detached() .> 0).sum().item() }
+        let total = counts.sum().item()
         return LossOutput(
-            loss: hinges.sum() / Swift.max(1, total.item()) * weight,
-            state: [
-                "active": (active.sum() / Swift.max(1, counts.to(.float32).sum().item())).item()
-            ])
+            loss: hinges.sum() / max(1, mining == .all ? active : total) * weight,
+            state: ["active": active / max(1, total)])
     }
 
-    private typealias Hinges = (values: Tensor, isTriplet: Tensor)
+    private func measured(_ squares: Tensor) -> Tensor {
+        // The root has no slope at 0: equal embeddings get no gradient.
+        distance == .squared ? squares : squares.clamped(from: 1e-12).sqrt()
+    }
+}
 
-    /// `[n, n]`: anchor by positive.
-    private func semihard(_ pairs: PairwiseDistances) -> Hinges {
-        let own = pairs.squares.unsqueezed(2)
-        let others = pairs.squares.unsqueezed(1)
-        let isFarther = pairs.isNegative.unsqueezed(1) .& (others .> own)
-        let nearest = others.expanded(Self.cube(pairs))
-            .replacing(with: .infinity, where: Self.not(isFarther)).min(2)
-        let farthest = pairs.squares.replacing(with: -1, where: Self.not(pairs.isNegative))
-            .max(1, keep: true).expanded(pairs.squares.shape)
-        let negative = nearest.where(nearest .< .infinity, else: farthest)
-        let hasNegative = farthest .>= 0
-        return select(pairs.squares - negative + margin, where: pairs.isPositive .& hasNegative)
+/// The triplets of a batch, by its pairs of an anchor and a positive.
+private struct BatchTriplets {
+    /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 where there
+    /// is such a triplet, in shapes that go together.
+    typealias Distances = (own: Tensor, others: Tensor, counts: Tensor)
+
+    /// Squared distances `[n, n]`.
+    private let squares: Tensor
+    private let isPositive: Tensor
+    private let isNegative: Tensor
+    /// Anchors and positives `[p]` of all pairs of one identity.
+    private let anchors: Tensor
+    private let positives: Tensor
+
+    /// Whether there is a triplet.
+    let isAny: Bool
+
+    init(_ directions: Tensor, _ labels: Tensor) {
+        let pairs = PairwiseDistances(directions, labels)
+        (squares, isPositive, isNegative) = (pairs.squares, pairs.isPositive, pairs.isNegative)
+        let members = BatchIdentities(labels).members
+        var (first, second): ([Int], [Int]) = ([], [])
+        for rows in members {
+            for anchor in rows {
+                for positive in rows where positive != anchor {
+                    first.append(anchor)
+                    second.append(positive)
+                }
+            }
+        }
+        anchors = Tensor(first, device: labels.device)
+        positives = Tensor(second, device: labels.device)
+        isAny = !first.isEmpty && members.count > 1
     }
 
-    /// `[n]`: anchors.
-    private func hard(_ pairs: PairwiseDistances) -> Hinges {
-        let positive = pairs.squares.replacing(with: -1, where: Self.not(pairs.isPositive)).max(1)
-        let negative = pairs.squares.replacing(with: 9, where: Self.not(pairs.isNegative)).min(1)
-        return select(
-            positive - negative + margin, where: (positive .>= 0) .& (negative .< 9))
+    /// `[p, 1]`: distances of the pairs.
+    private var own: Tensor {
+        squares.selected(0, anchors).gathered(1, positives.unsqueezed(1))
     }
 
-    /// `[n, n, n]`: anchor by positive by negative.
-    private func all(_ pairs: PairwiseDistances) -> Hinges {
-        select(
-            pairs.squares.unsqueezed(2) - pairs.squares.unsqueezed(1) + margin,
-            where: pairs.isPositive.unsqueezed(2) .& pairs.isNegative.unsqueezed(1))
+    /// `[p, n]`: each pair's anchor with all samples, and whether that is a negative.
+    private var others: (squares: Tensor, isNegative: Tensor) {
+        (squares.selected(0, anchors), isNegative.selected(0, anchors))
     }
 
-    private func select(_ values: Tensor, where isTriplet: Tensor) -> Hinges {
-        (values.relu().replacing(with: 0, where: Self.not(isTriplet)), isTriplet)
+    /// `[p, 1]` each.
+    func semihard() -> Distances {
+        let (squares, isNegative) = others
+        let isFarther = isNegative .& (squares .> own)
+        let nearest = squares.where(isFarther, else: squares.filled(like: .infinity))
+            .min(1, keep: true)
+        let farthest = squares.where(isNegative, else: squares.filled(like: -1))
+            .max(1, keep: true)
+        return (own, nearest.where(nearest .< .infinity, else: farthest), own.filled(like: 1))
     }
 
-    private static func cube(_ pairs: PairwiseDistances) -> [Int] {
-        Array(repeating: pairs.squares.shape[0], count: 3)
+    /// `[n]` each.
+    func hard() -> Distances {
+        let farthest = squares.where(isPositive, else: squares.filled(like: -1)).max(1)
+        let nearest = squares.where(isNegative, else: squares.filled(like: 9)).min(1)
+        let isTriplet = (farthest .>= 0) .& (nearest .< 9)
+        return (farthest, nearest, isTriplet.to(squares.type))
     }
 
-    private static func not(_ mask: Tensor) -> Tensor { mask.to(.float32) .== 0 }
+    /// `[p, 1]` and `[p, n]`.
+    func all() -> Distances {
+        let (squares, isNegative) = others
+        return (own, squares, isNegative.to(squares.type))
+    }
 }

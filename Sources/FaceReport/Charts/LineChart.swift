@@ -40,6 +40,8 @@ package struct LineChart: Hashable, Sendable {
     package var y: Axis
     package var lines: [Line]
     package var naming = Naming.atEnds
+    /// Height of the whole chart.
+    package var height = 250.0
 
     package init(x: Axis, y: Axis, lines: [Line], naming: Naming = .atEnds) {
         self.x = x
@@ -51,7 +53,7 @@ package struct LineChart: Hashable, Sendable {
     /// The chart as SVG.
     package func svg(id: String, title: String) -> Markup {
         let names = lines.map { Plot.width(Plot.short($0.title)) }.max() ?? 0
-        let plot = Plot(height: 250, right: naming == .atEnds ? names + 24 : 10, x: x, y: y)
+        let plot = Plot(height: height, right: naming == .atEnds ? names + 24 : 10, x: x, y: y)
         let content = Markup.group([
             plot.verticalAxis(),
             plot.horizontalAxis(grid: false),

@@ -5,7 +5,8 @@ enum Cautions {
     static func list(_ results: StudyResults) -> [RichText] {
         [
             seeds(results), chosenOnTest(results), samplers(results), incomplete(results),
-        ].compactMap { $0 } + conditions(results) + damages(results)
+        ].compactMap { $0 } + conditions(results)
+            + findings(results) + damages(results)
     }
 
     private static func seeds(_ results: StudyResults) -> RichText? {
@@ -112,6 +113,15 @@ enum Cautions {
             + unlike.map {
                 "\(strong: "Unlike data.") The runs differ in the number of pairs of test set \($0)."
             }
+    }
+
+    /// Known failures that were recognised while a run was trained.
+    private static func findings(_ results: StudyResults) -> [RichText] {
+        results.runs.flatMap { run in
+            run.epochs.flatMap { $0.findings ?? [] }.map { sentence -> RichText in
+                "\(strong: "Trouble in training.") \(code: run.name): \(sentence)."
+            }
+        }
     }
 
     private static func damages(_ results: StudyResults) -> [RichText] {

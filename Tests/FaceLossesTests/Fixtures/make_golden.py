@@ -5,9 +5,17 @@
 
 Where pytorch-metric-learning (2.9.0) differs from the papers:
 
-* ArcFaceLoss takes the margin in degrees, and beyond theta + m > pi it uses cos(theta) - m sin(m),
-  which the paper does not have. Its gradient is exact, through acos.
-* SphereFaceLoss has no annealing: lambda is 0 in all steps.
+* ArcFaceLoss and SubCenterArcFaceLoss take the margin in degrees, and beyond theta + m > pi they use
+  cos(theta) - m sin(m), which the papers do not have. The gradient is exact, through acos.
+* SphereFaceLoss and LargeMarginSoftmaxLoss have no annealing: lambda is 0 in all steps.
+* TripletMarginLoss compares distances and not their squares, over all triplets that violate the
+  margin, 0.05; the paper has squares, semi-hard triplets and 0.2.
+* ContrastiveLoss adds the means of distances and of what they lack, not of half their squares, and
+  leaves pairs that are far enough out of the mean.
+* NormalizedSoftmaxLoss divides cosines by a temperature of 0.05, a scale of 20.
+* SupConLoss leaves anchors without a positive out of the mean, as Facet does.
+* CircleLoss looks at pairs; with the class weights as references of their own classes it is the
+  form with class labels (one positive, and all other class weights as negatives).
 * CosFaceLoss is as in the paper.
 """
 
@@ -64,6 +72,43 @@ def softmax(weights, bias):
     return compute
 
 
+def term(module, weights, bias):
+    """A loss of pairs beside a softmax that trains its own weights only."""
+
+    def compute(embeddings):
+        side, tensors = softmax(weights, bias)(embeddings.detach())
+        return module(embeddings, LABELS) + side, tensors
+
+    return compute
+
+
+def smoothed(weights, bias):
+    def compute(embeddings):
+        w = weights.clone().requires_grad_()
+        b = bias.clone().requires_grad_()
+        logits = torch.nn.functional.linear(embeddings, w, b)
+        loss = torch.nn.functional.cross_entropy(logits, LABELS, label_smoothing=0.1)
+        return loss, {"weight": (w, lambda g: g), "bias": (b, lambda g: g)}
+
+    return compute
+
+
+def circle(module, weights):
+    """The class weights as references: each sample has one positive and the other classes."""
+
+    def compute(embeddings):
+        w = weights.clone().requires_grad_()
+        loss = module(embeddings, LABELS, ref_emb=w, ref_labels=torch.arange(CLASSES))
+        return loss, {"weight": (w, lambda g: g)}
+
+    return compute
+
+
+def several(weights, count):
+    """`count` class weights of each class: the first one with its components moved by k places."""
+    return torch.stack([torch.roll(row, -k) for row in weights for k in range(count)])
+
+
 def main():
     embeddings, weights = inputs()
     bias = torch.randn(CLASSES)
@@ -81,6 +126,32 @@ def main():
         module = losses.SphereFaceLoss(margin=m, scale=1, **size)
         text = f"sphereface:m={m},base=0,min=0"
         entries.append(result(text, metric(module, weights), embeddings))
+    for m in [2, 3, 4]:
+        module = losses.LargeMarginSoftmaxLoss(margin=m, scale=1, **size)
+        entries.append(result(f"pml-lsoftmax:m={m}", metric(module, weights), embeddings))
+    for text, module in [
+        ("pml-arcface", losses.ArcFaceLoss(**size)),
+        ("pml-cosface", losses.CosFaceLoss(**size)),
+        ("pml-sphereface", losses.SphereFaceLoss(**size)),
+        ("pml-normalized-softmax", losses.NormalizedSoftmaxLoss(**size)),
+    ]:
+        entries.append(result(text, metric(module, weights), embeddings))
+    module = losses.SubCenterArcFaceLoss(sub_centers=3, **size)
+    entries.append(result("pml-subcenter", metric(module, several(weights, 3)), embeddings))
+    entries.append(result("label-smoothing", smoothed(weights, bias), embeddings))
+    for m, s in [(0.25, 256), (0.4, 80)]:
+        module = losses.CircleLoss(m=m, gamma=s)
+        text = f"circle-paper:m={m},s={s}"
+        entries.append(result(text, circle(module, weights), embeddings))
+    for text, module in [
+        ("probe+pml-triplet", losses.TripletMarginLoss()),
+        ("probe+pml-triplet:alpha=0.7", losses.TripletMarginLoss(margin=0.7)),
+        ("probe+pml-contrastive", losses.ContrastiveLoss()),
+        ("probe+pml-contrastive:m=1.5", losses.ContrastiveLoss(neg_margin=1.5)),
+        ("probe+pml-supcon", losses.SupConLoss()),
+        ("probe+pml-supcon:tau=0.5", losses.SupConLoss(temperature=0.5)),
+    ]:
+        entries.append(result(text, term(module, weights, bias), embeddings))
     golden = {
         "embeddings": embeddings.tolist(),
         "weight": weights.tolist(),

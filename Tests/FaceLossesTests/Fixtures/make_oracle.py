@@ -2,8 +2,12 @@
 
     python Tests/FaceLossesTests/Fixtures/make_oracle.py   # needs numpy, nothing of Facet or torch
 
-Writes oracle.json. What the gradient of a loss holds constant (a margin's displacement where the
+Writes oracle.json: for each loss its value on every sample, and its gradients on the samples that
+are away from kinks. What the gradient of a loss holds constant (a margin's displacement where the
 gradient is detached, weights of hard classes) is computed once at the point and not moved.
+
+Conventions that the papers leave open are Facet's documented ones: the direction of a zero vector
+is zero, and losses that need an angle limit cosines to +-(1 - 1e-7).
 """
 
 import json
@@ -12,22 +16,79 @@ import pathlib
 
 import numpy as np
 
-RNG = np.random.default_rng(11)
-N, C, D = 8, 4, 5
-LABELS = [0, 1, 2, 3, 0, 1, 2, 2]
-X = RNG.normal(size=(N, D)) * 1.5
-W = RNG.normal(size=(C, D))
-B = RNG.normal(size=C)
-X[4] = 1.5 * W[0] + 0.3 * RNG.normal(size=D)
-X[5] = -2.0 * W[1] + 0.3 * RNG.normal(size=D)
+LIMIT = 1 - 1e-7
+
+
+class Sample:
+    """A batch with class weights, biases and centres (the class weights' values)."""
+
+    def __init__(self, name, x, weight, bias, labels, smooth=True, step=1e-4):
+        self.name, self.labels, self.smooth, self.step = name, labels, smooth, step
+        self.tensors = {"x": x, "weight": weight, "bias": bias, "centers": weight.copy()}
+
+
+class Point:
+    """The tensors of a sample at one place; `free` are those that a derivative moves."""
+
+    def __init__(self, tensors, labels):
+        self.x, self.w, self.b = tensors["x"], tensors["weight"], tensors["bias"]
+        self.centers, self.y = tensors["centers"], labels
+        self.scalar = float(tensors["scalar"][0]) if "scalar" in tensors else None
+        self.n, self.c = len(self.x), len(self.centers)
+
+
+def samples():
+    rng = np.random.default_rng(11)
+
+    def random(name, n, c, labels, d=5, magnitude=1.0, **options):
+        x = rng.normal(size=(n, d)) * magnitude
+        return Sample(name, x, rng.normal(size=(c, d)), rng.normal(size=c), labels, **options)
+
+    usual = random("random", 8, 4, [0, 1, 2, 3, 0, 1, 2, 2], magnitude=1.5)
+    x, w = usual.tensors["x"], usual.tensors["weight"]
+    x[4] = 1.5 * w[0] + 0.3 * rng.normal(size=5)
+    x[5] = -2.0 * w[1] + 0.3 * rng.normal(size=5)
+    once = random("a label that occurs once", 6, 4, [1, 1, 1, 3, 1, 1])
+    alone = random("a batch of one", 1, 4, [2])
+    single = random("one class", 5, 1, [0] * 5)
+    large = random("components of 1e4", 6, 4, [0, 1, 2, 3, 0, 1], magnitude=1e4, step=1.0)
+    zero = random("a zero embedding", 6, 4, [0, 1, 2, 3, 0, 1], smooth=False)
+    zero.tensors["x"][2] = 0
+    equal = random("equal embeddings", 6, 4, [0, 1, 2, 3, 0, 0], smooth=False)
+    equal.tensors["x"][:] = equal.tensors["x"][0]
+    return [usual, once, alone, single, large, zero, equal, angles()]
+
+
+def angles():
+    """Angles 0, 90 and 180 degrees, and both sides of each boundary between branches."""
+    bounds = [math.pi / 4, math.pi / 3, math.pi * 2 / 3, math.pi * 3 / 4, math.pi - 0.5]
+    thetas = [0, math.pi / 2, math.pi] + [b + e for b in bounds for e in (-1e-6, 1e-6)]
+    labels = [i % 5 for i in range(len(thetas))]
+    x = np.zeros((len(thetas), 5))
+    for i, (theta, y) in enumerate(zip(thetas, labels)):
+        x[i][y], x[i][(y + 1) % 5] = 2 * math.cos(theta), 2 * math.sin(theta)
+    weight = np.diag([0.01, 1, 3, 20, 0.5])
+    return Sample("angles", x, weight, np.array([0, 0.5, -1, 2, 0]), labels, smooth=False)
+
+
+# --- parts
 
 
 def unit(v):
-    return v / math.sqrt(float(v @ v))
+    norm = math.sqrt(float(v @ v))
+    return v / norm if norm > 0 else v
 
 
 def cosines(x, w):
     return [float(unit(x) @ unit(row)) for row in w]
+
+
+def limited(c):
+    return max(-LIMIT, min(LIMIT, c))
+
+
+def safe_acos(c):
+    return math.acos(max(-1.0, min(1.0, c)))
 
 
 def cross_entropy(z, y):
@@ -37,43 +98,63 @@ def cross_entropy(z, y):
 
 def mean(values):
     values = list(values)
-    return sum(values) / len(values)
+    return sum(values) / len(values) if values else 0.0
 
 
 def softplus(v):
     return max(v, 0) + math.log1p(math.exp(-abs(v)))
 
 
+def norm(v):
+    return math.sqrt(float(v @ v))
+
+
 def linear(x, w, b):
     return [float(row @ x) + bias for row, bias in zip(w, b)]
 
 
+def squared(a, b):
+    return float((a - b) @ (a - b))
+
+
+# --- classifications
+
+
 def softmax(p, _):
-    return mean(cross_entropy(linear(x, p["weight"], p["bias"]), y) for x, y in zip(p["x"], LABELS))
+    return mean(cross_entropy(linear(x, p.w, p.b), y) for x, y in zip(p.x, p.y))
 
 
-def angular(scale, target, others=None, detached=True, columns=cosines):
-    """The cross-entropy of scaled cosines; `target(cos, x)`, `others(cos_j, cos_y, c0_y)`."""
+def angular(scale, target, others=None, detached=True, columns=cosines, hard=None):
+    """The cross-entropy of scaled cosines.
+
+    `target(cos, x)`; `others(cos_j, fixed cos_j, threshold)` with the threshold `hard(cos_y)`.
+    `scale` is a number or None for the embedding's norm. Detached, the displacement of the
+    target's logit is that of the fixed point.
+    """
 
     def loss(p, p0):
         total = []
-        for i, y in enumerate(LABELS):
-            c, c0 = columns(p["x"][i], p["weight"]), columns(p0["x"][i], p0["weight"])
+        for i, y in enumerate(p.y):
+            c, c0 = columns(p.x[i], p.w), columns(p0.x[i], p0.w)
+            s, s0 = (scale, scale) if scale else (norm(p.x[i]), norm(p0.x[i]))
+            threshold = (hard or target)(c0[y], p0.x[i]) if others else None
+            z = [s * (others(c[j], c0[j], threshold) if others else c[j]) for j in range(p.c)]
             if detached:
-                t = c[y] + target(c0[y], p0["x"][i]) - c0[y]
+                z[y] = s * c[y] + s0 * (target(c0[y], p0.x[i]) - c0[y])
             else:
-                t = target(c[y], p["x"][i])
-            t0 = target(c0[y], p0["x"][i])
-            z = [t if j == y else (others(c[j], c0[j], t0) if others else c[j]) for j in range(C)]
-            total.append(cross_entropy([scale * v for v in z], y))
+                z[y] = s * target(c[y], p.x[i])
+            total.append(cross_entropy(z, y))
         return mean(total)
 
     return loss
 
 
-def arc(m):
+def arc(m, beyond="monotonic"):
     def target(c, _=None):
-        return math.cos(math.acos(c) + m) if c > -math.cos(m) else c - m * math.sin(m)
+        inside = limited(c) > -math.cos(m) if beyond != "easy" else c > 0
+        if inside or beyond == "none":
+            return math.cos(math.acos(limited(c)) + m)
+        return {"monotonic": c - m * math.sin(m), "clamp": -1}.get(beyond, c)
 
     return target
 
@@ -83,28 +164,37 @@ def psi(theta, m):
     return (-1) ** k * math.cos(m * theta) - 2 * k
 
 
-def l_softmax(p, _):
-    total = []
-    for x, y in zip(p["x"], LABELS):
-        z = linear(x, p["weight"], [0] * C)
-        norms = math.sqrt(float(x @ x)) * math.sqrt(float(p["weight"][y] @ p["weight"][y]))
-        theta = math.acos(z[y] / norms)
-        z[y] = norms * (5 * math.cos(theta) + psi(theta, 4)) / 6
-        total.append(cross_entropy(z, y))
-    return mean(total)
+def a_softmax(m, lam):
+    def target(c, _=None):
+        return (lam * c + psi(safe_acos(c), m)) / (1 + lam)
+
+    return target
+
+
+def l_softmax(lam, m=4):
+    def loss(p, _):
+        total = []
+        for x, y in zip(p.x, p.y):
+            z = linear(x, p.w, [0] * p.c)
+            norms = norm(x) * norm(p.w[y])
+            c = z[y] / norms if norms > 0 else 0.0
+            z[y] = norms * (lam * c + psi(safe_acos(c), m)) / (1 + lam)
+            total.append(cross_entropy(z, y))
+        return mean(total)
+
+    return loss
 
 
 def l2_softmax(p, _):
     return mean(
-        cross_entropy(linear(24 * unit(x), p["weight"], p["bias"]), y)
-        for x, y in zip(p["x"], LABELS)
+        cross_entropy(linear(p.scalar * unit(x), p.w, p.b), y) for x, y in zip(p.x, p.y)
     )
 
 
 def soft_margin(p, _):
     total = []
-    for x, y in zip(p["x"], LABELS):
-        z = linear(x, p["weight"], p["bias"])
+    for x, y in zip(p.x, p.y):
+        z = linear(x, p.w, p.b)
         z[y] -= 0.5
         total.append(cross_entropy(z, y))
     return mean(total)
@@ -112,261 +202,456 @@ def soft_margin(p, _):
 
 def smoothing(p, _):
     total = []
-    for x, y in zip(p["x"], LABELS):
-        z = linear(x, p["weight"], p["bias"])
-        total.append(0.9 * cross_entropy(z, y) + 0.1 * mean(cross_entropy(z, j) for j in range(C)))
+    for x, y in zip(p.x, p.y):
+        z = linear(x, p.w, p.b)
+        total.append(
+            0.9 * cross_entropy(z, y) + 0.1 * mean(cross_entropy(z, j) for j in range(p.c))
+        )
     return mean(total)
+
+
+def probe(p, p0):
+    """The softmax, of which embeddings get no gradient."""
+    return mean(cross_entropy(linear(x, p.w, p.b), y) for x, y in zip(p0.x, p.y))
+
+
+def coco_scale(p):
+    return max(1, 0.5 * math.log(max(1, p.c - 1) / (math.exp(1e-4) - 1)))
 
 
 def coco(p, p0):
-    s = 0.5 * math.log((C - 1) / (math.exp(1e-4) - 1))
-    return angular(s, lambda c, _: c)(p, p0)
+    return angular(coco_scale(p), lambda c, _: c)(p, p0)
+
+
+def coco_batch(p, p0):
+    """Centroids are the batch's means; the class weights learn of fixed embeddings beside it."""
+    present = sorted(set(p.y))
+    means = [unit(sum(x for x, y in zip(p.x, p.y) if y == j)) for j in present]
+    own = mean(
+        cross_entropy([float(unit(x) @ m) for m in means], present.index(y))
+        for x, y in zip(p.x, p.y)
+    )
+
+    def side(weight):
+        return mean(cross_entropy(cosines(x, weight), y) for x, y in zip(p0.x, p.y))
+
+    return own + side(p.w) - side(p0.w)
+
+
+def norm_face(p, _):
+    return mean(
+        cross_entropy([p.scalar * c for c in cosines(x, p.w)], y) for x, y in zip(p.x, p.y)
+    )
 
 
 def ada_cos(p, p0):
-    s = math.sqrt(2) * math.log(C - 1)
-    table = [cosines(x, p0["weight"]) for x in p0["x"]]
-    b = mean(sum(math.exp(s * c[j]) for j in range(C) if j != y) for c, y in zip(table, LABELS))
-    angles = sorted(math.acos(c[y]) for c, y in zip(table, LABELS))
-    s = max(1, math.log(b) / math.cos(min(math.pi / 4, angles[(N - 1) // 2])))
+    s = max(1, math.sqrt(2) * math.log(max(2, p.c) - 1)) if p.c > 1 else 1
+    if p.c > 1:
+        table = [cosines(x, p0.w) for x in p0.x]
+        b = mean(
+            sum(math.exp(s * c[j]) for j in range(p.c) if j != y) for c, y in zip(table, p.y)
+        )
+        thetas = sorted(safe_acos(c[y]) for c, y in zip(table, p.y))
+        s = max(1, math.log(b) / math.cos(min(math.pi / 4, thetas[(p.n - 1) // 2])))
     return angular(s, lambda c, _: c)(p, p0)
 
 
+def combined(m1, m2, m3, beyond="clamp"):
+    def target(c, _=None):
+        theta = m1 * math.acos(limited(c)) + m2
+        return math.cos(min(math.pi, max(0, theta)) if beyond == "clamp" else theta) - m3
+
+    return target
+
+
 def subcenters(x, w):
-    """Row k of identity j is row j with its components moved by k places."""
-    return [max(cosines(x, [np.roll(row, -k) for k in range(3)])) for row in w]
+    """Three class weights of each identity, side by side."""
+    c = cosines(x, w)
+    return [max(c[j : j + 3]) for j in range(0, len(c), 3)]
 
 
-def curricular(p, p0):
-    t = 0.01 * mean(cosines(x, p0["weight"])[y] for x, y in zip(p0["x"], LABELS))
-    return angular(20, arc(0.5), lambda c, c0, t0: c * (t + c) if c0 > t0 else c)(p, p0)
+def curricular(detached):
+    def loss(p, p0):
+        t = 0.01 * mean(cosines(x, p0.w)[y] for x, y in zip(p0.x, p0.y))
+        return angular(
+            20, arc(0.5), lambda c, c0, t0: c * (t + c) if c0 > t0 else c, detached,
+            hard=arc(0.5, "none"),
+        )(p, p0)
+
+    return loss
 
 
-def mag_face(p, p0):
+def mv_softmax(easy=False):
+    def target(c, _):
+        return c if easy and c <= 0.35 else c - 0.35
+
+    return angular(
+        20, target, lambda c, c0, t0: 1.2 * c + 0.2 if c0 > t0 else c,
+        hard=lambda c, _: c - 0.35,
+    )
+
+
+def mag_face(detached):
+    def a(x):
+        return min(110, max(1, norm(x)))
+
     def target(c, x):
-        a = min(110, max(1, math.sqrt(float(x @ x))))
-        return arc(0.45 + 0.35 * (a - 1) / 109)(c)
+        return arc(0.45 + 0.35 * (a(x) - 1) / 109)(c)
 
-    norms = [min(110, max(1, math.sqrt(float(x @ x)))) for x in p["x"]]
-    return angular(20, target)(p, p0) + 35 * mean(a / 110**2 + 1 / a for a in norms)
+    def loss(p, p0):
+        penalty = 35 * mean(a(x) / 110**2 + 1 / a(x) for x in p.x)
+        return angular(20, target, detached=detached)(p, p0) + penalty
+
+    return loss
 
 
-def ada_face(p, p0):
-    norms = [min(100, max(0.001, math.sqrt(float(x @ x)))) for x in p0["x"]]
-    deviation = math.sqrt(sum((a - mean(norms)) ** 2 for a in norms) / (N - 1))
-    mu, sigma = 0.5 * 20 + 0.5 * mean(norms), 0.5 * 100 + 0.5 * deviation
-    qualities = [max(-1, min(1, (a - mu) / (sigma + 1e-3) * 3)) for a in norms]
-    total = []
-    for i, y in enumerate(LABELS):
-        c, c0 = cosines(p["x"][i], p["weight"]), cosines(p0["x"][i], p0["weight"])[y]
-        q = qualities[i]
-        theta = min(math.pi - 1e-3, max(1e-3, math.acos(c0) - 0.4 * q))
-        c[y] += math.cos(theta) - 0.4 - 0.4 * q - c0
-        total.append(cross_entropy([20 * v for v in c], y))
-    return mean(total)
+def ada_face(detached):
+    def loss(p, p0):
+        norms = [min(100, max(0.001, norm(x))) for x in p0.x]
+        m = mean(norms)
+        deviation = math.sqrt(sum((a - m) ** 2 for a in norms) / max(1, p.n - 1))
+        mu, sigma = 0.5 * 20 + 0.5 * m, 0.5 * 100 + 0.5 * deviation
+        total = []
+        for i, y in enumerate(p.y):
+            q = max(-1, min(1, (norms[i] - mu) / (sigma + 1e-3) * 3))
+
+            def target(v):
+                theta = min(math.pi - 1e-3, max(1e-3, math.acos(limited(v)) - 0.4 * q))
+                return math.cos(theta) - 0.4 - 0.4 * q
+
+            c, c0 = cosines(p.x[i], p.w), cosines(p0.x[i], p0.w)[y]
+            c[y] = c[y] + target(c0) - c0 if detached else target(c[y])
+            total.append(cross_entropy([20 * v for v in c], y))
+        return mean(total)
+
+    return loss
+
+
+def sphere_face_r(version, detached=True):
+    def target(c, _=None):
+        theta = 1.5 * math.acos(limited(c))
+        if version == "v1":
+            return math.cos(min(math.pi, theta))
+        k = math.floor(theta / math.pi)
+        return (-1) ** k * math.cos(theta) - 2 * k
+
+    return angular(20, target, detached=detached)
 
 
 def circle(p, p0):
     total = []
-    for i, y in enumerate(LABELS):
-        c, c0 = cosines(p["x"][i], p["weight"]), cosines(p0["x"][i], p0["weight"])
-        z = [32 * max(0, c0[j] + 0.25) * (c[j] - 0.25) for j in range(C)]
+    for i, y in enumerate(p.y):
+        c, c0 = cosines(p.x[i], p.w), cosines(p0.x[i], p0.w)
+        z = [32 * max(0, c0[j] + 0.25) * (c[j] - 0.25) for j in range(p.c)]
         z[y] = 32 * max(0, 1.25 - c0[y]) * (c[y] - 0.75)
-        total.append(math.log1p(sum(math.exp(z[j] - z[y]) for j in range(C) if j != y)))
+        total.append(math.log1p(sum(math.exp(z[j] - z[y]) for j in range(p.c) if j != y)))
     return mean(total)
 
 
-def sphere_face_2(p, _):
-    def g(z):
-        return 2 * ((z + 1) / 2) ** 3 - 1
+def g(z):
+    return 2 * ((max(-1, min(1, z)) + 1) / 2) ** 3 - 1
+
+
+def balanced_bias(c):
+    """Where the gradients of the yes and of all noes are equal at 90 degrees, by bisection."""
 
     def balance(b):
-        sigmoid = lambda v: 1 / (1 + math.exp(-v))
-        return 0.7 * sigmoid(-(40 * (g(0) - 0.4) + b)) - 0.3 * (C - 1) * sigmoid(40 * (g(0) + 0.4) + b)
+        sigmoid = lambda v: 1 / (1 + math.exp(-v)) if v > 0 else math.exp(v) / (1 + math.exp(v))
+        yes = 0.7 * sigmoid(-(40 * (g(0) - 0.4) + b))
+        return yes - 0.3 * max(1, c - 1) * sigmoid(40 * (g(0) + 0.4) + b)
 
     low, high = -200.0, 200.0
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if balance(middle) > 0 else (low, middle)
-    total = []
-    for x, y in zip(p["x"], LABELS):
-        c = cosines(x, p["weight"])
-        yes = softplus(-(40 * (g(c[y]) - 0.4) + low))
-        no = sum(softplus(40 * (g(c[j]) + 0.4) + low) for j in range(C) if j != y)
-        total.append((0.7 * yes + 0.3 * no) / 40)
-    return mean(total)
+    return low
 
 
-def uni_face(p, _):
-    b = math.log(10 * C)
-    total = []
-    for x, y in zip(p["x"], LABELS):
-        c = cosines(x, p["weight"])
-        no = sum(softplus(20 * c[j] - b) for j in range(C) if j != y)
-        total.append(softplus(b - 20 * (c[y] - 0.4)) + no)
-    return mean(total)
-
-
-def squared(a, b):
-    return float((a - b) @ (a - b))
-
-
-def center(p, _):
-    return 0.003 / 2 * mean(float(x @ x) for x in p["x"])
-
-
-def triplets(mining):
+def sphere_face_2(detached, weight=1):
     def loss(p, p0):
-        d = [[squared(unit(a), unit(b)) for b in p["x"]] for a in p["x"]]
-        d0 = [[squared(unit(a), unit(b)) for b in p0["x"]] for a in p0["x"]]
-        same = [[LABELS[i] == LABELS[j] and i != j for j in range(N)] for i in range(N)]
-        other = [[j for j in range(N) if LABELS[j] != LABELS[i]] for i in range(N)]
-        chosen = []
-        for a in range(N):
-            positives = [q for q in range(N) if same[a][q]]
-            if mining == "hard" and positives:
-                q = max(positives, key=lambda j: d0[a][j])
-                chosen.append((a, q, min(other[a], key=lambda j: d0[a][j])))
-            elif mining == "all":
-                chosen += [
-                    (a, q, n) for q in positives for n in other[a]
-                    if d0[a][q] - d0[a][n] + 0.2 > 0
-                ]
-            elif mining == "semihard":
-                for q in positives:
-                    farther = [n for n in other[a] if d0[a][n] > d0[a][q]]
-                    n = min(farther, key=lambda j: d0[a][j]) if farther else max(
-                        other[a], key=lambda j: d0[a][j]
-                    )
-                    chosen.append((a, q, n))
-        return mean(max(0, d[a][q] - d[a][n] + 0.2) for a, q, n in chosen)
+        total = []
+        for i, y in enumerate(p.y):
+            c, c0 = cosines(p.x[i], p.w), cosines(p0.x[i], p0.w)
+            v = [c[j] + g(c0[j]) - c0[j] if detached else g(c[j]) for j in range(p.c)]
+            yes = softplus(-(40 * (v[y] - 0.4) + p.scalar))
+            no = sum(softplus(40 * (v[j] + 0.4) + p.scalar) for j in range(p.c) if j != y)
+            total.append(weight * (0.7 * yes + 0.3 * no) / 40)
+        return mean(total)
 
     return loss
 
 
-def contrastive(p, _):
-    near, far = [], []
-    for i in range(N):
-        for j in range(N):
-            d = squared(unit(p["x"][i]), unit(p["x"][j]))
-            if i != j and LABELS[i] == LABELS[j]:
-                near.append(d)
-            elif LABELS[i] != LABELS[j]:
-                far.append(max(0, 1 - math.sqrt(d)) ** 2)
-    return (mean(near) + mean(far)) / 2
+def uni_face(p, _):
+    total = []
+    for x, y in zip(p.x, p.y):
+        c = cosines(x, p.w)
+        no = sum(softplus(20 * c[j] - p.scalar) for j in range(p.c) if j != y)
+        total.append(softplus(p.scalar - 20 * (c[y] - 0.4)) + no)
+    return mean(total)
+
+
+# --- pairs and centres
+
+
+def marginal(p, _):
+    total = 0
+    for i in range(p.n):
+        for j in range(p.n):
+            if i != j:
+                sign = 1 if p.y[i] == p.y[j] else -1
+                total += max(0, 0.3 - sign * (1.2 - squared(unit(p.x[i]), unit(p.x[j]))))
+    return total / max(1, p.n * p.n - p.n)
+
+
+def center(p, _):
+    return 0.003 / 2 * mean(float(x @ x) for x in p.x)
+
+
+def distance(kind):
+    return squared if kind == "squared" else lambda a, b: math.sqrt(max(1e-12, squared(a, b)))
+
+
+def triplets(mining, margin=0.2, kind="squared"):
+    def loss(p, p0):
+        d = [[distance(kind)(unit(a), unit(b)) for b in p.x] for a in p.x]
+        d0 = [[distance(kind)(unit(a), unit(b)) for b in p0.x] for a in p0.x]
+        chosen = []
+        for a in range(p.n):
+            positives = [q for q in range(p.n) if q != a and p.y[q] == p.y[a]]
+            others = [n for n in range(p.n) if p.y[n] != p.y[a]]
+            if not others:
+                continue
+            if mining == "hard" and positives:
+                q = max(positives, key=lambda j: d0[a][j])
+                chosen.append((a, q, min(others, key=lambda j: d0[a][j])))
+            elif mining == "all":
+                chosen += [
+                    (a, q, n) for q in positives for n in others
+                    if d0[a][q] - d0[a][n] + margin > 0
+                ]
+            elif mining == "semihard":
+                for q in positives:
+                    farther = [n for n in others if d0[a][n] > d0[a][q]]
+                    n = min(farther, key=lambda j: d0[a][j]) if farther else max(
+                        others, key=lambda j: d0[a][j]
+                    )
+                    chosen.append((a, q, n))
+        return mean(max(0, d[a][q] - d[a][n] + margin) for a, q, n in chosen)
+
+    return loss
+
+
+def contrastive(form="squared", active=False, weight=1, margin=1):
+    def loss(p, _):
+        near, far = [], []
+        for i in range(p.n):
+            for j in range(p.n):
+                d = math.sqrt(max(1e-12, squared(unit(p.x[i]), unit(p.x[j]))))
+                power = 2 if form == "squared" else 1
+                if i != j and p.y[i] == p.y[j]:
+                    s = squared(unit(p.x[i]), unit(p.x[j]))
+                    near.append(s if form == "squared" else d)
+                elif p.y[i] != p.y[j]:
+                    far.append(max(0, margin - d) ** power)
+        if active:
+            near, far = [v for v in near if v > 0], [v for v in far if v > 0]
+        return weight * (mean(near) + mean(far)) / 2
+
+    return loss
 
 
 def supervised_contrastive(p, _):
     total = []
-    for a in range(N):
-        z = [float(unit(p["x"][a]) @ unit(p["x"][j])) / 0.1 for j in range(N)]
-        positives = [j for j in range(N) if j != a and LABELS[j] == LABELS[a]]
-        norm = math.log(sum(math.exp(z[j]) for j in range(N) if j != a))
+    for a in range(p.n):
+        z = [float(unit(p.x[a]) @ unit(p.x[j])) / 0.1 for j in range(p.n)]
+        positives = [j for j in range(p.n) if j != a and p.y[j] == p.y[a]]
         if positives:
-            total.append(-mean(z[j] - norm for j in positives))
+            sums = math.log(sum(math.exp(z[j]) for j in range(p.n) if j != a))
+            total.append(-mean(z[j] - sums for j in positives))
     return mean(total)
 
 
-def range_loss(p, _):
-    total, means = 0, []
-    for y in sorted(set(LABELS)):
-        rows = [x for x, label in zip(p["x"], LABELS) if label == y]
-        means.append(sum(rows) / len(rows))
-        d = sorted((squared(a, b) for i, a in enumerate(rows) for b in rows[i + 1 :]), reverse=True)
-        if d:
-            total += len(d[:2]) / sum(1 / v for v in d[:2])
-    nearest = min(squared(a, b) for i, a in enumerate(means) for b in means[i + 1 :])
-    return 1e-5 * total + 1e-4 * max(0, 1024 - nearest)
+def range_loss(alpha, margin):
+    def loss(p, _):
+        total, means = 0, []
+        for y in sorted(set(p.y)):
+            rows = [x for x, label in zip(p.x, p.y) if label == y]
+            means.append(sum(rows) / len(rows))
+            d = [squared(a, b) for i, a in enumerate(rows) for b in rows[i + 1 :]]
+            d = [max(1e-12, v) for v in sorted(d, reverse=True)[:2]]
+            if d:
+                total += len(d) / sum(1 / v for v in d)
+        gaps = [squared(a, b) for i, a in enumerate(means) for b in means[i + 1 :]]
+        return alpha * total + (1e-4 * max(0, margin - min(gaps)) if gaps else 0)
+
+    return loss
 
 
 def minimum_margin(p, _):
-    c = W
-    pull = 0.003 / 2 * mean(squared(x, c[y]) for x, y in zip(p["x"], LABELS))
-    push = sum(max(0, 10 - squared(c[i], c[j])) for i in range(C) for j in range(i))
+    c = p.centers
+    pull = 0.003 / 2 * mean(squared(x, c[y]) for x, y in zip(p.x, p.y))
+    present = set(p.y)
+    push = sum(
+        max(0, 10 - squared(c[i], c[j]))
+        for i in range(p.c) for j in range(i) if i in present or j in present
+    )
     return pull + 1e-3 * push
 
 
+def plus(base, *terms):
+    return lambda p, p0: base(p, p0) + sum(term(p, p0) for term in terms)
+
+
 def plus_softmax(term):
-    return lambda p, p0: softmax(p, p0) + term(p, p0)
+    return plus(softmax, term)
 
 
+def scalar(name, value, loss):
+    """A loss with a trained number of its own; `value` is of the number of classes."""
+    loss_of = lambda p, p0: loss(p, p0)
+    loss_of.scalar = (name, value)
+    return loss_of
+
+
+CONSTANT = "s=20,rise=0,warmup=0"
+LAMBDA = 5
 ENTRIES = {
-    "softmax:smoothing=0.1": smoothing,
-    "lsoftmax:grad=exact": l_softmax,
-    "l2softmax": l2_softmax,
+    "softmax": softmax,
+    "label-smoothing": smoothing,
+    "asoftmax": angular(None, a_softmax(4, LAMBDA)),
+    "asoftmax:m=3,grad=exact": angular(None, a_softmax(3, LAMBDA), detached=False),
+    "amsoftmax:m=0.35," + CONSTANT: angular(20, lambda c, _: c - 0.35),
+    "arcface:" + CONSTANT: angular(20, arc(0.5)),
+    "arcface:grad=exact," + CONSTANT: angular(20, arc(0.5), detached=False),
+    "arcface:beyond=clamp," + CONSTANT: angular(20, arc(0.5, "clamp")),
+    "arcface:beyond=none,grad=exact," + CONSTANT: angular(20, arc(0.5, "none"), detached=False),
+    "arcface:beyond=plain,grad=exact," + CONSTANT: angular(
+        20, arc(0.5, "plain"), detached=False
+    ),
+    "arcface:beyond=easy,grad=exact," + CONSTANT: angular(20, arc(0.5, "easy"), detached=False),
+    "marginal": plus_softmax(marginal),
+    "normface:s=9+marginal-pairs": scalar("scale", lambda c: 9, plus(norm_face, marginal)),
+    "lsoftmax:grad=exact": l_softmax(LAMBDA),
+    "pml-lsoftmax:m=3": l_softmax(0, 3),
+    "l2softmax:learn=yes": scalar("norm", lambda c: 24, l2_softmax),
     "softmargin": soft_margin,
     "coco": coco,
-    "normface:s=9": angular(9, lambda c, _: c),
+    "coco-batch": coco_batch,
+    "normface:s=9": scalar("scale", lambda c: 9, norm_face),
     "adacos": ada_cos,
-    "combined:s=20,rise=0,warmup=0": angular(
-        20, lambda c, _: math.cos(min(math.pi, math.acos(c) + 0.3)) - 0.2
+    "combined:" + CONSTANT: angular(20, combined(1, 0.3, 0.2)),
+    "combined:m1=1.3,grad=exact," + CONSTANT: angular(
+        20, combined(1.3, 0.3, 0.2), detached=False
     ),
-    "combined:s=20,rise=0,warmup=0,m1=1.3,grad=exact": angular(
-        20, lambda c, _: math.cos(min(math.pi, 1.3 * math.acos(c) + 0.3)) - 0.2, detached=False
+    "combined:m1=1.3,grad=exact,beyond=none," + CONSTANT: angular(
+        20, combined(1.3, 0.3, 0.2, "none"), detached=False
     ),
-    "subcenter:s=20,rise=0,warmup=0": angular(20, arc(0.5), columns=subcenters),
-    "curricular:s=20,rise=0,warmup=0": curricular,
-    "mvsoftmax:s=20,rise=0,warmup=0": angular(
-        20, lambda c, _: c - 0.35, lambda c, c0, t0: 1.2 * c + 0.2 if c0 > t0 else c
+    "subcenter:" + CONSTANT: angular(20, arc(0.5), columns=subcenters),
+    "subcenter:grad=exact," + CONSTANT: angular(
+        20, arc(0.5), columns=subcenters, detached=False
     ),
-    "magface:s=20,rise=0,warmup=0,la=1": mag_face,
-    "adaface:s=20,rise=0,warmup=0,rate=0.5,h=3": ada_face,
-    "elasticface:s=20,rise=0,warmup=0,sigma=0": angular(20, arc(0.5)),
-    "sphereface-r:s=20,rise=0,warmup=0": angular(
-        20, lambda c, _: math.cos(min(math.pi, 1.5 * math.acos(c)))
-    ),
-    "sphereface-r:s=20,rise=0,warmup=0,version=v2": angular(
-        20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(c) / 1.5)
+    "curricular:" + CONSTANT: curricular(True),
+    "curricular:grad=exact," + CONSTANT: curricular(False),
+    "mvsoftmax:" + CONSTANT: mv_softmax(),
+    "mvsoftmax:easy=yes," + CONSTANT: mv_softmax(easy=True),
+    "magface:la=1," + CONSTANT: mag_face(True),
+    "magface:la=1,grad=exact," + CONSTANT: mag_face(False),
+    "adaface:rate=0.5,h=3," + CONSTANT: ada_face(True),
+    "adaface:rate=0.5,h=3,grad=exact," + CONSTANT: ada_face(False),
+    "elasticface:sigma=0," + CONSTANT: angular(20, arc(0.5)),
+    "elasticface:sigma=0,version=cos,m=0.35," + CONSTANT: angular(20, lambda c, _: c - 0.35),
+    "sphereface-r:" + CONSTANT: sphere_face_r("v1"),
+    "sphereface-r:grad=exact," + CONSTANT: sphere_face_r("v1", detached=False),
+    "sphereface-r:version=v0," + CONSTANT: sphere_face_r("v0"),
+    "sphereface-r:version=v0,grad=exact," + CONSTANT: sphere_face_r("v0", detached=False),
+    "sphereface-r:version=v2," + CONSTANT: angular(
+        20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(limited(c)) / 1.5)
     ),
     "circle:s=32,rise=0,warmup=0": circle,
-    "sphereface2:warmup=0": sphere_face_2,
-    "uniface:s=20,rise=0,warmup=0": uni_face,
+    "sphereface2:warmup=0": scalar("bias", balanced_bias, sphere_face_2(False)),
+    "opensphere-sphereface2": scalar("bias", balanced_bias, sphere_face_2(True, 50)),
+    "uniface:" + CONSTANT: scalar("bias", lambda c: math.log(10 * c), uni_face),
     "center": plus_softmax(center),
+    "probe+center": plus(probe, center),
     "triplet": plus_softmax(triplets("semihard")),
     "triplet:mining=hard": plus_softmax(triplets("hard")),
     "triplet:mining=all": plus_softmax(triplets("all")),
-    "contrastive": plus_softmax(contrastive),
+    "batch-hard": plus_softmax(triplets("hard", kind="euclidean")),
+    "pml-triplet": plus_softmax(triplets("all", 0.05, "euclidean")),
+    "contrastive": plus_softmax(contrastive()),
+    # Not 1: the mean over active pairs jumps where a distance is exactly m.
+    "pml-contrastive:m=1.1": plus_softmax(contrastive("linear", True, 2, 1.1)),
     "supcon": plus_softmax(supervised_contrastive),
-    "range": plus_softmax(range_loss),
-    "minimum-margin:M=10,beta=0.001": plus_softmax(minimum_margin),
-    "normface:s=9+center+supcon": lambda p, p0: angular(9, lambda c, _: c)(p, p0)
-    + center(p, p0) + supervised_contrastive(p, p0),
+    "range": plus_softmax(range_loss(1e-5, 10)),
+    "range-paper": plus_softmax(range_loss(5e-5, 2e4)),
+    "minimum-margin:beta=0.001": plus_softmax(minimum_margin),
+    "arcface:" + CONSTANT + "+center+supcon": plus(
+        angular(20, arc(0.5)), center, supervised_contrastive
+    ),
 }
 
+#: Facet's names of the tensors, by those here.
+NAMES = {"x": "embeddings", "weight": "weight", "bias": "bias", "centers": "minimum-margin.centers"}
 
-def gradient(loss, p, name):
+
+def gradient(loss, tensors, labels, name, step):
     """Central differences of fourth order."""
-    slopes = np.zeros_like(p[name])
-    for place in np.ndindex(p[name].shape):
+    fixed = Point(tensors, labels)
+    slopes = np.zeros_like(tensors[name])
+    for place in np.ndindex(tensors[name].shape):
         values = {}
-        for step in (-2, -1, 1, 2):
-            moved = {key: value.copy() for key, value in p.items()}
-            moved[name][place] += step * 1e-4
-            values[step] = loss(moved, p)
-        slopes[place] = (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / 12e-4
-    return slopes.tolist()
+        for k in (-2, -1, 1, 2):
+            moved = dict(tensors, **{name: tensors[name].copy()})
+            moved[name][place] += k * step
+            values[k] = loss(Point(moved, labels), fixed)
+        slopes[place] = (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * step)
+    return slopes
+
+
+def case(index, sample, text, loss):
+    tensors = dict(sample.tensors)
+    names = {"x": NAMES["x"], "weight": NAMES["weight"]}
+    if text.startswith("subcenter"):
+        rows = [np.roll(row, -k) for row in tensors["weight"] for k in range(3)]
+        tensors["weight"] = np.array(rows)
+    if hasattr(loss, "scalar"):
+        names["scalar"], value = loss.scalar
+        tensors["scalar"] = np.array([float(value(len(sample.tensors["weight"])))])
+    elif "minimum-margin" in text:
+        names |= {"bias": NAMES["bias"], "centers": NAMES["centers"]}
+    else:
+        names["bias"] = NAMES["bias"]
+    point = Point(tensors, sample.labels)
+    result = {"sample": index, "loss": loss(point, point), "gradients": {}}
+    for name, title in names.items() if sample.smooth else []:
+        # A scalar's own size is about 10, whatever the embeddings' is.
+        step = sample.step if name == "x" else 1e-4
+        slopes = gradient(loss, tensors, sample.labels, name, step)
+        result["gradients"][title] = [float(f"{v:.13g}") for v in slopes.ravel()]
+    return result
 
 
 def main():
-    point = {"x": X, "weight": W, "bias": B}
-    entries = [
-        {
-            "specification": name, "loss": loss(point, point),
-            "gradients": {
-                "embeddings": gradient(loss, point, "x"),
-                "weight": gradient(loss, point, "weight"),
-            },
-        }
-        for name, loss in ENTRIES.items()
-    ]
-    text = json.dumps(
-        {
-            "embeddings": X.tolist(), "weight": W.tolist(), "bias": B.tolist(), "labels": LABELS,
-            "entries": entries,
-        },
-        indent=1,
-    )
-    pathlib.Path(__file__).with_name("oracle.json").write_text(text + "\n")
+    all_samples = samples()
+    content = {
+        "samples": [
+            {
+                "name": s.name, "embeddings": s.tensors["x"].tolist(), "labels": s.labels,
+                "weight": s.tensors["weight"].tolist(), "bias": s.tensors["bias"].tolist(),
+            }
+            for s in all_samples
+        ],
+        "entries": [
+            {
+                "specification": text,
+                "cases": [case(i, s, text, loss) for i, s in enumerate(all_samples)],
+            }
+            for text, loss in ENTRIES.items()
+        ],
+    }
+    lines = ",\n".join(json.dumps(entry) for entry in content["entries"])
+    text = '{"samples": ' + json.dumps(content["samples"]) + ',\n"entries": [\n' + lines + "\n]}\n"
+    pathlib.Path(__file__).with_name("oracle.json").write_text(text)
 
 
 main()

@@ -19,7 +19,11 @@ struct Evaluation {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: sample.classes, embeddingSize: sample.size,
             initial: InitialWeights(seed: 1, path: "head", type: type))
-        for entry in loss.state { sample.assign(to: entry) }
+        // One number for all classes, which starts at a value of its own.
+        let hasOwnBias = loss is SphereFace2Loss || loss is UniFaceLoss
+        for entry in loss.state where !(hasOwnBias && entry.name == "bias") {
+            sample.assign(to: entry)
+        }
         let embeddings = Tensor(
             sample.embeddings.flatMap(\.self), shape: [sample.embeddings.count, sample.size]
         ).to(embeddingType ?? type).withGradient()
@@ -54,7 +58,7 @@ extension Sample {
     /// Row k of an identity with several class weights has its components moved by k places.
     fileprivate func assign(to entry: StateEntry) {
         let shape = entry.tensor.shape
-        if shape == [classes], entry.role == .bias {
+        if shape == [classes], entry.name == "bias" {
             entry.tensor.assign(Tensor(biases, shape: shape))
         } else if shape.count == 2, shape[1] == size, entry.role == .weight {
             let each = shape[0] / classes

@@ -1,0 +1,52 @@
+public import Torch
+
+/// The pairs' part of Marginal Loss (Deng, Zhou and Zafeiriou, CVPR Workshops 2017), beside any
+/// classification.
+///
+///     L = λ / (N² - N) sum over i != j of [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊
+///
+/// With the softmax it is ``MarginalLoss``; the only published code, in insightface's history, has
+/// it alone, as `probe+marginal-pairs` does. Defaults and conventions as there.
+public final class MarginalPairsLoss: ConfigurableLoss {
+    static let weightKey = LossParameterKey.number(
+        "weight", symbol: "λ", default: 1, in: 0...1e6, "weight beside the classification")
+
+    /// Description.
+    public static let descriptor = LossDescriptor(
+        name: "marginal-pairs", title: "Marginal pairs",
+        summary: "Pairs of one identity must be nearer than a threshold, pairs of two farther.",
+        paper: "J. Deng, Y. Zhou, S. Zafeiriou. Marginal Loss for Deep Face Recognition. CVPR "
+            + "Workshops 2017",
+        equation: "λ / (N² - N) Σ_{i≠j} [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊",
+        guide: LossGuide(
+            normalization: "embeddings; no tensors of its own",
+            gradient: "exact; a zero embedding gets none",
+            use: "to add the pairs of Marginal Loss to a margin loss, or with `probe` to train by "
+                + "pairs alone",
+            pitfalls: "random batches of many identities hardly have a pair of one: take P x K "
+                + "batches"),
+        parameters: [
+            weightKey.parameter, MarginalLoss.thetaKey.parameter, MarginalLoss.xiKey.parameter,
+        ],
+        prefersIdentityBatches: true, joinsClassification: true)
+
+    private let weight: Double
+    private let pairs: MarginalPairs
+
+    /// Creates the loss.
+    public init(_ setup: LossSetup) {
+        weight = setup[Self.weightKey]
+        pairs = MarginalPairs(setup)
+    }
+
+    /// Nothing: the loss has no tensors of its own.
+    public var state: [StateEntry] { [] }
+
+    /// The loss of the batch, with its weight.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        let (loss, active) = pairs(embeddings, labels)
+        return LossOutput(loss: loss * weight, state: ["active": active])
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+
+/// Recognises known failures from what each step says of itself.
+///
+/// The loss alone does not tell: a margin and a scale that grow make a healthy loss rise. So a run
+/// counts as stuck only when it also classifies no better than by chance, after two epochs and 400
+/// steps, or after 20,000 steps of a longer first epoch. Each failure is told once. The state is part
+/// of the checkpoint, so that a resumed run tells what an uninterrupted one would.
+struct FailureDetector: Codable, Sendable, Hashable {
+    /// What a step says.
+    struct Step {
+        var step: Int
+        /// From 1.
+        var epoch: Int
+        var loss: Double
+        var correct: Int
+        var images: Int
+        var scale: Double?
+    }
+
+    /// What has been found, in the order of steps.
+    private(set) var findings: [TrainingFinding] = []
+    private var lossSum = 0.0
+    private var correct = 0
+    private var images = 0
+    private var count = 0
+    private var firstLoss: Double?
+    private var atFloor = 0
+    private var atLogarithm = 0
+    private var lastScale: Double?
+    private var atScale = 0
+
+    /// Steps over which losses and accuracies are averaged.
+    static let window = 50
+    /// -ln(1e-30).
+    static let floor = 30 * log(10.0)
+
+    /// Takes a step in, and gives what it shows for the first time.
+    ///
+    /// - Parameters:
+    ///   - classes: Number of classes; nil when the loss has none.
+    ///   - scalesByNorm: Whether the loss takes the embedding's norm for its scale and a multiple of
+    ///     the angle for its margin.
+    mutating func observe(
+        _ step: Step, classes: Int?, scalesByNorm: Bool
+    ) -> [TrainingFinding] {
+        lossSum += step.loss
+        correct += step.correct
+        images += step.images
+        count += 1
+        atFloor = abs(step.loss - Self.floor) < 0.05 ? atFloor + 1 : 0
+        atScale = step.scale != nil && step.scale == lastScale ? atScale + 1 : 0
+        lastScale = step.scale
+        var kinds: [TrainingFinding.Kind] = []
+        if atFloor >= 20 { kinds.append(.noProbability) }
+        if count == Self.window {
+            if let classes, classes > 1 {
+                kinds += windowKinds(step, classes: classes, scalesByNorm: scalesByNorm)
+            }
+            firstLoss = firstLoss ?? lossSum / Double(count)
+        }
+        let new = kinds.filter { kind in !findings.contains { $0.kind == kind } }
+            .map { finding($0, step, classes ?? 0) }
+        findings += new
+        if count == Self.window { (lossSum, correct, images, count) = (0, 0, 0, 0) }
+        return new
+    }
+
+    private func finding(
+        _ kind: TrainingFinding.Kind, _ step: Step, _ classes: Int
+    ) -> TrainingFinding {
+        TrainingFinding(
+            kind: kind, step: step.step, epoch: step.epoch, loss: lossSum / Double(count),
+            accuracy: Double(correct) / Double(max(1, images)), classes: classes,
+            scale: step.scale)
+    }
+
+    private mutating func windowKinds(
+        _ step: Step, classes: Int, scalesByNorm: Bool
+    ) -> [TrainingFinding.Kind] {
+        let loss = lossSum / Double(count)
+        let chance = 1 / Double(classes)
+        // Three deviations of a Poisson count above chance.
+        let limit = chance + 3 * (chance / Double(max(1, images))).squareRoot()
+        let isByChance = Double(correct) / Double(max(1, images)) <= limit
+        let logarithm = log(Double(classes))
+        let isNearLogarithm = abs(loss - logarithm) < 0.01 * logarithm
+        atLogarithm = isNearLogarithm && isByChance ? atLogarithm + 1 : 0
+        var kinds: [TrainingFinding.Kind] = []
+        if let scale = step.scale, atScale + 1 >= Self.window,
+            TrainingFinding.leastLoss(scale: scale, classes: classes) > 0.3 * logarithm
+        {
+            kinds.append(.scaleTooSmall)
+        }
+        guard step.step >= 400, step.epoch > 2 || step.step >= 20_000, isByChance,
+            loss >= 0.95 * (firstLoss ?? .infinity)
+                || (isNearLogarithm && atLogarithm >= 4)
+        else { return kinds }
+        if scalesByNorm, atLogarithm >= 4 { return kinds + [.shrunk] }
+        let suitable = TrainingFinding.suitableScale(classes: classes)
+        let isLarge = (step.scale ?? 0) > 3 * suitable && loss > 2 * logarithm
+        return kinds + [isLarge ? .scaleTooLarge : .stuck]
+    }
+}

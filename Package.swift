@@ -58,6 +58,15 @@ let package = Package(
             path: "Benchmarks/training", exclude: ["compare.py", "pytorch_peer.py"],
             swiftSettings: swiftSettings),
 
+        .executableTarget(
+            name: "verification-benchmark",
+            dependencies: [
+                "Torch", "FaceData", "FaceModels", "FaceTraining", "FaceEvaluation", "FaceStudy",
+            ],
+            path: "Benchmarks/verification",
+            exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
+            swiftSettings: swiftSettings),
+
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Reads hostile bytes with one parser; whatever they are, it must end with a value or an error.
-typealias FuzzTarget = ([UInt8]) -> Void
+typealias FuzzTarget = @Sendable ([UInt8]) -> Void
 
 /// The targets by name, a parser each.
 let fuzzTargets: [String: FuzzTarget] = [
@@ -43,7 +43,7 @@ let fuzzTargets: [String: FuzzTarget] = [
 ]
 
 /// Decodes bytes that begin as a kind of picture does, as an image and as a part of a batch.
-private func decode(_ bytes: [UInt8], _ start: [UInt8]) {
+@Sendable private func decode(_ bytes: [UInt8], _ start: [UInt8]) {
     guard bytes.starts(with: start) else { return }
     _ = try? ImageDecoder().decode(bytes, path: "fuzz")
     var target = [UInt8](repeating: 0, count: 16 * 16 * 3)

@@ -37,7 +37,8 @@ struct Encoded: Sendable {
             for place in stride(from: thread, to: images.count, by: threads) {
                 let image = images[place]
                 let done = tjDecompress2(
-                    handle, image, UInt(image.count), &pixels, 112, 0, 112, Int32(TJPF_RGB.rawValue),
+                    handle, image, UInt(image.count), &pixels, 112, 0, 112,
+                    Int32(TJPF_RGB.rawValue),
                     0)
                 precondition(done == 0, "image \(place) does not decode")
             }
@@ -51,7 +52,8 @@ func load(_ set: LabelledImageSet, threads: Int, batch: Int) throws -> Int {
     let sampler = ShuffleSampler(imageCount: set.count, batchSize: batch, seed: 1)
     let batches = sampler.batches(epoch: 1)
     let rule = MirrorRule(seed: 1, epoch: 1)
-    let loader = BatchLoader(set.source, count: batches.count, side: 112, threads: threads) { place in
+    let loader = BatchLoader(set.source, count: batches.count, side: 112, threads: threads) {
+        place in
         BatchLoader.Request(
             places: batches[place], labels: batches[place].map { set.labels[$0] },
             mirrored: rule.decisions(step: place, count: batches[place].count))
@@ -90,15 +92,22 @@ func run(_ words: [String]) throws -> [String: Double] {
         return ["rate": measure(seconds: seconds) { encoded.decompress(threads: threads) }]
     default:
         let set = try LabelledImageSet.open(words[1])
-        return ["rate": try measure(seconds: seconds) { try load(set, threads: threads, batch: 128) }]
+        return [
+            "rate": try measure(seconds: seconds) { try load(set, threads: threads, batch: 128) }
+        ]
     }
 }
 
 let words = Array(CommandLine.arguments.dropFirst())
 guard words.count >= 2, ["open", "turbojpeg", "load"].contains(words[0]) else {
-    print("usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS")
+    print(
+        "usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS"
+    )
     exit(2)
 }
 var result = try run(words)
 result["peak_bytes"] = Double(peakMemory())
-print(String(decoding: try JSONSerialization.data(withJSONObject: result, options: .sortedKeys), as: UTF8.self))
+print(
+    String(
+        decoding: try JSONSerialization.data(withJSONObject: result, options: .sortedKeys),
+        as: UTF8.self))

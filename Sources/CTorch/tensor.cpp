@@ -1,7 +1,7 @@
 // Creation, inspection and transfer of tensors.
 #include "bridge.h"
+#include "kernels/bytes.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -104,12 +104,8 @@ ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64
       // One pass over memory; the same operations on each byte as below, so the same bits.
       auto values = at::empty({n, c, h, w}, at::TensorOptions().dtype(at::kFloat),
                               at::MemoryFormat::ChannelsLast);
-      auto *to = values.mutable_data_ptr<float>();
-      auto subtracted = static_cast<float>(mean), divisor = static_cast<float>(deviation);
-      at::parallel_for(0, n * h * w * c, 1 << 18, [&](int64_t begin, int64_t end) {
-        for (auto i = begin; i < end; ++i)
-          to[i] = (static_cast<float>(bytes[i]) - subtracted) / divisor;
-      });
+      kernels::normalize_bytes(bytes, values.mutable_data_ptr<float>(), n * h * w * c,
+                               static_cast<float>(mean), static_cast<float>(deviation));
       return values;
     }
     // The bytes are only read, and only until the conversion below has copied them.

@@ -66,20 +66,6 @@ struct TensorTests {
         #expect(gray.shape == [2, 1, 1, 1])
     }
 
-    @Test(
-        "The one pass over channels-last bytes gives LibTorch's own bits", arguments: [127.5, 128])
-    func imagesInOnePass(_ deviation: Double) {
-        // Every byte, and a number of values that fills no vector.
-        let bytes = (0..<3 * 7 * 37).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-        let both = [MemoryFormat.contiguous, .channelsLast].map {
-            Tensor.images(
-                bytes, count: 1, height: 7, width: 37, mean: 127.5, deviation: deviation, format: $0
-            )
-        }
-        #expect(both[1].isContiguous(.channelsLast))
-        #expect(both[0].array(of: Float.self) == both[1].array(of: Float.self))
-    }
-
     @Test("Parts share memory, copies do not")
     func sharing() {
         let x = Tensor([1, 2, 3, 4] as [Float])

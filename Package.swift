@@ -65,6 +65,12 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         .executableTarget(
+            name: "loading-benchmark",
+            dependencies: ["Torch", "FaceData", "FaceModels", "TurboJPEG"],
+            path: "Benchmarks/loading",
+            exclude: ["compare.py", "pytorch_peer.py", "large_pack.py", "RESULTS.md"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
             name: "verification-benchmark",
             dependencies: [
                 "Torch", "FaceData", "FaceModels", "FaceTraining", "FaceEvaluation", "FaceStudy",

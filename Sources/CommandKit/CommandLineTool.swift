@@ -25,6 +25,8 @@ public struct CommandLineTool: Sendable {
     public func run(_ words: [String]) -> ExitCode {
         // A reader that went away, as `head` does, must not end the work behind it.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow further is an error of the command, told in its own words.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             switch try CommandParser(root).parse(words) {
             case .help(let command, let path):

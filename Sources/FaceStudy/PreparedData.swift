@@ -61,8 +61,7 @@ private struct SetReader {
     func readTrain(
         _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
     ) throws -> PreparedTrainSet {
-        let all = try LabelledImageSet.open(
-            try location(source.images), threads: ProcessInfo.processInfo.activeProcessorCount)
+        let all = try openTrain(source)
         let scan = try scan(all.source, name: source.name)
         if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
@@ -78,6 +77,27 @@ private struct SetReader {
                 name: source.name, images: set.count, identities: set.identities.count,
                 contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
                 warnings: warnings))
+    }
+
+    /// The set, without what its removal list names, and compared with the known set of its name.
+    private func openTrain(
+        _ source: StudyConfiguration.TrainSource
+    ) throws -> LabelledImageSet {
+        var set = try LabelledImageSet.open(
+            try location(source.images), threads: ProcessInfo.processInfo.activeProcessorCount)
+        let known = KnownPack.named(source.name)
+        if let difference = known?.difference(
+            images: set.count, identities: set.identities.count)
+        {
+            set.remarks.append(difference)
+        }
+        guard let without = source.without else { return set }
+        let names = try RemovalList.read(URL(fileURLWithPath: without))
+        var fewer = set.removing(named: names)
+        fewer.remarks.append(
+            "'\(without)' removed \(set.count - fewer.count) images, "
+                + "\(set.identities.count - fewer.identities.count) identities among them whole")
+        return fewer
     }
 
     private func warnings(
@@ -96,7 +116,8 @@ private struct SetReader {
                 warnings.append(
                     "\(shared.count) people of '\(testName)' are in '\(name)' as well, which "
                         + "makes its figures too good: \(shared.prefix(10).joined(separator: ", "))"
-                        + (shared.count > 10 ? ", ..." : ""))
+                        + (shared.count > 10 ? ", ..." : "")
+                        + "; --without \(name)=FILE leaves out those that a file names")
             }
             if let crop = MeanFace.warning(train: scan.meanFace, test: test.scan.meanFace) {
                 warnings.append("'\(name)' and '\(testName)': \(crop)")

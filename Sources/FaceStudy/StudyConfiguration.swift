@@ -16,11 +16,14 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// A folder `<identity>/<image>`, a RecordIO pack, a list or a TSV file (see
         /// `LabelledImageSet.open`), or `synthetic:<preset>` for built-in faces.
         public var images: String
+        /// A file with the names of identities and images that are left out, one a line.
+        public var without: String?
 
         /// Names a source.
-        public init(name: String, images: String) {
+        public init(name: String, images: String, without: String? = nil) {
             self.name = name
             self.images = images
+            self.without = without
         }
     }
 

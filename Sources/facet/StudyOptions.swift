@@ -20,6 +20,9 @@ enum StudyOptions {
             "a training set: a folder <identity>/<image>.jpg, a RecordIO pack (train.rec or its "
                 + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET"),
         Option(
+            "--without", .values("NAME=FILE"),
+            "leave identities and images out of a training set: their names, one a line"),
+        Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs "
                 + "(CFP,FP for CFP), or synthetic:PRESET"),
@@ -76,6 +79,15 @@ enum StudyOptions {
                 let sides = try named("--train", text, "NAME=PATH")
                 return .init(name: sides.name, images: sides.rest)
             }
+        }
+        for text in arguments.values("--without") {
+            let sides = try named("--without", text, "NAME=FILE")
+            guard let place = configuration.train.firstIndex(where: { $0.name == sides.name })
+            else {
+                throw CommandError.badValue(
+                    option: "--without", value: text, expected: "the NAME of a --train")
+            }
+            configuration.train[place].without = sides.rest
         }
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in

@@ -23,7 +23,7 @@ enum TextFile {
         while true {
             let number = reader.number + 1
             let text = try reader.next { (bytes) throws(FaceDataError) -> String in
-                guard let text = String(validating: bytes, as: UTF8.self), !text.contains("\0")
+                guard let text = String(bytes: bytes, encoding: .utf8), !text.contains("\0")
                 else {
                     throw .unreadable(
                         path: store.path, reason: "line \(number) is no text in UTF-8")

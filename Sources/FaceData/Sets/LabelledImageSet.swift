@@ -73,9 +73,14 @@ extension LabelledImageSet {
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
     /// count.
     ///
+    /// - Parameter skippingEmpty: Whether identities without images are told in ``remarks`` and are
+    ///   no error.
     /// - Throws: ``FaceDataError`` when the folder cannot be read, has no identities, or an
     ///   identity no image.
-    public static func folder(_ root: URL) throws(FaceDataError) -> LabelledImageSet {
+    public static func folder(
+        _ root: URL, skippingEmpty: Bool = false
+    ) throws(FaceDataError) -> LabelledImageSet {
+        var empty: [String] = []
         var identities: [String] = []
         var paths: [String] = []
         var labels: [Int] = []
@@ -86,14 +91,21 @@ extension LabelledImageSet {
                 isFolder.boolValue
             else { continue }
             let files = try visibleNames(folder).filter(isImage)
-            guard !files.isEmpty else { throw .emptyIdentity(path: folder.path) }
+            guard !files.isEmpty else {
+                guard skippingEmpty else { throw .emptyIdentity(path: folder.path) }
+                empty.append(identity)
+                continue
+            }
             paths += files.map { "\(identity)/\($0)" }
             labels += repeatElement(identities.count, count: files.count)
             identities.append(identity)
         }
         guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
         return LabelledImageSet(
-            source: ImageFiles(paths, in: root), identities: identities, labels: labels)
+            source: ImageFiles(paths, in: root), identities: identities, labels: labels,
+            remarks: empty.isEmpty
+                ? []
+                : ["\(empty.count) identities have no image: \(empty.someJoined)"])
     }
 
     /// Whether a file's name is that of an image.
@@ -111,5 +123,12 @@ extension LabelledImageSet {
             throw .unreadable(
                 path: folder.path, reason: "there is no such folder, or no right to it")
         }
+    }
+}
+
+extension [String] {
+    /// The first ten with commas between, and dots when there are more.
+    var someJoined: String {
+        prefix(10).joined(separator: ", ") + (count > 10 ? ", ..." : "")
     }
 }

@@ -11,6 +11,9 @@ struct NamedImages: ImageSource {
         self.source = source
     }
 
+    /// The pack that is named, if it is one.
+    var pack: RecordPack? { source as? RecordPack }
+
     var location: URL { source.location }
     var count: Int { source.count }
 

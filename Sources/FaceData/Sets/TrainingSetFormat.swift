@@ -11,11 +11,14 @@ extension LabelledImageSet {
     /// | `.tsv` file | MS-Celeb-1M's own format; `FILE,LIST` takes the rows that a list selects |
     /// | other file | list of images; `LIST,FOLDER` when paths are relative to another folder |
     ///
-    /// - Parameter threads: Workers that read labels.
+    /// - Parameters:
+    ///   - threads: Workers that read labels.
+    ///   - skippingEmpty: Whether identity folders without images are told in ``remarks`` and are
+    ///     no error.
     /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
-    public static func open(_ source: String, threads: Int = 1) throws(FaceDataError)
-        -> LabelledImageSet
-    {
+    public static func open(
+        _ source: String, threads: Int = 1, skippingEmpty: Bool = false
+    ) throws(FaceDataError) -> LabelledImageSet {
         let url = URL(fileURLWithPath: source)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
@@ -33,7 +36,7 @@ extension LabelledImageSet {
         if let pack = try recordFile(in: url) {
             return try .pack(try RecordPack(pack), threads: threads)
         }
-        return try folder(url)
+        return try folder(url, skippingEmpty: skippingEmpty)
     }
 
     private static func open(

@@ -73,11 +73,13 @@ public struct VerificationPairs: Sendable {
     /// The people in the pairs who are in a training set as well, by name; case, `_` and spaces
     /// do not count.
     public func overlap(with trained: [String]) -> [String] {
-        func plain(_ name: String) -> String {
-            name.lowercased().replacingOccurrences(of: "_", with: " ")
-        }
-        let known = Set(trained.map(plain))
-        return identities.filter { known.contains(plain($0)) }.sorted()
+        let known = Set(trained.map(Self.plain))
+        return identities.filter { known.contains(Self.plain($0)) }.sorted()
+    }
+
+    /// A name without what may differ between two spellings of it.
+    static func plain(_ name: String) -> String {
+        name.lowercased().replacingOccurrences(of: "_", with: " ")
     }
 
     /// The folds of pairs that bring none of their own: consecutive runs, of which the first have

@@ -100,6 +100,32 @@ def pngs(rgb):
     save("profile.png", rgb, icc_profile=b"not a profile at all")
 
 
+def others(rgb):
+    """WebP and Netpbm's formats."""
+    save("lossless.webp", rgb, lossless=True)
+    save("lossy.webp", rgb, quality=80)
+    transparent = rgb.convert("RGBA")
+    transparent.putalpha(Image.linear_gradient("L").resize(rgb.size))
+    save("alpha.webp", transparent, expected=over_black(transparent), lossless=True, exact=True)
+    save("colour.ppm", rgb)
+    save("grey.pgm", rgb.convert("L"))
+    grey = numpy.asarray(rgb.convert("L"))
+    plain = "P2 # a comment\n%d\t%d 255\n" % rgb.size + " ".join(map(str, grey.flatten())) + "\n"
+    (FOLDER / "plain.pgm").write_bytes(plain.encode())
+    golden("plain.pgm", rgb.convert("L"))
+    wide = b"P6 %d %d 65535\n" % rgb.size + (
+        numpy.asarray(rgb).astype(">u2") * 257).astype(">u2").tobytes()
+    (FOLDER / "wide.ppm").write_bytes(wide)
+    golden("wide.ppm", rgb)
+    frames = [rgb, rgb.rotate(180)]
+    frames[0].save(FOLDER / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
+    webp = (FOLDER / "lossy.webp").read_bytes()
+    (FOLDER / "cut.webp").write_bytes(webp[: len(webp) * 3 // 4])
+    (FOLDER / "cut.ppm").write_bytes((FOLDER / "colour.ppm").read_bytes()[:-1])
+    (FOLDER / "huge.pgm").write_bytes(b"P5 30000 30000 255\n")
+    (FOLDER / "over.pgm").write_bytes(b"P2 1 1 9 10\n")
+
+
 def refused(rgb):
     """What must not decode."""
     jpeg = (FOLDER / "colour.jpg").read_bytes()
@@ -120,4 +146,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     jpegs(picture())
     pngs(picture())
+    others(picture())
     refused(picture())

@@ -12,7 +12,9 @@ import Testing
     @Test(arguments: [
         ("colour.jpg", 2), ("progressive.jpg", 2), ("grey.jpg", 1), ("cmyk.jpg", 3), ("one.jpg", 1),
         ("colour.png", 0), ("grey.png", 0), ("one.png", 0), ("palette.png", 0), ("sixteen.png", 0),
-        ("alpha.png", 1), ("profile.png", 0), ("palette-alpha.png", 0),
+        ("alpha.png", 1), ("profile.png", 0), ("palette-alpha.png", 0), ("lossless.webp", 0),
+        ("lossy.webp", 2), ("alpha.webp", 1),
+        ("colour.ppm", 0), ("grey.pgm", 0), ("plain.pgm", 0), ("wide.ppm", 0),
     ])
     func decodesWhatPillowDecodes(name: String, tolerance: Int) throws {
         let distance = try Self.decode(name).distance(to: try Fixture.pixels(of: name))
@@ -36,7 +38,9 @@ import Testing
         ("text.jpg", "it is neither JPEG, PNG, WebP, PGM nor PPM"), ("empty.jpg", "it is empty"),
         ("cut.jpg", "Premature end of JPEG file"), ("header.jpg", "it holds no picture"),
         ("tables.jpg", "it holds no picture"),
-        ("cut.png", ""), ("header.png", ""),
+        ("cut.png", ""), ("header.png", ""), ("cut.webp", "damaged or cut short"),
+        ("moving.webp", "it is a WebP animation"), ("cut.ppm", "it is cut short"),
+        ("huge.pgm", "30000x30000 pixels are more than"), ("over.pgm", "a sample above 9"),
         ("huge.png", "65500x65500 pixels are more than \(ImageDecoder.mostPixels)"),
     ])
     func refusesBrokenFiles(name: String, reason: String) throws {
@@ -62,7 +66,10 @@ import Testing
     }
 
     /// Whatever a file holds, it decodes or is refused: no byte may bring the program down.
-    @Test(arguments: ["exif-6.jpg", "cmyk.jpg", "progressive.jpg", "palette.png", "alpha.png"])
+    @Test(arguments: [
+        "exif-6.jpg", "cmyk.jpg", "progressive.jpg", "palette.png", "alpha.png", "lossy.webp",
+        "alpha.webp", "plain.pgm", "colour.ppm",
+    ])
     func survivesDamage(name: String) throws {
         let decoder = ImageDecoder()
         let whole = try Fixture.bytes("images/\(name)")

@@ -16,6 +16,13 @@ extension VerificationPairs {
         return try reader.read(try TextFile.lines(file))
     }
 
+    /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
+    public var listText: String {
+        pairs.map {
+            "\(images[$0.first])\t\(images[$0.second])\t\($0.same ? 1 : 0)\t\($0.fold)\n"
+        }.joined()
+    }
+
     /// Reads a list of pairs, as LFW has it or plain, whichever it is.
     ///
     /// - Throws: ``FaceDataError``.

@@ -3,10 +3,7 @@ import FaceStudy
 import FaceSynthesis
 import Foundation
 
-let dataCommand = Command(
-    "data", "Makes data sets.", subcommands: [synthesizeCommand])
-
-private let synthesizeCommand = Command(
+let synthesizeCommand = Command(
     "synthesize", "Draws a built-in set of faces as an ordinary image folder.",
     discussion: """
         The sets are clean (fewer people, right labels), wild (more people, a long tail, wrong \

@@ -1,0 +1,113 @@
+// Facet's side of compare.py: loads the images of a set again and again and prints images a second
+// and the most memory the process had, as one JSON object. Or opens a pack and tells how long it
+// took.
+import FaceData
+import FaceModels
+import Foundation
+import Torch
+import TurboJPEG
+
+/// Loads batches for some seconds; images a second.
+func measure(seconds: Double, _ pass: () throws -> Int) rethrows -> Double {
+    let clock = ContinuousClock()
+    // The first pass fills the system's cache.
+    _ = try pass()
+    let start = clock.now
+    var images = 0
+    repeat { images += try pass() } while start.duration(to: clock.now) < .seconds(seconds)
+    return Double(images) / (start.duration(to: clock.now) / .seconds(1))
+}
+
+/// Encoded images in memory.
+struct Encoded: Sendable {
+    let images: [[UInt8]]
+
+    init(_ source: any ImageSource) throws {
+        images = try (0..<source.count).map { try source.bytes(of: $0) }
+    }
+
+    /// Decompresses all images with TurboJPEG alone: nothing read, nothing checked, one handle a
+    /// thread, always to the same memory.
+    func decompress(threads: Int) -> Int {
+        let images = images
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+            guard let handle = tjInitDecompress() else { return }
+            defer { tjDestroy(handle) }
+            var pixels = [UInt8](repeating: 0, count: 112 * 112 * 3)
+            for place in stride(from: thread, to: images.count, by: threads) {
+                let image = images[place]
+                let done = tjDecompress2(
+                    handle, image, UInt(image.count), &pixels, 112, 0, 112,
+                    Int32(TJPF_RGB.rawValue),
+                    0)
+                precondition(done == 0, "image \(place) does not decode")
+            }
+        }
+        return images.count
+    }
+}
+
+/// A pass over a set as training makes it: shuffled, mirrored by half, normalised, channels-last.
+func load(_ set: LabelledImageSet, threads: Int, batch: Int) throws -> Int {
+    let sampler = ShuffleSampler(imageCount: set.count, batchSize: batch, seed: 1)
+    let batches = sampler.batches(epoch: 1)
+    let rule = MirrorRule(seed: 1, epoch: 1)
+    let loader = BatchLoader(set.source, count: batches.count, side: 112, threads: threads) {
+        place in
+        BatchLoader.Request(
+            places: batches[place], labels: batches[place].map { set.labels[$0] },
+            mirrored: rule.decisions(step: place, count: batches[place].count))
+    }
+    var images = 0
+    while let batch = try loader.next() {
+        let tensor = InputNormalization.standard.images(
+            pixels: batch.pixels, count: batch.count, height: 112, width: 112,
+            format: .channelsLast, device: .cpu)
+        images += tensor.shape[0]
+    }
+    return images
+}
+
+/// The most memory this process has had, in bytes.
+func peakMemory() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return 1024 * (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0)
+}
+
+func run(_ words: [String]) throws -> [String: Double] {
+    let threads = words.count > 2 ? Int(words[2]) ?? 1 : 1
+    let seconds = words.count > 3 ? Double(words[3]) ?? 3 : 3
+    LibTorch.setThreads(1)
+    switch words[0] {
+    case "open":
+        let clock = ContinuousClock()
+        var images = 0
+        let time = try clock.measure {
+            images = try RecordPack(URL(fileURLWithPath: words[1])).count
+        }
+        return ["seconds": time / .seconds(1), "images": Double(images)]
+    case "turbojpeg":
+        let encoded = try Encoded(try LabelledImageSet.open(words[1]).source)
+        return ["rate": measure(seconds: seconds) { encoded.decompress(threads: threads) }]
+    default:
+        let set = try LabelledImageSet.open(words[1])
+        return [
+            "rate": try measure(seconds: seconds) { try load(set, threads: threads, batch: 128) }
+        ]
+    }
+}
+
+let words = Array(CommandLine.arguments.dropFirst())
+guard words.count >= 2, ["open", "turbojpeg", "load"].contains(words[0]) else {
+    print(
+        "usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS"
+    )
+    exit(2)
+}
+var result = try run(words)
+result["peak_bytes"] = Double(peakMemory())
+print(
+    String(
+        decoding: try JSONSerialization.data(withJSONObject: result, options: .sortedKeys),
+        as: UTF8.self))

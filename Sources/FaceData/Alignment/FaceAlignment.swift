@@ -1,0 +1,59 @@
+/// Turns a picture and the five points of a face in it into an aligned face, as insightface does.
+public struct FaceAlignment: Sendable {
+    /// Height and width of aligned faces, in pixels.
+    public let side: Int
+    private let template: FacePoints
+
+    /// Describes an alignment.
+    ///
+    /// - Parameter side: A multiple of 112 or of 128 for insightface's templates; at least 1.
+    public init(side: Int = 112) {
+        precondition(side > 0, "a face without pixels")
+        self.side = side
+        template = .template(side: side)
+    }
+
+    /// The aligned face: bilinear, black where the picture ends.
+    ///
+    /// - Returns: nil when the five points are one.
+    public func align(_ image: RGBImage, _ points: FacePoints) -> RGBImage? {
+        guard let transform = SimilarityTransform(from: points, to: template) else { return nil }
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(side * side * 3)
+        image.pixels.withUnsafeBufferPointer { source in
+            for row in 0..<side {
+                for column in 0..<side {
+                    let place = transform.inverse(Double(column), Double(row))
+                    Self.append(source, image.width, image.height, place.x, place.y, to: &pixels)
+                }
+            }
+        }
+        return RGBImage(width: side, height: side, pixels: pixels)
+    }
+
+    /// The colour at a place between pixels.
+    private static func append(
+        _ source: UnsafeBufferPointer<UInt8>, _ width: Int, _ height: Int, _ x: Double, _ y: Double,
+        to pixels: inout [UInt8]
+    ) {
+        // Beyond a pixel outside, all four neighbours are black; this also keeps numbers small.
+        guard x > -1, y > -1, x < Double(width), y < Double(height) else {
+            return pixels.append(contentsOf: [0, 0, 0])
+        }
+        let (left, top) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
+        let (fx, fy) = (x - Double(left), y - Double(top))
+        var (red, green, blue) = (0.5, 0.5, 0.5)
+        for corner in 0..<4 {
+            let (column, row) = (left + (corner & 1), top + (corner >> 1))
+            let weight = (column > left ? fx : 1 - fx) * (row > top ? fy : 1 - fy)
+            guard column >= 0, row >= 0, column < width, row < height else { continue }
+            let place = (row * width + column) * 3
+            red += weight * Double(source[place])
+            green += weight * Double(source[place + 1])
+            blue += weight * Double(source[place + 2])
+        }
+        pixels.append(UInt8(red))
+        pixels.append(UInt8(green))
+        pixels.append(UInt8(blue))
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Findings about identities.
+enum IdentityChecks {
+    static func findings(
+        _ set: LabelledImageSet, _ names: CheckNames
+    ) throws(FaceDataError) -> [SetCheck.Finding] {
+        [singles(set), sameNames(set), try ranges(set)].compactMap { $0 }
+    }
+
+    /// Identities with one image only, which teach a network little.
+    private static func singles(_ set: LabelledImageSet) -> SetCheck.Finding? {
+        var counts = [Int](repeating: 0, count: set.identities.count)
+        for label in set.labels { counts[label] += 1 }
+        let single = counts.indices.filter { counts[$0] == 1 }
+        guard !single.isEmpty else { return nil }
+        return SetCheck.Finding(
+            severity: .note, kind: "single-image",
+            message: "\(single.count) of \(set.identities.count) identities have one image only",
+            items: single.map { set.identities[$0] })
+    }
+
+    /// Names that differ in case, `_` and spaces only.
+    private static func sameNames(_ set: LabelledImageSet) -> SetCheck.Finding? {
+        let groups = Dictionary(grouping: set.identities) {
+            $0.lowercased().replacingOccurrences(of: "_", with: " ")
+        }.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+        guard !groups.isEmpty else { return nil }
+        return SetCheck.Finding(
+            severity: .warning, kind: "duplicate-identity",
+            message: "\(groups.count) names are given to more than one identity",
+            items: groups.map { $0.joined(separator: " = ") })
+    }
+
+    /// Whether the records of a pack that describe identities name the images that have the label.
+    private static func ranges(
+        _ set: LabelledImageSet
+    ) throws(FaceDataError) -> SetCheck.Finding? {
+        guard let pack = (set.source as? RecordPack) ?? (set.source as? NamedImages)?.pack,
+            pack.identityRecords > 0
+        else { return nil }
+        var wrong: [String] = []
+        for (place, range) in try pack.identityRanges().enumerated() {
+            let labels = Set(range.filter { $0 < set.count }.map { set.labels[$0] })
+            if range.upperBound > set.count || labels.count > 1 {
+                wrong.append("identity record \(place)")
+            }
+        }
+        guard !wrong.isEmpty else { return nil }
+        return SetCheck.Finding(
+            severity: .error, kind: "label-range",
+            message: "\(wrong.count) identity records name images of other labels, or none",
+            items: wrong)
+    }
+}

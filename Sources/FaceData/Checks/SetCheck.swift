@@ -1,0 +1,115 @@
+import Foundation
+
+/// What is wrong, or may be wrong, with a set of images.
+public struct SetCheck: Codable, Sendable, Hashable {
+    /// How much a finding matters.
+    public enum Severity: String, Codable, Sendable, Comparable {
+        case note, warning, error
+
+        /// Notes are below warnings, and these below errors.
+        public static func < (left: Severity, right: Severity) -> Bool {
+            let order: [Severity] = [.note, .warning, .error]
+            return order.firstIndex(of: left) ?? 0 < order.firstIndex(of: right) ?? 0
+        }
+    }
+
+    /// Something that was found.
+    public struct Finding: Codable, Sendable, Hashable {
+        /// How much it matters.
+        public var severity: Severity
+        /// A word for programs, as `bad-image`.
+        public var kind: String
+        /// A sentence for people.
+        public var message: String
+        /// The images or identities it is about; all of them.
+        public var items: [String]
+    }
+
+    /// Images of the set.
+    public var images: Int
+    /// Identities of the set; 0 for a test set.
+    public var identities: Int
+    /// How many images have each size.
+    public var sizes: [String: Int]
+    /// What was found, the worst first.
+    public var findings: [Finding]
+
+    /// The worst severity; nil when nothing was found.
+    public var worst: Severity? { findings.map(\.severity).max() }
+}
+
+extension SetCheck {
+    /// A test set that a training set must share nobody with.
+    public struct Opponent: Sendable {
+        /// What it is called in messages.
+        public var name: String
+        /// Its pairs.
+        public var pairs: VerificationPairs
+        /// What its images look like.
+        public var survey: ImageSurvey
+
+        /// Looks at all images of a test set.
+        public init(
+            name: String, pairs: VerificationPairs, threads: Int,
+            progress: (Int) throws -> Void = { _ in }
+        ) throws {
+            self.name = name
+            self.pairs = pairs
+            survey = try ImageSurvey(pairs.source, threads: threads, progress: progress)
+        }
+    }
+
+    /// Checks a set.
+    ///
+    /// - Parameters:
+    ///   - survey: What its images look like.
+    ///   - opponents: Test sets it must share nobody with.
+    public init(
+        _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = []
+    ) throws(FaceDataError) {
+        let names = CheckNames(collection)
+        images = collection.source.count
+        identities = names.identities.count
+        sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
+        findings = collection.remarks.map {
+            Finding(severity: .warning, kind: "files", message: $0, items: [])
+        }
+        findings += PictureChecks.findings(survey, names)
+        findings += DuplicateChecks.findings(survey, names)
+        if case .labelled(let set) = collection {
+            findings += try IdentityChecks.findings(set, names)
+            for opponent in opponents {
+                findings += OverlapChecks.findings(set, survey, names, opponent)
+            }
+        }
+        findings = findings.enumerated().sorted {
+            ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
+        }.map(\.element)
+    }
+
+    /// Identities of the training set that a test set has as well, by name or by picture: a removal
+    /// list.
+    public var removals: [String] {
+        Set(findings.filter { $0.kind.hasPrefix("overlap") }.flatMap(\.items)).sorted()
+    }
+}
+
+/// Names of a set's images and identities for findings.
+struct CheckNames {
+    let identities: [String]
+    private let labels: [Int]
+    private let source: any ImageSource
+
+    init(_ collection: ImageCollection) {
+        source = collection.source
+        switch collection {
+        case .labelled(let set): (identities, labels) = (set.identities, set.labels)
+        case .pairs: (identities, labels) = ([], [])
+        }
+    }
+
+    func image(_ place: Int) -> String { source.name(of: place) }
+
+    /// Whose an image is; nil in a test set.
+    func owner(_ place: Int) -> String? { labels.isEmpty ? nil : identities[labels[place]] }
+}

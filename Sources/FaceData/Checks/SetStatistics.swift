@@ -1,0 +1,89 @@
+import Foundation
+
+/// How large a set is and how its images are spread over identities; nothing is decoded.
+public struct SetStatistics: Codable, Sendable, Hashable {
+    /// Images.
+    public var images: Int
+    /// Identities; 0 for a test set.
+    public var identities: Int
+    /// Pairs of one person and of two; nil for a training set.
+    public var pairs: [Int]?
+    /// Folds of a test set.
+    public var folds: Int?
+    /// Bytes of all encoded images.
+    public var bytes: Int
+    /// Bytes of the smallest and of the largest image.
+    public var smallest: Int
+    /// See ``smallest``.
+    public var largest: Int
+    /// How many images are of each kind of file.
+    public var kinds: [String: Int]
+    /// Images of the identity with the fewest, of that in the middle, and of that with the most.
+    public var imagesEach: [Int]?
+    /// How many identities have 1, 2-4, 5-9, 10-19, 20-49, 50-99, 100-199, 200-499, 500 or more.
+    public var histogram: [String: Int]?
+
+    /// Reads every image's bytes.
+    ///
+    /// - Parameter progress: Told how many images are done; what it throws ends the work.
+    public init(
+        _ collection: ImageCollection, threads: Int, progress: (Int) throws -> Void = { _ in }
+    ) throws {
+        let source = collection.source
+        images = source.count
+        identities = 0
+        (bytes, smallest, largest, kinds) = (0, Int.max, 0, [:])
+        switch collection {
+        case .labelled(let set):
+            identities = set.identities.count
+            spread(set)
+        case .pairs(let pairs):
+            let same = pairs.pairs.count { $0.same }
+            self.pairs = [same, pairs.pairs.count - same]
+            folds = pairs.folds
+        }
+        try ParallelParts.forEach(
+            source.count, size: 256, threads: threads,
+            make: { range in
+                Result { () throws(FaceDataError) in try Self.sizes(range, source) }
+            },
+            take: { part, done in
+                for (kind, count) in try part.get() {
+                    bytes += count
+                    smallest = min(smallest, count)
+                    largest = max(largest, count)
+                    kinds[kind.rawValue, default: 0] += 1
+                }
+                try progress(done)
+            })
+        if images == 0 { smallest = 0 }
+    }
+
+    private static func sizes(
+        _ places: Range<Int>, _ source: any ImageSource
+    ) throws(FaceDataError) -> [(ImageKind, Int)] {
+        let buffer = ReadBuffer()
+        var sizes: [(ImageKind, Int)] = []
+        for place in places {
+            try source.read(place, into: buffer)
+            sizes.append((ImageKind(buffer.bytes), buffer.count))
+        }
+        return sizes
+    }
+
+    private mutating func spread(_ set: LabelledImageSet) {
+        var counts = [Int](repeating: 0, count: set.identities.count)
+        for label in set.labels { counts[label] += 1 }
+        counts.sort()
+        guard let first = counts.first, let last = counts.last else { return }
+        imagesEach = [first, counts[counts.count / 2], last]
+        let bounds = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+        var histogram: [String: Int] = [:]
+        for (place, bound) in bounds.enumerated() {
+            let next = place + 1 < bounds.count ? bounds[place + 1] : Int.max
+            let name = next == bound + 1 ? "1" : next == .max ? "500+" : "\(bound)-\(next - 1)"
+            histogram[name] = counts.count { $0 >= bound && $0 < next }
+        }
+        self.histogram = histogram
+    }
+}

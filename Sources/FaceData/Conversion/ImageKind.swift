@@ -1,0 +1,28 @@
+/// What kind of file an image's bytes are.
+public enum ImageKind: String, Codable, Sendable, CaseIterable {
+    case jpeg, png, webp, pgm, ppm, other
+
+    /// Looks at the first bytes.
+    public init(_ bytes: UnsafeRawBufferPointer) {
+        if JPEGDecoder.isJPEG(bytes) {
+            self = .jpeg
+        } else if PNGDecoder.isPNG(bytes) {
+            self = .png
+        } else if WebPDecoder.isWebP(bytes) {
+            self = .webp
+        } else if PortableAnymap.isAnymap(bytes) {
+            self = "25".utf8.contains(bytes[1]) ? .pgm : .ppm
+        } else {
+            self = .other
+        }
+    }
+
+    /// Ending of the file's name.
+    public var ending: String {
+        switch self {
+        case .jpeg: "jpg"
+        case .other: "bin"
+        default: rawValue
+        }
+    }
+}

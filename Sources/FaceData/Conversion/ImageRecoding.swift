@@ -1,0 +1,27 @@
+/// What becomes of an image's bytes when a set is written in another format.
+public struct ImageRecoding: Sendable, Hashable {
+    /// Height and width that images are fitted to, in pixels; nil to leave the bytes as they are.
+    public var side: Int?
+    /// Quality of the JPEGs that are written, 1...100; nil for PNG.
+    public var quality: Int?
+
+    /// Leaves every byte as it is.
+    public static let none = ImageRecoding()
+
+    /// Describes a recoding.
+    public init(side: Int? = nil, quality: Int? = nil) {
+        self.side = side
+        self.quality = quality
+    }
+
+    /// An image's bytes afterwards.
+    func apply(
+        _ bytes: UnsafeRawBufferPointer, path: @autoclosure () -> String
+    ) throws(FaceDataError) -> [UInt8] {
+        guard let side else { return Array(bytes) }
+        let image = ImageFitting.fit(
+            try ImageDecoder().decode(bytes, path: path()), side: side)
+        guard let quality else { return try ImageEncoder.png(image) }
+        return try ImageEncoder.jpeg(image, quality: quality)
+    }
+}

@@ -1,0 +1,197 @@
+public import Foundation
+
+/// Writes sets of images in other formats.
+///
+/// Images are read and recoded by many threads and written in order. A part of a file never stands
+/// under its final name, and what a folder holds already is not written again, so that an
+/// interrupted conversion goes on where it was stopped.
+public struct SetConversion: Sendable {
+    /// What becomes of the bytes.
+    public var recoding: ImageRecoding
+    /// Whether images that do not decode are left out (all are decoded then); otherwise bytes are
+    /// copied unseen.
+    public var leavesOutBad: Bool
+    /// Workers.
+    public var threads: Int
+
+    /// What was written.
+    public struct Outcome: Codable, Sendable, Hashable {
+        /// Images that were written.
+        public var written = 0
+        /// Images that were there already.
+        public var kept = 0
+        /// Images that were left out.
+        public var bad: [ImageScan.BadImage] = []
+    }
+
+    /// Describes a conversion.
+    public init(recoding: ImageRecoding = .none, leavesOutBad: Bool = false, threads: Int = 1) {
+        self.recoding = recoding
+        self.leavesOutBad = leavesOutBad
+        self.threads = threads
+    }
+
+    /// Called with the number of images that are done; what it throws ends the conversion.
+    public typealias Progress = (Int) throws -> Void
+
+    // MARK: Folders
+
+    /// Writes a training set as a folder `<identity>/<image>`.
+    ///
+    /// - Throws: ``FaceDataError``.
+    public func write(
+        _ set: LabelledImageSet, toFolder folder: URL, progress: Progress = { _ in }
+    ) throws -> Outcome {
+        let owners = set.labels.map { set.identities[$0] }
+        return try write(set.source, to: folder, identities: owners, progress).outcome
+    }
+
+    /// Writes a test set as a folder of images and a plain list of pairs with folds, `pairs.txt`.
+    ///
+    /// - Throws: ``FaceDataError``.
+    public func write(
+        _ pairs: VerificationPairs, toFolder folder: URL, progress: Progress = { _ in }
+    ) throws -> Outcome {
+        let owners = pairs.images.map { name in
+            let identity = (name as NSString).deletingLastPathComponent
+            return identity.isEmpty ? "images" : (identity as NSString).lastPathComponent
+        }
+        let (outcome, paths) = try write(pairs.source, to: folder, identities: owners, progress)
+        // Pairs whose images were left out go as well.
+        let whole = pairs.pairs.filter { paths[$0.first] != "" && paths[$0.second] != "" }
+        let lines = VerificationPairs(
+            source: ImageFiles(paths, in: folder), pairs: whole, folds: pairs.folds
+        ).listText
+        try FileWriter.write(
+            Array(lines.utf8), to: folder.appendingPathComponent("pairs.txt"))
+        return outcome
+    }
+
+    private func write(
+        _ source: any ImageSource, to folder: URL, identities: [String], _ progress: Progress
+    ) throws -> (outcome: Outcome, paths: [String]) {
+        var writer = FolderWriter(folder)
+        var bad: [ImageScan.BadImage] = []
+        try forEachImage(source, progress) { place, result in
+            switch result {
+            case .success(let bytes):
+                try writer.write(bytes, name: source.name(of: place), of: identities[place])
+            case .failure(let error):
+                guard leavesOutBad else { throw error }
+                writer.skip()
+                bad.append(
+                    ImageScan.BadImage(
+                        place: place, path: source.name(of: place), reason: error.description))
+            }
+        }
+        return (
+            Outcome(written: writer.written, kept: writer.kept, bad: bad), writer.paths
+        )
+    }
+
+    // MARK: Packs
+
+    /// Writes a training set as an insightface pack.
+    ///
+    /// - Throws: ``FaceDataError``.
+    public func write(
+        _ set: LabelledImageSet, toPack url: URL, progress: Progress = { _ in }
+    ) throws -> Outcome {
+        var set = set
+        var outcome = Outcome()
+        if leavesOutBad {
+            // The pack begins with its size, so that bad images must be known before.
+            let scan = try ImageScan(set.source, threads: threads)
+            outcome.bad = scan.bad
+            set = set.removing(Set(scan.bad.map(\.place)))
+        }
+        let order = Self.ascending(set.labels)
+        let source = SelectedImages(order, of: set.source)
+        let labels = order.map { set.labels[$0] }
+        guard !labels.isEmpty else {
+            throw FaceDataError.cannotWrite(path: url.path, reason: "the set has no images")
+        }
+        let side = try recoding.side ?? source.image(0).width
+        let writer = try RecordPackWriter(url, labels: labels, side: side)
+        try forEachImage(source, progress) { place, result in
+            let name = source.name(of: place)
+            let listed =
+                name.contains("/") ? name : "\(set.identities[labels[place]])/\(name)"
+            try result.get().withUnsafeBytes { try writer.append($0, name: listed) }
+            outcome.written += 1
+        }
+        try writer.finish()
+        return outcome
+    }
+
+    /// Places in the order of their labels, and of themselves where labels are the same.
+    private static func ascending(_ labels: [Int]) -> [Int] {
+        labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
+    }
+
+    /// Writes a test set as a verification pack, its pairs fold after fold.
+    ///
+    /// - Throws: ``FaceDataError``; a pack cannot leave images out.
+    public func write(
+        _ pairs: VerificationPairs, toPack url: URL, progress: Progress = { _ in }
+    ) throws -> Outcome {
+        let places = pairs.pairs.flatMap { [$0.first, $0.second] }
+        let source = SelectedImages(places, of: pairs.source)
+        let writer = try VerificationPackWriter(url, pairs: pairs.pairs.count)
+        var outcome = Outcome()
+        try forEachImage(source, progress) { _, result in
+            try result.get().withUnsafeBytes { try writer.append($0) }
+            outcome.written += 1
+        }
+        try writer.finish(same: pairs.pairs.map(\.same))
+        return outcome
+    }
+
+    // MARK: Images
+
+    /// Reads and recodes all images on many threads and hands them to a body in order.
+    private func forEachImage(
+        _ source: any ImageSource, _ progress: Progress,
+        _ body: (Int, Result<[UInt8], FaceDataError>) throws -> Void
+    ) throws {
+        let reader = RecodingReader(source: source, recoding: recoding, checks: leavesOutBad)
+        try ParallelParts.forEach(
+            source.count, size: 64, threads: threads, make: reader.images,
+            take: { part, done in
+                for (index, result) in part.enumerated() {
+                    try body(done - part.count + index, result)
+                }
+                try progress(done)
+            })
+    }
+}
+
+/// Reads and recodes images on any thread.
+private struct RecodingReader: Sendable {
+    let source: any ImageSource
+    let recoding: ImageRecoding
+    /// Whether images are decoded even when their bytes are only copied.
+    let checks: Bool
+
+    @Sendable func images(_ places: Range<Int>) -> [Result<[UInt8], FaceDataError>] {
+        let buffer = ReadBuffer()
+        var images: [Result<[UInt8], FaceDataError>] = []
+        for place in places {
+            do throws(FaceDataError) {
+                images.append(.success(try image(place, buffer)))
+            } catch {
+                images.append(.failure(error))
+            }
+        }
+        return images
+    }
+
+    private func image(_ place: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> [UInt8] {
+        try source.read(place, into: buffer)
+        let path = source.path(of: place)
+        if checks, recoding.side == nil {
+            _ = try ImageDecoder().decode(buffer.bytes, path: path)
+        }
+        return try recoding.apply(buffer.bytes, path: path)
+    }
+}

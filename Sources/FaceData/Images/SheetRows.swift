@@ -1,0 +1,29 @@
+/// Which images of a set a contact sheet shows.
+public enum SheetRows {
+    /// Places of images: the first ones of identities that are spread evenly over the set, or pairs
+    /// that are, two and two side by side.
+    public static func places(
+        of set: ImageCollection, rows: Int, columns: Int
+    ) -> [[Int]] {
+        switch set {
+        case .labelled(let set):
+            var members = [[Int]](repeating: [], count: set.identities.count)
+            for (place, label) in set.labels.enumerated() where members[label].count < columns {
+                members[label].append(place)
+            }
+            return spread(members.count, rows).map { members[$0] }
+        case .pairs(let pairs):
+            let each = max(1, columns / 2)
+            let chosen = spread(pairs.pairs.count, rows * each).map { pairs.pairs[$0] }
+            return stride(from: 0, to: chosen.count, by: each).map { start in
+                chosen[start..<min(start + each, chosen.count)].flatMap { [$0.first, $0.second] }
+            }
+        }
+    }
+
+    /// At most some of the places below a number, evenly.
+    private static func spread(_ count: Int, _ most: Int) -> [Int] {
+        let taken = min(count, most)
+        return (0..<taken).map { $0 * count / taken }
+    }
+}

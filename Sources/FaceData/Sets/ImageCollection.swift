@@ -1,0 +1,45 @@
+import Foundation
+
+/// A set of any format: images with identities, or with pairs.
+public enum ImageCollection: Sendable {
+    case labelled(LabelledImageSet)
+    case pairs(VerificationPairs)
+
+    /// Opens whatever a path names: a `.bin` file, or a folder of images and a list of pairs
+    /// (`IMAGES,PAIRS`), as a test set; anything else as a training set.
+    ///
+    /// - Throws: ``FaceDataError``.
+    public static func open(
+        _ source: String, threads: Int = 1, skippingEmpty: Bool = false
+    ) throws(FaceDataError) -> ImageCollection {
+        let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: source)
+        if exists, (source as NSString).pathExtension.lowercased() == "bin" {
+            return .pairs(try .pack(URL(fileURLWithPath: source)))
+        }
+        if !exists, parts.count == 2,
+            FileManager.default.fileExists(atPath: parts[0], isDirectory: &isFolder),
+            isFolder.boolValue
+        {
+            return .pairs(
+                try .open(images: URL(fileURLWithPath: parts[0]), pairs: parts[1]))
+        }
+        return .labelled(
+            try .open(source, threads: threads, skippingEmpty: skippingEmpty))
+    }
+
+    /// The images.
+    public var source: any ImageSource {
+        switch self {
+        case .labelled(let set): set.source
+        case .pairs(let pairs): pairs.source
+        }
+    }
+
+    /// What is told about the files.
+    public var remarks: [String] {
+        if case .labelled(let set) = self { return set.remarks }
+        return []
+    }
+}

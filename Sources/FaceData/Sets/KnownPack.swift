@@ -1,0 +1,54 @@
+import Foundation
+
+/// Training sets that many people have, and how many images of how many identities they have.
+public struct KnownPack: Sendable, Hashable {
+    /// Its name, as `--train NAME=PATH` gives it.
+    public let name: String
+    /// Identities.
+    public let identities: Int
+    /// Images.
+    public let images: Int
+    /// What else is told about it.
+    let hint: String
+
+    /// The sets, by the counts that their makers publish.
+    public static let all = [
+        KnownPack(
+            name: "casia-webface", identities: 10_572, images: 490_623,
+            hint: "the raw set has 10,575 identities and 494,414 images"),
+        KnownPack(
+            name: "ms1mv2", identities: 85_742, images: 5_822_653, hint: "also known as emore"),
+        KnownPack(
+            name: "ms1mv3", identities: 93_431, images: 5_179_510,
+            hint: "also known as ms1m-retinaface"),
+    ]
+
+    /// The set of a name; case does not count.
+    public static func named(_ name: String) -> KnownPack? {
+        all.first { $0.name == name.lowercased() }
+    }
+
+    /// A sentence that tells how a set differs from this one; nil when the counts agree.
+    public func difference(images: Int, identities: Int) -> String? {
+        guard images != self.images || identities != self.identities else { return nil }
+        return "it is called \(name), which has \(Self.grouped(self.identities)) identities and "
+            + "\(Self.grouped(self.images)) images, but has \(Self.grouped(identities)) "
+            + "(\(Self.signed(identities - self.identities))) and \(Self.grouped(images)) "
+            + "(\(Self.signed(images - self.images))); \(hint)"
+    }
+
+    private static func signed(_ number: Int) -> String {
+        (number < 0 ? "-" : "+") + grouped(abs(number))
+    }
+
+    /// A number with commas between its thousands.
+    private static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        var parts: [String] = []
+        while digits.count > 3 {
+            parts.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return ([digits] + parts).joined(separator: ",")
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// Draws a verification protocol from a set of labelled images.
+///
+/// As in LFW's View 2, each fold has people of its own, and as many pairs of one person as of two.
+public struct PairDraw: Sendable {
+    /// Number of folds.
+    public var folds: Int
+    /// Pairs of each kind in a fold.
+    public var each: Int
+    /// Decides about the draw.
+    public var seed: UInt64
+
+    /// Describes a draw.
+    public init(folds: Int = 10, each: Int = 300, seed: UInt64 = 1) {
+        (self.folds, self.each, self.seed) = (folds, each, seed)
+    }
+
+    /// Draws pairs, none of them twice.
+    ///
+    /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` when a fold's people cannot make as many
+    ///   pairs.
+    public func pairs(of set: LabelledImageSet) throws(FaceDataError) -> VerificationPairs {
+        var stream = RandomStream(seed: seed, name: "pairs")
+        let members = Array(
+            Dictionary(grouping: set.labels.indices) { set.labels[$0] }.sorted { $0.key < $1.key }
+                .map(\.value))
+        let people = stream.shuffled(Array(members.indices))
+        var chosen: [(Int, Int, Bool, Int)] = []
+        for fold in 0..<folds {
+            let own = stride(from: fold, to: people.count, by: folds).map { members[people[$0]] }
+            for same in [true, false] {
+                guard let drawn = draw(own, same: same, &stream) else {
+                    throw .pairs(
+                        path: set.location.path, line: 0,
+                        reason:
+                            "the \(own.count) identities of a fold cannot make \(each) pairs of "
+                            + (same ? "one person" : "two people")
+                            + "; ask for fewer folds or pairs")
+                }
+                chosen += drawn.map { ($0.0, $0.1, same, fold) }
+            }
+        }
+        return collected(chosen, set)
+    }
+
+    /// Draws different pairs; nil when there are not enough.
+    private func draw(
+        _ people: [[Int]], same: Bool, _ stream: inout RandomStream
+    ) -> [(Int, Int)]? {
+        let people = same ? people.filter { $0.count > 1 } : people
+        guard people.count >= (same ? 1 : 2), Self.most(people, same: same, atLeast: each) else {
+            return nil
+        }
+        var seen = Set<[Int]>()
+        var pairs: [(Int, Int)] = []
+        while pairs.count < each {
+            let person = stream.below(people.count)
+            let other = same ? person : (person + 1 + stream.below(people.count - 1)) % people.count
+            let first = people[person][stream.below(people[person].count)]
+            let second = people[other][stream.below(people[other].count)]
+            guard first != second, seen.insert([min(first, second), max(first, second)]).inserted
+            else { continue }
+            pairs.append((first, second))
+        }
+        return pairs
+    }
+
+    /// Whether people can make twice as many pairs as are wanted, so that drawing comes to an end
+    /// soon.
+    private static func most(_ people: [[Int]], same: Bool, atLeast each: Int) -> Bool {
+        var (pairs, before) = (0, 0)
+        for person in people {
+            pairs += same ? person.count * (person.count - 1) / 2 : before * person.count
+            before += person.count
+            if pairs >= 2 * each { return true }
+        }
+        return pairs >= each && pairs > 0
+    }
+
+    private func collected(
+        _ chosen: [(Int, Int, Bool, Int)], _ set: LabelledImageSet
+    ) -> VerificationPairs {
+        var images = UsedImages()
+        var pairs: [VerificationPairs.Pair] = []
+        for (first, second, same, fold) in chosen {
+            pairs.append(
+                VerificationPairs.Pair(
+                    first: images.place(of: first), second: images.place(of: second), same: same,
+                    fold: fold))
+        }
+        return VerificationPairs(
+            source: SelectedImages(images.used, of: set.source), pairs: pairs, folds: folds)
+    }
+
+    /// The images that pairs name, each once.
+    private struct UsedImages {
+        private(set) var used: [Int] = []
+        private var places: [Int: Int] = [:]
+
+        mutating func place(of image: Int) -> Int {
+            if let place = places[image] { return place }
+            places[image] = used.count
+            used.append(image)
+            return used.count - 1
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import CommandKit
+import FaceData
+import Foundation
+
+let checkCommand = Command(
+    "check", "Looks for everything that may be wrong with a set.",
+    discussion: """
+        Decodes every image. Tells images that do not decode, other sizes, pictures that stand twice \
+        or under two identities, identities without images or with one name, labels out of range, \
+        exchanged colours, and with --against people, pictures and crops that do not go with a test \
+        set. Exit code 1 when something is an error.
+        """,
+    positionals: [Positional("set", "what is checked")],
+    options: [
+        Option(
+            "--against", .values("NAME=PACK|IMAGES,PAIRS"),
+            "a test set that must share nobody with the set"),
+        Option(
+            "--removal", .value("FILE"),
+            "write the identities that a test set has as well, for --without of facet compare"),
+    ] + DataWork.options,
+    examples: [
+        "facet data check CASIA-WebFace --against lfw=lfw.bin --removal overlap.txt"
+    ]
+) { arguments in
+    let work = try DataWork(arguments)
+    return try work.run {
+        let set = try work.open(arguments, skippingEmpty: true)
+        let opponents = try arguments.values("--against").map { text in
+            try opponent(text, work)
+        }
+        let survey = try ImageSurvey(
+            set.source, threads: work.threads,
+            progress: work.progress("checking", set.source.count))
+        let check = try SetCheck(set, survey: survey, against: opponents)
+        if let file = arguments.value("--removal") {
+            try RemovalList.write(
+                check.removals, reason: "identities that a test set has as well",
+                to: URL(fileURLWithPath: file))
+        }
+        try work.write(check, text: text(of: check))
+        return check.worst == .error ? .failure : .success
+    }
+}
+
+private func opponent(_ text: String, _ work: DataWork) throws -> SetCheck.Opponent {
+    let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard sides.count == 2, case .pairs(let pairs) = try ImageCollection.open(sides[1]) else {
+        throw CommandError.badValue(
+            option: "--against", value: text, expected: "NAME=PACK or NAME=IMAGES,PAIRS")
+    }
+    return try SetCheck.Opponent(
+        name: sides[0], pairs: pairs, threads: work.threads,
+        progress: work.progress("reading '\(sides[0])'", pairs.source.count))
+}
+
+private func text(of check: SetCheck) -> String {
+    let sizes = check.sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+        .map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
+    var lines = [
+        "\(check.images) images"
+            + (check.identities > 0 ? " of \(check.identities) identities" : "") + "; \(sizes)"
+    ]
+    for finding in check.findings {
+        lines.append("\(finding.severity.rawValue): \(finding.message)")
+        lines += DataWork.some(finding.items, 5)
+    }
+    if check.findings.isEmpty { lines.append("nothing is wrong") }
+    return lines.joined(separator: "\n")
+}

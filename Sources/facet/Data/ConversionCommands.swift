@@ -1,0 +1,119 @@
+import CommandKit
+import FaceData
+import Foundation
+
+let packCommand = Command(
+    "pack", "Writes a set as an insightface pack: train.rec, or a .bin for a test set.",
+    discussion: """
+        The images' bytes are copied as they are, so that training on the pack is training on the \
+        files. A .rec comes with its .idx, its .lst of names and its property file.
+        """,
+    positionals: [
+        Positional("set", "what is packed"), Positional("pack", "the .rec or .bin that is written"),
+    ], options: DataWork.options,
+    examples: [
+        "facet data pack CASIA-WebFace casia/train.rec",
+        "facet data pack lfw-112,pairs.txt lfw.bin",
+    ]
+) { arguments in try convert(arguments, to: DataWork.url(arguments, "pack"), packs: true) }
+
+let unpackCommand = Command(
+    "unpack", "Writes the images of a set into a folder, and a list of pairs for a test set.",
+    discussion: """
+        The images' bytes are copied as they are. What the folder has already is kept, so that an \
+        interrupted command goes on.
+        """,
+    positionals: [
+        Positional("set", "what is unpacked"), Positional("folder", "where the images go"),
+    ], options: DataWork.options,
+    examples: ["facet data unpack faces_emore/train.rec emore", "facet data unpack lfw.bin lfw"]
+) { arguments in try convert(arguments, to: DataWork.url(arguments, "folder"), packs: false) }
+
+let importCommand = Command(
+    "import", "Brings a set of any format into a folder or a pack, without its bad images.",
+    discussion: """
+        Decodes every image and leaves out those that do not decode and those that --without names. \
+        With --size images are fitted to a square and written anew. OUT ends in .rec for a pack, \
+        and is a folder otherwise.
+        """,
+    positionals: [Positional("set", "what is imported"), Positional("out", "where it goes")],
+    options: [
+        Option("--size", .value("N"), "fit images to N x N pixels"),
+        Option("--quality", .value("N"), "quality of the JPEGs of --size; default 95"),
+        Option("--png", .flag, "write PNGs instead, which lose nothing"),
+        Option("--without", .value("FILE"), "names of identities and images that are left out"),
+    ] + DataWork.options,
+    examples: [
+        "facet data import FaceImageCroppedWithAlignment.tsv,clean_list.txt ms1m/train.rec --size 112"
+    ]
+) { arguments in
+    let out = DataWork.url(arguments, "out")
+    var recoding = ImageRecoding()
+    if let side = try arguments.whole("--size", in: 8...4096) {
+        let quality = try arguments.whole("--quality", in: 1...100) ?? 95
+        recoding = ImageRecoding(side: side, quality: arguments.has("--png") ? nil : quality)
+    }
+    return try convert(
+        arguments, to: out, packs: ["rec", "bin"].contains(out.pathExtension),
+        recoding: recoding, leavesOutBad: true)
+}
+
+private func convert(
+    _ arguments: Arguments, to out: URL, packs: Bool, recoding: ImageRecoding = .none,
+    leavesOutBad: Bool = false
+) throws -> ExitCode {
+    let work = try DataWork(arguments)
+    return try work.run {
+        var set = try work.open(arguments)
+        if let file = arguments.value("--without"), case .labelled(let labelled) = set {
+            let names = try RemovalList.read(URL(fileURLWithPath: file))
+            set = .labelled(labelled.removing(named: names))
+        }
+        try requireEnding(of: out, packs: packs, set)
+        let conversion = SetConversion(
+            recoding: recoding, leavesOutBad: leavesOutBad, threads: work.threads)
+        let progress = work.progress("writing", set.source.count)
+        let outcome: SetConversion.Outcome
+        switch set {
+        case .labelled(let set):
+            outcome =
+                packs
+                ? try conversion.write(set, toPack: out, progress: progress)
+                : try conversion.write(set, toFolder: out, progress: progress)
+        case .pairs(let pairs):
+            outcome =
+                packs
+                ? try conversion.write(pairs, toPack: out, progress: progress)
+                : try conversion.write(pairs, toFolder: out, progress: progress)
+        }
+        try work.write(outcome, text: text(of: outcome, out))
+        return .success
+    }
+}
+
+/// A training set becomes a .rec and a test set a .bin.
+private func requireEnding(of out: URL, packs: Bool, _ set: ImageCollection) throws {
+    guard packs else { return }
+    let expected: String
+    switch set {
+    case .labelled: expected = "rec"
+    case .pairs: expected = "bin"
+    }
+    guard out.pathExtension == expected else {
+        throw FaceDataError.cannotWrite(
+            path: out.path,
+            reason:
+                "a \(expected == "rec" ? "training" : "test") set is packed into a .\(expected) "
+                + "file; give it that ending")
+    }
+}
+
+private func text(of outcome: SetConversion.Outcome, _ out: URL) -> String {
+    var lines = ["\(outcome.written) images were written to \(out.path)"]
+    if outcome.kept > 0 { lines.append("\(outcome.kept) were there already") }
+    if !outcome.bad.isEmpty {
+        lines.append("\(outcome.bad.count) were left out:")
+        lines += DataWork.some(outcome.bad.map(\.reason))
+    }
+    return lines.joined(separator: "\n")
+}

@@ -1,0 +1,79 @@
+import CommandKit
+import FaceData
+import Foundation
+
+/// What the commands on data sets have in common: threads, a line that tells how far the work has
+/// come, an end by Ctrl-C, and results for people or programs.
+struct DataWork {
+    /// Options that all of them take.
+    static let options = [
+        Option("--threads", .value("N"), "threads that read and decode; default one a core"),
+        Option("--json", .flag, "write the result as JSON to standard output"),
+    ]
+
+    let threads: Int
+    private let json: Bool
+    private let line = ProgressLine()
+    private let interrupt = Interrupt()
+
+    init(_ arguments: Arguments) throws {
+        threads =
+            try arguments.whole("--threads", in: 1...256)
+            ?? ProcessInfo.processInfo.activeProcessorCount
+        json = arguments.has("--json")
+    }
+
+    /// The set that an argument names.
+    func open(_ arguments: Arguments, skippingEmpty: Bool = false) throws -> ImageCollection {
+        let set = try ImageCollection.open(
+            arguments.positional("set") ?? "", threads: threads, skippingEmpty: skippingEmpty)
+        set.remarks.forEach { line.remark("warning: \($0)") }
+        return set
+    }
+
+    /// The folder or file that an argument names.
+    static func url(_ arguments: Arguments, _ name: String) -> URL {
+        URL(fileURLWithPath: arguments.positional(name) ?? "")
+    }
+
+    /// Tells how far the work has come, and ends it when Ctrl-C was pressed.
+    func progress(_ title: String, _ total: Int) -> (Int) throws -> Void {
+        { done in
+            line.show("\(title): \(done) of \(total) images")
+            if interrupt.isAsked { throw Interrupted() }
+        }
+    }
+
+    /// Does the work; an end by Ctrl-C is told with its own code.
+    func run(_ body: () throws -> ExitCode) throws -> ExitCode {
+        do {
+            let code = try body()
+            line.clear()
+            return code
+        } catch is Interrupted {
+            line.clear()
+            Console.remark("interrupted; the same command goes on with what is not done yet")
+            return .interrupted
+        } catch {
+            line.clear()
+            throw error
+        }
+    }
+
+    /// Writes a result.
+    func write(_ result: some Encodable, text: @autoclosure () -> String) throws {
+        line.clear()
+        guard json else { return Console.output(text()) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        Console.output(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+
+    /// Lists of names for people: the first ones, and how many there are more.
+    static func some(_ names: [String], _ most: Int = 10) -> [String] {
+        names.prefix(most).map { "    \($0)" }
+            + (names.count > most ? ["    ... and \(names.count - most) more"] : [])
+    }
+
+    private struct Interrupted: Error {}
+}

@@ -1,0 +1,125 @@
+import FaceData
+import Foundation
+import Testing
+
+@Suite struct SetCheckTests {
+    private static func check(
+        _ folder: TemporaryFolder, against opponents: [SetCheck.Opponent] = []
+    ) throws -> SetCheck {
+        let set = try ImageCollection.open(
+            folder.url.appendingPathComponent("set").path, skippingEmpty: true)
+        let survey = try ImageSurvey(set.source, threads: 2)
+        return try SetCheck(set, survey: survey, against: opponents)
+    }
+
+    private static func kinds(_ check: SetCheck) -> [String] { check.findings.map(\.kind) }
+
+    private static func clean(_ folder: TemporaryFolder) throws {
+        for person in 0..<3 {
+            for image in 0..<2 {
+                try folder.write(
+                    RGBImage.noise(width: 24, height: 24, seed: UInt64(10 * person + image)),
+                    to: "set/p\(person)/\(image).png")
+            }
+        }
+    }
+
+    @Test func findsNothingWhereNothingIs() throws {
+        let folder = try TemporaryFolder()
+        try Self.clean(folder)
+        let check = try Self.check(folder)
+        #expect(check.findings.isEmpty && check.worst == nil)
+        #expect(check.images == 6 && check.identities == 3 && check.sizes == ["24x24": 6])
+    }
+
+    @Test func findsWhatIsWrong() throws {
+        let folder = try TemporaryFolder()
+        try Self.clean(folder)
+        try folder.write("<html>", to: "set/p0/bad.jpg")
+        try folder.write(RGBImage.noise(width: 9, height: 24, seed: 77), to: "set/p1/wide.png")
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 0), to: "set/p0/copy.png")
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 10), to: "set/P_2/copy.png")
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 99), to: "set/P 2/x.png")
+        try folder.write("x", to: "set/empty/notes.txt")
+        let check = try Self.check(folder)
+        #expect(
+            Set(Self.kinds(check)) == [
+                "bad-image", "files", "size", "duplicate-image", "duplicate-across", "single-image",
+                "duplicate-identity",
+            ])
+        #expect(check.worst == .error && check.findings.first?.kind == "bad-image")
+        func items(_ kind: String) -> [String]? { check.findings.first { $0.kind == kind }?.items }
+        #expect(items("duplicate-image") == ["p0/0.png = p0/copy.png"])
+        #expect(items("duplicate-across") == ["P_2/copy.png = p1/0.png"])
+        #expect(items("size") == ["p1/wide.png"])
+        #expect(items("single-image") == ["P 2", "P_2"])
+    }
+
+    @Test func findsTheSamePictureCompressedAnew() throws {
+        let folder = try TemporaryFolder()
+        let face = RGBImage(
+            width: 64, height: 64,
+            pixels: (0..<64 * 64).flatMap { place -> [UInt8] in
+                let (x, y) = (Double(place % 64), Double(place / 64))
+                let value = UInt8(
+                    120 + 60 * (x / 9).rounded().truncatingRemainder(dividingBy: 2) + 0.6 * y)
+                return [value, value, value]
+            })
+        try folder.write(ImageEncoder.jpeg(face, quality: 95), to: "set/a/1.jpg")
+        try folder.write(ImageEncoder.jpeg(face, quality: 60), to: "set/b/1.jpg")
+        #expect(Self.kinds(try Self.check(folder)).contains("duplicate-across"))
+    }
+
+    @Test func exchangedColoursAreSuspicious() throws {
+        let folder = try TemporaryFolder()
+        for place in 0..<4 {
+            try folder.write(
+                RGBImage.plain(width: 24, height: 24, 90, 120, 180), to: "set/a/\(place).png")
+        }
+        #expect(Self.kinds(try Self.check(folder)) == ["colour-order"])
+    }
+
+    @Test func peopleAndPicturesOfATestSetAreTold() throws {
+        let folder = try TemporaryFolder()
+        try Self.clean(folder)
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 20), to: "test/q/1.png")
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 500), to: "test/P0/1.png")
+        let list = try folder.write("q/1.png P0/1.png 0\n", to: "pairs")
+        let pairs = try VerificationPairs.open(
+            images: folder.url.appendingPathComponent("test"), pairs: list.path)
+        let check = try Self.check(
+            folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
+        #expect(check.removals == ["p0", "p2"])
+        #expect(Self.kinds(check).prefix(2) == ["overlap-name", "overlap-picture"])
+    }
+
+    @Test func knownPacksAreCounted() throws {
+        let casia = try #require(KnownPack.named("CASIA-WebFace"))
+        #expect(casia.difference(images: 490_623, identities: 10_572) == nil)
+        let text = try #require(casia.difference(images: 494_414, identities: 10_575))
+        #expect(text.contains("10,575 (+3) and 494,414 (+3,791)"), "\(text)")
+        #expect(KnownPack.named("mine") == nil)
+    }
+
+    @Test func statisticsCount() throws {
+        let folder = try TemporaryFolder()
+        try Self.clean(folder)
+        try folder.write(
+            ImageEncoder.jpeg(.noise(width: 9, height: 9), quality: 80), to: "set/p0/z.jpg")
+        let set = try ImageCollection.open(folder.url.appendingPathComponent("set").path)
+        let statistics = try SetStatistics(set, threads: 2)
+        #expect(statistics.images == 7 && statistics.identities == 3)
+        #expect(statistics.kinds == ["png": 6, "jpeg": 1])
+        #expect(statistics.imagesEach == [2, 2, 3])
+        #expect(statistics.histogram?["2-4"] == 3)
+        #expect(statistics.smallest <= statistics.largest && statistics.bytes > 0)
+    }
+
+    @Test func removalListsAreReadBack() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("out.txt")
+        try RemovalList.write(["Ann Lee", "b/1.jpg"], reason: "why", to: file)
+        #expect(try RemovalList.read(file) == ["Ann Lee", "b/1.jpg"])
+        #expect(try RemovalList.read(try folder.write("# a\n x # y\n", to: "l")) == ["x"])
+    }
+}

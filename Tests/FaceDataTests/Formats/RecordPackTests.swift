@@ -1,0 +1,265 @@
+import Foundation
+import Testing
+
+@testable import FaceData
+
+@Suite struct RecordPackTests {
+    private static let magic: [UInt8] = [0x0a, 0x23, 0xd7, 0xce]
+
+    private static func payload(_ i: Int, _ n: Int) -> [UInt8] {
+        (0..<n).map { UInt8((7 * i + $0 * $0) % 256) }
+    }
+
+    /// The images of the golden packs, as the script that made them has them.
+    private static let images: [[UInt8]] = [
+        payload(0, 40), payload(1, 37), payload(2, 8) + magic + payload(3, 5),
+        magic + magic + payload(4, 3) + magic + payload(5, 9) + magic,
+        payload(6, 2) + magic + payload(7, 10), payload(8, 1),
+    ]
+    private static let labels = [0, 0, 0, 1, 2, 2]
+
+    /// A copy of a golden pack in a folder of its own.
+    private static func copy(_ name: String, _ folder: TemporaryFolder) throws -> URL {
+        try folder.write(Fixture.bytes("records/\(name).idx"), to: "\(name).idx")
+        return try folder.write(Fixture.bytes("records/\(name).rec"), to: "\(name).rec")
+    }
+
+    private static func expect(
+        _ pack: some ImageSource, _ images: [[UInt8]],
+        at location: SourceLocation = #_sourceLocation
+    ) throws {
+        #expect(pack.count == images.count, sourceLocation: location)
+        for (place, image) in images.enumerated() {
+            #expect(try pack.bytes(of: place) == image, sourceLocation: location)
+        }
+    }
+
+    @Test func readsAnInsightFacePackOfMXNet() throws {
+        let folder = try TemporaryFolder()
+        let pack = try RecordPack(try Self.copy("insight", folder))
+        try Self.expect(pack, Self.images)
+        #expect(try pack.labels(threads: 2) == Self.labels)
+        #expect(pack.identityRecords == 3)
+        #expect(try pack.identityRanges() == [0..<3, 3..<4, 4..<6])
+        #expect(pack.remarks.isEmpty)
+        #expect(pack.name(of: 0) == "record 1")
+    }
+
+    @Test func readsAPlainPackOfMXNet() throws {
+        let folder = try TemporaryFolder()
+        let pack = try RecordPack(try Self.copy("plain", folder))
+        try Self.expect(pack, [3, 0, 5, 1].map { Self.images[$0] })
+        #expect(try pack.labels() == [0, 1, 4, 3])
+        #expect((0..<4).map(pack.name(of:)) == [3, 0, 5, 1].map { "record \($0)" })
+        let set = try LabelledImageSet.open(pack.location.path)
+        #expect(set.identities == ["0", "1", "3", "4"])
+        #expect(set.labels == [0, 1, 3, 2])
+    }
+
+    @Test(arguments: [
+        ("", "it is empty"), ("0\t0\n", "a record ends at byte 40"), ("0 0\n1 x\n", "line 2"),
+        ("0\t0\n1\t36\n2\t112\n", "ends at byte 40"), ("0\t0\n1\t999\n", "byte 999 of 516"),
+        ("1\t40\n2\t112\n", "ends at byte 184"), ("0\t4\n", "no record begins at byte 4"),
+    ])
+    func aWrongIndexIsMadeAnew(text: String, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.copy("insight", folder)
+        try folder.write(text, to: "insight.idx")
+        let pack = try RecordPack(file)
+        try Self.expect(pack, Self.images)
+        #expect(pack.remarks.count == 1 && pack.remarks[0].contains(reason), "\(pack.remarks)")
+    }
+
+    @Test func aMissingIndexIsMadeAnew() throws {
+        let folder = try TemporaryFolder()
+        for name in ["insight", "plain"] {
+            let file = try Self.copy(name, folder)
+            try FileManager.default.removeItem(
+                at: folder.url.appendingPathComponent("\(name).idx"))
+            let pack = try RecordPack(file)
+            let expected = name == "plain" ? [3, 0, 5, 1] : Array(0..<6)
+            try Self.expect(pack, expected.map { Self.images[$0] })
+            #expect(pack.remarks.first?.contains("there is no such file") == true)
+        }
+    }
+
+    @Test func whatIsWrittenIsReadBack() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.url.appendingPathComponent("new/train.rec")
+        let writer = try RecordPackWriter(url, labels: Self.labels, side: 112)
+        for (place, image) in Self.images.enumerated() {
+            try image.withUnsafeBytes {
+                try writer.append($0, name: "p\(Self.labels[place])/\(place).jpg")
+            }
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: url.deletingLastPathComponent().path
+            )
+            .allSatisfy { $0.hasSuffix(".part") })
+        try writer.finish()
+        // To the byte what MXNet writes.
+        #expect(try Array(Data(contentsOf: url)) == Fixture.bytes("records/insight.rec"))
+        let index = url.deletingPathExtension().appendingPathExtension("idx")
+        #expect(try Array(Data(contentsOf: index)) == Fixture.bytes("records/insight.idx"))
+        let set = try LabelledImageSet.open(url.deletingLastPathComponent().path)
+        #expect(set.labels == Self.labels)
+        #expect(set.identities == ["p0", "p1", "p2"])
+        #expect(set.names == Self.labels.enumerated().map { "p\($1)/\($0).jpg" })
+        try Self.expect(set.source, Self.images)
+        #expect(set.remarks.isEmpty)
+    }
+
+    @Test func aPackThatIsNotFinishedLeavesNothingBehind() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let writer = try RecordPackWriter(
+                folder.url.appendingPathComponent("a.rec"), labels: [0, 1], side: 112)
+            try [1].withUnsafeBytes { try writer.append($0, name: "x") }
+            #expect(throws: FaceDataError.self) { try writer.finish() }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+        for labels in [[1], [0, 2], [0, 1, 0]] {
+            #expect(throws: FaceDataError.self) {
+                try RecordPackWriter(
+                    folder.url.appendingPathComponent("a.rec"), labels: labels, side: 112)
+            }
+        }
+    }
+
+    /// A payload of a record and what is wrong with it.
+    private static func damaged(
+        _ change: (inout [UInt8]) -> Void, property: String? = nil
+    ) throws -> FaceDataError? {
+        let folder = try TemporaryFolder()
+        var bytes = try Fixture.bytes("records/insight.rec")
+        change(&bytes)
+        try folder.write(bytes, to: "insight.rec")
+        try folder.write(Fixture.bytes("records/insight.idx"), to: "insight.idx")
+        if let property { try folder.write(property, to: "property") }
+        return refusal {
+            let set = try LabelledImageSet.open(
+                folder.url.appendingPathComponent("insight.rec").path)
+            for place in 0..<set.count { _ = try set.source.bytes(of: place) }
+        }
+    }
+
+    private static func word(_ value: Float) -> [UInt8] {
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+    }
+
+    @Test func damageIsToldWithFileRecordAndOffset() throws {
+        func expect(
+            _ record: Int, _ offset: Int, _ reason: String, property: String? = nil,
+            _ change: (inout [UInt8]) -> Void
+        ) throws {
+            let error = try Self.damaged(change, property: property)
+            guard case .badRecord(let path, record, offset, let found) = error else {
+                Issue.record("\(reason): \(String(describing: error))")
+                return
+            }
+            #expect(path.hasSuffix("insight.rec") && found.contains(reason), "\(found)")
+        }
+        try expect(9, 476, "cut short") { $0.removeLast(20) }
+        try expect(2, 112, "no record begins here") { $0[112] = 0 }
+        try expect(3, 184, "its parts are out of order") { $0[191] = 0x60 }
+        try expect(1, 40, "its flag is 7") { $0[47] = 0xe0 }
+        try expect(1, 40, "cut short: 536870911 bytes") {
+            $0.replaceSubrange(44..<48, with: [255, 255, 255, 31])
+        }
+        try expect(1, 40, "its label nan") { $0.replaceSubrange(52..<56, with: Self.word(.nan)) }
+        try expect(1, 40, "its label -1.0") { $0.replaceSubrange(52..<56, with: Self.word(-1)) }
+        try expect(1, 40, "its label 0.5") { $0.replaceSubrange(52..<56, with: Self.word(0.5)) }
+        try expect(1, 40, "its label inf") {
+            $0.replaceSubrange(52..<56, with: Self.word(.infinity))
+        }
+        try expect(1, 40, "its label 1.5") { $0[48] = 200 }
+        try expect(5, 312, "not below the 2 identities", property: "2,112,112\n") { _ in }
+        try expect(0, 0, "cannot describe a pack of 10 records") {
+            $0.replaceSubrange(32..<36, with: Self.word(12))
+        }
+        try expect(0, 0, "cannot describe a pack") {
+            $0.replaceSubrange(32..<36, with: Self.word(.nan))
+        }
+        #expect(try Self.damaged({ _ in }) == nil)
+        guard case .line = try Self.damaged({ _ in }, property: "many\n") else {
+            Issue.record("a bad property was accepted")
+            return
+        }
+    }
+
+    @Test func aFileThatChangesIsTold() throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.copy("insight", folder)
+        let pack = try RecordPack(file)
+        _ = try pack.bytes(of: 0)
+        try Data(Fixture.bytes("records/insight.rec").prefix(300)).write(to: file, options: [])
+        #expect(refusal { _ = try pack.bytes(of: 4) } == .changed(path: file.path))
+        #expect(refusal { _ = try pack.labels() } == .changed(path: file.path))
+    }
+
+    @Test func otherFilesAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let empty = try folder.write("", to: "a.rec")
+        #expect(
+            refusal { _ = try RecordPack(empty) }
+                == .unknownFormat(path: empty.path, reason: "it has no records"))
+        let text = try folder.write("no record at all", to: "b.rec")
+        #expect(
+            refusal { _ = try RecordPack(text) }?.description.contains("no record begins here")
+                == true)
+        #expect(refusal { _ = try RecordPack(folder.url) }?.description.contains("no file") == true)
+        let gone = folder.url.appendingPathComponent("gone.rec")
+        #expect(
+            refusal { _ = try RecordPack(gone) }
+                == .unreadable(path: gone.path, reason: "there is no such file"))
+    }
+
+    /// From 2^24 on the header's floats are rounded; the border is found by looking at records.
+    @Test(arguments: [16_777_217, 20_000_001, 42_474_558, 42_474_559])
+    func bordersBeyondExactFloats(images: Int) throws {
+        let (border, identities) = (images + 1, 2_059_906)
+        let first = RecordHeader(labels: [Float(border), Float(border + identities)], id: 0)
+        var asked = 0
+        let layout = try RecordLayout.of(first: first, count: border + identities) {
+            asked += 1
+            return $0 < border
+        }
+        #expect(
+            layout == RecordLayout(images: 1..<border, identities: border..<border + identities))
+        #expect(asked < 40)
+    }
+
+    @Test func survivesDamage() throws {
+        let record = try Fixture.bytes("records/insight.rec")
+        let index = try Fixture.bytes("records/insight.idx")
+        var stream = RandomStream(seed: 1, name: "damage")
+        func open(_ record: [UInt8], _ index: [UInt8]) {
+            let pack = try? RecordPack(
+                MemoryBytes(record), location: URL(fileURLWithPath: "/a.rec"),
+                index: .success(MemoryBytes(index)))
+            _ = try? pack?.labels()
+            for place in 0..<(pack?.count ?? 0) { _ = try? pack?.bytes(of: place) }
+        }
+        for length in 0..<record.count { open(Array(record.prefix(length)), index) }
+        for _ in 0..<3000 {
+            var (record, index) = (record, index)
+            for _ in 0..<3 { record[stream.below(record.count)] = UInt8(stream.below(256)) }
+            if stream.below(2) == 0 { index[stream.below(index.count)] = UInt8(stream.below(256)) }
+            open(record, index)
+        }
+    }
+
+    @Test(.enabled(if: RealData.root != nil, RealData.isAbsent))
+    func realPacks() throws {
+        let root = try #require(RealData.root).appendingPathComponent("recordio")
+        for (name, images, identities) in [("im2rec/validation", 229, 25), ("tiny/train", 8, 0)] {
+            let set = try LabelledImageSet.open(root.appendingPathComponent("\(name).rec").path)
+            #expect(set.count == images)
+            if identities > 0 { #expect(set.identities.count == identities) }
+            for place in 0..<set.count { _ = try set.source.image(place) }
+            let list = try LabelledImageSet.open(root.appendingPathComponent("\(name).lst").path)
+            #expect(list.count == images)
+        }
+    }
+}

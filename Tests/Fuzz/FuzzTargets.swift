@@ -1,0 +1,73 @@
+import Foundation
+
+/// Reads hostile bytes with one parser; whatever they are, it must end with a value or an error.
+typealias FuzzTarget = @Sendable ([UInt8]) -> Void
+
+/// The targets by name, a parser each.
+let fuzzTargets: [String: FuzzTarget] = [
+    "verification-pack": { bytes in
+        if let pack = try? VerificationPack(MemoryBytes(bytes), location: FuzzInput.place) {
+            FuzzInput.readAll(pack)
+        }
+    },
+    "record-pack": { bytes in
+        let (record, index) = FuzzInput.halves(bytes)
+        let pack = try? RecordPack(
+            record, location: FuzzInput.place, index: .success(index), announced: 1000)
+        guard let pack else { return }
+        _ = try? pack.labels()
+        _ = try? pack.identityRanges()
+        FuzzInput.readAll(pack)
+    },
+    "record-index": { bytes in
+        guard let index = try? RecordIndex(reading: MemoryBytes(bytes)) else { return }
+        _ = index.sortedByKey()
+        _ = index.mistake(in: RecordFile(store: MemoryBytes(bytes)))
+    },
+    "celeb-rows": { bytes in
+        if let rows = try? CelebRows(MemoryBytes(bytes), location: FuzzInput.place) {
+            FuzzInput.readAll(rows)
+        }
+    },
+    "celeb-list": { bytes in _ = try? CelebList(FuzzInput.file(bytes)) },
+    "image-list": { bytes in _ = try? LabelledImageSet.list(FuzzInput.file(bytes)) },
+    "pairs": { bytes in
+        _ = try? VerificationPairs.anyList(FuzzInput.file(bytes), images: FuzzInput.place)
+    },
+    "landmarks": { bytes in _ = try? LandmarkFile(FuzzInput.file(bytes)) },
+    "removal-list": { bytes in _ = try? RemovalList.read(FuzzInput.file(bytes)) },
+    "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
+    "png": { bytes in decode(bytes, [0x89, 0x50]) },
+    "webp": { bytes in decode(bytes, Array("RIFF".utf8)) },
+    "anymap": { bytes in decode(bytes, Array("P".utf8)) },
+]
+
+/// Decodes bytes that begin as a kind of picture does, as an image and as a part of a batch.
+@Sendable private func decode(_ bytes: [UInt8], _ start: [UInt8]) {
+    guard bytes.starts(with: start) else { return }
+    _ = try? ImageDecoder().decode(bytes, path: "fuzz")
+    var target = [UInt8](repeating: 0, count: 16 * 16 * 3)
+    target.withUnsafeMutableBytes { target in
+        bytes.withUnsafeBytes { bytes in
+            try? ImageDecoder().decode(
+                bytes, path: "fuzz", side: 16, mirrored: true, into: target, scratch: ReadBuffer())
+        }
+    }
+}
+
+/// The target that FACET_FUZZ names.
+private let chosen: FuzzTarget = {
+    let name = ProcessInfo.processInfo.environment["FACET_FUZZ"] ?? ""
+    guard let target = fuzzTargets[name] else {
+        print("FACET_FUZZ must be one of: \(fuzzTargets.keys.sorted().joined(separator: ", "))")
+        exit(2)
+    }
+    return target
+}()
+
+/// What libFuzzer calls.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    chosen(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+}

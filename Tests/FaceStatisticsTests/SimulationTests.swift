@@ -3,7 +3,8 @@ import Testing
 
 /// Studies of known truth at a reduced size; `Benchmarks/statistics` has them in full.
 ///
-/// Bounds are four binomial standard errors around what the full simulation measured.
+/// The streams are fixed, so that a test gives the same number every time; the bounds are two to
+/// four binomial standard errors from what the full simulation measured.
 @Suite("Simulated studies")
 struct SimulationTests {
     private func rate(

@@ -3,6 +3,7 @@ package enum Chart: Hashable, Sendable {
     case lines(LineChart)
     case dots(DotPlot)
     case scatter(ScatterPlot)
+    case groups(GroupDiagram)
 
     /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
     /// shows to a reader who does not see it.
@@ -11,6 +12,7 @@ package enum Chart: Hashable, Sendable {
         case .lines(let chart): chart.svg(id: id, title: title)
         case .dots(let chart): chart.svg(id: id, title: title)
         case .scatter(let chart): chart.svg(id: id, title: title)
+        case .groups(let chart): chart.svg(id: id, title: title)
         }
     }
 }

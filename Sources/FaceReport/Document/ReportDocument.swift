@@ -13,9 +13,13 @@ package struct ReportDocument: Sendable {
     package init(title: String, results: StudyResults) {
         self.title = title
         subtitle = AnswerSection.subtitle(results)
+        let statistics = StudyStatistics(results)
         let sections = [
-            AnswerSection.section(results),
+            AnswerSection.section(results, statistics),
             AccuracySection.section(results),
+            CertaintySection.section(results, statistics),
+            ComparisonSection.section(results, statistics),
+            RankSection.section(results),
             BestEpochSection.section(results),
             ArchitectureSection.section(results),
             TrainingSetSection.section(results),

@@ -117,6 +117,7 @@ enum Stylesheet {
         .point{fill:var(--c);stroke:var(--paper);stroke-width:.7}
         .hollow{fill:var(--paper);stroke:var(--c);stroke-width:1.3}
         .whisker{stroke:var(--c);stroke-width:1.4}
+        .together{stroke:var(--ink);stroke-width:4;stroke-linecap:round}
         .stem{stroke:var(--c);stroke-width:1.4;opacity:.55}
         .seed{stroke:var(--c);stroke-width:1.1}
         .leader{fill:none;stroke:var(--c);stroke-width:.7;opacity:.6}

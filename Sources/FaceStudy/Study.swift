@@ -37,6 +37,10 @@ public struct Study {
         let compute = try configuration.resolvedCompute()
         try makeFolder()
         let data = try PreparedData(configuration, folder: folder, control: control)
+        // What cannot be estimated fails again in its own run, where it stops no other.
+        if let estimate = try? estimate(data, compute), !estimate.cells.isEmpty {
+            control.listener(.estimated(estimate))
+        }
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
             if let message = try perform(run, number: index + 1, compute, data, control) {

@@ -16,6 +16,7 @@ final class StudyPrinter {
         switch event {
         case .preparing(let what, let done, let total):
             line.show("\(what): \(done) of \(total) images")
+        case .estimated(let estimate): line.remark(estimate.text)
         case .warning(let sentence): line.remark("warning: \(sentence)")
         case .runStarted(let planned, let number, let total):
             begin(planned, "[\(number)/\(total)]")

@@ -74,6 +74,20 @@ struct IntervalTests {
         try expect(golden.scores.differences, golden.scores.difference)
     }
 
+    @Test("Seeds that agree by chance are not taken for certain")
+    func agreeingSeeds() throws {
+        let design = try design()
+        let seeds = [50, 100].map { start in
+            (0..<design.count).map {
+                $0 == start ? -1.0 : $0 == start + 1 || $0 == start + 3 ? 1 : 0
+            }
+        }
+        let estimate = try SeedPairEstimate(seeds, design)
+        #expect(estimate.seedVariance ?? 1 < 1e-30)
+        #expect(try #require(estimate.pValue) > 0.05)
+        #expect(try #require(estimate.variance) >= estimate.pairVariance * (1 - 1e-12))
+    }
+
     @Test("One seed says nothing of seeds")
     func oneSeed() throws {
         let estimate = try SeedPairEstimate([golden.scores.values[0][0]], design())

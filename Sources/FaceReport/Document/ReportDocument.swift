@@ -21,6 +21,7 @@ package struct ReportDocument: Sendable {
             ComparisonSection.section(results, statistics),
             RankSection.section(results),
             BestEpochSection.section(results),
+            ConvergenceSection.section(results),
             ArchitectureSection.section(results),
             TrainingSetSection.section(results),
             CurvesSection.section(results),

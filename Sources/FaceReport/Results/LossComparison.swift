@@ -67,7 +67,8 @@ package struct LossComparison: Sendable {
     package var power: PairedPower? {
         guard let seedVariance = difference.seedVariance else { return nil }
         return try? PairedPower(
-            seedVariance: seedVariance * Double(seeds), pairVariance: difference.floorVariance)
+            seedVariance: max(seedVariance, difference.restVariance) * Double(seeds),
+            pairVariance: difference.floorVariance)
     }
 }
 

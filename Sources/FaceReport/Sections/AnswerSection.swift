@@ -1,4 +1,5 @@
 import FaceRuns
+import FaceStatistics
 
 /// What was compared, which loss scored highest, and how much that says.
 enum AnswerSection {
@@ -119,7 +120,8 @@ enum AnswerSection {
                 Table.Entry(verdict.leaderTitle, isBest: true),
                 Format.entry(verdict.leader.accuracy) { Format.percent($0) },
                 Table.Entry(verdict.runnerUp?.loss.title ?? "–"),
-                Table.Entry(verdict.lead.map { Format.percent($0) } ?? "–"),
+                Table.Entry(
+                    (lead?.difference.mean ?? verdict.lead).map { Format.percent($0) } ?? "–"),
                 Table.Entry(lead.map { ComparisonText.points($0.interval) } ?? "–"),
                 Table.Entry(lead.map { ComparisonText.probability($0.adjusted) } ?? "–"),
                 Table.Entry(
@@ -129,7 +131,7 @@ enum AnswerSection {
         return Table(
             caption: """
                 The loss with the highest test accuracy in each setting, and its lead over the \
-                next one with the 95 % interval of the difference on the same pairs and seeds. The \
+                next one with its 95 % interval, on the same pairs and the seeds that both have finished. The \
                 probability of such a lead without a difference is corrected for all comparisons \
                 of the study (Holm); a lead is significant where it is below 5 %.
                 """,

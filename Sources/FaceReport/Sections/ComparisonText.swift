@@ -31,7 +31,13 @@ enum ComparisonText {
             return "\(strong: a) is better than \(b) by \(size) points (\(range))."
         case (false, _):
             let need = need(comparison, of: comparisons)
-            return "\(a) and \(b) cannot be told apart (\(size) points, \(range)): \(need)."
+            // Alone, the difference might be significant; among many, it is not.
+            let among =
+                comparison.pValue < 1 - Interval.usualLevel
+                ? " among \(Format.count(comparisons)) comparisons" : ""
+            return """
+                \(a) and \(b) cannot be told apart\(among) (\(size) points, \(range)): \(need).
+                """
         }
     }
 

@@ -5,11 +5,13 @@
 /// model that radiology uses for readers and cases (Dorfman, Berbaum and Metz 1992). The variance
 /// of the mean over both is
 ///
-///     V = V(seeds) + max(0, V(pairs) − V(rest))
+///     V = max(V(seeds), V(rest)) + max(0, V(pairs) − V(rest))
 ///
 /// where V(seeds) is the variance of the seeds' means over their number, V(pairs) that of the
 /// values averaged over the seeds, as pairs share people, and V(rest) what both of them count.
-/// Student's distribution has the degrees of freedom of Hillis (2007), (S − 1) V² / V(seeds)².
+/// Few seeds may lie close together by chance; since V(rest) is a part of what V(seeds) estimates,
+/// and many pairs tell it well, V(seeds) counts as at least that. Student's distribution has the
+/// degrees of freedom of Hillis (2007), (S − 1) V² / V(seeds)².
 ///
 /// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed.
 public struct SeedPairEstimate: Sendable, Hashable {
@@ -73,7 +75,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public var floorVariance: Double { max(0, pairVariance - restVariance) }
 
     /// Variance of the mean over other seeds and other pairs; `nil` for one seed.
-    public var variance: Double? { seedVariance.map { $0 + floorVariance } }
+    public var variance: Double? { seedVariance.map { max($0, restVariance) + floorVariance } }
 
     /// Student's distribution of the mean over both; `nil` for one seed.
     public var distribution: StudentDistribution? {

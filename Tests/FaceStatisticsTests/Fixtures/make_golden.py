@@ -123,7 +123,7 @@ def scores():
         seed = means.var(ddof=1) / seeds
         pair = variances(average)[1]
         rest = sum(variances(row - average)[1] for row in v) / (seeds - 1) / seeds
-        total = seed + max(0, pair - rest)
+        total = max(seed, rest) + max(0, pair - rest)
         freedom = (seeds - 1) * (total / seed) ** 2
         return {
             "means": means.tolist(), "pairVariances": variances(average), "rest": rest,

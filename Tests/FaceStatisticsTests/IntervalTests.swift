@@ -123,6 +123,20 @@ struct IntervalTests {
         #expect(abs(design.mean([1, 0, 0.5, 1]) - 0.75) < 1e-15)
     }
 
+    @Test("Wilson's interval, of Newcombe's examples (1998, table I)")
+    func wilson() {
+        for (hits, count, lower, upper) in [
+            (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
+            let interval = BinomialInterval.wilson(
+                share: Double(hits) / Double(count), of: count)
+            #expect(abs(interval.lower - lower) < 5e-5, "\(hits) of \(count)")
+            #expect(abs(interval.upper - upper) < 5e-5, "\(hits) of \(count)")
+        }
+        #expect(BinomialInterval.wilson(share: 0, of: 0) == Interval(0, 1))
+    }
+
     @Test("What does not fit together is refused")
     func refuses() throws {
         #expect(throws: FaceStatisticsError.tooFew(what: "pairs", found: 0, needed: 1)) {

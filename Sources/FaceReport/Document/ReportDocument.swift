@@ -26,13 +26,34 @@ package struct ReportDocument: Sendable {
             TrainingSetSection.section(results),
             CurvesSection.section(results),
             ROCSection.section(results),
+            ScoresSection.section(results),
+            ErrorsSection.section(results),
+            PublishedSection.section(results),
             DataSection.section(results),
             RunsSection.section(results),
         ]
         var numbering = Numbering()
         self.sections = sections.compactMap { $0 }.map { numbering.number($0) }
-        colophon =
-            "Made by Facet from \(Format.count(results.runs.count, "run folder")). The same run "
+        colophon = Self.colophon(results.runs.count)
+    }
+
+    /// Writes the comparison of two studies' results.
+    package init(
+        comparing first: StudyResults, named firstName: String, with second: StudyResults,
+        named secondName: String
+    ) {
+        let names = (firstName, secondName)
+        title = "Two studies compared: \(firstName) and \(secondName)"
+        subtitle = StudyComparisonSections.subtitle(first, second, names: names)
+        var numbering = Numbering()
+        sections = StudyComparisonSections.all(first, second, names: names).map {
+            numbering.number($0)
+        }
+        colophon = Self.colophon(first.runs.count + second.runs.count)
+    }
+
+    private static func colophon(_ runs: Int) -> String {
+        "Made by Facet from \(Format.count(runs, "run folder")). The same run "
             + "folders make the same report."
     }
 }

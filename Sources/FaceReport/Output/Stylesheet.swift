@@ -92,7 +92,8 @@ enum Stylesheet {
 
         """
 
-    private static let figures = """
+    /// The rules of drawings, which a drawing in a file of its own takes along.
+    static let figures = """
         figure{margin:2.2rem 0 2.6rem}
         .panels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.4rem 1.5rem}
         .panels.single{max-width:26rem;grid-template-columns:1fr}

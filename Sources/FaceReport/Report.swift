@@ -60,7 +60,7 @@ public struct Report: Sendable {
     @discardableResult
     public func writeForPapers() throws(FaceReportError) -> [URL] {
         let document = ReportDocument(title: title, results: try StudyResults(reading: study))
-        let figures = StandaloneFigure.files(document).map { ("figures/\($0.name)", $0.text) }
+        let figures = PaperFigures.files(document).map { ("figures/\($0.name)", $0.text) }
         return try AtomicFile.write(
             [("tables.tex", LaTeXTables(document).text)] + figures, to: destination)
     }

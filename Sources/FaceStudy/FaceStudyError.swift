@@ -6,10 +6,16 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
     case duplicate(list: String, entry: String)
+    /// A file of embeddings does not hold what it must.
+    case embeddings(path: String, reason: String)
     /// A list of the study is empty.
     case empty(list: String)
     /// A study was interrupted; the same command goes on.
     case interrupted
+    /// There is no model where one was named.
+    case noModel(path: String, reason: String)
+    /// A network's output is no embedding an image.
+    case notEmbeddings(path: String, shape: [Int])
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
     /// A study file cannot be read.
@@ -31,10 +37,18 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "choose another --output, or remove that folder to train it anew"
         case .duplicate(let list, let entry):
             "'\(entry)' stands twice in \(list): give each once"
+        case .embeddings(let path, let reason):
+            "the embeddings in '\(path)' cannot be used: \(reason)"
         case .empty(let list):
             "the study has no \(list): give at least one"
         case .interrupted:
             "interrupted; the same command goes on from here"
+        case .noModel(let path, let reason):
+            "there is no model in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
+                + "TorchScript file, or embeddings"
+        case .notEmbeddings(let path, let shape):
+            "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
+                + "needed: leave out the layers after the embedding"
         case .testImage(let path, let reason):
             "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
         case .studyFile(let path, let reason):

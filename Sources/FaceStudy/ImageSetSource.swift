@@ -8,7 +8,7 @@ struct ImageSetSource: TrainingSource {
     let side: Int
     let seed: UInt64
 
-    var imageCount: Int { images.images.count }
+    var imageCount: Int { images.count }
 
     var stepsPerEpoch: Int { sampler.batchesPerEpoch }
 
@@ -16,10 +16,10 @@ struct ImageSetSource: TrainingSource {
         let batches = Array(sampler.batches(epoch: epoch).dropFirst(step))
         let rule = MirrorRule(seed: seed, epoch: epoch)
         let images = images
-        let loader = BatchLoader(count: batches.count, side: side) { place in
+        let loader = BatchLoader(images.source, count: batches.count, side: side) { place in
             let batch = batches[place]
             return BatchLoader.Request(
-                files: batch.map(images.url(of:)), labels: batch.map { images.images[$0].label },
+                places: batch, labels: batch.map { images.labels[$0] },
                 mirrored: flip ? rule.decisions(step: step + place, count: batch.count) : [])
         }
         return LoaderBatches(loader: loader)

@@ -44,12 +44,9 @@ private struct SetReader {
     // MARK: Test sets
 
     func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
-        let images = try location(source.images)
-        let file =
-            source.pairs.isEmpty
-            ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: source.pairs)
-        let pairs = try VerificationPairs.read(file, images: images)
-        let scan = try scan(pairs.images, root: images, name: source.name)
+        let pairs = try VerificationPairs.open(
+            images: URL(fileURLWithPath: try location(source.images)), pairs: source.pairs)
+        let scan = try scan(pairs.source, name: source.name)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
@@ -66,15 +63,15 @@ private struct SetReader {
     func readTrain(
         _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
     ) throws -> PreparedTrainSet {
-        let root = try location(source.images)
-        let all = try LabelledImageSet.folder(root)
-        let scan = try scan(all.images.map(\.path), root: root, name: source.name)
-        if scan.bad.count * 100 > all.images.count, let first = scan.bad.first {
+        let all = try LabelledImageSet.open(
+            try location(source.images), threads: ProcessInfo.processInfo.activeProcessorCount)
+        let scan = try scan(all.source, name: source.name)
+        if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
-                path: root.path, bad: scan.bad.count, total: all.images.count,
+                path: all.location.path, bad: scan.bad.count, total: all.count,
                 first: first.reason)
         }
-        let set = all.removing(Set(scan.bad.map(\.path)))
+        let set = all.removing(Set(scan.bad.map(\.place)))
         let warnings = warnings(of: set, scan, source.name, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
@@ -82,7 +79,7 @@ private struct SetReader {
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
             facts: TrainSetFacts(
-                name: source.name, images: trained.images.count,
+                name: source.name, images: trained.count,
                 identities: trained.identities.count,
                 contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
                 warnings: warnings))
@@ -117,7 +114,7 @@ private struct SetReader {
         of set: LabelledImageSet, _ scan: ImageScan, _ name: String,
         against tests: [ScannedTest]
     ) -> [String] {
-        var warnings: [String] = []
+        var warnings = set.remarks.map { "'\(name)': \($0)" }
         if let first = scan.bad.first {
             warnings.append(
                 "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
@@ -140,9 +137,9 @@ private struct SetReader {
 
     // MARK: Files
 
-    /// The folder of a source, which is made first when it is built in.
-    private func location(_ source: String) throws -> URL {
-        guard let set = try BuiltInSet.named(source) else { return URL(fileURLWithPath: source) }
+    /// Where a source is, which is made first when it is built in.
+    private func location(_ source: String) throws -> String {
+        guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
         // Workers tell of their progress one at a time, while this thread waits for them.
         nonisolated(unsafe) let listener = control.listener
@@ -151,14 +148,14 @@ private struct SetReader {
         ) { done, total in
             listener(.preparing("drawing '\(set.name)'", done, total))
         }
-        return target
+        return target.path
     }
 
-    private func scan(_ paths: [String], root: URL, name: String) throws -> ImageScan {
+    private func scan(_ images: any ImageSource, name: String) throws -> ImageScan {
         try ImageScan(
-            paths, root: root, threads: ProcessInfo.processInfo.activeProcessorCount
+            images, threads: ProcessInfo.processInfo.activeProcessorCount
         ) { done in
-            control.listener(.preparing("reading '\(name)'", done, paths.count))
+            control.listener(.preparing("reading '\(name)'", done, images.count))
             if control.shouldStop() { throw FaceStudyError.interrupted }
         }
     }

@@ -42,7 +42,7 @@ struct RunExecutor {
         try describe(model.backbone)
         let trainer = try makeTrainer(model)
         let records = try recordsUpTo(trainer.position.epoch)
-        let recorder = RunRecorder(
+        let recorder = try RunRecorder(
             run: run, configuration: configuration, compute: compute, folder: folder, data: data,
             control: control, backbone: model.backbone, records: records)
         try trainer.run(
@@ -174,14 +174,14 @@ private final class RunRecorder {
         run: PlannedRun, configuration: StudyConfiguration, compute: ComputeConfiguration,
         folder: RunFolder, data: PreparedData, control: StudyControl, backbone: any Backbone,
         records: [EpochRecord]
-    ) {
+    ) throws {
         self.run = run
         self.configuration = configuration
         self.folder = folder
         self.data = data
         self.control = control
         self.records = records
-        embedder = Embedder(
+        embedder = try Embedder(
             backbone: backbone, compute: compute,
             batchSize: configuration.evaluation.batchSize)
     }

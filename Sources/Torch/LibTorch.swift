@@ -22,7 +22,4 @@ public enum LibTorch {
     /// Whether the processor multiplies `bfloat16` in instructions of its own (AVX512-BF16, AMX,
     /// Arm BF16), so that it is faster than `float32` and not slower.
     public static var hasBFloat16Instructions: Bool { ct_has_bfloat16_instructions() }
-
-    /// Chooses between this project's kernels, where they exist, and LibTorch's alone.
-    public static func useOwnKernels(_ value: Bool) { ct_use_own_kernels(value) }
 }

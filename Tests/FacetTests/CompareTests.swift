@@ -65,12 +65,30 @@ struct CompareTests {
                 contentsOf: study.reportURL.appendingPathComponent("report.md"), encoding: .utf8)
             #expect(report.contains("Validated epoch"))
             #expect(report.contains("Comparisons on again"))
+            try expectPapersAndComparison(tool, study)
             let bad = try tool.run(words + ["--validation", "identities=0.9"])
             #expect(bad.status != 0 && bad.errors.contains("--validation"))
             let few = try tool.run(
                 compare(folder, faces, "--epochs", "1", "--validation", "identities=0.1"))
             #expect(few.status != 0 && few.errors.contains("hold out a larger share"))
         }
+    }
+
+    private func expectPapersAndComparison(_ tool: Tool, _ study: StudyFolder) throws {
+        let paper = try tool.run("report", "study", "--paper")
+        #expect(paper.status == 0, "\(paper.errors)")
+        for name in ["tables.tex", "figures/figure-1-1.svg"] {
+            let file = study.reportURL.appendingPathComponent(name)
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(name)")
+        }
+        let comparison = try tool.run("report", "study", "study")
+        #expect(comparison.status == 0, "\(comparison.errors)")
+        let text = try String(
+            contentsOf: study.url.appendingPathComponent("comparison/comparison.md"),
+            encoding: .utf8)
+        #expect(text.contains("repetitions of one another"))
+        let missing = try tool.run("report", "study", "nothing")
+        #expect(missing.status != 0 && missing.errors.contains("there are no runs to report"))
     }
 
     @Test("The same seed gives the same bytes, but for time columns")

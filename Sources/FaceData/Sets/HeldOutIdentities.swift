@@ -1,6 +1,6 @@
 /// Identities of a training set that are not trained on, and pairs of their images: what a model is
 /// chosen on, so that no test set has to choose.
-public struct HeldOutIdentities: Sendable, Hashable {
+public struct HeldOutIdentities: Sendable {
     /// The set without them; labels close up.
     public let train: LabelledImageSet
     /// Pairs of their images, half of one person, in folds that share nobody.
@@ -20,14 +20,14 @@ public struct HeldOutIdentities: Sendable, Hashable {
     ///   - mostPairs: The most pairs that are drawn; of few images there may be fewer.
     /// - Returns: `nil` where fewer than ``fewest`` identities would be held out.
     public init?(of set: LabelledImageSet, share: Double, mostPairs: Int) {
-        let images = Dictionary(grouping: set.images.indices) { set.images[$0].label }
+        let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let usable = set.identities.indices.filter { images[$0]?.count ?? 0 > 1 }
         let wanted = Int((share * Double(set.identities.count)).rounded())
         guard wanted >= Self.fewest, usable.count > wanted else { return nil }
         var stream = RandomStream(seed: 0, name: "held-out identities")
         let chosen = stream.shuffled(usable).prefix(wanted).sorted()
         let names = chosen.map { set.identities[$0] }
-        let people = chosen.map { label in (images[label] ?? []).map { set.images[$0].path } }
+        let people = chosen.map { images[$0] ?? [] }
         guard let pairs = Self.pairs(of: people, in: set, mostPairs, &stream) else { return nil }
         let held = Set(people.joined())
         train = set.removing(held)
@@ -37,7 +37,7 @@ public struct HeldOutIdentities: Sendable, Hashable {
 
     /// Draws as many pairs of one person as of two in each fold, no pair twice.
     private static func pairs(
-        of people: [[String]], in set: LabelledImageSet, _ most: Int,
+        of people: [[Int]], in set: LabelledImageSet, _ most: Int,
         _ stream: inout RandomStream
     ) -> VerificationPairs? {
         let folds = min(10, people.count / 2)
@@ -59,14 +59,15 @@ public struct HeldOutIdentities: Sendable, Hashable {
                 }
             }
         }
-        return VerificationPairs(root: set.root, images: images, pairs: pairs, folds: folds)
+        return VerificationPairs(
+            source: SelectedImages(images, of: set.source), pairs: pairs, folds: folds)
     }
 
-    private static func samePairs(_ group: [[String]]) -> Int {
+    private static func samePairs(_ group: [[Int]]) -> Int {
         group.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 }
     }
 
-    private static func differentPairs(_ group: [[String]]) -> Int {
+    private static func differentPairs(_ group: [[Int]]) -> Int {
         let all = group.reduce(0) { $0 + $1.count }
         return (all * all - group.reduce(0) { $0 + $1.count * $1.count }) / 2
     }
@@ -74,10 +75,10 @@ public struct HeldOutIdentities: Sendable, Hashable {
     /// Different pairs of one kind; the people come in turn, so that those with many images do not
     /// have most of the pairs.
     private static func draw(
-        _ count: Int, from group: [[String]], same: Bool, _ stream: inout RandomStream
-    ) -> [(String, String)] {
-        var seen: Set<[String]> = []
-        var pairs: [(String, String)] = []
+        _ count: Int, from group: [[Int]], same: Bool, _ stream: inout RandomStream
+    ) -> [(Int, Int)] {
+        var seen: Set<[Int]> = []
+        var pairs: [(Int, Int)] = []
         var turn = 0
         while pairs.count < count {
             let first = group[turn % group.count]

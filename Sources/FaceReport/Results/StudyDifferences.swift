@@ -1,4 +1,4 @@
-package import FaceRuns
+import FaceRuns
 import Foundation
 
 /// In what two studies differ, and whether their runs may be taken together.

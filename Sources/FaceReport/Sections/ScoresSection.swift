@@ -28,16 +28,22 @@ enum ScoresSection {
         let x = Axis(
             title: "squared L2 distance", domain: 0...ScoreHistogram.maximum,
             ticks: (0...4).map { .init(value: Double($0), label: "\($0)") })
-        let panels = histograms.map { loss, lines in
-            Figure.Panel(
+        let panels = histograms.map { loss, shares in
+            let threshold = results.cell(setting, loss).spread { $0.primaryResult?.threshold }
+            return Figure.Panel(
                 title: loss.title,
-                chart: .lines(
-                    LineChart(
-                        x: x, y: y,
-                        lines: [
-                            line("one person", loss.style, lines.same),
-                            line("two persons", SeriesStyle(slot: 5), lines.different),
-                        ], naming: .inCorner)))
+                chart: .histogram(
+                    HistogramChart(
+                        x: x, y: y, extent: 0...ScoreHistogram.maximum,
+                        series: [
+                            .init(title: "one person", style: loss.style, heights: shares.same),
+                            .init(
+                                title: "two persons", style: SeriesStyle(slot: 5),
+                                heights: shares.different),
+                        ],
+                        mark: threshold.map {
+                            .init(value: $0.mean, label: "threshold \(Format.fixed($0.mean, 2))")
+                        })))
         }
         return Figure(caption: caption(results, setting, test, isFirst: isFirst), panels: panels)
     }
@@ -48,20 +54,10 @@ enum ScoresSection {
         let what: RichText = "\(strong: results.title(setting)): distances of the pairs of \(test)."
         guard isFirst else { return what }
         return what + """
-             Each line is the share of its kind of pairs in bins of 0.1\
-            \(results.seeds > 1 ? ", over all seeds" : ""). Where the lines overlap, no threshold \
-            can decide; a distance of 2 is a right angle.
+             Each outline is the share of its kind of pairs in bins of 0.1\
+            \(results.seeds > 1 ? ", over all seeds" : ""). Where the outlines overlap, no \
+            threshold can decide; a distance of 2 is a right angle.
             """
-    }
-
-    private static func line(
-        _ title: String, _ style: SeriesStyle, _ heights: [Double]
-    ) -> LineChart.Line {
-        let width = ScoreHistogram.maximum / Double(bins)
-        let points = heights.enumerated().map { index, height in
-            LineChart.Point((Double(index) + 0.5) * width, height)
-        }
-        return LineChart.Line(title: title, style: style, points: points)
     }
 
     /// Shares of both kinds of pairs in percent, over all seeds.

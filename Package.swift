@@ -37,7 +37,7 @@ let package = Package(
             name: "Facet",
             targets: [
                 "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport",
+                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy", "FaceReport",
             ]),
     ],
     targets: [
@@ -79,6 +79,12 @@ let package = Package(
             exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
+        // Whether tests reject and intervals cover as often as they say, on studies of known truth.
+        .executableTarget(
+            name: "statistics-benchmark", dependencies: ["FaceStatistics"],
+            path: "Benchmarks/statistics", exclude: ["RESULTS.md"],
+            swiftSettings: swiftSettings),
+
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 
@@ -96,15 +102,18 @@ let package = Package(
         library("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         library("FaceEvaluation", needs: ["FaceData"]),
 
+        // Numbers become what they are worth.
+        library("FaceStatistics"),
+
         // Many such runs become an answer.
         library("FaceRuns"),
         library(
             "FaceStudy",
             needs: [
                 "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceRuns", "Spelling",
+                "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
-        library("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
+        library("FaceReport", needs: ["FaceRuns", "FaceEvaluation", "FaceStatistics"]),
 
         // The command line.
         library("CommandKit", needs: ["Spelling"]),
@@ -125,6 +134,7 @@ let package = Package(
         tests("FaceLosses", needs: ["Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),
+        tests("FaceStatistics"),
         tests("FaceRuns"),
         tests("FaceStudy", needs: ["FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
         tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),

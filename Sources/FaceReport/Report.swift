@@ -51,18 +51,18 @@ public struct Report: Sendable {
     /// - Returns: the files: `index.html`, `report.md`, `results.csv`.
     @discardableResult
     public func write() throws(FaceReportError) -> [URL] {
-        let files = try render().files
-        var urls: [URL] = []
-        for (name, text) in files {
-            let url = destination.appendingPathComponent(name)
-            do {
-                try AtomicFile.write(text, to: url)
-            } catch {
-                throw .runs(error)
-            }
-            urls.append(url)
-        }
-        return urls
+        try AtomicFile.write(try render().files, to: destination)
+    }
+
+    /// Writes what a paper needs: the tables in LaTeX, and each panel of the figures as SVG.
+    ///
+    /// - Returns: the files: `tables.tex`, and `figures/figure-<number>-<panel>.svg`.
+    @discardableResult
+    public func writeForPapers() throws(FaceReportError) -> [URL] {
+        let document = ReportDocument(title: title, results: try StudyResults(reading: study))
+        let figures = PaperFigures.files(document).map { ("figures/\($0.name)", $0.text) }
+        return try AtomicFile.write(
+            [("tables.tex", LaTeXTables(document).text)] + figures, to: destination)
     }
 }
 

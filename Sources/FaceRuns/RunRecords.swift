@@ -38,6 +38,8 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var train: TrainSetFacts
     /// The test sets, the primary one first.
     public var tests: [TestSetFacts]
+    /// Pairs of held-out training identities that models are chosen on, where there are some.
+    public var validation: TestSetFacts?
     /// Epochs the run is to have.
     public var epochs: Int
     /// Images of a step.
@@ -211,6 +213,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var findings: [String]?
     /// Verification accuracy on each test set.
     public var tests: [EpochTest]
+    /// Verification accuracy on pairs of held-out training identities, where there are some.
+    public var validation: EpochTest?
     /// Images a second of the training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds spent in training steps. A time column: not reproducible.

@@ -26,6 +26,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownKey(path: String, key: String, suggestion: String?)
     /// A value is not one of those that exist.
     case unknownValue(key: String, value: String, allowed: [String])
+    /// The identities of a training set that are to be held out cannot be.
+    case validation(set: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
@@ -60,6 +62,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
         case .unknownValue(let key, let value, let allowed):
             "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
+        case .validation(let set, let reason):
+            "no validation set can be made of '\(set)': \(reason)"
         }
     }
 }

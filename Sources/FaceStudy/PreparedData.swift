@@ -5,8 +5,10 @@ import Foundation
 
 /// A training set that was read and checked.
 struct PreparedTrainSet {
-    /// The images that decode.
+    /// The images that decode and are trained on.
     let set: LabelledImageSet
+    /// Pairs of the identities that are held out, where some are.
+    let validation: PreparedTest?
     /// What the report says about it.
     let facts: TrainSetFacts
 }
@@ -71,10 +73,13 @@ private struct SetReader {
         let set = all.removing(Set(scan.bad.map(\.place)))
         let warnings = warnings(of: set, scan, source.name, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
+        let held = try heldOut(of: set, source.name)
+        let trained = held?.train ?? set
         return PreparedTrainSet(
-            set: set,
+            set: trained, validation: held.map(validation),
             facts: TrainSetFacts(
-                name: source.name, images: set.count, identities: set.identities.count,
+                name: source.name, images: trained.count,
+                identities: trained.identities.count,
                 contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
                 warnings: warnings))
     }
@@ -98,6 +103,31 @@ private struct SetReader {
             "'\(without)' removed \(set.count - fewer.count) images, "
                 + "\(set.identities.count - fewer.identities.count) identities among them whole")
         return fewer
+    }
+
+    /// The identities that are held out to choose a model on.
+    private func heldOut(
+        of set: LabelledImageSet, _ name: String
+    ) throws(FaceStudyError) -> HeldOutIdentities? {
+        let options = configuration.validation
+        guard options.identities > 0 else { return nil }
+        let held = HeldOutIdentities(
+            of: set, share: options.identities, mostPairs: options.pairs)
+        guard let held else {
+            throw .validation(
+                set: name,
+                reason: "\(options.identities) of its \(set.identities.count) identities are not "
+                    + "\(HeldOutIdentities.fewest) with two images each; hold out a larger share")
+        }
+        return held
+    }
+
+    private func validation(_ held: HeldOutIdentities) -> PreparedTest {
+        let count = held.pairs.pairs.count
+        return PreparedTest(
+            facts: TestSetFacts(
+                name: "validation", pairs: count, folds: held.pairs.folds,
+                pairsEachEpoch: count), pairs: held.pairs, subset: held.pairs)
     }
 
     private func warnings(

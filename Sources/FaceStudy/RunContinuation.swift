@@ -22,7 +22,9 @@ extension RunDescription {
     ///   difference.
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
-        if let difference = configuration.firstDifference(from: stored.configuration) {
+        // A run of a version without some option was made with that option's default.
+        let theirs = try StudyConfiguration().json().merging(stored.configuration)
+        if let difference = configuration.firstDifference(from: theirs) {
             throw FaceStudyError.differentConfiguration(
                 path: folder.url.path, key: difference.key, stored: difference.theirs,
                 asked: difference.mine)

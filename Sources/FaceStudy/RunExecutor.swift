@@ -100,7 +100,8 @@ struct RunExecutor {
         let text = try encoder.encode(
             Fingerprint(
                 identity: run.identity, training: configuration.training, compute: compute,
-                inputSize: configuration.inputSize, data: trainSet.facts.contentHash))
+                inputSize: configuration.inputSize, data: trainSet.facts.contentHash,
+                heldOut: configuration.validation.identities))
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -110,6 +111,7 @@ struct RunExecutor {
         var compute: ComputeConfiguration
         var inputSize: Int
         var data: String
+        var heldOut: Double
     }
 
     // MARK: The folder
@@ -128,13 +130,15 @@ struct RunExecutor {
 
     private func makeDescription(_ backbone: any Backbone) throws -> RunDescription {
         let name = run.folderName
-        return RunDescription(
+        var description = RunDescription(
             identity: run.identity, lossTitle: run.loss.title,
             backbone: facts(of: backbone),
             train: trainSet.facts, tests: data.tests.map(\.facts),
             epochs: configuration.training.epochs, batchSize: configuration.training.batchSize,
             configuration: try configuration.narrowed(to: run).json(),
             command: "facet compare --config runs/\(name)/study.json --output reproduced")
+        description.validation = trainSet.validation?.facts
+        return description
     }
 
     private func facts(of backbone: any Backbone) -> BackboneFacts {
@@ -206,20 +210,19 @@ private final class RunRecorder {
     private func record(_ summary: EpochSummary) throws {
         let started = ContinuousClock.now
         last = try evaluate(all: summary.epoch == configuration.training.epochs)
-        let record = EpochRecord(
+        let validation = try data.train[run.trainIndex].validation.map {
+            try evaluate($0, all: true)
+        }
+        var record = EpochRecord(
             epoch: summary.epoch, step: summary.step, images: summary.images,
             learningRate: summary.learningRate, loss: summary.loss,
             trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
             lossState: summary.lossState,
             findings: summary.findings.isEmpty ? nil : summary.findings.map(\.description),
-            tests: last.map {
-                EpochTest(
-                    name: $0.name, accuracy: $0.report.insightFace.accuracy,
-                    standardDeviation: $0.report.insightFace.standardDeviation,
-                    pairs: $0.scores.count)
-            },
+            tests: last.map(Self.epochTest),
             imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
             evaluationSeconds: started.duration(to: .now) / .seconds(1))
+        record.validation = validation.map(Self.epochTest)
         records.append(record)
         if summary.epoch == configuration.training.epochs { try writeScores() }
         try folder.append(record)
@@ -227,12 +230,21 @@ private final class RunRecorder {
     }
 
     private func evaluate(all: Bool) throws -> [TestEvaluation] {
-        try data.tests.map { test in
-            try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
-                control.listener(.evaluating(run, test.facts.name, done, total))
-                if control.shouldStop() { throw FaceStudyError.interrupted }
-            }
+        try data.tests.map { try evaluate($0, all: all) }
+    }
+
+    private func evaluate(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
+        try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
+            control.listener(.evaluating(run, test.facts.name, done, total))
+            if control.shouldStop() { throw FaceStudyError.interrupted }
         }
+    }
+
+    private static func epochTest(_ evaluation: TestEvaluation) -> EpochTest {
+        EpochTest(
+            name: evaluation.name, accuracy: evaluation.report.insightFace.accuracy,
+            standardDeviation: evaluation.report.insightFace.standardDeviation,
+            pairs: evaluation.scores.count)
     }
 
     private func writeScores() throws {

@@ -58,6 +58,20 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         }
     }
 
+    /// What a model is chosen on, so that no test set has to choose.
+    public struct Validation: Codable, Sendable, Hashable {
+        /// Share of the training identities that are held out for it; 0 for none, at most 1/2.
+        public var identities: Double
+        /// The most pairs of their images that are tested after each epoch.
+        public var pairs: Int
+
+        /// Creates options.
+        public init(identities: Double = 0, pairs: Int = 2000) {
+            self.identities = identities
+            self.pairs = pairs
+        }
+    }
+
     /// The training sets.
     public var train: [TrainSource]
     /// The test sets, the one that the tables show first.
@@ -82,6 +96,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var training: TrainingConfiguration
     /// How test sets are evaluated.
     public var evaluation: Evaluation
+    /// What models are chosen on.
+    public var validation: Validation
 
     /// Creates a configuration; without sets it is a template.
     public init(
@@ -91,7 +107,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         sampler: String = "auto", seeds: [UInt64] = [1], inputSize: Int = 112,
         precision: String = "auto", device: String = "auto", threads: Int = 0,
         training: TrainingConfiguration = TrainingConfiguration(),
-        evaluation: Evaluation = Evaluation()
+        evaluation: Evaluation = Evaluation(), validation: Validation = Validation()
     ) {
         self.train = train
         self.test = test
@@ -105,6 +121,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         self.threads = threads
         self.training = training
         self.evaluation = evaluation
+        self.validation = validation
     }
 }
 

@@ -24,6 +24,8 @@ public struct StudyEstimate: Sendable, Hashable {
 
     /// The cells, in the study's order.
     public var cells: [Cell]
+    /// Which differences the study could find.
+    public var power: StudyPower
 
     /// Seconds of the whole study.
     public var seconds: Double { cells.reduce(0) { $0 + Double($1.runs) * $1.secondsEach } }
@@ -76,7 +78,9 @@ extension Study {
                         memory: times.memory))
             }
         }
-        return StudyEstimate(cells: cells)
+        return StudyEstimate(
+            cells: cells,
+            power: StudyPower(configuration, pairs: data.tests.map(\.facts.pairs)))
     }
 
     private func seconds(_ times: StepTimes, images: Int, _ data: PreparedData) -> Double {

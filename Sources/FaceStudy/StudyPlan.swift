@@ -38,6 +38,7 @@ public struct StudyPlan: Sendable {
     public init(_ configuration: StudyConfiguration) throws {
         try configuration.requireLists()
         try configuration.training.validate()
+        try configuration.requireValidation()
         let backbones = try configuration.backbones.map { try BackboneSpecification(parsing: $0) }
         let losses = try configuration.losses.map { try LossSpecification(parsing: $0) }
         try FaceStudyError.requireUnique(backbones.map(\.description), "backbones")
@@ -68,6 +69,15 @@ extension StudyConfiguration {
     func sampler(for loss: LossSpecification) -> String {
         guard sampler == "auto" else { return sampler }
         return loss.prefersIdentityBatches ? "pk:\(training.batchSize / 4)x4" : "shuffle"
+    }
+
+    fileprivate func requireValidation() throws(FaceStudyError) {
+        guard (0...0.5).contains(validation.identities), validation.pairs > 1 else {
+            throw .unknownValue(
+                key: "validation",
+                value: "identities=\(validation.identities), pairs=\(validation.pairs)",
+                allowed: ["a share of identities from 0 to 0.5, with at least 2 pairs"])
+        }
     }
 
     fileprivate func requireLists() throws(FaceStudyError) {

@@ -11,7 +11,8 @@ let compareCommand = Command(
         one does not stop the others.
         """,
     options: StudyOptions.all + [
-        Option("--dry-run", .flag, "only estimate time and memory"),
+        Option(
+            "--dry-run", .flag, "only estimate time, memory and which differences could be found"),
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],
     examples: [

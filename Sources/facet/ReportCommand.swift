@@ -4,26 +4,71 @@ import FaceRuns
 import Foundation
 
 let reportCommand = Command(
-    "report", "Writes the report of a study from its run folders.",
+    "report", "Writes the report of a study from its run folders, or compares two studies.",
     discussion: """
         Writes index.html (one file that opens offline), report.md and results.csv. It works while \
-        a study is running as well.
+        a study is running as well. With two studies, it names every difference in their \
+        configuration, compares the cells they share, and pools their runs only where nothing \
+        differs that decides about the numbers.
         """,
-    positionals: [Positional("study", "the study's folder")],
+    positionals: [
+        Positional("study", "the study's folder"),
+        Positional("other", "another study to compare it with", isOptional: true),
+    ],
     options: [
         Option(
-            "--output", .value("FOLDER"), "where to write; default: report in the study's folder"),
+            "--output", .value("FOLDER"),
+            "where to write; default: report, or comparison, in the last study's folder"),
         Option("--title", .value("TEXT"), "heading of the report"),
+        Option(
+            "--paper", .flag,
+            "also write tables.tex and each figure as SVG, and as PDF where rsvg-convert is "
+                + "installed"),
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],
-    examples: ["facet report studies/quick"]
+    examples: ["facet report studies/quick", "facet report studies/12-epochs studies/20-epochs"]
 ) { arguments in
     let study = URL(fileURLWithPath: arguments.positional("study") ?? ".")
+    let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
+    if let other = arguments.positional("other") {
+        let comparison = StudyComparisonReport(
+            study, URL(fileURLWithPath: other), destination: output)
+        let files = try comparison.write()
+        if let page = files.first { Console.output("comparison: \(page.path)") }
+        return .success
+    }
     let report = Report(
         study: study, title: arguments.value("--title") ?? Report.defaultTitle,
-        destination: arguments.value("--output").map { URL(fileURLWithPath: $0) })
+        destination: output)
     try writeReport(report, json: arguments.has("--json"))
+    if arguments.has("--paper") { try writeForPapers(report) }
     return .success
+}
+
+/// Writes a report's tables and figures for papers, and says where they are.
+private func writeForPapers(_ report: Report) throws {
+    let files = try report.writeForPapers()
+    let drawings = files.filter { $0.pathExtension == "svg" }
+    let converted = drawings.count { convertToPDF($0) }
+    Console.remark("for papers: \(report.destination.path)/tables.tex and figures/")
+    if converted < drawings.count {
+        Console.remark(
+            "the figures are SVG files: install rsvg-convert (Debian: librsvg2-bin) and repeat the "
+                + "command to have them as PDF too")
+    }
+}
+
+/// Converts a drawing with librsvg's tool; false where it is not installed or fails.
+private func convertToPDF(_ drawing: URL) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let output = drawing.deletingPathExtension().appendingPathExtension("pdf")
+    process.arguments = ["rsvg-convert", "-f", "pdf", "-o", output.path, drawing.path]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
 }
 
 /// Writes a report's files, prints its table and says where it is.

@@ -45,6 +45,9 @@ enum StudyOptions {
             "--class-rate", .value("X"),
             "share of the classes in a step's softmax (Partial FC), for "
                 + "losses of angles; 1 for all"),
+        Option(
+            "--validation", .value("identities=X"),
+            "hold out a share of the training identities to choose a model on, e.g. 0.05"),
         Option("--precision", .value("NAME"), "auto, float32 or bfloat16"),
         Option(
             "--head-precision", .value("NAME"),
@@ -124,9 +127,23 @@ enum StudyOptions {
         if let size = try arguments.whole("--input-size", in: 16...1024) {
             configuration.inputSize = size
         }
+        if let share = try arguments.convert(
+            "--validation", "identities= and a share up to 0.5, as identities=0.05",
+            Self.heldOutShare)
+        {
+            configuration.validation.identities = share
+        }
         if let pairs = try arguments.whole("--pairs-each-epoch", in: 0...100_000_000) {
             configuration.evaluation.pairsEachEpoch = pairs
         }
+    }
+
+    private static func heldOutShare(_ text: String) -> Double? {
+        let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard sides.count == 2, sides[0] == "identities", let share = Double(sides[1]),
+            (0...0.5).contains(share)
+        else { return nil }
+        return share
     }
 
     private static func seeds(_ text: String) -> [UInt64]? {

@@ -21,7 +21,9 @@ struct StudySession {
             commit: BuildInformation.commit, shouldStop: { interrupt.isAsked },
             listener: printer.show)
         if dryRun {
-            Console.output(try study.estimate(control).text)
+            let estimate = try study.estimate(control)
+            Console.output(estimate.text)
+            Console.output(estimate.power.text)
             return .success
         }
         do {

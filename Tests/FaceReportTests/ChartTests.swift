@@ -78,12 +78,27 @@ import Testing
         #expect(svg.contains("<rect class=\"legend\" x=\"\(left)\""))
     }
 
+    @Test func joinsWhatCannotBeToldApart() {
+        let items = [(99.0, "A"), (98, "B"), (92, "C")].enumerated().map { index, item in
+            GroupDiagram.Item(
+                title: item.1, style: SeriesStyle(slot: index), value: item.0, text: "\(item.0)")
+        }
+        let diagram = GroupDiagram(
+            x: percent, items: items, groups: [0..<2, 2..<3], criticalDifference: 2)
+        let svg = Chart.groups(diagram).svg(id: "f", title: "Figure").rendered
+        #expect(svg.contains("A: 99.0. B: 98.0. C: 92.0. Not told apart: A and B.</desc>"))
+        // One bar of the group of two, and one of the critical difference.
+        #expect(svg.components(separatedBy: "class=\"together\"").count == 3)
+        #expect(svg.contains("CD 2.00"))
+    }
+
     @Test func survivesNothing() {
         let axis = Axis.linear("x", covering: [])
         let charts: [Chart] = [
             .lines(LineChart(x: axis, y: axis, lines: [], naming: .inCorner)),
             .dots(DotPlot(x: axis, rows: [])),
             .scatter(ScatterPlot(x: axis, y: axis, series: [])),
+            .groups(GroupDiagram(x: axis, items: [], groups: [])),
         ]
         for chart in charts {
             #expect(chart.svg(id: "f", title: "t").rendered.hasPrefix("<svg "))

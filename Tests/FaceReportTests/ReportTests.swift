@@ -51,7 +51,7 @@ import Testing
 
     @Test func hasThePapersTable() throws {
         try inTemporaryFolder { folder throws in
-            try SampleStudy(seeds: [1, 2], pairs: 60, epochs: 3).write(to: folder)
+            try SampleStudy(seeds: [1, 2], pairs: 400, epochs: 3).write(to: folder)
             let results = try StudyResults(reading: StudyFolder(folder))
             let text = try Report(study: folder).render().markdown
             let softmax = ["casia", "ms1m"].flatMap { set in

@@ -132,9 +132,13 @@ struct SampleRun {
         var random = SampleRandom(name)
         let skill = skill + random.normal() * 0.04
         let last = failed ? epochs / 3 : stopAfter ?? epochs
+        let scores = scores(skill: skill, &random)
+        let accuracy = try InsightFaceProtocol().evaluate(
+            scores.map { ScoredPair(distance: $0.distance, same: $0.same, fold: $0.fold) }
+        ).accuracy
         var accuracies: [Double] = []
         for epoch in 1...max(1, last) where last > 0 {
-            let record = record(epoch, skill: skill, &random)
+            let record = record(epoch, skill: skill, final: accuracy, &random)
             accuracies.append(record.tests[0].accuracy)
             try folder.append(record)
         }
@@ -147,18 +151,20 @@ struct SampleRun {
                     epochs: last, trainAccuracy: 0, tests: [], imagesPerSecond: speed,
                     seconds: 100))
         } else if stopAfter == nil {
-            let scores = scores(skill: skill, &random)
             try folder.write(scores, test: test)
             try folder.write(result(scores, accuracies, &random))
         }
     }
 
     private func record(
-        _ epoch: Int, skill: Double, _ random: inout SampleRandom
+        _ epoch: Int, skill: Double, final: Double, _ random: inout SampleRandom
     ) -> EpochRecord {
         let done = Double(epoch) / Double(epochs)
         let now = skill * (1 - exp(-3.2 * done)) / (1 - exp(-3.2)) + random.normal() * 0.03
         let train = min(0.999, 1 - exp(-now * 1.35) + random.normal() * 0.004)
+        let risen = (1 - exp(-3.2 * done)) / (1 - exp(-3.2))
+        let noise = epoch < epochs ? random.normal() * 0.003 : 0
+        let accuracy = min(1, 0.5 + (final - 0.5) * risen + noise)
         let steps = epoch * 500
         return EpochRecord(
             epoch: epoch, step: steps, images: steps * 64,
@@ -169,21 +175,28 @@ struct SampleRun {
             lossState: ["margin": isMargin ? 0.5 : 0],
             tests: [
                 EpochTest(
-                    name: test,
-                    accuracy: 0.5 + 0.5 * erf(now / 2 / 2.0.squareRoot() * 1.5) * 0.995,
-                    standardDeviation: 0.008, pairs: pairs)
+                    name: test, accuracy: accuracy, standardDeviation: 0.008, pairs: pairs)
             ],
             imagesPerSecond: speed, trainSeconds: 32_000 / speed, evaluationSeconds: 3)
     }
 
+    /// Scores whose pairs are hard or easy for every network, of people that are in several.
     private func scores(skill: Double, _ random: inout SampleRandom) -> [PairScore] {
         (0..<pairs).map { index in
+            var pair = SampleRandom("pair \(index)")
             let same = index % 2 == 0
+            let fold = index * 10 / pairs
+            let people = max(3, pairs / 14)
+            let first = Int(pair.uniform() * Double(people))
+            let second = (first + 1 + Int(pair.uniform() * Double(people - 1))) % people
             let centre = same ? 1.5 - 0.27 * skill : 1.5 + 0.12 * skill
-            let distance = min(4, max(0, centre + random.normal() * 0.24))
+            let noise = pair.normal() * 0.2 + random.normal() * 0.13
+            let distance = min(4, max(0, centre + noise))
             return PairScore(
-                fold: index * 10 / pairs, same: same, distance: Float(distance),
-                first: "a/\(index).jpg", second: same ? "a/b\(index).jpg" : "b/\(index).jpg")
+                fold: fold, same: same, distance: Float(distance),
+                first: "f\(fold)p\(first)/\(index).jpg",
+                second: same ? "f\(fold)p\(first)/b\(index).jpg" : "f\(fold)p\(second)/\(index).jpg"
+            )
         }
     }
 

@@ -53,6 +53,11 @@ struct StudyPlanTests {
         ),
         ("'1' stands twice in seeds: give each once", { $0.seeds = [1, 1] }),
         ("'epochs' is 0 but must be at least 1", { $0.training.epochs = 0 }),
+        (
+            "'validation' is 'identities=0.7, pairs=2000' but must be one of: a share of "
+                + "identities from 0 to 0.5, with at least 2 pairs",
+            { $0.validation.identities = 0.7 }
+        ),
     ]
 
     @Test("What cannot be planned is one sentence", arguments: 0..<refusals.count)

@@ -39,6 +39,58 @@ struct CompareTests {
         }
     }
 
+    @Test("Held-out identities choose an epoch, several test sets are ranked, power is estimated")
+    func validationAndSeveralTests() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder, identities: 12)
+            let tool = Tool(folder: folder)
+            let words = compare(
+                folder, faces, "--test", "again=\(faces.test.path),\(faces.pairs.path)",
+                "--losses", "softmax,arcface", "--epochs", "2", "--seeds", "2",
+                "--validation", "identities=0.34")
+            let plan = try tool.run(words + ["--dry-run"])
+            #expect(plan.output.contains("differences of two losses that 2 seeds find"))
+            let outcome = try tool.run(words)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let study = StudyFolder(folder.appendingPathComponent("study"))
+            for run in try study.runs() {
+                let description = try run.readDescription()
+                #expect(description.train.identities == 8)
+                #expect(description.validation?.folds == 2)
+                #expect(description.tests.map(\.name) == ["probe", "again"])
+                let pairs = try #require(description.validation?.pairs)
+                #expect(try run.readEpochs().map { $0.validation?.pairs } == [pairs, pairs])
+            }
+            let report = try String(
+                contentsOf: study.reportURL.appendingPathComponent("report.md"), encoding: .utf8)
+            #expect(report.contains("Validated epoch"))
+            #expect(report.contains("Comparisons on again"))
+            try expectPapersAndComparison(tool, study)
+            let bad = try tool.run(words + ["--validation", "identities=0.9"])
+            #expect(bad.status != 0 && bad.errors.contains("--validation"))
+            let few = try tool.run(
+                compare(folder, faces, "--epochs", "1", "--validation", "identities=0.1"))
+            #expect(few.status != 0 && few.errors.contains("hold out a larger share"))
+        }
+    }
+
+    private func expectPapersAndComparison(_ tool: Tool, _ study: StudyFolder) throws {
+        let paper = try tool.run("report", "study", "--paper")
+        #expect(paper.status == 0, "\(paper.errors)")
+        for name in ["tables.tex", "figures/figure-1-1.svg"] {
+            let file = study.reportURL.appendingPathComponent(name)
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(name)")
+        }
+        let comparison = try tool.run("report", "study", "study")
+        #expect(comparison.status == 0, "\(comparison.errors)")
+        let text = try String(
+            contentsOf: study.url.appendingPathComponent("comparison/comparison.md"),
+            encoding: .utf8)
+        #expect(text.contains("repetitions of one another"))
+        let missing = try tool.run("report", "study", "nothing")
+        #expect(missing.status != 0 && missing.errors.contains("there are no runs to report"))
+    }
+
     @Test("The same seed gives the same bytes, but for time columns")
     func repeatable() throws {
         try withFolder { folder in

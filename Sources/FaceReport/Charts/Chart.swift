@@ -4,6 +4,7 @@ package enum Chart: Hashable, Sendable {
     case dots(DotPlot)
     case histogram(HistogramChart)
     case scatter(ScatterPlot)
+    case groups(GroupDiagram)
 
     /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
     /// shows to a reader who does not see it.
@@ -13,6 +14,7 @@ package enum Chart: Hashable, Sendable {
         case .dots(let chart): chart.svg(id: id, title: title)
         case .histogram(let chart): chart.svg(id: id, title: title)
         case .scatter(let chart): chart.svg(id: id, title: title)
+        case .groups(let chart): chart.svg(id: id, title: title)
         }
     }
 }

@@ -22,21 +22,47 @@ package struct ReportDocument: Sendable {
     package init(title: String, results: StudyResults) {
         self.title = title
         subtitle = AnswerSection.subtitle(results)
+        let statistics = StudyStatistics(results)
         let sections = [
-            AnswerSection.section(results),
+            AnswerSection.section(results, statistics),
             AccuracySection.section(results),
+            CertaintySection.section(results, statistics),
+            ComparisonSection.section(results, statistics),
+            RankSection.section(results),
             BestEpochSection.section(results),
+            ConvergenceSection.section(results),
             ArchitectureSection.section(results),
             TrainingSetSection.section(results),
             CurvesSection.section(results),
             ROCSection.section(results),
+            ScoresSection.section(results),
+            ErrorsSection.section(results),
+            PublishedSection.section(results),
             DataSection.section(results),
             RunsSection.section(results),
         ]
         var numbering = Numbering()
         self.sections = sections.compactMap { $0 }.map { numbering.number($0) }
-        colophon =
-            "Made by Facet from \(Format.count(results.runs.count, "run folder")). The same run "
+        colophon = Self.colophon(results.runs.count)
+    }
+
+    /// Writes the comparison of two studies' results.
+    package init(
+        comparing first: StudyResults, named firstName: String, with second: StudyResults,
+        named secondName: String
+    ) {
+        let names = (firstName, secondName)
+        title = "Two studies compared: \(firstName) and \(secondName)"
+        subtitle = StudyComparisonSections.subtitle(first, second, names: names)
+        var numbering = Numbering()
+        sections = StudyComparisonSections.all(first, second, names: names).map {
+            numbering.number($0)
+        }
+        colophon = Self.colophon(first.runs.count + second.runs.count)
+    }
+
+    private static func colophon(_ runs: Int) -> String {
+        "Made by Facet from \(Format.count(runs, "run folder")). The same run "
             + "folders make the same report."
     }
 }

@@ -9,10 +9,11 @@ struct ResultsCSV {
     let text: String
 
     init(_ results: StudyResults) {
+        let columns = Self.columns + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
         let rows = results.runs.map { run in
-            CSVTable.line(Self.columns.map { $0.value(run) ?? "" })
+            CSVTable.line(columns.map { $0.value(run) ?? "" })
         }
-        text = CSVTable.line(Self.columns.map(\.name)) + rows.joined()
+        text = CSVTable.line(columns.map(\.name)) + rows.joined()
     }
 
     private struct Column {
@@ -30,6 +31,14 @@ struct ResultsCSV {
             _ value: @escaping @Sendable (TestResult) -> some CustomStringConvertible
         ) -> Column {
             Column(name) { $0.primaryResult.map { "\(value($0))" } }
+        }
+    }
+
+    /// A column of the last epoch's accuracy on a further test set.
+    private static func accuracy(on test: String) -> Column {
+        Column("test_accuracy:\(test)") { run in
+            guard run.status == .finished else { return nil }
+            return run.result?.tests.first { $0.name == test }.map { "\($0.accuracy)" }
         }
     }
 
@@ -66,5 +75,15 @@ struct ResultsCSV {
         Column("status") { $0.status.rawValue },
         Column("message") { $0.result?.message },
         Column("run") { $0.name },
+        Column("epoch_within_95_band") { $0.convergence.map { "\($0.withinBand.epoch)" } },
+        Column("images_within_95_band") { $0.convergence.map { "\($0.withinBand.images)" } },
+        Column("images_to_best") { $0.convergence.map { "\($0.best.images)" } },
+        Column("area_under_curve") { $0.convergence.map { "\($0.area)" } },
+        Column("validation_identity_epoch") { $0.convergence?.validated.map { "\($0.epoch)" } },
+        Column("test_accuracy_at_validation_epoch") {
+            $0.convergence?.validated.map { "\($0.accuracy)" }
+        },
+        Column("validation_accuracy") { $0.epochs.last?.validation.map { "\($0.accuracy)" } },
+        Column("validation_pairs") { $0.description.validation.map { "\($0.pairs)" } },
     ]
 }

@@ -93,7 +93,8 @@ enum Stylesheet {
 
         """
 
-    private static let figures = """
+    /// The rules of drawings, which a drawing in a file of its own takes along.
+    static let figures = """
         figure{margin:2.2rem 0 2.6rem}
         .panels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.4rem 1.5rem}
         .panels.single{max-width:26rem;grid-template-columns:1fr}
@@ -118,6 +119,7 @@ enum Stylesheet {
         .point{fill:var(--c);stroke:var(--paper);stroke-width:.7}
         .hollow{fill:var(--paper);stroke:var(--c);stroke-width:1.3}
         .whisker{stroke:var(--c);stroke-width:1.4}
+        .together{stroke:var(--ink);stroke-width:4;stroke-linecap:round}
         .stem{stroke:var(--c);stroke-width:1.4;opacity:.55}
         .seed{stroke:var(--c);stroke-width:1.1}
         .leader{fill:none;stroke:var(--c);stroke-width:.7;opacity:.6}

@@ -37,6 +37,10 @@ package struct Cell: Sendable {
     package var trainAccuracy: Spread? { spread(\.trainAccuracy) }
     /// Accuracy of the last epoch's model on all pairs of the first test set; 0...1.
     package var testAccuracy: Spread? { spread { $0.primaryResult?.accuracy } }
+    /// Accuracy of the last epoch's model on all pairs of a test set; 0...1.
+    package func accuracy(on test: String) -> Spread? {
+        spread { run in run.result?.tests.first { $0.name == test }?.accuracy }
+    }
     /// Accuracy of the best epoch's model, chosen on the test set itself; 0...1.
     package var bestAccuracy: Spread? { spread { $0.primaryResult?.bestAccuracy } }
     /// First epoch with the highest test accuracy.

@@ -28,6 +28,8 @@ package struct ReportedRun: Sendable {
     package let result: RunResult?
     /// ROC curve on each test set whose scores are there, by the set's name.
     package let curves: [String: ROCCurve]
+    /// What the last model made of the pairs of each test set whose scores are there.
+    package let outcomes: [String: PairOutcomes]
     /// Where the run stands.
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
@@ -37,7 +39,13 @@ package struct ReportedRun: Sendable {
     ///
     /// - Throws: where `run.json` cannot be read, for then it is not known what the run is. Other
     ///   files that cannot be read are named in ``damages``.
-    package init(reading folder: RunFolder) throws(FaceRunsError) {
+    ///
+    /// - Parameters:
+    ///   - folder: The run's folder.
+    ///   - known: Lists of pairs that other runs have, to be used again.
+    package init(
+        reading folder: RunFolder, known: inout [TestPairs]
+    ) throws(FaceRunsError) {
         let description = try folder.readDescription()
         var damages: [String] = []
         func attempt<Value>(_ read: () throws(FaceRunsError) -> Value) -> Value? {
@@ -56,6 +64,7 @@ package struct ReportedRun: Sendable {
         self.result = result ?? nil
         status = result.map { Self.status($0) } ?? .damaged
         var curves: [String: ROCCurve] = [:]
+        var outcomes: [String: PairOutcomes] = [:]
         for test in description.tests {
             let scores = attempt { () throws(FaceRunsError) in
                 try folder.readScores(test: test.name)
@@ -63,11 +72,14 @@ package struct ReportedRun: Sendable {
             guard let scores = scores ?? nil else { continue }
             do {
                 curves[test.name] = try ROCCurve(scores)
+                outcomes[test.name] = try PairOutcomes(
+                    scores, folds: test.folds, known: &known)
             } catch {
                 damages.append("\(folder.scoresURL(test: test.name).path): \(error)")
             }
         }
         self.curves = curves
+        self.outcomes = outcomes
         self.damages = damages
     }
 

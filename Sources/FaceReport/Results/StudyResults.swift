@@ -27,9 +27,10 @@ package struct StudyResults: Sendable {
         }
         var runs: [ReportedRun] = []
         var damages: [String] = []
+        var known: [TestPairs] = []
         for folder in folders {
             do {
-                let run = try ReportedRun(reading: folder)
+                let run = try ReportedRun(reading: folder, known: &known)
                 runs.append(run)
                 damages += run.damages
             } catch {

@@ -1,4 +1,4 @@
-/// Which loss scored highest in a setting, and whether the lead says anything.
+/// Which loss scored highest in a setting on the first test set.
 package struct Verdict: Sendable {
     /// A loss with its accuracy.
     package struct Entry: Sendable {
@@ -6,8 +6,6 @@ package struct Verdict: Sendable {
         package let loss: LossSeries
         /// Its test accuracy over the seeds.
         package let accuracy: Spread
-        /// Standard error of that accuracy for its finite number of pairs.
-        package let error: Double
     }
 
     /// The setting.
@@ -18,9 +16,8 @@ package struct Verdict: Sendable {
     /// Ranks the losses of a setting, or gives `nil` where none has a finished run.
     package init?(_ results: StudyResults, _ setting: Setting) {
         let entries = results.losses.compactMap { loss -> Entry? in
-            let cell = results.cell(setting, loss)
-            guard let accuracy = cell.testAccuracy, let error = cell.testError else { return nil }
-            return Entry(loss: loss, accuracy: accuracy, error: error)
+            let accuracy = results.cell(setting, loss).testAccuracy
+            return accuracy.map { Entry(loss: loss, accuracy: $0) }
         }
         guard !entries.isEmpty else { return nil }
         self.setting = setting
@@ -36,34 +33,4 @@ package struct Verdict: Sendable {
 
     /// How far the leader is ahead; 0...1.
     package var lead: Double? { runnerUp.map { leader.accuracy.mean - $0.accuracy.mean } }
-
-    /// Two standard errors of the lead: a smaller one is not evidence of a difference.
-    ///
-    /// The pairs' part is the larger of the two accuracies' √(p(1 − p)/pairs); both losses see
-    /// the same pairs, so their errors go together and do not add up. To it comes the seeds' part,
-    /// the variances of the two means.
-    package var yardstick: Double? {
-        runnerUp.map { Verdict.twoErrors(leader, $0) }
-    }
-
-    /// Whether the lead is longer than the yardstick.
-    package var isEvidence: Bool {
-        guard let lead, let yardstick else { return false }
-        return lead > yardstick
-    }
-
-    /// The losses whose distance to the leader is within two standard errors, the leader first.
-    package var indistinguishable: [Entry] {
-        ranking.filter {
-            $0.loss == leader.loss
-                || leader.accuracy.mean - $0.accuracy.mean <= Verdict.twoErrors(leader, $0)
-        }
-    }
-
-    private static func twoErrors(_ a: Entry, _ b: Entry) -> Double {
-        let pairs = max(a.error, b.error)
-        return 2
-            * (pairs * pairs + a.accuracy.varianceOfMean + b.accuracy.varianceOfMean)
-            .squareRoot()
-    }
 }

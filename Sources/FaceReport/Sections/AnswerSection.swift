@@ -1,14 +1,16 @@
 import FaceRuns
+import FaceStatistics
 
 /// What was compared, which loss scored highest, and how much that says.
 enum AnswerSection {
-    static func section(_ results: StudyResults) -> Section {
+    static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section {
         let verdicts = results.settings.compactMap { Verdict(results, $0) }
-        var blocks = [Block.paragraph(answer(verdicts, results))]
+        let leads = Leads(verdicts, results, statistics)
+        var blocks = [Block.paragraph(answer(verdicts, leads, results))]
         let cautions = Cautions.list(results)
         if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
         if verdicts.contains(where: { $0.runnerUp != nil }) {
-            blocks.append(.table(table(verdicts, results)))
+            blocks.append(.table(table(verdicts, leads, results)))
         }
         return Section("answer", "The short answer", blocks)
     }
@@ -31,7 +33,9 @@ enum AnswerSection {
             """
     }
 
-    private static func answer(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
+    private static func answer(
+        _ verdicts: [Verdict], _ leads: Leads, _ results: StudyResults
+    ) -> RichText {
         guard !verdicts.isEmpty else {
             return "No run has finished yet, so there is nothing to compare."
         }
@@ -40,7 +44,7 @@ enum AnswerSection {
                 + " There is no second loss to compare it with yet."
         }
         return .sentences(
-            [leaders(verdicts, settings: results.settings.count)] + evidence(verdicts))
+            [leaders(verdicts, settings: results.settings.count)] + evidence(verdicts, leads))
     }
 
     private static func alone(_ verdict: Verdict, _ results: StudyResults) -> RichText {
@@ -73,60 +77,95 @@ enum AnswerSection {
         return "scored highest in \(which) combinations of backbone and training set"
     }
 
-    private static func evidence(_ verdicts: [Verdict]) -> [RichText] {
+    private static func evidence(_ verdicts: [Verdict], _ leads: Leads) -> [RichText] {
         let compared = verdicts.filter { $0.runnerUp != nil }
-        let count = compared.count { $0.isEvidence }
-        let rule = "two standard errors"
+        let count = compared.count { leads.isEvidence($0) }
         switch (compared.count, count) {
         case (1, 0):
-            return ["Its lead over the next loss is within \(rule) and is not evidence."]
+            return [
+                """
+                Its lead over the next loss is no evidence: on this study, the two cannot be told \
+                apart.
+                """
+            ]
         case (1, _):
-            return ["Its lead over the next loss is longer than \(rule)."]
+            return ["Its lead over the next loss is significant."]
         case (_, 0):
             return [
                 """
-                In none of them is the lead over the next loss longer than \(rule): on this \
-                evidence, the first losses cannot be told apart.
+                In none of them is the lead over the next loss significant: on this evidence, the \
+                first losses cannot be told apart.
                 """
             ]
         case (let all, count) where all == count:
-            return ["In each of them, the lead over the next loss is longer than \(rule)."]
+            return ["In each of them, the lead over the next loss is significant."]
         default:
             return [
                 """
-                In \(count) of the \(compared.count), the lead over the next loss is longer than \
-                \(rule); in the \(compared.count - count == 1 ? "other" : "others"), the first \
-                losses cannot be told apart.
+                In \(count) of the \(compared.count), the lead over the next loss is significant; \
+                in the \(compared.count - count == 1 ? "other" : "others"), the first losses \
+                cannot be told apart.
                 """
             ]
         }
     }
 
-    private static func table(_ verdicts: [Verdict], _ results: StudyResults) -> Table {
+    private static func table(
+        _ verdicts: [Verdict], _ leads: Leads, _ results: StudyResults
+    ) -> Table {
         let rows = verdicts.map { verdict in
-            [
+            let lead = leads[verdict]
+            return [
                 Table.Entry(results.title(verdict.setting)),
                 Table.Entry(verdict.leaderTitle, isBest: true),
                 Format.entry(verdict.leader.accuracy) { Format.percent($0) },
                 Table.Entry(verdict.runnerUp?.loss.title ?? "–"),
-                Table.Entry(verdict.lead.map { Format.percent($0) } ?? "–"),
-                Table.Entry(verdict.yardstick.map { Format.percent($0) } ?? "–"),
                 Table.Entry(
-                    verdict.runnerUp == nil ? "–" : verdict.isEvidence ? "yes" : "no"),
+                    (lead?.difference.mean ?? verdict.lead).map { Format.percent($0) } ?? "–"),
+                Table.Entry(lead.map { ComparisonText.points($0.interval) } ?? "–"),
+                Table.Entry(lead.map { ComparisonText.probability($0.adjusted) } ?? "–"),
+                Table.Entry(
+                    verdict.runnerUp == nil ? "–" : leads.isEvidence(verdict) ? "yes" : "no"),
             ]
         }
         return Table(
             caption: """
-                The loss with the highest test accuracy in each setting, its lead over the next \
-                one, and two standard errors of that lead: √(p(1 − p)/pairs) of the lower \
-                accuracy and, with several seeds, the variance of the means over the seeds. A \
-                shorter lead is not evidence of a difference.
+                The loss with the highest test accuracy in each setting, and its lead over the \
+                next one with its 95 % interval, on the same pairs and the seeds that both have finished. The \
+                probability of such a lead without a difference is corrected for all comparisons \
+                of the study (Holm); a lead is significant where it is below 5 %.
                 """,
             columns: [
                 .words("Setting"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
-                .numbers("Lead, points"), .numbers("2 SE, points"), .words("Beyond 2 SE"),
+                .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
+                .words("Significant"),
             ],
             rows: rows)
+    }
+}
+
+/// The comparisons of the two highest losses of each setting.
+private struct Leads {
+    private let bySetting: [Setting: LossComparison]
+
+    init(_ verdicts: [Verdict], _ results: StudyResults, _ statistics: StudyStatistics) {
+        let test = results.testSets.first?.name ?? ""
+        bySetting = Dictionary(
+            verdicts.compactMap { verdict in
+                verdict.runnerUp.flatMap { next in
+                    statistics.comparison(
+                        verdict.leader.loss, next.loss, verdict.setting, test: test
+                    ).map { (verdict.setting, $0) }
+                }
+            }, uniquingKeysWith: { a, _ in a })
+    }
+
+    subscript(_ verdict: Verdict) -> LossComparison? { bySetting[verdict.setting] }
+
+    /// Whether the leader is better than the next loss, over all comparisons of the study.
+    func isEvidence(_ verdict: Verdict) -> Bool {
+        guard let lead = self[verdict] else { return false }
+        return lead.isSignificant && lead.better == verdict.leader.loss
     }
 }
 

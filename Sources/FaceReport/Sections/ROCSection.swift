@@ -1,5 +1,6 @@
 import FaceEvaluation
 import FaceRuns
+import FaceStatistics
 import Foundation
 
 /// ROC curves and what is read off them.
@@ -18,53 +19,83 @@ enum ROCSection {
         let settings = results.settings.filter { setting in
             results.losses.contains { !curves(results.cell(setting, $0)).isEmpty }
         }
-        let pairs = settings.flatMap { setting in
-            results.losses.flatMap { curves(results.cell(setting, $0)).map(\.negatives) }
+        let all = settings.flatMap { setting in
+            results.losses.flatMap { curves(results.cell(setting, $0)) }
         }
-        guard let most = pairs.max() else { return nil }
+        guard let most = all.map(\.negatives).max(), let few = all.map(\.positives).max() else {
+            return nil
+        }
         let x = Axis.shares("false acceptance rate", from: 1 / Double(most))
         let y = Axis(
             title: "true acceptance rate, %", domain: 0...100,
             ticks: [0, 20, 40, 60, 80, 100].map { .init(value: $0, label: "\(Int($0))") })
-        let panels = settings.map { setting in
-            let lines = results.losses.map { loss in
-                LineChart.Line(
-                    title: loss.title, style: loss.style,
-                    points: points(curves(results.cell(setting, loss)), x))
-            }
-            return Figure.Panel(
-                title: results.title(setting),
-                chart: .lines(LineChart(x: x, y: y, lines: lines, naming: .inCorner)))
+        let panels = settings.flatMap { setting in
+            [
+                panel(results, setting, "ROC", x, y) { 100 * $0 },
+                panel(
+                    results, setting, "DET", x,
+                    .shares("false rejection rate", from: 1 / Double(few))
+                ) { 1 - $0 },
+            ]
         }
         return Figure(caption: caption(results, most), panels: panels)
     }
 
+    private static func panel(
+        _ results: StudyResults, _ setting: Setting, _ kind: String, _ x: Axis, _ y: Axis,
+        _ value: (Double) -> Double
+    ) -> Figure.Panel {
+        let lines = results.losses.map { loss in
+            LineChart.Line(
+                title: loss.title, style: loss.style,
+                points: points(curves(results.cell(setting, loss)), x, value))
+        }
+        return Figure.Panel(
+            title: "\(results.title(setting)), \(kind)",
+            chart: .lines(LineChart(x: x, y: y, lines: lines, naming: .inCorner)))
+    }
+
     private static func caption(_ results: StudyResults, _ pairs: Int) -> RichText {
         let test = results.testSets.first?.name ?? "the test set"
-        let mean = results.seeds > 1 ? ", means over the seeds" : ""
+        let bands =
+            results.seeds > 1
+            ? "means over the seeds, bands from the lowest to the highest"
+            : "bands are 95 % intervals for the number of pairs of one person (Wilson)"
         let smallest = Format.count(pairs, "pair")
         return """
-            ROC curves on \(test) for the last epoch’s model\(mean). With \(smallest) of two \
-            persons, a rate below \(Format.significantShare(1 / Double(pairs))) stands for no pair \
-            at all.
+            ROC and DET curves on \(test) for the last epoch’s model; \(bands). The DET curve has \
+            the false rejection rate on a logarithmic axis, which spreads good models apart. With \
+            \(smallest) of two persons, a rate below \
+            \(Format.significantShare(1 / Double(pairs))) stands for no pair at all.
             """
     }
 
-    /// The mean curve at rates that are evenly spaced on the axis.
-    private static func points(_ curves: [ROCCurve], _ axis: Axis) -> [LineChart.Point] {
+    /// The mean curve at rates that are evenly spaced on the axis, with its band.
+    private static func points(
+        _ curves: [ROCCurve], _ axis: Axis, _ value: (Double) -> Double
+    ) -> [LineChart.Point] {
         guard !curves.isEmpty else { return [] }
         let (low, high) = (log10(axis.domain.lowerBound), log10(axis.domain.upperBound))
         let count = 140
         let points = (0...count).map { index in
             let rate = pow(10, low + (high - low) * Double(index) / Double(count))
-            let sum = curves.reduce(0) { $0 + $1.trueAcceptance(atFalseAcceptance: rate) }
-            return LineChart.Point(rate, 100 * sum / Double(curves.count))
+            let rates = curves.map { $0.trueAcceptance(atFalseAcceptance: rate) }
+            let ends = band(rates, positives: curves[0].positives).map(value).sorted()
+            let mean = rates.reduce(0, +) / Double(rates.count)
+            return LineChart.Point(rate, value(mean), range: ends[0]...ends[1])
         }
         // Where the curve is level, its ends are enough.
         return points.indices.filter { index in
             index == 0 || index == count || points[index].y != points[index - 1].y
                 || points[index].y != points[index + 1].y
         }.map { points[$0] }
+    }
+
+    /// The lowest and the highest rate of the seeds, or the interval of the one there is.
+    private static func band(_ rates: [Double], positives: Int) -> [Double] {
+        if rates.count > 1 { return [rates.min() ?? 0, rates.max() ?? 1] }
+        let interval = BinomialInterval.wilson(share: rates[0], of: positives)
+        return [interval.lower, interval.upper]
     }
 
     private static func table(_ results: StudyResults) -> Table {

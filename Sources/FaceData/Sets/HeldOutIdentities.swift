@@ -1,0 +1,94 @@
+/// Identities of a training set that are not trained on, and pairs of their images: what a model is
+/// chosen on, so that no test set has to choose.
+public struct HeldOutIdentities: Sendable {
+    /// The set without them; labels close up.
+    public let train: LabelledImageSet
+    /// Pairs of their images, half of one person, in folds that share nobody.
+    public let pairs: VerificationPairs
+    /// Their names, ascending.
+    public let identities: [String]
+
+    /// The fewest identities that can be held out: two folds of two people.
+    public static let fewest = 4
+
+    /// Holds out a share of the identities that have at least two images.
+    ///
+    /// The choice depends on the names alone: it is the same for every loss and every seed.
+    ///
+    /// - Parameters:
+    ///   - share: Share of the identities; above 0 and at most 1/2.
+    ///   - mostPairs: The most pairs that are drawn; of few images there may be fewer.
+    /// - Returns: `nil` where fewer than ``fewest`` identities would be held out.
+    public init?(of set: LabelledImageSet, share: Double, mostPairs: Int) {
+        let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
+        let usable = set.identities.indices.filter { images[$0]?.count ?? 0 > 1 }
+        let wanted = Int((share * Double(set.identities.count)).rounded())
+        guard wanted >= Self.fewest, usable.count > wanted else { return nil }
+        var stream = RandomStream(seed: 0, name: "held-out identities")
+        let chosen = stream.shuffled(usable).prefix(wanted).sorted()
+        let names = chosen.map { set.identities[$0] }
+        let people = chosen.map { images[$0] ?? [] }
+        guard let pairs = Self.pairs(of: people, in: set, mostPairs, &stream) else { return nil }
+        let held = Set(people.joined())
+        train = set.removing(held)
+        self.pairs = pairs
+        identities = names
+    }
+
+    /// Draws as many pairs of one person as of two in each fold, no pair twice.
+    private static func pairs(
+        of people: [[Int]], in set: LabelledImageSet, _ most: Int,
+        _ stream: inout RandomStream
+    ) -> VerificationPairs? {
+        let folds = min(10, people.count / 2)
+        let groups = (0..<folds).map { fold in
+            Array(people[fold * people.count / folds..<(fold + 1) * people.count / folds])
+        }
+        let possible = groups.map { min(Self.samePairs($0), Self.differentPairs($0)) }
+        let each = max(1, min(most / (2 * folds), possible.min() ?? 0))
+        let images = people.flatMap { $0 }
+        let place = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
+        var pairs: [VerificationPairs.Pair] = []
+        for (fold, group) in groups.enumerated() {
+            for isSame in [true, false] {
+                for (first, second) in draw(each, from: group, same: isSame, &stream) {
+                    guard let first = place[first], let second = place[second] else { return nil }
+                    pairs.append(
+                        VerificationPairs.Pair(
+                            first: first, second: second, same: isSame, fold: fold))
+                }
+            }
+        }
+        return VerificationPairs(
+            source: SelectedImages(images, of: set.source), pairs: pairs, folds: folds)
+    }
+
+    private static func samePairs(_ group: [[Int]]) -> Int {
+        group.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 }
+    }
+
+    private static func differentPairs(_ group: [[Int]]) -> Int {
+        let all = group.reduce(0) { $0 + $1.count }
+        return (all * all - group.reduce(0) { $0 + $1.count * $1.count }) / 2
+    }
+
+    /// Different pairs of one kind; the people come in turn, so that those with many images do not
+    /// have most of the pairs.
+    private static func draw(
+        _ count: Int, from group: [[Int]], same: Bool, _ stream: inout RandomStream
+    ) -> [(Int, Int)] {
+        var seen: Set<[Int]> = []
+        var pairs: [(Int, Int)] = []
+        var turn = 0
+        while pairs.count < count {
+            let first = group[turn % group.count]
+            let other = (turn + 1 + stream.below(group.count - 1)) % group.count
+            turn += 1
+            let second = same ? first : group[other]
+            let pair = [first[stream.below(first.count)], second[stream.below(second.count)]]
+            guard pair[0] != pair[1], seen.insert(pair.sorted()).inserted else { continue }
+            pairs.append((pair[0], pair[1]))
+        }
+        return pairs
+    }
+}

@@ -1,0 +1,130 @@
+/// Losses on an axis, with bars under those that cannot be told apart: the critical-difference
+/// diagram of Demšar (2006).
+package struct GroupDiagram: Hashable, Sendable {
+    /// A loss at its value.
+    package struct Item: Hashable, Sendable {
+        package var title: String
+        package var style: SeriesStyle
+        package var value: Double
+        /// How the value is written after the title.
+        package var text: String
+
+        package init(title: String, style: SeriesStyle, value: Double, text: String) {
+            self.title = title
+            self.style = style
+            self.value = value
+            self.text = text
+        }
+    }
+
+    package var x: Axis
+    /// The losses in the order of their ranking.
+    package var items: [Item]
+    /// Neighbours of the ranking of which no two can be told apart.
+    package var groups: [Range<Int>]
+    /// Length of the critical difference, drawn over the axis.
+    package var criticalDifference: Double?
+
+    package init(
+        x: Axis, items: [Item], groups: [Range<Int>], criticalDifference: Double? = nil
+    ) {
+        self.x = x
+        self.items = items
+        self.groups = groups.filter { $0.count > 1 }
+        self.criticalDifference = criticalDifference
+    }
+
+    private static let rowHeight = 18.0
+    private static let barGap = 8.0
+
+    /// The chart as SVG.
+    package func svg(id: String, title: String) -> Markup {
+        let widest = items.map { Plot.width(label($0)) }.max() ?? 0
+        let axisPlace = criticalDifference == nil ? 42.0 : 62
+        let rows = Double((items.count + 1) / 2)
+        let labels = axisPlace + 14 + Double(groups.count) * Self.barGap
+        let plot = Plot(
+            height: labels + rows * Self.rowHeight + 6, left: widest + 14, right: widest + 14,
+            top: axisPlace, bottom: 0, x: x)
+        let content = Markup.group([
+            axis(plot, axisPlace), critical(plot, axisPlace - 36),
+            .group(groups.enumerated().map { bar($1, at: $0, plot, axisPlace) }),
+            .group(sides(plot).map { drawing($0, plot, axisPlace, labels) }),
+        ])
+        return plot.svg(id: id, title: title, description: summary, content: content)
+    }
+
+    private func label(_ item: Item) -> String { "\(Plot.short(item.title)) \(item.text)" }
+
+    private var summary: String {
+        let values = items.map { "\($0.title): \($0.text)." }
+        let together = groups.map { group in
+            "Not told apart: \(Format.list(group.map { items[$0].title }))."
+        }
+        return ([x.title + "."] + values + together).joined(separator: " ")
+    }
+
+    private func axis(_ plot: Plot, _ y: Double) -> Markup {
+        element("g", ["class": "axis"]) {
+            Plot.line("base", plot.left, y, Plot.width - plot.right, y)
+            for tick in x.ticks {
+                Plot.line("tick", plot.x(tick.value), y - 4, plot.x(tick.value), y)
+                Plot.text(tick.label, plot.x(tick.value), y - 9, anchor: "middle")
+            }
+            Plot.text(x.title, Plot.width / 2, y - 26, anchor: "middle", kind: "axis-title")
+        }
+    }
+
+    private func critical(_ plot: Plot, _ y: Double) -> Markup {
+        guard let criticalDifference else { return .nothing }
+        let start = x.domain.lowerBound
+        let end = plot.x(min(start + criticalDifference, x.domain.upperBound))
+        return element("g") {
+            Plot.line("together", plot.left, y, end, y)
+            Plot.text(
+                "CD \(Format.fixed(criticalDifference, 2))", plot.left - 8, y + 3.5, anchor: "end")
+        }
+    }
+
+    private func bar(_ group: Range<Int>, at index: Int, _ plot: Plot, _ axis: Double) -> Markup {
+        let places = group.map { plot.x(items[$0].value) }
+        let y = axis + 8 + Double(index) * Self.barGap
+        return Plot.line("together", (places.min() ?? 0) - 4, y, (places.max() ?? 0) + 4, y)
+    }
+
+    /// A loss with its label's side and row.
+    private struct Place {
+        let item: Item
+        let isLeft: Bool
+        let row: Int
+    }
+
+    /// The half of the losses with the lower values stands on the left, the outermost ones above.
+    private func sides(_ plot: Plot) -> [Place] {
+        let order = items.enumerated().sorted { a, b in
+            (a.element.value, a.offset) < (b.element.value, b.offset)
+        }.map(\.element)
+        let half = order.count / 2
+        return order.enumerated().map { index, item in
+            index < half
+                ? Place(item: item, isLeft: true, row: index)
+                : Place(item: item, isLeft: false, row: order.count - 1 - index)
+        }
+    }
+
+    private func drawing(
+        _ place: Place, _ plot: Plot, _ axis: Double, _ labels: Double
+    ) -> Markup {
+        let (x, style) = (plot.x(place.item.value), place.item.style)
+        let y = labels + Double(place.row) * Self.rowHeight
+        let edge = place.isLeft ? plot.left - 8 : Plot.width - plot.right + 8
+        return element("g") {
+            Plot.line("whisker \(style.colorClass)", x, axis, x, y)
+            Plot.line("whisker \(style.colorClass)", x, y, edge, y)
+            Plot.point(style, x, axis, size: 3.6, note: label(place.item))
+            Plot.text(
+                label(place.item), place.isLeft ? edge - 4 : edge + 4, y + 3.5,
+                anchor: place.isLeft ? "end" : "start")
+        }
+    }
+}

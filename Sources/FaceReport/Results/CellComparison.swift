@@ -1,0 +1,77 @@
+import FaceRuns
+package import FaceStatistics
+
+/// One cell of two studies on one test set.
+package struct CellComparison: Sendable {
+    /// Training set, backbone and loss.
+    package let setting: Setting
+    /// Title of the loss.
+    package let loss: String
+    /// Name of the test set.
+    package let test: String
+    /// Accuracy in the first study over its seeds.
+    package let first: Spread
+    /// Accuracy in the second study over its seeds.
+    package let second: Spread
+    /// Second minus first on the same pairs, over the seeds that both have; `nil` where they share
+    /// none or saw other pairs.
+    package let difference: SeedPairEstimate?
+    /// Accuracy over the seeds of both, each once.
+    package let pooled: Spread?
+
+    /// Compares the cells that two studies share.
+    package static func all(
+        _ first: StudyResults, _ second: StudyResults
+    ) -> [CellComparison] {
+        first.testSets.map(\.name).flatMap { test in
+            first.settings.flatMap { setting in
+                first.losses.compactMap { loss in
+                    let other = second.losses.first {
+                        $0.loss == loss.loss && $0.sampler == loss.sampler
+                    }
+                    return other.flatMap {
+                        CellComparison(
+                            first.cell(setting, loss), second.cell(setting, $0), setting,
+                            loss.title, test)
+                    }
+                }
+            }
+        }
+    }
+
+    private init?(
+        _ mine: Cell, _ theirs: Cell, _ setting: Setting, _ loss: String, _ test: String
+    ) {
+        guard let first = mine.accuracy(on: test), let second = theirs.accuracy(on: test) else {
+            return nil
+        }
+        self.setting = setting
+        self.loss = loss
+        self.test = test
+        self.first = first
+        self.second = second
+        difference = Self.difference(mine, theirs, test)
+        let seeds = Set(mine.finished.map(\.seed))
+        let others = theirs.finished.filter { !seeds.contains($0.seed) }
+        let added = others.compactMap { run in
+            run.result?.tests.first { $0.name == test }?.accuracy
+        }
+        pooled = Spread(first.values + added)
+    }
+
+    private static func difference(
+        _ mine: Cell, _ theirs: Cell, _ test: String
+    ) -> SeedPairEstimate? {
+        let before = Dictionary(
+            mine.finished.map { ($0.seed, $0) }, uniquingKeysWith: { a, _ in a })
+        let pairs = mine.finished.compactMap { $0.outcomes[test]?.pairs }.first
+        guard let pairs, let design = try? pairs.design() else { return nil }
+        let differences = theirs.finished.compactMap { run -> [Double]? in
+            guard let new = run.outcomes[test], let old = before[run.seed]?.outcomes[test],
+                new.pairs == pairs, old.pairs == pairs
+            else { return nil }
+            return zip(new.values, old.values).map { $0 - $1 }
+        }
+        return try? SeedPairEstimate(differences, design)
+    }
+}

@@ -1,0 +1,91 @@
+package import FaceStatistics
+
+/// Two losses in one setting on one test set, compared on the same pairs and seeds.
+package struct LossComparison: Sendable {
+    /// Backbone and training set.
+    package let setting: Setting
+    /// Name of the test set.
+    package let test: String
+    /// The loss with the higher accuracy, or the first of two alike.
+    package let better: LossSeries
+    /// The other loss.
+    package let worse: LossSeries
+    /// Accuracy of the better minus that of the worse loss; −1...1.
+    package let difference: SeedPairEstimate
+    /// McNemar's test of the two models of each seed; its first model is the better loss's.
+    package let mcNemar: [McNemarTest]
+    /// Interval of the difference on other people, by the bootstrap over people, for the mean of
+    /// the seeds' models.
+    package let bootstrap: Interval
+    /// Probability of the difference if there is none, corrected for all comparisons of the study.
+    package var adjusted = 1.0
+
+    init(
+        _ cells: (LossSeries, CellOutcomes), _ others: (LossSeries, CellOutcomes),
+        setting: Setting, test: String, bootstrap: PairBootstrap
+    ) throws {
+        let shared = cells.1.seeds.filter(others.1.seeds.contains)
+        let (mine, theirs) = (cells.1.values(shared), others.1.values(shared))
+        let differences = zip(mine, theirs).map { zip($0, $1).map { $0 - $1 } }
+        let design = cells.1.design
+        let estimate = try SeedPairEstimate(differences, design)
+        let isTurned = estimate.mean < 0
+        self.setting = setting
+        self.test = test
+        (better, worse) = isTurned ? (others.0, cells.0) : (cells.0, others.0)
+        let turned = isTurned ? differences.map { $0.map { -$0 } } : differences
+        difference = isTurned ? try SeedPairEstimate(turned, design) : estimate
+        mcNemar = turned.map { seed in
+            McNemarTest(
+                firstOnly: seed.count { $0 > 0 }, secondOnly: seed.count { $0 < 0 })
+        }
+        let average = turned[0].indices.map { pair in
+            turned.reduce(0) { $0 + $1[pair] } / Double(turned.count)
+        }
+        self.bootstrap = bootstrap.interval(of: average)
+    }
+
+    /// Number of seeds that both losses have finished.
+    package var seeds: Int { difference.seeds }
+
+    /// In how many seeds each loss is ahead.
+    package var sign: SignTest { SignTest(difference.seedMeans) }
+
+    /// Probability of such a difference if there is none: over other seeds and other people, or
+    /// with a single seed by McNemar's test, which is about the two models alone.
+    package var pValue: Double { difference.pValue ?? mcNemar.first?.pValue ?? 1 }
+
+    /// Interval of the difference: over other seeds and people, or with a single seed for these two
+    /// models on other people.
+    package var interval: Interval { difference.interval() ?? difference.pairInterval() }
+
+    /// Whether the losses differ, at 5 % over all comparisons of the study.
+    package var isSignificant: Bool { adjusted < 1 - Interval.usualLevel }
+
+    /// What it would take to find a difference as large as this one; `nil` for a single seed,
+    /// which does not tell how much seeds matter.
+    package var power: PairedPower? {
+        guard let seedVariance = difference.seedVariance else { return nil }
+        return try? PairedPower(
+            seedVariance: max(seedVariance, difference.restVariance) * Double(seeds),
+            pairVariance: difference.floorVariance)
+    }
+}
+
+/// The finished runs of a cell on one test set, all on the same pairs.
+package struct CellOutcomes: Sendable {
+    /// The pairs.
+    package let design: PairDesign
+    /// The seeds, ascending.
+    package let seeds: [UInt64]
+    private let bySeed: [UInt64: [Double]]
+
+    init(design: PairDesign, runs: [(seed: UInt64, values: [Double])]) {
+        self.design = design
+        bySeed = Dictionary(runs.map { ($0.seed, $0.values) }, uniquingKeysWith: { a, _ in a })
+        seeds = bySeed.keys.sorted()
+    }
+
+    /// For each of some seeds, 1 for a pair that was decided rightly and 0 for another.
+    func values(_ seeds: [UInt64]) -> [[Double]] { seeds.compactMap { bySeed[$0] } }
+}

@@ -1,0 +1,78 @@
+package import FaceRuns
+import FaceStatistics
+
+/// How fast a run became as good as it got on the first test set, and which epoch each way of
+/// choosing would take.
+package struct RunConvergence: Hashable, Sendable {
+    /// A chosen epoch, from 1, with the images seen until its end and the test accuracy after it.
+    package struct Choice: Hashable, Sendable {
+        package let epoch: Int
+        package let images: Int
+        package let accuracy: Double
+    }
+
+    /// The last epoch: chosen by nothing.
+    package let last: Choice
+    /// First epoch of the highest test accuracy, which the paper counts. Chosen on the test set.
+    package let best: Choice
+    /// First epoch whose test accuracy is within the 95 % band of the highest: not lower than it by
+    /// more than 1.96 of its binomial standard errors. Chosen on the test set.
+    package let withinBand: Choice
+    /// First epoch of the highest accuracy on the held-out training identities; `nil` without any.
+    package let validated: Choice?
+    /// Mean test accuracy over training: the area under the curve over the images seen, from the
+    /// first epoch to the last, divided by its width; 0...1.
+    package let area: Double
+
+    /// Reads the epochs of a run, or gives `nil` where none was tested on the set.
+    package init?(_ epochs: [EpochRecord], test: String) {
+        let points = epochs.compactMap { record in
+            record.tests.first { $0.name == test }.map { tested in
+                Point(record: record, accuracy: tested.accuracy, pairs: tested.pairs)
+            }
+        }
+        guard let last = points.last, let most = points.map(\.accuracy).max(),
+            let best = points.first(where: { $0.accuracy == most })
+        else { return nil }
+        let band =
+            -NormalDistribution.quantile(0.025)
+            * PairError.standardError(accuracy: most, pairs: best.pairs)
+        let near = points.first { $0.accuracy >= most - band } ?? best
+        let validation = points.compactMap(\.record.validation?.accuracy).max()
+        let validated = points.first {
+            validation != nil && $0.record.validation?.accuracy == validation
+        }
+        self.last = last.choice
+        self.best = best.choice
+        withinBand = near.choice
+        self.validated = validated?.choice
+        area = Self.area(points)
+    }
+
+    private struct Point {
+        let record: EpochRecord
+        let accuracy: Double
+        let pairs: Int
+
+        var choice: Choice {
+            Choice(epoch: record.epoch, images: record.images, accuracy: accuracy)
+        }
+    }
+
+    private static func area(_ points: [Point]) -> Double {
+        let width = Double(points[points.count - 1].record.images - points[0].record.images)
+        guard width > 0 else { return points[0].accuracy }
+        let areas = zip(points, points.dropFirst()).map { a, b in
+            (a.accuracy + b.accuracy) / 2 * Double(b.record.images - a.record.images)
+        }
+        return areas.reduce(0, +) / width
+    }
+}
+
+extension ReportedRun {
+    /// How fast the run became as good as it got; `nil` where it is not finished.
+    package var convergence: RunConvergence? {
+        guard status == .finished, let primaryTest else { return nil }
+        return RunConvergence(epochs, test: primaryTest.name)
+    }
+}

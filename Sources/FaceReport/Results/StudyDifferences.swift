@@ -1,0 +1,137 @@
+import FaceRuns
+import Foundation
+
+/// In what two studies differ, and whether their runs may be taken together.
+package struct StudyDifferences: Sendable {
+    /// A setting that is not the same in both.
+    package struct Difference: Hashable, Sendable {
+        /// What differs, e.g. `training.epochs`.
+        package let key: String
+        /// Its values in the first study.
+        package let first: [String]
+        /// Its values in the second study.
+        package let second: [String]
+        /// Whether it decides about the runs' numbers, so that runs of both do not compare as
+        /// repetitions of one another.
+        package let decides: Bool
+    }
+
+    /// The cells, a training set, backbone, loss and sampler each, that both studies have.
+    package let shared: Int
+    /// Cells that only the first has.
+    package let onlyFirst: [String]
+    /// Cells that only the second has.
+    package let onlySecond: [String]
+    /// What differs between runs of the same cells.
+    package let differences: [Difference]
+
+    /// Compares two studies.
+    package init(_ first: StudyResults, _ second: StudyResults) {
+        let (a, b) = (Self.cells(first), Self.cells(second))
+        let both = a.keys.filter { b[$0] != nil }.sorted()
+        shared = both.count
+        onlyFirst = a.keys.filter { b[$0] == nil }.sorted()
+        onlySecond = b.keys.filter { a[$0] == nil }.sorted()
+        // Without a cell in common, the studies as wholes are compared.
+        let runs = { (cells: [String: [ReportedRun]]) in
+            (both.isEmpty ? cells.keys.sorted() : both).flatMap { cells[$0] ?? [] }
+        }
+        differences = Self.compare(runs(a), runs(b))
+    }
+
+    /// What forbids taking the runs of both as repetitions of one another; empty where nothing does.
+    package var obstacles: [Difference] { differences.filter(\.decides) }
+
+    /// Whether runs of both studies are repetitions of one another, of other seeds.
+    package var arePoolable: Bool { shared > 0 && obstacles.isEmpty }
+
+    private static func cells(_ results: StudyResults) -> [String: [ReportedRun]] {
+        Dictionary(grouping: results.runs) { run in
+            let identity = run.description.identity
+            return [identity.trainSet, identity.backbone, identity.loss, identity.sampler]
+                .joined(separator: ", ")
+        }
+    }
+
+    private static func compare(_ first: [ReportedRun], _ second: [ReportedRun]) -> [Difference] {
+        let (a, b) = (values(first), values(second))
+        return Set(a.keys).union(b.keys).sorted().compactMap { key in
+            let (mine, theirs) = (a[key] ?? [], b[key] ?? [])
+            guard mine != theirs else { return nil }
+            return Difference(
+                key: key, first: mine.sorted(), second: theirs.sorted(),
+                decides: !harmless.contains(key))
+        }
+    }
+
+    /// What changes nothing but the time a run takes or the last bits of its numbers, or is what
+    /// repetitions differ in.
+    private static let harmless: Set = [
+        "seeds", "threads", "backbones", "losses", "sampler", "command", "environment.threads",
+        "environment.processor", "environment.memory", "environment.system",
+        "environment.commit", "environment.libtorch", "environment.facet", "device",
+    ]
+
+    /// Every setting of some runs, with all values it has.
+    private static func values(_ runs: [ReportedRun]) -> [String: Set<String>] {
+        var values: [String: Set<String>] = [:]
+        for run in runs {
+            var settings = flattened(run.description.configuration, "")
+            let train = run.description.train
+            settings["training data (hash of \(train.name))"] = train.contentHash
+            for test in run.description.tests {
+                settings["pairs of \(test.name)"] = Format.count(test.pairs)
+                settings["pairs each epoch of \(test.name)"] = Format.count(test.pairsEachEpoch)
+            }
+            if let machine = run.environment {
+                settings["environment.precision"] = machine.precision
+                settings["environment.device"] = machine.device
+                settings["environment.processor"] = machine.processor
+                settings["environment.threads"] = Format.count(machine.threads)
+                settings["environment.commit"] = machine.commit
+                settings["environment.libtorch"] = machine.libtorch
+                settings["environment.facet"] = machine.facet
+            }
+            for (key, value) in settings { values[key, default: []].insert(value) }
+        }
+        return values
+    }
+
+    /// A configuration's members under their paths. Where images lie does not matter: their content
+    /// is compared.
+    private static func flattened(_ value: JSONValue, _ path: String) -> [String: String] {
+        switch value {
+        case .object(let members):
+            return members.reduce(into: [:]) { result, member in
+                guard member.key != "images", member.key != "pairs" || path == "validation" else {
+                    return
+                }
+                let inner = path.isEmpty ? member.key : "\(path).\(member.key)"
+                result.merge(flattened(member.value, inner)) { a, _ in a }
+            }
+        case .array(let items) where items.contains(where: \.isObject):
+            return items.enumerated().reduce(into: [:]) { result, item in
+                result.merge(flattened(item.element, "\(path)[\(item.offset)]")) { a, _ in a }
+            }
+        default:
+            return [path: text(value)]
+        }
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "none"
+        case .bool(let value): value ? "yes" : "no"
+        case .number(let value): Format.plain(value)
+        case .string(let value): value
+        case .array(let items): items.map(text).joined(separator: ", ")
+        case .object: ""
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var isObject: Bool {
+        if case .object = self { true } else { false }
+    }
+}

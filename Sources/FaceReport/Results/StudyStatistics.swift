@@ -1,0 +1,124 @@
+import FaceRuns
+package import FaceStatistics
+
+/// What the accuracies of a study are worth: intervals of every cell and comparisons of every two
+/// losses, on every test set.
+package struct StudyStatistics: Sendable {
+    /// A loss in a setting on a test set.
+    private struct Place: Hashable {
+        let setting: Setting
+        let test: String
+        let loss: LossSeries
+    }
+
+    /// All comparisons, corrected together: by test set, by setting, by loss.
+    package let comparisons: [LossComparison]
+    private var cells: [Place: CellOutcomes] = [:]
+    private var foldIntervals: [Place: Interval] = [:]
+
+    /// Computes the statistics of a study. What cannot be computed, for want of pair scores, is
+    /// left out.
+    package init(_ results: StudyResults) {
+        let tests = results.testSets.map(\.name)
+        var comparisons: [LossComparison] = []
+        for test in tests {
+            let pairs = Self.usualPairs(results, test)
+            guard let pairs, let design = try? pairs.design() else { continue }
+            let people = PairBootstrap(design, unit: .people, resamples: Self.resamples)
+            for setting in results.settings {
+                let losses = results.losses.compactMap { loss -> (LossSeries, CellOutcomes)? in
+                    let cell = Self.outcomes(results.cell(setting, loss), test, pairs, design)
+                    return cell.map { (loss, $0) }
+                }
+                for (loss, cell) in losses {
+                    let place = Place(setting: setting, test: test, loss: loss)
+                    cells[place] = cell
+                    foldIntervals[place] = Self.foldInterval(cell)
+                }
+                comparisons += Self.compare(losses, setting, test, people)
+            }
+        }
+        let adjusted = HolmCorrection.adjusted(comparisons.map(\.pValue))
+        for index in comparisons.indices { comparisons[index].adjusted = adjusted[index] }
+        self.comparisons = comparisons
+    }
+
+    /// Replicates of a bootstrap: the ends of an interval move by a twentieth of its length from
+    /// one thousand to another.
+    private static let resamples = 999
+
+    /// How accurate a loss is on a test set; `nil` without pair scores.
+    package func estimate(
+        _ setting: Setting, _ loss: LossSeries, test: String
+    ) -> SeedPairEstimate? {
+        cells[Place(setting: setting, test: test, loss: loss)].flatMap { cell in
+            try? SeedPairEstimate(cell.values(cell.seeds), cell.design)
+        }
+    }
+
+    /// Student's interval of the accuracy over the folds, of the mean of the seeds' models.
+    package func foldInterval(
+        _ setting: Setting, _ loss: LossSeries, test: String
+    ) -> Interval? {
+        foldIntervals[Place(setting: setting, test: test, loss: loss)]
+    }
+
+    /// The comparisons of a setting on a test set.
+    package func comparisons(_ setting: Setting, test: String) -> [LossComparison] {
+        comparisons.filter { $0.setting == setting && $0.test == test }
+    }
+
+    /// Two losses compared, whichever is the better one.
+    package func comparison(
+        _ a: LossSeries, _ b: LossSeries, _ setting: Setting, test: String
+    ) -> LossComparison? {
+        comparisons(setting, test: test).first {
+            ($0.better == a && $0.worse == b) || ($0.better == b && $0.worse == a)
+        }
+    }
+}
+
+extension StudyStatistics {
+    /// The list of pairs that most finished runs have, so that a run with another does not stop
+    /// the rest.
+    private static func usualPairs(_ results: StudyResults, _ test: String) -> TestPairs? {
+        let lists = results.runs.filter { $0.status == .finished }
+            .compactMap { $0.outcomes[test]?.pairs }
+        let counts = Dictionary(grouping: lists) { $0 }.mapValues(\.count)
+        let most = counts.values.max()
+        return lists.first { counts[$0] == most }
+    }
+
+    private static func outcomes(
+        _ cell: Cell, _ test: String, _ pairs: TestPairs, _ design: PairDesign
+    ) -> CellOutcomes? {
+        let runs = cell.finished.compactMap { run in
+            run.outcomes[test].flatMap {
+                $0.pairs == pairs ? (seed: run.seed, values: $0.values) : nil
+            }
+        }
+        return runs.isEmpty ? nil : CellOutcomes(design: design, runs: runs)
+    }
+
+    private static func foldInterval(_ cell: CellOutcomes) -> Interval? {
+        let folds = cell.values(cell.seeds).map(cell.design.foldMeans)
+        let means = (0..<cell.design.foldCount).map { fold in
+            folds.reduce(0) { $0 + $1[fold] } / Double(folds.count)
+        }
+        return Sample(means)?.interval()
+    }
+
+    private static func compare(
+        _ losses: [(LossSeries, CellOutcomes)], _ setting: Setting, _ test: String,
+        _ bootstrap: PairBootstrap
+    ) -> [LossComparison] {
+        losses.indices.flatMap { first in
+            losses.indices.dropFirst(first + 1).compactMap { second in
+                // Without a common seed there is nothing to compare.
+                try? LossComparison(
+                    losses[first], losses[second], setting: setting, test: test,
+                    bootstrap: bootstrap)
+            }
+        }
+    }
+}

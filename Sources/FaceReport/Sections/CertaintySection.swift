@@ -1,0 +1,118 @@
+import FaceRuns
+import FaceStatistics
+
+/// How far each accuracy may be off, for the seeds, for the pairs, and for both.
+enum CertaintySection {
+    static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section? {
+        guard let test = results.testSets.first?.name else { return nil }
+        let groups = results.settings.map { setting in
+            Table.Group(
+                title: results.title(setting),
+                rows: results.losses.compactMap { row($0, setting, statistics, test) })
+        }
+        guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
+        return Section(
+            "certainty", "How sure the accuracies are",
+            [
+                .paragraph(text(results)), .table(table(groups, test)),
+                .figure(figure(results, statistics, test)),
+            ])
+    }
+
+    private static func text(_ results: StudyResults) -> RichText {
+        let reasons: RichText = """
+            An accuracy is uncertain for two reasons. Another \(emphasis: "seed") gives another \
+            model; and other \(emphasis: "pairs") of other people would be easier or harder. The \
+            last column has both.
+            """
+        guard results.seeds > 1 else {
+            return reasons + """
+                 This study has one seed: how much another would change is not known, and the \
+                intervals speak of the models at hand only. \(code: "--seeds 5") would tell.
+                """
+        }
+        return reasons
+    }
+
+    private static func table(_ groups: [Table.Group], _ test: String) -> Table {
+        Table(
+            caption: """
+                Accuracy on \(test) in percent with 95 % intervals. Seeds: Student’s interval over \
+                the seeds. Pairs: the same models on other pairs, where pairs that share a person \
+                go together (dyadic clustering). Folds: Student’s interval over the folds. Both: \
+                other seeds and other pairs, in a two-way model of seeds and pairs (Hillis 2007).
+                """,
+            columns: [
+                .words("Loss"), .numbers("Seeds"), .numbers("Mean"), .numbers("SD"),
+                .numbers("seeds", group: "95 % interval from"),
+                .numbers("pairs", group: "95 % interval from"),
+                .numbers("folds", group: "95 % interval from"),
+                .numbers("both", group: "95 % interval from"),
+            ], groups: groups)
+    }
+
+    private static func row(
+        _ loss: LossSeries, _ setting: Setting, _ statistics: StudyStatistics, _ test: String
+    ) -> [Table.Entry]? {
+        guard let estimate = statistics.estimate(setting, loss, test: test) else { return nil }
+        func entry(_ interval: Interval?) -> Table.Entry {
+            interval.map { Table.Entry(ComparisonText.points($0.limited)) } ?? Table.Entry("–")
+        }
+        let deviation = Sample(estimate.seedMeans)?.standardDeviation
+        return [
+            Table.Entry(loss.title, key: loss.style), Table.Entry(Format.count(estimate.seeds)),
+            Table.Entry(Format.percent(estimate.mean)),
+            Table.Entry(deviation.map { Format.percent($0) } ?? "–"),
+            entry(estimate.seedInterval()), entry(estimate.pairInterval()),
+            entry(statistics.foldInterval(setting, loss, test: test)),
+            entry(estimate.interval()),
+        ]
+    }
+
+    private static func figure(
+        _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
+    ) -> Figure {
+        let panels = results.settings.map { setting in
+            (setting, results.losses.map { dotRow($0, setting, statistics, test) })
+        }
+        let values = panels.flatMap(\.1).flatMap { row in
+            row.seeds + (row.whisker.map { [$0.lowerBound, $0.upperBound] } ?? [])
+        }
+        let axis = Axis.linear(
+            "accuracy on \(test), %", covering: values, limits: 0...100, atMost: 5)
+        let whiskers =
+            results.seeds > 1
+            ? "for other seeds and other pairs; small strokes are the seeds" : "for other pairs"
+        return Figure(
+            caption: """
+                Accuracy of the last epoch’s model with its 95 % interval \(whiskers). The \
+                intervals of two losses may overlap and the losses differ nevertheless, for they \
+                see the same pairs: the next section compares them pair by pair.
+                """,
+            panels: panels.map { setting, rows in
+                Figure.Panel(
+                    title: results.title(setting), chart: .dots(DotPlot(x: axis, rows: rows)))
+            })
+    }
+
+    private static func dotRow(
+        _ loss: LossSeries, _ setting: Setting, _ statistics: StudyStatistics, _ test: String
+    ) -> DotPlot.Row {
+        guard let estimate = statistics.estimate(setting, loss, test: test) else {
+            return DotPlot.Row(title: loss.title, style: loss.style, value: nil, text: "–")
+        }
+        let interval = (estimate.interval() ?? estimate.pairInterval()).limited
+        return DotPlot.Row(
+            title: loss.title, style: loss.style, value: estimate.mean * 100,
+            text: Format.percent(estimate.mean),
+            whisker: (interval.lower * 100)...(interval.upper * 100),
+            seeds: estimate.seedMeans.map { $0 * 100 })
+    }
+}
+
+extension Interval {
+    /// The part within 0...1, where a share must be.
+    fileprivate var limited: Interval {
+        Interval(min(1, max(0, lower)), min(1, max(0, upper)))
+    }
+}

@@ -1,0 +1,167 @@
+import FaceRuns
+import FaceStatistics
+
+/// Which losses differ: every two of them on the same pairs and seeds.
+enum ComparisonSection {
+    static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section? {
+        guard !statistics.comparisons.isEmpty, let test = results.testSets.first?.name else {
+            return nil
+        }
+        var blocks: [Block] = [.paragraph(introduction(results, statistics))]
+        for setting in results.settings {
+            let comparisons = statistics.comparisons(setting, test: test)
+            guard !comparisons.isEmpty else { continue }
+            if results.settings.count > 1 { blocks.append(.heading(results.title(setting))) }
+            blocks.append(
+                .list(
+                    sentences(
+                        Ranking(results, setting, comparisons),
+                        of: statistics.comparisons.count)))
+        }
+        blocks += [.figure(figure(results, statistics, test))]
+        blocks += results.testSets.enumerated().compactMap { index, set in
+            table(results, statistics, set.name).map { table in
+                index == 0
+                    ? .table(table) : .details("Comparisons on \(set.name)", [.table(table)])
+            }
+        }
+        return Section("comparisons", "Which losses differ", blocks)
+    }
+
+    /// The losses of a setting that were compared, the most accurate first.
+    private struct Ranking {
+        let losses: [LossSeries]
+        let comparisons: [LossComparison]
+
+        init(_ results: StudyResults, _ setting: Setting, _ comparisons: [LossComparison]) {
+            let compared = Set(comparisons.flatMap { [$0.better, $0.worse] })
+            let ranked = Verdict(results, setting)?.ranking.map(\.loss) ?? []
+            losses = ranked.filter(compared.contains)
+            self.comparisons = comparisons
+        }
+
+        func comparison(_ a: LossSeries, _ b: LossSeries) -> LossComparison? {
+            comparisons.first {
+                ($0.better == a && $0.worse == b) || ($0.better == b && $0.worse == a)
+            }
+        }
+
+        /// Neighbours of the ranking of which no two differ significantly.
+        var groups: [Range<Int>] {
+            Indistinguishable.groups(losses.count) { first, second in
+                comparison(losses[first], losses[second])?.isSignificant ?? false
+            }
+        }
+    }
+
+    private static func introduction(
+        _ results: StudyResults, _ statistics: StudyStatistics
+    ) -> RichText {
+        let count = statistics.comparisons.count
+        let differ = statistics.comparisons.count(where: \.isSignificant)
+        let summary: RichText = """
+            Of \(Format.count(count, "comparison")) of two losses, \(differ) \
+            \(differ == 1 ? "is" : "are") significant at 5 % with Holm’s correction for all of \
+            them. Differences are taken seed by seed and pair by pair.
+            """
+        guard results.seeds > 1 else {
+            return summary + """
+                 With one seed, McNemar’s exact test compares the two models at hand. It cannot say \
+                whether the losses differ: another seed may turn the order round.
+                """
+        }
+        return summary + """
+             The probability is that of such a difference without a true one, over other seeds and \
+            other pairs.
+            """
+    }
+
+    /// What the leader's comparisons say, and which losses go together.
+    private static func sentences(_ ranking: Ranking, of all: Int) -> [RichText] {
+        guard let leader = ranking.losses.first else { return [] }
+        let against = ranking.losses.dropFirst().compactMap {
+            ranking.comparison(leader, $0)
+        }.map { ComparisonText.sentence($0, of: all) }
+        let groups = ranking.groups.filter { $0.count > 1 }.map { group -> RichText in
+            let names = group.map { ranking.losses[$0].title }
+            return group.count == 2
+                ? "\(Format.list(names)) form a group that this study cannot tell apart."
+                : "No two of \(Format.list(names)) can be told apart."
+        }
+        // A group of two with the leader was said already.
+        return against
+            + groups.filter { text in
+                !(ranking.groups.first?.count == 2 && text == groups.first)
+            }
+    }
+
+    private static func figure(
+        _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
+    ) -> Figure {
+        let rankings = results.settings.map { setting in
+            (setting, Ranking(results, setting, statistics.comparisons(setting, test: test)))
+        }.filter { !$0.1.losses.isEmpty }
+        func percent(_ setting: Setting, _ loss: LossSeries) -> Double? {
+            results.cell(setting, loss).testAccuracy.map { $0.mean * 100 }
+        }
+        let panels = rankings.map { setting, ranking in
+            let items = ranking.losses.compactMap { loss in
+                percent(setting, loss).map {
+                    GroupDiagram.Item(
+                        title: loss.title, style: loss.style, value: $0, text: Format.fixed($0, 2))
+                }
+            }
+            let axis = Axis.linear(
+                "accuracy on \(test), %", covering: items.map(\.value), limits: 0...100,
+                atMost: 4)
+            return Figure.Panel(
+                title: results.title(setting),
+                chart: .groups(GroupDiagram(x: axis, items: items, groups: ranking.groups)))
+        }
+        return Figure(
+            caption: """
+                Losses at their mean accuracy. A bar joins losses of which no two can be told \
+                apart at 5 % over all comparisons of the study.
+                """, panels: panels)
+    }
+
+    private static func table(
+        _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
+    ) -> Table? {
+        let groups = results.settings.map { setting in
+            Table.Group(
+                title: results.title(setting),
+                rows: statistics.comparisons(setting, test: test).map(row))
+        }
+        guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
+        return Table(
+            caption: """
+                Every two losses on \(test): difference in points with its 95 % interval over \
+                seeds and pairs\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"), \
+                its interval by the bootstrap over people for these models, the probability alone \
+                and corrected (Holm), McNemar’s exact test \
+                \(results.seeds > 1 ? "(seeds in which it rejects at 5 %)" : "(its probability)"), \
+                and in how many seeds the better loss is ahead with the sign test. Significant \
+                differences are bold.
+                """,
+            columns: [
+                .words("Better"), .words("than"), .numbers("Points"), .numbers("95 % interval"),
+                .numbers("Bootstrap"), .numbers("p"), .numbers("p, corrected"),
+                .numbers("McNemar"), .numbers("Ahead"),
+            ], groups: groups)
+    }
+
+    private static func row(_ comparison: LossComparison) -> [Table.Entry] {
+        [
+            Table.Entry(comparison.better.title), Table.Entry(comparison.worse.title),
+            Table.Entry(
+                Format.percent(comparison.difference.mean), isBest: comparison.isSignificant),
+            Table.Entry(ComparisonText.points(comparison.interval)),
+            Table.Entry(ComparisonText.points(comparison.bootstrap)),
+            Table.Entry(ComparisonText.probability(comparison.pValue)),
+            Table.Entry(ComparisonText.probability(comparison.adjusted)),
+            Table.Entry(ComparisonText.mcNemar(comparison)),
+            Table.Entry(ComparisonText.sign(comparison)),
+        ]
+    }
+}

@@ -1,0 +1,96 @@
+import FaceStatistics
+
+/// How the report speaks of two losses.
+enum ComparisonText {
+    /// An interval of shares in points: `0.41 to 2.17`.
+    static func points(_ interval: Interval) -> String {
+        "\(Format.percent(interval.lower)) to \(Format.percent(interval.upper))"
+    }
+
+    /// A probability with two decimals, or three where it is small.
+    static func probability(_ p: Double) -> String {
+        if p < 0.001 { return "< 0.001" }
+        return Format.fixed(p, p < 0.0995 ? 3 : 2)
+    }
+
+    /// What a comparison says, in a sentence.
+    ///
+    /// - Parameter comparisons: Number of comparisons of the study, for which the question how many
+    ///   seeds it takes is corrected as well.
+    static func sentence(_ comparison: LossComparison, of comparisons: Int) -> RichText {
+        let (a, b) = (comparison.better.title, comparison.worse.title)
+        let size = Format.percent(comparison.difference.mean)
+        let range = points(comparison.interval)
+        switch (comparison.isSignificant, comparison.seeds) {
+        case (true, 1):
+            return """
+                The model of \(strong: a) is better than that of \(b) by \(size) points (\(range)); \
+                whether another seed would show the same is not known.
+                """
+        case (true, _):
+            return "\(strong: a) is better than \(b) by \(size) points (\(range))."
+        case (false, _):
+            let need = need(comparison, of: comparisons)
+            // Alone, the difference might be significant; among many, it is not.
+            let among =
+                comparison.pValue < 1 - Interval.usualLevel
+                ? " among \(Format.count(comparisons)) comparisons" : ""
+            return """
+                \(a) and \(b) cannot be told apart\(among) (\(size) points, \(range)): \(need).
+                """
+        }
+    }
+
+    /// What it would take to find a difference as large as the one that was seen.
+    static func need(_ comparison: LossComparison, of comparisons: Int) -> String {
+        let size = comparison.difference.mean
+        guard comparison.seeds > 1 else {
+            return "how much seeds matter is not known with one seed"
+        }
+        guard size > 0, let power = power(comparison, of: comparisons) else {
+            return "there is no difference to be found"
+        }
+        if let needed = power.seeds(toFind: size) {
+            let more = max(1, needed - comparison.seeds)
+            let count = more > 999 ? "more than 1,000 more seeds" : count(more)
+            return "\(count) would be needed"
+        }
+        let factor = power.pairFactor(toFind: size)
+        let times = factor > 999 ? "more than 1,000" : Format.significant(factor)
+        return "no number of seeds would do on these pairs, but about \(times) times as many pairs"
+    }
+
+    private static func count(_ more: Int) -> String {
+        "about \(Format.count(more)) more seed\(more == 1 ? "" : "s")"
+    }
+
+    /// The power at the level of the strictest of all tests.
+    private static func power(
+        _ comparison: LossComparison, of comparisons: Int
+    ) -> PairedPower? {
+        comparison.power.flatMap {
+            try? PairedPower(
+                seedVariance: $0.seedVariance, pairVariance: $0.pairVariance,
+                level: (1 - Interval.usualLevel) / Double(max(1, comparisons)))
+        }
+    }
+
+    /// Seeds in each of which McNemar's test rejects at 5 %, of all: `3 of 5`; with one seed, the
+    /// probability itself.
+    static func mcNemar(_ comparison: LossComparison) -> String {
+        guard comparison.seeds > 1 else {
+            return comparison.mcNemar.first.map { probability($0.pValue) } ?? "–"
+        }
+        let count = comparison.mcNemar.count { $0.pValue < 1 - Interval.usualLevel }
+        return "\(count) of \(comparison.seeds)"
+    }
+
+    /// Seeds in which the better loss is ahead, of those that differ, with the sign test's
+    /// probability.
+    static func sign(_ comparison: LossComparison) -> String {
+        let sign = comparison.sign
+        guard comparison.seeds > 1 else { return "–" }
+        let all = sign.positive + sign.negative
+        return "\(sign.positive) of \(all) (\(probability(sign.pValue)))"
+    }
+}

@@ -1,0 +1,124 @@
+import FaceRuns
+import FaceStatistics
+
+/// Ranks of the losses over all settings and test sets: Friedman's and Nemenyi's tests.
+enum RankSection {
+    /// Fewer rankings tell nothing: with 3 losses and 4 rankings, even a perfect order is hardly
+    /// significant.
+    private static let fewest = (settings: 5, losses: 3)
+
+    static func section(_ results: StudyResults) -> Section? {
+        let rankings = Rankings(results)
+        guard results.losses.count >= fewest.losses, let test = rankings.test else { return nil }
+        let nemenyi = NemenyiTest(losses: rankings.losses.count, settings: test.settings)
+        var blocks: [Block] = [.paragraph(text(test, nemenyi, rankings))]
+        if test.settings >= fewest.settings {
+            blocks.append(.figure(figure(test, nemenyi, rankings)))
+        }
+        blocks.append(.table(table(test, rankings)))
+        return Section("ranks", "Ranks over all settings and test sets", blocks)
+    }
+
+    /// The mean accuracies that can be ranked: of losses that have a finished run everywhere.
+    private struct Rankings {
+        let losses: [LossSeries]
+        let places: [(title: String, values: [Double])]
+        let test: FriedmanTest?
+
+        init(_ results: StudyResults) {
+            var places: [(title: String, values: [Double])] = []
+            for set in results.testSets {
+                for setting in results.settings {
+                    let values = results.losses.compactMap {
+                        results.cell(setting, $0).accuracy(on: set.name)?.mean
+                    }
+                    guard values.count == results.losses.count else { continue }
+                    let title = results.title(setting)
+                    places.append(
+                        (results.testSets.count > 1 ? "\(title), \(set.name)" : title, values))
+                }
+            }
+            losses = results.losses
+            self.places = places
+            test = try? FriedmanTest(places.map(\.values))
+        }
+    }
+
+    private static func text(
+        _ test: FriedmanTest, _ nemenyi: NemenyiTest, _ rankings: Rankings
+    ) -> RichText {
+        guard test.settings >= fewest.settings else {
+            return """
+                Friedman’s and Nemenyi’s tests ask whether losses keep their order from one \
+                combination of backbone, training set and test set to another. They need at least \
+                \(fewest.settings) of them; this study has \(test.settings), so that the mean \
+                ranks below are a description and no evidence.
+                """
+        }
+        let p = ComparisonText.probability(test.pValue)
+        let rest: RichText =
+            test.pValue < 0.05
+            ? """
+            The losses do not rank alike (Friedman, p \(sign(p))). Mean ranks that differ by more \
+            than \(Format.fixed(nemenyi.criticalDifference(), 2)) differ at 5 % (Nemenyi).
+            """
+            : """
+            That the losses rank alike cannot be excluded (Friedman, p \(sign(p))), so no two are \
+            told apart here.
+            """
+        return """
+            \(Format.count(test.settings)) combinations of backbone, training set and test set \
+            rank \(Format.count(rankings.losses.count)) losses by their mean accuracy.
+            """ + " " + rest
+    }
+
+    private static func sign(_ p: String) -> String { p.hasPrefix("<") ? p : "= \(p)" }
+
+    private static func figure(
+        _ test: FriedmanTest, _ nemenyi: NemenyiTest, _ rankings: Rankings
+    ) -> Figure {
+        let order = test.meanRanks.indices.sorted {
+            (test.meanRanks[$0], $0) < (test.meanRanks[$1], $1)
+        }
+        let critical = nemenyi.criticalDifference()
+        let items = order.map { index in
+            let loss = rankings.losses[index]
+            return GroupDiagram.Item(
+                title: loss.title, style: loss.style, value: test.meanRanks[index],
+                text: Format.fixed(test.meanRanks[index], 2))
+        }
+        let differ = test.pValue < 0.05
+        let groups = Indistinguishable.groups(items.count) { first, second in
+            differ && abs(items[first].value - items[second].value) > critical
+        }
+        let axis = Axis.counting("mean rank", from: 1, to: max(2, items.count))
+        return Figure(
+            caption: """
+                Critical-difference diagram (Demšar 2006). Rank 1 is the highest accuracy; a bar \
+                joins losses whose mean ranks are not told apart.
+                """,
+            panels: [
+                Figure.Panel(
+                    title: "",
+                    chart: .groups(
+                        GroupDiagram(
+                            x: axis, items: items, groups: groups, criticalDifference: critical)))
+            ])
+    }
+
+    private static func table(_ test: FriedmanTest, _ rankings: Rankings) -> Table {
+        let rows = rankings.losses.enumerated().map { index, loss in
+            [Table.Entry(loss.title, key: loss.style)]
+                + rankings.places.map { place in
+                    let rank = place.values.count { $0 > place.values[index] } + 1
+                    return Table.Entry(
+                        Format.count(rank), detail: Format.percent(place.values[index]))
+                } + [Table.Entry(Format.fixed(test.meanRanks[index], 2))]
+        }
+        return Table(
+            caption: "Rank and mean accuracy in percent of each loss in each combination.",
+            columns: [.words("Loss")] + rankings.places.map { .numbers($0.title) } + [
+                .numbers("Mean rank")
+            ], rows: rows)
+    }
+}

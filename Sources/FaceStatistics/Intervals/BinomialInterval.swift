@@ -1,0 +1,20 @@
+/// Intervals of a share that was counted.
+public enum BinomialInterval {
+    /// Wilson's interval (1927), which stays within 0...1 and holds the share about as often as it
+    /// says for few counts too.
+    ///
+    /// - Parameters:
+    ///   - share: Share that was counted; 0...1.
+    ///   - count: Number of independent trials; 0 gives 0...1.
+    public static func wilson(
+        share: Double, of count: Int, level: Double = Interval.usualLevel
+    ) -> Interval {
+        guard count > 0 else { return Interval(0, 1) }
+        let z = -NormalDistribution.quantile((1 - level) / 2)
+        let n = Double(count)
+        let middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        let spread = share * (1 - share) / n + z * z / (4 * n * n)
+        let reach = z / (1 + z * z / n) * spread.squareRoot()
+        return Interval(max(0, middle - reach), min(1, middle + reach))
+    }
+}

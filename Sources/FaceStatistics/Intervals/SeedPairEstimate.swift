@@ -1,0 +1,114 @@
+/// A quantity measured with several seeds on the same pairs, and how far it may be off for either
+/// reason and for both.
+///
+/// The value of seed s on pair p is taken as mean + seed + pair + rest, the two-way random-effects
+/// model that radiology uses for readers and cases (Dorfman, Berbaum and Metz 1992). The variance
+/// of the mean over both is
+///
+///     V = max(V(seeds), V(rest)) + max(0, V(pairs) − V(rest))
+///
+/// where V(seeds) is the variance of the seeds' means over their number, V(pairs) that of the
+/// values averaged over the seeds, as pairs share people, and V(rest) what both of them count.
+/// Few seeds may lie close together by chance; since V(rest) is a part of what V(seeds) estimates,
+/// and many pairs tell it well, V(seeds) counts as at least that. Student's distribution has the
+/// degrees of freedom of Hillis (2007), (S − 1) V² / V(seeds)².
+///
+/// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed.
+public struct SeedPairEstimate: Sendable, Hashable {
+    /// The quantity of each seed.
+    public let seedMeans: [Double]
+    /// The quantity: the mean over the seeds.
+    public let mean: Double
+    /// Variance of the mean from the seeds alone; `nil` for one seed, which tells nothing of it.
+    public let seedVariance: Double?
+    /// Variance of the mean from the pairs alone, for these very models.
+    public let pairVariance: Double
+    /// Part of ``pairVariance`` that other seeds would change, and so does not come twice; 0 for
+    /// one seed.
+    public let restVariance: Double
+
+    /// Estimates a quantity.
+    ///
+    /// - Parameters:
+    ///   - values: For each seed one value a pair.
+    ///   - design: The pairs.
+    /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` without seeds,
+    ///   ``FaceStatisticsError/differentCounts(expected:found:)`` for a wrong number of values.
+    public init(_ values: [[Double]], _ design: PairDesign) throws(FaceStatisticsError) {
+        guard !values.isEmpty else { throw .tooFew(what: "seeds", found: 0, needed: 1) }
+        for seed in values where seed.count != design.count {
+            throw .differentCounts(expected: design.count, found: seed.count)
+        }
+        seedMeans = values.map(design.mean)
+        mean = seedMeans.reduce(0, +) / Double(values.count)
+        seedVariance = Sample(seedMeans).map { $0.variance / Double(values.count) }
+        let average = Self.average(values)
+        pairVariance = try PairVariance(average, design).sharingPeople
+        restVariance = try Self.restVariance(values, average, design)
+    }
+
+    private static func average(_ values: [[Double]]) -> [Double] {
+        var sums = values[0]
+        for seed in values.dropFirst() {
+            for index in sums.indices { sums[index] += seed[index] }
+        }
+        return sums.map { $0 / Double(values.count) }
+    }
+
+    /// The mean over the seeds of the variances of what is left of each, over their number.
+    private static func restVariance(
+        _ values: [[Double]], _ average: [Double], _ design: PairDesign
+    ) throws(FaceStatisticsError) -> Double {
+        guard values.count > 1 else { return 0 }
+        var sum = 0.0
+        for seed in values {
+            let rest = zip(seed, average).map { $0 - $1 }
+            sum += try PairVariance(rest, design).sharingPeople
+        }
+        return sum / Double(values.count - 1) / Double(values.count)
+    }
+
+    /// Number of seeds.
+    public var seeds: Int { seedMeans.count }
+
+    /// Variance of the mean that remains with any number of seeds: that of the pairs.
+    public var floorVariance: Double { max(0, pairVariance - restVariance) }
+
+    /// Variance of the mean over other seeds and other pairs; `nil` for one seed.
+    public var variance: Double? { seedVariance.map { max($0, restVariance) + floorVariance } }
+
+    /// Student's distribution of the mean over both; `nil` for one seed.
+    public var distribution: StudentDistribution? {
+        guard let variance, let seedVariance else { return nil }
+        guard seedVariance > 0 else { return StudentDistribution(degreesOfFreedom: .infinity) }
+        let ratio = variance / seedVariance
+        return StudentDistribution(degreesOfFreedom: Double(seeds - 1) * ratio * ratio)
+    }
+
+    /// Interval for other seeds on the same pairs; `nil` for one seed.
+    public func seedInterval(level: Double = Interval.usualLevel) -> Interval? {
+        Sample(seedMeans)?.interval(level: level)
+    }
+
+    /// Interval for the same models on other pairs of other people.
+    public func pairInterval(level: Double = Interval.usualLevel) -> Interval {
+        let bound = -NormalDistribution.quantile((1 - level) / 2)
+        return Interval(around: mean, reach: bound * pairVariance.squareRoot())
+    }
+
+    /// Interval for other seeds on other pairs; `nil` for one seed.
+    public func interval(level: Double = Interval.usualLevel) -> Interval? {
+        guard let variance, let distribution else { return nil }
+        return Interval(
+            around: mean,
+            reach: distribution.bound(beyond: 1 - level) * variance.squareRoot())
+    }
+
+    /// Two-sided probability, over other seeds and other pairs, of a mean at least as far from zero
+    /// where the truth is zero; `nil` for one seed.
+    public var pValue: Double? {
+        guard let variance, let distribution else { return nil }
+        guard variance > 0 else { return mean == 0 ? 1 : 0 }
+        return distribution.beyond(mean / variance.squareRoot())
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+
+/// A study whose truth is known, to try statistics on: two losses, several seeds, the same pairs.
+///
+/// A pair is right where a sum of normal effects is above zero: of the loss, of the seed, of the
+/// people in the pair, of the pair, and what is left. The two losses share the pair's and the
+/// people's effects to a degree, as trained networks do. Every fold has as many pairs of one person
+/// as of two, and people of its own, as LFW has.
+package struct SimulatedStudy: Sendable {
+    /// Mean of the effects' sum for each loss, in units of its standard deviation: 1 is 84 % right.
+    package var skills = [1.0, 1.0]
+    /// Standard deviations of the effects; they are scaled so that their squares add up to 1.
+    package var seedSpread = 0.05
+    /// Spread of a person's effect, which a pair has twice.
+    package var personSpread = 0.35
+    /// Spread of a pair's effect.
+    package var pairSpread = 0.6
+    /// Share of people's and pairs' variance that is common to both losses.
+    package var sharedShare = 0.7
+    /// Number of seeds.
+    package var seeds = 5
+    /// Number of folds.
+    package var folds = 10
+    /// Pairs of a fold, half of them of one person.
+    package var pairsOfFold = 60
+    /// People of a fold.
+    package var peopleOfFold = 40
+
+    /// A study with the usual spreads.
+    package init() {}
+
+    /// What a simulated study measured.
+    package struct Outcome: Sendable {
+        /// The pairs.
+        package let design: PairDesign
+        /// For each loss, for each seed: 1 where a pair is right, 0 where it is wrong.
+        package let values: [[[Double]]]
+
+        /// First minus second loss, seed by seed.
+        package var differences: [[Double]] {
+            zip(values[0], values[1]).map { first, second in zip(first, second).map { $0 - $1 } }
+        }
+    }
+
+    /// The share of pairs that a loss gets right over all seeds and people; 0...1.
+    package func truth(_ loss: Int) -> Double { NormalDistribution.below(skills[loss]) }
+
+    /// Draws pairs, seeds and decisions.
+    package func run(_ stream: inout ResamplingStream) throws(FaceStatisticsError) -> Outcome {
+        let design = try design(&stream)
+        let shared = effects(design, &stream)
+        var values: [[[Double]]] = []
+        for loss in skills.indices {
+            let own = effects(design, &stream)
+            values.append(
+                (0..<seeds).map { _ in decisions(loss, design, shared, own, &stream) })
+        }
+        return Outcome(design: design, values: values)
+    }
+
+    private func design(_ stream: inout ResamplingStream) throws(FaceStatisticsError) -> PairDesign
+    {
+        var numbers: [Int] = []
+        var people: [(String, String)] = []
+        for fold in 0..<folds {
+            for pair in 0..<pairsOfFold {
+                let first = stream.place(below: peopleOfFold)
+                let step = 1 + stream.place(below: peopleOfFold - 1)
+                let second = pair % 2 == 0 ? first : (first + step) % peopleOfFold
+                numbers.append(fold)
+                people.append(("\(fold)/\(first)", "\(fold)/\(second)"))
+            }
+        }
+        return try PairDesign(folds: numbers, people: people)
+    }
+
+    /// People's and pairs' effects summed up, of the pairs' variance.
+    private func effects(_ design: PairDesign, _ stream: inout ResamplingStream) -> [Double] {
+        let persons = (0..<design.peopleCount).map { _ in stream.normal() * personSpread }
+        return design.people.map { pair in
+            // A person who is alone in a pair counts as much as two people do.
+            let both =
+                pair.isSame
+                ? persons[pair.first] * 2.0.squareRoot()
+                : persons[pair.first] + persons[pair.second]
+            return both + stream.normal() * pairSpread
+        }
+    }
+
+    private func decisions(
+        _ loss: Int, _ design: PairDesign, _ shared: [Double], _ own: [Double],
+        _ stream: inout ResamplingStream
+    ) -> [Double] {
+        let rest = (1 - seedSpread * seedSpread - pairVariance).squareRoot()
+        let common = sharedShare.squareRoot()
+        let apart = (1 - sharedShare).squareRoot()
+        let level = skills[loss] + stream.normal() * seedSpread
+        return design.people.indices.map { pair in
+            let effect = common * shared[pair] + apart * own[pair]
+            return level + effect + rest * stream.normal() > 0 ? 1 : 0
+        }
+    }
+
+    private var pairVariance: Double {
+        2 * personSpread * personSpread + pairSpread * pairSpread
+    }
+}
+
+extension ResamplingStream {
+    /// A standard normal value (Box and Muller 1958).
+    mutating func normal() -> Double {
+        let u = (Double(next() >> 11) + 0.5) * 0x1p-53
+        let v = Double(next() >> 11) * 0x1p-53
+        return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
+    }
+}

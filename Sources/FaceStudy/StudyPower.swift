@@ -1,0 +1,106 @@
+import FaceStatistics
+import FaceTraining
+import Foundation
+
+/// Which difference of two losses a study could find, before anything is trained.
+///
+/// Nothing is known yet of how much seeds and pairs will matter, so this rests on assumptions, in
+/// units of the binomial variance V = p(1 − p)/pairs of one accuracy:
+///
+/// - another seed moves an accuracy by a variance of 0.36 V: SphereFace's five published repeats on
+///   LFW have a standard deviation of 0.066 points at 99.23 %, which is 0.59 of √V;
+/// - of what other pairs would move, two losses have four fifths in common.
+public struct StudyPower: Sendable, Hashable {
+    /// A test set and what can be found on it.
+    public struct Row: Sendable, Hashable {
+        /// Name of the test set.
+        public var test: String
+        /// Its pairs.
+        public var pairs: Int
+        /// The difference that is found with a chance of 80 %, by the accuracy near which the losses
+        /// are; 0...1.
+        public var differences: [(accuracy: Double, difference: Double)] {
+            StudyPower.accuracies.compactMap { accuracy in
+                StudyPower.difference(
+                    accuracy: accuracy, pairs: pairs, seeds: seeds, comparisons: comparisons
+                ).map { (accuracy, $0) }
+            }
+        }
+
+        fileprivate var seeds: Int
+        fileprivate var comparisons: Int
+    }
+
+    /// Accuracies that are looked at.
+    static let accuracies = [0.8, 0.9, 0.95, 0.99, 0.995]
+    private static let seedShare = 0.36
+    private static let commonShare = 0.8
+
+    /// Number of seeds.
+    public let seeds: Int
+    /// Comparisons of two losses, of which each gets its part of the level.
+    public let comparisons: Int
+    /// Epochs of a run.
+    public let epochs: Int
+    /// The test sets.
+    public let rows: [Row]
+
+    /// Looks at a study.
+    ///
+    /// - Parameters:
+    ///   - configuration: The study.
+    ///   - pairs: Pairs of each of its test sets.
+    public init(_ configuration: StudyConfiguration, pairs: [Int]) {
+        let losses = configuration.losses.count
+        let settings = configuration.train.count * configuration.backbones.count
+        let comparisons = max(1, losses * (losses - 1) / 2 * settings * configuration.test.count)
+        seeds = configuration.seeds.count
+        self.comparisons = comparisons
+        epochs = configuration.training.epochs
+        rows = zip(configuration.test, pairs).map { test, pairs in
+            Row(
+                test: test.name, pairs: pairs, seeds: configuration.seeds.count,
+                comparisons: comparisons)
+        }
+    }
+
+    /// The difference found with a chance of 80 % near an accuracy; with one seed, of the two
+    /// models at hand.
+    static func difference(
+        accuracy: Double, pairs: Int, seeds: Int, comparisons: Int
+    ) -> Double? {
+        let variance = accuracy * (1 - accuracy) / Double(max(1, pairs))
+        let bySeed = 2 * seedShare * variance
+        let byPairs = 2 * (1 - seedShare) * (1 - commonShare) * variance
+        let level = 0.05 / Double(comparisons)
+        guard seeds > 1 else {
+            let reach =
+                NormalDistribution.quantile(1 - level / 2)
+                + NormalDistribution.quantile(PairedPower.usualPower)
+            return reach * (bySeed + byPairs).squareRoot()
+        }
+        let power = try? PairedPower(seedVariance: bySeed, pairVariance: byPairs, level: level)
+        return power?.difference(foundBy: seeds)
+    }
+
+    /// What a person reads of it.
+    public var text: String {
+        let lines = rows.map { row in
+            let found = row.differences.map { accuracy, difference in
+                String(format: "%.1f points near %.4g %%", difference * 100, accuracy * 100)
+            }
+            return "  \(row.test), \(row.pairs) pairs: \(found.joined(separator: ", "))"
+        }
+        let what =
+            seeds > 1
+            ? "differences of two losses that \(seeds) seeds find in 4 of 5 such studies"
+            : "differences of two trained models that are found in 4 of 5 such studies (of the "
+                + "losses, one seed tells nothing: --seeds 5 would)"
+        let basis =
+            "  at 5 % over \(comparisons) \(comparisons == 1 ? "comparison" : "comparisons"), if "
+            + "seeds move an accuracy by 0.6 of its binomial error and losses share four fifths of "
+            + "what pairs move; epochs to the best are counted in whole epochs of \(epochs)"
+        return (["what the study could find: \(what)"] + lines + [basis])
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,46 @@
+import FaceReport
+import FaceRuns
+import Testing
+
+@Suite struct RunConvergenceTests {
+    private func epochs(
+        _ accuracies: [Double], validation: [Double?] = [], pairs: Int = 1000
+    ) -> [EpochRecord] {
+        accuracies.enumerated().map { index, accuracy in
+            var record = EpochRecord(
+                epoch: index + 1, step: index, images: 100 * (index + 1), learningRate: 1, loss: 1,
+                trainAccuracy: 1, trainAccuracyWithMargin: 1, lossState: [:],
+                tests: [
+                    EpochTest(
+                        name: "lfw", accuracy: accuracy, standardDeviation: 0, pairs: pairs)
+                ],
+                imagesPerSecond: 1, trainSeconds: 1, evaluationSeconds: 1)
+            record.validation = (index < validation.count ? validation[index] : nil).map {
+                EpochTest(name: "validation", accuracy: $0, standardDeviation: 0, pairs: 10)
+            }
+            return record
+        }
+    }
+
+    @Test func findsEveryEpoch() throws {
+        // 1.96 √(0.91 × 0.09 / 1000) = 0.01774: 0.893 is within the band and 0.892 is not.
+        let curve = [0.7, 0.892, 0.893, 0.9, 0.91, 0.905]
+        let validation = [0.6, 0.7, 0.8, 0.95, 0.94, 0.95]
+        let run = try #require(
+            RunConvergence(epochs(curve, validation: validation), test: "lfw"))
+        #expect(run.best.epoch == 5 && run.best.images == 500 && run.best.accuracy == 0.91)
+        #expect(run.withinBand.epoch == 3 && run.withinBand.accuracy == 0.893)
+        #expect(run.validated?.epoch == 4 && run.validated?.accuracy == 0.9)
+        #expect(run.last.epoch == 6 && run.last.accuracy == 0.905)
+        let area = (0.7 / 2 + 0.892 + 0.893 + 0.9 + 0.91 + 0.905 / 2) / 5
+        #expect(abs(run.area - area) < 1e-12)
+    }
+
+    @Test func knowsWhatIsNotThere() throws {
+        let run = try #require(RunConvergence(epochs([0.8]), test: "lfw"))
+        #expect(run.validated == nil)
+        #expect(run.area == 0.8 && run.best == run.last)
+        #expect(RunConvergence([], test: "lfw") == nil)
+        #expect(RunConvergence(epochs([0.8]), test: "cfp") == nil)
+    }
+}

@@ -1,0 +1,86 @@
+import FaceReport
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite struct StudyComparisonReportTests {
+    /// Two studies, the second of them changed.
+    private func compare(
+        seeds: [UInt64] = [1, 2], _ change: @escaping (inout RunDescription) -> Void,
+        _ body: (StudyDifferences, String) throws -> Void
+    ) throws {
+        try inTemporaryFolder { folder throws in
+            let (a, b) = (
+                folder.appendingPathComponent("first"), folder.appendingPathComponent("second")
+            )
+            try SampleStudy(seeds: [1, 2], pairs: 200, epochs: 2).write(to: a)
+            var changed = SampleStudy(seeds: seeds, pairs: 200, epochs: 2)
+            changed.edit = change
+            try changed.write(to: b)
+            let differences = StudyDifferences(
+                try StudyResults(reading: StudyFolder(a)), try StudyResults(reading: StudyFolder(b))
+            )
+            try body(differences, try StudyComparisonReport(a, b).render().markdown)
+        }
+    }
+
+    @Test func poolsRepetitions() throws {
+        try compare(seeds: [2, 3]) { _ in
+        } _: { differences, text in
+            #expect(differences.shared == 20)
+            #expect(differences.differences.isEmpty && differences.arePoolable)
+            #expect(text.contains("they are repetitions of one another and are pooled"))
+            #expect(text.contains("| Pooled |"))
+            #expect(text.contains("0.00"))
+        }
+    }
+
+    @Test func refusesToPoolWhatDoesNotCompare() throws {
+        try compare { description in
+            description.configuration = .object([
+                "loss": .object(["name": .string("x"), "scale": .number(32)]),
+                "schedule": .object(["rate": .number(0.1), "milestones": .array([.number(8)])]),
+                "threads": .number(4),
+            ])
+        } _: { differences, text in
+            #expect(!differences.arePoolable)
+            let scale = differences.differences.first { $0.key == "loss.scale" }
+            #expect(scale?.first == ["64"] && scale?.second == ["32"])
+            #expect(differences.differences.first { $0.key == "threads" }?.decides == false)
+            #expect(differences.obstacles.map(\.key) == ["loss.name", "loss.scale"])
+            #expect(text.contains("differ in loss.name and loss.scale"))
+            #expect(text.contains("**not pooled**"))
+            #expect(!text.contains("| Pooled |"))
+        }
+    }
+
+    @Test func noticesOtherData() throws {
+        try compare {
+            $0.train.contentHash = "another"
+        } _: { differences, _ in
+            #expect(
+                differences.obstacles.map(\.key) == [
+                    "training data (hash of casia)", "training data (hash of ms1m)",
+                ])
+        }
+    }
+
+    @Test func saysWhenNothingCompares() throws {
+        try compare {
+            $0.identity.backbone += ":width=0.5"
+        } _: { differences, text in
+            #expect(differences.shared == 0 && differences.onlyFirst.count == 20)
+            #expect(text.contains("nothing of them compares"))
+        }
+    }
+
+    @Test func writesItsFiles() throws {
+        try inTemporaryFolder { folder throws in
+            try SampleStudy(pairs: 60, epochs: 2).write(to: folder)
+            let output = folder.appendingPathComponent("out")
+            let files = try StudyComparisonReport(folder, folder, destination: output).write()
+            #expect(files.map(\.lastPathComponent) == ["index.html", "comparison.md"])
+            #expect(files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
+        }
+    }
+}

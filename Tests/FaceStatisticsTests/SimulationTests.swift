@@ -1,0 +1,75 @@
+import FaceStatistics
+import Testing
+
+/// Studies of known truth at a reduced size; `Benchmarks/statistics` has them in full.
+///
+/// The streams are fixed, so that a test gives the same number every time; the bounds are two to
+/// four binomial standard errors from what the full simulation measured.
+@Suite("Simulated studies")
+struct SimulationTests {
+    private func rate(
+        _ study: SimulatedStudy, studies: Int = 200, seed: UInt64,
+        _ hit: (SimulatedStudy.Outcome) throws -> Bool
+    ) throws -> Double {
+        var stream = ResamplingStream(seed: seed)
+        var hits = 0
+        for _ in 0..<studies where try hit(study.run(&stream)) { hits += 1 }
+        return Double(hits) / Double(studies)
+    }
+
+    private func small() -> SimulatedStudy {
+        var study = SimulatedStudy()
+        study.pairsOfFold = 16
+        study.peopleOfFold = 24
+        study.seeds = 4
+        return study
+    }
+
+    @Test("The interval over seeds and pairs holds the truth at its level")
+    func coverage() throws {
+        let study = small()
+        let covered = try rate(study, seed: 11) { outcome in
+            let estimate = try SeedPairEstimate(outcome.values[0], outcome.design)
+            return estimate.interval()?.contains(study.truth(0)) ?? false
+        }
+        #expect((0.90...0.995).contains(covered), "\(covered)")
+    }
+
+    @Test("Without a difference the test rejects at its level")
+    func level() throws {
+        let rejected = try rate(small(), seed: 12) { outcome in
+            let estimate = try SeedPairEstimate(outcome.differences, outcome.design)
+            return estimate.pValue ?? 1 < 0.05
+        }
+        #expect((0.005...0.10).contains(rejected), "\(rejected)")
+    }
+
+    @Test("A difference is found as often as the power says")
+    func power() throws {
+        var study = small()
+        study.skills = [1.35, 0.95]
+        var sums = (seed: 0.0, pair: 0.0)
+        let found = try rate(study, seed: 13) { outcome in
+            let estimate = try SeedPairEstimate(outcome.differences, outcome.design)
+            sums.seed += (estimate.seedVariance ?? 0) * Double(study.seeds) / 200
+            sums.pair += estimate.floorVariance / 200
+            return estimate.pValue ?? 1 < 0.05
+        }
+        let predicted = try PairedPower(seedVariance: sums.seed, pairVariance: sums.pair)
+            .power(toFind: study.truth(0) - study.truth(1), seeds: study.seeds)
+        #expect(abs(found - predicted) < 0.12, "\(found) \(predicted)")
+        #expect(found > 0.5)
+    }
+
+    @Test("The interval of the pairs alone misses what seeds do, and says so")
+    func seedsMatter() throws {
+        var study = small()
+        study.seedSpread = 0.5
+        study.personSpread = 0.1
+        let covered = try rate(study, seed: 14) { outcome in
+            let estimate = try SeedPairEstimate(outcome.values[0], outcome.design)
+            return estimate.pairInterval().contains(study.truth(0))
+        }
+        #expect(covered < 0.6, "\(covered)")
+    }
+}

@@ -1,5 +1,6 @@
 public import FaceRuns
 public import Foundation
+import SafeFiles
 
 /// The report of a study: a pure function of its run folders.
 ///
@@ -58,7 +59,7 @@ public struct Report: Sendable {
             do {
                 try AtomicFile.write(text, to: url)
             } catch {
-                throw .runs(error)
+                throw .runs(FaceRunsError(error))
             }
             urls.append(url)
         }

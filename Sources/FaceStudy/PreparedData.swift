@@ -7,6 +7,8 @@ import Foundation
 struct PreparedTrainSet {
     /// The images that decode.
     let set: LabelledImageSet
+    /// What the images were when they were read.
+    let stamps: FileStamps
     /// What the report says about it.
     let facts: TrainSetFacts
 }
@@ -47,16 +49,18 @@ private struct SetReader {
             source.pairs.isEmpty
             ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: source.pairs)
         let pairs = try VerificationPairs.read(file, images: images)
+        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
+        let stamps = (all: FileStamps(pairs.urls), subset: FileStamps(subset.urls))
         let scan = try scan(pairs.images, root: images, name: source.name)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
-        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         let facts = TestSetFacts(
             name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
-            pairsEachEpoch: subset.pairs.count)
+            pairsEachEpoch: subset.pairs.count, contentHash: scan.contentHash)
         return ScannedTest(
-            prepared: PreparedTest(facts: facts, pairs: pairs, subset: subset), scan: scan)
+            prepared: PreparedTest(
+                facts: facts, pairs: pairs, subset: subset, stamps: stamps), scan: scan)
     }
 
     // MARK: Training sets
@@ -66,17 +70,21 @@ private struct SetReader {
     ) throws -> PreparedTrainSet {
         let root = try location(source.images)
         let all = try LabelledImageSet.folder(root)
+        // Before the scan, so that a change during it is noticed as well.
+        let stamps = FileStamps(all.images.indices.lazy.map(all.url(of:)))
         let scan = try scan(all.images.map(\.path), root: root, name: source.name)
         if scan.bad.count * 100 > all.images.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
                 path: root.path, bad: scan.bad.count, total: all.images.count,
                 first: first.reason)
         }
-        let set = all.removing(Set(scan.bad.map(\.path)))
+        let bad = Set(scan.bad.map(\.path))
+        let set = all.removing(bad)
         let warnings = warnings(of: set, scan, source.name, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
         return PreparedTrainSet(
             set: set,
+            stamps: stamps.filtered { !bad.contains(all.images[$0].path) },
             facts: TrainSetFacts(
                 name: source.name, images: set.images.count, identities: set.identities.count,
                 contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
@@ -115,11 +123,13 @@ private struct SetReader {
         guard let set = try BuiltInSet.named(source) else { return URL(fileURLWithPath: source) }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
         // Workers tell of their progress one at a time, while this thread waits for them.
-        nonisolated(unsafe) let listener = control.listener
+        nonisolated(unsafe) let control = control
+        BuiltInSet.removeLeftovers(of: target)
         try BuiltInSet.write(
             set, to: target, threads: ProcessInfo.processInfo.activeProcessorCount
         ) { done, total in
-            listener(.preparing("drawing '\(set.name)'", done, total))
+            control.listener(.preparing("drawing '\(set.name)'", done, total))
+            if control.shouldStop() { throw FaceStudyError.interrupted }
         }
         return target
     }

@@ -11,6 +11,8 @@ struct PreparedTest {
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.
     let subset: VerificationPairs
+    /// What the images of both were when they were read; nil where nothing was read before.
+    var stamps: (all: FileStamps, subset: FileStamps)?
 
     /// Evaluates a backbone on all pairs or on the subset.
     func evaluate(
@@ -20,6 +22,9 @@ struct PreparedTest {
         let files = pairs.urls
         let views = try embedder.embeddings(of: files, size: size) {
             try progress($0, files.count)
+        }
+        if let stamps = all ? stamps?.all : stamps?.subset {
+            for (place, file) in files.enumerated() { try stamps.check(place, file) }
         }
         return try TestEvaluation(name: facts.name, pairs: pairs, views: views)
     }

@@ -1,6 +1,8 @@
+import FaceModels
 public import FaceRuns
 import FaceTraining
 public import Foundation
+import SafeFiles
 import Torch
 
 /// Many runs, one after another: planned, run, skipped when finished, gone on with when interrupted.
@@ -35,11 +37,13 @@ public struct Study {
     ///   be written, or ``FaceStudyError/interrupted``. A run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
-        try makeFolder()
+        let lock = try claimFolder()
+        defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
         var outcome = Outcome()
+        let memory = MemoryCheck()
         for (index, run) in plan.runs.enumerated() {
-            if let message = try perform(run, number: index + 1, compute, data, control) {
+            if let message = try perform(run, number: index + 1, compute, data, control, memory) {
                 outcome.failed.append(message)
             } else {
                 outcome.finished += 1
@@ -51,7 +55,7 @@ public struct Study {
     /// Performs one run unless it is finished; returns its message when it failed.
     private func perform(
         _ run: PlannedRun, number: Int, _ compute: ComputeConfiguration, _ data: PreparedData,
-        _ control: StudyControl
+        _ control: StudyControl, _ memory: MemoryCheck
     ) throws -> String? {
         let executor = RunExecutor(
             run: run, configuration: configuration, compute: compute,
@@ -62,11 +66,17 @@ public struct Study {
                 return nil
             }
             control.listener(.runStarted(run, number, plan.runs.count))
+            let need = try memory.need(
+                of: run, classes: data.train[run.trainIndex].facts.identities, configuration,
+                compute)
+            try memory.check(
+                need, batchSize: configuration.training.batchSize,
+                accumulation: configuration.training.accumulation)
+            executor.explainMemory(need)
             control.listener(.runFinished(run, try executor.execute()))
             return nil
-        } catch FaceTrainingError.interrupted, FaceStudyError.interrupted {
-            throw FaceStudyError.interrupted
         } catch {
+            if let stop = FaceStudyError(stopping: error) { throw stop }
             let message = "\(run.folderName): \(error)"
             executor.recordFailure(error)
             control.listener(.runFailed(run, message))
@@ -74,15 +84,41 @@ public struct Study {
         }
     }
 
-    private func makeFolder() throws(FaceStudyError) {
+    /// Makes the folder and keeps other processes out of it.
+    func claimFolder() throws(FaceStudyError) -> FolderLock {
         do {
-            try FileManager.default.createDirectory(
-                at: folder.url, withIntermediateDirectories: true)
+            let lock = try FolderLock(folder.url)
+            Leftovers.remove(from: folder.reportURL)
+            return lock
         } catch {
-            throw .cannotWrite(path: folder.url.path, reason: error.localizedDescription)
+            switch error {
+            case .busy(let path, let holder):
+                throw .busy(path: path, holder: holder?.description ?? "it does not say which")
+            case .noSpace(let path): throw .noSpace(path: path)
+            case .unwritable(let path, let reason): throw .cannotWrite(path: path, reason: reason)
+            }
         }
-        guard FileManager.default.isWritableFile(atPath: folder.url.path) else {
-            throw .cannotWrite(path: folder.url.path, reason: "no permission")
+    }
+}
+
+extension FaceStudyError {
+    /// What ends the whole study and leaves the run to be gone on with; nil for an error that is
+    /// the run's own.
+    init?(stopping error: any Error) {
+        switch error {
+        case FaceTrainingError.interrupted, FaceStudyError.interrupted: self = .interrupted
+        case let error as FaceStudyError:
+            switch error {
+            case .busy, .cannotWrite, .changedImage, .lostImage, .noSpace: self = error
+            default: return nil
+            }
+        case FaceModelsError.weights(.noSpace(let path)), FaceRunsError.noSpace(let path),
+            SafeFilesError.noSpace(let path), TorchError.noSpace(let path):
+            self = .noSpace(path: path)
+        case FaceRunsError.unwritable(let path, let reason),
+            SafeFilesError.unwritable(let path, let reason):
+            self = .cannotWrite(path: path, reason: reason)
+        default: return nil
         }
     }
 }

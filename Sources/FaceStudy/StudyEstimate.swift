@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import SafeFiles
 import Torch
 
 /// What a study will take, measured by a few steps of each backbone before it starts.
@@ -50,6 +51,8 @@ extension Study {
     public func estimate(_ control: StudyControl) throws -> StudyEstimate {
         let compute = try configuration.resolvedCompute()
         LibTorch.setThreads(compute.threads)
+        let lock = try claimFolder()
+        defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
         var rates: [BackboneSpecification: StepTimes] = [:]
         var cells: [StudyEstimate.Cell] = []

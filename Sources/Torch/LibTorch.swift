@@ -25,4 +25,12 @@ public enum LibTorch {
 
     /// Chooses between this project's kernels, where they exist, and LibTorch's alone.
     public static func useOwnKernels(_ value: Bool) { ct_use_own_kernels(value) }
+
+    /// Says who is told when memory runs out in the middle of a computation.
+    ///
+    /// The program stops afterwards, because an operation without a result cannot be gone on
+    /// with; the handler may end it in a better way, e.g. with a sentence and an exit code.
+    public static func whenMemoryRunsOut(_ handler: (@Sendable (TorchError) -> Void)?) {
+        OutOfMemory.setHandler(handler)
+    }
 }

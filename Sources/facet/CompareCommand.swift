@@ -13,6 +13,8 @@ let compareCommand = Command(
     options: StudyOptions.all + [
         Option("--dry-run", .flag, "only estimate time and memory"),
         Option("--json", .flag, "write the results as JSON to standard output"),
+        Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
+        Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],
     examples: [
         "facet compare --preset quick --output studies/quick",
@@ -22,6 +24,9 @@ let compareCommand = Command(
 ) { arguments in
     let configuration = try StudyOptions.configuration(arguments)
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
-    return try StudySession(configuration, output: output).run(
+    let port = try arguments.whole("--port", in: 0...65535) ?? 8042
+    return try StudySession(
+        configuration, output: output, port: arguments.has("--serve") ? UInt16(port) : nil
+    ).run(
         dryRun: arguments.has("--dry-run"), json: arguments.has("--json"))
 }

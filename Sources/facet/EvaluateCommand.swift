@@ -19,16 +19,26 @@ let evaluateCommand = Command(
     ],
     examples: ["facet evaluate runs/arcface/model.safetensors --test lfw=LFW,LFW/pairs.txt"]
 ) { arguments in
+    let interrupt = try Interrupt()
     let configuration = try StudyOptions.configuration(arguments)
     guard !configuration.test.isEmpty else { throw CommandError.missingOption(option: "--test") }
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: arguments.positional("model") ?? ""),
         configuration: configuration)
-    let line = ProgressLine()
+    var line: ProgressLine?
+    var set = ""
     let results = try evaluation.run(
         output: arguments.value("--output").map { URL(fileURLWithPath: $0) }
-    ) { name, done, total in line.show("testing on \(name): \(done) of \(total) images") }
-    line.clear()
+    ) { name, done, total in
+        if name != set {
+            line?.finish()
+            line = ProgressLine("testing on \(name)", total: total, unit: "images")
+            set = name
+        }
+        line?.update(done)
+        try interrupt.check()
+    }
+    line?.finish()
     Console.output(arguments.has("--json") ? try results.json() : results.text)
     return .success
 }

@@ -12,7 +12,7 @@ public struct FailureDiagnosis: Sendable, Hashable {
     public init(_ failure: StepFailure) {
         let clues = Clues(failure)
         findings = [
-            clues.weights, clues.growth, clues.activations, clues.outputs, clues.gradients,
+            clues.weights, clues.size, clues.growth, clues.activations, clues.outputs, clues.gradients,
         ].compactMap { $0 }
         advice = clues.advice
     }
@@ -31,6 +31,15 @@ private struct Clues {
         first(.parameter).map {
             "The weights were not finite before the step already: \(share($0)). An update before "
                 + "it overflowed, or the checkpoint it began from was bad."
+        }
+    }
+
+    /// Weights beyond what any trained network has.
+    var size: String? {
+        let weights = failure.tensors.filter { $0.kind == .parameter && $0.rootMeanSquare > 100 }
+        return weights.max { $0.rootMeanSquare < $1.rootMeanSquare }.map {
+            "The weights had grown far too large: those of '\($0.name)' are about "
+                + "\(text($0.rootMeanSquare)) each."
         }
     }
 
@@ -77,7 +86,7 @@ private struct Clues {
 
     var advice: [String] {
         var advice: [String] = []
-        let isDiverging = (growthFactor ?? 0) >= 10
+        let isDiverging = (growthFactor ?? 0) >= 10 || size != nil
         let isInside = first(.statistics) != nil || first(.parameter) != nil
         if isDiverging || isInside {
             advice.append(

@@ -5,6 +5,8 @@ public import Foundation
 public struct Reproduction {
     /// What came of it.
     public struct Result: Codable, Sendable, Hashable {
+        /// Whether all numbers are the same, bit for bit.
+        public var isSame: Bool
         /// Where the two runs part, if they do.
         public var comparison: RunComparison
         /// What the two runs were made with that is not the same.
@@ -55,8 +57,9 @@ public struct Reproduction {
         }
         let copy = study.folder.run(named: run.folderName)
         let (before, now) = (try original.readEnvironment(), try copy.readEnvironment())
+        let comparison = try RunComparison(original, copy)
         return Result(
-            comparison: try RunComparison(original, copy),
+            isSame: comparison.isSame, comparison: comparison,
             environment: before.flatMap { before in now?.differences(from: before) } ?? [])
     }
 }

@@ -59,7 +59,7 @@ private final class Listener: @unchecked Sendable {
     let port: UInt16
     private let socket: Int32
     private let wake: (read: Int32, write: Int32)
-    private let slots = DispatchSemaphore(value: mostConnections)
+    private let slots = DispatchSemaphore(value: 0)
     private let lock = NSLock()
     private var isStopped = false
 
@@ -81,6 +81,8 @@ private final class Listener: @unchecked Sendable {
             throw error
         }
         wake = (ends[0], ends[1])
+        // Counted up from 0: a semaphore may not go with fewer places than it was made with.
+        for _ in 0..<Self.mostConnections { slots.signal() }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         do {
             self.port = try Self.listen(on: port, socket)

@@ -33,7 +33,7 @@ let reproduceCommand = Command(
         } else {
             Console.output(result.text)
         }
-        return result.comparison.isSame ? .success : .failure
+        return result.isSame ? .success : .failure
     } catch FaceStudyError.interrupted {
         printer.finish()
         return interrupt.goodbye

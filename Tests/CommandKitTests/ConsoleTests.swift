@@ -59,7 +59,7 @@ import Testing
         #expect(styled == (hasColours ? "\u{1B}[31mx\u{1B}[0m" : "x"))
         console.error("y")
         let label = hasColours ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
-        #expect(terminal.read() == "\(label) y\r\n")
+        #expect(terminal.reads("\(label) y\r\n"))
     }
 
     @Test func aReaderWhoHasGoneIsAnError() throws {

@@ -23,6 +23,21 @@ final class PseudoTerminal: Sendable {
         close(controller)
     }
 
+    /// As many bytes as a text has, once they have come through, to be compared with it.
+    func read(like text: String) -> String {
+        var found = ""
+        let end = ContinuousClock.now + .seconds(10)
+        while found.utf8.count < text.utf8.count, ContinuousClock.now < end {
+            var event = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
+            _ = poll(&event, 1, 100)
+            found += read()
+        }
+        return found
+    }
+
+    /// Whether exactly this text was written since the last call.
+    func reads(_ text: String) -> Bool { read(like: text) == text }
+
     /// What was written since the last call, with the terminal's own carriage returns.
     func read() -> String {
         var bytes = [UInt8](repeating: 0, count: 65536)

@@ -23,6 +23,9 @@ bench: setup
 	swift build $(SWIFT_FLAGS) --product training-benchmark
 	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark
 
+docs: setup
+	scripts/docs
+
 format:
 	swift format -i --recursive Package.swift Sources Tests Benchmarks Examples
 

@@ -12,7 +12,8 @@ public struct FailureDiagnosis: Sendable, Hashable {
     public init(_ failure: StepFailure) {
         let clues = Clues(failure)
         findings = [
-            clues.weights, clues.size, clues.growth, clues.activations, clues.outputs, clues.gradients,
+            clues.weights, clues.size, clues.growth, clues.activations, clues.outputs,
+            clues.gradients,
         ].compactMap { $0 }
         advice = clues.advice
     }

@@ -36,7 +36,8 @@ extension MemoryNeed {
         guard let start = ProcessMemory.resident, probe.peak(batch: 2) != nil,
             let least = probe.peak(batch: few), let most = probe.peak(batch: many)
         else { return nil }
-        FileHandle.standardError.write(Data("DEBUG \(start) \(least) \(most) avail \(ProcessMemory.available ?? 0)\n".utf8))
+        FileHandle.standardError.write(
+            Data("DEBUG \(start) \(least) \(most) avail \(ProcessMemory.available ?? 0)\n".utf8))
         perImage = max(0, Double(most) - Double(least)) / Double(many - few)
         fixed = max(0, Double(least) - Double(start) - perImage * Double(few))
     }
@@ -55,28 +56,38 @@ extension MemoryNeed {
 final class MemoryCheck {
     private var needs: [BackboneSpecification: MemoryNeed] = [:]
 
-    /// What a run needs; nil where that cannot be measured.
-    func need(
-        of run: PlannedRun, classes: Int, _ configuration: StudyConfiguration,
+    /// Refuses a run that needs clearly more than there is.
+    ///
+    /// - Returns: What it needs; nil where that cannot be measured.
+    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
+    @discardableResult
+    func check(
+        _ run: PlannedRun, _ data: PreparedData, _ configuration: StudyConfiguration,
+        _ compute: ComputeConfiguration
+    ) throws -> MemoryNeed? {
+        guard
+            let need = try need(of: run.backbone, configuration, compute)?.adding(
+                classes: data.train[run.trainIndex].facts.identities,
+                embeddingSize: run.backbone[.embeddingSize])
+        else { return nil }
+        let training = configuration.training
+        let needed = need.bytes(batchSize: training.batchSize / training.accumulation)
+        // A tenth is left to the measurement's own error, in favour of trying.
+        guard let available = ProcessMemory.available, Double(needed) > 1.1 * Double(available)
+        else { return need }
+        throw FaceStudyError.tooLittleMemory(
+            needed: needed, available: available, batchSize: training.batchSize,
+            fitting: need.batchSize(fitting: available / 10 * 9).map { $0 * training.accumulation })
+    }
+
+    private func need(
+        of backbone: BackboneSpecification, _ configuration: StudyConfiguration,
         _ compute: ComputeConfiguration
     ) throws -> MemoryNeed? {
         guard try Device.named(compute.device) == .cpu else { return nil }
-        let known = try needs[run.backbone] ?? MemoryNeed(run.backbone, configuration, compute)
-        needs[run.backbone] = known
-        return known?.adding(classes: classes, embeddingSize: run.backbone[.embeddingSize])
-    }
-
-    /// Refuses a run that needs clearly more than there is.
-    ///
-    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
-    func check(_ need: MemoryNeed?, batchSize: Int, accumulation: Int) throws(FaceStudyError) {
-        guard let need, let available = ProcessMemory.available else { return }
-        let needed = need.bytes(batchSize: batchSize / accumulation)
-        // A tenth is left to the measurement's own error, in favour of trying.
-        guard Double(needed) > 1.1 * Double(available) else { return }
-        throw .tooLittleMemory(
-            needed: needed, available: available, batchSize: batchSize,
-            fitting: need.batchSize(fitting: available / 10 * 9))
+        let known = try needs[backbone] ?? MemoryNeed(backbone, configuration, compute)
+        needs[backbone] = known
+        return known
     }
 }
 

@@ -40,8 +40,13 @@ public struct Study {
         let lock = try claimFolder()
         defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
-        var outcome = Outcome()
         let memory = MemoryCheck()
+        explainMemory(control)
+        // What cannot be estimated fails again in its own run, where it stops no other.
+        if let estimate = try? estimate(data, compute, memory), !estimate.cells.isEmpty {
+            control.listener(.estimated(estimate))
+        }
+        var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
             if let message = try perform(run, number: index + 1, compute, data, control, memory) {
                 outcome.failed.append(message)
@@ -66,13 +71,7 @@ public struct Study {
                 return nil
             }
             control.listener(.runStarted(run, number, plan.runs.count))
-            let need = try memory.need(
-                of: run, classes: data.train[run.trainIndex].facts.identities, configuration,
-                compute)
-            try memory.check(
-                need, batchSize: configuration.training.batchSize,
-                accumulation: configuration.training.accumulation)
-            executor.explainMemory(need)
+            executor.explainMemory(try memory.check(run, data, configuration, compute))
             control.listener(.runFinished(run, try executor.execute()))
             return nil
         } catch {
@@ -82,6 +81,12 @@ public struct Study {
             control.listener(.runFailed(run, message))
             return message
         }
+    }
+
+    /// Sees to it that memory which runs out before the first run ends the process with a sentence.
+    func explainMemory(_ control: StudyControl) {
+        let endProcess = control.endProcess
+        LibTorch.whenMemoryRunsOut { endProcess($0.description) }
     }
 
     /// Makes the folder and keeps other processes out of it.

@@ -5,6 +5,8 @@ public import FaceTraining
 public enum StudyEvent: Sendable {
     /// An epoch was trained and evaluated.
     case epochRecorded(PlannedRun, EpochRecord)
+    /// What the runs that are left will take.
+    case estimated(StudyEstimate)
     /// Images of a test set are being embedded: done, of.
     case evaluating(PlannedRun, String, Int, Int)
     /// A set is being read or made: what, done, of.

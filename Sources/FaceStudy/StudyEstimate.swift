@@ -31,6 +31,7 @@ public struct StudyEstimate: Sendable, Hashable {
 
     /// What a person reads of it.
     public var text: String {
+        guard !cells.isEmpty else { return "nothing is left to run" }
         let lines = cells.map { cell in
             "\(cell.backbone) on \(cell.trainSet): \(cell.runs) runs of about "
                 + "\(Self.minutes(cell.secondsEach)) each, "
@@ -50,20 +51,33 @@ extension Study {
     /// Times two steps and one embedding batch of each backbone, and counts what is left to do.
     public func estimate(_ control: StudyControl) throws -> StudyEstimate {
         let compute = try configuration.resolvedCompute()
-        LibTorch.setThreads(compute.threads)
         let lock = try claimFolder()
         defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
+        explainMemory(control)
+        return try estimate(data, compute, MemoryCheck())
+    }
+
+    /// The estimate on sets that were read already.
+    ///
+    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
+    ///   first run that is not going to fit.
+    func estimate(
+        _ data: PreparedData, _ compute: ComputeConfiguration, _ memory: MemoryCheck
+    ) throws -> StudyEstimate {
+        LibTorch.setThreads(compute.threads)
         var rates: [BackboneSpecification: StepTimes] = [:]
         var cells: [StudyEstimate.Cell] = []
         for (index, train) in data.train.enumerated() {
             for backbone in plan.runs.map(\.backbone).uniqued {
-                let times = try rates[backbone] ?? StepTimes(backbone, configuration, compute)
-                rates[backbone] = times
                 let runs = plan.runs.filter { run in
                     run.trainIndex == index && run.backbone == backbone
                         && !folder.run(named: run.folderName).isFinished
                 }
+                guard let first = runs.first else { continue }
+                try memory.check(first, data, configuration, compute)
+                let times = try rates[backbone] ?? StepTimes(backbone, configuration, compute)
+                rates[backbone] = times
                 cells.append(
                     StudyEstimate.Cell(
                         trainSet: train.facts.name, backbone: backbone.description,

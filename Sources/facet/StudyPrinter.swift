@@ -16,6 +16,9 @@ final class StudyPrinter {
     func show(_ event: StudyEvent) {
         switch event {
         case .preparing(let what, let done, let total): progress(what, done, total, "images")
+        case .estimated(let estimate):
+            finish()
+            Console.remark(estimate.text)
         case .warning(let sentence): Console.standard.warning(sentence)
         case .runStarted(let planned, let number, let total):
             finish()

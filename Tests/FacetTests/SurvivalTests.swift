@@ -54,9 +54,11 @@ private struct RunningStudy {
 
 @Suite("A study survives", .serialized)
 struct SurvivalTests {
-    @Test("SIGTERM and SIGHUP save, and say so by the exit code", arguments: [
-        (SIGTERM, Int32(143)), (SIGHUP, Int32(129)),
-    ])
+    @Test(
+        "SIGTERM and SIGHUP save, and say so by the exit code",
+        arguments: [
+            (SIGTERM, Int32(143)), (SIGHUP, Int32(129)),
+        ])
     func signals(number: Int32, status: Int32) throws {
         try withFolder { folder in
             let study = try RunningStudy(in: folder)
@@ -136,7 +138,9 @@ struct SurvivalTests {
             let running = try study.tool.start(study.words)
             let previous = "checkpoint/previous.safetensors"
             while running.process.isRunning,
-                study.run.map({ FileManager.default.fileExists(atPath: $0.url.path + "/" + previous) })
+                study.run.map({
+                    FileManager.default.fileExists(atPath: $0.url.path + "/" + previous)
+                })
                     != true
             { usleep(2000) }
             kill(running.process.processIdentifier, SIGKILL)
@@ -154,7 +158,9 @@ struct SurvivalTests {
     /// Mounting needs root; elsewhere the test says that it skips.
     private static let canMount = geteuid() == 0 && TinyDisk.isPossible
 
-    @Test("A full disk is one sentence, and the study goes on when there is room", .enabled(if: canMount, "Mounting a small disk needs root."))
+    @Test(
+        "A full disk is one sentence, and the study goes on when there is room",
+        .enabled(if: canMount, "Mounting a small disk needs root."))
     func fullDisk() throws {
         try withFolder { folder in
             let disk = try TinyDisk(at: folder.appendingPathComponent("disk"), kilobytes: 1500)
@@ -168,7 +174,9 @@ struct SurvivalTests {
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("the disk is full"), "\(outcome.errors)")
             #expect(!outcome.errors.contains("Fatal error"))
-            let left = FileManager.default.enumerator(atPath: disk.url.path)?.compactMap { $0 as? String }
+            let left = FileManager.default.enumerator(atPath: disk.url.path)?.compactMap {
+                $0 as? String
+            }
             #expect(left?.contains { $0.hasSuffix(".part") } == false)
             try disk.resize(kilobytes: 64_000)
             let again = try tool.run(words)
@@ -176,7 +184,9 @@ struct SurvivalTests {
         }
     }
 
-    @Test("A disk that only can be read is one sentence", .enabled(if: canMount, "Mounting a small disk needs root."))
+    @Test(
+        "A disk that only can be read is one sentence",
+        .enabled(if: canMount, "Mounting a small disk needs root."))
     func readOnlyDisk() throws {
         try withFolder { folder in
             let disk = try TinyDisk(at: folder.appendingPathComponent("disk"), kilobytes: 1500)
@@ -225,9 +235,9 @@ struct SurvivalTests {
         try withFolder { folder in
             let file = folder.appendingPathComponent("wild.json5")
             try """
-                { training: { gradientClip: 0,
-                  schedule: { peak: 1e12, warmup: 0, shape: 'constant' } } }
-                """.write(to: file, atomically: true, encoding: .utf8)
+            { training: { gradientClip: 0,
+              schedule: { peak: 1e12, warmup: 0, shape: 'constant' } } }
+            """.write(to: file, atomically: true, encoding: .utf8)
             let study = try RunningStudy(in: folder, epochs: 3, "--config", file.path)
             let outcome = try study.tool.run(study.words)
             #expect(outcome.status == 1)

@@ -73,9 +73,9 @@ def differences(mine, reference):
             yield f"{name} differs"
 
 
-def tiny_faces(tool, root):
+def tiny_faces(tool, root, train_scale="0.03"):
     """Draws a training set, other people to test on, and their pairs.txt in two folds."""
-    for seed, target, scale in ((1, "train", "0.03"), (2, "test", "0.03")):
+    for seed, target, scale in ((1, "train", train_scale), (2, "test", "0.03")):
         subprocess.run(
             [tool, "data", "synthesize", "clean", str(root / target), "--scale", scale,
              "--seed", str(seed), "--size", "32"],

@@ -1,4 +1,5 @@
 import FaceModels
+import FaceRuns
 import FaceTraining
 import Foundation
 import Torch
@@ -36,8 +37,6 @@ extension MemoryNeed {
         guard let start = ProcessMemory.resident, probe.peak(batch: 2) != nil,
             let least = probe.peak(batch: few), let most = probe.peak(batch: many)
         else { return nil }
-        FileHandle.standardError.write(
-            Data("DEBUG \(start) \(least) \(most) avail \(ProcessMemory.available ?? 0)\n".utf8))
         perImage = max(0, Double(most) - Double(least)) / Double(many - few)
         fixed = max(0, Double(least) - Double(start) - perImage * Double(few))
     }

@@ -84,7 +84,8 @@ enum ProcessMemory {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: separator, maxSplits: 1)
             guard parts.count == 2 else { continue }
-            table[String(parts[0])] = parts[1].split(separator: " ").first.flatMap { UInt64($0) }
+            table[String(parts[0])] = parts[1].split(whereSeparator: \.isWhitespace).first
+                .flatMap { UInt64($0) }
         }
         return table
     }

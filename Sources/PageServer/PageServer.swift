@@ -45,10 +45,14 @@ public final class PageServer: Sendable {
         }
     }
 
-    deinit { stop() }
+    deinit { listener.stop() }
 
-    /// Stops to listen.
-    public func stop() { listener.stop() }
+    /// Stops to listen, and lets answers that are under way reach their readers, for two seconds
+    /// at most.
+    public func stop() {
+        listener.stop()
+        listener.drain()
+    }
 }
 
 /// The socket that connections come from.
@@ -99,6 +103,12 @@ private final class Listener: @unchecked Sendable {
     /// The next connection; nil when the server was stopped.
     func accept() -> Int32? {
         slots.wait()
+        let connection = next()
+        if connection == nil { slots.signal() }
+        return connection
+    }
+
+    private func next() -> Int32? {
         while true {
             var events = [
                 pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
@@ -116,6 +126,13 @@ private final class Listener: @unchecked Sendable {
     }
 
     func finished() { slots.signal() }
+
+    /// Waits until no connection is open.
+    func drain() {
+        let end = DispatchTime.now() + 2
+        let free = (0..<Self.mostConnections).count { _ in slots.wait(timeout: end) == .success }
+        for _ in 0..<free { slots.signal() }
+    }
 
     func stop() {
         lock.withLock {

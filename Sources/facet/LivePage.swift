@@ -77,6 +77,7 @@ enum LivePage {
             bar.dataset.version = version;
             bar.dataset.over = state.isOver;
             if (!state.isOver) setTimeout(poll, 1000);
+            else await fetch("/bye").catch(() => {});
           };
           poll();
         })();

@@ -53,7 +53,9 @@ final class LiveReport: @unchecked Sendable {
         case .evaluating(_, let test, let done, let total):
             change("\(run): testing on \(test)", done, total)
         case .training(_, .step(let step)):
-            change("\(run): epoch \(step.epoch)", step.step, step.steps, "loss \(step.loss)")
+            change(
+                "\(run): epoch \(step.epoch)", step.step, step.steps,
+                "loss " + String(format: "%.3f", step.loss))
         case .epochRecorded, .runFailed, .runFinished, .runSkipped:
             lock.withLock { moment.version += 1 }
         default: break
@@ -78,7 +80,7 @@ final class LiveReport: @unchecked Sendable {
             moment.isOver = true
             return lastRequest.map { $0.duration(to: .now) < .seconds(5) } ?? false
         }
-        if isWatched { _ = isTold.wait(timeout: .now() + 5) }
+        if isWatched { _ = isTold.wait(timeout: .now() + 10) }
     }
 
     // MARK: The browser's side
@@ -87,6 +89,7 @@ final class LiveReport: @unchecked Sendable {
     func page(_ path: String) -> Page? {
         switch path {
         case "/", "/index.html": .text(html(), type: "text/html")
+        case "/bye": goodbye()
         case "/favicon.ico": .empty
         case "/live.js": .text(LivePage.script, type: "text/javascript")
         case "/state": state()
@@ -99,9 +102,14 @@ final class LiveReport: @unchecked Sendable {
             lastRequest = .now
             return self.moment
         }
-        if moment.isOver { isTold.signal() }
         let data = (try? JSONEncoder().encode(moment)) ?? Data("{}".utf8)
         return Page(type: "application/json", body: data)
+    }
+
+    /// A page has shown the end of the study.
+    private func goodbye() -> Page {
+        isTold.signal()
+        return .empty
     }
 
     /// The report as it is now, made once for each version.

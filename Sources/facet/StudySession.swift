@@ -42,14 +42,24 @@ struct StudySession {
             }
             let outcome = try study.run(control)
             printer.finish()
+            // Runs that were refused before their first step have left nothing to report.
+            if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
             try writeReport(Report(study: study.folder.url), json: json)
-            live?.finish("The study is over; its report lies in \(study.folder.reportURL.path)")
+            end("The study is over; its report lies in \(study.folder.reportURL.path)")
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
             printer.finish()
-            live?.finish("The study was interrupted; the same command goes on.")
+            end("The study was interrupted; the same command goes on.")
             return interrupt.goodbye
         }
+    }
+}
+
+extension StudySession {
+    /// Lets an open page know how the study ended.
+    private func end(_ text: String) {
+        live?.finish(text)
+        server?.stop()
     }
 }
 

@@ -37,7 +37,7 @@ private struct RunningStudy {
     /// Starts the study again, and stops it once it has said something.
     func goOn(until text: String) throws -> Tool.Outcome {
         let running = try tool.start(words)
-        while running.process.isRunning, try !running.outcome().errors.contains(text) {
+        while running.process.isRunning, try !running.said().contains(text) {
             usleep(10_000)
         }
         running.process.terminate()

@@ -52,6 +52,7 @@ public final class Interrupt: Sendable {
             SignalTable.range.contains(number)
                 && SignalTable.watch(number, writingTo: writeEnd)
         }
+        Self.unblock(self.signals)
         Thread.detachNewThread { [received] in
             guard let number = Self.awaitByte(from: readEnd) else { return }
             received.withLock { $0 = number }
@@ -87,6 +88,15 @@ public final class Interrupt: Sendable {
             close(descriptor)
             end = nil
         }
+    }
+
+    /// Lets this thread take the signals: a process that another one's worker thread started may
+    /// have been born with all of them held back.
+    private static func unblock(_ signals: [Int32]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in signals { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     /// Waits for a signal's number; nil when the other end is closed. Closes its own end.

@@ -48,11 +48,23 @@ let package = Package(
         .systemLibrary(
             name: "LibPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "LibWebP", pkgConfig: "libwebp",
+            providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
 
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
             name: "training-benchmark", dependencies: ["Torch", "FaceModels"],
             path: "Benchmarks/training", exclude: ["compare.py", "pytorch_peer.py"],
+            swiftSettings: swiftSettings),
+
+        .executableTarget(
+            name: "verification-benchmark",
+            dependencies: [
+                "Torch", "FaceData", "FaceModels", "FaceTraining", "FaceEvaluation", "FaceStudy",
+            ],
+            path: "Benchmarks/verification",
+            exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
         // What a misspelt name was meant to be: for every message that refuses one.
@@ -69,7 +81,7 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        library("FaceData", needs: ["TurboJPEG", "LibPNG"]),
+        library("FaceData", needs: ["TurboJPEG", "LibPNG", "LibWebP"]),
         library("FaceSynthesis", needs: ["FaceData"]),
         library("FaceModels", needs: ["Torch", "Spelling"]),
         library("FaceLosses", needs: ["Torch", "Spelling"]),

@@ -51,6 +51,8 @@ ct_status ct_clear_grad(ct_tensor self) {
   return guarded([&] { tensor(self).mutable_grad().reset(); });
 }
 
+bool ct_is_grad_enabled(void) { return c10::GradMode::is_enabled(); }
+
 ct_status ct_set_grad_enabled(bool value, bool *former) {
   return guarded([&] {
     *former = c10::GradMode::is_enabled();

@@ -1,8 +1,10 @@
 // The layers of a network.
 #include "bridge.h"
 #include "kernels/depthwise.h"
-
-#include <atomic>
+#include "kernels/dispatch.h"
+#include "kernels/folding.h"
+#include "kernels/normalization.h"
+#include "kernels/pointwise.h"
 
 #include <ATen/autocast_mode.h>
 
@@ -12,17 +14,29 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/mean.h>
+#include <ATen/ops/relu.h>
+#include <c10/core/GradMode.h>
 
 using namespace facet;
 
 namespace {
 
-/// Whether the kernels of this project are used, where they exist, or LibTorch's throughout.
-std::atomic<bool> own_kernels{true};
+std::optional<at::Tensor> optional(ct_tensor handle) {
+  if (handle.impl == nullptr) return std::nullopt;
+  return tensor(handle);
+}
+
+/// As `kernels::normalization` does it, by LibTorch.
+at::Tensor normalize(ct_tensor self, const ct_batch_norm_parts &parts,
+                     const std::optional<at::Tensor> &residual, bool training) {
+  auto value = at::batch_norm(tensor(self), tensor(parts.weight), tensor(parts.bias),
+                              tensor(parts.running_mean), tensor(parts.running_var), training,
+                              parts.momentum, parts.epsilon, /*cudnn_enabled=*/true);
+  if (residual) value = value + *residual;
+  return parts.rectify ? value.relu() : value;
+}
 
 }  // namespace
-
-void ct_use_own_kernels(bool value) { own_kernels = value; }
 
 ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out) {
   return producing(out, [&] {
@@ -35,25 +49,49 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
                     int64_t groups, ct_tensor *out) {
   return producing(out, [&] {
     auto input = tensor(self), taps = tensor(weight);
-    if (own_kernels && kernels::supports_depthwise(input, taps, padding, groups)) {
+    if (kernels::enabled() && input.is_cpu()) {
       if (at::autocast::is_autocast_enabled(at::kCPU)) {
-        input = input.to(at::kBFloat16);
-        taps = taps.to(at::kBFloat16);
+        auto type = at::autocast::get_autocast_dtype(at::kCPU);
+        input = input.to(type);
+        taps = taps.to(type);
       }
-      return kernels::depthwise_convolution(input, taps.to(input.scalar_type()), stride);
+      if (kernels::supports_depthwise(input, taps, stride, padding, groups))
+        return kernels::depthwise_convolution(input, taps, stride);
+      if (kernels::supports_pointwise(input, taps, stride, padding, groups))
+        return kernels::pointwise_convolution(input, taps);
     }
     return at::conv2d(input, taps, std::nullopt, {stride, stride}, {padding, padding}, {1, 1},
                       groups);
   });
 }
 
-ct_status ct_batch_norm(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor running_mean,
-                        ct_tensor running_var, bool training, double momentum, double epsilon,
-                        ct_tensor *out) {
+ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training, ct_tensor *out) {
   return producing(out, [&] {
-    return at::batch_norm(tensor(self), tensor(weight), tensor(bias), tensor(running_mean),
-                          tensor(running_var), training, momentum, epsilon,
-                          /*cudnn_enabled=*/true);
+    auto residual = optional(parts.residual);
+    const auto &weight = tensor(parts.weight);
+    if (!training || !kernels::enabled() ||
+        !kernels::supports_normalization(tensor(self), weight, residual))
+      return normalize(self, parts, residual, training);
+    return kernels::normalization(tensor(self), weight, tensor(parts.bias),
+                                  tensor(parts.running_mean), tensor(parts.running_var), residual,
+                                  {parts.rectify, parts.momentum, parts.epsilon});
+  });
+}
+
+ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
+                               ct_batch_norm_parts parts, ct_tensor *out) {
+  return producing(out, [&] {
+    const auto &input = tensor(self);
+    auto device = input.device().type();
+    bool is_autocast = at::autocast::is_autocast_enabled(device);
+    auto type = is_autocast ? at::autocast::get_autocast_dtype(device) : input.scalar_type();
+    c10::AutoGradMode off(false);
+    return kernels::folded_convolution(
+        input,
+        {tensor(convolution.weight), convolution.stride, convolution.padding, convolution.groups},
+        {tensor(parts.weight), tensor(parts.bias), tensor(parts.running_mean),
+         tensor(parts.running_var), parts.epsilon},
+        optional(parts.residual), parts.rectify, type);
   });
 }
 

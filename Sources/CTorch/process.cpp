@@ -1,5 +1,6 @@
 // What holds for the whole process: threads, determinism, the CUDA back-end, the version.
 #include "bridge.h"
+#include "kernels/dispatch.h"
 
 #include <dlfcn.h>
 #if defined(__aarch64__) && defined(__linux__)
@@ -29,6 +30,10 @@ ct_status ct_set_deterministic(bool value) {
     context.setBenchmarkCuDNN(!value);
   });
 }
+
+void ct_limit_kernels(ct_kernels limit) { kernels::limit_choice(kernels::Choice(limit)); }
+
+ct_kernels ct_current_kernels(void) { return ct_kernels(kernels::choice()); }
 
 bool ct_load_cuda(void) {
 #if defined(__APPLE__)

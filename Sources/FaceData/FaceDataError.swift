@@ -1,13 +1,21 @@
-/// What can go wrong when images and lists are read.
+/// What can go wrong when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An image cannot be decoded.
     case badImage(path: String, reason: String)
+    /// A record of a pack is damaged.
+    case badRecord(path: String, record: Int, offset: Int, reason: String)
+    /// A binary file is not what it must be.
+    case badStructure(path: String, offset: Int, reason: String)
     /// A picture cannot be encoded.
     case cannotEncode(format: String, reason: String)
     /// A file cannot be written.
     case cannotWrite(path: String, reason: String)
+    /// A file changed while it was read.
+    case changed(path: String)
     /// An identity's folder holds no image.
     case emptyIdentity(path: String)
+    /// A line of a text file cannot be understood.
+    case line(path: String, line: Int, reason: String)
     /// A folder holds no identity folders.
     case noIdentities(path: String)
     /// A list of pairs is not what its header says, or a line cannot be understood.
@@ -16,6 +24,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case sampler(name: String, reason: String)
     /// Too large a share of a set's images cannot be decoded.
     case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
+    /// A file or folder is of no known format, or not of the one that was asked for.
+    case unknownFormat(path: String, reason: String)
     /// A file or folder cannot be read.
     case unreadable(path: String, reason: String)
 
@@ -24,13 +34,21 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .badImage(let path, let reason):
             "the image '\(path)' cannot be decoded: \(reason)"
+        case .badRecord(let path, let record, let offset, let reason):
+            "'\(path)', record \(record) at byte \(offset): \(reason)"
+        case .badStructure(let path, let offset, let reason):
+            "'\(path)', byte \(offset): \(reason)"
         case .cannotEncode(let format, let reason):
             "a picture cannot be written as \(format): \(reason)"
         case .cannotWrite(let path, let reason):
             "cannot write '\(path)': \(reason)"
+        case .changed(let path):
+            "'\(path)' changed while it was read: start again when nothing writes to it"
         case .emptyIdentity(let path):
-            "the identity folder '\(path)' holds no .jpg, .jpeg or .png: "
+            "the identity folder '\(path)' holds no image (.jpg, .png, .webp, .pgm or .ppm): "
                 + "remove it or put its images there"
+        case .line(let path, let line, let reason):
+            "'\(path)', line \(line): \(reason)"
         case .noIdentities(let path):
             "'\(path)' holds no identity folders: it must look like "
                 + "<folder>/<identity>/<image>.jpg"
@@ -41,6 +59,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooManyBadImages(let path, let bad, let total, let first):
             "\(bad) of the \(total) images in '\(path)' cannot be decoded, which is more than 1 %; "
                 + "the first is \(first)"
+        case .unknownFormat(let path, let reason):
+            "'\(path)' cannot be used: \(reason)"
         case .unreadable(let path, let reason):
             "cannot read '\(path)': \(reason)"
         }

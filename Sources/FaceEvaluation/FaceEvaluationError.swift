@@ -8,6 +8,8 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case foldCountInvalid(Int)
     /// A rate that must lie in 0...1 does not.
     case invalidRate(name: String, value: Double)
+    /// A file is no array of numbers in NumPy's format.
+    case malformedArray(path: String, reason: String)
     /// A line of a published ROC file is not two rates.
     case malformedROCLine(line: Int, text: String)
     /// A quantity over embeddings was asked of none.
@@ -46,6 +48,8 @@ extension FaceEvaluationError: CustomStringConvertible {
             "A protocol needs at least one fold, not \(folds)."
         case .invalidRate(let name, let value):
             "\(name) must lie between 0 and 1; it is \(value)."
+        case .malformedArray(let path, let reason):
+            "'\(path)' cannot be read as a NumPy array: \(reason)."
         case .malformedROCLine(let line, let text):
             "Line \(line) of the ROC file must be a true and a false acceptance rate, "
                 + "each between 0 and 1; it is \"\(text)\"."

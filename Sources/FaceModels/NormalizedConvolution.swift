@@ -3,8 +3,7 @@ import Torch
 /// A convolution and the batch normalisation that follows it, and usually a rectifier after both:
 /// the one brick of which both networks are built.
 ///
-/// Convolutions run in ``Torch/Convolution`` and what follows them in
-/// ``Torch/BatchNormalization``, so that faster kernels have one place each to be put in.
+/// All of it is one call into ``Torch/Convolution``, which knows what can be computed in one go.
 final class NormalizedConvolution {
     let convolution: Convolution
     let normalization: BatchNormalization
@@ -30,12 +29,13 @@ final class NormalizedConvolution {
 
     /// Convolves, normalises, adds a residual where there is one, and rectifies.
     func rectified(_ input: Tensor, adding residual: Tensor? = nil, training: Bool) -> Tensor {
-        normalization.rectified(
-            convolution(input, training: training), adding: residual, training: training)
+        convolution(
+            input, normalizedBy: normalization, adding: residual, rectify: true,
+            training: training)
     }
 
     /// Convolves and normalises.
     func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-        normalization(convolution(input, training: training), training: training)
+        convolution(input, normalizedBy: normalization, rectify: false, training: training)
     }
 }

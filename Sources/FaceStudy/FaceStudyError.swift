@@ -10,6 +10,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
     case duplicate(list: String, entry: String)
+    /// A file of embeddings does not hold what it must.
+    case embeddings(path: String, reason: String)
     /// A list of the study is empty.
     case empty(list: String)
     /// A step's loss or gradient was not finite.
@@ -20,8 +22,12 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case lostImage(reason: String)
     /// A folder is not that of a failed step.
     case noBundle(path: String, reason: String)
+    /// There is no model where one was named.
+    case noModel(path: String, reason: String)
     /// The disk, or the user's share of it, is full.
     case noSpace(path: String)
+    /// A network's output is no embedding an image.
+    case notEmbeddings(path: String, shape: [Int])
     /// A run that is to be made again is not over.
     case notFinished(path: String)
     /// A run that was made again failed.
@@ -55,6 +61,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "choose another --output, or remove that folder to train it anew"
         case .duplicate(let list, let entry):
             "'\(entry)' stands twice in \(list): give each once"
+        case .embeddings(let path, let reason):
+            "the embeddings in '\(path)' cannot be used: \(reason)"
         case .empty(let list):
             "the study has no \(list): give at least one"
         case .failedStep(let reason, let bundle):
@@ -66,9 +74,15 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "as it was and repeat the command, which goes on from the last checkpoint"
         case .noBundle(let path, let reason):
             "'\(path)' is not the folder of a failed step: \(reason)"
+        case .noModel(let path, let reason):
+            "there is no model in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
+                + "TorchScript file, or embeddings"
         case .noSpace(let path):
             "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
                 + "which goes on from the last checkpoint"
+        case .notEmbeddings(let path, let shape):
+            "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
+                + "needed: leave out the layers after the embedding"
         case .notFinished(let path):
             "the run '\(path)' is not finished: finish it first, its own command goes on"
         case .notReproduced(let reason):

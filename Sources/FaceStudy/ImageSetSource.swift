@@ -9,7 +9,7 @@ struct ImageSetSource: TrainingSource {
     let side: Int
     let seed: UInt64
 
-    var imageCount: Int { images.images.count }
+    var imageCount: Int { images.count }
 
     var stepsPerEpoch: Int { sampler.batchesPerEpoch }
 
@@ -17,10 +17,10 @@ struct ImageSetSource: TrainingSource {
         let batches = Array(sampler.batches(epoch: epoch).dropFirst(step))
         let rule = MirrorRule(seed: seed, epoch: epoch)
         let images = images
-        let loader = BatchLoader(count: batches.count, side: side) { place in
+        let loader = BatchLoader(images.source, count: batches.count, side: side) { place in
             let batch = batches[place]
             return BatchLoader.Request(
-                files: batch.map(images.url(of:)), labels: batch.map { images.images[$0].label },
+                places: batch, labels: batch.map { images.labels[$0] },
                 mirrored: flip ? rule.decisions(step: step + place, count: batch.count) : [])
         }
         return LoaderBatches(loader: loader, batches: batches, images: images, stamps: stamps)
@@ -35,7 +35,7 @@ struct ImageSetSource: TrainingSource {
                 .decisions(step: step, count: batches[step].count) : []
         return batches[step].enumerated().map { place, index in
             BatchImage(
-                file: images.images[index].path, label: images.images[index].label,
+                file: images.source.name(of: index), label: images.labels[index],
                 isMirrored: flip && mirrored[place])
         }
     }
@@ -66,7 +66,7 @@ struct ImageSetSource: TrainingSource {
             }
             guard let batch else { return nil }
             // After the images were decoded: a change before that has changed the stamp by now.
-            for index in batches[taken] { try stamps.check(index, images.url(of: index)) }
+            try stamps.check(batches[taken], of: images.source)
             taken += 1
             return batch
         }

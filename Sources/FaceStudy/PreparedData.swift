@@ -44,14 +44,11 @@ private struct SetReader {
     // MARK: Test sets
 
     func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
-        let images = try location(source.images)
-        let file =
-            source.pairs.isEmpty
-            ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: source.pairs)
-        let pairs = try VerificationPairs.read(file, images: images)
+        let pairs = try VerificationPairs.open(
+            images: URL(fileURLWithPath: try location(source.images)), pairs: source.pairs)
         let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
-        let stamps = (all: FileStamps(pairs.urls), subset: FileStamps(subset.urls))
-        let scan = try scan(pairs.images, root: images, name: source.name)
+        let stamps = (all: FileStamps(pairs.source), subset: FileStamps(subset.source))
+        let scan = try scan(pairs.source, name: source.name)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
@@ -68,25 +65,25 @@ private struct SetReader {
     func readTrain(
         _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
     ) throws -> PreparedTrainSet {
-        let root = try location(source.images)
-        let all = try LabelledImageSet.folder(root)
+        let all = try LabelledImageSet.open(
+            try location(source.images), threads: ProcessInfo.processInfo.activeProcessorCount)
         // Before the scan, so that a change during it is noticed as well.
-        let stamps = FileStamps(all.images.indices.lazy.map(all.url(of:)))
-        let scan = try scan(all.images.map(\.path), root: root, name: source.name)
-        if scan.bad.count * 100 > all.images.count, let first = scan.bad.first {
+        let stamps = FileStamps(all.source)
+        let scan = try scan(all.source, name: source.name)
+        if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
-                path: root.path, bad: scan.bad.count, total: all.images.count,
+                path: all.location.path, bad: scan.bad.count, total: all.count,
                 first: first.reason)
         }
-        let bad = Set(scan.bad.map(\.path))
+        let bad = Set(scan.bad.map(\.place))
         let set = all.removing(bad)
         let warnings = warnings(of: set, scan, source.name, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
         return PreparedTrainSet(
             set: set,
-            stamps: stamps.filtered { !bad.contains(all.images[$0].path) },
+            stamps: stamps.filtered { !bad.contains($0) },
             facts: TrainSetFacts(
-                name: source.name, images: set.images.count, identities: set.identities.count,
+                name: source.name, images: set.count, identities: set.identities.count,
                 contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
                 warnings: warnings))
     }
@@ -95,7 +92,7 @@ private struct SetReader {
         of set: LabelledImageSet, _ scan: ImageScan, _ name: String,
         against tests: [ScannedTest]
     ) -> [String] {
-        var warnings: [String] = []
+        var warnings = set.remarks.map { "'\(name)': \($0)" }
         if let first = scan.bad.first {
             warnings.append(
                 "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
@@ -118,9 +115,9 @@ private struct SetReader {
 
     // MARK: Files
 
-    /// The folder of a source, which is made first when it is built in.
-    private func location(_ source: String) throws -> URL {
-        guard let set = try BuiltInSet.named(source) else { return URL(fileURLWithPath: source) }
+    /// Where a source is, which is made first when it is built in.
+    private func location(_ source: String) throws -> String {
+        guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
         // Workers tell of their progress one at a time, while this thread waits for them.
         nonisolated(unsafe) let control = control
@@ -131,14 +128,14 @@ private struct SetReader {
             control.listener(.preparing("drawing '\(set.name)'", done, total))
             if control.shouldStop() { throw FaceStudyError.interrupted }
         }
-        return target
+        return target.path
     }
 
-    private func scan(_ paths: [String], root: URL, name: String) throws -> ImageScan {
+    private func scan(_ images: any ImageSource, name: String) throws -> ImageScan {
         try ImageScan(
-            paths, root: root, threads: ProcessInfo.processInfo.activeProcessorCount
+            images, threads: ProcessInfo.processInfo.activeProcessorCount
         ) { done in
-            control.listener(.preparing("reading '\(name)'", done, paths.count))
+            control.listener(.preparing("reading '\(name)'", done, images.count))
             if control.shouldStop() { throw FaceStudyError.interrupted }
         }
     }

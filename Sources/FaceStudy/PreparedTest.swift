@@ -19,12 +19,11 @@ struct PreparedTest {
         _ embedder: Embedder, size: Int, all: Bool, progress: (Int, Int) throws -> Void
     ) throws -> TestEvaluation {
         let pairs = all ? pairs : subset
-        let files = pairs.urls
-        let views = try embedder.embeddings(of: files, size: size) {
-            try progress($0, files.count)
+        let views = try embedder.embeddings(of: pairs.source, size: size) {
+            try progress($0, pairs.source.count)
         }
         if let stamps = all ? stamps?.all : stamps?.subset {
-            for (place, file) in files.enumerated() { try stamps.check(place, file) }
+            try stamps.check(0..<pairs.source.count, of: pairs.source)
         }
         return try TestEvaluation(name: facts.name, pairs: pairs, views: views)
     }
@@ -37,17 +36,12 @@ struct TestEvaluation {
     let scores: [PairScore]
 
     init(
-        name: String, pairs: VerificationPairs,
-        views: (original: EmbeddingTable, mirrored: EmbeddingTable)
+        name: String, pairs: VerificationPairs, views: EmbeddingViews
     ) throws {
-        let labelled = pairs.pairs.map {
-            LabelledPair(first: $0.first, second: $0.second, same: $0.same, fold: $0.fold)
-        }
-        let scored = try views.original.normalizedSum(with: views.mirrored).scores(of: labelled)
+        let scored = try views.normalizedSum().scores(of: pairs.labelled)
         self.name = name
         report = try VerificationReport(
-            of: scored,
-            meanNorm: try EmbeddingTable.meanNorm(of: [views.original, views.mirrored]),
+            of: scored, meanNorm: try views.meanNorm(),
             rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
         scores = zip(pairs.pairs, scored).map { pair, score in
             PairScore(

@@ -31,7 +31,7 @@ final class RunRecorder {
         data = executor.data
         control = executor.control
         self.records = records
-        embedder = Embedder(
+        embedder = try Embedder(
             backbone: backbone, compute: executor.compute,
             batchSize: configuration.evaluation.batchSize)
         steps = try StepLog(folder, keepingUpTo: position.step)

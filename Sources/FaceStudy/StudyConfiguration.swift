@@ -14,7 +14,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public struct TrainSource: Codable, Sendable, Hashable {
         /// Name in the report.
         public var name: String
-        /// An image folder `<identity>/<image>`, or `synthetic:<preset>` for built-in faces.
+        /// A folder `<identity>/<image>`, a RecordIO pack, a list or a TSV file (see
+        /// `LabelledImageSet.open`), or `synthetic:<preset>` for built-in faces.
         public var images: String
 
         /// Names a source.
@@ -28,9 +29,9 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public struct TestSource: Codable, Sendable, Hashable {
         /// Name in the report.
         public var name: String
-        /// An image folder, or `synthetic:<preset>` for built-in faces.
+        /// A verification pack, an image folder, or `synthetic:<preset>` for built-in faces.
         public var images: String
-        /// A `pairs.txt` as LFW has it; empty for built-in faces.
+        /// A list of pairs, or a protocol of CFP; empty for packs and built-in faces.
         public var pairs: String
 
         /// Names a source.

@@ -23,9 +23,6 @@ public enum LibTorch {
     /// Arm BF16), so that it is faster than `float32` and not slower.
     public static var hasBFloat16Instructions: Bool { ct_has_bfloat16_instructions() }
 
-    /// Chooses between this project's kernels, where they exist, and LibTorch's alone.
-    public static func useOwnKernels(_ value: Bool) { ct_use_own_kernels(value) }
-
     /// Says who is told when memory runs out in the middle of a computation.
     ///
     /// The program stops afterwards, because an operation without a result cannot be gone on

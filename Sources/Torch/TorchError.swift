@@ -7,6 +7,8 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case file(path: String, reason: String)
     /// LibTorch refused an operation.
     case libTorch(operation: String, message: String)
+    /// A file is no network in TorchScript, or one that this LibTorch cannot read.
+    case malformedScript(path: String, reason: String)
     /// A weight file is not what its header says.
     case malformedWeights(path: String, reason: String)
     /// A weight file lacks a tensor that the model has.
@@ -17,6 +19,8 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSpace(path: String)
     /// Memory ran out.
     case outOfMemory(operation: String, message: String)
+    /// A network in TorchScript does not take the input it was given.
+    case scriptFailed(path: String, reason: String)
     /// A tensor of a weight file has another shape than the model's.
     case shapeMismatch(name: String, expected: [Int], found: [Int], path: String)
     /// A weight file has a tensor that the model does not.
@@ -29,6 +33,9 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot use the weight file '\(path)': \(reason)"
         case .libTorch(let operation, let message):
             "LibTorch refused \(operation): \(message)"
+        case .malformedScript(let path, let reason):
+            "'\(path)' is no network in TorchScript: \(reason); "
+                + "write it with torch.jit.trace(model.eval(), example).save(path)"
         case .malformedWeights(let path, let reason):
             "'\(path)' is not a whole safetensors file: \(reason); "
                 + "it may have been cut short, so use another copy"
@@ -40,6 +47,8 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
             "the disk is full: '\(path)' cannot be written; make room and repeat the command"
         case .outOfMemory(let operation, let message):
             "out of memory in \(operation): \(message); use a smaller batch"
+        case .scriptFailed(let path, let reason):
+            "the network '\(path)' failed: \(reason)"
         case .shapeMismatch(let name, let expected, let found, let path):
             "tensor '\(name)' of '\(path)' has shape \(found) where the model has \(expected)"
         case .unexpectedTensor(let name, let path):

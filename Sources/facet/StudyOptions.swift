@@ -14,13 +14,13 @@ enum StudyOptions {
                 + "networks and a schedule for its data)"),
         Option("--config", .value("FILE"), "a study file in JSON5"),
         Option(
-            "--train", .values("NAME=FOLDER"),
-            "a training set: <folder>/<identity>/<image>.jpg, "
-                + "or NAME=synthetic:PRESET"),
+            "--train", .values("NAME=PATH"),
+            "a training set: a folder <identity>/<image>.jpg, a RecordIO pack (train.rec or its "
+                + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET"),
         Option(
-            "--test", .values("NAME=IMAGES,PAIRS"),
-            "a test set: its images and its pairs.txt, "
-                + "or NAME=synthetic:PRESET"),
+            "--test", .values("NAME=PACK|IMAGES,PAIRS"),
+            "a test set: insightface's .bin, or a folder of images and its list of pairs "
+                + "(CFP,FP for CFP), or synthetic:PRESET"),
         Option(
             "--backbones", .values("LIST"),
             "backbones with commas, e.g. "
@@ -63,18 +63,16 @@ enum StudyOptions {
     ) throws {
         if arguments.has("--train") {
             configuration.train = try arguments.values("--train").map { text in
-                let sides = try named("--train", text, "NAME=FOLDER")
+                let sides = try named("--train", text, "NAME=PATH")
                 return .init(name: sides.name, images: sides.rest)
             }
         }
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in
-            let sides = try named("--test", text, "NAME=IMAGES,PAIRS")
-            let places = sides.rest.split(separator: ",", maxSplits: 1).map(String.init)
-            guard places.count == 2 || sides.rest.hasPrefix("synthetic:") else {
-                throw CommandError.badValue(
-                    option: "--test", value: text, expected: "NAME=IMAGES,PAIRS")
-            }
+            let sides = try named("--test", text, "NAME=PACK or NAME=IMAGES,PAIRS")
+            let places = sides.rest.split(
+                separator: ",", maxSplits: 1, omittingEmptySubsequences: false
+            ).map(String.init)
             return .init(
                 name: sides.name, images: places[0], pairs: places.count == 2 ? places[1] : "")
         }

@@ -33,15 +33,15 @@ struct ReferenceComparisonTests {
             URL(fileURLWithPath: folder).appendingPathComponent(file))
         let facts = content.metadata
         let type: ElementType = file.contains("float64") ? .float64 : .float32
-        LibTorch.useOwnKernels(false)
-        defer { LibTorch.useOwnKernels(true) }
-        let pass = try ReferencePass(
-            backbone: #require(facts["backbone"]),
-            batch: #require(facts["batch"].flatMap { Int($0) }),
-            height: #require(facts["height"].flatMap { Int($0) }),
-            width: #require(facts["width"].flatMap { Int($0) }),
-            training: facts["training"] == "true",
-            smooth: facts["smooth"] == "true", type: type)
+        let pass = try withKernels(upTo: .libTorch) {
+            try ReferencePass(
+                backbone: #require(facts["backbone"]),
+                batch: #require(facts["batch"].flatMap { Int($0) }),
+                height: #require(facts["height"].flatMap { Int($0) }),
+                width: #require(facts["width"].flatMap { Int($0) }),
+                training: facts["training"] == "true",
+                smooth: facts["smooth"] == "true", type: type)
+        }
         var found = ["outputs": pass.outputs, "imageGradient": try #require(pass.images.gradient)]
         for entry in pass.state {
             if entry.role == .buffer { found["buffer.\(entry.name)"] = entry.tensor }

@@ -46,7 +46,7 @@ struct BadInputTests {
             "did you mean 'resnet50'?"),
         Case(
             "a missing folder", ["compare", "--train", "a=nowhere", "--test", "b=nowhere,none"], 1,
-            "/none': there is no such file"),
+            "/nowhere': there is no such file or folder"),
         Case(
             "no such study file", ["compare", "--config", "none.json5"], 1,
             "cannot read the study file"),
@@ -107,7 +107,7 @@ struct BadInputTests {
                 withIntermediateDirectories: true)
             let outcome = try study(folder, faces)
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("Nobody' holds no .jpg"))
+            #expect(outcome.errors.contains("Nobody' holds no image"))
         }
     }
 

@@ -27,12 +27,20 @@ struct DepthwiseGradientTests {
         "Own kernels agree with LibTorch in float64",
         arguments: [
             (2, 1, 1), (7, 5, 2), (16, 8, 1), (19, 7, 3), (33, 6, 2), (48, 9, 1),
-        ], [1, 2])
-    func agreement(_ shape: (channels: Int, side: Int, images: Int), _ stride: Int) {
+        ], Kernels.allCases)
+    func agreement(_ shape: (channels: Int, side: Int, images: Int), _ kernels: Kernels) {
+        for stride in [1, 2] { agreement(shape, kernels, stride) }
+    }
+
+    private func agreement(
+        _ shape: (channels: Int, side: Int, images: Int), _ kernels: Kernels, _ stride: Int
+    ) {
         func all(_ type: ElementType) -> [Tensor] {
-            gradients(
-                type, channels: shape.channels, side: shape.side, images: shape.images,
-                stride: stride)
+            withKernels(upTo: kernels) {
+                gradients(
+                    type, channels: shape.channels, side: shape.side, images: shape.images,
+                    stride: stride)
+            }
         }
         let exact = all(.float64)
         for (type, limit) in [(ElementType.float32, 1e-6), (.bfloat16, 5e-3)] {

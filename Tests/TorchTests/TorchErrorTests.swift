@@ -15,6 +15,11 @@ struct TorchErrorTests {
                 "LibTorch refused matmul: bad"
             ),
             (
+                .malformedScript(path: "n", reason: "r"),
+                "'n' is no network in TorchScript: r; "
+                    + "write it with torch.jit.trace(model.eval(), example).save(path)"
+            ),
+            (
                 .malformedWeights(path: "w", reason: "r"),
                 "'w' is not a whole safetensors file: r; it may have been cut short, so use another "
                     + "copy"
@@ -31,6 +36,7 @@ struct TorchErrorTests {
                 .outOfMemory(operation: "matmul", message: "m"),
                 "out of memory in matmul: m; use a smaller batch"
             ),
+            (.scriptFailed(path: "n", reason: "r"), "the network 'n' failed: r"),
             (
                 .shapeMismatch(name: "t", expected: [1, 2], found: [3], path: "w"),
                 "tensor 't' of 'w' has shape [3] where the model has [1, 2]"

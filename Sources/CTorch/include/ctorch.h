@@ -164,10 +164,28 @@ ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed
 ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out);
 ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t padding,
                     int64_t groups, ct_tensor *out);
+/// What a batch normalisation needs besides its input.
+typedef struct CT_SAFE ct_batch_norm_parts {
+  ct_tensor weight, bias, running_mean, running_var;
+  /// Added to what was normalised; `impl` may be null.
+  ct_tensor residual;
+  /// Whether negative values become zero at the end.
+  bool rectify;
+  double momentum, epsilon;
+} ct_batch_norm_parts;
+
 /// Training mode updates `running_mean` and `running_var` in place.
-ct_status ct_batch_norm(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor running_mean,
-                        ct_tensor running_var, bool training, double momentum, double epsilon,
-                        ct_tensor *out);
+ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training, ct_tensor *out);
+/// What a convolution without bias needs besides its input.
+typedef struct CT_SAFE ct_conv2d_parts {
+  ct_tensor weight;
+  int64_t stride, padding, groups;
+} ct_conv2d_parts;
+
+/// A convolution and the normalisation behind it in evaluation mode, in one operation that is not
+/// differentiable.
+ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
+                               ct_batch_norm_parts normalization, ct_tensor *out);
 ct_status ct_max_pool2d(ct_tensor self, int64_t kernel, int64_t stride, int64_t padding,
                         ct_tensor *out);
 /// Mean over height and width: [n, c, h, w] -> [n, c].
@@ -184,6 +202,7 @@ ct_status ct_backward(ct_tensor self);
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
 ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
 ct_status ct_clear_grad(ct_tensor self);
+bool ct_is_grad_enabled(void);
 /// Thread-local. Returns the former value through `former`.
 ct_status ct_set_grad_enabled(bool value, bool *former);
 /// Thread-local. Convolutions and products compute in bfloat16 while this is on.
@@ -201,14 +220,40 @@ ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, 
 ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *out);
 ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double factor);
 
+// Kernels -----------------------------------------------------------------------------------------
+
+/// Implementations of what both this project and LibTorch can compute: LibTorch's, and this
+/// project's for each set of instructions.
+typedef enum ct_kernels {
+  CT_KERNELS_LIBTORCH = 0,
+  CT_KERNELS_PORTABLE = 1,
+  CT_KERNELS_AVX2 = 2,
+  CT_KERNELS_AVX512 = 3,
+} ct_kernels;
+
+/// What this thread uses: at most `limit`, and at most what the processor has. Thread-local.
+void ct_limit_kernels(ct_kernels limit);
+ct_kernels ct_current_kernels(void);
+
+// TorchScript -------------------------------------------------------------------------------------
+
+/// A reference to a network in TorchScript.
+typedef struct CT_SAFE ct_script {
+  void *impl;
+} ct_script;
+
+/// Loads a file that `torch.jit.save` wrote, in evaluation mode.
+ct_status ct_script_load(const char *path, ct_device device, ct_script *out);
+void ct_script_free(ct_script self);
+/// The network's output for one input; of a tuple or list the first tensor.
+ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
+
 // The process -------------------------------------------------------------------------------------
 
 ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
 /// Asks LibTorch for algorithms that give the same bits each time, where it has them.
 ct_status ct_set_deterministic(bool value);
-/// Whether kernels of this project are used where they exist (the default), or LibTorch's alone.
-void ct_use_own_kernels(bool value);
 /// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
 ct_status ct_cuda_synchronize(void);

@@ -6,194 +6,254 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "vectors.h"
+#include "dispatch.h"
 
 namespace facet::kernels {
 namespace {
 
+constexpr auto last = at::MemoryFormat::ChannelsLast;
+
 /// Sizes of a convolution in channels-last order.
 struct Shape {
   int64_t images, channels, height, width, out_height, out_width, stride;
+
+  /// Channels in whole vectors.
+  int64_t padded() const { return (channels + lanes - 1) / lanes * lanes; }
 };
 
-// The input's gradient -----------------------------------------------------------------------------
-
-/// One output pixel that an input pixel was part of, and the place of the weight between them.
+/// Operands and results. Weight and `sums`, its gradient, are `[9, padded]`.
 template <class T>
-struct Tap {
-  const T *gradient;
+struct Operands {
+  const T *input, *slope;
   const float *weight;
+  T *to_input;
 };
 
-/// The output places that saw an input place, with the window's place: at most three.
-struct Reach {
-  int64_t count = 0;
-  int64_t output[3];
-  int64_t window[3];
+/// A row of some channels of an image, or zeros where the image has none.
+template <class T>
+struct Row {
+  const T *start;
+  int64_t step;
 
-  FACET_INLINE Reach(int64_t input, int64_t limit, int64_t stride) {
-    for (int64_t k = 0; k < 3; ++k) {
-      int64_t moved = input + 1 - k;
-      if (moved < 0 || moved % stride != 0 || moved / stride >= limit) continue;
-      output[count] = moved / stride;
-      window[count++] = k;
+  FACET_INLINE Row(const T *image, int64_t row, int64_t height, int64_t width, int64_t step_)
+      : start(zeros), step(0) {
+    if (row < 0 || row >= height) return;
+    start = image + row * width * step_;
+    step = step_;
+  }
+
+  template <int64_t whole>
+  FACET_INLINE Floats at(int64_t column, int64_t count) const {
+    return whole ? load(start + column * step) : load_some(start + column * step, count);
+  }
+
+  alignas(64) static constexpr T zeros[lanes] = {};
+};
+
+/// The weights and their gradient's sums of one vector of channels, in registers.
+struct Window {
+  Floats weight[9], sum[9];
+
+  FACET_INLINE Window(const float *weights, const float *sums, int64_t stride) {
+    for (int64_t k = 0; k < 9; ++k) {
+      weight[k] = load(weights + k * stride);
+      sum[k] = load(sums + k * stride);
     }
+  }
+
+  FACET_INLINE void keep(float *sums, int64_t stride) const {
+    for (int64_t k = 0; k < 9; ++k) store(sums + k * stride, sum[k]);
+  }
+
+  /// What an input value gets from the slope of an output that saw it through place `k`, and what
+  /// the weight at that place gets.
+  FACET_INLINE Floats pass(int64_t k, Floats slope, Floats input) {
+    sum[k] += slope * input;
+    return slope * weight[k];
   }
 };
 
-template <class T>
-FACET_INLINE void input_pixel(const Tap<T> *taps, int64_t count, T *to, int64_t channels) {
-  int64_t c = 0;
-  for (; c + 2 * lanes <= channels; c += 2 * lanes) {
-    Floats first{}, second{};
-    for (int64_t t = 0; t < count; ++t) {
-      first += load(taps[t].gradient + c) * load(taps[t].weight + c);
-      second += load(taps[t].gradient + c + lanes) * load(taps[t].weight + c + lanes);
-    }
-    store(to + c, first);
-    store(to + c + lanes, second);
-  }
-  for (; c < channels; c += lanes) {
-    int64_t left = std::min(lanes, channels - c);
-    Floats sum{};
-    for (int64_t t = 0; t < count; ++t)
-      sum += load_some(taps[t].gradient + c, left) * load_some(taps[t].weight + c, left);
-    store_some(to + c, sum, left);
-  }
+template <bool whole, class T>
+FACET_INLINE void put(T *to, Floats values, int64_t count) {
+  if constexpr (whole)
+    store(to, values);
+  else
+    store_some(to, values, count);
 }
 
-/// Rows `begin` to `end` of all images' rows; `weight` is `[9, channels]`.
-template <class T>
-FACET_INLINE void input_rows(const Shape &s, const T *gradient, const float *weight, T *to,
-                             int64_t begin, int64_t end) {
-  Tap<T> taps[9];
-  for (int64_t row = begin; row < end; ++row) {
-    int64_t image = row / s.height;
-    Reach down(row % s.height, s.out_height, s.stride);
-    for (int64_t x = 0; x < s.width; ++x) {
-      Reach right(x, s.out_width, s.stride);
-      int64_t count = 0;
-      for (int64_t i = 0; i < down.count; ++i)
-        for (int64_t j = 0; j < right.count; ++j)
-          taps[count++] = {
-              gradient + ((image * s.out_height + down.output[i]) * s.out_width +
-                          right.output[j]) * s.channels,
-              weight + (down.window[i] * 3 + right.window[j]) * s.channels};
-      input_pixel(taps, count, to + (row * s.width + x) * s.channels, s.channels);
-    }
-  }
-}
-
-// The weight's gradient ----------------------------------------------------------------------------
-
-/// Adds one row of output pixels to nine sums of the channels from `c` on.
-template <class T, class Read>
-FACET_INLINE void weight_row(const Shape &s, const T *input, const T *gradient, int64_t image,
-                             int64_t y, int64_t c, Floats *sums, Read &&read) {
-  int64_t top = y * s.stride - 1;
-  const T *slopes = gradient + (image * s.out_height + y) * s.out_width * s.channels + c;
-  for (int64_t ky = 0; ky < 3; ++ky) {
-    if (top + ky < 0 || top + ky >= s.height) continue;
-    const T *pixels = input + (image * s.height + top + ky) * s.width * s.channels + c;
-    Floats left = sums[ky * 3], middle = sums[ky * 3 + 1], right = sums[ky * 3 + 2];
-    for (int64_t x = 0; x < s.out_width; ++x) {
-      Floats slope = read(slopes + x * s.channels);
-      int64_t column = x * s.stride;
-      if (column > 0) left += slope * read(pixels + (column - 1) * s.channels);
-      middle += slope * read(pixels + column * s.channels);
-      if (column + 1 < s.width) right += slope * read(pixels + (column + 1) * s.channels);
-    }
-    sums[ky * 3] = left;
-    sums[ky * 3 + 1] = middle;
-    sums[ky * 3 + 2] = right;
-  }
-}
-
-/// Adds the images `begin` to `end` to `sums`, `[9, channels]`.
-template <class T>
-FACET_INLINE void weight_images(const Shape &s, const T *input, const T *gradient, float *sums,
-                                int64_t begin, int64_t end) {
-  for (int64_t image = begin; image < end; ++image) {
-    for (int64_t c = 0; c < s.channels; c += lanes) {
-      int64_t left = std::min(lanes, s.channels - c);
-      Floats all[9];
-      for (int64_t k = 0; k < 9; ++k) all[k] = load_some(sums + k * s.channels + c, left);
-      for (int64_t y = 0; y < s.out_height; ++y) {
-        if (left == lanes)
-          weight_row(s, input, gradient, image, y, c, all,
-                     [](const T *from) FACET_LAMBDA { return load(from); });
-        else
-          weight_row(s, input, gradient, image, y, c, all,
-                     [left](const T *from) FACET_LAMBDA { return load_some(from, left); });
+/// With stride 1 an input value was seen by the nine outputs around it.
+struct UnitStride {
+  template <bool whole, class T>
+  static FACET_INLINE void rows(const Shape &s, const T *input, const T *slope, T *to,
+                                Window &window, int64_t count, int64_t begin, int64_t end) {
+    for (int64_t y = begin; y < end; ++y) {
+      Row<T> above(slope, y - 1, s.out_height, s.out_width, s.channels);
+      Row<T> here(slope, y, s.out_height, s.out_width, s.channels);
+      Row<T> below(slope, y + 1, s.out_height, s.out_width, s.channels);
+      const T *from = input + y * s.width * s.channels;
+      T *into = to + y * s.width * s.channels;
+      Floats left[3] = {}, right[3] = {};
+      Floats middle[3] = {below.template at<whole>(0, count), here.template at<whole>(0, count),
+                          above.template at<whole>(0, count)};
+      for (int64_t x = 0; x < s.width; ++x) {
+        int64_t next = x + 1;
+        if (next < s.width) {
+          right[0] = below.template at<whole>(next, count);
+          right[1] = here.template at<whole>(next, count);
+          right[2] = above.template at<whole>(next, count);
+        } else {
+          right[0] = right[1] = right[2] = Floats{};
+        }
+        Floats value = whole ? load(from + x * s.channels) : load_some(from + x * s.channels, count);
+        Floats sum[3];
+        for (int64_t i = 0; i < 3; ++i) {
+          sum[i] = window.pass(i * 3, right[i], value);
+          sum[i] += window.pass(i * 3 + 1, middle[i], value);
+          sum[i] += window.pass(i * 3 + 2, left[i], value);
+          left[i] = middle[i];
+          middle[i] = right[i];
+        }
+        put<whole>(into + x * s.channels, sum[0] + sum[1] + sum[2], count);
       }
-      for (int64_t k = 0; k < 9; ++k) store_some(sums + k * s.channels + c, all[k], left);
     }
   }
-}
+};
 
-// A version for each instruction set ---------------------------------------------------------------
+/// With stride 2 the four input values of a square were seen by the output at the same place through
+/// the window's middle and its right and lower half, and by the next ones through the rest.
+struct StrideTwo {
+  template <bool whole, class T>
+  static FACET_INLINE void rows(const Shape &s, const T *input, const T *slope, T *to,
+                                Window &window, int64_t count, int64_t begin, int64_t end) {
+    for (int64_t y = begin; y < end; ++y) {
+      Row<T> here(slope, y, s.out_height, s.out_width, s.channels);
+      Row<T> below(slope, y + 1, s.out_height, s.out_width, s.channels);
+      bool has_lower = 2 * y + 1 < s.height;
+      int64_t start = 2 * y * s.width * s.channels, line = s.width * s.channels;
+      Floats first = here.template at<whole>(0, count), third = below.template at<whole>(0, count);
+      for (int64_t x = 0; x < s.out_width; ++x) {
+        bool has_next = x + 1 < s.out_width;
+        Floats second = has_next ? here.template at<whole>(x + 1, count) : Floats{};
+        Floats fourth = has_next ? below.template at<whole>(x + 1, count) : Floats{};
+        int64_t place = start + 2 * x * s.channels;
+        bool has_right = 2 * x + 1 < s.width;
+        auto read = [&](int64_t at) FACET_LAMBDA {
+          return whole ? load(input + at) : load_some(input + at, count);
+        };
+        put<whole>(to + place, window.pass(4, first, read(place)), count);
+        if (has_right) {
+          Floats value = read(place + s.channels);
+          put<whole>(to + place + s.channels,
+                     window.pass(5, first, value) + window.pass(3, second, value), count);
+        }
+        if (has_lower) {
+          Floats value = read(place + line);
+          put<whole>(to + place + line,
+                     window.pass(7, first, value) + window.pass(1, third, value), count);
+        }
+        if (has_lower && has_right) {
+          Floats value = read(place + line + s.channels);
+          Floats own = window.pass(8, first, value) + window.pass(6, second, value);
+          Floats lower = window.pass(2, third, value) + window.pass(0, fourth, value);
+          put<whole>(to + place + line + s.channels, own + lower, count);
+        }
+        first = second;
+        third = fourth;
+      }
+    }
+  }
+};
 
-#define FACET_VERSIONS(attribute, suffix)                                                         \
-  template <class T>                                                                              \
-  attribute void input_rows_##suffix(const Shape &s, const T *g, const float *w, T *to,           \
-                                     int64_t begin, int64_t end) {                                \
-    input_rows(s, g, w, to, begin, end);                                                          \
-  }                                                                                               \
-  template <class T>                                                                              \
-  attribute void weight_images_##suffix(const Shape &s, const T *x, const T *g, float *sums,      \
-                                        int64_t begin, int64_t end) {                             \
-    weight_images(s, x, g, sums, begin, end);                                                     \
+/// Both gradients of the images `begin` to `end`; the weight's is added to `sums`.
+///
+/// Each vector of channels goes over a band of rows that stays in the cache for the next one.
+template <class T, class Stride>
+struct Images {
+  static constexpr int64_t band_bytes = 1 << 15;
+
+  static FACET_INLINE void run(Shape s, Operands<T> o, float *sums, int64_t begin, int64_t end) {
+    int64_t row_bytes = s.width * s.channels * s.stride * int64_t(sizeof(T));
+    int64_t band = std::max<int64_t>(1, band_bytes / row_bytes);
+    for (int64_t image = begin; image < end; ++image)
+      for (int64_t row = 0; row < s.out_height; row += band)
+        rows(s, o, sums, image, row, std::min(row + band, s.out_height));
   }
 
-FACET_VERSIONS(, portable)
-#if defined(FACET_X86)
-FACET_VERSIONS(FACET_AVX2, avx2)
-FACET_VERSIONS(FACET_AVX512, avx512)
-#define FACET_CALL(name, ...)                                                                     \
-  switch (processor) {                                                                            \
-    case Processor::avx512: name##_avx512(__VA_ARGS__); break;                                    \
-    case Processor::avx2: name##_avx2(__VA_ARGS__); break;                                        \
-    case Processor::portable: name##_portable(__VA_ARGS__); break;                                \
+  static FACET_INLINE void rows(const Shape &s, const Operands<T> &o, float *sums, int64_t image,
+                                int64_t begin, int64_t end) {
+    const T *input = o.input + image * s.height * s.width * s.channels;
+    const T *slope = o.slope + image * s.out_height * s.out_width * s.channels;
+    T *to = o.to_input + image * s.height * s.width * s.channels;
+    for (int64_t c = 0; c < s.channels; c += lanes) {
+      Window window(o.weight + c, sums + c, s.padded());
+      int64_t count = std::min(lanes, s.channels - c);
+      if (count == lanes)
+        Stride::template rows<true>(s, input + c, slope + c, to + c, window, lanes, begin, end);
+      else
+        Stride::template rows<false>(s, input + c, slope + c, to + c, window, count, begin, end);
+      window.keep(sums + c, s.padded());
+    }
   }
-#else
-#define FACET_CALL(name, ...) name##_portable(__VA_ARGS__)
-#endif
-#undef FACET_VERSIONS
+};
 
-const Processor processor = best_processor();
-
-template <class T>
-void input_gradient(const Shape &s, const at::Tensor &gradient, const at::Tensor &weight,
-                    at::Tensor &to) {
-  const T *from = gradient.const_data_ptr<T>();
-  const float *taps = weight.const_data_ptr<float>();
-  T *out = to.mutable_data_ptr<T>();
-  at::parallel_for(0, s.images * s.height, 1, [&](int64_t begin, int64_t end) {
-    FACET_CALL(input_rows, s, from, taps, out, begin, end);
-  });
+/// How many shares the images are split into, each with sums of its own. The shape alone decides, so
+/// the bits do not depend on the threads.
+int64_t shares(const Shape &s) {
+  constexpr int64_t elements_a_share = 1 << 17, most_shares = 64;
+  int64_t elements = s.images * s.height * s.width * s.channels;
+  return std::clamp(elements / elements_a_share, int64_t(1), std::min(most_shares, s.images));
 }
 
+/// Fills `o.to_input` and returns the weight's gradient, `[9, padded]`.
 template <class T>
-void weight_gradient(const Shape &s, const at::Tensor &input, const at::Tensor &gradient,
-                     at::Tensor &parts) {
-  const T *pixels = input.const_data_ptr<T>();
-  const T *slopes = gradient.const_data_ptr<T>();
-  float *sums = parts.mutable_data_ptr<float>();
-  int64_t count = parts.size(0);
+std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
+  int64_t count = shares(s), size = 9 * s.padded();
+  std::vector<float> sums(count * size);
+  auto chosen = choice();
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t part = begin; part < end; ++part) {
-      float *own = sums + part * 9 * s.channels;
-      int64_t first = s.images * part / count, last = s.images * (part + 1) / count;
-      FACET_CALL(weight_images, s, pixels, slopes, own, first, last);
+    for (int64_t share = begin; share < end; ++share) {
+      float *own = sums.data() + share * size;
+      int64_t first = s.images * share / count, past = s.images * (share + 1) / count;
+      if (s.stride == 1)
+        dispatch<Images<T, UnitStride>>(chosen, s, o, own, first, past);
+      else
+        dispatch<Images<T, StrideTwo>>(chosen, s, o, own, first, past);
     }
   });
+  for (int64_t i = 0; i < size; ++i) {
+    double total = 0;
+    for (int64_t share = 0; share < count; ++share) total += sums[share * size + i];
+    sums[i] = float(total);
+  }
+  sums.resize(size);
+  return sums;
 }
 
-Shape shape(at::IntArrayRef input, const at::Tensor &gradient, int64_t stride) {
-  return {input[0], input[1], input[2], input[3], gradient.size(2), gradient.size(3), stride};
+/// The weight, `[channels, 1, 3, 3]`, with the channels last and padded.
+template <class T>
+std::vector<float> transposed(const Shape &s, const at::Tensor &weight) {
+  std::vector<float> result(9 * s.padded());
+  auto from = weight.contiguous();
+  const T *taps = from.const_data_ptr<T>();
+  for (int64_t c = 0; c < s.channels; ++c)
+    for (int64_t k = 0; k < 9; ++k) result[k * s.padded() + c] = float(taps[c * 9 + k]);
+  return result;
+}
+
+template <class T>
+torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
+                                        const at::Tensor &weight, const at::Tensor &slope) {
+  auto to_input = at::empty(input.sizes(), input.options(), last);
+  auto to_weight = at::empty(weight.sizes(), weight.options());
+  auto taps = transposed<T>(s, weight);
+  auto sums = gradients<T>(s, {input.const_data_ptr<T>(), slope.const_data_ptr<T>(), taps.data(),
+                               to_input.template mutable_data_ptr<T>()});
+  T *to = to_weight.template mutable_data_ptr<T>();
+  for (int64_t c = 0; c < s.channels; ++c)
+    for (int64_t k = 0; k < 9; ++k) to[c * 9 + k] = T(sums[k * s.padded() + c]);
+  return {to_input, to_weight, at::Tensor()};
 }
 
 struct Depthwise : torch::autograd::Function<Depthwise> {
@@ -206,61 +266,33 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
-                                                 torch::autograd::variable_list slopes) {
+                                                 const torch::autograd::variable_list &slopes) {
     auto saved = context->get_saved_variables();
-    auto stride = context->saved_data["stride"].toInt();
-    at::Tensor to_input, to_weight;
-    if (context->needs_input_grad(0))
-      to_input = depthwise_input_gradient(slopes[0], saved[1], saved[0].sizes(), stride);
-    if (context->needs_input_grad(1))
-      to_weight = depthwise_weight_gradient(slopes[0], saved[0], stride);
-    return {to_input, to_weight, at::Tensor()};
+    auto slope = slopes[0].contiguous(last);
+    const auto &input = saved[0], &weight = saved[1];
+    Shape s{input.size(0),  input.size(1), input.size(2), input.size(3), slope.size(2),
+            slope.size(3), context->saved_data["stride"].toInt()};
+    return input.scalar_type() == at::kBFloat16
+               ? kernels::backward<at::BFloat16>(s, input, weight, slope)
+               : kernels::backward<float>(s, input, weight, slope);
   }
 };
 
 }  // namespace
 
-bool supports_depthwise(const at::Tensor &input, const at::Tensor &weight, int64_t padding,
-                        int64_t groups) {
+bool supports_depthwise(const at::Tensor &input, const at::Tensor &weight, int64_t stride,
+                        int64_t padding, int64_t groups) {
   return input.is_cpu() && input.dim() == 4 && groups > 1 && groups == input.size(1) &&
-         padding == 1 && weight.dim() == 4 && weight.size(0) == groups && weight.size(2) == 3 &&
-         weight.size(3) == 3 &&
+         padding == 1 && (stride == 1 || stride == 2) && weight.dim() == 4 &&
+         weight.size(0) == groups && weight.size(2) == 3 && weight.size(3) == 3 &&
+         input.is_contiguous(last) && input.numel() > 0 &&
          (input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16) &&
-         (weight.scalar_type() == at::kFloat || weight.scalar_type() == at::kBFloat16);
+         weight.scalar_type() == input.scalar_type();
 }
 
 at::Tensor depthwise_convolution(const at::Tensor &input, const at::Tensor &weight,
                                  int64_t stride) {
   return Depthwise::apply(input, weight, stride);
-}
-
-at::Tensor depthwise_input_gradient(const at::Tensor &gradient, const at::Tensor &weight,
-                                    at::IntArrayRef input_size, int64_t stride) {
-  auto slopes = gradient.contiguous(at::MemoryFormat::ChannelsLast);
-  auto taps = weight.reshape({weight.size(0), 9}).t().to(at::kFloat).contiguous();
-  auto result = at::empty(input_size, slopes.options(), at::MemoryFormat::ChannelsLast);
-  auto sizes = shape(input_size, slopes, stride);
-  if (slopes.scalar_type() == at::kBFloat16)
-    input_gradient<at::BFloat16>(sizes, slopes, taps, result);
-  else
-    input_gradient<float>(sizes, slopes, taps, result);
-  return result;
-}
-
-at::Tensor depthwise_weight_gradient(const at::Tensor &gradient, const at::Tensor &input,
-                                     int64_t stride) {
-  auto slopes = gradient.contiguous(at::MemoryFormat::ChannelsLast);
-  auto pixels = input.contiguous(at::MemoryFormat::ChannelsLast);
-  auto sizes = shape(input.sizes(), slopes, stride);
-  int64_t count = std::max<int64_t>(1, std::min<int64_t>(at::get_num_threads(), sizes.images));
-  auto parts = at::zeros({count, 9, sizes.channels}, slopes.options().dtype(at::kFloat));
-  if (slopes.scalar_type() == at::kBFloat16)
-    weight_gradient<at::BFloat16>(sizes, pixels, slopes, parts);
-  else
-    weight_gradient<float>(sizes, pixels, slopes, parts);
-  auto sum = parts[0];
-  for (int64_t part = 1; part < count; ++part) sum = sum.add(parts[part]);
-  return sum.t().reshape({sizes.channels, 1, 3, 3}).to(slopes.scalar_type());
 }
 
 }  // namespace facet::kernels

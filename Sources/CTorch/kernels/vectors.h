@@ -1,7 +1,7 @@
 // Sixteen numbers at once, on whatever the processor has.
 //
 // The code is written once with the compiler's vector types and compiled for each instruction set;
-// which of the versions runs is chosen by `best_processor`.
+// dispatch.h chooses which of the versions runs.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,6 @@
 #define FACET_LAMBDA __attribute__((always_inline))
 
 namespace facet::kernels {
-
-enum class Processor { portable, avx2, avx512 };
-
-/// The best instruction set of this processor.
-inline Processor best_processor() {
-#if defined(FACET_X86)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return Processor::avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Processor::avx2;
-#endif
-  return Processor::portable;
-}
 
 constexpr int64_t lanes = 16;
 
@@ -82,6 +68,31 @@ FACET_INLINE void store_some(T *to, Floats values, int64_t count) {
   T whole[lanes];
   store(whole, values);
   for (int64_t i = 0; i < count; ++i) to[i] = whole[i];
+}
+
+/// The first `count` values, and zeros.
+FACET_INLINE Floats first(Floats values, int64_t count) {
+  float whole[lanes] = {};
+  store_some(whole, values, count);
+  return load(whole);
+}
+
+/// The values where they are not negative, and zero elsewhere; a NaN stays one.
+FACET_INLINE Floats rectified(Floats values) {
+  Words words, kept = (Words)~(values < 0.0f);
+  std::memcpy(&words, &values, sizeof words);
+  words &= kept;
+  std::memcpy(&values, &words, sizeof values);
+  return values;
+}
+
+/// `values` where a rectifier's output is above zero, as LibTorch decides it for a NaN too.
+FACET_INLINE Floats where_rectifier_passes(Floats output, Floats values) {
+  Words words, kept = (Words)~(output <= 0.0f);
+  std::memcpy(&words, &values, sizeof words);
+  words &= kept;
+  std::memcpy(&values, &words, sizeof values);
+  return values;
 }
 
 }  // namespace facet::kernels

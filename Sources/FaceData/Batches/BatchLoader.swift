@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// Decodes batches ahead of their use, in an order that does not depend on the number of threads.
 ///
@@ -7,20 +7,20 @@ public import Foundation
 public final class BatchLoader {
     /// What a batch is made of.
     public struct Request: Sendable {
-        /// The images' files.
-        public var files: [URL]
+        /// The images' places in the source.
+        public var places: [Int]
         /// Whose they are; may be empty.
         public var labels: [Int]
         /// Which of them are mirrored; may be empty for none.
         public var mirrored: [Bool]
 
-        /// Asks for a batch; labels and mirrorings are as many as files, or none.
-        public init(files: [URL], labels: [Int] = [], mirrored: [Bool] = []) {
+        /// Asks for a batch; labels and mirrorings are as many as places, or none.
+        public init(places: [Int], labels: [Int] = [], mirrored: [Bool] = []) {
             precondition(
-                [0, files.count].contains(labels.count)
-                    && [0, files.count].contains(mirrored.count),
-                "labels and mirrorings must be as many as files, or none")
-            self.files = files
+                [0, places.count].contains(labels.count)
+                    && [0, places.count].contains(mirrored.count),
+                "labels and mirrorings must be as many as places, or none")
+            self.places = places
             self.labels = labels
             self.mirrored = mirrored
         }
@@ -32,19 +32,21 @@ public final class BatchLoader {
     /// Starts to decode.
     ///
     /// - Parameters:
+    ///   - source: The images.
     ///   - count: Number of batches.
     ///   - side: Height and width of an image in the batch, in pixels.
     ///   - threads: Workers that decode.
     ///   - request: What each batch is made of; called on the workers' threads.
     public init(
-        count: Int, side: Int, threads: Int = 1, request: @escaping @Sendable (Int) -> Request
+        _ source: any ImageSource, count: Int, side: Int, threads: Int = 1,
+        request: @escaping @Sendable (Int) -> Request
     ) {
         workers = max(1, threads)
         queue.begin(count: count, ahead: workers + 1)
         for _ in 0..<workers {
             let queue = queue
             let thread = Thread {
-                let decoder = BatchDecoder(side: side)
+                let decoder = BatchDecoder(source, side: side)
                 while let index = queue.take() {
                     queue.put(index, Result { try decoder.decode(request(index)) })
                 }
@@ -118,39 +120,46 @@ private final class Prefetcher: @unchecked Sendable {
 /// Decodes one batch after another on one thread.
 private final class BatchDecoder {
     private let decoder = ImageDecoder()
+    private let source: any ImageSource
     private let side: Int
+    private let encoded = ReadBuffer()
+    private let scratch = ReadBuffer()
 
-    init(side: Int) {
+    init(_ source: any ImageSource, side: Int) {
+        self.source = source
         self.side = side
     }
 
     func decode(_ request: BatchLoader.Request) throws(FaceDataError) -> ImageBatch {
         let size = side * side * 3
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(request.files.count * size)
-        for (index, file) in request.files.enumerated() {
-            let image = ImageFitting.fit(try decoder.decode(file), side: side)
-            if !request.mirrored.isEmpty, request.mirrored[index] {
-                appendMirrored(image, to: &pixels)
-            } else {
-                pixels += image.pixels
+        var failure: FaceDataError?
+        let pixels = [UInt8](
+            unsafeUninitializedCapacity: request.places.count * size
+        ) { target, count in
+            do throws(FaceDataError) {
+                for index in request.places.indices {
+                    let slot = UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(target)[
+                            index * size..<(index + 1) * size])
+                    try decode(
+                        request.places[index],
+                        mirrored: !request.mirrored.isEmpty && request.mirrored[index], into: slot)
+                    count += size
+                }
+            } catch {
+                failure = error
             }
         }
+        if let failure { throw failure }
         return ImageBatch(side: side, pixels: pixels, labels: request.labels)
     }
 
-    private func appendMirrored(_ image: RGBImage, to pixels: inout [UInt8]) {
-        let start = pixels.count
-        pixels += image.pixels
-        pixels.withUnsafeMutableBufferPointer { pixels in
-            for row in stride(from: start, to: start + side * side * 3, by: side * 3) {
-                for x in 0..<side / 2 {
-                    let (left, right) = (row + x * 3, row + (side - 1 - x) * 3)
-                    pixels.swapAt(left, right)
-                    pixels.swapAt(left + 1, right + 1)
-                    pixels.swapAt(left + 2, right + 2)
-                }
-            }
-        }
+    private func decode(
+        _ place: Int, mirrored: Bool, into slot: UnsafeMutableRawBufferPointer
+    ) throws(FaceDataError) {
+        try source.read(place, into: encoded)
+        try decoder.decode(
+            encoded.bytes, path: source.path(of: place), side: side, mirrored: mirrored,
+            into: slot, scratch: scratch)
     }
 }

@@ -1,10 +1,12 @@
-public import Foundation
+import Foundation
 
 /// What one look at every image of a set finds, before any of it is trained on.
 public struct ImageScan: Codable, Sendable, Hashable {
     /// An image that does not decode.
     public struct BadImage: Codable, Sendable, Hashable {
-        /// The file, relative to the set's folder.
+        /// Place of the image in its set.
+        public var place: Int
+        /// The image's name.
         public var path: String
         /// Why.
         public var reason: String
@@ -23,30 +25,24 @@ public struct ImageScan: Codable, Sendable, Hashable {
 }
 
 extension ImageScan {
-    /// Decodes every image of a list.
+    /// Decodes every image of a source.
     ///
     /// - Parameters:
-    ///   - paths: Files relative to `root`.
     ///   - threads: Workers; the result does not depend on their number.
     ///   - progress: Told how many images are done, on the caller's thread.
     public init(
-        _ paths: [String], root: URL, threads: Int, progress: (Int) throws -> Void = { _ in }
+        _ source: any ImageSource, threads: Int, progress: (Int) throws -> Void = { _ in }
     ) throws {
-        let chunks = stride(from: 0, to: paths.count, by: 256).map {
-            Array(paths[$0..<min($0 + 256, paths.count)])
-        }
         var total = ScanPart()
         var hash = SHA256()
-        var done = 0
-        for start in stride(from: 0, to: chunks.count, by: max(1, threads)) {
-            let group = Array(chunks[start..<min(start + max(1, threads), chunks.count)])
-            for part in ScanPart.scan(group, root: root) {
+        try ParallelParts.forEach(
+            source.count, size: 256, threads: threads,
+            make: { ScanPart($0, of: source) },
+            take: { part, done in
                 hash.update(Array(part.digest.utf8))
                 total.add(part)
-            }
-            done += group.reduce(0) { $0 + $1.count }
-            try progress(done)
-        }
+                try progress(done)
+            })
         good = total.good
         bad = total.bad
         contentHash = hash.hexDigest()
@@ -70,38 +66,25 @@ private struct ScanPart: Sendable {
         for index in sum.indices { sum[index] += other.sum[index] }
     }
 
-    static func scan(_ groups: [[String]], root: URL) -> [ScanPart] {
-        let results = Results(groups.count)
-        DispatchQueue.concurrentPerform(iterations: groups.count) { index in
-            results.set(index, ScanPart(groups[index], root: root))
-        }
-        return results.all
-    }
-
     init() {}
 
-    init(_ paths: [String], root: URL) {
+    init(_ places: Range<Int>, of source: any ImageSource) {
         let decoder = ImageDecoder()
+        let buffer = ReadBuffer()
         var hash = SHA256()
-        for path in paths {
-            hash.update(Array(path.utf8))
+        for place in places {
+            let name = source.name(of: place)
+            hash.update(Array(name.utf8))
             do throws(FaceDataError) {
-                let bytes = try Self.bytes(path, root: root)
-                hash.update(bytes)
-                add(try decoder.decode(bytes, path: path))
+                try source.read(place, into: buffer)
+                hash.update(buffer.bytes)
+                add(try decoder.decode(buffer.bytes, path: name))
             } catch {
-                bad.append(ImageScan.BadImage(path: path, reason: error.description))
+                bad.append(
+                    ImageScan.BadImage(place: place, path: name, reason: error.description))
             }
         }
         digest = hash.hexDigest()
-    }
-
-    private static func bytes(_ path: String, root: URL) throws(FaceDataError) -> Data {
-        do {
-            return try Data(contentsOf: root.appendingPathComponent(path))
-        } catch {
-            throw .badImage(path: path, reason: "it cannot be read")
-        }
     }
 
     private mutating func add(_ image: RGBImage) {
@@ -109,21 +92,5 @@ private struct ScanPart: Sendable {
         sizes["\(image.width)x\(image.height)", default: 0] += 1
         let small = MeanFace.grey(image)
         for index in sum.indices { sum[index] += small[index] }
-    }
-
-    /// Slots that workers fill, each its own.
-    private final class Results: @unchecked Sendable {
-        private let lock = NSLock()
-        private var parts: [ScanPart]
-
-        init(_ count: Int) {
-            parts = Array(repeating: ScanPart(), count: count)
-        }
-
-        func set(_ index: Int, _ part: ScanPart) {
-            lock.withLock { parts[index] = part }
-        }
-
-        var all: [ScanPart] { lock.withLock { parts } }
     }
 }

@@ -1,84 +1,108 @@
 public import Foundation
 
 /// Images of known identities, to train on.
-public struct LabelledImageSet: Sendable, Hashable {
-    /// An image and whose it is.
-    public struct Entry: Sendable, Hashable {
-        /// The file, relative to the set's folder.
-        public var path: String
-        /// The identity's place in the set's list.
-        public var label: Int
-
-        /// Names an image.
-        public init(path: String, label: Int) {
-            self.path = path
-            self.label = label
-        }
-    }
-
-    /// Folder of the set.
-    public var root: URL
-    /// The identities' names, ascending by their bytes.
+public struct LabelledImageSet: Sendable {
+    /// The images, by identity and then by name where a folder gives no other order.
+    public var source: any ImageSource
+    /// The identities' names, by label.
     public var identities: [String]
-    /// The images, by identity and then by name.
-    public var images: [Entry]
+    /// Whose each image is: a place in the list of identities.
+    public var labels: [Int]
+    /// What is told about the files, such as an index that had to be built anew.
+    public var remarks: [String]
 
-    /// The images' labels.
-    public var labels: [Int] { images.map(\.label) }
+    /// How many images there are.
+    public var count: Int { labels.count }
+    /// Folder or file of the set.
+    public var location: URL { source.location }
 
     /// Creates a set of its parts.
-    public init(root: URL, identities: [String], images: [Entry]) {
-        self.root = root
+    ///
+    /// - Parameters:
+    ///   - labels: As many as the source has images, each below the number of identities.
+    public init(
+        source: any ImageSource, identities: [String], labels: [Int], remarks: [String] = []
+    ) {
+        precondition(source.count == labels.count, "labels must be as many as images")
+        self.source = source
         self.identities = identities
-        self.images = images
+        self.labels = labels
+        self.remarks = remarks
     }
 
-    /// File of an image.
-    public func url(of index: Int) -> URL { root.appendingPathComponent(images[index].path) }
+    /// The images' names.
+    public var names: [String] { labels.indices.map(source.name(of:)) }
 
-    /// Without some images; identities left without any go as well, and labels close up.
-    public func removing(_ paths: Set<String>) -> LabelledImageSet {
-        let kept = images.filter { !paths.contains($0.path) }
-        let used = Set(kept.map(\.label)).sorted()
-        let place = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
+    /// Without some images, named by their places; identities left without any go as well, and
+    /// labels close up.
+    public func removing(_ places: Set<Int>) -> LabelledImageSet {
+        places.isEmpty ? self : keeping(labels.indices.filter { !places.contains($0) })
+    }
+
+    /// Without the images that have one of some names, and without those of identities of such a
+    /// name.
+    public func removing(named names: Set<String>) -> LabelledImageSet {
+        let gone = identities.map { names.contains($0) }
+        let kept = labels.indices.filter {
+            !gone[labels[$0]] && !names.contains(source.name(of: $0))
+        }
+        return kept.count == count ? self : keeping(kept)
+    }
+
+    /// Without identities that have no image; labels close up.
+    func closingUp() -> LabelledImageSet { keeping(Array(labels.indices)) }
+
+    private func keeping(_ kept: [Int]) -> LabelledImageSet {
+        var isUsed = [Bool](repeating: false, count: identities.count)
+        for place in kept { isUsed[labels[place]] = true }
+        let used = isUsed.indices.filter { isUsed[$0] }
+        var fresh = [Int](repeating: 0, count: identities.count)
+        for (label, old) in used.enumerated() { fresh[old] = label }
         return LabelledImageSet(
-            root: root, identities: used.map { identities[$0] },
-            images: kept.compactMap { entry in
-                place[entry.label].map { Entry(path: entry.path, label: $0) }
-            })
+            source: SelectedImages(kept, of: source), identities: used.map { identities[$0] },
+            labels: kept.map { fresh[labels[$0]] }, remarks: remarks)
     }
 }
 
 extension LabelledImageSet {
     /// Endings of the files that count as images.
-    public static let endings: Set<String> = ["jpg", "jpeg", "png"]
+    public static let endings: Set<String> = [
+        "jpg", "jpeg", "png", "webp", "pgm", "ppm", "pnm",
+    ]
 
-    /// Reads `<folder>/<identity>/<image>.jpg|jpeg|png`; hidden files do not count.
+    /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
+    /// count.
     ///
     /// - Throws: ``FaceDataError`` when the folder cannot be read, has no identities, or an
     ///   identity no image.
     public static func folder(_ root: URL) throws(FaceDataError) -> LabelledImageSet {
         var identities: [String] = []
-        var images: [Entry] = []
+        var paths: [String] = []
+        var labels: [Int] = []
         for identity in try visibleNames(root) {
             let folder = root.appendingPathComponent(identity)
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
                 isFolder.boolValue
             else { continue }
-            let files = try visibleNames(folder).filter {
-                endings.contains(($0 as NSString).pathExtension.lowercased())
-            }
+            let files = try visibleNames(folder).filter(isImage)
             guard !files.isEmpty else { throw .emptyIdentity(path: folder.path) }
-            images += files.map { Entry(path: "\(identity)/\($0)", label: identities.count) }
+            paths += files.map { "\(identity)/\($0)" }
+            labels += repeatElement(identities.count, count: files.count)
             identities.append(identity)
         }
         guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
-        return LabelledImageSet(root: root, identities: identities, images: images)
+        return LabelledImageSet(
+            source: ImageFiles(paths, in: root), identities: identities, labels: labels)
+    }
+
+    /// Whether a file's name is that of an image.
+    static func isImage(_ name: String) -> Bool {
+        endings.contains((name as NSString).pathExtension.lowercased())
     }
 
     /// Names in a folder, ascending by their bytes, whatever the language of the system.
-    private static func visibleNames(_ folder: URL) throws(FaceDataError) -> [String] {
+    static func visibleNames(_ folder: URL) throws(FaceDataError) -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path)
                 .filter { !$0.hasPrefix(".") }

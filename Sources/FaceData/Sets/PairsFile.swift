@@ -6,7 +6,7 @@ extension VerificationPairs {
     /// The first line has the number of folds and of pairs of each kind in a fold (`10 300`), or
     /// only the latter (`500`, LFW's View 1) for one fold. Then, for each fold, as many lines
     /// `name i j` and as many lines `name i other j`. Image `i` of a person is
-    /// `name/name_000i.jpg` (or .jpeg, .png).
+    /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``).
     ///
     /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` for a line that cannot be understood, a
     ///   wrong count, or an image that is missing.
@@ -42,6 +42,8 @@ private struct PairsReader {
     let root: URL
     private var images: [String] = []
     private var places: [String: Int] = [:]
+    /// Endings of image files, the usual one first.
+    private static let endings = ["jpg"] + LabelledImageSet.endings.subtracting(["jpg"]).sorted()
 
     init(path: String, root: URL) {
         self.path = path
@@ -65,7 +67,8 @@ private struct PairsReader {
             pairs.append(
                 try pair(line.fields, line.number, same: isSame, fold: place / (2 * each)))
         }
-        return VerificationPairs(root: root, images: images, pairs: pairs, folds: folds)
+        return VerificationPairs(
+            source: ImageFiles(images, in: root), pairs: pairs, folds: folds)
     }
 
     /// Fields between tabs, so that names may have spaces; between spaces where there is no tab.
@@ -114,7 +117,7 @@ private struct PairsReader {
         let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         let stem = "\(name)/\(name)_\(padded)"
         if let place = places[stem] { return place }
-        let file = ["jpg", "jpeg", "png"].map { "\(stem).\($0)" }.first {
+        let file = Self.endings.map { "\(stem).\($0)" }.first {
             FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
         }
         guard let file else {

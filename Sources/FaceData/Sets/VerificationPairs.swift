@@ -1,7 +1,7 @@
-public import Foundation
+import Foundation
 
 /// Pairs of images of which it is known whether they show the same person.
-public struct VerificationPairs: Sendable, Hashable {
+public struct VerificationPairs: Sendable {
     /// Two images and what is known of them.
     public struct Pair: Sendable, Hashable {
         /// Place of an image in the list.
@@ -12,24 +12,38 @@ public struct VerificationPairs: Sendable, Hashable {
         public var same: Bool
         /// Fold of the protocol, from 0.
         public var fold: Int
+
+        /// Names a pair.
+        public init(first: Int, second: Int, same: Bool, fold: Int) {
+            self.first = first
+            self.second = second
+            self.same = same
+            self.fold = fold
+        }
     }
 
-    /// Folder of the images.
-    public let root: URL
-    /// The images that the pairs name, each once, relative to the folder, in order of appearance.
+    /// The images that the pairs name, each once, in order of appearance.
+    public let source: any ImageSource
+    /// The images' names, in the source's order.
     public let images: [String]
     /// The pairs, fold after fold.
     public let pairs: [Pair]
     /// Number of folds.
     public let folds: Int
 
-    /// Names of the people in the pairs.
-    public var identities: Set<String> {
-        Set(images.map { ($0 as NSString).deletingLastPathComponent })
+    /// Creates pairs of the images of a source.
+    public init(source: any ImageSource, pairs: [Pair], folds: Int) {
+        self.source = source
+        images = (0..<source.count).map(source.name(of:))
+        self.pairs = pairs
+        self.folds = folds
     }
 
-    /// Files of the images.
-    public var urls: [URL] { images.map { root.appendingPathComponent($0) } }
+    /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
+    public var identities: Set<String> {
+        guard !(source is VerificationPack) else { return [] }
+        return Set(images.map { ($0 as NSString).deletingLastPathComponent }.filter { $0 != "" })
+    }
 
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
     ///
@@ -47,7 +61,7 @@ public struct VerificationPairs: Sendable, Hashable {
         let used = Set(chosen.flatMap { [$0.first, $0.second] }).sorted()
         let place = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
         return VerificationPairs(
-            root: root, images: used.map { images[$0] },
+            source: SelectedImages(used, of: source),
             pairs: chosen.compactMap { pair in
                 guard let first = place[pair.first], let second = place[pair.second] else {
                     return nil
@@ -64,5 +78,20 @@ public struct VerificationPairs: Sendable, Hashable {
         }
         let known = Set(trained.map(plain))
         return identities.filter { known.contains(plain($0)) }.sorted()
+    }
+
+    /// The folds of pairs that bring none of their own: consecutive runs, of which the first have
+    /// one pair more where the number does not divide, as scikit-learn's `KFold` makes them and
+    /// insightface uses them.
+    ///
+    /// - Parameters:
+    ///   - count: Number of pairs.
+    ///   - folds: How many folds; fewer when there are not as many pairs.
+    static func consecutiveFolds(_ count: Int, folds: Int = 10) -> (of: [Int], count: Int) {
+        let folds = max(1, min(folds, count))
+        let places = (0..<folds).flatMap { fold in
+            repeatElement(fold, count: count / folds + (fold < count % folds ? 1 : 0))
+        }
+        return (places, folds)
     }
 }

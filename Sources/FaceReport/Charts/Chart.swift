@@ -2,6 +2,7 @@
 package enum Chart: Hashable, Sendable {
     case lines(LineChart)
     case dots(DotPlot)
+    case histogram(HistogramChart)
     case scatter(ScatterPlot)
 
     /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
@@ -10,6 +11,7 @@ package enum Chart: Hashable, Sendable {
         switch self {
         case .lines(let chart): chart.svg(id: id, title: title)
         case .dots(let chart): chart.svg(id: id, title: title)
+        case .histogram(let chart): chart.svg(id: id, title: title)
         case .scatter(let chart): chart.svg(id: id, title: title)
         }
     }

@@ -16,6 +16,8 @@ package indirect enum Block: Hashable, Sendable {
     case code(String)
     /// Terms and what they stand for.
     case terms([Term])
+    /// Pairs of pictures that were decided wrongly.
+    case gallery(ErrorGallery)
     /// Blocks that are folded away under a line.
     case details(RichText, [Block])
 

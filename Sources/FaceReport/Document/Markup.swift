@@ -71,7 +71,7 @@ package indirect enum Markup: Hashable, Sendable {
     }
 
     private static let emptyElements: Set = [
-        "br", "circle", "col", "hr", "line", "meta", "path", "rect",
+        "br", "circle", "col", "hr", "img", "line", "meta", "path", "rect",
     ]
 
     private static let lineElements: Set = [

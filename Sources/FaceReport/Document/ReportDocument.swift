@@ -9,6 +9,15 @@ package struct ReportDocument: Sendable {
     /// How the report was made.
     package let colophon: String
 
+    /// Joins the parts of a report, and numbers their figures and tables.
+    package init(title: String, subtitle: RichText, sections: [Section], colophon: String) {
+        var numbering = Numbering()
+        self.title = title
+        self.subtitle = subtitle
+        self.sections = sections.map { numbering.number($0) }
+        self.colophon = colophon
+    }
+
     /// Writes the report of a study's results.
     package init(title: String, results: StudyResults) {
         self.title = title

@@ -74,6 +74,8 @@ struct HTMLPage {
                     element("dd") { render(term.value) }
                 }
             }
+        case .gallery(let gallery):
+            return HTMLGallery.render(gallery)
         case .details(let summary, let blocks):
             return element("details") {
                 element("summary") { render(summary) }

@@ -33,6 +33,15 @@ struct MarkdownReport {
             terms.map {
                 "- \(MarkdownText.escape($0.name)): \(MarkdownText.render($0.value))"
             }.joined(separator: "\n")
+        case .gallery(let gallery):
+            gallery.shown.isEmpty
+                ? nil
+                : gallery.shown.map { pair in
+                    let names = "\(pair.first.name) and \(pair.second.name)"
+                    return "- \(MarkdownText.escape(names)): cosine "
+                        + "\(Format.fixed(pair.cosine, 3)), threshold "
+                        + Format.fixed(pair.threshold, 3)
+                }.joined(separator: "\n")
         case .details(let summary, let blocks):
             (["#### \(MarkdownText.render(summary))"] + blocks.compactMap(render))
                 .joined(separator: "\n\n")

@@ -7,7 +7,7 @@ enum Stylesheet {
         :root{color-scheme:light dark;\(variables(Palette.light))}
         @media (prefers-color-scheme:dark){:root{\(variables(Palette.dark))}}
 
-        """ + colors + page + tables + figures + narrow
+        """ + colors + page + tables + figures + gallery + narrow
     }
 
     private static func variables(_ scheme: Palette.Scheme) -> String {
@@ -32,7 +32,8 @@ enum Stylesheet {
         "URW Palladio L",P052,"Book Antiqua","Source Serif 4",Georgia,"Liberation Serif",serif;
         font-feature-settings:"kern","liga"}
         h1{font-size:2.25rem;line-height:1.15;font-weight:600;letter-spacing:-.012em;
-        margin:0 0 1rem;text-wrap:balance}
+        margin:0 0 1rem;text-wrap:balance;
+        overflow-wrap:anywhere}
         h2{font-size:1.45rem;line-height:1.25;font-weight:600;margin:4rem 0 .8rem}
         h3{font-size:1.12rem;font-weight:600;margin:2.4rem 0 .5rem}
         p,ul.plain,ul.cautions{max-width:42rem;margin:.8rem 0}
@@ -122,14 +123,43 @@ enum Stylesheet {
         .leader{fill:none;stroke:var(--c);stroke-width:.7;opacity:.6}
         svg .name{fill:var(--c);font-weight:600}
         .legend{fill:var(--paper);opacity:.88}
+        .interval{fill:var(--ink);opacity:.1}
 
         """
+
+    private static let gallery = """
+        .gallery{list-style:none;margin:1.2rem 0 2.4rem;padding:0;display:grid;gap:1.3rem 1.1rem;
+        grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));font-family:-apple-system,
+        BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Inter,"Liberation Sans",Arial,
+        system-ui,sans-serif;font-size:.8rem;line-height:1.4}
+        .gallery li{min-width:0;break-inside:avoid}
+        .gallery .faces{display:grid;grid-template-columns:1fr 1fr;gap:2px;border-radius:6px;
+        overflow:hidden;background:var(--grid)}
+        .gallery img{display:block;width:100%;height:auto;aspect-ratio:1}
+        .gallery p{margin:.4rem 0 0;max-width:none;display:flex;justify-content:space-between;
+        gap:.6rem;font-variant-numeric:tabular-nums}
+        .gallery .names{color:var(--muted);display:block;margin:.15rem 0 0}
+        .gallery .names span{display:block;overflow-wrap:anywhere}
+        .gallery .limit{color:var(--muted);white-space:nowrap}
+
+        """
+
+    /// What a chart needs that stands in a file of its own.
+    static var chart: String {
+        """
+        :root{color-scheme:light dark;\(variables(Palette.light))}
+        @media (prefers-color-scheme:dark){:root{\(variables(Palette.dark))}}
+        svg{background:var(--paper);font-family:system-ui,"Liberation Sans",Arial,sans-serif}
+
+        """ + colors + figures
+    }
 
     private static let narrow = """
         @media (max-width:46rem){
         body{padding:2rem 1rem 4rem;font-size:1rem}
         h1{font-size:1.7rem}h2{margin-top:3rem}
         .panels{grid-template-columns:minmax(0,1fr)}
+        .gallery{grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:1.1rem .9rem}
         th,td{padding-inline:.45rem}
         tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:sticky;
         left:0;background:var(--paper);z-index:1}

@@ -43,20 +43,54 @@ public final class BatchNormalization: Layer {
 
     /// Normalises over all dimensions but the channels'.
     public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-        if training { batchesTracked.assign(batchesTracked + 1) }
-        return .make {
-            unsafe ct_batch_norm(
-                input.handle, weight.handle, bias.handle, runningMean.handle,
-                runningVariance.handle, training, momentum, epsilon, &$0)
-        }
+        normalized(input, adding: nil, rectify: false, training: training)
     }
 
-    /// Normalises, adds a residual where there is one, and rectifies: the three passes over memory
-    /// that follow a convolution, in one place.
+    /// Normalises, adds a residual where there is one, and rectifies, in one go: on a CPU in
+    /// training this costs half the passes over memory that the three would.
     public func rectified(
         _ input: Tensor, adding residual: Tensor? = nil, training: Bool
     ) -> Tensor {
-        let normalized = self(input, training: training)
-        return (residual.map { normalized + $0 } ?? normalized).relu()
+        normalized(input, adding: residual, rectify: true, training: training)
+    }
+
+    fileprivate func normalized(
+        _ input: Tensor, adding residual: Tensor?, rectify: Bool, training: Bool
+    ) -> Tensor {
+        if training { batchesTracked.assign(batchesTracked + 1) }
+        let parts = parts(adding: residual, rectify: rectify)
+        return .make { unsafe ct_batch_norm(input.handle, parts, training, &$0) }
+    }
+
+    func parts(adding residual: Tensor?, rectify: Bool) -> ct_batch_norm_parts {
+        ct_batch_norm_parts(
+            weight: weight.handle, bias: bias.handle, running_mean: runningMean.handle,
+            running_var: runningVariance.handle, residual: residual?.handle ?? ct_tensor(),
+            rectify: rectify, momentum: momentum, epsilon: epsilon)
+    }
+}
+
+extension Convolution {
+    /// Convolves and normalises, adds a residual where there is one, and rectifies if asked.
+    ///
+    /// In evaluation outside of differentiation the normalisation is folded into the weights, so
+    /// that nothing passes over the convolution's output again.
+    public func callAsFunction(
+        _ input: Tensor, normalizedBy normalization: BatchNormalization,
+        adding residual: Tensor? = nil, rectify: Bool, training: Bool
+    ) -> Tensor {
+        if !training, !ct_is_grad_enabled() {
+            let parts = normalization.parts(adding: residual, rectify: rectify)
+            return .make { unsafe ct_normalized_conv2d(input.handle, self.parts, parts, &$0) }
+        }
+        let output = self(input, training: training)
+        return normalization.normalized(
+            output, adding: residual, rectify: rectify, training: training)
+    }
+
+    private var parts: ct_conv2d_parts {
+        ct_conv2d_parts(
+            weight: weight.handle, stride: Int64(stride), padding: Int64(padding),
+            groups: Int64(groups))
     }
 }

@@ -12,6 +12,10 @@ import Testing
         }
     }
 
+    private static func source(_ files: [URL]) -> ImageFiles {
+        ImageFiles(files.map(\.path), in: URL(fileURLWithPath: "/"))
+    }
+
     private static func all(_ loader: BatchLoader) throws -> [ImageBatch] {
         var batches: [ImageBatch] = []
         while let batch = try loader.next() { batches.append(batch) }
@@ -26,9 +30,11 @@ import Testing
             [place % 9, (place + 4) % 9].flatMap { pictures[$0].image.pixels }
         }
         for threads in [1, 2, 5] {
-            let loader = BatchLoader(count: 20, side: 8, threads: threads) { place in
+            let loader = BatchLoader(
+                Self.source(files), count: 20, side: 8, threads: threads
+            ) { place in
                 BatchLoader.Request(
-                    files: [files[place % 9], files[(place + 4) % 9]], labels: [place, -place])
+                    places: [place % 9, (place + 4) % 9], labels: [place, -place])
             }
             let batches = try Self.all(loader)
             #expect(batches.map(\.pixels) == expected)
@@ -41,8 +47,8 @@ import Testing
     @Test func mirroredRowsRunBackwards() throws {
         let folder = try TemporaryFolder()
         let picture = try #require(try Self.pictures(folder).first)
-        let loader = BatchLoader(count: 1, side: 8) { _ in
-            BatchLoader.Request(files: [picture.file, picture.file], mirrored: [false, true])
+        let loader = BatchLoader(Self.source([picture.file]), count: 1, side: 8) { _ in
+            BatchLoader.Request(places: [0, 0], mirrored: [false, true])
         }
         let batch = try #require(try loader.next())
         let size = 8 * 8 * 3
@@ -56,7 +62,8 @@ import Testing
     @Test func fitsImagesOfOtherSizes() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(RGBImage.plain(width: 40, height: 30, 9, 8, 7), to: "a.png")
-        let loader = BatchLoader(count: 1, side: 16) { _ in .init(files: [file]) }
+        let loader = BatchLoader(Self.source([file]), count: 1, side: 16) { _ in .init(places: [0])
+        }
         let batch = try #require(try loader.next())
         #expect(batch.pixels == RGBImage.plain(width: 16, height: 16, 9, 8, 7).pixels)
     }
@@ -67,14 +74,16 @@ import Testing
         let bad = try folder.write("<html>", to: "bad.jpg")
         let gone = folder.url.appendingPathComponent("gone.jpg")
         let files = [good, bad, gone, good]
-        let loader = BatchLoader(count: 4, side: 8, threads: 3) { .init(files: [files[$0]]) }
+        let loader = BatchLoader(Self.source(files), count: 4, side: 8, threads: 3) {
+            .init(places: [$0])
+        }
         #expect(try loader.next()?.count == 1)
         #expect(
             refusal { _ = try loader.next() }
-                == .badImage(path: bad.path, reason: "it is neither JPEG nor PNG"))
+                == .badImage(path: bad.path, reason: "it is neither JPEG, PNG, WebP, PGM nor PPM"))
         #expect(
             refusal { _ = try loader.next() }
-                == .badImage(path: gone.path, reason: "it cannot be read"))
+                == .badImage(path: gone.path, reason: "there is no such file"))
         #expect(try loader.next()?.count == 1)
         #expect(try loader.next() == nil)
     }
@@ -89,9 +98,9 @@ import Testing
         do {
             let strong = Witness()
             witness = strong
-            let loader = BatchLoader(count: 1_000_000, side: 8, threads: 3) { _ in
-                withExtendedLifetime(strong) { BatchLoader.Request(files: [file]) }
-            }
+            let loader = BatchLoader(
+                Self.source([file]), count: 1_000_000, side: 8, threads: 3
+            ) { _ in withExtendedLifetime(strong) { BatchLoader.Request(places: [0]) } }
             #expect(try loader.next() != nil)
         }
         // A thread keeps its request, and so the witness, until it ends.
@@ -101,7 +110,7 @@ import Testing
     }
 
     @Test func noBatchesAreNone() throws {
-        let loader = BatchLoader(count: 0, side: 8) { _ in .init(files: []) }
+        let loader = BatchLoader(Self.source([]), count: 0, side: 8) { _ in .init(places: []) }
         #expect(try loader.next() == nil)
     }
 }

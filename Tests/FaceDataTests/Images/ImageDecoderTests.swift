@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("text.jpg", "it is neither JPEG nor PNG"), ("empty.jpg", "it is empty"),
+        ("text.jpg", "it is neither JPEG, PNG, WebP, PGM nor PPM"), ("empty.jpg", "it is empty"),
         ("cut.jpg", "Premature end of JPEG file"), ("header.jpg", "it holds no picture"),
         ("tables.jpg", "it holds no picture"),
         ("cut.png", ""), ("header.png", ""),
@@ -85,9 +85,10 @@ import Testing
         let gone = folder.url.appendingPathComponent("gone.png")
         #expect(
             refusal { _ = try ImageDecoder().decode(gone) }
-                == .badImage(path: gone.path, reason: "it cannot be read"))
+                == .badImage(path: gone.path, reason: "there is no such file"))
         #expect(
             refusal { _ = try ImageDecoder().decode(folder.url) }
-                == .badImage(path: folder.url.path, reason: "it cannot be read"))
+                == .badImage(
+                    path: folder.url.path, reason: "it is no file but a folder or a device"))
     }
 }

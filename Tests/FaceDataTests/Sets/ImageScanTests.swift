@@ -16,7 +16,7 @@ import Testing
     private static func scan(
         _ paths: [String], _ folder: TemporaryFolder, threads: Int = 1
     ) throws -> ImageScan {
-        try ImageScan(paths, root: folder.url, threads: threads)
+        try ImageScan(ImageFiles(paths, in: folder.url), threads: threads)
     }
 
     @Test func theResultDoesNotDependOnThreads() throws {
@@ -40,13 +40,15 @@ import Testing
         paths.insert("a.jpg", at: 2)
         paths += ["b.jpg", "gone.jpg"]
         let scan = try Self.scan(paths, folder)
+        let gone = folder.url.appendingPathComponent("gone.jpg").path
         #expect(scan.good == 5)
         #expect(
             scan.bad.map(\.reason) == [
-                "the image 'a.jpg' cannot be decoded: it is neither JPEG nor PNG",
+                "the image 'a.jpg' cannot be decoded: it is neither JPEG, PNG, WebP, PGM nor PPM",
                 "the image 'b.jpg' cannot be decoded: it is empty",
-                "the image 'gone.jpg' cannot be decoded: it cannot be read",
+                "the image '\(gone)' cannot be decoded: there is no such file",
             ])
+        #expect(scan.bad.map(\.place) == [2, 6, 7])
         #expect(scan.bad.map(\.path) == ["a.jpg", "b.jpg", "gone.jpg"])
         let without = try Self.scan(Array(paths.filter { $0.hasSuffix("png") }), folder)
         #expect(without.meanFace == scan.meanFace)
@@ -78,10 +80,10 @@ import Testing
         let few = try Self.paths(folder, count: 10)
         let paths = (0..<60).flatMap { _ in few }
         var told: [Int] = []
-        _ = try ImageScan(paths, root: folder.url, threads: 1) { told.append($0) }
+        _ = try ImageScan(ImageFiles(paths, in: folder.url), threads: 1) { told.append($0) }
         #expect(told == [256, 512, 600])
         #expect(throws: Stop.self) {
-            try ImageScan(paths, root: folder.url, threads: 2) { _ in throw Stop() }
+            try ImageScan(ImageFiles(paths, in: folder.url), threads: 2) { _ in throw Stop() }
         }
     }
 

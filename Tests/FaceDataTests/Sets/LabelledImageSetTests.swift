@@ -15,11 +15,11 @@ import Testing
         let set = try LabelledImageSet.folder(folder.url)
         #expect(set.identities == ["Zoë", "a b", "b", "Ärger"])
         #expect(
-            set.images.map(\.path)
+            set.names
                 == ["Zoë/é#1%20.jpeg", "a b/x y.png", "b/10.JPG", "b/2.jpg", "Ärger/ü.Png"])
         #expect(set.labels == [0, 1, 2, 2, 3])
-        for index in set.images.indices {
-            #expect(FileManager.default.fileExists(atPath: set.url(of: index).path))
+        for index in set.labels.indices {
+            #expect(FileManager.default.fileExists(atPath: set.source.path(of: index)))
         }
     }
 
@@ -42,7 +42,8 @@ import Testing
         try folder.write("x", to: "b/notes.txt")
         #expect(
             refusal { _ = try LabelledImageSet.folder(folder.url) }?.description
-                == "the identity folder '\(folder.url.path)/b' holds no .jpg, .jpeg or .png: "
+                == "the identity folder '\(folder.url.path)/b' holds no image (.jpg, .png, .webp, .pgm or "
+                + ".ppm): "
                 + "remove it or put its images there")
     }
 
@@ -60,21 +61,29 @@ import Testing
         try link("nowhere", to: "missing")
         try link("a/up", to: "..")
         #expect(
-            try LabelledImageSet.folder(set).images.map(\.path) == ["a/1.jpg", "b/1.jpg"])
+            try LabelledImageSet.folder(set).names == ["a/1.jpg", "b/1.jpg"])
     }
 
+    private static let small = LabelledImageSet(
+        source: ImageFiles(
+            ["a/1.jpg", "b/1.jpg", "c/1.jpg", "c/2.jpg"], in: URL(fileURLWithPath: "/set")),
+        identities: ["a", "b", "c"], labels: [0, 1, 2, 2])
+
     @Test func removingClosesUpLabels() {
-        let set = LabelledImageSet(
-            root: URL(fileURLWithPath: "/set"), identities: ["a", "b", "c"],
-            images: [
-                .init(path: "a/1.jpg", label: 0), .init(path: "b/1.jpg", label: 1),
-                .init(path: "c/1.jpg", label: 2), .init(path: "c/2.jpg", label: 2),
-            ])
-        let fewer = set.removing(["b/1.jpg", "c/1.jpg", "d/1.jpg"])
+        let fewer = Self.small.removing([1, 2])
         #expect(fewer.identities == ["a", "c"])
-        #expect(
-            fewer.images == [.init(path: "a/1.jpg", label: 0), .init(path: "c/2.jpg", label: 1)])
-        #expect(set.removing([]) == set)
-        #expect(set.removing(Set(set.images.map(\.path))).identities.isEmpty)
+        #expect(fewer.names == ["a/1.jpg", "c/2.jpg"])
+        #expect(fewer.labels == [0, 1])
+        #expect(Self.small.removing([]).names == Self.small.names)
+        #expect(Self.small.removing([0, 1, 2, 3]).identities.isEmpty)
+        #expect(fewer.removing([0]).names == ["c/2.jpg"])
+    }
+
+    @Test func removesIdentitiesAndImagesByName() {
+        let fewer = Self.small.removing(named: ["a", "c/1.jpg", "nobody"])
+        #expect(fewer.identities == ["b", "c"])
+        #expect(fewer.names == ["b/1.jpg", "c/2.jpg"])
+        #expect(fewer.labels == [0, 1])
+        #expect(Self.small.removing(named: ["nobody"]).count == 4)
     }
 }

@@ -60,8 +60,9 @@ import Testing
         func scan(_ folder: String, every step: Int) throws -> [Double] {
             let folder = root.appendingPathComponent(folder)
             let set = try LabelledImageSet.folder(folder)
-            let paths = stride(from: 0, to: set.images.count, by: step).map { set.images[$0].path }
-            return try ImageScan(paths, root: folder, threads: 2).meanFace
+            let some = SelectedImages(
+                Array(stride(from: 0, to: set.count, by: step)), of: set.source)
+            return try ImageScan(some, threads: 2).meanFace
         }
         let celeba = try scan("celeba-500-aligned-112", every: 20)
         let lfw = try scan("lfw-aligned-112", every: 20)

@@ -35,7 +35,10 @@ import Testing
         #expect(pairs.pairs.map(\.same) == [true, false, true, false])
         #expect(pairs.pairs.map(\.fold) == [0, 0, 1, 1])
         #expect(pairs.identities == ["Ann_Lee", "Bo", "Zoë X"])
-        #expect(pairs.urls.allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
+        #expect(
+            pairs.images.indices.allSatisfy {
+                FileManager.default.fileExists(atPath: pairs.source.path(of: $0))
+            })
     }
 
     @Test(arguments: [

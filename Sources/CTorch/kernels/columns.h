@@ -1,0 +1,168 @@
+// Loops over channels-last data, and over any matrix whose rows lie one after the other: sums of each
+// column, and what is done to each element with numbers of its column.
+#pragma once
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+
+#include "dispatch.h"
+
+namespace facet::kernels {
+
+/// Rows of `channels` elements that lie one after the other.
+///
+/// Numbers of the channels repeat from row to row; `period` is the number of elements after which
+/// they repeat in whole vectors, so that no number of channels needs loops of its own. Only the
+/// last period can be a part of one.
+struct Columns {
+  int64_t channels, period, elements;
+
+  Columns(int64_t channels, int64_t elements)
+      : channels(channels),
+        period(channels * (lanes / std::gcd(channels, lanes))),
+        elements(elements) {}
+
+  int64_t periods() const { return (elements + period - 1) / period; }
+  int64_t rows() const { return elements / channels; }
+
+  /// A number a channel, repeated over a period.
+  std::vector<float> repeated(const float *numbers) const {
+    std::vector<float> result(period);
+    for (int64_t i = 0; i < period; ++i) result[i] = numbers[i % channels];
+    return result;
+  }
+};
+
+/// Two numbers of each element of a vector, whose sums over each column are wanted.
+struct Terms {
+  Floats first, second;
+};
+
+/// Adds up `Source`'s terms of the periods `begin` to `end` of `columns` into `sums`,
+/// `[2, period]`.
+///
+/// `Source::terms(e, c, count)` gives the terms of `count` elements from `e` on, of the columns from
+/// `c` on. A few rows are added in registers, a block of them in float32, the blocks in float64.
+template <class Source>
+struct ColumnSums {
+  static constexpr int64_t rows = 4;
+  static constexpr int64_t block = 128;
+
+  static FACET_INLINE void run(Columns columns, Source source, double *sums, float *scratch,
+                               int64_t begin, int64_t end) {
+    int64_t full = std::min(end, columns.elements / columns.period);
+    for (int64_t from = begin; from < full; from += block) {
+      std::fill(scratch, scratch + 2 * columns.period, 0.0f);
+      int64_t to = std::min(full, from + block), row = from;
+      for (; row + rows <= to; row += rows) add<rows>(columns.period, source, scratch, row);
+      for (; row < to; ++row) add<1>(columns.period, source, scratch, row);
+      flush(columns.period, scratch, sums);
+    }
+    if (full < end) add_part(columns, source, scratch, sums, full);
+  }
+
+  template <int64_t count>
+  static FACET_INLINE void add(int64_t period, Source source, float *scratch, int64_t row) {
+    int64_t ahead = std::max<int64_t>(rows * period, 2048);
+    for (int64_t c = 0; c < period; c += lanes) {
+      Floats first = load(scratch + c), second = load(scratch + period + c);
+      for (int64_t i = 0; i < count; ++i) {
+        source.prefetch((row + i) * period + c + ahead);
+        Terms terms = source.terms((row + i) * period + c, c, lanes);
+        first += terms.first;
+        second += terms.second;
+      }
+      store(scratch + c, first);
+      store(scratch + period + c, second);
+    }
+  }
+
+  static FACET_INLINE void add_part(Columns columns, Source source, float *scratch, double *sums,
+                                    int64_t row) {
+    std::fill(scratch, scratch + 2 * columns.period, 0.0f);
+    for (int64_t e = row * columns.period, c = 0; e < columns.elements; e += lanes, c += lanes) {
+      int64_t count = std::min(lanes, columns.elements - e);
+      Terms terms = source.terms(e, c, count);
+      store(scratch + c, first(terms.first, count));
+      store(scratch + columns.period + c, first(terms.second, count));
+    }
+    flush(columns.period, scratch, sums);
+  }
+
+  static FACET_INLINE void flush(int64_t period, const float *scratch, double *sums) {
+    for (int64_t i = 0; i < 2 * period; ++i) sums[i] += scratch[i];
+  }
+};
+
+/// The sums of each channel: `[2, channels]`.
+///
+/// How the work is split depends on the shape alone, so the bits do not depend on the threads.
+template <class Source>
+std::vector<double> column_sums(const Columns &columns, const Source &source) {
+  constexpr int64_t elements_a_part = 32768, most_parts = 64;
+  int64_t periods = columns.periods(), period = columns.period;
+  int64_t count = std::clamp(columns.elements / elements_a_part, int64_t(1),
+                             std::min(periods, most_parts));
+  std::vector<double> parts(count * 2 * period);
+  auto chosen = choice();
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch(2 * period);
+    for (int64_t part = begin; part < end; ++part)
+      dispatch<ColumnSums<Source>>(chosen, columns, source, parts.data() + part * 2 * period,
+                                   scratch.data(), periods * part / count,
+                                   periods * (part + 1) / count);
+  });
+  std::vector<double> sums(2 * columns.channels);
+  for (int64_t part = 0; part < 2 * count; ++part)
+    for (int64_t i = 0; i < period; ++i)
+      sums[(part % 2) * columns.channels + i % columns.channels] += parts[part * period + i];
+  return sums;
+}
+
+/// Does something to each element of the periods `begin` to `end`.
+///
+/// `Operation::apply(e, c, count)` does it to `count` elements from `e` on, of the columns from `c`
+/// on.
+template <class Operation>
+struct EachElement {
+  static FACET_INLINE void run(Columns columns, Operation operation, int64_t begin, int64_t end) {
+    int64_t full = std::min(end, columns.elements / columns.period);
+    for (int64_t row = begin; row < full; ++row)
+      for (int64_t c = 0; c < columns.period; c += lanes)
+        operation.apply(row * columns.period + c, c, lanes);
+    if (full == end) return;
+    for (int64_t e = full * columns.period, c = 0; e < columns.elements; e += lanes, c += lanes)
+      operation.apply(e, c, std::min(lanes, columns.elements - e));
+  }
+};
+
+template <class Operation>
+void each_element(const Columns &columns, const Operation &operation) {
+  constexpr int64_t elements_a_part = 32768;
+  auto chosen = choice();
+  int64_t grain = std::max<int64_t>(1, elements_a_part / columns.period);
+  at::parallel_for(0, columns.periods(), grain, [&](int64_t begin, int64_t end) {
+    dispatch<EachElement<Operation>>(chosen, columns, operation, begin, end);
+  });
+}
+
+/// `load` of a whole vector, whose count the compiler knows, or of a part of one.
+template <class T>
+FACET_INLINE Floats load_up_to(const T *from, int64_t count) {
+  return count == lanes ? load(from) : load_some(from, count);
+}
+
+template <class T>
+FACET_INLINE void store_up_to(T *to, Floats values, int64_t count) {
+  if (count == lanes)
+    store(to, values);
+  else
+    store_some(to, values, count);
+}
+
+}  // namespace facet::kernels

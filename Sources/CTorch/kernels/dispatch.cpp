@@ -1,0 +1,32 @@
+#include "dispatch.h"
+
+#include <algorithm>
+
+namespace facet::kernels {
+namespace {
+
+Choice detect() {
+#if defined(FACET_X86)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return Choice::avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Choice::avx2;
+#endif
+  return Choice::portable;
+}
+
+thread_local Choice limit = Choice::avx512;
+
+}  // namespace
+
+Choice best_choice() {
+  static const Choice best = detect();
+  return best;
+}
+
+Choice choice() { return std::min(limit, best_choice()); }
+
+void limit_choice(Choice value) { limit = value; }
+
+}  // namespace facet::kernels

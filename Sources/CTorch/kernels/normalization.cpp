@@ -1,0 +1,308 @@
+#include "normalization.h"
+
+#include <cmath>
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "columns.h"
+
+namespace facet::kernels {
+namespace {
+
+constexpr auto last = at::MemoryFormat::ChannelsLast;
+
+/// What becomes of a normalised value.
+enum class End { plain, rectified, residual, rectified_residual };
+
+constexpr bool rectifies(End end) {
+  return end == End::rectified || end == End::rectified_residual;
+}
+constexpr bool adds(End end) { return end == End::residual || end == End::rectified_residual; }
+
+/// Numbers of the channels, repeated over a period: `(x - mean) * scale + shift` is normalised.
+struct Channels {
+  std::vector<float> mean, scale, shift;
+
+  struct View {
+    const float *mean, *scale, *shift;
+
+    FACET_INLINE Floats normalized(Floats x, int64_t c) const {
+      return (x - load(mean + c)) * load(scale + c) + load(shift + c);
+    }
+  };
+
+  View view() const { return {mean.data(), scale.data(), shift.data()}; }
+
+  Channels(const Columns &columns, const at::Tensor &mean_, const at::Tensor &inverse,
+           const at::Tensor &weight, const at::Tensor &bias) {
+    std::vector<float> product(columns.channels);
+    for (int64_t c = 0; c < columns.channels; ++c)
+      product[c] = weight.const_data_ptr<float>()[c] * inverse.const_data_ptr<float>()[c];
+    mean = columns.repeated(mean_.const_data_ptr<float>());
+    scale = columns.repeated(product.data());
+    shift = columns.repeated(bias.const_data_ptr<float>());
+  }
+};
+
+// Forward ------------------------------------------------------------------------------------------
+
+/// Distances from a pivot near the mean, and their squares: sums of squares around zero would lose
+/// the digits in which the values differ.
+template <class T>
+struct Moments {
+  const T *x;
+  const float *pivot;
+
+  FACET_INLINE void prefetch(int64_t e) const { __builtin_prefetch(x + e); }
+
+  FACET_INLINE Terms terms(int64_t e, int64_t c, int64_t count) const {
+    Floats distance = load_up_to(x + e, count) - load(pivot + c);
+    return {distance, distance * distance};
+  }
+};
+
+template <class T, End end>
+struct Normalize {
+  const T *x, *residual;
+  T *y;
+  Channels::View channels;
+
+  FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
+    Floats value = channels.normalized(load_up_to(x + e, count), c);
+    if constexpr (adds(end)) value += load_up_to(residual + e, count);
+    if constexpr (rectifies(end)) value = rectified(value);
+    store_up_to(y + e, value, count);
+  }
+};
+
+/// Means of a few rows spread over the data, with few enough digits that distances from them are
+/// exact, or else rounded as often up as down: the same rounding for all would add up.
+template <class T>
+std::vector<float> pivots(const Columns &columns, const T *x) {
+  int64_t count = std::min<int64_t>(16, columns.rows());
+  std::vector<float> means(columns.channels);
+  for (int64_t i = 0; i < count; ++i) {
+    const T *row = x + columns.rows() * i / count * columns.channels;
+    for (int64_t c = 0; c < columns.channels; ++c) means[c] += float(row[c]) / float(count);
+  }
+  // A number that is not finite would spoil every distance of its channel; let the values do so.
+  for (float &mean : means) mean = std::isfinite(mean) ? float(at::BFloat16(mean)) : 0;
+  return means;
+}
+
+/// Mean and biased variance of each channel.
+struct Statistics {
+  std::vector<double> mean, variance;
+};
+
+template <class T>
+Statistics statistics(const Columns &columns, const T *x) {
+  auto pivot = pivots(columns, x);
+  auto repeated = columns.repeated(pivot.data());
+  auto mean = column_sums(columns, Moments<T>{x, repeated.data()});
+  std::vector<double> variance(columns.channels);
+  auto rows = double(columns.rows());
+  for (int64_t c = 0; c < columns.channels; ++c) {
+    double distance = mean[c] / rows;
+    double spread = mean[columns.channels + c] / rows - distance * distance;
+    variance[c] = spread < 0 ? 0 : spread;
+    mean[c] = pivot[c] + distance;
+  }
+  mean.resize(columns.channels);
+  return {mean, variance};
+}
+
+/// Moves running numbers towards those of the batch.
+void follow(const at::Tensor &running, const std::vector<double> &batch, double momentum,
+            double factor) {
+  float *to = running.mutable_data_ptr<float>();
+  for (size_t c = 0; c < batch.size(); ++c)
+    to[c] = float((1 - momentum) * to[c] + momentum * batch[c] * factor);
+  running.unsafeGetTensorImpl()->bump_version();
+}
+
+/// Calls `body` with the type of the elements and with what follows the normalisation, as types.
+template <class Body>
+void with_types(at::ScalarType type, bool rectify, bool residual, Body &&body) {
+  auto choose = [&]<class T>(T zero) {
+    auto call = [&]<End end>() { body.template operator()<T, end>(); };
+    if (residual)
+      rectify ? call.template operator()<End::rectified_residual>()
+              : call.template operator()<End::residual>();
+    else
+      rectify ? call.template operator()<End::rectified>() : call.template operator()<End::plain>();
+  };
+  if (type == at::kBFloat16)
+    choose(at::BFloat16());
+  else
+    choose(0.0f);
+}
+
+// Backward -----------------------------------------------------------------------------------------
+
+/// Slopes at the normalised values and their products with the distances from the mean. Where a
+/// residual was added the slopes are also what it gets, and are written.
+template <class T, End end>
+struct Slopes {
+  const T *slope, *x, *y;
+  T *passed;
+  Channels::View channels;
+
+  FACET_INLINE void prefetch(int64_t e) const {
+    __builtin_prefetch(slope + e);
+    __builtin_prefetch(x + e);
+    if constexpr (end == End::rectified_residual) __builtin_prefetch(y + e);
+  }
+
+  FACET_INLINE Terms terms(int64_t e, int64_t c, int64_t count) const {
+    Floats g = load_up_to(slope + e, count);
+    Floats value = load_up_to(x + e, count);
+    if constexpr (end == End::rectified)
+      g = where_rectifier_passes(channels.normalized(value, c), g);
+    if constexpr (end == End::rectified_residual) {
+      g = where_rectifier_passes(load_up_to(y + e, count), g);
+      store_up_to(passed + e, g, count);
+    }
+    return {g, g * (value - load(channels.mean + c))};
+  }
+};
+
+/// The input's gradient: scale * (g - offset - (x - mean) * tilt).
+template <class T, End end>
+struct InputSlopes {
+  const T *slope, *x;
+  T *to;
+  Channels::View channels;
+  const float *offset, *tilt;
+
+  FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
+    Floats g = load_up_to(slope + e, count);
+    Floats value = load_up_to(x + e, count);
+    if constexpr (end == End::rectified)
+      g = where_rectifier_passes(channels.normalized(value, c), g);
+    Floats distance = value - load(channels.mean + c);
+    Floats rest = g - load(offset + c) - distance * load(tilt + c);
+    store_up_to(to + e, load(channels.scale + c) * rest, count);
+  }
+};
+
+/// Whether nobody else can see this tensor's values, so that they may be overwritten.
+bool is_exclusive(const at::Tensor &tensor) {
+  return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
+}
+
+struct Gradients {
+  at::Tensor input, weight, bias, residual;
+};
+
+/// What `normalization` keeps until `backward`.
+struct Kept {
+  at::Tensor input, weight, bias, mean, inverse, output;
+};
+
+template <class T, End end>
+Gradients gradients(const Kept &kept, const at::Tensor &slopes, bool may_overwrite) {
+  Columns columns(kept.input.size(1), kept.input.numel());
+  Channels channels(columns, kept.mean, kept.inverse, kept.weight, kept.bias);
+  auto fresh = [&] { return at::empty(kept.input.sizes(), kept.input.options(), last); };
+  at::Tensor passed = end != End::rectified_residual || may_overwrite ? slopes : fresh();
+  const T *x = kept.input.const_data_ptr<T>();
+  const T *y = end == End::rectified_residual ? kept.output.const_data_ptr<T>() : nullptr;
+  T *writable = end == End::rectified_residual ? passed.mutable_data_ptr<T>() : nullptr;
+  auto sums = column_sums(columns, Slopes<T, end>{slopes.const_data_ptr<T>(), x, y, writable,
+                                                  channels.view()});
+
+  Gradients result{!adds(end) && may_overwrite ? slopes : fresh(), at::empty_like(kept.weight),
+                   at::empty_like(kept.bias), adds(end) ? passed : at::Tensor()};
+  std::vector<float> offset(columns.channels), tilt(columns.channels);
+  for (int64_t c = 0; c < columns.channels; ++c) {
+    double inverse = kept.inverse.const_data_ptr<float>()[c], rows = double(columns.rows());
+    double sum = sums[c], product = sums[columns.channels + c];
+    result.bias.mutable_data_ptr<float>()[c] = float(sum);
+    result.weight.mutable_data_ptr<float>()[c] = float(product * inverse);
+    offset[c] = float(sum / rows);
+    tilt[c] = float(product * inverse * inverse / rows);
+  }
+  offset = columns.repeated(offset.data());
+  tilt = columns.repeated(tilt.data());
+  constexpr End rest = end == End::rectified ? End::rectified : End::plain;
+  each_element(columns, InputSlopes<T, rest>{passed.const_data_ptr<T>(), x,
+                                             result.input.mutable_data_ptr<T>(), channels.view(),
+                                             offset.data(), tilt.data()});
+  return result;
+}
+
+struct Normalization : torch::autograd::Function<Normalization> {
+  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
+                            const at::Tensor &weight, const at::Tensor &bias,
+                            const std::optional<at::Tensor> &residual,
+                            const at::Tensor &running_mean, const at::Tensor &running_variance,
+                            bool rectify, double momentum, double epsilon) {
+    Columns columns(input.size(1), input.numel());
+    auto output = at::empty(input.sizes(), input.options(), last);
+    auto mean = at::empty_like(weight), inverse = at::empty_like(weight);
+    with_types(input.scalar_type(), rectify, residual.has_value(), [&]<class T, End end> {
+      const T *x = input.const_data_ptr<T>();
+      auto batch = statistics(columns, x);
+      for (int64_t c = 0; c < columns.channels; ++c) {
+        mean.mutable_data_ptr<float>()[c] = float(batch.mean[c]);
+        inverse.mutable_data_ptr<float>()[c] = float(1 / std::sqrt(batch.variance[c] + epsilon));
+      }
+      auto rows = double(columns.rows());
+      follow(running_mean, batch.mean, momentum, 1);
+      follow(running_variance, batch.variance, momentum, rows / (rows - 1));
+      Channels channels(columns, mean, inverse, weight, bias);
+      const T *added = residual ? residual->const_data_ptr<T>() : nullptr;
+      each_element(columns, Normalize<T, end>{x, added, output.template mutable_data_ptr<T>(),
+                                              channels.view()});
+    });
+    bool needs_output = rectify && residual;
+    context->save_for_backward(
+        {input, weight, bias, mean, inverse, needs_output ? output : at::Tensor()});
+    context->saved_data["rectify"] = rectify;
+    context->saved_data["residual"] = residual.has_value();
+    return output;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
+                                                 torch::autograd::variable_list &slopes) {
+    auto saved = context->get_saved_variables();
+    Kept kept{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
+    bool residual = context->saved_data["residual"].toBool();
+    bool may_overwrite = !slopes[0].is_contiguous(last) || is_exclusive(slopes[0]);
+    auto slope = slopes[0].contiguous(last);
+    Gradients result;
+    with_types(kept.input.scalar_type(), context->saved_data["rectify"].toBool(), residual,
+               [&]<class T, End end> { result = gradients<T, end>(kept, slope, may_overwrite); });
+    torch::autograd::variable_list all{result.input, result.weight, result.bias, result.residual};
+    all.resize(9);
+    return all;
+  }
+};
+
+bool is_float(const at::Tensor &tensor) {
+  return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
+}
+
+}  // namespace
+
+bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
+                            const std::optional<at::Tensor> &residual) {
+  auto type = input.scalar_type();
+  if (!input.is_cpu() || input.dim() != 4 || (type != at::kFloat && type != at::kBFloat16) ||
+      !input.is_contiguous(last) || input.numel() < 2 * input.size(1) || input.size(1) == 0 ||
+      !is_float(weight))
+    return false;
+  return !residual || (residual->is_cpu() && residual->scalar_type() == type &&
+                       residual->sizes() == input.sizes() && residual->is_contiguous(last));
+}
+
+at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
+                         const at::Tensor &running_mean, const at::Tensor &running_variance,
+                         const std::optional<at::Tensor> &residual,
+                         const NormalizationOptions &options) {
+  return Normalization::apply(input, weight, bias, residual, running_mean, running_variance,
+                              options.rectify, options.momentum, options.epsilon);
+}
+
+}  // namespace facet::kernels

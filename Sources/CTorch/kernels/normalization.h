@@ -1,0 +1,35 @@
+// Batch normalisation in training, with what follows it in a network: the addition of a residual and
+// a rectifier.
+#pragma once
+
+#include <optional>
+
+#include <ATen/core/Tensor.h>
+
+namespace facet::kernels {
+
+/// What follows a normalisation, and what it is made with.
+struct NormalizationOptions {
+  bool rectify;
+  double momentum, epsilon;
+};
+
+/// Whether `normalization` computes these operands itself: channels-last `[n, c, h, w]` in float32
+/// or bfloat16 on the CPU with parameters in float32, and more than one value a channel.
+bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
+                            const std::optional<at::Tensor> &residual);
+
+/// Normalises with the statistics of the batch, which also enter the running ones; adds the
+/// residual where there is one; rectifies where that is asked. Differentiable in `input`, `weight`,
+/// `bias` and `residual`.
+///
+/// LibTorch reads and writes memory for each of the three; here one pass takes the statistics and
+/// one does all the rest, and backward likewise. Nothing is kept but input and output, which the
+/// convolutions around hold anyway, and two numbers a channel. Numbers between two loads and stores
+/// are float32, sums over an image float64 at their ends.
+at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
+                         const at::Tensor &running_mean, const at::Tensor &running_variance,
+                         const std::optional<at::Tensor> &residual,
+                         const NormalizationOptions &options);
+
+}  // namespace facet::kernels

@@ -1,0 +1,33 @@
+// Where free pieces of a range of addresses lie.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+namespace facet {
+
+/// Gives out pieces of a range of `capacity` bytes and takes them back: the smallest free piece that
+/// is large enough, and of equal ones the first. Pieces that are given back join their neighbours.
+/// Knows offsets only and touches no memory.
+class FreeRanges {
+ public:
+  explicit FreeRanges(size_t capacity) { add(0, capacity); }
+
+  /// The offset of a piece, or nothing when none is large enough.
+  std::optional<size_t> take(size_t size);
+  /// Takes back a piece that `take` gave.
+  void give(size_t offset);
+
+ private:
+  void add(size_t offset, size_t size);
+  void remove(std::map<size_t, size_t>::iterator piece);
+
+  std::map<size_t, size_t> free_;
+  std::set<std::pair<size_t, size_t>> by_size_;
+  std::unordered_map<size_t, size_t> taken_;
+};
+
+}  // namespace facet

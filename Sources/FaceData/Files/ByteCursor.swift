@@ -1,0 +1,74 @@
+/// Walks through bytes from the first to the last, a window of them in memory.
+struct ByteCursor: ~Copyable {
+    let store: any ByteStore
+    /// Where the next byte stands.
+    private(set) var offset = 0
+    private let window = ReadBuffer()
+    private var windowStart = 0
+    private static let windowSize = 1 << 16
+
+    init(_ store: any ByteStore) {
+        self.store = store
+    }
+
+    /// The next byte.
+    mutating func byte() throws(FaceDataError) -> UInt8 {
+        if offset - windowStart >= window.count || offset < windowStart { try load() }
+        defer { offset += 1 }
+        return window.bytes[offset - windowStart]
+    }
+
+    /// A number of some bytes, the lowest first, that counts bytes: it is never more than the bytes
+    /// that follow can be.
+    mutating func length(bytes: Int) throws(FaceDataError) -> Int {
+        var value: UInt64 = 0
+        for index in 0..<bytes { value |= UInt64(try byte()) << (8 * UInt64(index)) }
+        guard let length = Int(exactly: value) else {
+            throw .badStructure(
+                path: store.path, offset: offset - bytes, reason: "\(value) bytes are too many")
+        }
+        return length
+    }
+
+    /// Passes over bytes; returns where they are.
+    mutating func skip(_ count: Int) throws(FaceDataError) -> Range<Int> {
+        guard count >= 0, count <= store.size - offset else {
+            throw .badStructure(
+                path: store.path, offset: offset,
+                reason: "\(count) bytes should follow, but the file has \(store.size - offset)")
+        }
+        defer { offset += count }
+        return offset..<offset + count
+    }
+
+    /// The bytes up to the next line feed, without it.
+    mutating func lineBytes(longest: Int) throws(FaceDataError) -> [UInt8] {
+        let start = offset
+        var line: [UInt8] = []
+        while true {
+            let next = try byte()
+            if next == 0x0a { return line }
+            guard line.count < longest else {
+                throw .badStructure(
+                    path: store.path, offset: start,
+                    reason: "a line of more than \(longest) bytes begins here")
+            }
+            line.append(next)
+        }
+    }
+
+    /// The text up to the next line feed, without it.
+    mutating func line(longest: Int) throws(FaceDataError) -> String {
+        String(decoding: try lineBytes(longest: longest), as: UTF8.self)
+    }
+
+    private mutating func load() throws(FaceDataError) {
+        guard offset < store.size else {
+            throw .badStructure(
+                path: store.path, offset: offset, reason: "the file ends in the middle of it")
+        }
+        try store.read(
+            at: offset, count: min(Self.windowSize, store.size - offset), into: window)
+        windowStart = offset
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// Bytes that are read at any place, by many threads at once: a file's, or an array's.
+public protocol ByteStore: Sendable {
+    /// Where the bytes are; for messages.
+    var path: String { get }
+    /// How many there are.
+    var size: Int { get }
+
+    /// Fills memory with the bytes from a place on.
+    ///
+    /// - Throws: ``FaceDataError/changed(path:)`` when there are not as many, or
+    ///   ``FaceDataError/unreadable(path:reason:)``.
+    func read(
+        at offset: Int, into target: UnsafeMutableRawBufferPointer
+    ) throws(FaceDataError)
+
+    /// Checks that the bytes are those that were there in the beginning.
+    ///
+    /// - Throws: ``FaceDataError/changed(path:)``.
+    func requireUnchanged() throws(FaceDataError)
+}
+
+extension ByteStore {
+    /// Reads bytes into a buffer, which holds nothing else afterwards.
+    public func read(
+        at offset: Int, count: Int, into buffer: ReadBuffer
+    ) throws(FaceDataError) {
+        try buffer.fill(count) { (target) throws(FaceDataError) in
+            try read(at: offset, into: target)
+        }
+    }
+
+    /// Reads bytes into an array.
+    public func bytes(at offset: Int, count: Int) throws(FaceDataError) -> [UInt8] {
+        let buffer = ReadBuffer()
+        try read(at: offset, count: count, into: buffer)
+        return buffer.array
+    }
+}
+
+/// Bytes of an array that are read as a file's.
+public struct MemoryBytes: ByteStore {
+    /// What stands for a path in messages.
+    public let path: String
+    /// The bytes.
+    public let bytes: [UInt8]
+
+    /// Takes bytes.
+    public init(_ bytes: [UInt8], path: String = "memory") {
+        self.bytes = bytes
+        self.path = path
+    }
+
+    /// How many bytes there are.
+    public var size: Int { bytes.count }
+
+    /// Copies bytes.
+    public func read(
+        at offset: Int, into target: UnsafeMutableRawBufferPointer
+    ) throws(FaceDataError) {
+        guard offset >= 0, offset <= bytes.count, target.count <= bytes.count - offset else {
+            throw .changed(path: path)
+        }
+        target.copyBytes(from: bytes[offset..<offset + target.count])
+    }
+
+    /// An array does not change.
+    public func requireUnchanged() throws(FaceDataError) {}
+}
+
+extension [UInt8] {
+    /// Lends the bytes to a body that throws this module's errors.
+    func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(FaceDataError) -> Result
+    ) throws(FaceDataError) -> Result {
+        let result = withUnsafeBytes { bytes in
+            Swift.Result { () throws(FaceDataError) in try body(bytes) }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,102 @@
+public import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A file that is read at any place, by many threads at once.
+///
+/// It is read with `pread(2)` and not mapped: a file that is cut short while it is used ends a
+/// program that has mapped it, and here becomes an error. For records of some kilobytes neither is
+/// faster.
+public final class FileReader: ByteStore {
+    /// Where the file is.
+    public let path: String
+    /// Bytes in the file.
+    public let size: Int
+    private let descriptor: Int32
+    private let modified: timespec
+
+    /// Opens a file.
+    ///
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when there is none, or no right to it.
+    public init(_ url: URL) throws(FaceDataError) {
+        path = url.path
+        // Without waiting: a named pipe would have it wait for a writer.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: Self.systemReason()) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            close(descriptor)
+            throw .unreadable(path: path, reason: Self.systemReason())
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable(path: path, reason: "it is no file but a folder or a device")
+        }
+        size = Int(status.st_size)
+        modified = Self.modification(status)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Fills memory with the bytes from a place on.
+    ///
+    /// - Throws: ``FaceDataError/changed(path:)`` when the file ends before, though it did not when
+    ///   it was opened, or ``FaceDataError/unreadable(path:reason:)``.
+    public func read(
+        at offset: Int, into target: UnsafeMutableRawBufferPointer
+    ) throws(FaceDataError) {
+        var done = 0
+        while done < target.count {
+            let count = pread(
+                descriptor, target.baseAddress.map { $0 + done }, target.count - done,
+                off_t(offset + done))
+            if count > 0 {
+                done += count
+            } else if count == 0 {
+                throw .changed(path: path)
+            } else if errno != EINTR {
+                throw .unreadable(path: path, reason: Self.systemReason())
+            }
+        }
+    }
+
+    /// Checks that the file has neither another size nor another time than when it was opened.
+    ///
+    /// - Throws: ``FaceDataError/changed(path:)``.
+    public func requireUnchanged() throws(FaceDataError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw .unreadable(path: path, reason: Self.systemReason())
+        }
+        let time = Self.modification(status)
+        guard Int(status.st_size) == size, time.tv_sec == modified.tv_sec,
+            time.tv_nsec == modified.tv_nsec
+        else { throw .changed(path: path) }
+    }
+
+    /// The system's words for the last failed call.
+    static func systemReason() -> String {
+        switch errno {
+        case ENOENT: "there is no such file"
+        case EACCES, EPERM: "there is no right to read it"
+        case ELOOP: "its symbolic links run in a circle"
+        default: String(cString: strerror(errno))
+        }
+    }
+
+    private static func modification(_ status: stat) -> timespec {
+        #if canImport(Darwin)
+            status.st_mtimespec
+        #else
+            status.st_mtim
+        #endif
+    }
+}

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The lines of a text file, read piece by piece so that a list of millions takes no memory.
+public struct LineReader: ~Copyable {
+    private let file: any ByteStore
+    private let buffer = ReadBuffer()
+    /// The longest line that is accepted, in bytes.
+    private let longest: Int
+    /// Where the bytes in the buffer begin in the file.
+    private var start = 0
+    /// Bytes in the buffer that were handed out.
+    private var used = 0
+    /// Number of the line that was handed out last, from 1.
+    public private(set) var number = 0
+    /// Where the line that was handed out last begins in the file.
+    public private(set) var offset = 0
+
+    /// Begins at the first line.
+    ///
+    /// - Parameter longest: Longer lines are refused, so that a file that is no text takes no
+    ///   memory.
+    public init(_ file: any ByteStore, longest: Int = 1 << 16) {
+        self.file = file
+        self.longest = longest
+    }
+
+    /// Hands the next line's bytes, without its line break, to a body; nil after the last line.
+    ///
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that is too long.
+    public mutating func next<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(FaceDataError) -> Result
+    ) throws(FaceDataError) -> Result? {
+        while true {
+            let rest = UnsafeRawBufferPointer(rebasing: buffer.bytes[used...])
+            let isLast = start + buffer.count == file.size
+            if let end = Self.lineFeed(in: rest) {
+                return try hand(rest, end, skip: end + 1, body)
+            }
+            if isLast {
+                return rest.isEmpty ? nil : try hand(rest, rest.count, skip: rest.count, body)
+            }
+            guard rest.count <= longest else {
+                throw .line(
+                    path: file.path, line: number + 1,
+                    reason: "it is longer than \(longest) bytes: is this a text file?")
+            }
+            try refill(keeping: rest.count)
+        }
+    }
+
+    private mutating func hand<Result>(
+        _ rest: UnsafeRawBufferPointer, _ end: Int, skip: Int,
+        _ body: (UnsafeRawBufferPointer) throws(FaceDataError) -> Result
+    ) throws(FaceDataError) -> Result {
+        offset = start + used
+        number += 1
+        used += skip
+        let isCarriageReturn = end > 0 && rest[end - 1] == 0x0d
+        return try body(
+            UnsafeRawBufferPointer(rebasing: rest[..<(isCarriageReturn ? end - 1 : end)]))
+    }
+
+    /// Moves what is left to the buffer's start and reads on behind it.
+    private mutating func refill(keeping kept: Int) throws(FaceDataError) {
+        let from = start + buffer.count
+        let count = min(1 << 20, file.size - from)
+        let file = file
+        let used = used
+        let total = buffer.count
+        try buffer.fill(max(total, kept + count), keeping: total) {
+            (target) throws(FaceDataError) in
+            guard let base = target.baseAddress else { return }
+            if kept > 0 { base.copyMemory(from: base + used, byteCount: kept) }
+            try file.read(
+                at: from, into: UnsafeMutableRawBufferPointer(rebasing: target[kept..<kept + count])
+            )
+        }
+        buffer.narrow(to: 0..<kept + count)
+        start = from - kept
+        self.used = 0
+    }
+
+    private static func lineFeed(in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, !bytes.isEmpty,
+            let found = memchr(base, 0x0a, bytes.count)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+}

@@ -1,0 +1,118 @@
+public import Foundation
+
+/// Celebrities in Frontal-Profile as it is distributed (Sengupta et al., WACV 2016):
+/// `Data/Images/ID/{frontal,profile}/NN.jpg`, the lists `Protocol/Pair_list_{F,P}.txt` of numbered
+/// images, and for each of ten splits the pairs of numbers in
+/// `Protocol/Split/{FF,FP}/NN/{same,diff}.txt`.
+public enum CelebritiesInFrontalProfile {
+    /// A protocol of the set.
+    public enum Part: String, Sendable, CaseIterable {
+        /// Frontal with frontal faces.
+        case frontalFrontal = "FF"
+        /// Frontal with profile faces.
+        case frontalProfile = "FP"
+    }
+
+    /// Whether a folder holds the set's lists.
+    public static func isSet(_ root: URL) -> Bool {
+        FileManager.default.fileExists(
+            atPath: root.appendingPathComponent("Protocol/Pair_list_F.txt").path)
+    }
+
+    /// Reads a protocol.
+    ///
+    /// - Parameters:
+    ///   - root: The folder that holds `Data` and `Protocol`.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood or
+    ///   names an image that is missing, ``FaceDataError/unreadable(path:reason:)`` for a missing
+    ///   list.
+    public static func pairs(_ root: URL, _ part: Part) throws(FaceDataError) -> VerificationPairs {
+        let frontal = try images(root, "Pair_list_F.txt")
+        let other =
+            part == .frontalFrontal ? frontal : try images(root, "Pair_list_P.txt")
+        var collector = Collector(root: root)
+        let folder = root.appendingPathComponent("Protocol/Split/\(part.rawValue)")
+        let splits = try LabelledImageSet.visibleNames(folder)
+        guard !splits.isEmpty else {
+            throw .unreadable(path: folder.path, reason: "it holds no splits")
+        }
+        for (fold, split) in splits.enumerated() {
+            for (name, same) in [("same.txt", true), ("diff.txt", false)] {
+                let file = folder.appendingPathComponent("\(split)/\(name)")
+                try collector.add(file, same: same, fold: fold, frontal, other)
+            }
+        }
+        return VerificationPairs(
+            source: ImageFiles(collector.images, in: root), pairs: collector.pairs,
+            folds: splits.count)
+    }
+
+    /// Images by their numbers, relative to the set's folder.
+    private static func images(_ root: URL, _ name: String) throws(FaceDataError) -> [Int: String] {
+        let file = root.appendingPathComponent("Protocol/\(name)")
+        var images: [Int: String] = [:]
+        for line in try TextFile.lines(file) {
+            let fields = TextFile.fields(line.text)
+            // Whatever the path begins with, it ends in ID/kind/NN.jpg.
+            let parts = fields.last?.split(separator: "/").suffix(3).map(String.init) ?? []
+            guard fields.count == 2, let number = Int(fields[0]), parts.count == 3 else {
+                throw .line(
+                    path: file.path, line: line.number,
+                    reason: "it must be a number and a path, as "
+                        + "'1 ../Data/Images/001/frontal/01.jpg'")
+            }
+            images[number] = "Data/Images/" + parts.joined(separator: "/")
+        }
+        return images
+    }
+
+    /// Collects images, each once, and pairs.
+    private struct Collector {
+        let root: URL
+        var images: [String] = []
+        var pairs: [VerificationPairs.Pair] = []
+        private var places: [String: Int] = [:]
+
+        init(root: URL) {
+            self.root = root
+        }
+
+        mutating func add(
+            _ file: URL, same: Bool, fold: Int, _ first: [Int: String], _ second: [Int: String]
+        ) throws(FaceDataError) {
+            for line in try TextFile.lines(file) {
+                let numbers = TextFile.fields(line.text).map { Int($0) }
+                guard numbers.count == 2, let left = numbers[0], let right = numbers[1] else {
+                    throw .line(
+                        path: file.path, line: line.number,
+                        reason: "a pair is two numbers, as '1,2'")
+                }
+                guard let one = first[left], let other = second[right] else {
+                    throw .line(
+                        path: file.path, line: line.number,
+                        reason: "there is no image \(first[left] == nil ? left : right) in the list"
+                    )
+                }
+                pairs.append(
+                    VerificationPairs.Pair(
+                        first: try image(one, file, line), second: try image(other, file, line),
+                        same: same, fold: fold))
+            }
+        }
+
+        private mutating func image(
+            _ path: String, _ file: URL, _ line: TextFile.Line
+        ) throws(FaceDataError) -> Int {
+            if let place = places[path] { return place }
+            guard FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
+            else {
+                throw .line(
+                    path: file.path, line: line.number,
+                    reason: "there is no image '\(path)' in '\(root.path)'")
+            }
+            places[path] = images.count
+            images.append(path)
+            return images.count - 1
+        }
+    }
+}

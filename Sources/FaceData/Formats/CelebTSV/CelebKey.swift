@@ -1,0 +1,121 @@
+public import Foundation
+
+/// What tells an image of MS-Celeb-1M from all others.
+struct CelebKey: Sendable, Hashable {
+    /// Freebase MID, as `m.0107_f`.
+    let person: String
+    /// Search rank.
+    let rank: Int
+    /// Number of the face; -1 for a whole picture.
+    let face: Int
+
+    /// File name without ending.
+    var stem: String { face < 0 ? "\(rank)" : "\(rank)-FaceId-\(face)" }
+
+    init(person: String, rank: Int, face: Int) {
+        (self.person, self.rank, self.face) = (person, rank, face)
+    }
+
+    /// The key that a path of a cleaned list names: `MID/rank-FaceId-n.jpg`, with anything between
+    /// the number and the ending, or `anything/MID_rank-FaceId-n.jpg`; nil for other paths.
+    init?(path: String) {
+        let parts = path.replacingOccurrences(of: "\\", with: "/").split(separator: "/")
+        guard let file = parts.last, let marker = file.range(of: "-FaceId-") else { return nil }
+        let digits = file[marker.upperBound...].prefix(while: \.isNumber)
+        let before = file[..<marker.lowerBound]
+        let rankText = String(before.reversed().prefix(while: \.isNumber).reversed())
+        let prefix = before.dropLast(rankText.count)
+        guard let face = Int(digits), let rank = Int(rankText) else { return nil }
+        (self.rank, self.face) = (rank, face)
+        if prefix.hasSuffix("_") {
+            person = String(prefix.dropLast())
+        } else {
+            guard prefix.isEmpty, parts.count >= 2 else { return nil }
+            person = String(parts[parts.count - 2])
+        }
+    }
+}
+
+extension LabelledImageSet {
+    /// The images of MS-Celeb-1M's own file, all of them under their MIDs, or those that a cleaned
+    /// list selects.
+    ///
+    /// The lists in circulation have a line for each image that is kept: a path and a label, in
+    /// either order, or a path alone, whose folder is the label. What a list names and the file has
+    /// not is told in ``remarks``.
+    ///
+    /// - Throws: ``FaceDataError``.
+    public static func celebRows(
+        _ file: URL, selectedBy list: URL?
+    ) throws(FaceDataError) -> LabelledImageSet {
+        let rows = try CelebRows(file)
+        guard let list else {
+            let order = (0..<rows.count).sorted {
+                (rows.person(of: $0), $0) < (rows.person(of: $1), $1)
+            }
+            return LabelledImageSet(
+                source: SelectedImages(order, of: rows), identities: rows.people,
+                labels: order.map(rows.person(of:)))
+        }
+        return try selected(rows, CelebList(list))
+    }
+
+    private static func selected(
+        _ rows: CelebRows, _ list: CelebList
+    ) throws(FaceDataError) -> LabelledImageSet {
+        var chosen: [(place: Int, label: Int)] = []
+        for place in 0..<rows.count {
+            if let label = list.labels[rows.key(of: place)] { chosen.append((place, label)) }
+        }
+        guard !chosen.isEmpty else {
+            throw .unknownFormat(
+                path: list.path, reason: "none of its \(list.labels.count) images is in the file")
+        }
+        chosen.sort { ($0.label, $0.place) < ($1.label, $1.place) }
+        let set = LabelledImageSet(
+            source: SelectedImages(chosen.map(\.place), of: rows), identities: list.identities,
+            labels: chosen.map(\.label))
+        let missing = list.labels.count - Set(chosen.map { rows.key(of: $0.place) }).count
+        var closed = set.closingUp()
+        if missing > 0 {
+            closed.remarks.append(
+                "\(missing) of the \(list.labels.count) images of the list are not in the file")
+        }
+        return closed
+    }
+}
+
+/// A cleaned list: which images are kept, and whose they are.
+struct CelebList {
+    let path: String
+    /// The identities' names, ascending.
+    private(set) var identities: [String] = []
+    /// The place of its identity for each image.
+    private(set) var labels: [CelebKey: Int] = [:]
+
+    init(_ url: URL) throws(FaceDataError) {
+        path = url.path
+        var names: [CelebKey: String] = [:]
+        for line in try TextFile.lines(url) {
+            let fields = TextFile.fields(line.text)
+            guard (1...2).contains(fields.count),
+                let place = fields.indices.last(where: { CelebKey(path: fields[$0]) != nil }),
+                let key = CelebKey(path: fields[place])
+            else {
+                throw .line(
+                    path: path, line: line.number,
+                    reason: "it must be a path as 'm.0107_f/25-FaceId-0.jpg' and a label")
+            }
+            let folder = fields[place].replacingOccurrences(of: "\\", with: "/")
+                .split(separator: "/").dropLast().last.map(String.init)
+            names[key] = fields.count == 2 ? fields[1 - place] : folder ?? key.person
+        }
+        let all = Set(names.values)
+        identities =
+            all.allSatisfy { Int($0) != nil }
+            ? all.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
+            : all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let place = Dictionary(uniqueKeysWithValues: zip(identities, identities.indices))
+        labels = names.mapValues { place[$0, default: 0] }
+    }
+}

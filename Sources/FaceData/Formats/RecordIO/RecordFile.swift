@@ -1,0 +1,141 @@
+/// The records of a RecordIO file, found by where they begin.
+///
+/// A record is a magic number, a word of a 3-bit flag and a 29-bit length, and the payload, filled
+/// up to four bytes. A payload that holds the magic number at a multiple of four bytes is cut there
+/// into parts (flags 1, 2, ... and 3), and the number is put between them again when it is read
+/// (dmlc-core, `recordio.h`).
+struct RecordFile: Sendable {
+    /// Begins each part.
+    static let magic: UInt32 = 0xced7_230a
+    /// The longest part, in bytes.
+    static let longestPart = 1 << 29 - 1
+
+    let store: any ByteStore
+
+    /// A part of a record.
+    private struct Part {
+        /// 0 whole, 1 first, 2 middle, 3 last.
+        var flag: UInt32
+        /// Where the payload is.
+        var payload: Range<Int>
+        /// Where the next part begins.
+        var end: Int { (payload.upperBound + 3) & ~3 }
+    }
+
+    /// Reads a record's payload into a buffer.
+    ///
+    /// - Parameters:
+    ///   - record: Its number, for messages.
+    ///   - extent: Where the record ends, if that is known: then it is read at once.
+    func read(
+        _ record: Int, at offset: Int, extent: Int? = nil, into buffer: ReadBuffer
+    ) throws(FaceDataError) {
+        try store.requireUnchanged()
+        if let extent, extent - offset >= 8, extent - offset <= ImageDecoder.mostBytes,
+            extent <= store.size
+        {
+            try store.read(at: offset, count: extent - offset, into: buffer)
+            let part = try part(record, at: offset, buffer.bytes)
+            if part.flag == 0, part.payload.upperBound <= extent {
+                return buffer.narrow(to: 8..<8 + part.payload.count)
+            }
+        }
+        try assemble(record, at: offset, into: buffer)
+    }
+
+    /// Where the record ends that begins at a place.
+    func end(_ record: Int, at offset: Int) throws(FaceDataError) -> Int {
+        try parts(record, at: offset).end
+    }
+
+    /// Reads the first bytes of a record's payload, as many as are wanted and there.
+    func readStart(
+        _ record: Int, at offset: Int, count: Int, into buffer: ReadBuffer
+    ) throws(FaceDataError) {
+        let available = min(8 + count, store.size - offset)
+        guard available >= 8 else { throw refusal(record, offset, "it is cut short") }
+        try store.read(at: offset, count: available, into: buffer)
+        let part = try part(record, at: offset, buffer.bytes)
+        if part.flag == 0 || part.payload.count >= count {
+            return buffer.narrow(to: 8..<8 + min(part.payload.count, available - 8))
+        }
+        try assemble(record, at: offset, into: buffer)
+    }
+
+    func refusal(_ record: Int, _ offset: Int, _ reason: String) -> FaceDataError {
+        .badRecord(path: store.path, record: record, offset: offset, reason: reason)
+    }
+
+    private func assemble(
+        _ record: Int, at offset: Int, into buffer: ReadBuffer
+    ) throws(FaceDataError) {
+        let parts = try parts(record, at: offset).ranges
+        let total = parts.reduce(4 * (parts.count - 1)) { $0 + $1.count }
+        guard total <= ImageDecoder.mostBytes else {
+            throw refusal(
+                record, offset, "\(total) bytes are more than \(ImageDecoder.mostBytes)")
+        }
+        try buffer.fill(total) { (target) throws(FaceDataError) in
+            var place = 0
+            for (index, range) in parts.enumerated() {
+                if index > 0 {
+                    target.storeBytes(
+                        of: Self.magic.littleEndian, toByteOffset: place, as: UInt32.self)
+                    place += 4
+                }
+                try store.read(
+                    at: range.lowerBound,
+                    into: UnsafeMutableRawBufferPointer(
+                        rebasing: target[place..<place + range.count]))
+                place += range.count
+            }
+        }
+    }
+
+    /// All parts of a record, and where it ends.
+    private func parts(
+        _ record: Int, at offset: Int
+    ) throws(FaceDataError) -> (ranges: [Range<Int>], end: Int) {
+        let head = ReadBuffer(capacity: 8)
+        var ranges: [Range<Int>] = []
+        var place = offset
+        while true {
+            guard place >= 0, place <= store.size - 8 else {
+                throw refusal(record, offset, "it is cut short or lies behind the file's end")
+            }
+            try store.read(at: place, count: 8, into: head)
+            let part = try part(record, at: place, head.bytes)
+            guard part.flag == 0 || (part.flag == 1) == ranges.isEmpty,
+                part.flag != 0 || ranges.isEmpty
+            else {
+                throw refusal(record, offset, "its parts are out of order (flag \(part.flag))")
+            }
+            ranges.append(part.payload)
+            place = part.end
+            // Some writers leave the filling of the last record away.
+            if part.flag == 0 || part.flag == 3 { return (ranges, min(place, store.size)) }
+        }
+    }
+
+    /// The part that begins at a place, from its first bytes.
+    private func part(
+        _ record: Int, at offset: Int, _ bytes: UnsafeRawBufferPointer
+    ) throws(FaceDataError) -> Part {
+        let magic = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))
+        guard magic == Self.magic else {
+            throw refusal(
+                record, offset,
+                "no record begins here (0x\(String(magic, radix: 16)) is not the magic number)")
+        }
+        let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        let (flag, length) = (word >> 29, Int(word & (1 << 29 - 1)))
+        guard flag <= 3 else { throw refusal(record, offset, "its flag is \(flag), not 0 to 3") }
+        guard length <= store.size - offset - 8 else {
+            throw refusal(
+                record, offset,
+                "it is cut short: \(length) bytes should follow, but the file has "
+                    + "\(store.size - offset - 8)")
+        }
+        return Part(flag: flag, payload: offset + 8..<offset + 8 + length)
+    }
+}

@@ -1,0 +1,53 @@
+/// What stands before an image in a record: MXNet's `IRHeader`, 24 bytes, and further labels.
+struct RecordHeader: Sendable, Hashable {
+    /// 0 for one label, else how many labels follow the header.
+    var flag: UInt32
+    /// The label, or where labels follow, nothing of use.
+    var label: Float
+    /// What the writer took for the record's number.
+    var id: UInt64
+    /// The labels that follow the header.
+    var labels: [Float]
+
+    /// Bytes of the header without further labels.
+    static let size = 24
+
+    /// A header with one label.
+    init(label: Float, id: Int) {
+        (flag, self.label, self.id, labels) = (0, label, UInt64(id), [])
+    }
+
+    /// A header with several labels.
+    init(labels: [Float], id: Int) {
+        (flag, label, self.id, self.labels) = (UInt32(labels.count), 0, UInt64(id), labels)
+    }
+
+    /// Reads a header; nil when the payload is too short for it.
+    init?(_ payload: UnsafeRawBufferPointer) {
+        guard payload.count >= Self.size else { return nil }
+        func word(_ offset: Int) -> UInt32 {
+            UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        }
+        flag = word(0)
+        label = Float(bitPattern: word(4))
+        id = UInt64(word(8)) | UInt64(word(12)) << 32
+        guard Int(flag) <= (payload.count - Self.size) / 4 else { return nil }
+        labels = (0..<Int(flag)).map { Float(bitPattern: word(Self.size + 4 * $0)) }
+    }
+
+    /// Bytes of the header with its labels.
+    var count: Int { Self.size + 4 * labels.count }
+
+    /// What identifies the person: the label, or the first of several.
+    var identity: Float { labels.first ?? label }
+
+    /// The header's bytes.
+    var bytes: [UInt8] {
+        func four(_ word: UInt32) -> [UInt8] {
+            withUnsafeBytes(of: word.littleEndian) { Array($0) }
+        }
+        return four(flag) + four(label.bitPattern) + four(UInt32(truncatingIfNeeded: id))
+            + four(UInt32(id >> 32)) + [UInt8](repeating: 0, count: 8)
+            + labels.flatMap { four($0.bitPattern) }
+    }
+}

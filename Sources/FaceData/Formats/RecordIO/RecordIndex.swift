@@ -1,0 +1,131 @@
+import Foundation
+
+/// Where the records of a file begin, and their keys.
+struct RecordIndex: Sendable {
+    /// The keys of the records.
+    enum Keys: Sendable, Equatable {
+        /// 0, 1, 2, ...
+        case places
+        case listed([Int])
+    }
+
+    /// Where each record begins, in the index's order.
+    private(set) var offsets: [Int] = []
+    private(set) var keys = Keys.places
+
+    var count: Int { offsets.count }
+
+    /// A record's key.
+    func key(of place: Int) -> Int {
+        switch keys {
+        case .places: place
+        case .listed(let keys): keys[place]
+        }
+    }
+
+    /// Where a record ends at the latest, when the next one of the index begins behind it.
+    func extent(of place: Int, size: Int) -> Int? {
+        let next = place + 1 < offsets.count ? offsets[place + 1] : size
+        return next > offsets[place] ? next : nil
+    }
+
+    /// Reads an `.idx` file: lines of a key, a tab and an offset.
+    ///
+    /// - Throws: ``FaceDataError/line(path:line:reason:)``.
+    init(reading store: any ByteStore) throws(FaceDataError) {
+        // A line has a dozen bytes at least.
+        offsets.reserveCapacity(min(store.size / 12, 1 << 26))
+        var reader = LineReader(store, longest: 256)
+        var listed: [Int]?
+        while true {
+            let line = reader.number + 1
+            let entry = try reader.next { (bytes) throws(FaceDataError) -> (Int, Int)? in
+                if bytes.isEmpty { return nil }
+                guard let entry = Self.entry(bytes) else {
+                    throw .line(
+                        path: store.path, line: line,
+                        reason: "it must be a key and an offset, as '0\t0'")
+                }
+                return entry
+            }
+            guard let entry else { break }
+            guard let (key, offset) = entry else { continue }
+            if listed == nil, key != offsets.count { listed = Array(0..<offsets.count) }
+            listed?.append(key)
+            offsets.append(offset)
+        }
+        if let listed { keys = .listed(listed) }
+    }
+
+    private static func entry(_ bytes: UnsafeRawBufferPointer) -> (Int, Int)? {
+        var place = 0
+        guard let key = number(bytes, &place), place < bytes.count, isSpace(bytes[place]) else {
+            return nil
+        }
+        while place < bytes.count, isSpace(bytes[place]) { place += 1 }
+        guard let offset = number(bytes, &place) else { return nil }
+        while place < bytes.count, isSpace(bytes[place]) { place += 1 }
+        return place == bytes.count ? (key, offset) : nil
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x20 }
+
+    private static func number(_ bytes: UnsafeRawBufferPointer, _ place: inout Int) -> Int? {
+        let start = place
+        var value = 0
+        while place < bytes.count, place - start < 18, (0x30...0x39).contains(bytes[place]) {
+            value = value * 10 + Int(bytes[place] &- 0x30)
+            place += 1
+        }
+        return place > start ? value : nil
+    }
+
+    /// Finds the records by walking from each to the next.
+    ///
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` where no record follows.
+    init(scanning file: RecordFile) throws(FaceDataError) {
+        var place = 0
+        while place < file.store.size {
+            offsets.append(place)
+            place = try file.end(offsets.count - 1, at: place)
+        }
+    }
+
+    /// What shows that this is not the index of a file; nil when nothing does.
+    ///
+    /// All offsets are compared with the file's size; of up to 64 records it is checked that they
+    /// begin where the index says and end where the next one begins.
+    func mistake(in file: RecordFile) -> String? {
+        guard !offsets.isEmpty else { return "it is empty" }
+        let size = file.store.size
+        for (place, offset) in offsets.enumerated() where offset > size - 8 || offset & 3 != 0 {
+            return "record \(key(of: place)) would begin at byte \(offset) of \(size)"
+        }
+        if case .listed(let keys) = keys, Set(keys).count < keys.count {
+            return "a key stands twice"
+        }
+        let step = max(1, count / 64)
+        for place in Array(stride(from: 0, to: count, by: step)) + [count - 1] {
+            guard let end = try? file.end(place, at: offsets[place]) else {
+                return "no record begins at byte \(offsets[place])"
+            }
+            if let extent = extent(of: place, size: size), end != extent {
+                return "a record ends at byte \(end) and the next should begin at \(extent)"
+            }
+        }
+        return offsets.min() == 0 ? nil : "the first record is missing"
+    }
+
+    /// The records in the order of their keys, when these are 0, 1, 2, ...; nil when they are not.
+    func sortedByKey() -> RecordIndex? {
+        guard case .listed(let keys) = keys else { return self }
+        var sorted = [Int](repeating: -1, count: offsets.count)
+        for (key, offset) in zip(keys, offsets) {
+            guard sorted.indices.contains(key), sorted[key] < 0 else { return nil }
+            sorted[key] = offset
+        }
+        var result = self
+        (result.keys, result.offsets) = (.places, sorted)
+        return result
+    }
+}

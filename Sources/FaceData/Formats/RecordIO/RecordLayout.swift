@@ -1,0 +1,42 @@
+/// Which records of a pack are images, and which describe identities.
+struct RecordLayout: Sendable, Hashable {
+    /// Places of the images in the index.
+    var images: Range<Int>
+    /// Places of the records that say which images an identity has; empty where there are none.
+    var identities: Range<Int>
+
+    /// The layout of a pack.
+    ///
+    /// insightface's packs begin with a record that has no image but two labels: the key behind the
+    /// last image, and the key behind the last identity. They are 32-bit floats, which hold whole
+    /// numbers up to 2^24 only; for larger ones the border is searched between records with and
+    /// without an image.
+    ///
+    /// - Parameters:
+    ///   - first: Header of the first record, when that has no image.
+    ///   - count: Number of records.
+    ///   - hasImage: Whether a record has one.
+    /// - Returns: nil when the header's labels cannot be those of a pack of this size.
+    static func of(
+        first: RecordHeader?, count: Int,
+        hasImage: (Int) throws(FaceDataError) -> Bool
+    ) throws(FaceDataError) -> RecordLayout? {
+        guard let first else { return RecordLayout(images: 0..<count, identities: count..<count) }
+        guard let border = first.labels.first, border.isFinite, border >= 1,
+            border < Float(UInt32.max)
+        else { return nil }
+        if border < exactFloats {
+            guard border.rounded() == border, Int(border) <= count else { return nil }
+            return RecordLayout(images: 1..<Int(border), identities: Int(border)..<count)
+        }
+        var (low, high) = (1, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if try hasImage(middle) { low = middle + 1 } else { high = middle }
+        }
+        return RecordLayout(images: 1..<low, identities: low..<count)
+    }
+
+    /// From here on, not every whole number is a 32-bit float.
+    static let exactFloats: Float = 16_777_216
+}

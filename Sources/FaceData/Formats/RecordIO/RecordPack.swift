@@ -1,0 +1,243 @@
+public import Foundation
+
+/// A RecordIO pack of images with labels: an insightface training set (`train.rec` with `train.idx`
+/// and `property`) or what MXNet's `im2rec` writes.
+///
+/// Opening reads the index and a few records; images stay in the file until they are asked for. A
+/// missing or wrong index is built anew by walking through the records.
+public struct RecordPack: ImageSource {
+    /// The `.rec` file.
+    public let location: URL
+    /// The number of identities that the file `property` beside the pack names.
+    public let announcedIdentities: Int?
+    /// What is told about the pack, such as an index that had to be built anew.
+    public let remarks: [String]
+    private let file: RecordFile
+    private let index: RecordIndex
+    private let layout: RecordLayout
+
+    /// Opens a pack.
+    ///
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` or
+    ///   ``FaceDataError/unknownFormat(path:reason:)``.
+    public init(_ url: URL) throws(FaceDataError) {
+        let list = url.deletingPathExtension().appendingPathExtension("idx")
+        try self.init(
+            try FileReader(url), location: url,
+            index: Result { () throws(FaceDataError) in try FileReader(list) },
+            announced: try RecordProperty.identities(beside: url))
+    }
+
+    /// Reads a pack's bytes.
+    ///
+    /// - Parameters:
+    ///   - index: The `.idx` file, or why there is none.
+    ///   - announced: Number of identities that the pack should have.
+    init(
+        _ store: any ByteStore, location: URL, index: Result<some ByteStore, FaceDataError>,
+        announced: Int? = nil
+    ) throws(FaceDataError) {
+        let file = RecordFile(store: store)
+        let found = try Self.index(of: file, index)
+        var records = found.index
+        guard records.count > 0 else {
+            throw .unknownFormat(path: store.path, reason: "it has no records")
+        }
+        let first = try Self.header(ofEmpty: records.placeOfKeyZero, records, file)
+        if first != nil {
+            guard let sorted = records.sortedByKey() else {
+                throw .unknownFormat(
+                    path: store.path, reason: "the keys of its index are not 0, 1, 2, ...")
+            }
+            records = sorted
+        }
+        let all = records
+        let layout = try RecordLayout.of(first: first, count: all.count) {
+            (place) throws(FaceDataError) in try Self.header(ofEmpty: place, all, file) == nil
+        }
+        guard let layout else {
+            throw file.refusal(
+                0, all.offsets[0],
+                "its labels \(first?.labels ?? []) cannot describe a pack of \(all.count) records")
+        }
+        self.location = location
+        self.file = file
+        self.index = all
+        self.layout = layout
+        announcedIdentities = announced
+        remarks = found.remark.map { [$0] } ?? []
+    }
+
+    /// How many images there are.
+    public var count: Int { layout.images.count }
+
+    /// How many records describe identities; 0 in packs that have none.
+    public var identityRecords: Int { layout.identities.count }
+
+    /// The record's key.
+    public func name(of place: Int) -> String { "record \(key(of: place))" }
+
+    /// Reads an image.
+    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        let header = try readRecord(layout.images.lowerBound + place, into: buffer)
+        buffer.narrow(to: header.count..<buffer.count)
+    }
+
+    private func key(of place: Int) -> Int { index.key(of: layout.images.lowerBound + place) }
+
+    /// Reads a whole record, and what stands before its image.
+    private func readRecord(
+        _ record: Int, into buffer: ReadBuffer
+    ) throws(FaceDataError) -> RecordHeader {
+        let offset = index.offsets[record]
+        try file.read(
+            index.key(of: record), at: offset,
+            extent: index.extent(of: record, size: file.store.size), into: buffer)
+        guard let header = RecordHeader(buffer.bytes) else {
+            throw file.refusal(
+                index.key(of: record), offset,
+                "\(buffer.count) bytes are too few for a header and its labels")
+        }
+        return header
+    }
+
+    // MARK: Labels
+
+    /// Whose each image is, as a number that the pack gives.
+    ///
+    /// - Parameter threads: Workers.
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a label that is no whole
+    ///   number from 0 on, or not below the number of identities that `property` names.
+    public func labels(threads: Int = 1) throws(FaceDataError) -> [Int] {
+        var labels: [Int] = []
+        labels.reserveCapacity(count)
+        do {
+            try ParallelParts.forEach(
+                count, size: 4096, threads: threads,
+                make: { range in
+                    Result { () throws(FaceDataError) in try self.labels(of: range) }
+                },
+                take: { part, _ in labels += try part.get() })
+        } catch let error as FaceDataError {
+            throw error
+        } catch {
+            throw .unreadable(path: location.path, reason: "\(error)")
+        }
+        return labels
+    }
+
+    private func labels(of range: Range<Int>) throws(FaceDataError) -> [Int] {
+        let buffer = ReadBuffer(capacity: 64)
+        try file.store.requireUnchanged()
+        var labels: [Int] = []
+        labels.reserveCapacity(range.count)
+        for place in range { labels.append(try label(of: place, buffer)) }
+        return labels
+    }
+
+    private func label(of place: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> Int {
+        let record = layout.images.lowerBound + place
+        let (key, offset) = (index.key(of: record), index.offsets[record])
+        try file.readStart(key, at: offset, count: RecordHeader.size + 4, into: buffer)
+        guard let identity = RecordHeader.identity(in: buffer.bytes) else {
+            throw file.refusal(key, offset, "it is too short for a header and its labels")
+        }
+        guard identity.isFinite, identity >= 0, identity.rounded() == identity,
+            identity < Float(UInt32.max)
+        else {
+            throw file.refusal(key, offset, "its label \(identity) is no whole number from 0 on")
+        }
+        guard let announcedIdentities else { return Int(identity) }
+        guard Int(identity) < announcedIdentities else {
+            throw file.refusal(
+                key, offset,
+                "its label \(Int(identity)) is not below the \(announcedIdentities) identities "
+                    + "that the file 'property' names")
+        }
+        return Int(identity)
+    }
+
+    /// For each record that describes an identity, the images it names, as places.
+    ///
+    /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a record that names
+    ///   none.
+    public func identityRanges() throws(FaceDataError) -> [Range<Int>] {
+        let buffer = ReadBuffer(capacity: 64)
+        var ranges: [Range<Int>] = []
+        for record in layout.identities {
+            let header = try readRecord(record, into: buffer)
+            guard header.labels.count >= 2, let start = Int(exactly: header.labels[0]),
+                let end = Int(exactly: header.labels[1]), start <= end, start >= 1
+            else {
+                throw file.refusal(
+                    record, index.offsets[record],
+                    "its labels \(header.labels) do not name an identity's images")
+            }
+            ranges.append(start - 1..<end - 1)
+        }
+        return ranges
+    }
+
+    // MARK: Opening
+
+    private static func index(
+        of file: RecordFile, _ list: Result<some ByteStore, FaceDataError>
+    ) throws(FaceDataError) -> (index: RecordIndex, remark: String?) {
+        let reason: String
+        switch list {
+        case .failure(.unreadable(_, let why)): reason = why
+        case .failure(let error): throw error
+        case .success(let store):
+            do throws(FaceDataError) {
+                let index = try RecordIndex(reading: store)
+                guard let mistake = index.mistake(in: file) else { return (index, nil) }
+                reason = mistake
+            } catch {
+                if case .line(_, let line, let why) = error {
+                    reason = "line \(line): \(why)"
+                } else {
+                    throw error
+                }
+            }
+        }
+        return (
+            try RecordIndex(scanning: file),
+            "its .idx file cannot be used (\(reason)); the records were found by a scan"
+        )
+    }
+
+    /// The header of a record that has no image; nil when it has one.
+    private static func header(
+        ofEmpty place: Int, _ index: RecordIndex, _ file: RecordFile
+    ) throws(FaceDataError) -> RecordHeader? {
+        let buffer = ReadBuffer(capacity: 1 << 12)
+        let offset = index.offsets[place]
+        try file.read(
+            index.key(of: place), at: offset,
+            extent: index.extent(of: place, size: file.store.size), into: buffer)
+        guard let header = RecordHeader(buffer.bytes), header.flag > 0,
+            header.count == buffer.count
+        else { return nil }
+        return header
+    }
+}
+
+extension RecordHeader {
+    /// What identifies the person, from a payload's first bytes, which need not hold all labels.
+    static func identity(in start: UnsafeRawBufferPointer) -> Float? {
+        guard start.count >= size else { return nil }
+        func word(_ offset: Int) -> UInt32 {
+            UInt32(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        }
+        guard word(0) > 0 else { return Float(bitPattern: word(4)) }
+        return start.count >= size + 4 ? Float(bitPattern: word(size)) : nil
+    }
+}
+
+extension RecordIndex {
+    /// The record with key 0, or the first one.
+    var placeOfKeyZero: Int {
+        if case .listed(let keys) = keys { return keys.firstIndex(of: 0) ?? 0 }
+        return 0
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// The file `property` beside an insightface pack: `identities,height,width`.
+enum RecordProperty {
+    /// The number of identities it names; nil where there is no such file.
+    ///
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` when it is no list of three numbers.
+    static func identities(beside pack: URL) throws(FaceDataError) -> Int? {
+        let file = pack.deletingLastPathComponent().appendingPathComponent("property")
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let line = try TextFile.lines(file).first?.text ?? ""
+        let numbers = line.split(separator: ",").map {
+            Int($0.trimmingCharacters(in: .whitespaces))
+        }
+        guard numbers.count == 3, let identities = numbers[0], identities > 0,
+            !numbers.contains(nil)
+        else {
+            throw .line(
+                path: file.path, line: 1,
+                reason: "it must be identities, height and width, as '85742,112,112'")
+        }
+        return identities
+    }
+
+    /// The file's text.
+    static func text(identities: Int, side: Int) -> String { "\(identities),\(side),\(side)\n" }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// Writes the records of a RecordIO file one after another.
+struct RecordWriter: ~Copyable {
+    private let file: FileWriter
+
+    init(_ url: URL) throws(FaceDataError) {
+        file = try FileWriter(url)
+    }
+
+    /// Adds a record; returns where it begins.
+    ///
+    /// Where the payload holds the magic number at a multiple of four bytes it is cut, so that a
+    /// reader that looks for the number finds records only.
+    @discardableResult
+    func append(_ payload: UnsafeRawBufferPointer) throws(FaceDataError) -> Int {
+        guard payload.count <= RecordFile.longestPart else {
+            throw .cannotWrite(
+                path: file.url.path, reason: "\(payload.count) bytes are too many for a record")
+        }
+        let start = file.count
+        var from = 0
+        for place in stride(from: 0, to: payload.count & ~3, by: 4)
+        where UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+            == RecordFile.magic
+        {
+            try write(flag: from == 0 ? 1 : 2, payload[from..<place])
+            from = place + 4
+        }
+        try write(flag: from == 0 ? 0 : 3, payload[from...])
+        try file.write([UInt8](repeating: 0, count: -payload.count & 3))
+        return start
+    }
+
+    /// Brings everything to the disk, without moving the file to its place yet.
+    func synchronize() throws(FaceDataError) { try file.synchronize() }
+
+    /// Moves the file to its place.
+    func finish() throws(FaceDataError) { try file.finish() }
+
+    private func write(
+        flag: UInt32, _ bytes: Slice<UnsafeRawBufferPointer>
+    ) throws(FaceDataError) {
+        let words = [
+            RecordFile.magic.littleEndian, (flag << 29 | UInt32(bytes.count)).littleEndian,
+        ]
+        try file.write(words.withUnsafeBytes { Array($0) })
+        try file.write(UnsafeRawBufferPointer(rebasing: bytes))
+    }
+}

@@ -1,0 +1,141 @@
+/// What the few functions mean that a pickle of arrays and bytes names.
+enum PickleObjects {
+    /// The value that a function would have made of its arguments.
+    static func made(
+        by global: PickleGlobal, _ arguments: [PickleValue], _ reader: inout PickleReader
+    ) throws(FaceDataError) -> PickleValue {
+        switch global {
+        case .arrayReconstruction: return .emptyArray
+        case .elementType:
+            guard let name = try text(arguments.first, reader) else {
+                throw reader.refusal("a dtype has no name")
+            }
+            return .elementType(name)
+        case .arrayFromBuffer: return try arrayFromBuffer(arguments, reader)
+        case .scalar: return try scalar(arguments, reader)
+        case .encode: return try encoded(arguments, &reader)
+        case .bytes where arguments.isEmpty: return .bytes(.unpacked([]))
+        case .array, .bytes:
+            throw reader.refusal("the pickle calls a class in a way that no list of images needs")
+        }
+    }
+
+    /// A value with the state that the pickle gives it.
+    static func built(
+        _ value: PickleValue, _ state: PickleValue, _ reader: borrowing PickleReader
+    ) throws(FaceDataError) -> PickleValue {
+        guard case .tuple(let places) = state else {
+            throw reader.refusal("\(value.kind) gets \(state.kind) for a state")
+        }
+        switch value {
+        case .elementType: return value
+        case .emptyArray: break
+        default: throw reader.refusal("\(value.kind) gets a state")
+        }
+        // (version, shape, dtype, whether columns come first, bytes)
+        let fields = places.map { reader.values[$0] }
+        guard fields.count == 5, case .elementType(let type) = fields[2],
+            let bytes = bytes(fields[4])
+        else { throw reader.refusal("an array's state is not numpy's") }
+        return .array(elementType: type, shape: try shape(fields[1], reader), bytes: bytes)
+    }
+
+    /// `_frombuffer(bytes, dtype, shape, order)`
+    private static func arrayFromBuffer(
+        _ arguments: [PickleValue], _ reader: borrowing PickleReader
+    ) throws(FaceDataError) -> PickleValue {
+        guard arguments.count == 4, let bytes = bytes(arguments[0]),
+            case .elementType(let type) = arguments[1]
+        else { throw reader.refusal("an array's parts are not numpy's") }
+        return .array(elementType: type, shape: try shape(arguments[2], reader), bytes: bytes)
+    }
+
+    /// `scalar(dtype, bytes)`
+    private static func scalar(
+        _ arguments: [PickleValue], _ reader: borrowing PickleReader
+    ) throws(FaceDataError) -> PickleValue {
+        guard arguments.count == 2, case .elementType(let type) = arguments[0],
+            let bytes = bytes(arguments[1])
+        else { throw reader.refusal("a number's parts are not numpy's") }
+        return .array(elementType: type, shape: [], bytes: bytes)
+    }
+
+    /// `encode(text, 'latin1')`: each character is a byte.
+    private static func encoded(
+        _ arguments: [PickleValue], _ reader: inout PickleReader
+    ) throws(FaceDataError) -> PickleValue {
+        guard arguments.count == 2, let encoding = try text(arguments[1], reader),
+            ["latin1", "latin-1"].contains(encoding)
+        else { throw reader.refusal("bytes are encoded in another way than latin1") }
+        switch arguments[0] {
+        case .text(let text):
+            guard let bytes = latin1(Array(text.utf8)) else { break }
+            try reader.requireUnpacked(bytes.count)
+            return .bytes(.unpacked(bytes))
+        case .longText(let range):
+            try reader.requireUnpacked(range.count / 2)
+            guard
+                let bytes = latin1(
+                    try reader.cursor.store.bytes(at: range.lowerBound, count: range.count))
+            else { break }
+            return .bytes(.unpacked(bytes))
+        case .bytes: return arguments[0]
+        default: break
+        }
+        throw reader.refusal("bytes are made of something else than characters below 256")
+    }
+
+    /// Bytes of UTF-8 that holds characters below 256 only; nil for others.
+    private static func latin1(_ utf8: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        result.reserveCapacity(utf8.count)
+        var place = 0
+        while place < utf8.count {
+            let byte = utf8[place]
+            if byte < 0x80 {
+                result.append(byte)
+                place += 1
+            } else {
+                guard byte & 0xfe == 0xc2, place + 1 < utf8.count, utf8[place + 1] & 0xc0 == 0x80
+                else { return nil }
+                result.append((byte & 0x03) << 6 | utf8[place + 1] & 0x3f)
+                place += 2
+            }
+        }
+        return result
+    }
+
+    private static func shape(
+        _ value: PickleValue, _ reader: borrowing PickleReader
+    ) throws(FaceDataError) -> [Int] {
+        guard case .tuple(let places) = value, places.count <= 32 else {
+            throw reader.refusal("an array's shape is no tuple")
+        }
+        var shape: [Int] = []
+        for place in places {
+            guard case .integer(let length) = reader.values[place], length >= 0 else {
+                throw reader.refusal("an array's shape has something else than lengths")
+            }
+            shape.append(length)
+        }
+        return shape
+    }
+
+    private static func bytes(_ value: PickleValue) -> PickleBytes? {
+        if case .bytes(let bytes) = value { return bytes }
+        return nil
+    }
+
+    /// A short text, or the bytes of a Python 2 string as one; nil for anything else.
+    private static func text(
+        _ value: PickleValue?, _ reader: borrowing PickleReader
+    ) throws(FaceDataError) -> String? {
+        switch value {
+        case .text(let text): return text
+        case .bytes(let bytes) where bytes.count <= PickleReader.longestName:
+            return String(
+                decoding: try bytes.array(in: reader.cursor.store), as: UTF8.self)
+        default: return nil
+        }
+    }
+}

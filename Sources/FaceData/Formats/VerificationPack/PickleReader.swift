@@ -1,0 +1,323 @@
+/// A pickle machine that only ever makes data.
+///
+/// It knows the operations that lists, tuples, numbers, strings and numpy arrays are written with,
+/// in protocols 0 to 5. It imports nothing and calls nothing: the few names it accepts stand for
+/// arrays and bytes, everything else is refused by name. Every byte leads to a value, an error or
+/// the end; memory is bounded by ``mostValues`` and ``mostStacked``, whatever the file says.
+struct PickleReader: ~Copyable {
+    /// More values than this are refused.
+    static let mostValues = 1 << 23
+    /// More values on the stack than this are refused.
+    static let mostStacked = 1 << 22
+    /// Longest text that is kept as a name, in bytes.
+    static let longestName = 256
+
+    var cursor: ByteCursor
+    /// All values; places 0 to 3 are None, False, True and the empty tuple.
+    private(set) var values: [PickleValue] = [
+        .none, .boolean(false), .boolean(true), .tuple([]),
+    ]
+    private var stack: [Int] = []
+    private var marks: [Int] = []
+    private var memo: [Int: Int] = [:]
+    /// Where the operation that is performed stands.
+    private var place = 0
+    private var unpacked = 0
+    private var items = 0
+
+    init(_ store: any ByteStore) {
+        cursor = ByteCursor(store)
+    }
+
+    /// Runs the machine to its end; returns the place of the value that the pickle is.
+    mutating func run() throws(FaceDataError) -> Int {
+        while true {
+            place = cursor.offset
+            let byte = try cursor.byte()
+            guard let opcode = PickleOpcode(rawValue: byte) else {
+                let name = PickleOpcode.refused[byte] ?? "0x" + String(byte, radix: 16)
+                throw refusal(
+                    "the pickle uses \(name), which no list of images needs; it is not executed")
+            }
+            if opcode == .stop { return try pop() }
+            try perform(opcode)
+        }
+    }
+
+    /// Counts bytes that are kept in memory; a pickle that has more of them than its file is made to
+    /// take memory.
+    mutating func requireUnpacked(_ count: Int) throws(FaceDataError) {
+        unpacked += count
+        guard unpacked <= cursor.store.size else {
+            throw refusal("the pickle unpacks to more bytes than it has")
+        }
+    }
+
+    /// Counts what lists and tuples hold, for the same reason.
+    private mutating func requireItems(_ count: Int) throws(FaceDataError) {
+        items += count
+        guard items <= 2 * Self.mostValues else {
+            throw refusal("the pickle's lists hold more than \(2 * Self.mostValues) values")
+        }
+    }
+
+    func refusal(_ reason: String) -> FaceDataError {
+        .badStructure(path: cursor.store.path, offset: place, reason: reason)
+    }
+
+    private mutating func perform(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .protocolVersion:
+            let version = try cursor.byte()
+            guard version <= 5 else { throw refusal("pickle protocol \(version) is not known") }
+        case .frame: _ = try cursor.length(bytes: 8)
+        case .mark: marks.append(stack.count)
+        case .pop: _ = try pop()
+        case .popMark: _ = try popMarked()
+        case .duplicate: try push(at: top())
+        case .none, .newFalse, .newTrue, .emptyTuple: try performConstant(opcode)
+        case .integer, .long, .binaryInteger, .binaryInteger1, .binaryInteger2, .long1:
+            try performNumber(opcode)
+        case .binaryBytes, .shortBinaryBytes, .binaryBytes8, .byteArray8, .binaryString,
+            .shortBinaryString, .string:
+            try performBytes(opcode)
+        case .unicode, .binaryUnicode, .shortBinaryUnicode, .binaryUnicode8:
+            try performText(opcode)
+        case .emptyList, .append, .appends, .list, .tuple, .tuple1, .tuple2, .tuple3:
+            try performCollection(opcode)
+        case .get, .binaryGet, .longBinaryGet, .put, .binaryPut, .longBinaryPut, .memoize:
+            try performMemo(opcode)
+        case .global, .stackGlobal, .reduce, .build: try performObject(opcode)
+        case .stop: break
+        }
+    }
+
+    private mutating func performConstant(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .newFalse: try push(at: 1)
+        case .newTrue: try push(at: 2)
+        case .emptyTuple: try push(at: 3)
+        default: try push(at: 0)
+        }
+    }
+
+    private mutating func performNumber(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .binaryInteger1: try push(.integer(Int(try cursor.byte())))
+        case .binaryInteger2: try push(.integer(try cursor.length(bytes: 2)))
+        case .binaryInteger:
+            let bits = UInt32(try cursor.length(bytes: 4))
+            try push(.integer(Int(Int32(bitPattern: bits))))
+        case .long1: try push(.integer(try longInteger()))
+        default:
+            let line = try cursor.line(longest: 32)
+            // Protocols 0 and 1 write True and False so.
+            if opcode == .integer, line == "00" || line == "01" {
+                return try push(at: line == "01" ? 2 : 1)
+            }
+            let digits = opcode == .long && line.hasSuffix("L") ? String(line.dropLast()) : line
+            guard let number = Int(digits) else { throw refusal("'\(line)' is no whole number") }
+            try push(.integer(number))
+        }
+    }
+
+    private mutating func longInteger() throws(FaceDataError) -> Int {
+        let count = Int(try cursor.byte())
+        guard count <= 8 else { throw refusal("a number of \(count) bytes is too large") }
+        var bits: UInt64 = 0
+        for index in 0..<count { bits |= UInt64(try cursor.byte()) << (8 * UInt64(index)) }
+        guard count > 0 else { return 0 }
+        let unused = UInt64(64 - 8 * count)
+        return Int(Int64(bitPattern: bits << unused) >> Int64(unused))
+    }
+
+    private mutating func performBytes(_ opcode: PickleOpcode) throws(FaceDataError) {
+        let count: Int
+        switch opcode {
+        case .shortBinaryBytes, .shortBinaryString: count = Int(try cursor.byte())
+        case .binaryBytes8, .byteArray8: count = try cursor.length(bytes: 8)
+        case .string:
+            let bytes = try quotedString()
+            try requireUnpacked(bytes.count)
+            return try push(.bytes(.unpacked(bytes)))
+        default: count = try cursor.length(bytes: 4)
+        }
+        try push(.bytes(.stored(try cursor.skip(count))))
+    }
+
+    /// The string of protocol 0, as Python 2's `repr` writes it.
+    private mutating func quotedString() throws(FaceDataError) -> [UInt8] {
+        let line = try cursor.lineBytes(longest: ImageDecoder.mostBytes)
+        guard let bytes = PythonLiteral.bytes(line) else {
+            throw refusal("a string of protocol 0 is not quoted as Python does")
+        }
+        return bytes
+    }
+
+    private mutating func performText(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .unicode:
+            let line = try cursor.lineBytes(longest: ImageDecoder.mostBytes)
+            // Escapes stand for characters below 256 where the text stands for bytes.
+            guard let bytes = PythonLiteral.rawUnicode(line) else {
+                throw refusal("a text of protocol 0 has a character that is no byte")
+            }
+            if line.count <= Self.longestName, line == bytes, line.allSatisfy({ $0 < 0x80 }) {
+                return try push(.text(String(decoding: line, as: UTF8.self)))
+            }
+            try requireUnpacked(bytes.count)
+            return try push(.bytes(.unpacked(bytes)))
+        case .shortBinaryUnicode: try pushText(Int(try cursor.byte()))
+        case .binaryUnicode8: try pushText(try cursor.length(bytes: 8))
+        default: try pushText(try cursor.length(bytes: 4))
+        }
+    }
+
+    private mutating func pushText(_ count: Int) throws(FaceDataError) {
+        let range = try cursor.skip(count)
+        guard count <= Self.longestName else { return try push(.longText(range)) }
+        let bytes = try cursor.store.bytes(at: range.lowerBound, count: count)
+        try push(.text(String(decoding: bytes, as: UTF8.self)))
+    }
+
+    private mutating func performCollection(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .emptyList: try push(.list([]))
+        case .append:
+            let item = try pop()
+            try extend(with: [item])
+        case .appends: try extend(with: try popMarked())
+        case .list: try push(.list(try popMarked()))
+        case .tuple: try push(.tuple(try popMarked()))
+        case .tuple1: try push(.tuple(try pop(1)))
+        case .tuple2: try push(.tuple(try pop(2)))
+        default: try push(.tuple(try pop(3)))
+        }
+    }
+
+    private mutating func extend(with items: [Int]) throws(FaceDataError) {
+        try requireItems(items.count)
+        let target = try top()
+        guard case .list(var list) = values[target] else {
+            throw refusal("something is appended to \(values[target].kind)")
+        }
+        // Taken out first, so that the array is extended where it is.
+        values[target] = .none
+        list += items
+        values[target] = .list(list)
+    }
+
+    private mutating func performMemo(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .get, .put:
+            let line = try cursor.line(longest: 32)
+            guard let key = Int(line), key >= 0 else { throw refusal("'\(line)' is no memo") }
+            try opcode == .get ? recall(key) : remember(key)
+        case .binaryGet: try recall(Int(try cursor.byte()))
+        case .longBinaryGet: try recall(try cursor.length(bytes: 4))
+        case .binaryPut: try remember(Int(try cursor.byte()))
+        case .longBinaryPut: try remember(try cursor.length(bytes: 4))
+        default: try remember(memo.count)
+        }
+    }
+
+    private mutating func recall(_ key: Int) throws(FaceDataError) {
+        guard let value = memo[key] else { throw refusal("nothing was remembered as \(key)") }
+        try push(at: value)
+    }
+
+    private mutating func remember(_ key: Int) throws(FaceDataError) {
+        try requireRoom(memo.count)
+        memo[key] = try top()
+    }
+
+    // MARK: Objects
+
+    private mutating func performObject(_ opcode: PickleOpcode) throws(FaceDataError) {
+        switch opcode {
+        case .global:
+            let module = try cursor.line(longest: Self.longestName)
+            let name = try cursor.line(longest: Self.longestName)
+            try pushGlobal(module, name)
+        case .stackGlobal:
+            let name = try pop()
+            let module = try pop()
+            guard case .text(let moduleText) = values[module],
+                case .text(let nameText) = values[name]
+            else { throw refusal("a function or class is named by no text") }
+            try pushGlobal(moduleText, nameText)
+        case .reduce:
+            let arguments = try pop()
+            let function = try pop()
+            guard case .tuple(let items) = values[arguments],
+                case .global(let global) = values[function]
+            else { throw refusal("\(values[function].kind) is called with no tuple") }
+            try push(try PickleObjects.made(by: global, items.map { values[$0] }, &self))
+        default:
+            let state = try pop()
+            let target = try top()
+            values[target] = try PickleObjects.built(values[target], values[state], self)
+        }
+    }
+
+    private mutating func pushGlobal(_ module: String, _ name: String) throws(FaceDataError) {
+        guard let global = PickleGlobal(module: module, name: name) else {
+            throw refusal(
+                "the pickle wants '\(module).\(name)', which no list of images needs; it is not "
+                    + "executed")
+        }
+        try push(.global(global))
+    }
+
+    // MARK: Stack
+
+    private mutating func push(_ value: PickleValue) throws(FaceDataError) {
+        guard values.count < Self.mostValues else {
+            throw refusal("the pickle has more than \(Self.mostValues) values")
+        }
+        values.append(value)
+        try push(at: values.count - 1)
+    }
+
+    private mutating func push(at place: Int) throws(FaceDataError) {
+        try requireRoom(stack.count)
+        stack.append(place)
+    }
+
+    private func requireRoom(_ count: Int) throws(FaceDataError) {
+        guard count < Self.mostStacked else {
+            throw refusal("the pickle has more than \(Self.mostStacked) values at once")
+        }
+    }
+
+    private func top() throws(FaceDataError) -> Int {
+        guard let last = stack.last, stack.count > marks.last ?? 0 else {
+            throw refusal("the pickle takes a value where there is none")
+        }
+        return last
+    }
+
+    private mutating func pop() throws(FaceDataError) -> Int {
+        let last = try top()
+        stack.removeLast()
+        return last
+    }
+
+    private mutating func pop(_ count: Int) throws(FaceDataError) -> [Int] {
+        guard stack.count - (marks.last ?? 0) >= count else {
+            throw refusal("the pickle takes a value where there is none")
+        }
+        try requireItems(count)
+        defer { stack.removeLast(count) }
+        return Array(stack.suffix(count))
+    }
+
+    private mutating func popMarked() throws(FaceDataError) -> [Int] {
+        guard let mark = marks.popLast(), mark <= stack.count else {
+            throw refusal("the pickle ends a list that it did not begin")
+        }
+        try requireItems(stack.count - mark)
+        defer { stack.removeSubrange(mark...) }
+        return Array(stack[mark...])
+    }
+}

@@ -1,0 +1,74 @@
+public import Foundation
+
+/// The images of a verification pack, the `.bin` file in which insightface hands out test sets.
+///
+/// It is a Python pickle of two lists: the encoded images, two of a pair after one another, and for
+/// each pair whether both show the same person. A pickle may run any program when Python loads it;
+/// here it is read by a machine that knows lists, bytes and numpy arrays only (protocols 0 to 5) and
+/// refuses everything else by name. Images stay in the file until they are asked for.
+public struct VerificationPack: ImageSource {
+    /// The file.
+    public let location: URL
+    /// For each pair whether both images show the same person.
+    public let same: [Bool]
+    private let store: any ByteStore
+    private let images: [PickleBytes]
+
+    /// Opens a pack.
+    ///
+    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is no pack.
+    public init(_ url: URL) throws(FaceDataError) {
+        try self.init(try FileReader(url), location: url)
+    }
+
+    /// Reads a pack's bytes.
+    ///
+    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for bytes that are no pack.
+    public init(_ store: any ByteStore, location: URL) throws(FaceDataError) {
+        var reader = PickleReader(store)
+        let contents = VerificationPackContents(root: try reader.run(), reader: reader)
+        self.location = location
+        self.store = store
+        images = try contents.images()
+        same = try contents.same(images.count / 2)
+    }
+
+    /// How many images there are, two a pair.
+    public var count: Int { images.count }
+
+    /// An image's place, from 0.
+    public func name(of place: Int) -> String { "image \(place)" }
+
+    /// Reads an image.
+    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        switch images[place] {
+        case .stored(let range):
+            try store.requireUnchanged()
+            try store.read(at: range.lowerBound, count: range.count, into: buffer)
+        case .unpacked(let bytes):
+            try buffer.fill(bytes.count) { (target) throws(FaceDataError) in
+                target.copyBytes(from: bytes)
+            }
+        }
+    }
+}
+
+extension VerificationPairs {
+    /// Reads a verification pack. Its folds are ten consecutive runs of pairs, as insightface takes
+    /// them, or as many as there are pairs.
+    ///
+    /// - Throws: ``FaceDataError``.
+    public static func pack(_ url: URL) throws(FaceDataError) -> VerificationPairs {
+        VerificationPairs(pack: try VerificationPack(url))
+    }
+
+    /// The pairs of a pack.
+    public init(pack: VerificationPack) {
+        let folds = Self.consecutiveFolds(pack.same.count)
+        self.init(
+            source: pack,
+            pairs: pack.same.enumerated().map { place, same in
+                Pair(first: 2 * place, second: 2 * place + 1, same: same, fold: folds.of[place])
+            }, folds: folds.count)
+    }
+}

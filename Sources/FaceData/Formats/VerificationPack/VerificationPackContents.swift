@@ -1,0 +1,115 @@
+/// Finds images and labels among a pickle's values.
+struct VerificationPackContents: ~Copyable {
+    private let root: Int
+    private let reader: PickleReader
+
+    init(root: Int, reader: consuming PickleReader) {
+        self.root = root
+        self.reader = reader
+    }
+
+    /// The encoded images.
+    func images() throws(FaceDataError) -> [PickleBytes] {
+        let items = try items(try parts().images, "images")
+        var images: [PickleBytes] = []
+        images.reserveCapacity(items.count)
+        for (place, item) in items.enumerated() {
+            images.append(try image(reader.values[item], place))
+        }
+        guard images.count > 0, images.count % 2 == 0 else {
+            throw refusal("\(images.count) images do not make pairs")
+        }
+        return images
+    }
+
+    /// Whether each pair shows one person.
+    func same(_ pairs: Int) throws(FaceDataError) -> [Bool] {
+        let place = try parts().labels
+        let labels: [Bool]
+        if case .array(let type, let shape, let bytes) = reader.values[place] {
+            labels = try arrayLabels(type, shape, bytes)
+        } else {
+            labels = try listLabels(try items(place, "labels"))
+        }
+        guard labels.count == pairs else {
+            throw refusal("\(pairs) pairs of images have \(labels.count) labels")
+        }
+        return labels
+    }
+
+    private func refusal(_ reason: String) -> FaceDataError {
+        .unknownFormat(
+            path: reader.cursor.store.path,
+            reason: "it is no verification pack, a pickle of images and labels: \(reason)")
+    }
+
+    private func parts() throws(FaceDataError) -> (images: Int, labels: Int) {
+        switch reader.values[root] {
+        case .tuple(let places) where places.count == 2, .list(let places) where places.count == 2:
+            return (places[0], places[1])
+        case .tuple(let places), .list(let places):
+            throw refusal("it has \(places.count) parts and not two")
+        default: throw refusal("it holds \(reader.values[root].kind)")
+        }
+    }
+
+    private func items(_ place: Int, _ what: String) throws(FaceDataError) -> [Int] {
+        switch reader.values[place] {
+        case .list(let items), .tuple(let items): return items
+        default: throw refusal("the \(what) are \(reader.values[place].kind) and no list")
+        }
+    }
+
+    private func image(_ value: PickleValue, _ place: Int) throws(FaceDataError) -> PickleBytes {
+        switch value {
+        case .bytes(let bytes): return bytes
+        case .array(let type, let shape, let bytes):
+            let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+            guard ["u1", "uint8", "|u1", "i1", "|i1"].contains(type), count == bytes.count else {
+                throw refusal(
+                    "image \(place) is an array of \(type) in shape \(shape) with "
+                        + "\(bytes.count) bytes, not one of u1")
+            }
+            return bytes
+        default: throw refusal("image \(place) is \(value.kind), not bytes")
+        }
+    }
+
+    private func listLabels(_ items: [Int]) throws(FaceDataError) -> [Bool] {
+        var labels: [Bool] = []
+        labels.reserveCapacity(items.count)
+        for item in items {
+            switch reader.values[item] {
+            case .boolean(let same): labels.append(same)
+            case .integer(let number) where number == 0 || number == 1: labels.append(number == 1)
+            case .array(let type, let shape, let bytes) where shape.isEmpty:
+                labels += try arrayLabels(type, [1], bytes)
+            default:
+                throw refusal("label \(labels.count) is \(reader.values[item].kind), not a bool")
+            }
+        }
+        return labels
+    }
+
+    /// Labels of a numpy array of bools or small whole numbers.
+    private func arrayLabels(
+        _ type: String, _ shape: [Int], _ bytes: PickleBytes
+    ) throws(FaceDataError) -> [Bool] {
+        let widths = ["b1": 1, "u1": 1, "i1": 1, "i2": 2, "i4": 4, "i8": 8, "bool": 1]
+        let name = type.hasPrefix("|") || type.hasPrefix("<") ? String(type.dropFirst()) : type
+        guard let width = widths[name], shape.count == 1,
+            shape[0].multipliedReportingOverflow(by: width) == (bytes.count, false)
+        else { throw refusal("the labels are an array of \(type) in shape \(shape)") }
+        let stored = try bytes.array(in: reader.cursor.store)
+        var labels: [Bool] = []
+        labels.reserveCapacity(shape[0])
+        for place in 0..<shape[0] {
+            let number = stored[place * width..<(place + 1) * width]
+            // Numbers are stored with the lowest byte first; whatever order, only 0 and 1 pass.
+            guard number.dropFirst().allSatisfy({ $0 == 0 }), let first = number.first, first < 2
+            else { throw refusal("label \(place) is neither 0 nor 1") }
+            labels.append(first == 1)
+        }
+        return labels
+    }
+}

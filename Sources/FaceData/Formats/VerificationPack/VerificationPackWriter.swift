@@ -1,0 +1,54 @@
+public import Foundation
+
+/// Writes a verification pack that insightface's readers load: a pickle of protocol 3 with the
+/// images as `bytes` in one list and the labels as `bool` in another.
+public final class VerificationPackWriter {
+    private let file: FileWriter
+    private let pairs: Int
+    private var images = 0
+    /// Python appends to a list in runs of this many, so that its stack stays small.
+    private static let run = 1000
+
+    /// Begins a pack.
+    ///
+    /// - Parameter pairs: How many pairs it will have; at least 1.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
+    public init(_ url: URL, pairs: Int) throws(FaceDataError) {
+        file = try FileWriter(url)
+        self.pairs = pairs
+        // PROTO 3, EMPTY_LIST, MARK.
+        try file.write([0x80, 3, 0x5d, 0x28])
+    }
+
+    /// Adds the next image; first one and then the other of each pair.
+    public func append(_ image: UnsafeRawBufferPointer) throws(FaceDataError) {
+        guard images < 2 * pairs, let count = UInt32(exactly: image.count) else {
+            throw .cannotWrite(
+                path: file.url.path, reason: "an image too many, or one of \(image.count) bytes")
+        }
+        if images > 0, images % Self.run == 0 { try file.write([0x65, 0x28]) }
+        // BINBYTES
+        try file.write([0x42] + withUnsafeBytes(of: count.littleEndian) { Array($0) })
+        try file.write(image)
+        images += 1
+    }
+
+    /// Adds the labels and moves the file to its place.
+    ///
+    /// - Parameter same: For each pair whether both images show one person.
+    public func finish(same: [Bool]) throws(FaceDataError) {
+        guard images == 2 * pairs, same.count == pairs else {
+            throw .cannotWrite(
+                path: file.url.path,
+                reason: "\(images) images and \(same.count) labels do not make \(pairs) pairs")
+        }
+        // APPENDS, EMPTY_LIST, MARK, the labels, APPENDS, TUPLE2, STOP.
+        try file.write([0x65, 0x5d, 0x28])
+        for (place, isSame) in same.enumerated() {
+            if place > 0, place % Self.run == 0 { try file.write([0x65, 0x28]) }
+            try file.write([isSame ? 0x88 : 0x89])
+        }
+        try file.write([0x65, 0x86, 0x2e])
+        try file.finish()
+    }
+}

@@ -1,0 +1,81 @@
+import TurboJPEG
+
+/// A JPEG by TurboJPEG; a warning, such as that of a file cut short, is an error.
+final class JPEGDecoder {
+    private let bytes: UnsafeRawBufferPointer
+    private let handle: tjhandle
+    private let orientation: ImageOrientation
+    private let isCMYK: Bool
+    /// Columns as stored.
+    let width: Int
+    /// Rows as stored.
+    let height: Int
+
+    static func isJPEG(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 2 && bytes[0] == 0xff && bytes[1] == 0xd8
+    }
+
+    /// Reads a header; the bytes must stay as long as the decoder.
+    init(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) {
+        self.bytes = bytes
+        orientation = ImageOrientation(ofJPEG: bytes)
+        // A handle keeps tables of the picture before, and stumbles after a broken one; a new one
+        // costs a hundredth of a small picture.
+        guard let jpeg = tjInitDecompress() else { throw ImageRefusal("TurboJPEG has no memory") }
+        handle = jpeg
+        var (width, height): (Int32, Int32) = (0, 0)
+        var (subsampling, colour): (Int32, Int32) = (0, 0)
+        let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+        let isRead =
+            tjDecompressHeader3(
+                jpeg, start, UInt(bytes.count), &width, &height, &subsampling, &colour) == 0
+        (self.width, self.height) = (Int(width), Int(height))
+        isCMYK = colour == TJCS_CMYK.rawValue || colour == TJCS_YCCK.rawValue
+        guard isRead else { throw refusal }
+        try ImageRefusal.require(self.width, self.height)
+    }
+
+    deinit {
+        tjDestroy(handle)
+    }
+
+    /// Whether the picture can be decompressed to a square's memory as it is.
+    func isSquare(of side: Int) -> Bool {
+        width == side && height == side && !isCMYK && orientation == .topLeft
+    }
+
+    /// Decompresses to `height * width * 3` bytes, as stored.
+    func decompress(into target: UnsafeMutableRawBufferPointer) throws(ImageRefusal) {
+        try decompress(into: target, TJPF_RGB)
+    }
+
+    /// The picture, upright.
+    func image() throws(ImageRefusal) -> RGBImage {
+        let samples = isCMYK ? 4 : 3
+        var pixels = [UInt8](repeating: 0, count: width * height * samples)
+        let result = pixels.withUnsafeMutableBytes { target in
+            Result { () throws(ImageRefusal) in
+                try decompress(into: target, isCMYK ? TJPF_CMYK : TJPF_RGB)
+            }
+        }
+        try result.get()
+        return orientation.upright(
+            RGBImage(
+                width: width, height: height,
+                pixels: isCMYK ? ScaledSamples.scaled(pixels) : pixels))
+    }
+
+    private func decompress(
+        into target: UnsafeMutableRawBufferPointer, _ format: TJPF
+    ) throws(ImageRefusal) {
+        // Thousands of scans over a large picture would take hours.
+        let flags = TJFLAG_LIMITSCANS
+        let done = tjDecompress2(
+            handle, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt(bytes.count),
+            target.assumingMemoryBound(to: UInt8.self).baseAddress, Int32(width), 0, Int32(height),
+            Int32(format.rawValue), flags)
+        guard done == 0 else { throw refusal }
+    }
+
+    private var refusal: ImageRefusal { ImageRefusal(String(cString: tjGetErrorStr2(handle))) }
+}

@@ -1,0 +1,74 @@
+/// PGM and PPM, plain and raw, with up to 16 bits a sample (Netpbm's `pgm(5)` and `ppm(5)`).
+enum PortableAnymap {
+    static func isAnymap(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 3 && bytes[0] == UInt8(ascii: "P")
+            && "2356".utf8.contains(bytes[1]) && isSpace(bytes[2])
+    }
+
+    /// Decodes a picture.
+    static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
+        let kind = bytes[1]
+        let isGrey = kind == UInt8(ascii: "2") || kind == UInt8(ascii: "5")
+        let isPlain = kind < UInt8(ascii: "5")
+        var reader = Reader(bytes: bytes, place: 2)
+        guard let width = reader.number(), let height = reader.number(),
+            let most = reader.number(), (1...65535).contains(most)
+        else { throw ImageRefusal("its header is no PGM's or PPM's") }
+        try ImageRefusal.require(width, height)
+        // A single space ends the header of raw samples.
+        if !isPlain { reader.place += 1 }
+        let samples = isGrey ? 1 : 3
+        let count = width * height * samples
+        let width8 = most < 256 ? 1 : 2
+        // A plain sample takes a digit and a space at least.
+        guard bytes.count - reader.place >= (isPlain ? count : count * width8) else {
+            throw ImageRefusal("it is cut short")
+        }
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(width * height * 3)
+        for _ in 0..<count {
+            guard let value = isPlain ? reader.number() : reader.sample(width8), value <= most
+            else { throw ImageRefusal("it has a sample above \(most), or is cut short") }
+            let byte = most == 255 ? UInt8(value) : UInt8((value * 255 + most / 2) / most)
+            pixels.append(byte)
+            if isGrey { pixels += [byte, byte] }
+        }
+        return RGBImage(width: width, height: height, pixels: pixels)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (0x09...0x0d).contains(byte)
+    }
+
+    private struct Reader {
+        let bytes: UnsafeRawBufferPointer
+        var place: Int
+
+        /// The next number of decimal digits, behind spaces and comments.
+        mutating func number() -> Int? {
+            while place < bytes.count {
+                if bytes[place] == UInt8(ascii: "#") {
+                    while place < bytes.count, bytes[place] != 0x0a { place += 1 }
+                } else if PortableAnymap.isSpace(bytes[place]) {
+                    place += 1
+                } else {
+                    break
+                }
+            }
+            var value = 0
+            let start = place
+            while place < bytes.count, (0x30...0x39).contains(bytes[place]), place - start < 9 {
+                value = value * 10 + Int(bytes[place] - 0x30)
+                place += 1
+            }
+            return place > start ? value : nil
+        }
+
+        /// The next raw sample of one or two bytes, the highest first.
+        mutating func sample(_ width: Int) -> Int? {
+            guard place + width <= bytes.count else { return nil }
+            defer { place += width }
+            return width == 1 ? Int(bytes[place]) : Int(bytes[place]) << 8 | Int(bytes[place + 1])
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import Foundation
+
+extension VerificationPairs {
+    /// Opens a test set of any format.
+    ///
+    /// | images | pairs | read as |
+    /// |---|---|---|
+    /// | `lfw.bin` | | a verification pack |
+    /// | folder | `pairs.txt` | LFW's list of pairs |
+    /// | folder | another list | a plain list of pairs, see ``list(_:images:)`` |
+    /// | folder | | LFW's list of pairs in the folder's `pairs.txt` |
+    /// | CFP's folder | `FP` or `FF` | ``CelebritiesInFrontalProfile`` |
+    ///
+    /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
+    public static func open(images: URL, pairs: String) throws(FaceDataError) -> VerificationPairs {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: images.path, isDirectory: &isFolder) else {
+            throw .unreadable(path: images.path, reason: "there is no such file or folder")
+        }
+        guard isFolder.boolValue else {
+            guard pairs.isEmpty else {
+                throw .unknownFormat(
+                    path: images.path,
+                    reason: "a verification pack has its pairs within; leave out '\(pairs)'")
+            }
+            return try pack(images)
+        }
+        if CelebritiesInFrontalProfile.isSet(images) {
+            guard let part = CelebritiesInFrontalProfile.Part(rawValue: pairs) else {
+                throw .unknownFormat(
+                    path: images.path,
+                    reason: "it is CFP, whose protocols are FP and FF; add ',FP' or ',FF'")
+            }
+            return try CelebritiesInFrontalProfile.pairs(images, part)
+        }
+        let list =
+            pairs.isEmpty
+            ? images.appendingPathComponent("pairs.txt") : URL(fileURLWithPath: pairs)
+        return try anyList(list, images: images)
+    }
+}

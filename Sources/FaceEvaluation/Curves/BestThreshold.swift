@@ -1,0 +1,113 @@
+import FaceData
+
+/// The threshold that decides best on a test set, and how well the test set determines it.
+///
+/// The interval is a percentile bootstrap (Efron 1979): pairs are drawn again with replacement, as
+/// many of each kind as there are, and the best threshold of each draw is found. Pairs that share
+/// people are not independent, so the true uncertainty is larger where they do.
+public struct BestThreshold: Codable, Sendable, Hashable {
+    /// A threshold in both scales.
+    public struct Value: Codable, Sendable, Hashable {
+        /// A pair is accepted if its squared L2 distance is below this; 0...4.
+        public let squaredDistance: Double
+        /// A pair is accepted if its cosine is above this; -1...1.
+        public let cosine: Double
+
+        init(_ squaredDistance: Double) {
+            self.squaredDistance = squaredDistance
+            cosine = ScoredPair.cosine(squaredDistance: squaredDistance)
+        }
+    }
+
+    /// The most accurate threshold on all pairs.
+    public let best: Value
+    /// Share of right decisions on all pairs; 0...1, optimistic.
+    public let accuracy: Double
+    /// Lower end of the interval of the squared distance, and so the upper end of the cosine's.
+    public let lowest: Value
+    /// Upper end of the interval of the squared distance, and so the lower end of the cosine's.
+    public let highest: Value
+    /// Chance that such an interval covers the threshold that is best on average.
+    public let level: Double
+    /// Draws the interval was made from.
+    public let resamples: Int
+
+    /// Finds the best threshold.
+    ///
+    /// - Parameters:
+    ///   - pairs: Scored pairs of both kinds.
+    ///   - resamples: Draws; at least 1.
+    ///   - level: Between 0 and 1.
+    ///   - seed: The same seed gives the same interval.
+    /// - Throws: ``FaceEvaluationError/oneKindOnly(same:)``, ``FaceEvaluationError/noPairs``,
+    ///   ``FaceEvaluationError/notADistance(pair:value:)`` or
+    ///   ``FaceEvaluationError/invalidRate(name:value:)``.
+    public init(
+        of pairs: [ScoredPair], resamples: Int = 2000, level: Double = 0.95, seed: UInt64 = 1
+    ) throws {
+        try pairs.requireDistances()
+        guard level > 0, level < 1 else {
+            throw FaceEvaluationError.invalidRate(name: "The level of an interval", value: level)
+        }
+        let sweep = try ThresholdSweep(pairs)
+        let found = sweep.best(weights: sweep.ones)
+        best = Value(found.threshold)
+        accuracy = Double(found.correct) / Double(pairs.count)
+        self.level = level
+        self.resamples = max(1, resamples)
+        var stream = RandomStream(seed: seed, name: "best threshold")
+        let thresholds = (0..<self.resamples).map { _ in
+            sweep.best(weights: sweep.draw(&stream)).threshold
+        }.sorted()
+        let tail = (1 - level) / 2 * Double(thresholds.count - 1)
+        lowest = Value(thresholds[Int(tail.rounded(.down))])
+        highest = Value(thresholds[thresholds.count - 1 - Int(tail.rounded(.down))])
+    }
+}
+
+/// Pairs in the order of their distances, each with a weight: how often it was drawn.
+private struct ThresholdSweep {
+    let distances: [Double]
+    let same: [Bool]
+    private let positives: [Int]
+    private let negatives: [Int]
+
+    init(_ pairs: [ScoredPair]) throws {
+        let sorted = pairs.sorted { $0.distance < $1.distance }
+        distances = sorted.map { Double($0.distance) }
+        same = sorted.map(\.same)
+        positives = same.indices.filter { sorted[$0].same }
+        negatives = same.indices.filter { !sorted[$0].same }
+        guard !positives.isEmpty, !negatives.isEmpty else {
+            throw FaceEvaluationError.oneKindOnly(same: !positives.isEmpty)
+        }
+    }
+
+    var ones: [Int32] { Array(repeating: 1, count: same.count) }
+
+    func draw(_ stream: inout RandomStream) -> [Int32] {
+        var weights = [Int32](repeating: 0, count: same.count)
+        for kind in [positives, negatives] {
+            for _ in kind.indices { weights[kind[stream.below(kind.count)]] += 1 }
+        }
+        return weights
+    }
+
+    /// The first threshold with the most right decisions, halfway to the next distance.
+    func best(weights: [Int32]) -> (threshold: Double, correct: Int) {
+        let all = Int32(negatives.count)
+        var (correct, most, place) = (all, all, -1)
+        for index in same.indices {
+            correct += same[index] ? weights[index] : -weights[index]
+            let isLast = index + 1 == same.count
+            if correct > most, isLast || distances[index + 1] > distances[index] {
+                (most, place) = (correct, index)
+            }
+        }
+        guard place >= 0 else { return (distances[0], Int(most)) }
+        let isLast = place + 1 == same.count
+        let threshold =
+            isLast ? distances[place].nextUp : (distances[place] + distances[place + 1]) / 2
+        return (threshold, Int(most))
+    }
+}

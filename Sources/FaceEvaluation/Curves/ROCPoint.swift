@@ -1,0 +1,51 @@
+/// A threshold and the acceptance rates it has.
+public struct ROCPoint: Codable, Sendable, Hashable {
+    /// A pair is accepted if and only if its squared L2 distance is strictly below this.
+    ///
+    /// Between two distinct distances it is the value halfway. At the first point it is the
+    /// smallest distance, so nothing is accepted; at the last point it is the number after the
+    /// largest distance.
+    public let threshold: Double
+    /// False acceptance rate: share of the pairs of different people accepted; 0...1.
+    public let far: Double
+    /// True acceptance rate: share of the pairs of the same person accepted; 0...1.
+    public let tar: Double
+
+    /// False rejection rate, `1 - TAR`: with ``far`` a point of the detection error trade-off (DET).
+    public var frr: Double { 1 - tar }
+}
+
+/// The most accurate threshold of a curve.
+public struct BestAccuracy: Codable, Sendable, Hashable {
+    /// A squared L2 distance; a pair is accepted if and only if it is strictly below.
+    public let threshold: Double
+    /// Share of correct decisions over all pairs; 0...1.
+    public let accuracy: Double
+}
+
+/// A threshold chosen for a false acceptance rate.
+public struct OperatingPoint: Codable, Sendable, Hashable {
+    /// The false acceptance rate asked for; 0...1.
+    public let targetFAR: Double
+    /// The largest threshold that keeps to it, a squared L2 distance.
+    public let threshold: Double
+    /// True acceptance rate at the threshold; 0...1.
+    public let tar: Double
+    /// False acceptance rate at the threshold, at most the one asked for.
+    public let far: Double
+    /// Whether there are enough pairs of different people to speak of this rate at all:
+    /// at least 20, and at least `1 / targetFAR`.
+    public let isSupported: Bool
+
+    /// A rate as people write it: `0.001`, `1e-5`.
+    public static func text(ofRate rate: Double) -> String {
+        "\(rate)".replacing("e-0", with: "e-")
+    }
+
+    /// Pairs of different people that this rate takes: 20, and `1 / targetFAR`; nil for a rate of 0,
+    /// which no number supports.
+    public var negativesNeeded: Int? {
+        // 1 / 1e-6 is a hair above 1,000,000.
+        targetFAR > 0 ? max(20, Int((1 / targetFAR * (1 - 1e-12)).rounded(.up))) : nil
+    }
+}

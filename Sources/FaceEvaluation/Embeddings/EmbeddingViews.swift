@@ -1,0 +1,45 @@
+/// Embeddings of a list of images and of their mirror images as the network emits them: what every
+/// verification protocol in circulation can be computed from.
+///
+/// They are not normalised, because some protocols add or concatenate them before they normalise.
+public struct EmbeddingViews: Sendable, Hashable {
+    /// Embeddings of the images, one row an image.
+    public let original: EmbeddingTable
+    /// Embeddings of the mirrored images in the same order; nil where there are none, and every
+    /// protocol then uses the images alone.
+    public let mirrored: EmbeddingTable?
+
+    /// Joins the two views.
+    ///
+    /// - Throws: ``FaceEvaluationError/embeddingTablesDiffer(count:dimension:otherCount:otherDimension:)``
+    ///   if they are not of one shape.
+    public init(original: EmbeddingTable, mirrored: EmbeddingTable? = nil) throws {
+        if let mirrored {
+            guard mirrored.count == original.count, mirrored.dimension == original.dimension else {
+                throw FaceEvaluationError.embeddingTablesDiffer(
+                    count: original.count, dimension: original.dimension,
+                    otherCount: mirrored.count, otherDimension: mirrored.dimension)
+            }
+        }
+        self.original = original
+        self.mirrored = mirrored
+    }
+
+    /// Number of images.
+    public var count: Int { original.count }
+
+    /// The sum of both views, or the only one, normalised to length 1.
+    ///
+    /// - Throws: An error that names the row if a sum has no direction.
+    public func normalizedSum() throws -> EmbeddingTable {
+        guard let mirrored else { return try original.normalized() }
+        return try original.normalizedSum(with: mirrored)
+    }
+
+    /// Mean L2 norm of all embeddings of both views.
+    ///
+    /// - Throws: As ``EmbeddingTable/meanNorm(of:)``.
+    public func meanNorm() throws -> Double {
+        try EmbeddingTable.meanNorm(of: [original] + (mirrored.map { [$0] } ?? []))
+    }
+}

@@ -1,0 +1,186 @@
+/// How one system turns embeddings and pairs into an accuracy: what it makes of the mirror image,
+/// what it calls a score, how it chooses the threshold, and which spread it reports.
+///
+/// All of them look alike from afar, and published accuracies differ by some tenths of a percent
+/// because they are not. ``all`` computes every one in circulation from one set of embeddings.
+public struct VerificationProtocol: Sendable, Hashable {
+    /// Over which pairs the threshold is chosen and judged.
+    public enum Split: Sendable, Hashable {
+        /// Chosen and judged on all pairs at once.
+        case allPairs
+        /// Chosen on all folds but one and judged on that one, for each fold.
+        case folds
+    }
+
+    /// The number a system prints behind its accuracy.
+    public enum Spread: String, Codable, Sendable, CaseIterable {
+        /// None.
+        case none
+        /// Population standard deviation of the folds' accuracies (divisor: folds).
+        case standardDeviation
+        /// Standard error of their mean: sample standard deviation over the root of their number.
+        case standardError
+
+        /// What the number is called in a table; empty for none.
+        public var title: String {
+            switch self {
+            case .none: ""
+            case .standardDeviation: "standard deviation"
+            case .standardError: "standard error"
+            }
+        }
+    }
+
+    /// Name on the command line and in files.
+    public let name: String
+    /// Name in a table.
+    public let title: String
+    /// Why its accuracy differs from the others', a sentence.
+    public let difference: String
+    /// What it makes of the embeddings of an image and of its mirror image.
+    public let fusion: ViewFusion
+    /// Whether the mean of the training folds is subtracted before scoring.
+    public let subtractsMean: Bool
+    /// What it calls a score.
+    public let measure: PairMeasure
+    /// Whether scores are rounded to single precision, as where they are kept in such an array.
+    let roundsScores: Bool
+    /// How it chooses the threshold.
+    public let rule: ThresholdRule
+    /// Which scores the threshold accepts.
+    public let decision: ThresholdDecision
+    /// Over which pairs it chooses and judges.
+    public let split: Split
+    /// The spread it reports.
+    public let spread: Spread
+
+    init(
+        _ name: String, title: String, fusion: ViewFusion, subtractsMean: Bool = false,
+        measure: PairMeasure, roundsScores: Bool = false, rule: ThresholdRule,
+        decision: ThresholdDecision, split: Split = .folds, spread: Spread,
+        difference: String
+    ) {
+        self.name = name
+        self.title = title
+        self.difference = difference
+        self.fusion = fusion
+        self.subtractsMean = subtractsMean
+        self.measure = measure
+        self.roundsScores = roundsScores
+        self.rule = rule
+        self.decision = decision
+        self.split = split
+        self.spread = spread
+    }
+
+    /// Whether the threshold is chosen on the pairs it is judged on, which flatters.
+    public var isOptimistic: Bool {
+        if case .fixed = rule { return false }
+        return split == .allPairs
+    }
+
+    /// Evaluates embeddings on pairs.
+    ///
+    /// - Parameters:
+    ///   - views: Embeddings as the network emits them.
+    ///   - pairs: The test set.
+    ///   - folds: How it is split, where the protocol splits it.
+    /// - Returns: Nil where the protocol is not defined on these pairs, e.g. pairs of one kind only.
+    /// - Throws: A ``FaceEvaluationError`` for no pairs, fewer pairs than folds, a pair that names
+    ///   no row, and embeddings without a direction.
+    public func evaluate(
+        _ views: EmbeddingViews, pairs: [LabelledPair], folds: FoldAssignment = .contiguous(10)
+    ) throws -> ProtocolResult? {
+        guard !pairs.isEmpty else { throw FaceEvaluationError.noPairs }
+        if name == Self.insightFace.name {
+            // One implementation, so that no table differs from another by a rounding.
+            let scores = try views.normalizedSum().scores(of: pairs)
+            let result = try InsightFaceProtocol(folds: folds).evaluate(scores)
+            return ProtocolResult(of: self, folds: result.folds)
+        }
+        let assignment =
+            split == .folds ? try folds.folds(of: pairs) : Array(repeating: 0, count: pairs.count)
+        let geometry = try PairGeometry(
+            of: views, fused: fusion, pairs: pairs, folds: subtractsMean ? assignment : nil)
+        var judged: [FoldAccuracy] = []
+        for fold in 0..<((assignment.max() ?? 0) + 1) {
+            let scores = pairs.indices.map { pair in
+                (score: score(geometry.products(pair, fold: fold)), same: pairs[pair].same)
+            }
+            guard let result = judge(scores, assignment, fold) else { return nil }
+            judged.append(result)
+        }
+        return ProtocolResult(of: self, folds: judged)
+    }
+
+    private func score(_ products: PairGeometry.Products) -> Double {
+        let score = measure.score(products)
+        return roundsScores ? Double(Float(score)) : score
+    }
+
+    private func judge(
+        _ scores: [(score: Double, same: Bool)], _ folds: [Int], _ fold: Int
+    ) -> FoldAccuracy? {
+        let isSplit = folds.contains { $0 != fold }
+        let train = isSplit ? scores.indices.filter { folds[$0] != fold } : Array(scores.indices)
+        let test = scores.indices.filter { folds[$0] == fold }
+        let seen = SortedScores(train.map { scores[$0] })
+        guard let threshold = rule.threshold(for: seen), !test.isEmpty else { return nil }
+        let right = test.count { place in
+            decision.isRight(scores[place].score, same: scores[place].same, threshold: threshold)
+        }
+        return FoldAccuracy(
+            pairs: test.count, threshold: threshold,
+            accuracy: Double(right) / Double(test.count))
+    }
+}
+
+/// What one protocol measured.
+public struct ProtocolResult: Codable, Sendable, Hashable {
+    /// Name of the protocol.
+    public let name: String
+    /// Mean of the folds' accuracies; 0...1.
+    public let accuracy: Double
+    /// The spread that the system reports; nil where it reports none.
+    public let spread: Double?
+    /// What ``spread`` is.
+    public let spreadKind: VerificationProtocol.Spread
+    /// Mean of the folds' thresholds, in ``measure``.
+    public let threshold: Double
+    /// What the threshold is measured in.
+    public let measure: PairMeasure
+    /// The cosine that the threshold stands for; nil where a mean was subtracted, since it then is
+    /// none of the embeddings as they are.
+    public let cosine: Double?
+    /// Whether the threshold was chosen on the pairs it is judged on.
+    public let isOptimistic: Bool
+    /// Each fold's accuracy and threshold.
+    public let folds: [FoldAccuracy]
+
+    init(of rule: VerificationProtocol, folds: [FoldAccuracy]) {
+        let accuracies = folds.map(\.accuracy)
+        let count = Double(max(folds.count, 1))
+        let mean = accuracies.reduce(0, +) / count
+        let squares = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        name = rule.name
+        accuracy = mean
+        spreadKind = rule.spread
+        spread = Self.spread(rule.spread, squares: squares, count: folds.count)
+        threshold = folds.map(\.threshold).reduce(0, +) / count
+        measure = rule.measure
+        cosine = rule.subtractsMean ? nil : rule.measure.cosine(of: threshold)
+        isOptimistic = rule.isOptimistic
+        self.folds = folds
+    }
+
+    private static func spread(
+        _ kind: VerificationProtocol.Spread, squares: Double, count: Int
+    ) -> Double? {
+        switch kind {
+        case .none: nil
+        case .standardDeviation: (squares / Double(max(count, 1))).squareRoot()
+        case .standardError:
+            count > 1 ? (squares / Double(count - 1) / Double(count)).squareRoot() : nil
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// The pairs that a protocol decides wrongly, the worst first.
+public struct VerificationErrors: Codable, Sendable, Hashable {
+    /// A pair that was decided wrongly.
+    public struct Entry: Codable, Sendable, Hashable {
+        /// Place of the pair in the test set.
+        public let pair: Int
+        /// Squared L2 distance of the normalised embeddings.
+        public let distance: Float
+        /// The threshold of the pair's fold, a squared L2 distance.
+        public let threshold: Double
+
+        /// Cosine of the angle between the embeddings.
+        public var cosine: Double { ScoredPair.cosine(squaredDistance: Double(distance)) }
+    }
+
+    /// Pairs of different people taken for the same person, the smallest distance first.
+    public let falseAccepts: [Entry]
+    /// Pairs of the same person taken for different people, the largest distance first.
+    public let falseRejects: [Entry]
+
+    /// Finds the wrong decisions behind an accuracy: each pair is judged by its own fold's threshold.
+    ///
+    /// - Parameters:
+    ///   - pairs: Scored pairs, in the order they were evaluated in.
+    ///   - rule: The protocol that evaluated them.
+    /// - Throws: As ``InsightFaceProtocol/evaluate(_:)``.
+    public init(of pairs: [ScoredPair], by rule: InsightFaceProtocol = InsightFaceProtocol()) throws
+    {
+        let thresholds = try rule.evaluate(pairs).folds.map(\.threshold)
+        let folds = try rule.folds.folds(of: pairs)
+        let wrong = pairs.indices.filter { place in
+            (Double(pairs[place].distance) < thresholds[folds[place]]) != pairs[place].same
+        }.map { place in
+            Entry(
+                pair: place, distance: pairs[place].distance, threshold: thresholds[folds[place]])
+        }
+        falseAccepts = wrong.filter { !pairs[$0.pair].same }
+            .sorted { ($0.distance, $0.pair) < ($1.distance, $1.pair) }
+        falseRejects = wrong.filter { pairs[$0.pair].same }
+            .sorted { (-$0.distance, $0.pair) < (-$1.distance, $1.pair) }
+    }
+
+    /// Number of wrong decisions.
+    public var count: Int { falseAccepts.count + falseRejects.count }
+}

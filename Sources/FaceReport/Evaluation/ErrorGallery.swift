@@ -1,0 +1,47 @@
+/// The pairs that a network decides wrongly, with their pictures, the worst first.
+public struct ErrorGallery: Hashable, Sendable {
+    /// A picture.
+    public struct Picture: Hashable, Sendable {
+        /// Name of the image.
+        public var name: String
+        /// The picture as a JPEG file.
+        public var jpeg: [UInt8]
+
+        /// Creates a picture from its parts.
+        public init(name: String, jpeg: [UInt8]) {
+            self.name = name
+            self.jpeg = jpeg
+        }
+    }
+
+    /// Two pictures.
+    public struct Pair: Hashable, Sendable {
+        /// The first picture.
+        public var first: Picture
+        /// The second picture.
+        public var second: Picture
+        /// Cosine of the angle between their embeddings.
+        public var cosine: Double
+        /// The cosine above which the pair is taken for one person.
+        public var threshold: Double
+
+        /// Creates a pair from its parts.
+        public init(first: Picture, second: Picture, cosine: Double, threshold: Double) {
+            self.first = first
+            self.second = second
+            self.cosine = cosine
+            self.threshold = threshold
+        }
+    }
+
+    /// How many there are.
+    public var total: Int
+    /// The worst of them.
+    public var shown: [Pair]
+
+    /// Creates a gallery from its parts.
+    public init(total: Int, shown: [Pair]) {
+        self.total = total
+        self.shown = shown
+    }
+}

@@ -1,0 +1,248 @@
+import FaceEvaluation
+
+/// The words and tables of an evaluation's report.
+enum EvaluationDocument {
+    static func document(_ report: EvaluationReport) -> ReportDocument {
+        ReportDocument(
+            title: "Face verification with \(report.model)",
+            subtitle: subtitle(report.sets),
+            sections: [
+                result(report.sets), curves(report.sets), thresholds(report.sets),
+                protocols(report.sets), errors(report.sets),
+            ].compactMap { $0 },
+            colophon: "Made by Facet. Accuracies are by the insightface protocol unless another is "
+                + "named.")
+    }
+
+    private static func subtitle(_ sets: [EvaluationReport.TestSet]) -> RichText {
+        let results = sets.map { set -> RichText in
+            let accuracy = Format.withSign(set.report.insightFace.accuracy)
+            return "\(strong: accuracy) on \(set.name)"
+        }
+        return RichText.list(results) + "."
+    }
+
+    // MARK: Result
+
+    private static func result(_ sets: [EvaluationReport.TestSet]) -> Section {
+        let rows = sets.map { set -> [Table.Entry] in
+            let report = set.report
+            let deviation = Format.percent(report.insightFace.standardDeviation)
+            return [
+                Table.Entry(set.name), Table.Entry(Format.count(report.positives)),
+                Table.Entry(Format.count(report.negatives)),
+                Table.Entry(
+                    Format.percent(report.insightFace.accuracy), detail: "± " + deviation),
+                entry(report.roc?.auc) { Format.fixed($0, 4) },
+                entry(report.roc?.equalErrorRate) { Format.percent($0) },
+                Table.Entry(Format.count(set.falseAccepts.total)),
+                Table.Entry(Format.count(set.falseRejects.total)),
+                entry(report.meanNorm) { Format.fixed($0, 1) },
+            ]
+        }
+        let table = Table(
+            caption: """
+                Accuracy and equal error rate (EER) in percent. Accuracy: mean ± standard deviation \
+                over the folds, each judged by the threshold that is best on the others. AUC: area \
+                under the ROC curve. Norm: mean length of the embeddings.
+                """,
+            columns: [
+                .words("Test set"), .numbers("one", group: "Pairs of people"),
+                .numbers("two", group: "Pairs of people"), .numbers("Accuracy"), .numbers("AUC"),
+                .numbers("EER"), .numbers("accepts", group: "False"),
+                .numbers("rejects", group: "False"), .numbers("Norm"),
+            ], rows: rows)
+        let warnings = sets.flatMap { set in
+            set.warnings.map { warning -> RichText in
+                sets.count > 1 ? "\(strong: set.name): \(warning)" : RichText(warning)
+            }
+        }
+        return Section(
+            "result", "Result", [.table(table)] + viewOnes(sets) + [.cautions(warnings)])
+    }
+
+    private static func viewOnes(_ sets: [EvaluationReport.TestSet]) -> [Block] {
+        sets.compactMap { set in
+            set.viewOne.map { view in
+                let accuracy = Format.withSign(view.accuracy)
+                let error = Format.percent(view.standardError)
+                let threshold = Format.fixed(view.threshold, 2)
+                return .paragraph(
+                    """
+                    \(set.name) is LFW’s View 1: the threshold of \(threshold) squared L2 was chosen \
+                    on \(view.trainPairs) pairs and gives \(strong: accuracy) (standard error \
+                    \(error)) on \(view.testPairs) others.
+                    """)
+            }
+        }
+    }
+
+    private static func entry(_ value: Double?, _ text: (Double) -> String) -> Table.Entry {
+        value.map { Table.Entry(text($0)) } ?? .missing
+    }
+
+    // MARK: Curves
+
+    private static func curves(_ sets: [EvaluationReport.TestSet]) -> Section {
+        let curves = [
+            EvaluationCharts.roc(sets).map { Figure.Panel(title: "ROC", chart: $0) },
+            EvaluationCharts.det(sets).map { Figure.Panel(title: "DET", chart: $0) },
+        ].compactMap { $0 }
+        let scores = sets.map { Figure.Panel(title: $0.name, chart: EvaluationCharts.scores($0)) }
+        let figures = [
+            Figure(
+                caption: """
+                    What is accepted rightly (ROC, the higher the better) and rejected wrongly (DET, \
+                    the lower the better) at every rate of wrong acceptance. A curve begins at the \
+                    rate of one pair.
+                    """, panels: curves),
+            Figure(
+                caption: """
+                    Cosines of the pairs of one person and of different people. The line is the \
+                    threshold that decides best, the grey band its 95 % interval.
+                    """, panels: scores),
+        ]
+        return Section(
+            "curves", "Curves and scores", figures.filter { !$0.panels.isEmpty }.map(Block.figure))
+    }
+
+    // MARK: Thresholds
+
+    private static func thresholds(_ sets: [EvaluationReport.TestSet]) -> Section? {
+        let known = sets.filter { $0.threshold != nil }
+        guard !known.isEmpty else { return nil }
+        return Section(
+            "thresholds", "Which threshold to use", [.table(best(known)), .table(rates(known))])
+    }
+
+    private static func best(_ sets: [EvaluationReport.TestSet]) -> Table {
+        func interval(_ low: Double, _ high: Double) -> String {
+            "\(Format.fixed(low, 3)) to \(Format.fixed(high, 3))"
+        }
+        let rows = sets.compactMap { set -> [Table.Entry]? in
+            guard let threshold = set.threshold else { return nil }
+            let (best, low, high) = (threshold.best, threshold.lowest, threshold.highest)
+            return [
+                Table.Entry(set.name), Table.Entry(Format.fixed(best.cosine, 3)),
+                Table.Entry(interval(high.cosine, low.cosine)),
+                Table.Entry(Format.fixed(best.squaredDistance, 3)),
+                Table.Entry(interval(low.squaredDistance, high.squaredDistance)),
+                Table.Entry(Format.percent(threshold.accuracy)),
+            ]
+        }
+        return Table(
+            caption: """
+                The one threshold that decides most pairs rightly, with a 95 % bootstrap interval \
+                over pairs: accept above the cosine, or below the squared L2 distance. Its accuracy \
+                in percent is optimistic, as it is chosen on these pairs.
+                """,
+            columns: [
+                .words("Test set"), .numbers("best", group: "Cosine"),
+                .numbers("95 %", group: "Cosine"), .numbers("best", group: "Squared L2"),
+                .numbers("95 %", group: "Squared L2"), .numbers("Accuracy"),
+            ], rows: rows)
+    }
+
+    private static func rates(_ sets: [EvaluationReport.TestSet]) -> Table {
+        let targets = sets.first?.report.operatingPoints.map(\.targetFAR) ?? []
+        let rows = targets.indices.map { place -> [Table.Entry] in
+            [Table.Entry(OperatingPoint.text(ofRate: targets[place]))]
+                + sets.flatMap { set in rates(set.report.operatingPoints[place]) }
+        }
+        return Table(
+            caption: """
+                True acceptance rate (TAR) in percent at a false acceptance rate (FAR), and the \
+                cosine above which to accept for it. A rate that the test set has too few pairs of \
+                different people for is left out; the number it takes stands in its place.
+                """,
+            columns: [.words("FAR")]
+                + sets.flatMap { set in
+                    [
+                        Table.Column.numbers("TAR", group: set.name),
+                        Table.Column.numbers("cosine", group: set.name),
+                    ]
+                }, rows: rows)
+    }
+
+    private static func rates(_ point: OperatingPoint) -> [Table.Entry] {
+        guard point.isSupported else {
+            let needed = point.negativesNeeded.map { "needs \(Format.count($0))" } ?? "–"
+            return [Table.Entry("\(emphasis: needed)"), .missing]
+        }
+        let cosine = ScoredPair.cosine(squaredDistance: point.threshold)
+        return [
+            Table.Entry(Format.percent(point.tar)), Table.Entry(Format.fixed(cosine, 3)),
+        ]
+    }
+
+    // MARK: Protocols
+
+    private static func protocols(_ sets: [EvaluationReport.TestSet]) -> Section {
+        let known = VerificationProtocol.all.filter { rule in
+            sets.contains { $0.protocols.contains { $0.name == rule.name } }
+        }
+        let rows = known.map { rule -> [Table.Entry] in
+            [Table.Entry(rule.title)]
+                + sets.flatMap { set in
+                    protocolEntries(set.protocols.first { $0.name == rule.name })
+                }
+        }
+        let table = Table(
+            caption: """
+                The same embeddings judged as each system judges: accuracy in percent with the \
+                spread the system reports, and the mean threshold as a cosine where it is one of \
+                the embeddings. Accuracies marked * are chosen on the pairs they are judged on.
+                """,
+            columns: [.words("Protocol")]
+                + sets.flatMap { set in
+                    [
+                        Table.Column.numbers("accuracy", group: set.name),
+                        Table.Column.numbers("cosine", group: set.name),
+                    ]
+                }, rows: rows)
+        let reasons = known.map { Block.Term(name: $0.title, value: RichText($0.difference)) }
+        return Section(
+            "protocols", "Every protocol, side by side",
+            [.table(table), .heading("Why they differ"), .terms(reasons)])
+    }
+
+    private static func protocolEntries(_ result: ProtocolResult?) -> [Table.Entry] {
+        guard let result else { return [.missing, .missing] }
+        let mark = result.isOptimistic ? "*" : ""
+        let sign = result.spreadKind == .standardError ? "SE " : "± "
+        return [
+            Table.Entry(
+                Format.percent(result.accuracy) + mark,
+                detail: result.spread.map { sign + Format.percent($0) }),
+            entry(result.cosine) { Format.fixed($0, 3) },
+        ]
+    }
+
+    // MARK: Errors
+
+    private static func errors(_ sets: [EvaluationReport.TestSet]) -> Section? {
+        let blocks = sets.flatMap { set -> [Block] in
+            let suffix = sets.count > 1 ? " on \(set.name)" : ""
+            return gallery(
+                set.falseAccepts, "False accepts\(suffix)",
+                "of different people taken for one person, the most alike first")
+                + gallery(
+                    set.falseRejects, "False rejects\(suffix)",
+                    "of one person taken for different people, the least alike first")
+        }
+        return blocks.isEmpty ? nil : Section("errors", "The worst errors", blocks)
+    }
+
+    private static func gallery(
+        _ gallery: ErrorGallery, _ title: String, _ what: String
+    ) -> [Block] {
+        guard gallery.total > 0 else { return [] }
+        let count = Format.count(gallery.total, "pair")
+        let shown =
+            gallery.shown.count < gallery.total
+            ? "; \(Format.count(gallery.shown.count)) are shown" : ""
+        return [
+            .heading(title), .paragraph(RichText("\(count) \(what)\(shown).")), .gallery(gallery),
+        ]
+    }
+}

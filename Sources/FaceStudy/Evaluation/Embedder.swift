@@ -1,0 +1,99 @@
+public import FaceData
+public import FaceEvaluation
+public import FaceModels
+public import FaceTraining
+public import Torch
+
+/// Turns images into embeddings with a network: those of each image and of its mirror image.
+///
+/// Images are decoded on a thread of their own while the network computes.
+public struct Embedder {
+    /// A batch `[n, 3, h, w]` becomes `[n, d]`, not normalised.
+    private let network: (Tensor) throws -> Tensor
+    /// What bytes become before they enter it.
+    public let normalization: InputNormalization
+    /// How it is computed.
+    public let compute: ComputeConfiguration
+    /// Images embedded at once.
+    public let batchSize: Int
+
+    /// Creates an embedder around a backbone.
+    public init(
+        backbone: any Backbone, normalization: InputNormalization = .standard,
+        compute: ComputeConfiguration, batchSize: Int = 128
+    ) throws {
+        let device = try Device.named(compute.device)
+        network = { images in
+            withPrecision(compute.precision, on: device) { backbone(images, training: false) }
+        }
+        self.normalization = normalization
+        self.compute = compute
+        self.batchSize = batchSize
+    }
+
+    /// Creates an embedder around a network in TorchScript, which computes in its own precision on
+    /// RGB images as `(byte - 127.5) / 127.5`.
+    public init(
+        script: TorchScript, path: String, compute: ComputeConfiguration, batchSize: Int = 128
+    ) {
+        network = { images in
+            let output = try script(images)
+            guard output.rank == 2, output.shape[0] == images.shape[0], output.shape[1] > 0 else {
+                throw FaceStudyError.notEmbeddings(path: path, shape: output.shape)
+            }
+            return output
+        }
+        normalization = .standard
+        self.compute = compute
+        self.batchSize = batchSize
+    }
+
+    /// Embeddings of images and of their mirror images, not normalised.
+    ///
+    /// - Parameters:
+    ///   - images: Images, in the order of the rows.
+    ///   - size: Height and width of the network's input, in pixels.
+    ///   - progress: Told how many images are done.
+    public func embeddings(
+        of images: any ImageSource, size: Int, progress: (Int) throws -> Void = { _ in }
+    ) throws -> EmbeddingViews {
+        let device = try Device.named(compute.device)
+        let (total, batchSize) = (images.count, batchSize)
+        let batches = (total + batchSize - 1) / batchSize
+        let loader = BatchLoader(images, count: batches, side: size) {
+            BatchLoader.Request(
+                places: Array($0 * batchSize..<min(($0 + 1) * batchSize, total)))
+        }
+        var (original, mirrored) = (Rows(), Rows())
+        while let batch = try loader.next() {
+            let tensor = normalization.images(
+                pixels: batch.pixels, count: batch.count, height: batch.height,
+                width: batch.width, format: compute.memoryFormat, device: device)
+            original.append(try embed(tensor))
+            mirrored.append(try embed(tensor.flipped(3).contiguous(compute.memoryFormat)))
+            try progress(original.count)
+        }
+        return try EmbeddingViews(original: original.table(), mirrored: mirrored.table())
+    }
+
+    private func embed(_ images: Tensor) throws -> Tensor {
+        try withoutGradients { try network(images) }
+    }
+
+    /// Embeddings as they come, batch after batch.
+    private struct Rows {
+        private(set) var count = 0
+        private var dimension = 1
+        private var values: [Float] = []
+
+        mutating func append(_ batch: Tensor) {
+            dimension = batch.shape[1]
+            count += batch.shape[0]
+            values += batch.array(of: Float.self)
+        }
+
+        func table() throws -> EmbeddingTable {
+            try EmbeddingTable(count: count, dimension: dimension, values: values)
+        }
+    }
+}

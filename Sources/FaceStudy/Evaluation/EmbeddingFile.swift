@@ -1,0 +1,183 @@
+import FaceEvaluation
+import Foundation
+import Torch
+
+/// Embeddings in a file, so that they can be judged without the network that made them, or made by
+/// another program.
+///
+/// | file | content |
+/// |---|---|
+/// | `.npy` | one test set: `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images |
+/// | `.safetensors` | any number: `NAME/original` and, if there is one, `NAME/mirrored`, each `[n, d]`; without a name, `original` and `mirrored`, for one test set |
+///
+/// Embeddings are not normalised. Row `i` is image `i` of the test set, each image once in the order in
+/// which the pairs first name it. A file of twice as many rows as there are pairs has two rows a pair
+/// instead, in the order of the pairs, as insightface's `.bin` files have their images. Facet's own
+/// safetensors files hold the images' names as well, under the key `NAME/images`, a name a line, and
+/// are refused for other images.
+public struct EmbeddingFile {
+    /// What a file has for one test set.
+    private struct Entry {
+        var views: EmbeddingViews
+        var images: [String]?
+    }
+
+    private let path: String
+    private var entries: [String: Entry] = [:]
+
+    /// Whether a file's name says that it can be only this.
+    static func isNamedArray(_ url: URL) -> Bool { url.pathExtension.lowercased() == "npy" }
+
+    // MARK: Reading
+
+    /// Reads a `.npy` file.
+    ///
+    /// - Throws: ``FaceStudyError/embeddings(path:reason:)``, or the error of a damaged file.
+    init(array url: URL) throws {
+        path = url.path
+        let array = try NumPyArray.read(url)
+        let shape = array.shape
+        guard shape.count == 2 || (shape.count == 3 && shape[0] == 2), !shape.contains(0) else {
+            throw FaceStudyError.embeddings(
+                path: path,
+                reason:
+                    "its shape is \(shape), but must be [n, d] or, with the mirror images, [2, n, d]"
+            )
+        }
+        let (count, dimension) = (shape[shape.count - 2], shape[shape.count - 1])
+        let size = count * dimension
+        func table(_ place: Int) throws -> EmbeddingTable {
+            try EmbeddingTable(
+                count: count, dimension: dimension,
+                values: Array(array.values[place * size..<(place + 1) * size]))
+        }
+        entries[""] = Entry(
+            views: try EmbeddingViews(
+                original: table(0), mirrored: shape.count == 3 ? table(1) : nil))
+    }
+
+    /// Takes the tensors of a safetensors file that holds embeddings.
+    init(_ content: Safetensors.Content, path: String) throws {
+        self.path = path
+        for name in content.tensors.keys where name.split(separator: "/").last == "original" {
+            let set = String(name.dropLast("original".count))
+            let other = content.tensors[set + "mirrored"]
+            let views = try EmbeddingViews(
+                original: table(content.tensors[name], name),
+                mirrored: other.map { try table($0, set + "mirrored") })
+            entries[set.isEmpty ? "" : String(set.dropLast())] = Entry(
+                views: views,
+                images: content.metadata[set + "images"]?.components(separatedBy: "\n"))
+        }
+        guard !entries.isEmpty else {
+            throw FaceStudyError.embeddings(path: path, reason: "it has no tensor 'original'")
+        }
+    }
+
+    /// Whether a safetensors file holds embeddings, and not a model.
+    static func isContent(_ content: Safetensors.Content) -> Bool {
+        content.tensors.keys.contains { $0 == "original" || $0.hasSuffix("/original") }
+    }
+
+    private func table(_ tensor: Tensor?, _ name: String) throws -> EmbeddingTable {
+        guard let tensor, tensor.rank == 2, !tensor.shape.contains(0) else {
+            throw FaceStudyError.embeddings(
+                path: path,
+                reason: "'\(name)' has the shape \(tensor?.shape ?? []), but must be [n, d]")
+        }
+        return try EmbeddingTable(
+            count: tensor.shape[0], dimension: tensor.shape[1], values: tensor.array(of: Float.self)
+        )
+    }
+
+    // MARK: Matching
+
+    /// The embeddings of a test set, and the pairs by their rows.
+    ///
+    /// - Parameters:
+    ///   - name: The test set's name.
+    ///   - images: Its images' names.
+    ///   - pairs: Its pairs by the places of the images.
+    /// - Throws: ``FaceStudyError/embeddings(path:reason:)`` when there are none, or too many or too
+    ///   few, or they are of other images.
+    func match(
+        _ name: String, images: [String], pairs: [LabelledPair]
+    ) throws -> (views: EmbeddingViews, pairs: [LabelledPair]) {
+        guard let entry = entries[name] ?? (entries.count == 1 ? entries[""] : nil) else {
+            let known = entries.keys.sorted().joined(separator: ", ")
+            throw FaceStudyError.embeddings(
+                path: path, reason: "it has none of '\(name)', only of: \(known)")
+        }
+        if let stored = entry.images, stored != images {
+            let place = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
+            let detail =
+                place.map { "row \($0) is '\(stored[$0])' and not '\(images[$0])'" }
+                ?? "it has \(stored.count) images and not \(images.count)"
+            throw FaceStudyError.embeddings(
+                path: path, reason: "they are of other images: \(detail)")
+        }
+        let rows = entry.views.count
+        if rows == images.count { return (entry.views, pairs) }
+        guard rows == 2 * pairs.count else {
+            throw FaceStudyError.embeddings(
+                path: path,
+                reason: "it has \(rows) rows for '\(name)', which has \(images.count) images "
+                    + "and \(pairs.count) pairs: give a row an image, or two rows a pair")
+        }
+        return (
+            entry.views,
+            pairs.enumerated().map { place, pair in
+                LabelledPair(
+                    first: 2 * place, second: 2 * place + 1, same: pair.same, fold: pair.fold)
+            }
+        )
+    }
+
+    // MARK: Writing
+
+    /// Writes the embeddings of test sets, as a whole or not at all.
+    ///
+    /// - Throws: ``FaceStudyError/cannotWrite(path:reason:)``, or
+    ///   ``FaceStudyError/embeddings(path:reason:)`` for more than one test set in a `.npy` file.
+    static func write(
+        _ sets: [(name: String, views: EmbeddingViews, images: [String])], to url: URL
+    ) throws {
+        if isNamedArray(url) {
+            guard sets.count == 1 else {
+                throw FaceStudyError.embeddings(
+                    path: url.path,
+                    reason: "a .npy file holds one test set and not \(sets.count); "
+                        + "write a .safetensors file")
+            }
+            return try write(sets[0].views, toArray: url)
+        }
+        var state: [StateEntry] = []
+        var metadata = ["format": "pt"]
+        for set in sets {
+            metadata["\(set.name)/images"] = set.images.joined(separator: "\n")
+            state.append(StateEntry("\(set.name)/original", tensor(set.views.original), .buffer))
+            if let mirrored = set.views.mirrored {
+                state.append(StateEntry("\(set.name)/mirrored", tensor(mirrored), .buffer))
+            }
+        }
+        try Safetensors.write(state, metadata: metadata, to: url)
+    }
+
+    private static func write(_ views: EmbeddingViews, toArray url: URL) throws {
+        let (count, dimension) = (views.count, views.original.dimension)
+        let array =
+            views.mirrored.map {
+                NumPyArray(
+                    shape: [2, count, dimension], values: views.original.values + $0.values)
+            } ?? NumPyArray(shape: [count, dimension], values: views.original.values)
+        do {
+            try array.data.write(to: url, options: .atomic)
+        } catch {
+            throw FaceStudyError.cannotWrite(path: url.path, reason: error.localizedDescription)
+        }
+    }
+
+    private static func tensor(_ table: EmbeddingTable) -> Tensor {
+        Tensor(table.values, shape: [table.count, table.dimension])
+    }
+}

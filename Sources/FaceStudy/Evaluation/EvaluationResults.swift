@@ -1,0 +1,117 @@
+import FaceEvaluation
+import FaceRuns
+public import Foundation
+
+/// What a model scored on its test sets.
+public struct EvaluationResults {
+    /// The test sets in their order.
+    public let sets: [EvaluatedSet]
+
+    /// The numbers by the sets' names, as JSON.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let byName = Dictionary(sets.map { ($0.name, $0.metrics) }) { first, _ in first }
+        return String(decoding: try encoder.encode(byName), as: UTF8.self)
+    }
+
+    /// Writes the numbers, each file as a whole or not at all:
+    ///
+    /// | file | content |
+    /// |---|---|
+    /// | `metrics.json` | all numbers |
+    /// | `scores/<set>.csv` | fold, same, squared L2 distance and images of each pair |
+    /// | `curves/<set>.csv` | a line a point of the ROC and DET curves |
+    ///
+    /// - Throws: `FaceRunsError` when a file cannot be written.
+    public func write(to folder: URL) throws {
+        let run = RunFolder(folder)
+        for set in sets {
+            try run.write(set.scores, test: set.name)
+            guard let text = try set.curveTable() else { continue }
+            let name = run.scoresURL(test: set.name).lastPathComponent
+            try AtomicFile.write(
+                text, to: folder.appendingPathComponent("curves").appendingPathComponent(name))
+        }
+        try AtomicFile.write(
+            try json() + "\n", to: folder.appendingPathComponent("metrics.json"))
+    }
+
+    /// A block of text for each test set.
+    public var text: String { sets.map(\.text).joined(separator: "\n\n") }
+}
+
+extension EvaluatedSet {
+    /// Every point of the exact curve as comma-separated values; nil without a curve.
+    func curveTable() throws -> String? {
+        guard report.roc != nil else { return nil }
+        let lines = try ROCCurve(of: scored).points.map { point in
+            "\(point.threshold),\(ScoredPair.cosine(squaredDistance: point.threshold)),"
+                + "\(point.far),\(point.tar),\(point.frr)"
+        }
+        return (["squared_l2,cosine,far,tar,frr"] + lines).joined(separator: "\n") + "\n"
+    }
+
+    /// The numbers for a person at a terminal.
+    var text: String {
+        let kinds = "\(report.positives) of one person, \(report.negatives) of two"
+        var lines = ["\(name): \(report.pairs) pairs, \(kinds); \(errors.count) decided wrongly"]
+        lines += comparison.results.map(line)
+        if let viewOne {
+            lines.append(
+                Self.row(
+                    "LFW View 1",
+                    percent(viewOne.accuracy) + " +- " + percent(viewOne.standardError),
+                    "threshold \(number(viewOne.threshold, 2)) chosen on \(viewOne.trainPairs) "
+                        + "other pairs"))
+        }
+        if let threshold { lines.append(Self.row("best threshold", text(of: threshold), "")) }
+        if let roc = report.roc {
+            lines.append(Self.row("AUC", number(roc.auc, 4), ""))
+            lines.append(Self.row("equal error rate", percent(roc.equalErrorRate), ""))
+        }
+        lines += report.operatingPoints.map(line)
+        if let norm = report.meanNorm { lines.append(Self.row("mean norm", number(norm, 2), "")) }
+        return (lines + warnings.map { "  \($0)" }).joined(separator: "\n")
+    }
+
+    private func line(_ result: ProtocolResult) -> String {
+        let title = VerificationProtocol.named(result.name)?.title ?? result.name
+        let spread = result.spread.map { " +- " + percent($0) } ?? ""
+        let isCosine = result.measure == .cosine
+        let cosine = result.cosine.flatMap { isCosine ? nil : ", cosine \(number($0, 3))" } ?? ""
+        let mark = result.isOptimistic ? ", optimistic" : ""
+        return Self.row(
+            title, percent(result.accuracy) + spread,
+            "\(number(result.threshold, 3)) \(result.measure.title)\(cosine)\(mark)")
+    }
+
+    private func line(_ point: OperatingPoint) -> String {
+        let needed = point.negativesNeeded.map { "needs \($0) pairs of two people" } ?? ""
+        return Self.row(
+            "TAR at FAR \(OperatingPoint.text(ofRate: point.targetFAR))",
+            point.isSupported ? percent(point.tar) : "-",
+            point.isSupported ? "" : needed)
+    }
+
+    private func text(of threshold: BestThreshold) -> String {
+        let (best, low, high) = (threshold.best, threshold.lowest, threshold.highest)
+        return "\(number(best.cosine, 3)) cosine "
+            + "(\(number(high.cosine, 3)) to \(number(low.cosine, 3))), "
+            + "\(number(best.squaredDistance, 3)) squared L2 "
+            + "(\(number(low.squaredDistance, 3)) to \(number(high.squaredDistance, 3)))"
+    }
+
+    private static func row(_ title: String, _ value: String, _ remark: String) -> String {
+        let row = "  \(title.padding(toLength: 22, withPad: " ", startingAt: 0))"
+        guard !remark.isEmpty else { return row + value }
+        return row + value.padding(toLength: max(20, value.count + 2), withPad: " ", startingAt: 0)
+            + remark
+    }
+
+    private func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }
+
+    private func number(_ value: Double, _ digits: Int) -> String {
+        String(format: "%.\(digits)f", value)
+    }
+}

@@ -1,0 +1,53 @@
+import CTorch
+
+/// Which implementation computes what both LibTorch and this project can: depthwise convolutions,
+/// and batch normalisations with what follows them.
+///
+/// This project's are compiled for several sets of instructions, and the best that the processor has
+/// is used. They sum in an order of their own, so last bits differ between the implementations.
+public enum Kernels: Int, CaseIterable, Comparable, Sendable {
+    /// LibTorch's throughout.
+    case libTorch
+    /// This project's, for every processor.
+    case portable
+    /// This project's, with AVX2 and FMA.
+    case avx2
+    /// This project's, with AVX-512.
+    case avx512
+
+    /// What this thread uses.
+    public static var current: Kernels { Kernels(ct_current_kernels()) }
+
+    /// Slower first.
+    public static func < (one: Kernels, other: Kernels) -> Bool { one.rawValue < other.rawValue }
+
+    private init(_ kernels: ct_kernels) {
+        self =
+            switch kernels {
+            case CT_KERNELS_PORTABLE: .portable
+            case CT_KERNELS_AVX2: .avx2
+            case CT_KERNELS_AVX512: .avx512
+            default: .libTorch
+            }
+    }
+
+    fileprivate var handle: ct_kernels {
+        switch self {
+        case .libTorch: CT_KERNELS_LIBTORCH
+        case .portable: CT_KERNELS_PORTABLE
+        case .avx2: CT_KERNELS_AVX2
+        case .avx512: CT_KERNELS_AVX512
+        }
+    }
+}
+
+/// Runs a body whose operations on this thread use at most the given kernels, or lesser ones where
+/// the processor lacks the instructions.
+public func withKernels<Result, Failure: Error>(
+    upTo limit: Kernels, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    let former = Kernels.current
+    ct_limit_kernels(limit.handle)
+    defer { ct_limit_kernels(former.handle) }
+    return try body()
+}

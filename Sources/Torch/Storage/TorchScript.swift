@@ -1,0 +1,52 @@
+import CTorch
+public import Foundation
+
+/// A network that another program saved as TorchScript, ready to be run.
+///
+/// ```python
+/// torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112)).save("model.pt")
+/// ```
+///
+/// A TorchScript file holds a program for LibTorch's interpreter and no Python. It is a program all
+/// the same, so take files from people you trust.
+public final class TorchScript {
+    private let handle: ct_script
+    private let path: String
+
+    /// Reads a file, in evaluation mode.
+    ///
+    /// - Throws: ``TorchError/file(path:reason:)`` when there is none,
+    ///   ``TorchError/malformedScript(path:reason:)`` when it is damaged or something else, e.g. the
+    ///   weights alone.
+    public init(_ url: URL, device: Device = .cpu) throws(TorchError) {
+        path = url.path
+        guard FileManager.default.isReadableFile(atPath: url.path) else {
+            throw .file(path: url.path, reason: "there is no such file, or it may not be read")
+        }
+        var out = ct_script()
+        let status = unsafe ct_script_load(url.path, device.handle, &out)
+        do {
+            try requireSuccess(status, "reading")
+        } catch .libTorch(_, let message) {
+            throw .malformedScript(path: url.path, reason: message)
+        }
+        handle = out
+    }
+
+    deinit {
+        ct_script_free(handle)
+    }
+
+    /// The network's output for one input; of several outputs the first tensor.
+    ///
+    /// - Throws: ``TorchError/scriptFailed(path:reason:)`` when the network refuses the input.
+    public func callAsFunction(_ input: Tensor) throws(TorchError) -> Tensor {
+        var out = ct_tensor()
+        do {
+            try requireSuccess(unsafe ct_script_forward(handle, input.handle, &out), "running")
+        } catch .libTorch(_, let message) {
+            throw .scriptFailed(path: path, reason: message)
+        }
+        return Tensor(owning: out)
+    }
+}

@@ -1,0 +1,46 @@
+import FaceEvaluation
+import FaceReport
+import FaceStudy
+import Foundation
+
+/// Turns what was measured into what is drawn: the two know nothing of each other.
+enum EvaluationPage {
+    /// Writes the page and its pictures into a folder, the page first.
+    ///
+    /// - Parameters:
+    ///   - model: What was tested.
+    ///   - worst: How many errors of each kind are shown.
+    static func write(
+        _ results: EvaluationResults, of model: URL, worst: Int, to folder: URL
+    ) throws -> [URL] {
+        let report = EvaluationReport(
+            model: model.lastPathComponent,
+            sets: try results.sets.map { try set($0, worst: worst) })
+        return try report.write(to: folder)
+    }
+
+    private static func set(_ set: EvaluatedSet, worst: Int) throws -> EvaluationReport.TestSet {
+        EvaluationReport.TestSet(
+            name: set.name, report: set.report, protocols: set.comparison.results,
+            threshold: set.threshold, viewOne: set.viewOne,
+            falseAccepts: try gallery(set, set.errors.falseAccepts, worst),
+            falseRejects: try gallery(set, set.errors.falseRejects, worst),
+            warnings: set.warnings)
+    }
+
+    private static func gallery(
+        _ set: EvaluatedSet, _ entries: [VerificationErrors.Entry], _ worst: Int
+    ) throws -> ErrorGallery {
+        ErrorGallery(
+            total: entries.count,
+            shown: try entries.prefix(worst).map { entry in
+                let names = set.names(of: entry.pair)
+                let pictures = try set.pictures(of: entry.pair)
+                return ErrorGallery.Pair(
+                    first: .init(name: names.first, jpeg: pictures.first),
+                    second: .init(name: names.second, jpeg: pictures.second),
+                    cosine: entry.cosine,
+                    threshold: ScoredPair.cosine(squaredDistance: entry.threshold))
+            })
+    }
+}

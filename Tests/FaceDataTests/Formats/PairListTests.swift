@@ -1,0 +1,63 @@
+import FaceData
+import Foundation
+import Testing
+
+@Suite struct PairListTests {
+    private static func folder() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        for path in ["a/1.jpg", "a/2.jpg", "b b/1.png", "c,d/ü.webp"] {
+            try folder.write("x", to: path)
+        }
+        return folder
+    }
+
+    private static func read(_ text: String, _ folder: TemporaryFolder) throws -> VerificationPairs
+    {
+        try VerificationPairs.open(
+            images: folder.url, pairs: try folder.write(text, to: "list").path)
+    }
+
+    @Test(arguments: [
+        "a/1.jpg a/2.jpg 1\na/1.jpg\ta/2.jpg\t0\n", "1 a/1.jpg a/2.jpg\r\n0 a/1.jpg a/2.jpg",
+        "a/1.jpg,a/2.jpg,true\n\na/1.jpg, a/2.jpg, False",
+        "\u{feff}same a/1.jpg a/2.jpg\n-1 a/1.jpg a/2.jpg",
+    ])
+    func readsAnyOrder(text: String) throws {
+        let pairs = try Self.read(text, try Self.folder())
+        #expect(pairs.images == ["a/1.jpg", "a/2.jpg"])
+        #expect(pairs.pairs.map(\.same) == [true, false])
+        #expect(pairs.pairs.map(\.first) == [0, 0])
+        #expect(pairs.folds == 2)
+    }
+
+    @Test func readsNamesWithSpacesBetweenTabs() throws {
+        let folder = try Self.folder()
+        let pairs = try Self.read("b b/1.png\tc,d/ü.webp\t0\n", folder)
+        #expect(pairs.images == ["b b/1.png", "c,d/ü.webp"])
+        #expect(pairs.identities == ["b b", "c,d"])
+    }
+
+    @Test func readsFolds() throws {
+        let folder = try Self.folder()
+        let lines = ["1", "0", "1", "0"].map { "a/1.jpg a/2.jpg 1 \($0)\n" }
+        let pairs = try Self.read(lines.joined(), folder)
+        #expect(pairs.folds == 2)
+        #expect(pairs.pairs.map(\.fold) == [0, 0, 1, 1])
+    }
+
+    @Test(arguments: [
+        ("a/1.jpg a/2.jpg 2", 1, "'2' is no label: it must be 1 or 0"),
+        ("a/1.jpg a/2.jpg 1\na/1.jpg 1 1 1 1", 2, "a pair has three fields"),
+        ("a/1.jpg a/2.jpg 1\na/1.jpg gone.jpg 1", 2, "there is no image 'gone.jpg'"),
+        ("a/1.jpg a/2.jpg 1 x", 1, "'x' is no fold"),
+        ("a/1.jpg a/2.jpg 1 4", 1, "not numbered 0, 1, 2"),
+    ])
+    func refuses(text: String, line: Int, reason: String) throws {
+        let error = refusal { _ = try Self.read(text, try Self.folder()) }
+        guard case .line(_, line, let found) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(found.contains(reason))
+    }
+}

@@ -1,0 +1,199 @@
+import FaceData
+import Foundation
+import Testing
+
+@Suite("facet evaluate")
+struct EvaluateTests {
+    /// A network in TorchScript that gives 6 numbers an image, which PyTorch wrote.
+    private static let script = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("TorchTests/Fixtures/network.pt")
+
+    /// A trained run, small enough to take a second.
+    private func run(in folder: URL, _ faces: TinyFaces) throws -> URL {
+        let outcome = try Tool(folder: folder).run(
+            ["compare"] + faces.options + TinyFaces.fast
+                + ["--output", "study", "--losses", "softmax", "--epochs", "1"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let runs = folder.appendingPathComponent("study/runs")
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: runs.path).first)
+        return runs.appendingPathComponent(name)
+    }
+
+    private func evaluate(
+        _ folder: URL, _ model: String, _ faces: TinyFaces, _ more: String...
+    ) throws -> Tool.Outcome {
+        try Tool(folder: folder).run(
+            [
+                "evaluate", model, "--test", "probe=\(faces.test.path),\(faces.pairs.path)",
+                "--threads", "1", "--precision", "float32", "--json",
+            ] + more)
+    }
+
+    @Test("A run, its model and its embeddings in either format give the same numbers")
+    func sources() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let run = try run(in: folder, faces)
+            let model = run.appendingPathComponent("model.safetensors").path
+            let first = try evaluate(folder, model, faces, "--embeddings", "e.npy")
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.output.contains("\"sphereface\""))
+            let others = [
+                try evaluate(folder, run.path, faces, "--embeddings", "e.safetensors"),
+                try evaluate(folder, "e.npy", faces),
+                try evaluate(folder, "e.safetensors", faces),
+            ]
+            for other in others {
+                #expect(other.status == 0, "\(other.errors)")
+                #expect(other.output == first.output)
+            }
+        }
+    }
+
+    @Test("A run that was stopped is tested by its checkpoint")
+    func checkpoint() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let running = try Tool(folder: folder).start(
+                ["compare"] + faces.options + TinyFaces.fast
+                    + ["--output", "study", "--losses", "softmax", "--epochs", "50"])
+            let runs = folder.appendingPathComponent("study/runs")
+            var found: URL?
+            while running.process.isRunning, found == nil {
+                usleep(20_000)
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+                found = names.map(runs.appendingPathComponent).first {
+                    let file = $0.appendingPathComponent("checkpoint/last.safetensors")
+                    return FileManager.default.fileExists(atPath: file.path)
+                }
+            }
+            kill(running.process.processIdentifier, SIGKILL)
+            running.process.waitUntilExit()
+            let run = try #require(found)
+            let byFolder = try evaluate(folder, run.path, faces)
+            #expect(byFolder.status == 0, "\(byFolder.errors)")
+            let file = run.appendingPathComponent("checkpoint/last.safetensors")
+            #expect(try evaluate(folder, file.path, faces).output == byFolder.output)
+        }
+    }
+
+    @Test("A network in TorchScript is tested, and everything is written")
+    func files() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let words = ["--input-size", "32", "--output", "out"]
+            let outcome = try Tool(folder: folder).run(
+                [
+                    "evaluate", Self.script.path, "--test",
+                    "probe=\(faces.test.path),\(faces.pairs.path)",
+                ] + words)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("insightface"))
+            #expect(outcome.output.contains("needs 1000 pairs of two people"))
+            let output = folder.appendingPathComponent("out")
+            func text(_ name: String) throws -> String {
+                try String(contentsOf: output.appendingPathComponent(name), encoding: .utf8)
+            }
+            #expect(try text("scores/probe.csv").split(separator: "\n").count == 17)
+            #expect(try text("curves/probe.csv").hasPrefix("squared_l2,cosine,far,tar,frr\n"))
+            #expect(try text("pictures/roc.svg").contains("<style>"))
+            #expect(try text("pictures/det.svg").hasPrefix("<svg"))
+            #expect(try text("pictures/scores-probe.svg").contains("best threshold"))
+            #expect(try text("index.html").contains("data:image/jpeg;base64,"))
+            #expect(try text("report.md").contains("SphereFace"))
+            let metrics = try JSONSerialization.jsonObject(with: Data(text("metrics.json").utf8))
+            let probe = (metrics as? [String: Any])?["probe"] as? [String: Any]
+            // All but Keras_insightface's, which takes a tenth of eight negatives.
+            #expect((probe?["protocols"] as? [Any])?.count == 9)
+        }
+    }
+
+    @Test("LFW's View 1 chooses on one list and judges on the other")
+    func viewOne() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            for (name, people) in [("train", 0..<4), ("dev", 4..<8)] {
+                let same = people.map { "Q\($0)\t1\t2" }
+                let different = people.map {
+                    "Q\($0)\t1\tQ\($0 + 1 < people.upperBound ? $0 + 1 : people.lowerBound)\t2"
+                }
+                let text = (["4"] + same + different).joined(separator: "\n")
+                try Data(text.utf8).write(to: folder.appendingPathComponent("\(name).txt"))
+            }
+            let outcome = try Tool(folder: folder).run(
+                "evaluate", Self.script.path, "--input-size", "32", "--test",
+                "lfw=\(faces.test.path),train.txt,dev.txt", "--embeddings", "view1.safetensors")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("LFW View 1"))
+            #expect(outcome.output.contains("chosen on 8 other pairs"))
+            let again = try Tool(folder: folder).run(
+                "evaluate", "view1.safetensors", "--test",
+                "lfw=\(faces.test.path),train.txt,dev.txt")
+            #expect(again.output == outcome.output, "\(again.errors)")
+        }
+    }
+
+    @Test("What cannot be evaluated is one sentence")
+    func badInput() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try Data("text".utf8).write(to: folder.appendingPathComponent("text.safetensors"))
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("empty"), withIntermediateDirectories: true)
+            try Data([0x50, 0x4B, 3, 4, 0, 0]).write(to: folder.appendingPathComponent("cut.pt"))
+            try Data("no array".utf8).write(to: folder.appendingPathComponent("text.npy"))
+            let script = Self.script.deletingLastPathComponent()
+            let table = [
+                ("none.pt", "none.pt': there is no such file"),
+                ("empty", "has neither model.safetensors nor a checkpoint"),
+                ("text.safetensors", "is not a whole safetensors file"),
+                ("cut.pt", "is no network in TorchScript"),
+                ("text.npy", "does not begin as a .npy file does"),
+                (script.appendingPathComponent("weights.pt").path, "is no network in TorchScript"),
+                (script.appendingPathComponent("fixed.pt").path, "failed: "),
+                (script.appendingPathComponent("text.pt").path, "no tensor"),
+            ]
+            for (model, message) in table {
+                let outcome = try evaluate(folder, model, faces, "--output", "out")
+                #expect(outcome.status == 1, "\(model)")
+                #expect(outcome.errors.contains(message), "\(model): \(outcome.errors)")
+                #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+                #expect(
+                    !FileManager.default.fileExists(
+                        atPath: folder.appendingPathComponent("out").path))
+            }
+        }
+    }
+
+    @Test("Embeddings of other images, or too few, are refused")
+    func otherEmbeddings() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let outcome = try Tool(folder: folder).run(
+                "evaluate", Self.script.path, "--input-size", "32", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)", "--embeddings", "e.safetensors")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let half = try String(contentsOf: faces.pairs, encoding: .utf8)
+                .split(separator: "\n").dropFirst()
+            let reversed = folder.appendingPathComponent("reversed.txt")
+            let lines = ["1\t4"] + half[9..<13].map(String.init) + half[13..<17].map(String.init)
+            try Data(lines.joined(separator: "\n").utf8).write(to: reversed)
+            let other = try Tool(folder: folder).run(
+                "evaluate", "e.safetensors", "--test", "probe=\(faces.test.path),reversed.txt")
+            #expect(other.status == 1)
+            #expect(other.errors.contains("cannot be used"), "\(other.errors)")
+            let unknown = try Tool(folder: folder).run(
+                "evaluate", "e.safetensors", "--test",
+                "other=\(faces.test.path),\(faces.pairs.path)")
+            #expect(unknown.errors.contains("it has none of 'other', only of: probe"))
+            let twice = try Tool(folder: folder).run(
+                "evaluate", "e.safetensors", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)")
+            #expect(twice.status == 2)
+            #expect(twice.errors.contains("a name that no other test set has"))
+        }
+    }
+}

@@ -13,7 +13,7 @@ public import Foundation
 /// | `checkpoint/` | the newest state to go on from |
 /// | `model.safetensors` | the last epoch's backbone |
 /// | `tensorboard/` | the steps and epochs again, for TensorBoard |
-/// | `failure/` | a ``FailureBundle`` when a loss or gradient was not finite |
+/// | `failure/` | what is known of a step when a loss or gradient was not finite |
 ///
 /// A study's folder holds one such folder a run under `runs/`.
 public struct RunFolder: Sendable, Hashable {

@@ -88,9 +88,15 @@ let package = Package(
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 
+        // Files that survive: atomic replacement, checksums, locks.
+        library("SafeFiles"),
+
+        // Pages for browsers on this machine.
+        library("PageServer"),
+
         // The engine.
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
-        library("Torch", needs: ["CTorch"], extra: [.strictMemorySafety()]),
+        library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library("FaceData", needs: ["TurboJPEG", "LibPNG", "LibWebP"]),
@@ -99,21 +105,23 @@ let package = Package(
         library("FaceLosses", needs: ["Torch", "Spelling"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
-        library("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
+        library(
+            "FaceTraining", needs: ["SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
         library("FaceEvaluation", needs: ["FaceData"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics"),
 
         // Many such runs become an answer.
-        library("FaceRuns"),
+        library("FaceRuns", needs: ["SafeFiles"]),
         library(
             "FaceStudy",
             needs: [
-                "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
+                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
-        library("FaceReport", needs: ["FaceRuns", "FaceEvaluation", "FaceStatistics"]),
+        library(
+            "FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics"]),
 
         // The command line.
         library("CommandKit", needs: ["Spelling"]),
@@ -121,10 +129,14 @@ let package = Package(
             name: "facet",
             dependencies: [
                 "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport", "CommandKit",
+                "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport", "CommandKit", "PageServer",
             ],
             swiftSettings: swiftSettings),
 
+        .testTarget(
+            name: "PageServerTests", dependencies: ["PageServer"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SafeFilesTests", dependencies: ["SafeFiles"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("Torch"),
@@ -135,9 +147,9 @@ let package = Package(
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),
         tests("FaceStatistics"),
-        tests("FaceRuns"),
+        tests("FaceRuns", needs: ["SafeFiles"]),
         tests("FaceStudy", needs: ["FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
-        tests("FaceReport", needs: ["FaceRuns", "FaceEvaluation"]),
+        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns"],

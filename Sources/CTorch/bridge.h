@@ -28,7 +28,10 @@ ct_status guarded(Body &&body) noexcept {
   } catch (const c10::OutOfMemoryError &error) {
     return status(CT_OUT_OF_MEMORY, error.what_without_backtrace());
   } catch (const c10::Error &error) {
-    return status(CT_ERROR, error.what_without_backtrace());
+    // LibTorch's allocator of the processor's memory throws an error like any other.
+    const bool is_memory =
+        strstr(error.what_without_backtrace(), "can't allocate memory") != nullptr;
+    return status(is_memory ? CT_OUT_OF_MEMORY : CT_ERROR, error.what_without_backtrace());
   } catch (const std::bad_alloc &) {
     return status(CT_OUT_OF_MEMORY, "out of memory");
   } catch (const std::exception &error) {

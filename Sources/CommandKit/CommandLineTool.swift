@@ -1,13 +1,3 @@
-import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// A program made of commands.
 public struct CommandLineTool: Sendable {
     private let root: Command
@@ -23,28 +13,44 @@ public struct CommandLineTool: Sendable {
     ///
     /// - Parameter words: The arguments, without the program's name.
     public func run(_ words: [String]) -> ExitCode {
-        // A reader that went away, as `head` does, must not end the work behind it.
-        signal(SIGPIPE, SIG_IGN)
         // A file that may not grow further is an error of the command, told in its own words.
         signal(SIGXFSZ, SIG_IGN)
         do {
-            switch try CommandParser(root).parse(words) {
-            case .help(let command, let path):
-                Console.output(
-                    String(HelpText(command, path: path, width: Console.width).text.dropLast()))
-                return .success
-            case .version:
-                Console.output("\(root.name) \(version)")
-                return .success
-            case .run(let action, let arguments): return try action(arguments)
-            }
-        } catch let error as CommandError {
+            let code = try perform(words)
+            if let failure = Console.standard.failure { throw failure }
+            return code
+        } catch {
+            return report(error)
+        }
+    }
+
+    private func perform(_ words: [String]) throws -> ExitCode {
+        switch try CommandParser(root).parse(words) {
+        case .help(let command, let path):
+            let width = min(Console.standard.width, Self.widestHelp)
+            Console.output(String(HelpText(command, path: path, width: width).text.dropLast()))
+            return .success
+        case .version:
+            Console.output("\(root.name) \(version)")
+            return .success
+        case .run(let action, let arguments): return try action(arguments)
+        }
+    }
+
+    private func report(_ error: any Error) -> ExitCode {
+        switch error {
+        case let code as ExitCode: return code
+        case ConsoleError.closedOutput: return .brokenPipe
+        case let error as CommandError:
             Console.remark("\(root.name): \(error)")
             Console.remark("'\(root.name) --help' tells what can be asked for.")
             return .usage
-        } catch {
+        default:
             Console.remark("\(root.name): \(error)")
             return .failure
         }
     }
+
+    /// Lines longer than this are hard to read, however wide the terminal.
+    private static let widestHelp = 120
 }

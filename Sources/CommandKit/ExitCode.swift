@@ -1,13 +1,21 @@
 /// What a command tells the shell.
-public enum ExitCode: Int32, Sendable, CaseIterable {
+///
+/// A command may throw a code to end with it without another word.
+public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// Everything was done.
     case success = 0
     /// Something could not be done; a sentence on standard error says what.
     case failure = 1
     /// The arguments cannot be understood.
     case usage = 2
-    /// Ctrl-C or SIGTERM: the state was saved, the same command goes on.
+    /// The terminal went away (128 + SIGHUP): the state was saved, the same command goes on.
+    case hangup = 129
+    /// Ctrl-C (128 + SIGINT): the state was saved, the same command goes on.
     case interrupted = 130
+    /// Whoever read the standard output went away (128 + SIGPIPE).
+    case brokenPipe = 141
+    /// Ended from outside (128 + SIGTERM): the state was saved, the same command goes on.
+    case terminated = 143
 
     /// What the help says of the code.
     public var meaning: String {
@@ -15,7 +23,10 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
         case .success: "everything was done"
         case .failure: "something could not be done; standard error says what"
         case .usage: "the arguments cannot be understood"
-        case .interrupted: "interrupted; the state was saved, and the same command goes on"
+        case .hangup: "the terminal went away; what was done is kept"
+        case .interrupted: "Ctrl-C; what was done is kept, and the same command goes on"
+        case .brokenPipe: "whoever read the output went away"
+        case .terminated: "SIGTERM, as schedulers send it; what was done is kept"
         }
     }
 }

@@ -1,5 +1,6 @@
 public import FaceRuns
 public import Foundation
+import SafeFiles
 
 /// The report of a study: a pure function of its run folders.
 ///

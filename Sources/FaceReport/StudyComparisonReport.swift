@@ -1,5 +1,6 @@
 public import FaceRuns
 public import Foundation
+import SafeFiles
 
 /// Two studies side by side: every difference of their configurations, the difference of every cell
 /// they share, and, only where they are repetitions of one another, both taken together.
@@ -53,7 +54,7 @@ extension AtomicFile {
             do {
                 try write(text, to: url)
             } catch {
-                throw .runs(error)
+                throw .runs(FaceRunsError(error))
             }
             urls.append(url)
         }

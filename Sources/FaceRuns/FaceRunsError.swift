@@ -1,3 +1,5 @@
+public import SafeFiles
+
 /// What can go wrong between a run folder and its reader or writer.
 public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     /// A file is there but does not hold what it should. `line` counts from 1; it is `nil` where
@@ -7,6 +9,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     case missingFile(path: String)
     /// A record cannot be written because it holds an infinity or a NaN.
     case nonFiniteNumber(path: String, field: String)
+    /// The disk, or the user's share of it, is full.
+    case noSpace(path: String)
     /// `metrics.jsonl` was to be cut to more lines than it has.
     case tooFewLines(path: String, lines: Int, wanted: Int)
     /// The folder was written in a format that this version does not know.
@@ -26,6 +30,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
             return "\(path): the file is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):
             return "\(path): “\(field)” is not a finite number and cannot be written."
+        case .noSpace(let path):
+            return SafeFilesError.noSpace(path: path).description
         case .tooFewLines(let path, let lines, let wanted):
             return "\(path): the file has \(lines) complete lines where the checkpoint needs "
                 + "\(wanted); delete the run's folder to make the run again."
@@ -37,5 +43,23 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
         case .unwritable(let path, let reason):
             return "\(path): cannot be written (\(reason))."
         }
+    }
+}
+
+extension FaceRunsError {
+    /// What kept a file of a run from being stored.
+    public init(_ error: SafeFilesError) {
+        switch error {
+        case .busy(let path, _): self = .unwritable(path: path, reason: error.description)
+        case .noSpace(let path): self = .noSpace(path: path)
+        case .unwritable(let path, let reason): self = .unwritable(path: path, reason: reason)
+        }
+    }
+
+    /// Stores something, with this module's error where that fails.
+    static func storing<Result>(
+        _ body: () throws(SafeFilesError) -> Result
+    ) throws(FaceRunsError) -> Result {
+        do { return try body() } catch { throw FaceRunsError(error) }
     }
 }

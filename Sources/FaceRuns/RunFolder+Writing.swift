@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -27,7 +28,7 @@ extension RunFolder {
     /// Writes `scores/<test>.csv`, atomically.
     public func write(_ scores: [PairScore], test: String) throws(FaceRunsError) {
         let url = scoresURL(test: test)
-        try AtomicFile.write(PairScoreTable.data(scores, path: url.path), to: url)
+        try Self.store(PairScoreTable.data(scores, path: url.path), at: url)
     }
 
     /// Adds a line to `metrics.jsonl` and waits until it is on disk.
@@ -35,12 +36,14 @@ extension RunFolder {
     /// A half-written last line, left by a run that was killed, is cut off first.
     public func append(_ epoch: EpochRecord) throws(FaceRunsError) {
         let line = try JSONRecord.line(epoch, path: metricsURL.path)
-        try AtomicFile.createFolder(url)
         try dropHalfLine()
-        let file = try FileDescriptor(metricsURL, flags: O_WRONLY | O_APPEND | O_CREAT)
-        try file.write(line)
-        try file.synchronize()
-        try AtomicFile.synchronizeFolder(url)
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try AtomicFile.createFolder(url)
+            let file = try FileDescriptor(metricsURL, flags: O_WRONLY | O_APPEND | O_CREAT)
+            try file.write(line)
+            try file.synchronize()
+            try AtomicFile.synchronizeFolder(url)
+        }
     }
 
     /// Cuts `metrics.jsonl` to its first `count` lines, so that a run goes on from a checkpoint
@@ -55,9 +58,11 @@ extension RunFolder {
                 path: metricsURL.path, lines: lines.complete.count, wanted: count)
         }
         guard let data, data.count > size else { return }
-        let file = try FileDescriptor(metricsURL, flags: O_WRONLY)
-        try file.truncate(to: size)
-        try file.synchronize()
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            let file = try FileDescriptor(metricsURL, flags: O_WRONLY)
+            try file.truncate(to: size)
+            try file.synchronize()
+        }
     }
 
     private func dropHalfLine() throws(FaceRunsError) {
@@ -67,6 +72,12 @@ extension RunFolder {
     }
 
     private func replace(_ url: URL, with record: some Encodable) throws(FaceRunsError) {
-        try AtomicFile.write(JSONRecord.file(record, path: url.path), to: url)
+        try Self.store(JSONRecord.file(record, path: url.path), at: url)
+    }
+
+    private static func store(_ data: Data, at url: URL) throws(FaceRunsError) {
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try AtomicFile.write(data, to: url)
+        }
     }
 }

@@ -7,11 +7,14 @@ public import Foundation
 /// | `run.json` | ``RunDescription`` |
 /// | `environment.json` | ``RunEnvironment`` |
 /// | `metrics.jsonl` | ``EpochRecord``, one a line |
+/// | `steps.csv` | ``StepRecord``, one a line under a header |
 /// | `scores/<test>.csv` | ``PairScore``, one a line under a header |
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state to go on from |
 /// | `model.safetensors` | the last epoch's backbone |
 /// | `head.safetensors` | the last epoch's class weights, with the identities' names |
+/// | `tensorboard/` | the steps and epochs again, for TensorBoard |
+/// | `failure/` | what is known of a step when a loss or gradient was not finite |
 ///
 /// A study's folder holds one such folder a run under `runs/`.
 public struct RunFolder: Sendable, Hashable {

@@ -131,14 +131,18 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     public var folds: Int
     /// Pairs evaluated after each epoch but the last (the last always sees all).
     public var pairsEachEpoch: Int
+    /// SHA-256 over the names and contents of the images, in hexadecimal.
+    public var contentHash: String?
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
 
     /// Creates the facts from their parts.
     public init(
-        name: String, pairs: Int, folds: Int, pairsEachEpoch: Int, warnings: [String] = []
+        name: String, pairs: Int, folds: Int, pairsEachEpoch: Int, contentHash: String? = nil,
+        warnings: [String] = []
     ) {
         self.name = name
+        self.contentHash = contentHash
         self.pairs = pairs
         self.folds = folds
         self.pairsEachEpoch = pairsEachEpoch
@@ -170,14 +174,17 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     public var precision: String
     /// `contiguous` or `channelsLast`.
     public var memoryFormat: String
+    /// Folder that relative paths of the configuration begin at.
+    public var workingDirectory: String?
 
     /// Creates an environment from its parts.
     public init(
         facet: String, commit: String, libtorch: String, system: String, processor: String,
         processorFeatures: [String], threads: Int, memory: UInt64, device: String,
-        precision: String, memoryFormat: String
+        precision: String, memoryFormat: String, workingDirectory: String? = nil
     ) {
         self.facet = facet
+        self.workingDirectory = workingDirectory
         self.commit = commit
         self.libtorch = libtorch
         self.system = system

@@ -28,14 +28,27 @@ public enum BuiltInSet {
     }
 
     /// Draws a set into a folder, unless the very same is there.
+    ///
+    /// - Parameter progress: Told how many images are drawn; what it throws ends the drawing, and
+    ///   nothing is left behind.
     public static func write(
         _ set: SyntheticSet, to folder: URL, threads: Int,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) throws -> Void
     ) throws {
         let writer = try SyntheticFaceWriter(set) { pixels, width, height, quality in
             try ImageEncoder.jpeg(
                 RGBImage(width: width, height: height, pixels: pixels), quality: quality)
         }
         try writer.write(to: folder, threads: threads, progress: progress)
+    }
+
+    /// Removes what processes that were killed left of a set; no other may be drawing it.
+    static func removeLeftovers(of folder: URL) {
+        let parent = folder.deletingLastPathComponent()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+        for name in names
+        where name.hasPrefix(".\(folder.lastPathComponent).") && name.hasSuffix(".partial") {
+            try? FileManager.default.removeItem(at: parent.appendingPathComponent(name))
+        }
     }
 }

@@ -25,7 +25,8 @@ enum EnvironmentProbe {
             processor: processor.name, processorFeatures: processor.features,
             threads: compute.threads, memory: ProcessInfo.processInfo.physicalMemory,
             device: compute.device, precision: compute.precision.rawValue,
-            memoryFormat: compute.memoryFormat.rawValue)
+            memoryFormat: compute.memoryFormat.rawValue,
+            workingDirectory: FileManager.default.currentDirectoryPath)
     }
 
     private static func processor() -> (name: String, features: [String]) {

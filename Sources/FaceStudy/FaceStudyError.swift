@@ -1,7 +1,11 @@
 /// What can go wrong in a study, apart from what its parts say themselves.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Another process works in the study's folder.
+    case busy(path: String, holder: String)
     /// A folder cannot be made or written into.
     case cannotWrite(path: String, reason: String)
+    /// An image is not what it was when the study read it.
+    case changedImage(path: String)
     /// A run's folder holds another configuration than the one asked for.
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
@@ -10,16 +14,32 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case embeddings(path: String, reason: String)
     /// A list of the study is empty.
     case empty(list: String)
+    /// A step's loss or gradient was not finite.
+    case failedStep(reason: String, bundle: String)
     /// A study was interrupted; the same command goes on.
     case interrupted
+    /// A training image that was readable before is not any more.
+    case lostImage(reason: String)
+    /// A folder is not that of a failed step.
+    case noBundle(path: String, reason: String)
     /// There is no model where one was named.
     case noModel(path: String, reason: String)
+    /// The disk, or the user's share of it, is full.
+    case noSpace(path: String)
     /// A network's output is no embedding an image.
     case notEmbeddings(path: String, shape: [Int])
+    /// A run that is to be made again is not over.
+    case notFinished(path: String)
+    /// A run that was made again failed.
+    case notReproduced(reason: String)
+    /// A training set's content is not that of the run that is to be made again.
+    case otherData(name: String)
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
     /// A study file cannot be read.
     case studyFile(path: String, reason: String)
+    /// A run needs more memory than there is.
+    case tooLittleMemory(needed: UInt64, available: UInt64, batchSize: Int, fitting: Int?)
     /// The loss of a toy became infinite or not a number.
     case toyDiverged(loss: String, step: Int)
     /// A study file has a key that does not exist.
@@ -32,8 +52,14 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {
+        case .busy(let path, let holder):
+            "another facet works in '\(path)': \(holder); wait until it ends, or choose another "
+                + "--output"
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
+        case .changedImage(let path):
+            "the image '\(path)' has changed since the study read it, and nothing was trained or "
+                + "tested with it: put it back and repeat the command, or choose another --output"
         case .differentConfiguration(let path, let key, let stored, let asked):
             "'\(path)' holds a run of another configuration (\(key) was \(stored), now \(asked)): "
                 + "choose another --output, or remove that folder to train it anew"
@@ -43,18 +69,40 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the embeddings in '\(path)' cannot be used: \(reason)"
         case .empty(let list):
             "the study has no \(list): give at least one"
+        case .failedStep(let reason, let bundle):
+            "\(reason); facet explain '\(bundle)' tells more"
         case .interrupted:
             "interrupted; the same command goes on from here"
+        case .lostImage(let reason):
+            "an image that could be read before cannot be any more: \(reason); put the set back "
+                + "as it was and repeat the command, which goes on from the last checkpoint"
+        case .noBundle(let path, let reason):
+            "'\(path)' is not the folder of a failed step: \(reason)"
         case .noModel(let path, let reason):
             "there is no model in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
                 + "TorchScript file, or embeddings"
+        case .noSpace(let path):
+            "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
+                + "which goes on from the last checkpoint"
         case .notEmbeddings(let path, let shape):
             "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
                 + "needed: leave out the layers after the embedding"
+        case .notFinished(let path):
+            "the run '\(path)' is not finished: finish it first, its own command goes on"
+        case .notReproduced(let reason):
+            "the run cannot be made again: \(reason)"
+        case .otherData(let name):
+            "the images of '\(name)' are not those of the run that is to be made again: its "
+                + "content hash differs"
         case .testImage(let path, let reason):
             "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
         case .studyFile(let path, let reason):
             "cannot read the study file '\(path)': \(reason)"
+        case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
+            "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
+                + "\(Self.gigabytes(available)) are free: "
+                + (fitting.map { "--batch-size \($0) would fit" }
+                    ?? "not even a batch of 2 would fit; use a smaller backbone")
         case .toyDiverged(let loss, let step):
             "the toy's loss '\(loss)' is not finite in step \(step): lower its scale or margin"
         case .unknownKey(let path, let key, let suggestion):
@@ -65,5 +113,10 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .validation(let set, let reason):
             "no validation set can be made of '\(set)': \(reason)"
         }
+    }
+
+    private static func gigabytes(_ bytes: UInt64) -> String {
+        let tenths = Int((Double(bytes) / 1e8).rounded())
+        return "\(tenths / 10).\(tenths % 10) GB"
     }
 }

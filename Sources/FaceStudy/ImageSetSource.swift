@@ -4,6 +4,7 @@ import FaceTraining
 /// A training set's images as the trainer's batches.
 struct ImageSetSource: TrainingSource {
     let images: LabelledImageSet
+    let stamps: FileStamps
     let sampler: any BatchSampler
     let side: Int
     let seed: UInt64
@@ -22,12 +23,52 @@ struct ImageSetSource: TrainingSource {
                 places: batch, labels: batch.map { images.labels[$0] },
                 mirrored: flip ? rule.decisions(step: step + place, count: batch.count) : [])
         }
-        return LoaderBatches(loader: loader)
+        return LoaderBatches(loader: loader, batches: batches, images: images, stamps: stamps)
     }
 
-    private struct LoaderBatches: TrainingBatches {
-        let loader: BatchLoader
+    func content(epoch: Int, step: Int, flip: Bool) -> [BatchImage] {
+        let batches = sampler.batches(epoch: epoch)
+        guard batches.indices.contains(step) else { return [] }
+        let mirrored =
+            flip
+            ? MirrorRule(seed: seed, epoch: epoch)
+                .decisions(step: step, count: batches[step].count) : []
+        return batches[step].enumerated().map { place, index in
+            BatchImage(
+                file: images.source.name(of: index), label: images.labels[index],
+                isMirrored: flip && mirrored[place])
+        }
+    }
 
-        func next() throws -> ImageBatch? { try loader.next() }
+    /// Batches whose images are what they were when the set was read.
+    private final class LoaderBatches: TrainingBatches {
+        private let loader: BatchLoader
+        private let batches: [[Int]]
+        private let images: LabelledImageSet
+        private let stamps: FileStamps
+        private var taken = 0
+
+        init(
+            loader: BatchLoader, batches: [[Int]], images: LabelledImageSet, stamps: FileStamps
+        ) {
+            self.loader = loader
+            self.batches = batches
+            self.images = images
+            self.stamps = stamps
+        }
+
+        func next() throws -> ImageBatch? {
+            let batch: ImageBatch?
+            do {
+                batch = try loader.next()
+            } catch {
+                throw FaceStudyError.lostImage(reason: "\(error)")
+            }
+            guard let batch else { return nil }
+            // After the images were decoded: a change before that has changed the stamp by now.
+            try stamps.check(batches[taken], of: images.source)
+            taken += 1
+            return batch
+        }
     }
 }

@@ -9,6 +9,8 @@ struct PreparedTrainSet {
     let set: LabelledImageSet
     /// Pairs of the identities that are held out, where some are.
     let validation: PreparedTest?
+    /// What the images were when they were read.
+    let stamps: FileStamps
     /// What the report says about it.
     let facts: TrainSetFacts
 }
@@ -46,16 +48,18 @@ private struct SetReader {
     func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
         let pairs = try VerificationPairs.open(
             images: URL(fileURLWithPath: try location(source.images)), pairs: source.pairs)
+        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
+        let stamps = (all: FileStamps(pairs.source), subset: FileStamps(subset.source))
         let scan = try scan(pairs.source, name: source.name)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
-        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         let facts = TestSetFacts(
             name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
-            pairsEachEpoch: subset.pairs.count)
+            pairsEachEpoch: subset.pairs.count, contentHash: scan.contentHash)
         return ScannedTest(
-            prepared: PreparedTest(facts: facts, pairs: pairs, subset: subset), scan: scan)
+            prepared: PreparedTest(
+                facts: facts, pairs: pairs, subset: subset, stamps: stamps), scan: scan)
     }
 
     // MARK: Training sets
@@ -64,6 +68,8 @@ private struct SetReader {
         _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
     ) throws -> PreparedTrainSet {
         let all = try openTrain(source)
+        // Before the scan, so that a change during it is noticed as well.
+        let stamps = FileStamps(all.source)
         let scan = try scan(all.source, name: source.name)
         if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
@@ -75,8 +81,10 @@ private struct SetReader {
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
         let trained = held?.train ?? set
+        let kept = Set((0..<trained.count).map(trained.source.path(of:)))
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
+            stamps: stamps.filtered { kept.contains(all.source.path(of: $0)) },
             facts: TrainSetFacts(
                 name: source.name, images: trained.count,
                 identities: trained.identities.count,
@@ -163,11 +171,13 @@ private struct SetReader {
         guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
         // Workers tell of their progress one at a time, while this thread waits for them.
-        nonisolated(unsafe) let listener = control.listener
+        nonisolated(unsafe) let control = control
+        BuiltInSet.removeLeftovers(of: target)
         try BuiltInSet.write(
             set, to: target, threads: ProcessInfo.processInfo.activeProcessorCount
         ) { done, total in
-            listener(.preparing("drawing '\(set.name)'", done, total))
+            control.listener(.preparing("drawing '\(set.name)'", done, total))
+            if control.shouldStop() { throw FaceStudyError.interrupted }
         }
         return target.path
     }

@@ -11,6 +11,8 @@ struct PreparedTest {
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.
     let subset: VerificationPairs
+    /// What the images of both were when they were read; nil where nothing was read before.
+    var stamps: (all: FileStamps, subset: FileStamps)?
 
     /// Evaluates a backbone on all pairs or on the subset.
     func evaluate(
@@ -19,6 +21,9 @@ struct PreparedTest {
         let pairs = all ? pairs : subset
         let views = try embedder.embeddings(of: pairs.source, size: size) {
             try progress($0, pairs.source.count)
+        }
+        if let stamps = all ? stamps?.all : stamps?.subset {
+            try stamps.check(0..<pairs.source.count, of: pairs.source)
         }
         return try TestEvaluation(name: facts.name, pairs: pairs, views: views)
     }

@@ -13,6 +13,24 @@ extension StudyConfiguration {
         narrow.seeds = [run.identity.seed]
         return narrow
     }
+
+    /// The configuration with relative paths of sets taken from a folder, unless they lead
+    /// somewhere from here.
+    func resolvingPaths(against folder: String?) -> StudyConfiguration {
+        guard let folder else { return self }
+        func resolved(_ path: String) -> String {
+            let isRelative = !path.isEmpty && !path.hasPrefix("/") && !path.hasPrefix("synthetic:")
+            guard isRelative, !FileManager.default.fileExists(atPath: path) else { return path }
+            return URL(fileURLWithPath: folder).appendingPathComponent(path).path
+        }
+        var result = self
+        for index in train.indices { result.train[index].images = resolved(train[index].images) }
+        for index in test.indices {
+            result.test[index].images = resolved(test[index].images)
+            result.test[index].pairs = resolved(test[index].pairs)
+        }
+        return result
+    }
 }
 
 extension RunDescription {
@@ -34,6 +52,13 @@ extension RunDescription {
                 path: folder.url.path, key: "the content of \(train.name)",
                 stored: String(stored.train.contentHash.prefix(12)),
                 asked: String(train.contentHash.prefix(12)))
+        }
+        for (mine, theirs) in zip(tests, stored.tests)
+        where theirs.contentHash != nil && mine.contentHash != theirs.contentHash {
+            throw FaceStudyError.differentConfiguration(
+                path: folder.url.path, key: "the content of \(mine.name)",
+                stored: String(theirs.contentHash?.prefix(12) ?? ""),
+                asked: String(mine.contentHash?.prefix(12) ?? ""))
         }
     }
 }

@@ -1,10 +1,10 @@
 import FaceData
-import FaceEvaluation
 import FaceLosses
 import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import SafeFiles
 import Torch
 
 /// Trains and evaluates one planned run, keeping its folder true at every moment.
@@ -20,19 +20,31 @@ struct RunExecutor {
     func finishedResult() throws -> RunResult? {
         guard let result = try folder.readResult(), result.status == .finished else { return nil }
         try makeDescription(try makeModel().backbone).requireContinuation(of: folder)
+        removeLeftovers()
         return result
     }
 
     /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
     func recordFailure(_ error: any Error) {
+        Self.recordFailure("\(error)", in: folder)
+    }
+
+    private static func recordFailure(_ message: String, in folder: RunFolder) {
         guard FileManager.default.fileExists(atPath: folder.descriptionURL.path) else { return }
         let records = (try? folder.readEpochs()) ?? []
         let result = RunResult(
-            status: .failed, message: "\(error)", epochs: records.count,
+            status: .failed, message: message, epochs: records.count,
             trainAccuracy: records.last?.trainAccuracy ?? 0, tests: [], imagesPerSecond: 0,
             seconds: 0)
         // The error itself is what the user hears of; a second one about its record would hide it.
         if (try? folder.readResult())?.status != .finished { try? folder.write(result) }
+    }
+
+    /// Checks that the training set is the one of a run made elsewhere.
+    func requireSameData(as description: RunDescription) throws {
+        guard description.train.contentHash == trainSet.facts.contentHash else {
+            throw FaceStudyError.otherData(name: trainSet.facts.name)
+        }
     }
 
     /// Trains to the end and writes the result.
@@ -40,14 +52,17 @@ struct RunExecutor {
         let started = ContinuousClock.now
         let model = try makeModel()
         try describe(model.backbone)
-        let trainer = try makeTrainer(model)
-        let records = try recordsUpTo(trainer.position.epoch)
+        let trainer = try makeTrainer(model, checkpoint: folder.checkpointURL)
         let recorder = try RunRecorder(
-            run: run, configuration: configuration, compute: compute, folder: folder, data: data,
-            control: control, backbone: model.backbone, records: records)
-        try trainer.run(
-            saveInterval: control.saveInterval, shouldStop: control.shouldStop,
-            listener: recorder.receive)
+            self, backbone: model.backbone, from: trainer.position,
+            records: try recordsUpTo(trainer.position.epoch))
+        do {
+            try trainer.run(
+                saveInterval: control.saveInterval, shouldStop: control.shouldStop,
+                listener: recorder.receive)
+        } catch let error as FaceTrainingError {
+            throw try explained(error, trainer)
+        }
         let result = try recorder.result(
             seconds: started.duration(to: .now) / .seconds(1),
             trainSeconds: trainer.position.totalSeconds)
@@ -55,9 +70,37 @@ struct RunExecutor {
         return result
     }
 
+    /// Sees to it that memory which runs out in the middle of a step ends the process with a
+    /// sentence, and with the run marked as failed.
+    ///
+    /// - Parameter need: What the run needs, from which follows what would fit.
+    func explainMemory(_ need: MemoryNeed?) {
+        let (folder, endProcess, name) = (folder, control.endProcess, run.folderName)
+        let batchSize = configuration.training.batchSize
+        LibTorch.whenMemoryRunsOut { error in
+            let room = ProcessMemory.resident.map { UInt64(Double($0) * 0.9) }
+            let fitting =
+                room.flatMap { need?.batchSize(fitting: $0) }
+                .map { min($0, batchSize / 2) } ?? batchSize / 2
+            let message =
+                "\(name): \(error.reason) with a batch of \(batchSize): --batch-size \(fitting) "
+                + "would probably fit"
+            Self.recordFailure(message, in: folder)
+            endProcess(message)
+        }
+    }
+
+    /// Adds to a step's failure where its bundle is.
+    private func explained(_ error: FaceTrainingError, _ trainer: Trainer) throws -> any Error {
+        guard let failure = trainer.failure,
+            let bundle = try? FailureBundle.write(failure, of: folder)
+        else { return error }
+        return FaceStudyError.failedStep(reason: "\(error)", bundle: bundle.path)
+    }
+
     // MARK: Parts
 
-    private func makeModel() throws -> (backbone: any Backbone, loss: any FaceLoss) {
+    func makeModel() throws -> (backbone: any Backbone, loss: any FaceLoss) {
         let initial = InitialWeights(
             seed: run.identity.seed, device: try Device.named(compute.device))
         let backbone = try BackboneCatalogue.make(
@@ -76,19 +119,20 @@ struct RunExecutor {
         return options
     }
 
-    private func makeTrainer(_ model: (backbone: any Backbone, loss: any FaceLoss)) throws
-        -> Trainer
-    {
+    func makeTrainer(
+        _ model: (backbone: any Backbone, loss: any FaceLoss), checkpoint: URL
+    ) throws -> Trainer {
         let training = configuration.training
         let sampler = try BatchSamplers.make(
             run.identity.sampler, labels: trainSet.set.labels, batchSize: training.batchSize,
             seed: run.identity.seed)
         let source = ImageSetSource(
-            images: trainSet.set, sampler: sampler, side: configuration.inputSize,
+            images: trainSet.set, stamps: trainSet.stamps, sampler: sampler,
+            side: configuration.inputSize,
             seed: run.identity.seed)
         return try Trainer(
             backbone: model.backbone, loss: model.loss, source: source, configuration: training,
-            compute: compute, checkpoint: folder.checkpointURL, fingerprint: fingerprint())
+            compute: compute, checkpoint: checkpoint, fingerprint: fingerprint())
     }
 
     private var trainSet: PreparedTrainSet { data.train[run.trainIndex] }
@@ -119,13 +163,46 @@ struct RunExecutor {
     /// Writes the description, or checks that the folder holds a run of the same one.
     private func describe(_ backbone: any Backbone) throws {
         let description = try makeDescription(backbone)
+        try control.willStart(description)
+        removeLeftovers()
         if FileManager.default.fileExists(atPath: folder.descriptionURL.path) {
             try description.requireContinuation(of: folder)
         }
         try folder.write(description)
-        try folder.write(EnvironmentProbe.environment(compute, commit: control.commit))
+        try describeEnvironment()
+        try forgetFailure()
         try configuration.narrowed(to: run).write(
-            to: folder.url.appendingPathComponent("study.json"))
+            to: folder.studyURL)
+    }
+
+    /// Writes what the run is made with, and warns where that has changed since it began.
+    private func describeEnvironment() throws {
+        let environment = EnvironmentProbe.environment(compute, commit: control.commit)
+        if let before = try folder.readEnvironment() {
+            let changes = environment.differences(from: before)
+            if !changes.isEmpty {
+                control.listener(
+                    .warning(
+                        "'\(run.folderName)' was begun with another "
+                            + "\(changes.map(\.sentence).joined(separator: ", another ")); its "
+                            + "numbers may differ in their last digits from those of one machine"))
+            }
+        }
+        try folder.write(environment)
+    }
+
+    /// A run that failed before is under way again.
+    private func forgetFailure() throws {
+        guard try folder.readResult()?.status == .failed else { return }
+        try FileManager.default.removeItem(at: folder.resultURL)
+    }
+
+    /// Removes what a process that was killed left half done.
+    private func removeLeftovers() {
+        for part in [folder.url, folder.url.appendingPathComponent("scores")] {
+            Leftovers.remove(from: part)
+        }
+        if folder.isFinished { try? FileManager.default.removeItem(at: folder.checkpointURL) }
     }
 
     private func makeDescription(_ backbone: any Backbone) throws -> RunDescription {
@@ -175,107 +252,10 @@ struct RunExecutor {
     }
 }
 
-/// Turns a trainer's events into the run folder's records.
-private final class RunRecorder {
-    private let run: PlannedRun
-    private let configuration: StudyConfiguration
-    private let folder: RunFolder
-    private let data: PreparedData
-    private let control: StudyControl
-    private let embedder: Embedder
-    private var records: [EpochRecord]
-    private var last: [TestEvaluation] = []
-
-    init(
-        run: PlannedRun, configuration: StudyConfiguration, compute: ComputeConfiguration,
-        folder: RunFolder, data: PreparedData, control: StudyControl, backbone: any Backbone,
-        records: [EpochRecord]
-    ) throws {
-        self.run = run
-        self.configuration = configuration
-        self.folder = folder
-        self.data = data
-        self.control = control
-        self.records = records
-        embedder = try Embedder(
-            backbone: backbone, compute: compute,
-            batchSize: configuration.evaluation.batchSize)
-    }
-
-    func receive(_ event: TrainingEvent) throws {
-        control.listener(.training(run, event))
-        if case .epoch(let summary) = event { try record(summary) }
-    }
-
-    private func record(_ summary: EpochSummary) throws {
-        let started = ContinuousClock.now
-        last = try evaluate(all: summary.epoch == configuration.training.epochs)
-        let validation = try data.train[run.trainIndex].validation.map {
-            try evaluate($0, all: true)
-        }
-        var record = EpochRecord(
-            epoch: summary.epoch, step: summary.step, images: summary.images,
-            learningRate: summary.learningRate, loss: summary.loss,
-            trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
-            lossState: summary.lossState,
-            findings: summary.findings.isEmpty ? nil : summary.findings.map(\.description),
-            tests: last.map(Self.epochTest),
-            imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
-            evaluationSeconds: started.duration(to: .now) / .seconds(1))
-        record.validation = validation.map(Self.epochTest)
-        records.append(record)
-        if summary.epoch == configuration.training.epochs { try writeScores() }
-        try folder.append(record)
-        control.listener(.epochRecorded(run, record))
-    }
-
-    private func evaluate(all: Bool) throws -> [TestEvaluation] {
-        try data.tests.map { try evaluate($0, all: all) }
-    }
-
-    private func evaluate(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
-        try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
-            control.listener(.evaluating(run, test.facts.name, done, total))
-            if control.shouldStop() { throw FaceStudyError.interrupted }
-        }
-    }
-
-    private static func epochTest(_ evaluation: TestEvaluation) -> EpochTest {
-        EpochTest(
-            name: evaluation.name, accuracy: evaluation.report.insightFace.accuracy,
-            standardDeviation: evaluation.report.insightFace.standardDeviation,
-            pairs: evaluation.scores.count)
-    }
-
-    private func writeScores() throws {
-        for evaluation in last {
-            try folder.write(evaluation.scores, test: evaluation.name)
-        }
-    }
-
-    func result(seconds: Double, trainSeconds: Double) throws -> RunResult {
-        let images = Double(records.last?.images ?? 0)
-        return RunResult(
-            status: .finished, epochs: records.count,
-            trainAccuracy: records.last?.trainAccuracy ?? 0,
-            tests: last.map { testResult($0) },
-            imagesPerSecond: images / max(trainSeconds, 1e-9), seconds: seconds)
-    }
-
-    private func testResult(_ evaluation: TestEvaluation) -> TestResult {
-        let convergence = Convergence(
-            records.compactMap { record in
-                record.tests.first { $0.name == evaluation.name }?.accuracy
-            })
-        let report = evaluation.report
-        return TestResult(
-            name: evaluation.name, pairs: evaluation.scores.count,
-            accuracy: report.insightFace.accuracy,
-            standardDeviation: report.insightFace.standardDeviation,
-            threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar ?? 0,
-            auc: report.roc?.auc ?? 0, eer: report.roc?.equalErrorRate ?? 0,
-            meanNorm: report.meanNorm ?? 0,
-            bestEpoch: convergence.bestEpoch, bestAccuracy: convergence.bestAccuracy,
-            epochWithin95Percent: convergence.epochWithin95Percent)
+extension TorchError {
+    /// The part of an error that names its cause.
+    fileprivate var reason: String {
+        guard case .outOfMemory(let operation, let message) = self else { return description }
+        return "out of memory in \(operation) (\(message))"
     }
 }

@@ -1,6 +1,8 @@
+import FaceModels
 public import FaceRuns
 import FaceTraining
 public import Foundation
+import SafeFiles
 import Torch
 
 /// Many runs, one after another: planned, run, skipped when finished, gone on with when interrupted.
@@ -35,15 +37,18 @@ public struct Study {
     ///   be written, or ``FaceStudyError/interrupted``. A run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
-        try makeFolder()
+        let lock = try claimFolder()
+        defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
+        let memory = MemoryCheck()
+        explainMemory(control)
         // What cannot be estimated fails again in its own run, where it stops no other.
-        if let estimate = try? estimate(data, compute), !estimate.cells.isEmpty {
+        if let estimate = try? estimate(data, compute, memory), !estimate.cells.isEmpty {
             control.listener(.estimated(estimate))
         }
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
-            if let message = try perform(run, number: index + 1, compute, data, control) {
+            if let message = try perform(run, number: index + 1, compute, data, control, memory) {
                 outcome.failed.append(message)
             } else {
                 outcome.finished += 1
@@ -55,7 +60,7 @@ public struct Study {
     /// Performs one run unless it is finished; returns its message when it failed.
     private func perform(
         _ run: PlannedRun, number: Int, _ compute: ComputeConfiguration, _ data: PreparedData,
-        _ control: StudyControl
+        _ control: StudyControl, _ memory: MemoryCheck
     ) throws -> String? {
         let executor = RunExecutor(
             run: run, configuration: configuration, compute: compute,
@@ -66,11 +71,11 @@ public struct Study {
                 return nil
             }
             control.listener(.runStarted(run, number, plan.runs.count))
+            executor.explainMemory(try memory.check(run, data, configuration, compute))
             control.listener(.runFinished(run, try executor.execute()))
             return nil
-        } catch FaceTrainingError.interrupted, FaceStudyError.interrupted {
-            throw FaceStudyError.interrupted
         } catch {
+            if let stop = FaceStudyError(stopping: error) { throw stop }
             let message = "\(run.folderName): \(error)"
             executor.recordFailure(error)
             control.listener(.runFailed(run, message))
@@ -78,15 +83,47 @@ public struct Study {
         }
     }
 
-    private func makeFolder() throws(FaceStudyError) {
+    /// Sees to it that memory which runs out before the first run ends the process with a sentence.
+    func explainMemory(_ control: StudyControl) {
+        let endProcess = control.endProcess
+        LibTorch.whenMemoryRunsOut { endProcess($0.description) }
+    }
+
+    /// Makes the folder and keeps other processes out of it.
+    func claimFolder() throws(FaceStudyError) -> FolderLock {
         do {
-            try FileManager.default.createDirectory(
-                at: folder.url, withIntermediateDirectories: true)
+            let lock = try FolderLock(folder.url)
+            Leftovers.remove(from: folder.reportURL)
+            return lock
         } catch {
-            throw .cannotWrite(path: folder.url.path, reason: error.localizedDescription)
+            switch error {
+            case .busy(let path, let holder):
+                throw .busy(path: path, holder: holder?.description ?? "it does not say which")
+            case .noSpace(let path): throw .noSpace(path: path)
+            case .unwritable(let path, let reason): throw .cannotWrite(path: path, reason: reason)
+            }
         }
-        guard FileManager.default.isWritableFile(atPath: folder.url.path) else {
-            throw .cannotWrite(path: folder.url.path, reason: "no permission")
+    }
+}
+
+extension FaceStudyError {
+    /// What ends the whole study and leaves the run to be gone on with; nil for an error that is
+    /// the run's own.
+    init?(stopping error: any Error) {
+        switch error {
+        case FaceTrainingError.interrupted, FaceStudyError.interrupted: self = .interrupted
+        case let error as FaceStudyError:
+            switch error {
+            case .busy, .cannotWrite, .changedImage, .lostImage, .noSpace: self = error
+            default: return nil
+            }
+        case FaceModelsError.weights(.noSpace(let path)), FaceRunsError.noSpace(let path),
+            SafeFilesError.noSpace(let path), TorchError.noSpace(let path):
+            self = .noSpace(path: path)
+        case FaceRunsError.unwritable(let path, let reason),
+            SafeFilesError.unwritable(let path, let reason):
+            self = .cannotWrite(path: path, reason: reason)
+        default: return nil
         }
     }
 }

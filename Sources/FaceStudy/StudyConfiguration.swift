@@ -1,6 +1,7 @@
 public import FaceTraining
 public import FaceRuns
 public import Foundation
+import SafeFiles
 import Spelling
 
 /// A grid of runs: every training set with every backbone, loss and seed, on the same test sets.
@@ -155,9 +156,11 @@ extension StudyConfiguration {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            try encoder.encode(self).write(to: url, options: .atomic)
+            try AtomicFile.write(encoder.encode(self), to: url)
+        } catch SafeFilesError.noSpace(let path) {
+            throw FaceStudyError.noSpace(path: path)
         } catch {
-            throw FaceStudyError.cannotWrite(path: url.path, reason: error.localizedDescription)
+            throw FaceStudyError.cannotWrite(path: url.path, reason: "\(error)")
         }
     }
 

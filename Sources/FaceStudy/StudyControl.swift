@@ -31,6 +31,10 @@ public struct StudyControl {
     public var commit: String
     /// Time between two checkpoints inside an epoch.
     public var saveInterval: Duration
+    /// Told what a run is before anything of it is written; what it throws fails the run.
+    public var willStart: (RunDescription) throws -> Void
+    /// Ends the process with a sentence when memory runs out where nothing can be thrown.
+    public var endProcess: @Sendable (String) -> Void
     /// Asked often; when true, the study saves its state and ends.
     public var shouldStop: () -> Bool
     /// Told of everything.
@@ -39,11 +43,15 @@ public struct StudyControl {
     /// Creates a control.
     public init(
         commit: String = "unknown", saveInterval: Duration = .seconds(60),
+        willStart: @escaping (RunDescription) throws -> Void = { _ in },
+        endProcess: @escaping @Sendable (String) -> Void = { _ in },
         shouldStop: @escaping () -> Bool = { false },
         listener: @escaping (StudyEvent) -> Void = { _ in }
     ) {
         self.commit = commit
         self.saveInterval = saveInterval
+        self.willStart = willStart
+        self.endProcess = endProcess
         self.shouldStop = shouldStop
         self.listener = listener
     }

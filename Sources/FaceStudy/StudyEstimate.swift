@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import SafeFiles
 import Torch
 
 /// What a study will take, measured by a few steps of each backbone before it starts.
@@ -52,12 +53,20 @@ extension Study {
     /// Times two steps and one embedding batch of each backbone, and counts what is left to do.
     public func estimate(_ control: StudyControl) throws -> StudyEstimate {
         let compute = try configuration.resolvedCompute()
+        let lock = try claimFolder()
+        defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
-        return try estimate(data, compute)
+        explainMemory(control)
+        return try estimate(data, compute, MemoryCheck())
     }
 
     /// The estimate on sets that were read already.
-    func estimate(_ data: PreparedData, _ compute: ComputeConfiguration) throws -> StudyEstimate {
+    ///
+    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
+    ///   first run that is not going to fit.
+    func estimate(
+        _ data: PreparedData, _ compute: ComputeConfiguration, _ memory: MemoryCheck
+    ) throws -> StudyEstimate {
         LibTorch.setThreads(compute.threads)
         var rates: [BackboneSpecification: StepTimes] = [:]
         var cells: [StudyEstimate.Cell] = []
@@ -67,7 +76,8 @@ extension Study {
                     run.trainIndex == index && run.backbone == backbone
                         && !folder.run(named: run.folderName).isFinished
                 }
-                if runs.isEmpty { continue }
+                guard let first = runs.first else { continue }
+                try memory.check(first, data, configuration, compute)
                 let times = try rates[backbone] ?? StepTimes(backbone, configuration, compute)
                 rates[backbone] = times
                 cells.append(

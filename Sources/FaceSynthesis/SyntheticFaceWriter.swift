@@ -42,14 +42,14 @@ public struct SyntheticFaceWriter: Sendable {
     ///   - folder: The set's folder; its parents are made as needed.
     ///   - threads: Number of threads, at least 1.
     ///   - progress: Told, on any of the threads but never by two at once, how many images of
-    ///     how many are written.
+    ///     how many are written; what it throws ends the writing.
     /// - Returns: Whether anything was written.
     /// - Throws: ``FaceSynthesisError`` if the folder holds something else or cannot be written,
-    ///   and whatever the encoder throws. Nothing is left behind then.
+    ///   and whatever the encoder or `progress` throws. Nothing is left behind then.
     @discardableResult
     public func write(
         to folder: URL, threads: Int = 1,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> Outcome {
         if try isThere(folder) { return .alreadyThere }
         let parent = folder.deletingLastPathComponent()
@@ -91,7 +91,7 @@ public struct SyntheticFaceWriter: Sendable {
     }
 
     private func writeImages(
-        to folder: URL, threads: Int, progress: @escaping @Sendable (Int, Int) -> Void
+        to folder: URL, threads: Int, progress: @escaping @Sendable (Int, Int) throws -> Void
     ) throws {
         let work = FolderQueue(
             folders: plan.folders.count, images: plan.imageCount, progress: progress)
@@ -120,7 +120,7 @@ public struct SyntheticFaceWriter: Sendable {
             let bytes = try encode(pixels, size, size, view.camera.jpegQuality)
             let file = folder.appendingPathComponent(plan.path(of: image))
             try Self.doing(file) { try Data(bytes).write(to: file) }
-            work.finishedImage()
+            try work.finishedImage()
         }
     }
 
@@ -157,12 +157,12 @@ private final class FolderQueue: @unchecked Sendable {
     private let lock = NSLock()
     private let folders: Int
     private let images: Int
-    private let progress: @Sendable (Int, Int) -> Void
+    private let progress: @Sendable (Int, Int) throws -> Void
     private var handedOut = 0
     private var done = 0
     private var failure: (any Error)?
 
-    init(folders: Int, images: Int, progress: @escaping @Sendable (Int, Int) -> Void) {
+    init(folders: Int, images: Int, progress: @escaping @Sendable (Int, Int) throws -> Void) {
         self.folders = folders
         self.images = images
         self.progress = progress
@@ -179,10 +179,10 @@ private final class FolderQueue: @unchecked Sendable {
         }
     }
 
-    func finishedImage() {
-        lock.withLock {
+    func finishedImage() throws {
+        try lock.withLock {
             done += 1
-            progress(done, images)
+            try progress(done, images)
         }
     }
 

@@ -4,6 +4,8 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     case checkpointMismatch(path: String, reason: String)
     /// A value of the configuration is outside its range.
     case configuration(key: String, value: String, expected: String)
+    /// Neither the newest checkpoint nor the one before it is whole.
+    case damagedCheckpoint(path: String, reason: String)
     /// The run was asked to stop; its state was saved after the given step.
     case interrupted(step: Int)
     /// A label is no class's of the loss.
@@ -20,6 +22,9 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
             "the checkpoint '\(path)' cannot be continued: \(reason)"
         case .configuration(let key, let value, let expected):
             "'\(key)' is \(value) but must be \(expected)"
+        case .damagedCheckpoint(let path, let reason):
+            "the checkpoint '\(path)' is damaged (\(reason)) and there is no whole one before it: "
+                + "put back a copy, or remove it to train the run from its start"
         case .interrupted(let step):
             "stopped after step \(step); the same command goes on from there"
         case .labelOutOfRange(let label, let classes, let step):

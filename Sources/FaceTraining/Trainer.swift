@@ -29,14 +29,20 @@ public final class Trainer {
     /// Where the run stands.
     public private(set) var position = TrainingPosition()
 
-    private let source: any TrainingSource
+    /// What is known of the step whose loss or gradient was not finite; nil before there is one.
+    public private(set) var failure: StepFailure?
+
+    let source: any TrainingSource
     private let compute: ComputeConfiguration
     private let device: Device
     private let optimizer: SGD
     private let checkpoint: TrainingCheckpoint
     private let normalization: InputNormalization
-    private var lastLoss = Double.nan
-    private var lastNorm = Double.nan
+    private var warning: String?
+    /// The last steps, the newest at the end.
+    private(set) var recent: [RecentStep] = []
+    /// What the network and the loss gave in the step under way, for a failure's record.
+    private(set) var outputs: [(name: String, tensor: Tensor)] = []
 
     /// Prepares a run, and goes on from the folder's checkpoint when there is one.
     ///
@@ -69,8 +75,9 @@ public final class Trainer {
             folder: checkpoint, state: model + optimizer.state.prefixed("velocity"),
             fingerprint: fingerprint)
         if let stored = try self.checkpoint.restore() {
-            position = stored
-            if stored.step > 0 { optimizer.resume() }
+            position = stored.position
+            warning = stored.warning
+            if position.step > 0 { optimizer.resume() }
         }
     }
 
@@ -90,6 +97,7 @@ public final class Trainer {
     ) throws {
         LibTorch.setThreads(compute.threads)
         LibTorch.setDeterministic(true)
+        if let warning { try listener(.warning(warning)) }
         if position.step > 0 { try listener(.resumed(position)) }
         while position.epoch < configuration.epochs {
             if position.stepInEpoch < stepsPerEpoch {
@@ -149,6 +157,7 @@ public final class Trainer {
     }
 
     private func save(_ listener: (TrainingEvent) throws -> Void) throws {
+        try listener(.saving(position))
         try checkpoint.save(position)
         try listener(.saved(position))
     }
@@ -171,21 +180,30 @@ public final class Trainer {
     private func takeStep(_ batch: ImageBatch, _ clock: inout StepClock) throws -> StepSummary {
         let rate = configuration.schedule.rate(step: position.step, of: steps)
         optimizer.clearGradients()
-        let sums = try accumulateGradients(batch)
-        let norm = try clipGradients()
+        let sums: EpochSums
+        let norm: Double
+        do {
+            sums = try accumulateGradients(batch)
+            norm = try clipGradients()
+        } catch let error as FaceTrainingError {
+            failure = describe(error, learningRate: rate)
+            throw error
+        }
         optimizer.step(learningRate: rate)
         device.synchronize()
 
-        lastLoss = sums.loss / Double(sums.images)
-        lastNorm = norm
+        outputs = []
+        let loss = sums.loss / Double(sums.images)
         position.step += 1
+        remember(
+            RecentStep(step: position.step, loss: loss, gradientNorm: norm, learningRate: rate))
         position.stepInEpoch += 1
         position.sums.add(sums)
         let seconds = clock.lap()
         position.seconds += seconds
         return StepSummary(
             step: position.step, steps: steps, epoch: position.epoch + 1, learningRate: rate,
-            loss: lastLoss, gradientNorm: norm,
+            loss: loss, gradientNorm: norm,
             accuracy: Double(sums.correct) / Double(sums.images),
             accuracyWithMargin: Double(sums.correctWithMargin) / Double(sums.images),
             images: sums.images, seconds: seconds)
@@ -217,6 +235,8 @@ public final class Trainer {
         let progress = LossProgress(
             fraction: Double(position.step) / Double(steps), step: position.step)
         let output = loss(embeddings: embeddings, labels: labels, progress: progress)
+        outputs = [("embeddings", embeddings.detached())]
+        if let logits = output.logits { outputs.append(("logits", logits.detached())) }
         let value = output.loss.item()
         guard value.isFinite else { throw nonFinite("loss") }
         (output.loss / Double(configuration.accumulation)).backward()
@@ -253,7 +273,12 @@ public final class Trainer {
     private func nonFinite(_ quantity: String) -> FaceTrainingError {
         .nonFinite(
             quantity: quantity, step: position.step + 1, epoch: position.epoch + 1,
-            lastLoss: lastLoss, lastNorm: lastNorm)
+            lastLoss: recent.last?.loss ?? .nan, lastNorm: recent.last?.gradientNorm ?? .nan)
+    }
+
+    private func remember(_ step: RecentStep) {
+        if recent.count == StepFailure.rememberedSteps { recent.removeFirst() }
+        recent.append(step)
     }
 }
 

@@ -1,63 +1,19 @@
 import Foundation
+import SafeFiles
 import Torch
 
-/// Where a run stands: all that is needed to go on bit for bit.
+/// A run's newest state in a file that is replaced as a whole, and the state before it.
 ///
-/// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
-/// there is no generator to store.
-public struct TrainingPosition: Codable, Sendable, Hashable {
-    /// Steps taken since the start of the run.
-    public var step = 0
-    /// Epochs completed.
-    public var epoch = 0
-    /// Steps taken in the current epoch.
-    public var stepInEpoch = 0
-    /// Sums over the current epoch's steps.
-    public var sums = EpochSums()
-    /// What the loss said of itself at the last step, e.g. `lambda`.
-    public var lossState: [String: Double] = [:]
-    /// What is known of failures; nil in checkpoints of former versions.
-    var detector: FailureDetector?
-    /// Seconds spent in training steps of the current epoch. Not reproducible.
-    public var seconds = 0.0
-    /// Seconds spent in training steps since the start of the run. Not reproducible.
-    public var totalSeconds = 0.0
-
-    /// Starts at the beginning.
-    public init() {}
-}
-
-/// Sums over an epoch's steps, from which its means are made.
-public struct EpochSums: Codable, Sendable, Hashable {
-    /// Losses of the images.
-    public var loss = 0.0
-    /// Images whose own class has the largest logit, without the margin.
-    public var correct = 0
-    /// The same with the margin.
-    public var correctWithMargin = 0
-    /// Images seen.
-    public var images = 0
-    /// Shares of active hinges, times images, by their names in a loss's state; nil where there are
-    /// none.
-    public var active: [String: Double]?
-
-    /// Starts at zero.
-    public init() {}
-
-    mutating func add(_ other: EpochSums) {
-        loss += other.loss
-        correct += other.correct
-        correctWithMargin += other.correctWithMargin
-        images += other.images
-        if let more = other.active {
-            active = (active ?? [:]).merging(more, uniquingKeysWith: +)
-        }
-    }
-}
-
-/// One file that holds a run's newest state, replaced as a whole.
+/// | file | content |
+/// |---|---|
+/// | `last.safetensors` | the newest state |
+/// | `previous.safetensors` | the state before, for when the newest is damaged |
+/// | `damaged.safetensors` | a state that could not be read, kept for whoever looks for the cause |
+///
+/// The file's metadata holds the position, what the run is, and a CRC-32C of the whole file in
+/// which the checksum's own digits are zeros.
 struct TrainingCheckpoint {
-    /// The file.
+    /// The newest state.
     let url: URL
     /// Every tensor that training changes, by its name in the file.
     let state: [StateEntry]
@@ -70,22 +26,54 @@ struct TrainingCheckpoint {
         self.fingerprint = fingerprint
     }
 
-    func save(_ position: TrainingPosition) throws {
-        let folder = url.deletingLastPathComponent()
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw TorchError.file(path: folder.path, reason: error.localizedDescription)
-        }
-        let position = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
-        try Safetensors.write(
-            state, metadata: ["fingerprint": fingerprint, "position": position], to: url)
+    private var previous: URL { sibling("previous") }
+
+    private func sibling(_ name: String) -> URL {
+        url.deletingLastPathComponent().appendingPathComponent("\(name).safetensors")
     }
 
-    /// The stored position, after its tensors were loaded; nil when there is no checkpoint.
-    func restore() throws -> TrainingPosition? {
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        let content = try Safetensors.read(url)
+    // MARK: Writing
+
+    func save(_ position: TrainingPosition) throws {
+        let position = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
+        let metadata = ["fingerprint": fingerprint, "position": position]
+        let file = CheckedFile.encode(state, metadata: metadata)
+        try AtomicFile.write(file, to: url, keepingPreviousAs: previous)
+    }
+
+    // MARK: Reading
+
+    /// A state that was found.
+    struct Restored {
+        /// Where the run stands.
+        let position: TrainingPosition
+        /// Why the newest state was not used, a sentence; nil when it was.
+        let warning: String?
+    }
+
+    /// Loads the newest state that is whole; nil when there is none at all.
+    ///
+    /// - Throws: ``FaceTrainingError/damagedCheckpoint(path:reason:)`` when there are states but
+    ///   none is whole, ``FaceTrainingError/checkpointMismatch(path:reason:)`` for another run's.
+    func restore() throws -> Restored? {
+        Leftovers.remove(from: url.deletingLastPathComponent())
+        var damage: String?
+        for candidate in [url, previous] {
+            guard FileManager.default.fileExists(atPath: candidate.path) else { continue }
+            do {
+                let content = try CheckedFile.read(candidate)
+                let position = try load(content, from: candidate)
+                return Restored(
+                    position: position, warning: try damage.map { try setAside($0, position) })
+            } catch let error as CheckedFile.Damage {
+                damage = damage ?? error.reason
+            }
+        }
+        guard let damage else { return nil }
+        throw FaceTrainingError.damagedCheckpoint(path: url.path, reason: damage)
+    }
+
+    private func load(_ content: Safetensors.Content, from url: URL) throws -> TrainingPosition {
         guard content.metadata["fingerprint"] == fingerprint else {
             throw FaceTrainingError.checkpointMismatch(
                 path: url.path, reason: "it was written with another configuration")
@@ -99,5 +87,14 @@ struct TrainingCheckpoint {
         }
         try state.load(content.tensors, path: url.path)
         return position
+    }
+
+    /// Moves the damaged newest file away, so that the next save does not put it in the place of
+    /// the good one; returns what to say about it.
+    private func setAside(_ reason: String, _ position: TrainingPosition) throws -> String {
+        let damaged = sibling("damaged")
+        try AtomicFile.move(url, to: damaged)
+        return "the newest checkpoint is damaged (\(reason)) and now lies at '\(damaged.path)'; "
+            + "the run goes on from the one before, of step \(position.step)"
     }
 }

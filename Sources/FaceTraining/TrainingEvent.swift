@@ -8,8 +8,13 @@ public enum TrainingEvent: Sendable {
     case resumed(TrainingPosition)
     /// The state was saved.
     case saved(TrainingPosition)
+    /// The state is about to be saved: what a listener keeps of the steps so far must be on disk
+    /// when this returns.
+    case saving(TrainingPosition)
     /// A step was taken.
     case step(StepSummary)
+    /// Something a person should know, a sentence.
+    case warning(String)
 }
 
 /// A step that was taken.

@@ -15,6 +15,35 @@ public protocol TrainingSource {
     ///   - step: The first step wanted, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches
+    /// What one batch is made of, for the record; empty where the source cannot tell.
+    ///
+    /// - Parameters:
+    ///   - epoch: The epoch, from 0.
+    ///   - step: The step in the epoch, from 0.
+    ///   - flip: Whether an image is mirrored with probability 1/2.
+    func content(epoch: Int, step: Int, flip: Bool) -> [BatchImage]
+}
+
+extension TrainingSource {
+    /// Nothing.
+    public func content(epoch: Int, step: Int, flip: Bool) -> [BatchImage] { [] }
+}
+
+/// One image of a batch.
+public struct BatchImage: Codable, Sendable, Hashable {
+    /// The file, relative to the set's folder.
+    public var file: String
+    /// Whose it is, from 0.
+    public var label: Int
+    /// Whether it was mirrored.
+    public var isMirrored: Bool
+
+    /// Creates an image from its parts.
+    public init(file: String, label: Int, isMirrored: Bool) {
+        self.file = file
+        self.label = label
+        self.isMirrored = isMirrored
+    }
 }
 
 /// Batches that are taken one after another.

@@ -22,4 +22,12 @@ public enum LibTorch {
     /// Whether the processor multiplies `bfloat16` in instructions of its own (AVX512-BF16, AMX,
     /// Arm BF16), so that it is faster than `float32` and not slower.
     public static var hasBFloat16Instructions: Bool { ct_has_bfloat16_instructions() }
+
+    /// Says who is told when memory runs out in the middle of a computation.
+    ///
+    /// The program stops afterwards, because an operation without a result cannot be gone on
+    /// with; the handler may end it in a better way, e.g. with a sentence and an exit code.
+    public static func whenMemoryRunsOut(_ handler: (@Sendable (TorchError) -> Void)?) {
+        OutOfMemory.setHandler(handler)
+    }
 }

@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 
 /// Takes the status's message, freeing it.
 private func takeMessage(_ status: ct_status) -> String {
@@ -17,8 +18,30 @@ func requireSuccess(_ status: ct_status, _ operation: String) throws(TorchError)
     }
 }
 
-/// Stops the program on a status that only a mistake in the program can cause.
+/// Stops the program on a status that only a mistake in the program can cause, or memory that ran
+/// out in the middle of a computation.
 func expectSuccess(_ status: ct_status, _ operation: StaticString) {
     guard status.kind != CT_OK else { return }
-    fatalError("\(operation): \(takeMessage(status))")
+    let isOutOfMemory = status.kind == CT_OUT_OF_MEMORY
+    let message = takeMessage(status)
+    if isOutOfMemory {
+        OutOfMemory.tell(.outOfMemory(operation: "\(operation)", message: message))
+    }
+    fatalError("\(operation): \(message)")
+}
+
+/// Who is told when memory runs out where nothing can be thrown.
+enum OutOfMemory {
+    private static let lock = NSLock()
+    // Sound because it is reached only while `lock` is held.
+    nonisolated(unsafe) private static var handler: (@Sendable (TorchError) -> Void)?
+
+    static func setHandler(_ new: (@Sendable (TorchError) -> Void)?) {
+        lock.withLock { unsafe handler = new }
+    }
+
+    static func tell(_ error: TorchError) {
+        let current = lock.withLock { unsafe handler }
+        current?(error)
+    }
 }

@@ -15,6 +15,8 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingTensor(name: String, path: String)
     /// A device was asked for that this machine or this LibTorch does not have.
     case noDevice(String)
+    /// The disk, or the user's share of it, is full.
+    case noSpace(path: String)
     /// Memory ran out.
     case outOfMemory(operation: String, message: String)
     /// A network in TorchScript does not take the input it was given.
@@ -41,6 +43,8 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)' has no tensor '\(name)': it was written for another model"
         case .noDevice(let name):
             "no device '\(name)' here: use --device cpu, or a CUDA build of LibTorch with a GPU"
+        case .noSpace(let path):
+            "the disk is full: '\(path)' cannot be written; make room and repeat the command"
         case .outOfMemory(let operation, let message):
             "out of memory in \(operation): \(message); use a smaller batch"
         case .scriptFailed(let path, let reason):

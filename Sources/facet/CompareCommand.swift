@@ -14,6 +14,8 @@ let compareCommand = Command(
         Option(
             "--dry-run", .flag, "only estimate time, memory and which differences could be found"),
         Option("--json", .flag, "write the results as JSON to standard output"),
+        Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
+        Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],
     examples: [
         "facet compare --preset quick --output studies/quick",
@@ -23,6 +25,9 @@ let compareCommand = Command(
 ) { arguments in
     let configuration = try StudyOptions.configuration(arguments)
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
-    return try StudySession(configuration, output: output).run(
+    let port = try arguments.whole("--port", in: 0...65535) ?? 8042
+    return try StudySession(
+        configuration, output: output, port: arguments.has("--serve") ? UInt16(port) : nil
+    ).run(
         dryRun: arguments.has("--dry-run"), json: arguments.has("--json"))
 }

@@ -36,24 +36,23 @@ let toyCommand = Command(
     let losses =
         given.isEmpty ? ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"] : given
     let specifications = try losses.map { try LossSpecification(parsing: $0) }
-    let line = ProgressLine()
-    line.show("drawing \(identities) people")
     let faces = ToyFaces(identities: identities, images: images, seed: seed)
     var panels: [EmbeddingPicture.Panel] = []
+    let line = ProgressLine("training", total: specifications.count, unit: "losses")
     for (index, specification) in specifications.enumerated() {
-        line.show("training \(specification) (\(index + 1) of \(specifications.count))")
         let toy = try ToyTraining(
             specification, faces: faces, dimensions: dimensions, steps: steps, seed: seed)
         let note = String(
             format: "accuracy %.1f %%, %.1f° wide, gap %.1f°", toy.accuracy * 100, toy.meanAngle,
             toy.smallestGap)
-        line.remark("\(specification): \(note)")
+        Console.remark("\(specification): \(note)")
+        line.update(index + 1)
         panels.append(
             EmbeddingPicture.Panel(
                 title: losses[index], note: note, embeddings: toy.embeddings, labels: toy.labels,
                 weights: toy.weights))
     }
-    line.clear()
+    line.finish("")
     return try writePicture(
         EmbeddingPicture(
             title: "\(identities) identities in \(dimensions) dimensions", panels: panels

@@ -6,68 +6,90 @@ import Foundation
 
 /// Tells a person how a study is going.
 final class StudyPrinter {
-    private let line = ProgressLine()
-    private let clock = ContinuousClock()
-    private var started: ContinuousClock.Instant?
-    private var stepsAtStart = 0
+    /// How far a run's training is, over all of its epochs.
+    private var training: ProgressLine?
+    /// How far anything else is.
+    private var line: ProgressLine?
+    private var task = ""
     private var run = ""
 
     func show(_ event: StudyEvent) {
         switch event {
-        case .preparing(let what, let done, let total):
-            line.show("\(what): \(done) of \(total) images")
-        case .estimated(let estimate): line.remark(estimate.text)
-        case .warning(let sentence): line.remark("warning: \(sentence)")
+        case .preparing(let what, let done, let total): progress(what, done, total, "images")
+        case .estimated(let estimate):
+            finish()
+            Console.remark(estimate.text)
+        case .warning(let sentence): Console.standard.warning(sentence)
         case .runStarted(let planned, let number, let total):
-            begin(planned, "[\(number)/\(total)]")
+            finish()
+            run = "[\(number)/\(total)] \(planned.text)"
+            Console.remark(run)
         case .runSkipped(let planned, let result):
-            line.remark("\(name(planned)): finished before, \(summary(result))")
+            Console.remark("\(planned.text): finished before, \(summary(result))")
         case .runFinished(let planned, let result):
-            line.remark(
-                "\(name(planned)): \(summary(result)), "
-                    + DurationText.text(seconds: result.seconds))
-        case .runFailed(_, let message): line.remark("failed: \(message)")
+            finish()
+            let time = ProgressMeter.format(seconds: result.seconds)
+            Console.remark("\(planned.text): \(summary(result)), in \(time)")
+        case .runFailed(_, let message):
+            finish()
+            Console.standard.error(message)
         case .evaluating(_, let test, let done, let total):
-            line.show("\(run) testing on \(test): \(done) of \(total) images")
-        case .epochRecorded(_, let record): line.remark("  " + epoch(record))
+            progress("  testing on \(test)", done, total, "images")
+        case .epochRecorded(_, let record):
+            endTask()
+            Console.remark("  " + epoch(record))
         case .training(_, let event): show(event)
         }
     }
 
+    /// Removes the line of what is under way.
     func finish() {
-        line.clear()
+        endTask()
+        training?.finish("")
+        training = nil
     }
 
-    private func begin(_ planned: PlannedRun, _ number: String) {
-        run = "\(number) \(name(planned))"
-        started = nil
-        line.remark(run)
+    private func endTask() {
+        line?.finish("")
+        line = nil
+        task = ""
     }
 
     private func show(_ event: TrainingEvent) {
         switch event {
-        case .step(let summary): line.show(step(summary))
-        case .finding(let finding): line.remark("  warning: \(finding)")
+        case .step(let step): show(step)
+        case .finding(let finding): Console.standard.warning("\(finding)")
         case .resumed(let position):
-            line.remark("  goes on from step \(position.step)")
-        case .epoch, .saved: break
+            Console.remark("  goes on from step \(position.step)")
+        case .warning(let sentence): Console.standard.warning(sentence)
+        default: break
         }
     }
 
-    private func step(_ step: StepSummary) -> String {
-        let now = clock.now
-        if started == nil {
-            started = now
-            stepsAtStart = step.step
+    /// Shows how far a task is; one of another name ends the one before.
+    private func progress(_ task: String, _ done: Int, _ total: Int, _ unit: String) {
+        if task != self.task || line == nil {
+            // What reads or draws a set says how long that took; a run has lines of its own.
+            line?.finish(self.task.hasPrefix(" ") ? "" : nil)
+            line = ProgressLine(task, total: total, unit: unit)
+            self.task = task
         }
-        let seconds = (started ?? now).duration(to: now) / .seconds(1)
-        let done = step.step - stepsAtStart
-        let left = done > 0 ? seconds / Double(done) * Double(step.steps - step.step) : .nan
+        line?.update(done)
+    }
+
+    private func show(_ step: StepSummary) {
+        let line =
+            training
+            ?? ProgressLine("  training", total: step.steps, completed: step.step, unit: "steps")
+        training = line
+        line.update(step.step, detail: self.step(step))
+    }
+
+    private func step(_ step: StepSummary) -> String {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
-        return "\(run) epoch \(step.epoch), step \(step.step) of \(step.steps): "
-            + "loss \(number(step.loss, 3)), accuracy \(percent(step.accuracy)) "
-            + "(with margin \(percent(step.accuracyWithMargin))), \(number(rate, 0)) images/s, "
-            + "\(DurationText.text(seconds: left)) left"
+        return "epoch \(step.epoch), loss \(number(step.loss, 3)), accuracy "
+            + "\(percent(step.accuracy)) (with margin \(percent(step.accuracyWithMargin))), "
+            + "\(number(rate, 0)) images/s"
     }
 
     private func epoch(_ record: EpochRecord) -> String {
@@ -84,15 +106,16 @@ final class StudyPrinter {
             .joined(separator: ", ")
     }
 
-    private func name(_ planned: PlannedRun) -> String {
-        let identity = planned.identity
-        return "\(identity.backbone) on \(identity.trainSet) with \(identity.loss), "
-            + "seed \(identity.seed)"
-    }
-
     private func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }
 
     private func number(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)
+    }
+}
+
+extension PlannedRun {
+    /// What the run is, in words.
+    var text: String {
+        "\(identity.backbone) on \(identity.trainSet) with \(identity.loss), seed \(identity.seed)"
     }
 }

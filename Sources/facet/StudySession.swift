@@ -3,38 +3,91 @@ import FaceReport
 import FaceRuns
 import FaceStudy
 import Foundation
+import PageServer
 
 /// Runs a study for a person at a terminal, and reports.
 struct StudySession {
     private let study: Study
+    private let interrupt: Interrupt
+    private let live: LiveReport?
+    private let server: PageServer?
 
-    init(_ configuration: StudyConfiguration, output: URL) throws {
+    /// Prepares a study.
+    ///
+    /// - Parameter port: Where a browser can watch it; nil for nowhere.
+    init(_ configuration: StudyConfiguration, output: URL, port: UInt16? = nil) throws {
+        interrupt = try .untilSaved()
         study = try Study(configuration, folder: output)
+        live = port == nil ? nil : LiveReport(study.folder)
+        server = try port.flatMap { [live] port in
+            try live.map { live in try PageServer(port: port) { live.page($0) } }
+        }
     }
 
     func run(dryRun: Bool, json: Bool) throws -> ExitCode {
         let printer = StudyPrinter()
-        let interrupt = Interrupt {
-            Console.remark("\nstopping after this step; once more to stop at once")
+        defer { printer.finish() }
+        var control = StudyControl.command(interrupt, printer)
+        control.listener = { [live] event in
+            printer.show(event)
+            live?.show(event)
         }
-        let control = StudyControl(
-            commit: BuildInformation.commit, shouldStop: { interrupt.isAsked },
-            listener: printer.show)
-        if dryRun {
-            let estimate = try study.estimate(control)
-            Console.output(estimate.text)
-            Console.output(estimate.power.text)
-            return .success
-        }
+        if let server { Console.remark("the report, live: \(server.address)") }
         do {
+            if dryRun {
+                let estimate = try study.estimate(control)
+                printer.finish()
+                Console.output(estimate.text)
+                Console.output(estimate.power.text)
+                return .success
+            }
             let outcome = try study.run(control)
             printer.finish()
+            // Runs that were refused before their first step have left nothing to report.
+            if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
             try writeReport(Report(study: study.folder.url), json: json)
+            end("The study is over; its report lies in \(study.folder.reportURL.path)")
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
             printer.finish()
-            Console.remark("interrupted; the same command goes on from here")
-            return .interrupted
+            end("The study was interrupted; the same command goes on.")
+            return interrupt.goodbye
         }
+    }
+}
+
+extension StudySession {
+    /// Lets an open page know how the study ended.
+    private func end(_ text: String) {
+        live?.finish(text)
+        server?.stop()
+    }
+}
+
+extension Interrupt {
+    /// Watches for Ctrl-C and its like, and says that the work is about to stop.
+    static func untilSaved() throws -> Interrupt {
+        try Interrupt {
+            Console.remark("stopping after this step; once more to stop at once")
+        }
+    }
+
+    /// Says how to go on, and gives the code to end with.
+    var goodbye: ExitCode {
+        Console.remark("interrupted; the same command goes on from here")
+        return exitCode ?? .interrupted
+    }
+}
+
+extension StudyControl {
+    /// How commands watch and stop a study.
+    static func command(_ interrupt: Interrupt, _ printer: StudyPrinter) -> StudyControl {
+        StudyControl(
+            commit: BuildInformation.commit,
+            endProcess: { message in
+                Console.standard.error(message)
+                exit(ExitCode.failure.rawValue)
+            },
+            shouldStop: { interrupt.isRequested }, listener: printer.show)
     }
 }

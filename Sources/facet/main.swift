@@ -10,8 +10,8 @@ let facet = Command(
         it was stopped.
         """,
     subcommands: [
-        compareCommand, trainCommand, evaluateCommand, reportCommand, modelsCommand,
-        lossesCommand, dataCommand,
+        compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
+        explainCommand, modelsCommand, lossesCommand, dataCommand,
     ])
 
 let words = Array(CommandLine.arguments.dropFirst())

@@ -1,6 +1,7 @@
 import FaceReport
 import FaceRuns
 import Foundation
+import SafeFiles
 import Testing
 
 @Suite struct StudyResultsTests {

@@ -1,5 +1,6 @@
 import FaceRuns
 import Foundation
+import SafeFiles
 import Testing
 
 @Suite struct DamagedFileTests {

@@ -46,7 +46,7 @@ struct TrainerTests {
                 steps += 1
                 losses.append(summary.loss)
             case .epoch(let summary): epochs.append(summary.loss)
-            case .finding, .resumed, .saved: break
+            default: break
             }
         }
         trace.weights = (trainer.backbone.state + trainer.loss.state).map { $0.tensor.array() }
@@ -166,18 +166,6 @@ struct TrainerTests {
                 _ = try trainer(in: folder, fingerprint: "other")
             }
             #expect(error?.description.contains("another configuration") == true)
-        }
-    }
-
-    @Test("A checkpoint cut short is one clear error", arguments: [0, 7, 100, 1000])
-    func cutShort(_ length: Int) throws {
-        try withFolder { folder in
-            var trace = Trace()
-            try run(trainer(in: folder), into: &trace)
-            let file = folder.appendingPathComponent("last.safetensors")
-            try Data(contentsOf: file).prefix(length).write(to: file)
-            let error = #expect(throws: TorchError.self) { _ = try trainer(in: folder) }
-            #expect(error?.description.contains("not a whole safetensors file") == true)
         }
     }
 

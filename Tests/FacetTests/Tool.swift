@@ -40,6 +40,9 @@ struct Tool {
         let output: URL
         let errors: URL
 
+        /// What it has written to its standard error so far.
+        func said() throws -> String { try String(contentsOf: errors, encoding: .utf8) }
+
         func outcome() throws -> Outcome {
             Outcome(
                 status: process.terminationStatus,

@@ -1,6 +1,7 @@
 public import FaceEvaluation
 import FaceRuns
 public import Foundation
+import SafeFiles
 
 /// The report of one model on test sets: a page that needs no other file, the same as Markdown, and
 /// the page's charts as pictures.
@@ -79,7 +80,7 @@ public struct EvaluationReport: Sendable {
             do {
                 try AtomicFile.write(text, to: url)
             } catch {
-                throw .runs(error)
+                throw .runs(FaceRunsError(error))
             }
             urls.append(url)
         }

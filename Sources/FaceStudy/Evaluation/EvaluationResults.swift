@@ -1,6 +1,7 @@
 import FaceEvaluation
 import FaceRuns
 public import Foundation
+import SafeFiles
 
 /// What a model scored on its test sets.
 public struct EvaluationResults {
@@ -30,11 +31,15 @@ public struct EvaluationResults {
             try run.write(set.scores, test: set.name)
             guard let text = try set.curveTable() else { continue }
             let name = run.scoresURL(test: set.name).lastPathComponent
-            try AtomicFile.write(
-                text, to: folder.appendingPathComponent("curves").appendingPathComponent(name))
+            try Self.store(
+                text, at: folder.appendingPathComponent("curves").appendingPathComponent(name))
         }
-        try AtomicFile.write(
-            try json() + "\n", to: folder.appendingPathComponent("metrics.json"))
+        try Self.store(
+            try json() + "\n", at: folder.appendingPathComponent("metrics.json"))
+    }
+
+    private static func store(_ text: String, at url: URL) throws(FaceRunsError) {
+        do { try AtomicFile.write(text, to: url) } catch { throw FaceRunsError(error) }
     }
 
     /// A block of text for each test set.

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// A safetensors file: a JSON header and the tensors' bytes, nothing that could be executed.
 ///
@@ -53,14 +54,18 @@ public enum Safetensors {
 
     /// Writes a file beside its place and renames it, so that it is whole or absent.
     ///
-    /// - Throws: ``TorchError/file(path:reason:)``.
+    /// - Throws: ``TorchError/file(path:reason:)`` or ``TorchError/noSpace(path:)``.
     public static func write(
         _ entries: [StateEntry], metadata: [String: String] = [:], to url: URL
     ) throws(TorchError) {
         do {
-            try encode(entries, metadata: metadata).write(to: url, options: .atomic)
+            try AtomicFile.write(encode(entries, metadata: metadata), to: url)
         } catch {
-            throw .file(path: url.path, reason: error.localizedDescription)
+            switch error {
+            case .noSpace(let path): throw .noSpace(path: path)
+            case .unwritable(let path, let reason): throw .file(path: path, reason: reason)
+            case .busy(let path, _): throw .file(path: path, reason: "another process has it")
+            }
         }
     }
 

@@ -12,7 +12,16 @@ extension Safetensors {
         } catch {
             throw .file(path: url.path, reason: error.localizedDescription)
         }
-        return try SafetensorsReader(bytes: [UInt8](data), path: url.path).content()
+        return try decode(data, path: url.path)
+    }
+
+    /// Reads the bytes of a file.
+    ///
+    /// - Parameter path: Where they come from, for the message.
+    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what their header
+    ///   says.
+    public static func decode(_ data: Data, path: String) throws(TorchError) -> Content {
+        try SafetensorsReader(bytes: [UInt8](data), path: path).content()
     }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 
 /// What the commands on data sets have in common: threads, a line that tells how far the work has
 /// come, an end by Ctrl-C, and results for people or programs.
-struct DataWork {
+final class DataWork {
     /// Options that all of them take.
     static let options = [
         Option("--threads", .value("N"), "threads that read and decode; default one a core"),
@@ -13,10 +13,11 @@ struct DataWork {
 
     let threads: Int
     private let json: Bool
-    private let line = ProgressLine()
-    private let interrupt = Interrupt()
+    private let interrupt: Interrupt
+    private var line: ProgressLine?
 
     init(_ arguments: Arguments) throws {
+        interrupt = try Interrupt()
         threads =
             try arguments.whole("--threads", in: 1...256)
             ?? ProcessInfo.processInfo.activeProcessorCount
@@ -27,7 +28,7 @@ struct DataWork {
     func open(_ arguments: Arguments, skippingEmpty: Bool = false) throws -> ImageCollection {
         let set = try ImageCollection.open(
             arguments.positional("set") ?? "", threads: threads, skippingEmpty: skippingEmpty)
-        set.remarks.forEach { line.remark("warning: \($0)") }
+        set.remarks.forEach { Console.standard.warning($0) }
         return set
     }
 
@@ -38,31 +39,38 @@ struct DataWork {
 
     /// Tells how far the work has come, and ends it when Ctrl-C was pressed.
     func progress(_ title: String, _ total: Int) -> (Int) throws -> Void {
-        { done in
-            line.show("\(title): \(done) of \(total) images")
-            if interrupt.isAsked { throw Interrupted() }
+        let line = ProgressLine(title, total: total, unit: "images")
+        self.line = line
+        return { [interrupt] done in
+            line.update(done)
+            if interrupt.isRequested { throw Interrupted() }
         }
+    }
+
+    private func endLine() {
+        line?.finish("")
+        line = nil
     }
 
     /// Does the work; an end by Ctrl-C is told with its own code.
     func run(_ body: () throws -> ExitCode) throws -> ExitCode {
         do {
             let code = try body()
-            line.clear()
+            endLine()
             return code
         } catch is Interrupted {
-            line.clear()
+            endLine()
             Console.remark("interrupted; the same command goes on with what is not done yet")
-            return .interrupted
+            return interrupt.exitCode ?? .interrupted
         } catch {
-            line.clear()
+            endLine()
             throw error
         }
     }
 
     /// Writes a result.
     func write(_ result: some Encodable, text: @autoclosure () -> String) throws {
-        line.clear()
+        endLine()
         guard json else { return Console.output(text()) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

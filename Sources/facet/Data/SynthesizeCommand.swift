@@ -32,13 +32,14 @@ let synthesizeCommand = Command(
         try arguments.whole("--threads", in: 1...256)
         ?? ProcessInfo.processInfo.activeProcessorCount
     let folder = URL(fileURLWithPath: arguments.positional("folder") ?? "")
-    // One worker at a time tells of its progress, while this thread waits for all of them.
-    nonisolated(unsafe) let line = ProgressLine()
+    let interrupt = try Interrupt()
     let title = set.name
+    let line = ProgressLine("drawing '\(title)'", unit: "images")
     try BuiltInSet.write(set, to: folder, threads: threads) { done, total in
-        line.show("drawing '\(title)': \(done) of \(total) images")
+        line.update(done, of: total)
+        try interrupt.check()
     }
-    line.clear()
+    line.finish()
     Console.output("'\(title)' is in \(folder.path)")
     return .success
 }

@@ -38,15 +38,25 @@ let evaluateCommand = Command(
         "facet evaluate network.pt --test lfw=LFW,LFW/pairs.txt --embeddings lfw.npy",
     ]
 ) { arguments in
+    let interrupt = try Interrupt()
     let configuration = try evaluationConfiguration(arguments)
     let model = URL(fileURLWithPath: arguments.positional("model") ?? "")
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let evaluation = try ModelEvaluation(model: model, configuration: configuration)
-    let line = ProgressLine()
+    var line: ProgressLine?
+    var set = ""
     let results = try evaluation.run(
         embeddings: arguments.value("--embeddings").map { URL(fileURLWithPath: $0) }
-    ) { name, done, total in line.show("testing on \(name): \(done) of \(total) images") }
-    line.clear()
+    ) { name, done, total in
+        if name != set {
+            line?.finish()
+            line = ProgressLine("testing on \(name)", total: total, unit: "images")
+            set = name
+        }
+        line?.update(done)
+        try interrupt.check()
+    }
+    line?.finish()
     Console.output(arguments.has("--json") ? try results.json() : results.text)
     if let output = arguments.value("--output").map({ URL(fileURLWithPath: $0) }) {
         try results.write(to: output)

@@ -1,10 +1,10 @@
-import FaceRuns
 import Foundation
+import SafeFiles
 import Testing
 
 @Suite struct AtomicFileTests {
     @Test func createsParentsAndLeavesNothingBeside() throws {
-        try Samples.inTemporaryFolder { folder throws in
+        try withFolder { folder in
             let url = folder.appendingPathComponent("a/b/c.txt")
             try AtomicFile.write("one", to: url)
             try AtomicFile.write("two", to: url)
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func writesMuchAndNothing() throws {
-        try Samples.inTemporaryFolder { folder throws in
+        try withFolder { folder in
             let much = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
             for data in [much, Data()] {
                 let url = folder.appendingPathComponent("data")
@@ -26,17 +26,39 @@ import Testing
     }
 
     @Test func failsWithOneErrorAndNoLeftover() throws {
-        try Samples.inTemporaryFolder { folder throws in
+        try withFolder { folder in
             let file = folder.appendingPathComponent("file")
             try AtomicFile.write("x", to: file)
-            #expect(throws: FaceRunsError.self) {
+            #expect(throws: SafeFilesError.self) {
                 try AtomicFile.write("y", to: file.appendingPathComponent("below"))
             }
             let taken = folder.appendingPathComponent("folder")
             try AtomicFile.write("z", to: taken.appendingPathComponent("inside"))
-            #expect(throws: FaceRunsError.self) { try AtomicFile.write("y", to: taken) }
+            #expect(throws: SafeFilesError.self) { try AtomicFile.write("y", to: taken) }
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(names.sorted() == ["file", "folder"])
         }
+    }
+
+    @Test func theFileBeforeIsKeptWhereItIsWanted() throws {
+        try withFolder { folder in
+            let (file, before) = (
+                folder.appendingPathComponent("last"), folder.appendingPathComponent("previous")
+            )
+            for number in 1...3 {
+                try AtomicFile.write(Data("\(number)".utf8), to: file, keepingPreviousAs: before)
+            }
+            #expect(try String(contentsOf: file, encoding: .utf8) == "3")
+            #expect(try String(contentsOf: before, encoding: .utf8) == "2")
+        }
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "Needs /dev/full."))
+    func aFullDiskIsNamed() throws {
+        let full = URL(fileURLWithPath: "/dev/full")
+        let error = #expect(throws: SafeFilesError.self) {
+            try FileDescriptor(full, flags: O_WRONLY).write(Data("x".utf8))
+        }
+        #expect(error == .noSpace(path: "/dev/full"))
     }
 }

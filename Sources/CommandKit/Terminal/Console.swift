@@ -1,0 +1,127 @@
+public import Foundation
+
+/// Where a command writes: results to the standard output, all else to the standard error.
+///
+/// Results can be piped into another program, whatever notes, warnings and progress there are.
+/// A status line, as ``ProgressLine`` draws it, stays below whatever is written through the
+/// same console.
+public final class Console: Sendable {
+    /// The process's own standard output and error.
+    public static let standard = Console(output: STDOUT_FILENO, diagnostics: STDERR_FILENO)
+
+    private let output: TextStream
+    private let diagnostics: TextStream
+    private let columns: Int?
+    /// The status line on the terminal; empty when there is none.
+    private let status = Locked("")
+    /// What kept ``output(_:)`` from being written.
+    private let firstFailure = Locked<ConsoleError?>(nil)
+
+    /// Creates a console over two file descriptors, which it does not close.
+    ///
+    /// A write to a pipe whose reader has gone would end the process by SIGPIPE; the process
+    /// ignores that signal from here on, and the write throws instead.
+    ///
+    /// - Parameters:
+    ///   - output: Descriptor for results.
+    ///   - diagnostics: Descriptor for notes, warnings, errors and progress.
+    ///   - environment: Where `NO_COLOR`, `TERM` and `COLUMNS` are looked up.
+    public init(
+        output: Int32, diagnostics: Int32,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) {
+        signal(SIGPIPE, SIG_IGN)
+        self.output = TextStream(descriptor: output, environment: environment)
+        self.diagnostics = TextStream(descriptor: diagnostics, environment: environment)
+        columns = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// Columns of the terminal, or of `COLUMNS`, or 80.
+    public var width: Int { output.width ?? diagnostics.width ?? columns ?? 80 }
+
+    /// Whether the standard error is a terminal, on which a line can be drawn again.
+    public var isInteractive: Bool { diagnostics.isTerminal }
+
+    /// Writes a line, or several, to the standard output.
+    ///
+    /// - Throws: ``ConsoleError/closedOutput`` if its reader has gone, which a command should
+    ///   let through; ``ConsoleError/unwritableOutput(reason:)`` if e.g. the disk is full.
+    public func write(_ text: String) throws(ConsoleError) {
+        try aboveStatus { () throws(ConsoleError) in try output.write(text + "\n") }
+    }
+
+    /// Writes a value as JSON with sorted keys to the standard output.
+    ///
+    /// - Parameters:
+    ///   - value: What to write.
+    ///   - isPretty: Whether to spread it over indented lines; on one line if not.
+    /// - Throws: As ``write(_:)``, or an `EncodingError`.
+    public func writeJSON(_ value: some Encodable, isPretty: Bool = true) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+        try write(String(decoding: encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Marks a text for the standard output, if that is a terminal with colours.
+    public func styled(_ text: String, _ style: TextStyle) -> String {
+        output.hasColours ? style.applied(to: text) : text
+    }
+
+    /// Writes a line of information to the standard error.
+    public func note(_ text: String) { diagnose(text) }
+
+    /// Writes a warning to the standard error.
+    public func warning(_ text: String) { diagnose("\(label("warning:", .yellow)) \(text)") }
+
+    /// Writes an error to the standard error.
+    public func error(_ text: String) { diagnose("\(label("error:", .red)) \(text)") }
+
+    /// Writes a result to the process's standard output; ``CommandLineTool`` says at the end
+    /// whether that failed.
+    public static func output(_ text: String) {
+        do {
+            try standard.write(text)
+        } catch {
+            standard.firstFailure.withLock { $0 = $0 ?? error }
+        }
+    }
+
+    /// Writes a remark to the process's standard error.
+    public static func remark(_ text: String) { standard.note(text) }
+
+    /// What kept ``output(_:)`` from being written, if anything did.
+    var failure: ConsoleError? { firstFailure.withLock { $0 } }
+
+    /// Draws a line that stays below all others until it is drawn again or, if empty, removed.
+    ///
+    /// Does nothing where the standard error is no terminal.
+    func setStatus(_ line: String) {
+        guard isInteractive else { return }
+        status.withLock { status in
+            status = line
+            try? diagnostics.write(Self.clearLine + line)
+        }
+    }
+
+    private static let clearLine = "\r\u{1B}[K"
+
+    private func label(_ text: String, _ style: TextStyle) -> String {
+        diagnostics.hasColours ? style.applied(to: text) : text
+    }
+
+    /// If the standard error is closed there is nobody left to tell.
+    private func diagnose(_ text: String) {
+        aboveStatus { try? diagnostics.write(text + "\n") }
+    }
+
+    private func aboveStatus<Failure: Error>(
+        _ body: () throws(Failure) -> Void
+    ) throws(Failure) {
+        try status.withLock { (status: inout String) throws(Failure) in
+            if !status.isEmpty { try? diagnostics.write(Self.clearLine) }
+            defer { if !status.isEmpty { try? diagnostics.write(status) } }
+            try body()
+        }
+    }
+}

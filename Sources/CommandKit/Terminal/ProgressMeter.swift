@@ -1,0 +1,153 @@
+import Foundation
+
+/// What is known about the progress of a task, apart from how it is shown.
+package struct ProgressMeter: Sendable {
+    /// What is being done.
+    let label: String
+    /// Steps there are; nil if that is not known.
+    package var total: Int?
+    /// What a step is called, in the plural.
+    let unit: String
+    /// When the task began.
+    let start: Duration
+    /// Steps done.
+    private(set) var completed: Int
+    /// A few words on the state of the task.
+    package var detail = ""
+
+    /// Steps that were done before the task began here.
+    private let before: Int
+    private var lastUpdate: Duration
+    private var lastCompleted: Int
+    private var averageRate = 0.0
+    private var weight = 0.0
+
+    package init(
+        label: String, total: Int?, completed: Int = 0, unit: String, start: Duration
+    ) {
+        self.label = label
+        self.total = total
+        self.completed = completed
+        before = completed
+        lastCompleted = completed
+        self.unit = unit
+        self.start = start
+        lastUpdate = start
+    }
+
+    /// Takes in where the task stands.
+    package mutating func update(completed: Int, at now: Duration) {
+        self.completed = completed
+        let elapsed = (now - lastUpdate).seconds
+        guard elapsed >= Self.shortestSample else { return }
+        // Samples fade with their age. The weight corrects for the samples there are not yet.
+        let fade = exp(-elapsed / Self.memory)
+        let sample = Double(completed - lastCompleted) / elapsed
+        averageRate = fade * averageRate + (1 - fade) * sample
+        weight = fade * weight + (1 - fade)
+        (lastUpdate, lastCompleted) = (now, completed)
+    }
+
+    /// Steps a second of late; nil before there is a sample.
+    package var rate: Double? { weight > 0 && averageRate > 0 ? averageRate / weight : nil }
+
+    /// Share of the steps done; 0...1, nil if the total is not known.
+    package var fraction: Double? {
+        total.flatMap { $0 > 0 ? min(max(Double(completed) / Double($0), 0), 1) : nil }
+    }
+
+    /// Seconds left at the rate of late; nil if that cannot be told.
+    package var remaining: Double? {
+        guard let total, let rate, completed < total else { return nil }
+        return Double(total - completed) / rate
+    }
+
+    /// Seconds after which a sample weighs a third.
+    private static let memory = 15.0
+    /// Seconds below which a rate is mostly noise.
+    private static let shortestSample = 0.1
+}
+
+// How it reads.
+extension ProgressMeter {
+    /// Everything in one line, e.g. `epoch 3: 50/200 images (25 %), 120/s, 0:01 left, loss 2.1`.
+    package var plainLine: String {
+        let percent = fraction.map { " (\(Self.percent($0)))" } ?? ""
+        let facts = [count + percent] + tail
+        return "\(label): \(facts.joined(separator: ", "))"
+    }
+
+    /// The same for a terminal, with a bar if there is room for it, cut at the width.
+    package func line(width: Int) -> String {
+        let head = fraction.map { [Self.percent($0), count] } ?? [count]
+        let text = (head + tail).joined(separator: "  ")
+        let room = width - label.displayWidth - text.displayWidth - 4
+        let bar = fraction.flatMap { room >= 12 ? Self.bar($0, width: min(room, 30)) : nil }
+        return [label, bar, text].compactMap(\.self).joined(separator: "  ").clipped(to: width)
+    }
+
+    /// What is said when the task is over.
+    package func summary(at now: Duration) -> String {
+        let elapsed = (now - start).seconds
+        let done = completed - before
+        let rate = elapsed > 0 ? "\(Self.format(rate: Double(done) / elapsed))/s" : nil
+        let time = Self.format(seconds: elapsed)
+        let facts = ["\(Self.format(done)) \(unit) in \(time)", rate, detail]
+        return "\(label): "
+            + facts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    private var count: String {
+        let counted = total.map { "\(Self.format(completed))/\(Self.format($0))" }
+        return [counted ?? Self.format(completed), unit].filter { !$0.isEmpty }
+            .joined(separator: " ")
+    }
+
+    private var tail: [String] {
+        let parts = [
+            rate.map { "\(Self.format(rate: $0))/s" },
+            remaining.map { "\(Self.format(seconds: $0)) left" }, detail,
+        ]
+        return parts.compactMap(\.self).filter { !$0.isEmpty }
+    }
+
+    private static func percent(_ fraction: Double) -> String { "\(Int(fraction * 100)) %" }
+
+    private static func bar(_ fraction: Double, width: Int) -> String {
+        let filled = Int(fraction * Double(width - 2))
+        return "[" + String(repeating: "#", count: filled)
+            + String(repeating: ".", count: width - 2 - filled) + "]"
+    }
+
+    /// A number with commas between thousands, whatever the locale.
+    package static func format(_ number: Int) -> String {
+        let digits = Array(String(number.magnitude))
+        let grouped = digits.indices.map { index in
+            let isGroupEnd = index > 0 && (digits.count - index) % 3 == 0
+            return (isGroupEnd ? "," : "") + String(digits[index])
+        }
+        return (number < 0 ? "-" : "") + grouped.joined()
+    }
+
+    /// Three significant digits for small rates, whole numbers for others.
+    package static func format(rate: Double) -> String {
+        guard rate < 100 else { return format(Int(min(rate.rounded(), 1e15))) }
+        return String(format: rate < 10 ? "%.2f" : "%.1f", rate)
+    }
+
+    /// `0:07`, `1:02:03` or `3 d 04:00`.
+    package static func format(seconds: Double) -> String {
+        let whole = Int(min(max(seconds, 0), 1e12).rounded())
+        let (days, hours, minutes) = (whole / 86400, whole / 3600 % 24, whole / 60 % 60)
+        if days > 0 { return String(format: "%d d %02d:%02d", days, hours, minutes) }
+        if hours > 0 { return String(format: "%d:%02d:%02d", hours, minutes, whole % 60) }
+        return String(format: "%d:%02d", minutes, whole % 60)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

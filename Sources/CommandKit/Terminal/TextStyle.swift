@@ -1,0 +1,16 @@
+/// How a piece of text stands out on a terminal with colours.
+public enum TextStyle: Int, Sendable, CaseIterable {
+    /// Heavy type.
+    case bold = 1
+    /// Less bright.
+    case faint = 2
+    /// For errors.
+    case red = 31
+    /// For success.
+    case green = 32
+    /// For warnings.
+    case yellow = 33
+
+    /// The text between the terminal's control sequences.
+    func applied(to text: String) -> String { "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" }
+}

@@ -1,0 +1,29 @@
+extension String {
+    /// Columns the string takes in a terminal.
+    package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+
+    /// As much of the beginning as fits in a number of columns.
+    package func clipped(to width: Int) -> String {
+        var left = width
+        return String(
+            prefix { character in
+                left -= character.displayWidth
+                return left >= 0
+            })
+    }
+}
+
+extension Character {
+    /// Columns the character takes in a terminal: 2 for East Asian wide ones and emoji.
+    fileprivate var displayWidth: Int {
+        guard let scalar = unicodeScalars.first, scalar.value >= 0x20 else { return 0 }
+        let isWide = Self.wide.contains { $0.contains(scalar.value) }
+        return isWide || scalar.properties.isEmojiPresentation ? 2 : 1
+    }
+
+    /// The blocks of Unicode that hold wide characters.
+    private static let wide: [ClosedRange<UInt32>] = [
+        0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
+        0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD,
+    ]
+}

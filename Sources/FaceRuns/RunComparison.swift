@@ -1,0 +1,142 @@
+import Foundation
+
+/// Whether two runs came to the same numbers, bit for bit, and where they part.
+///
+/// Times and speeds are left out: they are never the same.
+public struct RunComparison: Codable, Sendable, Hashable {
+    /// A place where two runs differ.
+    public struct Difference: Codable, Sendable, Hashable {
+        /// What differs, e.g. `the loss`.
+        public var what: String
+        /// What the first run has.
+        public var first: String
+        /// What the second run has.
+        public var second: String
+    }
+
+    /// Steps that both runs have.
+    public var steps: Int
+    /// The first step with a difference, from 1; nil when all that both have are the same.
+    public var firstStep: Int?
+    /// What differs at that step.
+    public var atFirstStep: Difference?
+    /// The first epoch with a difference, from 1.
+    public var firstEpoch: Int?
+    /// Differences of the files that the runs end with, and of their lengths.
+    public var atEnd: [Difference]
+
+    /// Whether all numbers are the same.
+    public var isSame: Bool { firstStep == nil && firstEpoch == nil && atEnd.isEmpty }
+
+    /// Compares what two folders hold.
+    ///
+    /// - Throws: ``FaceRunsError`` for a file that is damaged.
+    public init(_ first: RunFolder, _ second: RunFolder) throws(FaceRunsError) {
+        let (mine, theirs) = (try first.readSteps(), try second.readSteps())
+        steps = min(mine.count, theirs.count)
+        if let (one, other) = zip(mine, theirs).first(where: { $0 != $1 }) {
+            firstStep = min(one.step, other.step)
+            atFirstStep = Self.difference(one, other)
+        }
+        let epochs = (try first.readEpochs(), try second.readEpochs())
+        firstEpoch = zip(epochs.0, epochs.1).first { $0.withoutTimes != $1.withoutTimes }?.0.epoch
+        atEnd =
+            try Self.lengths(mine.count, theirs.count, epochs.0.count, epochs.1.count)
+            + Self.ends(first, second)
+    }
+
+    private static func difference(_ one: StepRecord, _ other: StepRecord) -> Difference? {
+        for (name, (mine, theirs)) in zip(StepRecord.header, zip(one.fields, other.fields))
+        where mine != theirs {
+            return Difference(
+                what: name.replacingOccurrences(of: "_", with: " "), first: mine, second: theirs)
+        }
+        return nil
+    }
+
+    private static func lengths(
+        _ steps: Int, _ otherSteps: Int, _ epochs: Int, _ otherEpochs: Int
+    ) -> [Difference] {
+        [("number of steps", steps, otherSteps), ("number of epochs", epochs, otherEpochs)]
+            .filter { $0.1 != $0.2 }
+            .map { Difference(what: $0.0, first: "\($0.1)", second: "\($0.2)") }
+    }
+
+    private static func ends(
+        _ first: RunFolder, _ second: RunFolder
+    ) throws(FaceRunsError) -> [Difference] {
+        var differences: [Difference] = []
+        let (mine, theirs) = (try first.readResult(), try second.readResult())
+        if mine?.withoutTimes != theirs?.withoutTimes {
+            differences.append(
+                Difference(
+                    what: "result", first: mine?.summary ?? "none",
+                    second: theirs?.summary ?? "none"))
+        }
+        for test in mine?.tests.map(\.name) ?? [] {
+            let scores = (try first.readScores(test: test), try second.readScores(test: test))
+            let count = zip(scores.0 ?? [], scores.1 ?? []).count { $0 != $1 }
+            if count > 0 || scores.0?.count != scores.1?.count {
+                differences.append(
+                    Difference(
+                        what: "scores of \(test)", first: "\(scores.0?.count ?? 0) pairs",
+                        second: "\(scores.1?.count ?? 0) pairs, \(count) with other scores"))
+            }
+        }
+        if try first.read(first.modelURL) != second.read(second.modelURL) {
+            differences.append(
+                Difference(what: "model", first: "its bytes", second: "other bytes, or none"))
+        }
+        return differences
+    }
+}
+
+extension RunComparison {
+    /// What a person reads of it, a line each.
+    public var text: String {
+        guard !isSame else { return "the same, bit for bit: \(steps) steps, and all results" }
+        var lines: [String] = []
+        if let firstStep {
+            lines.append(
+                "not the same from step \(firstStep) of \(steps) on"
+                    + (atFirstStep.map { ": \($0.text)" } ?? ""))
+        } else {
+            lines.append(
+                steps > 0
+                    ? "all \(steps) steps are the same, what follows is not"
+                    : "there are no steps that both have")
+        }
+        if let firstEpoch { lines.append("not the same from epoch \(firstEpoch) on") }
+        return (lines + atEnd.map(\.text)).joined(separator: "\n")
+    }
+}
+
+extension RunComparison.Difference {
+    fileprivate var text: String { "\(what) is \(first), and \(second) the second time" }
+}
+
+extension EpochRecord {
+    /// The record without what depends on the time of day.
+    public var withoutTimes: EpochRecord {
+        var record = self
+        record.imagesPerSecond = 0
+        record.trainSeconds = 0
+        record.evaluationSeconds = 0
+        return record
+    }
+}
+
+extension RunResult {
+    /// The result without what depends on the time of day.
+    public var withoutTimes: RunResult {
+        var result = self
+        result.imagesPerSecond = 0
+        result.seconds = 0
+        return result
+    }
+
+    fileprivate var summary: String {
+        let tests = tests.map { "\($0.name) \($0.accuracy)" }
+        return ([status.rawValue, "training \(trainAccuracy)"] + tests).joined(separator: ", ")
+    }
+}

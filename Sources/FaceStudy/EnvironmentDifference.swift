@@ -1,0 +1,33 @@
+public import FaceRuns
+
+/// Something that two runs were made with and that is not the same.
+public struct EnvironmentDifference: Codable, Sendable, Hashable {
+    /// What it is, e.g. `processor`.
+    public var what: String
+    /// What one was made with.
+    public var mine: String
+    /// What the other was made with.
+    public var theirs: String
+
+    /// `processor ('B', before 'A')`.
+    var sentence: String { "\(what) ('\(mine)', before '\(theirs)')" }
+}
+
+extension RunEnvironment {
+    /// What decides about the last digits of a number and is not the same in another environment.
+    public func differences(from other: RunEnvironment) -> [EnvironmentDifference] {
+        let facts = [
+            ("version of facet", facet, other.facet), ("commit", commit, other.commit),
+            ("LibTorch", libtorch, other.libtorch), ("processor", processor, other.processor),
+            (
+                "set of vector features", processorFeatures.joined(separator: " "),
+                other.processorFeatures.joined(separator: " ")
+            ),
+            ("number of threads", "\(threads)", "\(other.threads)"),
+            ("device", device, other.device), ("precision", precision, other.precision),
+            ("memory format", memoryFormat, other.memoryFormat),
+        ]
+        return facts.filter { $0.1 != $0.2 }
+            .map { EnvironmentDifference(what: $0.0, mine: $0.1, theirs: $0.2) }
+    }
+}

@@ -1,0 +1,101 @@
+public import FaceRuns
+public import FaceTraining
+public import Foundation
+import SafeFiles
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A folder with all that is known of a step whose loss or gradient was not finite.
+///
+/// | file | content |
+/// |---|---|
+/// | `failure.json` | `StepFailure`: batch, steps before, statistics by layer |
+/// | `run.json`, `environment.json`, `study.json` | as in the run's folder |
+/// | `checkpoint/` | the run's last checkpoint, from which the step can be made again |
+///
+/// Together with the images it is enough to make the step again on another machine. Randomness is
+/// a function of the seed and the place in the run, so that no generator's state is needed.
+public struct FailureBundle {
+    /// Where it is.
+    public let url: URL
+    /// The step.
+    public let failure: StepFailure
+    /// The run.
+    public let description: RunDescription
+    /// What it was made with.
+    public let environment: RunEnvironment?
+
+    /// Reads a bundle.
+    ///
+    /// - Throws: ``FaceStudyError/noBundle(path:reason:)`` where there is none, and the errors of
+    ///   a run's folder.
+    public init(reading url: URL) throws {
+        self.url = url
+        let file = url.appendingPathComponent(Self.fileName)
+        do {
+            failure = try Self.decoder.decode(StepFailure.self, from: Data(contentsOf: file))
+        } catch let error as DecodingError {
+            throw FaceStudyError.noBundle(path: url.path, reason: "\(Self.fileName): \(error)")
+        } catch {
+            throw FaceStudyError.noBundle(path: url.path, reason: "it has no \(Self.fileName)")
+        }
+        description = try RunFolder(url).readDescription()
+        environment = try RunFolder(url).readEnvironment()
+    }
+
+    /// Writes the bundle of a run into the run's folder, replacing an older one.
+    ///
+    /// - Returns: The bundle's folder.
+    static func write(_ failure: StepFailure, of run: RunFolder) throws -> URL {
+        let url = run.url.appendingPathComponent("failure")
+        try? FileManager.default.removeItem(at: url)
+        try AtomicFile.write(
+            encoder.encode(failure), to: url.appendingPathComponent(fileName))
+        for file in [run.descriptionURL, run.environmentURL, run.studyURL] {
+            try AtomicFile.write(
+                Data(contentsOf: file), to: url.appendingPathComponent(file.lastPathComponent))
+        }
+        try keepCheckpoint(of: run, in: RunFolder(url))
+        return url
+    }
+
+    /// The checkpoint under a second name, which costs no space where the file system can do that.
+    private static func keepCheckpoint(of run: RunFolder, in bundle: RunFolder) throws {
+        let name = "last.safetensors"
+        let source = run.checkpointURL.appendingPathComponent(name)
+        guard FileManager.default.fileExists(atPath: source.path) else { return }
+        try AtomicFile.createFolder(bundle.checkpointURL)
+        let target = bundle.checkpointURL.appendingPathComponent(name)
+        if link(source.path, target.path) != 0 {
+            try FileManager.default.copyItem(at: source, to: target)
+        }
+    }
+
+    private static let fileName = "failure.json"
+
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return encoder
+    }
+
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return decoder
+    }
+}
+
+extension RunFolder {
+    /// File of the run's `StudyConfiguration`.
+    public var studyURL: URL { url.appendingPathComponent("study.json") }
+}

@@ -1,0 +1,128 @@
+public import FaceTraining
+import Foundation
+
+/// Why a step's loss or gradient was not finite, as far as the bundle shows it.
+public struct FailureDiagnosis: Sendable, Hashable {
+    /// What was found, a sentence each, the most telling first.
+    public let findings: [String]
+    /// What to try, a sentence each.
+    public let advice: [String]
+
+    /// Reads a failure.
+    public init(_ failure: StepFailure) {
+        let clues = Clues(failure)
+        findings = [
+            clues.weights, clues.size, clues.growth, clues.activations, clues.outputs,
+            clues.gradients,
+        ].compactMap { $0 }
+        advice = clues.advice
+    }
+}
+
+/// What the statistics of a failed step give away.
+private struct Clues {
+    private let failure: StepFailure
+
+    init(_ failure: StepFailure) {
+        self.failure = failure
+    }
+
+    /// Weights that were damaged before the step.
+    var weights: String? {
+        first(.parameter).map {
+            "The weights were not finite before the step already: \(share($0)). An update before "
+                + "it overflowed, or the checkpoint it began from was bad."
+        }
+    }
+
+    /// Weights beyond what any trained network has.
+    var size: String? {
+        let weights = failure.tensors.filter { $0.kind == .parameter && $0.rootMeanSquare > 100 }
+        return weights.max { $0.rootMeanSquare < $1.rootMeanSquare }.map {
+            "The weights had grown far too large: those of '\($0.name)' are about "
+                + "\(text($0.rootMeanSquare)) each."
+        }
+    }
+
+    /// The course of the gradient before the step.
+    var growth: String? {
+        guard let growth = growthFactor else { return nil }
+        let norms = failure.before.map(\.gradientNorm)
+        guard growth >= 10 else {
+            return "The \(norms.count) steps before it were calm: the gradient norm was between "
+                + "\(text(norms.min() ?? 0)) and \(text(norms.max() ?? 0))."
+        }
+        return "Training was diverging: within \(norms.count) steps the gradient norm grew "
+            + "\(text(growth))-fold, to \(text(norms.last ?? 0)), at a learning rate of "
+            + "\(text(failure.learningRate))."
+    }
+
+    /// The first normalisation whose input was not finite.
+    var activations: String? {
+        first(.statistics).map {
+            "The activations overflowed inside of the network: '\($0.name)' is the first layer "
+                + "that saw values that are not finite."
+        }
+    }
+
+    var outputs: String? {
+        let outputs = failure.tensors.filter { $0.kind == .output }
+        guard !outputs.isEmpty else { return nil }
+        if let bad = outputs.first(where: { $0.notFinite > 0 }) {
+            return "The \(bad.name) were not finite: \(share(bad))."
+        }
+        let sizes = outputs.map { "\($0.name) up to \(text($0.largest))" }
+        return "The network's output was finite (\(sizes.joined(separator: ", "))): "
+            + (failure.quantity == "loss"
+                ? "the loss itself overflowed." : "only the way back overflowed.")
+    }
+
+    var gradients: String? {
+        guard let bad = first(.gradient) else { return nil }
+        let all = failure.tensors.filter { $0.kind == .gradient }
+        let count = all.count { $0.notFinite > 0 }
+        return "\(count) of \(all.count) gradients were not finite; nearest to the image: "
+            + "\(share(bad))."
+    }
+
+    var advice: [String] {
+        var advice: [String] = []
+        let isDiverging = (growthFactor ?? 0) >= 10 || size != nil
+        let isInside = first(.statistics) != nil || first(.parameter) != nil
+        if isDiverging || isInside {
+            advice.append(
+                "Lower the learning rate (it was \(text(failure.learningRate))), or let it rise "
+                    + "longer (schedule.warmup), and keep gradientClip above 0.")
+        }
+        if !isInside {
+            advice.append("Lower the loss's scale or margin, or let them rise more slowly.")
+            advice.append(
+                "Try --precision float32: if that step passes with it, the range of bfloat16 was "
+                    + "not enough.")
+        }
+        if !isDiverging {
+            advice.append(
+                "Look at the images of the batch in the bundle: one that is empty or not a face "
+                    + "may be the cause.")
+        }
+        return advice
+    }
+
+    /// How much the gradient's norm grew over the steps before; nil where they are too few.
+    private var growthFactor: Double? {
+        let norms = failure.before.map(\.gradientNorm)
+        guard norms.count >= 4, let last = norms.suffix(3).max() else { return nil }
+        let early = norms.prefix(norms.count / 2).sorted()
+        return last / max(early[early.count / 2], .leastNormalMagnitude)
+    }
+
+    private func first(_ kind: TensorFacts.Kind) -> TensorFacts? {
+        failure.tensors.first { $0.kind == kind && $0.notFinite > 0 }
+    }
+
+    private func share(_ facts: TensorFacts) -> String {
+        "\(facts.notFinite) of \(facts.count) in '\(facts.name)'"
+    }
+
+    private func text(_ value: Double) -> String { String(format: "%.3g", value) }
+}

@@ -1,0 +1,65 @@
+public import FaceRuns
+public import Foundation
+
+/// A finished run made again in a fresh folder.
+public struct Reproduction {
+    /// What came of it.
+    public struct Result: Codable, Sendable, Hashable {
+        /// Whether all numbers are the same, bit for bit.
+        public var isSame: Bool
+        /// Where the two runs part, if they do.
+        public var comparison: RunComparison
+        /// What the two runs were made with that is not the same.
+        public var environment: [EnvironmentDifference]
+
+        /// What a person reads of it.
+        public var text: String {
+            let reasons = environment.map {
+                "made with another \($0.what): \($0.theirs), now \($0.mine)"
+            }
+            return ([comparison.text] + reasons).joined(separator: "\n")
+        }
+    }
+
+    private let original: RunFolder
+    private let study: Study
+
+    /// Reads what the run is.
+    ///
+    /// - Parameter folder: Where the new run goes; as a study's folder, so that an interrupted
+    ///   reproduction goes on.
+    /// - Throws: ``FaceStudyError/notFinished(path:)`` where the run is not over, and the errors of
+    ///   a damaged folder.
+    public init(of original: RunFolder, in folder: URL) throws {
+        self.original = original
+        _ = try original.readDescription()
+        guard original.isFinished else {
+            throw FaceStudyError.notFinished(path: original.url.path)
+        }
+        let environment = try original.readEnvironment()
+        study = try Study(
+            try StudyConfiguration.read(original.studyURL)
+                .resolvingPaths(against: environment?.workingDirectory), folder: folder)
+    }
+
+    /// Makes the run again and compares.
+    public func run(_ control: StudyControl) throws -> Result {
+        let description = try original.readDescription()
+        var control = control
+        control.willStart = { run in
+            guard run.train.contentHash == description.train.contentHash else {
+                throw FaceStudyError.otherData(name: run.train.name)
+            }
+        }
+        let outcome = try study.run(control)
+        guard let run = study.plan.runs.first, outcome.failed.isEmpty else {
+            throw FaceStudyError.notReproduced(reason: outcome.failed.first ?? "there is no run")
+        }
+        let copy = study.folder.run(named: run.folderName)
+        let (before, now) = (try original.readEnvironment(), try copy.readEnvironment())
+        let comparison = try RunComparison(original, copy)
+        return Result(
+            isSame: comparison.isSame, comparison: comparison,
+            environment: before.flatMap { before in now?.differences(from: before) } ?? [])
+    }
+}

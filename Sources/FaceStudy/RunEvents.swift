@@ -1,0 +1,39 @@
+import FaceRuns
+import FaceTraining
+
+/// A run's steps and epochs for TensorBoard.
+final class RunEvents {
+    /// Steps that are written at most: more than a screen has columns, and not too many to load.
+    private static let mostSteps = 20_000
+
+    private let file: EventFile
+
+    init(_ folder: RunFolder, from step: Int) throws {
+        file = try EventFile(in: folder.eventsURL, from: step)
+    }
+
+    func append(_ summary: StepSummary) throws {
+        let stride = max(1, summary.steps / Self.mostSteps)
+        guard summary.step % stride == 0 else { return }
+        try file.append(
+            [
+                ("train/accuracy", summary.accuracy),
+                ("train/accuracy_with_margin", summary.accuracyWithMargin),
+                ("train/gradient_norm", summary.gradientNorm),
+                ("train/images_per_second", Double(summary.images) / max(summary.seconds, 1e-9)),
+                ("train/learning_rate", summary.learningRate), ("train/loss", summary.loss),
+            ], step: summary.step)
+    }
+
+    func append(_ record: EpochRecord) throws {
+        let tests = record.tests.map { ("test/\($0.name)/accuracy", $0.accuracy) }
+        let state = record.lossState.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
+        try file.append(
+            [("epoch/loss", record.loss), ("epoch/accuracy", record.trainAccuracy)] + tests + state,
+            step: record.step)
+        try flush()
+    }
+
+    /// Hands all events to the system, so that TensorBoard sees them.
+    func flush() throws { try file.flush() }
+}

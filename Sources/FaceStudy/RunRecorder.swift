@@ -1,0 +1,146 @@
+import FaceData
+import FaceEvaluation
+import FaceModels
+import FaceRuns
+import FaceTraining
+import Foundation
+
+/// Turns a trainer's events into the run folder's records.
+final class RunRecorder {
+    private let run: PlannedRun
+    private let configuration: StudyConfiguration
+    private let folder: RunFolder
+    private let data: PreparedData
+    private let control: StudyControl
+    private let embedder: Embedder
+    private let steps: StepLog
+    private let events: RunEvents
+    private var records: [EpochRecord]
+    private var last: [TestEvaluation] = []
+
+    /// Begins to record a run that goes on from a position.
+    ///
+    /// - Parameter records: Those of the epochs before it.
+    init(
+        _ executor: RunExecutor, backbone: any Backbone, from position: TrainingPosition,
+        records: [EpochRecord]
+    ) throws {
+        run = executor.run
+        configuration = executor.configuration
+        folder = executor.folder
+        data = executor.data
+        control = executor.control
+        self.records = records
+        embedder = try Embedder(
+            backbone: backbone, compute: executor.compute,
+            batchSize: configuration.evaluation.batchSize)
+        steps = try StepLog(folder, keepingUpTo: position.step)
+        events = try RunEvents(folder, from: position.step)
+    }
+
+    func receive(_ event: TrainingEvent) throws {
+        control.listener(.training(run, event))
+        switch event {
+        case .epoch(let summary): try record(summary)
+        case .saving:
+            try steps.synchronize()
+            try events.flush()
+        case .step(let summary):
+            try steps.append(StepRecord(summary))
+            try events.append(summary)
+        default: break
+        }
+    }
+
+    private func record(_ summary: EpochSummary) throws {
+        let started = ContinuousClock.now
+        last = try evaluate(all: summary.epoch == configuration.training.epochs)
+        let validation = try data.train[run.trainIndex].validation.map {
+            try kept($0, all: true)
+        }
+        var record = EpochRecord(
+            epoch: summary.epoch, step: summary.step, images: summary.images,
+            learningRate: summary.learningRate, loss: summary.loss,
+            trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
+            lossState: summary.lossState,
+            findings: summary.findings.isEmpty ? nil : summary.findings.map(\.description),
+            tests: last.map(Self.epochTest),
+            imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
+            evaluationSeconds: started.duration(to: .now) / .seconds(1))
+        record.validation = validation.map(Self.epochTest)
+        records.append(record)
+        if summary.epoch == configuration.training.epochs { try writeScores() }
+        try folder.append(record)
+        try events.append(record)
+        control.listener(.epochRecorded(run, record))
+    }
+
+    private func evaluate(all: Bool) throws -> [TestEvaluation] {
+        try data.tests.map { try kept($0, all: all) }
+    }
+
+    /// Evaluates a set whose images may have gone since they were read.
+    private func kept(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
+        do {
+            return try evaluate(test, all: all)
+        } catch let error as FaceDataError {
+            throw FaceStudyError.lostImage(reason: error.description)
+        }
+    }
+
+    private static func epochTest(_ evaluation: TestEvaluation) -> EpochTest {
+        EpochTest(
+            name: evaluation.name, accuracy: evaluation.report.insightFace.accuracy,
+            standardDeviation: evaluation.report.insightFace.standardDeviation,
+            pairs: evaluation.scores.count)
+    }
+
+    private func evaluate(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
+        try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
+            control.listener(.evaluating(run, test.facts.name, done, total))
+            if control.shouldStop() { throw FaceStudyError.interrupted }
+        }
+    }
+
+    private func writeScores() throws {
+        for evaluation in last {
+            try folder.write(evaluation.scores, test: evaluation.name)
+        }
+    }
+
+    func result(seconds: Double, trainSeconds: Double) throws -> RunResult {
+        let images = Double(records.last?.images ?? 0)
+        return RunResult(
+            status: .finished, epochs: records.count,
+            trainAccuracy: records.last?.trainAccuracy ?? 0,
+            tests: last.map { testResult($0) },
+            imagesPerSecond: images / max(trainSeconds, 1e-9), seconds: seconds)
+    }
+
+    private func testResult(_ evaluation: TestEvaluation) -> TestResult {
+        let convergence = Convergence(
+            records.compactMap { record in
+                record.tests.first { $0.name == evaluation.name }?.accuracy
+            })
+        let report = evaluation.report
+        return TestResult(
+            name: evaluation.name, pairs: evaluation.scores.count,
+            accuracy: report.insightFace.accuracy,
+            standardDeviation: report.insightFace.standardDeviation,
+            threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar ?? 0,
+            auc: report.roc?.auc ?? 0, eer: report.roc?.equalErrorRate ?? 0,
+            meanNorm: report.meanNorm ?? 0,
+            bestEpoch: convergence.bestEpoch, bestAccuracy: convergence.bestAccuracy,
+            epochWithin95Percent: convergence.epochWithin95Percent)
+    }
+}
+
+extension StepRecord {
+    /// What of a step is reproducible.
+    init(_ summary: StepSummary) {
+        self.init(
+            step: summary.step, epoch: summary.epoch, learningRate: summary.learningRate,
+            loss: summary.loss, gradientNorm: summary.gradientNorm, accuracy: summary.accuracy,
+            accuracyWithMargin: summary.accuracyWithMargin)
+    }
+}

@@ -1,0 +1,103 @@
+import FaceLosses
+import FaceModels
+import Torch
+
+/// A step whose loss or gradient was not finite, and what is known of it.
+public struct StepFailure: Codable, Sendable, Hashable {
+    /// Steps before a failure that its record keeps.
+    static let rememberedSteps = 20
+
+    /// What was not finite: `loss` or `gradient`.
+    public var quantity: String
+    /// Which step it was, from 1.
+    public var step: Int
+    /// Which epoch it belonged to, from 1.
+    public var epoch: Int
+    /// Its place in the epoch, from 0.
+    public var stepInEpoch: Int
+    /// Its learning rate.
+    public var learningRate: Double
+    /// The batch, where the source can tell.
+    public var batch: [BatchImage]
+    /// The steps before it, the newest at the end.
+    public var before: [RecentStep]
+    /// Outputs, parameters, statistics and gradients at the failure, in the network's order.
+    public var tensors: [TensorFacts]
+}
+
+/// One of the steps before a failure.
+public struct RecentStep: Codable, Sendable, Hashable {
+    /// Which step it was, from 1.
+    public var step: Int
+    /// Its loss.
+    public var loss: Double
+    /// L2 norm of its gradients before clipping.
+    public var gradientNorm: Double
+    /// Its learning rate.
+    public var learningRate: Double
+}
+
+/// What a few numbers say about a tensor.
+public struct TensorFacts: Codable, Sendable, Hashable {
+    /// What a tensor is to a step.
+    public enum Kind: String, Codable, Sendable {
+        /// The loss's derivative.
+        case gradient
+        /// What the network or the loss gave.
+        case output
+        /// Trained.
+        case parameter
+        /// Collected by normalisations, those of the failed step included.
+        case statistics
+    }
+
+    /// Its name, e.g. `backbone.conv1.weight`.
+    public var name: String
+    /// What it is to the step.
+    public var kind: Kind
+    /// Its elements.
+    public var count: Int
+    /// Those that are infinite or not a number.
+    public var notFinite: Int
+    /// Largest magnitude of the finite ones.
+    public var largest: Double
+    /// Root of the mean square of the finite ones.
+    public var rootMeanSquare: Double
+
+    init(_ name: String, _ kind: Kind, _ tensor: Tensor) {
+        self.name = name
+        self.kind = kind
+        let values = tensor.array(of: Float.self)
+        var (finite, largest, squares) = (0, 0.0, 0.0)
+        for value in values where value.isFinite {
+            finite += 1
+            largest = max(largest, Double(value.magnitude))
+            squares += Double(value) * Double(value)
+        }
+        count = values.count
+        notFinite = values.count - finite
+        self.largest = largest
+        rootMeanSquare = (squares / Double(max(1, finite))).squareRoot()
+    }
+}
+
+extension Trainer {
+    /// Records a step that failed; nil for an error of another kind.
+    func describe(_ error: FaceTrainingError, learningRate: Double) -> StepFailure? {
+        guard case .nonFinite(let quantity, let step, let epoch, _, _) = error else { return nil }
+        let state = backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
+        let gradients = state.parameters.compactMap { entry in
+            entry.tensor.gradient.map { TensorFacts(entry.name, .gradient, $0) }
+        }
+        return StepFailure(
+            quantity: quantity, step: step, epoch: epoch, stepInEpoch: position.stepInEpoch,
+            learningRate: learningRate,
+            batch: source.content(
+                epoch: position.epoch, step: position.stepInEpoch, flip: configuration.flip),
+            before: recent,
+            tensors: outputs.map { TensorFacts($0.name, .output, $0.tensor) }
+                + state.map {
+                    TensorFacts($0.name, $0.role == .buffer ? .statistics : .parameter, $0.tensor)
+                } + gradients)
+    }
+}

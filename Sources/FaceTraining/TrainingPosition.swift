@@ -1,0 +1,53 @@
+/// Where a run stands: all that is needed to go on bit for bit.
+///
+/// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
+/// there is no generator to store.
+public struct TrainingPosition: Codable, Sendable, Hashable {
+    /// Steps taken since the start of the run.
+    public var step = 0
+    /// Epochs completed.
+    public var epoch = 0
+    /// Steps taken in the current epoch.
+    public var stepInEpoch = 0
+    /// Sums over the current epoch's steps.
+    public var sums = EpochSums()
+    /// What the loss said of itself at the last step, e.g. `lambda`.
+    public var lossState: [String: Double] = [:]
+    /// What is known of failures; nil in checkpoints of former versions.
+    var detector: FailureDetector?
+    /// Seconds spent in training steps of the current epoch. Not reproducible.
+    public var seconds = 0.0
+    /// Seconds spent in training steps since the start of the run. Not reproducible.
+    public var totalSeconds = 0.0
+
+    /// Starts at the beginning.
+    public init() {}
+}
+
+/// Sums over an epoch's steps, from which its means are made.
+public struct EpochSums: Codable, Sendable, Hashable {
+    /// Losses of the images.
+    public var loss = 0.0
+    /// Images whose own class has the largest logit, without the margin.
+    public var correct = 0
+    /// The same with the margin.
+    public var correctWithMargin = 0
+    /// Images seen.
+    public var images = 0
+    /// Shares of active hinges, times images, by their names in a loss's state; nil where there are
+    /// none.
+    public var active: [String: Double]?
+
+    /// Starts at zero.
+    public init() {}
+
+    mutating func add(_ other: EpochSums) {
+        loss += other.loss
+        correct += other.correct
+        correctWithMargin += other.correctWithMargin
+        images += other.images
+        if let more = other.active {
+            active = (active ?? [:]).merging(more, uniquingKeysWith: +)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+public import Foundation
+
+/// An answer to a request.
+public struct Page: Sendable, Hashable {
+    /// Status of HTTP, e.g. 200.
+    public var status: Int
+    /// Media type of the body.
+    public var type: String
+    /// The body.
+    public var body: Data
+
+    /// Creates a page from its parts.
+    public init(status: Int = 200, type: String, body: Data) {
+        self.status = status
+        self.type = type
+        self.body = body
+    }
+
+    /// A page of text in UTF-8.
+    public static func text(_ text: String, type: String = "text/plain", status: Int = 200) -> Page
+    {
+        Page(status: status, type: "\(type); charset=utf-8", body: Data(text.utf8))
+    }
+
+    /// A page without a body.
+    public static let empty = Page(status: 204, type: "text/plain", body: Data())
+
+    /// The bytes of the answer; without the body for a `HEAD` request.
+    func response(withBody: Bool) -> Data {
+        let lines = [
+            "HTTP/1.1 \(status) \(Self.reasons[status] ?? "Status")", "Content-Type: \(type)",
+            "Content-Length: \(body.count)", "Cache-Control: no-store", "Connection: close",
+            "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
+            // Nothing comes from anywhere else, whatever stands in a page.
+            "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; "
+                + "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+                + "frame-ancestors 'none'",
+        ]
+        return Data((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+            + (withBody ? body : Data())
+    }
+
+    private static let reasons = [
+        200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed", 431: "Request Header Fields Too Large",
+    ]
+}

@@ -1,0 +1,75 @@
+public import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Files that are there completely or not at all, whenever the machine stops.
+public enum AtomicFile {
+    /// Replaces a file: the bytes are written beside it, forced to disk, and renamed over it.
+    ///
+    /// The parent folder is created where it is missing. A reader sees the old file or the new
+    /// one and never a part.
+    ///
+    /// - Parameter previous: Where the old file is moved to, if it is to be kept. A process that
+    ///   is stopped between the two renames leaves the old file there and none in its place.
+    /// - Throws: ``SafeFilesError/noSpace(path:)`` or ``SafeFilesError/unwritable(path:reason:)``;
+    ///   the old file is then untouched.
+    public static func write(
+        _ data: Data, to url: URL, keepingPreviousAs previous: URL? = nil
+    ) throws(SafeFilesError) {
+        let parent = url.deletingLastPathComponent()
+        try createFolder(parent)
+        let temporary = parent.appendingPathComponent(Leftovers.name(for: url.lastPathComponent))
+        do {
+            let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
+            try file.write(data)
+            try file.synchronize()
+            if let previous, access(url.path, F_OK) == 0 { try move(url, to: previous) }
+            try move(temporary, to: url)
+        } catch {
+            unlink(temporary.path)
+            throw error
+        }
+        try synchronizeFolder(parent)
+    }
+
+    /// Replaces a file with a text in UTF-8. See ``write(_:to:keepingPreviousAs:)``.
+    public static func write(_ text: String, to url: URL) throws(SafeFilesError) {
+        try write(Data(text.utf8), to: url)
+    }
+
+    /// Renames a file over another, or to a new name.
+    public static func move(_ source: URL, to target: URL) throws(SafeFilesError) {
+        guard rename(source.path, target.path) == 0 else {
+            throw SafeFilesError(writing: target.path, code: errno)
+        }
+    }
+
+    /// Creates a folder and its parents; does nothing where it exists.
+    public static func createFolder(_ url: URL) throws(SafeFilesError) {
+        guard !isFolder(url) else { return }
+        let parent = url.deletingLastPathComponent()
+        if parent.path != url.path { try createFolder(parent) }
+        guard mkdir(url.path, 0o777) != 0 else { return }
+        let code = errno
+        // Another process may have made it meanwhile.
+        guard !isFolder(url) else { return }
+        throw SafeFilesError(writing: url.path, code: code)
+    }
+
+    private static func isFolder(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+
+    /// Forces a folder's entries to disk, so that a rename or a new file survives a power cut.
+    public static func synchronizeFolder(_ url: URL) throws(SafeFilesError) {
+        try FileDescriptor(url, flags: O_RDONLY).synchronize()
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// What keeps bytes from being stored.
+public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Another process works in the folder.
+    case busy(path: String, holder: FolderLock.Holder?)
+    /// The disk, or the user's share of it, is full.
+    case noSpace(path: String)
+    /// The system refused to write a file or to create a folder.
+    case unwritable(path: String, reason: String)
+
+    /// Names what a failed system call says.
+    init(writing path: String, code: Int32) {
+        self =
+            [ENOSPC, EDQUOT].contains(code)
+            ? .noSpace(path: path)
+            : .unwritable(path: path, reason: String(cString: strerror(code)))
+    }
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .busy(let path, let holder):
+            "another process works in '\(path)'" + (holder.map { ": \($0)" } ?? "")
+                + "; wait until it ends, or choose another folder"
+        case .noSpace(let path):
+            "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
+                + "nothing that was stored is lost"
+        case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+
+/// What makes a report follow its study in a browser.
+enum LivePage {
+    /// A page for the time before there is anything to report.
+    static let waiting = """
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta name="color-scheme" content="light dark"/>
+        <title>The study begins</title></head>
+        <body><main><p>There is nothing to report yet.</p></main></body></html>
+
+        """
+
+    /// A report's page with the script in its head.
+    static func followed(_ page: String) -> String {
+        guard let end = page.range(of: "</head>") else { return page }
+        return page.replacingCharacters(
+            in: end, with: "<script src=\"/live.js\" defer=\"defer\"></script></head>")
+    }
+
+    /// Draws what is under way at the top, and replaces the report's parts when there is a new one.
+    /// Folded parts stay as they are, and so does the place on the page.
+    static let script = """
+        "use strict";
+        (() => {
+          const bar = document.createElement("div");
+          bar.id = "live";
+          bar.setAttribute("role", "status");
+          bar.style.cssText = "position:sticky;top:0;z-index:9;padding:.4rem .8rem;" +
+            "font:.85rem/1.4 system-ui,sans-serif;background:Canvas;color:CanvasText;" +
+            "border-bottom:1px solid color-mix(in srgb,CanvasText 25%,transparent)";
+          const words = document.createElement("span");
+          const meter = document.createElement("progress");
+          meter.style.cssText = "width:8rem;margin-right:.6rem;vertical-align:middle";
+          bar.append(meter, words);
+          document.body.prepend(bar);
+
+          const show = (state) => {
+            meter.hidden = state.isOver || state.total === 0;
+            meter.max = state.total || 1;
+            meter.value = state.done;
+            const count = state.total && !state.isOver ? `, ${state.done} of ${state.total}` : "";
+            words.textContent = state.task + count + (state.detail ? `, ${state.detail}` : "");
+          };
+
+          const refresh = async () => {
+            const text = await (await fetch("/")).text();
+            const fresh = new DOMParser().parseFromString(text, "text/html");
+            const open = [...document.querySelectorAll("details")].map((part) => part.open);
+            for (const old of [...document.body.children]) if (old !== bar) old.remove();
+            document.body.append(...[...fresh.body.children].filter((part) => part.id !== "live"));
+            const parts = [...document.querySelectorAll("details")];
+            if (parts.length === open.length) parts.forEach((part, i) => { part.open = open[i]; });
+            const style = fresh.querySelector("style");
+            const mine = document.querySelector("style");
+            if (style && !mine) document.head.append(style);
+            document.title = fresh.title;
+          };
+
+          let version = null;
+          const poll = async () => {
+            let state;
+            try {
+              state = await (await fetch("/state")).json();
+              if (version !== state.version) {
+                if (version !== null) await refresh();
+                version = state.version;
+              }
+            } catch {
+              words.textContent = "The study does not answer any more.";
+              meter.hidden = true;
+              return;
+            }
+            show(state);
+            bar.dataset.version = version;
+            bar.dataset.over = state.isOver;
+            if (!state.isOver) setTimeout(poll, 1000);
+            else await fetch("/bye").catch(() => {});
+          };
+          poll();
+        })();
+
+        """
+}

@@ -1,0 +1,126 @@
+import FaceReport
+import FaceRuns
+import FaceStudy
+import FaceTraining
+import Foundation
+import PageServer
+
+/// The report of a study as a page that follows it while it runs.
+///
+/// The page is the report itself, made anew when a run or an epoch is over, and a script that asks
+/// once a second whether that is so. Nothing comes from anywhere but this process.
+final class LiveReport: @unchecked Sendable {
+    /// What the page asks for once a second.
+    private struct Moment: Encodable {
+        /// Counts what changes the report.
+        var version = 0
+        /// What is under way, in words.
+        var task = "beginning"
+        /// Units done of what is under way.
+        var done = 0
+        /// Units there are of what is under way.
+        var total = 0
+        /// More on it, e.g. the loss.
+        var detail = ""
+        /// Whether the study is over.
+        var isOver = false
+    }
+
+    private let report: Report
+    // Sound because all below is reached only while `lock` is held.
+    private let lock = NSLock()
+    private var moment = Moment()
+    private var run = ""
+    private var lastRequest: ContinuousClock.Instant?
+    private let isTold = DispatchSemaphore(value: 0)
+    private let rendering = NSLock()
+    private var rendered: (version: Int, html: String)?
+
+    init(_ study: StudyFolder) {
+        report = Report(study: study.url)
+    }
+
+    // MARK: The study's side
+
+    func show(_ event: StudyEvent) {
+        switch event {
+        case .preparing(let what, let done, let total): change(what, done, total)
+        case .runStarted(let planned, let number, let total):
+            lock.withLock {
+                run = "\(planned.text) (run \(number) of \(total))"
+                moment.version += 1
+            }
+        case .evaluating(_, let test, let done, let total):
+            change("\(run): testing on \(test)", done, total)
+        case .training(_, .step(let step)):
+            change(
+                "\(run): epoch \(step.epoch)", step.step, step.steps,
+                "loss " + String(format: "%.3f", step.loss))
+        case .epochRecorded, .runFailed, .runFinished, .runSkipped:
+            lock.withLock { moment.version += 1 }
+        default: break
+        }
+    }
+
+    private func change(_ task: String, _ done: Int, _ total: Int, _ detail: String = "") {
+        lock.withLock {
+            moment.task = task
+            moment.done = done
+            moment.total = total
+            moment.detail = detail
+        }
+    }
+
+    /// Says that the study is over, and waits a little until an open page has heard of it.
+    func finish(_ text: String) {
+        let isWatched = lock.withLock {
+            moment.version += 1
+            moment.task = text
+            moment.detail = ""
+            moment.isOver = true
+            return lastRequest.map { $0.duration(to: .now) < .seconds(5) } ?? false
+        }
+        if isWatched { _ = isTold.wait(timeout: .now() + 10) }
+    }
+
+    // MARK: The browser's side
+
+    /// The page of a path.
+    func page(_ path: String) -> Page? {
+        switch path {
+        case "/", "/index.html": .text(html(), type: "text/html")
+        case "/bye": goodbye()
+        case "/favicon.ico": .empty
+        case "/live.js": .text(LivePage.script, type: "text/javascript")
+        case "/state": state()
+        default: nil
+        }
+    }
+
+    private func state() -> Page {
+        let moment = lock.withLock {
+            lastRequest = .now
+            return self.moment
+        }
+        let data = (try? JSONEncoder().encode(moment)) ?? Data("{}".utf8)
+        return Page(type: "application/json", body: data)
+    }
+
+    /// A page has shown the end of the study.
+    private func goodbye() -> Page {
+        isTold.signal()
+        return .empty
+    }
+
+    /// The report as it is now, made once for each version.
+    private func html() -> String {
+        let version = lock.withLock { moment.version }
+        return rendering.withLock {
+            if let rendered, rendered.version == version { return rendered.html }
+            let page = (try? report.render()).map(\.html) ?? LivePage.waiting
+            let html = LivePage.followed(page)
+            rendered = (version, html)
+            return html
+        }
+    }
+}

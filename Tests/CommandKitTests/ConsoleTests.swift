@@ -1,0 +1,84 @@
+import CommandKit
+import Foundation
+import Testing
+
+@Suite struct ConsoleTests {
+    @Test func resultsAndDiagnosticsGoApart() throws {
+        let recorder = try Recorder()
+        try recorder.console.write("result")
+        recorder.console.note("a note")
+        recorder.console.warning("careful")
+        recorder.console.error("wrong")
+        #expect(try recorder.written == "result\n")
+        #expect(try recorder.diagnosed == "a note\nwarning: careful\nerror: wrong\n")
+    }
+
+    @Test func jsonHasSortedKeys() throws {
+        struct Value: Encodable {
+            let b = "a/b"
+            let a = 1
+        }
+        let recorder = try Recorder()
+        try recorder.console.writeJSON(Value(), isPretty: false)
+        #expect(try recorder.written == #"{"a":1,"b":"a/b"}"# + "\n")
+    }
+
+    @Test func longTextsAreWrittenWhole() throws {
+        let recorder = try Recorder()
+        let text = String(repeating: "0123456789", count: 100_000)
+        try recorder.console.write(text)
+        #expect(try recorder.written == text + "\n")
+    }
+
+    @Test func filesHaveNoColours() throws {
+        let console = try Recorder(environment: ["TERM": "xterm"]).console
+        #expect(console.styled("text", .bold) == "text")
+        #expect(!console.isInteractive)
+    }
+
+    @Test func widthComesFromTheTerminalOrTheEnvironment() throws {
+        #expect(try Recorder(environment: ["COLUMNS": "123"]).console.width == 123)
+        #expect(try Recorder(environment: ["COLUMNS": "wide"]).console.width == 80)
+        let terminal = try PseudoTerminal(columns: 61)
+        let console = Console(
+            output: terminal.descriptor, diagnostics: terminal.descriptor, environment: [:])
+        #expect(console.width == 61)
+    }
+
+    @Test(arguments: [
+        ([:], true), (["NO_COLOR": ""], true), (["NO_COLOR": "1"], false),
+        (["TERM": "dumb"], false), (["TERM": "xterm-256color"], true),
+    ])
+    func terminalsHaveColoursUnlessUnwanted(environment: [String: String], hasColours: Bool) throws
+    {
+        let terminal = try PseudoTerminal()
+        let console = Console(
+            output: terminal.descriptor, diagnostics: terminal.descriptor,
+            environment: environment)
+        let styled = console.styled("x", .red)
+        #expect(styled == (hasColours ? "\u{1B}[31mx\u{1B}[0m" : "x"))
+        console.error("y")
+        let label = hasColours ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
+        #expect(terminal.reads("\(label) y\r\n"))
+    }
+
+    @Test func aReaderWhoHasGoneIsAnError() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForReading.close()
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        let console = Console(output: descriptor, diagnostics: descriptor, environment: [:])
+        #expect(throws: ConsoleError.closedOutput) { try console.write("anyone?") }
+        console.note("Diagnostics nobody reads are no error.")
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "Needs /dev/full."))
+    func aFullDiskIsAnError() throws {
+        let full = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
+        let console = Console(
+            output: full.fileDescriptor, diagnostics: full.fileDescriptor, environment: [:])
+        let error = #expect(throws: ConsoleError.self) { try console.write("text") }
+        #expect(
+            error?.description
+                == "the standard output cannot be written: No space left on device")
+    }
+}

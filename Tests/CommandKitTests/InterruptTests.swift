@@ -1,0 +1,62 @@
+import CommandKit
+import Dispatch
+import Foundation
+import Testing
+
+@Suite(.serialized) struct InterruptTests {
+    @Test(arguments: [(SIGUSR2, ExitCode.interrupted), (SIGTERM, .terminated), (SIGHUP, .hangup)])
+    func theFirstSignalIsNoted(number: Int32, code: ExitCode) throws {
+        let isTold = DispatchSemaphore(value: 0)
+        let interrupt = try Interrupt(signals: [number]) { isTold.signal() }
+        #expect(!interrupt.isRequested)
+        #expect(interrupt.exitCode == nil)
+        try interrupt.check()
+        kill(getpid(), number)
+        #expect(isTold.wait(timeout: .now() + 10) == .success)
+        #expect(interrupt.isRequested)
+        #expect(interrupt.exitCode == code)
+        #expect(throws: code) { try interrupt.check() }
+        interrupt.cancel()
+    }
+
+    @Test func oneMayBeWatchedAfterTheOther() throws {
+        for _ in 0..<3 {
+            let interrupt = try Interrupt(signals: [SIGUSR2])
+            kill(getpid(), SIGUSR2)
+            while !interrupt.isRequested { Thread.sleep(forTimeInterval: 0.001) }
+        }
+    }
+
+    @Test func theSecondSignalEndsTheProcess() async {
+        await #expect(processExitsWith: .signal(SIGINT)) {
+            let interrupt = try Interrupt()
+            kill(getpid(), SIGINT)
+            while !interrupt.isRequested { try await Task.sleep(for: .milliseconds(1)) }
+            kill(getpid(), SIGINT)
+            try await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    @Test func afterCancellingTheFirstSignalEndsTheProcess() async {
+        await #expect(processExitsWith: .signal(SIGTERM)) {
+            try Interrupt().cancel()
+            kill(getpid(), SIGTERM)
+            try await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    @Test func anIgnoredSignalStaysIgnored() throws {
+        signal(SIGUSR1, SIG_IGN)
+        let interrupt = try Interrupt(signals: [SIGUSR1, SIGUSR2])
+        kill(getpid(), SIGUSR1)
+        kill(getpid(), SIGUSR2)
+        while !interrupt.isRequested { Thread.sleep(forTimeInterval: 0.001) }
+        interrupt.cancel()
+        // Still alive, and still ignored.
+        kill(getpid(), SIGUSR1)
+    }
+
+    @Test func theUsualSignalsAskAProcessToEnd() {
+        #expect(Interrupt.usual == [SIGINT, SIGTERM, SIGHUP])
+    }
+}

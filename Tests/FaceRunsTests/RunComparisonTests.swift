@@ -1,0 +1,78 @@
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite struct RunComparisonTests {
+    /// Writes a finished run of 30 steps, 3 epochs, 2 pairs and a model.
+    private func write(
+        _ folder: URL, name: String, loss: (Int) -> Double = { 1 / Double($0) },
+        steps: Int = 30, seconds: Double = 1, accuracy: Double = 0.9, distance: Float = 0.5,
+        model: String = "weights"
+    ) throws -> RunFolder {
+        let run = RunFolder(folder.appendingPathComponent(name))
+        let log = try StepLog(run, keepingUpTo: 0)
+        for step in 1...steps {
+            try log.append(
+                StepRecord(
+                    step: step, epoch: (step - 1) / 10 + 1, learningRate: 0.1, loss: loss(step),
+                    gradientNorm: 1, accuracy: 0.5, accuracyWithMargin: 0.25))
+        }
+        try log.synchronize()
+        for epoch in 1...3 {
+            var record = Samples.epoch(epoch)
+            record.trainSeconds = seconds
+            record.loss = loss(epoch * 10)
+            try run.append(record)
+        }
+        try run.write(
+            [PairScore(fold: 0, same: true, distance: distance, first: "a", second: "b")],
+            test: "lfw")
+        try Data(model.utf8).write(to: run.modelURL)
+        var result = Samples.result
+        result.seconds = seconds
+        result.tests[0].accuracy = accuracy
+        try run.write(result)
+        return run
+    }
+
+    @Test func timesDoNotCount() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let first = try write(folder, name: "a")
+            let second = try write(folder, name: "b", seconds: 99)
+            let comparison = try RunComparison(first, second)
+            #expect(comparison.isSame)
+            #expect(comparison.text == "the same, bit for bit: 30 steps, and all results")
+        }
+    }
+
+    @Test func theFirstStepThatDiffersIsNamed() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let first = try write(folder, name: "a")
+            let second = try write(
+                folder, name: "b", loss: { $0 < 17 ? 1 / Double($0) : (1 / Double($0)).nextUp })
+            let comparison = try RunComparison(first, second)
+            #expect(comparison.firstStep == 17 && comparison.firstEpoch == 2)
+            #expect(comparison.atFirstStep?.what == "loss")
+            #expect(comparison.text.hasPrefix("not the same from step 17 of 30 on: loss is 0.0588"))
+        }
+    }
+
+    @Test func whatTheRunsEndWithIsCompared() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let first = try write(folder, name: "a")
+            let others = [
+                ("result", try write(folder, name: "b", accuracy: 0.8)),
+                ("scores of lfw", try write(folder, name: "c", distance: 0.25)),
+                ("model", try write(folder, name: "d", model: "other")),
+                ("number of steps", try write(folder, name: "e", steps: 29)),
+            ]
+            for (what, other) in others {
+                let comparison = try RunComparison(first, other)
+                #expect(!comparison.isSame)
+                #expect(comparison.firstStep == nil)
+                #expect(comparison.atEnd.map(\.what) == [what])
+                #expect(comparison.text.contains(what))
+            }
+        }
+    }
+}

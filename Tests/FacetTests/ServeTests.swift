@@ -1,0 +1,134 @@
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite("facet compare --serve", .serialized)
+struct ServeTests {
+    /// A study that is served, with what its address is.
+    private func serve(
+        in folder: URL, epochs: Int, _ body: (Tool.Running, UInt16, StudyFolder) throws -> Void
+    ) throws {
+        let faces = try TinyFaces(in: folder)
+        let running = try Tool(folder: folder).start(
+            ["compare"] + faces.options + TinyFaces.fast + [
+                "--losses", "softmax", "--epochs", "\(epochs)", "--output", "study", "--serve",
+                "--port", "0",
+            ])
+        defer {
+            running.process.terminate()
+            running.process.waitUntilExit()
+        }
+        var port: UInt16?
+        while running.process.isRunning, port == nil {
+            port = try running.said().firstMatch(
+                of: /live: http:\/\/127\.0\.0\.1:(\d+)\//
+            ).flatMap { UInt16($0.1) }
+            usleep(10_000)
+        }
+        let study = StudyFolder(folder.appendingPathComponent("study"))
+        try body(running, #require(port), study)
+    }
+
+    private func version(_ state: String) -> Int {
+        state.firstMatch(of: /"version":(\d+)/).flatMap { Int($0.1) } ?? -1
+    }
+
+    @Test("The page follows the study")
+    func follows() throws {
+        try withFolder { folder in
+            try serve(in: folder, epochs: 60) { running, port, study in
+                #expect(try get(port, "/").contains("</html>"))
+                #expect(try get(port, "/live.js").contains("DOMParser"))
+                #expect(try get(port, "/nowhere").hasPrefix("HTTP/1.1 404"))
+                let first = version(try get(port, "/state"))
+                while running.process.isRunning, version(try get(port, "/state")) < first + 3 {
+                    usleep(20_000)
+                }
+                let state = try get(port, "/state")
+                #expect(state.contains("\"isOver\":false") && state.contains("softmax"))
+                let page = try get(port, "/")
+                #expect(page.contains("<script src=\"/live.js\" defer=\"defer\"></script></head>"))
+                #expect(page.contains("MobileNetV1"))
+                #expect(!page.contains("http://") || page.contains("http://www.w3.org"))
+            }
+        }
+    }
+
+    @Test("An open page hears that the study is over, and the command ends")
+    func ends() throws {
+        try withFolder { folder in
+            try serve(in: folder, epochs: 2) { running, port, study in
+                var last = ""
+                while running.process.isRunning, !last.contains("\"isOver\":true") {
+                    last = (try? get(port, "/state")) ?? last
+                    usleep(5000)
+                }
+                #expect(last.contains("\"isOver\":true"), "\(last)")
+                let goodbye = try get(port, "/bye")
+                #expect(goodbye.hasPrefix("HTTP/1.1 204"))
+                running.process.waitUntilExit()
+                #expect(running.process.terminationStatus == 0)
+            }
+        }
+    }
+
+    private static let chromium = ProcessInfo.processInfo.environment["FACET_CHROMIUM"]
+
+    @Test(
+        "A browser shows the page without an error",
+        .enabled(if: chromium != nil, "Set FACET_CHROMIUM to a browser."))
+    func browser() throws {
+        try withFolder { folder in
+            try serve(in: folder, epochs: 200) { running, port, study in
+                while running.process.isRunning, version(try get(port, "/state")) < 3 {
+                    usleep(20_000)
+                }
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: Self.chromium ?? "")
+                process.arguments = [
+                    "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+                    "--virtual-time-budget=5000", "--dump-dom", "http://127.0.0.1:\(port)/",
+                    "--user-data-dir=\(folder.path)/browser",
+                ]
+                let (output, log) = (Pipe(), folder.appendingPathComponent("browser.log"))
+                try Data().write(to: log)
+                process.standardOutput = output
+                process.standardError = try FileHandle(forWritingTo: log)
+                try process.run()
+                let data = output.fileHandleForReading.readDataToEndOfFile()
+                process.waitUntilExit()
+                let page = String(decoding: data, as: UTF8.self)
+                #expect(page.contains("id=\"live\"") && page.contains("data-version="))
+                #expect(page.contains("<svg"))
+                let messages = try String(contentsOf: log, encoding: .utf8)
+                #expect(!messages.contains("CONSOLE"), "\(messages)")
+            }
+        }
+    }
+}
+
+/// Asks this machine for a page; gives the answer with its head.
+private func get(_ port: UInt16, _ path: String) throws -> String {
+    struct Refused: Error {}
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isConnected = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, length) == 0
+        }
+    }
+    guard isConnected else { throw Refused() }
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost:\(port)\r\n\r\n".utf8)
+    _ = send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))
+    var all: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {
+        all += chunk[..<count]
+    }
+    return String(decoding: all, as: UTF8.self)
+}

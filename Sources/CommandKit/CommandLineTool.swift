@@ -1,3 +1,5 @@
+import Foundation
+
 /// A program made of commands.
 public struct CommandLineTool: Sendable {
     private let root: Command

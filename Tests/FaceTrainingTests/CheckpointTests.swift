@@ -163,11 +163,3 @@ struct CheckpointTests {
         }
     }
 }
-
-/// Gives a body a fresh folder, removed afterwards.
-private func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("facet-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-}

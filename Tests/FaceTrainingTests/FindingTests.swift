@@ -67,7 +67,7 @@ struct FindingTests {
             case .finding(let finding): run.findings.append(finding)
             case .epoch(let summary): run.summaries.append(summary)
             case .step: steps += 1
-            case .resumed, .saved: break
+            default: break
             }
         }
         return run

@@ -55,7 +55,7 @@ struct CommandParserTests {
         else { throw CommandError.unexpectedArgument("no help") }
         let text = HelpText(command, path: path).text
         #expect(text.contains("Usage: tool show [<thing>]\n       tool show COMMAND\n"))
-        #expect(text.contains("  all    Shows several."))
+        #expect(text.contains("  all  Shows several."))
     }
 
     @Test("A list keeps the commas of parameters")

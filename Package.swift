@@ -128,7 +128,8 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
+                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "FaceTraining",
                 "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport", "CommandKit", "PageServer",
             ],
             swiftSettings: swiftSettings),

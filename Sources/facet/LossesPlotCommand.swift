@@ -3,6 +3,7 @@ import FaceLosses
 import FaceReport
 import FaceRuns
 import Foundation
+import SafeFiles
 
 let plotCommand = Command(
     "plot", "Draws the target's logit and its gradient over the angle.",

@@ -92,13 +92,13 @@ struct ModelFileTests {
 
     @Test("An absent file is named")
     func absent() {
-        let url = URL(fileURLWithPath: "/nowhere/model.safetensors")
+        let url = URL(fileURLWithPath: "/dev/null/model.safetensors")
         #expect(
             message { _ = try ModelFile.read(url) }
-                .hasPrefix("cannot use the weight file '/nowhere/model.safetensors': "))
+                .hasPrefix("cannot use the weight file '/dev/null/model.safetensors': "))
         #expect(
             message { try ModelFile.write(make(), ModelFile.Metadata(), to: url) }
-                .hasPrefix("cannot use the weight file '/nowhere/model.safetensors': "))
+                .hasPrefix("cannot use the weight file '/dev/null': "))
     }
 
     @Test("Another backbone than the expected one is refused")

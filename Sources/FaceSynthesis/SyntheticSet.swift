@@ -5,8 +5,8 @@
 ///
 /// | preset | role of | identities | images | label noise |
 /// |---|---|---|---|---|
-/// | ``cleanTraining`` | CASIA-WebFace | 200 | 16 each | none |
-/// | ``wildTraining`` | MS-Celeb-1M | 560 | long tail, 3 to 40 | 10 % |
+/// | ``cleanTraining`` | CASIA-WebFace | 180 | 16 each | none |
+/// | ``wildTraining`` | MS-Celeb-1M | 300 | long tail, 6 to 60 | 6 % |
 /// | ``verification`` | LFW | 300 | 5 each | none |
 public struct SyntheticSet: Codable, Sendable, Hashable {
     /// A verification protocol as LFW's: folds of matched and mismatched pairs whose identities
@@ -164,16 +164,16 @@ extension SyntheticSet {
 extension SyntheticSet {
     /// Fewer people, as many images of each, correct labels: the role of CASIA-WebFace.
     public static let cleanTraining = SyntheticSet(
-        unchecked: "synthetic-clean", 1, 0, 200, .fixed(16), 0, 112, 0.9)
+        unchecked: "synthetic-clean", 1, 0, 180, .fixed(16), 0, 112, 0.85)
 
     /// More people, few images of most, wrong labels: the role of MS-Celeb-1M.
     public static let wildTraining = SyntheticSet(
-        unchecked: "synthetic-wild", 1, 1_000_000, 560,
-        .longTail(least: 3, greatest: 40, exponent: 0.5), 0.1, 112, 0.9)
+        unchecked: "synthetic-wild", 1, 1_000_000, 300,
+        .longTail(least: 4, greatest: 60, exponent: 0.4), 0.06, 112, 0.85)
 
     /// 6,000 pairs of people who are in neither training set: the role of LFW.
     public static let verification = SyntheticSet(
-        unchecked: "synthetic-pairs", 1, 2_000_000, 300, .fixed(5), 0, 112, 0.9, .lfw)
+        unchecked: "synthetic-pairs", 1, 2_000_000, 300, .fixed(5), 0, 112, 0.85, .lfw)
 
     /// The built-in sets.
     public static let presets = [cleanTraining, wildTraining, verification]

@@ -9,27 +9,27 @@ struct PixelIdentityTests {
     static let known: [(set: SyntheticSet, place: Int, size: Int, hash: String)] = [
         (
             .cleanTraining, 0, 112,
-            "177a1b5a7de0d5332667a97df49eb7b91c62059dec296ad5f261adb9217647b6"
+            "2833fdb3a355a34b339aafc4016518b98f4d869f0b605c7fadaa4d337336a2f7"
         ),
         (
             .cleanTraining, 1777, 112,
-            "4e9c02e55f337bc802cc89569c3c5a0178b7c0d2e2dcad77a349f9c60258c406"
+            "30ad56ac0e4191eeb71e9cd14029365522b59c8b01f4d9f3ef65f58cde4c3d70"
         ),
         (
             .wildTraining, 5, 112,
-            "82a91aabdc87c2272a19f389528a57fe2d565c1f9a1e094a3cfb5033ccd21215"
+            "fa33d41495e2438efb44e141b5bca32e06ce7deb272c63bc7f28ae5435a5ed11"
         ),
         (
             .wildTraining, 2000, 64,
-            "56da13ce80780e65e359ffba16961a085b8bd7ddb430096a8898d0c02fd6b6e2"
+            "14f789c98aab02985b759cf7d857728d4b0fc583bac8142e075b007b2aec5136"
         ),
         (
             .verification, 12, 112,
-            "066e31d346519663bea7ad609d88079941ee63197bc99db407801c5b27e7790e"
+            "e2f4bef493b5e61d86cb7ee03a0025de16d264c02eb2f0f2682df0abd86c4937"
         ),
         (
             .verification, 1499, 96,
-            "6bf46decbd9378ab2e47f9dd0c5449eba6684e6738205786aaa2aa292b1ba307"
+            "6a341995cbd31e5979264f7f0e9191e73224b5641b95cc1cd8f52e84321be884"
         ),
     ]
 

@@ -9,8 +9,8 @@ print(specification)
 
 // Its target's logit, by the same code as `facet losses plot`.
 let curve = try TargetCurve(LossSpecification(parsing: "stretched:m=1"))
-for point in curve.points where abs(point.angle - .pi / 3) < 0.01 {
-    print(String(format: "at 60 degrees the logit is %.2f", point.logit))
+if let point = curve.points.first(where: { $0.angle > .pi / 3 }) {
+    print(String(format: "just past 60 degrees the logit is %.2f", point.logit))
 }
 
 // Four clusters of points, and a linear map that must pull them apart.

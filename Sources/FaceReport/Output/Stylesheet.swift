@@ -53,6 +53,7 @@ enum Stylesheet {
         code,pre{font-family:ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,
         "Liberation Mono",monospace;font-size:.86em}
         code{overflow-wrap:anywhere}
+        p code{white-space:nowrap}
         pre{font-size:.78rem;line-height:1.5;background:var(--box);border-radius:4px;
         padding:.8rem 1rem;margin:.6rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
         pre code{font-size:inherit}

@@ -138,7 +138,7 @@ enum AnswerSection {
             columns: [
                 .words("Setting"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
                 .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
-                .words("Significant"),
+                .words("p < 5 %"),
             ],
             rows: rows)
     }

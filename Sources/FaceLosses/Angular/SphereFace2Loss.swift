@@ -12,7 +12,8 @@ public import Torch
 ///   degrees.
 /// - **Gradient**: exact, or with `grad=detached` OpenSphere's, in which g and the margin count as
 ///   displacements of the cosine that are held constant.
-/// - **Weight**: `weight` multiplies the loss, which 1/r and λ make small: OpenSphere has 50.
+/// - **Weight** 50, as in OpenSphere: it multiplies the loss, which 1/r and λ make small. With 1, as
+///   the equation has it, and the learning rates of the other losses, hardly anything is learnt.
 public final class SphereFace2Loss: ConfigurableLoss {
     static let scaleKey = LossParameterKey.number("r", default: 40, in: 1...1000, "scale")
     static let marginKey = LossParameterKey.number(
@@ -25,7 +26,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         "grad", default: MarginGradient.exact,
         "gradient through g and the margin: with them, or with their displacement held constant")
     static let weightKey = LossParameterKey.number(
-        "weight", default: 1, in: 0.001...1000, "factor of the whole loss")
+        "weight", default: 50, in: 0.001...1000, "factor of the whole loss")
     static let warmupKey = LossParameterKey.number(
         "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
 
@@ -36,16 +37,16 @@ public final class SphereFace2Loss: ConfigurableLoss {
         paper: "Y. Wen, W. Liu, A. Weller, B. Raj, R. Singh. SphereFace2: Binary Classification is "
             + "All You Need for Deep Face Recognition. ICLR 2022",
         equation:
-            "λ/r softplus(-r (g(cos θ_y) - m) - b) + (1 - λ)/r Σ_{j≠y} softplus(r (g(cos θ_j) "
-            + "+ m) + b), g(z) = 2 ((z + 1) / 2)^t - 1",
+            "weight (λ/r softplus(-r (g(cos θ_y) - m) - b) + (1 - λ)/r Σ_{j≠y} softplus(r "
+            + "(g(cos θ_j) + m) + b)), g(z) = 2 ((z + 1) / 2)^t - 1",
         guide: LossGuide(
             normalization: "embeddings and class weights; one trained bias",
             gradient: "exact, or with its displacement held constant, see grad",
             use: "open-set tasks and noisy labels: classes do not compete",
             pitfalls:
                 "with many classes the noes outweigh the one yes, which λ and the bias's start "
-                + "must balance; 1 / r makes gradients small, so that weight or the learning rate "
-                + "must be larger"),
+                + "must balance; with weight 1 gradients are so small that hardly anything is learnt "
+                + "at the learning rates of other losses"),
         parameters: [
             scaleKey.parameter, marginKey.parameter, powerKey.parameter, balanceKey.parameter,
             warmupKey.parameter, gradientKey.parameter, weightKey.parameter,
@@ -54,7 +55,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
             LossPreset(
                 "opensphere-sphereface2",
                 "as OpenSphere has it: constants, detached, the loss multiplied by 50",
-                ["warmup": 0, "grad": "detached", "weight": 50])
+                ["warmup": 0, "grad": "detached"])
         ])
 
     private let weight: Tensor

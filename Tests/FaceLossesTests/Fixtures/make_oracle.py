@@ -568,7 +568,8 @@ ENTRIES = {
         20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(limited(c)) / 1.5)
     ),
     "circle:s=32,rise=0,warmup=0": circle,
-    "sphereface2:warmup=0": scalar("bias", balanced_bias, sphere_face_2(False)),
+    "sphereface2:warmup=0,weight=1": scalar("bias", balanced_bias, sphere_face_2(False)),
+    "sphereface2:warmup=0": scalar("bias", balanced_bias, sphere_face_2(False, 50)),
     "opensphere-sphereface2": scalar("bias", balanced_bias, sphere_face_2(True, 50)),
     "uniface:" + CONSTANT: scalar("bias", lambda c: math.log(10 * c), uni_face),
     "center": plus_softmax(center),

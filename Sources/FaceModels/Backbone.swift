@@ -20,7 +20,7 @@ public protocol Backbone: Layer {
 
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`, not normalised to length 1.
     ///
-    /// - Returns: The type of the parameters, `float32`, also where ``Torch/withPrecision(_:on:_:)``
+    /// - Returns: The type of the parameters, `float32`, also where `withPrecision(_:on:_:)`
     ///   computes the convolutions in `bfloat16`.
     func callAsFunction(_ images: Tensor, training: Bool) -> Tensor
 }

@@ -4,10 +4,10 @@ public import Torch
 /// Table 1), which ends in an embedding instead of classes.
 ///
 /// By default a stage's stride lies on its first 1x1 convolution, as in the paper; with
-/// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. Every
-/// normalisation's scale starts at 1, the last one of a block's too; convolutions start as
-/// ``Torch/Convolution`` draws them. Parameters bear torchvision's names; those of the embedding
-/// layer are `embedding.linear` and `embedding.bn`.
+/// `stride=3x3` on its first 3x3 convolution, as in torchvision and timm. The last normalisation's
+/// scale of a block starts at 0, as in timm, the others at 1; convolutions start as `Convolution`
+/// draws them. Parameters bear torchvision's names; those of the embedding layer are
+/// `embedding.linear` and `embedding.bn`.
 public final class ResNet50: ConfigurableBackbone {
     /// Where the stride of a stage lies.
     public enum StridePlace: String, CaseIterable, Sendable {

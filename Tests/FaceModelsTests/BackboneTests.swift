@@ -76,6 +76,21 @@ struct BackboneTests {
         }
     }
 
+    @Test("A residual block starts as its shortcut, and does not stay so")
+    func residualStart() throws {
+        let backbone = try make("resnet50:embedding=32,width=0.125")
+        let last = backbone.state.filter { $0.name.hasSuffix(".bn3.weight") }
+        #expect(last.count == 16)
+        let embeddings = backbone(images(4, 48, 48), training: true)
+        (embeddings * FormulaWeights.uniform("loss", shape: embeddings.shape, type: .float32))
+            .sum().backward()
+        for entry in last {
+            #expect(entry.tensor.array(of: Float.self).allSatisfy { $0 == 0 }, "\(entry.name)")
+            let gradient = try #require(entry.tensor.gradient).array(of: Float.self)
+            #expect(gradient.contains { $0 != 0 }, "\(entry.name)")
+        }
+    }
+
     @Test("The seed decides about the weights, and nothing else does", arguments: narrow)
     func seeds(_ text: String) throws {
         func values(_ seed: UInt64) throws -> [[Float]] {

@@ -17,11 +17,14 @@ public final class BatchNormalization: Layer {
     /// Added to the variance.
     public let epsilon: Double
 
-    /// Creates a normalisation that starts as the identity.
+    /// Creates a normalisation whose shift starts at 0.
+    ///
+    /// - Parameter scale: Where its scale starts: 0 silences what it normalises at first.
     public init(
-        channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, initial: InitialWeights
+        channels: Int, scale: Double = 1, momentum: Double = 0.1, epsilon: Double = 1e-5,
+        initial: InitialWeights
     ) {
-        weight = initial.constant(1, [channels])
+        weight = initial.constant(scale, [channels])
         bias = initial.constant(0, [channels])
         runningMean = Tensor.zeros([channels], type: initial.type, device: initial.device)
         runningVariance = Tensor.ones([channels], type: initial.type, device: initial.device)

@@ -82,7 +82,8 @@ def main():
             [
                 options.facet, "compare", "--train", f"faces={options.train}",
                 "--test", f"lfw={options.test}", "--backbones", options.backbone,
-                "--losses", losses, "--epochs", options.epochs, "--output", str(options.output),
+                "--losses", losses, "--epochs", options.epochs, "--pairs-each-epoch", "600",
+                "--output", str(options.output),
             ],
             check=False,
         )

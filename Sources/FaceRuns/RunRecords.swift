@@ -32,6 +32,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var identity: RunIdentity
     /// The loss's title as the literature spells it, e.g. `ArcFace`.
     public var lossTitle: String
+    /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
+    /// another version. Nil in a run of a version that did not write them.
+    public var lossValues: [String: String]?
     /// The network.
     public var backbone: BackboneFacts
     /// The training set.

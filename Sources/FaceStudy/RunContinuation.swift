@@ -47,6 +47,14 @@ extension RunDescription {
                 path: folder.url.path, key: difference.key, stored: difference.theirs,
                 asked: difference.mine)
         }
+        if let theirs = stored.lossValues, let mine = lossValues {
+            for name in Set(mine.keys).union(theirs.keys).sorted() where mine[name] != theirs[name]
+            {
+                throw FaceStudyError.differentConfiguration(
+                    path: folder.url.path, key: "\(name) of \(identity.loss)",
+                    stored: theirs[name] ?? "nothing", asked: mine[name] ?? "nothing")
+            }
+        }
         guard stored.train.contentHash == train.contentHash else {
             throw FaceStudyError.differentConfiguration(
                 path: folder.url.path, key: "the content of \(train.name)",

@@ -143,7 +143,8 @@ struct RunExecutor {
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(
             Fingerprint(
-                identity: run.identity, training: configuration.training, compute: compute,
+                identity: run.identity, loss: run.loss.resolvedValues.mapValues(\.description),
+                training: configuration.training, compute: compute,
                 inputSize: configuration.inputSize, data: trainSet.facts.contentHash,
                 heldOut: configuration.validation.identities))
         return String(decoding: text, as: UTF8.self)
@@ -151,6 +152,7 @@ struct RunExecutor {
 
     private struct Fingerprint: Encodable {
         var identity: RunIdentity
+        var loss: [String: String]
         var training: TrainingConfiguration
         var compute: ComputeConfiguration
         var inputSize: Int
@@ -215,6 +217,7 @@ struct RunExecutor {
             configuration: try configuration.narrowed(to: run).json(),
             command: "facet compare --config runs/\(name)/study.json --output reproduced")
         description.validation = trainSet.validation?.facts
+        description.lossValues = run.loss.resolvedValues.mapValues(\.description)
         return description
     }
 

@@ -84,7 +84,7 @@ extension Study {
                     StudyEstimate.Cell(
                         trainSet: train.facts.name, backbone: backbone.description,
                         runs: runs.count,
-                        secondsEach: seconds(times, images: train.facts.images, data),
+                        secondsEach: seconds(times, train, data),
                         memory: times.memory))
             }
         }
@@ -93,10 +93,13 @@ extension Study {
             power: StudyPower(configuration, pairs: data.tests.map(\.facts.pairs)))
     }
 
-    private func seconds(_ times: StepTimes, images: Int, _ data: PreparedData) -> Double {
+    private func seconds(
+        _ times: StepTimes, _ train: PreparedTrainSet, _ data: PreparedData
+    ) -> Double {
         let training = configuration.training
-        let steps = images / training.batchSize * training.epochs
-        let tested = data.tests.reduce(0) { sum, test in
+        let steps = train.facts.images / training.batchSize * training.epochs
+        let validated = train.validation?.pairs.images.count ?? 0
+        let tested = data.tests.reduce(training.epochs * validated) { sum, test in
             sum + test.pairs.images.count
                 + (training.epochs - 1) * test.subset.images.count
         }

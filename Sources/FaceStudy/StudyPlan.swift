@@ -1,3 +1,4 @@
+import FaceData
 public import FaceLosses
 public import FaceModels
 public import FaceRuns
@@ -39,11 +40,16 @@ public struct StudyPlan: Sendable {
         try configuration.requireLists()
         try configuration.training.validate()
         try configuration.requireValidation()
+        try configuration.requireRanges()
         let backbones = try configuration.backbones.map { try BackboneSpecification(parsing: $0) }
         let losses = try configuration.losses.map { try LossSpecification(parsing: $0) }
         try FaceStudyError.requireUnique(backbones.map(\.description), "backbones")
         try FaceStudyError.requireUnique(losses.map(\.description), "losses")
         for loss in losses { try LossCatalogue.requireHead(configuration.training.head, of: loss) }
+        for loss in losses {
+            try BatchSamplers.require(
+                configuration.sampler(for: loss), batchSize: configuration.training.batchSize)
+        }
         runs = []
         for seed in configuration.seeds {
             for (index, train) in configuration.train.enumerated() {
@@ -61,6 +67,7 @@ public struct StudyPlan: Sendable {
                 }
             }
         }
+        try FaceStudyError.requireUnique(runs.map(\.folderName), "run folders")
     }
 }
 
@@ -68,7 +75,29 @@ extension StudyConfiguration {
     /// The sampler a loss is trained with: the study's, or with `auto` the loss's own.
     func sampler(for loss: LossSpecification) -> String {
         guard sampler == "auto" else { return sampler }
-        return loss.prefersIdentityBatches ? "pk:\(training.batchSize / 4)x4" : "shuffle"
+        guard loss.prefersIdentityBatches else { return "shuffle" }
+        let imagesEach = [4, 3, 2].first { training.batchSize.isMultiple(of: $0) } ?? 4
+        return "pk:\(training.batchSize / imagesEach)x\(imagesEach)"
+    }
+
+    /// The ranges that the command line's options have, for values from a file.
+    fileprivate func requireRanges() throws(FaceStudyError) {
+        let values = [
+            ("inputSize", inputSize, 16...1024),
+            ("threads", threads, 0...4096),
+            ("evaluation.batchSize", evaluation.batchSize, 1...1_000_000),
+            ("evaluation.pairsEachEpoch", evaluation.pairsEachEpoch, 0...100_000_000),
+        ]
+        for (key, value, range) in values where !range.contains(value) {
+            throw .unknownValue(
+                key: key, value: "\(value)",
+                allowed: ["a number from \(range.lowerBound) to \(range.upperBound)"])
+        }
+        // A study file's numbers are those of JSON, which are exact up to here.
+        for seed in seeds where seed > 1 << 53 {
+            throw .unknownValue(
+                key: "seeds", value: "\(seed)", allowed: ["a number from 0 to \(1 << 53)"])
+        }
     }
 
     fileprivate func requireValidation() throws(FaceStudyError) {

@@ -87,7 +87,8 @@ extension Trainer {
         guard case .nonFinite(let quantity, let step, let epoch, _, _) = error else { return nil }
         let state = backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
         let gradients = state.parameters.compactMap { entry in
-            entry.tensor.gradient.map { TensorFacts(entry.name, .gradient, $0) }
+            // Of sampled classes only some rows have one.
+            entry.tensor.gradient.map { TensorFacts(entry.name, .gradient, $0.dense()) }
         }
         return StepFailure(
             quantity: quantity, step: step, epoch: epoch, stepInEpoch: position.stepInEpoch,

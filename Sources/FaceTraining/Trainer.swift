@@ -223,17 +223,19 @@ public final class Trainer {
             sums.add(
                 try accumulateGradients(
                     images: parts == 1 ? images : images.narrowed(0, range),
-                    labels: parts == 1 ? labels : labels.narrowed(0, range)))
+                    labels: parts == 1 ? labels : labels.narrowed(0, range), part: part))
         }
         return sums
     }
 
-    private func accumulateGradients(images: Tensor, labels: Tensor) throws -> EpochSums {
+    private func accumulateGradients(
+        images: Tensor, labels: Tensor, part: Int
+    ) throws -> EpochSums {
         let embeddings = withPrecision(compute.precision, on: device) {
             backbone(images, training: true)
         }
         let progress = LossProgress(
-            fraction: Double(position.step) / Double(steps), step: position.step)
+            fraction: Double(position.step) / Double(steps), step: position.step, part: part)
         let output = loss(embeddings: embeddings, labels: labels, progress: progress)
         outputs = [("embeddings", embeddings.detached())]
         if let logits = output.logits { outputs.append(("logits", logits.detached())) }

@@ -9,7 +9,8 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     public var batchSize: Int
     /// Parts a batch is computed in, one after another, to save memory; divides `batchSize`.
     ///
-    /// The parts' gradients are averaged. Batch normalisation and pairwise losses see a part only.
+    /// The parts' gradients are averaged. Batch normalisation and pairwise losses see a part only, and
+    /// what a loss remembers (centres, norms, a scale that follows the batch) moves once a part.
     public var accumulation: Int
     /// Course of the learning rate.
     public var schedule: LearningRateSchedule
@@ -43,8 +44,9 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     ///
     /// - Throws: ``FaceTrainingError/configuration(key:value:expected:)`` for the first bad one.
     public func validate() throws(FaceTrainingError) {
-        try require(epochs >= 1, "epochs", epochs, "at least 1")
-        try require(batchSize >= 2, "batchSize", batchSize, "at least 2")
+        try require((1...100_000).contains(epochs), "epochs", epochs, "from 1 to 100000")
+        try require(
+            (2...1_000_000).contains(batchSize), "batchSize", batchSize, "from 2 to 1000000")
         try require(
             accumulation >= 1 && batchSize % accumulation == 0 && batchSize / accumulation >= 2,
             "accumulation", accumulation,

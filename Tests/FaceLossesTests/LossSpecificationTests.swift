@@ -124,6 +124,8 @@ struct LossSpecificationTests {
         #expect(sum.title == "ArcFace (m=0.4) + Center (weight=0.01) + Triplet")
         #expect(sum.resolvedValues["center.weight"] == 0.01 && sum.resolvedValues["m"] == 0.4)
         #expect(try LossSpecification(parsing: sum.description) == sum)
+        let power = try LossSpecification(parsing: "arcface+center:weight=1e+2")
+        #expect(power.resolvedValues["center.weight"] == 100)
         let alone = try LossSpecification(parsing: "center")
         #expect(alone.description == "softmax+center" && !alone.prefersIdentityBatches)
         for text in ["center+center", "center+center:weight=1", "amsoftmax+arcface+center"] {

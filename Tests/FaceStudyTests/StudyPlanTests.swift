@@ -52,7 +52,24 @@ struct StudyPlanTests {
             { $0.losses = ["softmax", "softmax"] }
         ),
         ("'1' stands twice in seeds: give each once", { $0.seeds = [1, 1] }),
-        ("'epochs' is 0 but must be at least 1", { $0.training.epochs = 0 }),
+        ("'epochs' is 0 but must be from 1 to 100000", { $0.training.epochs = 0 }),
+        (
+            "'batchSize' is 1000000000000000 but must be from 2 to 1000000",
+            { $0.training.batchSize = 1_000_000_000_000_000 }
+        ),
+        (
+            "'inputSize' is '10000000000' but must be one of: a number from 16 to 1024",
+            { $0.inputSize = 10_000_000_000 }
+        ),
+        (
+            "'evaluation.batchSize' is '0' but must be one of: a number from 1 to 1000000",
+            { $0.evaluation.batchSize = 0 }
+        ),
+        (
+            "'seeds' is '9007199254740993' but must be one of: a number from 0 to "
+                + "9007199254740992",
+            { $0.seeds = [9_007_199_254_740_993] }
+        ),
         (
             "'validation' is 'identities=0.7, pairs=2000' but must be one of: a share of "
                 + "identities from 0 to 0.5, with at least 2 pairs",

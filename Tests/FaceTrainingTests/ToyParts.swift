@@ -54,6 +54,24 @@ final class ToyLoss: FaceLoss {
     }
 }
 
+/// A loss whose second part of a batch is not finite, when the first has left its gradients.
+final class SpoiledLoss: FaceLoss {
+    static let descriptor = CrossEntropyLoss.descriptor
+    private let loss: any FaceLoss
+
+    init(_ loss: any FaceLoss) { self.loss = loss }
+
+    var state: [StateEntry] { loss.state }
+
+    func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        var output = loss(embeddings: embeddings, labels: labels, progress: progress)
+        if progress.part == 1 { output.loss = output.loss * .nan }
+        return output
+    }
+}
+
 /// Losses of angles for the toy backbone.
 enum ToyParts {
     /// ArcFace over three classes, by a head or composed of tensors.

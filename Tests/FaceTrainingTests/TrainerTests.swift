@@ -157,6 +157,22 @@ struct TrainerTests {
         }
     }
 
+    @Test("A step that fails with gradients of some classes only is described")
+    func failureWithPartialClasses() throws {
+        var configuration = TrainingConfiguration.tiny
+        configuration.accumulation = 2
+        try withFolder { folder in
+            let trainer = try trainer(
+                in: folder, loss: SpoiledLoss(ToyParts.partialHead(rate: 0.1)),
+                configuration: configuration)
+            _ = #expect(throws: FaceTrainingError.self) { try trainer.run { _ in } }
+            let failure = try #require(trainer.failure)
+            let gradients = failure.tensors.filter { $0.kind == .gradient }
+            let weight = try #require(gradients.first { $0.name == "loss.weight" })
+            #expect(weight.count == 800 && weight.notFinite == 0 && weight.largest > 0)
+        }
+    }
+
     @Test("A checkpoint of another run is refused")
     func otherRun() throws {
         try withFolder { folder in

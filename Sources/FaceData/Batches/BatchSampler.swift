@@ -18,12 +18,29 @@ public enum BatchSamplers {
     public static func make(
         _ name: String, labels: [Int], batchSize: Int, seed: UInt64
     ) throws(FaceDataError) -> any BatchSampler {
+        guard let (identities, imagesEach) = try identityBatch(name, batchSize: batchSize) else {
+            return ShuffleSampler(imageCount: labels.count, batchSize: batchSize, seed: seed)
+        }
+        return try IdentitySampler(
+            name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
+    }
+
+    /// Checks what can be known of a sampler without a training set.
+    ///
+    /// - Throws: ``FaceDataError/sampler(name:reason:)`` for a name that cannot be understood and for
+    ///   P and K that do not make up the batch.
+    public static func require(_ name: String, batchSize: Int) throws(FaceDataError) {
+        _ = try identityBatch(name, batchSize: batchSize)
+    }
+
+    /// P and K of a batch, or nil for one of shuffled images.
+    private static func identityBatch(
+        _ name: String, batchSize: Int
+    ) throws(FaceDataError) -> (identities: Int, imagesEach: Int)? {
         guard batchSize > 0 else {
             throw .sampler(name: name, reason: "a batch of \(batchSize) images is none")
         }
-        if name == "shuffle" {
-            return ShuffleSampler(imageCount: labels.count, batchSize: batchSize, seed: seed)
-        }
+        if name == "shuffle" { return nil }
         let (identities, imagesEach) = try parts(of: name)
         guard identities.multipliedReportingOverflow(by: imagesEach) == (batchSize, false) else {
             throw .sampler(
@@ -31,8 +48,7 @@ public enum BatchSamplers {
                 reason: "\(identities) identities with \(imagesEach) images each are not a batch "
                     + "of \(batchSize)")
         }
-        return try IdentitySampler(
-            name: name, labels: labels, identities: identities, imagesEach: imagesEach, seed: seed)
+        return (identities, imagesEach)
     }
 
     /// P and K of `pk:PxK`.
@@ -76,7 +92,8 @@ public struct ShuffleSampler: BatchSampler {
 
 /// Batches of P identities with K images each, as losses on pairs need them.
 ///
-/// Identities come in random rounds, each once a round; images without repetition where an identity
+/// Identities come in random rounds, each at most once a round: those that do not fill a batch at a
+/// round's end are left out of it; images without repetition where an identity
 /// has K, with repetition where it has fewer. An epoch has as many batches as the shuffling
 /// sampler's, so both see the same number of images.
 public struct IdentitySampler: BatchSampler {

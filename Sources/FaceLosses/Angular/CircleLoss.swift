@@ -25,8 +25,8 @@ public final class CircleLoss: AngularMarginLoss {
             gradient: "the weights of cosines count as constants, as in the paper",
             use: "to let each cosine be pulled by how far it is from its optimum",
             pitfalls:
-                "its scale of 256 is that of products of two cosines; the logit of the own class "
-                + "is not monotonic once its cosine passes 1 - m / 2"),
+                "its scale of 256 is that of products of two cosines; the logit of another class "
+                + "falls while its cosine rises from -m to 0"),
         parameters: [
             marginKey.parameter
         ] + AngularSchedule.parameters,

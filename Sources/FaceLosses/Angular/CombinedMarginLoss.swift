@@ -5,8 +5,8 @@ public import Torch
 ///
 ///     t(θ) = cos(m1 θ + m2) - m3
 ///
-/// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM2, of all three its best on CASIA-WebFace. All
-///   three grow from no margin over the first half of the run.
+/// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM1. All three grow from no margin over the first
+///   half of the run.
 /// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π,
 ///   or with `beyond=none` goes on as it is.
 /// - **Gradient**: ``MarginGradient``.
@@ -20,7 +20,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         "beyond", default: Beyond.clamp,
         "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
-        "m1", default: 1, in: 1...4, "factor of the target's angle")
+        "m1", default: 1, in: 0.5...4, "factor of the target's angle")
     static let secondKey = LossParameterKey.number(
         "m2", default: 0.3, in: 0...1.5, unit: "rad", "margin added to the target's angle")
     static let thirdKey = LossParameterKey.number(
@@ -42,11 +42,15 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         ] + AngularSchedule.parameters + [MarginGradient.key.parameter, beyondKey.parameter],
         presets: [
             LossPreset(
-                "combined-paper", "the paper's CM2, as insightface's MXNet code has it",
+                "combined-paper", "the paper's CM1, as insightface's MXNet code has it",
                 constant(1, 0.3, 0.2, ["grad": "exact"])),
             LossPreset(
-                "insightface-combined", "arcface_torch's (1, 0.3, 0.2): detached",
-                constant(1, 0.3, 0.2, ["grad": "detached"])),
+                "combined-cm2", "the paper's CM2",
+                constant(0.9, 0.4, 0.15, ["grad": "exact"])),
+            LossPreset(
+                "insightface-combined",
+                "what arcface_torch makes of (1, 0.3, 0.2): with m3 it leaves m2 out",
+                constant(1, 0, 0.2, ["grad": "detached"])),
         ])
 
     private static func constant(

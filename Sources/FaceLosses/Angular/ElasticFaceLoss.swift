@@ -87,7 +87,8 @@ public final class ElasticFaceLoss: AngularMarginLoss {
             let drawn = batch.targets.filled(like: 0)
             drawn.fillNormal(
                 mean: margin, deviation: deviation,
-                seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step))
+                seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step)
+                    &+ UInt64(progress.part) << 48)
             return drawn.clamped(to: 0...Double.pi)
         }
         return AngularMargin(

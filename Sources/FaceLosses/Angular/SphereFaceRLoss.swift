@@ -87,7 +87,10 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         }
         return AngularMargin(
             targets: targets, scale: .constant(scale), gradient: gradient,
-            others: version == .v2 ? { (angles($0) / factor).cos() } : nil,
+            others: version == .v2
+                ? { [gradient] cosines in
+                    gradient.joined((angles(cosines) / factor).cos(), without: cosines)
+                } : nil,
             state: ["margin": factor, "scale": scale])
     }
 

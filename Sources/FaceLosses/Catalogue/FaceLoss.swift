@@ -45,11 +45,15 @@ public struct LossProgress: Hashable, Sendable {
     public var fraction: Double
     /// Steps that were taken before this one.
     public var step: Int
+    /// Which part of the step's batch this is where gradients accumulate over several, from 0: what
+    /// is drawn anew for each sample must differ between them.
+    public var part: Int
 
     /// Creates a position in a run.
-    public init(fraction: Double, step: Int) {
+    public init(fraction: Double, step: Int, part: Int = 0) {
         self.fraction = fraction
         self.step = step
+        self.part = part
     }
 }
 

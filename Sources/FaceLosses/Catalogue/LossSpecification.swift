@@ -17,7 +17,7 @@ public struct LossSpecification: Hashable, Sendable {
     /// - Throws: ``FaceLossesError`` for a name or a value that is wrong.
     public init(parsing text: String) throws(FaceLossesError) {
         var parts: [LossSpecification] = []
-        for part in text.split(separator: "+", omittingEmptySubsequences: false) {
+        for part in Self.parts(of: text) {
             parts.append(try LossSpecification(single: String(part.trimmed)))
         }
         let terms = parts.filter(\.descriptor.joinsClassification)
@@ -29,6 +29,24 @@ public struct LossSpecification: Hashable, Sendable {
         descriptor = bases[0].descriptor
         values = bases[0].values
         self.terms = terms.sorted { $0.name < $1.name }
+    }
+
+    /// What `+` separates, which it does not in a number such as `1e+2`.
+    private static func parts(of text: String) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        for place in text.indices where text[place] == "+" {
+            let letter = text[start..<place].last
+            let digits = [
+                text[start..<place].dropLast().last, text[text.index(after: place)...].first,
+            ]
+            let isExponent =
+                (letter == "e" || letter == "E") && digits.allSatisfy { $0?.isNumber == true }
+            guard !isExponent else { continue }
+            parts.append(text[start..<place])
+            start = text.index(after: place)
+        }
+        return parts + [text[start...]]
     }
 
     private init(single text: String) throws(FaceLossesError) {

@@ -28,7 +28,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
             use: "when a softmax is wanted that does not see norms, for instance with images of "
                 + "very unlike quality",
             pitfalls:
-                "α must exceed ln(p (C - 2) / (1 - p)) to reach an average probability p: 14 for "
+                "α must exceed ln(p (C - 2) / (1 - p)) to reach an average probability p: 16 for "
                 + "p 0.9 and a million classes; too small an α leaves the loss high"),
         parameters: [normKey.parameter, learnKey.parameter])
 

@@ -30,7 +30,8 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         summary: "Embeddings must be near their centres, and all centres at least a margin apart.",
         paper:
             "X. Wei, H. Wang, B. Scotney, H. Wan. Minimum Margin Loss for Deep Face Recognition. Pattern Recognition 2020 (arXiv 1805.06741)",
-        equation: "α/2 mean |x - c_y|² + β Σ_{i<j} [M - |c_i - c_j|²]₊",
+        equation:
+            "α/2 mean |x - c_y|² + β Σ [M - |c_i - c_j|²]₊ over pairs with an identity of the batch",
         guide: LossGuide(
             normalization: "nothing: distances are of embeddings as they are",
             gradient: "exact; centres are trained by it like weights",

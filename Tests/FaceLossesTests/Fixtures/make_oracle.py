@@ -540,6 +540,7 @@ ENTRIES = {
     "normface:s=9": scalar("scale", lambda c: 9, norm_face),
     "adacos": ada_cos,
     "combined:" + CONSTANT: angular(20, combined(1, 0.3, 0.2)),
+    "combined-cm2:s=20,grad=detached": angular(20, combined(0.9, 0.4, 0.15, "none")),
     "combined:m1=1.3,grad=exact," + CONSTANT: angular(
         20, combined(1.3, 0.3, 0.2), detached=False
     ),
@@ -565,7 +566,10 @@ ENTRIES = {
     "sphereface-r:version=v0," + CONSTANT: sphere_face_r("v0"),
     "sphereface-r:version=v0,grad=exact," + CONSTANT: sphere_face_r("v0", detached=False),
     "sphereface-r:version=v2," + CONSTANT: angular(
-        20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(limited(c)) / 1.5)
+        20, lambda c, _: c, lambda c, c0, t0: c + math.cos(math.acos(limited(c0)) / 1.5) - c0
+    ),
+    "sphereface-r:version=v2,grad=exact," + CONSTANT: angular(
+        20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(limited(c)) / 1.5), False
     ),
     "circle:s=32,rise=0,warmup=0": circle,
     "sphereface2:warmup=0,weight=1": scalar("bias", balanced_bias, sphere_face_2(False)),

@@ -36,6 +36,7 @@ package struct ReportDocument: Sendable {
             CurvesSection.section(results),
             ROCSection.section(results),
             ScoresSection.section(results),
+            GeometrySection.section(results),
             ErrorsSection.section(results),
             PublishedSection.section(results),
             DataSection.section(results),

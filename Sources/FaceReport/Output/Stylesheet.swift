@@ -127,6 +127,12 @@ enum Stylesheet {
         svg .name{fill:var(--c);font-weight:600}
         .legend{fill:var(--paper);opacity:.88}
         .interval{fill:var(--ink);opacity:.1}
+        .middle{stroke:var(--paper);stroke-width:2}
+        .median{stroke:var(--c);stroke-width:2}
+        .frame{fill:none;stroke:var(--grid);stroke-width:1}
+        .dots{fill:none;stroke:var(--c);stroke-width:6;stroke-linecap:round;opacity:.8}
+        svg .spot{font-weight:700;font-size:12px;paint-order:stroke;stroke:var(--paper);
+        stroke-width:4px;stroke-linejoin:round}
 
         """
 

@@ -19,7 +19,7 @@ package struct ReportDocument: Sendable {
     }
 
     /// Writes the report of a study's results.
-    package init(title: String, results: StudyResults) {
+    package init(title: String, results: StudyResults, pictures: Report.Pictures? = nil) {
         self.title = title
         subtitle = AnswerSection.subtitle(results)
         let statistics = StudyStatistics(results)
@@ -37,8 +37,9 @@ package struct ReportDocument: Sendable {
             ROCSection.section(results),
             ScoresSection.section(results),
             GeometrySection.section(results),
-            ErrorsSection.section(results),
+            ErrorsSection.section(results, pictures),
             PublishedSection.section(results),
+            CostSection.section(results),
             DataSection.section(results),
             RunsSection.section(results),
         ]

@@ -145,6 +145,7 @@ enum Stylesheet {
         .gallery .faces{display:grid;grid-template-columns:1fr 1fr;gap:2px;border-radius:6px;
         overflow:hidden;background:var(--grid)}
         .gallery img{display:block;width:100%;height:auto;aspect-ratio:1}
+        .gallery .gone{aspect-ratio:1;display:grid;place-items:center;color:var(--muted)}
         .gallery p{margin:.4rem 0 0;max-width:none;display:flex;justify-content:space-between;
         gap:.6rem;font-variant-numeric:tabular-nums}
         .gallery .names{color:var(--muted);display:block;margin:.15rem 0 0}

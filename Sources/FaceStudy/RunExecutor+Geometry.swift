@@ -1,7 +1,9 @@
+import FaceData
 import FaceEvaluation
 import FaceLosses
 import FaceModels
 import FaceRuns
+import FaceTraining
 import Foundation
 import Torch
 

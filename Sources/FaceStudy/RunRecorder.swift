@@ -5,6 +5,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Torch
 
 /// Turns a trainer's events into the run folder's records.
 final class RunRecorder {

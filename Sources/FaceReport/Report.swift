@@ -2,7 +2,8 @@ public import FaceRuns
 public import Foundation
 import SafeFiles
 
-/// The report of a study: a pure function of its run folders.
+/// The report of a study: a pure function of its run folders, and of the test set's pictures where
+/// they are given.
 ///
 /// The same run folders give the same bytes. A study that is still running can be reported: cells
 /// without a finished run stay empty.
@@ -20,6 +21,10 @@ public struct Report: Sendable {
     public let title: String
     /// Folder that ``write()`` fills.
     public let destination: URL
+    /// The picture of a test set's image as a JPEG file: of the image's name and the test set's.
+    public typealias Pictures = @Sendable (_ image: String, _ test: String) -> [UInt8]?
+    /// Where pictures come from; `nil` for a report without any.
+    private let pictures: Pictures?
 
     /// Prepares the report of a study's folder; nothing is read yet.
     ///
@@ -27,10 +32,16 @@ public struct Report: Sendable {
     ///   - study: the folder that holds `runs/`.
     ///   - title: heading of the report.
     ///   - destination: where the files go; `<study>/report` where it is `nil`.
-    public init(study: URL, title: String = Report.defaultTitle, destination: URL? = nil) {
+    ///   - pictures: where the pictures of wrongly decided pairs come from, which gives `nil` for an
+    ///     image that is gone; without it pairs are named and not shown.
+    public init(
+        study: URL, title: String = Report.defaultTitle, destination: URL? = nil,
+        pictures: Pictures? = nil
+    ) {
         self.study = StudyFolder(study)
         self.title = title
         self.destination = destination ?? self.study.reportURL
+        self.pictures = pictures
     }
 
     /// Reads the run folders and renders the report in memory.
@@ -40,7 +51,7 @@ public struct Report: Sendable {
     /// - Throws: ``FaceReportError/noRuns(study:damaged:)`` where there is nothing to report.
     public func render() throws(FaceReportError) -> RenderedReport {
         let results = try StudyResults(reading: study)
-        let document = ReportDocument(title: title, results: results)
+        let document = ReportDocument(title: title, results: results, pictures: pictures)
         return RenderedReport(
             html: HTMLPage(document).text,
             markdown: MarkdownReport(document).text,

@@ -83,6 +83,14 @@ public struct RunComparison: Codable, Sendable, Hashable {
                         second: "\(scores.1?.count ?? 0) pairs, \(count) with other scores"))
             }
         }
+        // A run of a former version has none, which is no difference of its numbers.
+        if let mine = try first.readGeometry(), let theirs = try second.readGeometry(),
+            mine != theirs
+        {
+            differences.append(
+                Difference(
+                    what: "geometry of embeddings", first: "its numbers", second: "other numbers"))
+        }
         if try first.read(first.modelURL) != second.read(second.modelURL) {
             differences.append(
                 Difference(what: "model", first: "its bytes", second: "other bytes, or none"))

@@ -53,6 +53,23 @@ extension RunFolder {
         return try PairScoreTable.scores(data, path: url.path)
     }
 
+    /// Reads `geometry.json`, or gives `nil` where there is none.
+    ///
+    /// - Throws: ``FaceRunsError`` where the file is damaged or of another format.
+    public func readGeometry() throws(FaceRunsError) -> RunGeometry? {
+        guard let data = try read(geometryURL) else { return nil }
+        let path = geometryURL.path
+        let format = try JSONRecord.decode(FormatOnly.self, from: data, path: path).format
+        guard format == RunGeometry.currentFormat else {
+            throw .unknownFormat(path: path, format: format, supported: RunGeometry.currentFormat)
+        }
+        let geometry = try JSONRecord.decode(RunGeometry.self, from: data, path: path)
+        if let fault = geometry.fault {
+            throw .damagedFile(path: path, line: nil, reason: fault)
+        }
+        return geometry
+    }
+
     /// Reads `result.json`, or gives `nil` where the run is not over.
     public func readResult() throws(FaceRunsError) -> RunResult? {
         guard let data = try read(resultURL) else { return nil }
@@ -75,7 +92,7 @@ extension RunFolder {
     }
 }
 
-/// The one field that every format of `run.json` has.
+/// The one field that every format of a record has.
 private struct FormatOnly: Decodable {
     var format: Int
 }

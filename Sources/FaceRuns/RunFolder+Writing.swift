@@ -20,6 +20,11 @@ extension RunFolder {
         try replace(environmentURL, with: environment)
     }
 
+    /// Writes `geometry.json`, atomically.
+    public func write(_ geometry: RunGeometry) throws(FaceRunsError) {
+        try replace(geometryURL, with: geometry)
+    }
+
     /// Writes `result.json`, atomically: from then on the run is over.
     public func write(_ result: RunResult) throws(FaceRunsError) {
         try replace(resultURL, with: result)

@@ -9,6 +9,7 @@ public import Foundation
 /// | `metrics.jsonl` | ``EpochRecord``, one a line |
 /// | `steps.csv` | ``StepRecord``, one a line under a header |
 /// | `scores/<test>.csv` | ``PairScore``, one a line under a header |
+/// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state to go on from |
 /// | `model.safetensors` | the last epoch's backbone |
@@ -32,6 +33,8 @@ public struct RunFolder: Sendable, Hashable {
     public var environmentURL: URL { url.appendingPathComponent("environment.json") }
     /// File of ``EpochRecord`` lines.
     public var metricsURL: URL { url.appendingPathComponent("metrics.jsonl") }
+    /// File of ``RunGeometry``.
+    public var geometryURL: URL { url.appendingPathComponent("geometry.json") }
     /// File of ``RunResult``.
     public var resultURL: URL { url.appendingPathComponent("result.json") }
     /// Folder of the newest checkpoint.

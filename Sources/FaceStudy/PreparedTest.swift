@@ -34,12 +34,15 @@ struct TestEvaluation {
     let name: String
     let report: VerificationReport
     let scores: [PairScore]
+    /// The embeddings of the images.
+    let views: EmbeddingViews
 
     init(
         name: String, pairs: VerificationPairs, views: EmbeddingViews
     ) throws {
         let scored = try views.normalizedSum().scores(of: pairs.labelled)
         self.name = name
+        self.views = views
         report = try VerificationReport(
             of: scored, meanNorm: try views.meanNorm(),
             rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))

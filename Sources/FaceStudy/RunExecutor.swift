@@ -21,6 +21,7 @@ struct RunExecutor {
         guard let result = try folder.readResult(), result.status == .finished else { return nil }
         try makeDescription(try makeModel().backbone).requireContinuation(of: folder)
         removeLeftovers()
+        try addGeometry()
         return result
     }
 
@@ -54,7 +55,7 @@ struct RunExecutor {
         try describe(model.backbone)
         let trainer = try makeTrainer(model, checkpoint: folder.checkpointURL)
         let recorder = try RunRecorder(
-            self, backbone: model.backbone, from: trainer.position,
+            self, model, from: trainer.position,
             records: try recordsUpTo(trainer.position.epoch))
         do {
             try trainer.run(
@@ -135,7 +136,7 @@ struct RunExecutor {
             compute: compute, checkpoint: checkpoint, fingerprint: fingerprint())
     }
 
-    private var trainSet: PreparedTrainSet { data.train[run.trainIndex] }
+    var trainSet: PreparedTrainSet { data.train[run.trainIndex] }
 
     /// Everything that decides about the run's numbers.
     private func fingerprint() throws -> String {

@@ -1,9 +1,11 @@
 import FaceData
 import FaceEvaluation
+import FaceLosses
 import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Torch
 
 /// Turns a trainer's events into the run folder's records.
 final class RunRecorder {
@@ -13,6 +15,7 @@ final class RunRecorder {
     private let data: PreparedData
     private let control: StudyControl
     private let embedder: Embedder
+    private let loss: any FaceLoss
     private let steps: StepLog
     private let events: RunEvents
     private var records: [EpochRecord]
@@ -22,8 +25,8 @@ final class RunRecorder {
     ///
     /// - Parameter records: Those of the epochs before it.
     init(
-        _ executor: RunExecutor, backbone: any Backbone, from position: TrainingPosition,
-        records: [EpochRecord]
+        _ executor: RunExecutor, _ model: (backbone: any Backbone, loss: any FaceLoss),
+        from position: TrainingPosition, records: [EpochRecord]
     ) throws {
         run = executor.run
         configuration = executor.configuration
@@ -31,8 +34,9 @@ final class RunRecorder {
         data = executor.data
         control = executor.control
         self.records = records
+        loss = model.loss
         embedder = try Embedder(
-            backbone: backbone, compute: executor.compute,
+            backbone: model.backbone, compute: executor.compute,
             batchSize: configuration.evaluation.batchSize)
         steps = try StepLog(folder, keepingUpTo: position.step)
         events = try RunEvents(folder, from: position.step)
@@ -69,7 +73,10 @@ final class RunRecorder {
             evaluationSeconds: started.duration(to: .now) / .seconds(1))
         record.validation = validation.map(Self.epochTest)
         records.append(record)
-        if summary.epoch == configuration.training.epochs { try writeScores() }
+        if summary.epoch == configuration.training.epochs {
+            try writeScores()
+            try writeGeometry()
+        }
         try folder.append(record)
         try events.append(record)
         control.listener(.epochRecorded(run, record))
@@ -81,11 +88,7 @@ final class RunRecorder {
 
     /// Evaluates a set whose images may have gone since they were read.
     private func kept(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
-        do {
-            return try evaluate(test, all: all)
-        } catch let error as FaceDataError {
-            throw FaceStudyError.lostImage(reason: error.description)
-        }
+        try FaceStudyError.lostImages { try evaluate(test, all: all) }
     }
 
     private static func epochTest(_ evaluation: TestEvaluation) -> EpochTest {
@@ -97,8 +100,7 @@ final class RunRecorder {
 
     private func evaluate(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
         try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
-            control.listener(.evaluating(run, test.facts.name, done, total))
-            if control.shouldStop() { throw FaceStudyError.interrupted }
+            try control.report(.evaluating(run, test.facts.name, done, total))
         }
     }
 
@@ -106,6 +108,20 @@ final class RunRecorder {
         for evaluation in last {
             try folder.write(evaluation.scores, test: evaluation.name)
         }
+    }
+
+    private func writeGeometry() throws {
+        let measurement = GeometryMeasurement(
+            embedder: embedder, inputSize: configuration.inputSize,
+            train: data.train[run.trainIndex],
+            weights: loss.state.first { $0.name == "weight" }?.tensor)
+        let tests = zip(data.tests, last).map { (test: $0, views: $1.views) }
+        try folder.write(
+            try FaceStudyError.lostImages {
+                try measurement.measure(tests: tests) { done, total in
+                    try control.report(.evaluating(run, "training images", done, total))
+                }
+            })
     }
 
     func result(seconds: Double, trainSeconds: Double) throws -> RunResult {
@@ -142,5 +158,24 @@ extension StepRecord {
             step: summary.step, epoch: summary.epoch, learningRate: summary.learningRate,
             loss: summary.loss, gradientNorm: summary.gradientNorm, accuracy: summary.accuracy,
             accuracyWithMargin: summary.accuracyWithMargin)
+    }
+}
+
+extension StudyControl {
+    /// Tells of progress, between two pieces of work that may be the last.
+    func report(_ event: StudyEvent) throws(FaceStudyError) {
+        listener(event)
+        if shouldStop() { throw .interrupted }
+    }
+}
+
+extension FaceStudyError {
+    /// Works with images that may have gone since they were read.
+    static func lostImages<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as FaceDataError {
+            throw FaceStudyError.lostImage(reason: error.description)
+        }
     }
 }

@@ -37,7 +37,7 @@ final class LiveReport: @unchecked Sendable {
     private var rendered: (version: Int, html: String)?
 
     init(_ study: StudyFolder) {
-        report = Report(study: study.url)
+        report = Report(study: study.url, pictures: TestPictures(study).jpeg(of:in:))
     }
 
     // MARK: The study's side

@@ -1,6 +1,7 @@
 import CommandKit
 import FaceReport
 import FaceRuns
+import FaceStudy
 import Foundation
 
 let reportCommand = Command(
@@ -24,6 +25,9 @@ let reportCommand = Command(
             "--paper", .flag,
             "also write tables.tex and each figure as SVG, and as PDF where rsvg-convert is "
                 + "installed"),
+        Option(
+            "--without-pictures", .flag,
+            "name wrongly decided pairs and do not show their faces, e.g. to pass the report on"),
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],
     examples: ["facet report studies/quick", "facet report studies/12-epochs studies/20-epochs"]
@@ -37,9 +41,11 @@ let reportCommand = Command(
         if let page = files.first { Console.output("comparison: \(page.path)") }
         return .success
     }
+    let pictures = TestPictures(StudyFolder(study))
     let report = Report(
         study: study, title: arguments.value("--title") ?? Report.defaultTitle,
-        destination: output)
+        destination: output,
+        pictures: arguments.has("--without-pictures") ? nil : pictures.jpeg(of:in:))
     try writeReport(report, json: arguments.has("--json"))
     if arguments.has("--paper") { try writeForPapers(report) }
     return .success

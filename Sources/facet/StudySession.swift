@@ -45,7 +45,10 @@ struct StudySession {
             printer.finish()
             // Runs that were refused before their first step have left nothing to report.
             if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
-            try writeReport(Report(study: study.folder.url), json: json)
+            try writeReport(
+                Report(
+                    study: study.folder.url,
+                    pictures: TestPictures(study.folder).jpeg(of:in:)), json: json)
             end("The study is over; its report lies in \(study.folder.reportURL.path)")
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {

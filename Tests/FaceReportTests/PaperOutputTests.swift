@@ -52,6 +52,42 @@ import Testing
         }
     }
 
+    private static let latex = ["/usr/bin/pdflatex", "/usr/local/bin/pdflatex"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    @Test(.enabled(if: latex != nil, "pdflatex is not installed."))
+    func pdfLaTeXSetsTheTablesWithinTheText() throws {
+        try files { files in
+            try inTemporaryFolder { folder throws in
+                let document = #"""
+                    \documentclass{article}
+                    \usepackage[utf8]{inputenc}
+                    \usepackage{booktabs,graphicx}
+                    \begin{document}\input{tables.tex}\end{document}
+                    """#
+                let names = ["tables.tex": try #require(files["tables.tex"]), "a.tex": document]
+                for (name, text) in names {
+                    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+                }
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: try #require(Self.latex))
+                process.arguments = ["-halt-on-error", "-interaction=batchmode", "a.tex"]
+                process.currentDirectoryURL = folder
+                process.standardOutput = FileHandle.nullDevice
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                process.waitUntilExit()
+                let log = try String(
+                    decoding: Data(contentsOf: folder.appendingPathComponent("a.log")),
+                    as: UTF8.self)
+                let faults = log.components(separatedBy: "\n").filter { $0.hasPrefix("!") }
+                #expect(process.terminationStatus == 0, "\(faults)")
+                #expect(!log.contains("Overfull \\hbox"))
+            }
+        }
+    }
+
     @Test func writesDrawingsThatStandAlone() throws {
         try files { files in
             let drawings = files.filter { $0.key.hasSuffix(".svg") }

@@ -152,6 +152,7 @@ struct SampleRun {
                     seconds: 100))
         } else if stopAfter == nil {
             try folder.write(scores, test: test)
+            try folder.write(geometry(skill: skill))
             try folder.write(result(scores, accuracies, &random))
         }
     }
@@ -198,6 +199,32 @@ struct SampleRun {
                 second: same ? "f\(fold)p\(first)/b\(index).jpg" : "f\(fold)p\(second)/\(index).jpg"
             )
         }
+    }
+
+    private func geometry(skill: Double) -> RunGeometry {
+        func spread(_ mean: Double, _ deviation: Double) -> QuantitySpread {
+            QuantitySpread(
+                count: 1000, mean: mean, standardDeviation: deviation,
+                quantiles: [-1.64, -0.67, 0, 0.67, 1.64].map { mean + $0 * deviation })
+        }
+        var random = SampleRandom("map")
+        let identities = (0..<8).map { person in
+            let centre = (random.normal() * 0.4, random.normal() * 0.3)
+            let places = (0..<12).map { _ in (random.normal(), random.normal()) }
+            return EmbeddingMap.Identity(
+                name: "Person \(person)", x: places.map { centre.0 + $0.0 * 0.2 / skill },
+                y: places.map { centre.1 + $0.1 * 0.2 / skill })
+        }
+        return RunGeometry(
+            training: SetGeometry(
+                name: "train", images: 1500, norm: spread(20 / skill, 2), within: spread(50, 9),
+                between: spread(86, 7), ownClass: isMargin ? spread(60 - 10 * skill, 8) : nil,
+                nearestOther: isMargin ? spread(74, 6) : nil),
+            tests: [
+                SetGeometry(
+                    name: test, images: 900, norm: spread(18 / skill, 3), within: spread(58, 11),
+                    between: spread(84, 8))
+            ], map: EmbeddingMap(set: test, identities: identities, explained: [0.31, 0.2]))
     }
 
     private func result(

@@ -31,6 +31,28 @@ import Testing
         }
     }
 
+    @Test func refusesAGeometryThatIsNone() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            let path = run.geometryURL.path
+            var geometry = Samples.geometry
+            geometry.training.norm?.quantiles = [1]
+            try run.write(geometry)
+            let quantiles = FaceRunsError.damagedFile(
+                path: path, line: nil, reason: "a quantity has not five quantiles")
+            #expect(throws: quantiles) { try run.readGeometry() }
+            geometry = Samples.geometry
+            geometry.map?.identities[0].x = []
+            try run.write(geometry)
+            let places = FaceRunsError.damagedFile(
+                path: path, line: nil, reason: "the map's places are not pairs")
+            #expect(throws: places) { try run.readGeometry() }
+            try AtomicFile.write("{\"format\": 9}", to: run.geometryURL)
+            let format = FaceRunsError.unknownFormat(path: path, format: 9, supported: 1)
+            #expect(throws: format) { try run.readGeometry() }
+        }
+    }
+
     @Test func refusesAStatusThatIsNone() throws {
         try Samples.inTemporaryFolder { folder throws in
             let run = RunFolder(folder)

@@ -7,7 +7,7 @@ import Testing
     private func write(
         _ folder: URL, name: String, loss: (Int) -> Double = { 1 / Double($0) },
         steps: Int = 30, seconds: Double = 1, accuracy: Double = 0.9, distance: Float = 0.5,
-        model: String = "weights"
+        model: String = "weights", geometry: RunGeometry? = nil
     ) throws -> RunFolder {
         let run = RunFolder(folder.appendingPathComponent(name))
         let log = try StepLog(run, keepingUpTo: 0)
@@ -27,6 +27,7 @@ import Testing
         try run.write(
             [PairScore(fold: 0, same: true, distance: distance, first: "a", second: "b")],
             test: "lfw")
+        if let geometry { try run.write(geometry) }
         try Data(model.utf8).write(to: run.modelURL)
         var result = Samples.result
         result.seconds = seconds
@@ -73,6 +74,19 @@ import Testing
                 #expect(comparison.atEnd.map(\.what) == [what])
                 #expect(comparison.text.contains(what))
             }
+        }
+    }
+
+    @Test func geometryIsComparedWhereBothHaveIt() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            var other = Samples.geometry
+            other.training.norm?.mean += 1e-12
+            let first = try write(folder, name: "a", geometry: Samples.geometry)
+            let second = try write(folder, name: "b", geometry: other)
+            let old = try write(folder, name: "c")
+            #expect(
+                try RunComparison(first, second).atEnd.map(\.what) == ["geometry of embeddings"])
+            #expect(try RunComparison(first, old).isSame)
         }
     }
 }

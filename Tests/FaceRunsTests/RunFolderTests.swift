@@ -10,11 +10,13 @@ import Testing
             try run.write(Samples.description)
             try run.write(Samples.environment)
             try run.write(Samples.result)
+            try run.write(Samples.geometry)
             try run.append(Samples.epoch(1))
             try run.append(Samples.epoch(2))
             #expect(try run.readDescription() == Samples.description)
             #expect(try run.readEnvironment() == Samples.environment)
             #expect(try run.readResult() == Samples.result)
+            #expect(try run.readGeometry() == Samples.geometry)
             #expect(try run.readEpochs() == [Samples.epoch(1), Samples.epoch(2)])
         }
     }
@@ -24,6 +26,7 @@ import Testing
             let run = RunFolder(folder)
             #expect(try run.readEnvironment() == nil)
             #expect(try run.readResult() == nil)
+            #expect(try run.readGeometry() == nil)
             #expect(try run.readEpochs() == [])
             #expect(try run.readScores(test: "lfw") == nil)
             #expect(throws: FaceRunsError.missingFile(path: run.descriptionURL.path)) {

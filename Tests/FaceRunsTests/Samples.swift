@@ -38,6 +38,24 @@ enum Samples {
                 bestAccuracy: 0.951, epochWithin95Percent: 9)
         ], imagesPerSecond: 123.456, seconds: 99)
 
+    static let geometry = RunGeometry(
+        training: SetGeometry(
+            name: "casia", images: 300, norm: spread(21), within: spread(50),
+            between: spread(88), ownClass: spread(35), nearestOther: spread(71)),
+        tests: [
+            SetGeometry(
+                name: "lfw", images: 7701, norm: spread(20), within: spread(52), between: nil)
+        ],
+        map: EmbeddingMap(
+            set: "lfw", identities: [.init(name: "A/B", x: [0.5, -1.0 / 3], y: [0, 0.25])],
+            explained: [0.5, 0.25]))
+
+    private static func spread(_ mean: Double) -> QuantitySpread {
+        QuantitySpread(
+            count: 100, mean: mean, standardDeviation: 1.0 / 3,
+            quantiles: [-2, -1, 0, 1, 2].map { mean + $0 })
+    }
+
     static func epoch(_ number: Int) -> EpochRecord {
         EpochRecord(
             epoch: number, step: number * 10, images: number * 640, learningRate: 0.1,

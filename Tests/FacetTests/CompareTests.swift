@@ -27,16 +27,53 @@ struct CompareTests {
                 #expect(result.tests.first?.pairs == 16)
                 #expect(try run.readEpochs().map(\.epoch) == [1, 2])
                 #expect(try run.readScores(test: "probe")?.count == 16)
+                try expectGeometry(run)
             }
             for name in ["index.html", "report.md", "results.csv"] {
                 let file = study.reportURL.appendingPathComponent(name)
                 #expect(FileManager.default.fileExists(atPath: file.path), "\(name)")
             }
             #expect(first.output.contains("ArcFace"))
+            let page = try String(
+                contentsOf: study.reportURL.appendingPathComponent("index.html"), encoding: .utf8)
+            #expect(page.contains("src=\"data:image/jpeg;base64,"))
+            let whole = try Snapshot(of: study.url)
+            // As if a version that measured none had finished a run.
+            let old = try #require(try study.runs().last)
+            try FileManager.default.removeItem(at: old.geometryURL)
             let second = try tool.run(words)
             #expect(second.status == 0)
             #expect(second.errors.components(separatedBy: "finished before").count == 4)
+            #expect(try Snapshot(of: study.url) == whole)
+            try expectReportWithoutPictures(tool, study, faces)
         }
+    }
+
+    private func expectGeometry(_ run: RunFolder) throws {
+        let geometry = try #require(try run.readGeometry())
+        #expect(geometry.training.images == 64)
+        #expect(geometry.training.within?.count == 8 * 28)
+        #expect(geometry.training.ownClass?.count == 64)
+        #expect(geometry.training.nearestOther?.count == 64)
+        #expect(geometry.tests.map(\.name) == ["probe"])
+        #expect(geometry.tests[0].within?.count == 8 && geometry.tests[0].between?.count == 8)
+        // The test set has two images a person, too few for a map.
+        #expect(geometry.map?.set == "tiny")
+        #expect(geometry.map?.identities.map(\.x.count) == Array(repeating: 8, count: 8))
+    }
+
+    private func expectReportWithoutPictures(
+        _ tool: Tool, _ study: StudyFolder, _ faces: TinyFaces
+    ) throws {
+        let report = study.reportURL.appendingPathComponent("index.html")
+        let text = { try String(contentsOf: report, encoding: .utf8) }
+        #expect(try tool.run("report", "study", "--without-pictures").status == 0)
+        #expect(try !text().contains("<img") && text().contains("named and not shown"))
+        try FileManager.default.removeItem(at: faces.test)
+        let gone = try tool.run("report", "study")
+        #expect(gone.status == 0, "\(gone.errors)")
+        #expect(try !text().contains("<img"))
+        #expect(try text().contains("are not where the study read them any more"))
     }
 
     @Test("Held-out identities choose an epoch, several test sets are ranked, power is estimated")
@@ -180,6 +217,7 @@ struct Snapshot: Equatable {
             files["\(name)/epochs"] = try encoder.encode(epochs)
             files["\(name)/scores"] = try Data(contentsOf: run.scoresURL(test: "probe"))
             files["\(name)/model"] = try Data(contentsOf: run.modelURL)
+            files["\(name)/geometry"] = try Data(contentsOf: run.geometryURL)
             files["\(name)/head"] = try Data(contentsOf: run.headURL)
         }
     }

@@ -58,6 +58,25 @@ enum RowArithmetic {
         return sum.total
     }
 
+    /// Scalar product of two rows.
+    static func product(
+        _ row: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>
+    ) -> Double {
+        var (first, second, rest) = (Lanes.zero, Lanes.zero, 0.0)
+        var place = 0
+        while place + 8 <= row.count {
+            first += widened(row, place) * widened(other, place)
+            second += widened(row, place + 4) * widened(other, place + 4)
+            place += 8
+        }
+        while place < row.count {
+            rest += Double(row[place]) * Double(other[place])
+            place += 1
+        }
+        let both = first + second
+        return (both[0] + both[1]) + (both[2] + both[3]) + rest
+    }
+
     @inline(__always)
     private static func widened(_ row: UnsafeBufferPointer<Float>, _ place: Int) -> Lanes {
         Lanes(

@@ -5,6 +5,8 @@ package enum Chart: Hashable, Sendable {
     case histogram(HistogramChart)
     case scatter(ScatterPlot)
     case groups(GroupDiagram)
+    case map(MapPlot)
+    case quantiles(QuantilePlot)
 
     /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
     /// shows to a reader who does not see it.
@@ -15,6 +17,8 @@ package enum Chart: Hashable, Sendable {
         case .histogram(let chart): chart.svg(id: id, title: title)
         case .scatter(let chart): chart.svg(id: id, title: title)
         case .groups(let chart): chart.svg(id: id, title: title)
+        case .map(let chart): chart.svg(id: id, title: title)
+        case .quantiles(let chart): chart.svg(id: id, title: title)
         }
     }
 }

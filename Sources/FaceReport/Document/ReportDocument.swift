@@ -19,7 +19,7 @@ package struct ReportDocument: Sendable {
     }
 
     /// Writes the report of a study's results.
-    package init(title: String, results: StudyResults) {
+    package init(title: String, results: StudyResults, pictures: Report.Pictures? = nil) {
         self.title = title
         subtitle = AnswerSection.subtitle(results)
         let statistics = StudyStatistics(results)
@@ -36,8 +36,10 @@ package struct ReportDocument: Sendable {
             CurvesSection.section(results),
             ROCSection.section(results),
             ScoresSection.section(results),
-            ErrorsSection.section(results),
+            GeometrySection.section(results),
+            ErrorsSection.section(results, pictures),
             PublishedSection.section(results),
+            CostSection.section(results),
             DataSection.section(results),
             RunsSection.section(results),
         ]

@@ -1,10 +1,10 @@
-/// The pairs that a network decides wrongly, with their pictures, the worst first.
+/// Pairs of pictures and what a network makes of them: those it decides wrongly, the worst first.
 public struct ErrorGallery: Hashable, Sendable {
     /// A picture.
     public struct Picture: Hashable, Sendable {
         /// Name of the image.
         public var name: String
-        /// The picture as a JPEG file.
+        /// The picture as a JPEG file; empty where it cannot be shown.
         public var jpeg: [UInt8]
 
         /// Creates a picture from its parts.
@@ -24,13 +24,19 @@ public struct ErrorGallery: Hashable, Sendable {
         public var cosine: Double
         /// The cosine above which the pair is taken for one person.
         public var threshold: Double
+        /// What else is known of the pair, in a line; nil for nothing.
+        public var remark: String?
 
         /// Creates a pair from its parts.
-        public init(first: Picture, second: Picture, cosine: Double, threshold: Double) {
+        public init(
+            first: Picture, second: Picture, cosine: Double, threshold: Double,
+            remark: String? = nil
+        ) {
             self.first = first
             self.second = second
             self.cosine = cosine
             self.threshold = threshold
+            self.remark = remark
         }
     }
 
@@ -39,9 +45,13 @@ public struct ErrorGallery: Hashable, Sendable {
     /// The worst of them.
     public var shown: [Pair]
 
+    /// Whether there are pictures; without any, pairs are named in a list.
+    public var hasPictures: Bool
+
     /// Creates a gallery from its parts.
-    public init(total: Int, shown: [Pair]) {
+    public init(total: Int, shown: [Pair], hasPictures: Bool = true) {
         self.total = total
         self.shown = shown
+        self.hasPictures = hasPictures
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 enum HTMLGallery {
     static func render(_ gallery: ErrorGallery) -> Markup {
         guard !gallery.shown.isEmpty else { return .nothing }
+        guard gallery.hasPictures else { return list(gallery) }
         return element("ul", ["class": "gallery"]) {
             for pair in gallery.shown {
                 element("li") {
@@ -17,6 +18,9 @@ enum HTMLGallery {
                             "limit \(Format.fixed(pair.threshold, 3))"
                         }
                     }
+                    if let remark = pair.remark {
+                        element("p", ["class": "limit"]) { remark }
+                    }
                     element("div", ["class": "names"]) {
                         for name in names(pair) { element("span") { name } }
                     }
@@ -25,7 +29,23 @@ enum HTMLGallery {
         }
     }
 
+    /// The pairs by their whole names, where there is nothing to see.
+    private static func list(_ gallery: ErrorGallery) -> Markup {
+        element("ul", ["class": "plain"]) {
+            for pair in gallery.shown {
+                element("li") {
+                    "\(pair.first.name) and \(pair.second.name): cosine "
+                        + "\(Format.fixed(pair.cosine, 3)), limit \(Format.fixed(pair.threshold, 3))"
+                        + (pair.remark.map { "; \($0)" } ?? "")
+                }
+            }
+        }
+    }
+
     private static func picture(_ picture: ErrorGallery.Picture) -> Markup {
+        guard !picture.jpeg.isEmpty else {
+            return element("span", ["class": "gone", "title": picture.name]) { "no picture" }
+        }
         let data = Data(picture.jpeg).base64EncodedString()
         return element(
             "img",

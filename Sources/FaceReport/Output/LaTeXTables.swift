@@ -1,4 +1,5 @@
-/// `tables.tex`: the report's numbered tables for papers, with the rules of `booktabs`.
+/// `tables.tex`: the report's numbered tables for papers, with the rules of `booktabs`, made smaller
+/// by `graphicx` where they are wider than the text.
 struct LaTeXTables {
     /// The file's text.
     let text: String
@@ -8,16 +9,28 @@ struct LaTeXTables {
             guard case .table(let table) = block else { return nil }
             return Self.render(table)
         }
-        text =
-            "% Made by Facet; needs \\usepackage{booktabs}.\n\n"
-            + tables.joined(separator: "\n")
+        text = Self.preamble + tables.joined(separator: "\n")
     }
+
+    /// What all tables need; the file may be read in twice.
+    private static let preamble = #"""
+        % Made by Facet; needs \usepackage{booktabs,graphicx}.
+        % A table that is wider than the text is made smaller until it fits.
+        \ifdefined\facettable\else\newsavebox{\facettable}\fi
+        \providecommand{\facetfit}{%
+        \ifdim\wd\facettable>\linewidth
+        \resizebox{\linewidth}{!}{\usebox{\facettable}}%
+        \else\usebox{\facettable}\fi}
+
+
+        """#
 
     private static func render(_ table: Table) -> String {
         let columns = table.columns.map { $0.isNumber ? "r" : "l" }.joined()
         var lines = [
             "\\begin{table}", "\\centering", "\\caption{\(escape(table.caption.plain))}",
-            "\\label{tab:facet-\(table.number ?? 0)}", "\\begin{tabular}{\(columns)}", "\\toprule",
+            "\\label{tab:facet-\(table.number ?? 0)}", "\\begin{lrbox}{\\facettable}",
+            "\\begin{tabular}{\(columns)}", "\\toprule",
         ]
         if table.columns.contains(where: { $0.group != nil }) { lines += groupHeadings(table) }
         lines.append(row(table.columns.map { escape($0.title) }))
@@ -29,7 +42,9 @@ struct LaTeXTables {
             }
             lines += group.rows.map { row($0.map(entry)) }
         }
-        lines += ["\\bottomrule", "\\end{tabular}", "\\end{table}"]
+        lines += [
+            "\\bottomrule", "\\end{tabular}", "\\end{lrbox}", "\\facetfit", "\\end{table}",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 

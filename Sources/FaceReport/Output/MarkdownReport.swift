@@ -41,6 +41,7 @@ struct MarkdownReport {
                     return "- \(MarkdownText.escape(names)): cosine "
                         + "\(Format.fixed(pair.cosine, 3)), threshold "
                         + Format.fixed(pair.threshold, 3)
+                        + (pair.remark.map { "; \(MarkdownText.escape($0))" } ?? "")
                 }.joined(separator: "\n")
         case .details(let summary, let blocks):
             (["#### \(MarkdownText.render(summary))"] + blocks.compactMap(render))

@@ -127,6 +127,12 @@ enum Stylesheet {
         svg .name{fill:var(--c);font-weight:600}
         .legend{fill:var(--paper);opacity:.88}
         .interval{fill:var(--ink);opacity:.1}
+        .middle{stroke:var(--paper);stroke-width:2}
+        .median{stroke:var(--c);stroke-width:2}
+        .frame{fill:none;stroke:var(--grid);stroke-width:1}
+        .dots{fill:none;stroke:var(--c);stroke-width:6;stroke-linecap:round;opacity:.8}
+        svg .spot{font-weight:700;font-size:12px;paint-order:stroke;stroke:var(--paper);
+        stroke-width:4px;stroke-linejoin:round}
 
         """
 
@@ -139,6 +145,7 @@ enum Stylesheet {
         .gallery .faces{display:grid;grid-template-columns:1fr 1fr;gap:2px;border-radius:6px;
         overflow:hidden;background:var(--grid)}
         .gallery img{display:block;width:100%;height:auto;aspect-ratio:1}
+        .gallery .gone{aspect-ratio:1;display:grid;place-items:center;color:var(--muted)}
         .gallery p{margin:.4rem 0 0;max-width:none;display:flex;justify-content:space-between;
         gap:.6rem;font-variant-numeric:tabular-nums}
         .gallery .names{color:var(--muted);display:block;margin:.15rem 0 0}

@@ -49,6 +49,8 @@ package struct PairOutcomes: Sendable {
     package let distances: [Float]
     /// Whether each pair was decided rightly, at the threshold that the other folds chose.
     package let isRight: [Bool]
+    /// The squared L2 distance below which each pair is taken for one person: that of its fold.
+    package let thresholds: [Double]
 
     /// Decides pairs as the protocol does.
     ///
@@ -64,10 +66,12 @@ package struct PairOutcomes: Sendable {
         var rule = InsightFaceProtocol(folds: assignment)
         // Only the accuracy is wanted here; the finer grid of the other rates takes ten times as long.
         rule.tarGrid = rule.accuracyGrid
-        let thresholds = try rule.evaluate(scored).folds.map(\.threshold)
-        isRight = zip(try assignment.folds(of: scored), scored).map { fold, pair in
-            (Double(pair.distance) < thresholds[fold]) == pair.same
+        let folds = try rule.evaluate(scored).folds.map(\.threshold)
+        let thresholds = try assignment.folds(of: scored).map { folds[$0] }
+        isRight = zip(thresholds, scored).map { threshold, pair in
+            (Double(pair.distance) < threshold) == pair.same
         }
+        self.thresholds = thresholds
         distances = scores.map(\.distance)
         let pairs = TestPairs(scores)
         if let same = known.first(where: { $0 == pairs }) {

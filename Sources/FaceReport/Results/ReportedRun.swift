@@ -30,6 +30,8 @@ package struct ReportedRun: Sendable {
     package let curves: [String: ROCCurve]
     /// What the last model made of the pairs of each test set whose scores are there.
     package let outcomes: [String: PairOutcomes]
+    /// Where the embeddings of the last model lie; `nil` where it was not measured.
+    package let geometry: RunGeometry?
     /// Where the run stands.
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
@@ -60,6 +62,7 @@ package struct ReportedRun: Sendable {
         self.description = description
         environment = attempt(folder.readEnvironment) ?? nil
         epochs = attempt(folder.readEpochs) ?? []
+        geometry = attempt(folder.readGeometry) ?? nil
         let result = attempt(folder.readResult)
         self.result = result ?? nil
         status = result.map { Self.status($0) } ?? .damaged

@@ -1,46 +1,43 @@
 import FaceRuns
 
-/// Which pairs are decided wrongly: by every loss, by one alone, and worst.
+/// Which pairs are decided wrongly: by every loss, by one alone, worst, and where two losses
+/// disagree.
 enum ErrorsSection {
-    private static let most = 12
-
-    static func section(_ results: StudyResults) -> Section? {
+    static func section(_ results: StudyResults, _ pictures: Report.Pictures?) -> Section? {
         let test = results.testSets.first?.name ?? ""
         let parts = results.settings.compactMap { setting in
-            Part(results, setting, test).map { (setting, $0) }
+            SettingErrors(results, setting, test: test).map { (setting, $0) }
         }
         guard !parts.isEmpty else { return nil }
-        var blocks: [Block] = [.paragraph(text), .table(countTable(results, parts))]
+        let losses = parts.reduce(0) { $0 + $1.1.losses.count }
+        let shown = ErrorPictures(parts[0].1, pictures, losses: losses)
+        var blocks: [Block] = [
+            .paragraph(text + shown.remark), .table(countTable(results, parts)),
+        ]
         for (setting, part) in parts {
-            let title = results.title(setting)
-            if !part.hard.isEmpty {
-                blocks.append(
-                    .details("Pairs that every loss gets wrong, \(title)", [.table(part.hardTable)])
-                )
-            }
-            blocks += part.losses.map { loss in
-                .details(
-                    "Worst errors of \(loss.title), \(title)", [.table(part.worstTable(of: loss))])
-            }
+            if parts.count > 1 { blocks.append(.heading(results.title(setting))) }
+            blocks += Self.blocks(part, shown)
         }
         return Section("errors", "Pairs that are decided wrongly", blocks)
     }
 
     private static let text: RichText = """
         A pair that every loss gets wrong is often mislabelled or hardly visible; what a loss gets \
-        wrong alone is its own. Images are named and not shown.
+        wrong alone is its own. All pairs here are judged by the models with the first seed, each at \
+        the threshold that the other folds chose.
         """
 
-    private static func countTable(_ results: StudyResults, _ parts: [(Setting, Part)]) -> Table {
+    private static func countTable(
+        _ results: StudyResults, _ parts: [(Setting, SettingErrors)]
+    ) -> Table {
         let groups = parts.map { setting, part in
             Table.Group(
-                title: results.title(setting), rows: part.losses.map { part.countRow(of: $0) })
+                title: results.title(setting), rows: part.losses.map { countRow(part, $0) })
         }
         return Table(
             caption: """
-                Wrongly decided pairs of the model with the first seed: of one person (false \
-                rejects), of two (false accepts), those that all other losses get right, and those \
-                that all losses get wrong.
+                Wrongly decided pairs: of one person (false rejects), of two (false accepts), those \
+                that all other losses get right, and those that all losses get wrong.
                 """,
             columns: [
                 .words("Loss"), .numbers("False rejects"), .numbers("False accepts"),
@@ -48,96 +45,145 @@ enum ErrorsSection {
             ], groups: groups)
     }
 
-    /// The models of a setting with the first seed that all losses have.
-    private struct Part {
-        let losses: [LossSeries]
-        let pairs: TestPairs
-        private let outcomes: [LossSeries: PairOutcomes]
-        /// Pairs that all get wrong.
-        let hard: [Int]
-
-        init?(_ results: StudyResults, _ setting: Setting, _ test: String) {
-            var outcomes: [LossSeries: PairOutcomes] = [:]
-            for loss in results.losses {
-                let run = results.cell(setting, loss).finished.first { $0.outcomes[test] != nil }
-                outcomes[loss] = run?.outcomes[test]
-            }
-            let losses = results.losses.filter { outcomes[$0] != nil }
-            guard let pairs = losses.first.flatMap({ outcomes[$0]?.pairs }) else { return nil }
-            self.losses = losses.filter { outcomes[$0]?.pairs == pairs }
-            self.pairs = pairs
-            self.outcomes = outcomes
-            let all = self.losses.compactMap { outcomes[$0] }
-            hard = (0..<pairs.count).filter { pair in all.allSatisfy { !$0.isRight[pair] } }
+    private static func countRow(_ part: SettingErrors, _ loss: LossSeries) -> [Table.Entry] {
+        let wrong = part.wrong(of: loss)
+        let others = part.losses.filter { $0 != loss }.map { part.outcome(of: $0) }
+        let alone = wrong.count { pair in
+            !others.isEmpty && others.allSatisfy { $0.isRight[pair] }
         }
+        let counts = [
+            wrong.count { part.pairs.same[$0] }, wrong.count { !part.pairs.same[$0] }, alone,
+            part.hard.count,
+        ]
+        return [Table.Entry(loss.title, key: loss.style)]
+            + counts.map { Table.Entry(Format.count($0)) }
+    }
 
-        private func errors(of loss: LossSeries) -> [Int] {
-            guard let outcome = outcomes[loss] else { return [] }
-            return outcome.isRight.indices.filter { !outcome.isRight[$0] }
-        }
+    // MARK: Galleries
 
-        func countRow(of loss: LossSeries) -> [Table.Entry] {
-            let wrong = errors(of: loss)
-            let others = losses.filter { $0 != loss }.compactMap { outcomes[$0] }
-            let alone = wrong.count { pair in
-                !others.isEmpty && others.allSatisfy { $0.isRight[pair] }
-            }
-            let counts = [wrong.count { pairs.same[$0] }, wrong.count { !pairs.same[$0] }, alone]
-            return [Table.Entry(loss.title, key: loss.style)]
-                + (counts + [hard.count]).map { Table.Entry(Format.count($0)) }
+    private static func blocks(_ part: SettingErrors, _ shown: ErrorPictures) -> [Block] {
+        guard let leader = part.leader else { return [] }
+        var blocks = part.losses.map { worst(part, $0, shown) }
+        if !part.hard.isEmpty {
+            let gallery = shown.gallery(part.hard, of: part, by: leader, most: 2 * shown.most)
+            blocks.append(
+                .details(
+                    "Pairs that every loss gets wrong (\(part.hard.count))",
+                    [.paragraph("The numbers are those of \(leader.title)."), .gallery(gallery)]))
         }
+        blocks += part.losses.filter { $0 != leader }.map { other in
+            disagreement(part, leader, other, shown)
+        }
+        return blocks
+    }
 
-        var hardTable: Table {
-            let rows = hard.prefix(most).map { pair in
-                [
-                    Table.Entry(pairs.same[pair] ? "one person" : "two persons"),
-                    Table.Entry(pairs.first[pair]), Table.Entry(pairs.second[pair]),
-                ]
-                    + losses.map { loss in
-                        Table.Entry(
-                            outcomes[loss].map { Format.fixed(Double($0.distances[pair]), 2) }
-                                ?? "–")
-                    }
-            }
-            return Table(
-                caption: """
-                    The first \(rows.count) of \(Format.count(hard.count, "pair")), with their \
-                    squared L2 distances.
-                    """,
-                columns: [.words("Pair"), .words("First image"), .words("Second image")]
-                    + losses.map { .numbers($0.title) },
-                rows: rows)
+    private static func worst(
+        _ part: SettingErrors, _ loss: LossSeries, _ shown: ErrorPictures
+    ) -> Block {
+        let kinds = [
+            ("False accepts", "of two people taken for one", part.falseAccepts(of: loss)),
+            ("False rejects", "of one person taken for two", part.falseRejects(of: loss)),
+        ]
+        let blocks = kinds.flatMap { title, what, pairs -> [Block] in
+            guard !pairs.isEmpty else { return [] }
+            let gallery = shown.gallery(pairs, of: part, by: loss)
+            let count = Format.count(pairs.count, "pair")
+            return [
+                .heading(title),
+                .paragraph("\(count) \(what)\(extent(gallery)), the worst first."),
+                .gallery(gallery),
+            ]
         }
+        return .details(
+            "Worst errors of \(loss.title)",
+            blocks.isEmpty ? [.paragraph("There are none.")] : blocks)
+    }
 
-        /// The errors farthest on the wrong side, of both kinds in turn.
-        func worstTable(of loss: LossSeries) -> Table {
-            guard let outcome = outcomes[loss] else {
-                return Table(caption: "", columns: [], rows: [])
-            }
-            let wrong = errors(of: loss)
-            let rejects = wrong.filter { pairs.same[$0] }.sorted {
-                (-outcome.distances[$0], $0) < (-outcome.distances[$1], $1)
-            }
-            let accepts = wrong.filter { !pairs.same[$0] }.sorted {
-                (outcome.distances[$0], $0) < (outcome.distances[$1], $1)
-            }
-            let chosen = accepts.prefix(most / 2) + rejects.prefix(most / 2)
-            let rows = chosen.map { pair in
-                [
-                    Table.Entry(pairs.same[pair] ? "false reject" : "false accept"),
-                    Table.Entry(pairs.first[pair]), Table.Entry(pairs.second[pair]),
-                    Table.Entry(Format.fixed(Double(outcome.distances[pair]), 2)),
-                ]
-            }
-            return Table(
-                caption: """
-                    The \(most / 2) false accepts of the smallest distance and the \(most / 2) \
-                    false rejects of the largest.
-                    """,
-                columns: [
-                    .words("Error"), .words("First image"), .words("Second image"),
-                    .numbers("Distance"),
-                ], rows: rows)
+    private static func disagreement(
+        _ part: SettingErrors, _ loss: LossSeries, _ other: LossSeries, _ shown: ErrorPictures
+    ) -> Block {
+        let directions = [(loss, other), (other, loss)]
+        let blocks = directions.flatMap { right, wrong -> [Block] in
+            let pairs = part.decided(rightlyBy: right, wronglyBy: wrong)
+            guard !pairs.isEmpty else { return [] }
+            let gallery = shown.gallery(pairs, of: part, by: right, and: wrong)
+            let count = Format.count(pairs.count, "pair")
+            return [
+                .heading("Right with \(right.title), wrong with \(wrong.title)"),
+                .paragraph("\(count)\(extent(gallery)), the clearest first."), .gallery(gallery),
+            ]
         }
+        return .details(
+            "Where \(loss.title) and \(other.title) disagree",
+            blocks.isEmpty ? [.paragraph("They decide all pairs alike.")] : blocks)
+    }
+
+    private static func extent(_ gallery: ErrorGallery) -> String {
+        gallery.shown.count < gallery.total
+            ? "; \(Format.count(gallery.shown.count)) are shown" : ""
+    }
+}
+
+/// The pictures of pairs, no more of them than a page can hold.
+private final class ErrorPictures {
+    /// Pictures that a page holds at most: a few megabytes.
+    private static let mostPictures = 1000
+    /// Pictures that the galleries share where there are many losses.
+    private static let sharedPictures = 700
+
+    /// What a reader has to know of the pictures.
+    let remark: RichText
+    /// Pairs of a gallery.
+    let most: Int
+    private let pictures: Report.Pictures?
+    private var left = ErrorPictures.mostPictures
+
+    /// Asks for a first picture to see whether there are any.
+    ///
+    /// - Parameter losses: Losses of all settings, each with galleries of its own.
+    init(_ part: SettingErrors, _ pictures: Report.Pictures?, losses: Int) {
+        let isThere = part.pairs.first.first.flatMap { pictures?($0, part.test) } != nil
+        self.pictures = isThere ? pictures : nil
+        // Of a loss: worst accepts and rejects, its share of what all get wrong, and two
+        // directions of disagreement, two pictures a pair.
+        most = max(1, min(6, Self.sharedPictures / max(1, 8 * losses)))
+        remark =
+            isThere
+            ? ""
+            : pictures == nil
+                ? " Images are named and not shown."
+                : """
+                 The images of \(part.test) are not where the study read them any more, so they are \
+                named and not shown.
+                """
+    }
+
+    /// The first of some pairs as a loss sees them, and with another loss's numbers below.
+    func gallery(
+        _ pairs: [Int], of part: SettingErrors, by loss: LossSeries,
+        and other: LossSeries? = nil, most: Int? = nil
+    ) -> ErrorGallery {
+        let shown = pairs.prefix(most ?? self.most).map { pair in
+            let cosine = part.cosine(of: pair, by: loss)
+            let remark = other.map { other in
+                let theirs = part.cosine(of: pair, by: other)
+                return "\(other.title): \(Format.fixed(theirs.value, 3)), "
+                    + "limit \(Format.fixed(theirs.limit, 3))"
+            }
+            return ErrorGallery.Pair(
+                first: picture(part.pairs.first[pair], part.test),
+                second: picture(part.pairs.second[pair], part.test), cosine: cosine.value,
+                threshold: cosine.limit, remark: remark)
+        }
+        return ErrorGallery(
+            total: pairs.count, shown: shown, hasPictures: pictures != nil)
+    }
+
+    private func picture(_ image: String, _ test: String) -> ErrorGallery.Picture {
+        guard left > 0, let jpeg = pictures?(image, test) else {
+            return ErrorGallery.Picture(name: image, jpeg: [])
+        }
+        left -= 1
+        return ErrorGallery.Picture(name: image, jpeg: jpeg)
     }
 }

@@ -53,9 +53,11 @@ public struct Embedder {
     /// - Parameters:
     ///   - images: Images, in the order of the rows.
     ///   - size: Height and width of the network's input, in pixels.
+    ///   - mirroring: Whether the mirror images are wanted as well.
     ///   - progress: Told how many images are done.
     public func embeddings(
-        of images: any ImageSource, size: Int, progress: (Int) throws -> Void = { _ in }
+        of images: any ImageSource, size: Int, mirroring: Bool = true,
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> EmbeddingViews {
         let device = try Device.named(compute.device)
         let (total, batchSize) = (images.count, batchSize)
@@ -70,10 +72,13 @@ public struct Embedder {
                 pixels: batch.pixels, count: batch.count, height: batch.height,
                 width: batch.width, format: compute.memoryFormat, device: device)
             original.append(try embed(tensor))
-            mirrored.append(try embed(tensor.flipped(3).contiguous(compute.memoryFormat)))
+            if mirroring {
+                mirrored.append(try embed(tensor.flipped(3).contiguous(compute.memoryFormat)))
+            }
             try progress(original.count)
         }
-        return try EmbeddingViews(original: original.table(), mirrored: mirrored.table())
+        return try EmbeddingViews(
+            original: original.table(), mirrored: mirroring ? mirrored.table() : nil)
     }
 
     private func embed(_ images: Tensor) throws -> Tensor {

@@ -1,0 +1,49 @@
+package import FaceRuns
+
+/// Where the embeddings of a cell's last models lie: means over the seeds.
+package struct CellGeometry: Sendable {
+    /// A sample of the training set.
+    package let training: SetGeometry
+    /// The first test set.
+    package let test: SetGeometry?
+
+    /// Averages the geometry of a cell's finished runs; `nil` where none has it.
+    package init?(_ cell: Cell) {
+        let geometries = cell.finished.compactMap(\.geometry)
+        guard let training = Self.mean(geometries.map(\.training)) else { return nil }
+        self.training = training
+        test = Self.mean(geometries.compactMap(\.tests.first))
+    }
+
+    private static func mean(_ sets: [SetGeometry]) -> SetGeometry? {
+        guard let first = sets.first else { return nil }
+        return SetGeometry(
+            name: first.name, images: first.images, norm: mean(sets.map(\.norm)),
+            within: mean(sets.map(\.within)), between: mean(sets.map(\.between)),
+            ownClass: mean(sets.map(\.ownClass)), nearestOther: mean(sets.map(\.nearestOther)))
+    }
+
+    private static func mean(_ spreads: [QuantitySpread?]) -> QuantitySpread? {
+        let known = spreads.compactMap { $0 }
+        guard let first = known.first else { return nil }
+        func mean(_ value: (QuantitySpread) -> Double) -> Double {
+            known.reduce(0) { $0 + value($1) } / Double(known.count)
+        }
+        return QuantitySpread(
+            count: first.count, mean: mean(\.mean),
+            standardDeviation: mean(\.standardDeviation),
+            quantiles: first.quantiles.indices.map { place in mean { $0.quantiles[place] } })
+    }
+}
+
+extension SetGeometry {
+    /// How far the angles of two identities lie from those of one, in their own spread: the
+    /// decidability d′ = (μ₂ − μ₁) / √((σ₁² + σ₂²) / 2) of Daugman (2000).
+    package var separation: Double? {
+        guard let within, let between else { return nil }
+        let variance =
+            (within.standardDeviation * within.standardDeviation
+                + between.standardDeviation * between.standardDeviation) / 2
+        return variance > 0 ? (between.mean - within.mean) / variance.squareRoot() : nil
+    }
+}

@@ -1,0 +1,85 @@
+import FaceEvaluation
+
+/// What the losses of a setting make of the pairs of a test set: their models with the first seed.
+struct SettingErrors {
+    /// Losses whose models saw the same pairs.
+    let losses: [LossSeries]
+    /// The pairs.
+    let pairs: TestPairs
+    /// Name of the test set.
+    let test: String
+    /// Pairs that all losses get wrong.
+    let hard: [Int]
+    private let outcomes: [LossSeries: PairOutcomes]
+    private let anyOutcome: PairOutcomes
+
+    /// Reads the outcomes of a setting, or gives `nil` where there are none.
+    init?(_ results: StudyResults, _ setting: Setting, test: String) {
+        var outcomes: [LossSeries: PairOutcomes] = [:]
+        for loss in results.losses {
+            let run = results.cell(setting, loss).finished.first { $0.outcomes[test] != nil }
+            outcomes[loss] = run?.outcomes[test]
+        }
+        let known = results.losses.filter { outcomes[$0] != nil }
+        guard let first = known.first.flatMap({ outcomes[$0] }) else { return nil }
+        let pairs = first.pairs
+        anyOutcome = first
+        losses = known.filter { outcomes[$0]?.pairs == pairs }
+        self.pairs = pairs
+        self.test = test
+        self.outcomes = outcomes
+        let all = losses.compactMap { outcomes[$0] }
+        hard = (0..<pairs.count).filter { pair in all.allSatisfy { !$0.isRight[pair] } }
+    }
+
+    /// What a loss makes of the pairs; one of ``losses``.
+    func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
+
+    /// The loss that decides most pairs rightly, the first of several.
+    var leader: LossSeries? {
+        let right = losses.map { outcome(of: $0).isRight.count { $0 } }
+        return right.max().flatMap { most in right.firstIndex(of: most) }.map { losses[$0] }
+    }
+
+    /// Pairs that a loss gets wrong, in the order of the test set.
+    func wrong(of loss: LossSeries) -> [Int] {
+        let isRight = outcome(of: loss).isRight
+        return isRight.indices.filter { !isRight[$0] }
+    }
+
+    /// Pairs of two people taken for one, the smallest distance first.
+    func falseAccepts(of loss: LossSeries) -> [Int] {
+        let distances = outcome(of: loss).distances
+        return wrong(of: loss).filter { !pairs.same[$0] }
+            .sorted { (distances[$0], $0) < (distances[$1], $1) }
+    }
+
+    /// Pairs of one person taken for two, the largest distance first.
+    func falseRejects(of loss: LossSeries) -> [Int] {
+        let distances = outcome(of: loss).distances
+        return wrong(of: loss).filter { pairs.same[$0] }
+            .sorted { (-distances[$0], $0) < (-distances[$1], $1) }
+    }
+
+    /// Pairs that one loss gets right and another wrong: first those on which the two are farthest
+    /// from their thresholds.
+    func decided(rightlyBy loss: LossSeries, wronglyBy other: LossSeries) -> [Int] {
+        let (mine, theirs) = (outcome(of: loss), outcome(of: other))
+        func clearness(_ pair: Int) -> Double {
+            [mine, theirs].reduce(0) {
+                $0 + (Double($1.distances[pair]) - $1.thresholds[pair]).magnitude
+            }
+        }
+        return pairs.same.indices.filter { mine.isRight[$0] && !theirs.isRight[$0] }
+            .map { ($0, clearness($0)) }.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }.map(\.0)
+    }
+
+    /// The cosine of a pair and the cosine that a loss accepts it above.
+    func cosine(of pair: Int, by loss: LossSeries) -> (value: Double, limit: Double) {
+        let outcome = outcome(of: loss)
+        return (
+            ScoredPair.cosine(squaredDistance: Double(outcome.distances[pair])),
+            ScoredPair.cosine(squaredDistance: outcome.thresholds[pair])
+        )
+    }
+}

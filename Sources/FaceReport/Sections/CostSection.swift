@@ -1,0 +1,86 @@
+import FaceRuns
+
+/// What the study's training took: images, arithmetic and time.
+enum CostSection {
+    static func section(_ results: StudyResults) -> Section? {
+        let costs = results.runs.compactMap(RunCost.init)
+        guard !costs.isEmpty else { return nil }
+        return Section(
+            "cost", "Time and cost", [.paragraph(summary(costs)), .table(table(results))])
+    }
+
+    private static func summary(_ costs: [RunCost]) -> RichText {
+        let images = Format.quantity(costs.reduce(0) { $0 + $1.images })
+        let operations = Format.quantity(costs.reduce(0) { $0 + $1.operations })
+        let training = Format.duration(costs.reduce(0) { $0 + $1.trainSeconds })
+        let evaluation = Format.duration(costs.reduce(0) { $0 + $1.evaluationSeconds })
+        return """
+            \(Format.count(costs.count, "run")) saw \(strong: images) images and took \
+            \(strong: operations)FLOP for it, in \(strong: training) of training; testing took \
+            \(evaluation) more.
+            """
+    }
+
+    private static func table(_ results: StudyResults) -> Table {
+        let groups = results.settings.map { setting in
+            let rows = results.losses.compactMap { loss -> [Table.Entry]? in
+                let costs = results.cell(setting, loss).runs.compactMap(RunCost.init)
+                return costs.isEmpty ? nil : row(loss, costs)
+            }
+            return Table.Group(title: results.title(setting), rows: rows)
+        }
+        let seeds = results.seeds > 1 ? " Means over the seeds." : ""
+        return Table(
+            caption: """
+                What a run took until its last epoch. FLOP: twice the backbone’s multiply-adds for \
+                each image, times 3, as the gradients take about twice the forward pass; without \
+                the class weights, whose share grows with the number of people. Times and speeds are \
+                those of the machine and of what else it did.\(seeds)
+                """,
+            columns: [
+                .words("Loss"), .numbers("Images"), .numbers("FLOP"),
+                .numbers("training", group: "Time"),
+                .numbers("testing", group: "Time"), .numbers("Images/s"), .numbers("FLOP/s"),
+            ], groups: groups)
+    }
+
+    private static func row(_ loss: LossSeries, _ costs: [RunCost]) -> [Table.Entry] {
+        func mean(_ value: (RunCost) -> Double) -> Double {
+            costs.reduce(0) { $0 + value($1) } / Double(costs.count)
+        }
+        let seconds = mean(\.trainSeconds)
+        func rate(_ amount: Double) -> Table.Entry {
+            seconds > 0 ? Table.Entry(Format.quantity(amount / seconds)) : .missing
+        }
+        return [
+            Table.Entry(loss.title, key: loss.style),
+            Table.Entry(Format.count(Int(mean(\.images).rounded()))),
+            Table.Entry(Format.quantity(mean(\.operations))),
+            Table.Entry(Format.duration(seconds)),
+            Table.Entry(Format.duration(mean(\.evaluationSeconds))),
+            rate(mean(\.images)), rate(mean(\.operations)),
+        ]
+    }
+}
+
+/// What a run has taken so far.
+package struct RunCost: Hashable, Sendable {
+    /// Images seen in training.
+    package let images: Double
+    /// Floating-point operations of the backbone for them: a multiply-add is two, and the gradients
+    /// take twice as many as the forward pass.
+    package let operations: Double
+    /// Seconds of training steps.
+    package let trainSeconds: Double
+    /// Seconds of evaluation.
+    package let evaluationSeconds: Double
+
+    /// Adds up the epochs of a run, or gives `nil` where none is over.
+    package init?(_ run: ReportedRun) {
+        guard let last = run.epochs.last else { return nil }
+        images = Double(last.images)
+        operations = 2 * 3 * Double(run.description.backbone.multiplyAdds) * images
+        trainSeconds = run.epochs.reduce(0) { $0 + $1.trainSeconds }
+        evaluationSeconds = run.epochs.reduce(0) { $0 + $1.evaluationSeconds }
+    }
+}

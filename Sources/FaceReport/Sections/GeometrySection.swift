@@ -1,0 +1,226 @@
+import FaceRuns
+
+/// Where the embeddings of each loss lie: angles to class weights, of one person and of two, norms,
+/// and some people on a map.
+enum GeometrySection {
+    static func section(_ results: StudyResults) -> Section? {
+        let parts = results.settings.compactMap { setting -> Part? in
+            let rows = results.losses.compactMap { loss in
+                CellGeometry(results.cell(setting, loss)).map { Row(loss: loss, geometry: $0) }
+            }
+            return rows.isEmpty ? nil : Part(setting: setting, rows: rows)
+        }
+        guard !parts.isEmpty else { return nil }
+        var blocks: [Block] = [.paragraph(text)]
+        for (index, part) in parts.enumerated() {
+            blocks.append(.figure(figure(results, part, isFirst: index == 0)))
+        }
+        let maps = results.settings.compactMap { MapFigure.figure(results, $0) }
+        if !maps.isEmpty { blocks.append(.heading("Some people on a map")) }
+        blocks += maps.enumerated().map { Block.figure($1.number(of: $0)) }
+        return Section("geometry", "Where the embeddings lie", blocks)
+    }
+
+    private static let text: RichText = """
+        What a loss does to the network shows in the angles of its embeddings. Losses with a margin \
+        ask that an image be nearer to the class weight of its own person than to any other by some \
+        angle; what a face recogniser needs is that images of one person be nearer to each other than \
+        to those of other people, also for people it was not trained on.
+        """
+
+    /// A setting with the losses that were measured.
+    private struct Part {
+        let setting: Setting
+        let rows: [Row]
+    }
+
+    private struct Row {
+        let loss: LossSeries
+        let geometry: CellGeometry
+    }
+
+    // MARK: The figure
+
+    private static func figure(_ results: StudyResults, _ part: Part, isFirst: Bool) -> Figure {
+        let angles = part.rows.flatMap { row in
+            [row.geometry.training, row.geometry.test].compactMap { $0 }.flatMap { set in
+                [set.ownClass, set.nearestOther, set.within, set.between]
+                    .compactMap { $0 }.flatMap(\.quantiles)
+            }
+        }
+        let axis = Axis.linear("angle, degrees", covering: angles, limits: 0...180)
+        return Figure(
+            caption: caption(results, part, isFirst: isFirst),
+            panels: anglePanels(part, axis) + [normPanel(part)], data: table(part))
+    }
+
+    private static func anglePanels(_ part: Part, _ axis: Axis) -> [Figure.Panel] {
+        let train = part.rows[0].geometry.training.name
+        let test = part.rows.lazy.compactMap(\.geometry.test?.name).first
+        let hasWeights = part.rows.contains { $0.geometry.training.ownClass != nil }
+        let panels: [Figure.Panel?] = [
+            hasWeights
+                ? panel(
+                    part, axis, "Images of \(train) and class weights", "own class",
+                    "nearest other",
+                    { $0.training.ownClass }, { $0.training.nearestOther }) : nil,
+            panel(
+                part, axis, "Pairs of images of \(train)", "one person", "two people",
+                { $0.training.within }, { $0.training.between }),
+            test.map {
+                panel(
+                    part, axis, "Pairs of \($0)", "one person", "two people",
+                    { $0.test?.within }, { $0.test?.between })
+            },
+        ]
+        return panels.compactMap { $0 }
+    }
+
+    private static func normPanel(_ part: Part) -> Figure.Panel {
+        let norms = part.rows.flatMap { row in
+            [row.geometry.training.norm, row.geometry.test?.norm].compactMap { $0?.quantiles[4] }
+        }
+        let axis = Axis.linear("norm of an embedding", covering: norms, includesZero: true)
+        return panel(
+            part, axis, "Norms", part.rows[0].geometry.training.name,
+            part.rows.lazy.compactMap(\.geometry.test?.name).first ?? "test",
+            { $0.training.norm }, { $0.test?.norm })
+    }
+
+    private static func panel(
+        _ part: Part, _ axis: Axis, _ title: String, _ first: String, _ second: String,
+        _ full: (CellGeometry) -> QuantitySpread?, _ hollow: (CellGeometry) -> QuantitySpread?
+    ) -> Figure.Panel {
+        let rows = part.rows.map { row in
+            QuantilePlot.Row(
+                title: row.loss.title, style: row.loss.style,
+                first: full(row.geometry).flatMap { QuantilePlot.Span($0.quantiles) },
+                second: hollow(row.geometry).flatMap { QuantilePlot.Span($0.quantiles) })
+        }
+        return Figure.Panel(
+            title: title,
+            chart: .quantiles(
+                QuantilePlot(
+                    x: axis, rows: rows, first: Plot.short(first, 18),
+                    second: Plot.short(second, 18))))
+    }
+
+    private static func caption(
+        _ results: StudyResults, _ part: Part, isFirst: Bool
+    ) -> RichText {
+        let what: RichText = "\(strong: results.title(part.setting)): angles and norms."
+        guard isFirst else { return what }
+        let images = Format.count(part.rows[0].geometry.training.images, "image")
+        let seeds = results.seeds > 1 ? ", means over the seeds" : ""
+        return what + """
+             Boxes hold the middle half of the values and lines 90 % of them, with a mark at the \
+            median\(seeds). Of the training set a sample of \(images) was embedded by the last \
+            model, the same for all losses; no image is mirrored. Where the boxes of a row overlap, \
+            what they stand for is confused.
+            """
+    }
+
+    // MARK: The numbers
+
+    private static func table(_ part: Part) -> Table {
+        let train = part.rows[0].geometry.training.name
+        let test = part.rows.lazy.compactMap(\.geometry.test?.name).first ?? "test set"
+        return Table(
+            caption: """
+                Angles in degrees and norms, mean ± standard deviation. Separation is d′, the \
+                distance of the two means of pairs in units of their spread.
+                """,
+            columns: [
+                .words("Loss"), .numbers("own class", group: "Class weights"),
+                .numbers("nearest other", group: "Class weights"),
+                .numbers("one person", group: "Pairs of \(train)"),
+                .numbers("two people", group: "Pairs of \(train)"),
+                .numbers("separation", group: "Pairs of \(train)"),
+                .numbers("one person", group: "Pairs of \(test)"),
+                .numbers("two people", group: "Pairs of \(test)"),
+                .numbers("separation", group: "Pairs of \(test)"),
+                .numbers(train, group: "Norm"), .numbers(test, group: "Norm"),
+            ], rows: part.rows.map(row))
+    }
+
+    private static func row(_ row: Row) -> [Table.Entry] {
+        let (train, test) = (row.geometry.training, row.geometry.test)
+        func separation(_ set: SetGeometry?) -> Table.Entry {
+            set?.separation.map { Table.Entry(Format.fixed($0, 2)) } ?? .missing
+        }
+        return [
+            Table.Entry(row.loss.title, key: row.loss.style), entry(train.ownClass),
+            entry(train.nearestOther), entry(train.within), entry(train.between),
+            separation(train), entry(test?.within), entry(test?.between), separation(test),
+            entry(train.norm), entry(test?.norm),
+        ]
+    }
+
+    private static func entry(_ spread: QuantitySpread?) -> Table.Entry {
+        guard let spread else { return .missing }
+        return Table.Entry(
+            Format.fixed(spread.mean, 1), detail: "± " + Format.fixed(spread.standardDeviation, 1))
+    }
+}
+
+/// The same people as each loss sees them.
+private struct MapFigure {
+    private let title: String
+    private let maps: [(loss: LossSeries, map: EmbeddingMap)]
+
+    /// The maps of a setting's runs with the lowest seed; `nil` where none has one.
+    static func figure(_ results: StudyResults, _ setting: Setting) -> MapFigure? {
+        let all = results.losses.compactMap { loss -> (loss: LossSeries, map: EmbeddingMap)? in
+            let map = results.cell(setting, loss).finished.lazy.compactMap(\.geometry?.map).first
+            return map.map { (loss, $0) }
+        }
+        guard let names = all.first?.map.identities.map(\.name), !names.isEmpty else { return nil }
+        let maps = all.filter { $0.map.identities.map(\.name) == names }
+        return MapFigure(title: results.title(setting), maps: maps)
+    }
+
+    /// The figure; only the first one is explained.
+    func number(of place: Int) -> Figure {
+        let points = maps.flatMap(\.map.identities)
+        let (x, y) = (Self.extent(points.flatMap(\.x)), Self.extent(points.flatMap(\.y)))
+        return Figure(
+            caption: caption(isFirst: place == 0),
+            panels: maps.map { loss, map in
+                Figure.Panel(title: loss.title, chart: .map(Self.chart(map, x, y)))
+            })
+    }
+
+    private static func chart(
+        _ map: EmbeddingMap, _ x: ClosedRange<Double>, _ y: ClosedRange<Double>
+    ) -> MapPlot {
+        func title(_ name: String, _ place: Int) -> String {
+            let share = map.explained.indices.contains(place) ? map.explained[place] : 0
+            return "\(name) component, \(Format.percent(share, 0))\u{A0}% of the variance"
+        }
+        return MapPlot(
+            groups: map.identities.enumerated().map { place, identity in
+                MapPlot.Group(style: SeriesStyle(slot: place), x: identity.x, y: identity.y)
+            },
+            x: x, y: y, xTitle: title("first", 0), yTitle: title("second", 1))
+    }
+
+    private static func extent(_ values: [Double]) -> ClosedRange<Double> {
+        let finite = values.filter(\.isFinite)
+        guard let low = finite.min(), let high = finite.max(), high > low else { return -1...1 }
+        return low...high
+    }
+
+    private func caption(isFirst: Bool) -> RichText {
+        let map = maps[0].map
+        let what: RichText = "\(strong: title): people of \(map.set)."
+        guard isFirst else { return what }
+        let names = map.identities.enumerated().map { "\($0 + 1)\u{A0}\($1.name)" }
+        return what + """
+             The \(map.identities.count) with most images, each image a dot, numbered at their \
+            middles: \(names.joined(separator: ", ")). Normalised embeddings of the models with the \
+            first seed, projected on the two directions of their largest variance; all panels have \
+            the same scale. What lies apart here is apart; what meets may differ in the directions \
+            that are not drawn.
+            """
+    }
+}

@@ -1,0 +1,130 @@
+/// `geometry.json`: where the embeddings of a run's last model lie.
+///
+/// All angles are in degrees of 0...180. Embeddings are those of images that are not mirrored, not
+/// averaged with their mirror images.
+public struct RunGeometry: Codable, Sendable, Hashable {
+    /// Version of the file's format.
+    public static let currentFormat = 1
+
+    /// Format the file was written in.
+    public var format = RunGeometry.currentFormat
+    /// A sample of the training set: the same images for every run on it.
+    public var training: SetGeometry
+    /// The test sets, the primary one first.
+    public var tests: [SetGeometry]
+    /// Some identities in two dimensions, where there are enough with several images.
+    public var map: EmbeddingMap?
+
+    /// Creates a record from its parts.
+    public init(training: SetGeometry, tests: [SetGeometry], map: EmbeddingMap?) {
+        self.training = training
+        self.tests = tests
+        self.map = map
+    }
+}
+
+/// How the embeddings of a set's images lie.
+public struct SetGeometry: Codable, Sendable, Hashable {
+    /// Name of the set.
+    public var name: String
+    /// Images that were looked at.
+    public var images: Int
+    /// L2 norms of their embeddings.
+    public var norm: QuantitySpread?
+    /// Angles between images of one identity: for a test set, of the protocol's pairs of one person.
+    public var within: QuantitySpread?
+    /// Angles between images of two identities: for a test set, of the protocol's pairs of two.
+    public var between: QuantitySpread?
+    /// Angles of images to the class weight of their identity; nil for test sets, and for losses
+    /// without class weights.
+    public var ownClass: QuantitySpread?
+    /// Angles of images to the nearest class weight of another identity; nil as above.
+    public var nearestOther: QuantitySpread?
+
+    /// Creates a record from its parts.
+    public init(
+        name: String, images: Int, norm: QuantitySpread?, within: QuantitySpread?,
+        between: QuantitySpread?, ownClass: QuantitySpread? = nil,
+        nearestOther: QuantitySpread? = nil
+    ) {
+        self.name = name
+        self.images = images
+        self.norm = norm
+        self.within = within
+        self.between = between
+        self.ownClass = ownClass
+        self.nearestOther = nearestOther
+    }
+}
+
+/// How a quantity is spread.
+public struct QuantitySpread: Codable, Sendable, Hashable {
+    /// Values there are.
+    public var count: Int
+    /// Their mean.
+    public var mean: Double
+    /// Their population standard deviation.
+    public var standardDeviation: Double
+    /// Their quantiles at 5, 25, 50, 75 and 95 %.
+    public var quantiles: [Double]
+
+    /// Creates a record from its parts; there are five quantiles.
+    public init(count: Int, mean: Double, standardDeviation: Double, quantiles: [Double]) {
+        self.count = count
+        self.mean = mean
+        self.standardDeviation = standardDeviation
+        self.quantiles = quantiles
+    }
+}
+
+/// Embeddings of some identities in two dimensions: unit embeddings, centred, on their first two
+/// principal components.
+public struct EmbeddingMap: Codable, Sendable, Hashable {
+    /// An identity with its images.
+    public struct Identity: Codable, Sendable, Hashable {
+        /// Its name.
+        public var name: String
+        /// Places of its images along the first component.
+        public var x: [Double]
+        /// Places of its images along the second component, in the same order.
+        public var y: [Double]
+
+        /// Creates a record from its parts.
+        public init(name: String, x: [Double], y: [Double]) {
+            self.name = name
+            self.x = x
+            self.y = y
+        }
+    }
+
+    /// Name of the set that the identities are of.
+    public var set: String
+    /// The identities, those with most images first.
+    public var identities: [Identity]
+    /// Shares of the variance that both components explain; 0...1.
+    public var explained: [Double]
+
+    /// Creates a record from its parts.
+    public init(set: String, identities: [Identity], explained: [Double]) {
+        self.set = set
+        self.identities = identities
+        self.explained = explained
+    }
+}
+
+extension RunGeometry {
+    /// What of the record is not as it must be; nil where all is.
+    var fault: String? {
+        let sets = [training] + tests
+        let spreads = sets.flatMap {
+            [$0.norm, $0.within, $0.between, $0.ownClass, $0.nearestOther]
+        }
+        if spreads.contains(where: { $0.map { $0.quantiles.count != 5 } ?? false }) {
+            return "a quantity has not five quantiles"
+        }
+        guard let map else { return nil }
+        let isWhole =
+            map.explained.count == 2 && map.identities.allSatisfy { $0.x.count == $0.y.count }
+        return isWhole ? nil : "the map's places are not pairs"
+    }
+}

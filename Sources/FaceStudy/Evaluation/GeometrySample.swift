@@ -1,0 +1,97 @@
+import FaceData
+
+/// Which images of a training set the geometry of embeddings is measured on, and which identities
+/// are drawn.
+///
+/// It depends on the set alone, so that all runs on it look at the same images.
+struct GeometrySample {
+    /// The most images of the sample.
+    static let mostImages = 1500
+    /// The most images of one identity.
+    static let mostOfOne = 10
+    /// The most pairs of a kind.
+    static let mostPairs = 20_000
+
+    /// Places of the images in the set.
+    let places: [Int]
+    /// The identity of each.
+    let labels: [Int]
+
+    /// Draws identities and takes the first images of each.
+    ///
+    /// With very many identities there are fewer images, because each is compared with the class
+    /// weights of all.
+    init(of labels: [Int], identities: Int) {
+        let budget = max(100, min(Self.mostImages, 40_000_000 / max(identities, 1)))
+        let images = Dictionary(grouping: labels.indices) { labels[$0] }
+        var stream = RandomStream(seed: 0, name: "geometry of embeddings")
+        var places: [Int] = []
+        for identity in stream.shuffled(Array(0..<identities)) {
+            guard places.count < budget else { break }
+            places += (images[identity] ?? []).prefix(Self.mostOfOne)
+        }
+        self.places = places.prefix(budget).sorted()
+        self.labels = self.places.map { labels[$0] }
+    }
+
+    /// Pairs of the sample's images of one identity, by their places in the sample.
+    var within: [(first: Int, second: Int)] {
+        let groups = Dictionary(grouping: labels.indices) { labels[$0] }
+        let all = groups.sorted { $0.key < $1.key }.flatMap { _, images -> [(Int, Int)] in
+            images.indices.flatMap { first -> [(Int, Int)] in
+                images[(first + 1)...].map { (images[first], $0) }
+            }
+        }
+        return Self.thinned(all).map { (first: $0, second: $1) }
+    }
+
+    /// Pairs of the sample's images of two identities.
+    var between: [(first: Int, second: Int)] {
+        guard Set(labels).count > 1 else { return [] }
+        var stream = RandomStream(seed: 0, name: "pairs of two identities")
+        let wanted = min(Self.mostPairs, labels.count * 20)
+        var pairs: [(first: Int, second: Int)] = []
+        while pairs.count < wanted {
+            let (first, second) = (stream.below(labels.count), stream.below(labels.count))
+            if labels[first] != labels[second] { pairs.append((first, second)) }
+        }
+        return pairs
+    }
+
+    /// At most ``mostPairs`` elements, evenly from all.
+    static func thinned<Element>(_ elements: [Element]) -> [Element] {
+        guard elements.count > mostPairs else { return elements }
+        return (0..<mostPairs).map { elements[$0 * elements.count / mostPairs] }
+    }
+}
+
+/// The identities that a map shows, with their images.
+struct MapSample {
+    /// Identities of a map.
+    static let count = 8
+    /// The most images of one.
+    static let mostOfOne = 24
+    /// The fewest images of one that are worth a drawing.
+    static let fewestOfOne = 4
+
+    /// Name of each identity and the places of its images, those with most images first.
+    let identities: [(name: String, places: [Int])]
+
+    /// Takes the identities with most images; nil where there are too few.
+    ///
+    /// - Parameter people: The identity of each image; nil where it is not known.
+    init?(of people: [String?]) {
+        var images: [String: [Int]] = [:]
+        for (place, person) in people.enumerated() {
+            if let person { images[person, default: []].append(place) }
+        }
+        let usable = images.filter { $0.value.count >= Self.fewestOfOne }
+        guard usable.count >= Self.count else { return nil }
+        identities = usable.sorted { a, b in
+            (-a.value.count, a.key) < (-b.value.count, b.key)
+        }.prefix(Self.count).map { ($0.key, Array($0.value.prefix(Self.mostOfOne))) }
+    }
+
+    /// All images' places, identity after identity.
+    var places: [Int] { identities.flatMap(\.places) }
+}

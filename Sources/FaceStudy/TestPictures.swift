@@ -1,0 +1,80 @@
+import FaceData
+public import FaceRuns
+import FaceSynthesis
+import Foundation
+
+/// Small pictures of a study's test sets, for a report that shows pairs.
+///
+/// Sets are looked for where the runs' configurations name them, and built-in ones in the study's
+/// folder; nothing is made or fetched. Pictures are kept, because a report that is followed is made
+/// again and again.
+public final class TestPictures: @unchecked Sendable {
+    /// A test set with the places of its images.
+    private struct OpenSet {
+        let images: any ImageSource
+        let places: [String: Int]
+    }
+
+    private let study: StudyFolder
+    private let side: Int
+    // Sound because all below is reached only while `lock` is held.
+    private let lock = NSLock()
+    private var sets: [String: OpenSet] = [:]
+    private var pictures: [String: [UInt8]] = [:]
+
+    /// Prepares the pictures of a study; nothing is read yet.
+    ///
+    /// - Parameter side: Height and width of a picture, in pixels.
+    public init(_ study: StudyFolder, side: Int = 96) {
+        self.study = study
+        self.side = side
+    }
+
+    /// An image as JPEG, cut as a network sees it.
+    ///
+    /// - Parameters:
+    ///   - image: The image's name in the test set.
+    ///   - test: The test set's name.
+    /// - Returns: `nil` where the set or the image is gone or cannot be decoded.
+    public func jpeg(of image: String, in test: String) -> [UInt8]? {
+        lock.withLock {
+            let key = "\(test)\n\(image)"
+            if let known = pictures[key] { return known }
+            guard let set = sets[test] ?? open(test), let place = set.places[image],
+                let decoded = try? set.images.image(place)
+            else { return nil }
+            let picture = try? ImageEncoder.jpeg(
+                ImageFitting.fit(decoded, side: side), quality: 80)
+            pictures[key] = picture
+            return picture
+        }
+    }
+
+    /// Opens a test set as the first run names it that has it.
+    private func open(_ test: String) -> OpenSet? {
+        for run in (try? study.runs()) ?? [] {
+            guard let configuration = try? StudyConfiguration.read(run.studyURL) else { continue }
+            let folder = ((try? run.readEnvironment()) ?? nil)?.workingDirectory
+            let resolved = configuration.resolvingPaths(against: folder)
+            guard let source = resolved.test.first(where: { $0.name == test }),
+                let pairs = pairs(source)
+            else { continue }
+            let places = Dictionary(
+                zip(pairs.images, pairs.images.indices), uniquingKeysWith: { first, _ in first })
+            let set = OpenSet(images: pairs.source, places: places)
+            sets[test] = set
+            return set
+        }
+        return nil
+    }
+
+    private func pairs(_ source: StudyConfiguration.TestSource) -> FaceData.VerificationPairs? {
+        var location = URL(fileURLWithPath: source.images)
+        if source.images.hasPrefix("synthetic:") {
+            guard let set = (try? BuiltInSet.named(source.images)) ?? nil else { return nil }
+            location = study.url.appendingPathComponent("data").appendingPathComponent(set.name)
+        }
+        guard FileManager.default.fileExists(atPath: location.path) else { return nil }
+        return try? FaceData.VerificationPairs.open(images: location, pairs: source.pairs)
+    }
+}

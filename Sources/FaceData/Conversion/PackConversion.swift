@@ -66,6 +66,8 @@ struct PackConversion {
             throw error
         }
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
+        // Of the small files, which every process begins anew.
+        FilePart.removeAbandoned(in: url.deletingLastPathComponent())
         return SetConversion.Outcome(
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])
     }

@@ -1,5 +1,7 @@
 // Creation, inspection and transfer of tensors.
 #include "bridge.h"
+#include "kernels/bytes.h"
+#include "kernels/dispatch.h"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -102,9 +104,19 @@ ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out)
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
                     double deviation, ct_memory_format format, ct_device on, ct_tensor *out) {
   return producing(out, [&] {
+    auto target = device(on);
+    if (target.is_cpu() && memory_format(format) == at::MemoryFormat::ChannelsLast &&
+        kernels::enabled()) {
+      // One pass over memory; the same operations on each byte as below, so the same bits.
+      auto values = at::empty({n, c, h, w}, at::TensorOptions().dtype(at::kFloat),
+                              at::MemoryFormat::ChannelsLast);
+      kernels::normalize_bytes(bytes, values.mutable_data_ptr<float>(), n * h * w * c,
+                               static_cast<float>(mean), static_cast<float>(deviation));
+      return values;
+    }
     // The bytes are only read, and only until the conversion below has copied them.
     auto raw = at::from_blob(const_cast<uint8_t *>(bytes), {n, h, w, c}, at::kByte);
-    auto values = raw.to(device(on)).to(at::kFloat).sub_(mean).div_(deviation);
+    auto values = raw.to(target).to(at::kFloat).sub_(mean).div_(deviation);
     return values.permute({0, 3, 1, 2}).contiguous(memory_format(format));
   });
 }

@@ -53,6 +53,12 @@ public struct SetAlignment: Sendable {
                 outcome.bad += part.bad
                 try progress(done)
             })
+        let folders = Set(
+            (0..<source.count).map {
+                folder.appendingPathComponent(name(source.name(of: $0)))
+                    .deletingLastPathComponent()
+            })
+        for folder in folders { FilePart.removeAbandoned(in: folder) }
         return outcome
     }
 

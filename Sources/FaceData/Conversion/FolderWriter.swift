@@ -11,6 +11,7 @@ struct FolderWriter {
     /// The files, relative to the folder; empty for skipped images.
     private(set) var paths: [String] = []
     private var taken = Set<String>()
+    private var folders = Set<URL>()
 
     init(_ folder: URL) {
         self.folder = folder
@@ -21,7 +22,7 @@ struct FolderWriter {
         paths.append("")
     }
 
-    /// Writes the next image, unless a file of its name and size is there.
+    /// Writes the next image, unless a file of its name with the same bytes is there.
     mutating func write(
         _ bytes: [UInt8], name: String, of identity: String
     ) throws(FaceDataError) {
@@ -34,7 +35,8 @@ struct FolderWriter {
         taken.insert(path)
         paths.append(path)
         let file = folder.appendingPathComponent(path)
-        if size(of: file) == bytes.count {
+        folders.insert(file.deletingLastPathComponent())
+        if holds(file, bytes) {
             kept += 1
         } else {
             try FileWriter.write(bytes, to: file)
@@ -42,7 +44,15 @@ struct FolderWriter {
         }
     }
 
-    private func size(of file: URL) -> Int? {
-        (try? FileManager.default.attributesOfItem(atPath: file.path))?[.size] as? Int
+    /// Removes what killed processes left in the folders that were written to.
+    func removeAbandoned() {
+        for folder in folders { FilePart.removeAbandoned(in: folder) }
+    }
+
+    private func holds(_ file: URL, _ bytes: [UInt8]) -> Bool {
+        guard FileStamp(file).size == bytes.count, let there = try? FileReader(file) else {
+            return false
+        }
+        return (try? there.bytes(at: 0, count: bytes.count)) == bytes
     }
 }

@@ -3,8 +3,9 @@ public import Foundation
 /// Writes sets of images in other formats.
 ///
 /// Images are read and recoded by many threads and written in order. A part of a file never stands
-/// under its final name, and what a folder holds already is not written again, so that an
-/// interrupted conversion goes on where it was stopped.
+/// under its final name. A conversion into a folder or a training pack that was interrupted, or
+/// killed, goes on where it was stopped: what a folder holds already is not written again, and a
+/// pack's state is saved every second. A verification pack is begun anew.
 public struct SetConversion: Sendable {
     /// What becomes of the bytes.
     public var recoding: ImageRecoding
@@ -72,8 +73,8 @@ public struct SetConversion: Sendable {
     ) throws -> (outcome: Outcome, paths: [String]) {
         var writer = FolderWriter(folder)
         var bad: [ImageScan.BadImage] = []
-        try forEachImage(source, progress) { place, result in
-            switch result {
+        try forEachImage(source, progress) { place, image in
+            switch image.bytes {
             case .success(let bytes):
                 try writer.write(bytes, name: source.name(of: place), of: identities[place])
             case .failure(let error):
@@ -84,6 +85,7 @@ public struct SetConversion: Sendable {
                         place: place, path: source.name(of: place), reason: error.description))
             }
         }
+        writer.removeAbandoned()
         return (
             Outcome(written: writer.written, kept: writer.kept, bad: bad), writer.paths
         )
@@ -91,42 +93,19 @@ public struct SetConversion: Sendable {
 
     // MARK: Packs
 
-    /// Writes a training set as an insightface pack.
+    /// Writes a training set as an insightface pack, or goes on with it.
     ///
-    /// - Throws: ``FaceDataError``.
+    /// The first half of the progress is the look for bad images, if they are left out.
+    ///
+    /// - Throws: ``FaceDataError``. What was written is kept, hidden beside the pack, if it reached
+    ///   the disk.
     public func write(
         _ set: LabelledImageSet, toPack url: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        var set = set
-        var outcome = Outcome()
-        if leavesOutBad {
-            // The pack begins with its size, so that bad images must be known before.
-            let scan = try ImageScan(set.source, threads: threads)
-            outcome.bad = scan.bad
-            set = set.removing(Set(scan.bad.map(\.place)))
+        let work = try PackConversion(self, set, to: url) { try progress($0 / 2) }
+        return try work.run { done in
+            try progress(leavesOutBad ? (set.count + done) / 2 : done)
         }
-        let order = Self.ascending(set.labels)
-        let source = SelectedImages(order, of: set.source)
-        let labels = order.map { set.labels[$0] }
-        guard !labels.isEmpty else {
-            throw FaceDataError.cannotWrite(path: url.path, reason: "the set has no images")
-        }
-        let side = try recoding.side ?? source.image(0).width
-        let writer = try RecordPackWriter(url, labels: labels, side: side)
-        try forEachImage(source, progress) { place, result in
-            let name = source.name(of: place)
-            let listed =
-                name.contains("/") ? name : "\(set.identities[labels[place]])/\(name)"
-            try result.get().withUnsafeBytes { try writer.append($0, name: listed) }
-            outcome.written += 1
-        }
-        try writer.finish()
-        return outcome
-    }
-
-    /// Places in the order of their labels, and of themselves where labels are the same.
-    private static func ascending(_ labels: [Int]) -> [Int] {
-        labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     }
 
     /// Writes a test set as a verification pack, its pairs fold after fold.
@@ -139,8 +118,8 @@ public struct SetConversion: Sendable {
         let source = SelectedImages(places, of: pairs.source)
         let writer = try VerificationPackWriter(url, pairs: pairs.pairs.count)
         var outcome = Outcome()
-        try forEachImage(source, progress) { _, result in
-            try result.get().withUnsafeBytes { try writer.append($0) }
+        try forEachImage(source, progress) { _, image in
+            try image.bytes.get().withUnsafeBytes { try writer.append($0) }
             outcome.written += 1
         }
         try writer.finish(same: pairs.pairs.map(\.same))
@@ -150,20 +129,28 @@ public struct SetConversion: Sendable {
     // MARK: Images
 
     /// Reads and recodes all images on many threads and hands them to a body in order.
-    private func forEachImage(
+    func forEachImage(
         _ source: any ImageSource, _ progress: Progress,
-        _ body: (Int, Result<[UInt8], FaceDataError>) throws -> Void
+        _ body: (Int, RecodedImage) throws -> Void
     ) throws {
         let reader = RecodingReader(source: source, recoding: recoding, checks: leavesOutBad)
         try ParallelParts.forEach(
             source.count, size: 64, threads: threads, make: reader.images,
             take: { part, done in
-                for (index, result) in part.enumerated() {
-                    try body(done - part.count + index, result)
+                for (index, image) in part.enumerated() {
+                    try body(done - part.count + index, image)
                 }
                 try progress(done)
             })
     }
+}
+
+/// An image as it is to be written.
+struct RecodedImage: Sendable {
+    /// What its file was like just before it was read.
+    var stamp: FileStamp
+    /// Its bytes, or why there are none.
+    var bytes: Result<[UInt8], FaceDataError>
 }
 
 /// Reads and recodes images on any thread.
@@ -173,17 +160,13 @@ private struct RecodingReader: Sendable {
     /// Whether images are decoded even when their bytes are only copied.
     let checks: Bool
 
-    @Sendable func images(_ places: Range<Int>) -> [Result<[UInt8], FaceDataError>] {
+    @Sendable func images(_ places: Range<Int>) -> [RecodedImage] {
         let buffer = ReadBuffer()
-        var images: [Result<[UInt8], FaceDataError>] = []
-        for place in places {
-            do throws(FaceDataError) {
-                images.append(.success(try image(place, buffer)))
-            } catch {
-                images.append(.failure(error))
-            }
+        return places.map { place in
+            RecodedImage(
+                stamp: source.stamp(of: place),
+                bytes: Result { () throws(FaceDataError) in try image(place, buffer) })
         }
-        return images
     }
 
     private func image(_ place: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> [UInt8] {

@@ -82,12 +82,31 @@ public final class FileReader: ByteStore {
         else { throw .changed(path: path) }
     }
 
+    /// Why a file or folder cannot be reached; nil when it can be.
+    static func obstacle(to url: URL) -> String? {
+        var status = stat()
+        guard stat(url.path, &status) != 0 else { return nil }
+        guard errno == ENOENT else { return systemReason() }
+        return lstat(url.path, &status) == 0
+            ? "its symbolic link leads nowhere" : "there is no such file or folder"
+    }
+
+    /// Why a folder cannot be listed.
+    static func obstacle(toListing folder: URL) -> String {
+        guard let stream = opendir(folder.path) else {
+            return errno == ENOENT ? obstacle(to: folder) ?? systemReason() : systemReason()
+        }
+        closedir(stream)
+        return "it cannot be listed"
+    }
+
     /// The system's words for the last failed call.
     static func systemReason() -> String {
         switch errno {
         case ENOENT: "there is no such file"
         case EACCES, EPERM: "there is no right to read it"
         case ELOOP: "its symbolic links run in a circle"
+        case ENOTDIR: "it is no folder, or one on the way is none"
         default: String(cString: strerror(errno))
         }
     }

@@ -10,11 +10,16 @@ public import Foundation
 
 /// Writes a file beside its final place and moves it there when it is complete, so that a part never
 /// stands under the final name, whatever happens in between.
+///
+/// The part is locked (`flock(2)`) while it is written, so that what a killed process left is told
+/// from what another one is writing.
 public final class FileWriter {
     /// Where the file will be.
     public let url: URL
     /// Bytes written so far.
     public private(set) var count = 0
+    /// Whether the part stays where it is when the file is not finished, for a later process.
+    var keepsPart = false
     private let temporary: URL
     private var descriptor: Int32
     private var pending: [UInt8] = []
@@ -24,25 +29,36 @@ public final class FileWriter {
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public init(_ url: URL) throws(FaceDataError) {
         self.url = url
-        let folder = url.deletingLastPathComponent()
-        temporary = folder.appendingPathComponent(
+        temporary = url.deletingLastPathComponent().appendingPathComponent(
             ".\(url.lastPathComponent).\(UUID().uuidString).part")
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw .cannotWrite(path: url.path, reason: "its folder cannot be made")
-        }
-        descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw .cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
-        }
+        descriptor = try FilePart.open(temporary, for: url)
+        pending.reserveCapacity(1 << 20)
+    }
+
+    /// Goes on with a file whose part stands under a name of its own, `.NAME.part`, or begins it.
+    ///
+    /// - Parameter size: Bytes of the part that are right and stay; 0 to begin the file.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also when the part is shorter or
+    ///   another process writes it.
+    init(_ url: URL, keeping size: Int) throws(FaceDataError) {
+        self.url = url
+        temporary = FilePart.url(of: url)
+        descriptor = try FilePart.open(temporary, for: url)
+        keepsPart = size > 0
+        count = size
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, Int(status.st_size) >= size,
+            ftruncate(descriptor, off_t(size)) == 0,
+            lseek(descriptor, off_t(size), SEEK_SET) == off_t(size)
+        else { throw .cannotWrite(path: url.path, reason: "what was written of it is gone") }
         pending.reserveCapacity(1 << 20)
     }
 
     deinit {
         guard descriptor >= 0 else { return }
+        // Removed while it is locked: nobody else can have begun to write it.
+        if !keepsPart { unlink(temporary.path) }
         close(descriptor)
-        unlink(temporary.path)
     }
 
     /// Adds bytes at the end.
@@ -73,13 +89,9 @@ public final class FileWriter {
     /// Brings everything to the disk and moves the file to its place.
     public func finish() throws(FaceDataError) {
         try synchronize()
-        let closed = close(descriptor)
+        guard rename(temporary.path, url.path) == 0 else { throw failure() }
+        close(descriptor)
         descriptor = -1
-        guard closed == 0, rename(temporary.path, url.path) == 0 else {
-            let error = failure()
-            unlink(temporary.path)
-            throw error
-        }
     }
 
     /// Writes a whole file.
@@ -91,6 +103,8 @@ public final class FileWriter {
 
     private func flush() throws(FaceDataError) {
         var done = 0
+        // What was written before a failure must not be written again.
+        defer { pending.removeFirst(done) }
         while done < pending.count {
             let written = pending.withUnsafeBytes { bytes in
                 systemWrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
@@ -101,7 +115,6 @@ public final class FileWriter {
                 throw failure()
             }
         }
-        pending.removeAll(keepingCapacity: true)
     }
 
     private func failure() -> FaceDataError {

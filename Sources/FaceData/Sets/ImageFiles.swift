@@ -28,6 +28,9 @@ public struct ImageFiles: ImageSource {
             ? URL(fileURLWithPath: paths[place]) : location.appendingPathComponent(paths[place])
     }
 
+    /// The file's size and time.
+    public func stamp(of place: Int) -> FileStamp { FileStamp(url(of: place)) }
+
     /// Reads a file.
     public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         do throws(FaceDataError) {

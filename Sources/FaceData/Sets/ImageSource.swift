@@ -14,6 +14,9 @@ public protocol ImageSource: Sendable {
     /// Where an image is, for a person who has to look for it.
     func path(of place: Int) -> String
 
+    /// What the file that holds an image is like now, to notice when it changes.
+    func stamp(of place: Int) -> FileStamp
+
     /// Reads an image's encoded bytes; they are all that the buffer holds afterwards.
     func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError)
 }
@@ -21,6 +24,9 @@ public protocol ImageSource: Sendable {
 extension ImageSource {
     /// The source's path and the image's name.
     public func path(of place: Int) -> String { "\(location.path), \(name(of: place))" }
+
+    /// The stamp of the source's file.
+    public func stamp(of place: Int) -> FileStamp { FileStamp(location) }
 
     /// An image's encoded bytes.
     public func bytes(of place: Int) throws(FaceDataError) -> [UInt8] {

@@ -87,9 +87,14 @@ extension LabelledImageSet {
         for identity in try visibleNames(root) {
             let folder = root.appendingPathComponent(identity)
             var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
-                isFolder.boolValue
-            else { continue }
+            guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+            else {
+                // An identity that cannot be reached must not go unnoticed.
+                throw .unreadable(
+                    path: folder.path,
+                    reason: FileReader.obstacle(to: folder) ?? "it cannot be found")
+            }
+            guard isFolder.boolValue else { continue }
             let files = try visibleNames(folder).filter(isImage)
             guard !files.isEmpty else {
                 guard skippingEmpty else { throw .emptyIdentity(path: folder.path) }
@@ -121,7 +126,7 @@ extension LabelledImageSet {
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         } catch {
             throw .unreadable(
-                path: folder.path, reason: "there is no such folder, or no right to it")
+                path: folder.path, reason: FileReader.obstacle(toListing: folder))
         }
     }
 }

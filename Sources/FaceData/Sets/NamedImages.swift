@@ -21,6 +21,8 @@ struct NamedImages: ImageSource {
 
     func path(of place: Int) -> String { source.path(of: place) }
 
+    func stamp(of place: Int) -> FileStamp { source.stamp(of: place) }
+
     func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         try source.read(place, into: buffer)
     }

@@ -13,12 +13,11 @@ extension VerificationPairs {
     public static func read(_ file: URL, images root: URL) throws(FaceDataError)
         -> VerificationPairs
     {
-        let text: String
-        do {
-            text = try String(contentsOf: file, encoding: .utf8)
-        } catch {
-            throw .unreadable(path: file.path, reason: "there is no such file, or it is not text")
-        }
+        let store = try FileReader(file)
+        guard
+            let text = String(
+                bytes: try store.bytes(at: 0, count: store.size), encoding: .utf8)
+        else { throw .unreadable(path: file.path, reason: "it is no text in UTF-8") }
         var reader = PairsReader(path: file.path, root: root)
         return try reader.read(text)
     }

@@ -30,6 +30,9 @@ public struct SelectedImages: ImageSource {
     /// Where the image is.
     public func path(of place: Int) -> String { source.path(of: places[place]) }
 
+    /// What the image's file is like.
+    public func stamp(of place: Int) -> FileStamp { source.stamp(of: places[place]) }
+
     /// Reads an image.
     public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         try source.read(places[place], into: buffer)

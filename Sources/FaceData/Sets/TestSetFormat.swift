@@ -15,7 +15,9 @@ extension VerificationPairs {
     public static func open(images: URL, pairs: String) throws(FaceDataError) -> VerificationPairs {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: images.path, isDirectory: &isFolder) else {
-            throw .unreadable(path: images.path, reason: "there is no such file or folder")
+            throw .unreadable(
+                path: images.path,
+                reason: FileReader.obstacle(to: images) ?? "it cannot be found")
         }
         guard isFolder.boolValue else {
             guard pairs.isEmpty else {

@@ -24,7 +24,8 @@ extension LabelledImageSet {
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
             let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw .unreadable(path: url.path, reason: "there is no such file or folder")
+                throw .unreadable(
+                    path: url.path, reason: FileReader.obstacle(to: url) ?? "it cannot be found")
             }
             return try open(
                 file: URL(fileURLWithPath: parts[0]), with: URL(fileURLWithPath: parts[1]),

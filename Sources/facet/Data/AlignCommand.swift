@@ -23,6 +23,7 @@ let alignCommand = Command(
     examples: ["facet data align lfw landmarks.txt lfw-112"]
 ) { arguments in
     let work = try DataWork(arguments)
+    work.goesOn = true
     return try work.run {
         let set = try work.open(arguments, skippingEmpty: true)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95

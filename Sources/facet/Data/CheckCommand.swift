@@ -8,7 +8,8 @@ let checkCommand = Command(
         Decodes every image. Tells images that do not decode, other sizes, pictures that stand twice \
         or under two identities, identities without images or with one name, labels out of range, \
         exchanged colours, and with --against people, pictures and crops that do not go with a test \
-        set. Exit code 1 when something is an error.
+        set. Exit code 1 when something is an error. An interrupted check begins anew: what it says \
+        is true of all files at one time.
         """,
     positionals: [Positional("set", "what is checked")],
     options: [

@@ -6,7 +6,8 @@ let packCommand = Command(
     "pack", "Writes a set as an insightface pack: train.rec, or a .bin for a test set.",
     discussion: """
         The images' bytes are copied as they are, so that training on the pack is training on the \
-        files. A .rec comes with its .idx, its .lst of names and its property file.
+        files. A .rec comes with its .idx, its .lst of names and its property file. When the command \
+        was interrupted or killed, the same one goes on with a .rec; a .bin is begun anew.
         """,
     positionals: [
         Positional("set", "what is packed"), Positional("pack", "the .rec or .bin that is written"),
@@ -34,7 +35,8 @@ let importCommand = Command(
     discussion: """
         Decodes every image and leaves out those that do not decode and those that --without names. \
         With --size images are fitted to a square and written anew. OUT ends in .rec for a pack, \
-        and is a folder otherwise.
+        and is a folder otherwise. An interrupted command goes on; what the look for bad images \
+        found before a pack is kept once it is through.
         """,
     positionals: [Positional("set", "what is imported"), Positional("out", "where it goes")],
     options: [
@@ -63,6 +65,7 @@ private func convert(
     leavesOutBad: Bool = false
 ) throws -> ExitCode {
     let work = try DataWork(arguments)
+    work.goesOn = out.pathExtension != "bin"
     return try work.run {
         var set = try work.open(arguments)
         if let file = arguments.value("--without"), case .labelled(let labelled) = set {

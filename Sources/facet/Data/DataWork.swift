@@ -12,6 +12,8 @@ final class DataWork {
     ]
 
     let threads: Int
+    /// Whether the command keeps what it has done when it is interrupted.
+    var goesOn = false
     private let json: Bool
     private let interrupt: Interrupt
     private var line: ProgressLine?
@@ -60,7 +62,10 @@ final class DataWork {
             return code
         } catch is Interrupted {
             endLine()
-            Console.remark("interrupted; the same command goes on with what is not done yet")
+            Console.remark(
+                goesOn
+                    ? "interrupted; the same command goes on with what is not done yet"
+                    : "interrupted; nothing was written, the same command begins anew")
             return interrupt.exitCode ?? .interrupted
         } catch {
             endLine()

@@ -28,7 +28,7 @@ import Testing
         let gone = folder.url.appendingPathComponent("gone")
         #expect(
             refusal { _ = try LabelledImageSet.folder(gone) }?.description
-                == "cannot read '\(gone.path)': there is no such folder, or no right to it")
+                == "cannot read '\(gone.path)': there is no such file or folder")
         #expect(
             refusal { _ = try LabelledImageSet.folder(folder.url) }?.description
                 == "'\(folder.url.path)' holds no identity folders: it must look like "
@@ -47,7 +47,7 @@ import Testing
                 + "remove it or put its images there")
     }
 
-    @Test func linksAreFollowedButNotInCircles() throws {
+    @Test func linksAreFollowedAndBrokenOnesAreTold() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: "elsewhere/1.jpg")
         try folder.write("x", to: "set/a/1.jpg")
@@ -57,11 +57,20 @@ import Testing
                 atPath: set.appendingPathComponent(name).path, withDestinationPath: target)
         }
         try link("b", to: "../elsewhere")
-        try link("circle", to: "circle")
-        try link("nowhere", to: "missing")
         try link("a/up", to: "..")
         #expect(
             try LabelledImageSet.folder(set).names == ["a/1.jpg", "b/1.jpg"])
+        for (name, target, reason) in [
+            ("circle", "circle", "its symbolic links run in a circle"),
+            ("nowhere", "missing", "its symbolic link leads nowhere"),
+        ] {
+            try link(name, to: target)
+            let place = set.appendingPathComponent(name)
+            #expect(
+                refusal { _ = try LabelledImageSet.folder(set) }
+                    == .unreadable(path: place.path, reason: reason))
+            try FileManager.default.removeItem(at: place)
+        }
     }
 
     private static let small = LabelledImageSet(

@@ -103,11 +103,13 @@ import Testing
     @Test func refusesFilesThatAreNoText() throws {
         let folder = try TemporaryFolder()
         let binary = try folder.write([0xff, 0xfe, 0x80], to: "binary")
-        for file in [binary, folder.url.appendingPathComponent("gone")] {
+        for (file, reason) in [
+            (binary, "it is no text in UTF-8"),
+            (folder.url.appendingPathComponent("gone"), "there is no such file"),
+        ] {
             #expect(
                 refusal { _ = try VerificationPairs.read(file, images: folder.url) }
-                    == .unreadable(
-                        path: file.path, reason: "there is no such file, or it is not text"))
+                    == .unreadable(path: file.path, reason: reason))
         }
     }
 }

@@ -14,6 +14,20 @@ public final class RecordPackWriter {
     private let property: FileWriter
     private var written = 0
     private var buffer: [UInt8] = []
+    /// Whether the files end with a whole image; not so when a write failed.
+    private var isWhole = true
+
+    /// Up to where a pack's files were brought to the disk.
+    struct Place: Codable, Sendable, Hashable {
+        /// Images that stand in the files.
+        var images: Int
+        /// Bytes of the `.rec`.
+        var records: Int
+        /// Bytes of the `.idx`.
+        var index: Int
+        /// Bytes of the `.lst`.
+        var list: Int
+    }
 
     /// Begins a pack.
     ///
@@ -21,8 +35,38 @@ public final class RecordPackWriter {
     ///   - url: The `.rec` file.
     ///   - labels: Labels of all images, ascending, each number from 0 on at least once.
     ///   - side: Height and width of the images, in pixels, for `property`.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
-    public init(_ url: URL, labels: [Int], side: Int) throws(FaceDataError) {
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also when another process writes it.
+    public convenience init(_ url: URL, labels: [Int], side: Int) throws(FaceDataError) {
+        try self.init(url, labels: labels, side: side, after: nil)
+    }
+
+    /// Begins a pack, or goes on with what ``save()`` kept.
+    ///
+    /// - Parameter place: What ``save()`` returned.
+    /// - Throws: ``FaceDataError``, also when the files are not what was kept.
+    init(_ url: URL, labels: [Int], side: Int, after place: Place?) throws(FaceDataError) {
+        self.labels = labels
+        identitySizes = try Self.sizes(labels, url)
+        let stem = url.deletingPathExtension()
+        records = RecordWriter(try FileWriter(url, keeping: place?.records ?? 0))
+        index = try FileWriter(
+            stem.appendingPathExtension("idx"), keeping: place?.index ?? 0)
+        list = try FileWriter(stem.appendingPathExtension("lst"), keeping: place?.list ?? 0)
+        property = try FileWriter(
+            url.deletingLastPathComponent().appendingPathComponent("property"))
+        try property.write(RecordProperty.text(identities: identitySizes.count, side: side))
+        if let place {
+            written = place.images
+            try Self.requireRecords(place.images + 1, FilePart.url(of: url))
+        } else {
+            let end = labels.count + 1
+            let border = [Float(end), Float(end + identitySizes.count)]
+            try append(RecordHeader(labels: border, id: 0), key: 0)
+        }
+    }
+
+    /// How many images each identity has.
+    private static func sizes(_ labels: [Int], _ url: URL) throws(FaceDataError) -> [Int] {
         var sizes: [Int] = []
         for label in labels {
             if label == sizes.count { sizes.append(0) }
@@ -32,18 +76,32 @@ public final class RecordPackWriter {
             }
             sizes[label] += 1
         }
-        self.labels = labels
-        identitySizes = sizes
-        let stem = url.deletingPathExtension()
-        records = try RecordWriter(url)
-        index = try FileWriter(stem.appendingPathExtension("idx"))
-        list = try FileWriter(stem.appendingPathExtension("lst"))
-        property = try FileWriter(
-            url.deletingLastPathComponent().appendingPathComponent("property"))
-        try property.write(RecordProperty.text(identities: sizes.count, side: side))
-        let end = labels.count + 1
-        try append(
-            RecordHeader(labels: [Float(end), Float(end + sizes.count)], id: 0), key: 0)
+        return sizes
+    }
+
+    /// Walks through what was kept: all of it must be whole records, as many as were written.
+    private static func requireRecords(_ count: Int, _ part: URL) throws(FaceDataError) {
+        let found = try RecordIndex(scanning: RecordFile(store: try FileReader(part))).count
+        guard found == count else {
+            throw .unknownFormat(path: part.path, reason: "it has \(found) records, not \(count)")
+        }
+    }
+
+    /// Brings what was written to the disk, and leaves it there when the pack is not finished.
+    ///
+    /// - Returns: Where to go on; nil when a write failed before, after which the end is not known.
+    func save() throws(FaceDataError) -> Place? {
+        guard isWhole else { return nil }
+        try records.synchronize()
+        for file in [index, list] { try file.synchronize() }
+        for file in [records.file, index, list] { file.keepsPart = true }
+        return Place(
+            images: written, records: records.file.count, index: index.count, list: list.count)
+    }
+
+    /// Has what was written removed when the pack is not finished.
+    func forget() {
+        for file in [records.file, index, list] { file.keepsPart = false }
     }
 
     /// Adds the next image.
@@ -57,10 +115,12 @@ public final class RecordPackWriter {
                 path: index.url.path, reason: "there are more images than labels")
         }
         let label = labels[written]
+        isWhole = false
         written += 1
         try append(RecordHeader(label: Float(label), id: written), image, key: written)
         let line = name.contains { $0.isNewline || $0 == "\t" } ? "\(written)" : name
         try list.write("\(written)\t\(label)\t\(line)\n")
+        isWhole = true
     }
 
     /// Adds what follows the images and moves the files to their places.
@@ -77,6 +137,7 @@ public final class RecordPackWriter {
             try append(RecordHeader(labels: range, id: key), key: key)
             start += size
         }
+        isWhole = false
         for file in [index, list, property] { try file.synchronize() }
         try records.finish()
         for file in [index, list, property] { try file.finish() }

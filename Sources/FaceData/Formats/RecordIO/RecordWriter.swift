@@ -2,11 +2,9 @@ import Foundation
 
 /// Writes the records of a RecordIO file one after another.
 struct RecordWriter: ~Copyable {
-    private let file: FileWriter
+    let file: FileWriter
 
-    init(_ url: URL) throws(FaceDataError) {
-        file = try FileWriter(url)
-    }
+    init(_ file: FileWriter) { self.file = file }
 
     /// Adds a record; returns where it begins.
     ///

@@ -15,6 +15,7 @@ public final class VerificationPackWriter {
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public init(_ url: URL, pairs: Int) throws(FaceDataError) {
         file = try FileWriter(url)
+        FilePart.removeAbandoned(in: url.deletingLastPathComponent())
         self.pairs = pairs
         // PROTO 3, EMPTY_LIST, MARK.
         try file.write([0x80, 3, 0x5d, 0x28])

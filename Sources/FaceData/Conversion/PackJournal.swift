@@ -1,0 +1,64 @@
+import Foundation
+
+/// What a later process needs to go on with a pack: written beside it after the pack's files were
+/// brought to the disk, and removed when the pack is finished.
+struct PackJournal: Codable, Sendable {
+    /// The look at all images that comes before a pack without its bad ones.
+    struct Scan: Codable, Sendable {
+        /// What the images' files were like, see ``digest(_:of:)``.
+        var stamps: String
+        /// Images that do not decode.
+        var bad: [ImageScan.BadImage]
+    }
+
+    /// What is written: names, labels and what becomes of the bytes.
+    var plan: String
+    /// nil when bytes are copied unseen.
+    var scan: Scan?
+    /// Up to where.
+    var place: RecordPackWriter.Place
+    /// What the files of the images that are done were like.
+    var stamps: String
+
+    /// The journal of a pack.
+    static func url(of pack: URL) -> URL {
+        pack.deletingLastPathComponent().appendingPathComponent(
+            ".\(pack.lastPathComponent).journal")
+    }
+
+    /// Reads the journal of a pack; nil where there is none, or one of another plan.
+    static func read(of pack: URL, plan: String) -> PackJournal? {
+        guard let data = try? Data(contentsOf: url(of: pack)),
+            let journal = try? JSONDecoder().decode(PackJournal.self, from: data),
+            journal.plan == plan
+        else { return nil }
+        return journal
+    }
+
+    /// Writes the journal of a pack.
+    func write(of pack: URL) throws {
+        try FileWriter.write(Array(try JSONEncoder().encode(self)), to: Self.url(of: pack))
+    }
+
+    /// Names a plan: whatever makes the pack another one is in it, but for the images' bytes.
+    static func plan(_ set: LabelledImageSet, _ conversion: SetConversion) -> String {
+        var hash = SHA256()
+        let recoding = conversion.recoding
+        hash.update(
+            Array(
+                "1 \(recoding.side ?? 0) \(recoding.quality ?? 0) \(conversion.leavesOutBad)\n"
+                    .utf8))
+        for name in [set.location.path] + set.identities { hash.update(Array("\(name)\n".utf8)) }
+        for (place, label) in set.labels.enumerated() {
+            hash.update(Array("\(label) \(set.source.name(of: place))\n".utf8))
+        }
+        return hash.hexDigest()
+    }
+
+    /// The stamps of a source's first images, as one number.
+    static func digest(_ count: Int, of source: any ImageSource) -> String {
+        var hash = SHA256()
+        for place in 0..<count { hash.update(source.stamp(of: place).bytes) }
+        return hash.hexDigest()
+    }
+}

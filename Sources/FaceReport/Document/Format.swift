@@ -44,7 +44,9 @@ package enum Format {
 
     /// A number with three significant digits or so and a prefix of its size: `4.09 G`.
     package static func quantity(_ value: Double) -> String {
-        for (limit, prefix) in [(1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+        for (limit, prefix) in [
+            (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"),
+        ]
         where value >= limit {
             return significant(value / limit) + " " + prefix
         }

@@ -216,7 +216,7 @@ struct RunExecutor {
             train: trainSet.facts, tests: data.tests.map(\.facts),
             epochs: configuration.training.epochs, batchSize: configuration.training.batchSize,
             configuration: try configuration.narrowed(to: run).json(),
-            command: "facet compare --config runs/\(name)/study.json --output reproduced")
+            command: "facet reproduce runs/\(name)")
         description.validation = trainSet.validation?.facts
         description.lossValues = run.loss.resolvedValues.mapValues(\.description)
         return description

@@ -141,7 +141,7 @@ extension StudyConfiguration {
         do {
             let overrides = try decoder.decode(JSONValue.self, from: Data(contentsOf: url))
             let base = try template.json()
-            try overrides.requireKeys(of: base, path: url.path)
+            try overrides.requireKeys(of: template.withSampleSets.json(), path: url.path)
             let data = try JSONEncoder().encode(base.merging(overrides))
             return try decoder.decode(StudyConfiguration.self, from: data)
         } catch let error as FaceStudyError {
@@ -169,6 +169,14 @@ extension StudyConfiguration {
         try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(self))
     }
 
+    /// The configuration with one set of each kind that has all its keys.
+    private var withSampleSets: StudyConfiguration {
+        var sample = self
+        sample.train = [TrainSource(name: "", images: "", without: "")]
+        sample.test = [TestSource(name: "", images: "")]
+        return sample
+    }
+
     /// One sentence for a decoding error, which names the key.
     private static func sentence(_ error: any Error) -> String {
         switch error {
@@ -191,10 +199,19 @@ extension JSONValue {
         return .object(mine.merging(theirs) { $0.merging($1) })
     }
 
-    /// Checks that every member of this value's objects exists in a template.
+    /// Checks that every member of this value's objects exists in a template, whose lists of objects
+    /// have one element.
     func requireKeys(
         of template: JSONValue, path: String, prefix: String = ""
     ) throws(FaceStudyError) {
+        if case .array(let known) = template, case .array(let given) = self,
+            let sample = known.first
+        {
+            for (index, value) in given.enumerated() {
+                try value.requireKeys(
+                    of: sample, path: path, prefix: "\(prefix.dropLast())[\(index)].")
+            }
+        }
         guard case .object(let known) = template, case .object(let given) = self else { return }
         for (key, value) in given.sorted(by: { $0.key < $1.key }) {
             guard let expected = known[key] else {

@@ -38,6 +38,8 @@ struct StudyConfigurationTests {
             ("{ lossses: [] }", "lossses", "losses"),
             ("{ training: { epoch: 3 } }", "training.epoch", "epochs"),
             ("{ training: { schedule: { paek: 3 } } }", "training.schedule.paek", "peak"),
+            ("{ train: [{ name: 'a', images: 'b', witout: 'c' }] }", "train[0].witout", "without"),
+            ("{ test: [{ name: 'a', images: 'b', pair: 'c' }] }", "test[0].pair", "pairs"),
         ])
     func unknownKey(_ text: String, _ key: String, _ suggestion: String) {
         let error = #expect(throws: FaceStudyError.self) { _ = try read(text) }

@@ -163,8 +163,8 @@ struct TrainerTests {
         configuration.accumulation = 2
         try withFolder { folder in
             let trainer = try trainer(
-                in: folder, loss: SpoiledLoss(ToyParts.partialHead(rate: 0.1)),
-                configuration: configuration)
+                in: folder, configuration: configuration,
+                loss: SpoiledLoss(ToyParts.partialHead(rate: 0.1)))
             _ = #expect(throws: FaceTrainingError.self) { try trainer.run { _ in } }
             let failure = try #require(trainer.failure)
             let gradients = failure.tensors.filter { $0.kind == .gradient }

@@ -6,8 +6,8 @@ import Torch
 @Suite("What a configuration refuses")
 struct TrainingConfigurationTests {
     private static let cases: [(String, @Sendable (inout TrainingConfiguration) -> Void)] = [
-        ("'epochs' is 0 but must be at least 1", { $0.epochs = 0 }),
-        ("'batchSize' is 1 but must be at least 2", { $0.batchSize = 1 }),
+        ("'epochs' is 0 but must be from 1 to 100000", { $0.epochs = 0 }),
+        ("'batchSize' is 1 but must be from 2 to 1000000", { $0.batchSize = 1 }),
         (
             "'accumulation' is 3 but must be a divisor of the batch size 128 that leaves parts of "
                 + "2 images or more", { $0.accumulation = 3 }

@@ -88,7 +88,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
             drawn.fillNormal(
                 mean: margin, deviation: deviation,
                 seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step)
-                    &+ UInt64(progress.part) << 48)
+                    &+ UInt64(progress.part) &* 0x85eb_ca6b)
             return drawn.clamped(to: 0...Double.pi)
         }
         return AngularMargin(

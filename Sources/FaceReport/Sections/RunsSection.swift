@@ -44,7 +44,7 @@ enum RunsSection {
 
     private static func details(_ run: ReportedRun) -> [Block] {
         var blocks: [Block] = [.terms(terms(run))]
-        blocks.append(.paragraph("Made again by:"))
+        blocks.append(.paragraph("Made again, in the study's folder, by:"))
         blocks.append(.code(run.description.command))
         if let configuration = json(run.description.configuration) {
             blocks.append(.paragraph("Complete configuration:"))

@@ -85,6 +85,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         let margins = withoutGradients {
             let drawn = batch.targets.filled(like: 0)
+            // LibTorch's generator on a CPU takes the lower half of a seed only.
             drawn.fillNormal(
                 mean: margin, deviation: deviation,
                 seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step)

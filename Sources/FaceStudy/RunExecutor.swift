@@ -144,7 +144,7 @@ struct RunExecutor {
         encoder.outputFormatting = .sortedKeys
         let text = try encoder.encode(
             Fingerprint(
-                identity: run.identity, loss: run.loss.resolvedValues.mapValues(\.description),
+                identity: run.identity, loss: run.lossValues,
                 training: configuration.training, compute: compute,
                 inputSize: configuration.inputSize, data: trainSet.facts.contentHash,
                 heldOut: configuration.validation.identities))
@@ -218,7 +218,7 @@ struct RunExecutor {
             configuration: try configuration.narrowed(to: run).json(),
             command: "facet reproduce runs/\(name)")
         description.validation = trainSet.validation?.facts
-        description.lossValues = run.loss.resolvedValues.mapValues(\.description)
+        description.lossValues = run.lossValues
         return description
     }
 

@@ -15,6 +15,9 @@ public struct PlannedRun: Sendable, Hashable {
     /// The loss.
     public var loss: LossSpecification
 
+    /// The values of all of the loss's parameters, defaults too, by name, as a run keeps them.
+    var lossValues: [String: String] { loss.resolvedValues.mapValues(\.description) }
+
     /// Name of the run's folder: the identity, with what no file system likes replaced.
     public var folderName: String {
         [

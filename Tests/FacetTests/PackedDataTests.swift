@@ -100,20 +100,11 @@ struct PackedDataTests {
     func fullDisk() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
             // A file may have 20 kilobytes at most, which no pack of the set has.
-            process.arguments = [
-                "-c", "ulimit -f 40; exec \"$0\" data pack \"$1\" out/train.rec 2>errors",
-                Tool.url.path, faces.train.path,
-            ]
-            process.currentDirectoryURL = folder
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 1)
-            let errors = try String(
-                contentsOf: folder.appendingPathComponent("errors"), encoding: .utf8)
-            #expect(errors.contains("cannot write"), "\(errors)")
+            let outcome = try Tool(folder: folder).shell(
+                "ulimit -f 40; exec \"$0\" data pack \"$1\" out/train.rec", [faces.train.path])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("cannot write"), "\(outcome.errors)")
             let left = try FileManager.default.contentsOfDirectory(
                 atPath: folder.appendingPathComponent("out").path)
             #expect(left.isEmpty, "\(left)")

@@ -223,23 +223,14 @@ struct ReachTests {
     func device() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = [
-                "-c", "\"$0\" data stats \"$1\" >/dev/full 2>errors", Tool.url.path,
-                faces.train.path,
-            ]
-            process.currentDirectoryURL = folder
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 1)
-            let errors = try String(
-                contentsOf: folder.appendingPathComponent("errors"), encoding: .utf8)
-            #expect(errors.contains("the standard output cannot be written"), "\(errors)")
+            let tool = Tool(folder: folder)
+            let full = try tool.shell("\"$0\" data stats \"$1\" >/dev/full", [faces.train.path])
+            #expect(full.status == 1)
+            #expect(
+                full.errors.contains("the standard output cannot be written"), "\(full.errors)")
             // In place of a device, which a failure of the test would remove.
             let pipe = folder.appendingPathComponent("pipe.rec")
             #expect(mkfifo(pipe.path, 0o600) == 0)
-            let tool = Tool(folder: folder)
             let reason = "it is no file but a folder or a device"
             expect(try tool.run("data", "pack", "train set", "pipe.rec"), "pipe.rec': \(reason)")
             expect(

@@ -279,20 +279,6 @@ struct SurvivalTests {
 extension Tool {
     /// Runs the tool to its end with a limit on its data, in kilobytes, as `ulimit -d` sets it.
     fileprivate func run(_ words: [String], limitingMemoryTo kilobytes: Int) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments =
-            ["-c", "ulimit -d \(kilobytes); exec \"$@\"", "sh", Self.url.path] + words
-        process.currentDirectoryURL = folder
-        let (output, errors) = (Pipe(), folder.appendingPathComponent("limited.err"))
-        try Data().write(to: errors)
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Outcome(
-            status: process.terminationStatus, output: String(decoding: data, as: UTF8.self),
-            errors: try String(contentsOf: errors, encoding: .utf8))
+        try shell("ulimit -d \(kilobytes); exec \"$0\" \"$@\"", words)
     }
 }

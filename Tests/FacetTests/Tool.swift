@@ -34,6 +34,15 @@ struct Tool {
         return try process.outcome()
     }
 
+    /// Runs a line of the shell to its end; `$0` in it is the tool.
+    func shell(_ line: String, _ arguments: [String]) throws -> Outcome {
+        let process = try start(
+            ["-c", line, Self.url.path] + arguments,
+            executable: URL(fileURLWithPath: "/bin/sh"))
+        process.process.waitUntilExit()
+        return try process.outcome()
+    }
+
     /// A tool that is running, with its output in files so that no pipe can fill up.
     struct Running {
         let process: Process
@@ -51,10 +60,12 @@ struct Tool {
         }
     }
 
-    /// Starts the tool.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+    /// Starts the tool, or another program.
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], executable: URL = Tool.url
+    ) throws -> Running {
         let process = Process()
-        process.executableURL = Self.url
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

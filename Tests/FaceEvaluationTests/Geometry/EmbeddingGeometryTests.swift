@@ -32,15 +32,7 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [GeometryCase] = {
-        guard
-            let url = Bundle.module.url(
-                forResource: "geometry", withExtension: "json", subdirectory: "Fixtures"),
-            let data = try? Data(contentsOf: url),
-            let cases = try? JSONDecoder().decode([GeometryCase].self, from: data)
-        else { return [] }
-        return cases
-    }()
+    static let all: [GeometryCase] = Fixture.read("geometry") ?? []
 }
 
 @Suite struct EmbeddingGeometryTests {

@@ -1,5 +1,4 @@
 import FaceEvaluation
-import Foundation
 import Testing
 
 /// One case of `Fixtures/protocol.json`, which `make_protocol.py` made.
@@ -45,13 +44,5 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [GoldenCase] = {
-        guard
-            let url = Bundle.module.url(
-                forResource: "protocol", withExtension: "json", subdirectory: "Fixtures"),
-            let data = try? Data(contentsOf: url),
-            let cases = try? JSONDecoder().decode([GoldenCase].self, from: data)
-        else { return [] }
-        return cases
-    }()
+    static let all: [GoldenCase] = Fixture.read("protocol") ?? []
 }

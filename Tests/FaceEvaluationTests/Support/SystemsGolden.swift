@@ -1,5 +1,4 @@
 import FaceEvaluation
-import Foundation
 import Testing
 
 /// The content of `Fixtures/systems.json`, which `make_systems.py` made.
@@ -69,14 +68,7 @@ struct SystemsGolden: Decodable, Sendable {
     let cases: [Case]
     let threshold: Threshold
 
-    static let content: SystemsGolden? = {
-        guard
-            let url = Bundle.module.url(
-                forResource: "systems", withExtension: "json", subdirectory: "Fixtures"),
-            let data = try? Data(contentsOf: url)
-        else { return nil }
-        return try? JSONDecoder().decode(SystemsGolden.self, from: data)
-    }()
+    static let content: SystemsGolden? = Fixture.read("systems")
 
     static var cases: [Case] { content?.cases ?? [] }
 }

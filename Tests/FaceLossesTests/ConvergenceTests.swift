@@ -70,7 +70,7 @@ struct ConvergenceTests {
             "triplet:mining=hard", "triplet:mining=all", "coco:centroids=batch",
             "sphereface-r:version=v0", "sphereface-r:version=v2", "opensphere-sphereface2",
             "elasticface:version=cos,m=0.35", "arcface+center+triplet", "probe+triplet",
-            "probe+supcon", "probe+contrastive", "probe+marginal-pairs",
+            "probe+supcon", "probe+contrastive:weight=1", "probe+marginal-pairs",
         ])
     func separation(_ text: String) throws {
         let toy = try Toy(text)

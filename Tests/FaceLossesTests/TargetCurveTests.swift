@@ -24,7 +24,7 @@ struct TargetCurveTests {
                 "arcface",
                 { $0 + 0.5 < .pi ? cos($0 + 0.5) : cos($0) - 0.5 * sin(0.5) }
             ),
-            ("asoftmax", Self.sphere), ("lsoftmax", Self.sphere),
+            ("asoftmax", Self.sphere), ("lsoftmax:m=4", Self.sphere),
             ("sphereface-r", { cos(min(.pi, 1.5 * $0)) }),
             ("combined-paper", { cos($0 + 0.3) - 0.2 }),
             ("l2softmax", { cos($0) }),

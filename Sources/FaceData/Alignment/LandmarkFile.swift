@@ -41,7 +41,7 @@ public struct LandmarkFile: Sendable {
 
     private static func plain(_ name: String) -> String {
         var plain = name.replacingOccurrences(of: "\\", with: "/")
-        if LabelledImageSet.isImage(plain) { plain = (plain as NSString).deletingPathExtension }
+        if LabelledImageSet.isImage(plain) { plain = PathText(plain).withoutEnding }
         return plain.hasPrefix("./") ? String(plain.dropFirst(2)) : plain
     }
 

@@ -103,7 +103,7 @@ public struct SetAlignment: Sendable {
 
     /// The image's name with the ending of what is written, and no way out of the folder.
     private func name(_ name: String) -> String {
-        let stem = LabelledImageSet.isImage(name) ? (name as NSString).deletingPathExtension : name
+        let stem = LabelledImageSet.isImage(name) ? PathText(name).withoutEnding : name
         let parts = stem.split(separator: "/").map { ImageNames.safe(String($0)) }
         return parts.joined(separator: "/") + (quality == nil ? ".png" : ".jpg")
     }

@@ -6,11 +6,11 @@ enum ImageNames {
     ///
     /// Names that are paths keep their last part; whatever would lead out of a folder is replaced.
     static func path(identity: String, name: String, kind: ImageKind) -> String {
-        let file = (name as NSString).lastPathComponent
-        let ending = (file as NSString).pathExtension.lowercased()
+        let file = PathText(name).name
+        let ending = PathText(file).ending
         let stem =
             LabelledImageSet.endings.contains(ending)
-            ? (file as NSString).deletingPathExtension : file
+            ? PathText(file).withoutEnding : file
         let keepsEnding = kind.fits(ending: ending)
         return safe(identity) + "/" + (keepsEnding ? safe(file) : "\(safe(stem)).\(kind.ending)")
     }

@@ -54,8 +54,8 @@ public struct SetConversion: Sendable {
         _ pairs: VerificationPairs, toFolder folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
         let owners = pairs.images.map { name in
-            let identity = (name as NSString).deletingLastPathComponent
-            return identity.isEmpty ? "images" : (identity as NSString).lastPathComponent
+            let identity = PathText(name).folder
+            return identity.isEmpty ? "images" : PathText(identity).name
         }
         let (outcome, paths) = try write(pairs.source, to: folder, identities: owners, progress)
         // Pairs whose images were left out go as well.

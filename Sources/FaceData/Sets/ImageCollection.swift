@@ -15,7 +15,7 @@ public enum ImageCollection: Sendable {
         let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: source)
-        if exists, (source as NSString).pathExtension.lowercased() == "bin" {
+        if exists, PathText(source).ending == "bin" {
             return .pairs(try .pack(URL(fileURLWithPath: source)))
         }
         if !exists, parts.count == 2,

@@ -115,7 +115,7 @@ extension LabelledImageSet {
 
     /// Whether a file's name is that of an image.
     static func isImage(_ name: String) -> Bool {
-        endings.contains((name as NSString).pathExtension.lowercased())
+        endings.contains(PathText(name).ending)
     }
 
     /// Names in a folder, ascending by their bytes, whatever the language of the system.

@@ -42,7 +42,7 @@ public struct VerificationPairs: Sendable {
     /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
     public var identities: Set<String> {
         guard !(source is VerificationPack) else { return [] }
-        return Set(images.map { ($0 as NSString).deletingLastPathComponent }.filter { $0 != "" })
+        return Set(images.map { PathText($0).folder }.filter { $0 != "" })
     }
 
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.

@@ -8,7 +8,8 @@ public import Torch
 /// with d = |x̂_i - x̂_j| of normalised embeddings, 0 ... 2. Each kind of pair has a mean of its own,
 /// because a batch has far more of the second.
 ///
-/// - **Defaults**: m 1, λ 1. Wants P x K batches.
+/// - **Defaults**: m 1, λ 0.05 of DeepID2 (Sun et al., NIPS 2014). With 1 the pull of the positive
+///   pairs outweighs a classification that has just begun, and little is learnt. Wants P x K batches.
 /// - **Form**: `linear` takes d and [m - d]₊ without squares.
 /// - **Mean**: `active` divides by the number of pairs that are not 0, so that the loss does not
 ///   fade as ever fewer pairs are too near.
@@ -29,7 +30,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
     static let meanKey = LossParameterKey.word(
         "mean", default: Mean.pairs, "over all pairs, or over those that are not 0")
     static let weightKey = LossParameterKey.number(
-        "weight", symbol: "λ", default: 1, in: 0...1e6,
+        "weight", symbol: "λ", default: 0.05, in: 0...1e6,
         "weight beside the classification")
     static let marginKey = LossParameterKey.number(
         "m", default: 1, in: 0...2, "distance that pairs of two identities should have")
@@ -45,7 +46,9 @@ public final class ContrastiveLoss: ConfigurableLoss {
             normalization: "embeddings",
             gradient: "exact, but for distances below 1e-6, which get none",
             use: "few identities, or pairs without identities in mind",
-            pitfalls: "nearly all negative pairs are soon far enough; watch active"),
+            pitfalls:
+                "nearly all negative pairs are soon far enough, watch active; a weight near 1 keeps "
+                + "the classification from starting"),
         parameters: [
             weightKey.parameter, marginKey.parameter, formKey.parameter, meanKey.parameter,
         ],

@@ -36,8 +36,8 @@ package struct TestPairs: Hashable, Sendable {
     }
 
     private static func person(_ path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        return folder.isEmpty ? path : folder
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        return String(path[..<slash])
     }
 }
 

@@ -107,7 +107,7 @@ struct GeometryMeasurement {
     private static func people(_ pairs: VerificationPairs) -> [String?] {
         guard !pairs.identities.isEmpty else { return [] }
         return pairs.images.map { image in
-            let folder = (image as NSString).deletingLastPathComponent
+            let folder = PathText(image).folder
             return folder.isEmpty ? nil : folder
         }
     }

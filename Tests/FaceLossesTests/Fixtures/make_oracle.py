@@ -531,7 +531,7 @@ ENTRIES = {
     "arcface:beyond=easy,grad=exact," + CONSTANT: angular(20, arc(0.5, "easy"), detached=False),
     "marginal": plus_softmax(marginal),
     "normface:s=9+marginal-pairs": scalar("scale", lambda c: 9, plus(norm_face, marginal)),
-    "lsoftmax:grad=exact": l_softmax(LAMBDA),
+    "lsoftmax:grad=exact,m=4": l_softmax(LAMBDA),
     "pml-lsoftmax:m=3": l_softmax(0, 3),
     "l2softmax:learn=yes": scalar("norm", lambda c: 24, l2_softmax),
     "softmargin": soft_margin,
@@ -572,8 +572,8 @@ ENTRIES = {
         20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(limited(c)) / 1.5), False
     ),
     "circle:s=32,rise=0,warmup=0": circle,
-    "sphereface2:warmup=0,weight=1": scalar("bias", balanced_bias, sphere_face_2(False)),
-    "sphereface2:warmup=0": scalar("bias", balanced_bias, sphere_face_2(False, 50)),
+    "sphereface2:r=40,warmup=0,weight=1": scalar("bias", balanced_bias, sphere_face_2(False)),
+    "sphereface2:r=40,warmup=0": scalar("bias", balanced_bias, sphere_face_2(False, 50)),
     "opensphere-sphereface2": scalar("bias", balanced_bias, sphere_face_2(True, 50)),
     "uniface:" + CONSTANT: scalar("bias", lambda c: math.log(10 * c), uni_face),
     "center": plus_softmax(center),
@@ -583,7 +583,7 @@ ENTRIES = {
     "triplet:mining=all": plus_softmax(triplets("all")),
     "batch-hard": plus_softmax(triplets("hard", kind="euclidean")),
     "pml-triplet": plus_softmax(triplets("all", 0.05, "euclidean")),
-    "contrastive": plus_softmax(contrastive()),
+    "contrastive:weight=1": plus_softmax(contrastive()),
     # Not 1: the mean over active pairs jumps where a distance is exactly m.
     "pml-contrastive:m=1.1": plus_softmax(contrastive("linear", True, 2, 1.1)),
     "supcon": plus_softmax(supervised_contrastive),

@@ -56,8 +56,7 @@ private struct RecordNames {
         guard Set(images).count == images.count else { return nil }
         var folders: [Int: String] = [:]
         for (image, label) in zip(images, labels) {
-            let folder = ((image as NSString).deletingLastPathComponent as NSString)
-                .lastPathComponent
+            let folder = PathText(PathText(image).folder).name
             guard !folder.isEmpty, folders[label, default: folder] == folder else { return nil }
             folders[label] = folder
         }

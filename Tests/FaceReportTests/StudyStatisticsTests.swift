@@ -172,6 +172,7 @@ import Testing
             return try Report(study: folder).render().markdown
         }
         #expect(text.contains("**arcface** is better than softmax by"), "\(text)")
+        #expect(text.contains("**amsoftmax** is better than softmax by"))
         #expect(text.contains("arcface and amsoftmax cannot be told apart"))
         #expect(text.contains("would be needed"))
         #expect(text.contains("Its lead over amsoftmax, the next loss, is no evidence"))

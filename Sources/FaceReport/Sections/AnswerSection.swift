@@ -162,7 +162,7 @@ enum AnswerSection {
             columns: [
                 .words("Setting"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
                 .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
-                .words("p < 5 %"),
+                .words("Significant"),
             ],
             rows: rows)
     }

@@ -40,8 +40,10 @@ enum Cautions {
 
     /// Models whose embeddings are nearly the same for all images.
     private static func collapses(_ results: StudyResults) -> [RichText] {
-        results.runs.compactMap { run in
-            run.collapse.map { "\(strong: "Collapse.") \(code: run.name): \($0)" }
+        let runs = Dictionary(grouping: results.runs) { $0.collapse ?? "" }
+        return runs.filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { sentence, runs in
+            let names = runs.map { RichText(parts: [.code($0.name)]) }
+            return "\(strong: "Collapse.") " + .list(names) + RichText(": \(sentence)")
         }
     }
 

@@ -25,7 +25,7 @@ enum ComparisonSection {
                 return index == 0 && rows <= mostRows
                     ? .table(table)
                     : .details(
-                        "All \(Format.count(rows, "comparison")) on \(set.name)", [.table(table)])
+                        "Comparisons on \(set.name) (\(Format.count(rows)))", [.table(table)])
             }
         }
         return Section("comparisons", "Which losses differ", blocks)
@@ -96,11 +96,24 @@ enum ComparisonSection {
                 : "No two of \(Format.list(names)) can be told apart."
         }
         // A group of two with the leader was said already.
-        return against
+        return against + furtherDown(ranking, of: all)
             + groups.filter { text in
                 !(ranking.groups.first?.count == 2 && text == groups.first)
             }
     }
+
+    /// Sentences on the significant differences of which the leader is no part, where they are few.
+    private static func furtherDown(_ ranking: Ranking, of all: Int) -> [RichText] {
+        let further = ranking.comparisons.filter {
+            $0.isSignificant && $0.better != ranking.losses.first
+                && $0.worse != ranking.losses.first
+        }
+        return further.count <= mostFurtherDown
+            ? further.map { ComparisonText.sentence($0, of: all) } : []
+    }
+
+    /// Sentences beyond the leader's that are still read; the table has them all.
+    private static let mostFurtherDown = 6
 
     private static func figure(
         _ results: StudyResults, _ statistics: StudyStatistics, _ test: String

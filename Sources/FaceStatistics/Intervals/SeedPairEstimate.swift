@@ -14,9 +14,9 @@
 /// degrees of freedom of Hillis (2007), (S − 1) V² / V(seeds)².
 ///
 /// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed. Neither
-/// has an interval without width: a share has Wilson's, and the pairs' variance of a difference is
-/// never below that of two pairs of each kind, one to each side (Bonett and Price 2012, for no discordant
-/// pair), for a test set on which two models agree is small, not perfect.
+/// has an interval without width, for a test set on which two models agree is small, not perfect: a
+/// share has Wilson's, and the pairs' variance of a difference is never below that of two pairs of
+/// each kind, one to each side (Bonett and Price 2012, for no discordant pair).
 public struct SeedPairEstimate: Sendable, Hashable {
     /// What is estimated.
     public enum Quantity: Sendable, Hashable {
@@ -137,7 +137,8 @@ public struct SeedPairEstimate: Sendable, Hashable {
 
     private func interval(_ variance: Double, bound: Double) -> Interval {
         guard quantity == .share else {
-            return Interval(around: mean, reach: bound * variance.squareRoot())
+            let reach = bound * variance.squareRoot()
+            return Interval(max(-1, mean - reach), min(1, mean + reach))
         }
         // As many independent pairs as have this variance; without any spread, all there are.
         let spread = mean * (1 - mean)

@@ -124,6 +124,17 @@ import Testing
         #expect(svg.components(separatedBy: "class=\"together\"").count == 3)
     }
 
+    @Test func numbersOfAMapDoNotCoverEachOther() {
+        let groups = (0..<8).map {
+            MapPlot.Group(style: SeriesStyle(slot: $0), x: [0, 1], y: [0, 1])
+        }
+        let map = MapPlot(groups: groups, x: 0...1, y: 0...1, xTitle: "x", yTitle: "y")
+        let svg = Chart.map(map).svg(id: "f", title: "Figure").rendered
+        let spots = svg.matches(of: /class="spot" x="([\d.]+)" y="([\d.]+)"/)
+            .map { "\($0.1) \($0.2)" }
+        #expect(spots.count == 8 && Set(spots).count == 8)
+    }
+
     @Test func survivesNothing() {
         let axis = Axis.linear("x", covering: [])
         let charts: [Chart] = [

@@ -88,7 +88,7 @@ func measureCoverage(
     _ counter: inout Counter
 ) throws {
     let truth = scenario.study.truth(0)
-    let estimate = try SeedPairEstimate(outcome.values[0], outcome.design)
+    let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .share)
     func count(_ name: String, _ interval: Interval?) {
         guard let interval else { return }
         counter.count(name, interval.contains(truth), length: interval.reach)

@@ -4,9 +4,10 @@
     python3 kill.py FACET [--kills 100] [--seed 1] [--clock]
 
 FACET is the built tool. The study is run once undisturbed. Then it is started and killed, again
-and again, at moments of six kinds in turn: any time, while images are read, during a training
-step, while a checkpoint is written, during an evaluation, and while the report is written. Whenever
-the study gets to its end, all its files are compared with those of the undisturbed one (times and
+and again, at moments of seven kinds in turn: any time, while images are read, during a training
+step, while a checkpoint is written, during an evaluation, while the geometry of the embeddings is
+measured, and while the report and its pictures are written. After each kill, every file that is there
+under its own name must be whole. Whenever the study gets to its end, all its files are compared with those of the undisturbed one (times and
 speeds left out), and it begins anew. With --clock every start sees another date, up to three years
 off (clock.c, which needs a C compiler).
 
@@ -19,6 +20,7 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -29,7 +31,7 @@ from collections import Counter
 from pathlib import Path
 
 TIMES = {"imagesPerSecond", "trainSeconds", "evaluationSeconds", "seconds"}
-KINDS = ["any time", "reading", "step", "checkpoint", "evaluation", "report"]
+KINDS = ["any time", "reading", "step", "checkpoint", "evaluation", "geometry", "report"]
 
 
 def without_times(value):
@@ -40,8 +42,12 @@ def without_times(value):
 
 def content(path):
     """What of a file must not depend on the kills; None where only its presence counts."""
-    if path.parent.name == "tensorboard" or path.suffix in (".html", ".md"):
+    if path.parent.name == "tensorboard":
         return None
+    if path.suffix in (".html", ".md"):
+        # Times are among the words; the pictures, and that there is an end, must be the same.
+        text = path.read_text()
+        return re.findall(r'data:image[^"]+', text), text[-20:]
     if path.name == "metrics.jsonl":
         return [without_times(json.loads(line)) for line in path.read_text().splitlines()]
     if path.name == "result.json":
@@ -61,6 +67,22 @@ def snapshot(study):
                 name = str(path.parent.relative_to(study))
             files[name] = content(path)
     return files
+
+
+def torn(study):
+    """Files that were written in part and stand under their own name all the same."""
+    ends = {".html": "</html>", ".md": "report.*", ".csv": "\n"}
+    for path in study.rglob("*"):
+        if not path.is_file() or path.name.startswith(".") or path.name == "steps.csv":
+            continue  # Steps are added line by line, and cut off at the checkpoint's.
+        try:
+            if path.suffix == ".json":
+                json.loads(path.read_text())
+            elif path.suffix in ends and not path.read_text().rstrip(" ").endswith(
+                    (ends[path.suffix], ends[path.suffix] + "\n")):
+                yield f"{path.name} has no end"
+        except ValueError:
+            yield f"{path.name} cannot be read"
 
 
 def differences(mine, reference):
@@ -143,13 +165,15 @@ class Study:
 
     def wait_for(self, kind, process, random):
         runs, report = self.folder / "runs", self.folder / "report"
-        before = self.saves()
+        before, begun = self.saves(), time.time()
         signs = {
             "any time": (lambda: True, self.seconds * 1.1),
             "reading": (lambda: True, self.seconds * 0.25),
             "step": (lambda: any(runs.glob("*/steps.csv")), 0.3),
             "checkpoint": (lambda: any(runs.glob("*/checkpoint/.*.part")), 0.002),
             "evaluation": (lambda: self.saves() != before, 0.1),
+            "geometry": (lambda: any(
+                f.parent.stat().st_mtime > begun for f in runs.glob("*/scores/*.csv")), 0.1),
             "report": (lambda: self.results() == 2 or any(report.glob(".*.part")), 0.1),
         }
         sign, extra = signs[kind]
@@ -192,6 +216,10 @@ def main():
                 process.communicate()
                 kills[kind] += 1
                 since += 1
+                broken = sorted(set(torn(study.folder)))
+                failed += bool(broken)
+                if broken:
+                    print(f"kill {sum(kills.values())}, {kind}: {'; '.join(broken)}", flush=True)
                 continue
             _, errors = process.communicate()
             finished += 1

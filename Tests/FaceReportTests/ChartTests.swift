@@ -78,6 +78,23 @@ import Testing
         #expect(svg.contains("<rect class=\"legend\" x=\"\(left)\""))
     }
 
+    @Test(arguments: [LineChart.Naming.atEnds, .inCorner])
+    func namesManyLinesInsideTheDrawing(naming: LineChart.Naming) throws {
+        let x = Axis.shares("rate", from: 0.01)
+        let lines = (0..<30).map { slot in
+            LineChart.Line(
+                title: "A loss of some long name \(slot)", style: SeriesStyle(slot: slot),
+                points: [.init(0.1, 90), .init(1, 95)])
+        }
+        let chart = LineChart(x: x, y: percent, lines: lines, naming: naming)
+        let svg = Chart.lines(chart).svg(id: "f", title: "Figure").rendered
+        let height = try #require(svg.firstMatch(of: /viewBox="0 0 390 ([\d.]+)"/))
+        let places = svg.matches(of: /<text class="[^"]*" x="[\d.]+" y="([-\d.]+)"/)
+            .compactMap { Double($0.1) }
+        #expect(places.count > 30)
+        #expect(places.allSatisfy { $0 > 0 && $0 < Double(height.1) ?? 0 })
+    }
+
     @Test func joinsWhatCannotBeToldApart() {
         let items = [(99.0, "A"), (98, "B"), (92, "C")].enumerated().map { index, item in
             GroupDiagram.Item(
@@ -90,6 +107,32 @@ import Testing
         // One bar of the group of two, and one of the critical difference.
         #expect(svg.components(separatedBy: "class=\"together\"").count == 3)
         #expect(svg.contains("CD 2.00"))
+    }
+
+    @Test func standsManyLossesOneBelowTheOther() throws {
+        let items = (0..<24).map { place in
+            GroupDiagram.Item(
+                title: "Loss \(place)", style: SeriesStyle(slot: place),
+                value: 99 - Double(place) / 8, text: "\(place)")
+        }
+        let diagram = GroupDiagram(x: percent, items: items, groups: [0..<20, 4..<24])
+        let svg = Chart.groups(diagram).svg(id: "f", title: "Figure").rendered
+        let places = svg.matches(of: /x="[\d.]+" y="([\d.]+)" text-anchor="end">Loss/)
+            .compactMap { Double($0.1) }
+        #expect(places.count == 24)
+        #expect(zip(places, places.dropFirst()).allSatisfy { $1 - $0 > 12 })
+        #expect(svg.components(separatedBy: "class=\"together\"").count == 3)
+    }
+
+    @Test func numbersOfAMapDoNotCoverEachOther() {
+        let groups = (0..<8).map {
+            MapPlot.Group(style: SeriesStyle(slot: $0), x: [0, 1], y: [0, 1])
+        }
+        let map = MapPlot(groups: groups, x: 0...1, y: 0...1, xTitle: "x", yTitle: "y")
+        let svg = Chart.map(map).svg(id: "f", title: "Figure").rendered
+        let spots = svg.matches(of: /class="spot" x="([\d.]+)" y="([\d.]+)"/)
+            .map { "\($0.1) \($0.2)" }
+        #expect(spots.count == 8 && Set(spots).count == 8)
     }
 
     @Test func survivesNothing() {

@@ -96,6 +96,7 @@ import Testing
                 #expect(XMLParser(data: Data(text.utf8)).parse(), "\(name)")
                 #expect(text.contains("<style>") && !text.contains("var(--"), "\(name)")
                 #expect(text.contains("xmlns=\"http://www.w3.org/2000/svg\""), "\(name)")
+                #expect(text.contains("width=\"100%\" height=\"100%\" fill=\"#ffffff\""), "\(name)")
             }
             let style = try #require(drawings.first?.value)
             #expect(style.contains(".series.c1{"))

@@ -42,7 +42,7 @@ import Testing
 
     @Test func answersHonestly() throws {
         let text = try render(SampleStudy(pairs: 100, epochs: 3)).markdown
-        #expect(text.contains("**One seed.** Two standard errors of an accuracy on 100 pairs"))
+        #expect(text.contains("**One seed.** The 95 % interval of an accuracy on 100 pairs"))
         #expect(text.contains("scored highest in"))
         #expect(text.contains("cannot be told apart"))
         #expect(

@@ -59,6 +59,52 @@ import Testing
         (0..<count).map { (start + 7 * $0) % 400 }
     }
 
+    // MARK: Small sets
+
+    @Test("No interval is without width where all pairs are right")
+    func allRight() throws {
+        let results = try results([("softmax", [[], []]), ("arcface", [[], []])], pairs: 20)
+        let statistics = StudyStatistics(results)
+        let (setting, loss) = (results.settings[0], results.losses[0])
+        let estimate = try #require(statistics.estimate(setting, loss, test: "v"))
+        let wilson = BinomialInterval.wilson(share: 1, of: 20)
+        #expect(abs(estimate.pairInterval().lower - wilson.lower) < 1e-12)
+        #expect(try #require(estimate.interval()).lower < 0.85)
+        #expect(estimate.seedInterval() == nil)
+        #expect(statistics.foldInterval(setting, loss, test: "v") == nil)
+        let comparison = try #require(statistics.comparisons.first)
+        #expect(comparison.interval.reach > 0.1 && comparison.bootstrap == nil)
+        #expect(comparison.pValue == 1 && !comparison.isSignificant)
+    }
+
+    @Test("A report of a small set says so, and states no rate that the set cannot support")
+    func smallSet() throws {
+        for (pairs, isSmall) in [(20, true), (2000, false)] {
+            let report = try inTemporaryFolder { folder throws in
+                try write("softmax", 1, wrong: [], pairs: pairs, to: StudyFolder(folder))
+                try write("arcface", 1, wrong: [], pairs: pairs, to: StudyFolder(folder))
+                return try Report(study: folder).render()
+            }
+            #expect(report.markdown.contains("**Too few pairs.** v: 20 pairs") == isSmall)
+            #expect(!report.markdown.contains("100.00 to 100.00"))
+            #expect(!report.markdown.contains("| 0.00 to 0.00 |"))
+            let rows = try CSVTable.rows(report.csv.utf8).map(\.fields)
+            let column = try #require(rows[0].firstIndex(of: "tar_at_far_1e-3"))
+            #expect((rows[1][column] == "") == isSmall)
+        }
+    }
+
+    @Test("Embeddings that are all the same are a warning")
+    func collapsed() throws {
+        let text = try inTemporaryFolder { folder throws in
+            try write(
+                "softmax", 1, wrong: Set((0..<400).filter { $0 % 2 == 1 }), pairs: 400,
+                to: StudyFolder(folder))
+            return try Report(study: folder).render().markdown
+        }
+        #expect(text.contains("**Collapse.** `softmax-1`: The embeddings have collapsed"))
+    }
+
     @Test func comparesTwoModelsOfOneSeed() throws {
         let results = try results([
             ("softmax", [spread(40, from: 0)]), ("arcface", [spread(10, from: 0)]),
@@ -126,9 +172,11 @@ import Testing
             return try Report(study: folder).render().markdown
         }
         #expect(text.contains("**arcface** is better than softmax by"), "\(text)")
+        #expect(text.contains("**amsoftmax** is better than softmax by"))
         #expect(text.contains("arcface and amsoftmax cannot be told apart"))
         #expect(text.contains("would be needed"))
-        #expect(text.contains("Its lead over the next loss is no evidence"))
+        #expect(text.contains("Its lead over amsoftmax, the next loss, is no evidence"))
+        #expect(text.contains("It is significantly better than softmax."))
     }
 
     @Test func saysWithOneSeedWhatIsNotKnown() throws {

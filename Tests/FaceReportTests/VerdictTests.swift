@@ -49,6 +49,10 @@ import Testing
         #expect(abs((verdict.lead ?? 0) - 0.01) < 1e-12)
         let level = try #require(try self.verdict([0.9], [0.9]))
         #expect(level.ranking.map(\.loss.loss) == ["softmax", "arcface"])
+        #expect(level.leaders.count == 2 && level.runnerUp == nil)
+        // The means of the same counts in another order differ in the last bit.
+        let turned = try #require(try self.verdict([0.1, 0.2, 0.3], [0.3, 0.2, 0.1]))
+        #expect(turned.leaders.count == 2)
     }
 
     @Test func hasNoRunnerUpAlone() throws {

@@ -88,6 +88,38 @@ struct IntervalTests {
         #expect(try #require(estimate.variance) >= estimate.pairVariance * (1 - 1e-12))
     }
 
+    @Test("No interval is without width: a share's is Wilson's")
+    func neverCertain() throws {
+        let design = try design()
+        let right = [Double](repeating: 1, count: design.count)
+        for seeds in [1, 3] {
+            let estimate = try SeedPairEstimate(
+                Array(repeating: right, count: seeds), design, of: .share)
+            let wilson = BinomialInterval.wilson(share: 1, of: design.count)
+            #expect(abs(estimate.pairInterval().lower - wilson.lower) < 1e-9)
+            #expect(estimate.pairInterval().upper == 1)
+            #expect((estimate.interval() == nil) == (seeds == 1))
+            if let both = estimate.interval() { #expect(both.reach > wilson.reach * 0.9) }
+        }
+        let alike = try SeedPairEstimate(
+            Array(repeating: right.map { _ in 0 }, count: 3), design)
+        // About four pairs to both sides; the rule of three gives three.
+        let reach = alike.pairInterval().reach * Double(design.count)
+        #expect((3.5...4.2).contains(reach), "\(reach)")
+        #expect(alike.pValue == 1 && alike.seedInterval() == nil)
+    }
+
+    @Test("Where pairs differ as usual, Wilson's interval is the normal one")
+    func usualShare() throws {
+        let values = golden.scores.values[0]
+        let (share, plain) = (
+            try SeedPairEstimate(values, design(), of: .share),
+            try SeedPairEstimate(values, design())
+        )
+        #expect(abs(share.pairInterval().reach / plain.pairInterval().reach - 1) < 0.03)
+        #expect(share.interval()?.upper ?? 2 <= 1)
+    }
+
     @Test("One seed says nothing of seeds")
     func oneSeed() throws {
         let estimate = try SeedPairEstimate([golden.scores.values[0][0]], design())

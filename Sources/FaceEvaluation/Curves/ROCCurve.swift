@@ -64,7 +64,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
         let point = points.last { $0.far <= rate } ?? origin
         return OperatingPoint(
             targetFAR: rate, threshold: point.threshold, tar: point.tar, far: point.far,
-            isSupported: Double(negatives) >= max(20, 1 / rate))
+            isSupported: OperatingPoint.isSupported(rate: rate, by: negatives))
     }
 
     /// The point that accepts nothing; there is one unless a damaged file was decoded.

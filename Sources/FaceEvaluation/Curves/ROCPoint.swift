@@ -33,8 +33,8 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
     public let tar: Double
     /// False acceptance rate at the threshold, at most the one asked for.
     public let far: Double
-    /// Whether there are enough pairs of different people to speak of this rate at all:
-    /// at least 20, and at least `1 / targetFAR`.
+    /// Whether there are enough pairs of different people to speak of this rate at all, as
+    /// ``isSupported(rate:by:)`` says.
     public let isSupported: Bool
 
     /// A rate as people write it: `0.001`, `1e-5`.
@@ -42,10 +42,18 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
         "\(rate)".replacing("e-0", with: "e-")
     }
 
-    /// Pairs of different people that this rate takes: 20, and `1 / targetFAR`; nil for a rate of 0,
-    /// which no number supports.
-    public var negativesNeeded: Int? {
+    /// Pairs of different people that this rate takes, as ``negativesNeeded(forRate:)`` says.
+    public var negativesNeeded: Int? { Self.negativesNeeded(forRate: targetFAR) }
+
+    /// Pairs of different people that a false acceptance rate takes: 20, and one over it; nil for a
+    /// rate of 0, which no number supports.
+    public static func negativesNeeded(forRate rate: Double) -> Int? {
         // 1 / 1e-6 is a hair above 1,000,000.
-        targetFAR > 0 ? max(20, Int((1 / targetFAR * (1 - 1e-12)).rounded(.up))) : nil
+        rate > 0 ? max(20, Int((1 / rate * (1 - 1e-12)).rounded(.up))) : nil
+    }
+
+    /// Whether so many pairs of different people are enough to speak of a false acceptance rate.
+    public static func isSupported(rate: Double, by negatives: Int) -> Bool {
+        negativesNeeded(forRate: rate).map { negatives >= $0 } ?? false
     }
 }

@@ -52,7 +52,12 @@ public struct VerificationReport: Codable, Sendable, Hashable {
         operatingPoints = try fars.compactMap { try curve?.operatingPoint(atFAR: $0) }
         roc = curve?.thinned(to: curvePoints)
         histogram = try ScoreHistogram(of: scores)
-        warnings = Self.warnings(positives: positives, of: pairs, points: operatingPoints)
+        warnings =
+            [
+                ScoreWarnings.tooFewPairs(pairs),
+                ScoreWarnings.collapse(distances: scores.map(\.distance), meanNorm: meanNorm),
+            ].compactMap { $0 }
+            + Self.warnings(positives: positives, of: pairs, points: operatingPoints)
     }
 
     /// Evaluates the embeddings of images and of their mirror images, un-normalised, on pairs.

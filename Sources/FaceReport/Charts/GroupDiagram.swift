@@ -1,5 +1,5 @@
 /// Losses on an axis, with bars under those that cannot be told apart: the critical-difference
-/// diagram of Demšar (2006).
+/// diagram of Demšar (2006). Many losses stand one below the other instead, with the bars beside them.
 package struct GroupDiagram: Hashable, Sendable {
     /// A loss at its value.
     package struct Item: Hashable, Sendable {
@@ -36,9 +36,16 @@ package struct GroupDiagram: Hashable, Sendable {
 
     private static let rowHeight = 18.0
     private static let barGap = 8.0
+    /// Losses that find room at the two sides of the axis.
+    private static let mostAtSides = 10
 
     /// The chart as SVG.
     package func svg(id: String, title: String) -> Markup {
+        items.count > Self.mostAtSides
+            ? column(id: id, title: title) : sides(id: id, title: title)
+    }
+
+    private func sides(id: String, title: String) -> Markup {
         let widest = items.map { Plot.width(label($0)) }.max() ?? 0
         let axisPlace = criticalDifference == nil ? 42.0 : 62
         let rows = Double((items.count + 1) / 2)
@@ -52,6 +59,33 @@ package struct GroupDiagram: Hashable, Sendable {
             .group(sides(plot).map { drawing($0, plot, axisPlace, labels) }),
         ])
         return plot.svg(id: id, title: title, description: summary, content: content)
+    }
+
+    private func column(id: String, title: String) -> Markup {
+        let widest = items.map { Plot.width(label($0)) }.max() ?? 0
+        let top = criticalDifference == nil ? 4.0 : 20
+        let plot = Plot(
+            height: top + Double(items.count) * Self.rowHeight + 44, left: widest + 14,
+            right: Double(groups.count) * Self.barGap + 14, top: top, bottom: 40, x: x)
+        func y(_ row: Int) -> Double { top + (Double(row) + 0.5) * Self.rowHeight }
+        let bars = groups.enumerated().map { index, group in
+            let x = Plot.width - plot.right + 10 + Double(index) * Self.barGap
+            return Plot.line(
+                "together", x, y(group.lowerBound) - 5, x, y(group.upperBound - 1) + 5)
+        }
+        let rows = items.enumerated().map { row, item in
+            element("g") {
+                Plot.text(label(item), plot.left - 10, y(row) + 3.5, anchor: "end")
+                Plot.point(
+                    item.style, plot.x(item.value), y(row), size: 3.6, note: label(item))
+            }
+        }
+        return plot.svg(
+            id: id, title: title, description: summary,
+            content: .group([
+                plot.horizontalAxis(grid: true), critical(plot, top - 10), .group(bars),
+                .group(rows),
+            ]))
     }
 
     private func label(_ item: Item) -> String { "\(Plot.short(item.title)) \(item.text)" }

@@ -32,7 +32,7 @@ package struct LineChart: Hashable, Sendable {
         /// Beside the last point.
         case atEnds
         /// In a corner of the plot: the lower right one, or the upper left one where lines are in
-        /// the way.
+        /// the way. Beside the plot where no corner is high enough.
         case inCorner
     }
 
@@ -40,7 +40,7 @@ package struct LineChart: Hashable, Sendable {
     package var y: Axis
     package var lines: [Line]
     package var naming = Naming.atEnds
-    /// Height of the whole chart.
+    /// Height of the whole chart, more where many lines are named beside it.
     package var height = 250.0
 
     package init(x: Axis, y: Axis, lines: [Line], naming: Naming = .atEnds) {
@@ -53,7 +53,7 @@ package struct LineChart: Hashable, Sendable {
     /// The chart as SVG.
     package func svg(id: String, title: String) -> Markup {
         let names = lines.map { Plot.width(Plot.short($0.title)) }.max() ?? 0
-        let plot = Plot(height: height, right: naming == .atEnds ? names + 24 : 10, x: x, y: y)
+        let plot = self.plot(names)
         let content = Markup.group([
             plot.verticalAxis(),
             plot.horizontalAxis(grid: false),
@@ -63,6 +63,23 @@ package struct LineChart: Hashable, Sendable {
         ])
         return plot.svg(id: id, title: title, description: summary, content: content)
     }
+
+    /// The frame, wide enough at the right and high enough for the names that stand there.
+    private func plot(_ names: Double) -> Plot {
+        let frame = Plot(height: height, x: x, y: y)
+        let margins = frame.top + frame.bottom
+        switch naming {
+        case .atEnds:
+            let column = Double(lines.count) * (Plot.fontSize + 2)
+            return Plot(height: max(height, column + margins), right: names + 24, x: x, y: y)
+        case .inCorner:
+            guard legendHeight + 8 > frame.plotHeight else { return frame }
+            return Plot(
+                height: max(height, legendHeight + margins), right: names + 50, x: x, y: y)
+        }
+    }
+
+    private var legendHeight: Double { Double(lines.count) * 15 + 8 }
 
     /// The first and the last value of each line, for a reader who does not see them.
     private var summary: String {
@@ -132,8 +149,10 @@ package struct LineChart: Hashable, Sendable {
 
     private func cornerLegend(_ plot: Plot) -> Markup {
         let width = (lines.map { Plot.width(Plot.short($0.title)) }.max() ?? 0) + 40
-        let height = Double(lines.count) * 15 + 8
-        let (left, top) = corner(plot, width, height)
+        let height = legendHeight
+        let isBeside = height + 8 > plot.plotHeight
+        let (left, top) =
+            isBeside ? (Plot.width - plot.right + 8, plot.top) : corner(plot, width, height)
         return element("g", ["class": "names"]) {
             element(
                 "rect",

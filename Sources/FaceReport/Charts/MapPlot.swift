@@ -54,7 +54,7 @@ package struct MapPlot: Hashable, Sendable {
         }
         let content = Markup.group([
             frame(plot), .group(groups.map { dots($0, place) }),
-            .group(groups.enumerated().map { number($0 + 1, $1, place) }),
+            .group(numbers(place)),
         ])
         return plot.svg(id: id, title: title, description: summary, content: content)
     }
@@ -91,12 +91,25 @@ package struct MapPlot: Hashable, Sendable {
             : element("path", ["class": "dots \(group.style.colorClass)", "d": data])
     }
 
-    private func number(
-        _ number: Int, _ group: Group, _ place: (Double, Double) -> (x: Double, y: Double)
-    ) -> Markup {
-        guard !group.x.isEmpty, group.x.count == group.y.count else { return .nothing }
-        let count = Double(group.x.count)
-        let middle = place(group.x.reduce(0, +) / count, group.y.reduce(0, +) / count)
-        return Plot.text("\(number)", middle.x, middle.y + 4, anchor: "middle", kind: "spot")
+    /// Where a number goes that would cover another at its middle: beside it, the nearest first.
+    private static let ways: [(x: Double, y: Double)] = [
+        (0, 0), (9, 0), (-9, 0), (0, 12), (0, -12), (9, 12), (-9, 12), (9, -12), (-9, -12), (18, 0),
+        (-18, 0),
+    ]
+
+    /// The groups' numbers at their middles, none on another.
+    private func numbers(_ place: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
+        var taken: [(x: Double, y: Double)] = []
+        return groups.enumerated().map { index, group in
+            guard !group.x.isEmpty, group.x.count == group.y.count else { return .nothing }
+            let count = Double(group.x.count)
+            let middle = place(group.x.reduce(0, +) / count, group.y.reduce(0, +) / count)
+            let free = Self.ways.map { (x: middle.x + $0.x, y: middle.y + $0.y) }.first { spot in
+                !taken.contains { abs($0.x - spot.x) < 9 && abs($0.y - spot.y) < 12 }
+            }
+            let spot = free ?? middle
+            taken.append(spot)
+            return Plot.text("\(index + 1)", spot.x, spot.y + 4, anchor: "middle", kind: "spot")
+        }
     }
 }

@@ -23,7 +23,9 @@ enum PaperFigures {
     private static func text(_ drawing: Markup) -> String {
         guard case .element(let name, let attributes, let children) = drawing else { return "" }
         let sheet = element("style") { Markup.stylesheet(style) }
-        let root = Markup.element(name, attributes, [sheet] + children)
+        // A page in dark colours would show through, and the letters are dark.
+        let paper = element("rect", ["width": "100%", "height": "100%", "fill": "#ffffff"])
+        let root = Markup.element(name, attributes, [sheet, paper] + children)
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + root.rendered
     }
 

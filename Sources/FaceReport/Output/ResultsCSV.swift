@@ -58,7 +58,7 @@ struct ResultsCSV {
         .test("epoch_within_95_percent", \.epochWithin95Percent),
         Column("test_set") { $0.primaryTest?.name },
         Column("pairs") { $0.primaryTest.map { "\($0.pairs)" } },
-        .test("tar_at_far_1e-3", \.tarAtFar1e3),
+        Column("tar_at_far_1e-3") { $0.supportedTAR.map { "\($0)" } },
         .test("auc", \.auc),
         .test("eer", \.eer),
         .test("threshold", \.threshold),

@@ -50,28 +50,12 @@ package struct CellComparison: Sendable {
         self.test = test
         self.first = first
         self.second = second
-        difference = Self.difference(mine, theirs, test)
+        difference = Cell.difference(from: mine, to: theirs, on: test)
         let seeds = Set(mine.finished.map(\.seed))
         let others = theirs.finished.filter { !seeds.contains($0.seed) }
         let added = others.compactMap { run in
             run.result?.tests.first { $0.name == test }?.accuracy
         }
         pooled = Spread(first.values + added)
-    }
-
-    private static func difference(
-        _ mine: Cell, _ theirs: Cell, _ test: String
-    ) -> SeedPairEstimate? {
-        let before = Dictionary(
-            mine.finished.map { ($0.seed, $0) }, uniquingKeysWith: { a, _ in a })
-        let pairs = mine.finished.compactMap { $0.outcomes[test]?.pairs }.first
-        guard let pairs, let design = try? pairs.design() else { return nil }
-        let differences = theirs.finished.compactMap { run -> [Double]? in
-            guard let new = run.outcomes[test], let old = before[run.seed]?.outcomes[test],
-                new.pairs == pairs, old.pairs == pairs
-            else { return nil }
-            return zip(new.values, old.values).map { $0 - $1 }
-        }
-        return try? SeedPairEstimate(differences, design)
     }
 }

@@ -1,11 +1,13 @@
 import FaceRuns
+package import FaceStatistics
 
 /// How test accuracy changes from one cell to another with the same loss and the same seeds.
 package struct Difference: Sendable {
     /// Second minus first, a value a seed that both cells have finished; −1...1.
     package let spread: Spread
-    /// Two standard errors of the mean difference, from the pairs and the seeds.
-    package let twoErrors: Double
+    /// 95 % interval of the mean difference, over seeds and pairs, with one seed over pairs alone;
+    /// `nil` without pair scores.
+    package let interval: Interval?
 
     /// Compares two cells seed by seed, or gives `nil` where they share no finished seed.
     package init?(from first: Cell, to second: Cell) {
@@ -18,8 +20,9 @@ package struct Difference: Sendable {
             return new - before
         }
         guard let spread = Spread(differences) else { return nil }
-        let pairs = max(first.testError ?? 0, second.testError ?? 0)
         self.spread = spread
-        twoErrors = 2 * (pairs * pairs + spread.varianceOfMean).squareRoot()
+        let test = first.finished.first?.primaryTest?.name ?? ""
+        let estimate = Cell.difference(from: first, to: second, on: test)
+        interval = estimate.map { $0.interval() ?? $0.pairInterval() }
     }
 }

@@ -15,8 +15,8 @@ package struct LossComparison: Sendable {
     /// McNemar's test of the two models of each seed; its first model is the better loss's.
     package let mcNemar: [McNemarTest]
     /// Interval of the difference on other people, by the bootstrap over people, for the mean of
-    /// the seeds' models.
-    package let bootstrap: Interval
+    /// the seeds' models; `nil` where all draws give the same, which says nothing of its width.
+    package let bootstrap: Interval?
     /// Probability of the difference if there is none, corrected for all comparisons of the study.
     package var adjusted = 1.0
 
@@ -42,7 +42,15 @@ package struct LossComparison: Sendable {
         let average = turned[0].indices.map { pair in
             turned.reduce(0) { $0 + $1[pair] } / Double(turned.count)
         }
-        self.bootstrap = bootstrap.interval(of: average)
+        let drawn = bootstrap.interval(of: average)
+        self.bootstrap = drawn.reach > 1e-9 ? drawn : nil
+    }
+
+    /// A loss of the two minus the other one: the mean and its interval.
+    package func lead(of loss: LossSeries) -> (mean: Double, interval: Interval) {
+        loss == better
+            ? (difference.mean, interval)
+            : (-difference.mean, Interval(-interval.upper, -interval.lower))
     }
 
     /// Number of seeds that both losses have finished.

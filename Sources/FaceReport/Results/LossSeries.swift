@@ -1,4 +1,5 @@
 import FaceRuns
+package import FaceStatistics
 
 /// A loss as the report compares it: one colour, one dash, one marker, one row.
 package struct LossSeries: Hashable, Sendable {
@@ -52,19 +53,30 @@ package struct Cell: Sendable {
     /// Images a second of the training steps.
     package var imagesPerSecond: Spread? { spread(\.imagesPerSecond) }
 
-    /// Standard error of ``testAccuracy`` for its finite number of pairs. More seeds do not make
+    /// Wilson's interval of ``bestAccuracy`` for its finite number of pairs. More seeds do not make
     /// it smaller: they see the same pairs.
-    package var testError: Double? {
-        guard let accuracy = testAccuracy, let pairs = finished.first?.primaryResult?.pairs
-        else { return nil }
-        return PairError.standardError(accuracy: accuracy.mean, pairs: pairs)
-    }
-
-    /// Standard error of ``bestAccuracy`` for its finite number of pairs.
-    package var bestError: Double? {
+    package var bestInterval: Interval? {
         let pairs = finished.compactMap(\.bestPairs).min()
         guard let accuracy = bestAccuracy, let pairs else { return nil }
-        return PairError.standardError(accuracy: accuracy.mean, pairs: pairs)
+        return BinomialInterval.wilson(share: accuracy.mean, of: pairs)
+    }
+
+    /// Second minus first on the same pairs of a test set, over the seeds that both have finished;
+    /// `nil` where they share none or saw other pairs.
+    package static func difference(
+        from first: Cell, to second: Cell, on test: String
+    ) -> SeedPairEstimate? {
+        let before = Dictionary(
+            first.finished.map { ($0.seed, $0) }, uniquingKeysWith: { a, _ in a })
+        let pairs = first.finished.compactMap { $0.outcomes[test]?.pairs }.first
+        guard let pairs, let design = try? pairs.design() else { return nil }
+        let differences = second.finished.compactMap { run -> [Double]? in
+            guard let new = run.outcomes[test], let old = before[run.seed]?.outcomes[test],
+                new.pairs == pairs, old.pairs == pairs
+            else { return nil }
+            return zip(new.values, old.values).map { $0 - $1 }
+        }
+        return try? SeedPairEstimate(differences, design)
     }
 
     /// The runs whose curves are drawn: the finished ones, or where there are none, all.

@@ -107,6 +107,25 @@ package struct ReportedRun: Sendable {
         return result.tests.first { $0.name == primaryTest.name }
     }
 
+    /// False acceptance rate at which a report states the true one.
+    package static let statedFAR = 1e-3
+
+    /// True acceptance rate at ``statedFAR`` on the first test set; `nil` where the run is not
+    /// finished, or the set is not known to have the pairs of different people that this takes.
+    package var supportedTAR: Double? {
+        guard let result = primaryResult, let curve = curves[result.name],
+            OperatingPoint.isSupported(rate: Self.statedFAR, by: curve.negatives)
+        else { return nil }
+        return result.tarAtFar1e3
+    }
+
+    /// A sentence where the last model's embeddings of the first test set have collapsed.
+    package var collapse: String? {
+        guard let result = primaryResult else { return nil }
+        return ScoreWarnings.collapse(
+            distances: outcomes[result.name]?.distances ?? [], meanNorm: result.meanNorm)
+    }
+
     /// Training accuracy of the last epoch without the margin; `nil` where the run is not
     /// finished.
     package var trainAccuracy: Double? {

@@ -15,8 +15,8 @@ package struct RunConvergence: Hashable, Sendable {
     package let last: Choice
     /// First epoch of the highest test accuracy, which the paper counts. Chosen on the test set.
     package let best: Choice
-    /// First epoch whose test accuracy is within the 95 % band of the highest: not lower than it by
-    /// more than 1.96 of its binomial standard errors. Chosen on the test set.
+    /// First epoch whose test accuracy is within the 95 % band of the highest: not below the lower
+    /// end of Wilson's interval of it. Chosen on the test set.
     package let withinBand: Choice
     /// First epoch of the highest accuracy on the held-out training identities; `nil` without any.
     package let validated: Choice?
@@ -34,10 +34,8 @@ package struct RunConvergence: Hashable, Sendable {
         guard let last = points.last, let most = points.map(\.accuracy).max(),
             let best = points.first(where: { $0.accuracy == most })
         else { return nil }
-        let band =
-            -NormalDistribution.quantile(0.025)
-            * PairError.standardError(accuracy: most, pairs: best.pairs)
-        let near = points.first { $0.accuracy >= most - band } ?? best
+        let band = BinomialInterval.wilson(share: most, of: best.pairs)
+        let near = points.first { $0.accuracy >= band.lower } ?? best
         let validation = points.compactMap(\.record.validation?.accuracy).max()
         let validated = points.first {
             validation != nil && $0.record.validation?.accuracy == validation

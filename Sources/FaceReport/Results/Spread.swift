@@ -23,19 +23,4 @@ package struct Spread: Hashable, Sendable {
 
     /// Number of seeds.
     package var count: Int { values.count }
-
-    /// Variance of the mean as far as the seeds show it; 0 for a single value, which shows none.
-    package var varianceOfMean: Double {
-        let deviation = standardDeviation ?? 0
-        return deviation * deviation / Double(count)
-    }
-}
-
-/// How far an accuracy on a finite number of pairs may be off.
-package enum PairError {
-    /// Standard error √(p(1 − p)/n) of an accuracy `p` measured on `n` pairs.
-    package static func standardError(accuracy p: Double, pairs n: Int) -> Double {
-        guard n > 0 else { return 0 }
-        return (max(0, p * (1 - p)) / Double(n)).squareRoot()
-    }
 }

@@ -98,9 +98,11 @@ package struct StudyResults: Sendable {
     /// Number of runs of a status.
     package func count(_ status: RunStatus) -> Int { runs.count { $0.status == status } }
 
-    /// The most seeds that a cell has.
+    /// The most seeds that a cell's numbers come from: finished ones, or where there are none, those
+    /// that are drawn.
     package var seeds: Int {
-        cells.values.flatMap(\.values).map { Set($0.map(\.seed)).count }.max() ?? 0
+        cells.values.flatMap(\.values).map { Set(Cell(runs: $0).drawn.map(\.seed)).count }.max()
+            ?? 0
     }
 
     /// Facts of the test sets, the first of each name, in the order of the runs.

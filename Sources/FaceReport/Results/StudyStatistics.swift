@@ -52,11 +52,12 @@ package struct StudyStatistics: Sendable {
         _ setting: Setting, _ loss: LossSeries, test: String
     ) -> SeedPairEstimate? {
         cells[Place(setting: setting, test: test, loss: loss)].flatMap { cell in
-            try? SeedPairEstimate(cell.values(cell.seeds), cell.design)
+            try? SeedPairEstimate(cell.values(cell.seeds), cell.design, of: .share)
         }
     }
 
-    /// Student's interval of the accuracy over the folds, of the mean of the seeds' models.
+    /// Student's interval of the accuracy over the folds, of the mean of the seeds' models; `nil`
+    /// where the folds do not differ.
     package func foldInterval(
         _ setting: Setting, _ loss: LossSeries, test: String
     ) -> Interval? {
@@ -105,7 +106,7 @@ extension StudyStatistics {
         let means = (0..<cell.design.foldCount).map { fold in
             folds.reduce(0) { $0 + $1[fold] } / Double(folds.count)
         }
-        return Sample(means)?.interval()
+        return Sample(means).flatMap { $0.hasSpread ? $0.interval() : nil }
     }
 
     private static func compare(

@@ -28,9 +28,14 @@ package struct Verdict: Sendable {
 
     /// The loss that scored highest.
     package var leader: Entry { ranking[0] }
-    /// The next one, where a second loss has a finished run.
-    package var runnerUp: Entry? { ranking.count > 1 ? ranking[1] : nil }
+    /// The losses that share the highest accuracy, ``leader`` first.
+    package var leaders: [Entry] {
+        // Means of the same counts may differ in their last bits.
+        ranking.filter { leader.accuracy.mean - $0.accuracy.mean < 1e-9 }
+    }
+    /// The first loss below the highest accuracy, where there is one.
+    package var runnerUp: Entry? { ranking.dropFirst(leaders.count).first }
 
-    /// How far the leader is ahead; 0...1.
+    /// How far the leaders are ahead; 0...1.
     package var lead: Double? { runnerUp.map { leader.accuracy.mean - $0.accuracy.mean } }
 }

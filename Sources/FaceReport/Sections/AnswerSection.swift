@@ -5,11 +5,11 @@ import FaceStatistics
 enum AnswerSection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section {
         let verdicts = results.settings.compactMap { Verdict(results, $0) }
-        let leads = Leads(verdicts, results, statistics)
+        let leads = Leads(results, statistics)
         var blocks = [Block.paragraph(answer(verdicts, leads, results))]
         let cautions = Cautions.list(results)
         if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
-        if verdicts.contains(where: { $0.runnerUp != nil }) {
+        if verdicts.contains(where: { $0.ranking.count > 1 }) {
             blocks.append(.table(table(verdicts, leads, results)))
         }
         return Section("answer", "The short answer", blocks)
@@ -37,14 +37,29 @@ enum AnswerSection {
         _ verdicts: [Verdict], _ leads: Leads, _ results: StudyResults
     ) -> RichText {
         guard !verdicts.isEmpty else {
-            return "No run has finished yet, so there is nothing to compare."
+            return results.runs.allSatisfy { $0.status == .failed }
+                ? "Every run failed, so there is nothing to compare."
+                : "No run has finished yet, so there is nothing to compare."
         }
-        guard verdicts.contains(where: { $0.runnerUp != nil }) else {
-            return .sentences(verdicts.map { alone($0, results) })
-                + " There is no second loss to compare it with yet."
+        guard verdicts.contains(where: { $0.ranking.count > 1 }) else {
+            return .sentences(verdicts.map { alone($0, results) } + [noSecond(verdicts, results)])
         }
-        return .sentences(
-            [leaders(verdicts, settings: results.settings.count)] + evidence(verdicts, leads))
+        let settings = results.settings.count
+        let rest = settings - verdicts.count
+        let unfinished: [RichText] =
+            rest > 0
+            ? [
+                """
+                No run has finished in \(Format.count(rest)) other \
+                combination\(rest == 1 ? "" : "s") of backbone and training set.
+                """
+            ] : []
+        if verdicts.count == 1, let only = verdicts.first {
+            let place: RichText = settings > 1 ? "\(results.title(only.setting)): " : ""
+            return .sentences(
+                [place + LeadText.highest(only)] + LeadText.evidence(only, leads) + unfinished)
+        }
+        return .sentences([leaders(verdicts)] + evidence(verdicts, leads, results) + unfinished)
     }
 
     private static func alone(_ verdict: Verdict, _ results: StudyResults) -> RichText {
@@ -55,14 +70,24 @@ enum AnswerSection {
         """
     }
 
-    private static func leaders(_ verdicts: [Verdict], settings: Int) -> RichText {
+    /// Why nothing is compared.
+    private static func noSecond(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
+        let finished = Set(verdicts.flatMap { $0.ranking.map(\.loss) })
+        let others = results.losses.filter { !finished.contains($0) }.map(\.title)
+        guard !others.isEmpty else {
+            return results.losses.count > 1
+                ? "No combination of backbone and training set has a second loss to compare."
+                : "There is no second loss to compare it with yet."
+        }
+        return """
+            \(Format.list(others)) \(others.count == 1 ? "has" : "have") no finished run to compare \
+            it with.
+            """
+    }
+
+    private static func leaders(_ verdicts: [Verdict]) -> RichText {
         let wins = Dictionary(grouping: verdicts, by: \.leaderTitle).mapValues(\.count)
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        if settings == 1, let winner = wins.first {
-            let verb = verdicts[0].leaders.count == 1 ? "scored" : "together scored"
-            let accuracy = Format.withSign(verdicts[0].leader.accuracy.mean)
-            return "\(strong: winner.key) \(verb) highest, with \(accuracy) of the pairs right."
-        }
         let clauses = wins.enumerated().map { index, win -> RichText in
             let place = place(win.value, of: verdicts.count, isFirst: index == 0)
             return "\(strong: win.key) \(place)"
@@ -77,27 +102,26 @@ enum AnswerSection {
         return "scored highest in \(which) combinations of backbone and training set"
     }
 
-    private static func evidence(_ verdicts: [Verdict], _ leads: Leads) -> [RichText] {
-        let compared = verdicts.filter { $0.runnerUp != nil }
-        let count = compared.count { leads.isEvidence($0) }
-        switch (compared.count, count) {
-        case (1, 0):
+    private static func evidence(
+        _ verdicts: [Verdict], _ leads: Leads, _ results: StudyResults
+    ) -> [RichText] {
+        let compared = verdicts.filter { $0.ranking.count > 1 }
+        if compared.count == 1, let only = compared.first {
             return [
-                """
-                Its lead over the next loss is no evidence: on this study, the two cannot be told \
-                apart.
-                """
-            ]
-        case (1, _):
-            return ["Its lead over the next loss is significant."]
-        case (_, 0):
+                "\(results.title(only.setting)) alone has a second loss: "
+                    + LeadText.highest(only)
+            ] + LeadText.evidence(only, leads)
+        }
+        let count = compared.count { leads.isEvidence($0) }
+        switch count {
+        case 0:
             return [
                 """
                 In none of them is the lead over the next loss significant: on this evidence, the \
                 first losses cannot be told apart.
                 """
             ]
-        case (let all, count) where all == count:
+        case compared.count:
             return ["In each of them, the lead over the next loss is significant."]
         default:
             return [
@@ -115,66 +139,31 @@ enum AnswerSection {
     ) -> Table {
         let rows = verdicts.map { verdict in
             let lead = leads[verdict]
+            let tested = lead?.lead(of: verdict.leader.loss)
             return [
                 Table.Entry(results.title(verdict.setting)),
                 Table.Entry(verdict.leaderTitle, isBest: true),
                 Format.entry(verdict.leader.accuracy) { Format.percent($0) },
                 Table.Entry(verdict.runnerUp?.loss.title ?? "–"),
-                Table.Entry(
-                    (lead?.difference.mean ?? verdict.lead).map { Format.percent($0) } ?? "–"),
-                Table.Entry(lead.map { ComparisonText.points($0.interval) } ?? "–"),
+                Table.Entry((tested?.mean ?? verdict.lead).map { Format.percent($0) } ?? "–"),
+                Table.Entry((tested?.interval).map(ComparisonText.points) ?? "–"),
                 Table.Entry(lead.map { ComparisonText.probability($0.adjusted) } ?? "–"),
-                Table.Entry(
-                    verdict.runnerUp == nil ? "–" : leads.isEvidence(verdict) ? "yes" : "no"),
+                Table.Entry(lead == nil ? "–" : leads.isEvidence(verdict) ? "yes" : "no"),
             ]
         }
         return Table(
             caption: """
                 The loss with the highest test accuracy in each setting, and its lead over the \
-                next one with its 95 % interval, on the same pairs and the seeds that both have finished. The \
+                next one with its 95 % interval, on the same pairs and the seeds that both have \
+                finished\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"). The \
                 probability of such a lead without a difference is corrected for all comparisons \
                 of the study (Holm); a lead is significant where it is below 5 %.
                 """,
             columns: [
                 .words("Setting"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
                 .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
-                .words("p < 5 %"),
+                .words("Significant"),
             ],
             rows: rows)
     }
-}
-
-/// The comparisons of the two highest losses of each setting.
-private struct Leads {
-    private let bySetting: [Setting: LossComparison]
-
-    init(_ verdicts: [Verdict], _ results: StudyResults, _ statistics: StudyStatistics) {
-        let test = results.testSets.first?.name ?? ""
-        bySetting = Dictionary(
-            verdicts.compactMap { verdict in
-                verdict.runnerUp.flatMap { next in
-                    statistics.comparison(
-                        verdict.leader.loss, next.loss, verdict.setting, test: test
-                    ).map { (verdict.setting, $0) }
-                }
-            }, uniquingKeysWith: { a, _ in a })
-    }
-
-    subscript(_ verdict: Verdict) -> LossComparison? { bySetting[verdict.setting] }
-
-    /// Whether the leader is better than the next loss, over all comparisons of the study.
-    func isEvidence(_ verdict: Verdict) -> Bool {
-        guard let lead = self[verdict] else { return false }
-        return lead.isSignificant && lead.better == verdict.leader.loss
-    }
-}
-
-extension Verdict {
-    /// The losses that share the highest accuracy.
-    fileprivate var leaders: [Entry] {
-        ranking.filter { $0.accuracy.mean == leader.accuracy.mean }
-    }
-
-    /// Their titles.
-    fileprivate var leaderTitle: String { Format.list(leaders.map(\.loss.title)) }
 }

@@ -1,4 +1,5 @@
 import FaceRuns
+import FaceStatistics
 
 /// The paper's Figures 3 and 4: the best test accuracy, and the epochs it took.
 enum BestEpochSection {
@@ -14,8 +15,8 @@ enum BestEpochSection {
             results.losses.map { results.cell(setting, $0) }
         }
         let values = cells.flatMap { cell -> [Double] in
-            guard let best = cell.bestAccuracy, let error = cell.bestError else { return [] }
-            return [best.mean - 2 * error, best.mean + 2 * error] + best.values
+            guard let best = cell.bestAccuracy, let interval = cell.bestInterval else { return [] }
+            return [interval.lower, interval.upper] + best.values
         }
         let axis = Axis.linear(
             "best test accuracy, %", covering: values.map { min(100, $0 * 100) },
@@ -27,9 +28,9 @@ enum BestEpochSection {
         }
         return Figure(
             caption: """
-                Highest test accuracy of any epoch (Figure 3 of the paper). Whiskers are two \
-                standard errors √(p(1 − p)/pairs) to both sides\(seedNote(results)). The axis \
-                does not begin at zero; compare places, not lengths.
+                Highest test accuracy of any epoch (Figure 3 of the paper). Whiskers are 95 % \
+                intervals for the number of pairs (Wilson)\(seedNote(results)). The axis does not \
+                begin at zero; compare places, not lengths.
                 """,
             panels: panels,
             data: data(
@@ -50,11 +51,10 @@ enum BestEpochSection {
         let highest = means.count > 1 ? means.max() : nil
         return zip(results.losses, cells).map { loss, cell in
             let percent = cell.bestAccuracy.map { $0.mean * 100 }
-            let error = (cell.bestError ?? 0) * 200
             return DotPlot.Row(
                 title: loss.title, style: loss.style, value: percent,
                 text: percent.map { Format.fixed($0, 2) } ?? "–",
-                whisker: percent.map { ($0 - error)...($0 + error) },
+                whisker: cell.bestInterval.map { ($0.lower * 100)...($0.upper * 100) },
                 seeds: cell.bestAccuracy?.values.map { $0 * 100 } ?? [],
                 isBest: highest != nil && cell.bestAccuracy?.mean == highest)
         }

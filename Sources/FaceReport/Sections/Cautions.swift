@@ -1,11 +1,14 @@
+import FaceEvaluation
 import FaceRuns
+import FaceStatistics
 
 /// What a reader has to know before believing a difference.
 enum Cautions {
     static func list(_ results: StudyResults) -> [RichText] {
         [
-            seeds(results), chosenOnTest(results), samplers(results), incomplete(results),
-        ].compactMap { $0 } + conditions(results)
+            tooFewPairs(results), seeds(results), chosenOnTest(results), samplers(results),
+            incomplete(results),
+        ].compactMap { $0 } + collapses(results) + conditions(results)
             + findings(results) + damages(results)
     }
 
@@ -14,25 +17,42 @@ enum Cautions {
         guard let pairs = accuracies.map(\.pairs).min(), let size = errors(accuracies) else {
             return nil
         }
-        let what = "Two standard errors of an accuracy on \(Format.count(pairs, "pair")) are"
+        let what = "The 95 % interval of an accuracy on \(Format.count(pairs, "pair")) reaches"
         guard results.seeds == 1 else {
             return """
-                \(strong: "Small differences.") \(what) \(size), whatever the number of seeds: all \
-                seeds see the same pairs.
+                \(strong: "Small differences.") \(what) \(size) to both sides (Wilson), whatever \
+                the number of seeds: all seeds see the same pairs.
                 """
         }
         return """
-            \(strong: "One seed.") \(what) \(size). With one seed, smaller differences are not \
-            evidence, and how much another seed would change is not known.
+            \(strong: "One seed.") \(what) \(size) to both sides (Wilson). How much another seed \
+            would change is not known: differences are those of the models at hand, and need not be \
+            those of their losses.
             """
     }
 
-    /// Two standard errors of the lowest and of the highest accuracy.
+    private static func tooFewPairs(_ results: StudyResults) -> RichText? {
+        guard let test = results.testSets.first,
+            let sentence = ScoreWarnings.tooFewPairs(test.pairs)
+        else { return nil }
+        return "\(strong: "Too few pairs.") \(test.name): \(sentence)"
+    }
+
+    /// Models whose embeddings are nearly the same for all images.
+    private static func collapses(_ results: StudyResults) -> [RichText] {
+        let runs = Dictionary(grouping: results.runs) { $0.collapse ?? "" }
+        return runs.filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { sentence, runs in
+            let names = runs.map { RichText(parts: [.code($0.name)]) }
+            return "\(strong: "Collapse.") " + .list(names) + RichText(": \(sentence)")
+        }
+    }
+
+    /// How far the intervals of the lowest and of the highest accuracy reach.
     private static func errors(_ accuracies: [TestResult]) -> String? {
         func size(_ test: TestResult?) -> String? {
             test.map {
                 Format.percent(
-                    2 * PairError.standardError(accuracy: $0.accuracy, pairs: $0.pairs))
+                    BinomialInterval.wilson(share: $0.accuracy, of: $0.pairs).reach)
             }
         }
         let lowest = accuracies.min { $0.accuracy < $1.accuracy }
@@ -57,20 +77,24 @@ enum Cautions {
         let samplers = Dictionary(grouping: results.losses, by: \.sampler)
         guard samplers.count > 1 else { return nil }
         let usual = samplers.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
-        let others = results.losses.filter { $0.sampler != usual }
-        let clauses = others.map { loss -> RichText in
-            "\(loss.title) drew its batches with \(code: loss.sampler)"
+        let others = samplers.filter { $0.key != usual }.sorted { $0.key < $1.key }
+        let clauses = others.map { sampler, losses -> RichText in
+            """
+            \(Format.list(losses.map(\.title))) drew \(losses.count == 1 ? "its" : "their") batches \
+            with \(code: sampler)
+            """
         }
         return "\(strong: "Other batches.") " + .list(clauses) + """
-             and not with \(code: usual ?? ""), as the other losses did: it saw the same images \
-            in another order and mixture.
+             and not with \(code: usual ?? ""), as the other losses did: the same images in another \
+            order and mixture.
             """
     }
 
     private static func incomplete(_ results: StudyResults) -> RichText? {
         let states = [RunStatus.failed, .unfinished, .damaged].compactMap { status -> String? in
             let count = results.count(status)
-            return count > 0 ? "\(count) \(status.rawValue)" : nil
+            let verb = status == .failed ? "" : count == 1 ? "is " : "are "
+            return count > 0 ? "\(Format.count(count)) \(verb)\(status.rawValue)" : nil
         }
         guard !states.isEmpty else { return nil }
         return """

@@ -22,8 +22,7 @@ enum CertaintySection {
     private static func text(_ results: StudyResults) -> RichText {
         let reasons: RichText = """
             An accuracy is uncertain for two reasons. Another \(emphasis: "seed") gives another \
-            model; and other \(emphasis: "pairs") of other people would be easier or harder. The \
-            last column has both.
+            model; and other \(emphasis: "pairs") of other people would be easier or harder.
             """
         guard results.seeds > 1 else {
             return reasons + """
@@ -31,7 +30,7 @@ enum CertaintySection {
                 intervals speak of the models at hand only. \(code: "--seeds 5") would tell.
                 """
         }
-        return reasons
+        return reasons + " The last column has both."
     }
 
     private static func table(_ groups: [Table.Group], _ test: String) -> Table {
@@ -40,7 +39,9 @@ enum CertaintySection {
                 Accuracy on \(test) in percent with 95 % intervals. Seeds: Student’s interval over \
                 the seeds. Pairs: the same models on other pairs, where pairs that share a person \
                 go together (dyadic clustering). Folds: Student’s interval over the folds. Both: \
-                other seeds and other pairs, in a two-way model of seeds and pairs (Hillis 2007).
+                other seeds and other pairs, in a two-way model of seeds and pairs (Hillis 2007). \
+                Pairs and both are Wilson’s, with as many pairs as have that variance, or all of \
+                them where all are right; a dash stands where seeds or folds do not differ.
                 """,
             columns: [
                 .words("Loss"), .numbers("Seeds"), .numbers("Mean"), .numbers("SD"),
@@ -56,15 +57,15 @@ enum CertaintySection {
     ) -> [Table.Entry]? {
         guard let estimate = statistics.estimate(setting, loss, test: test) else { return nil }
         func entry(_ interval: Interval?) -> Table.Entry {
-            interval.map { Table.Entry(ComparisonText.points($0.limited)) } ?? Table.Entry("–")
+            interval.map { Table.Entry(ComparisonText.points($0)) } ?? Table.Entry("–")
         }
         let deviation = Sample(estimate.seedMeans)?.standardDeviation
         return [
             Table.Entry(loss.title, key: loss.style), Table.Entry(Format.count(estimate.seeds)),
             Table.Entry(Format.percent(estimate.mean)),
             Table.Entry(deviation.map { Format.percent($0) } ?? "–"),
-            entry(estimate.seedInterval()), entry(estimate.pairInterval()),
-            entry(statistics.foldInterval(setting, loss, test: test)),
+            entry(estimate.seedInterval()?.limited), entry(estimate.pairInterval()),
+            entry(statistics.foldInterval(setting, loss, test: test)?.limited),
             entry(estimate.interval()),
         ]
     }
@@ -101,7 +102,7 @@ enum CertaintySection {
         guard let estimate = statistics.estimate(setting, loss, test: test) else {
             return DotPlot.Row(title: loss.title, style: loss.style, value: nil, text: "–")
         }
-        let interval = (estimate.interval() ?? estimate.pairInterval()).limited
+        let interval = estimate.interval() ?? estimate.pairInterval()
         return DotPlot.Row(
             title: loss.title, style: loss.style, value: estimate.mean * 100,
             text: Format.percent(estimate.mean),
@@ -111,7 +112,7 @@ enum CertaintySection {
 }
 
 extension Interval {
-    /// The part within 0...1, where a share must be.
+    /// The part within 0...1, where a share must be; Student's intervals may leave it.
     fileprivate var limited: Interval {
         Interval(min(1, max(0, lower)), min(1, max(0, upper)))
     }

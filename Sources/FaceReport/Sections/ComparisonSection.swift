@@ -21,12 +21,18 @@ enum ComparisonSection {
         blocks += [.figure(figure(results, statistics, test))]
         blocks += results.testSets.enumerated().compactMap { index, set in
             table(results, statistics, set.name).map { table in
-                index == 0
-                    ? .table(table) : .details("Comparisons on \(set.name)", [.table(table)])
+                let rows = table.groups.reduce(0) { $0 + $1.rows.count }
+                return index == 0 && rows <= mostRows
+                    ? .table(table)
+                    : .details(
+                        "Comparisons on \(set.name) (\(Format.count(rows)))", [.table(table)])
             }
         }
         return Section("comparisons", "Which losses differ", blocks)
     }
+
+    /// Rows of a table that is not folded away: ten losses in one setting, or five in four.
+    private static let mostRows = 45
 
     /// The losses of a setting that were compared, the most accurate first.
     private struct Ranking {
@@ -72,7 +78,8 @@ enum ComparisonSection {
         }
         return summary + """
              The probability is that of such a difference without a true one, over other seeds and \
-            other pairs.
+            other pairs. How many seeds would be needed is a rough number: enough to find, with a \
+            chance of 80 %, a true difference as large as the one that was seen.
             """
     }
 
@@ -89,11 +96,24 @@ enum ComparisonSection {
                 : "No two of \(Format.list(names)) can be told apart."
         }
         // A group of two with the leader was said already.
-        return against
+        return against + furtherDown(ranking, of: all)
             + groups.filter { text in
                 !(ranking.groups.first?.count == 2 && text == groups.first)
             }
     }
+
+    /// Sentences on the significant differences of which the leader is no part, where they are few.
+    private static func furtherDown(_ ranking: Ranking, of all: Int) -> [RichText] {
+        let further = ranking.comparisons.filter {
+            $0.isSignificant && $0.better != ranking.losses.first
+                && $0.worse != ranking.losses.first
+        }
+        return further.count <= mostFurtherDown
+            ? further.map { ComparisonText.sentence($0, of: all) } : []
+    }
+
+    /// Sentences beyond the leader's that are still read; the table has them all.
+    private static let mostFurtherDown = 6
 
     private static func figure(
         _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
@@ -138,7 +158,8 @@ enum ComparisonSection {
             caption: """
                 Every two losses on \(test): difference in points with its 95 % interval over \
                 seeds and pairs\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"), \
-                its interval by the bootstrap over people for these models, the probability alone \
+                its interval by the bootstrap over people for these models (a dash where all draws \
+                give the same), the probability alone \
                 and corrected (Holm), McNemar’s exact test \
                 \(results.seeds > 1 ? "(seeds in which it rejects at 5 %)" : "(its probability)"), \
                 and in how many seeds the better loss is ahead with the sign test. Significant \
@@ -157,7 +178,7 @@ enum ComparisonSection {
             Table.Entry(
                 Format.percent(comparison.difference.mean), isBest: comparison.isSignificant),
             Table.Entry(ComparisonText.points(comparison.interval)),
-            Table.Entry(ComparisonText.points(comparison.bootstrap)),
+            Table.Entry(comparison.bootstrap.map(ComparisonText.points) ?? "–"),
             Table.Entry(ComparisonText.probability(comparison.pValue)),
             Table.Entry(ComparisonText.probability(comparison.adjusted)),
             Table.Entry(ComparisonText.mcNemar(comparison)),

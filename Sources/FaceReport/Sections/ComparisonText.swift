@@ -48,7 +48,7 @@ enum ComparisonText {
             return "how much seeds matter is not known with one seed"
         }
         guard size > 0, let power = power(comparison, of: comparisons) else {
-            return "there is no difference to be found"
+            return "they scored alike, which leaves no difference to look for"
         }
         if let needed = power.seeds(toFind: size) {
             let more = max(1, needed - comparison.seeds)

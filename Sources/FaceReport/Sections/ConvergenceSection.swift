@@ -41,8 +41,8 @@ enum ConvergenceSection {
         return Table(
             caption: """
                 Convergence on \(results.testSets.first?.name ?? "the test set"). First epoch: of \
-                the highest test accuracy (the paper’s); within the 95 % band of the maximum, 1.96 \
-                standard errors of it on the pairs it was measured on; 95 % of the way from the \
+                the highest test accuracy (the paper’s); within the 95 % band of the maximum, its \
+                Wilson interval on the pairs it was measured on; 95 % of the way from the \
                 first epoch’s accuracy to the highest\(hasValidation ? "; of the highest accuracy on held-out training identities" : ""). \
                 Images: seen until the epoch within the band. Area: mean test accuracy from the \
                 first epoch to the last, over the images seen, in percent.\(seedNote(results))

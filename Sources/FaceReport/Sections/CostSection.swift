@@ -24,12 +24,12 @@ enum CostSection {
     private static func table(_ results: StudyResults) -> Table {
         let groups = results.settings.map { setting in
             let rows = results.losses.compactMap { loss -> [Table.Entry]? in
-                let costs = results.cell(setting, loss).runs.compactMap(RunCost.init)
+                let costs = results.cell(setting, loss).drawn.compactMap(RunCost.init)
                 return costs.isEmpty ? nil : row(loss, costs)
             }
             return Table.Group(title: results.title(setting), rows: rows)
         }
-        let seeds = results.seeds > 1 ? " Means over the seeds." : ""
+        let seeds = results.seeds > 1 ? " Means over the finished seeds." : ""
         return Table(
             caption: """
                 What a run took until its last epoch. FLOP: twice the backbone’s multiply-adds for \

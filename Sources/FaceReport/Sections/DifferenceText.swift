@@ -1,20 +1,22 @@
 import FaceRuns
+import FaceStatistics
 
 /// How tables write differences of accuracies.
 enum DifferenceText {
     /// What the entries mean.
     static let note = """
         Mean over the seeds that both have finished ± standard deviation over these seeds; bold \
-        where it is beyond two standard errors.
+        where its 95 % interval over seeds and pairs (with one seed over pairs alone) has no zero, \
+        each for itself: these are not corrected for their number.
         """
 
-    /// A difference in points, bold where it is beyond two standard errors.
+    /// A difference in points, bold where its interval has no zero.
     static func entry(_ difference: Difference?) -> Table.Entry {
         guard let difference else { return .missing }
         let mean = difference.spread.mean
         return Table.Entry(
             Format.signed(mean * 100, 2),
             detail: difference.spread.standardDeviation.map { "± " + Format.percent($0) },
-            isBest: abs(mean) > difference.twoErrors)
+            isBest: difference.interval.map { !$0.contains(0) } ?? false)
     }
 }

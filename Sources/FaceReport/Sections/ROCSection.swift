@@ -106,15 +106,22 @@ enum ROCSection {
         }
         return Table(
             caption: """
-                Area under the ROC curve, equal error rate, true acceptance rate at a false \
-                acceptance rate of 0.001, threshold in squared L2 distance, and mean norm of the \
-                embeddings before they are normalised.
+                Area under the ROC curve, equal error rate, true acceptance rate (TAR) at a false \
+                acceptance rate of 0.001\(needed), threshold in squared L2 distance, and mean norm \
+                of the embeddings before they are normalised.
                 """,
             columns: [
                 .words("Loss"), .numbers("AUC"), .numbers("EER, %"),
                 .numbers("TAR at 0.001, %"), .numbers("Threshold"), .numbers("Mean norm"),
             ],
             groups: groups)
+    }
+
+    /// What the true acceptance rate takes.
+    private static var needed: String {
+        OperatingPoint.negativesNeeded(forRate: ReportedRun.statedFAR).map {
+            " (where there are \(Format.count($0)) pairs of two people)"
+        } ?? ""
     }
 
     private static func row(_ loss: LossSeries, _ cell: Cell) -> [Table.Entry] {
@@ -127,7 +134,7 @@ enum ROCSection {
             Table.Entry(loss.title),
             entry(\.auc) { Format.fixed($0, 4) },
             entry(\.eer) { Format.percent($0) },
-            entry(\.tarAtFar1e3) { Format.percent($0, 1) },
+            Format.entry(cell.spread(\.supportedTAR)) { Format.percent($0, 1) },
             entry(\.threshold) { Format.fixed($0, 3) },
             entry(\.meanNorm) { Format.fixed($0, 2) },
         ]

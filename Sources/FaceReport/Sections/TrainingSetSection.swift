@@ -1,4 +1,5 @@
 import FaceRuns
+import FaceStatistics
 
 /// What another training set changes.
 enum TrainingSetSection {
@@ -61,8 +62,8 @@ enum TrainingSetSection {
             "change of test accuracy, points", covering: values, includesZero: true, atMost: 5)
         return Figure(
             caption: """
-                The same differences. Whiskers are two standard errors to both sides, from the \
-                number of pairs and the spread over the seeds.
+                The same differences with their 95 % intervals over seeds and pairs (with one \
+                seed over pairs alone).
                 """,
             panels: panels.map {
                 Figure.Panel(title: $0, chart: .dots(DotPlot(x: axis, rows: $1)))
@@ -73,10 +74,10 @@ enum TrainingSetSection {
         guard let difference else {
             return DotPlot.Row(title: loss.title, style: loss.style, value: nil, text: "–")
         }
-        let (mean, error) = (difference.spread.mean * 100, difference.twoErrors * 100)
+        let mean = difference.spread.mean * 100
         return DotPlot.Row(
             title: loss.title, style: loss.style, value: mean, text: Format.signed(mean, 2),
-            whisker: (mean - error)...(mean + error),
+            whisker: difference.interval.map { ($0.lower * 100)...($0.upper * 100) },
             seeds: difference.spread.values.map { $0 * 100 })
     }
 }

@@ -26,6 +26,13 @@ public struct Sample: Sendable, Hashable {
         StudentDistribution(degreesOfFreedom: Double(values.count - 1))
     }
 
+    /// Variance below which values differ by rounding alone: shares of fewer than a hundred million
+    /// pairs lie farther apart.
+    static let leastVariance = 1e-18
+    /// Whether the values differ by more than rounding; others give an interval without width, which
+    /// says nothing.
+    public var hasSpread: Bool { variance > Self.leastVariance }
+
     /// Student's interval of the mean. It holds the mean with the confidence given if the values
     /// are near normal.
     public func interval(level: Double = Interval.usualLevel) -> Interval {

@@ -13,8 +13,23 @@
 /// and many pairs tell it well, V(seeds) counts as at least that. Student's distribution has the
 /// degrees of freedom of Hillis (2007), (S − 1) V² / V(seeds)².
 ///
-/// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed.
+/// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed. Neither
+/// has an interval without width, for a test set on which two models agree is small, not perfect: a
+/// share has Wilson's, and the pairs' variance of a difference is never below that of two pairs of
+/// each kind, one to each side (Bonett and Price 2012, for no discordant pair).
 public struct SeedPairEstimate: Sendable, Hashable {
+    /// What is estimated.
+    public enum Quantity: Sendable, Hashable {
+        /// The difference of two shares; −1...1.
+        case difference
+        /// A share of pairs, e.g. an accuracy; 0...1.
+        case share
+    }
+
+    /// What is estimated.
+    public let quantity: Quantity
+    /// Number of pairs.
+    public let pairs: Int
     /// The quantity of each seed.
     public let seedMeans: [Double]
     /// The quantity: the mean over the seeds.
@@ -32,9 +47,12 @@ public struct SeedPairEstimate: Sendable, Hashable {
     /// - Parameters:
     ///   - values: For each seed one value a pair.
     ///   - design: The pairs.
+    ///   - quantity: What the values are.
     /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` without seeds,
     ///   ``FaceStatisticsError/differentCounts(expected:found:)`` for a wrong number of values.
-    public init(_ values: [[Double]], _ design: PairDesign) throws(FaceStatisticsError) {
+    public init(
+        _ values: [[Double]], _ design: PairDesign, of quantity: Quantity = .difference
+    ) throws(FaceStatisticsError) {
         guard !values.isEmpty else { throw .tooFew(what: "seeds", found: 0, needed: 1) }
         for seed in values where seed.count != design.count {
             throw .differentCounts(expected: design.count, found: seed.count)
@@ -43,8 +61,23 @@ public struct SeedPairEstimate: Sendable, Hashable {
         mean = seedMeans.reduce(0, +) / Double(values.count)
         seedVariance = Sample(seedMeans).map { $0.variance / Double(values.count) }
         let average = Self.average(values)
-        pairVariance = try PairVariance(average, design).sharingPeople
+        let sharing = try PairVariance(average, design).sharingPeople
+        pairVariance =
+            quantity == .difference ? max(sharing, Self.leastVariance(design)) : sharing
+        self.quantity = quantity
+        pairs = design.count
         restVariance = try Self.restVariance(values, average, design)
+    }
+
+    /// Variance of a difference that two more pairs of each kind, one to each side, would give where
+    /// no other pair differs.
+    private static func leastVariance(_ design: PairDesign) -> Double {
+        [true, false].reduce(0) { sum, isSame in
+            let kind = design.people.indices.filter { design.people[$0].isSame == isSame }
+            let weight = kind.reduce(0) { $0 + design.weights[$1] }
+            let count = Double(kind.count + 2)
+            return sum + weight * weight * 2 / (count * count)
+        }
     }
 
     private static func average(_ values: [[Double]]) -> [Double] {
@@ -85,23 +118,33 @@ public struct SeedPairEstimate: Sendable, Hashable {
         return StudentDistribution(degreesOfFreedom: Double(seeds - 1) * ratio * ratio)
     }
 
-    /// Interval for other seeds on the same pairs; `nil` for one seed.
+    /// Interval for other seeds on the same pairs; `nil` for one seed, and for seeds that do not
+    /// differ, which tell nothing of the spread either.
     public func seedInterval(level: Double = Interval.usualLevel) -> Interval? {
-        Sample(seedMeans)?.interval(level: level)
+        Sample(seedMeans).flatMap { $0.hasSpread ? $0.interval(level: level) : nil }
     }
 
     /// Interval for the same models on other pairs of other people.
     public func pairInterval(level: Double = Interval.usualLevel) -> Interval {
-        let bound = -NormalDistribution.quantile((1 - level) / 2)
-        return Interval(around: mean, reach: bound * pairVariance.squareRoot())
+        interval(pairVariance, bound: -NormalDistribution.quantile((1 - level) / 2))
     }
 
     /// Interval for other seeds on other pairs; `nil` for one seed.
     public func interval(level: Double = Interval.usualLevel) -> Interval? {
         guard let variance, let distribution else { return nil }
-        return Interval(
-            around: mean,
-            reach: distribution.bound(beyond: 1 - level) * variance.squareRoot())
+        return interval(variance, bound: distribution.bound(beyond: 1 - level))
+    }
+
+    private func interval(_ variance: Double, bound: Double) -> Interval {
+        guard quantity == .share else {
+            let reach = bound * variance.squareRoot()
+            return Interval(max(-1, mean - reach), min(1, mean + reach))
+        }
+        // As many independent pairs as have this variance; without any spread, all there are.
+        let spread = mean * (1 - mean)
+        let isKnown = variance > Sample.leastVariance && spread > 1e-12
+        let trials = isKnown ? spread / variance : Double(pairs)
+        return BinomialInterval.wilson(share: mean, of: trials, bound: bound)
     }
 
     /// Two-sided probability, over other seeds and other pairs, of a mean at least as far from zero

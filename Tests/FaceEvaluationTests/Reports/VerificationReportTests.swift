@@ -45,14 +45,35 @@ import Testing
     }
 
     @Test func warnsOfTooFewNegatives() throws {
-        let pairs = (0..<60).map { ScoredPair(distance: 1, same: $0 % 2 == 0, fold: 0) }
+        let pairs = (0..<60).map {
+            ScoredPair(distance: Float($0) / 20, same: $0 % 2 == 0, fold: 0)
+        }
+        let few = try #require(ScoreWarnings.tooFewPairs(60))
         let report = try VerificationReport(of: pairs, fars: [0.5, 0.1, 0.01, 0.001])
         #expect(
             report.warnings == [
+                few,
                 "30 pairs of different people are too few for TAR at FAR 0.01, 0.001: "
-                    + "0.01 alone takes 100."
+                    + "0.01 alone takes 100.",
             ])
-        #expect(try VerificationReport(of: pairs, fars: [0.1]).warnings.isEmpty)
+        #expect(try VerificationReport(of: pairs, fars: [0.1]).warnings == [few])
+        let many = (0..<400).map {
+            ScoredPair(distance: Float($0) / 200, same: $0 % 2 == 0, fold: 0)
+        }
+        #expect(try VerificationReport(of: many, fars: [0.1]).warnings.isEmpty)
+    }
+
+    @Test func warnsOfEmbeddingsThatAreAllTheSame() throws {
+        func report(spread: Float, norm: Double? = nil) throws -> [String] {
+            let pairs = (0..<400).map {
+                ScoredPair(distance: 1 + spread * Float($0) / 400, same: $0 % 2 == 0, fold: 0)
+            }
+            return try VerificationReport(of: pairs, meanNorm: norm, fars: [0.1]).warnings
+        }
+        #expect(
+            try report(spread: 0.005).map { $0.prefix(29) } == ["The embeddings have collapsed"])
+        #expect(try report(spread: 0.02, norm: 10).isEmpty)
+        #expect(try report(spread: 1, norm: 0).first?.contains("their mean norm is 0.0") == true)
     }
 
     @Test(arguments: [(true, "the same person"), (false, "different people")])
@@ -65,8 +86,10 @@ import Testing
         #expect(report.insightFace.accuracy.isFinite)
         #expect(
             report.warnings == [
+                "10 pairs are too few to say how accurate a model is: take at least 200, and "
+                    + "thousands to tell good models apart.",
                 "All 10 pairs show \(kind): accuracy can be had by always giving one answer, "
-                    + "and ROC, AUC, EER and TAR at FAR are not defined."
+                    + "and ROC, AUC, EER and TAR at FAR are not defined.",
             ])
     }
 }

@@ -18,6 +18,28 @@ public struct Arguments: Sendable {
         return value
     }
 
+    /// An argument that names a file, whose ending says what is written into it.
+    ///
+    /// - Parameters:
+    ///   - name: The argument's or the option's name.
+    ///   - endings: Those that can be written, without a dot.
+    /// - Returns: The value and its ending in lower case; nil where it was not given.
+    public func file(
+        _ name: String, endings: [String]
+    ) throws(CommandError) -> (path: String, ending: String)? {
+        let isOption = name.hasPrefix("-")
+        guard let path = isOption ? value(name) : positional(name) else { return nil }
+        let file = path.split(separator: "/").last ?? ""
+        let ending = file.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        guard file.contains("."), endings.contains(ending) else {
+            throw .badValue(
+                option: isOption ? name : "<\(name)>", value: path,
+                expected: "a file whose name ends in "
+                    + endings.map { ".\($0)" }.joined(separator: " or "))
+        }
+        return (path, ending)
+    }
+
     /// An argument without a name.
     public func positional(_ name: String) -> String? { positionals[name]?.first }
 

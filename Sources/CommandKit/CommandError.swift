@@ -6,12 +6,14 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     case givenTwice(option: String)
     /// A required argument was not given.
     case missingArgument(name: String)
-    /// A required option was not given.
-    case missingOption(option: String)
+    /// A required option was not given; the hint tells what to give.
+    case missingOption(option: String, hint: String = "")
     /// A command that only groups others was given alone.
     case missingSubcommand(command: String, known: [String])
     /// An option's value was not given.
     case missingValue(option: String, placeholder: String)
+    /// Two options, or an option and an argument, do not go together.
+    case together(String, String)
     /// There are more arguments than the command takes.
     case unexpectedArgument(String)
     /// A flag was given a value.
@@ -28,11 +30,13 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(value)' is no value for \(option): it must be \(expected)"
         case .givenTwice(let option): "\(option) was given twice"
         case .missingArgument(let name): "the argument <\(name)> is missing"
-        case .missingOption(let option): "\(option) is missing"
+        case .missingOption(let option, let hint):
+            "\(option) is missing" + (hint.isEmpty ? "" : ": \(hint)")
         case .missingSubcommand(let command, let known):
             "'\(command)' needs one of: \(known.joined(separator: ", "))"
         case .missingValue(let option, let placeholder):
             "\(option) needs a value: \(option) \(placeholder)"
+        case .together(let one, let other): "\(one) does not go with \(other)"
         case .unexpectedArgument(let argument): "unexpected argument '\(argument)'"
         case .unexpectedValue(let option, let value):
             "\(option) takes no value, but '\(value)' was given"

@@ -4,11 +4,19 @@ import Foundation
 public struct CommandLineTool: Sendable {
     private let root: Command
     private let version: String
+    private let isUsage: @Sendable (any Error) -> Bool
 
     /// Declares a program.
-    public init(_ root: Command, version: String) {
+    ///
+    /// - Parameter isUsage: Whether an error that a command throws says that what was asked for
+    ///   cannot be understood, besides ``CommandError``, which always does.
+    public init(
+        _ root: Command, version: String,
+        isUsage: @escaping @Sendable (any Error) -> Bool = { _ in false }
+    ) {
         self.root = root
         self.version = version
+        self.isUsage = isUsage
     }
 
     /// Does what a command line asks for.
@@ -22,7 +30,7 @@ public struct CommandLineTool: Sendable {
             if let failure = Console.standard.failure { throw failure }
             return code
         } catch {
-            return report(error)
+            return report(error, words)
         }
     }
 
@@ -39,17 +47,16 @@ public struct CommandLineTool: Sendable {
         }
     }
 
-    private func report(_ error: any Error) -> ExitCode {
+    private func report(_ error: any Error, _ words: [String]) -> ExitCode {
         switch error {
         case let code as ExitCode: return code
         case ConsoleError.closedOutput: return .brokenPipe
-        case let error as CommandError:
-            Console.remark("\(root.name): \(error)")
-            Console.remark("'\(root.name) --help' tells what can be asked for.")
-            return .usage
         default:
             Console.remark("\(root.name): \(error)")
-            return .failure
+            guard error is CommandError || isUsage(error) else { return .failure }
+            let command = CommandParser(root).path(of: words).joined(separator: " ")
+            Console.remark("'\(command) --help' tells what can be asked for.")
+            return .usage
         }
     }
 

@@ -22,39 +22,63 @@ public struct CommandParser: Sendable {
 
     /// Understands a command line, without the program's name.
     public func parse(_ words: [String]) throws(CommandError) -> Request {
-        var command = root
-        var path = [root.name]
-        var rest = words[...]
-        while true {
-            if command.action != nil {
-                guard let word = rest.first,
-                    let inner = command.subcommands.first(where: { $0.name == word })
-                else { break }
-                rest.removeFirst()
-                command = inner
-                path.append(word)
-                continue
-            }
-            guard let word = rest.popFirst() else {
-                if path.count == 1 { return .help(command, path: path) }
+        let found = find(words[...])
+        let isHelp = found.rest.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+        guard let action = found.command.action else {
+            guard let word = found.rest.first else {
+                if found.path.count == 1 { return .help(found.command, path: found.path) }
                 throw .missingSubcommand(
-                    command: path.joined(separator: " "), known: command.subcommands.map(\.name))
+                    command: found.path.joined(separator: " "),
+                    known: found.command.subcommands.map(\.name))
             }
-            if ["--help", "-h", "help"].contains(word) { return .help(command, path: path) }
-            if word == "--version", path.count == 1 { return .version }
-            command = try subcommand(word, of: command)
-            path.append(word)
+            if word == "help" { return try help(found) }
+            if isHelp, word.hasPrefix("-") { return .help(found.command, path: found.path) }
+            if word == "--version", found.path.count == 1 { return .version }
+            throw unknown(word, in: found.command)
         }
-        guard let action = command.action else { return .help(command, path: path) }
-        let isHelp = rest.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
-        if isHelp { return .help(command, path: path) }
-        return .run(action, try bind(rest, to: command))
+        if isHelp { return .help(found.command, path: found.path) }
+        return .run(action, try bind(found.rest, to: found.command))
     }
 
-    private func subcommand(_ name: String, of command: Command) throws(CommandError) -> Command {
-        if let found = command.subcommands.first(where: { $0.name == name }) { return found }
-        if name.hasPrefix("-") { throw .unknownOption(name, hint: "") }
-        throw .unknownCommand(
+    /// The names, from the root, of the command that words lead to, as far as they do: whose help
+    /// tells what was done wrong.
+    public func path(of words: [String]) -> [String] {
+        let found = find(words[...])
+        guard found.rest.first == "help" else { return found.path }
+        return find(found.rest.dropFirst(), from: found).path
+    }
+
+    /// A command, its names from the root, and the words that are left.
+    private struct Place {
+        var command: Command
+        var path: [String]
+        var rest: ArraySlice<String>
+    }
+
+    /// Follows words as long as they name commands.
+    private func find(_ words: ArraySlice<String>, from start: Place? = nil) -> Place {
+        var place = start ?? Place(command: root, path: [root.name], rest: words)
+        place.rest = words
+        while let word = place.rest.first,
+            let inner = place.command.subcommands.first(where: { $0.name == word })
+        {
+            place.rest.removeFirst()
+            place.command = inner
+            place.path.append(word)
+        }
+        return place
+    }
+
+    /// What `help compare` asks for.
+    private func help(_ place: Place) throws(CommandError) -> Request {
+        let found = find(place.rest.dropFirst(), from: place)
+        if let word = found.rest.first { throw unknown(word, in: found.command) }
+        return .help(found.command, path: found.path)
+    }
+
+    private func unknown(_ name: String, in command: Command) -> CommandError {
+        if name.hasPrefix("-") { return .unknownOption(name, hint: "") }
+        return .unknownCommand(
             name, hint: Spelling.hint(for: name, among: command.subcommands.map(\.name)))
     }
 

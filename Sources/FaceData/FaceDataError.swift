@@ -12,6 +12,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String, reason: String)
     /// A file changed while it was read.
     case changed(path: String)
+    /// A set cannot give the pairs that are to be drawn.
+    case draw(path: String, reason: String)
     /// An identity's folder holds no image.
     case emptyIdentity(path: String)
     /// A line of a text file cannot be understood.
@@ -20,8 +22,10 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case noIdentities(path: String)
     /// A list of pairs is not what its header says, or a line cannot be understood.
     case pairs(path: String, line: Int, reason: String)
-    /// A sampler cannot draw from a set.
+    /// A sampler's name cannot be understood, or does not make up the batch.
     case sampler(name: String, reason: String)
+    /// A set has fewer identities than a sampler draws for a batch.
+    case tooFewIdentities(sampler: String, wanted: Int, identities: Int)
     /// Too large a share of a set's images cannot be decoded.
     case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
     /// A file or folder is of no known format, or not of the one that was asked for.
@@ -44,6 +48,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot write '\(path)': \(reason)"
         case .changed(let path):
             "'\(path)' changed while it was read: start again when nothing writes to it"
+        case .draw(let path, let reason):
+            "cannot draw pairs from '\(path)': \(reason)"
         case .emptyIdentity(let path):
             "the identity folder '\(path)' holds no image (.jpg, .png, .webp, .pgm or .ppm): "
                 + "remove it or put its images there"
@@ -56,6 +62,9 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)', line \(line): \(reason)"
         case .sampler(let name, let reason):
             "the sampler '\(name)' cannot be used: \(reason)"
+        case .tooFewIdentities(let sampler, let wanted, let identities):
+            "the sampler '\(sampler)' draws \(wanted) identities for each batch, and the set has "
+                + "\(identities): use a smaller --batch-size, or --sampler shuffle"
         case .tooManyBadImages(let path, let bad, let total, let first):
             "\(bad) of the \(total) images in '\(path)' cannot be decoded, which is more than 1 %; "
                 + "the first is \(first)"

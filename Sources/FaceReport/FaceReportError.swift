@@ -4,6 +4,8 @@ public import FaceRuns
 public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable {
     /// The study has no folder of a run that could be read; `damaged` folders could not.
     case noRuns(study: String, damaged: Int)
+    /// The folder is that of a run, and not of a study.
+    case runFolder(path: String, study: String)
     /// The folders could not be listed, or the report not written.
     case runs(FaceRunsError)
 
@@ -15,6 +17,8 @@ public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable
         case .noRuns(let study, let damaged):
             "\(study): none of the \(damaged) runs can be read; delete their folders and start "
                 + "the study again."
+        case .runFolder(let path, let study):
+            "\(path): this is the folder of one run; report its study, \(study)"
         case .runs(let error):
             error.description
         }

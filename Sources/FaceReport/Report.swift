@@ -66,6 +66,11 @@ public struct Report: Sendable {
         try AtomicFile.write(try render().files, to: destination)
     }
 
+    /// The runs' folders in the order of the report: by network, training set, loss and seed.
+    public func runs() throws(FaceReportError) -> [RunFolder] {
+        try StudyResults(reading: study).runs.map { study.run(named: $0.name) }
+    }
+
     /// Writes what a paper needs: the tables in LaTeX, and each panel of the figures as SVG.
     ///
     /// - Returns: the files: `tables.tex`, and `figures/figure-<number>-<panel>.svg`.

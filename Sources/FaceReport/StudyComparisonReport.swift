@@ -32,6 +32,15 @@ public struct StudyComparisonReport: Sendable {
         return (HTMLPage(document).text, MarkdownReport(document).text)
     }
 
+    /// What a terminal shows of the comparison: what differs, and what that changes.
+    ///
+    /// - Throws: ``FaceReportError`` where one of them has nothing to report.
+    public func summary() throws(FaceReportError) -> StudyComparisonSummary {
+        StudyComparisonSummary(
+            try StudyResults(reading: first), try StudyResults(reading: second),
+            names: [first.url.lastPathComponent, second.url.lastPathComponent])
+    }
+
     /// Renders the comparison and writes its files, each atomically.
     ///
     /// - Returns: the files: `index.html`, `comparison.md`.

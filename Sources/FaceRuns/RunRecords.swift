@@ -109,6 +109,8 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var skipped: [String]
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
+    /// What the set shares with test sets; nil where that is nothing, or was not looked for.
+    public var overlaps: [OverlapFacts]?
 
     /// Creates the facts from their parts.
     public init(
@@ -121,6 +123,44 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
         self.contentHash = contentHash
         self.skipped = skipped
         self.warnings = warnings
+    }
+}
+
+/// What a training set shares with a test set.
+public struct OverlapFacts: Codable, Sendable, Hashable {
+    /// Name of the test set.
+    public var test: String
+    /// Identities of the training set whose names the test set has as well.
+    public var people: [String]
+    /// Training images that show a picture of the test set.
+    public var pictures: Int
+    /// Identities of the training set that these images are filed under.
+    public var owners: [String]
+
+    /// Creates the facts from their parts.
+    public init(test: String, people: [String], pictures: Int, owners: [String]) {
+        self.test = test
+        self.people = people
+        self.pictures = pictures
+        self.owners = owners
+    }
+
+    /// All of it in a sentence without its end.
+    public func sentence(trainSet: String) -> String {
+        func some(_ names: [String]) -> String {
+            names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
+        }
+        let parts = [
+            people.isEmpty
+                ? nil
+                : "\(people.count) people of '\(test)' are in '\(trainSet)' as well, which makes its "
+                    + "figures too good: \(some(people))",
+            pictures == 0
+                ? nil
+                : "\(pictures) pictures of '\(test)' are in '\(trainSet)' as well, "
+                    + "of \(owners.count) identities: \(some(owners))",
+        ]
+        return parts.compactMap { $0 }.joined(separator: "; ")
     }
 }
 

@@ -27,6 +27,40 @@ public enum BuiltInSet {
         return found.set
     }
 
+    /// The images of a set that is not drawn.
+    static func plannedImages(_ set: SyntheticSet) throws -> LabelledImageSet {
+        let plan = try SyntheticPlan(set)
+        let images = plan.folders.flatMap { $0 }
+        return LabelledImageSet(
+            source: PlannedImages(name: set.name, names: images.map(plan.path(of:))),
+            identities: plan.folders.indices.map(plan.name(of:)), labels: images.map(\.label))
+    }
+
+    /// The pairs of a set that is not drawn.
+    static func plannedPairs(_ set: SyntheticSet) throws -> FaceData.VerificationPairs {
+        let plan = try SyntheticPlan(set)
+        let pairs = FaceSynthesis.VerificationPairs(plan)
+        var places: [String: Int] = [:]
+        var names: [String] = []
+        func place(_ label: Int, _ number: Int) -> Int {
+            let path = plan.path(of: plan.folders[label][number - 1])
+            if let place = places[path] { return place }
+            places[path] = names.count
+            names.append(path)
+            return names.count - 1
+        }
+        let all = pairs.folds.enumerated().flatMap { fold, content in
+            (content.matched + content.mismatched).map { pair in
+                FaceData.VerificationPairs.Pair(
+                    first: place(pair.first, pair.firstImage),
+                    second: place(pair.second, pair.secondImage), same: pair.isMatched, fold: fold)
+            }
+        }
+        return FaceData.VerificationPairs(
+            source: PlannedImages(name: set.name, names: names), pairs: all,
+            folds: pairs.folds.count)
+    }
+
     /// Draws a set into a folder, unless the very same is there.
     ///
     /// - Parameter progress: Told how many images are drawn; what it throws ends the drawing, and
@@ -50,5 +84,20 @@ public enum BuiltInSet {
         where name.hasPrefix(".\(folder.lastPathComponent).") && name.hasSuffix(".partial") {
             try? FileManager.default.removeItem(at: parent.appendingPathComponent(name))
         }
+    }
+}
+
+/// Images that are named and do not exist yet.
+private struct PlannedImages: ImageSource {
+    let name: String
+    let names: [String]
+
+    var location: URL { URL(fileURLWithPath: name) }
+    var count: Int { names.count }
+
+    func name(of place: Int) -> String { names[place] }
+
+    func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        throw .badImage(path: path(of: place), reason: "it is not drawn yet")
     }
 }

@@ -16,6 +16,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case empty(list: String)
     /// A step's loss or gradient was not finite.
     case failedStep(reason: String, bundle: String)
+    /// Runs of a study cannot be made; found before anything was trained.
+    case impossible(reasons: [String])
     /// A study was interrupted; the same command goes on.
     case interrupted
     /// A training image that was readable before is not any more.
@@ -32,20 +34,24 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case notFinished(path: String)
     /// A run that was made again failed.
     case notReproduced(reason: String)
+    /// A set has a name that cannot stand for it.
+    case setName(list: String, name: String, requirement: String)
     /// A training set's content is not that of the run that is to be made again.
     case otherData(name: String)
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
-    /// A study file cannot be read.
-    case studyFile(path: String, reason: String)
+    /// A study file is not JSON5, or a value of it is not what it must be.
+    case studyFile(path: String, line: Int, reason: String)
     /// A run needs more memory than there is.
     case tooLittleMemory(needed: UInt64, available: UInt64, batchSize: Int, fitting: Int?)
     /// The loss of a toy became infinite or not a number.
     case toyDiverged(loss: String, step: Int)
     /// A study file has a key that does not exist.
-    case unknownKey(path: String, key: String, suggestion: String?)
+    case unknownKey(path: String, line: Int, key: String, suggestion: String?)
     /// A value is not one of those that exist.
     case unknownValue(key: String, value: String, allowed: [String])
+    /// A study file cannot be read.
+    case unreadable(path: String, reason: String)
     /// The identities of a training set that are to be held out cannot be.
     case validation(set: String, reason: String)
 
@@ -71,6 +77,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the study has no \(list): give at least one"
         case .failedStep(let reason, let bundle):
             "\(reason); facet explain '\(bundle)' tells more"
+        case .impossible(let reasons):
+            "nothing was trained, for runs of the study cannot be made: "
+                + reasons.joined(separator: "; ")
         case .interrupted:
             "interrupted; the same command goes on from here"
         case .lostImage(let reason):
@@ -94,10 +103,12 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .otherData(let name):
             "the images of '\(name)' are not those of the run that is to be made again: its "
                 + "content hash differs"
+        case .setName(let list, let name, let requirement):
+            "'\(name)' cannot be the name of a \(list): it must be \(requirement)"
         case .testImage(let path, let reason):
             "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
-        case .studyFile(let path, let reason):
-            "cannot read the study file '\(path)': \(reason)"
+        case .studyFile(let path, let line, let reason):
+            "\(path):\(line): \(reason)"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
             "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
                 + "\(Self.gigabytes(available)) are free: "
@@ -105,11 +116,13 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                     ?? "not even a batch of 2 would fit; use a smaller backbone")
         case .toyDiverged(let loss, let step):
             "the toy's loss '\(loss)' is not finite in step \(step): lower its scale or margin"
-        case .unknownKey(let path, let key, let suggestion):
-            "the study file '\(path)' has a key '\(key)' that does not exist"
+        case .unknownKey(let path, let line, let key, let suggestion):
+            "\(path):\(line): there is no key '\(key)'"
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
         case .unknownValue(let key, let value, let allowed):
             "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
+        case .unreadable(let path, let reason):
+            "cannot read the study file '\(path)': \(reason)"
         case .validation(let set, let reason):
             "no validation set can be made of '\(set)': \(reason)"
         }

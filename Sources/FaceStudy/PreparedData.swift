@@ -21,10 +21,15 @@ struct PreparedData {
     let tests: [PreparedTest]
 
     /// Reads every set of a study, making the built-in ones first.
+    ///
+    /// - Parameter draws: Whether built-in sets that are not there are drawn; otherwise only what
+    ///   their descriptions tell is known of them.
     init(
-        _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl
+        _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl,
+        draws: Bool = true
     ) throws {
-        let reader = SetReader(configuration: configuration, folder: folder, control: control)
+        let reader = SetReader(
+            configuration: configuration, folder: folder, control: control, draws: draws)
         let scannedTests = try configuration.test.map { try reader.readTest($0) }
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
@@ -36,30 +41,51 @@ private struct SetReader {
     let configuration: StudyConfiguration
     let folder: StudyFolder
     let control: StudyControl
+    let draws: Bool
 
-    /// A test set and what was seen of its images.
+    /// A test set and what was seen of its images, if there are any yet.
     struct ScannedTest {
         let prepared: PreparedTest
-        let scan: ImageScan
+        let scan: ImageScan?
     }
 
     // MARK: Test sets
 
     func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
+        guard let location = try location(source.images) else { return try plannedTest(source) }
         let pairs = try VerificationPairs.open(
-            images: URL(fileURLWithPath: try location(source.images)), pairs: source.pairs)
+            images: URL(fileURLWithPath: location), pairs: source.pairs)
+        let warnings = pairs.remarks.map { "'\(source.name)': \($0)" }
+        warnings.forEach { control.listener(.warning($0)) }
         let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         let stamps = (all: FileStamps(pairs.source), subset: FileStamps(subset.source))
-        let scan = try scan(pairs.source, name: source.name)
+        let scan = try scan(pairs.source, name: source.name, .collected)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
         let facts = TestSetFacts(
             name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
-            pairsEachEpoch: subset.pairs.count, contentHash: scan.contentHash)
+            pairsEachEpoch: subset.pairs.count, contentHash: scan.contentHash,
+            warnings: warnings)
         return ScannedTest(
             prepared: PreparedTest(
                 facts: facts, pairs: pairs, subset: subset, stamps: stamps), scan: scan)
+    }
+
+    /// What is known of a built-in set that was not drawn yet.
+    private func plannedTest(
+        _ source: StudyConfiguration.TestSource
+    ) throws -> ScannedTest {
+        guard let set = try BuiltInSet.named(source.images) else {
+            throw FaceStudyError.empty(list: "test set")
+        }
+        let pairs = try BuiltInSet.plannedPairs(set)
+        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
+        return ScannedTest(
+            prepared: PreparedTest(
+                facts: TestSetFacts(
+                    name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
+                    pairsEachEpoch: subset.pairs.count), pairs: pairs, subset: subset), scan: nil)
     }
 
     // MARK: Training sets
@@ -67,44 +93,69 @@ private struct SetReader {
     func readTrain(
         _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
     ) throws -> PreparedTrainSet {
-        let all = try openTrain(source)
+        guard let location = try location(source.images) else { return try plannedTrain(source) }
+        let all = try openTrain(source, at: location)
         // Before the scan, so that a change during it is noticed as well.
         let stamps = FileStamps(all.source)
-        let scan = try scan(all.source, name: source.name)
+        let known = tests.compactMap(\.scan?.pictures).reduce(into: Set()) { $0.formUnion($1) }
+        let scan = try scan(all.source, name: source.name, .sought(known))
         if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
                 path: all.location.path, bad: scan.bad.count, total: all.count,
                 first: first.reason)
         }
         let set = all.removing(Set(scan.bad.map(\.place)))
-        let warnings = warnings(of: set, scan, source.name, against: tests)
+        let overlaps = overlaps(of: all, scan, tests)
+        let warnings = warnings(of: set, scan, source.name, overlaps, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
         let trained = held?.train ?? set
         let kept = Set((0..<trained.count).map(trained.source.path(of:)))
+        var facts = TrainSetFacts(
+            name: source.name, images: trained.count, identities: trained.identities.count,
+            contentHash: scan.contentHash, skipped: scan.bad.map(\.path), warnings: warnings)
+        facts.overlaps = overlaps.isEmpty ? nil : overlaps
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
             stamps: stamps.filtered { kept.contains(all.source.path(of: $0)) },
+            facts: facts)
+    }
+
+    /// What is known of a built-in set that was not drawn yet.
+    private func plannedTrain(
+        _ source: StudyConfiguration.TrainSource
+    ) throws -> PreparedTrainSet {
+        guard let builtIn = try BuiltInSet.named(source.images) else {
+            throw FaceStudyError.empty(list: "training set")
+        }
+        let set = try without(source.without, try BuiltInSet.plannedImages(builtIn))
+        let held = try heldOut(of: set, source.name)
+        let trained = held?.train ?? set
+        return PreparedTrainSet(
+            set: trained, validation: held.map(validation), stamps: FileStamps(trained.source),
             facts: TrainSetFacts(
-                name: source.name, images: trained.count,
-                identities: trained.identities.count,
-                contentHash: scan.contentHash, skipped: scan.bad.map(\.path),
-                warnings: warnings))
+                name: source.name, images: trained.count, identities: trained.identities.count,
+                contentHash: ""))
     }
 
     /// The set, without what its removal list names, and compared with the known set of its name.
     private func openTrain(
-        _ source: StudyConfiguration.TrainSource
+        _ source: StudyConfiguration.TrainSource, at location: String
     ) throws -> LabelledImageSet {
         var set = try LabelledImageSet.open(
-            try location(source.images), threads: ProcessInfo.processInfo.activeProcessorCount)
+            location, threads: ProcessInfo.processInfo.activeProcessorCount)
         let known = KnownPack.named(source.name)
         if let difference = known?.difference(
             images: set.count, identities: set.identities.count)
         {
             set.remarks.append(difference)
         }
-        guard let without = source.without else { return set }
+        return try without(source.without, set)
+    }
+
+    /// The set without what a removal list names.
+    private func without(_ list: String?, _ set: LabelledImageSet) throws -> LabelledImageSet {
+        guard let without = list else { return set }
         let names = try RemovalList.read(URL(fileURLWithPath: without))
         var fewer = set.removing(named: names)
         fewer.remarks.append(
@@ -138,8 +189,24 @@ private struct SetReader {
                 pairsEachEpoch: count), pairs: held.pairs, subset: held.pairs)
     }
 
+    /// What the set shares with each test set.
+    private func overlaps(
+        of set: LabelledImageSet, _ scan: ImageScan, _ tests: [ScannedTest]
+    ) -> [OverlapFacts] {
+        tests.compactMap { test in
+            guard let pictures = test.scan?.pictures else { return nil }
+            let overlap = SetOverlap(
+                of: set, with: test.prepared.pairs,
+                places: scan.matches.filter { pictures.contains($0.picture) }.map(\.place))
+            guard !overlap.isEmpty else { return nil }
+            return OverlapFacts(
+                test: test.prepared.facts.name, people: overlap.people,
+                pictures: overlap.pictures, owners: overlap.owners)
+        }
+    }
+
     private func warnings(
-        of set: LabelledImageSet, _ scan: ImageScan, _ name: String,
+        of set: LabelledImageSet, _ scan: ImageScan, _ name: String, _ overlaps: [OverlapFacts],
         against tests: [ScannedTest]
     ) -> [String] {
         var warnings = set.remarks.map { "'\(name)': \($0)" }
@@ -147,18 +214,18 @@ private struct SetReader {
             warnings.append(
                 "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
         }
+        warnings += overlaps.map { overlap in
+            overlap.sentence(trainSet: name)
+                + "; facet data check --against ... --removal FILE writes their names, and "
+                + "--without \(name)=FILE leaves them out"
+        }
         for test in tests {
-            let testName = test.prepared.facts.name
-            let shared = test.prepared.pairs.overlap(with: set.identities)
-            if !shared.isEmpty {
-                warnings.append(
-                    "\(shared.count) people of '\(testName)' are in '\(name)' as well, which "
-                        + "makes its figures too good: \(shared.prefix(10).joined(separator: ", "))"
-                        + (shared.count > 10 ? ", ..." : "")
-                        + "; --without \(name)=FILE leaves out those that a file names")
-            }
-            if let crop = MeanFace.warning(train: scan.meanFace, test: test.scan.meanFace) {
-                warnings.append("'\(name)' and '\(testName)': \(crop)")
+            let people = min(set.identities.count, test.prepared.pairs.leastPeople)
+            if let theirs = test.scan,
+                let crop = MeanFace.warning(
+                    train: scan.meanFace, test: theirs.meanFace, people: people)
+            {
+                warnings.append("'\(name)' and '\(test.prepared.facts.name)': \(crop)")
             }
         }
         return warnings
@@ -166,10 +233,13 @@ private struct SetReader {
 
     // MARK: Files
 
-    /// Where a source is, which is made first when it is built in.
-    private func location(_ source: String) throws -> String {
+    /// Where a source is, which is made first when it is built in; nil where it may not be made.
+    private func location(_ source: String) throws -> String? {
         guard let set = try BuiltInSet.named(source) else { return source }
         let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
+        guard draws else {
+            return FileManager.default.fileExists(atPath: target.path) ? target.path : nil
+        }
         // Workers tell of their progress one at a time, while this thread waits for them.
         nonisolated(unsafe) let control = control
         BuiltInSet.removeLeftovers(of: target)
@@ -182,9 +252,11 @@ private struct SetReader {
         return target.path
     }
 
-    private func scan(_ images: any ImageSource, name: String) throws -> ImageScan {
+    private func scan(
+        _ images: any ImageSource, name: String, _ pictures: ImageScan.Pictures
+    ) throws -> ImageScan {
         try ImageScan(
-            images, threads: ProcessInfo.processInfo.activeProcessorCount
+            images, threads: ProcessInfo.processInfo.activeProcessorCount, pictures: pictures
         ) { done in
             control.listener(.preparing("reading '\(name)'", done, images.count))
             if control.shouldStop() { throw FaceStudyError.interrupted }

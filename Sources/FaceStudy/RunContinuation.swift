@@ -14,17 +14,24 @@ extension StudyConfiguration {
         return narrow
     }
 
-    /// The configuration with relative paths of sets taken from a folder, unless they lead
-    /// somewhere from here.
+    /// The configuration with the relative paths of sets and removal lists taken from a folder, as far
+    /// as they lead somewhere there.
     func resolvingPaths(against folder: String?) -> StudyConfiguration {
         guard let folder else { return self }
+        let root = URL(fileURLWithPath: folder)
         func resolved(_ path: String) -> String {
-            let isRelative = !path.isEmpty && !path.hasPrefix("/") && !path.hasPrefix("synthetic:")
-            guard isRelative, !FileManager.default.fileExists(atPath: path) else { return path }
-            return URL(fileURLWithPath: folder).appendingPathComponent(path).path
+            guard !path.isEmpty, !path.hasPrefix("/") else { return path }
+            let there = root.appendingPathComponent(path).path
+            if FileManager.default.fileExists(atPath: there) { return there }
+            // LIST,FOLDER and its likes; what leads nowhere, as a protocol's name, stays.
+            let parts = path.split(separator: ",", maxSplits: 1).map(String.init)
+            return parts.count == 2 ? parts.map(resolved).joined(separator: ",") : path
         }
         var result = self
-        for index in train.indices { result.train[index].images = resolved(train[index].images) }
+        for index in train.indices {
+            result.train[index].images = resolved(train[index].images)
+            result.train[index].without = train[index].without.map(resolved)
+        }
         for index in test.indices {
             result.test[index].images = resolved(test[index].images)
             result.test[index].pairs = resolved(test[index].pairs)
@@ -33,40 +40,49 @@ extension StudyConfiguration {
     }
 }
 
-extension RunDescription {
+/// What a run is asked to be, of which a folder's stored description may differ.
+struct RunRequest {
+    let configuration: JSONValue
+    let loss: String
+    let lossValues: [String: String]
+    let train: TrainSetFacts
+    let tests: [TestSetFacts]
+
     /// Checks that a folder's stored description is of this very run.
     ///
     /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)`` with the first
     ///   difference.
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
+        guard let difference = try firstDifference(from: stored) else { return }
+        throw FaceStudyError.differentConfiguration(
+            path: folder.url.path, key: difference.key, stored: difference.theirs,
+            asked: difference.mine)
+    }
+
+    private func firstDifference(
+        from stored: RunDescription
+    ) throws -> (key: String, mine: String, theirs: String)? {
         // A run of a version without some option was made with that option's default.
         let theirs = try StudyConfiguration().json().merging(stored.configuration)
-        if let difference = configuration.firstDifference(from: theirs) {
-            throw FaceStudyError.differentConfiguration(
-                path: folder.url.path, key: difference.key, stored: difference.theirs,
-                asked: difference.mine)
-        }
-        if let theirs = stored.lossValues, let mine = lossValues {
-            for name in Set(mine.keys).union(theirs.keys).sorted() where mine[name] != theirs[name]
-            {
-                throw FaceStudyError.differentConfiguration(
-                    path: folder.url.path, key: "\(name) of \(identity.loss)",
-                    stored: theirs[name] ?? "nothing", asked: mine[name] ?? "nothing")
+        if let difference = configuration.firstDifference(from: theirs) { return difference }
+        if let theirs = stored.lossValues {
+            let names = Set(lossValues.keys).union(theirs.keys).sorted()
+            if let name = names.first(where: { lossValues[$0] != theirs[$0] }) {
+                return (
+                    "\(name) of \(loss)", lossValues[name] ?? "nothing", theirs[name] ?? "nothing"
+                )
             }
         }
-        guard stored.train.contentHash == train.contentHash else {
-            throw FaceStudyError.differentConfiguration(
-                path: folder.url.path, key: "the content of \(train.name)",
-                stored: String(stored.train.contentHash.prefix(12)),
-                asked: String(train.contentHash.prefix(12)))
-        }
-        for (mine, theirs) in zip(tests, stored.tests)
-        where theirs.contentHash != nil && mine.contentHash != theirs.contentHash {
-            throw FaceStudyError.differentConfiguration(
-                path: folder.url.path, key: "the content of \(mine.name)",
-                stored: String(theirs.contentHash?.prefix(12) ?? ""),
-                asked: String(mine.contentHash?.prefix(12) ?? ""))
+        let contents =
+            [(train.name, train.contentHash, stored.train.contentHash)]
+            + zip(tests, stored.tests).map {
+                ($0.name, $0.contentHash ?? "", $1.contentHash ?? "")
+            }
+        // A set that is not drawn yet has no content, and old runs have none of their test sets.
+        let changed = contents.first { $0.1 != $0.2 && !$0.1.isEmpty && !$0.2.isEmpty }
+        return changed.map {
+            ("the content of \($0.0)", String($0.1.prefix(12)), String($0.2.prefix(12)))
         }
     }
 }

@@ -19,7 +19,7 @@ struct RunExecutor {
     /// The result of a run that is finished already.
     func finishedResult() throws -> RunResult? {
         guard let result = try folder.readResult(), result.status == .finished else { return nil }
-        try makeDescription(try makeModel().backbone).requireContinuation(of: folder)
+        try request().requireContinuation(of: folder)
         removeLeftovers()
         try addGeometry()
         return result
@@ -163,13 +163,35 @@ struct RunExecutor {
 
     // MARK: The folder
 
+    /// Checks, before anything is trained, what the sets and the folder say of the run.
+    ///
+    /// - Throws: `FaceDataError.tooFewIdentities`, `FaceTrainingError.tooFewImages`, or
+    ///   ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
+    func requirePossible() throws {
+        let size = configuration.training.batchSize
+        let sampler = try BatchSamplers.make(
+            run.identity.sampler, labels: trainSet.set.labels, batchSize: size,
+            seed: run.identity.seed)
+        guard sampler.batchesPerEpoch > 0 else {
+            throw FaceTrainingError.tooFewImages(images: trainSet.set.count, batchSize: size)
+        }
+        guard FileManager.default.fileExists(atPath: folder.descriptionURL.path) else { return }
+        try request().requireContinuation(of: folder)
+    }
+
+    private func request() throws -> RunRequest {
+        RunRequest(
+            configuration: try configuration.narrowed(to: run).json(), loss: run.identity.loss,
+            lossValues: run.lossValues, train: trainSet.facts, tests: data.tests.map(\.facts))
+    }
+
     /// Writes the description, or checks that the folder holds a run of the same one.
     private func describe(_ backbone: any Backbone) throws {
         let description = try makeDescription(backbone)
         try control.willStart(description)
         removeLeftovers()
         if FileManager.default.fileExists(atPath: folder.descriptionURL.path) {
-            try description.requireContinuation(of: folder)
+            try request().requireContinuation(of: folder)
         }
         try folder.write(description)
         try describeEnvironment()

@@ -1,3 +1,4 @@
+import FaceData
 import FaceModels
 public import FaceRuns
 import FaceTraining
@@ -33,13 +34,15 @@ public struct Study {
 
     /// Runs what is not finished yet.
     ///
-    /// - Throws: what stops the whole study: data that cannot be read, an output folder that cannot
+    /// - Throws: what stops the whole study: runs that cannot be made
+    ///   (``FaceStudyError/impossible(reasons:)``, before anything is trained), data that cannot be read, an output folder that cannot
     ///   be written, or ``FaceStudyError/interrupted``. A run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
         let lock = try claimFolder()
         defer { lock.release() }
         let data = try PreparedData(configuration, folder: folder, control: control)
+        try requirePossible(compute, data, control)
         let memory = MemoryCheck()
         explainMemory(control)
         // What cannot be estimated fails again in its own run, where it stops no other.
@@ -57,14 +60,46 @@ public struct Study {
         return outcome
     }
 
+    /// Checks every run that is not over before the first of them is trained.
+    ///
+    /// Only what would be refused for good counts: a damaged file is its own run's failure and stops
+    /// no other.
+    private func requirePossible(
+        _ compute: ComputeConfiguration, _ data: PreparedData, _ control: StudyControl
+    ) throws {
+        var reasons: [String] = []
+        for run in plan.runs {
+            do {
+                try executor(of: run, compute, data, control).requirePossible()
+            } catch FaceStudyError.differentConfiguration(let path, let key, let stored, let asked) {
+                reasons.append(
+                    "\(FaceStudyError.differentConfiguration(path: path, key: key, stored: stored, asked: asked))")
+            } catch let error as FaceDataError {
+                reasons.append("'\(run.identity.trainSet)': \(error)")
+            } catch let error as FaceTrainingError {
+                reasons.append("'\(run.identity.trainSet)': \(error)")
+            } catch {}
+        }
+        var seen = Set<String>()
+        reasons = reasons.filter { seen.insert($0).inserted }
+        if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
+    }
+
+    func executor(
+        of run: PlannedRun, _ compute: ComputeConfiguration, _ data: PreparedData,
+        _ control: StudyControl
+    ) -> RunExecutor {
+        RunExecutor(
+            run: run, configuration: configuration, compute: compute,
+            folder: folder.run(named: run.folderName), data: data, control: control)
+    }
+
     /// Performs one run unless it is finished; returns its message when it failed.
     private func perform(
         _ run: PlannedRun, number: Int, _ compute: ComputeConfiguration, _ data: PreparedData,
         _ control: StudyControl, _ memory: MemoryCheck
     ) throws -> String? {
-        let executor = RunExecutor(
-            run: run, configuration: configuration, compute: compute,
-            folder: folder.run(named: run.folderName), data: data, control: control)
+        let executor = executor(of: run, compute, data, control)
         do {
             if let result = try executor.finishedResult() {
                 control.listener(.runSkipped(run, result))

@@ -2,7 +2,6 @@ public import FaceTraining
 public import FaceRuns
 public import Foundation
 import SafeFiles
-import Spelling
 
 /// A grid of runs: every training set with every backbone, loss and seed, on the same test sets.
 ///
@@ -131,24 +130,16 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
 extension StudyConfiguration {
     /// Reads a study file on top of a template.
     ///
-    /// - Throws: ``FaceStudyError/studyFile(path:reason:)`` when it cannot be read or is not JSON5,
-    ///   ``FaceStudyError/unknownKey(path:key:suggestion:)`` for a key that does not exist.
+    /// - Throws: ``FaceStudyError/unreadable(path:reason:)`` when it cannot be read,
+    ///   ``FaceStudyError/studyFile(path:line:reason:)`` when it is not JSON5 or a value is not what it
+    ///   must be, ``FaceStudyError/unknownKey(path:line:key:suggestion:)`` for a key that does not
+    ///   exist.
     public static func read(
         _ url: URL, over template: StudyConfiguration = StudyConfiguration()
     ) throws -> StudyConfiguration {
-        let decoder = JSONDecoder()
-        decoder.allowsJSON5 = true
-        do {
-            let overrides = try decoder.decode(JSONValue.self, from: Data(contentsOf: url))
-            let base = try template.json()
-            try overrides.requireKeys(of: template.withSampleSets.json(), path: url.path)
-            let data = try JSONEncoder().encode(base.merging(overrides))
-            return try decoder.decode(StudyConfiguration.self, from: data)
-        } catch let error as FaceStudyError {
-            throw error
-        } catch {
-            throw FaceStudyError.studyFile(path: url.path, reason: Self.sentence(error))
-        }
+        let merged = try template.json().merging(try StudyFile.read(url))
+        return try JSONDecoder().decode(
+            StudyConfiguration.self, from: try JSONEncoder().encode(merged))
     }
 
     /// Writes the configuration as a study file, as a whole or not at all.
@@ -168,28 +159,6 @@ extension StudyConfiguration {
     public func json() throws -> JSONValue {
         try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(self))
     }
-
-    /// The configuration with one set of each kind that has all its keys.
-    private var withSampleSets: StudyConfiguration {
-        var sample = self
-        sample.train = [TrainSource(name: "", images: "", without: "")]
-        sample.test = [TestSource(name: "", images: "")]
-        return sample
-    }
-
-    /// One sentence for a decoding error, which names the key.
-    private static func sentence(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.typeMismatch(_, let context),
-            DecodingError.valueNotFound(_, let context),
-            DecodingError.keyNotFound(_, let context), DecodingError.dataCorrupted(let context):
-            let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-            return key.isEmpty
-                ? "it is not JSON5: \(context.debugDescription)"
-                : "'\(key)': \(context.debugDescription)"
-        default: return error.localizedDescription
-        }
-    }
 }
 
 extension JSONValue {
@@ -197,29 +166,5 @@ extension JSONValue {
     func merging(_ other: JSONValue) -> JSONValue {
         guard case .object(let mine) = self, case .object(let theirs) = other else { return other }
         return .object(mine.merging(theirs) { $0.merging($1) })
-    }
-
-    /// Checks that every member of this value's objects exists in a template, whose lists of objects
-    /// have one element.
-    func requireKeys(
-        of template: JSONValue, path: String, prefix: String = ""
-    ) throws(FaceStudyError) {
-        if case .array(let known) = template, case .array(let given) = self,
-            let sample = known.first
-        {
-            for (index, value) in given.enumerated() {
-                try value.requireKeys(
-                    of: sample, path: path, prefix: "\(prefix.dropLast())[\(index)].")
-            }
-        }
-        guard case .object(let known) = template, case .object(let given) = self else { return }
-        for (key, value) in given.sorted(by: { $0.key < $1.key }) {
-            guard let expected = known[key] else {
-                throw .unknownKey(
-                    path: path, key: prefix + key,
-                    suggestion: Spelling.suggestion(for: key, among: known.keys.sorted()))
-            }
-            try value.requireKeys(of: expected, path: path, prefix: "\(prefix)\(key).")
-        }
     }
 }

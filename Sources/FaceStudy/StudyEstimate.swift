@@ -8,9 +8,9 @@ import SafeFiles
 import Torch
 
 /// What a study will take, measured by a few steps of each backbone before it starts.
-public struct StudyEstimate: Sendable, Hashable {
+public struct StudyEstimate: Encodable, Sendable, Hashable {
     /// What the runs of one backbone on one training set take.
-    public struct Cell: Sendable, Hashable {
+    public struct Cell: Encodable, Sendable, Hashable {
         /// Name of the training set.
         public var trainSet: String
         /// The backbone with its options.
@@ -35,8 +35,8 @@ public struct StudyEstimate: Sendable, Hashable {
     public var text: String {
         guard !cells.isEmpty else { return "nothing is left to run" }
         let lines = cells.map { cell in
-            "\(cell.backbone) on \(cell.trainSet): \(cell.runs) runs of about "
-                + "\(Self.minutes(cell.secondsEach)) each, "
+            "\(cell.backbone) on \(cell.trainSet): \(cell.runs) \(cell.runs == 1 ? "run" : "runs") of about "
+                + "\(Self.minutes(cell.secondsEach))\(cell.runs == 1 ? "" : " each"), "
                 + String(format: "%.1f GB of memory", Double(cell.memory) / 1e9)
         }
         return (lines + ["all together: about \(Self.minutes(seconds))"])
@@ -50,17 +50,8 @@ public struct StudyEstimate: Sendable, Hashable {
 }
 
 extension Study {
-    /// Times two steps and one embedding batch of each backbone, and counts what is left to do.
-    public func estimate(_ control: StudyControl) throws -> StudyEstimate {
-        let compute = try configuration.resolvedCompute()
-        let lock = try claimFolder()
-        defer { lock.release() }
-        let data = try PreparedData(configuration, folder: folder, control: control)
-        explainMemory(control)
-        return try estimate(data, compute, MemoryCheck())
-    }
-
-    /// The estimate on sets that were read already.
+    /// Times two steps and one embedding batch of each backbone, and counts what is left to do, on sets
+    /// that were read already.
     ///
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
     ///   first run that is not going to fit.

@@ -120,6 +120,13 @@ extension StudyConfiguration {
         for (name, entries) in lists {
             if entries.isEmpty { throw .empty(list: name) }
         }
+        for (list, names) in [("training set", train.map(\.name)), ("test set", test.map(\.name))] {
+            for name in names {
+                if let requirement = SetName.requirement(name) {
+                    throw .setName(list: list, name: name, requirement: requirement)
+                }
+            }
+        }
         try FaceStudyError.requireUnique(train.map(\.name), "train")
         try FaceStudyError.requireUnique(test.map(\.name), "test")
         try FaceStudyError.requireUnique(seeds.map(String.init), "seeds")

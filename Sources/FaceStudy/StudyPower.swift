@@ -10,9 +10,9 @@ import Foundation
 /// - another seed moves an accuracy by a variance of 0.36 V: SphereFace's five published repeats on
 ///   LFW have a standard deviation of 0.066 points at 99.23 %, which is 0.59 of √V;
 /// - of what other pairs would move, two losses have four fifths in common.
-public struct StudyPower: Sendable, Hashable {
+public struct StudyPower: Encodable, Sendable, Hashable {
     /// A test set and what can be found on it.
-    public struct Row: Sendable, Hashable {
+    public struct Row: Encodable, Sendable, Hashable {
         /// Name of the test set.
         public var test: String
         /// Its pairs.
@@ -29,6 +29,23 @@ public struct StudyPower: Sendable, Hashable {
 
         fileprivate var seeds: Int
         fileprivate var comparisons: Int
+
+        private struct Found: Encodable {
+            var accuracy: Double
+            var difference: Double
+        }
+
+        private enum CodingKeys: CodingKey { case test, pairs, differences }
+
+        /// Writes the test set and what can be found on it.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(test, forKey: .test)
+            try container.encode(pairs, forKey: .pairs)
+            try container.encode(
+                differences.map { Found(accuracy: $0.accuracy, difference: $0.difference) },
+                forKey: .differences)
+        }
     }
 
     /// Accuracies that are looked at.

@@ -56,7 +56,10 @@ public struct SyntheticFaceWriter: Sendable {
         let draft = parent.appendingPathComponent(
             ".\(folder.lastPathComponent).\(UUID().uuidString).partial")
         do {
-            try make(draft)
+            try Self.doing(folder) {
+                try FileManager.default.createDirectory(
+                    at: draft, withIntermediateDirectories: true)
+            }
             try writeImages(to: draft, threads: threads, progress: progress)
             try writeLists(to: draft)
             try Self.doing(folder) { try FileManager.default.moveItem(at: draft, to: folder) }
@@ -147,8 +150,19 @@ public struct SyntheticFaceWriter: Sendable {
         do {
             try action()
         } catch {
-            throw FaceSynthesisError.cannotWrite(path: target.path, reason: "\(error)")
+            throw FaceSynthesisError.cannotWrite(
+                path: target.path, reason: Self.systemReason(error))
         }
+    }
+}
+
+extension SyntheticFaceWriter {
+    /// The system's words for what Foundation wraps into errors of its own.
+    private static func systemReason(_ error: any Error) -> String {
+        let error = error as NSError
+        let cause = (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError } ?? error
+        return cause.domain == NSPOSIXErrorDomain
+            ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
     }
 }
 

@@ -178,12 +178,18 @@ extension SyntheticSet {
     /// The built-in sets.
     public static let presets = [cleanTraining, wildTraining, verification]
 
-    /// The same kind of set with `factor` times as many identities, at least one (two a fold).
+    /// The same kind of set with `factor` times as many identities, at least one (two a fold), and
+    /// in a test set as many pairs as they can give, up to this set's.
     public func scaled(by factor: Float) throws(FaceSynthesisError) -> SyntheticSet {
         try Self.require(0...10_000, factor, "scale")
         var set = self
         let wanted = Int(Float(identities) * factor + 0.5)
         set.identities = max(wanted, pairs.map { 2 * $0.folds } ?? 1)
+        if let pairs {
+            let capacity = VerificationPairs.capacity(of: set, folds: pairs.folds)
+            set.pairs?.pairsPerFold = min(
+                pairs.pairsPerFold, capacity.same, capacity.different)
+        }
         try set.validate()
         return set
     }

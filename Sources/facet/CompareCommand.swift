@@ -12,8 +12,10 @@ let compareCommand = Command(
         """,
     options: StudyOptions.all + [
         Option(
-            "--dry-run", .flag, "only estimate time, memory and which differences could be found"),
-        Option("--json", .flag, "write the results as JSON to standard output"),
+            "--dry-run", .flag,
+            "write nothing: list the runs, and estimate time, memory and which differences could be "
+                + "found"),
+        Option("--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
         Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
         Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],
@@ -23,11 +25,11 @@ let compareCommand = Command(
             + "--output studies/casia",
     ]
 ) { arguments in
-    let configuration = try StudyOptions.configuration(arguments)
+    let configuration = try StudyOptions.studyConfiguration(arguments)
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
     let port = try arguments.whole("--port", in: 0...65535) ?? 8042
     return try StudySession(
-        configuration, output: output, port: arguments.has("--serve") ? UInt16(port) : nil
-    ).run(
-        dryRun: arguments.has("--dry-run"), json: arguments.has("--json"))
+        configuration, output: output, port: arguments.has("--serve") ? UInt16(port) : nil,
+        dryRun: arguments.has("--dry-run")
+    ).run(json: arguments.has("--json"))
 }

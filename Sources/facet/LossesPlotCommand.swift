@@ -23,6 +23,7 @@ let plotCommand = Command(
         "facet losses plot arcface:beyond=none arcface:beyond=clamp insightface-mxnet",
     ]
 ) { arguments in
+    let path = try arguments.file("--output", endings: ["svg"])?.path ?? "losses.svg"
     let classes = try arguments.whole("--classes", in: 2...1_000_000) ?? 500
     let norm = try arguments.number("--norm", in: 0.001...1e6) ?? 512.0.squareRoot()
     let fraction = try arguments.number("--fraction", in: 0...1) ?? 1
@@ -33,7 +34,7 @@ let plotCommand = Command(
             title: text, points: curve.points.map { ($0.angle, $0.logit, $0.gradient) })
     }
     return try writePicture(
-        TargetLogitPicture(curves).text, to: arguments.value("--output") ?? "losses.svg")
+        TargetLogitPicture(curves).text, to: path)
 }
 
 /// Writes an SVG file and says where it is.

@@ -27,6 +27,7 @@ let toyCommand = Command(
         "facet losses toy", "facet losses toy softmax arcface triplet --dimensions 3",
     ]
 ) { arguments in
+    let path = try arguments.file("--output", endings: ["svg"])?.path ?? "toy.svg"
     let dimensions = try arguments.whole("--dimensions", in: 2...3) ?? 2
     let seed = UInt64(try arguments.whole("--seed", in: 0...Int.max) ?? 1)
     let identities = try arguments.whole("--identities", in: 2...64) ?? 8
@@ -56,5 +57,5 @@ let toyCommand = Command(
     return try writePicture(
         EmbeddingPicture(
             title: "\(identities) identities in \(dimensions) dimensions", panels: panels
-        ).text, to: arguments.value("--output") ?? "toy.svg")
+        ).text, to: path)
 }

@@ -35,10 +35,19 @@ let reportCommand = Command(
     let study = URL(fileURLWithPath: arguments.positional("study") ?? ".")
     let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
     if let other = arguments.positional("other") {
+        for option in ["--paper", "--title", "--without-pictures"] where arguments.has(option) {
+            throw CommandError.together(option, "a second study")
+        }
         let comparison = StudyComparisonReport(
             study, URL(fileURLWithPath: other), destination: output)
         let files = try comparison.write()
-        if let page = files.first { Console.output("comparison: \(page.path)") }
+        let summary = try comparison.summary()
+        if arguments.has("--json") {
+            try Console.standard.writeJSON(summary)
+        } else {
+            Console.output(summary.text)
+        }
+        if let page = files.first { Console.remark("comparison: \(page.path)") }
         return .success
     }
     let pictures = TestPictures(StudyFolder(study))
@@ -80,7 +89,7 @@ private func convertToPDF(_ drawing: URL) -> Bool {
 /// Writes a report's files, prints its table and says where it is.
 func writeReport(_ report: Report, json: Bool) throws {
     let files = try report.write()
-    let table = try ResultsTable(report.study)
+    let table = try ResultsTable(try report.runs())
     Console.output(json ? try table.json() : table.text)
     if let page = files.first { Console.remark("report: \(page.path)") }
 }

@@ -15,9 +15,9 @@ struct ResultsTable {
 
     private let rows: [(title: String, row: Row)]
 
-    /// Reads a study's finished and failed runs, in the order in which they were planned.
-    init(_ study: StudyFolder) throws {
-        rows = try study.runs().compactMap { folder in
+    /// Reads the finished and failed ones of some runs, in their order.
+    init(_ runs: [RunFolder]) throws {
+        rows = try runs.compactMap { folder in
             guard let result = try folder.readResult() else { return nil }
             let description = try folder.readDescription()
             let identity = description.identity

@@ -9,6 +9,8 @@ import Torch
 ///
 /// Flags lie over a study file, which lies over a preset.
 enum StudyOptions {
+    private static let usual = StudyConfiguration()
+
     static let all: [Option] = [
         Option(
             "--preset", .value("NAME"),
@@ -29,33 +31,36 @@ enum StudyOptions {
         Option(
             "--backbones", .values("LIST"),
             "backbones with commas, e.g. "
-                + "mobilenetv1:width=0.5,resnet50"),
-        Option("--losses", .values("LIST"), "losses with commas, e.g. softmax,arcface:s=32,m=0.4"),
-        Option("--sampler", .value("NAME"), "auto (each loss its own), shuffle or pk:PxK for all"),
-        Option("--seeds", .value("N|LIST"), "how many seeds, from 1 on, or a list with commas"),
-        Option("--epochs", .value("N"), "passes over the training set"),
-        Option("--batch-size", .value("N"), "images of a step"),
-        Option("--learning-rate", .value("X"), "highest learning rate"),
-        Option("--input-size", .value("N"), "height and width of the input, in pixels"),
+                + "mobilenetv1:width=0.5,resnet50; default "
+                + usual.backbones.joined(separator: ",")),
+        Option("--losses", .values("LIST"), "losses with commas, e.g. softmax,arcface:s=32,m=0.4; default "
+                + usual.losses.joined(separator: ",")),
+        Option("--sampler", .value("NAME"), "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)"),
+        Option("--seeds", .value("N|LIST"), "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)"),
+        Option("--epochs", .value("N"), "passes over the training set; default \(usual.training.epochs)"),
+        Option("--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)"),
+        Option("--learning-rate", .value("X"), "highest learning rate; default \(usual.training.schedule.peak)"),
+        Option("--input-size", .value("N"), "height and width of the input, in pixels; default \(usual.inputSize)"),
         Option(
             "--pairs-each-epoch", .value("N"),
             "pairs tested after each epoch but the last, "
-                + "which sees all; 0 for all"),
+                + "which sees all; 0 for all; default \(usual.evaluation.pairsEachEpoch)"),
         Option(
             "--class-rate", .value("X"),
             "share of the classes in a step's softmax (Partial FC), for "
-                + "losses of angles; 1 for all"),
+                + "losses of angles; 1 for all; default 1"),
         Option(
             "--validation", .value("identities=X"),
-            "hold out a share of the training identities to choose a model on, e.g. 0.05"),
-        Option("--precision", .value("NAME"), "auto, float32 or bfloat16"),
+            "hold out a share of the training identities to choose a model on, e.g. 0.05; default 0"),
+        Option("--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)"),
         Option(
             "--head-precision", .value("NAME"),
             "float32 or bfloat16: products with class weights, where "
-                + "the network computes in bfloat16"),
-        Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N"),
-        Option("--threads", .value("N"), "threads of one operation; 0 for one a core"),
-        Option("--output", .value("FOLDER"), "where runs and report go"),
+                + "the network computes in bfloat16; default "
+                + usual.training.head.precision.rawValue),
+        Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(usual.device)"),
+        Option("--threads", .value("N"), "threads of one operation; 0, the default, for one a core"),
+        Option("--output", .value("FOLDER"), "where runs and report go; default study, of facet train training"),
     ]
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {
@@ -67,6 +72,33 @@ enum StudyOptions {
         try applyGrid(arguments, to: &configuration)
         try applyTraining(arguments, to: &configuration)
         return configuration
+    }
+
+    /// The configuration of a study, which needs sets.
+    static func studyConfiguration(_ arguments: Arguments) throws -> StudyConfiguration {
+        let configuration = try configuration(arguments)
+        if configuration.train.isEmpty {
+            throw CommandError.missingOption(
+                option: "--train",
+                hint: "give a training set with --train NAME=PATH and a test set with --test, or "
+                    + "begin with --preset quick, which draws its faces itself")
+        }
+        if configuration.test.isEmpty {
+            throw CommandError.missingOption(
+                option: "--test", hint: "give a test set with --test NAME=PACK or NAME=IMAGES,PAIRS")
+        }
+        return configuration
+    }
+
+    /// A name that must not be a list of several.
+    static func one(_ option: String, _ arguments: Arguments) throws(CommandError) -> String? {
+        guard let names = arguments.list(option) else { return nil }
+        guard names.count == 1 else {
+            throw .badValue(
+                option: option, value: names.joined(separator: ","),
+                expected: "one alone; facet compare trains several")
+        }
+        return names[0]
     }
 
     private static func preset(_ arguments: Arguments) throws -> StudyConfiguration {
@@ -103,12 +135,18 @@ enum StudyOptions {
         }
     }
 
-    private static func named(
+    /// The two sides of `NAME=REST`.
+    static func named(
         _ option: String, _ text: String, _ expected: String
     ) throws(CommandError) -> (name: String, rest: String) {
-        let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2 else {
+        let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            .map(String.init)
+        guard sides.count == 2, !sides[1].isEmpty else {
             throw .badValue(option: option, value: text, expected: expected)
+        }
+        if let requirement = SetName.requirement(sides[0]) {
+            throw .badValue(
+                option: option, value: text, expected: "\(expected) with \(requirement)")
         }
         return (sides[0], sides[1])
     }
@@ -174,7 +212,11 @@ enum StudyOptions {
             configuration.training.head.precision = ElementType(rawValue: name) ?? .float32
         }
         if let precision = arguments.value("--precision") { configuration.precision = precision }
-        if let device = arguments.value("--device") { configuration.device = device }
+        let device = try arguments.convert("--device", "auto, cpu, cuda or cuda:N") { text in
+            let index = text.hasPrefix("cuda:") ? Int(text.dropFirst(5)) : nil
+            return ["auto", "cpu", "cuda"].contains(text) || (index ?? -1) >= 0 ? text : nil
+        }
+        if let device { configuration.device = device }
         if let threads = try arguments.whole("--threads", in: 0...4096) {
             configuration.threads = threads
         }

@@ -11,20 +11,27 @@ struct StudySession {
     private let interrupt: Interrupt
     private let live: LiveReport?
     private let server: PageServer?
+    private let dryRun: Bool
 
     /// Prepares a study.
     ///
-    /// - Parameter port: Where a browser can watch it; nil for nowhere.
-    init(_ configuration: StudyConfiguration, output: URL, port: UInt16? = nil) throws {
+    /// - Parameters:
+    ///   - port: Where a browser can watch it; nil for nowhere.
+    ///   - dryRun: Whether the study is only looked at; nothing is written then.
+    init(
+        _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil, dryRun: Bool
+    ) throws {
         interrupt = try .untilSaved()
         study = try Study(configuration, folder: output)
+        let port = dryRun ? nil : port
+        self.dryRun = dryRun
         live = port == nil ? nil : LiveReport(study.folder)
         server = try port.flatMap { [live] port in
             try live.map { live in try PageServer(port: port) { live.page($0) } }
         }
     }
 
-    func run(dryRun: Bool, json: Bool) throws -> ExitCode {
+    func run(json: Bool) throws -> ExitCode {
         let printer = StudyPrinter()
         defer { printer.finish() }
         var control = StudyControl.command(interrupt, printer)
@@ -35,11 +42,15 @@ struct StudySession {
         if let server { Console.remark("the report, live: \(server.address)") }
         do {
             if dryRun {
-                let estimate = try study.estimate(control)
+                let preview = try study.preview(control)
                 printer.finish()
-                Console.output(estimate.text)
-                Console.output(estimate.power.text)
-                return .success
+                if json {
+                    try Console.standard.writeJSON(preview)
+                } else {
+                    Console.output(preview.text)
+                }
+                preview.problems.forEach(Console.standard.error)
+                return preview.problems.isEmpty ? .success : .failure
             }
             let outcome = try study.run(control)
             printer.finish()

@@ -12,7 +12,7 @@ let trainCommand = Command(
         Option("--backbone", .value("NAME"), "the backbone, e.g. mobilenetv1 (the default)"),
         Option("--loss", .value("NAME"), "the loss, e.g. arcface:m=0.4; default softmax"),
     ] + StudyOptions.all.filter { !["--backbones", "--losses"].contains($0.name) } + [
-        Option("--dry-run", .flag, "only estimate time and memory"),
+        Option("--dry-run", .flag, "write nothing: only estimate time and memory"),
         Option("--json", .flag, "write the result as JSON to standard output"),
     ],
     examples: [
@@ -20,10 +20,11 @@ let trainCommand = Command(
             + "--output arcface"
     ]
 ) { arguments in
-    var configuration = try StudyOptions.configuration(arguments)
-    configuration.backbones = [arguments.value("--backbone") ?? "mobilenetv1"]
-    configuration.losses = [arguments.value("--loss") ?? "softmax"]
+    var configuration = try StudyOptions.studyConfiguration(arguments)
+    configuration.backbones = [try StudyOptions.one("--backbone", arguments) ?? "mobilenetv1"]
+    configuration.losses = [try StudyOptions.one("--loss", arguments) ?? "softmax"]
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "training")
-    return try StudySession(configuration, output: output).run(
-        dryRun: arguments.has("--dry-run"), json: arguments.has("--json"))
+    return try StudySession(
+        configuration, output: output, dryRun: arguments.has("--dry-run")
+    ).run(json: arguments.has("--json"))
 }

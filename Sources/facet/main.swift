@@ -15,4 +15,6 @@ let facet = Command(
     ])
 
 let words = Array(CommandLine.arguments.dropFirst())
-exit(CommandLineTool(facet, version: FacetVersion.number).run(words).rawValue)
+exit(
+    CommandLineTool(facet, version: FacetVersion.number, isUsage: UsageErrors.contains)
+        .run(words).rawValue)

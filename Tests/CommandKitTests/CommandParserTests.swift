@@ -96,4 +96,38 @@ struct CommandParserTests {
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
         }
     }
+
+    @Test("help and a command's name is that command's help")
+    func helpOf() throws {
+        guard case .help(_, let path) = try CommandParser(Self.root).parse(["help", "show", "all"])
+        else {
+            Issue.record("no help")
+            return
+        }
+        #expect(path == ["tool", "show", "all"])
+        #expect(throws: CommandError.unknownCommand("wrok", hint: "; did you mean 'work'?")) {
+            _ = try CommandParser(Self.root).parse(["help", "wrok"])
+        }
+    }
+
+    @Test("A mistake is told with the command whose help explains it")
+    func path() {
+        let parser = CommandParser(Self.root)
+        #expect(parser.path(of: ["work", "--cuont"]) == ["tool", "work"])
+        #expect(parser.path(of: ["show", "all"]) == ["tool", "show", "all"])
+        #expect(parser.path(of: ["wrok"]) == ["tool"])
+        #expect(parser.path(of: ["help", "work", "x"]) == ["tool", "work"])
+    }
+
+    @Test("A file's ending says what is written into it")
+    func endings() throws {
+        let found = try arguments("work", "a.b/x.PNG", "--part", "noending")
+        #expect(try found.file("what", endings: ["png"])?.ending == "png")
+        #expect(try found.file("--count", endings: ["png"]) == nil)
+        #expect(
+            throws: CommandError.badValue(
+                option: "--part", value: "noending",
+                expected: "a file whose name ends in .png or .jpg")
+        ) { _ = try found.file("--part", endings: ["png", "jpg"]) }
+    }
 }

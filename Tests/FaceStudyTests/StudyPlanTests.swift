@@ -36,7 +36,7 @@ struct StudyPlanTests {
     @Test("Folder names have nothing that a file system dislikes")
     func folderNames() throws {
         var configuration = configuration
-        configuration.train[0].name = "my/set: ü"
+        configuration.train[0].name = "my set: ü"
         let name = try #require(try StudyPlan(configuration).runs.first).folderName
         #expect(!name.contains("/") && !name.contains(":") && !name.contains(" "))
     }
@@ -47,6 +47,21 @@ struct StudyPlanTests {
         ("the study has no loss: give at least one", { $0.losses = [] }),
         ("the study has no seed: give at least one", { $0.seeds = [] }),
         ("'a' stands twice in train: give each once", { $0.train[1].name = "a" }),
+        (
+            "'../x' cannot be the name of a training set: it must be a name that is not empty, does "
+                + "not begin with a dot or space, and has no '/', '\\' or ','",
+            { $0.train[0].name = "../x" }
+        ),
+        (
+            "'a/b' cannot be the name of a test set: it must be a name that is not empty, does "
+                + "not begin with a dot or space, and has no '/', '\\' or ','",
+            { $0.test[0].name = "a/b" }
+        ),
+        (
+            "'' cannot be the name of a test set: it must be a name that is not empty, does "
+                + "not begin with a dot or space, and has no '/', '\\' or ','",
+            { $0.test[0].name = "" }
+        ),
         (
             "'softmax' stands twice in losses: give each once",
             { $0.losses = ["softmax", "softmax"] }

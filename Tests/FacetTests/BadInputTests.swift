@@ -30,28 +30,55 @@ struct BadInputTests {
         Case(
             "a value is missing", ["compare", "--epochs"], 2, "--epochs needs a value: --epochs N"),
         Case(
-            "no training set", ["compare", "--test", "a=b,c"], 1,
-            "the study has no training set: give at least one"),
+            "no training set", ["compare", "--test", "a=b,c"], 2,
+            "--train is missing: give a training set with --train NAME=PATH"),
+        Case("nothing at all", ["compare"], 2, "--preset quick"),
+        Case("no test set", ["compare", "--train", "a=b"], 2, "--test is missing"),
+        Case("no such device", ["compare", "--device", "gpu"], 2, "auto, cpu, cuda or cuda:N"),
+        Case(
+            "two losses for one run", ["train", "--loss", "softmax,arcface"], 2,
+            "'softmax,arcface' is no value for --loss: it must be one alone; facet compare"),
+        Case("a set without a name", ["compare", "--train", "=x"], 2, "a name that is not empty"),
+        Case("a set's name that leads out", ["compare", "--test", "../x=y"], 2, "begin with a dot"),
+        Case("a set's name that is a path", ["compare", "--train", "a/b=x"], 2, "has no '/'"),
+        Case(
+            "two sets of one name",
+            ["compare", "--train", "a=x", "--train", "a=y", "--test", "b=c"], 2,
+            "'a' stands twice in train"),
+        Case(
+            "no such precision",
+            ["compare", "--train", "a=x", "--test", "b=y,z", "--precision", "half"], 2,
+            "'precision' is 'half'"),
+        Case(
+            "a picture of another kind", ["data", "sheet", "x", "x.gif"], 2,
+            "a file whose name ends in .png or .jpg or .jpeg"),
+        Case(
+            "what does not go with two studies", ["report", "a", "b", "--paper"], 2,
+            "--paper does not go with a second study"),
+        Case(
+            "a folder under a device", ["data", "synthesize", "clean", "/dev/null/x"], 1,
+            "cannot write /dev/null/x: Not a directory"),
+        Case("no such help", ["help", "comapre"], 2, "did you mean 'compare'?"),
         Case(
             "no such loss",
-            ["compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcfce"], 1,
+            ["compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcfce"], 2,
             "did you mean 'arcface'?"),
         Case(
             "a margin out of range",
-            ["compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcface:m=9"], 1,
+            ["compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcface:m=9"], 2,
             "1.5"),
         Case(
             "a part of the classes for a loss that needs all",
             [
                 "compare", "--train", "a=x", "--test", "b=y,z", "--losses", "arcface,softmax",
                 "--class-rate", "0.1",
-            ], 1, "softmax needs all classes in each step"),
+            ], 2, "softmax needs all classes in each step"),
         Case(
             "a rate out of range", ["compare", "--class-rate", "0"], 2,
             "'0' is no value for --class-rate"),
         Case(
             "no such backbone",
-            ["compare", "--train", "a=x", "--test", "b=y,z", "--backbones", "resnet5"], 1,
+            ["compare", "--train", "a=x", "--test", "b=y,z", "--backbones", "resnet5"], 2,
             "did you mean 'resnet50'?"),
         Case(
             "a missing folder", ["compare", "--train", "a=nowhere", "--test", "b=nowhere,none"], 1,
@@ -74,6 +101,11 @@ struct BadInputTests {
             #expect(
                 outcome.errors.contains(item.message), "\(item.testDescription): \(outcome.errors)")
             #expect(!outcome.errors.contains("Fatal error"))
+            let command = ["data", "losses"].contains(item.words[0]) ? 2 : 1
+            if item.status == 2, item.words != ["comapre"], item.words[0] != "help" {
+                let path = item.words.prefix(command).joined(separator: " ")
+                #expect(outcome.errors.contains("'facet \(path) --help' tells"))
+            }
         }
     }
 
@@ -130,6 +162,33 @@ struct BadInputTests {
             let outcome = try study(folder, faces)
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.errors.contains("1 people of 'probe' are in 'tiny' as well"))
+            #expect(outcome.errors.contains("2 pictures of 'probe' are in 'tiny' as well"))
+            let report = folder.appendingPathComponent("study/report/report.md")
+            let text = try String(contentsOf: report, encoding: .utf8)
+            #expect(text.contains("Shared faces.") && text.contains("2 pictures of"))
+        }
+    }
+
+    @Test("Pictures of a test set without names are found in the training set")
+    func overlapWithPack() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let pack = try tool.run(
+                "data", "pack", "\(faces.test.path),\(faces.pairs.path)", "probe.bin")
+            #expect(pack.status == 0)
+            #expect(pack.errors.contains("a .bin keeps no folds"), "\(pack.errors)")
+            try FileManager.default.copyItem(
+                at: faces.test.appendingPathComponent("Q1/Q1_0001.jpg"),
+                to: faces.train.appendingPathComponent("P2/other name.jpg"))
+            let outcome = try tool.run(
+                ["compare", "--train", "tiny=\(faces.train.path)", "--test", "probe=probe.bin"]
+                    + TinyFaces.fast + ["--losses", "softmax", "--epochs", "1", "--dry-run"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(
+                outcome.errors.contains(
+                    "1 pictures of 'probe' are in 'tiny' as well, of 1 identities: P2"),
+                "\(outcome.errors)")
         }
     }
 
@@ -140,7 +199,19 @@ struct BadInputTests {
             #expect(try study(folder, faces).status == 0)
             let outcome = try study(folder, faces, "--learning-rate", "0.01")
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("another configuration (peak was 0.1, now 0.01)"))
+            let message = "another configuration (peak was 0.1, now 0.01)"
+            #expect(outcome.errors.contains(message))
+            let preview = try study(folder, faces, "--learning-rate", "0.01", "--dry-run")
+            #expect(preview.status == 1 && preview.errors.contains(message), "\(preview.errors)")
+            let run = try #require(
+                FileManager.default.contentsOfDirectory(
+                    atPath: folder.appendingPathComponent("study/runs").path
+                ).first)
+            let mistaken = try Tool(folder: folder).run("report", "study/runs/\(run)")
+            #expect(mistaken.status == 1)
+            #expect(
+                mistaken.errors.contains("the folder of one run; report its study, \(folder.path)"),
+                "\(mistaken.errors)")
             #expect(try study(folder, faces).errors.contains("finished before"))
         }
     }

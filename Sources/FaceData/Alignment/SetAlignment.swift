@@ -28,22 +28,32 @@ public struct SetAlignment: Sendable {
         self.threads = threads
     }
 
-    /// Aligns every image that has points, under its own name; what the folder has already is left
-    /// alone, so that an interrupted alignment goes on.
+    /// Aligns every image that has points, under its own name, so that an interrupted alignment goes
+    /// on.
+    ///
+    /// A face that the folder has is left alone if it was made of the same bytes and points in the same
+    /// way and is what was written then, which the folder's record tells; it is written anew otherwise.
+    /// A file of that name which no alignment wrote is not touched.
     ///
     /// - Parameter progress: Told how many images are done; what it throws ends the work.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file.
     public func align(
         _ source: any ImageSource, _ landmarks: LandmarkFile, to folder: URL,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         var outcome = Outcome()
+        let record = try AlignmentRecord(folder)
+        var places: [String: Int] = [:]
+        for place in 0..<source.count {
+            let name = name(source.name(of: place))
+            places[name] = min(place, places[name] ?? place)
+        }
+        let work = Work(
+            source: source, landmarks: landmarks, folder: folder, record: record, owners: places)
         try ParallelParts.forEach(
             source.count, size: 64, threads: threads,
             make: { range in
-                Result { () throws(FaceDataError) in
-                    try part(range, source, landmarks, folder)
-                }
+                Result { () throws(FaceDataError) in try part(range, of: work) }
             },
             take: { part, done in
                 let part = try part.get()
@@ -54,46 +64,92 @@ public struct SetAlignment: Sendable {
                 try progress(done)
             })
         let folders = Set(
-            (0..<source.count).map {
-                folder.appendingPathComponent(name(source.name(of: $0)))
-                    .deletingLastPathComponent()
-            })
+            places.keys.map { folder.appendingPathComponent($0).deletingLastPathComponent() })
         for folder in folders { FilePart.removeAbandoned(in: folder) }
         return outcome
     }
 
-    private func part(
-        _ places: Range<Int>, _ source: any ImageSource, _ landmarks: LandmarkFile, _ folder: URL
-    ) throws(FaceDataError) -> Outcome {
+    /// What the workers share.
+    private struct Work: Sendable {
+        let source: any ImageSource
+        let landmarks: LandmarkFile
+        let folder: URL
+        let record: AlignmentRecord
+        /// The first image of each name: others would overwrite its face.
+        let owners: [String: Int]
+    }
+
+    /// A face that is to be written.
+    private struct Face {
+        let name: String
+        let origin: String
+        let bytes: [UInt8]
+    }
+
+    private func part(_ places: Range<Int>, of work: Work) throws(FaceDataError) -> Outcome {
         var outcome = Outcome()
+        var faces: [Face] = []
         for place in places {
-            let name = source.name(of: place)
-            guard let points = landmarks.points(of: name) else {
-                outcome.withoutPoints.append(name)
+            let path = work.source.name(of: place)
+            guard let points = work.landmarks.points(of: path) else {
+                outcome.withoutPoints.append(path)
                 continue
             }
-            let file = folder.appendingPathComponent(self.name(name))
-            if FileManager.default.fileExists(atPath: file.path) {
-                outcome.kept += 1
-                continue
-            }
-            let face: RGBImage?
             do throws(FaceDataError) {
-                face = alignment.align(try source.image(place), points)
+                if let face = try face(place, points, work) {
+                    faces.append(face)
+                } else {
+                    outcome.kept += 1
+                }
             } catch {
+                if case .cannotWrite = error { throw error }
                 outcome.bad.append(
-                    ImageScan.BadImage(place: place, path: name, reason: error.description))
-                continue
+                    ImageScan.BadImage(place: place, path: path, reason: error.description))
             }
-            guard let face else {
-                outcome.bad.append(
-                    ImageScan.BadImage(place: place, path: name, reason: "its points are all one"))
-                continue
-            }
-            try FileWriter.write(encoded(face), to: file)
-            outcome.written += 1
         }
+        try work.record.add(
+            faces.map {
+                ($0.name, .init(origin: $0.origin, face: AlignmentRecord.digest($0.bytes)))
+            })
+        for face in faces {
+            try FileWriter.write(face.bytes, to: work.folder.appendingPathComponent(face.name))
+        }
+        outcome.written = faces.count
         return outcome
+    }
+
+    /// An image's face; nil where the folder has it already.
+    private func face(
+        _ place: Int, _ points: FacePoints, _ work: Work
+    ) throws(FaceDataError) -> Face? {
+        let path = work.source.path(of: place)
+        let name = name(work.source.name(of: place))
+        if let owner = work.owners[name], owner != place {
+            throw .badImage(
+                path: path,
+                reason: "its face would have the name of that of '\(work.source.name(of: owner))'")
+        }
+        let picture = try work.source.bytes(of: place)
+        let origin = AlignmentRecord.origin(
+            picture, points, side: alignment.side, quality: quality)
+        let file = work.folder.appendingPathComponent(name)
+        if FileStamp(file).size >= 0 {
+            guard let entry = work.record[name] else {
+                throw .cannotWrite(
+                    path: file.path,
+                    reason: "the file is there and no alignment into this folder wrote it; choose "
+                        + "another folder, or remove the file")
+            }
+            if entry.origin == origin, let there = try? FileReader(file),
+                let bytes = try? there.bytes(at: 0, count: there.size),
+                AlignmentRecord.digest(bytes) == entry.face
+            {
+                return nil
+            }
+        }
+        guard let face = alignment.align(try ImageDecoder().decode(picture, path: path), points)
+        else { throw .badImage(path: path, reason: "its points are all one") }
+        return Face(name: name, origin: origin, bytes: try encoded(face))
     }
 
     private func encoded(_ face: RGBImage) throws(FaceDataError) -> [UInt8] {

@@ -14,7 +14,8 @@ public protocol BatchSampler: Sendable {
 public enum BatchSamplers {
     /// Makes the sampler of a name: `shuffle`, or `pk:PxK` for P identities with K images each.
     ///
-    /// - Throws: ``FaceDataError/sampler(name:reason:)``.
+    /// - Throws: ``FaceDataError/sampler(name:reason:)`` or
+    ///   ``FaceDataError/tooFewIdentities(sampler:wanted:identities:)``.
     public static func make(
         _ name: String, labels: [Int], batchSize: Int, seed: UInt64
     ) throws(FaceDataError) -> any BatchSampler {
@@ -106,15 +107,14 @@ public struct IdentitySampler: BatchSampler {
 
     /// Creates a sampler.
     ///
-    /// - Throws: ``FaceDataError/sampler(name:reason:)`` when the set has too few identities.
+    /// - Throws: ``FaceDataError/tooFewIdentities(sampler:wanted:identities:)``.
     public init(
         name: String, labels: [Int], identities: Int, imagesEach: Int, seed: UInt64
     ) throws(FaceDataError) {
         let groups = Dictionary(grouping: labels.indices) { labels[$0] }
         guard groups.count >= identities else {
-            throw .sampler(
-                name: name,
-                reason: "it wants \(identities) identities a batch, the set has \(groups.count)")
+            throw .tooFewIdentities(
+                sampler: name, wanted: identities, identities: groups.count)
         }
         members = groups.sorted { $0.key < $1.key }.map(\.value)
         self.identities = identities

@@ -1,46 +1,48 @@
 /// Findings about what a training set shares with a test set.
 enum OverlapChecks {
     static func findings(
-        _ set: LabelledImageSet, _ survey: ImageSurvey, _ names: CheckNames,
-        _ opponent: SetCheck.Opponent
+        _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
     ) -> [SetCheck.Finding] {
-        [
-            byName(set, opponent), byPicture(survey, names, opponent), crop(survey, opponent),
-        ].compactMap { $0 }
-    }
-
-    private static func byName(
-        _ set: LabelledImageSet, _ opponent: SetCheck.Opponent
-    ) -> SetCheck.Finding? {
-        let shared = Set(opponent.pairs.overlap(with: set.identities).map(VerificationPairs.plain))
-        guard !shared.isEmpty else { return nil }
-        let own = set.identities.filter { shared.contains(VerificationPairs.plain($0)) }
-        return SetCheck.Finding(
-            severity: .warning, kind: "overlap-name",
-            message:
-                "\(own.count) people of '\(opponent.name)' are in the set as well, which makes "
-                + "its figures too good: \(own.someJoined)", items: own)
-    }
-
-    private static func byPicture(
-        _ survey: ImageSurvey, _ names: CheckNames, _ opponent: SetCheck.Opponent
-    ) -> SetCheck.Finding? {
         let theirs = Set(opponent.survey.fingerprints.compactMap { $0 })
         let shared = survey.fingerprints.indices.filter { place in
             survey.fingerprints[place].map(theirs.contains) ?? false
         }
-        let owners = Set(shared.compactMap(names.owner)).sorted()
-        guard !owners.isEmpty else { return nil }
+        let overlap = SetOverlap(of: set, with: opponent.pairs, places: shared)
+        return [
+            byName(overlap, opponent), byPicture(overlap, opponent),
+            crop(set, survey, opponent),
+        ].compactMap { $0 }
+    }
+
+    private static func byName(
+        _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
+    ) -> SetCheck.Finding? {
+        guard !overlap.people.isEmpty else { return nil }
+        return SetCheck.Finding(
+            severity: .warning, kind: "overlap-name",
+            message: "\(overlap.people.count) people of '\(opponent.name)' are "
+                + "in the set as well, which makes its figures too good: "
+                + overlap.people.someJoined, items: overlap.people)
+    }
+
+    private static func byPicture(
+        _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
+    ) -> SetCheck.Finding? {
+        guard overlap.pictures > 0 else { return nil }
         return SetCheck.Finding(
             severity: .warning, kind: "overlap-picture",
-            message: "\(shared.count) pictures of '\(opponent.name)' are in the set as well, of "
-                + "\(owners.count) identities: \(owners.someJoined)", items: owners)
+            message: "\(overlap.pictures) pictures of '\(opponent.name)' are "
+                + "in the set as well, of \(overlap.owners.count) identities: "
+                + overlap.owners.someJoined, items: overlap.owners)
     }
 
     private static func crop(
-        _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
+        _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
     ) -> SetCheck.Finding? {
-        MeanFace.warning(train: survey.meanFace, test: opponent.survey.meanFace).map {
+        MeanFace.warning(
+            train: survey.meanFace, test: opponent.survey.meanFace,
+            people: min(set.identities.count, opponent.pairs.leastPeople)
+        ).map {
             SetCheck.Finding(
                 severity: .warning, kind: "crop", message: "'\(opponent.name)': \($0)", items: [])
         }

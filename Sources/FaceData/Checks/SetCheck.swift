@@ -77,9 +77,10 @@ extension SetCheck {
         findings += PictureChecks.findings(survey, names)
         findings += DuplicateChecks.findings(survey, names)
         if case .labelled(let set) = collection {
+            findings += FileChecks.findings(set)
             findings += try IdentityChecks.findings(set, names)
             for opponent in opponents {
-                findings += OverlapChecks.findings(set, survey, names, opponent)
+                findings += OverlapChecks.findings(set, survey, opponent)
             }
         }
         findings = findings.enumerated().sorted {

@@ -39,7 +39,9 @@ public enum ImageCollection: Sendable {
 
     /// What is told about the files.
     public var remarks: [String] {
-        if case .labelled(let set) = self { return set.remarks }
-        return []
+        switch self {
+        case .labelled(let set): set.remarks
+        case .pairs(let pairs): pairs.remarks
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What one look at every image of a set finds, before any of it is trained on.
-public struct ImageScan: Codable, Sendable, Hashable {
+public struct ImageScan: Sendable, Hashable {
     /// An image that does not decode.
     public struct BadImage: Codable, Sendable, Hashable {
         /// Place of the image in its set.
@@ -10,6 +10,24 @@ public struct ImageScan: Codable, Sendable, Hashable {
         public var path: String
         /// Why.
         public var reason: String
+    }
+
+    /// An image that shows a picture which was looked for.
+    public struct Match: Sendable, Hashable {
+        /// Place of the image in its set.
+        public var place: Int
+        /// What it shows.
+        public var picture: PictureFingerprint
+    }
+
+    /// What is done with what the images show.
+    public enum Pictures: Sendable {
+        /// Nothing.
+        case ignored
+        /// All of it is kept in ``ImageScan/pictures``.
+        case collected
+        /// Images that show one of these are kept in ``ImageScan/matches``.
+        case sought(Set<PictureFingerprint>)
     }
 
     /// Images that decode.
@@ -22,6 +40,10 @@ public struct ImageScan: Codable, Sendable, Hashable {
     public var sizes: [String: Int]
     /// Mean of all images in grey, `MeanFace.side` pixels in square; 0...255.
     public var meanFace: [Double]
+    /// What the images show, blank ones left out; empty unless it was collected.
+    public var pictures: Set<PictureFingerprint>
+    /// Images that show what was sought, in the set's order.
+    public var matches: [Match]
 }
 
 extension ImageScan {
@@ -29,15 +51,17 @@ extension ImageScan {
     ///
     /// - Parameters:
     ///   - threads: Workers; the result does not depend on their number.
+    ///   - pictures: What is done with what the images show.
     ///   - progress: Told how many images are done, on the caller's thread.
     public init(
-        _ source: any ImageSource, threads: Int, progress: (Int) throws -> Void = { _ in }
+        _ source: any ImageSource, threads: Int, pictures: Pictures = .ignored,
+        progress: (Int) throws -> Void = { _ in }
     ) throws {
         var total = ScanPart()
         var hash = SHA256()
         try ParallelParts.forEach(
             source.count, size: 256, threads: threads,
-            make: { ScanPart($0, of: source) },
+            make: { ScanPart($0, of: source, pictures) },
             take: { part, done in
                 hash.update(Array(part.digest.utf8))
                 total.add(part)
@@ -48,6 +72,8 @@ extension ImageScan {
         contentHash = hash.hexDigest()
         sizes = total.sizes
         meanFace = total.sum.map { $0 / Double(max(1, total.good)) }
+        self.pictures = total.pictures
+        matches = total.matches
     }
 }
 
@@ -58,17 +84,21 @@ private struct ScanPart: Sendable {
     var digest = ""
     var sizes: [String: Int] = [:]
     var sum = [Double](repeating: 0, count: MeanFace.side * MeanFace.side)
+    var pictures: Set<PictureFingerprint> = []
+    var matches: [ImageScan.Match] = []
 
     mutating func add(_ other: ScanPart) {
         good += other.good
         bad += other.bad
         sizes.merge(other.sizes, uniquingKeysWith: +)
         for index in sum.indices { sum[index] += other.sum[index] }
+        pictures.formUnion(other.pictures)
+        matches += other.matches
     }
 
     init() {}
 
-    init(_ places: Range<Int>, of source: any ImageSource) {
+    init(_ places: Range<Int>, of source: any ImageSource, _ use: ImageScan.Pictures) {
         let decoder = ImageDecoder()
         let buffer = ReadBuffer()
         var hash = SHA256()
@@ -78,13 +108,28 @@ private struct ScanPart: Sendable {
             do throws(FaceDataError) {
                 try source.read(place, into: buffer)
                 hash.update(buffer.bytes)
-                add(try decoder.decode(buffer.bytes, path: name))
+                let image = try decoder.decode(buffer.bytes, path: name)
+                add(image)
+                look(at: image, place, use)
             } catch {
                 bad.append(
                     ImageScan.BadImage(place: place, path: name, reason: error.description))
             }
         }
         digest = hash.hexDigest()
+    }
+
+    private mutating func look(at image: RGBImage, _ place: Int, _ use: ImageScan.Pictures) {
+        if case .ignored = use { return }
+        let picture = PictureFingerprint(image)
+        guard !picture.isFlat else { return }
+        switch use {
+        case .ignored: break
+        case .collected: pictures.insert(picture)
+        case .sought(let known) where known.contains(picture):
+            matches.append(ImageScan.Match(place: place, picture: picture))
+        case .sought: break
+        }
     }
 
     private mutating func add(_ image: RGBImage) {

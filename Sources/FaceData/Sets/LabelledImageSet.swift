@@ -10,6 +10,8 @@ public struct LabelledImageSet: Sendable {
     public var labels: [Int]
     /// What is told about the files, such as an index that had to be built anew.
     public var remarks: [String]
+    /// What lies in the set's folder and is no image of an identity, relative to the folder.
+    public private(set) var strays: [String] = []
 
     /// How many images there are.
     public var count: Int { labels.count }
@@ -84,6 +86,7 @@ extension LabelledImageSet {
         var identities: [String] = []
         var paths: [String] = []
         var labels: [Int] = []
+        var strays: [String] = []
         for identity in try visibleNames(root) {
             let folder = root.appendingPathComponent(identity)
             var isFolder: ObjCBool = false
@@ -94,8 +97,13 @@ extension LabelledImageSet {
                     path: folder.path,
                     reason: FileReader.obstacle(to: folder) ?? "it cannot be found")
             }
-            guard isFolder.boolValue else { continue }
-            let files = try visibleNames(folder).filter(isImage)
+            guard isFolder.boolValue else {
+                strays.append(identity)
+                continue
+            }
+            let names = try visibleNames(folder)
+            let files = names.filter(isImage)
+            strays += names.filter { !isImage($0) }.map { "\(identity)/\($0)" }
             guard !files.isEmpty else {
                 guard skippingEmpty else { throw .emptyIdentity(path: folder.path) }
                 empty.append(identity)
@@ -106,11 +114,21 @@ extension LabelledImageSet {
             identities.append(identity)
         }
         guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
-        return LabelledImageSet(
+        var remarks: [String] = []
+        if !empty.isEmpty {
+            remarks.append("\(empty.count) identities have no image: \(empty.someJoined)")
+        }
+        let loose = strays.filter { !$0.contains("/") && isImage($0) }
+        if !loose.isEmpty {
+            remarks.append(
+                "\(loose.count) images lie outside of identity folders and are left out: "
+                    + loose.someJoined)
+        }
+        var set = LabelledImageSet(
             source: ImageFiles(paths, in: root), identities: identities, labels: labels,
-            remarks: empty.isEmpty
-                ? []
-                : ["\(empty.count) identities have no image: \(empty.someJoined)"])
+            remarks: remarks)
+        set.strays = strays.filter { !loose.contains($0) }
+        return set
     }
 
     /// Whether a file's name is that of an image.

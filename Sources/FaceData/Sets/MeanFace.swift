@@ -5,6 +5,9 @@ public enum MeanFace {
     /// Height and width of a mean face, in pixels.
     public static let side = 28
 
+    /// Fewer people make no mean face that can be compared.
+    public static let fewestPeople = 40
+
     /// An image in grey, fitted and reduced by means of areas.
     static func grey(_ image: RGBImage) -> [Double] {
         let small = ImageFitting.fit(image, side: side)
@@ -24,7 +27,10 @@ public enum MeanFace {
     /// - Parameters:
     ///   - train: ``ImageScan/meanFace`` of the training set.
     ///   - test: That of the test set.
-    public static func warning(train: [Double], test: [Double]) -> String? {
+    ///   - people: How many people the set with fewer has. The mean of few is a portrait of them and
+    ///     tells nothing of the crop: below ``fewestPeople`` there is no warning.
+    public static func warning(train: [Double], test: [Double], people: Int) -> String? {
+        guard people >= fewestPeople else { return nil }
         let best = bestFit(of: test, to: train)
         guard best.score >= 0.8 else {
             return "training and test faces do not look alike, however one is cropped (their means "

@@ -18,7 +18,7 @@ public struct PairDraw: Sendable {
 
     /// Draws pairs, none of them twice.
     ///
-    /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` when a fold's people cannot make as many
+    /// - Throws: ``FaceDataError/draw(path:reason:)`` when a fold's people cannot make as many
     ///   pairs.
     public func pairs(of set: LabelledImageSet) throws(FaceDataError) -> VerificationPairs {
         var stream = RandomStream(seed: seed, name: "pairs")
@@ -31,12 +31,12 @@ public struct PairDraw: Sendable {
             let own = stride(from: fold, to: people.count, by: folds).map { members[people[$0]] }
             for same in [true, false] {
                 guard let drawn = draw(own, same: same, &stream) else {
-                    throw .pairs(
-                        path: set.location.path, line: 0,
-                        reason:
-                            "the \(own.count) identities of a fold cannot make \(each) pairs of "
+                    throw .draw(
+                        path: set.location.path,
+                        reason: "it has \(people.count) identities, and the \(own.count) of a fold "
+                            + "cannot make \(each) pairs of "
                             + (same ? "one person" : "two people")
-                            + "; ask for fewer folds or pairs")
+                            + "; ask for fewer folds, or fewer pairs in each")
                 }
                 chosen += drawn.map { ($0.0, $0.1, same, fold) }
             }

@@ -30,13 +30,18 @@ public struct VerificationPairs: Sendable {
     public let pairs: [Pair]
     /// Number of folds.
     public let folds: Int
+    /// What is told about the files, such as folds that a list did not have.
+    public var remarks: [String]
 
     /// Creates pairs of the images of a source.
-    public init(source: any ImageSource, pairs: [Pair], folds: Int) {
+    public init(
+        source: any ImageSource, pairs: [Pair], folds: Int, remarks: [String] = []
+    ) {
         self.source = source
         images = (0..<source.count).map(source.name(of:))
         self.pairs = pairs
         self.folds = folds
+        self.remarks = remarks
     }
 
     /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
@@ -67,7 +72,13 @@ public struct VerificationPairs: Sendable {
                     return nil
                 }
                 return Pair(first: first, second: second, same: pair.same, fold: pair.fold)
-            }, folds: folds)
+            }, folds: folds, remarks: remarks)
+    }
+
+    /// How many people there are at the least: by their names, or as many as a pair needs.
+    package var leastPeople: Int {
+        let named = identities.count
+        return named > 0 ? named : images.count / 2
     }
 
     /// The people in the pairs who are in a training set as well, by name; case, `_` and spaces
@@ -95,5 +106,27 @@ public struct VerificationPairs: Sendable {
             repeatElement(fold, count: count / folds + (fold < count % folds ? 1 : 0))
         }
         return (places, folds)
+    }
+
+    /// The same pairs in another number of consecutive folds.
+    ///
+    /// - Parameter folds: At least 1; fewer when there are not as many pairs.
+    public func withConsecutiveFolds(_ folds: Int) -> VerificationPairs {
+        let places = Self.consecutiveFolds(pairs.count, folds: folds)
+        return VerificationPairs(
+            source: source,
+            pairs: zip(pairs, places.of).map { pair, fold in
+                Pair(first: pair.first, second: pair.second, same: pair.same, fold: fold)
+            }, folds: places.count)
+    }
+
+    /// A sentence when the folds are others than those that readers of a verification pack, which
+    /// keeps none, will take.
+    public var packRemark: String? {
+        let read = Self.consecutiveFolds(pairs.count)
+        guard read.of != pairs.map(\.fold) else { return nil }
+        return "a .bin keeps no folds: whoever reads it takes \(read.count) consecutive runs of its "
+            + "\(pairs.count) pairs instead of the \(folds) folds of the list; facet data unpack "
+            + "and a list of pairs keep them"
     }
 }

@@ -37,6 +37,11 @@ package struct StudyResults: Sendable {
                 damages.append(error.description)
             }
         }
+        let asRun = RunFolder(study.url)
+        if runs.isEmpty, FileManager.default.fileExists(atPath: asRun.descriptionURL.path) {
+            let folder = study.url.deletingLastPathComponent().deletingLastPathComponent()
+            throw .runFolder(path: study.url.path, study: folder.path)
+        }
         guard !runs.isEmpty else {
             throw .noRuns(study: study.url.path, damaged: damages.count)
         }

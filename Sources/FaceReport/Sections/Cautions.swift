@@ -8,7 +8,8 @@ enum Cautions {
         [
             tooFewPairs(results), seeds(results), chosenOnTest(results), samplers(results),
             incomplete(results),
-        ].compactMap { $0 } + collapses(results) + conditions(results)
+        ].compactMap { $0 } + collapses(results) + overlaps(results)
+            + conditions(results)
             + findings(results) + damages(results)
     }
 
@@ -137,6 +138,15 @@ enum Cautions {
             + unlike.map {
                 "\(strong: "Unlike data.") The runs differ in the number of pairs of test set \($0)."
             }
+    }
+
+    /// Training sets that hold people or pictures of a test set.
+    private static func overlaps(_ results: StudyResults) -> [RichText] {
+        results.trainSets.flatMap { name in
+            (results.facts(ofTrainSet: name)?.overlaps ?? []).map { overlap -> RichText in
+                "\(strong: "Shared faces.") \(overlap.sentence(trainSet: name))."
+            }
+        }
     }
 
     /// Known failures that were recognised while a run was trained.

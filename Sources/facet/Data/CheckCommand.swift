@@ -45,14 +45,14 @@ let checkCommand = Command(
 }
 
 private func opponent(_ text: String, _ work: DataWork) throws -> SetCheck.Opponent {
-    let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard sides.count == 2, case .pairs(let pairs) = try ImageCollection.open(sides[1]) else {
+    let sides = try StudyOptions.named("--against", text, "NAME=PACK or NAME=IMAGES,PAIRS")
+    guard case .pairs(let pairs) = try ImageCollection.open(sides.rest) else {
         throw CommandError.badValue(
             option: "--against", value: text, expected: "NAME=PACK or NAME=IMAGES,PAIRS")
     }
     return try SetCheck.Opponent(
-        name: sides[0], pairs: pairs, threads: work.threads,
-        progress: work.progress("reading '\(sides[0])'", pairs.source.count))
+        name: sides.name, pairs: pairs, threads: work.threads,
+        progress: work.progress("reading '\(sides.name)'", pairs.source.count))
 }
 
 private func text(of check: SetCheck) -> String {

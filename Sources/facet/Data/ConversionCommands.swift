@@ -26,7 +26,12 @@ let unpackCommand = Command(
         """,
     positionals: [
         Positional("set", "what is unpacked"), Positional("folder", "where the images go"),
-    ], options: DataWork.options,
+    ],
+    options: [
+        Option(
+            "--folds", .value("N"),
+            "folds of the list of pairs, as consecutive runs; default those the test set has")
+    ] + DataWork.options,
     examples: ["facet data unpack faces_emore/train.rec emore", "facet data unpack lfw.bin lfw"]
 ) { arguments in try convert(arguments, to: DataWork.url(arguments, "folder"), packs: false) }
 
@@ -83,7 +88,11 @@ private func convert(
                 packs
                 ? try conversion.write(set, toPack: out, progress: progress)
                 : try conversion.write(set, toFolder: out, progress: progress)
-        case .pairs(let pairs):
+        case .pairs(var pairs):
+            if let folds = try arguments.whole("--folds", in: 1...1000) {
+                pairs = pairs.withConsecutiveFolds(folds)
+            }
+            if packs, let remark = pairs.packRemark { Console.standard.warning(remark) }
             outcome =
                 packs
                 ? try conversion.write(pairs, toPack: out, progress: progress)

@@ -33,6 +33,7 @@ let pairsCommand = Command(
         let pairs = try draw.pairs(of: set)
         let out = DataWork.url(arguments, "out")
         if out.pathExtension == "bin" {
+            if let remark = pairs.packRemark { Console.standard.warning(remark) }
             _ = try SetConversion(threads: work.threads).write(
                 pairs, toPack: out, progress: work.progress("writing", 2 * pairs.pairs.count))
         } else {

@@ -5,7 +5,7 @@ import Foundation
 let sheetCommand = Command(
     "sheet", "Draws a contact sheet: an identity a row, or pairs side by side.",
     positionals: [
-        Positional("set", "what is drawn"), Positional("picture", "the PNG that is written"),
+        Positional("set", "what is drawn"), Positional("picture", "the picture that is written: .png, .jpg or .jpeg"),
     ],
     options: [
         Option("--rows", .value("N"), "rows, spread evenly over the set; default 10"),
@@ -15,6 +15,8 @@ let sheetCommand = Command(
     examples: ["facet data sheet faces_emore/train.rec sheet.png"]
 ) { arguments in
     let work = try DataWork(arguments)
+    let isPNG =
+        try arguments.file("picture", endings: ["png", "jpg", "jpeg"])?.ending == "png"
     return try work.run {
         let set = try work.open(arguments, skippingEmpty: true)
         let rows = try arguments.whole("--rows", in: 1...200) ?? 10
@@ -24,7 +26,8 @@ let sheetCommand = Command(
         let images = try places.map { row in try row.map { try set.source.image($0) } }
         let sheet = ContactSheet(side: side).image(of: images)
         let file = DataWork.url(arguments, "picture")
-        try FileWriter.write(ImageEncoder.png(sheet), to: file)
+        try FileWriter.write(
+            isPNG ? ImageEncoder.png(sheet) : ImageEncoder.jpeg(sheet, quality: 92), to: file)
         try work.write(
             ["picture": file.path], text: "\(places.count) rows are in \(file.path)")
         return .success

@@ -124,6 +124,84 @@ import Testing
         #expect(second.written == 0 && second.kept == 2)
     }
 
+    /// Pictures and landmarks of one name, `a/1.png`, whose content a test changes.
+    private struct OneFace {
+        let folder: TemporaryFolder
+        var out: URL { folder.url.appendingPathComponent("out") }
+        var file: URL { out.appendingPathComponent("a/1.png") }
+
+        func align(
+            seed: UInt64, scale: Double = 3, quality: Int? = nil
+        ) throws -> SetAlignment.Outcome {
+            try folder.write(RGBImage.noise(width: 40, height: 40, seed: seed), to: "set/a/1.png")
+            let numbers = FacePoints.template(side: 112).points
+                .map { "\($0.x / scale) \($0.y / scale)" }.joined(separator: " ")
+            let landmarks = try LandmarkFile(try folder.write("a/1.png \(numbers)\n", to: "l.txt"))
+            return try SetAlignment(quality: quality).align(
+                try LabelledImageSet.folder(folder.url.appendingPathComponent("set")).source,
+                landmarks, to: out)
+        }
+    }
+
+    @Test func aFaceOfAnotherPictureOrOtherPointsIsNotKept() throws {
+        let one = OneFace(folder: try TemporaryFolder())
+        #expect(try one.align(seed: 1).written == 1)
+        let first = try Data(contentsOf: one.file)
+        #expect(try one.align(seed: 1).kept == 1)
+        #expect(try one.align(seed: 2).written == 1)
+        let second = try Data(contentsOf: one.file)
+        #expect(second != first)
+        #expect(try one.align(seed: 2, scale: 4).written == 1)
+        #expect(try Data(contentsOf: one.file) != second)
+        #expect(try one.align(seed: 1).written == 1)
+        #expect(try Data(contentsOf: one.file) == first)
+        // What was written is not what is there any more.
+        try Data("cut short".utf8).write(to: one.file)
+        #expect(try one.align(seed: 1).written == 1)
+        #expect(try Data(contentsOf: one.file) == first)
+    }
+
+    @Test func aStoppedAlignmentGoesOn() throws {
+        let one = OneFace(folder: try TemporaryFolder())
+        _ = try one.align(seed: 1)
+        let first = try Data(contentsOf: one.file)
+        let record = one.out.appendingPathComponent(".alignment")
+        // Killed between the record's line and the file, and in the middle of another line.
+        try FileManager.default.removeItem(at: one.file)
+        let line = try Data(contentsOf: record)
+        try (line + Data("0123".utf8)).write(to: record)
+        #expect(try one.align(seed: 1).written == 1)
+        #expect(try Data(contentsOf: one.file) == first)
+        #expect(try Data(contentsOf: record) == line + line)
+    }
+
+    @Test func aFileThatNoAlignmentWroteIsLeftAlone() throws {
+        let one = OneFace(folder: try TemporaryFolder())
+        try one.folder.write("mine", to: "out/a/1.png")
+        let error = refusal { _ = try one.align(seed: 1) }
+        guard case .cannotWrite(one.file.path, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("no alignment into this folder wrote it"))
+        #expect(try String(contentsOf: one.file, encoding: .utf8) == "mine")
+    }
+
+    @Test func twoPicturesOfOneNameAreTold() throws {
+        let folder = try TemporaryFolder()
+        for (name, seed) in [("a/1.jpg", UInt64(1)), ("a/1.png", 2)] {
+            try folder.write(RGBImage.noise(width: 40, height: 40, seed: seed), to: "set/\(name)")
+        }
+        let numbers = FacePoints.template(side: 112).points.map { "\($0.x / 3) \($0.y / 3)" }
+            .joined(separator: " ")
+        let landmarks = try LandmarkFile(try folder.write("a/1.jpg \(numbers)\n", to: "l.txt"))
+        let outcome = try SetAlignment().align(
+            try LabelledImageSet.folder(folder.url.appendingPathComponent("set")).source, landmarks,
+            to: folder.url.appendingPathComponent("out"))
+        #expect(outcome.written == 1)
+        #expect(outcome.bad.map(\.path) == ["a/1.png"])
+    }
+
     /// The detector behind the landmarks is another than that behind the aligned faces.
     @Test(.enabled(if: RealData.root != nil, RealData.isAbsent))
     func realFacesCorrelate() throws {

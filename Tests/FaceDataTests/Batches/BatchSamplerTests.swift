@@ -93,7 +93,6 @@ import Testing
             "pk:9223372036854775807x2", 9,
             "9223372036854775807 identities with 2 images each are not a batch of 9"
         ),
-        ("pk:6x2", 12, "it wants 6 identities a batch, the set has 5"),
         ("shuffle", 0, "a batch of 0 images is none"),
     ])
     func refusesWhatCannotBeDrawn(name: String, batchSize: Int, reason: String) {
@@ -103,5 +102,12 @@ import Testing
         }
         #expect(error == .sampler(name: name, reason: reason))
         #expect(error?.description == "the sampler '\(name)' cannot be used: \(reason)")
+    }
+
+    @Test func tooFewIdentitiesAreTold() {
+        let error = refusal {
+            _ = try BatchSamplers.make("pk:6x2", labels: Self.labels, batchSize: 12, seed: 0)
+        }
+        #expect(error == .tooFewIdentities(sampler: "pk:6x2", wanted: 6, identities: 5))
     }
 }

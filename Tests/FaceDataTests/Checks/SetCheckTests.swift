@@ -45,7 +45,7 @@ import Testing
         #expect(
             Set(Self.kinds(check)) == [
                 "bad-image", "files", "size", "duplicate-image", "duplicate-across", "single-image",
-                "duplicate-identity",
+                "duplicate-identity", "stray-file",
             ])
         #expect(check.worst == .error && check.findings.first?.kind == "bad-image")
         func items(_ kind: String) -> [String]? { check.findings.first { $0.kind == kind }?.items }
@@ -53,6 +53,20 @@ import Testing
         #expect(items("duplicate-across") == ["P_2/copy.png = p1/0.png"])
         #expect(items("size") == ["p1/wide.png"])
         #expect(items("single-image") == ["P 2", "P_2"])
+        #expect(items("stray-file") == ["empty/notes.txt"])
+    }
+
+    @Test func filesThatAreNoImagesOfIdentitiesAreTold() throws {
+        let folder = try TemporaryFolder()
+        try Self.clean(folder)
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 5), to: "set/loose.png")
+        try folder.write("a 1 2", to: "set/pairs.txt")
+        try folder.write("x", to: "set/readme.md")
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 6), to: "set/p1/more/x.png")
+        let findings = try Self.check(folder).findings
+        #expect(findings.map(\.kind) == ["files", "stray-file"])
+        #expect(findings[0].message.contains("1 images lie outside of identity folders"))
+        #expect(findings[1].items == ["p1/more", "readme.md"])
     }
 
     @Test func findsTheSamePictureCompressedAnew() throws {

@@ -92,4 +92,21 @@ import Testing
         #expect(scan.good == 0)
         #expect(scan.meanFace.allSatisfy { $0 == 0 })
     }
+
+    @Test func picturesAreCollectedAndFound() throws {
+        let folder = try TemporaryFolder()
+        for seed in 0..<4 as Range<UInt64> {
+            try folder.write(RGBImage.noise(width: 24, height: 24, seed: seed), to: "\(seed).png")
+        }
+        try folder.write(RGBImage.plain(width: 24, height: 24, 9, 9, 9), to: "blank.png")
+        let test = ImageFiles(["1.png", "3.png", "blank.png"], in: folder.url)
+        let collected = try ImageScan(test, threads: 2, pictures: .collected)
+        // A blank picture is like every other one.
+        #expect(collected.pictures.count == 2 && collected.matches.isEmpty)
+        let train = ImageFiles(["0.png", "blank.png", "3.png", "2.png", "1.png"], in: folder.url)
+        let found = try ImageScan(train, threads: 2, pictures: .sought(collected.pictures))
+        #expect(found.matches.map(\.place) == [2, 4] && found.pictures.isEmpty)
+        let plain = try ImageScan(train, threads: 2)
+        #expect(plain.matches.isEmpty && plain.contentHash == found.contentHash)
+    }
 }

@@ -23,10 +23,10 @@ import Testing
 
     @Test func alikeFacesAreLeftAlone() {
         let train = Self.face()
-        #expect(MeanFace.warning(train: train, test: train) == nil)
-        #expect(MeanFace.warning(train: train, test: train.map { 0.5 * $0 + 30 }) == nil)
-        #expect(MeanFace.warning(train: train, test: Self.face(scale: 1.05)) == nil)
-        #expect(MeanFace.warning(train: train, test: Self.face(x: 1, y: -1)) == nil)
+        #expect(MeanFace.warning(train: train, test: train, people: 100) == nil)
+        #expect(MeanFace.warning(train: train, test: train.map { 0.5 * $0 + 30 }, people: 100) == nil)
+        #expect(MeanFace.warning(train: train, test: Self.face(scale: 1.05), people: 100) == nil)
+        #expect(MeanFace.warning(train: train, test: Self.face(x: 1, y: -1), people: 100) == nil)
     }
 
     @Test(arguments: [
@@ -37,11 +37,18 @@ import Testing
     ])
     func otherCropsAreTold(scale: Double, x: Double, y: Double, fit: String) throws {
         let test = Self.face(scale: scale, x: x, y: y)
-        let warning = try #require(MeanFace.warning(train: Self.face(), test: test))
+        let warning = try #require(MeanFace.warning(train: Self.face(), test: test, people: 100))
         #expect(
             warning == "training and test faces seem to be cropped differently: the mean test face "
                 + "fits the mean training face best at \(fit) of 112 pixels; align both alike, or "
                 + "every difference between losses will be hidden")
+    }
+
+    @Test func fewPeopleTellNothing() {
+        let test = Self.face(scale: 0.7)
+        let few = MeanFace.fewestPeople - 1
+        #expect(MeanFace.warning(train: Self.face(), test: test, people: few) == nil)
+        #expect(MeanFace.warning(train: Self.face(), test: test, people: few + 1) != nil)
     }
 
     @Test func whatIsNoFaceIsTold() throws {
@@ -49,7 +56,7 @@ import Testing
         let noise = Self.face().map { _ in Double(stream.below(256)) }
         let grey = [Double](repeating: 90, count: MeanFace.side * MeanFace.side)
         for test in [noise, grey] {
-            let warning = MeanFace.warning(train: Self.face(), test: test)
+            let warning = MeanFace.warning(train: Self.face(), test: test, people: 100)
             #expect(warning?.hasPrefix("training and test faces do not look alike") == true)
         }
     }
@@ -67,7 +74,7 @@ import Testing
         let celeba = try scan("celeba-500-aligned-112", every: 20)
         let lfw = try scan("lfw-aligned-112", every: 20)
         let uncropped = try scan("alignment/originals", every: 1)
-        #expect(MeanFace.warning(train: celeba, test: lfw) == nil)
-        #expect(MeanFace.warning(train: celeba, test: uncropped) != nil)
+        #expect(MeanFace.warning(train: celeba, test: lfw, people: 100) == nil)
+        #expect(MeanFace.warning(train: celeba, test: uncropped, people: 100) != nil)
     }
 }

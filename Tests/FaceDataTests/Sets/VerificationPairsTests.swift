@@ -56,4 +56,14 @@ import Testing
         #expect(pairs.overlap(with: ["P0", "q 1", "p2", "Q0"]) == ["Q_1", "p0"])
         #expect(pairs.overlap(with: []).isEmpty)
     }
+
+    @Test func foldsThatAPackCannotKeepAreTold() throws {
+        let pairs = try Self.pairs(folds: 5, each: 4)
+        let remark = try #require(pairs.packRemark)
+        #expect(remark.contains("10 consecutive runs of its 40 pairs instead of the 5 folds"))
+        let ten = pairs.withConsecutiveFolds(10)
+        #expect(ten.folds == 10 && ten.packRemark == nil)
+        #expect(ten.pairs.map(\.fold) == (0..<40).map { $0 / 4 })
+        #expect(pairs.withConsecutiveFolds(1000).folds == 40)
+    }
 }

@@ -62,8 +62,14 @@ private struct PairListReader {
         if first.count == 4 { return try withFolds(pairs) }
         let folds = VerificationPairs.consecutiveFolds(pairs.count)
         for place in pairs.indices { pairs[place].fold = folds.of[place] }
+        let each = pairs.count / folds.count
+        let sizes = pairs.count % folds.count == 0 ? "\(each)" : "\(each) or \(each + 1)"
         return VerificationPairs(
-            source: ImageFiles(images, in: root), pairs: pairs, folds: folds.count)
+            source: ImageFiles(images, in: root), pairs: pairs, folds: folds.count,
+            remarks: [
+                "'\(path)' names no folds: \(folds.count) consecutive runs of its \(pairs.count) "
+                    + "pairs, \(sizes) each, are taken as folds; a fourth field would name them"
+            ])
     }
 
     /// The folds that the list names, which must be numbered without gaps.

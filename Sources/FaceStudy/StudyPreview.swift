@@ -1,0 +1,113 @@
+import Foundation
+import FaceRuns
+import FaceTraining
+
+/// What a study would do: its runs, what they would take, and what would keep them from being made.
+public struct StudyPreview: Encodable, Sendable, Hashable {
+    /// Where a run stands.
+    public enum State: String, Encodable, Sendable, Hashable {
+        /// Nothing of it is there.
+        case new
+        /// It was begun, and goes on.
+        case begun
+        /// It is over, and is skipped.
+        case finished
+    }
+
+    /// A run of the study.
+    public struct Run: Encodable, Sendable, Hashable {
+        /// Name of its folder.
+        public var name: String
+        /// Name of the training set.
+        public var trainSet: String
+        /// The backbone with its options.
+        public var backbone: String
+        /// The loss with its parameters.
+        public var loss: String
+        /// What draws its batches.
+        public var sampler: String
+        /// The seed.
+        public var seed: UInt64
+        /// Where it stands.
+        public var state: State
+        /// Why it cannot be made; nil where nothing is known against it.
+        public var problem: String?
+    }
+
+    /// All runs, in the order in which they are trained.
+    public var runs: [Run]
+    /// What the runs that are left take; nil where some cannot be made.
+    public var estimate: StudyEstimate?
+
+    /// What would keep runs from being made, each reason once.
+    public var problems: [String] {
+        var seen = Set<String>()
+        return runs.compactMap(\.problem).filter { seen.insert($0).inserted }
+    }
+
+    /// What a person reads of it.
+    public var text: String {
+        let marks = [State.new: "new", .begun: "goes on", .finished: "finished"]
+        let lines = runs.map { run in
+            let state = run.problem == nil ? marks[run.state] ?? "" : "impossible"
+            return state.padding(toLength: 12, withPad: " ", startingAt: 0)
+                + "\(run.backbone) on \(run.trainSet) with \(run.loss), \(run.sampler), seed "
+                + "\(run.seed)"
+        }
+        let rest = estimate.map { [$0.text, $0.power.text] } ?? []
+        return (lines + rest).joined(separator: "\n")
+    }
+}
+
+extension Study {
+    /// Looks at what the study would do, and writes nothing: sets are read, and two steps and one
+    /// embedding batch of each backbone are timed. Built-in sets that are not there are not drawn.
+    ///
+    /// - Throws: what would stop the whole study, as ``run(_:)`` does, but not ``StudyPreview/problems``.
+    public func preview(_ control: StudyControl) throws -> StudyPreview {
+        let compute = try configuration.resolvedCompute()
+        try requireFolder()
+        let data = try PreparedData(
+            configuration, folder: folder, control: control, draws: false)
+        explainMemory(control)
+        var preview = StudyPreview(
+            runs: plan.runs.map { run in
+                var problem: String?
+                do {
+                    try executor(of: run, compute, data, control).requirePossible()
+                } catch {
+                    problem = "\(error)"
+                }
+                let folder = folder.run(named: run.folderName)
+                let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
+                return StudyPreview.Run(
+                    name: run.folderName, trainSet: run.identity.trainSet,
+                    backbone: run.identity.backbone, loss: run.identity.loss,
+                    sampler: run.identity.sampler, seed: run.identity.seed,
+                    state: folder.isFinished ? .finished : isThere ? .begun : .new,
+                    problem: problem)
+            })
+        if preview.problems.isEmpty {
+            preview.estimate = try estimate(data, compute, MemoryCheck())
+        }
+        return preview
+    }
+
+    /// Checks that the folder is one, or can become one.
+    private func requireFolder() throws(FaceStudyError) {
+        let files = FileManager.default
+        var place = folder.url.standardizedFileURL
+        while !files.fileExists(atPath: place.path), place.path != "/" {
+            place.deleteLastPathComponent()
+        }
+        var isFolder: ObjCBool = false
+        _ = files.fileExists(atPath: place.path, isDirectory: &isFolder)
+        guard isFolder.boolValue else {
+            throw .cannotWrite(path: folder.url.path, reason: "'\(place.path)' is no folder")
+        }
+        guard files.isWritableFile(atPath: place.path) else {
+            throw .cannotWrite(
+                path: folder.url.path, reason: "there is no right to write into '\(place.path)'")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import FaceData
+import FaceLosses
+import FaceModels
+import FaceStudy
+import FaceSynthesis
+import FaceTraining
+
+/// Which errors of the modules say that what was asked for cannot be understood (exit code 2), and not
+/// that doing it failed (1).
+enum UsageErrors {
+    @Sendable
+    static func contains(_ error: any Error) -> Bool {
+        switch error {
+        case let error as FaceLossesError: contains(error)
+        case let error as FaceModelsError: contains(error)
+        case let error as FaceStudyError: contains(error)
+        case FaceDataError.sampler, FaceSynthesisError.invalidValue,
+            FaceTrainingError.configuration:
+            true
+        default: false
+        }
+    }
+
+    private static func contains(_ error: FaceLossesError) -> Bool {
+        switch error {
+        case .duplicateParameter, .invalidValue, .malformedSetting, .noClassSampling,
+            .noTargetLogit, .severalClassifications, .unknownLoss, .unknownParameter:
+            true
+        case .nameTaken, .noClasses, .notAHead: false
+        }
+    }
+
+    private static func contains(_ error: FaceModelsError) -> Bool {
+        switch error {
+        case .duplicateOption, .inputTooSmall, .invalidValue, .malformedSetting, .unknownBackbone,
+            .unknownOption:
+            true
+        case .notAModel, .otherBackbone, .weights: false
+        }
+    }
+
+    private static func contains(_ error: FaceStudyError) -> Bool {
+        switch error {
+        case .duplicate, .empty, .setName, .studyFile, .unknownKey, .unknownValue: true
+        default: false
+        }
+    }
+}

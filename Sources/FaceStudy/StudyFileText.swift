@@ -122,7 +122,7 @@ struct StudyFileText {
         }
         let value: Double?
         if digits.lowercased().hasPrefix("0x") {
-            value = UInt64(digits.dropFirst(2), radix: 16).map(Double.init)
+            value = UInt64(digits.dropFirst(2), radix: 16).map { Double($0) }
         } else {
             value = digits.last == "." ? Double(digits.dropLast()) : Double(digits)
         }

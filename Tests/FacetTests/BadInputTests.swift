@@ -36,7 +36,8 @@ struct BadInputTests {
         Case("no test set", ["compare", "--train", "a=b"], 2, "--test is missing"),
         Case("no such device", ["compare", "--device", "gpu"], 2, "auto, cpu, cuda or cuda:N"),
         Case(
-            "two losses for one run", ["train", "--loss", "softmax,arcface"], 2,
+            "two losses for one run",
+            ["train", "--loss", "softmax,arcface", "--train", "a=x", "--test", "b=y,z"], 2,
             "'softmax,arcface' is no value for --loss: it must be one alone; facet compare"),
         Case("a set without a name", ["compare", "--train", "=x"], 2, "a name that is not empty"),
         Case("a set's name that leads out", ["compare", "--test", "../x=y"], 2, "begin with a dot"),

@@ -4,7 +4,9 @@ public enum SetName {
     public static func requirement(_ name: String) -> String? {
         let isPlain =
             !name.isEmpty && !name.hasPrefix(".") && name.first != " " && name.last != " "
-            && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !"/\\,".unicodeScalars.contains($0) }
+            && name.unicodeScalars.allSatisfy {
+                $0.value >= 0x20 && !"/\\,".unicodeScalars.contains($0)
+            }
         return isPlain
             ? nil
             : "a name that is not empty, does not begin with a dot or space, and has no '/', '\\' or ','"

@@ -71,9 +71,11 @@ public struct Study {
         for run in plan.runs {
             do {
                 try executor(of: run, compute, data, control).requirePossible()
-            } catch FaceStudyError.differentConfiguration(let path, let key, let stored, let asked) {
+            } catch FaceStudyError.differentConfiguration(let path, let key, let stored, let asked)
+            {
                 reasons.append(
-                    "\(FaceStudyError.differentConfiguration(path: path, key: key, stored: stored, asked: asked))")
+                    "\(FaceStudyError.differentConfiguration(path: path, key: key, stored: stored, asked: asked))"
+                )
             } catch let error as FaceDataError {
                 reasons.append("'\(run.identity.trainSet)': \(error)")
             } catch let error as FaceTrainingError {

@@ -32,52 +32,74 @@ struct StudyFileKey: Sendable {
     static let all: [StudyFileKey] = [
         .init("train[].name", .text, "name in tables and file names"),
         .init("train[].images", .text, "what `--train` takes after `NAME=`"),
-        .init("train[].without", .text, "a file of identities and images to leave out; may be absent"),
+        .init(
+            "train[].without", .text, "a file of identities and images to leave out; may be absent"),
         .init("test[].name", .text, "name in tables and file names"),
         .init("test[].images", .text, "a `.bin`, a folder of images, or `synthetic:pairs`"),
         .init("test[].pairs", .text, "a list of pairs, or `FP` or `FF` for CFP; may be absent"),
-        .init("backbones", .list(.named("a backbone") { _ = try BackboneSpecification(parsing: $0) }),
+        .init(
+            "backbones", .list(.named("a backbone") { _ = try BackboneSpecification(parsing: $0) }),
             "as `mobilenetv1:width=0.5`"),
-        .init("losses", .list(.named("a loss") { _ = try LossSpecification(parsing: $0) }),
+        .init(
+            "losses", .list(.named("a loss") { _ = try LossSpecification(parsing: $0) }),
             "as `arcface:m=0.4,s=32`"),
-        .init("sampler", .text, "`auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses"),
+        .init(
+            "sampler", .text, "`auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses"),
         .init("seeds", .list(.whole(0...(1 << 53))), "every loss of a cell is trained with each"),
         .init("inputSize", .whole(16...1024), "height and width of the input, in pixels"),
-        .init("precision", .word(["auto", "float32", "fp32", "bfloat16", "bf16"]), "of convolutions and products"),
+        .init(
+            "precision", .word(["auto", "float32", "fp32", "bfloat16", "bf16"]),
+            "of convolutions and products"),
         .init("device", .text, "`auto`, `cpu`, `cuda` or `cuda:N`"),
         .init("threads", .whole(0...4096), "threads of one operation; 0 for one a core"),
         .init("training.epochs", .whole(1...100_000), "passes over the training set"),
         .init("training.batchSize", .whole(2...1_000_000), "images of a step"),
-        .init("training.accumulation", .whole(1...500_000),
+        .init(
+            "training.accumulation", .whole(1...500_000),
             "parts a batch is computed in; divides `batchSize` into parts of 2 or more"),
-        .init("training.gradientClip", .number(0...1e300, "at least 0"),
+        .init(
+            "training.gradientClip", .number(0...1e300, "at least 0"),
             "largest norm of all gradients together; 0 for no limit"),
         .init("training.flip", .flag, "whether half of the images are mirrored"),
-        .init("training.schedule.shape", .word(["cosine", "constant", "polynomial", "step"]),
+        .init(
+            "training.schedule.shape", .word(["cosine", "constant", "polynomial", "step"]),
             "course of the learning rate after the warm-up"),
-        .init("training.schedule.peak", .number(1e-300...1e300, "above 0"), "highest learning rate"),
-        .init("training.schedule.warmup", .number(0...0.999_999, "from 0 to below 1"),
+        .init(
+            "training.schedule.peak", .number(1e-300...1e300, "above 0"), "highest learning rate"),
+        .init(
+            "training.schedule.warmup", .number(0...0.999_999, "from 0 to below 1"),
             "share of the run in which the rate rises to the peak"),
-        .init("training.schedule.power", .number(1e-300...1e300, "above 0"), "exponent of `polynomial`"),
-        .init("training.schedule.milestones", .list(.number(0...1, "from 0 to 1")),
+        .init(
+            "training.schedule.power", .number(1e-300...1e300, "above 0"),
+            "exponent of `polynomial`"),
+        .init(
+            "training.schedule.milestones", .list(.number(0...1, "from 0 to 1")),
             "shares of the run at which `step` multiplies the rate, ascending"),
-        .init("training.schedule.factor", .number(0...1, "from 0 to 1"),
+        .init(
+            "training.schedule.factor", .number(0...1, "from 0 to 1"),
             "what `step` multiplies the rate with"),
-        .init("training.optimizer.momentum", .number(0...0.999_999, "from 0 to below 1"),
+        .init(
+            "training.optimizer.momentum", .number(0...0.999_999, "from 0 to below 1"),
             "share of the former velocity that is kept"),
-        .init("training.optimizer.weightDecay", .number(0...1e300, "at least 0"),
+        .init(
+            "training.optimizer.weightDecay", .number(0...1e300, "at least 0"),
             "pull of the weights towards 0"),
-        .init("training.optimizer.decaysBiasAndNormalization", .flag,
+        .init(
+            "training.optimizer.decaysBiasAndNormalization", .flag,
             "whether biases and normalisations are pulled as well"),
         .init("training.optimizer.nesterov", .flag, "whether a step looks ahead by one velocity"),
-        .init("training.head.rate", .number(1e-300...1, "above 0 and up to 1"),
+        .init(
+            "training.head.rate", .number(1e-300...1, "above 0 and up to 1"),
             "share of the classes in a step's softmax (Partial FC)"),
-        .init("training.head.precision", .word(["float32", "bfloat16"]),
+        .init(
+            "training.head.precision", .word(["float32", "bfloat16"]),
             "of products with class weights"),
-        .init("evaluation.pairsEachEpoch", .whole(0...100_000_000),
+        .init(
+            "evaluation.pairsEachEpoch", .whole(0...100_000_000),
             "pairs tested after each epoch but the last; 0 for all"),
         .init("evaluation.batchSize", .whole(1...1_000_000), "images embedded at once"),
-        .init("validation.identities", .number(0...0.5, "from 0 to 0.5"),
+        .init(
+            "validation.identities", .number(0...0.5, "from 0 to 0.5"),
             "share of the training identities held out to choose an epoch on"),
         .init("validation.pairs", .whole(2...100_000_000), "the most pairs of their images"),
     ]

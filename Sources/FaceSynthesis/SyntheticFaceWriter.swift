@@ -160,7 +160,8 @@ extension SyntheticFaceWriter {
     /// The system's words for what Foundation wraps into errors of its own.
     private static func systemReason(_ error: any Error) -> String {
         let error = error as NSError
-        let cause = (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError } ?? error
+        let cause =
+            (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError } ?? error
         return cause.domain == NSPOSIXErrorDomain
             ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
     }

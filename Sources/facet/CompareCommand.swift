@@ -15,7 +15,8 @@ let compareCommand = Command(
             "--dry-run", .flag,
             "write nothing: list the runs, and estimate time, memory and which differences could be "
                 + "found"),
-        Option("--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
+        Option(
+            "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
         Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
         Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],

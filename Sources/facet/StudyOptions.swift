@@ -33,14 +33,27 @@ enum StudyOptions {
             "backbones with commas, e.g. "
                 + "mobilenetv1:width=0.5,resnet50; default "
                 + usual.backbones.joined(separator: ",")),
-        Option("--losses", .values("LIST"), "losses with commas, e.g. softmax,arcface:s=32,m=0.4; default "
+        Option(
+            "--losses", .values("LIST"),
+            "losses with commas, e.g. softmax,arcface:s=32,m=0.4; default "
                 + usual.losses.joined(separator: ",")),
-        Option("--sampler", .value("NAME"), "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)"),
-        Option("--seeds", .value("N|LIST"), "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)"),
-        Option("--epochs", .value("N"), "passes over the training set; default \(usual.training.epochs)"),
-        Option("--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)"),
-        Option("--learning-rate", .value("X"), "highest learning rate; default \(usual.training.schedule.peak)"),
-        Option("--input-size", .value("N"), "height and width of the input, in pixels; default \(usual.inputSize)"),
+        Option(
+            "--sampler", .value("NAME"),
+            "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)"),
+        Option(
+            "--seeds", .value("N|LIST"),
+            "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)"),
+        Option(
+            "--epochs", .value("N"),
+            "passes over the training set; default \(usual.training.epochs)"),
+        Option(
+            "--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)"),
+        Option(
+            "--learning-rate", .value("X"),
+            "highest learning rate; default \(usual.training.schedule.peak)"),
+        Option(
+            "--input-size", .value("N"),
+            "height and width of the input, in pixels; default \(usual.inputSize)"),
         Option(
             "--pairs-each-epoch", .value("N"),
             "pairs tested after each epoch but the last, "
@@ -51,16 +64,21 @@ enum StudyOptions {
                 + "losses of angles; 1 for all; default 1"),
         Option(
             "--validation", .value("identities=X"),
-            "hold out a share of the training identities to choose a model on, e.g. 0.05; default 0"),
-        Option("--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)"),
+            "hold out a share of the training identities to choose a model on, e.g. 0.05; default 0"
+        ),
+        Option(
+            "--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)"),
         Option(
             "--head-precision", .value("NAME"),
             "float32 or bfloat16: products with class weights, where "
                 + "the network computes in bfloat16; default "
                 + usual.training.head.precision.rawValue),
         Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(usual.device)"),
-        Option("--threads", .value("N"), "threads of one operation; 0, the default, for one a core"),
-        Option("--output", .value("FOLDER"), "where runs and report go; default study, of facet train training"),
+        Option(
+            "--threads", .value("N"), "threads of one operation; 0, the default, for one a core"),
+        Option(
+            "--output", .value("FOLDER"),
+            "where runs and report go; default study, of facet train training"),
     ]
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {
@@ -85,7 +103,8 @@ enum StudyOptions {
         }
         if configuration.test.isEmpty {
             throw CommandError.missingOption(
-                option: "--test", hint: "give a test set with --test NAME=PACK or NAME=IMAGES,PAIRS")
+                option: "--test", hint: "give a test set with --test NAME=PACK or NAME=IMAGES,PAIRS"
+            )
         }
         return configuration
     }

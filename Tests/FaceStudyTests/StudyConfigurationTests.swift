@@ -133,7 +133,11 @@ struct StudyConfigurationTests {
                     paths(value, prefix.isEmpty ? key : "\(prefix).\(key)")
                 }
             case .array(let values):
-                if case .object? = values.first { paths(values[0], "\(prefix)[]") } else { [prefix] }
+                if case .object? = values.first {
+                    paths(values[0], "\(prefix)[]")
+                } else {
+                    [prefix]
+                }
             default: [prefix]
             }
         }

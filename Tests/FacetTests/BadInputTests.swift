@@ -40,7 +40,8 @@ struct BadInputTests {
             ["train", "--loss", "softmax,arcface", "--train", "a=x", "--test", "b=y,z"], 2,
             "'softmax,arcface' is no value for --loss: it must be one alone; facet compare"),
         Case("a set without a name", ["compare", "--train", "=x"], 2, "a name that is not empty"),
-        Case("a set's name that leads out", ["compare", "--test", "../x=y"], 2, "begin with a dot"),
+        Case(
+            "a set's name that leads out", ["compare", "--test", "../x=y"], 2, "begin with a dot"),
         Case("a set's name that is a path", ["compare", "--train", "a/b=x"], 2, "has no '/'"),
         Case(
             "two sets of one name",

@@ -125,7 +125,8 @@ public struct VerificationPairs: Sendable {
     public var packRemark: String? {
         let read = Self.consecutiveFolds(pairs.count)
         guard read.of != pairs.map(\.fold) else { return nil }
-        return "a .bin keeps no folds: whoever reads it takes \(read.count) consecutive runs of its "
+        return
+            "a .bin keeps no folds: whoever reads it takes \(read.count) consecutive runs of its "
             + "\(pairs.count) pairs instead of the \(folds) folds of the list; facet data unpack "
             + "and a list of pairs keep them"
     }

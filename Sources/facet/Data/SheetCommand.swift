@@ -5,7 +5,8 @@ import Foundation
 let sheetCommand = Command(
     "sheet", "Draws a contact sheet: an identity a row, or pairs side by side.",
     positionals: [
-        Positional("set", "what is drawn"), Positional("picture", "the picture that is written: .png, .jpg or .jpeg"),
+        Positional("set", "what is drawn"),
+        Positional("picture", "the picture that is written: .png, .jpg or .jpeg"),
     ],
     options: [
         Option("--rows", .value("N"), "rows, spread evenly over the set; default 10"),

@@ -24,7 +24,8 @@ import Testing
     @Test func alikeFacesAreLeftAlone() {
         let train = Self.face()
         #expect(MeanFace.warning(train: train, test: train, people: 100) == nil)
-        #expect(MeanFace.warning(train: train, test: train.map { 0.5 * $0 + 30 }, people: 100) == nil)
+        #expect(
+            MeanFace.warning(train: train, test: train.map { 0.5 * $0 + 30 }, people: 100) == nil)
         #expect(MeanFace.warning(train: train, test: Self.face(scale: 1.05), people: 100) == nil)
         #expect(MeanFace.warning(train: train, test: Self.face(x: 1, y: -1), people: 100) == nil)
     }

@@ -55,6 +55,10 @@ enum StudyOptions {
                 + "the network computes in bfloat16"),
         Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N"),
         Option("--threads", .value("N"), "threads of one operation; 0 for one a core"),
+        Option(
+            "--kernels", .value("NAME"),
+            "auto (the best of the processor), libtorch, portable, avx2 or avx512: what computes "
+                + "convolutions and normalisations"),
         Option("--output", .value("FOLDER"), "where runs and report go"),
     ]
 
@@ -175,6 +179,7 @@ enum StudyOptions {
         }
         if let precision = arguments.value("--precision") { configuration.precision = precision }
         if let device = arguments.value("--device") { configuration.device = device }
+        if let kernels = arguments.value("--kernels") { configuration.kernels = kernels }
         if let threads = try arguments.whole("--threads", in: 0...4096) {
             configuration.threads = threads
         }

@@ -276,6 +276,8 @@ typedef enum ct_kernels {
 /// What this thread uses: at most `limit`, and at most what the processor has. Thread-local.
 void ct_limit_kernels(ct_kernels limit);
 ct_kernels ct_current_kernels(void);
+/// The best that the processor has the instructions for.
+ct_kernels ct_best_kernels(void);
 
 // TorchScript -------------------------------------------------------------------------------------
 

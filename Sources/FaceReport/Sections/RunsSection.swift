@@ -83,7 +83,7 @@ enum RunsSection {
             ("Threads", "\(machine.threads)"),
             ("Memory", "\(memory) GiB"),
             ("Device", "\(machine.device), \(machine.precision), \(machine.memoryFormat)"),
-        ]
+        ] + (machine.kernels.map { [("Kernels", "\($0)")] } ?? [])
         return values.map { Block.Term(name: $0, value: $1) }
     }
 

@@ -289,6 +289,14 @@ ct_kernels ct_current_kernels(void);
 /// The best that the processor has the instructions for.
 ct_kernels ct_best_kernels(void);
 
+/// Told of an operation's name and of the seconds it took without those it called.
+typedef void (*ct_operation_listener)(void *context, const char *name, double seconds);
+
+/// Begins to measure operations, on all threads.
+ct_status ct_profile_start(void);
+/// Ends it and tells what was found, in no order.
+ct_status ct_profile_stop(ct_operation_listener listener, void *context);
+
 // TorchScript -------------------------------------------------------------------------------------
 
 /// A reference to a network in TorchScript.

@@ -153,7 +153,7 @@ let package = Package(
         tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns"],
+            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

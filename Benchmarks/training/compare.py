@@ -1,15 +1,19 @@
 """Training and embedding: Facet against plain PyTorch of the same version, interleaved.
 
-    compare.py FACET_BENCHMARK [--rounds N] [--compile] [--markdown FILE] [--json FILE]
+    compare.py FACET_BENCHMARK [--rounds N] [--compile] [--shared] [--markdown FILE] [--json FILE]
 
 FACET_BENCHMARK is the built training-benchmark. All subjects of a table are processes that hold the
 same network, batch and optimiser, with images already in memory; each round asks one after the
 other for a few steps, so that a machine that slows down slows all. A ratio is taken in each round;
 its median, lowest and highest are shown. Prints Markdown.
+
+On a machine with other work, --shared lets the threads of all subjects sleep instead of spin while
+they wait: spinning threads keep off the very ones they wait for.
 """
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -34,6 +38,8 @@ PASSES = 5  # over a convolution's output by its normalisation: read, write; rea
 class Subject:
     """A process that answers a line of JSON to a line of request."""
 
+    environment = {}
+
     def __init__(self, tool, name, network, batch):
         model, peer_options = NETWORKS[network]
         self.name, self.batch = name, batch
@@ -46,6 +52,7 @@ class Subject:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, **Subject.environment},
         )
         self.ready = self.answer()
         self.idle = self.memory("VmRSS")
@@ -118,6 +125,26 @@ def memory_row(tool, network, batch, names):
     return found
 
 
+def largest_batches(tool, network, batches, names, limit=8e9):
+    """The largest batch whose step takes 8 GB, by a line through the peaks of two batches."""
+    found = {}
+    (few, many), peaks = batches, [memory_row(tool, network, b, names) for b in batches]
+    for name in names:
+        each = (peaks[1][name] - peaks[0][name]) * 1e9 / (many - few)
+        fixed = peaks[0][name] * 1e9 - each * few
+        found[name] = int((limit - fixed) / each)
+    return found
+
+
+def facet_operations(tool, network, batch):
+    """Where a step of Facet goes, and the share outside of all operations."""
+    subject = Subject(tool, "Facet", network, batch)
+    subject.ask("train 2")
+    found = subject.ask("profile")
+    subject.close()
+    return found
+
+
 def roofline_row(title, facts, batch, rates, machine):
     """The rate at which products and normalisations alone would run at this machine's rates."""
     flops = 6 * facts["multiply_adds"]  # forward, and two products backward
@@ -159,7 +186,20 @@ def run(options):
         tool, "ResNet50", 32, main + compiled,
         {"train": (3, main + compiled), "embed": (2, main + compiled)}, rounds,
     )  # fmt: skip
+    for network, batch in [("MobileNetV1", 128), ("ResNet50", 64)]:
+        everything[f"{network}, batch {batch}"] = measure(
+            tool, network, batch, ["Facet", "tuned"],
+            {"train": (2, ["Facet", "tuned"]), "embed": (1, ["Facet", "tuned"])}, rounds,
+        )  # fmt: skip
     everything["memory"] = memory_row(tool, "MobileNetV1", 128, main)
+    everything["8 GB"] = {
+        "MobileNetV1": largest_batches(tool, "MobileNetV1", (32, 128), main),
+        "ResNet50": largest_batches(tool, "ResNet50", (8, 32), main),
+    }
+    everything["profile"] = {
+        "MobileNetV1": facet_operations(tool, "MobileNetV1", 64),
+        "ResNet50": facet_operations(tool, "ResNet50", 32),
+    }
     return everything
 
 
@@ -168,7 +208,8 @@ def table(found):
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {found['threads']} threads, "
         f"torch {found['torch']}; median of {found['rounds']} interleaved rounds, with lowest and "
-        "highest ratio. Images a second.",
+        "highest ratio. Images a second."
+        + (" Other work ran on the machine; waiting threads slept." if found["shared"] else ""),
         "",
         "| | Facet | tuned PyTorch | ratio | default PyTorch | ratio |",
         "|---|---|---|---|---|---|",
@@ -187,6 +228,18 @@ def table(found):
             found["MobileNetV1"]["train"], "Facet, fp32", ["fp32, channels-last", ""],
         )  # fmt: skip
     )
+    for network, batch in [("MobileNetV1", 128), ("ResNet50", 64)]:
+        rates = found[f"{network}, batch {batch}"]
+        for action, title in [("train", "training"), ("embed", "embedding with mirror image")]:
+            lines.append(
+                rate_row(f"{network} {title}, batch {batch}", rates[action], "Facet", ["tuned", ""])
+            )
+    for network, batches in found["8 GB"].items():
+        own, tuned, default = (batches[n] for n in ("Facet", "tuned", "default"))
+        lines.append(
+            f"| {network} training: largest batch in 8 GB | {own} | {tuned} | {own / tuned:.2f} "
+            f"| {default} | {own / default:.2f} |"
+        )
     memory = found["memory"]
     lines.append(
         f"| MobileNetV1 training, batch 128: peak memory of a step, GB | {memory['Facet']:.2f} | "
@@ -224,13 +277,24 @@ def bounds(found):
 
 
 def operations(found, count=8):
-    lines = ["", "Where tuned PyTorch's step goes, by an operation's own time:", ""]
-    lines += ["| network | operation | share |", "|---|---|---|"]
-    for network in NETWORKS:
-        rows = found["facts"][network]["operations"]
-        total = sum(time for _, time in rows)
-        lines += [f"| {network} | `{n}` | {t / total:.0%} |" for n, t in rows[:count]]
-    return lines
+    facet = {n: found["profile"][n]["operations"] for n in NETWORKS}
+    peer = {n: found["facts"][n]["operations"] for n in NETWORKS}
+    lines = []
+    for name, profiles in [("Facet", facet), ("tuned PyTorch", peer)]:
+        lines += ["", f"Where {name}'s step goes, by an operation's own time:", ""]
+        lines += ["| network | operation | share |", "|---|---|---|"]
+        for network, rows in profiles.items():
+            total = sum(time for _, time in rows)
+            lines += [f"| {network} | `{short(n)}` | {t / total:.0%} |" for n, t in rows[:count]]
+    outside = [f"{n} {found['profile'][n]['outside']:.1%}" for n in NETWORKS]
+    return lines + ["", f"Outside of all operations Facet spends: {', '.join(outside)}."]
+
+
+def short(operation):
+    """`Normalization, backward` for the C++ class of a gradient."""
+    if "CppNode<" not in operation:
+        return operation
+    return operation.split("CppNode<")[1].rstrip(">").split("::")[-1] + ", backward"
 
 
 def main():
@@ -240,8 +304,12 @@ def main():
     parser.add_argument("--compile", action="store_true", help="also against torch.compile")
     parser.add_argument("--json", metavar="FILE", help="also write every number there")
     parser.add_argument("--markdown", metavar="FILE", help="also write the tables there")
+    parser.add_argument("--shared", action="store_true", help="waiting threads sleep")
     options = parser.parse_args()
+    if options.shared:
+        Subject.environment = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
     found = run(options)
+    found["shared"] = options.shared
     text = "\n".join(table(found) + bounds(found) + operations(found)) + "\n"
     print(text)
     if options.markdown:

@@ -3,8 +3,8 @@
 //
 //     echo "train 5" | training-benchmark --model mobilenetv1 --precision bf16 --batch 128
 //
-// Each line of input asks for a number of steps, "train N" or "embed N" (image and mirror image), and
-// is answered by one JSON object. The first line printed says that all is ready.
+// Each line of input asks for a number of steps, "train N" or "embed N" (image and mirror image), or
+// for "profile" (the operations of training steps), and is answered by one JSON object. The first line printed says that all is ready.
 import FaceModels
 import Foundation
 import Torch
@@ -79,6 +79,21 @@ final class Subject {
         }
     }
 
+    /// Milliseconds of a training step by operation, and outside of all.
+    func profile(steps: Int = 3) -> [String: Any] {
+        var seconds = 0.0
+        let times = operationTimes {
+            seconds =
+                ContinuousClock().measure { for _ in 0..<steps { train() } } / .seconds(1)
+        }
+        let scale = 1000 / Double(steps)
+        let rows = times.sorted { $0.value > $1.value }.map { [$0.key, $0.value * scale] as [Any] }
+        return [
+            "operations": rows,
+            "outside": max(0, seconds - times.values.reduce(0, +)) / seconds,
+        ]
+    }
+
     /// Seconds that a request takes, or nothing when it is not one.
     func seconds(_ request: String) -> Double? {
         let words = request.split(separator: " ")
@@ -102,7 +117,12 @@ try answer([
 ])
 try withKernels(upTo: options.kernels) {
     while let request = readLine() {
-        guard let seconds = subject.seconds(request) else { break }
-        try answer(["seconds": seconds])
+        if request == "profile" {
+            try answer(subject.profile())
+        } else if let seconds = subject.seconds(request) {
+            try answer(["seconds": seconds])
+        } else {
+            break
+        }
     }
 }

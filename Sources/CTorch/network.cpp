@@ -5,6 +5,7 @@
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
+#include "kernels/window.h"
 
 #include <ATen/autocast_mode.h>
 
@@ -58,7 +59,9 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
       if (kernels::supports_depthwise(input, taps, stride, padding, groups))
         return kernels::depthwise_convolution(input, taps, stride);
       if (kernels::supports_pointwise(input, taps, stride, padding, groups))
-        return kernels::pointwise_convolution(input, taps);
+        return kernels::pointwise_convolution(input, taps, stride);
+      if (kernels::supports_window(input, taps, stride, padding, groups))
+        return kernels::window_convolution(input, taps, stride);
     }
     return at::conv2d(input, taps, std::nullopt, {stride, stride}, {padding, padding}, {1, 1},
                       groups);
@@ -78,15 +81,23 @@ ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training
   });
 }
 
+ct_status ct_folding_new(ct_folding *out) {
+  return guarded([&] { out->impl = new kernels::Folding; });
+}
+
+void ct_folding_free(ct_folding self) { delete static_cast<kernels::Folding *>(self.impl); }
+
+void ct_folding_forget(ct_folding self) { static_cast<kernels::Folding *>(self.impl)->forget(); }
+
 ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
-                               ct_batch_norm_parts parts, ct_tensor *out) {
+                               ct_batch_norm_parts parts, ct_folding folding, ct_tensor *out) {
   return producing(out, [&] {
     const auto &input = tensor(self);
     auto device = input.device().type();
     bool is_autocast = at::autocast::is_autocast_enabled(device);
     auto type = is_autocast ? at::autocast::get_autocast_dtype(device) : input.scalar_type();
     c10::AutoGradMode off(false);
-    return kernels::folded_convolution(
+    return static_cast<kernels::Folding *>(folding.impl)->convolution(
         input,
         {tensor(convolution.weight), convolution.stride, convolution.padding, convolution.groups},
         {tensor(parts.weight), tensor(parts.bias), tensor(parts.running_mean),

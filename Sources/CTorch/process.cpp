@@ -33,6 +33,8 @@ ct_status ct_set_deterministic(bool value) {
 
 void ct_limit_kernels(ct_kernels limit) { kernels::limit_choice(kernels::Choice(limit)); }
 
+ct_kernels ct_best_kernels(void) { return ct_kernels(kernels::best_choice()); }
+
 ct_kernels ct_current_kernels(void) { return ct_kernels(kernels::choice()); }
 
 bool ct_load_cuda(void) {

@@ -217,6 +217,9 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     public var precision: String
     /// `contiguous` or `channelsLast`.
     public var memoryFormat: String
+    /// Implementation of the operations that both LibTorch and Facet have, e.g. `libtorch` or `avx512`.
+    /// Nil in a run of a version that did not write it.
+    public var kernels: String?
     /// Folder that relative paths of the configuration begin at.
     public var workingDirectory: String?
 
@@ -224,7 +227,8 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     public init(
         facet: String, commit: String, libtorch: String, system: String, processor: String,
         processorFeatures: [String], threads: Int, memory: UInt64, device: String,
-        precision: String, memoryFormat: String, workingDirectory: String? = nil
+        precision: String, memoryFormat: String, kernels: String? = nil,
+        workingDirectory: String? = nil
     ) {
         self.facet = facet
         self.workingDirectory = workingDirectory
@@ -238,6 +242,7 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
         self.device = device
         self.precision = precision
         self.memoryFormat = memoryFormat
+        self.kernels = kernels
     }
 }
 

@@ -12,7 +12,19 @@ extension StudyConfiguration {
         return ComputeConfiguration(
             device: device, precision: try resolvedPrecision(on: device),
             memoryFormat: .channelsLast,
-            threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount)
+            threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount,
+            kernels: try resolvedKernels())
+    }
+
+    /// Kernels that are asked for and missing would quietly be others, so they are refused.
+    private func resolvedKernels() throws(FaceStudyError) -> Kernels? {
+        if kernels == "auto" { return nil }
+        let available = Kernels.allCases.filter { $0 <= .best }
+        guard let asked = Kernels(rawValue: kernels), available.contains(asked) else {
+            throw .unknownValue(
+                key: "kernels", value: kernels, allowed: ["auto"] + available.map(\.rawValue))
+        }
+        return asked
     }
 
     private func resolvedPrecision(on device: Device) throws(FaceStudyError) -> ElementType {

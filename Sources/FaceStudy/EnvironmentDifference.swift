@@ -26,8 +26,10 @@ extension RunEnvironment {
             ("number of threads", "\(threads)", "\(other.threads)"),
             ("device", device, other.device), ("precision", precision, other.precision),
             ("memory format", memoryFormat, other.memoryFormat),
+            ("set of kernels", kernels ?? "", other.kernels ?? ""),
         ]
-        return facts.filter { $0.1 != $0.2 }
+        // What a former version did not write is not known to differ.
+        return facts.filter { $0.1 != $0.2 && !$0.1.isEmpty && !$0.2.isEmpty }
             .map { EnvironmentDifference(what: $0.0, mine: $0.1, theirs: $0.2) }
     }
 }

@@ -26,6 +26,7 @@ enum EnvironmentProbe {
             threads: compute.threads, memory: ProcessInfo.processInfo.physicalMemory,
             device: compute.device, precision: compute.precision.rawValue,
             memoryFormat: compute.memoryFormat.rawValue,
+            kernels: (compute.kernels ?? .best).rawValue,
             workingDirectory: FileManager.default.currentDirectoryPath)
     }
 

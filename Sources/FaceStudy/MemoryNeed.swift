@@ -118,8 +118,10 @@ private struct StepProbe {
             pixels: [UInt8](repeating: 127, count: batch * side * side * 3), count: batch,
             height: side, width: side, format: compute.memoryFormat, device: device)
         optimizer.clearGradients()
-        withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-            .square().mean().backward()
+        compute.withKernels {
+            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
+                .square().mean().backward()
+        }
         optimizer.step(learningRate: 1e-6)
         return ProcessMemory.peak
     }

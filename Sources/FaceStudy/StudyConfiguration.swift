@@ -92,6 +92,9 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var device: String
     /// Threads of one operation; 0 for as many as the processor has cores.
     public var threads: Int
+    /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
+    /// `portable`, `avx2` or `avx512`.
+    public var kernels: String
     /// How networks are trained.
     public var training: TrainingConfiguration
     /// How test sets are evaluated.
@@ -106,6 +109,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         losses: [String] = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"],
         sampler: String = "auto", seeds: [UInt64] = [1], inputSize: Int = 112,
         precision: String = "auto", device: String = "auto", threads: Int = 0,
+        kernels: String = "auto",
         training: TrainingConfiguration = TrainingConfiguration(),
         evaluation: Evaluation = Evaluation(), validation: Validation = Validation()
     ) {
@@ -119,6 +123,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         self.precision = precision
         self.device = device
         self.threads = threads
+        self.kernels = kernels
         self.training = training
         self.evaluation = evaluation
         self.validation = validation

@@ -143,10 +143,13 @@ private struct StepTimes {
                 }
             }
         }
-        train()
         let clock = ContinuousClock()
-        step = Double(configuration.training.accumulation) * (clock.measure(train) / .seconds(1))
-        embedding = 2 * (clock.measure(embed) / .seconds(1)) / Double(batch)
+        let (trained, embedded) = compute.withKernels {
+            train()
+            return (clock.measure(train), clock.measure(embed))
+        }
+        step = Double(configuration.training.accumulation) * (trained / .seconds(1))
+        embedding = 2 * (embedded / .seconds(1)) / Double(batch)
         memory = Self.peakMemory()
     }
 

@@ -52,6 +52,9 @@ struct StudyFileKey: Sendable {
             "of convolutions and products"),
         .init("device", .text, "`auto`, `cpu`, `cuda` or `cuda:N`"),
         .init("threads", .whole(0...4096), "threads of one operation; 0 for one a core"),
+        .init(
+            "kernels", .word(["auto", "libtorch", "portable", "avx2", "avx512"]),
+            "the best kernels that convolutions and normalisations may use"),
         .init("training.epochs", .whole(1...100_000), "passes over the training set"),
         .init("training.batchSize", .whole(2...1_000_000), "images of a step"),
         .init(

@@ -97,6 +97,14 @@ public final class Trainer {
     ) throws {
         LibTorch.setThreads(compute.threads)
         LibTorch.setDeterministic(true)
+        // Gradients are computed on the thread that asks for them, so they use these kernels too.
+        try compute.withKernels { try trainEpochs(saveInterval, shouldStop, listener) }
+    }
+
+    private func trainEpochs(
+        _ saveInterval: Duration, _ shouldStop: () -> Bool,
+        _ listener: (TrainingEvent) throws -> Void
+    ) throws {
         if let warning { try listener(.warning(warning)) }
         if position.step > 0 { try listener(.resumed(position)) }
         while position.epoch < configuration.epochs {

@@ -5,9 +5,9 @@ import CTorch
 ///
 /// This project's are compiled for several sets of instructions, and the best that the processor has
 /// is used. They sum in an order of their own, so last bits differ between the implementations.
-public enum Kernels: Int, CaseIterable, Comparable, Sendable {
+public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
     /// LibTorch's throughout.
-    case libTorch
+    case libTorch = "libtorch"
     /// This project's, for every processor.
     case portable
     /// This project's, with AVX2 and FMA.
@@ -18,8 +18,13 @@ public enum Kernels: Int, CaseIterable, Comparable, Sendable {
     /// What this thread uses.
     public static var current: Kernels { Kernels(ct_current_kernels()) }
 
+    /// The best that this processor has the instructions for.
+    public static var best: Kernels { Kernels(ct_best_kernels()) }
+
     /// Slower first.
-    public static func < (one: Kernels, other: Kernels) -> Bool { one.rawValue < other.rawValue }
+    public static func < (one: Kernels, other: Kernels) -> Bool {
+        one.handle.rawValue < other.handle.rawValue
+    }
 
     private init(_ kernels: ct_kernels) {
         self =

@@ -77,6 +77,10 @@ enum StudyOptions {
         Option(
             "--threads", .value("N"), "threads of one operation; 0, the default, for one a core"),
         Option(
+            "--kernels", .value("NAME"),
+            "auto (the best of the processor), libtorch, portable, avx2 or avx512: what computes "
+                + "convolutions and normalisations; default \(usual.kernels)"),
+        Option(
             "--output", .value("FOLDER"),
             "where runs and report go; default study, of facet train training"),
     ]
@@ -236,6 +240,7 @@ enum StudyOptions {
             return ["auto", "cpu", "cuda"].contains(text) || (index ?? -1) >= 0 ? text : nil
         }
         if let device { configuration.device = device }
+        if let kernels = arguments.value("--kernels") { configuration.kernels = kernels }
         if let threads = try arguments.whole("--threads", in: 0...4096) {
             configuration.threads = threads
         }

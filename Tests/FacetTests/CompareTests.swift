@@ -1,6 +1,7 @@
 import FaceRuns
 import Foundation
 import Testing
+import Torch
 
 @Suite("facet compare, end to end")
 struct CompareTests {
@@ -140,6 +141,35 @@ struct CompareTests {
             try FileManager.default.removeItem(at: folder.appendingPathComponent("study"))
             #expect(try tool.run(words).status == 0)
             #expect(try Snapshot(of: folder.appendingPathComponent("study")) == first)
+        }
+    }
+
+    @Test("A run names the kernels it used, and LibTorch's give other last bits")
+    func kernels() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            func train(_ name: String, _ options: String...) throws -> (RunFolder, EpochRecord) {
+                let words =
+                    ["train"] + faces.options + TinyFaces.fast
+                    + ["--epochs", "1", "--output", name] + options
+                let outcome = try tool.run(
+                    words.map { $0 == "--backbones" ? "--backbone" : $0 })
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let run = try #require(
+                    try StudyFolder(folder.appendingPathComponent(name)).runs().first)
+                return (run, try #require(try run.readEpochs().first))
+            }
+            let (own, first) = try train("own")
+            let (other, second) = try train("other", "--kernels", "libtorch")
+            #expect(try own.readEnvironment()?.kernels == Kernels.best.rawValue)
+            #expect(try other.readEnvironment()?.kernels == "libtorch")
+            #expect(first.loss != second.loss && abs(first.loss - second.loss) < 1e-3)
+            let words = ["reproduce", other.url.path, "--output", "again"]
+            let again = try tool.run(words)
+            #expect(again.status == 0, "\(again.output) \(again.errors)")
+            let bad = try tool.run("train", "--kernels", "sse", "--train", faces.options[1])
+            #expect(bad.status != 0 && bad.errors.contains("'kernels' is 'sse' but must be one of"))
         }
     }
 

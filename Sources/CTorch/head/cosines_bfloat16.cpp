@@ -6,6 +6,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
+#include "../parallel.h"
 #include "products.h"
 #include "rows.h"
 
@@ -26,7 +27,7 @@ template <class Body>
 void for_each_block(const CosineProblem &p, int64_t parts, Body &&body) {
   int64_t step = std::max<int64_t>(1, block_rows / p.subcenters);
   int64_t classes = p.class_count(), blocks = (classes + step - 1) / step;
-  at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       auto worker = body(part);
       for (int64_t b = blocks * part / parts; b < blocks * (part + 1) / parts; ++b)

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
 
+#include "../parallel.h"
 #include "rows.h"
 
 namespace facet::head {
@@ -42,7 +42,7 @@ void compute(const CosineProblem &p, CosineTable &table) {
   for_each_block(p, [&](int64_t first, int64_t classes) {
     const T *rows = blocks.place(first);
     T *norms = table.inverse_norms.mutable_data_ptr<T>() + first * each;
-    at::parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
+    parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       blocks.fetch(first, begin, end);
       vectorized([&]() FACET_LAMBDA {
         inverse_norms(rows + begin * each * size, (end - begin) * each, size, norms + begin * each);
@@ -52,7 +52,7 @@ void compute(const CosineProblem &p, CosineTable &table) {
     T *products = each == 1 ? own : all.data();
     auto out = matrix(products, classes * each, columns);
     at::mm_out(out, matrix(rows, classes * each, size), right);
-    at::parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
+    parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       T *part = products + begin * each * columns;
       vectorized([&]() FACET_LAMBDA {
         scale_rows(part, (end - begin) * each, columns, norms + begin * each);
@@ -76,7 +76,7 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
     const T *rows = blocks.place(first);
     const T *norms = table.inverse_norms.const_data_ptr<T>() + first * each;
     const T *own = slopes.const_data_ptr<T>() + first * columns;
-    at::parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
+    parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       blocks.fetch(first, begin, end);
       T *part = weighed.data() + begin * each * columns;
       if (each == 1)
@@ -95,7 +95,7 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
     T *gradient = to_weight.mutable_data_ptr<T>() + first * each * size;
     auto out = matrix(gradient, classes * each, size);
     at::mm_out(out, left, right);
-    at::parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
+    parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       vectorized([&]() FACET_LAMBDA {
         project(gradient + begin * each * size, rows + begin * each * size, (end - begin) * each,
                 size, norms + begin * each);

@@ -1,9 +1,9 @@
 #include "descent.h"
 
 #include <ATen/Dispatch.h>
-#include <ATen/Parallel.h>
 #include <ATen/ops/index_select.h>
 
+#include "../parallel.h"
 #include "lanes.h"
 
 namespace facet::head {
@@ -46,7 +46,7 @@ void descend_on_processor(const at::Tensor &weight, const at::Tensor &velocity,
   T *weights = weight.mutable_data_ptr<T>();
   T *velocities = velocity.defined() ? velocity.mutable_data_ptr<T>() : nullptr;
   int64_t size = weight.size(1);
-  at::parallel_for(0, rows.numel(), 64, [&](int64_t begin, int64_t end) {
+  parallel_for(0, rows.numel(), 64, [&](int64_t begin, int64_t end) {
     vectorized([&]() FACET_LAMBDA {
       for (int64_t r = begin; r < end; ++r) {
         int64_t start = indices[r] * size;

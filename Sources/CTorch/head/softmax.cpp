@@ -12,6 +12,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "../parallel.h"
 #include "lanes.h"
 
 namespace facet::head {
@@ -56,7 +57,7 @@ struct Rows {
 /// their number.
 template <class T, class Body>
 void for_each_part(const Rows<T> &rows, int64_t parts, Body &&body) {
-  at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       int64_t from = rows.count * part / parts, to = rows.count * (part + 1) / parts;
       body(part, Rows<T>{rows.data + from * rows.columns, rows.first_class + from, to - from,

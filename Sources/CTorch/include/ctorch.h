@@ -184,10 +184,20 @@ typedef struct CT_SAFE ct_conv2d_parts {
   int64_t stride, padding, groups;
 } ct_conv2d_parts;
 
+/// A convolution's weights with the normalisation behind it folded in, kept between images.
+typedef struct CT_SAFE ct_folding {
+  void *impl;
+} ct_folding;
+
+ct_status ct_folding_new(ct_folding *out);
+void ct_folding_free(ct_folding self);
+/// Gives back the memory of the weights.
+void ct_folding_forget(ct_folding self);
 /// A convolution and the normalisation behind it in evaluation mode, in one operation that is not
-/// differentiable.
+/// differentiable. Weights are folded anew where they or the statistics have changed.
 ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
-                               ct_batch_norm_parts normalization, ct_tensor *out);
+                               ct_batch_norm_parts normalization, ct_folding folding,
+                               ct_tensor *out);
 ct_status ct_max_pool2d(ct_tensor self, int64_t kernel, int64_t stride, int64_t padding,
                         ct_tensor *out);
 /// Mean over height and width: [n, c, h, w] -> [n, c].
@@ -276,6 +286,16 @@ typedef enum ct_kernels {
 /// What this thread uses: at most `limit`, and at most what the processor has. Thread-local.
 void ct_limit_kernels(ct_kernels limit);
 ct_kernels ct_current_kernels(void);
+/// The best that the processor has the instructions for.
+ct_kernels ct_best_kernels(void);
+
+/// Told of an operation's name and of the seconds it took without those it called.
+typedef void (*ct_operation_listener)(void *context, const char *name, double seconds);
+
+/// Begins to measure operations, on all threads.
+ct_status ct_profile_start(void);
+/// Ends it and tells what was found, in no order.
+ct_status ct_profile_stop(ct_operation_listener listener, void *context);
 
 // TorchScript -------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #include "bytes.h"
 
-#include <ATen/Parallel.h>
 
+#include "../parallel.h"
 #include "dispatch.h"
 
 namespace facet::kernels {
@@ -27,7 +27,7 @@ struct NormalizeBytes {
 
 void normalize_bytes(const uint8_t *from, float *to, int64_t count, float mean, float deviation) {
   auto chosen = choice();
-  at::parallel_for(0, count, 1 << 18, [&](int64_t begin, int64_t end) {
+  parallel_for(0, count, 1 << 18, [&](int64_t begin, int64_t end) {
     dispatch<NormalizeBytes>(chosen, from + begin, to + begin, end - begin, mean, deviation);
   });
 }

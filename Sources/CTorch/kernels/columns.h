@@ -6,10 +6,10 @@
 #include <numeric>
 #include <vector>
 
-#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 
+#include "../parallel.h"
 #include "dispatch.h"
 
 namespace facet::kernels {
@@ -110,17 +110,19 @@ std::vector<double> column_sums(const Columns &columns, const Source &source) {
                              std::min(periods, most_parts));
   std::vector<double> parts(count * 2 * period);
   auto chosen = choice();
-  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     std::vector<float> scratch(2 * period);
     for (int64_t part = begin; part < end; ++part)
       dispatch<ColumnSums<Source>>(chosen, columns, source, parts.data() + part * 2 * period,
                                    scratch.data(), periods * part / count,
                                    periods * (part + 1) / count);
   });
+  for (int64_t part = 1; part < count; ++part)
+    for (int64_t i = 0; i < 2 * period; ++i) parts[i] += parts[part * 2 * period + i];
   std::vector<double> sums(2 * columns.channels);
-  for (int64_t part = 0; part < 2 * count; ++part)
-    for (int64_t i = 0; i < period; ++i)
-      sums[(part % 2) * columns.channels + i % columns.channels] += parts[part * period + i];
+  for (int64_t i = 0; i < 2 * period; i += columns.channels)
+    for (int64_t c = 0; c < columns.channels; ++c)
+      sums[i / period * columns.channels + c] += parts[i + c];
   return sums;
 }
 
@@ -146,7 +148,7 @@ void each_element(const Columns &columns, const Operation &operation) {
   constexpr int64_t elements_a_part = 32768;
   auto chosen = choice();
   int64_t grain = std::max<int64_t>(1, elements_a_part / columns.period);
-  at::parallel_for(0, columns.periods(), grain, [&](int64_t begin, int64_t end) {
+  parallel_for(0, columns.periods(), grain, [&](int64_t begin, int64_t end) {
     dispatch<EachElement<Operation>>(chosen, columns, operation, begin, end);
   });
 }

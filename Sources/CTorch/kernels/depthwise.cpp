@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "../parallel.h"
 #include "dispatch.h"
 
 namespace facet::kernels {
@@ -224,7 +224,7 @@ std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
   int64_t count = shares(s), size = 9 * s.padded();
   std::vector<float> sums(count * size);
   auto chosen = choice();
-  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     for (int64_t share = begin; share < end; ++share) {
       float *own = sums.data() + share * size;
       int64_t first = s.images * share / count, past = s.images * (share + 1) / count;
@@ -234,13 +234,10 @@ std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
         dispatch<Images<T, StrideTwo>>(chosen, s, o, own, first, past);
     }
   });
-  for (int64_t i = 0; i < size; ++i) {
-    double total = 0;
-    for (int64_t share = 0; share < count; ++share) total += sums[share * size + i];
-    sums[i] = float(total);
-  }
-  sums.resize(size);
-  return sums;
+  std::vector<double> totals(size);
+  for (int64_t share = 0; share < count; ++share)
+    for (int64_t i = 0; i < size; ++i) totals[i] += sums[share * size + i];
+  return {totals.begin(), totals.end()};
 }
 
 /// The weight, `[channels, 1, 3, 3]`, with the channels last and padded.

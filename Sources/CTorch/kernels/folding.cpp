@@ -5,6 +5,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/stack.h>
 #include <ATen/ops/conv2d.h>
 
 #include "dispatch.h"
@@ -26,14 +27,15 @@ struct Fused {
                             const Optional &, Ints, Ints, Ints, int64_t, std::string_view,
                             std::optional<at::Scalar>, Text, Scalars, Text);
 
-  std::optional<c10::OperatorHandle> unary = find("");
-  std::optional<c10::OperatorHandle> binary = find("binary");
+  std::optional<c10::OperatorHandle> unary = find("mkldnn::_convolution_pointwise", "");
+  std::optional<c10::OperatorHandle> binary = find("mkldnn::_convolution_pointwise", "binary");
+  std::optional<c10::OperatorHandle> reorder = find("mkldnn::_reorder_convolution_weight", "");
 
-  static std::optional<c10::OperatorHandle> find(const char *overload) {
-    return c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise", overload});
+  static std::optional<c10::OperatorHandle> find(const char *name, const char *overload) {
+    return c10::Dispatcher::singleton().findSchema({name, overload});
   }
 
-  bool is_there() const { return unary && binary; }
+  bool is_there() const { return unary && binary && reorder; }
 
   static const Fused &shared() {
     static const Fused fused;
@@ -53,6 +55,14 @@ at::Tensor fused(const at::Tensor &input, const ConvolutionParts &c, const at::T
   return Fused::shared().binary->typed<Fused::Binary>().call(
       input, *residual, c.weight, bias, padding, stride, dilation, c.groups, "add", std::nullopt,
       rectifier, Scalars(), rectify ? Text("") : std::nullopt);
+}
+
+/// The weight in the order that oneDNN computes images of this size with.
+at::Tensor reordered(const at::Tensor &input, const ConvolutionParts &c) {
+  std::vector<int64_t> padding(2, c.padding), stride(2, c.stride), dilation(2, 1);
+  torch::jit::Stack stack{c.weight, padding, stride, dilation, c.groups, input.sizes().vec()};
+  Fused::shared().reorder->callBoxed(&stack);
+  return stack[0].toTensor();
 }
 
 at::Tensor separate(const at::Tensor &input, const ConvolutionParts &c, const at::Tensor &bias,
@@ -75,21 +85,49 @@ bool can_fuse(const at::Tensor &input, const ConvolutionParts &convolution,
          (!residual || (can_add && residual->scalar_type() == type)) && Fused::shared().is_there();
 }
 
+/// Which tensors something was made of, and which of their versions.
+void note(std::vector<int64_t> &origin, const at::Tensor &tensor) {
+  origin.push_back(reinterpret_cast<int64_t>(tensor.unsafeGetTensorImpl()));
+  origin.push_back(int64_t(tensor._version()));
+}
+
 }  // namespace
 
-at::Tensor folded_convolution(const at::Tensor &input, const ConvolutionParts &convolution,
-                              const NormalizationParts &normalization,
-                              const std::optional<at::Tensor> &residual, bool rectify,
-                              at::ScalarType type) {
+Folding::Weights Folding::weights(const ConvolutionParts &convolution,
+                                  const NormalizationParts &normalization, at::ScalarType type,
+                                  const at::Tensor *input) {
+  std::vector<int64_t> origin{int64_t(type), input != nullptr};
+  for (const auto &part : {convolution.weight, normalization.weight, normalization.bias,
+                           normalization.running_mean, normalization.running_variance})
+    note(origin, part);
+  std::lock_guard lock(mutex_);
+  if (origin == origin_) return kept_;
   auto variance = normalization.running_variance + normalization.epsilon;
   auto scale = normalization.weight * variance.rsqrt();
-  auto bias = normalization.bias - normalization.running_mean * scale;
   auto folded = convolution;
   folded.weight = (convolution.weight * scale.reshape({-1, 1, 1, 1})).to(type);
+  if (input != nullptr) folded.weight = reordered(*input, folded);
+  kept_ = {folded.weight, (normalization.bias - normalization.running_mean * scale).to(type)};
+  origin_ = origin;
+  return kept_;
+}
+
+void Folding::forget() {
+  std::lock_guard lock(mutex_);
+  kept_ = {};
+  origin_.clear();
+}
+
+at::Tensor Folding::convolution(const at::Tensor &input, const ConvolutionParts &convolution,
+                                const NormalizationParts &normalization,
+                                const std::optional<at::Tensor> &residual, bool rectify,
+                                at::ScalarType type) {
   auto images = input.to(type);
-  bias = bias.to(type);
-  return can_fuse(images, folded, residual) ? fused(images, folded, bias, residual, rectify)
-                                    : separate(images, folded, bias, residual, rectify);
+  bool fuses = can_fuse(images, convolution, residual);
+  auto own = weights(convolution, normalization, type, fuses ? &images : nullptr);
+  ConvolutionParts folded{own.weight, convolution.stride, convolution.padding, convolution.groups};
+  return fuses ? fused(images, folded, own.bias, residual, rectify)
+               : separate(images, folded, own.bias, residual, rectify);
 }
 
 }  // namespace facet::kernels

@@ -1,7 +1,9 @@
 // Convolutions with the batch normalisation behind them folded into their weights, for evaluation.
 #pragma once
 
+#include <mutex>
 #include <optional>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -19,15 +21,37 @@ struct NormalizationParts {
   double epsilon;
 };
 
-/// Convolves, normalises with the running statistics, adds the residual where there is one, and
-/// rectifies where that is asked. Not differentiable.
+/// A convolution's weight and bias with the normalisation behind it folded in.
 ///
-/// Scale and shift go into the convolution's weight and a bias, in the parameters' precision; `type`
-/// is what the convolution computes in. On a CPU oneDNN adds and rectifies while it writes, so that
-/// nothing passes over the output again.
-at::Tensor folded_convolution(const at::Tensor &input, const ConvolutionParts &convolution,
-                              const NormalizationParts &normalization,
-                              const std::optional<at::Tensor> &residual, bool rectify,
-                              at::ScalarType type);
+/// They are kept, in oneDNN's own order where it is used, until a parameter or a statistic changes:
+/// folding and reordering take a twentieth of ResNet50's time on a batch of 32 images.
+class Folding {
+ public:
+  /// Convolves, normalises with the running statistics, adds the residual where there is one, and
+  /// rectifies where that is asked. Not differentiable.
+  ///
+  /// Scale and shift go into the convolution's weight and a bias, in the parameters' precision;
+  /// `type` is what the convolution computes in. On a CPU oneDNN adds and rectifies while it
+  /// writes, so that nothing passes over the output again.
+  at::Tensor convolution(const at::Tensor &input, const ConvolutionParts &convolution,
+                         const NormalizationParts &normalization,
+                         const std::optional<at::Tensor> &residual, bool rectify,
+                         at::ScalarType type);
+
+  /// Lets go of the weights.
+  void forget();
+
+ private:
+  struct Weights {
+    at::Tensor weight, bias;
+  };
+
+  Weights weights(const ConvolutionParts &convolution, const NormalizationParts &normalization,
+                  at::ScalarType type, const at::Tensor *input);
+
+  std::mutex mutex_;
+  Weights kept_;
+  std::vector<int64_t> origin_;
+};
 
 }  // namespace facet::kernels

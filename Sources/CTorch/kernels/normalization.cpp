@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "columns.h"
@@ -301,6 +302,7 @@ at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, cons
                          const at::Tensor &running_mean, const at::Tensor &running_variance,
                          const std::optional<at::Tensor> &residual,
                          const NormalizationOptions &options) {
+  RECORD_FUNCTION("facet::normalization", std::vector<c10::IValue>());
   return Normalization::apply(input, weight, bias, residual, running_mean, running_variance,
                               options.rectify, options.momentum, options.epsilon);
 }

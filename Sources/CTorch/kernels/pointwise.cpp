@@ -1,6 +1,7 @@
 #include "pointwise.h"
 
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -8,40 +9,58 @@ namespace facet::kernels {
 namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
-/// Places of an image up to which matrix products are faster, backward and forward.
+/// Places of an output up to which matrix products are faster, backward and forward.
 constexpr int64_t places_backward = 14 * 14, places_forward = 7 * 7;
 
-int64_t places(const at::Tensor &images) { return images.size(2) * images.size(3); }
-
-/// Channels-last images as rows of channels, without a copy.
-at::Tensor rows(const at::Tensor &images) {
-  return images.permute({0, 2, 3, 1}).reshape({-1, images.size(1)});
+/// What the outputs saw of channels-last images: `[n, h, w, c]`, a view.
+at::Tensor seen(const at::Tensor &images, int64_t stride) {
+  auto all = images.permute({0, 2, 3, 1});
+  return stride == 1 ? all : all.slice(1, 0, std::nullopt, stride).slice(2, 0, std::nullopt, stride);
 }
 
-at::Tensor images(const at::Tensor &rows, const at::Tensor &like) {
-  return rows.view({like.size(0), like.size(2), like.size(3), rows.size(1)}).permute({0, 3, 1, 2});
+/// Places as rows of channels; a copy only where some places were left out.
+at::Tensor rows(const at::Tensor &places) { return places.reshape({-1, places.size(3)}); }
+
+at::Tensor images(const at::Tensor &rows, const at::Tensor &places) {
+  return rows.view({places.size(0), places.size(1), places.size(2), rows.size(1)})
+      .permute({0, 3, 1, 2});
+}
+
+/// The slopes at the places that were seen, and zeros elsewhere.
+at::Tensor spread(const at::Tensor &slopes, const at::Tensor &input, int64_t stride) {
+  auto result = at::empty(input.sizes(), input.options(), last).zero_();
+  auto places = seen(result, stride);
+  places.copy_(slopes.view(places.sizes()));
+  return result;
 }
 
 at::Tensor matrix(const at::Tensor &weight) { return weight.view({weight.size(0), -1}); }
 
 struct Pointwise : torch::autograd::Function<Pointwise> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
-                            const at::Tensor &weight) {
+                            const at::Tensor &weight, int64_t stride) {
     context->save_for_backward({input, weight});
-    if (places(input) > places_forward) return at::conv2d(input, weight);
-    return images(at::mm(rows(input), matrix(weight).t()), input);
+    context->saved_data["stride"] = stride;
+    auto places = seen(input, stride);
+    if (places.size(1) * places.size(2) > places_forward)
+      return at::conv2d(input, weight, std::nullopt, {stride, stride});
+    return images(at::mm(rows(places), matrix(weight).t()), places);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  const torch::autograd::variable_list &slopes) {
     auto saved = context->get_saved_variables();
-    auto slope = rows(slopes[0].contiguous(last));
+    int64_t stride = context->saved_data["stride"].toInt();
+    auto slope = rows(seen(slopes[0].contiguous(last), 1));
     at::Tensor to_input, to_weight;
-    if (context->needs_input_grad(0))
-      to_input = images(at::mm(slope, matrix(saved[1])), saved[0]);
+    if (context->needs_input_grad(0)) {
+      to_input = at::mm(slope, matrix(saved[1]));
+      to_input = stride == 1 ? images(to_input, seen(saved[0], 1))
+                             : spread(to_input, saved[0], stride);
+    }
     if (context->needs_input_grad(1))
-      to_weight = at::mm(slope.t(), rows(saved[0])).view(saved[1].sizes());
-    return {to_input, to_weight};
+      to_weight = at::mm(slope.t(), rows(seen(saved[0], stride))).view(saved[1].sizes());
+    return {to_input, to_weight, at::Tensor()};
   }
 };
 
@@ -50,13 +69,15 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
 bool supports_pointwise(const at::Tensor &input, const at::Tensor &weight, int64_t stride,
                         int64_t padding, int64_t groups) {
   return input.is_cpu() && input.dim() == 4 && weight.dim() == 4 && weight.size(2) == 1 &&
-         weight.size(3) == 1 && stride == 1 && padding == 0 && groups == 1 &&
+         weight.size(3) == 1 && stride >= 1 && padding == 0 && groups == 1 &&
          input.scalar_type() == at::kBFloat16 && input.is_contiguous(last) &&
-         weight.is_contiguous() && input.numel() > 0 && places(input) <= places_backward;
+         weight.is_contiguous() && input.numel() > 0 &&
+         seen(input, stride).size(1) * seen(input, stride).size(2) <= places_backward;
 }
 
-at::Tensor pointwise_convolution(const at::Tensor &input, const at::Tensor &weight) {
-  return Pointwise::apply(input, weight);
+at::Tensor pointwise_convolution(const at::Tensor &input, const at::Tensor &weight,
+                                 int64_t stride) {
+  return Pointwise::apply(input, weight, stride);
 }
 
 }  // namespace facet::kernels

@@ -85,5 +85,6 @@ struct ResultsCSV {
         },
         Column("validation_accuracy") { $0.epochs.last?.validation.map { "\($0.accuracy)" } },
         Column("validation_pairs") { $0.description.validation.map { "\($0.pairs)" } },
+        Column("kernels") { $0.environment?.kernels },
     ]
 }

@@ -69,7 +69,8 @@ package struct StudyDifferences: Sendable {
     private static let harmless: Set = [
         "seeds", "threads", "backbones", "losses", "sampler", "command", "environment.threads",
         "environment.processor", "environment.memory", "environment.system",
-        "environment.commit", "environment.libtorch", "environment.facet", "device",
+        "environment.commit", "environment.libtorch", "environment.facet", "device", "kernels",
+        "environment.kernels",
     ]
 
     /// Every setting of some runs, with all values it has.
@@ -85,6 +86,7 @@ package struct StudyDifferences: Sendable {
             }
             if let machine = run.environment {
                 settings["environment.precision"] = machine.precision
+                settings["environment.kernels"] = machine.kernels
                 settings["environment.device"] = machine.device
                 settings["environment.processor"] = machine.processor
                 settings["environment.threads"] = Format.count(machine.threads)

@@ -119,6 +119,7 @@ enum Cautions {
         check("input size") { "\($0.description.backbone.inputSize) px" }
         check("precision") { $0.environment?.precision }
         check("device") { $0.environment?.device }
+        check("kernels") { $0.environment?.kernels }
         check("commit") { $0.environment?.commit }
         check("version of LibTorch") { $0.environment?.libtorch }
         return texts + contents(results)

@@ -75,15 +75,16 @@ enum RunsSection {
             machine.processorFeatures.isEmpty
             ? "" : " (\(machine.processorFeatures.joined(separator: ", ")))"
         let memory = Format.fixed(Double(machine.memory) / 1_073_741_824, 1)
-        let values: [(String, RichText)] = [
-            ("Facet", "\(machine.facet), commit \(code: machine.commit)"),
-            ("LibTorch", "\(machine.libtorch)"),
-            ("System", "\(machine.system)"),
-            ("Processor", "\(machine.processor)\(features)"),
-            ("Threads", "\(machine.threads)"),
-            ("Memory", "\(memory) GiB"),
-            ("Device", "\(machine.device), \(machine.precision), \(machine.memoryFormat)"),
-        ]
+        let values: [(String, RichText)] =
+            [
+                ("Facet", "\(machine.facet), commit \(code: machine.commit)"),
+                ("LibTorch", "\(machine.libtorch)"),
+                ("System", "\(machine.system)"),
+                ("Processor", "\(machine.processor)\(features)"),
+                ("Threads", "\(machine.threads)"),
+                ("Memory", "\(memory) GiB"),
+                ("Device", "\(machine.device), \(machine.precision), \(machine.memoryFormat)"),
+            ] + (machine.kernels.map { [("Kernels", "\($0)")] } ?? [])
         return values.map { Block.Term(name: $0, value: $1) }
     }
 

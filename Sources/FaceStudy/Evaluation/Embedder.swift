@@ -82,7 +82,7 @@ public struct Embedder {
     }
 
     private func embed(_ images: Tensor) throws -> Tensor {
-        try withoutGradients { try network(images) }
+        try compute.withKernels { try withoutGradients { try network(images) } }
     }
 
     /// Embeddings as they come, batch after batch.

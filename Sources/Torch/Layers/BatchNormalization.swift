@@ -84,8 +84,12 @@ extension Convolution {
     ) -> Tensor {
         if !training, !ct_is_grad_enabled() {
             let parts = normalization.parts(adding: residual, rectify: rectify)
-            return .make { unsafe ct_normalized_conv2d(input.handle, self.parts, parts, &$0) }
+            return .make {
+                unsafe ct_normalized_conv2d(
+                    input.handle, self.parts, parts, folding.handle, &$0)
+            }
         }
+        if training { folding.forget() }
         let output = self(input, training: training)
         return normalization.normalized(
             output, adding: residual, rectify: rectify, training: training)

@@ -1,3 +1,5 @@
+import CTorch
+
 /// A two-dimensional convolution without bias, as networks with batch normalisation use it.
 public final class Convolution: Layer {
     /// `[outputs, inputs / groups, kernel, kernel]`.
@@ -8,6 +10,8 @@ public final class Convolution: Layer {
     public let padding: Int
     /// Groups of channels that do not see each other; as many as channels when depthwise.
     public let groups: Int
+    /// The weight with the normalisation behind it folded in, for evaluation.
+    let folding = Folding()
 
     /// Creates a convolution with weights uniform in ±1/√fan-in, as PyTorch draws them.
     ///
@@ -33,4 +37,19 @@ public final class Convolution: Layer {
     public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
         input.convolved(weight: weight, stride: stride, padding: padding, groups: groups)
     }
+}
+
+/// What a convolution keeps between batches in evaluation; dropped when training goes on.
+final class Folding {
+    let handle: ct_folding
+
+    init() {
+        var handle = ct_folding()
+        unsafe expectSuccess(ct_folding_new(&handle), "Folding()")
+        self.handle = handle
+    }
+
+    deinit { ct_folding_free(handle) }
+
+    func forget() { ct_folding_forget(handle) }
 }

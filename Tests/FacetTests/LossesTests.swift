@@ -34,7 +34,7 @@ struct LossesTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             #expect(text.hasPrefix("<?xml") && text.contains("arcface:m=0.3,s=20"))
             let refused = try tool.run("losses", "plot", "triplet", "--output", "b.svg")
-            #expect(refused.status == 1 && refused.errors.contains("look at pairs or centres"))
+            #expect(refused.status == 2 && refused.errors.contains("look at pairs or centres"))
             let missing = tool.folder.appendingPathComponent("b.svg").path
             #expect(!FileManager.default.fileExists(atPath: missing))
         }

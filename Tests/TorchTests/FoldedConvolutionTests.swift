@@ -74,6 +74,49 @@ struct FoldedConvolutionTests {
         }
     }
 
+    @Test(
+        "Folded weights follow what they are made of", arguments: [ElementType.float32, .bfloat16])
+    func changes(_ type: ElementType) {
+        let initial = InitialWeights(seed: 1)
+        let convolution = Convolution(inputs: 8, outputs: 16, kernel: 3, initial: initial)
+        let layer = BatchNormalization(channels: 16, initial: initial)
+        let images = noise([2, 8, 9, 7], 7).contiguous(.channelsLast)
+        func evaluate() -> [Float] {
+            withoutGradients {
+                withPrecision(type, on: .cpu) {
+                    convolution(images, normalizedBy: layer, rectify: true, training: false)
+                }
+            }.array(of: Float.self)
+        }
+        func compose() -> [Float] {
+            withPrecision(type, on: .cpu) {
+                layer.rectified(convolution(images, training: false), training: false)
+            }.detached().array(of: Float.self)
+        }
+        let changes: [(name: String, make: () -> Void)] = [
+            ("weight", { convolution.weight.assign(noise([16, 8, 3, 3], 2)) }),
+            ("scale", { layer.weight.assign(noise([16], 3)) }),
+            ("shift", { layer.bias.assign(noise([16], 4)) }),
+            ("mean", { layer.runningMean.assign(noise([16], 5)) }),
+            ("variance", { layer.runningVariance.assign(noise([16], 6).square() + 0.1) }),
+            (
+                "training",
+                { _ = convolution(images, normalizedBy: layer, rectify: true, training: true) }
+            ),
+        ]
+        var before = evaluate()
+        #expect(before == evaluate())
+        for change in changes {
+            change.make()
+            let (after, expected) = (evaluate(), compose())
+            #expect(after != before, "\(change.name)")
+            let error = zip(after, expected).map { abs($0 - $1) }.max() ?? 0
+            let largest = expected.map(abs).max() ?? 0
+            #expect(error <= (type == .float32 ? 1e-5 : 3e-2) * largest, "\(change.name)")
+            before = after
+        }
+    }
+
     @Test("Without images the result is empty")
     func empty() {
         let folded = withoutGradients {

@@ -12,10 +12,12 @@ struct PointwiseKernelTests {
     }
 
     /// Output and gradients.
-    private func pass(_ type: ElementType, _ shape: [Int], outputs: Int) -> [Tensor] {
+    private func pass(
+        _ type: ElementType, _ shape: [Int], outputs: Int, stride: Int = 1
+    ) -> [Tensor] {
         let input = noise(shape, 1).to(type).contiguous(.channelsLast).withGradient()
         let weight = noise([outputs, shape[1], 1, 1], 2).to(type).withGradient()
-        let output = input.convolved(weight: weight)
+        let output = input.convolved(weight: weight, stride: stride)
         (output * noise(output.shape, 3).to(type)).sum().backward()
         return [output.detached(), input.gradient, weight.gradient].compactMap {
             $0?.to(.float64)
@@ -28,11 +30,14 @@ struct PointwiseKernelTests {
             [1, 1, 1, 1], [2, 3, 4, 4], [3, 17, 7, 7], [2, 64, 7, 5], [2, 5, 8, 8],
             [1, 40, 14, 14],
             [2, 8, 15, 14],
-        ])
-    func agreement(_ shape: [Int]) {
-        let exact = pass(.float64, shape, outputs: 19)
-        let own = pass(.bfloat16, shape, outputs: 19)
-        let other = withKernels(upTo: .libTorch) { pass(.bfloat16, shape, outputs: 19) }
+        ], [1, 2, 3])
+    func agreement(_ shape: [Int], _ stride: Int) {
+        func pass(_ type: ElementType) -> [Tensor] {
+            self.pass(type, shape, outputs: 19, stride: stride)
+        }
+        let exact = pass(.float64)
+        let own = pass(.bfloat16)
+        let other = withKernels(upTo: .libTorch) { pass(.bfloat16) }
         #expect(own.count == 3)
         for (index, reference) in exact.enumerated() {
             func error(_ tensors: [Tensor]) -> Double {

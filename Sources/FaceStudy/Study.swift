@@ -71,20 +71,15 @@ public struct Study {
         for run in plan.runs {
             do {
                 try executor(of: run, compute, data, control).requirePossible()
-            } catch FaceStudyError.differentConfiguration(let path, let key, let stored, let asked)
-            {
-                reasons.append(
-                    "\(FaceStudyError.differentConfiguration(path: path, key: key, stored: stored, asked: asked))"
-                )
+            } catch let error as FaceStudyError {
+                if case .differentConfiguration = error { reasons.append("\(error)") }
             } catch let error as FaceDataError {
                 reasons.append("'\(run.identity.trainSet)': \(error)")
             } catch let error as FaceTrainingError {
                 reasons.append("'\(run.identity.trainSet)': \(error)")
             } catch {}
         }
-        var seen = Set<String>()
-        reasons = reasons.filter { seen.insert($0).inserted }
-        if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
+        if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons.uniqued) }
     }
 
     func executor(

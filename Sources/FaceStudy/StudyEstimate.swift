@@ -98,14 +98,6 @@ extension Study {
     }
 }
 
-extension [BackboneSpecification] {
-    /// Each once, in order of first appearance.
-    fileprivate var uniqued: [BackboneSpecification] {
-        var seen = Set<BackboneSpecification>()
-        return filter { seen.insert($0).inserted }
-    }
-}
-
 /// How long a backbone takes on this machine.
 private struct StepTimes {
     /// Seconds of a training step.

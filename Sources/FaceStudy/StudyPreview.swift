@@ -40,10 +40,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
     public var estimate: StudyEstimate?
 
     /// What would keep runs from being made, each reason once.
-    public var problems: [String] {
-        var seen = Set<String>()
-        return runs.compactMap(\.problem).filter { seen.insert($0).inserted }
-    }
+    public var problems: [String] { runs.compactMap(\.problem).uniqued }
 
     /// What a person reads of it.
     public var text: String {

@@ -9,8 +9,7 @@ enum Cautions {
             tooFewPairs(results), seeds(results), chosenOnTest(results), samplers(results),
             incomplete(results),
         ].compactMap { $0 } + collapses(results) + overlaps(results)
-            + conditions(results)
-            + findings(results) + damages(results)
+            + conditions(results) + findings(results) + damages(results)
     }
 
     private static func seeds(_ results: StudyResults) -> RichText? {

@@ -15,8 +15,9 @@ import Testing
         try inTemporaryFolder { folder throws in
             for loss in losses {
                 for (seed, wrong) in loss.wrong {
-                    try write(
-                        loss.name, seed, wrong, trainSet(loss.name), to: StudyFolder(folder))
+                    let run = PlainRun(
+                        loss: loss.name, seed: seed, pairs: 400, trainSet: trainSet(loss.name))
+                    try write(run, wrong, to: StudyFolder(folder))
                 }
             }
             let text = try Report(study: folder).render().markdown
@@ -25,45 +26,17 @@ import Testing
         }
     }
 
-    private func write(
-        _ loss: String, _ seed: UInt64, _ wrong: Int?, _ trainSet: String, to study: StudyFolder
-    ) throws {
-        let run = study.run(named: "\(trainSet)-\(loss)-\(seed)")
-        try run.write(
-            RunDescription(
-                identity: RunIdentity(
-                    trainSet: trainSet, backbone: "b", loss: loss, sampler: "shuffle", seed: seed),
-                lossTitle: loss,
-                backbone: BackboneFacts(
-                    title: "B", parameters: 1, multiplyAdds: 1, embeddingSize: 1, inputSize: 1),
-                train: TrainSetFacts(name: trainSet, images: 1, identities: 1, contentHash: ""),
-                tests: [TestSetFacts(name: "v", pairs: 400, folds: 10, pairsEachEpoch: 400)],
-                epochs: 1, batchSize: 1, configuration: .null, command: "c"))
+    private func write(_ run: PlainRun, _ wrong: Int?, to study: StudyFolder) throws {
         guard let wrong else {
-            return try run.write(
+            try run.writeDescription(to: study)
+            return try run.folder(in: study).write(
                 RunResult(
                     status: .failed, message: "m", epochs: 0, trainAccuracy: 0, tests: [],
                     imagesPerSecond: 1, seconds: 1))
         }
         // The wrong pairs of a worse loss hold those of a better one, other ones in each seed.
-        let places = Set((0..<wrong).map { ($0 * 7 + Int(seed) * 11) % 400 })
         try run.write(
-            (0..<400).map { pair in
-                let same = pair % 2 == 0
-                return PairScore(
-                    fold: pair / 40, same: same, distance: same != places.contains(pair) ? 0.5 : 2,
-                    first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
-            }, test: "v")
-        let accuracy = 1 - Double(wrong) / 400
-        try run.write(
-            RunResult(
-                status: .finished, epochs: 1, trainAccuracy: 1,
-                tests: [
-                    TestResult(
-                        name: "v", pairs: 400, accuracy: accuracy, standardDeviation: 0,
-                        threshold: 1, tarAtFar1e3: 0, auc: 1, eer: 0, meanNorm: 1, bestEpoch: 1,
-                        bestAccuracy: accuracy, epochWithin95Percent: 1)
-                ], imagesPerSecond: 1, seconds: 1))
+            wrong: Set((0..<wrong).map { ($0 * 7 + Int(run.seed) * 11) % run.pairs }), to: study)
     }
 
     @Test("One loss")

@@ -12,47 +12,12 @@ import Testing
         try inTemporaryFolder { folder throws in
             for loss in losses {
                 for (index, wrong) in loss.right.enumerated() {
-                    try write(
-                        loss.name, UInt64(index + 1), wrong: Set(wrong), pairs: pairs,
-                        to: StudyFolder(folder))
+                    try PlainRun(loss: loss.name, seed: UInt64(index + 1), pairs: pairs)
+                        .write(wrong: Set(wrong), to: StudyFolder(folder))
                 }
             }
             return try StudyResults(reading: StudyFolder(folder))
         }
-    }
-
-    private func write(
-        _ loss: String, _ seed: UInt64, wrong: Set<Int>, pairs: Int, to study: StudyFolder
-    ) throws {
-        let run = study.run(named: "\(loss)-\(seed)")
-        let test = TestSetFacts(name: "v", pairs: pairs, folds: 10, pairsEachEpoch: pairs)
-        try run.write(
-            RunDescription(
-                identity: RunIdentity(
-                    trainSet: "t", backbone: "b", loss: loss, sampler: "shuffle", seed: seed),
-                lossTitle: loss,
-                backbone: BackboneFacts(
-                    title: "B", parameters: 1, multiplyAdds: 1, embeddingSize: 1, inputSize: 1),
-                train: TrainSetFacts(name: "t", images: 1, identities: 1, contentHash: ""),
-                tests: [test], epochs: 1, batchSize: 1, configuration: .null, command: "c"))
-        try run.write(
-            (0..<pairs).map { pair in
-                let same = pair % 2 == 0
-                let isNear = same != wrong.contains(pair)
-                return PairScore(
-                    fold: pair * 10 / pairs, same: same, distance: isNear ? 0.5 : 2,
-                    first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
-            }, test: "v")
-        let accuracy = 1 - Double(wrong.count) / Double(pairs)
-        try run.write(
-            RunResult(
-                status: .finished, epochs: 1, trainAccuracy: 1,
-                tests: [
-                    TestResult(
-                        name: "v", pairs: pairs, accuracy: accuracy, standardDeviation: 0,
-                        threshold: 1, tarAtFar1e3: 0, auc: 1, eer: 0, meanNorm: 1, bestEpoch: 1,
-                        bestAccuracy: accuracy, epochWithin95Percent: 1)
-                ], imagesPerSecond: 1, seconds: 1))
     }
 
     private func spread(_ count: Int, from start: Int) -> [Int] {
@@ -81,8 +46,10 @@ import Testing
     func smallSet() throws {
         for (pairs, isSmall) in [(20, true), (2000, false)] {
             let report = try inTemporaryFolder { folder throws in
-                try write("softmax", 1, wrong: [], pairs: pairs, to: StudyFolder(folder))
-                try write("arcface", 1, wrong: [], pairs: pairs, to: StudyFolder(folder))
+                try PlainRun(loss: "softmax", seed: 1, pairs: pairs).write(
+                    wrong: [], to: StudyFolder(folder))
+                try PlainRun(loss: "arcface", seed: 1, pairs: pairs).write(
+                    wrong: [], to: StudyFolder(folder))
                 return try Report(study: folder).render()
             }
             #expect(report.markdown.contains("**Too few pairs.** v: 20 pairs") == isSmall)
@@ -97,9 +64,8 @@ import Testing
     @Test("Embeddings that are all the same are a warning")
     func collapsed() throws {
         let text = try inTemporaryFolder { folder throws in
-            try write(
-                "softmax", 1, wrong: Set((0..<400).filter { $0 % 2 == 1 }), pairs: 400,
-                to: StudyFolder(folder))
+            try PlainRun(loss: "softmax", seed: 1, pairs: 400).write(
+                wrong: Set((0..<400).filter { $0 % 2 == 1 }), to: StudyFolder(folder))
             return try Report(study: folder).render().markdown
         }
         #expect(text.contains("**Collapse.** `softmax-1`: The embeddings have collapsed"))
@@ -147,9 +113,9 @@ import Testing
     @Test func leavesOutRunsOnOtherPairs() throws {
         try inTemporaryFolder { folder throws in
             let study = StudyFolder(folder)
-            try write("softmax", 1, wrong: [1, 2], pairs: 400, to: study)
-            try write("arcface", 1, wrong: [3], pairs: 400, to: study)
-            try write("marginal", 1, wrong: [3], pairs: 200, to: study)
+            try PlainRun(loss: "softmax", seed: 1, pairs: 400).write(wrong: [1, 2], to: study)
+            try PlainRun(loss: "arcface", seed: 1, pairs: 400).write(wrong: [3], to: study)
+            try PlainRun(loss: "marginal", seed: 1, pairs: 200).write(wrong: [3], to: study)
             let statistics = StudyStatistics(try StudyResults(reading: study))
             #expect(statistics.comparisons.count == 1)
         }
@@ -159,15 +125,12 @@ import Testing
         let wrong = { (count: Int, seed: Int) in spread(count, from: 11 * seed) }
         let text = try inTemporaryFolder { folder throws in
             for seed in 1...4 {
-                try write(
-                    "softmax", UInt64(seed), wrong: Set(wrong(90 + seed, seed)), pairs: 400,
-                    to: StudyFolder(folder))
-                try write(
-                    "arcface", UInt64(seed), wrong: Set(wrong(12 + seed % 2, seed)), pairs: 400,
-                    to: StudyFolder(folder))
-                try write(
-                    "amsoftmax", UInt64(seed), wrong: Set(wrong(13, seed)), pairs: 400,
-                    to: StudyFolder(folder))
+                for (loss, count) in [
+                    ("softmax", 90 + seed), ("arcface", 12 + seed % 2), ("amsoftmax", 13),
+                ] {
+                    try PlainRun(loss: loss, seed: UInt64(seed), pairs: 400)
+                        .write(wrong: Set(wrong(count, seed)), to: StudyFolder(folder))
+                }
             }
             return try Report(study: folder).render().markdown
         }
@@ -181,12 +144,10 @@ import Testing
 
     @Test func saysWithOneSeedWhatIsNotKnown() throws {
         let text = try inTemporaryFolder { folder throws in
-            try write(
-                "softmax", 1, wrong: Set(spread(90, from: 0)), pairs: 400,
-                to: StudyFolder(folder))
-            try write(
-                "arcface", 1, wrong: Set(spread(9, from: 0)), pairs: 400,
-                to: StudyFolder(folder))
+            try PlainRun(loss: "softmax", seed: 1, pairs: 400).write(
+                wrong: Set(spread(90, from: 0)), to: StudyFolder(folder))
+            try PlainRun(loss: "arcface", seed: 1, pairs: 400).write(
+                wrong: Set(spread(9, from: 0)), to: StudyFolder(folder))
             return try Report(study: folder).render().markdown
         }
         #expect(text.contains("whether another seed would show the same is not known"))

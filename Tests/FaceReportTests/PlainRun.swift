@@ -1,0 +1,55 @@
+import FaceRuns
+
+/// A run of whose folder a test says only what it is about: one loss, one seed, one test set `v`.
+struct PlainRun {
+    var loss: String
+    var seed: UInt64
+    var pairs: Int
+    var trainSet = "t"
+
+    /// Where it lies in a study.
+    func folder(in study: StudyFolder) -> RunFolder {
+        study.run(named: "\(loss)-\(seed)")
+    }
+
+    /// Writes what the run is.
+    func writeDescription(to study: StudyFolder) throws {
+        try folder(in: study).write(
+            RunDescription(
+                identity: RunIdentity(
+                    trainSet: trainSet, backbone: "b", loss: loss, sampler: "shuffle", seed: seed),
+                lossTitle: loss,
+                backbone: BackboneFacts(
+                    title: "B", parameters: 1, multiplyAdds: 1, embeddingSize: 1, inputSize: 1),
+                train: TrainSetFacts(name: trainSet, images: 1, identities: 1, contentHash: ""),
+                tests: [TestSetFacts(name: "v", pairs: pairs, folds: 10, pairsEachEpoch: pairs)],
+                epochs: 1, batchSize: 1, configuration: .null, command: "c"))
+    }
+
+    /// Writes the run as finished, with an accuracy.
+    func write(accuracy: Double, to study: StudyFolder) throws {
+        try writeDescription(to: study)
+        try folder(in: study).write(
+            RunResult(
+                status: .finished, epochs: 1, trainAccuracy: 1,
+                tests: [
+                    TestResult(
+                        name: "v", pairs: pairs, accuracy: accuracy, standardDeviation: 0,
+                        threshold: 1, tarAtFar1e3: 0, auc: 1, eer: 0, meanNorm: 1, bestEpoch: 1,
+                        bestAccuracy: accuracy, epochWithin95Percent: 1)
+                ], imagesPerSecond: 1, seconds: 1))
+    }
+
+    /// Writes the run as finished, with the scores of pairs of which some are decided wrongly.
+    func write(wrong: Set<Int>, to study: StudyFolder) throws {
+        try write(accuracy: 1 - Double(wrong.count) / Double(pairs), to: study)
+        try folder(in: study).write(
+            (0..<pairs).map { pair in
+                let same = pair % 2 == 0
+                return PairScore(
+                    fold: pair * 10 / pairs, same: same,
+                    distance: same != wrong.contains(pair) ? 0.5 : 2,
+                    first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
+            }, test: "v")
+    }
+}

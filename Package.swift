@@ -55,7 +55,8 @@ let package = Package(
 
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
-            name: "training-benchmark", dependencies: ["Torch", "FaceModels"],
+            name: "training-benchmark",
+            dependencies: ["Torch", "FaceLosses", "FaceModels", "FaceTraining"],
             path: "Benchmarks/training",
             exclude: ["compare.py", "pytorch_peer.py", "RESULTS.md", "RESULTS.json"],
             swiftSettings: swiftSettings),

@@ -5,7 +5,9 @@
 //
 // Each line of input asks for a number of steps, "train N" or "embed N" (image and mirror image), or
 // for "profile" (the operations of training steps), and is answered by one JSON object. The first line printed says that all is ready.
+import FaceLosses
 import FaceModels
+import FaceTraining
 import Foundation
 import Torch
 
@@ -15,11 +17,14 @@ struct Options {
     var precision = ElementType.bfloat16
     var format = MemoryFormat.channelsLast
     var batch = 128
+    var device = Device.cpu
+    var loss = "softmax"
     var classes = 500
+    var rate = 1.0
     var kernels = Kernels.current
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    init(_ arguments: [String]) {
+    init(_ arguments: [String]) throws {
         var values: [String: String] = [:]
         for (name, value) in zip(arguments, arguments.dropFirst()) where name.hasPrefix("--") {
             values[name] = value
@@ -28,51 +33,74 @@ struct Options {
         precision = values["--precision"] == "fp32" ? .float32 : precision
         format = values["--format"] == "contiguous" ? .contiguous : format
         batch = values["--batch"].flatMap(Int.init) ?? batch
+        device = try Device.named(values["--device"] ?? "cpu")
+        loss = values["--loss"] ?? loss
+        classes = values["--classes"].flatMap(Int.init) ?? classes
+        rate = values["--sample-rate"].flatMap(Double.init) ?? rate
         kernels = values["--kernels"] == "libtorch" ? .libTorch : kernels
         threads = values["--threads"].flatMap(Int.init) ?? threads
     }
 }
 
-/// One network with a softmax head, as compare.py's peer has it.
+/// One network with a loss, as compare.py's peers have it.
 final class Subject {
     let options: Options
     let backbone: any Backbone
-    let head: Linear
+    let loss: any FaceLoss
     let optimizer: SGD
     let images: Tensor
     let labels: Tensor
+    let accelerated: AcceleratedStep?
 
     init(_ options: Options) throws {
         self.options = options
-        let specification = try BackboneSpecification(parsing: options.model)
+        let device = options.device
         backbone = try BackboneCatalogue.make(
-            specification, inputSize: 112, initial: InitialWeights(seed: 1))
-        head = Linear(
-            inputs: backbone.embeddingSize, outputs: options.classes,
-            initial: InitialWeights(seed: 1, path: "head"))
+            try BackboneSpecification(parsing: options.model), inputSize: 112,
+            initial: InitialWeights(seed: 1, device: device))
+        loss = try LossCatalogue.make(
+            LossSpecification(parsing: options.loss), classes: options.classes,
+            embeddingSize: backbone.embeddingSize,
+            initial: InitialWeights(seed: 1, path: "head", device: device),
+            head: HeadOptions(rate: options.rate, precision: options.precision))
         optimizer = SGD(
-            (backbone.state + head.state.prefixed("head")).parameters, options: SGD.Options())
+            (backbone.state + loss.state.prefixed("loss")).parameters, options: SGD.Options())
         let count = options.batch * 112 * 112 * 3
         let pixels = (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) }
         images = InputNormalization.standard.images(
             pixels: pixels, count: options.batch, height: 112, width: 112,
-            format: options.format, device: .cpu)
-        labels = Tensor((0..<options.batch).map { $0 % options.classes })
+            format: options.format, device: device)
+        labels = Tensor(
+            (0..<options.batch).map { $0 * 7919 % options.classes }, device: device)
+        accelerated =
+            device == .cpu
+            ? nil
+            : AcceleratedStep(
+                backbone: backbone, loss: loss, optimizer: optimizer,
+                precision: options.precision, device: device)
     }
 
     func train() {
         optimizer.clearGradients()
-        let embeddings = withPrecision(options.precision, on: .cpu) {
+        if let accelerated {
+            _ = accelerated(
+                images: images, labels: labels, parts: 1, rate: 0.01, clip: 0
+            ) { LossProgress(fraction: 0.5, step: 0, part: $0) }
+            return
+        }
+        let embeddings = withPrecision(options.precision, on: options.device) {
             backbone(images, training: true)
         }
-        head(embeddings, training: true).crossEntropy(labels: labels).backward()
+        loss(
+            embeddings: embeddings, labels: labels, progress: LossProgress(fraction: 0.5, step: 0)
+        ).loss.backward()
         optimizer.step(learningRate: 0.01)
     }
 
     func embed() {
         let mirrored = images.flipped(3).contiguous(options.format)
         withoutGradients {
-            withPrecision(options.precision, on: .cpu) {
+            withPrecision(options.precision, on: options.device) {
                 _ = backbone(images, training: false).array(of: Float.self)
                 _ = backbone(mirrored, training: false).array(of: Float.self)
             }
@@ -82,7 +110,8 @@ final class Subject {
     /// Milliseconds of a training step by operation, and outside of all.
     func profile(steps: Int = 3) -> [String: Any] {
         var seconds = 0.0
-        let times = operationTimes {
+        let measure = options.device == .cpu ? operationTimes(of:) : kernelTimes(of:)
+        let times = measure {
             seconds =
                 ContinuousClock().measure { for _ in 0..<steps { train() } } / .seconds(1)
         }
@@ -108,7 +137,7 @@ func answer(_ object: [String: Any]) throws {
     FileHandle.standardOutput.write(json + Data("\n".utf8))
 }
 
-let options = Options(Array(CommandLine.arguments.dropFirst()))
+let options = try Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.setThreads(options.threads)
 let subject = try Subject(options)
 try answer([

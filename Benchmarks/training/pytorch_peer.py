@@ -57,7 +57,7 @@ class Embedding(nn.Module):
         self.norm = nn.BatchNorm1d(EMBEDDING)
 
     def forward(self, features):
-        with torch.autocast("cpu", enabled=False):
+        with torch.autocast(features.device.type, enabled=False):
             return self.norm(self.linear(features.float().mean((2, 3))))
 
 

@@ -1,13 +1,17 @@
 // Differentiation, and the optimiser's step.
 #include "bridge.h"
 #include "head/descent.h"
+#include "elements.h"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
 #include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 using namespace facet;
 
@@ -19,9 +23,21 @@ const at::Tensor &gradient(ct_tensor parameter, size_t place) {
   return result;
 }
 
+/// A gradient whose elements lie in memory as the parameter's do, as the fused step wants them; one
+/// that was not accumulated may lie otherwise.
+at::Tensor as_parameter_lies(const at::Tensor &slopes, const at::Tensor &parameter) {
+  if (slopes.strides() == parameter.strides()) return slopes;
+  bool lies_alike = true;
+  for (int64_t d = 0; d < slopes.dim(); ++d)
+    lies_alike &= slopes.size(d) == 1 || slopes.stride(d) == parameter.stride(d);
+  // A stride over a single element means nothing, but is compared all the same.
+  if (lies_alike) return slopes.as_strided(parameter.sizes(), parameter.strides());
+  return at::empty_like(parameter).copy_(slopes);
+}
+
 bool is_ascending(const at::Tensor &indices) {
   if (!indices.is_cpu() || !indices.is_contiguous()) return false;
-  auto values = indices.const_data_ptr<int64_t>();
+  auto values = elements<int64_t>(indices);
   for (int64_t i = 1; i < indices.numel(); ++i)
     if (values[i - 1] >= values[i]) return false;
   return true;
@@ -31,7 +47,8 @@ bool is_ascending(const at::Tensor &indices) {
 /// they are. Accumulated gradients have.
 void unite_rows(const at::Tensor &parameter) {
   auto &slopes = parameter.mutable_grad();
-  if (slopes.is_sparse() && !is_ascending(slopes._indices()[0])) slopes = slopes.coalesce();
+  if (slopes.is_sparse() && !slopes.is_coalesced() && !is_ascending(slopes._indices()[0]))
+    slopes = slopes.coalesce();
 }
 
 /// What is in the gradients: of sparse ones, the values of the rows that they have.
@@ -58,6 +75,14 @@ ct_status ct_requires_grad(ct_tensor self, bool *out) {
 
 ct_status ct_backward(ct_tensor self) {
   return guarded([&] { tensor(self).backward(); });
+}
+
+ct_status ct_derivatives(ct_tensor self, ct_tensor slopes, const ct_tensor *inputs, size_t count,
+                         ct_tensor *out) {
+  return guarded([&] {
+    auto found = torch::autograd::grad({tensor(self)}, tensors(inputs, count), {tensor(slopes)});
+    for (size_t i = 0; i < count; ++i) out[i] = handle(std::move(found[i]));
+  });
 }
 
 ct_status ct_grad(ct_tensor self, ct_tensor *out) {
@@ -107,27 +132,41 @@ ct_status ct_to_dense(ct_tensor self, ct_tensor *out) {
 
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
-                      bool first_step) {
+                      bool first_step, ct_gradient_guard guard) {
   return guarded([&] {
     c10::AutoGradMode off(false);
     auto slopes = gradient_values(parameters, count);
     std::vector<at::Tensor> values, dense_slopes, buffers;
+    auto divisor = optional(guard.divisor), skips = optional(guard.skips);
     for (size_t i = 0; i < count; ++i) {
       const auto &own = gradient(parameters[i], i);
       if (own.is_sparse()) {
         head::descend_rows(tensor(parameters[i]),
                            momentum == 0 ? at::Tensor() : tensor(velocities[i]),
                            own._indices()[0], slopes[i],
-                           {learning_rate, momentum, weight_decay, nesterov});
+                           {learning_rate, momentum, weight_decay, nesterov, divisor, skips});
         continue;
       }
       values.push_back(tensor(parameters[i]));
-      dense_slopes.push_back(slopes[i]);
+      dense_slopes.push_back(as_parameter_lies(slopes[i], values.back()));
       if (momentum != 0) buffers.push_back(tensor(velocities[i]));
     }
     if (values.empty()) return;
     at::_fused_sgd_(values, dense_slopes, buffers, weight_decay, momentum, learning_rate,
-                    /*dampening=*/0, nesterov, /*maximize=*/false, first_step);
+                    /*dampening=*/0, nesterov, /*maximize=*/false, first_step, divisor, skips);
+  });
+}
+
+ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tensor loss,
+                             double limit, ct_gradient_guard *out) {
+  return guarded([&] {
+    c10::AutoGradMode off(false);
+    auto norm = at::stack(at::_foreach_norm(gradient_values(parameters, count), 2)).norm();
+    auto divisor = limit > 0 ? (norm / limit).clamp_min(1) : at::ones_like(norm);
+    auto is_finite = norm.isfinite().logical_and(tensor(loss).detach().isfinite());
+    out->skips = handle(is_finite.logical_not().to(at::kFloat));
+    out->divisor = handle(divisor.to(at::kFloat));
+    out->norm = handle(norm);
   });
 }
 

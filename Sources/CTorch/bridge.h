@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,12 @@ ct_status guarded(Body &&body) noexcept {
 inline const at::Tensor &tensor(ct_tensor handle) {
   TORCH_CHECK(handle.impl != nullptr, "an empty tensor handle was used");
   return *static_cast<const at::Tensor *>(handle.impl);
+}
+
+/// The tensor of a handle that may be empty.
+inline std::optional<at::Tensor> optional(ct_tensor handle) {
+  if (handle.impl == nullptr) return std::nullopt;
+  return tensor(handle);
 }
 
 inline ct_tensor handle(at::Tensor value) { return {new at::Tensor(std::move(value))}; }

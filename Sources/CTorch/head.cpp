@@ -22,6 +22,11 @@ head::OthersMap others_map(ct_map map) {
   };
 }
 
+/// Whether operands of products are rounded: asked for, and faster there.
+bool rounds(bool bfloat16, const at::Tensor &weight) {
+  return bfloat16 && (!weight.is_cpu() || head::has_bfloat16_products());
+}
+
 head::WorkspacePointer workspace(ct_workspace handle) {
   TORCH_CHECK(handle.impl != nullptr, "an empty workspace handle was used");
   return *static_cast<head::WorkspacePointer *>(handle.impl);
@@ -47,7 +52,7 @@ ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor clas
   return guarded([&] {
     auto result = head::cosine_table(tensor(directions), tensor(weight), tensor(classes),
                                      tensor(labels).contiguous(), subcenters,
-                                     bfloat16 && head::has_bfloat16_products(), workspace(memory));
+                                     rounds(bfloat16, tensor(weight)), workspace(memory));
     *table = handle(result[0]);
     *targets = handle(result[1]);
   });
@@ -56,11 +61,7 @@ ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor clas
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
                                 ct_tensor *out) {
   return producing(out, [&] {
-    const auto &cosines = tensor(table);
-    auto own = tensor(labels).contiguous();
-    head::SoftmaxProblem problem{cosines.detach(), own,
-                                 tensor(scale).detach().expand(own.sizes()), nullptr};
-    return head::summarize_others(problem).log_sum.exp().to(cosines.scalar_type());
+    return head::other_exponentials(tensor(table), tensor(labels).contiguous(), tensor(scale));
   });
 }
 

@@ -22,19 +22,15 @@ using namespace facet;
 
 namespace {
 
-std::optional<at::Tensor> optional(ct_tensor handle) {
-  if (handle.impl == nullptr) return std::nullopt;
-  return tensor(handle);
-}
-
 /// As `kernels::normalization` does it, by LibTorch.
 at::Tensor normalize(ct_tensor self, const ct_batch_norm_parts &parts,
                      const std::optional<at::Tensor> &residual, bool training) {
   auto value = at::batch_norm(tensor(self), tensor(parts.weight), tensor(parts.bias),
                               tensor(parts.running_mean), tensor(parts.running_var), training,
                               parts.momentum, parts.epsilon, /*cudnn_enabled=*/true);
-  if (residual) value = value + *residual;
-  return parts.rectify ? value.relu() : value;
+  // In place: a normalisation's gradient does not need its output.
+  if (residual) value.add_(*residual);
+  return parts.rectify ? value.relu_() : value;
 }
 
 }  // namespace

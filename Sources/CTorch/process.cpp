@@ -1,16 +1,13 @@
-// What holds for the whole process: threads, determinism, the CUDA back-end, the version.
+// What holds for the whole process: threads, determinism, the version.
 #include "bridge.h"
 #include "kernels/dispatch.h"
 
-#include <dlfcn.h>
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/detail/CUDAHooksInterface.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/csrc/api/include/torch/version.h>
 
 using namespace facet;
@@ -36,28 +33,6 @@ void ct_limit_kernels(ct_kernels limit) { kernels::limit_choice(kernels::Choice(
 ct_kernels ct_best_kernels(void) { return ct_kernels(kernels::best_choice()); }
 
 ct_kernels ct_current_kernels(void) { return ct_kernels(kernels::choice()); }
-
-bool ct_load_cuda(void) {
-#if defined(__APPLE__)
-  return false;
-#else
-  // Found through the run path, as libtorch.so itself is. Kept open for the life of the process.
-  static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr) return false;
-  try {
-    return at::detail::getCUDAHooks().deviceCount() > 0;
-  } catch (...) {
-    return false;
-  }
-#endif
-}
-
-ct_status ct_cuda_synchronize(void) {
-  return guarded([&] {
-    c10::impl::VirtualGuardImpl guard(at::kCUDA);
-    guard.synchronizeDevice(guard.getDevice().index());
-  });
-}
 
 bool ct_has_bfloat16_instructions(void) {
 #if defined(__x86_64__)

@@ -36,6 +36,8 @@ public final class Trainer {
     private let compute: ComputeConfiguration
     private let device: Device
     private let optimizer: SGD
+    /// Takes the steps on a GPU; nil on the processor.
+    private let accelerated: AcceleratedStep?
     private let checkpoint: TrainingCheckpoint
     private let normalization: InputNormalization
     private var warning: String?
@@ -71,6 +73,12 @@ public final class Trainer {
         }
         let model = backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
         optimizer = SGD(model.parameters, options: configuration.optimizer)
+        accelerated =
+            device == .cpu
+            ? nil
+            : AcceleratedStep(
+                backbone: backbone, loss: loss, optimizer: optimizer,
+                precision: compute.precision, device: device)
         self.checkpoint = TrainingCheckpoint(
             folder: checkpoint, state: model + optimizer.state.prefixed("velocity"),
             fingerprint: fingerprint)
@@ -191,15 +199,17 @@ public final class Trainer {
         let sums: EpochSums
         let norm: Double
         do {
-            sums = try accumulateGradients(batch)
-            norm = try clipGradients()
+            if let accelerated {
+                (sums, norm) = try take(accelerated, batch, rate)
+            } else {
+                sums = try accumulateGradients(batch)
+                norm = try clipGradients()
+                optimizer.step(learningRate: rate)
+            }
         } catch let error as FaceTrainingError {
             failure = describe(error, learningRate: rate)
             throw error
         }
-        optimizer.step(learningRate: rate)
-        device.synchronize()
-
         outputs = []
         let loss = sums.loss / Double(sums.images)
         position.step += 1
@@ -217,14 +227,37 @@ public final class Trainer {
             images: sums.images, seconds: seconds)
     }
 
-    private func accumulateGradients(_ batch: ImageBatch) throws -> EpochSums {
+    private func tensors(_ batch: ImageBatch) throws -> (images: Tensor, labels: Tensor) {
         try checkLabels(batch.labels)
-        let parts = configuration.accumulation
-        let size = batch.count / parts
         let images = normalization.images(
             pixels: batch.pixels, count: batch.count, height: batch.height, width: batch.width,
             format: compute.memoryFormat, device: device)
-        let labels = Tensor(batch.labels, device: device)
+        return (images, Tensor(batch.labels, device: device))
+    }
+
+    private func progress(_ part: Int) -> LossProgress {
+        LossProgress(
+            fraction: Double(position.step) / Double(steps), step: position.step, part: part)
+    }
+
+    private func take(
+        _ step: AcceleratedStep, _ batch: ImageBatch, _ rate: Double
+    ) throws -> (EpochSums, norm: Double) {
+        let (images, labels) = try tensors(batch)
+        let outcome = step(
+            images: images, labels: labels, parts: configuration.accumulation, rate: rate,
+            clip: configuration.gradientClip, progress: progress)
+        outputs = outcome.outputs
+        position.lossState = outcome.lossState
+        guard outcome.sums.loss.isFinite else { throw nonFinite("loss") }
+        guard outcome.norm.isFinite else { throw nonFinite("gradient") }
+        return (outcome.sums, outcome.norm)
+    }
+
+    private func accumulateGradients(_ batch: ImageBatch) throws -> EpochSums {
+        let (images, labels) = try tensors(batch)
+        let parts = configuration.accumulation
+        let size = batch.count / parts
         var sums = EpochSums()
         for part in 0..<parts {
             let range = part * size..<(part + 1) * size
@@ -242,9 +275,7 @@ public final class Trainer {
         let embeddings = withPrecision(compute.precision, on: device) {
             backbone(images, training: true)
         }
-        let progress = LossProgress(
-            fraction: Double(position.step) / Double(steps), step: position.step, part: part)
-        let output = loss(embeddings: embeddings, labels: labels, progress: progress)
+        let output = loss(embeddings: embeddings, labels: labels, progress: progress(part))
         outputs = [("embeddings", embeddings.detached())]
         if let logits = output.logits { outputs.append(("logits", logits.detached())) }
         let value = output.loss.item()
@@ -256,8 +287,7 @@ public final class Trainer {
         var sums = EpochSums()
         sums.loss = value * Double(count)
         sums.images = count
-        let active = output.state.filter { $0.key == "active" || $0.key.hasSuffix(".active") }
-        sums.active = active.isEmpty ? nil : active.mapValues { $0 * Double(count) }
+        sums.active = EpochSums.active(output.state, images: count)
         sums.correct = output.correctCount(labels: labels, withMargin: false)
         sums.correctWithMargin = output.correctCount(labels: labels, withMargin: true)
         return sums

@@ -41,6 +41,12 @@ public struct EpochSums: Codable, Sendable, Hashable {
     /// Starts at zero.
     public init() {}
 
+    /// Shares of active hinges in a loss's state, times images; nil where there are none.
+    static func active(_ state: [String: Double], images: Int) -> [String: Double]? {
+        let active = state.filter { $0.key == "active" || $0.key.hasSuffix(".active") }
+        return active.isEmpty ? nil : active.mapValues { $0 * Double(images) }
+    }
+
     mutating func add(_ other: EpochSums) {
         loss += other.loss
         correct += other.correct

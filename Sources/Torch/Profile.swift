@@ -8,15 +8,32 @@ import CTorch
 public func operationTimes(of body: () -> Void) -> [String: Double] {
     expectSuccess(ct_profile_start(), "operationTimes(of:)")
     body()
+    return unsafe times("operationTimes(of:)") { unsafe ct_profile_stop($0, $1) }
+}
+
+/// Measures how long kernels and copies run on GPUs while a body runs, which should end with
+/// ``Device/synchronize()``.
+///
+/// - Returns: Seconds by the kernel's name, over all its runs.
+public func kernelTimes(of body: () -> Void) -> [String: Double] {
+    expectSuccess(ct_cuda_profile_start(), "kernelTimes(of:)")
+    body()
+    return unsafe times("kernelTimes(of:)") { unsafe ct_cuda_profile_stop($0, $1) }
+}
+
+private func times(
+    _ operation: StaticString,
+    _ stop: (ct_operation_listener?, UnsafeMutableRawPointer?) -> ct_status
+) -> [String: Double] {
     var times: [String: Double] = [:]
     let status = unsafe withUnsafeMutablePointer(to: &times) { pointer in
-        unsafe ct_profile_stop(
+        unsafe stop(
             { context, name, seconds in
                 guard let context = unsafe context, let name = unsafe name else { return }
                 let times = unsafe context.assumingMemoryBound(to: [String: Double].self)
                 unsafe times.pointee[String(cString: name), default: 0] += seconds
             }, pointer)
     }
-    expectSuccess(status, "operationTimes(of:)")
+    expectSuccess(status, operation)
     return times
 }

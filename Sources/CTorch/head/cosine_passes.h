@@ -7,6 +7,7 @@
 #include <ATen/ops/empty.h>
 
 #include "cosines.h"
+#include "../elements.h"
 
 namespace facet::head {
 
@@ -46,8 +47,8 @@ class RowBlocks {
  public:
   /// `capacity` is the largest number of rows of a run.
   RowBlocks(const CosineProblem &p, int64_t capacity)
-      : weight_(p.weight.const_data_ptr<T>()),
-        classes_(p.classes.defined() ? p.classes.const_data_ptr<int64_t>() : nullptr),
+      : weight_(elements<T>(p.weight)),
+        classes_(p.classes.defined() ? elements<int64_t>(p.classes) : nullptr),
         length_(p.subcenters * p.size()),
         copy_(classes_ == nullptr ? 0 : capacity * p.size()) {}
 

@@ -9,6 +9,7 @@
 #include "../parallel.h"
 #include "products.h"
 #include "rows.h"
+#include "../elements.h"
 
 namespace facet::head {
 namespace {
@@ -63,7 +64,7 @@ class CosineBlocks {
       : p_(p),
         rows_(p, block_rows + p.subcenters),
         size_(even(p.size())),
-        right_(right.const_data_ptr<Half>()),
+        right_(elements<Half>(right)),
         cosines_(table.cosines.mutable_data_ptr<float>()),
         norms_(table.inverse_norms.mutable_data_ptr<float>()),
         nearest_(p.subcenters == 1 ? nullptr : table.nearest.mutable_data_ptr<uint8_t>()),
@@ -120,10 +121,10 @@ class GradientBlocks {
                  const at::Tensor &right, float *to_directions, float *to_weight)
       : p_(p),
         rows_(p, block_rows + p.subcenters),
-        right_(right.const_data_ptr<Half>()),
-        slopes_(slopes.const_data_ptr<float>()),
-        norms_(table.inverse_norms.const_data_ptr<float>()),
-        nearest_(p.subcenters == 1 ? nullptr : table.nearest.const_data_ptr<uint8_t>()),
+        right_(elements<Half>(right)),
+        slopes_(elements<float>(slopes)),
+        norms_(elements<float>(table.inverse_norms)),
+        nearest_(p.subcenters == 1 ? nullptr : elements<uint8_t>(table.nearest)),
         to_directions_(to_directions),
         to_weight_(to_weight),
         all_(p.subcenters == 1 ? 0 : capacity() * p.columns()),

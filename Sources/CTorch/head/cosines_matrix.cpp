@@ -8,6 +8,7 @@
 
 #include "../parallel.h"
 #include "rows.h"
+#include "../elements.h"
 
 namespace facet::head {
 namespace {
@@ -74,8 +75,8 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
   Scratch<T> weighed((block_rows + each) * columns);
   for_each_block(p, [&](int64_t first, int64_t classes) {
     const T *rows = blocks.place(first);
-    const T *norms = table.inverse_norms.const_data_ptr<T>() + first * each;
-    const T *own = slopes.const_data_ptr<T>() + first * columns;
+    const T *norms = elements<T>(table.inverse_norms) + first * each;
+    const T *own = elements<T>(slopes) + first * columns;
     parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       blocks.fetch(first, begin, end);
       T *part = weighed.data() + begin * each * columns;
@@ -83,7 +84,7 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
         std::copy_n(own + begin * columns, (end - begin) * columns, part);
       else
         spread_to_nearest(own + begin * columns, end - begin, each, columns,
-                          table.nearest.const_data_ptr<uint8_t>() + (first + begin) * columns,
+                          elements<uint8_t>(table.nearest) + (first + begin) * columns,
                           part);
       vectorized([&]() FACET_LAMBDA {
         scale_rows(part, (end - begin) * each, columns, norms + begin * each);

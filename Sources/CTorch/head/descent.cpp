@@ -1,10 +1,13 @@
 #include "descent.h"
 
 #include <ATen/Dispatch.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/where.h>
 
 #include "../parallel.h"
 #include "lanes.h"
+#include "../elements.h"
 
 namespace facet::head {
 namespace {
@@ -41,8 +44,8 @@ template <class T>
 void descend_on_processor(const at::Tensor &weight, const at::Tensor &velocity,
                           const at::Tensor &rows, const at::Tensor &gradient,
                           const DescentRule &rule) {
-  auto indices = rows.const_data_ptr<int64_t>();
-  auto slopes = gradient.const_data_ptr<T>();
+  auto indices = elements<int64_t>(rows);
+  auto slopes = elements<T>(gradient);
   T *weights = weight.mutable_data_ptr<T>();
   T *velocities = velocity.defined() ? velocity.mutable_data_ptr<T>() : nullptr;
   int64_t size = weight.size(1);
@@ -61,13 +64,18 @@ void descend_anywhere(const at::Tensor &weight, const at::Tensor &velocity,
                       const at::Tensor &rows, const at::Tensor &gradient,
                       const DescentRule &rule) {
   auto own = at::index_select(weight, 0, rows);
-  auto slopes = gradient.add(own, rule.weight_decay);
+  auto slopes = rule.divisor ? gradient / *rule.divisor : gradient.clone();
+  slopes.add_(own, rule.weight_decay);
+  auto put = [&](const at::Tensor &matrix, const at::Tensor &former, const at::Tensor &value) {
+    matrix.index_copy_(0, rows, rule.skips ? at::where(*rule.skips > 0, former, value) : value);
+  };
   if (velocity.defined()) {
-    auto speed = at::index_select(velocity, 0, rows).mul_(rule.momentum).add_(slopes);
-    velocity.index_copy_(0, rows, speed);
+    auto former = at::index_select(velocity, 0, rows);
+    auto speed = former.mul(rule.momentum).add_(slopes);
+    put(velocity, former, speed);
     slopes = rule.nesterov ? slopes.add(speed, rule.momentum) : speed;
   }
-  weight.index_copy_(0, rows, own.sub_(slopes, rule.learning_rate));
+  put(weight, own, own.sub(slopes, rule.learning_rate));
 }
 
 }  // namespace
@@ -77,7 +85,7 @@ void descend_rows(const at::Tensor &weight, const at::Tensor &velocity, const at
   bool plain = weight.is_cpu() && weight.dim() == 2 && weight.is_contiguous() &&
                (!velocity.defined() || velocity.is_contiguous()) && gradient.is_contiguous() &&
                rows.is_contiguous() && at::isFloatingType(weight.scalar_type()) &&
-               weight.element_size() >= 4;
+               weight.element_size() >= 4 && !rule.divisor && !rule.skips;
   if (!plain) return descend_anywhere(weight, velocity, rows, gradient, rule);
   if (weight.scalar_type() == at::kDouble)
     descend_on_processor<double>(weight, velocity, rows, gradient, rule);

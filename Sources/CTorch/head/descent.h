@@ -1,6 +1,8 @@
 // A step of descent in some rows of a matrix.
 #pragma once
 
+#include <optional>
+
 #include <ATen/core/Tensor.h>
 
 namespace facet::head {
@@ -11,6 +13,8 @@ struct DescentRule {
   double momentum;
   double weight_decay;
   bool nesterov;
+  /// Scalars: what gradients are divided by, and 1 where nothing may change.
+  std::optional<at::Tensor> divisor, skips;
 };
 
 /// v <- momentum v + (g + decay w), w <- w - rate v in the given rows of `weight` and `velocity`,

@@ -5,12 +5,14 @@
 
 #include <ATen/Dispatch.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/_sparse_coo_tensor_unsafe.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/logaddexp.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include "classes.h"
+#include "composed.h"
+#include "../elements.h"
 
 namespace facet::head {
 namespace {
@@ -19,7 +21,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 void check_labels(const at::Tensor &labels, int64_t classes) {
-  auto values = labels.const_data_ptr<int64_t>();
+  auto values = elements<int64_t>(labels);
   for (int64_t i = 0; i < labels.numel(); ++i)
     TORCH_CHECK(values[i] >= 0 && values[i] < classes, "label ", values[i], " of sample ", i,
                 " is not one of ", classes, " classes");
@@ -29,7 +31,7 @@ void check_labels(const at::Tensor &labels, int64_t classes) {
 template <class T, class Body>
 void for_each_own(const at::Tensor &table, const at::Tensor &labels, Body &&body) {
   auto places = table.mutable_data_ptr<T>();
-  auto classes = labels.const_data_ptr<int64_t>();
+  auto classes = elements<int64_t>(labels);
   for (int64_t i = 0; i < labels.numel(); ++i) body(places[classes[i] * table.size(1) + i], i);
 }
 
@@ -45,23 +47,9 @@ at::Tensor own_cosines(const at::Tensor &table, const at::Tensor &labels) {
 void add_to_own(const at::Tensor &table, const at::Tensor &labels, const at::Tensor &values) {
   auto plain = values.to(table.scalar_type()).contiguous();
   AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "add_to_own", [&] {
-    auto from = plain.const_data_ptr<scalar_t>();
+    auto from = elements<scalar_t>(plain);
     for_each_own<scalar_t>(table, labels, [&](scalar_t &place, int64_t i) { place += from[i]; });
   });
-}
-
-/// The indices of the classes' rows, side by side.
-at::Tensor row_indices(const CosineProblem &p) {
-  if (p.subcenters == 1) return p.classes;
-  auto places = at::arange(p.subcenters, p.classes.options());
-  return (p.classes.unsqueeze(1) * p.subcenters + places).reshape(-1);
-}
-
-/// A gradient that has only the rows of the classes that take part.
-at::Tensor sparse_rows(const CosineProblem &p, const at::Tensor &values) {
-  auto options = values.options().layout(at::kSparse);
-  return at::_sparse_coo_tensor_unsafe(row_indices(p).unsqueeze(0), values, p.weight.sizes(),
-                                       options);
 }
 
 struct Cosines : torch::autograd::Function<Cosines> {
@@ -108,7 +96,8 @@ struct Cosines : torch::autograd::Function<Cosines> {
           problem.weight.options());
     cosine_gradients(problem, table, to_cosines, to_directions, to_weight);
     if (to_weight.defined() && problem.classes.defined())
-      to_weight = sparse_rows(problem, to_weight);
+      to_weight = sparse_rows(problem.weight, row_indices(problem.classes, problem.subcenters),
+                              to_weight);
     return {to_directions, std::move(to_weight), at::Tensor(), at::Tensor(), at::Tensor(),
             at::Tensor(), at::Tensor()};
   }
@@ -198,6 +187,8 @@ std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Ten
                                      const at::Tensor &classes, const at::Tensor &labels,
                                      int64_t subcenters, bool bfloat16,
                                      const WorkspacePointer &workspace) {
+  if (composed::applies(weight))
+    return composed::cosine_table(directions, weight, classes, labels, subcenters, bfloat16);
   return Cosines::apply(directions, weight, classes, labels, subcenters, bfloat16, workspace);
 }
 
@@ -205,8 +196,17 @@ std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
                                              const at::Tensor &target_logits,
                                              const at::Tensor &scale, const at::Tensor &targets,
                                              const at::Tensor &labels, OthersMap others) {
+  if (composed::applies(table))
+    return composed::margin_cross_entropy(table, target_logits, scale, labels, others);
   return MarginCrossEntropy::apply(table, target_logits, scale, targets, labels,
                                    c10::make_intrusive<MapHolder>(std::move(others)));
+}
+
+at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
+                              const at::Tensor &scale) {
+  if (composed::applies(table)) return composed::other_exponentials(table, labels, scale);
+  SoftmaxProblem problem{table.detach(), labels, scale.detach().expand(labels.sizes()), nullptr};
+  return summarize_others(problem).log_sum.exp().to(table.scalar_type());
 }
 
 }  // namespace facet::head

@@ -11,7 +11,7 @@ namespace facet::head {
 
 using WorkspacePointer = c10::intrusive_ptr<Workspace>;
 
-/// A table of cosines, class by class, and the samples' own cosines, `[n]`.
+/// A table of cosines, class by class (sample by sample where it is `composed`), and the samples' own cosines, `[n]`.
 ///
 /// The gradient with respect to the weight is sparse, with the rows of the classes that take part,
 /// when `classes` is not empty.
@@ -19,6 +19,10 @@ std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Ten
                                      const at::Tensor &classes, const at::Tensor &labels,
                                      int64_t subcenters, bool bfloat16,
                                      const WorkspacePointer &workspace);
+
+/// Sum over the other classes of e^(scale cosine), `[n]`; not differentiable.
+at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
+                              const at::Tensor &scale);
 
 /// The mean over samples of log(e^(z_i) + sum over j != y of e^(scale_i cosine_ij)) - z_i, and two
 /// `[n]` of bool: whether the sample's own class is first, without and with the margin.

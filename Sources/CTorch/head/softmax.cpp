@@ -14,6 +14,7 @@
 
 #include "../parallel.h"
 #include "lanes.h"
+#include "../elements.h"
 
 namespace facet::head {
 namespace {
@@ -32,7 +33,7 @@ template <class T>
 std::vector<T> columns_of(const at::Tensor &values, int64_t columns, T filler) {
   std::vector<T> result(columns, filler);
   auto plain = values.to(c10::CppTypeToScalarType<T>::value).contiguous();
-  std::copy_n(plain.template const_data_ptr<T>(), plain.numel(), result.begin());
+  std::copy_n(elements<T>(plain), plain.numel(), result.begin());
   return result;
 }
 
@@ -165,7 +166,7 @@ Running<T> merge(const std::vector<Running<T>> &parts) {
 template <class T>
 std::vector<T> replace_own(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
                            T otherwise) {
-  auto labels = p.labels.const_data_ptr<int64_t>();
+  auto labels = elements<int64_t>(p.labels);
   std::vector<T> former(p.labels.numel(), T(0));
   for (int64_t i = 0; i < p.labels.numel(); ++i) {
     int64_t row = labels[i] - rows.first_class;

@@ -247,6 +247,10 @@ ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_t
 ct_status ct_set_requires_grad(ct_tensor self, bool value);
 ct_status ct_requires_grad(ct_tensor self, bool *out);
 ct_status ct_backward(ct_tensor self);
+/// The derivatives of `self` with respect to tensors, where its own are `slopes` of its shape, given
+/// back instead of added to gradients.
+ct_status ct_derivatives(ct_tensor self, ct_tensor slopes, const ct_tensor *inputs, size_t count,
+                         ct_tensor *out);
 /// `out->impl` is null when there is no gradient.
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
 ct_status ct_set_grad(ct_tensor self, ct_tensor gradient);
@@ -262,12 +266,27 @@ ct_status ct_clear_autocast_cache(void);
 
 // Optimisation ------------------------------------------------------------------------------------
 
+/// What a GPU finds out about gradients without anybody waiting for it.
+typedef struct CT_SAFE ct_gradient_guard {
+  /// L2 norm of all gradients together, before it is limited.
+  ct_tensor norm;
+  /// What every gradient is divided by.
+  ct_tensor divisor;
+  /// 1 where the loss or the norm is not finite, and nothing may change; else 0.
+  ct_tensor skips;
+} ct_gradient_guard;
+
+/// Examines the gradients for a step that limits their norm to `limit`, 0 for none.
+ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tensor loss,
+                             double limit, ct_gradient_guard *out);
+
 /// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
 /// `velocities` are updated in place; on the first step they take the gradient itself. Where a
-/// gradient is sparse, rows that it lacks stay as they are, velocities too.
+/// gradient is sparse, rows that it lacks stay as they are, velocities too. An empty guard changes
+/// nothing.
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
-                      bool first_step);
+                      bool first_step, ct_gradient_guard guard);
 /// L2 norm of all gradients together.
 ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *out);
 ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double factor);
@@ -297,6 +316,11 @@ ct_status ct_profile_start(void);
 /// Ends it and tells what was found, in no order.
 ct_status ct_profile_stop(ct_operation_listener listener, void *context);
 
+/// Begins to measure what runs on GPUs: kernels and copies.
+ct_status ct_cuda_profile_start(void);
+/// Ends it and tells what was found, each run of a kernel in its turn.
+ct_status ct_cuda_profile_stop(ct_operation_listener listener, void *context);
+
 // TorchScript -------------------------------------------------------------------------------------
 
 /// A reference to a network in TorchScript.
@@ -310,15 +334,34 @@ void ct_script_free(ct_script self);
 /// The network's output for one input; of a tuple or list the first tensor.
 ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
 
+// GPUs --------------------------------------------------------------------------------------------
+
+/// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
+bool ct_load_cuda(void);
+ct_status ct_cuda_synchronize(void);
+
+/// Work that was recorded on a GPU.
+typedef struct CT_SAFE ct_graph {
+  void *impl;
+} ct_graph;
+
+/// Begins to record what this thread launches on a GPU, and differentiating from it; nothing of it
+/// is done yet. Tensors made meanwhile belong to the graph, whose memory is that of `sharing` too
+/// when it is one.
+ct_status ct_graph_begin(ct_device on, ct_graph sharing, ct_graph *out);
+/// Ends the recording.
+ct_status ct_graph_end(ct_graph self);
+/// Does what was recorded.
+ct_status ct_graph_replay(ct_graph self);
+/// Frees the graph and, where nobody uses them, its tensors.
+void ct_graph_free(ct_graph self);
+
 // The process -------------------------------------------------------------------------------------
 
 ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
 /// Asks LibTorch for algorithms that give the same bits each time, where it has them.
 ct_status ct_set_deterministic(bool value);
-/// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
-bool ct_load_cuda(void);
-ct_status ct_cuda_synchronize(void);
 /// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
 bool ct_has_bfloat16_instructions(void);
 /// LibTorch's version, e.g. "2.13.0".

@@ -9,6 +9,7 @@
 
 #include "../parallel.h"
 #include "dispatch.h"
+#include "../elements.h"
 
 namespace facet::kernels {
 namespace {
@@ -245,7 +246,7 @@ template <class T>
 std::vector<float> transposed(const Shape &s, const at::Tensor &weight) {
   std::vector<float> result(9 * s.padded());
   auto from = weight.contiguous();
-  const T *taps = from.const_data_ptr<T>();
+  const T *taps = elements<T>(from);
   for (int64_t c = 0; c < s.channels; ++c)
     for (int64_t k = 0; k < 9; ++k) result[k * s.padded() + c] = float(taps[c * 9 + k]);
   return result;
@@ -257,7 +258,7 @@ torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
   auto to_input = at::empty(input.sizes(), input.options(), last);
   auto to_weight = at::empty(weight.sizes(), weight.options());
   auto taps = transposed<T>(s, weight);
-  auto sums = gradients<T>(s, {input.const_data_ptr<T>(), slope.const_data_ptr<T>(), taps.data(),
+  auto sums = gradients<T>(s, {elements<T>(input), elements<T>(slope), taps.data(),
                                to_input.template mutable_data_ptr<T>()});
   T *to = to_weight.template mutable_data_ptr<T>();
   for (int64_t c = 0; c < s.channels; ++c)

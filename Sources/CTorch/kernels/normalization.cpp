@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "columns.h"
+#include "../elements.h"
 
 namespace facet::kernels {
 namespace {
@@ -38,10 +39,10 @@ struct Channels {
            const at::Tensor &weight, const at::Tensor &bias) {
     std::vector<float> product(columns.channels);
     for (int64_t c = 0; c < columns.channels; ++c)
-      product[c] = weight.const_data_ptr<float>()[c] * inverse.const_data_ptr<float>()[c];
-    mean = columns.repeated(mean_.const_data_ptr<float>());
+      product[c] = elements<float>(weight)[c] * elements<float>(inverse)[c];
+    mean = columns.repeated(elements<float>(mean_));
     scale = columns.repeated(product.data());
-    shift = columns.repeated(bias.const_data_ptr<float>());
+    shift = columns.repeated(elements<float>(bias));
   }
 };
 
@@ -207,17 +208,17 @@ Gradients gradients(const Kept &kept, const at::Tensor &slopes, bool may_overwri
   Channels channels(columns, kept.mean, kept.inverse, kept.weight, kept.bias);
   auto fresh = [&] { return at::empty(kept.input.sizes(), kept.input.options(), last); };
   at::Tensor passed = end != End::rectified_residual || may_overwrite ? slopes : fresh();
-  const T *x = kept.input.const_data_ptr<T>();
-  const T *y = end == End::rectified_residual ? kept.output.const_data_ptr<T>() : nullptr;
+  const T *x = elements<T>(kept.input);
+  const T *y = end == End::rectified_residual ? elements<T>(kept.output) : nullptr;
   T *writable = end == End::rectified_residual ? passed.mutable_data_ptr<T>() : nullptr;
-  auto sums = column_sums(columns, Slopes<T, end>{slopes.const_data_ptr<T>(), x, y, writable,
+  auto sums = column_sums(columns, Slopes<T, end>{elements<T>(slopes), x, y, writable,
                                                   channels.view()});
 
   Gradients result{!adds(end) && may_overwrite ? slopes : fresh(), at::empty_like(kept.weight),
                    at::empty_like(kept.bias), adds(end) ? passed : at::Tensor()};
   std::vector<float> offset(columns.channels), tilt(columns.channels);
   for (int64_t c = 0; c < columns.channels; ++c) {
-    double inverse = kept.inverse.const_data_ptr<float>()[c], rows = double(columns.rows());
+    double inverse = elements<float>(kept.inverse)[c], rows = double(columns.rows());
     double sum = sums[c], product = sums[columns.channels + c];
     result.bias.mutable_data_ptr<float>()[c] = float(sum);
     result.weight.mutable_data_ptr<float>()[c] = float(product * inverse);
@@ -227,7 +228,7 @@ Gradients gradients(const Kept &kept, const at::Tensor &slopes, bool may_overwri
   offset = columns.repeated(offset.data());
   tilt = columns.repeated(tilt.data());
   constexpr End rest = end == End::rectified ? End::rectified : End::plain;
-  each_element(columns, InputSlopes<T, rest>{passed.const_data_ptr<T>(), x,
+  each_element(columns, InputSlopes<T, rest>{elements<T>(passed), x,
                                              result.input.mutable_data_ptr<T>(), channels.view(),
                                              offset.data(), tilt.data()});
   return result;
@@ -243,7 +244,7 @@ struct Normalization : torch::autograd::Function<Normalization> {
     auto output = at::empty(input.sizes(), input.options(), last);
     auto mean = at::empty_like(weight), inverse = at::empty_like(weight);
     with_types(input.scalar_type(), rectify, residual.has_value(), [&]<class T, End end> {
-      const T *x = input.const_data_ptr<T>();
+      const T *x = elements<T>(input);
       auto batch = statistics(columns, x);
       for (int64_t c = 0; c < columns.channels; ++c) {
         mean.mutable_data_ptr<float>()[c] = float(batch.mean[c]);
@@ -253,7 +254,7 @@ struct Normalization : torch::autograd::Function<Normalization> {
       follow(running_mean, batch.mean, momentum, 1);
       follow(running_variance, batch.variance, momentum, rows / (rows - 1));
       Channels channels(columns, mean, inverse, weight, bias);
-      const T *added = residual ? residual->const_data_ptr<T>() : nullptr;
+      const T *added = residual ? elements<T>(*residual) : nullptr;
       each_element(columns, Normalize<T, end>{x, added, output.template mutable_data_ptr<T>(),
                                               channels.view()});
     });

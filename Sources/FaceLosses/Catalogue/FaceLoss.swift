@@ -89,11 +89,17 @@ public struct LossOutput {
     ///
     /// - Parameter withMargin: Whether the margin counts.
     public func correctCount(labels: Tensor, withMargin: Bool) -> Int {
+        correctSum(labels: labels, withMargin: withMargin).map { Int($0.item()) } ?? 0
+    }
+
+    /// ``correctCount(labels:withMargin:)`` where it was computed, for whom a GPU must not wait; nil
+    /// when the loss has no classes.
+    public func correctSum(labels: Tensor, withMargin: Bool) -> Tensor? {
         let known = withMargin ? isCorrectWithMargin : isCorrect
         let logits = withMargin ? marginLogits ?? logits : logits
         return withoutGradients {
             let isCorrect = known ?? logits.map { $0.argmax(1) .== labels }
-            return isCorrect.map { Int($0.sum().item()) } ?? 0
+            return isCorrect.map { $0.sum() }
         }
     }
 }

@@ -8,7 +8,8 @@ public struct HeadOptions: Codable, Sendable, Hashable {
     /// random for each step. Weights and velocities of the rest stay as they are in that step.
     public var rate: Double
     /// `bfloat16` rounds what is multiplied, where the network computes in `bfloat16` as well and
-    /// the processor has instructions for it. Sums, cosines and weights stay `float32`.
+    /// the processor has instructions for it; on a GPU to TF32. Sums, cosines and weights stay
+    /// `float32`.
     public var precision: ElementType
 
     /// Creates options; by default all classes take part, in `float32`.

@@ -10,8 +10,8 @@ public import Torch
 /// classified correctly instead of giving their logits: both ways, with and without the margin, of
 /// the one table.
 ///
-/// Every ``AngularMarginLoss`` is computed so, on the CPU. On a GPU, and for losses that have another
-/// form than one softmax of cosines (SphereFace2, UniFace, COCO) or that do not normalise their
+/// Every ``AngularMarginLoss`` is computed so; on a GPU out of LibTorch's operations, which keep one
+/// more table. For losses that have another form than one softmax of cosines (SphereFace2, UniFace, COCO) or that do not normalise their
 /// weights, the composed form is used.
 public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// The loss's description.
@@ -49,8 +49,9 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
         let sample = sample(labels, progress)
         let table = CosineTable(
             directions: embeddings.l2Normalized(), weight: loss.weight,
-            classes: sample.map { Tensor($0.classes) },
-            labels: sample.map { Tensor($0.positions) } ?? labels, subcenters: loss.subcenters,
+            classes: sample.map { Tensor($0.classes, device: labels.device) },
+            labels: sample.map { Tensor($0.positions, device: labels.device) } ?? labels,
+            subcenters: loss.subcenters,
             precision: options.precision, workspace: workspace)
         let batch = AngularBatch(
             embeddings: embeddings, labels: labels, targets: table.targets,

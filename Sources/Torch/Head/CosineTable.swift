@@ -24,7 +24,8 @@ public final class HeadWorkspace {
 /// multiplies, and the second, ``crossEntropy(targetLogits:scale:others:)``, takes the softmax. The
 /// one table of batch x classes numbers between them becomes its own gradient when the result is
 /// differentiated; neither normalised weights nor logits nor probabilities are ever written.
-/// On the CPU, in `float32` and `float64`.
+/// In `float32` and `float64`; on a GPU, and where only LibTorch's kernels may be used, it is
+/// composed of LibTorch's operations, which write a few more tables.
 public final class CosineTable {
     /// Cosines `[n]` between the directions and their own classes; may pass ±1 by rounding.
     public let targets: Tensor
@@ -43,14 +44,14 @@ public final class CosineTable {
     ///   - subcenters: k, rows side by side that are one class, of which the nearest counts; of
     ///     equally near ones the first gets the gradient.
     ///   - precision: `bfloat16` rounds the operands of products, where the processor has
-    ///     instructions for it; sums and cosines stay `float32`.
+    ///     instructions for it, and to TF32 on a GPU; sums and cosines stay `float32`.
     public init(
         directions: Tensor, weight: Tensor, classes: Tensor? = nil, labels: Tensor,
         subcenters: Int = 1, precision: ElementType = .float32, workspace: HeadWorkspace
     ) {
         var table = ct_tensor()
         var targets = ct_tensor()
-        let classes = classes ?? Tensor([] as [Int])
+        let classes = classes ?? Tensor([] as [Int], device: weight.device)
         let status = unsafe ct_cosine_table(
             directions.handle, weight.handle, classes.handle, labels.handle, Int64(subcenters),
             precision == .bfloat16, workspace.handle, &table, &targets)
@@ -60,9 +61,9 @@ public final class CosineTable {
         self.labels = labels
     }
 
-    /// Whether tables of a weight matrix can be computed: on the CPU, in `float32` and `float64`.
+    /// Whether tables of a weight matrix can be computed: in `float32` and `float64`.
     public static func supports(_ weight: Tensor) -> Bool {
-        weight.device == .cpu && (weight.type == .float32 || weight.type == .float64)
+        weight.type == .float32 || weight.type == .float64
     }
 
     /// Sum over all classes but the own one of e^(scale cosine), `[n]`; not differentiable.

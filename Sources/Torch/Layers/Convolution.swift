@@ -23,8 +23,12 @@ public final class Convolution: Layer {
         groups: Int = 1, initial: InitialWeights
     ) {
         let fanIn = Double(kernel * kernel * inputs / groups)
-        weight = initial.uniform(
+        let drawn = initial.uniform(
             "weight", [outputs, inputs / groups, kernel, kernel], bound: 1 / fanIn.squareRoot())
+        // A GPU's convolutions take weights as images lie, and would reorder them in every step.
+        weight =
+            initial.device == .cpu
+            ? drawn : drawn.detached().contiguous(.channelsLast).withGradient()
         self.stride = stride
         self.padding = padding ?? kernel / 2
         self.groups = groups

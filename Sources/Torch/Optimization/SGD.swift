@@ -39,7 +39,12 @@ public final class SGD {
     public init(_ parameters: [StateEntry], options: Options) {
         self.options = options
         self.parameters = parameters
-        velocities = parameters.map { $0.tensor.detached().filled(like: 0) }
+        velocities = parameters.map { parameter in
+            // A copy lies in memory as the parameter does.
+            let velocity = parameter.tensor.detached() + 0
+            velocity.fill(0)
+            return velocity
+        }
     }
 
     /// The velocities under their parameters' names, to be stored with a checkpoint.
@@ -71,12 +76,30 @@ public final class SGD {
             ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
     }
 
+    /// Examines all gradients where they are, so that nobody waits for a GPU's.
+    ///
+    /// - Parameters:
+    ///   - loss: The scalar that they are derivatives of.
+    ///   - limit: The largest norm of all gradients together; 0 for none.
+    public func gradientGuard(loss: Tensor, limit: Double) -> GradientGuard {
+        let handles = active.map { parameters[$0].tensor.handle }
+        var guarded = ct_gradient_guard()
+        unsafe expectSuccess(
+            ct_guard_gradients(handles, handles.count, loss.handle, limit, &guarded),
+            "gradientGuard(loss:limit:)")
+        return GradientGuard(
+            norm: Tensor(owning: guarded.norm), divisor: Tensor(owning: guarded.divisor),
+            skips: Tensor(owning: guarded.skips))
+    }
+
     /// Changes every parameter that has a gradient.
-    public func step(learningRate: Double) {
+    ///
+    /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
+    public func step(learningRate: Double, guardedBy guarded: GradientGuard? = nil) {
         let decayed = active.filter { decays(parameters[$0].role) }
         let free = active.filter { !decays(parameters[$0].role) }
-        step(decayed, learningRate, options.weightDecay)
-        step(free, learningRate, 0)
+        step(decayed, learningRate, options.weightDecay, guarded)
+        step(free, learningRate, 0, guarded)
         hasStepped = true
     }
 
@@ -88,13 +111,30 @@ public final class SGD {
         role == .weight || options.decaysBiasAndNormalization
     }
 
-    private func step(_ indices: [Int], _ learningRate: Double, _ decay: Double) {
+    private func step(
+        _ indices: [Int], _ learningRate: Double, _ decay: Double, _ guarded: GradientGuard?
+    ) {
+        guard !indices.isEmpty else { return }
         let values = indices.map { parameters[$0].tensor.handle }
         let speeds = indices.map { velocities[$0].handle }
         unsafe expectSuccess(
             ct_sgd_step(
                 values, speeds, values.count, learningRate, options.momentum, decay,
-                options.nesterov, !hasStepped),
+                options.nesterov, !hasStepped, guarded?.handle ?? ct_gradient_guard()),
             "step(learningRate:)")
+    }
+}
+
+/// What a GPU finds out about gradients before a step, without anybody waiting for it.
+public struct GradientGuard {
+    /// L2 norm of all gradients together, before it is limited.
+    public let norm: Tensor
+    /// What every gradient is divided by.
+    let divisor: Tensor
+    /// 1 where the loss or the norm is not finite, so that the step changes nothing; else 0.
+    let skips: Tensor
+
+    var handle: ct_gradient_guard {
+        ct_gradient_guard(norm: norm.handle, divisor: divisor.handle, skips: skips.handle)
     }
 }

@@ -32,6 +32,19 @@ extension Tensor {
         expectSuccess(ct_backward(handle), "backward()")
     }
 
+    /// The derivatives with respect to tensors that this one was computed from, given back instead of
+    /// added to their gradients.
+    ///
+    /// - Parameter slopes: Of this tensor's shape: the derivatives of a scalar with respect to it.
+    public func derivatives(of inputs: [Tensor], slopes: Tensor) -> [Tensor] {
+        var out = [ct_tensor](repeating: ct_tensor(), count: inputs.count)
+        unsafe expectSuccess(
+            ct_derivatives(
+                handle, slopes.handle, inputs.map(\.handle), inputs.count, &out),
+            "derivatives(of:slopes:)")
+        return out.map(Tensor.init(owning:))
+    }
+
     /// The same values, cut off from differentiation.
     public func detached() -> Tensor { .make { unsafe ct_detach(handle, &$0) } }
 

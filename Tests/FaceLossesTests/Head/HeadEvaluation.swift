@@ -14,19 +14,20 @@ struct HeadEvaluation {
     /// Takes a forward and a backward pass.
     init(
         _ text: String, _ sample: Sample, _ head: HeadOptions?, fraction: Double = 0.99,
-        step: Int = 0, type: ElementType
+        step: Int = 0, type: ElementType, on device: Device = .cpu
     ) throws {
-        let loss = try Self.make(text, sample, head, type: type)
-        self.init(loss, sample, fraction: fraction, step: step, type: type)
+        let loss = try Self.make(text, sample, head, type: type, on: device)
+        self.init(loss, sample, fraction: fraction, step: step, type: type, on: device)
     }
 
     /// A loss with the sample's weights.
     static func make(
-        _ text: String, _ sample: Sample, _ head: HeadOptions?, type: ElementType
+        _ text: String, _ sample: Sample, _ head: HeadOptions?, type: ElementType,
+        on device: Device = .cpu
     ) throws -> any FaceLoss {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: sample.classes, embeddingSize: sample.size,
-            initial: InitialWeights(seed: 1, path: "head", type: type), head: head)
+            initial: InitialWeights(seed: 1, path: "head", device: device, type: type), head: head)
         if let weight = loss.state.first?.tensor, weight.shape == [sample.classes, sample.size] {
             weight.assign(Tensor(sample.weights.flatMap(\.self), shape: weight.shape))
         }
@@ -36,12 +37,13 @@ struct HeadEvaluation {
     /// Takes a forward and a backward pass with a loss, whose gradients are added to.
     init(
         _ loss: any FaceLoss, _ sample: Sample, fraction: Double = 0.99, step: Int = 0,
-        type: ElementType
+        type: ElementType, on device: Device = .cpu
     ) {
         let embeddings = Tensor(
-            sample.embeddings.flatMap(\.self), shape: [sample.embeddings.count, sample.size]
+            sample.embeddings.flatMap(\.self), shape: [sample.embeddings.count, sample.size],
+            device: device
         ).to(type).withGradient()
-        let labels = Tensor(sample.labels)
+        let labels = Tensor(sample.labels, device: device)
         let output = loss(
             embeddings: embeddings, labels: labels,
             progress: LossProgress(fraction: fraction, step: step))

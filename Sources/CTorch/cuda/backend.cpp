@@ -1,0 +1,60 @@
+// LibTorch's CUDA back-end, which is not linked with but loaded where it is present.
+#include "../bridge.h"
+#include "graph.h"
+
+#include <dlfcn.h>
+
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+using namespace facet;
+
+bool ct_load_cuda(void) {
+#if defined(__APPLE__)
+  return false;
+#else
+  // cuBLAS gives the same bits each time only with workspaces of a size of their own.
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  // Found through the run path, as libtorch.so itself is. Kept open for the life of the process.
+  static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) return false;
+  try {
+    return at::detail::getCUDAHooks().deviceCount() > 0;
+  } catch (...) {
+    return false;
+  }
+#endif
+}
+
+ct_status ct_cuda_synchronize(void) {
+  return guarded([&] {
+    c10::impl::VirtualGuardImpl guard(at::kCUDA);
+    guard.synchronizeDevice(guard.getDevice().index());
+  });
+}
+
+namespace {
+
+cuda::Graph *graph(ct_graph handle) {
+  TORCH_CHECK(handle.impl != nullptr, "an empty graph handle was used");
+  return static_cast<cuda::Graph *>(handle.impl);
+}
+
+}  // namespace
+
+ct_status ct_graph_begin(ct_device on, ct_graph sharing, ct_graph *out) {
+  return guarded([&] {
+    out->impl =
+        cuda::Graph::begin(device(on), static_cast<cuda::Graph *>(sharing.impl)).release();
+  });
+}
+
+ct_status ct_graph_end(ct_graph self) {
+  return guarded([&] { graph(self)->end(); });
+}
+
+ct_status ct_graph_replay(ct_graph self) {
+  return guarded([&] { graph(self)->replay(); });
+}
+
+void ct_graph_free(ct_graph self) { delete static_cast<cuda::Graph *>(self.impl); }

@@ -1,0 +1,181 @@
+#include "composed.h"
+
+#include <utility>
+
+#include <ATen/Context.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/gather.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "../kernels/dispatch.h"
+#include "classes.h"
+
+namespace facet::head::composed {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Lets a GPU round the operands of float32 products to TF32 as long as it lives.
+class FastProducts {
+ public:
+  explicit FastProducts(bool wanted) : former_(at::globalContext().allowTF32CuBLAS()) {
+    if (wanted) at::globalContext().setAllowTF32CuBLAS(true);
+  }
+  ~FastProducts() { at::globalContext().setAllowTF32CuBLAS(former_); }
+
+  FastProducts(const FastProducts &) = delete;
+  FastProducts &operator=(const FastProducts &) = delete;
+
+ private:
+  bool former_;
+};
+
+/// Values `[n, c]` where the nearest of each class's rows stand, `[n, c k]`; zeros elsewhere.
+at::Tensor spread(const at::Tensor &values, const at::Tensor &nearest, int64_t subcenters) {
+  auto n = values.size(0), c = values.size(1);
+  return at::zeros({n, c, subcenters}, values.options())
+      .scatter_(2, nearest.unsqueeze(2), values.unsqueeze(2))
+      .view({n, c * subcenters});
+}
+
+/// Weights are never normalised: their products are, which are as many as a batch has samples and
+/// not as a weight has components.
+struct Cosines : torch::autograd::Function<Cosines> {
+  static variable_list forward(AutogradContext *context, const at::Tensor &directions,
+                               const at::Tensor &weight, const at::Tensor &classes,
+                               const at::Tensor &labels, int64_t subcenters, bool fast) {
+    auto rows = weight.detach();
+    if (classes.numel() > 0)
+      rows = at::index_select(rows, 0, row_indices(classes, subcenters));
+    auto norms = at::linalg_vector_norm(rows, 2, {1});
+    auto inverse = norms.reciprocal().masked_fill_(norms.eq(0), 0);
+    FastProducts precision(fast);
+    auto cosines = at::mm(directions.detach(), rows.t()).mul_(inverse);
+    at::Tensor nearest;
+    if (subcenters > 1) {
+      auto best = cosines.view({cosines.size(0), -1, subcenters}).max(2);
+      cosines = std::get<0>(best);
+      nearest = std::get<1>(best);
+    }
+    auto targets = cosines.gather(1, labels.unsqueeze(1)).squeeze(1);
+    context->save_for_backward({directions, weight, classes, labels, cosines});
+    context->saved_data["rows"] = rows;
+    context->saved_data["inverse"] = inverse;
+    context->saved_data["subcenters"] = subcenters;
+    context->saved_data["fast"] = fast;
+    if (subcenters > 1) context->saved_data["nearest"] = nearest;
+    return {cosines, targets};
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list slopes) {
+    auto saved = context->get_saved_variables();
+    const auto &directions = saved[0], &classes = saved[2], &labels = saved[3];
+    const auto &cosines = saved[4];
+    auto rows = context->saved_data["rows"].toTensor();
+    auto inverse = context->saved_data["inverse"].toTensor();
+    auto subcenters = context->saved_data["subcenters"].toInt();
+    auto own = labels.unsqueeze(1);
+    auto all = slopes[0].scatter_add(1, own, slopes[1].unsqueeze(1));
+    auto along = all * cosines;
+    if (subcenters > 1) {
+      auto nearest = context->saved_data["nearest"].toTensor();
+      all = spread(all, nearest, subcenters);
+      along = spread(along, nearest, subcenters);
+    }
+    auto shares = along.sum(0).mul_(inverse).mul_(inverse);
+    all.mul_(inverse);
+    FastProducts precision(context->saved_data["fast"].toBool());
+    at::Tensor to_directions, to_weight;
+    if (context->needs_input_grad(0)) to_directions = at::mm(all, rows);
+    if (context->needs_input_grad(1)) {
+      to_weight = at::mm(all.t(), directions);
+      to_weight.addcmul_(rows, shares.unsqueeze(1), -1);
+      if (classes.numel() > 0)
+        to_weight = sparse_rows(saved[1], row_indices(classes, subcenters), to_weight);
+    }
+    return {to_directions, to_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+};
+
+at::Tensor logits_of(const at::Tensor &others, const at::Tensor &scale) {
+  return others * scale.unsqueeze(1);
+}
+
+/// Whether each sample's own class has the largest value; of equal ones the first counts.
+at::Tensor is_first(const at::Tensor &values, const at::Tensor &labels) {
+  return values.argmax(1).eq(labels);
+}
+
+/// The cross-entropy when the other classes' cosines stay as they are: one matrix is kept, which
+/// becomes the gradient.
+struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
+  static variable_list forward(AutogradContext *context, const at::Tensor &table,
+                               const at::Tensor &target_logits, const at::Tensor &scale,
+                               const at::Tensor &labels) {
+    auto logits = logits_of(table.detach(), scale.detach());
+    logits.scatter_(1, labels.unsqueeze(1), target_logits.detach().unsqueeze(1));
+    auto log_total = at::logsumexp(logits, {1});
+    auto with_margin = is_first(logits, labels);
+    context->save_for_backward({table, scale, labels});
+    // Not as a variable: differentiating changes it in place.
+    context->saved_data["logits"] = logits;
+    context->saved_data["log_total"] = log_total;
+    context->mark_non_differentiable({with_margin});
+    return {(log_total - target_logits).mean(), with_margin};
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list slopes) {
+    auto saved = context->get_saved_variables();
+    const auto &table = saved[0], &scale = saved[1];
+    auto own = saved[2].unsqueeze(1);
+    auto shares = context->saved_data["logits"].toTensor();
+    auto weight = slopes[0] / double(shares.size(0));
+    shares.sub_(context->saved_data["log_total"].toTensor().unsqueeze(1)).exp_();
+    auto to_logits = (shares.gather(1, own).squeeze(1) - 1) * weight;
+    shares.scatter_(1, own, 0);
+    at::Tensor to_scale;
+    if (context->needs_input_grad(2)) to_scale = (shares * table).sum(1) * weight;
+    shares.mul_((scale * weight).unsqueeze(1));
+    return {shares, to_logits, to_scale, at::Tensor()};
+  }
+};
+
+}  // namespace
+
+bool applies(const at::Tensor &matrix) { return !matrix.is_cpu() || !kernels::enabled(); }
+
+std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
+                                     const at::Tensor &classes, const at::Tensor &labels,
+                                     int64_t subcenters, bool fast) {
+  return Cosines::apply(directions, weight, classes, labels, subcenters, fast);
+}
+
+at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
+                              const at::Tensor &scale) {
+  auto values = logits_of(table.detach(), scale.detach().expand(labels.sizes())).exp_();
+  return values.scatter_(1, labels.unsqueeze(1), 0).sum(1);
+}
+
+std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
+                                             const at::Tensor &target_logits,
+                                             const at::Tensor &scale, const at::Tensor &labels,
+                                             const OthersMap &others) {
+  auto plain = is_first(table.detach(), labels);
+  if (!others) {
+    auto result = ScaledCrossEntropy::apply(table, target_logits, scale, labels);
+    return {result[0], plain, result[1]};
+  }
+  auto logits = logits_of(others(table), scale)
+                    .scatter(1, labels.unsqueeze(1), target_logits.unsqueeze(1));
+  return {at::cross_entropy_loss(logits, labels), plain, is_first(logits.detach(), labels)};
+}
+
+}  // namespace facet::head::composed

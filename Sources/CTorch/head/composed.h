@@ -1,0 +1,29 @@
+// The head out of LibTorch's own operations: where its passes over blocks of classes, which are the
+// processor's, do not compute, as on a GPU. There a table lies sample by sample, `[n, c]`.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "softmax.h"
+
+namespace facet::head::composed {
+
+/// Whether the head of this matrix, or of a table made from it, is computed so.
+bool applies(const at::Tensor &matrix);
+
+/// As `head::cosine_table`; `fast` allows products whose operands have 10 bits of mantissa (TF32).
+std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
+                                     const at::Tensor &classes, const at::Tensor &labels,
+                                     int64_t subcenters, bool fast);
+
+/// Sum over the other classes of e^(scale cosine), `[n]`; not differentiable.
+at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
+                              const at::Tensor &scale);
+
+/// As `head::margin_cross_entropy`. Differentiating it uses up what it keeps, not the table.
+std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
+                                             const at::Tensor &target_logits,
+                                             const at::Tensor &scale, const at::Tensor &labels,
+                                             const OthersMap &others);
+
+}  // namespace facet::head::composed

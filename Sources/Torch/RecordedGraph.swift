@@ -1,0 +1,39 @@
+import CTorch
+
+/// Work that was recorded once on a GPU and is launched again as a whole.
+///
+/// Launching a small kernel takes longer than it runs; a recorded graph of hundreds takes one launch.
+/// Tensors that the work reads and writes stay at their addresses: put new values in with
+/// ``Tensor/assign(_:)``, and read results from the tensors that the body made.
+public final class RecordedGraph {
+    private let handle: ct_graph
+    /// What this graph's memory belongs to.
+    private let sharing: RecordedGraph?
+
+    /// Records what a body launches, of which nothing is done yet.
+    ///
+    /// Do the same work once before: libraries choose their algorithms when they first run. The body
+    /// must not read a value from the GPU.
+    ///
+    /// - Parameter sharing: A graph whose memory, where its tensors are free, is used as well; both
+    ///   must be replayed in the order they were recorded in.
+    /// - Throws: ``TorchError`` when LibTorch or the body cannot be recorded; a body that fails
+    ///   throws what it throws.
+    public init(
+        on device: Device, sharing: RecordedGraph? = nil, _ body: () throws -> Void
+    ) throws {
+        var handle = ct_graph()
+        unsafe try requireSuccess(
+            ct_graph_begin(device.handle, sharing?.handle ?? ct_graph(), &handle),
+            "recording")
+        self.handle = handle
+        self.sharing = sharing
+        try body()
+        try requireSuccess(ct_graph_end(handle), "recording")
+    }
+
+    deinit { ct_graph_free(handle) }
+
+    /// Does what was recorded.
+    public func replay() { expectSuccess(ct_graph_replay(handle), "replay()") }
+}

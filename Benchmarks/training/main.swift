@@ -51,6 +51,8 @@ final class Subject {
     let images: Tensor
     let labels: Tensor
     let accelerated: AcceleratedStep?
+    /// Different steps of Partial FC draw different classes.
+    var steps = 0
 
     init(_ options: Options) throws {
         self.options = options
@@ -83,9 +85,10 @@ final class Subject {
     func train() {
         optimizer.clearGradients()
         if let accelerated {
-            _ = accelerated(
-                images: images, labels: labels, parts: 1, rate: 0.01, clip: 0
-            ) { LossProgress(fraction: 0.5, step: 0, part: $0) }
+            steps += 1
+            _ = accelerated(images: images, labels: labels, rate: 0.01, clip: 0) { [steps] in
+                LossProgress(fraction: 0.5, step: steps, part: $0)
+            }.outcome(parts: 1)
             return
         }
         let embeddings = withPrecision(options.precision, on: options.device) {
@@ -139,10 +142,13 @@ func answer(_ object: [String: Any]) throws {
 
 let options = try Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.setThreads(options.threads)
+// As a run does it.
+LibTorch.setDeterministic(true)
 let subject = try Subject(options)
 try answer([
     "ready": true, "libtorch": LibTorch.version, "threads": options.threads,
     "kernels": "\(options.kernels)",
+    "gpu": options.device == .cpu ? "" : LibTorch.gpuKernelsFailure ?? "own kernels",
 ])
 try withKernels(upTo: options.kernels) {
     while let request = readLine() {

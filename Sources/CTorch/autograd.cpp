@@ -8,7 +8,6 @@
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -162,10 +161,9 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
   return guarded([&] {
     c10::AutoGradMode off(false);
     auto norm = at::stack(at::_foreach_norm(gradient_values(parameters, count), 2)).norm();
-    auto divisor = limit > 0 ? (norm / limit).clamp_min(1) : at::ones_like(norm);
     auto is_finite = norm.isfinite().logical_and(tensor(loss).detach().isfinite());
     out->skips = handle(is_finite.logical_not().to(at::kFloat));
-    out->divisor = handle(divisor.to(at::kFloat));
+    if (limit > 0) out->divisor = handle((norm / limit).clamp_min(1).to(at::kFloat));
     out->norm = handle(norm);
   });
 }

@@ -1,5 +1,6 @@
 // The layers of a network.
 #include "bridge.h"
+#include "cuda/normalization.h"
 #include "kernels/depthwise.h"
 #include "kernels/dispatch.h"
 #include "kernels/folding.h"
@@ -68,8 +69,12 @@ ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training
   return producing(out, [&] {
     auto residual = optional(parts.residual);
     const auto &weight = tensor(parts.weight);
-    if (!training || !kernels::enabled() ||
-        !kernels::supports_normalization(tensor(self), weight, residual))
+    if (!training || !kernels::enabled()) return normalize(self, parts, residual, training);
+    if (cuda::supports_normalization(tensor(self), weight, residual))
+      return cuda::normalization(
+          tensor(self), weight, tensor(parts.bias), tensor(parts.running_mean),
+          tensor(parts.running_var), residual, {parts.rectify, parts.momentum, parts.epsilon});
+    if (!kernels::supports_normalization(tensor(self), weight, residual))
       return normalize(self, parts, residual, training);
     return kernels::normalization(tensor(self), weight, tensor(parts.bias),
                                   tensor(parts.running_mean), tensor(parts.running_var), residual,

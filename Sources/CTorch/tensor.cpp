@@ -18,6 +18,16 @@ ct_status ct_alias(ct_tensor self, ct_tensor *out) {
   return producing(out, [&] { return tensor(self); });
 }
 
+namespace {
+
+/// Fresh memory of the processor for what is on its way to a device: pinned where that is a GPU,
+/// which then fetches it in its own time.
+at::Tensor host_tensor(at::IntArrayRef sizes, at::ScalarType type, ct_device on) {
+  return at::empty(sizes, at::TensorOptions().dtype(type).pinned_memory(on.cuda));
+}
+
+}  // namespace
+
 ct_status ct_full(const int64_t *shape, size_t rank, double value, ct_dtype dtype, ct_device on,
                   ct_tensor *out) {
   return producing(out, [&] {
@@ -35,11 +45,11 @@ ct_status ct_arange(int64_t count, ct_dtype dtype, ct_device on, ct_tensor *out)
 ct_status ct_from_bytes(const void *bytes, size_t byte_count, const int64_t *shape, size_t rank,
                         ct_dtype dtype, ct_device on, ct_tensor *out) {
   return producing(out, [&] {
-    auto host = at::empty(ints(shape, rank), at::TensorOptions().dtype(scalar_type(dtype)));
+    auto host = host_tensor(ints(shape, rank), scalar_type(dtype), on);
     TORCH_CHECK(host.nbytes() == byte_count, "a tensor of shape ", host.sizes(), " needs ",
                 host.nbytes(), " bytes, not ", byte_count);
     if (byte_count > 0) std::memcpy(host.mutable_data_ptr(), bytes, byte_count);
-    return on.cuda ? host.to(device(on)) : host;
+    return host.to(device(on), /*non_blocking=*/true);
   });
 }
 
@@ -114,9 +124,10 @@ ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64
                                static_cast<float>(mean), static_cast<float>(deviation));
       return values;
     }
-    // The bytes are only read, and only until the conversion below has copied them.
+    // The bytes are only read, and only until they are copied.
     auto raw = at::from_blob(const_cast<uint8_t *>(bytes), {n, h, w, c}, at::kByte);
-    auto values = raw.to(target).to(at::kFloat).sub_(mean).div_(deviation);
+    if (on.cuda) raw = host_tensor({n, h, w, c}, at::kByte, on).copy_(raw);
+    auto values = raw.to(target, /*non_blocking=*/true).to(at::kFloat).sub_(mean).div_(deviation);
     return values.permute({0, 3, 1, 2}).contiguous(memory_format(format));
   });
 }

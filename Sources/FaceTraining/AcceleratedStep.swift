@@ -30,7 +30,7 @@ public final class AcceleratedStep {
         self.device = device
     }
 
-    /// What one step gave, as far as the GPU's numbers were read.
+    /// What one step gave.
     public struct Outcome {
         /// Sums over the batch.
         public internal(set) var sums = EpochSums()
@@ -41,21 +41,43 @@ public final class AcceleratedStep {
         var outputs: [(name: String, tensor: Tensor)] = []
     }
 
-    /// Takes a step whose batch is split into parts; when the outcome is not finite, nothing changed.
+    /// A step whose numbers nobody has read yet.
+    public struct Launched {
+        fileprivate var outcome = Outcome()
+        /// Loss, correct samples without and with the margin of each part; the norm.
+        fileprivate var numbers: [Tensor] = []
+
+        /// Waits for the numbers.
+        public func outcome(parts: Int) -> Outcome {
+            var outcome = outcome
+            let values = Tensor.stacked(numbers.map { $0.to(.float64) }, dim: 0)
+                .array(of: Double.self)
+            let count = outcome.sums.images / parts
+            for part in 0..<parts {
+                outcome.sums.loss += values[3 * part] * Double(count)
+                outcome.sums.correct += Int(values[3 * part + 1])
+                outcome.sums.correctWithMargin += Int(values[3 * part + 2])
+            }
+            outcome.norm = values[3 * parts]
+            return outcome
+        }
+    }
+
+    /// Launches a step whose batch is split into parts; when its outcome is not finite, it changes
+    /// nothing.
     ///
     /// - Parameters:
     ///   - images: `[n, 3, h, w]`.
     ///   - labels: `[n]` of `int64`.
     ///   - parts: Into how many the batch is split; gradients are their mean.
     ///   - rate: The learning rate.
-    ///   - progress: How far the run is, for each part.
     ///   - clip: The largest norm of all gradients; 0 for none.
+    ///   - progress: How far the run is, for each part.
     public func callAsFunction(
-        images: Tensor, labels: Tensor, parts: Int, rate: Double, clip: Double,
+        images: Tensor, labels: Tensor, parts: Int = 1, rate: Double, clip: Double,
         progress: (_ part: Int) -> LossProgress
-    ) -> Outcome {
-        var outcome = Outcome()
-        var numbers: [Tensor] = []
+    ) -> Launched {
+        var launched = Launched()
         let size = labels.count / parts
         for part in 0..<parts {
             let range = part * size..<(part + 1) * size
@@ -63,22 +85,17 @@ public final class AcceleratedStep {
             let labels = parts == 1 ? labels : labels.narrowed(0, range)
             let embeddings = forward(images)
             let output = loss(embeddings: embeddings, labels: labels, progress: progress(part))
-            outcome.note(output, embeddings: embeddings, count: size)
-            (output.loss / Double(parts)).backward()
+            launched.note(output, embeddings: embeddings, labels: labels)
+            (parts == 1 ? output.loss : output.loss / Double(parts)).backward()
             graphed?.differentiate(embeddings, isOnly: parts == 1)
-            let none = output.loss.detached().filled(like: 0, shape: [])
-            numbers.append(output.loss.detached())
-            numbers.append(output.correctSum(labels: labels, withMargin: false) ?? none)
-            numbers.append(output.correctSum(labels: labels, withMargin: true) ?? none)
         }
-        let total = stride(from: 3, to: numbers.count, by: 3).reduce(numbers[0]) {
-            $0 + numbers[$1]
-        }
-        let guarded = optimizer.gradientGuard(loss: total, limit: clip)
+        let losses = stride(from: 0, to: 3 * parts, by: 3).map { launched.numbers[$0] }
+        let guarded = optimizer.gradientGuard(
+            loss: losses.dropFirst().reduce(losses[0], +), limit: clip)
         optimizer.step(learningRate: rate, guardedBy: guarded)
         hasStepped = true
-        outcome.read(numbers + [guarded.norm], count: size)
-        return outcome
+        launched.numbers.append(guarded.norm)
+        return launched
     }
 
     private func forward(_ images: Tensor) -> Tensor {
@@ -93,26 +110,20 @@ public final class AcceleratedStep {
     }
 }
 
-extension AcceleratedStep.Outcome {
-    fileprivate mutating func note(_ output: LossOutput, embeddings: Tensor, count: Int) {
-        outputs = [("embeddings", embeddings.detached())]
-        if let logits = output.logits { outputs.append(("logits", logits.detached())) }
-        lossState = output.state
+extension AcceleratedStep.Launched {
+    fileprivate mutating func note(_ output: LossOutput, embeddings: Tensor, labels: Tensor) {
+        outcome.outputs = [("embeddings", embeddings.detached())]
+        if let logits = output.logits { outcome.outputs.append(("logits", logits.detached())) }
+        outcome.lossState = output.state
         var part = EpochSums()
-        part.images = count
-        part.active = EpochSums.active(output.state, images: count)
-        sums.add(part)
-    }
-
-    /// Reads all at once: loss, correct samples without and with the margin of each part, the norm.
-    fileprivate mutating func read(_ numbers: [Tensor], count: Int) {
-        let values = Tensor.stacked(numbers.map { $0.to(.float64) }, dim: 0)
-            .array(of: Double.self)
-        for part in stride(from: 0, to: values.count - 1, by: 3) {
-            sums.loss += values[part] * Double(count)
-            sums.correct += Int(values[part + 1])
-            sums.correctWithMargin += Int(values[part + 2])
-        }
-        norm = values[values.count - 1]
+        part.images = labels.count
+        part.active = EpochSums.active(output.state, images: labels.count)
+        outcome.sums.add(part)
+        let loss = output.loss.detached()
+        let none = loss.filled(like: 0, shape: [])
+        numbers += [
+            loss, output.correctSum(labels: labels, withMargin: false) ?? none,
+            output.correctSum(labels: labels, withMargin: true) ?? none,
+        ]
     }
 }

@@ -135,8 +135,10 @@ public final class Trainer {
         let batches = try source.batches(
             epoch: position.epoch, from: position.stepInEpoch, flip: configuration.flip)
         var clock = StepClock()
-        while let batch = try batches.next() {
-            let summary = try takeStep(batch, &clock)
+        var upcoming = Upcoming(batches, isAhead: accelerated != nil, prepare: prepare)
+        while let batch = try upcoming.next() {
+            let isLast = position.stepInEpoch + 1 >= stepsPerEpoch
+            let summary = try takeStep(batch, &clock) { if !isLast { upcoming.fetch() } }
             try listener(.step(summary))
             for finding in observe(summary) { try listener(.finding(finding)) }
             if shouldStop() {
@@ -193,14 +195,18 @@ public final class Trainer {
 
     // MARK: A step
 
-    private func takeStep(_ batch: ImageBatch, _ clock: inout StepClock) throws -> StepSummary {
+    /// - Parameter meanwhile: What can be done while a GPU computes.
+    private func takeStep(
+        _ batch: PreparedBatch, _ clock: inout StepClock, _ meanwhile: () -> Void
+    ) throws -> StepSummary {
         let rate = configuration.schedule.rate(step: position.step, of: steps)
         optimizer.clearGradients()
         let sums: EpochSums
         let norm: Double
         do {
+            try checkLabels(batch.labelValues)
             if let accelerated {
-                (sums, norm) = try take(accelerated, batch, rate)
+                (sums, norm) = try take(accelerated, batch, rate, meanwhile)
             } else {
                 sums = try accumulateGradients(batch)
                 norm = try clipGradients()
@@ -227,12 +233,13 @@ public final class Trainer {
             images: sums.images, seconds: seconds)
     }
 
-    private func tensors(_ batch: ImageBatch) throws -> (images: Tensor, labels: Tensor) {
-        try checkLabels(batch.labels)
+    private func prepare(_ batch: ImageBatch) -> PreparedBatch {
         let images = normalization.images(
             pixels: batch.pixels, count: batch.count, height: batch.height, width: batch.width,
             format: compute.memoryFormat, device: device)
-        return (images, Tensor(batch.labels, device: device))
+        return PreparedBatch(
+            images: images, labels: Tensor(batch.labels, device: device),
+            labelValues: batch.labels)
     }
 
     private func progress(_ part: Int) -> LossProgress {
@@ -241,12 +248,14 @@ public final class Trainer {
     }
 
     private func take(
-        _ step: AcceleratedStep, _ batch: ImageBatch, _ rate: Double
+        _ step: AcceleratedStep, _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
     ) throws -> (EpochSums, norm: Double) {
-        let (images, labels) = try tensors(batch)
-        let outcome = step(
-            images: images, labels: labels, parts: configuration.accumulation, rate: rate,
+        let parts = configuration.accumulation
+        let launched = step(
+            images: batch.images, labels: batch.labels, parts: parts, rate: rate,
             clip: configuration.gradientClip, progress: progress)
+        meanwhile()
+        let outcome = launched.outcome(parts: parts)
         outputs = outcome.outputs
         position.lossState = outcome.lossState
         guard outcome.sums.loss.isFinite else { throw nonFinite("loss") }
@@ -254,10 +263,10 @@ public final class Trainer {
         return (outcome.sums, outcome.norm)
     }
 
-    private func accumulateGradients(_ batch: ImageBatch) throws -> EpochSums {
-        let (images, labels) = try tensors(batch)
+    private func accumulateGradients(_ batch: PreparedBatch) throws -> EpochSums {
+        let (images, labels) = (batch.images, batch.labels)
         let parts = configuration.accumulation
-        let size = batch.count / parts
+        let size = labels.count / parts
         var sums = EpochSums()
         for part in 0..<parts {
             let range = part * size..<(part + 1) * size

@@ -23,6 +23,13 @@ public enum LibTorch {
     /// Arm BF16), so that it is faster than `float32` and not slower.
     public static var hasBFloat16Instructions: Bool { ct_has_bfloat16_instructions() }
 
+    /// Why this project's kernels cannot be compiled for a GPU, so that LibTorch's are used there; nil
+    /// when they can.
+    public static var gpuKernelsFailure: String? {
+        let failure = unsafe String(cString: ct_gpu_kernels_failure())
+        return failure.isEmpty ? nil : failure
+    }
+
     /// Says who is told when memory runs out in the middle of a computation.
     ///
     /// The program stops afterwards, because an operation without a result cannot be gone on

@@ -90,7 +90,7 @@ struct AcceleratedStepTests {
                     expected, images, labels, parts: parts, clip: clip, step: number)
                 let outcome = step(
                     images: images, labels: labels, parts: parts, rate: 0.1, clip: clip
-                ) { progress(number, $0) }
+                ) { progress(number, $0) }.outcome(parts: parts)
                 #expect(abs(outcome.sums.loss - facts.loss) < 1e-5 * (1 + facts.loss))
                 #expect(abs(outcome.norm - facts.norm) < 1e-5 * facts.norm)
                 #expect(outcome.sums.correct == facts.correct && outcome.sums.images == 4)
@@ -112,7 +112,7 @@ struct AcceleratedStepTests {
         let (images, labels) = try batch(0, classes: 3)
         let outcome = accelerated(model)(
             images: images, labels: labels, parts: parts, rate: 0.1, clip: 1
-        ) { progress(1, $0) }
+        ) { progress(1, $0) }.outcome(parts: parts)
         #expect(!outcome.sums.loss.isFinite)
         let after = (model.backbone.state + loss.state).parameters.map {
             $0.tensor.array(of: Float.self)
@@ -145,9 +145,9 @@ struct AcceleratedStepTests {
             let labels = Tensor(Array(0..<8), device: device)
             for number in 0..<3 {
                 optimizer.clearGradients()
-                _ = step(images: images, labels: labels, parts: 1, rate: 0.01, clip: 5) {
+                _ = step(images: images, labels: labels, rate: 0.01, clip: 5) {
                     progress(number, $0)
-                }
+                }.outcome(parts: 1)
             }
             values.append((backbone.state + loss.state).map { $0.tensor.array() })
         }

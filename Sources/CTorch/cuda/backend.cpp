@@ -1,6 +1,7 @@
 // LibTorch's CUDA back-end, which is not linked with but loaded where it is present.
 #include "../bridge.h"
 #include "graph.h"
+#include "kernels.h"
 
 #include <dlfcn.h>
 
@@ -32,6 +33,8 @@ ct_status ct_cuda_synchronize(void) {
     guard.synchronizeDevice(guard.getDevice().index());
   });
 }
+
+const char *ct_gpu_kernels_failure(void) { return cuda::compiler_failure().c_str(); }
 
 namespace {
 

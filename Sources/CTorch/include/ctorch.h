@@ -270,7 +270,7 @@ ct_status ct_clear_autocast_cache(void);
 typedef struct CT_SAFE ct_gradient_guard {
   /// L2 norm of all gradients together, before it is limited.
   ct_tensor norm;
-  /// What every gradient is divided by.
+  /// What every gradient is divided by; empty for 1.
   ct_tensor divisor;
   /// 1 where the loss or the norm is not finite, and nothing may change; else 0.
   ct_tensor skips;
@@ -339,6 +339,8 @@ ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
 /// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
 ct_status ct_cuda_synchronize(void);
+/// Why this project's kernels cannot be compiled for a GPU; empty when they can.
+const char *ct_gpu_kernels_failure(void);
 
 /// Work that was recorded on a GPU.
 typedef struct CT_SAFE ct_graph {

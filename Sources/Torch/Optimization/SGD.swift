@@ -88,7 +88,8 @@ public final class SGD {
             ct_guard_gradients(handles, handles.count, loss.handle, limit, &guarded),
             "gradientGuard(loss:limit:)")
         return GradientGuard(
-            norm: Tensor(owning: guarded.norm), divisor: Tensor(owning: guarded.divisor),
+            norm: Tensor(owning: guarded.norm),
+            divisor: unsafe guarded.divisor.impl == nil ? nil : Tensor(owning: guarded.divisor),
             skips: Tensor(owning: guarded.skips))
     }
 
@@ -129,12 +130,12 @@ public final class SGD {
 public struct GradientGuard {
     /// L2 norm of all gradients together, before it is limited.
     public let norm: Tensor
-    /// What every gradient is divided by.
-    let divisor: Tensor
+    /// What every gradient is divided by; nil for 1.
+    let divisor: Tensor?
     /// 1 where the loss or the norm is not finite, so that the step changes nothing; else 0.
     let skips: Tensor
 
     var handle: ct_gradient_guard {
-        ct_gradient_guard(norm: norm.handle, divisor: divisor.handle, skips: skips.handle)
+        ct_gradient_guard(norm: norm.handle, divisor: divisor?.handle ?? ct_tensor(), skips: skips.handle)
     }
 }

@@ -60,18 +60,22 @@ extension Tensor {
 extension Tensor {
     /// Takes over the values of a tensor of the same shape, converting type and device.
     public func assign(_ source: Tensor) {
+        forgetOrigin()
         expectSuccess(ct_assign(handle, source.handle), "assign(_:)")
     }
     /// Puts one value everywhere.
     public func fill(_ value: Double) {
+        forgetOrigin()
         expectSuccess(ct_fill(handle, value), "fill(_:)")
     }
     /// Draws every element from a normal distribution by a generator seeded with `seed`.
     public func fillNormal(mean: Double = 0, deviation: Double, seed: UInt64) {
+        forgetOrigin()
         expectSuccess(ct_fill_normal(handle, mean, deviation, seed), "fillNormal")
     }
     /// Draws every element uniformly from a range by a generator seeded with `seed`.
     public func fillUniform(_ range: Range<Double>, seed: UInt64) {
+        forgetOrigin()
         expectSuccess(
             ct_fill_uniform(handle, range.lowerBound, range.upperBound, seed), "fillUniform")
     }

@@ -14,6 +14,9 @@ import CTorch
 /// ```
 public final class Tensor {
     let handle: ct_tensor
+    /// What a GPU's tensor was made of, so that nobody waits for the GPU to read labels again; nil
+    /// once the tensor has changed.
+    private(set) var origin: [Int]?
 
     init(owning handle: ct_tensor) {
         self.handle = handle
@@ -31,6 +34,11 @@ public final class Tensor {
         expectSuccess(body(&out), operation)
         return Tensor(owning: out)
     }
+}
+
+extension Tensor {
+    /// Says that the values are no longer what the tensor was made of.
+    func forgetOrigin() { origin = nil }
 }
 
 // MARK: - Creation
@@ -51,6 +59,7 @@ extension Tensor {
         }
         expectSuccess(status, "init(_:shape:)")
         self.init(owning: out)
+        if device != .cpu { origin = values as? [Int] }
     }
 
     /// A tensor of one dimension.
@@ -165,6 +174,7 @@ extension Tensor {
 
     /// All elements, row by row, converted to a Swift type.
     public func array<Element: TensorElement>(of _: Element.Type = Element.self) -> [Element] {
+        if let origin = origin as? [Element] { return origin }
         var values = [Element](repeating: .zero, count: count)
         let status = unsafe values.withUnsafeMutableBytes { bytes in
             unsafe ct_copy_bytes(

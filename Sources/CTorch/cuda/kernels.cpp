@@ -1,0 +1,182 @@
+#include "kernels.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/Exception.h>
+
+namespace facet::cuda {
+namespace {
+
+/// Functions of a library that is opened at run time.
+class Library {
+ public:
+  explicit Library(const std::vector<std::string> &names) {
+    for (const auto &name : names)
+      if ((handle_ = dlopen(name.c_str(), RTLD_NOW)) != nullptr) return;
+    failure = "there is no " + names.back();
+  }
+
+  template <class Function>
+  void find(Function &function, const char *name) {
+    if (handle_ == nullptr) return;
+    function = reinterpret_cast<Function>(dlsym(handle_, name));
+    if (function == nullptr) failure = std::string("there is no ") + name;
+  }
+
+  std::string failure;
+
+ private:
+  void *handle_ = nullptr;
+};
+
+/// The part of the CUDA driver's interface that is used; 0 is success.
+struct Driver {
+  Library library{{"libcuda.so.1"}};
+  int (*module_load)(void **, const void *) = nullptr;
+  int (*module_function)(void **, void *, const char *) = nullptr;
+  int (*attribute)(int *, int, int) = nullptr;
+  int (*launch)(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
+                void *, void **, void **) = nullptr;
+
+  Driver() {
+    library.find(module_load, "cuModuleLoadData");
+    library.find(module_function, "cuModuleGetFunction");
+    library.find(attribute, "cuDeviceGetAttribute");
+    library.find(launch, "cuLaunchKernel");
+  }
+
+  static const Driver &shared() {
+    static const Driver driver;
+    return driver;
+  }
+};
+
+/// Opens what NVRTC will ask for by its name alone, which is found only when it is open already.
+void open_builtins(const std::filesystem::path &folder) {
+  std::error_code failure;
+  for (const auto &entry : std::filesystem::directory_iterator(folder, failure)) {
+    auto name = entry.path().filename().string();
+    if (name.rfind("libnvrtc-builtins.so", 0) == 0) dlopen(entry.path().c_str(), RTLD_NOW);
+  }
+}
+
+/// Where the wheel's NVRTC lies beside LibTorch, and where a system's may.
+std::vector<std::string> compiler_names() {
+  std::vector<std::string> names;
+  Dl_info place{};
+  auto symbol = dlsym(RTLD_DEFAULT, "_ZN2at4cuda9CUDAGraph6replayEv");
+  if (symbol != nullptr && dladdr(symbol, &place) != 0) {
+    auto packages = std::filesystem::path(place.dli_fname).parent_path() / "../../nvidia";
+    for (auto [folder, version] : {std::pair("cu13/lib", "13"), {"cuda_nvrtc/lib", "12"}}) {
+      open_builtins(packages / folder);
+      names.push_back((packages / folder / "libnvrtc.so.").string() + version);
+    }
+  }
+  names.push_back("libnvrtc.so.13");
+  names.push_back("libnvrtc.so.12");
+  return names;
+}
+
+/// The part of NVRTC's interface that is used; 0 is success.
+struct Compiler {
+  Library library{compiler_names()};
+  int (*create)(void **, const char *, const char *, int, const char *const *,
+                const char *const *) = nullptr;
+  int (*compile)(void *, int, const char *const *) = nullptr;
+  int (*code_size)(void *, size_t *) = nullptr;
+  int (*code)(void *, char *) = nullptr;
+  int (*log_size)(void *, size_t *) = nullptr;
+  int (*log)(void *, char *) = nullptr;
+  int (*destroy)(void **) = nullptr;
+
+  Compiler() {
+    library.find(create, "nvrtcCreateProgram");
+    library.find(compile, "nvrtcCompileProgram");
+    library.find(code_size, "nvrtcGetCUBINSize");
+    library.find(code, "nvrtcGetCUBIN");
+    library.find(log_size, "nvrtcGetProgramLogSize");
+    library.find(log, "nvrtcGetProgramLog");
+    library.find(destroy, "nvrtcDestroyProgram");
+  }
+
+  static const Compiler &shared() {
+    static const Compiler compiler;
+    return compiler;
+  }
+};
+
+/// Machine code of a source for a capability such as 90.
+std::string compiled(const char *source, const std::string &definition, int capability) {
+  const auto &compiler = Compiler::shared();
+  void *program = nullptr;
+  TORCH_CHECK(compiler.create(&program, source, "facet.cu", 0, nullptr, nullptr) == 0,
+              "NVRTC refused a source");
+  auto target = "--gpu-architecture=sm_" + std::to_string(capability);
+  const char *options[] = {target.c_str(), definition.c_str(), "--std=c++17"};
+  bool succeeded = compiler.compile(program, 3, options) == 0;
+  std::string result;
+  size_t size = 0;
+  (succeeded ? compiler.code_size : compiler.log_size)(program, &size);
+  result.resize(size);
+  (succeeded ? compiler.code : compiler.log)(program, result.data());
+  compiler.destroy(&program);
+  TORCH_CHECK(succeeded, "NVRTC could not compile a kernel: ", result);
+  return result;
+}
+
+}  // namespace
+
+const std::string &compiler_failure() {
+  const auto &driver = Driver::shared().library.failure;
+  return driver.empty() ? Compiler::shared().library.failure : driver;
+}
+
+DeviceFacts facts_of(c10::Device device) {
+  // Of the driver's attributes.
+  constexpr int multiprocessor_count = 16, capability_major = 75, capability_minor = 76;
+  int major = 0, minor = 0;
+  DeviceFacts facts;
+  const auto &driver = Driver::shared();
+  driver.attribute(&facts.multiprocessors, multiprocessor_count, device.index());
+  driver.attribute(&major, capability_major, device.index());
+  driver.attribute(&minor, capability_minor, device.index());
+  facts.capability = 10 * major + minor;
+  return facts;
+}
+
+const Kernels &Kernels::of(const char *source, const std::string &definition,
+                           c10::Device device) {
+  static std::mutex mutex;
+  static std::map<std::tuple<const char *, std::string, int>, Kernels> all;
+  std::lock_guard lock(mutex);
+  auto key = std::make_tuple(source, definition, int(device.index()));
+  auto found = all.find(key);
+  if (found != all.end()) return found->second;
+  auto code = compiled(source, definition, facts_of(device).capability);
+  void *module = nullptr;
+  int error = Driver::shared().module_load(&module, code.data());
+  TORCH_CHECK(error == 0, "the CUDA driver refused a compiled kernel with error ", error);
+  return all.emplace(key, Kernels(module, device)).first->second;
+}
+
+void Kernels::launch_with(const char *name, const Shape &shape, void **arguments) const {
+  const auto &driver = Driver::shared();
+  void *function = nullptr;
+  int error = driver.module_function(&function, module_, name);
+  TORCH_CHECK(error == 0, "the CUDA driver does not know the kernel ", name);
+  c10::impl::VirtualGuardImpl guard(c10::kCUDA);
+  auto stream = guard.getStreamNativeHandle(guard.getStream(device_));
+  error = driver.launch(function, shape.blocks_x, shape.blocks_y, 1, shape.threads_x,
+                        shape.threads_y, 1, 0, stream, arguments, nullptr);
+  TORCH_CHECK(error == 0, "the CUDA driver could not launch ", name, ": error ", error);
+}
+
+}  // namespace facet::cuda

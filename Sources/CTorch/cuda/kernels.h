@@ -1,0 +1,50 @@
+// CUDA kernels that are compiled where they run.
+#pragma once
+
+#include <string>
+
+#include <c10/core/Device.h>
+
+namespace facet::cuda {
+
+/// Why kernels cannot be compiled on this machine; empty when they can.
+const std::string &compiler_failure();
+
+/// What a kernel's launches are planned with.
+struct DeviceFacts {
+  int multiprocessors = 0;
+  /// E.g. 90.
+  int capability = 0;
+};
+
+DeviceFacts facts_of(c10::Device device);
+
+/// Compiled kernels on one device.
+class Kernels {
+ public:
+  /// The kernels of a source with macro definitions such as `-DBFLOAT16=1`, compiled once for each
+  /// device; throws where that fails.
+  static const Kernels &of(const char *source, const std::string &definition, c10::Device device);
+
+  /// How many blocks and threads, over columns and rows.
+  struct Shape {
+    unsigned blocks_x, blocks_y, threads_x, threads_y;
+  };
+
+  /// Launches on the device's current stream. The values are the kernel's parameters, in their types.
+  template <class... Values>
+  void launch(const char *name, const Shape &shape, Values... values) const {
+    void *arguments[] = {&values...};
+    launch_with(name, shape, arguments);
+  }
+
+ private:
+  void launch_with(const char *name, const Shape &shape, void **arguments) const;
+
+  Kernels(void *module, c10::Device device) : module_(module), device_(device) {}
+
+  void *module_;
+  c10::Device device_;
+};
+
+}  // namespace facet::cuda

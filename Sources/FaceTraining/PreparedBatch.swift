@@ -1,0 +1,43 @@
+import FaceData
+import Torch
+
+/// A batch where the network computes.
+struct PreparedBatch {
+    /// `[n, 3, h, w]`, normalised.
+    let images: Tensor
+    /// `[n]`.
+    let labels: Tensor
+    /// The labels as the loader gave them, to be checked when the batch's step begins.
+    let labelValues: [Int]
+}
+
+/// The batches of an epoch, of which the next one can be fetched ahead.
+struct Upcoming {
+    private let batches: any TrainingBatches
+    private let isAhead: Bool
+    private let prepare: (ImageBatch) -> PreparedBatch
+    private var fetched: Result<PreparedBatch?, any Error>?
+
+    /// - Parameter isAhead: Whether ``fetch()`` does anything: on the processor there is nothing to
+    ///   be done meanwhile.
+    init(
+        _ batches: any TrainingBatches, isAhead: Bool,
+        prepare: @escaping (ImageBatch) -> PreparedBatch
+    ) {
+        self.batches = batches
+        self.isAhead = isAhead
+        self.prepare = prepare
+    }
+
+    /// Fetches the next batch ahead; an error shows when it is asked for.
+    mutating func fetch() {
+        guard isAhead, fetched == nil else { return }
+        fetched = Result { try batches.next().map(prepare) }
+    }
+
+    /// The next batch, or nil at the end.
+    mutating func next() throws -> PreparedBatch? {
+        defer { fetched = nil }
+        return try fetched.map { try $0.get() } ?? batches.next().map(prepare)
+    }
+}

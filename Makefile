@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig \
 	-Xlinker -rpath -Xlinker $$(cat .facet/torch-lib)
 
-.PHONY: compare test build setup bench bench-head docs format check clean
+.PHONY: compare test build setup bench bench-gpu bench-head docs format check clean
 
 compare: build
 	./facet compare --preset quick --output studies/quick
@@ -23,6 +23,12 @@ bench: setup
 	swift build $(SWIFT_FLAGS) --product training-benchmark
 	.venv/bin/python Benchmarks/training/compare.py .build/$(CONFIGURATION)/training-benchmark \
 		--markdown Benchmarks/training/RESULTS.md --json Benchmarks/training/RESULTS.json
+
+# The same on a CUDA GPU, with a head of 85,742 classes.
+bench-gpu: setup
+	swift build $(SWIFT_FLAGS) --product training-benchmark
+	.venv/bin/python Benchmarks/training/compare_gpu.py .build/$(CONFIGURATION)/training-benchmark \
+		--markdown .build/gpu.md --json .build/gpu.json
 
 # The classes' side of a loss with up to a million classes; the largest cases need 20 GB.
 bench-head: setup

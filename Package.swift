@@ -58,7 +58,10 @@ let package = Package(
             name: "training-benchmark",
             dependencies: ["Torch", "FaceLosses", "FaceModels", "FaceTraining"],
             path: "Benchmarks/training",
-            exclude: ["compare.py", "pytorch_peer.py", "RESULTS.md", "RESULTS.json"],
+            exclude: [
+                "compare.py", "compare_gpu.py", "gpu_peer.py", "pytorch_peer.py", "GPU.md",
+                "RESULTS.md", "RESULTS.json",
+            ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "head-benchmark", dependencies: ["Torch", "FaceLosses"],

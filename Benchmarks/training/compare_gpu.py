@@ -134,15 +134,19 @@ def main():
                 everything[f"{network}, {batch}, {rate}"] = found
                 lines.append(row(network, batch, rate, found))
                 print(lines[-1], flush=True)
+                # After each row, so that a run that ends early has told what it knows.
+                write(options, machine, lines, everything)
+
+
+def write(options, machine, lines, everything):
     title = (
         f"{machine['gpu']}, torch {machine['torch']}; median of {options.rounds} interleaved "
         f"rounds, with lowest and highest ratio. A product of 8192 x 8192 in bfloat16 ran at "
         f"{machine['bf16_flops'] / 1e12:.0f} TFLOP/s, which the share of the peak refers to; a "
         f"copy moved {machine['copy_bytes'] / 1e12:.1f} TB/s."
     )
-    text = "\n".join([title, "", *lines, *operations(everything)]) + "\n"
-    print(text)
     if options.markdown:
+        text = "\n".join([title, "", *lines, *operations(everything)]) + "\n"
         Path(options.markdown).write_text(text)
     if options.json:
         Path(options.json).write_text(json.dumps({"machine": machine, **everything}, indent=1))

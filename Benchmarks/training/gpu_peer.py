@@ -114,7 +114,7 @@ def profile(subject, steps=5):
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiler
 
-    with profiler(activities=[ProfilerActivity.CUDA]) as found:
+    with profiler(activities=[ProfilerActivity.CUDA], acc_events=True) as found:
         seconds = subject.seconds(subject.train, steps)
     rows = [(e.key, e.self_device_time_total / 1000 / steps) for e in found.key_averages()]
     rows = sorted((r for r in rows if r[1] > 0), key=lambda row: -row[1])
@@ -147,7 +147,6 @@ def rates():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", choices=["mobilenet", "resnet50"], default="mobilenet")
-    parser.add_argument("--stride-on", choices=["3x3"], default="3x3")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--classes", type=int, default=85742)
     parser.add_argument("--sample-rate", type=float, default=1.0)

@@ -1,10 +1,12 @@
 // Times training and embedding on images already in memory, so that only the arithmetic counts:
-// Facet's side of compare.py, whose other side is pytorch_peer.py.
+// Facet's side of compare.py and compare_gpu.py, whose other sides are pytorch_peer.py and gpu_peer.py.
 //
 //     echo "train 5" | training-benchmark --model mobilenetv1 --precision bf16 --batch 128
 //
 // Each line of input asks for a number of steps, "train N" or "embed N" (image and mirror image), or
-// for "profile" (the operations of training steps), and is answered by one JSON object. The first line printed says that all is ready.
+// for "profile" (the operations of training steps), and is answered by one JSON object. The first
+// line printed says that all is ready. --device, --loss, --classes and --sample-rate choose where,
+// and with which head.
 import FaceLosses
 import FaceModels
 import FaceTraining
@@ -83,14 +85,14 @@ final class Subject {
     }
 
     func train() {
-        optimizer.clearGradients()
         if let accelerated {
             steps += 1
             _ = accelerated(images: images, labels: labels, rate: 0.01, clip: 0) { [steps] in
                 LossProgress(fraction: 0.5, step: steps, part: $0)
-            }.outcome(parts: 1)
+            }.outcome()
             return
         }
+        optimizer.clearGradients()
         let embeddings = withPrecision(options.precision, on: options.device) {
             backbone(images, training: true)
         }

@@ -1,7 +1,7 @@
 // Differentiation, and the optimiser's step.
 #include "bridge.h"
-#include "head/descent.h"
 #include "elements.h"
+#include "head/descent.h"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/_foreach_mul.h>
@@ -9,6 +9,7 @@
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -156,11 +157,22 @@ ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, 
   });
 }
 
+ct_status ct_set_rows_distinct(const ct_tensor *parameters, size_t count) {
+  return guarded([&] {
+    for (size_t i = 0; i < count; ++i) {
+      const auto &slopes = gradient(parameters[i], i);
+      if (slopes.is_sparse()) slopes._coalesced_(true);
+    }
+  });
+}
+
 ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tensor loss,
                              double limit, ct_gradient_guard *out) {
   return guarded([&] {
     c10::AutoGradMode off(false);
-    auto norm = at::stack(at::_foreach_norm(gradient_values(parameters, count), 2)).norm();
+    auto norm = count == 0 ? at::zeros_like(tensor(loss).detach())
+                           : at::stack(at::_foreach_norm(gradient_values(parameters, count), 2))
+                                 .norm();
     auto is_finite = norm.isfinite().logical_and(tensor(loss).detach().isfinite());
     out->skips = handle(is_finite.logical_not().to(at::kFloat));
     if (limit > 0) out->divisor = handle((norm / limit).clamp_min(1).to(at::kFloat));

@@ -22,7 +22,7 @@ head::OthersMap others_map(ct_map map) {
   };
 }
 
-/// Whether operands of products are rounded: asked for, and faster there.
+/// Whether operands of products may be rounded: asked for, and faster there.
 bool rounds(bool bfloat16, const at::Tensor &weight) {
   return bfloat16 && (!weight.is_cpu() || head::has_bfloat16_products());
 }

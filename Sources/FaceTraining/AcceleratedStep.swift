@@ -2,12 +2,13 @@ public import FaceLosses
 public import FaceModels
 public import Torch
 
-/// A step on a GPU: everything is launched before the first number is read, so that the GPU never
-/// waits for the processor.
+/// A step on a GPU: everything is launched before the first number is read, so that the GPU does not
+/// wait for the processor. Losses whose state is made of the batch's numbers, such as CurricularFace,
+/// read those in between.
 ///
 /// The backbone's passes are launched as recorded graphs from the second step on; the first shows
 /// libraries what there is to be done. Where LibTorch cannot record, or the recorded work gives
-/// something else, they are launched one by one.
+/// something else, they are launched one by one. A backbone's training pass must not read values.
 public final class AcceleratedStep {
     private let backbone: any Backbone
     private let loss: any FaceLoss
@@ -15,6 +16,8 @@ public final class AcceleratedStep {
     private let precision: ElementType
     private let device: Device
     private var graphed: GraphedBackbone?
+    /// Whether the backbone's passes are launched as recorded graphs.
+    public var isRecorded: Bool { graphed != nil }
     private var isRecordable = true
     private var hasStepped = false
 
@@ -43,33 +46,38 @@ public final class AcceleratedStep {
 
     /// A step whose numbers nobody has read yet.
     public struct Launched {
-        fileprivate var outcome = Outcome()
+        /// What is known of each part before its numbers are read.
+        fileprivate var parts: [Outcome] = []
         /// Loss, correct samples without and with the margin of each part; the norm.
         fileprivate var numbers: [Tensor] = []
 
-        /// Waits for the numbers.
-        public func outcome(parts: Int) -> Outcome {
-            var outcome = outcome
+        /// Waits for the numbers. The state and the outputs are the last part's, or the first one's
+        /// whose loss is not finite.
+        public func outcome() -> Outcome {
             let values = Tensor.stacked(numbers.map { $0.to(.float64) }, dim: 0)
                 .array(of: Double.self)
-            let count = outcome.sums.images / parts
-            for part in 0..<parts {
-                outcome.sums.loss += values[3 * part] * Double(count)
-                outcome.sums.correct += Int(values[3 * part + 1])
-                outcome.sums.correctWithMargin += Int(values[3 * part + 2])
+            let losses = parts.indices.map { values[3 * $0] }
+            var outcome = parts[losses.firstIndex { !$0.isFinite } ?? parts.count - 1]
+            outcome.sums = EpochSums()
+            for (place, part) in parts.enumerated() {
+                var sums = part.sums
+                sums.loss = losses[place] * Double(sums.images)
+                sums.correct = Int(values[3 * place + 1])
+                sums.correctWithMargin = Int(values[3 * place + 2])
+                outcome.sums.add(sums)
             }
-            outcome.norm = values[3 * parts]
+            outcome.norm = values[3 * parts.count]
             return outcome
         }
     }
 
-    /// Launches a step whose batch is split into parts; when its outcome is not finite, it changes
-    /// nothing.
+    /// Launches a step whose batch is split into parts, with gradients of this step alone. When its
+    /// outcome is not finite, no parameter and no velocity changes.
     ///
     /// - Parameters:
     ///   - images: `[n, 3, h, w]`.
     ///   - labels: `[n]` of `int64`.
-    ///   - parts: Into how many the batch is split; gradients are their mean.
+    ///   - parts: Into how many the batch is split, a divisor of n; gradients are their mean.
     ///   - rate: The learning rate.
     ///   - clip: The largest norm of all gradients; 0 for none.
     ///   - progress: How far the run is, for each part.
@@ -77,6 +85,8 @@ public final class AcceleratedStep {
         images: Tensor, labels: Tensor, parts: Int = 1, rate: Double, clip: Double,
         progress: (_ part: Int) -> LossProgress
     ) -> Launched {
+        precondition(labels.count % parts == 0, "\(labels.count) images are not \(parts) parts")
+        optimizer.clearGradients()
         var launched = Launched()
         let size = labels.count / parts
         for part in 0..<parts {
@@ -91,7 +101,7 @@ public final class AcceleratedStep {
         }
         let losses = stride(from: 0, to: 3 * parts, by: 3).map { launched.numbers[$0] }
         let guarded = optimizer.gradientGuard(
-            loss: losses.dropFirst().reduce(losses[0], +), limit: clip)
+            loss: losses.dropFirst().reduce(losses[0], +), limit: clip, isOneBatch: parts == 1)
         optimizer.step(learningRate: rate, guardedBy: guarded)
         hasStepped = true
         launched.numbers.append(guarded.norm)
@@ -101,7 +111,6 @@ public final class AcceleratedStep {
     private func forward(_ images: Tensor) -> Tensor {
         if graphed == nil, hasStepped, isRecordable {
             graphed = try? GraphedBackbone(backbone, like: images, precision: precision)
-            if graphed?.isFaithful(to: images, precision: precision) != true { graphed = nil }
             isRecordable = graphed != nil
         }
         if let graphed, graphed.fits(images) { return graphed(images) }
@@ -112,13 +121,13 @@ public final class AcceleratedStep {
 
 extension AcceleratedStep.Launched {
     fileprivate mutating func note(_ output: LossOutput, embeddings: Tensor, labels: Tensor) {
-        outcome.outputs = [("embeddings", embeddings.detached())]
-        if let logits = output.logits { outcome.outputs.append(("logits", logits.detached())) }
-        outcome.lossState = output.state
-        var part = EpochSums()
-        part.images = labels.count
-        part.active = EpochSums.active(output.state, images: labels.count)
-        outcome.sums.add(part)
+        var part = AcceleratedStep.Outcome()
+        part.outputs = [("embeddings", embeddings.detached())]
+        if let logits = output.logits { part.outputs.append(("logits", logits.detached())) }
+        part.lossState = output.state
+        part.sums.images = labels.count
+        part.sums.active = EpochSums.active(output.state, images: labels.count)
+        parts.append(part)
         let loss = output.loss.detached()
         let none = loss.filled(like: 0, shape: [])
         numbers += [

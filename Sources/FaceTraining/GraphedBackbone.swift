@@ -7,7 +7,6 @@ import Torch
 /// recorded: its margins change from step to step. What was recorded is used only when it has given
 /// what launching one by one gives.
 final class GraphedBackbone {
-    private let backbone: any Backbone
     private let parameters: [Tensor]
     private let batchCounts: [Tensor]
     private let images: Tensor
@@ -17,25 +16,31 @@ final class GraphedBackbone {
     private let forward: RecordedGraph
     private let backward: RecordedGraph
 
-    /// Records both passes for batches like the given one.
+    /// Records both passes for batches like the given one, which has been trained on before; nil when
+    /// the passes do not give again what they give without a graph.
     ///
     /// - Throws: `TorchError` when LibTorch cannot record.
-    init(_ backbone: any Backbone, like batch: Tensor, precision: ElementType) throws {
-        self.backbone = backbone
+    init?(_ backbone: any Backbone, like batch: Tensor, precision: ElementType) throws {
         let state = backbone.state
-        let parameters = state.parameters.map(\.tensor)
-        // They are counted on the processor, which recording does not see.
-        batchCounts = state.filter { $0.tensor.device == .cpu && $0.role == .buffer }.map(\.tensor)
-        let images = batch.contiguous(.channelsLast).detached()
+        let buffers = Buffers(state.filter { $0.role == .buffer }.map(\.tensor))
+        let parameters = state.parameters.map(\.tensor).filter(\.requiresGradient)
         let device = batch.device
-        let counts = batchCounts.map { $0.array(of: Int.self) }
-        var output: Tensor?
-        forward = try RecordedGraph(on: device) {
-            output = withPrecision(precision, on: device) { backbone(images, training: true) }
+        let images = batch.copy()
+        func pass() -> Tensor {
+            withPrecision(precision, on: device) { backbone(images, training: true) }
         }
-        for (tensor, count) in zip(batchCounts, counts) { tensor.fill(Double(count[0])) }
-        guard let output else { preconditionFailure("a recorded body was not run") }
-        let slopes = output.detached().filled(like: 0)
+
+        // Nothing of these passes may stay: the first is a rehearsal, the second is not done at all.
+        defer { buffers.restore() }
+        var launched: Launched? = Launched(pass(), parameters)
+        guard let slopes = launched?.slopes, let expected = launched?.results else { return nil }
+        launched = nil
+        buffers.restore()
+
+        var output: Tensor?
+        forward = try RecordedGraph(on: device) { output = pass() }
+        guard let output, let counts = buffers.counts() else { return nil }
+        buffers.restore()
         var derivatives: [Tensor] = []
         backward = try RecordedGraph(on: device, sharing: forward) {
             derivatives = output.derivatives(of: parameters, slopes: slopes)
@@ -44,27 +49,12 @@ final class GraphedBackbone {
         self.images = images
         self.slopes = slopes
         self.derivatives = derivatives
+        batchCounts = counts
         embeddings = output.detached()
-    }
 
-    /// Whether the recorded work gives, but for rounding, what launching gives for a batch; its
-    /// statistics are left as they were.
-    func isFaithful(to batch: Tensor, precision: ElementType) -> Bool {
-        let buffers = backbone.state.filter { $0.role == .buffer }.map(\.tensor)
-        let former = buffers.map { $0 + 0 }
-        defer { for (buffer, value) in zip(buffers, former) { buffer.assign(value) } }
-        let launched = withPrecision(precision, on: batch.device) {
-            backbone(batch, training: true)
-        }
-        let slopes = launched.detached()
-        let expected = [launched] + launched.derivatives(of: parameters, slopes: slopes)
-        let replayed = self(batch)
-        self.slopes.assign(slopes)
+        forward.replay()
         backward.replay()
-        return zip([replayed] + derivatives, expected).allSatisfy { found, expected in
-            let error = (found.detached() - expected.detached()).norm().item()
-            return error <= 0.01 * expected.detached().norm().item()
-        }
+        guard isNear([embeddings] + derivatives, expected) else { return nil }
     }
 
     /// Whether a batch has the shape that was recorded.
@@ -76,6 +66,7 @@ final class GraphedBackbone {
     func callAsFunction(_ batch: Tensor) -> Tensor {
         images.assign(batch)
         forward.replay()
+        // They are counted on the processor, which recording does not see.
         for count in batchCounts { count.assign(count + 1) }
         return embeddings.detached().withGradient()
     }
@@ -91,8 +82,63 @@ final class GraphedBackbone {
             if let former = parameter.gradient {
                 parameter.gradient = former + derivative
             } else {
-                parameter.gradient = isOnly ? derivative : derivative + 0
+                parameter.gradient = isOnly ? derivative : derivative.copy()
             }
         }
+    }
+}
+
+/// What launching one by one gives: embeddings, and derivatives for slopes like noise.
+private struct Launched {
+    let slopes: Tensor
+    let results: [Tensor]
+
+    init(_ embeddings: Tensor, _ parameters: [Tensor]) {
+        // Of the embeddings themselves nothing would pass the normalisation that made them.
+        slopes = embeddings.detached().filled(like: 0)
+        slopes.fillNormal(deviation: 1, seed: 1)
+        results =
+            [embeddings.detached()]
+            + embeddings.derivatives(of: parameters, slopes: slopes).map { $0.detached() }
+    }
+}
+
+/// Whether tensors are equal but for rounding, together: a derivative that is 0 by the formula is
+/// nothing but rounding.
+private func isNear(_ found: [Tensor], _ expected: [Tensor]) -> Bool {
+    func square(_ tensors: [Tensor]) -> Double {
+        tensors.reduce(0) { $0 + $1.square().sum().item() }
+    }
+    return zip(found, expected).allSatisfy { $0.shape == $1.shape }
+        && square(zip(found, expected).map { $0 - $1 }) <= 1e-4 * square(expected)
+}
+
+/// A network's buffers, as they were.
+private struct Buffers {
+    private let tensors: [Tensor]
+    private let former: [Tensor]
+
+    init(_ tensors: [Tensor]) {
+        self.tensors = tensors
+        former = tensors.map { $0.copy() }
+    }
+
+    func restore() {
+        for (tensor, value) in zip(tensors, former) { tensor.assign(value) }
+    }
+
+    /// Those on the processor that count batches, after one; nil when one changes in another way, which
+    /// a graph could not repeat.
+    func counts() -> [Tensor]? {
+        var counts: [Tensor] = []
+        for (tensor, value) in zip(tensors, former) where tensor.device == .cpu {
+            let change = (tensor - value).array(of: Double.self)
+            if tensor.shape.isEmpty, tensor.type == .int64, change == [1] {
+                counts.append(tensor)
+            } else if change.contains(where: { $0 != 0 }) {
+                return nil
+            }
+        }
+        return counts
     }
 }

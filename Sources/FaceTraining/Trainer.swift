@@ -105,7 +105,8 @@ public final class Trainer {
     ) throws {
         LibTorch.setThreads(compute.threads)
         LibTorch.setDeterministic(true)
-        // Gradients are computed on the thread that asks for them, so they use these kernels too.
+        // On the processor gradients are computed on the thread that asks for them, so they use these
+        // kernels too.
         try compute.withKernels { try trainEpochs(saveInterval, shouldStop, listener) }
     }
 
@@ -255,7 +256,7 @@ public final class Trainer {
             images: batch.images, labels: batch.labels, parts: parts, rate: rate,
             clip: configuration.gradientClip, progress: progress)
         meanwhile()
-        let outcome = launched.outcome(parts: parts)
+        let outcome = launched.outcome()
         outputs = outcome.outputs
         position.lossState = outcome.lossState
         guard outcome.sums.loss.isFinite else { throw nonFinite("loss") }

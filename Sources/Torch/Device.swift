@@ -33,7 +33,9 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
 
     /// Waits until the device has done everything it was asked to, so that a clock can be read.
     public func synchronize() {
-        if case .cuda = self { expectSuccess(ct_cuda_synchronize(), "synchronize()") }
+        if case .cuda(let index) = self {
+            expectSuccess(ct_cuda_synchronize(Int32(index)), "synchronize()")
+        }
     }
 
     var handle: ct_device {

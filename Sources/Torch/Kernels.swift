@@ -1,10 +1,11 @@
 import CTorch
 
 /// Which implementation computes what both LibTorch and this project can: depthwise and 1x1
-/// convolutions, and batch normalisations with what is around them.
+/// convolutions, batch normalisations with what is around them, and the head of many classes.
 ///
 /// This project's are compiled for several sets of instructions, and the best that the processor has
-/// is used. They sum in an order of their own, so last bits differ between the implementations.
+/// is used; on a GPU, unless it is ``libTorch``, those that are compiled for it. They sum in an order
+/// of their own, so last bits differ between the implementations.
 public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
     /// LibTorch's throughout.
     case libTorch = "libtorch"

@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 
 /// Work that was recorded once on a GPU and is launched again as a whole.
 ///
@@ -13,7 +14,8 @@ public final class RecordedGraph {
     /// Records what a body launches, of which nothing is done yet.
     ///
     /// Do the same work once before: libraries choose their algorithms when they first run. The body
-    /// must not read a value from the GPU.
+    /// must not read a value from the GPU; it runs on the calling thread. When an operation cannot be
+    /// recorded the body goes on, with tensors that hold nothing, and the error comes at its end.
     ///
     /// - Parameter sharing: A graph whose memory, where its tensors are free, is used as well; both
     ///   must be replayed in the order they were recorded in.
@@ -28,12 +30,31 @@ public final class RecordedGraph {
             "recording")
         self.handle = handle
         self.sharing = sharing
-        try body()
+        let recording = Recording()
+        try recording.observe(body)
         try requireSuccess(ct_graph_end(handle), "recording")
+        if let error = recording.error { throw error }
     }
 
     deinit { ct_graph_free(handle) }
 
     /// Does what was recorded.
     public func replay() { expectSuccess(ct_graph_replay(handle), "replay()") }
+}
+
+/// What goes wrong on this thread while it records, where an operation cannot throw.
+final class Recording {
+    private static let key = "facet.recording"
+    private(set) var error: TorchError?
+
+    /// The recording that is under way on this thread.
+    static var current: Recording? { Thread.current.threadDictionary[key] as? Recording }
+
+    func observe(_ body: () throws -> Void) rethrows {
+        Thread.current.threadDictionary[Self.key] = self
+        defer { Thread.current.threadDictionary.removeObject(forKey: Self.key) }
+        try body()
+    }
+
+    func note(_ error: TorchError) { self.error = self.error ?? error }
 }

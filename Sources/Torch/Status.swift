@@ -24,6 +24,10 @@ func expectSuccess(_ status: ct_status, _ operation: StaticString) {
     guard status.kind != CT_OK else { return }
     let isOutOfMemory = status.kind == CT_OUT_OF_MEMORY
     let message = takeMessage(status)
+    if let recording = Recording.current {
+        recording.note(.libTorch(operation: "\(operation)", message: message))
+        return
+    }
     if isOutOfMemory {
         OutOfMemory.tell(.outOfMemory(operation: "\(operation)", message: message))
     }

@@ -110,3 +110,70 @@ struct SGDTests {
         expectClose(weights(.channelsLast), weights(.contiguous))
     }
 }
+
+/// What is found out about gradients where they are.
+@Suite("Gradient guard")
+struct GradientGuardTests {
+    private func parameter(_ values: [Float], gradient: [Float]) -> Tensor {
+        let tensor = Tensor(values, shape: [values.count]).withGradient()
+        tensor.gradient = Tensor(gradient, shape: [gradient.count])
+        return tensor
+    }
+
+    private func step(limit: Double, loss: Double, gradient: [Float]) -> (norm: Double, [Float]) {
+        let tensor = parameter([1, 2], gradient: gradient)
+        let optimizer = SGD(
+            [StateEntry("w", tensor, .weight)],
+            options: SGD.Options(momentum: 0, weightDecay: 0))
+        let guarded = optimizer.gradientGuard(
+            loss: Tensor([Float(loss)]).reshaped([]), limit: limit)
+        optimizer.step(learningRate: 1, guardedBy: guarded)
+        return (guarded.norm.item(), tensor.array())
+    }
+
+    @Test("limits the norm, and changes nothing below the limit")
+    func limit() {
+        let whole = step(limit: 0, loss: 1, gradient: [3, 4])
+        #expect(whole.norm == 5 && whole.1 == [-2, -2])
+        let limited = step(limit: 2.5, loss: 1, gradient: [3, 4])
+        #expect(limited.norm == 5 && limited.1 == [-0.5, 0])
+        #expect(step(limit: 10, loss: 1, gradient: [3, 4]).1 == [-2, -2])
+    }
+
+    @Test("keeps parameters where loss or gradient is not finite")
+    func notFinite() {
+        for limit in [0, 2.5] {
+            #expect(step(limit: limit, loss: .nan, gradient: [3, 4]).1 == [1, 2])
+            #expect(step(limit: limit, loss: .infinity, gradient: [3, 4]).1 == [1, 2])
+            #expect(step(limit: limit, loss: 1, gradient: [.nan, 4]).1 == [1, 2])
+            #expect(step(limit: limit, loss: 1, gradient: [.infinity, 4]).1 == [1, 2])
+        }
+    }
+
+    @Test("has a norm of 0 where there is no gradient")
+    func none() {
+        let tensor = Tensor([1, 2] as [Float], shape: [2]).withGradient()
+        let optimizer = SGD([StateEntry("w", tensor, .weight)], options: SGD.Options())
+        let guarded = optimizer.gradientGuard(loss: Tensor([1 as Float]).reshaped([]), limit: 1)
+        optimizer.step(learningRate: 1, guardedBy: guarded)
+        #expect(guarded.norm.item() == 0 && tensor.array(of: Float.self) == [1, 2])
+    }
+
+    /// As derivatives come that were not accumulated: in the order of images in memory.
+    @Test("Gradients may lie otherwise in memory than parameters", arguments: [1, 3])
+    func layout(_ kernel: Int) {
+        let shape = [4, 3, kernel, kernel]
+        let count = shape.reduce(1, *)
+        let values = (0..<count).map { Float($0) }
+        for format in [MemoryFormat.contiguous, .channelsLast] {
+            let weight = Tensor(values, shape: shape).contiguous(format).withGradient()
+            weight.gradient = Tensor(values.reversed(), shape: shape)
+                .contiguous(format == .contiguous ? .channelsLast : .contiguous)
+            let optimizer = SGD(
+                [StateEntry("w", weight, .weight)], options: SGD.Options(weightDecay: 0))
+            optimizer.step(learningRate: 1)
+            #expect(
+                weight.array(of: Float.self) == zip(values, values.reversed()).map { $0 - $1 })
+        }
+    }
+}

@@ -27,14 +27,19 @@ bool ct_load_cuda(void) {
 #endif
 }
 
-ct_status ct_cuda_synchronize(void) {
+ct_status ct_cuda_synchronize(int32_t index) {
   return guarded([&] {
-    c10::impl::VirtualGuardImpl guard(at::kCUDA);
-    guard.synchronizeDevice(guard.getDevice().index());
+    c10::impl::VirtualGuardImpl(at::kCUDA).synchronizeDevice(c10::DeviceIndex(index));
   });
 }
 
-const char *ct_gpu_kernels_failure(void) { return cuda::compiler_failure().c_str(); }
+const char *ct_gpu_kernels_failure(void) {
+  // NVRTC is looked for beside the back-end.
+  ct_load_cuda();
+  thread_local std::string failure;
+  failure = cuda::compiler_failure();
+  return failure.c_str();
+}
 
 namespace {
 

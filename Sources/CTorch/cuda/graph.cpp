@@ -2,16 +2,12 @@
 
 #include <dlfcn.h>
 
+#include <string>
 #include <utility>
 
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
-
-#if __has_include(<ATen/core/GraphImplInterface.h>)
-#include <ATen/core/GraphImplInterface.h>
-#define FACET_HAS_GRAPH_INTERFACE 1
-#endif
 
 namespace facet::cuda {
 namespace {
@@ -19,7 +15,8 @@ namespace {
 /// Makes another stream current as long as it lives: the usual one cannot be recorded.
 class SideStream {
  public:
-  explicit SideStream(c10::Device device) : former_device_(guard_.exchangeDevice(device)),
+  explicit SideStream(c10::Device device)
+      : former_device_(guard_.exchangeDevice(device)),
         former_(guard_.exchangeStream(guard_.getStreamFromGlobalPool(device))) {}
   ~SideStream() {
     guard_.exchangeStream(former_);
@@ -35,26 +32,8 @@ class SideStream {
   c10::Stream former_;
 };
 
-#if defined(FACET_HAS_GRAPH_INTERFACE)
-
-/// LibTorch's graph of any accelerator.
-class Recorder {
- public:
-  using Pool = c10::MempoolId_t;
-
-  void begin(Pool pool) { graph_->capture_begin(pool, at::GraphCaptureMode::ThreadLocal); }
-  void end() { graph_->capture_end(); }
-  void replay() { graph_->replay(); }
-  Pool pool() const { return graph_->pool(); }
-
- private:
-  std::unique_ptr<at::GraphImplInterface> graph_ = at::create_graph_impl(c10::kCUDA);
-};
-
-#else
-
 /// The members of at::cuda::CUDAGraph, found at run time because this program is not linked with
-/// CUDA: the versions before LibTorch had an interface for graphs of any accelerator.
+/// CUDA. LibTorch 2.13 has an interface for graphs of any accelerator, behind which CUDA's is not.
 struct Members {
   using Pool = c10::MempoolId_t;
 
@@ -104,14 +83,26 @@ class Recorder {
   alignas(64) unsigned char memory_[4096];
 };
 
-#endif
+void give_back_cached_memory() {
+  try {
+    c10::getDeviceAllocator(c10::kCUDA)->emptyCache();
+  } catch (const c10::Error &) {
+    // An allocator of another kind keeps nothing.
+  }
+}
+
+/// Whether a recording has failed half-way, after which LibTorch's allocator is not as it was.
+bool is_spoiled = false;
 
 class RecordedGraph final : public Graph {
  public:
-  RecordedGraph(c10::Device device, const RecordedGraph *sharing) {
+  RecordedGraph(c10::Device device, const RecordedGraph *sharing)
+      : recorder_(std::make_unique<Recorder>()) {
     c10::impl::VirtualGuardImpl(c10::kCUDA).synchronizeDevice(device.index());
+    // What is kept for later cannot be used by the graph, nor given back while it is recorded.
+    if (sharing == nullptr) give_back_cached_memory();
     stream_ = std::make_unique<SideStream>(device);
-    recorder_.begin(sharing == nullptr ? Recorder::Pool{0, 0} : sharing->recorder_.pool());
+    recorder_->begin(sharing == nullptr ? Recorder::Pool{0, 0} : sharing->recorder_->pool());
   }
 
   /// What was not ended has failed; it must not stay the current stream's state.
@@ -125,19 +116,27 @@ class RecordedGraph final : public Graph {
 
   void end() override {
     auto stream = std::move(stream_);
-    recorder_.end();
+    try {
+      recorder_->end();
+    } catch (...) {
+      // The allocator still asks this recorder, so it may never go.
+      is_spoiled = true;
+      recorder_.release();
+      throw;
+    }
   }
 
-  void replay() override { recorder_.replay(); }
+  void replay() override { recorder_->replay(); }
 
  private:
-  Recorder recorder_;
+  std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<SideStream> stream_;
 };
 
 }  // namespace
 
 std::unique_ptr<Graph> Graph::begin(c10::Device device, const Graph *sharing) {
+  TORCH_CHECK(!is_spoiled, "a recording has failed in this process");
   return std::make_unique<RecordedGraph>(device, static_cast<const RecordedGraph *>(sharing));
 }
 

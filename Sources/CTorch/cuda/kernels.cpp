@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <tuple>
 #include <utility>
@@ -43,6 +44,9 @@ struct Driver {
   int (*module_load)(void **, const void *) = nullptr;
   int (*module_function)(void **, void *, const char *) = nullptr;
   int (*attribute)(int *, int, int) = nullptr;
+  int (*retain_context)(void **, int) = nullptr;
+  int (*push_context)(void *) = nullptr;
+  int (*pop_context)(void **) = nullptr;
   int (*launch)(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
                 void *, void **, void **) = nullptr;
 
@@ -50,6 +54,9 @@ struct Driver {
     library.find(module_load, "cuModuleLoadData");
     library.find(module_function, "cuModuleGetFunction");
     library.find(attribute, "cuDeviceGetAttribute");
+    library.find(retain_context, "cuDevicePrimaryCtxRetain");
+    library.find(push_context, "cuCtxPushCurrent_v2");
+    library.find(pop_context, "cuCtxPopCurrent_v2");
     library.find(launch, "cuLaunchKernel");
   }
 
@@ -132,11 +139,50 @@ std::string compiled(const char *source, const std::string &definition, int capa
   return result;
 }
 
-}  // namespace
+/// Makes a device's context, which LibTorch uses too, this thread's as long as it lives.
+class CurrentContext {
+ public:
+  explicit CurrentContext(c10::Device device) {
+    static std::mutex mutex;
+    static std::map<int, void *> contexts;
+    std::lock_guard lock(mutex);
+    auto &context = contexts[device.index()];
+    const auto &driver = Driver::shared();
+    int error = context != nullptr ? 0 : driver.retain_context(&context, device.index());
+    if (error == 0) error = driver.push_context(context);
+    TORCH_CHECK(error == 0, "the CUDA driver has no context for ", device, ": error ", error);
+  }
+  ~CurrentContext() {
+    void *context = nullptr;
+    Driver::shared().pop_context(&context);
+  }
 
-const std::string &compiler_failure() {
+  CurrentContext(const CurrentContext &) = delete;
+  CurrentContext &operator=(const CurrentContext &) = delete;
+};
+
+struct Failure {
+  std::mutex mutex;
+  std::string text;
+
+  static Failure &shared() {
+    static Failure failure;
+    return failure;
+  }
+};
+
+/// Why the libraries cannot be used; empty when they can.
+const std::string &library_failure() {
   const auto &driver = Driver::shared().library.failure;
   return driver.empty() ? Compiler::shared().library.failure : driver;
+}
+
+}  // namespace
+
+std::string compiler_failure() {
+  if (!library_failure().empty()) return library_failure();
+  std::lock_guard lock(Failure::shared().mutex);
+  return Failure::shared().text;
 }
 
 DeviceFacts facts_of(c10::Device device) {
@@ -152,23 +198,35 @@ DeviceFacts facts_of(c10::Device device) {
   return facts;
 }
 
-const Kernels &Kernels::of(const char *source, const std::string &definition,
+Kernels::Kernels(const char *source, const std::string &definition, c10::Device device)
+    : module_(nullptr), device_(device) {
+  auto code = compiled(source, definition, facts_of(device).capability);
+  CurrentContext context(device);
+  int error = Driver::shared().module_load(&module_, code.data());
+  TORCH_CHECK(error == 0, "the CUDA driver refused a compiled kernel with error ", error);
+}
+
+const Kernels *Kernels::of(const char *source, const std::string &definition,
                            c10::Device device) {
   static std::mutex mutex;
-  static std::map<std::tuple<const char *, std::string, int>, Kernels> all;
+  static std::map<std::tuple<const char *, std::string, int>, std::unique_ptr<Kernels>> all;
+  if (!library_failure().empty()) return nullptr;
   std::lock_guard lock(mutex);
-  auto key = std::make_tuple(source, definition, int(device.index()));
-  auto found = all.find(key);
-  if (found != all.end()) return found->second;
-  auto code = compiled(source, definition, facts_of(device).capability);
-  void *module = nullptr;
-  int error = Driver::shared().module_load(&module, code.data());
-  TORCH_CHECK(error == 0, "the CUDA driver refused a compiled kernel with error ", error);
-  return all.emplace(key, Kernels(module, device)).first->second;
+  auto [place, is_new] = all.try_emplace({source, definition, int(device.index())});
+  if (is_new) {
+    try {
+      place->second.reset(new Kernels(source, definition, device));
+    } catch (const c10::Error &error) {
+      std::lock_guard also(Failure::shared().mutex);
+      Failure::shared().text = error.what_without_backtrace();
+    }
+  }
+  return place->second.get();
 }
 
 void Kernels::launch_with(const char *name, const Shape &shape, void **arguments) const {
   const auto &driver = Driver::shared();
+  CurrentContext context(device_);
   void *function = nullptr;
   int error = driver.module_function(&function, module_, name);
   TORCH_CHECK(error == 0, "the CUDA driver does not know the kernel ", name);

@@ -7,8 +7,8 @@
 
 namespace facet::cuda {
 
-/// Why kernels cannot be compiled on this machine; empty when they can.
-const std::string &compiler_failure();
+/// Why kernels cannot be compiled or loaded on this machine; empty when they could so far.
+std::string compiler_failure();
 
 /// What a kernel's launches are planned with.
 struct DeviceFacts {
@@ -22,9 +22,9 @@ DeviceFacts facts_of(c10::Device device);
 /// Compiled kernels on one device.
 class Kernels {
  public:
-  /// The kernels of a source with macro definitions such as `-DBFLOAT16=1`, compiled once for each
-  /// device; throws where that fails.
-  static const Kernels &of(const char *source, const std::string &definition, c10::Device device);
+  /// The kernels of a source with a macro definition such as `-DBFLOAT16=1`, compiled once for each
+  /// device; null where that fails, which `compiler_failure` then tells.
+  static const Kernels *of(const char *source, const std::string &definition, c10::Device device);
 
   /// How many blocks and threads, over columns and rows.
   struct Shape {
@@ -41,7 +41,7 @@ class Kernels {
  private:
   void launch_with(const char *name, const Shape &shape, void **arguments) const;
 
-  Kernels(void *module, c10::Device device) : module_(module), device_(device) {}
+  Kernels(const char *source, const std::string &definition, c10::Device device);
 
   void *module_;
   c10::Device device_;

@@ -19,10 +19,14 @@ constexpr auto last = at::MemoryFormat::ChannelsLast;
 constexpr int64_t threads = 256;
 constexpr int64_t most_tiles = 4096;
 
-bool is_bfloat16(const at::Tensor &tensor) { return tensor.scalar_type() == at::kBFloat16; }
+const Kernels *kernels_for(const at::Tensor &tensor) {
+  bool is_bfloat16 = tensor.scalar_type() == at::kBFloat16;
+  return Kernels::of(normalization_source, is_bfloat16 ? "-DBFLOAT16=1" : "-DBFLOAT16=0",
+                     tensor.device());
+}
 
 /// Channels that a thread reads at once.
-int64_t lanes(const at::Tensor &tensor) { return is_bfloat16(tensor) ? 8 : 4; }
+int64_t lanes(const at::Tensor &tensor) { return tensor.scalar_type() == at::kBFloat16 ? 8 : 4; }
 
 /// A matrix of rows and channels, and how blocks share it.
 struct Plan {
@@ -32,8 +36,7 @@ struct Plan {
   Kernels::Shape sums, elements;
 
   explicit Plan(const at::Tensor &x)
-      : kernels(Kernels::of(normalization_source, is_bfloat16(x) ? "-DBFLOAT16=1" : "-DBFLOAT16=0",
-                            x.device())),
+      : kernels(*kernels_for(x)),
         rows(x.numel() / x.size(1)),
         channels(int(x.size(1))) {
     int64_t vectors = channels / lanes(x), width = 1;
@@ -83,6 +86,8 @@ struct Normalization : torch::autograd::Function<Normalization> {
                         address(partial), address(counters), address(weight), address(bias),
                         address(running_mean), address(running_variance), float(momentum),
                         float(epsilon), address(facts));
+    running_mean.unsafeGetTensorImpl()->bump_version();
+    running_variance.unsafeGetTensorImpl()->bump_version();
     auto output = at::empty(input.sizes(), input.options(), last);
     plan.kernels.launch("normalize", plan.elements, address(input),
                         residual ? address(*residual) : nullptr, address(output), plan.rows,
@@ -146,7 +151,7 @@ bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
                    residual->sizes() != input.sizes() || !residual->is_contiguous(last) ||
                    !is_aligned(*residual)))
     return false;
-  return compiler_failure().empty() && facts_of(input.device()).capability >= 80;
+  return kernels_for(input) != nullptr;
 }
 
 at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,

@@ -10,8 +10,8 @@
 namespace facet::cuda {
 
 /// Whether `normalization` computes these operands: channels-last `[n, c, h, w]` in float32 or
-/// bfloat16 on a GPU from Ampere on, c a multiple of 8 (of 4 in float32), with parameters in
-/// float32; and whether kernels can be compiled here.
+/// bfloat16 on a GPU, c a multiple of 8 (of 4 in float32), with parameters in
+/// float32; and whether kernels can be compiled for it.
 bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
                             const std::optional<at::Tensor> &residual);
 

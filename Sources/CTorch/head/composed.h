@@ -11,7 +11,8 @@ namespace facet::head::composed {
 /// Whether the head of this matrix, or of a table made from it, is computed so.
 bool applies(const at::Tensor &matrix);
 
-/// As `head::cosine_table`; `fast` allows products whose operands have 10 bits of mantissa (TF32).
+/// As `head::cosine_table`; `fast` lets a GPU round the operands of products to 10 bits of mantissa
+/// (TF32), and changes nothing on a processor. No other thread may multiply on a GPU meanwhile.
 std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
                                      const at::Tensor &classes, const at::Tensor &labels,
                                      int64_t subcenters, bool fast);

@@ -6,8 +6,8 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 
-#include "cosines.h"
 #include "../elements.h"
+#include "cosines.h"
 
 namespace facet::head {
 

@@ -6,10 +6,10 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
+#include "../elements.h"
 #include "../parallel.h"
 #include "products.h"
 #include "rows.h"
-#include "../elements.h"
 
 namespace facet::head {
 namespace {

@@ -6,9 +6,9 @@
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
 
+#include "../elements.h"
 #include "../parallel.h"
 #include "rows.h"
-#include "../elements.h"
 
 namespace facet::head {
 namespace {

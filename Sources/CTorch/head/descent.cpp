@@ -5,9 +5,9 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/where.h>
 
+#include "../elements.h"
 #include "../parallel.h"
 #include "lanes.h"
-#include "../elements.h"
 
 namespace facet::head {
 namespace {

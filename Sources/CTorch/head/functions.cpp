@@ -10,9 +10,9 @@
 #include <ATen/ops/logaddexp.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "../elements.h"
 #include "classes.h"
 #include "composed.h"
-#include "../elements.h"
 
 namespace facet::head {
 namespace {

@@ -11,7 +11,8 @@ namespace facet::head {
 
 using WorkspacePointer = c10::intrusive_ptr<Workspace>;
 
-/// A table of cosines, class by class (sample by sample where it is `composed`), and the samples' own cosines, `[n]`.
+/// A table of cosines, class by class (sample by sample where it is `composed`), and the samples' own
+/// cosines, `[n]`.
 ///
 /// The gradient with respect to the weight is sparse, with the rows of the classes that take part,
 /// when `classes` is not empty.

@@ -12,9 +12,9 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "../elements.h"
 #include "../parallel.h"
 #include "lanes.h"
-#include "../elements.h"
 
 namespace facet::head {
 namespace {

@@ -276,6 +276,10 @@ typedef struct CT_SAFE ct_gradient_guard {
   ct_tensor skips;
 } ct_gradient_guard;
 
+/// Says that no row occurs twice in any sparse gradient, as when a single batch has added to each: a
+/// GPU would have to sort the rows to find out.
+ct_status ct_set_rows_distinct(const ct_tensor *parameters, size_t count);
+
 /// Examines the gradients for a step that limits their norm to `limit`, 0 for none.
 ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tensor loss,
                              double limit, ct_gradient_guard *out);
@@ -338,8 +342,10 @@ ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
 
 /// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.
 bool ct_load_cuda(void);
-ct_status ct_cuda_synchronize(void);
-/// Why this project's kernels cannot be compiled for a GPU; empty when they can.
+/// Waits for everything on a GPU.
+ct_status ct_cuda_synchronize(int32_t index);
+/// Why this project's kernels cannot be compiled for a GPU; empty when they could so far. Good until
+/// this thread asks again.
 const char *ct_gpu_kernels_failure(void);
 
 /// Work that was recorded on a GPU.

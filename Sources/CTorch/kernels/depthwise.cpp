@@ -7,9 +7,9 @@
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "../elements.h"
 #include "../parallel.h"
 #include "dispatch.h"
-#include "../elements.h"
 
 namespace facet::kernels {
 namespace {

@@ -5,8 +5,8 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "columns.h"
 #include "../elements.h"
+#include "columns.h"
 
 namespace facet::kernels {
 namespace {

@@ -92,8 +92,8 @@ public struct LossOutput {
         correctSum(labels: labels, withMargin: withMargin).map { Int($0.item()) } ?? 0
     }
 
-    /// ``correctCount(labels:withMargin:)`` where it was computed, for whom a GPU must not wait; nil
-    /// when the loss has no classes.
+    /// ``correctCount(labels:withMargin:)`` as a scalar of `int64` on the labels' device, so that a GPU
+    /// need not be waited for; nil when the loss has no classes.
     public func correctSum(labels: Tensor, withMargin: Bool) -> Tensor? {
         let known = withMargin ? isCorrectWithMargin : isCorrect
         let logits = withMargin ? marginLogits ?? logits : logits

@@ -10,9 +10,9 @@ public import Torch
 /// classified correctly instead of giving their logits: both ways, with and without the margin, of
 /// the one table.
 ///
-/// Every ``AngularMarginLoss`` is computed so; on a GPU out of LibTorch's operations, which keep one
-/// more table. For losses that have another form than one softmax of cosines (SphereFace2, UniFace, COCO) or that do not normalise their
-/// weights, the composed form is used.
+/// Every ``AngularMarginLoss`` is computed so; on a GPU out of LibTorch's operations, which keep two
+/// tables. For losses that have another form than one softmax of cosines (SphereFace2, UniFace,
+/// COCO) or that do not normalise their weights, the composed form is used.
 public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// The loss's description.
     public static var descriptor: LossDescriptor { Loss.descriptor }

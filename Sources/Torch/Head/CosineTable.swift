@@ -24,8 +24,8 @@ public final class HeadWorkspace {
 /// multiplies, and the second, ``crossEntropy(targetLogits:scale:others:)``, takes the softmax. The
 /// one table of batch x classes numbers between them becomes its own gradient when the result is
 /// differentiated; neither normalised weights nor logits nor probabilities are ever written.
-/// In `float32` and `float64`; on a GPU, and where only LibTorch's kernels may be used, it is
-/// composed of LibTorch's operations, which write a few more tables.
+/// In `float32` and `float64`. On a GPU, and where only LibTorch's kernels may be used, it is composed
+/// of LibTorch's operations, which do write logits; on a processor they round nothing to `bfloat16`.
 public final class CosineTable {
     /// Cosines `[n]` between the directions and their own classes; may pass ±1 by rounding.
     public let targets: Tensor

@@ -49,7 +49,7 @@ public final class BatchNormalization: Layer {
         normalized(input, adding: nil, rectify: false, training: training)
     }
 
-    /// Normalises, adds a residual where there is one, and rectifies, in one go: on a CPU in
+    /// Normalises, adds a residual where there is one, and rectifies, in one go: in
     /// training this costs half the passes over memory that the three would.
     public func rectified(
         _ input: Tensor, adding residual: Tensor? = nil, training: Bool

@@ -81,12 +81,21 @@ public final class SGD {
     /// - Parameters:
     ///   - loss: The scalar that they are derivatives of.
     ///   - limit: The largest norm of all gradients together; 0 for none.
-    public func gradientGuard(loss: Tensor, limit: Double) -> GradientGuard {
+    ///   - isOneBatch: Whether a single batch has added to the gradients, so that no row of a sparse
+    ///     one occurs twice.
+    public func gradientGuard(
+        loss: Tensor, limit: Double, isOneBatch: Bool = false
+    ) -> GradientGuard {
         let handles = active.map { parameters[$0].tensor.handle }
+        if isOneBatch {
+            unsafe expectSuccess(
+                ct_set_rows_distinct(handles, handles.count),
+                "gradientGuard(loss:limit:isOneBatch:)")
+        }
         var guarded = ct_gradient_guard()
         unsafe expectSuccess(
             ct_guard_gradients(handles, handles.count, loss.handle, limit, &guarded),
-            "gradientGuard(loss:limit:)")
+            "gradientGuard(loss:limit:isOneBatch:)")
         return GradientGuard(
             norm: Tensor(owning: guarded.norm),
             divisor: unsafe guarded.divisor.impl == nil ? nil : Tensor(owning: guarded.divisor),
@@ -128,7 +137,7 @@ public final class SGD {
 
 /// What a GPU finds out about gradients before a step, without anybody waiting for it.
 public struct GradientGuard {
-    /// L2 norm of all gradients together, before it is limited.
+    /// L2 norm of all gradients together, before it is limited: a scalar on their device.
     public let norm: Tensor
     /// What every gradient is divided by; nil for 1.
     let divisor: Tensor?
@@ -136,6 +145,7 @@ public struct GradientGuard {
     let skips: Tensor
 
     var handle: ct_gradient_guard {
-        ct_gradient_guard(norm: norm.handle, divisor: divisor?.handle ?? ct_tensor(), skips: skips.handle)
+        let divisor = divisor?.handle ?? ct_tensor()
+        return ct_gradient_guard(norm: norm.handle, divisor: divisor, skips: skips.handle)
     }
 }

@@ -33,7 +33,7 @@ extension Tensor {
     }
 
     /// The derivatives with respect to tensors that this one was computed from, given back instead of
-    /// added to their gradients.
+    /// added to their gradients; each must have had an influence.
     ///
     /// - Parameter slopes: Of this tensor's shape: the derivatives of a scalar with respect to it.
     public func derivatives(of inputs: [Tensor], slopes: Tensor) -> [Tensor] {

@@ -14,8 +14,8 @@ import CTorch
 /// ```
 public final class Tensor {
     let handle: ct_tensor
-    /// What a GPU's tensor was made of, so that nobody waits for the GPU to read labels again; nil
-    /// once the tensor has changed.
+    /// The integers that a GPU's tensor was made of, so that nobody waits for the GPU to read labels
+    /// again; nil once the tensor has changed. Changing a view of it would go unnoticed.
     private(set) var origin: [Int]?
 
     init(owning handle: ct_tensor) {
@@ -59,7 +59,7 @@ extension Tensor {
         }
         expectSuccess(status, "init(_:shape:)")
         self.init(owning: out)
-        if device != .cpu { origin = values as? [Int] }
+        if device != .cpu, Element.self == Int.self { origin = values as? [Int] }
     }
 
     /// A tensor of one dimension.

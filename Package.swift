@@ -59,7 +59,8 @@ let package = Package(
             dependencies: ["Torch", "FaceLosses", "FaceModels", "FaceTraining"],
             path: "Benchmarks/training",
             exclude: [
-                "compare.py", "compare_gpu.py", "gpu_peer.py", "pytorch_peer.py", "GPU.md",
+                "compare.py", "compare_gpu.py", "gpu_peer.py", "pytorch_peer.py", "subject.py",
+                "GPU.md",
                 "RESULTS.md", "RESULTS.json",
             ],
             swiftSettings: swiftSettings),

@@ -13,11 +13,11 @@ they wait: spinning threads keep off the very ones they wait for.
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 from pathlib import Path
+
+from subject import Subject, ratio
 
 PEER = Path(__file__).with_name("pytorch_peer.py")
 NETWORKS = {
@@ -35,56 +35,27 @@ PYTORCH = {
 PASSES = 5  # over a convolution's output by its normalisation: read, write; read two, write
 
 
-class Subject:
-    """A process that answers a line of JSON to a line of request."""
-
-    environment = {}
+class Trainer(Subject):
+    """A subject of these tables, by its name."""
 
     def __init__(self, tool, name, network, batch):
         model, peer_options = NETWORKS[network]
-        self.name, self.batch = name, batch
         if name in FACET:
             command = [tool, "--model", model, *FACET[name]]
         else:
             command = [sys.executable, PEER, "--serve", *peer_options, *PYTORCH[name]]
-        self.process = subprocess.Popen(
-            [*command, "--batch", str(batch)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **Subject.environment},
-        )
-        self.ready = self.answer()
+        super().__init__(name, command, batch)
         self.idle = self.memory("VmRSS")
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit(f"{self.name} ended without an answer")
-        return json.loads(line)
-
-    def ask(self, request):
-        self.process.stdin.write(request + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def rate(self, action, steps):
-        """Images a second."""
-        return self.batch * steps / self.ask(f"{action} {steps}")["seconds"]
 
     def memory(self, entry):
         """GB that the process holds, or held at most."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return next(int(l.split()[1]) * 1024e-9 for l in status.splitlines() if entry in l)
 
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
 
 def measure(tool, network, batch, names, actions, rounds):
     """Rates of each action and subject, a number a round."""
-    subjects = [Subject(tool, name, network, batch) for name in names]
+    subjects = [Trainer(tool, name, network, batch) for name in names]
     rates = {action: {name: [] for name in names} for action in actions}
     for action, (steps, used) in actions.items():
         chosen = [s for s in subjects if s.name in used]
@@ -97,11 +68,6 @@ def measure(tool, network, batch, names, actions, rounds):
     for subject in subjects:
         subject.close()
     return rates
-
-
-def ratio(rates, one, other):
-    ratios = sorted(a / b for a, b in zip(rates[one], rates[other]))
-    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 def rate_row(title, rates, one, others):
@@ -118,7 +84,7 @@ def memory_row(tool, network, batch, names):
     """GB at most, beyond what the process holds before its first step."""
     found = {}
     for name in names:
-        subject = Subject(tool, name, network, batch)
+        subject = Trainer(tool, name, network, batch)
         subject.ask("train 2")
         found[name] = subject.memory("VmHWM") - subject.idle
         subject.close()
@@ -138,7 +104,7 @@ def largest_batches(tool, network, batches, names, limit=8e9):
 
 def facet_operations(tool, network, batch):
     """Where a step of Facet goes, and the share outside of all operations."""
-    subject = Subject(tool, "Facet", network, batch)
+    subject = Trainer(tool, "Facet", network, batch)
     subject.ask("train 2")
     found = subject.ask("profile")
     subject.close()
@@ -159,7 +125,7 @@ def roofline_row(title, facts, batch, rates, machine):
 
 def peer_facts(tool, network, profile):
     """What the peer says of the network, of the machine, and of where its time goes."""
-    subject = Subject(tool, "tuned", network, 64 if network == "MobileNetV1" else 32)
+    subject = Trainer(tool, "tuned", network, 64 if network == "MobileNetV1" else 32)
     facts = subject.ask("facts")
     facts["machine"] = subject.ask("machine") if profile else None
     subject.ask("train 2")

@@ -11,9 +11,10 @@ each round. Prints Markdown, a row as soon as it is measured.
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 from pathlib import Path
+
+from subject import Subject, ratio
 
 PEER = Path(__file__).with_name("gpu_peer.py")
 NETWORKS = {
@@ -23,52 +24,19 @@ NETWORKS = {
 CLASSES = 85742
 
 
-class Subject:
-    """A process that answers a line of JSON to a line of request."""
-
-    def __init__(self, command, batch):
-        self.batch = batch
-        self.process = subprocess.Popen(
-            [*command, "--batch", str(batch)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.ready = self.answer()
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit(f"{self.process.args[0]} ended without an answer")
-        return json.loads(line)
-
-    def ask(self, request):
-        self.process.stdin.write(request + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def rate(self, steps):
-        return self.batch * steps / self.ask(f"train {steps}")["seconds"]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
 def measure(tool, network, batch, rate, rounds, machine):
     own, other, multiply_adds = NETWORKS[network]
     head = ["--classes", str(CLASSES), "--sample-rate", str(rate)]
-    facet = Subject(
-        [tool, "--device", "cuda", "--model", own, "--loss", "arcface", *head], batch
-    )
-    peer = Subject([sys.executable, PEER, "--model", other, *head], batch)
+    command = [tool, "--device", "cuda", "--model", own, "--loss", "arcface", *head]
+    facet = Subject("Facet", command, batch)
+    peer = Subject("PyTorch", [sys.executable, PEER, "--model", other, *head], batch)
     steps = 40 if batch <= 128 else 12
     rates = {"facet": [], "peer": []}
     for subject in (facet, peer):
         subject.ask("train 4")
     for _ in range(rounds):
-        rates["facet"].append(facet.rate(steps))
-        rates["peer"].append(peer.rate(steps))
+        rates["facet"].append(facet.rate("train", steps))
+        rates["peer"].append(peer.rate("train", steps))
     if not machine:
         machine.update(peer.ask("machine"), torch=peer.ready["torch"], facet=facet.ready)
     found = {"rates": rates, "facet": facet.ask("profile"), "peer": peer.ask("profile")}
@@ -84,12 +52,11 @@ def measure(tool, network, batch, rate, rounds, machine):
 
 
 def row(network, batch, rate, found):
-    ratios = sorted(a / b for a, b in zip(found["rates"]["facet"], found["rates"]["peer"]))
     own, other = (statistics.median(found["rates"][n]) for n in ("facet", "peer"))
     head = "all classes" if rate == 1 else f"Partial FC {rate}"
     return (
         f"| {network}, batch {batch}, {head} | {own:.0f} | {other:.0f} | "
-        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) | "
+        f"{ratio(found['rates'], 'facet', 'peer')} | "
         f"{found['outside']:.0%} | {found['peak']:.0%} |"
     )
 

@@ -63,6 +63,11 @@ std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t coun
   return result;
 }
 
+/// L2 norm of all gradients together, of which there is one at least.
+at::Tensor norm_of_gradients(const ct_tensor *parameters, size_t count) {
+  return at::stack(at::_foreach_norm(gradient_values(parameters, count), 2)).norm();
+}
+
 }  // namespace
 
 ct_status ct_set_requires_grad(ct_tensor self, bool value) {
@@ -171,8 +176,7 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
   return guarded([&] {
     c10::AutoGradMode off(false);
     auto norm = count == 0 ? at::zeros_like(tensor(loss).detach())
-                           : at::stack(at::_foreach_norm(gradient_values(parameters, count), 2))
-                                 .norm();
+                           : norm_of_gradients(parameters, count);
     auto is_finite = norm.isfinite().logical_and(tensor(loss).detach().isfinite());
     out->skips = handle(is_finite.logical_not().to(at::kFloat));
     if (limit > 0) out->divisor = handle((norm / limit).clamp_min(1).to(at::kFloat));
@@ -183,11 +187,7 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
 ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *out) {
   return guarded([&] {
     c10::AutoGradMode off(false);
-    *out = count == 0 ? 0
-                      : at::stack(at::_foreach_norm(gradient_values(parameters, count), 2))
-                            .norm()
-                            .item()
-                            .toDouble();
+    *out = count == 0 ? 0 : norm_of_gradients(parameters, count).item().toDouble();
   });
 }
 

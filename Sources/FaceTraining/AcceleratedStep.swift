@@ -88,11 +88,7 @@ public final class AcceleratedStep {
         precondition(labels.count % parts == 0, "\(labels.count) images are not \(parts) parts")
         optimizer.clearGradients()
         var launched = Launched()
-        let size = labels.count / parts
-        for part in 0..<parts {
-            let range = part * size..<(part + 1) * size
-            let images = parts == 1 ? images : images.narrowed(0, range)
-            let labels = parts == 1 ? labels : labels.narrowed(0, range)
+        for (part, (images, labels)) in split(images, labels, into: parts).enumerated() {
             let embeddings = forward(images)
             let output = loss(embeddings: embeddings, labels: labels, progress: progress(part))
             launched.note(output, embeddings: embeddings, labels: labels)
@@ -122,8 +118,7 @@ public final class AcceleratedStep {
 extension AcceleratedStep.Launched {
     fileprivate mutating func note(_ output: LossOutput, embeddings: Tensor, labels: Tensor) {
         var part = AcceleratedStep.Outcome()
-        part.outputs = [("embeddings", embeddings.detached())]
-        if let logits = output.logits { part.outputs.append(("logits", logits.detached())) }
+        part.outputs = output.named(with: embeddings)
         part.lossState = output.state
         part.sums.images = labels.count
         part.sums.active = EpochSums.active(output.state, images: labels.count)

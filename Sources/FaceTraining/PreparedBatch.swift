@@ -11,6 +11,18 @@ struct PreparedBatch {
     let labelValues: [Int]
 }
 
+/// A batch's images and labels in equal parts, side by side, of which the count is a divisor.
+func split(
+    _ images: Tensor, _ labels: Tensor, into parts: Int
+) -> [(images: Tensor, labels: Tensor)] {
+    guard parts > 1 else { return [(images, labels)] }
+    let size = labels.count / parts
+    return (0..<parts).map { part in
+        let range = part * size..<(part + 1) * size
+        return (images.narrowed(0, range), labels.narrowed(0, range))
+    }
+}
+
 /// The batches of an epoch, of which the next one can be fetched ahead.
 struct Upcoming {
     private let batches: any TrainingBatches

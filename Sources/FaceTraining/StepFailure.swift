@@ -102,3 +102,11 @@ extension Trainer {
                 } + gradients)
     }
 }
+
+extension LossOutput {
+    /// What the network and the loss gave in a step, for a failure's record.
+    func named(with embeddings: Tensor) -> [(name: String, tensor: Tensor)] {
+        [("embeddings", embeddings.detached())]
+            + (logits.map { [("logits", $0.detached())] } ?? [])
+    }
+}

@@ -201,7 +201,6 @@ public final class Trainer {
         _ batch: PreparedBatch, _ clock: inout StepClock, _ meanwhile: () -> Void
     ) throws -> StepSummary {
         let rate = configuration.schedule.rate(step: position.step, of: steps)
-        optimizer.clearGradients()
         let sums: EpochSums
         let norm: Double
         do {
@@ -265,16 +264,12 @@ public final class Trainer {
     }
 
     private func accumulateGradients(_ batch: PreparedBatch) throws -> EpochSums {
-        let (images, labels) = (batch.images, batch.labels)
-        let parts = configuration.accumulation
-        let size = labels.count / parts
+        optimizer.clearGradients()
         var sums = EpochSums()
-        for part in 0..<parts {
-            let range = part * size..<(part + 1) * size
+        let parts = split(batch.images, batch.labels, into: configuration.accumulation)
+        for (place, part) in parts.enumerated() {
             sums.add(
-                try accumulateGradients(
-                    images: parts == 1 ? images : images.narrowed(0, range),
-                    labels: parts == 1 ? labels : labels.narrowed(0, range), part: part))
+                try accumulateGradients(images: part.images, labels: part.labels, part: place))
         }
         return sums
     }
@@ -286,8 +281,7 @@ public final class Trainer {
             backbone(images, training: true)
         }
         let output = loss(embeddings: embeddings, labels: labels, progress: progress(part))
-        outputs = [("embeddings", embeddings.detached())]
-        if let logits = output.logits { outputs.append(("logits", logits.detached())) }
+        outputs = output.named(with: embeddings)
         let value = output.loss.item()
         guard value.isFinite else { throw nonFinite("loss") }
         (output.loss / Double(configuration.accumulation)).backward()

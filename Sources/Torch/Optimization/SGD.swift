@@ -41,7 +41,7 @@ public final class SGD {
         self.parameters = parameters
         velocities = parameters.map { parameter in
             // A copy lies in memory as the parameter does.
-            let velocity = parameter.tensor.detached() + 0
+            let velocity = parameter.tensor.detached().copy()
             velocity.fill(0)
             return velocity
         }

@@ -93,6 +93,9 @@ let package = Package(
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 
+        // Numbers that may be anything become whole numbers, and ranges.
+        library("SafeNumbers"),
+
         // Files that survive: atomic replacement, checksums, locks.
         library("SafeFiles"),
 
@@ -104,32 +107,38 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        library("FaceData", needs: ["TurboJPEG", "LibPNG", "LibWebP"]),
+        library("FaceData", needs: ["SafeNumbers", "TurboJPEG", "LibPNG", "LibWebP"]),
         library("FaceSynthesis", needs: ["FaceData"]),
-        library("FaceModels", needs: ["Torch", "Spelling"]),
-        library("FaceLosses", needs: ["Torch", "Spelling"]),
+        library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
+        library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
-            "FaceTraining", needs: ["SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        library("FaceEvaluation", needs: ["FaceData"]),
+            "FaceTraining",
+            needs: ["SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
+        library("FaceEvaluation", needs: ["SafeNumbers", "FaceData"]),
 
         // Numbers become what they are worth.
-        library("FaceStatistics"),
+        library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
         library("FaceRuns", needs: ["SafeFiles"]),
         library(
             "FaceStudy",
             needs: [
-                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
         library(
-            "FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics"]),
+            "FaceReport",
+            needs: [
+                "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics",
+                "Spelling",
+            ]),
 
         // The command line.
-        library("CommandKit", needs: ["Spelling"]),
+        library("CommandKit", needs: ["SafeNumbers", "Spelling"]),
         .executableTarget(
             name: "facet",
             dependencies: [
@@ -141,6 +150,8 @@ let package = Package(
 
         .testTarget(
             name: "PageServerTests", dependencies: ["PageServer"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SafeNumbersTests", dependencies: ["SafeNumbers"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SafeFilesTests", dependencies: ["SafeFiles"], swiftSettings: swiftSettings),
         .testTarget(

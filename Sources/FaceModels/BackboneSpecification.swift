@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// A backbone and the values of its settings, as they are written:
 /// `resnet50:embedding=256,stride=3x3`.
 ///
@@ -80,7 +82,7 @@ public struct BackboneSpecification: Hashable, Sendable {
         let factor = self[.width]
         guard factor != 1 else { return count }
         let wanted = Double(count) * factor
-        let nearest = max(8, Int((wanted / 8).rounded()) * 8)
+        let nearest = max(8, Int(saturating: min((wanted / 8).rounded(), 1e9)) * 8)
         return Double(nearest) < 0.9 * wanted ? nearest + 8 : nearest
     }
 

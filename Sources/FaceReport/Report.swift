@@ -63,7 +63,8 @@ public struct Report: Sendable {
     /// - Returns: the files: `index.html`, `report.md`, `results.csv`.
     @discardableResult
     public func write() throws(FaceReportError) -> [URL] {
-        try AtomicFile.write(try render().files, to: destination)
+        try study.requirePlainFiles()
+        return try AtomicFile.write(try render().files, to: destination)
     }
 
     /// The runs' folders in the order of the report: by network, training set, loss and seed.
@@ -76,6 +77,7 @@ public struct Report: Sendable {
     /// - Returns: the files: `tables.tex`, and `figures/figure-<number>-<panel>.svg`.
     @discardableResult
     public func writeForPapers() throws(FaceReportError) -> [URL] {
+        try study.requirePlainFiles()
         let document = ReportDocument(title: title, results: try StudyResults(reading: study))
         let figures = PaperFigures.files(document).map { ("figures/\($0.name)", $0.text) }
         return try AtomicFile.write(
@@ -95,5 +97,12 @@ public struct RenderedReport: Sendable, Hashable {
     /// Each text with its file's name.
     public var files: [(name: String, text: String)] {
         [("index.html", html), ("report.md", markdown), ("results.csv", csv)]
+    }
+}
+
+extension StudyFolder {
+    /// Refuses a study that holds links, with this module's error.
+    func requirePlainFiles() throws(FaceReportError) {
+        do { try requirePlain() } catch { throw .runs(error) }
     }
 }

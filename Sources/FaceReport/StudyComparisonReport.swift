@@ -46,6 +46,8 @@ public struct StudyComparisonReport: Sendable {
     /// - Returns: the files: `index.html`, `comparison.md`.
     @discardableResult
     public func write() throws(FaceReportError) -> [URL] {
+        try first.requirePlainFiles()
+        try second.requirePlainFiles()
         let texts = try render()
         return try AtomicFile.write(
             [("index.html", texts.html), ("comparison.md", texts.markdown)], to: destination)

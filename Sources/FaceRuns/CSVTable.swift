@@ -5,6 +5,19 @@ package enum CSVTable {
         fields.map(quoted).joined(separator: ",") + "\n"
     }
 
+    /// One line of a table that people open in a spreadsheet, which would run a field that begins as
+    /// a formula does: such a field gets an apostrophe before it. Numbers stay numbers.
+    package static func spreadsheetLine(_ fields: [String]) -> String {
+        line(fields.map(guarded))
+    }
+
+    private static func guarded(_ field: String) -> String {
+        guard let first = field.unicodeScalars.first,
+            "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first), Double(field) == nil
+        else { return field }
+        return "'" + field
+    }
+
     /// A field as it stands in a line: in quotes if it holds a comma, a quote or a line break,
     /// or begins or ends with a blank.
     package static func quoted(_ field: String) -> String {

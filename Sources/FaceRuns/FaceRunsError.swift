@@ -11,6 +11,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     case nonFiniteNumber(path: String, field: String)
     /// The disk, or the user's share of it, is full.
     case noSpace(path: String)
+    /// A link, a pipe or a device stands where a file of a run belongs.
+    case notPlain(path: String, kind: PlainFile.Kind)
     /// `metrics.jsonl` was to be cut to more lines than it has.
     case tooFewLines(path: String, lines: Int, wanted: Int)
     /// The folder was written in a format that this version does not know.
@@ -32,6 +34,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
             return "\(path): “\(field)” is not a finite number and cannot be written."
         case .noSpace(let path):
             return SafeFilesError.noSpace(path: path).description
+        case .notPlain(let path, let kind):
+            return SafeFilesError.notPlain(path: path, kind: kind).description
         case .tooFewLines(let path, let lines, let wanted):
             return "\(path): the file has \(lines) complete lines where the checkpoint needs "
                 + "\(wanted); delete the run's folder to make the run again."
@@ -52,6 +56,8 @@ extension FaceRunsError {
         switch error {
         case .busy(let path, _): self = .unwritable(path: path, reason: error.description)
         case .noSpace(let path): self = .noSpace(path: path)
+        case .notPlain(let path, let kind): self = .notPlain(path: path, kind: kind)
+        case .unreadable(let path, let reason): self = .unreadable(path: path, reason: reason)
         case .unwritable(let path, let reason): self = .unwritable(path: path, reason: reason)
         }
     }

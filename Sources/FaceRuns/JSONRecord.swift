@@ -15,12 +15,16 @@ enum JSONRecord {
         try encode(record, path: path, formatting: [])
     }
 
-    /// Reads a record. `line` is where the bytes stand in the file, if they are one line of it.
+    /// Reads a record, and checks its numbers. `line` is where the bytes stand in the file, if they are one line of it.
     static func decode<Record: Decodable>(
         _ type: Record.Type, from data: Data, path: String, line: Int? = nil
     ) throws(FaceRunsError) -> Record {
         do {
-            return try JSONDecoder().decode(type, from: data)
+            let record = try JSONDecoder().decode(type, from: data)
+            try (record as? any CheckedRecord)?.check()
+            return record
+        } catch let fault as RecordFault {
+            throw .damagedFile(path: path, line: line, reason: fault.reason)
         } catch let error as DecodingError {
             throw .damagedFile(path: path, line: line, reason: reason(error))
         } catch {

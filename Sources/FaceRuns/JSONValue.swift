@@ -4,6 +4,8 @@ public enum JSONValue: Codable, Sendable, Hashable {
     case null
     case bool(Bool)
     case number(Double)
+    /// A whole number that no `Double` is certain to hold, such as a seed of 64 bits: above 2^53.
+    case large(UInt64)
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
@@ -15,6 +17,8 @@ public enum JSONValue: Codable, Sendable, Hashable {
             self = .null
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
+        } else if let value = try? container.decode(UInt64.self) {
+            self = .whole(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
         } else if let value = try? container.decode(String.self) {
@@ -26,6 +30,11 @@ public enum JSONValue: Codable, Sendable, Hashable {
         }
     }
 
+    /// A whole number: exactly, whatever its size.
+    public static func whole(_ value: UInt64) -> JSONValue {
+        value > 1 << 53 ? .large(value) : .number(Double(value))
+    }
+
     /// Encodes the value as itself, without a wrapper.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
@@ -33,6 +42,7 @@ public enum JSONValue: Codable, Sendable, Hashable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
+        case .large(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let values): try container.encode(values)
         case .object(let members): try container.encode(members)

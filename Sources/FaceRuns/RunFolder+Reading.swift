@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 extension RunFolder {
     /// Reads `run.json`.
@@ -63,11 +64,7 @@ extension RunFolder {
         guard format == RunGeometry.currentFormat else {
             throw .unknownFormat(path: path, format: format, supported: RunGeometry.currentFormat)
         }
-        let geometry = try JSONRecord.decode(RunGeometry.self, from: data, path: path)
-        if let fault = geometry.fault {
-            throw .damagedFile(path: path, line: nil, reason: fault)
-        }
-        return geometry
+        return try JSONRecord.decode(RunGeometry.self, from: data, path: path)
     }
 
     /// Reads `result.json`, or gives `nil` where the run is not over.
@@ -82,12 +79,14 @@ extension RunFolder {
     }
 
     /// The bytes of a file, or `nil` where there is none.
+    ///
+    /// - Throws: ``FaceRunsError/unreadable(path:reason:)`` also for a link, a pipe or a device: what
+    ///   a run's folder leads to elsewhere is not the run's.
     func read(_ url: URL) throws(FaceRunsError) -> Data? {
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         do {
-            return try Data(contentsOf: url)
+            return try PlainFile.read(url)
         } catch {
-            throw .unreadable(path: url.path, reason: error.localizedDescription)
+            throw FaceRunsError(error)
         }
     }
 }

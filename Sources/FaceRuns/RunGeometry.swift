@@ -111,20 +111,3 @@ public struct EmbeddingMap: Codable, Sendable, Hashable {
         self.explained = explained
     }
 }
-
-extension RunGeometry {
-    /// What of the record is not as it must be; nil where all is.
-    var fault: String? {
-        let sets = [training] + tests
-        let spreads = sets.flatMap {
-            [$0.norm, $0.within, $0.between, $0.ownClass, $0.nearestOther]
-        }
-        if spreads.contains(where: { $0.map { $0.quantiles.count != 5 } ?? false }) {
-            return "a quantity has not five quantiles"
-        }
-        guard let map else { return nil }
-        let isWhole =
-            map.explained.count == 2 && map.identities.allSatisfy { $0.x.count == $0.y.count }
-        return isWhole ? nil : "the map's places are not pairs"
-    }
-}

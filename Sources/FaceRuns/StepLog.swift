@@ -55,8 +55,9 @@ public struct StepRecord: Sendable, Hashable {
 
     init?(_ fields: some Collection<Substring>) {
         let fields = Array(fields)
+        let counts = 1...RecordChecks.mostThings
         guard fields.count == Self.header.count, let step = Int(fields[0]),
-            let epoch = Int(fields[1])
+            let epoch = Int(fields[1]), counts.contains(step), counts.contains(epoch)
         else { return nil }
         let numbers = fields[2...].compactMap { Double($0) }
         guard numbers.count == 5 else { return nil }

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// A study's folder: one ``RunFolder`` a run under `runs/`, and the report made of them under
 /// `report/`.
@@ -15,6 +16,18 @@ public struct StudyFolder: Sendable, Hashable {
     public var runsURL: URL { url.appendingPathComponent("runs") }
     /// Folder of the report.
     public var reportURL: URL { url.appendingPathComponent("report") }
+
+    /// Refuses a study in which a link, a pipe or a device stands for the lock, a run, a report or
+    /// any file of them: what came from somebody else must not lead what is read or written out of
+    /// it. The study's own folder, which the user named, may be a link.
+    ///
+    /// - Throws: ``FaceRunsError/notPlain(path:kind:)``.
+    public func requirePlain() throws(FaceRunsError) {
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try PlainFile.require(
+                [".lock", "runs", "report", "comparison"].map(url.appendingPathComponent))
+        }
+    }
 
     /// The folder of the run with this name, which need not exist yet.
     public func run(named name: String) -> RunFolder {

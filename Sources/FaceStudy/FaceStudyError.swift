@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// What can go wrong in a study, apart from what its parts say themselves.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the study's folder.
@@ -52,6 +54,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownValue(key: String, value: String, allowed: [String])
     /// A study file cannot be read.
     case unreadable(path: String, reason: String)
+    /// Something in a study's folder leads out of it.
+    case unsafeFolder(reason: String)
     /// The identities of a training set that are to be held out cannot be.
     case validation(set: String, reason: String)
 
@@ -123,13 +127,14 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
         case .unreadable(let path, let reason):
             "cannot read the study file '\(path)': \(reason)"
+        case .unsafeFolder(let reason): reason
         case .validation(let set, let reason):
             "no validation set can be made of '\(set)': \(reason)"
         }
     }
 
     private static func gigabytes(_ bytes: UInt64) -> String {
-        let tenths = Int((Double(bytes) / 1e8).rounded())
+        let tenths = Int(saturating: (Double(bytes) / 1e8).rounded())
         return "\(tenths / 10).\(tenths % 10) GB"
     }
 }

@@ -39,7 +39,10 @@ public struct FailureBundle {
         self.url = url
         let file = url.appendingPathComponent(Self.fileName)
         do {
-            failure = try Self.decoder.decode(StepFailure.self, from: Data(contentsOf: file))
+            guard let data = try PlainFile.read(file) else {
+                throw FaceStudyError.noBundle(path: url.path, reason: "it has no \(Self.fileName)")
+            }
+            failure = try Self.decoder.decode(StepFailure.self, from: data)
         } catch let error as DecodingError {
             throw FaceStudyError.noBundle(path: url.path, reason: "\(Self.fileName): \(error)")
         } catch {
@@ -59,7 +62,8 @@ public struct FailureBundle {
             encoder.encode(failure), to: url.appendingPathComponent(fileName))
         for file in [run.descriptionURL, run.environmentURL, run.studyURL] {
             try AtomicFile.write(
-                Data(contentsOf: file), to: url.appendingPathComponent(file.lastPathComponent))
+                try PlainFile.read(file) ?? Data(),
+                to: url.appendingPathComponent(file.lastPathComponent))
         }
         try keepCheckpoint(of: run, in: RunFolder(url))
         return url

@@ -3,6 +3,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 import Torch
+import SafeNumbers
 
 /// Memory that training takes beyond what the process has already.
 struct MemoryNeed: Hashable {
@@ -12,14 +13,16 @@ struct MemoryNeed: Hashable {
     var perImage: Double
 
     /// Bytes for a batch.
-    func bytes(batchSize: Int) -> UInt64 { UInt64(max(0, fixed + perImage * Double(batchSize))) }
+    func bytes(batchSize: Int) -> UInt64 {
+        UInt64(saturating: fixed + perImage * Double(batchSize))
+    }
 
     /// The largest batch for a number of bytes, a multiple of 8 where it is larger than 8; nil
     /// when not even 2 images fit.
     func batchSize(fitting bytes: UInt64) -> Int? {
         let room = Double(bytes) - fixed
         guard room >= perImage * 2 else { return nil }
-        let most = Int(min(room / max(perImage, 1), 1e6))
+        let most = Int(saturating: min(room / max(perImage, 1), 1e6))
         return most > 8 ? most / 8 * 8 : most
     }
 }

@@ -6,6 +6,7 @@ import FaceTraining
 import Foundation
 import SafeFiles
 import Torch
+import SafeNumbers
 
 /// Trains and evaluates one planned run, keeping its folder true at every moment.
 struct RunExecutor {
@@ -21,11 +22,31 @@ struct RunExecutor {
         guard let result = try folder.readResult(), result.status == .finished else { return nil }
         try request().requireContinuation(of: folder)
         removeLeftovers()
+        warnOfLostModel()
         try addGeometry()
         return result
     }
 
     /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
+    /// Says when the model that a finished run was for is gone or cut short, and how to make it again;
+    /// the run's numbers hold without it.
+    private func warnOfLostModel() {
+        guard PlainFile.kind(of: folder.modelURL) != nil else { return warn(ofModel: "is missing") }
+        do {
+            _ = try Safetensors.read(folder.modelURL)
+        } catch {
+            warn(ofModel: "cannot be read (\(error))")
+        }
+    }
+
+    private func warn(ofModel reason: String) {
+        control.listener(
+            .warning(
+                "'\(run.folderName)' is finished, but its model.safetensors \(reason); its results "
+                    + "are kept, and removing the folder '\(folder.url.path)' has the same command "
+                    + "make the run again"))
+    }
+
     func recordFailure(_ error: any Error) {
         Self.recordFailure("\(error)", in: folder)
     }
@@ -79,7 +100,7 @@ struct RunExecutor {
         let (folder, endProcess, name) = (folder, control.endProcess, run.folderName)
         let batchSize = configuration.training.batchSize
         LibTorch.whenMemoryRunsOut { error in
-            let room = ProcessMemory.resident.map { UInt64(Double($0) * 0.9) }
+            let room = ProcessMemory.resident.map { UInt64(saturating: Double($0) * 0.9) }
             let fitting =
                 room.flatMap { need?.batchSize(fitting: $0) }
                 .map { min($0, batchSize / 2) } ?? batchSize / 2

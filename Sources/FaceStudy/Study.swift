@@ -124,6 +124,11 @@ public struct Study {
     /// Makes the folder and keeps other processes out of it.
     func claimFolder() throws(FaceStudyError) -> FolderLock {
         do {
+            try folder.requirePlain()
+        } catch {
+            throw .unsafeFolder(reason: error.description)
+        }
+        do {
             let lock = try FolderLock(folder.url)
             Leftovers.remove(from: folder.reportURL)
             return lock
@@ -132,7 +137,9 @@ public struct Study {
             case .busy(let path, let holder):
                 throw .busy(path: path, holder: holder?.description ?? "it does not say which")
             case .noSpace(let path): throw .noSpace(path: path)
-            case .unwritable(let path, let reason): throw .cannotWrite(path: path, reason: reason)
+            case .notPlain: throw .unsafeFolder(reason: error.description)
+            case .unreadable(let path, let reason), .unwritable(let path, let reason):
+                throw .cannotWrite(path: path, reason: reason)
             }
         }
     }
@@ -146,12 +153,17 @@ extension FaceStudyError {
         case FaceTrainingError.interrupted, FaceStudyError.interrupted: self = .interrupted
         case let error as FaceStudyError:
             switch error {
-            case .busy, .cannotWrite, .changedImage, .lostImage, .noSpace: self = error
+            case .busy, .cannotWrite, .changedImage, .lostImage, .noSpace, .unsafeFolder:
+                self = error
             default: return nil
             }
         case FaceModelsError.weights(.noSpace(let path)), FaceRunsError.noSpace(let path),
             SafeFilesError.noSpace(let path), TorchError.noSpace(let path):
             self = .noSpace(path: path)
+        case FaceRunsError.notPlain(let path, let kind),
+            SafeFilesError.notPlain(let path, let kind):
+            self = .unsafeFolder(
+                reason: SafeFilesError.notPlain(path: path, kind: kind).description)
         case FaceRunsError.unwritable(let path, let reason),
             SafeFilesError.unwritable(let path, let reason):
             self = .cannotWrite(path: path, reason: reason)

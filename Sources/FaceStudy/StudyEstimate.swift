@@ -6,6 +6,7 @@ import FaceTraining
 import Foundation
 import SafeFiles
 import Torch
+import SafeNumbers
 
 /// What a study will take, measured by a few steps of each backbone before it starts.
 public struct StudyEstimate: Encodable, Sendable, Hashable {
@@ -45,7 +46,7 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
 
     private static func minutes(_ seconds: Double) -> String {
         seconds < 90
-            ? "\(Int(seconds.rounded())) s" : String(format: "%.0f min", seconds / 60)
+            ? "\(Int(saturating: seconds.rounded())) s" : String(format: "%.0f min", seconds / 60)
     }
 }
 

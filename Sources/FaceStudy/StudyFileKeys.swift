@@ -11,6 +11,8 @@ struct StudyFileKey: Sendable {
         case flag
         case list(Kind)
         case number(ClosedRange<Double>, String)
+        /// Any number of 64 bits.
+        case seed
         case text
         case whole(ClosedRange<Int>)
         case word([String])
@@ -45,7 +47,7 @@ struct StudyFileKey: Sendable {
             "as `arcface:m=0.4,s=32`"),
         .init(
             "sampler", .text, "`auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses"),
-        .init("seeds", .list(.whole(0...(1 << 53))), "every loss of a cell is trained with each"),
+        .init("seeds", .list(.seed), "every loss of a cell is trained with each"),
         .init("inputSize", .whole(16...1024), "height and width of the input, in pixels"),
         .init(
             "precision", .word(["auto", "float32", "fp32", "bfloat16", "bf16"]),
@@ -116,6 +118,7 @@ extension StudyFileKey.Kind {
         case .list(let kind): "a list, each entry \(kind.expected)"
         case .named(let what, _): "\(what) in quotes"
         case .number(_, let range): "a number \(range)"
+        case .seed: "a whole number from 0 to \(UInt64.max)"
         case .text: "a text in quotes"
         case .whole(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .word(let words): "one of " + words.joined(separator: ", ")
@@ -126,7 +129,7 @@ extension StudyFileKey.Kind {
     func fault(_ value: JSONValue, _ path: String) -> (path: String, reason: String)? {
         let isGood: Bool
         switch (self, value) {
-        case (.flag, .bool), (.text, .string): isGood = true
+        case (.flag, .bool), (.seed, .large), (.text, .string): isGood = true
         case (.list(let kind), .array(let values)):
             return values.enumerated().lazy.compactMap { place, value in
                 kind.fault(value, "\(path)[\(place)]")
@@ -137,6 +140,8 @@ extension StudyFileKey.Kind {
                 return nil
             } catch { return (path, "\(error)") }
         case (.number(let range, _), .number(let number)): isGood = range.contains(number)
+        case (.seed, .number(let number)):
+            isGood = number == number.rounded() && (0...0x1p53).contains(number)
         case (.whole(let range), .number(let number)):
             isGood =
                 number >= Double(range.lowerBound) && number <= Double(range.upperBound)
@@ -159,6 +164,7 @@ extension JSONValue {
         switch self {
         case .array: "a list"
         case .bool(let value): "\(value)"
+        case .large(let value): "\(value)"
         case .null: "null"
         case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
         case .object: "an object"

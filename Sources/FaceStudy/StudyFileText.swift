@@ -109,24 +109,26 @@ struct StudyFileText {
             guard let number = Self.number(text) else {
                 throw Fault(line: start, reason: "'\(text)' is no value; texts stand in quotes")
             }
-            return .number(number)
+            return number
         }
     }
 
-    private static func number(_ text: String) -> Double? {
+    private static func number(_ text: String) -> JSONValue? {
         var digits = text[...]
         let isNegative = digits.first == "-"
         if let sign = digits.first, "+-".contains(sign) { digits = digits.dropFirst() }
         guard let first = digits.first, first.isASCII, first.isNumber || first == "." else {
             return nil
         }
-        let value: Double?
-        if digits.lowercased().hasPrefix("0x") {
-            value = UInt64(digits.dropFirst(2), radix: 16).map { Double($0) }
-        } else {
-            value = digits.last == "." ? Double(digits.dropLast()) : Double(digits)
-        }
-        return value.flatMap { $0.isFinite ? (isNegative ? -$0 : $0) : nil }
+        let isHexadecimal = digits.lowercased().hasPrefix("0x")
+        let whole = isHexadecimal ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
+        // A seed above 2^53 would be another one as a Double.
+        if let whole, !isNegative { return .whole(whole) }
+        let value: Double? =
+            isHexadecimal
+            ? whole.map { Double($0) }
+            : digits.last == "." ? Double(digits.dropLast()) : Double(digits)
+        return value.flatMap { $0.isFinite ? .number(isNegative ? -$0 : $0) : nil }
     }
 
     private mutating func string() throws(Fault) -> String {

@@ -1,6 +1,7 @@
 public import FaceLosses
 public import FaceModels
 public import Torch
+import SafeNumbers
 
 /// A step on a GPU: everything is launched before the first number is read, so that the GPU does not
 /// wait for the processor. Losses whose state is made of the batch's numbers, such as CurricularFace,
@@ -62,8 +63,8 @@ public final class AcceleratedStep {
             for (place, part) in parts.enumerated() {
                 var sums = part.sums
                 sums.loss = losses[place] * Double(sums.images)
-                sums.correct = Int(values[3 * place + 1])
-                sums.correctWithMargin = Int(values[3 * place + 2])
+                sums.correct = Int(saturating: values[3 * place + 1])
+                sums.correctWithMargin = Int(saturating: values[3 * place + 2])
                 outcome.sums.add(sums)
             }
             outcome.norm = values[3 * parts.count]

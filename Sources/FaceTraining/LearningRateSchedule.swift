@@ -1,4 +1,5 @@
 import Foundation
+import SafeNumbers
 
 /// How the learning rate goes from its peak down, after a linear warm-up.
 public struct LearningRateSchedule: Codable, Sendable, Hashable {
@@ -48,7 +49,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     ///   - step: The step, from 0.
     ///   - steps: Steps of the whole run.
     public func rate(step: Int, of steps: Int) -> Double {
-        let warm = Int((warmup * Double(steps)).rounded())
+        let warm = Int(saturating: (warmup * Double(steps)).rounded())
         if step < warm { return peak * Double(step + 1) / Double(warm) }
         let progress = Double(step - warm) / Double(max(1, steps - warm))
         switch shape {

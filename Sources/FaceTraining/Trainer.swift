@@ -3,6 +3,7 @@ public import FaceLosses
 public import FaceModels
 public import Foundation
 import Torch
+import SafeNumbers
 
 /// Trains one backbone with one loss.
 ///
@@ -186,7 +187,7 @@ public final class Trainer {
         var detector = position.detector ?? FailureDetector()
         let step = FailureDetector.Step(
             step: summary.step, epoch: summary.epoch, loss: summary.loss,
-            correct: Int((summary.accuracy * Double(summary.images)).rounded()),
+            correct: Int(saturating: (summary.accuracy * Double(summary.images)).rounded()),
             images: summary.images, scale: position.lossState["scale"])
         let new = detector.observe(
             step, classes: loss.classCount, scalesByNorm: position.lossState["lambda"] != nil)

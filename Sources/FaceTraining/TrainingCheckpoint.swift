@@ -37,8 +37,11 @@ struct TrainingCheckpoint {
     func save(_ position: TrainingPosition) throws {
         let position = String(decoding: try JSONEncoder().encode(position), as: UTF8.self)
         let metadata = ["fingerprint": fingerprint, "position": position]
-        let file = CheckedFile.encode(state, metadata: metadata)
-        try AtomicFile.write(file, to: url, keepingPreviousAs: previous)
+        // Not ended in between by a signal either: encoding takes as long as writing.
+        try Saves.during {
+            let file = CheckedFile.encode(state, metadata: metadata)
+            try AtomicFile.write(file, to: url, keepingPreviousAs: previous)
+        }
     }
 
     // MARK: Reading
@@ -80,7 +83,7 @@ struct TrainingCheckpoint {
         }
         guard let text = content.metadata["position"],
             let position = try? JSONDecoder().decode(
-                TrainingPosition.self, from: Data(text.utf8))
+                TrainingPosition.self, from: Data(text.utf8)), position.isPossible
         else {
             throw FaceTrainingError.checkpointMismatch(
                 path: url.path, reason: "it does not say which step it was taken at")

@@ -22,6 +22,12 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
 
     /// Starts at the beginning.
     public init() {}
+
+    /// Whether all counts can be counted on from; a file may hold any.
+    var isPossible: Bool {
+        [step, epoch, stepInEpoch, sums.correct, sums.correctWithMargin, sums.images]
+            .allSatisfy { (0...1_000_000_000_000_000).contains($0) }
+    }
 }
 
 /// Sums over an epoch's steps, from which its means are made.

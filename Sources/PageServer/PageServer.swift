@@ -182,11 +182,18 @@ private func systemListen(_ descriptor: Int32) -> Int32 { listen(descriptor, 64)
 
 /// One connection, which is closed with its answer.
 private struct Connection {
+    /// Seconds that a connection may last, its request and its answer together.
+    private static let longestSeconds = 10
+
     private let descriptor: Int32
+    /// When it is over.
+    private let end: ContinuousClock.Instant
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        // A browser opens connections in advance; they must not hold a place for long.
+        // A browser opens connections in advance; they must not hold a place for long, nor may who
+        // sends or reads a byte at a time.
+        end = .now + .seconds(Self.longestSeconds)
         var limit = timeval(tv_sec: 5, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
@@ -209,7 +216,7 @@ private struct Connection {
     private func readHead() -> String? {
         var head: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
-        while head.count <= Request.longestHead {
+        while head.count <= Request.longestHead, ContinuousClock.now < end {
             let count = recv(descriptor, &chunk, chunk.count, 0)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return nil }
@@ -217,6 +224,7 @@ private struct Connection {
             let text = String(decoding: head, as: UTF8.self)
             if let end = text.range(of: "\r\n\r\n") { return String(text[..<end.lowerBound]) }
         }
+        guard head.count > Request.longestHead else { return nil }
         send(Page.text("the request is too long\n", status: 431).response(withBody: true))
         // Closing with unread bytes would take the answer back; what comes is read, up to a limit.
         shutdown(descriptor, Int32(SHUT_WR))
@@ -231,7 +239,8 @@ private struct Connection {
             let flags = Int32(MSG_NOSIGNAL)
         #endif
         var offset = 0
-        while offset < data.count {
+        // What a slow reader has not taken by then, it never gets.
+        while offset < data.count, ContinuousClock.now < end {
             let count = data.withUnsafeBytes { bytes in
                 systemSend(
                     descriptor, bytes.baseAddress.map { $0 + offset }, data.count - offset, flags)

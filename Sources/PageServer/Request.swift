@@ -37,17 +37,24 @@ struct Request: Equatable {
         }
         guard words[0] == "GET" || words[0] == "HEAD" else { throw .otherMethod }
         let hosts = lines.dropFirst().compactMap(Self.host)
-        guard hosts.count == 1, Self.own.contains(hosts[0]) else { throw .foreignHost }
+        // RFC 9112, 3.2: there is one, and it names nobody's account.
+        guard !hosts.contains(where: { $0.contains("@") }) else { throw .malformed }
+        guard hosts.count == 1, Self.isOwn(hosts[0]) else { throw .foreignHost }
         method = String(words[0])
         path = String(words[1].prefix { $0 != "?" && $0 != "#" })
     }
 
-    private static let own: Set<String> = ["127.0.0.1", "localhost"]
+    /// Whether a host is this machine, with or without a port.
+    private static func isOwn(_ host: String) -> Bool {
+        let parts = host.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard ["127.0.0.1", "localhost"].contains(parts[0]) else { return false }
+        return parts.count == 1 || UInt16(parts[1]) != nil
+    }
 
-    /// The value of a `Host` header, without the port.
+    /// The value of a `Host` header.
     private static func host(_ line: Substring) -> String? {
-        let parts = line.split(separator: ":", maxSplits: 2)
-        guard parts.count >= 2, parts[0].lowercased() == "host" else { return nil }
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].lowercased() == "host" else { return nil }
         return parts[1].trimmingCharacters(in: .whitespaces).lowercased()
     }
 }

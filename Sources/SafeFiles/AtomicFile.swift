@@ -22,6 +22,8 @@ public enum AtomicFile {
     public static func write(
         _ data: Data, to url: URL, keepingPreviousAs previous: URL? = nil
     ) throws(SafeFilesError) {
+        Saves.begin()
+        defer { Saves.end() }
         let parent = url.deletingLastPathComponent()
         try createFolder(parent)
         let temporary = parent.appendingPathComponent(Leftovers.name(for: url.lastPathComponent))
@@ -70,6 +72,7 @@ public enum AtomicFile {
 
     /// Forces a folder's entries to disk, so that a rename or a new file survives a power cut.
     public static func synchronizeFolder(_ url: URL) throws(SafeFilesError) {
-        try FileDescriptor(url, flags: O_RDONLY).synchronize()
+        // A folder that the user named may be a link.
+        try FileDescriptor(url.resolvingSymlinksInPath(), flags: O_RDONLY).synchronize()
     }
 }

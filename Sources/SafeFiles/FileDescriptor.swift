@@ -13,13 +13,24 @@ public final class FileDescriptor {
     let number: Int32
     private let path: String
 
-    /// Opens a file; a new one may be read and written as far as the umask lets.
+    /// Opens a plain file, or a folder to synchronise it; a new file may be read and written as far
+    /// as the umask lets. A symbolic link is not followed.
     ///
-    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`.
+    /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, but for `O_TRUNC`, which
+    ///   would empty a file before it is known to be one.
+    /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for a link, a pipe or a device.
     public init(_ url: URL, flags: Int32) throws(SafeFilesError) {
         path = url.path
-        number = open(path, flags | O_CLOEXEC, 0o666)
-        guard number >= 0 else { throw SafeFilesError(writing: path, code: errno) }
+        number = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+        guard number >= 0 else {
+            let code = errno
+            if let kind = PlainFile.kind(of: url), kind == .link || kind == .special {
+                throw .notPlain(path: path, kind: kind)
+            }
+            throw SafeFilesError(writing: path, code: code)
+        }
+        let isWritten = flags & (O_WRONLY | O_RDWR) != 0
+        try PlainFile.requirePlain(number, path, orFolder: !isWritten)
     }
 
     deinit {

@@ -76,13 +76,15 @@ public final class FolderLock {
     }
 
     private static func holder(_ url: URL) -> Holder? {
-        (try? Data(contentsOf: url)).flatMap { try? JSONDecoder().decode(Holder.self, from: $0) }
+        ((try? PlainFile.read(url)) ?? nil).flatMap {
+            try? JSONDecoder().decode(Holder.self, from: $0)
+        }
     }
 
     /// Whether an open file is still the one of that name.
     private static func isSame(_ file: FileDescriptor, _ url: URL) -> Bool {
         var (opened, named) = (stat(), stat())
-        return fstat(file.number, &opened) == 0 && stat(url.path, &named) == 0
+        return fstat(file.number, &opened) == 0 && lstat(url.path, &named) == 0
             && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 }

@@ -6,6 +6,10 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
     case busy(path: String, holder: FolderLock.Holder?)
     /// The disk, or the user's share of it, is full.
     case noSpace(path: String)
+    /// Something that leads elsewhere stands where a file belongs.
+    case notPlain(path: String, kind: PlainFile.Kind)
+    /// The system refused to read a file.
+    case unreadable(path: String, reason: String)
     /// The system refused to write a file or to create a folder.
     case unwritable(path: String, reason: String)
 
@@ -26,6 +30,10 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noSpace(let path):
             "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
                 + "nothing that was stored is lost"
+        case .notPlain(let path, let kind):
+            "'\(path)' is \(kind.rawValue), and nothing is read or written through it: remove it, "
+                + "or choose another folder"
+        case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
         case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
         }
     }

@@ -6,10 +6,21 @@ public enum Spelling {
     /// inserted, left out, exchanged, or swapped with a neighbour (the optimal string alignment
     /// distance). Case does not count.
     public static func suggestion(for name: String, among known: [String]) -> String? {
-        let near = known.map { ($0, distance(name.lowercased(), $0.lowercased())) }
-        guard let best = near.min(by: { $0.1 < $1.1 }) else { return nil }
-        return best.1 <= max(1, max(name.count, best.0.count) / 3) ? best.0 : nil
+        // The distance takes time and memory by the product of both lengths, and what is asked for may
+        // be a file's: nothing so long is a misspelt name.
+        guard name.utf8.count <= longestName else { return nil }
+        let length = name.count
+        let near = known.compactMap { known -> (name: String, distance: Int)? in
+            let limit = max(1, max(length, known.count) / 3)
+            guard abs(length - known.count) <= limit else { return nil }
+            let distance = distance(name.lowercased(), known.lowercased())
+            return distance <= limit ? (known, distance) : nil
+        }
+        return near.min { $0.distance < $1.distance }?.name
     }
+
+    /// Bytes of the longest name that is compared.
+    private static let longestName = 256
 
     /// `; did you mean 'x'?`, or nothing: to be put at the end of a message.
     public static func hint(for name: String, among known: [String]) -> String {

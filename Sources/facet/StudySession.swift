@@ -4,6 +4,7 @@ import FaceRuns
 import FaceStudy
 import Foundation
 import PageServer
+import SafeFiles
 
 /// Runs a study for a person at a terminal, and reports.
 struct StudySession {
@@ -81,7 +82,7 @@ extension StudySession {
 extension Interrupt {
     /// Watches for Ctrl-C and its like, and says that the work is about to stop.
     static func untilSaved() throws -> Interrupt {
-        try Interrupt {
+        try Interrupt(whenSaved: { Saves.whenDone($0) }) {
             Console.remark("stopping after this step; once more to stop at once")
         }
     }

@@ -2,6 +2,8 @@ import CommandKit
 import Foundation
 import FaceStudy
 
+Interrupt.endWithCodes()
+
 let facet = Command(
     "facet", "Trains face recognition networks and compares losses.",
     discussion: """

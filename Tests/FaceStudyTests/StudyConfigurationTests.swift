@@ -73,11 +73,11 @@ struct StudyConfigurationTests {
         ),
         (
             "{ seeds: [1,\n -1] }", 2,
-            "seeds[1]: it must be a whole number from 0 to 9007199254740992, and it is -1"
+            "seeds[1]: it must be a whole number from 0 to 18446744073709551615, and it is -1"
         ),
         (
             "{ seeds: 5 }", 1,
-            "seeds: it must be a list, each entry a whole number from 0 to 9007199254740992, and "
+            "seeds: it must be a list, each entry a whole number from 0 to 18446744073709551615, and "
                 + "it is 5"
         ),
         (

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// Where a command writes: results to the standard output, all else to the standard error.
 ///
@@ -42,12 +43,13 @@ public final class Console: Sendable {
     /// Whether the standard error is a terminal, on which a line can be drawn again.
     public var isInteractive: Bool { diagnostics.isTerminal }
 
-    /// Writes a line, or several, to the standard output.
+    /// Writes a line, or several, to the standard output. What acts unseen, as controls of the
+    /// terminal in a name do, is written as an escape.
     ///
     /// - Throws: ``ConsoleError/closedOutput`` if its reader has gone, which a command should
     ///   let through; ``ConsoleError/unwritableOutput(reason:)`` if e.g. the disk is full.
     public func write(_ text: String) throws(ConsoleError) {
-        try aboveStatus { () throws(ConsoleError) in try output.write(text + "\n") }
+        try aboveStatus { () throws(ConsoleError) in try output.write(text.visible + "\n") }
     }
 
     /// Writes a value as JSON with sorted keys to the standard output.
@@ -63,19 +65,14 @@ public final class Console: Sendable {
         try write(String(decoding: encoder.encode(value), as: UTF8.self))
     }
 
-    /// Marks a text for the standard output, if that is a terminal with colours.
-    public func styled(_ text: String, _ style: TextStyle) -> String {
-        output.hasColours ? style.applied(to: text) : text
-    }
-
     /// Writes a line of information to the standard error.
-    public func note(_ text: String) { diagnose(text) }
+    public func note(_ text: String) { diagnose("", text) }
 
     /// Writes a warning to the standard error.
-    public func warning(_ text: String) { diagnose("\(label("warning:", .yellow)) \(text)") }
+    public func warning(_ text: String) { diagnose(label("warning:", .yellow) + " ", text) }
 
     /// Writes an error to the standard error.
-    public func error(_ text: String) { diagnose("\(label("error:", .red)) \(text)") }
+    public func error(_ text: String) { diagnose(label("error:", .red) + " ", text) }
 
     /// Writes a result to the process's standard output; ``CommandLineTool`` says at the end
     /// whether that failed.
@@ -99,8 +96,8 @@ public final class Console: Sendable {
     func setStatus(_ line: String) {
         guard isInteractive else { return }
         status.withLock { status in
-            status = line
-            try? diagnostics.write(Self.clearLine + line)
+            status = line.visible
+            try? diagnostics.write(Self.clearLine + status)
         }
     }
 
@@ -111,9 +108,13 @@ public final class Console: Sendable {
     }
 
     /// If the standard error is closed there is nobody left to tell.
-    private func diagnose(_ text: String) {
-        aboveStatus { try? diagnostics.write(text + "\n") }
+    private func diagnose(_ label: String, _ text: String) {
+        let shown = text.visible.shortened(to: Self.longestRemark)
+        aboveStatus { try? diagnostics.write(label + shown + "\n") }
     }
+
+    /// Characters of a remark; a longer one quotes something that nobody reads.
+    private static let longestRemark = 8000
 
     private func aboveStatus<Failure: Error>(
         _ body: () throws(Failure) -> Void

@@ -10,17 +10,30 @@ import Foundation
 
 /// Turns Ctrl-C into a question that long work asks itself between two steps.
 ///
-/// The first signal is only noted, so that the work can finish its step and save its state. A
-/// second one of the same kind ends the process at once, by the signal's default action.
+/// The first signal is only noted, so that the work can finish its step and save its state. What
+/// comes within a second after it belongs to it. A later one ends the process at once, by the
+/// signal's default action, but not while something is being saved, unless it is Ctrl-C at a
+/// terminal.
 ///
-/// The signal handler does two things, both safe in one: it gives the signal its default action
-/// back and writes a byte to a pipe. All else happens on a thread that waits for the byte. A
-/// dispatch source would lose signals until its thread has registered it.
+/// The signal handler does two things, both safe in one: it reads a clock and writes to a pipe. All
+/// else happens on a thread that waits for what comes through it. A dispatch source would lose
+/// signals until its thread has registered it.
 public final class Interrupt: Sendable {
+    /// Runs a body when nothing is being saved, and lets nothing be saved meanwhile.
+    public typealias WhenSaved = @Sendable (_ body: () -> Void) -> Void
+
     private let signals: [Int32]
-    private let received = Locked<Int32?>(nil)
+    private let state: Locked<State>
     /// The end of the pipe the handler writes to; nil once cancelled.
     private let writeEnd: Locked<Int32?>
+
+    /// What became of the signals that arrived.
+    private struct State {
+        var judge = SignalJudge()
+        var received: Int32?
+        /// Whether the work has asked, and heard that it is to stop.
+        var isSeen = false
+    }
 
     /// What asks a process to end: Ctrl-C, a scheduler's SIGTERM, and a terminal that goes away.
     public static let usual = [SIGINT, SIGTERM, SIGHUP]
@@ -31,12 +44,14 @@ public final class Interrupt: Sendable {
     ///
     /// - Parameters:
     ///   - signals: Signals to watch, from 1 to 64; no two objects may watch the same at once.
+    ///   - whenSaved: How a second request waits for what is being saved.
     ///   - onFirst: Called on another thread when the first signal arrives, e.g. to say that the
     ///     work is about to stop.
     /// - Throws: ``ConsoleError/unwatchableSignals(reason:)`` if the system has no more
     ///   descriptors.
     public init(
-        signals: [Int32] = Interrupt.usual, onFirst: @escaping @Sendable () -> Void = {}
+        signals: [Int32] = Interrupt.usual, whenSaved: @escaping WhenSaved = { $0() },
+        onFirst: @escaping @Sendable () -> Void = {}
     ) throws(ConsoleError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
@@ -47,27 +62,53 @@ public final class Interrupt: Sendable {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
         self.writeEnd = Locked(writeEnd)
-        // Watched before the thread runs: a byte written meanwhile waits in the pipe.
+        let state = Locked(State())
+        self.state = state
+        // Watched before the thread runs: what is written meanwhile waits in the pipe.
         self.signals = signals.filter { number in
             SignalTable.range.contains(number)
                 && SignalTable.watch(number, writingTo: writeEnd)
         }
         Self.unblock(self.signals)
-        Thread.detachNewThread { [received] in
-            guard let number = Self.awaitByte(from: readEnd) else { return }
-            received.withLock { $0 = number }
-            onFirst()
+        Thread.detachNewThread {
+            defer { close(readEnd) }
+            while let arrival = SignalTable.next(from: readEnd) {
+                Self.take(arrival, state, whenSaved, onFirst)
+            }
         }
     }
 
     deinit { cancel() }
 
-    /// Whether to stop.
+    /// Does what a signal asks for.
+    private static func take(
+        _ arrival: SignalJudge.Arrival, _ state: Locked<State>, _ whenSaved: WhenSaved,
+        _ onFirst: () -> Void
+    ) {
+        let verdict = state.withLock { state in
+            let verdict = state.judge.judge(arrival, isStopping: state.isSeen)
+            if verdict == .request { state.received = arrival.number }
+            return verdict
+        }
+        switch verdict {
+        case .request: onFirst()
+        case .ignore: break
+        case .endWhenSaved: whenSaved { SignalTable.end(by: arrival.number) }
+        case .endNow: SignalTable.end(by: arrival.number)
+        }
+    }
+
+    /// Whether to stop. Who asks and hears that it is, is expected to save what it has and to end:
+    /// from then on only Ctrl-C at a terminal ends the process before.
     public var isRequested: Bool { exitCode != nil }
 
     /// The code to end with, once a signal has arrived.
     public var exitCode: ExitCode? {
-        switch received.withLock({ $0 }) {
+        let received = state.withLock { state in
+            state.isSeen = state.isSeen || state.received != nil
+            return state.received
+        }
+        return switch received {
         case nil: nil
         case SIGHUP: .hangup
         case SIGTERM: .terminated
@@ -80,7 +121,7 @@ public final class Interrupt: Sendable {
         if let exitCode { throw exitCode }
     }
 
-    /// Stops to watch; the signals end the process again.
+    /// Stops to watch; the signals do again what they did before.
     public func cancel() {
         writeEnd.withLock { end in
             guard let descriptor = end else { return }
@@ -88,6 +129,16 @@ public final class Interrupt: Sendable {
             close(descriptor)
             end = nil
         }
+    }
+
+    /// Sees to it that the usual signals end the process with 128 and their numbers, as long as
+    /// nothing watches them: to be called first of all. A signal that is ignored stays so.
+    public static func endWithCodes() {
+        for number in usual {
+            let before = signal(number) { _exit(128 + $0) }
+            if SignalTable.isIgnoring(before) { signal(number, SIG_IGN) }
+        }
+        unblock(usual)
     }
 
     /// Lets this thread take the signals: a process that another one's worker thread started may
@@ -98,15 +149,6 @@ public final class Interrupt: Sendable {
         for number in signals { sigaddset(&set, number) }
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
-
-    /// Waits for a signal's number; nil when the other end is closed. Closes its own end.
-    private static func awaitByte(from descriptor: Int32) -> Int32? {
-        defer { close(descriptor) }
-        var byte: UInt8 = 0
-        var count = 0
-        repeat { count = read(descriptor, &byte, 1) } while count < 0 && errno == EINTR
-        return count == 1 ? Int32(byte) : nil
-    }
 }
 
 /// Which pipe the handler of each signal writes to.
@@ -115,31 +157,96 @@ private enum SignalTable {
 
     // A signal handler can be told nothing, so it has to look here. Sound because an entry is
     // written only while its signal does not lead to the handler.
-    nonisolated(unsafe) private static let pipes: UnsafeMutablePointer<Int32> = {
-        let table = UnsafeMutablePointer<Int32>.allocate(capacity: Int(range.upperBound) + 1)
-        table.initialize(repeating: -1, count: Int(range.upperBound) + 1)
+    nonisolated(unsafe) private static let pipes = table(of: Int32(-1))
+    /// What each signal did before it was watched.
+    nonisolated(unsafe) private static let before = table(of: sigaction())
+
+    private static func table<Entry>(of entry: Entry) -> UnsafeMutablePointer<Entry> {
+        let table = UnsafeMutablePointer<Entry>.allocate(capacity: Int(range.upperBound) + 1)
+        table.initialize(repeating: entry, count: Int(range.upperBound) + 1)
         return table
-    }()
+    }
+
+    /// What goes through the pipe.
+    private struct Message {
+        var number: Int32
+        var isFromTerminal: Int32
+        var seconds: Int64
+        var nanoseconds: Int64
+    }
+
+    private static func tell(_ number: Int32, _ isFromTerminal: Bool) {
+        let code = errno
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        var message = Message(
+            number: number, isFromTerminal: isFromTerminal ? 1 : 0, seconds: Int64(now.tv_sec),
+            nanoseconds: Int64(now.tv_nsec))
+        _ = write(pipes[Int(number)], &message, MemoryLayout<Message>.size)
+        errno = code
+    }
+
+    /// The next signal that a handler tells of; nil when the other end is closed.
+    static func next(from descriptor: Int32) -> SignalJudge.Arrival? {
+        var message = Message(number: 0, isFromTerminal: 0, seconds: 0, nanoseconds: 0)
+        let size = MemoryLayout<Message>.size
+        var count = 0
+        repeat { count = read(descriptor, &message, size) } while count < 0 && errno == EINTR
+        guard count == size else { return nil }
+        return SignalJudge.Arrival(
+            number: message.number, isFromTerminal: message.isFromTerminal != 0,
+            time: .seconds(message.seconds) + .nanoseconds(message.nanoseconds))
+    }
 
     /// Leads a signal to the handler; returns false, and changes nothing, if it is ignored.
     static func watch(_ number: Int32, writingTo pipe: Int32) -> Bool {
         pipes[Int(number)] = pipe
-        let before = signal(number) { number in
-            let code = errno
-            signal(number, SIG_DFL)
-            var byte = UInt8(truncatingIfNeeded: number)
-            _ = write(SignalTable.pipes[Int(number)], &byte, 1)
-            errno = code
-        }
-        guard unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else {
-            signal(number, SIG_IGN)
-            return false
-        }
-        return true
+        sigaction(number, nil, &before[Int(number)])
+        guard !isIgnored(number) else { return false }
+        var action = sigaction()
+        action.sa_flags = Int32(SA_SIGINFO) | Int32(SA_RESTART)
+        setHandler(of: &action)
+        return sigaction(number, &action, nil) == 0
     }
 
     static func unwatch(_ number: Int32) {
-        signal(number, SIG_DFL)
+        sigaction(number, &before[Int(number)], nil)
         pipes[Int(number)] = -1
     }
+
+    /// Ends the process as a signal does that nobody watches.
+    static func end(by number: Int32) {
+        signal(number, SIG_DFL)
+        kill(getpid(), number)
+    }
+
+    static func isIgnoring(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+        unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    #if canImport(Darwin)
+        private static func isIgnored(_ number: Int32) -> Bool {
+            isIgnoring(before[Int(number)].__sigaction_u.__sa_handler)
+        }
+
+        private static func setHandler(of action: inout sigaction) {
+            action.__sigaction_u.__sa_sigaction = { number, _, _ in
+                SignalTable.tell(number, number == SIGINT && isatty(STDIN_FILENO) == 1)
+            }
+        }
+    #else
+        private static func isIgnored(_ number: Int32) -> Bool {
+            isIgnoring(before[Int(number)].__sigaction_handler.sa_handler)
+        }
+
+        /// `SI_KERNEL`: the terminal's driver sent it, and no process.
+        private static let sentByKernel: Int32 = 0x80
+
+        private static func setHandler(of action: inout sigaction) {
+            action.__sigaction_handler.sa_sigaction = { number, info, _ in
+                SignalTable.tell(
+                    number, number == SIGINT && info?.pointee.si_code == SignalTable.sentByKernel)
+            }
+        }
+    #endif
 }

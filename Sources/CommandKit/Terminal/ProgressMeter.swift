@@ -1,4 +1,5 @@
 import Foundation
+import SafeNumbers
 
 /// What is known about the progress of a task, apart from how it is shown.
 package struct ProgressMeter: Sendable {
@@ -111,10 +112,12 @@ extension ProgressMeter {
         return parts.compactMap(\.self).filter { !$0.isEmpty }
     }
 
-    private static func percent(_ fraction: Double) -> String { "\(Int(fraction * 100)) %" }
+    private static func percent(_ fraction: Double) -> String {
+        "\(Int(saturating: fraction * 100)) %"
+    }
 
     private static func bar(_ fraction: Double, width: Int) -> String {
-        let filled = Int(fraction * Double(width - 2))
+        let filled = Int(saturating: fraction * Double(width - 2))
         return "[" + String(repeating: "#", count: filled)
             + String(repeating: ".", count: width - 2 - filled) + "]"
     }
@@ -131,13 +134,13 @@ extension ProgressMeter {
 
     /// Three significant digits for small rates, whole numbers for others.
     package static func format(rate: Double) -> String {
-        guard rate < 100 else { return format(Int(min(rate.rounded(), 1e15))) }
+        guard rate < 100 else { return format(Int(saturating: min(rate.rounded(), 1e15))) }
         return String(format: rate < 10 ? "%.2f" : "%.1f", rate)
     }
 
     /// `0:07`, `1:02:03` or `3 d 04:00`.
     package static func format(seconds: Double) -> String {
-        let whole = Int(min(max(seconds, 0), 1e12).rounded())
+        let whole = Int(saturating: min(max(seconds, 0), 1e12).rounded())
         let (days, hours, minutes) = (whole / 86400, whole / 3600 % 24, whole / 60 % 60)
         if days > 0 { return String(format: "%d d %02d:%02d", days, hours, minutes) }
         if hours > 0 { return String(format: "%d:%02d:%02d", hours, minutes, whole % 60) }

@@ -40,9 +40,14 @@ final class AlignmentRecord: @unchecked Sendable {
         } catch {
             throw .cannotWrite(path: folder.path, reason: "the folder cannot be made")
         }
-        descriptor = open(url.path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        descriptor = open(
+            url.path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             throw .cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
+        }
+        guard FilePart.isPlain(descriptor) else {
+            close(descriptor)
+            throw .cannotWrite(path: url.path, reason: "it is a pipe or a device; remove it")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let isHeld = errno == EWOULDBLOCK

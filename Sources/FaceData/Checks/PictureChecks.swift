@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Findings about single pictures and their colours.
 enum PictureChecks {
     static func findings(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Finding] {
@@ -32,7 +34,7 @@ enum PictureChecks {
     private static func colours(_ survey: ImageSurvey) -> SetCheck.Finding? {
         let colour = survey.colour
         guard colour.blue > colour.red + 4 else { return nil }
-        func text(_ value: Double) -> String { "\(Int(value.rounded()))" }
+        func text(_ value: Double) -> String { "\(Int(saturating: value.rounded()))" }
         return SetCheck.Finding(
             severity: .warning, kind: "colour-order",
             message: "the faces are bluish (mean red \(text(colour.red)), blue "

@@ -28,8 +28,10 @@ struct PackJournal: Codable, Sendable {
 
     /// Reads the journal of a pack; nil where there is none, or one of another plan.
     static func read(of pack: URL, plan: String) -> PackJournal? {
-        guard let data = try? Data(contentsOf: url(of: pack)),
-            let journal = try? JSONDecoder().decode(PackJournal.self, from: data),
+        // A reader of plain files: a pipe of that name would hold it up for ever.
+        guard let file = try? FileReader(url(of: pack)),
+            let bytes = try? file.bytes(at: 0, count: file.size),
+            let journal = try? JSONDecoder().decode(PackJournal.self, from: Data(bytes)),
             journal.plan == plan
         else { return nil }
         return journal

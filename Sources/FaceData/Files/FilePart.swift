@@ -35,6 +35,10 @@ enum FilePart {
             guard descriptor >= 0 else {
                 throw .cannotWrite(path: file.path, reason: String(cString: strerror(errno)))
             }
+            guard isPlain(descriptor) else {
+                close(descriptor)
+                throw .cannotWrite(path: part.path, reason: "it is a pipe or a device; remove it")
+            }
             if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
                 close(descriptor)
                 throw .cannotWrite(
@@ -65,6 +69,12 @@ enum FilePart {
             && UUID(uuidString: String(words[words.count - 2])) != nil
     }
 
+    /// Whether an open file is one, and no pipe or device.
+    static func isPlain(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     private static func isNamed(_ part: URL, _ descriptor: Int32) -> Bool {
         var (opened, named) = (stat(), stat())
         return fstat(descriptor, &opened) == 0 && lstat(part.path, &named) == 0
@@ -74,5 +84,5 @@ enum FilePart {
 
 /// `open(2)`, named so that it is not hidden by the method of that name.
 private func systemOpen(_ path: String) -> Int32 {
-    open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
 }

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Identities of a training set that are not trained on, and pairs of their images: what a model is
 /// chosen on, so that no test set has to choose.
 public struct HeldOutIdentities: Sendable {
@@ -22,7 +24,7 @@ public struct HeldOutIdentities: Sendable {
     public init?(of set: LabelledImageSet, share: Double, mostPairs: Int) {
         let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let usable = set.identities.indices.filter { images[$0]?.count ?? 0 > 1 }
-        let wanted = Int((share * Double(set.identities.count)).rounded())
+        let wanted = Int(saturating: (share * Double(set.identities.count)).rounded())
         guard wanted >= Self.fewest, usable.count > wanted else { return nil }
         var stream = RandomStream(seed: 0, name: "held-out identities")
         let chosen = stream.shuffled(usable).prefix(wanted).sorted()

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// The mean of aligned faces is a face; that of differently cropped ones is another. Compared, they
 /// tell when training and test images were not cropped alike, which hides every difference between
 /// losses.
@@ -39,7 +41,7 @@ public enum MeanFace {
         }
         let isOff = abs(best.scale - 1) > 0.081 || max(abs(best.x), abs(best.y)) > 2
         guard isOff else { return nil }
-        let percent = Int((best.scale * 100).rounded())
+        let percent = Int(saturating: (best.scale * 100).rounded())
         return "training and test faces seem to be cropped differently: the mean test face fits "
             + "the mean training face best at \(percent) % of its size, moved by "
             + "(\(best.x * 4), \(best.y * 4)) of 112 pixels; align both alike, or every "
@@ -90,7 +92,7 @@ public enum MeanFace {
         return (0..<side).compactMap { place in
             let position = (Double(place) - middle - shift) / scale + middle
             guard position >= 0, position <= Double(side - 1) else { return nil }
-            let from = min(side - 2, Int(position))
+            let from = min(side - 2, Int(saturating: position))
             return Sample(place: place, from: from, share: position - Double(from))
         }
     }

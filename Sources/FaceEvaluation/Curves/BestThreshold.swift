@@ -1,4 +1,5 @@
 import FaceData
+import SafeNumbers
 
 /// The threshold that decides best on a test set, and how well the test set determines it.
 ///
@@ -60,8 +61,8 @@ public struct BestThreshold: Codable, Sendable, Hashable {
             sweep.best(weights: sweep.draw(&stream)).threshold
         }.sorted()
         let tail = (1 - level) / 2 * Double(thresholds.count - 1)
-        lowest = Value(thresholds[Int(tail.rounded(.down))])
-        highest = Value(thresholds[thresholds.count - 1 - Int(tail.rounded(.down))])
+        lowest = Value(thresholds[Int(saturating: tail.rounded(.down))])
+        highest = Value(thresholds[thresholds.count - 1 - Int(saturating: tail.rounded(.down))])
     }
 }
 

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// A threshold and the acceptance rates it has.
 public struct ROCPoint: Codable, Sendable, Hashable {
     /// A pair is accepted if and only if its squared L2 distance is strictly below this.
@@ -49,7 +51,7 @@ public struct OperatingPoint: Codable, Sendable, Hashable {
     /// rate of 0, which no number supports.
     public static func negativesNeeded(forRate rate: Double) -> Int? {
         // 1 / 1e-6 is a hair above 1,000,000.
-        rate > 0 ? max(20, Int((1 / rate * (1 - 1e-12)).rounded(.up))) : nil
+        rate > 0 ? max(20, Int(saturating: (1 / rate * (1 - 1e-12)).rounded(.up))) : nil
     }
 
     /// Whether so many pairs of different people are enough to speak of a false acceptance rate.

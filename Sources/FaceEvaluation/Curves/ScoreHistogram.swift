@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// How the distances of both kinds of pairs are distributed over 0...4.
 public struct ScoreHistogram: Codable, Sendable, Hashable {
     /// Largest squared L2 distance two normalised vectors can have.
@@ -22,7 +24,7 @@ public struct ScoreHistogram: Codable, Sendable, Hashable {
         counts[false] = counts[true]
         for pair in pairs {
             let position = Double(pair.distance) / Self.maximum * Double(bins)
-            counts[pair.same]?[Int(min(position, Double(bins - 1)))] += 1
+            counts[pair.same]?[Int(saturating: min(position, Double(bins - 1)))] += 1
         }
         positives = counts[true] ?? []
         negatives = counts[false] ?? []

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// How a quantity is spread over the values it took.
 public struct ValueSpread: Hashable, Sendable {
     /// The levels of ``quantiles``.
@@ -23,7 +25,7 @@ public struct ValueSpread: Hashable, Sendable {
         standardDeviation = (squares / Double(values.count)).squareRoot()
         quantiles = Self.levels.map { level in
             let place = level * Double(sorted.count - 1)
-            let below = Int(place)
+            let below = Int(saturating: place)
             let above = min(below + 1, sorted.count - 1)
             return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
         }

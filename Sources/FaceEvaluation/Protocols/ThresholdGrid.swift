@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// Equally spaced thresholds to sweep over distances.
 public struct ThresholdGrid: Codable, Sendable, Hashable {
     /// The first threshold.
@@ -46,7 +48,7 @@ public struct ThresholdGrid: Codable, Sendable, Hashable {
     /// if none does. The distance is finite.
     public func firstIndex(accepting distance: Double) -> Int {
         let guess = ((distance - start) / step).rounded(.down)
-        var index = Int(min(max(guess, 0), Double(count)))
+        var index = Int(saturating: min(max(guess, 0), Double(count)))
         // The division may round across a threshold; the comparison decides.
         while index > 0, distance < self[index - 1] { index -= 1 }
         while index < count, distance >= self[index] { index += 1 }

@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// How a system chooses the threshold it then judges by.
 public enum ThresholdRule: Codable, Sendable, Hashable {
     /// The most accurate of all scores, as scikit-learn's ROC curve has them.
@@ -90,7 +92,7 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
     }
 
     private static func bestTopNegative(_ share: Double, _ scores: SortedScores) -> Double? {
-        let candidates = Int(share * Double(scores.negatives.count))
+        let candidates = Int(saturating: share * Double(scores.negatives.count))
         guard candidates > 0 else { return nil }
         var (positives, negatives) = (Cursor(scores.positives), Cursor(scores.negatives))
         var (best, most) = (0.0, -1)

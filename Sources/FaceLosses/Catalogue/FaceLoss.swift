@@ -1,4 +1,5 @@
 public import Torch
+import SafeNumbers
 
 /// A loss of face embeddings: what a network is trained to make small.
 ///
@@ -89,7 +90,7 @@ public struct LossOutput {
     ///
     /// - Parameter withMargin: Whether the margin counts.
     public func correctCount(labels: Tensor, withMargin: Bool) -> Int {
-        correctSum(labels: labels, withMargin: withMargin).map { Int($0.item()) } ?? 0
+        correctSum(labels: labels, withMargin: withMargin).map { Int(saturating: $0.item()) } ?? 0
     }
 
     /// ``correctCount(labels:withMargin:)`` as a scalar of `int64` on the labels' device, so that a GPU

@@ -1,5 +1,6 @@
 import Foundation
 import Torch
+import SafeNumbers
 
 /// What a loss makes of the target's logit: the logit and its gradient over the angle between an
 /// embedding and its class weight, computed by the loss itself.
@@ -49,7 +50,7 @@ public struct TargetCurve: Hashable, Sendable {
         let embeddings = Tensor(rows, shape: [count + 1, 3]).withGradient()
         let output = loss(
             embeddings: embeddings, labels: Tensor([Int](repeating: 0, count: count + 1)),
-            progress: LossProgress(fraction: fraction, step: Int(fraction * 1e6)))
+            progress: LossProgress(fraction: fraction, step: Int(saturating: fraction * 1e6)))
         guard let plain = output.logits, specification.terms.isEmpty || specification.isGiven
         else { throw .noTargetLogit(specification.name) }
         let logits = (output.marginLogits ?? plain).narrowed(1, 0..<1)

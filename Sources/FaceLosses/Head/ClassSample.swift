@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// The classes that take part in a step of Partial FC.
 ///
 /// The batch's own classes always do; others are drawn without replacement, all sets of them
@@ -16,7 +18,7 @@ struct ClassSample: Hashable {
     ///   - rate: Share of them; when the batch alone has more, those are the sample.
     init(labels: [Int], of count: Int, rate: Double, seed: UInt64) {
         let own = Set(labels).sorted()
-        let wanted = max(own.count, min(count, Int(rate * Double(count))))
+        let wanted = max(own.count, min(count, Int(saturating: rate * Double(count))))
         var stream = SplitMix64(state: seed)
         var missing = wanted - own.count
         var candidates = count - own.count

@@ -1,4 +1,5 @@
 import Foundation
+import SafeNumbers
 
 /// An axis: which values it spans and where its ticks stand.
 package struct Axis: Hashable, Sendable {
@@ -37,7 +38,7 @@ package struct Axis: Hashable, Sendable {
             isLogarithmic
             ? (log10(domain.lowerBound), log10(domain.upperBound), log10(max(value, 1e-300)))
             : (domain.lowerBound, domain.upperBound, value)
-        guard high > low else { return 0.5 }
+        guard high > low, !at.isNaN else { return 0.5 }
         return min(1, max(0, (at - low) / (high - low)))
     }
 
@@ -49,9 +50,9 @@ package struct Axis: Hashable, Sendable {
         _ title: String, covering values: [Double], includesZero: Bool = false,
         limits: ClosedRange<Double> = -Double.infinity...Double.infinity, atMost count: Int = 6
     ) -> Axis {
-        let finite = values.filter(\.isFinite) + (includesZero ? [0] : [])
-        var low = finite.min() ?? 0
-        var high = finite.max() ?? 1
+        let drawn = values.compactMap(drawable) + (includesZero ? [0] : [])
+        var low = drawn.min() ?? 0
+        var high = drawn.max() ?? 1
         if high - low <= abs(high) * 1e-9 {
             let half = high == 0 ? 0.5 : abs(high) * 0.05
             low = includesZero ? low : min(low, max(low - half, limits.lowerBound))
@@ -64,18 +65,26 @@ package struct Axis: Hashable, Sendable {
         return Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
     }
 
+    /// A value as far as an axis can be made for it: a run that diverges has norms and losses up to
+    /// the largest number there is, and differences of such numbers are none. What is left out
+    /// stands at the end of the axis.
+    private static func drawable(_ value: Double) -> Double? {
+        guard value.isFinite, value.magnitude <= 1e100 else { return nil }
+        return value.magnitude < 1e-100 ? 0 : value
+    }
+
     /// An axis of whole numbers from `low` to `high`, e.g. of epochs.
     package static func counting(
         _ title: String, from low: Int, to high: Int, atMost count: Int = 7
     ) -> Axis {
-        let domain = Double(low)...Double(max(high, low + 1))
+        let domain = Double(low)...max(Double(high), Double(low) + 1)
         let step = max(1, niceStep(domain, atMost: count).rounded(.up))
         return Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
     }
 
     /// A logarithmic axis of shares, from a power of ten up to 1.
     package static func shares(_ title: String, from low: Double) -> Axis {
-        let exponent = min(-1, Int(log10(max(low, 1e-12)).rounded(.down)))
+        let exponent = min(-1, Int(saturating: log10(min(1, max(low, 1e-12))).rounded(.down)))
         let ticks = (exponent...0).map { power in
             Tick(value: pow(10, Double(power)), label: powerLabel(power))
         }
@@ -86,25 +95,32 @@ package struct Axis: Hashable, Sendable {
     /// The smallest of 1, 2, 5 × 10ⁿ that needs at most `count` ticks for a range.
     package static func niceStep(_ range: ClosedRange<Double>, atMost count: Int) -> Double {
         let length = range.upperBound - range.lowerBound
-        guard length > 0, length.isFinite, count > 1 else { return 1 }
+        guard length >= 1e-200, length <= 1e200, count > 1 else { return 1 }
         let raw = length / Double(count - 1)
-        let exponent = Int(log10(raw).rounded(.down))
+        let exponent = Int(saturating: log10(raw).rounded(.down))
         let candidates = (exponent - 1...exponent + 1).flatMap { power in
             [1.0, 2, 5].map { scaled($0, power) }
         }
         return candidates.first { $0 >= raw * (1 - 1e-9) } ?? scaled(1, exponent + 2)
     }
 
+    /// Ticks that an axis has at most, whatever its ends are.
+    private static let mostTicks = 100
+
     /// Multiples of a step inside a range, labelled with the decimals the step has.
     private static func ticks(in domain: ClosedRange<Double>, step: Double) -> [Tick] {
-        let decimals = max(0, -Int(log10(step).rounded(.down)))
-        let first = Int((domain.lowerBound / step - 1e-6).rounded(.up))
-        let last = Int((domain.upperBound / step + 1e-6).rounded(.down))
-        guard first <= last else { return [] }
-        return (first...last).map { index in
-            let value = Double(index) * step
+        let first = (domain.lowerBound / step - 1e-6).rounded(.up)
+        let last = (domain.upperBound / step + 1e-6).rounded(.down)
+        guard last >= first, last - first < Double(mostTicks) else { return [] }
+        let decimals = max(0, -Int(saturating: log10(step).rounded(.down)))
+        return (0...Int(saturating: last - first)).map { index in
+            let value = (first + Double(index)) * step
             let label =
-                decimals == 0 ? Format.count(Int(value.rounded())) : Format.fixed(value, decimals)
+                switch decimals {
+                case 0: Format.whole(value)
+                case ...9: Format.fixed(value, decimals)
+                default: Format.scientific(value)
+                }
             return Tick(value: value, label: label)
         }
     }

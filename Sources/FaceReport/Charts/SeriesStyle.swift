@@ -1,3 +1,5 @@
+import SafeNumbers
+
 /// How one series is drawn in every figure: a colour, a dash and a marker, so that it is known
 /// also without colour.
 package struct SeriesStyle: Hashable, Sendable {
@@ -86,7 +88,7 @@ package enum Marker: Int, CaseIterable, Sendable {
 enum Coordinate {
     static func text(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e9 else { return "0" }
-        let hundredths = Int((value * 100).rounded())
+        let hundredths = Int(saturating: (value * 100).rounded())
         let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
         let sign = hundredths < 0 ? "-" : ""
         if rest == 0 { return "\(sign)\(whole)" }

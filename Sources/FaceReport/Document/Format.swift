@@ -1,9 +1,12 @@
 import Foundation
+import SafeNumbers
 
 /// How the report writes numbers, whatever the machine's language.
 package enum Format {
     /// A number with a fixed count of decimals and a true minus sign.
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        // All digits of a number near the largest one would fill a page.
+        guard value.magnitude < 1e15 else { return scientific(value) }
         let text = String(format: "%.*f", decimals, value)
         guard text.hasPrefix("-") else { return text }
         let digits = text.dropFirst()
@@ -37,6 +40,27 @@ package enum Format {
         return (value < 0 ? "−" : "") + ([Substring(digits)] + groups).joined(separator: ",")
     }
 
+    /// A number without decimals and with commas between thousands; one of more than fifteen digits
+    /// as a power of ten.
+    package static func whole(_ value: Double) -> String {
+        guard value.magnitude < 1e15 else { return scientific(value) }
+        return count(Int(saturating: value.rounded()))
+    }
+
+    /// A number as a power of ten: `1.84 × 10¹⁹`.
+    package static func scientific(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "no number" : value < 0 ? "−∞" : "∞" }
+        guard value != 0 else { return "0" }
+        let parts = String(format: "%.2e", value.magnitude).split(separator: "e")
+        guard parts.count == 2, let power = Int(parts[1]) else { return "\(value)" }
+        let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+        let exponent = String(power.magnitude).compactMap(\.wholeNumberValue).map { digits[$0] }
+        var mantissa = parts[0]
+        while mantissa.last == "0" { mantissa.removeLast() }
+        if mantissa.last == "." { mantissa.removeLast() }
+        return "\(value < 0 ? "−" : "")\(mantissa) × 10\(power < 0 ? "⁻" : "")\(String(exponent))"
+    }
+
     /// The shortest number that reads back to the same value, a whole one without decimals.
     package static func plain(_ value: Double) -> String {
         Int(exactly: value).map(String.init) ?? "\(value)"
@@ -56,7 +80,7 @@ package enum Format {
     /// A number with three significant digits, or all of its whole ones.
     package static func significant(_ value: Double) -> String {
         switch value.magnitude {
-        case 100...: count(Int(value.rounded()))
+        case 100...: whole(value)
         case 10...: fixed(value, 1)
         default: fixed(value, 2)
         }
@@ -69,8 +93,8 @@ package enum Format {
 
     /// Seconds as hours, minutes and seconds: `1 h 02 min`, `3 min 20 s`, `12.3 s`.
     package static func duration(_ seconds: Double) -> String {
-        guard seconds >= 60 else { return fixed(seconds, 1) + " s" }
-        let whole = Int(min(seconds, 1e15).rounded())
+        guard seconds >= 60, seconds < 1e15 else { return fixed(seconds, 1) + " s" }
+        let whole = Int(saturating: seconds.rounded())
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
         return hours > 0
             ? "\(count(hours)) h \(padded(minutes)) min" : "\(minutes) min \(padded(rest)) s"

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A piece of HTML or SVG. Text and attribute values are escaped when it is written, so a name
 /// from a user can stand anywhere in it.
 package indirect enum Markup: Hashable, Sendable {
@@ -65,7 +67,12 @@ package indirect enum Markup: Hashable, Sendable {
             case "\t", "\n", "\r": output.unicodeScalars.append(scalar)
             case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{FFFE}", "\u{FFFF}":
                 output += "\u{FFFD}"
-            default: output.unicodeScalars.append(scalar)
+            default:
+                if scalar.turnsText {
+                    output += scalar.escaped
+                } else {
+                    output.unicodeScalars.append(scalar)
+                }
             }
         }
     }

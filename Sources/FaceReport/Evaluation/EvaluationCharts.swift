@@ -1,4 +1,5 @@
 import FaceEvaluation
+import SafeNumbers
 
 /// The charts of an evaluation.
 enum EvaluationCharts {
@@ -121,7 +122,7 @@ enum EvaluationCharts {
             HistogramChart.Mark(
                 value: threshold.best.cosine,
                 label: "best threshold \(Format.fixed(threshold.best.cosine, 3))",
-                range: threshold.highest.cosine...threshold.lowest.cosine)
+                range: ClosedRange(checked: threshold.highest.cosine, threshold.lowest.cosine))
         }
     }
 }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// `tables.tex`: the report's numbered tables for papers, with the rules of `booktabs`, made smaller
 /// by `graphicx` where they are wider than the text.
 struct LaTeXTables {
@@ -75,10 +77,13 @@ struct LaTeXTables {
     /// Text none of whose characters is a command.
     static func escape(_ text: String) -> String {
         var result = ""
-        for character in text {
-            switch character {
+        // By scalar: a letter that a combining mark follows is another character, and not escaped.
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "\\": result += "\\textbackslash{}"
-            case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
+            case "&", "%", "$", "#", "_", "{", "}":
+                result += "\\"
+                result.unicodeScalars.append(scalar)
             case "~": result += "\\textasciitilde{}"
             case "^": result += "\\textasciicircum{}"
             case "<": result += "\\textless{}"
@@ -90,7 +95,13 @@ struct LaTeXTables {
             case "–": result += "--"
             case "’": result += "'"
             case "\u{A0}": result += "~"
-            default: result.append(character)
+            case "\n", "\r", "\t": result += " "
+            default:
+                if scalar.isInvisible {
+                    result += escape(scalar.escaped)
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
             }
         }
         return result

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Text as Markdown that shows it as it is.
 package enum MarkdownText {
     /// Text with its marks. In a table's cell a bar must be escaped even inside code.
@@ -24,7 +26,12 @@ package enum MarkdownText {
                 result += "\\"
                 result.unicodeScalars.append(scalar)
             case "\u{0}"..<"\u{20}", "\u{7F}": result += " "
-            default: result.unicodeScalars.append(scalar)
+            default:
+                if scalar.turnsText {
+                    result += scalar.escaped
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
             }
         }
         return result

@@ -11,9 +11,9 @@ struct ResultsCSV {
     init(_ results: StudyResults) {
         let columns = Self.columns + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
         let rows = results.runs.map { run in
-            CSVTable.line(columns.map { $0.value(run) ?? "" })
+            CSVTable.spreadsheetLine(columns.map { $0.value(run) ?? "" })
         }
-        text = CSVTable.line(columns.map(\.name)) + rows.joined()
+        text = CSVTable.spreadsheetLine(columns.map(\.name)) + rows.joined()
     }
 
     private struct Column {

@@ -51,6 +51,8 @@ package struct PairOutcomes: Sendable {
     package let isRight: [Bool]
     /// The squared L2 distance below which each pair is taken for one person: that of its fold.
     package let thresholds: [Double]
+    /// Mean share of the folds' pairs that are decided rightly.
+    package let accuracy: Double
 
     /// Decides pairs as the protocol does.
     ///
@@ -66,7 +68,9 @@ package struct PairOutcomes: Sendable {
         var rule = InsightFaceProtocol(folds: assignment)
         // Only the accuracy is wanted here; the finer grid of the other rates takes ten times as long.
         rule.tarGrid = rule.accuracyGrid
-        let folds = try rule.evaluate(scored).folds.map(\.threshold)
+        let result = try rule.evaluate(scored)
+        accuracy = result.accuracy
+        let folds = result.folds.map(\.threshold)
         let thresholds = try assignment.folds(of: scored).map { folds[$0] }
         isRight = zip(thresholds, scored).map { threshold, pair in
             (Double(pair.distance) < threshold) == pair.same

@@ -64,8 +64,6 @@ package struct ReportedRun: Sendable {
         epochs = attempt(folder.readEpochs) ?? []
         geometry = attempt(folder.readGeometry) ?? nil
         let result = attempt(folder.readResult)
-        self.result = result ?? nil
-        status = result.map { Self.status($0) } ?? .damaged
         var curves: [String: ROCCurve] = [:]
         var outcomes: [String: PairOutcomes] = [:]
         for test in description.tests {
@@ -81,10 +79,49 @@ package struct ReportedRun: Sendable {
                 damages.append("\(folder.scoresURL(test: test.name).path): \(error)")
             }
         }
-        self.curves = curves
-        self.outcomes = outcomes
+        let conflicts = Self.conflicts(result ?? nil, description, outcomes)
+        damages += conflicts.map { "\(folder.url.path): damaged: \($0)" }
+        // What contradicts itself is not believed, neither here nor there.
+        let isSound = conflicts.isEmpty
+        self.result = isSound ? result ?? nil : nil
+        status = isSound ? result.map { Self.status($0) } ?? .damaged : .damaged
+        self.curves = isSound ? curves : [:]
+        self.outcomes = isSound ? outcomes : [:]
         self.damages = damages
     }
+
+    /// In what a run's files contradict one another: a run that was edited, or whose files are of
+    /// several runs.
+    private static func conflicts(
+        _ result: RunResult?, _ description: RunDescription, _ outcomes: [String: PairOutcomes]
+    ) -> [String] {
+        guard let result, result.status == .finished else { return [] }
+        return description.tests.flatMap { test -> [String] in
+            let stated = result.tests.first { $0.name == test.name }
+            let found = outcomes[test.name]
+            var conflicts: [String] = []
+            if let stated, stated.pairs != test.pairs {
+                conflicts.append(
+                    "result.json was made of \(stated.pairs) pairs of '\(test.name)', and run.json "
+                        + "says \(test.pairs)")
+            }
+            if let found, found.pairs.count != test.pairs {
+                conflicts.append(
+                    "the scores are those of \(found.pairs.count) pairs of '\(test.name)', and "
+                        + "run.json says \(test.pairs)")
+            } else if let found, let stated,
+                (found.accuracy - stated.accuracy).magnitude > Self.rounding
+            {
+                conflicts.append(
+                    "the accuracy on '\(test.name)' is \(stated.accuracy) in result.json, and "
+                        + "\(found.accuracy) by the scores")
+            }
+            return conflicts
+        }
+    }
+
+    /// Sums in another order differ by less, and one pair in a million by more.
+    private static let rounding = 1e-7
 
     private static func status(_ result: RunResult?) -> RunStatus {
         switch result?.status {

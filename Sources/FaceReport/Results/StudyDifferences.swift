@@ -125,6 +125,7 @@ package struct StudyDifferences: Sendable {
         case .null: "none"
         case .bool(let value): value ? "yes" : "no"
         case .number(let value): Format.plain(value)
+        case .large(let value): "\(value)"
         case .string(let value): value
         case .array(let items): items.map(text).joined(separator: ", ")
         case .object: ""

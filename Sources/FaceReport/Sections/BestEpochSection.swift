@@ -1,5 +1,6 @@
 import FaceRuns
 import FaceStatistics
+import SafeNumbers
 
 /// The paper's Figures 3 and 4: the best test accuracy, and the epochs it took.
 enum BestEpochSection {
@@ -54,7 +55,9 @@ enum BestEpochSection {
             return DotPlot.Row(
                 title: loss.title, style: loss.style, value: percent,
                 text: percent.map { Format.fixed($0, 2) } ?? "–",
-                whisker: cell.bestInterval.map { ($0.lower * 100)...($0.upper * 100) },
+                whisker: cell.bestInterval.flatMap {
+                    ClosedRange(checked: $0.lower * 100, $0.upper * 100)
+                },
                 seeds: cell.bestAccuracy?.values.map { $0 * 100 } ?? [],
                 isBest: highest != nil && cell.bestAccuracy?.mean == highest)
         }

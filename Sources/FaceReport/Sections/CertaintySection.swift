@@ -1,5 +1,6 @@
 import FaceRuns
 import FaceStatistics
+import SafeNumbers
 
 /// How far each accuracy may be off, for the seeds, for the pairs, and for both.
 enum CertaintySection {
@@ -106,7 +107,7 @@ enum CertaintySection {
         return DotPlot.Row(
             title: loss.title, style: loss.style, value: estimate.mean * 100,
             text: Format.percent(estimate.mean),
-            whisker: (interval.lower * 100)...(interval.upper * 100),
+            whisker: ClosedRange(checked: interval.lower * 100, interval.upper * 100),
             seeds: estimate.seedMeans.map { $0 * 100 })
     }
 }

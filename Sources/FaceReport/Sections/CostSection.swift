@@ -54,7 +54,7 @@ enum CostSection {
         }
         return [
             Table.Entry(loss.title, key: loss.style),
-            Table.Entry(Format.count(Int(mean(\.images).rounded()))),
+            Table.Entry(Format.whole(mean(\.images))),
             Table.Entry(Format.quantity(mean(\.operations))),
             Table.Entry(Format.duration(seconds)),
             Table.Entry(Format.duration(mean(\.evaluationSeconds))),

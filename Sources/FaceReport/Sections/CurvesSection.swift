@@ -1,4 +1,5 @@
 import FaceRuns
+import SafeNumbers
 
 /// Loss and accuracies by epoch.
 enum CurvesSection {
@@ -103,7 +104,8 @@ enum CurvesSection {
                 let low = values.min(), let high = values.max()
             else { return nil }
             return LineChart.Point(
-                Double(epoch), spread.mean, range: values.count > 1 ? low...high : nil)
+                Double(epoch), spread.mean,
+                range: values.count > 1 ? ClosedRange(checked: low, high) : nil)
         }
     }
 }

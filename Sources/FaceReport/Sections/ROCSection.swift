@@ -2,6 +2,7 @@ import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 import Foundation
+import SafeNumbers
 
 /// ROC curves and what is read off them.
 enum ROCSection {
@@ -28,7 +29,7 @@ enum ROCSection {
         let x = Axis.shares("false acceptance rate", from: 1 / Double(most))
         let y = Axis(
             title: "true acceptance rate, %", domain: 0...100,
-            ticks: [0, 20, 40, 60, 80, 100].map { .init(value: $0, label: "\(Int($0))") })
+            ticks: [0, 20, 40, 60, 80, 100].map { .init(value: $0, label: Format.whole($0)) })
         let panels = settings.flatMap { setting in
             [
                 panel(results, setting, "ROC", x, y) { 100 * $0 },
@@ -82,7 +83,7 @@ enum ROCSection {
             let rates = curves.map { $0.trueAcceptance(atFalseAcceptance: rate) }
             let ends = band(rates, positives: curves[0].positives).map(value).sorted()
             let mean = rates.reduce(0, +) / Double(rates.count)
-            return LineChart.Point(rate, value(mean), range: ends[0]...ends[1])
+            return LineChart.Point(rate, value(mean), range: ClosedRange(checked: ends[0], ends[1]))
         }
         // Where the curve is level, its ends are enough.
         return points.indices.filter { index in
@@ -145,6 +146,7 @@ extension Format {
     /// A small share with two significant digits.
     static func significantShare(_ share: Double) -> String {
         guard share > 0 else { return "0" }
-        return fixed(share, max(2, 1 - Int(log10(share).rounded(.down))))
+        return fixed(
+            share, max(2, min(12, 1 - Int(saturating: max(-99, log10(share).rounded(.down))))))
     }
 }

@@ -1,5 +1,6 @@
 import FaceRuns
 import FaceStatistics
+import SafeNumbers
 
 /// What another training set changes.
 enum TrainingSetSection {
@@ -77,7 +78,9 @@ enum TrainingSetSection {
         let mean = difference.spread.mean * 100
         return DotPlot.Row(
             title: loss.title, style: loss.style, value: mean, text: Format.signed(mean, 2),
-            whisker: difference.interval.map { ($0.lower * 100)...($0.upper * 100) },
+            whisker: difference.interval.flatMap {
+                ClosedRange(checked: $0.lower * 100, $0.upper * 100)
+            },
             seeds: difference.spread.values.map { $0 * 100 })
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SafeNumbers
 
 /// Bootstrap intervals of a mean over few values, e.g. over the seeds.
 public enum SeedBootstrap {
@@ -53,7 +54,7 @@ enum Quantile {
     /// The value at a share 0...1, linear between neighbours.
     static func value(at share: Double, ofSorted values: [Double]) -> Double {
         let place = min(max(share, 0), 1) * Double(values.count - 1)
-        let low = Int(place)
+        let low = Int(saturating: place)
         let high = min(low + 1, values.count - 1)
         return values[low] + (place - Double(low)) * (values[high] - values[low])
     }

@@ -63,7 +63,9 @@ public enum Safetensors {
         } catch {
             switch error {
             case .noSpace(let path): throw .noSpace(path: path)
-            case .unwritable(let path, let reason): throw .file(path: path, reason: reason)
+            case .notPlain(let path, _): throw .file(path: path, reason: error.description)
+            case .unreadable(let path, let reason), .unwritable(let path, let reason):
+                throw .file(path: path, reason: reason)
             case .busy(let path, _): throw .file(path: path, reason: "another process has it")
             }
         }

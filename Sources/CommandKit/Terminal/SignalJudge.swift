@@ -1,0 +1,47 @@
+/// What a signal that asks a process to end means, after those before it.
+///
+/// A scheduler that ends a job at its limit sends SIGTERM, SIGCONT and SIGTERM again within some
+/// milliseconds (Slurm: 5 to 21), to every process of the job: that is one request. Only a signal a
+/// second or more later is another one.
+struct SignalJudge: Sendable {
+    /// A signal that arrived.
+    struct Arrival: Sendable, Hashable {
+        /// Its number.
+        var number: Int32
+        /// Whether a person pressed a key for it.
+        var isFromTerminal: Bool
+        /// When, on a clock that never runs backwards.
+        var time: Duration
+    }
+
+    /// What to do.
+    enum Verdict: Hashable, Sendable {
+        /// Note it; the work saves its state at the next step and ends.
+        case request
+        /// Nothing: it belongs to the request before, or what it asks for is under way.
+        case ignore
+        /// End the process as soon as nothing is being saved.
+        case endWhenSaved
+        /// End the process now.
+        case endNow
+    }
+
+    /// Signals nearer to the first than this are one request.
+    static let oneRequest = Duration.seconds(1)
+
+    private var first: Duration?
+
+    /// Judges the next signal.
+    ///
+    /// - Parameter isStopping: Whether the work has seen the request, and so saves and ends.
+    mutating func judge(_ arrival: Arrival, isStopping: Bool) -> Verdict {
+        guard let first else {
+            first = arrival.time
+            return .request
+        }
+        guard arrival.time - first >= Self.oneRequest else { return .ignore }
+        // Whoever sits at the terminal may not want to wait for a save; what was saved before stays.
+        if arrival.isFromTerminal { return .endNow }
+        return isStopping ? .ignore : .endWhenSaved
+    }
+}

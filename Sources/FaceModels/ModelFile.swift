@@ -10,9 +10,10 @@ public import Torch
 /// | `format` | `pt`, as other readers of safetensors expect |
 /// | `backbone` | the specification, e.g. `resnet50:stride=3x3` |
 /// | `embedding_size` | length of an embedding |
-/// | `input_size` | height and width of an image, in pixels |
-/// | `mean`, `deviation` | of the ``InputNormalization`` |
+/// | `input_size` | height and width of an image, in pixels; at most 1024 |
+/// | `mean`, `deviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
 /// | `color_order` | `RGB` |
+/// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
 public enum ModelFile {
     /// What a file says beside its weights and the backbone's specification.
@@ -27,17 +28,22 @@ public enum ModelFile {
         public var trainSet: String?
         /// The loss it was trained with, e.g. `arcface:m=0.4`.
         public var loss: String?
+        /// Mean of the images it was trained on, in grey: a square, row by row. It tells how they were
+        /// cropped, and images that are cropped otherwise can be told.
+        public var meanFace: [UInt8]?
 
         /// Creates metadata from its parts.
         public init(
             inputSize: Int = 112, normalization: InputNormalization = .standard,
-            facetVersion: String? = nil, trainSet: String? = nil, loss: String? = nil
+            facetVersion: String? = nil, trainSet: String? = nil, loss: String? = nil,
+            meanFace: [UInt8]? = nil
         ) {
             self.inputSize = inputSize
             self.normalization = normalization
             self.facetVersion = facetVersion
             self.trainSet = trainSet
             self.loss = loss
+            self.meanFace = meanFace
         }
     }
 
@@ -78,6 +84,7 @@ public enum ModelFile {
         ]
         strings["facet_version"] = metadata.facetVersion
         strings["loss"] = metadata.loss
+        strings["mean_face"] = metadata.meanFace.map { Data($0).base64EncodedString() }
         strings["train_set"] = metadata.trainSet
         return strings
     }
@@ -131,14 +138,30 @@ private struct Entries {
         _ = try entry("color_order") { $0 == "RGB" ? $0 : nil }
         _ = try entry("embedding_size") { $0 == "\(specification[.embeddingSize])" ? $0 : nil }
         return ModelFile.Metadata(
-            inputSize: try entry("input_size") { Int($0).flatMap { $0 > 0 ? $0 : nil } },
+            inputSize: try entry("input_size") {
+                Int($0).flatMap { (1...Self.largestInput).contains($0) ? $0 : nil }
+            },
             normalization: InputNormalization(
-                mean: try entry("mean") { Double($0).flatMap { $0.isFinite ? $0 : nil } },
-                deviation: try entry("deviation") {
-                    Double($0).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
-                }),
+                mean: try entry("mean") { Self.number($0, in: 0...255) },
+                deviation: try entry("deviation") { Self.number($0, in: 0.1...10_000) }),
             facetVersion: strings["facet_version"], trainSet: strings["train_set"],
-            loss: strings["loss"])
+            loss: strings["loss"],
+            meanFace: strings["mean_face"] == nil ? nil : try entry("mean_face", Self.square))
+    }
+
+    /// The largest input that a study trains with; a file that asks for more asks for memory.
+    private static let largestInput = 1024
+
+    private static func number(_ text: String, in range: ClosedRange<Double>) -> Double? {
+        Double(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+
+    /// The bytes of a square picture of at most 64 x 64.
+    private static func square(_ text: String) -> [UInt8]? {
+        guard text.utf8.count <= 8192, let bytes = Data(base64Encoded: text),
+            (1...64).contains(where: { $0 * $0 == bytes.count })
+        else { return nil }
+        return [UInt8](bytes)
     }
 
     private func entry<Value>(

@@ -32,6 +32,10 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case noSpace(path: String)
     /// A network's output is no embedding an image.
     case notEmbeddings(path: String, shape: [Int])
+    /// A network gives an image another embedding each time, or in other company.
+    case notFixed(path: String, reason: String)
+    /// A training set can teach nothing.
+    case nothingToLearn(set: String, reason: String)
     /// A run that is to be made again is not over.
     case notFinished(path: String)
     /// A run that was made again failed.
@@ -100,6 +104,11 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .notEmbeddings(let path, let shape):
             "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
                 + "needed: leave out the layers after the embedding"
+        case .notFixed(let path, let reason):
+            "the network '\(path)' was saved in training mode: \(reason); save it again after "
+                + "model.eval(), as torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
+        case .nothingToLearn(let set, let reason):
+            "nothing can be learned of '\(set)': \(reason)"
         case .notFinished(let path):
             "the run '\(path)' is not finished: finish it first, its own command goes on"
         case .notReproduced(let reason):

@@ -1,4 +1,5 @@
 import FaceData
+import FaceLosses
 import FaceRuns
 import FaceSynthesis
 import Foundation
@@ -13,6 +14,9 @@ struct PreparedTrainSet {
     let stamps: FileStamps
     /// What the report says about it.
     let facts: TrainSetFacts
+    /// Mean of its images, which tells how they are cropped; nil where they were not looked at, or
+    /// are of too few people.
+    var meanFace: [Double]?
 }
 
 /// All sets of a study, read and checked once.
@@ -97,8 +101,7 @@ private struct SetReader {
         let all = try openTrain(source, at: location)
         // Before the scan, so that a change during it is noticed as well.
         let stamps = FileStamps(all.source)
-        let known = tests.compactMap(\.scan?.pictures).reduce(into: Set()) { $0.formUnion($1) }
-        let scan = try scan(all.source, name: source.name, .sought(known))
+        let scan = try scan(all.source, name: source.name, .sought(Self.index(of: tests)))
         if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
                 path: all.location.path, bad: scan.bad.count, total: all.count,
@@ -110,6 +113,7 @@ private struct SetReader {
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
         let trained = held?.train ?? set
+        try requireLearnable(trained, source.name)
         let kept = Set((0..<trained.count).map(trained.source.path(of:)))
         var facts = TrainSetFacts(
             name: source.name, images: trained.count, identities: trained.identities.count,
@@ -118,7 +122,44 @@ private struct SetReader {
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
             stamps: stamps.filtered { kept.contains(all.source.path(of: $0)) },
-            facts: facts)
+            facts: facts,
+            meanFace: trained.identities.count >= MeanFace.fewestPeople ? scan.meanFace : nil)
+    }
+
+    /// The pictures of all test sets, one set after the other.
+    private static func index(of tests: [ScannedTest]) -> PictureIndex {
+        var pictures = PictureTable()
+        for (test, offset) in zip(tests, offsets(of: tests)) {
+            guard let scan = test.scan else { continue }
+            pictures.append(contentsOf: scan.pictures, offset: offset)
+        }
+        return PictureIndex(pictures)
+    }
+
+    /// Where the places of each test set's images begin when all are counted through, and one more.
+    private static func offsets(of tests: [ScannedTest]) -> [Int] {
+        tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
+    }
+
+    /// Refuses a set of which no loss can learn anything.
+    private func requireLearnable(_ set: LabelledImageSet, _ name: String) throws(FaceStudyError) {
+        if let reason = LearningChecks.impossible(identities: Set(set.labels).count) {
+            throw .nothingToLearn(set: name, reason: reason)
+        }
+    }
+
+    /// What keeps losses of the study from learning, where something does.
+    private func pairWarning(_ set: LabelledImageSet, _ name: String) -> String? {
+        guard let reason = LearningChecks.withoutPairs(set.labels) else { return nil }
+        let losses = configuration.losses.filter {
+            (try? LossSpecification(parsing: $0))?.prefersIdentityBatches == true
+        }
+        let which =
+            losses.isEmpty
+            ? "a network learns little of it"
+            : losses.joined(separator: ", ")
+                + " can only learn from its classes, and that little"
+        return "'\(name)': \(reason): \(which)"
     }
 
     /// What is known of a built-in set that was not drawn yet.
@@ -193,11 +234,13 @@ private struct SetReader {
     private func overlaps(
         of set: LabelledImageSet, _ scan: ImageScan, _ tests: [ScannedTest]
     ) -> [OverlapFacts] {
-        tests.compactMap { test in
-            guard let pictures = test.scan?.pictures else { return nil }
+        zip(tests, Self.offsets(of: tests)).compactMap { test, offset in
+            guard test.scan != nil else { return nil }
+            let images = offset..<offset + test.prepared.pairs.source.count
+            let places = Set(
+                scan.matches.filter { images.contains($0.picture) }.map(\.place))
             let overlap = SetOverlap(
-                of: set, with: test.prepared.pairs,
-                places: scan.matches.filter { pictures.contains($0.picture) }.map(\.place))
+                of: set, with: test.prepared.pairs, places: places.sorted())
             guard !overlap.isEmpty else { return nil }
             return OverlapFacts(
                 test: test.prepared.facts.name, people: overlap.people,
@@ -214,6 +257,7 @@ private struct SetReader {
             warnings.append(
                 "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
         }
+        if let pairs = pairWarning(set, name) { warnings.append(pairs) }
         warnings += overlaps.map { overlap in
             overlap.sentence(trainSet: name)
                 + "; facet data check --against ... --removal FILE writes their names, and "

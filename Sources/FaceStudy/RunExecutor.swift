@@ -291,7 +291,8 @@ struct RunExecutor {
             model.backbone,
             ModelFile.Metadata(
                 inputSize: configuration.inputSize, facetVersion: FacetVersion.number,
-                trainSet: run.identity.trainSet, loss: run.identity.loss),
+                trainSet: run.identity.trainSet, loss: run.identity.loss,
+                meanFace: trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) }),
             to: folder.modelURL)
         try folder.write(result)
         // What is left to go on from is not needed any more, and it is the largest file by far.

@@ -6,12 +6,18 @@ public struct ImageSurvey: Sendable {
     public private(set) var bad: [ImageScan.BadImage] = []
     /// Width and height of each image; 0 for those that do not decode.
     public private(set) var sizes: [PixelSize] = []
-    /// What tells each picture from others; nil for those that do not decode, or are blank.
-    public private(set) var fingerprints: [PictureFingerprint?] = []
+    /// What tells each picture from others.
+    public private(set) var pictures = PictureTable()
+    /// Groups of images that are copies of one another, re-saved, resized or mirrored ones included:
+    /// their places, each group ascending and the groups in the order of their first images.
+    public private(set) var copies: [[Int]] = []
     /// Mean red, green and blue of the middles of all images; 0...255.
     public private(set) var colour: (red: Double, green: Double, blue: Double) = (0, 0, 0)
     /// Mean of all images in grey, see ``MeanFace``.
     public private(set) var meanFace: [Double]
+
+    /// Workers that looked at the images, and that search its pictures again.
+    let threads: Int
 
     /// A picture's size.
     public struct PixelSize: Sendable, Hashable, CustomStringConvertible {
@@ -24,7 +30,7 @@ public struct ImageSurvey: Sendable {
         public var description: String { "\(width)x\(height)" }
     }
 
-    /// Decodes every image.
+    /// Decodes every image, and looks for copies.
     ///
     /// - Parameters:
     ///   - threads: Workers; the result does not depend on their number.
@@ -34,17 +40,18 @@ public struct ImageSurvey: Sendable {
     ) throws {
         var sums = SurveyPart.Sums()
         meanFace = []
+        self.threads = threads
         sizes.reserveCapacity(source.count)
-        fingerprints.reserveCapacity(source.count)
         try ParallelParts.forEach(
             source.count, size: 256, threads: threads, make: { SurveyPart($0, of: source) },
             take: { part, done in
                 bad += part.bad
                 sizes += part.sizes
-                fingerprints += part.fingerprints
+                pictures.append(contentsOf: part.pictures)
                 sums.add(part.sums)
                 try progress(done)
             })
+        copies = try PictureIndex(pictures).groups(threads: threads)
         let good = Double(max(1, source.count - bad.count))
         meanFace = sums.face.map { $0 / good }
         colour = (sums.red / good, sums.green / good, sums.blue / good)
@@ -67,7 +74,7 @@ private struct SurveyPart: Sendable {
 
     var bad: [ImageScan.BadImage] = []
     var sizes: [ImageSurvey.PixelSize] = []
-    var fingerprints: [PictureFingerprint?] = []
+    var pictures = PictureTable()
     var sums = Sums()
 
     init(_ places: Range<Int>, of source: any ImageSource) {
@@ -76,10 +83,9 @@ private struct SurveyPart: Sendable {
         for place in places {
             do throws(FaceDataError) {
                 try source.read(place, into: buffer)
-                add(try decoder.decode(buffer.bytes, path: source.path(of: place)))
+                add(try decoder.decode(buffer.bytes, path: source.path(of: place)), at: place)
             } catch {
                 sizes.append(ImageSurvey.PixelSize(width: 0, height: 0))
-                fingerprints.append(nil)
                 bad.append(
                     ImageScan.BadImage(
                         place: place, path: source.name(of: place), reason: error.description))
@@ -87,11 +93,10 @@ private struct SurveyPart: Sendable {
         }
     }
 
-    private mutating func add(_ image: RGBImage) {
+    private mutating func add(_ image: RGBImage, at place: Int) {
         sizes.append(
             ImageSurvey.PixelSize(width: Int32(image.width), height: Int32(image.height)))
-        let fingerprint = PictureFingerprint(image)
-        fingerprints.append(fingerprint.isFlat ? nil : fingerprint)
+        pictures.append(PictureFingerprint(image), at: place)
         let grey = MeanFace.grey(image)
         for place in grey.indices { sums.face[place] += grey[place] }
         let middle = ImageFitting.fit(image, side: 8)

@@ -2,12 +2,11 @@
 enum OverlapChecks {
     static func findings(
         _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
-    ) -> [SetCheck.Finding] {
-        let theirs = Set(opponent.survey.fingerprints.compactMap { $0 })
-        let shared = survey.fingerprints.indices.filter { place in
-            survey.fingerprints[place].map(theirs.contains) ?? false
-        }
-        let overlap = SetOverlap(of: set, with: opponent.pairs, places: shared)
+    ) throws -> [SetCheck.Finding] {
+        let matches = try PictureIndex(opponent.survey.pictures).matches(
+            in: survey.pictures, threads: survey.threads)
+        let overlap = SetOverlap(
+            of: set, with: opponent.pairs, places: Set(matches.map(\.place)).sorted())
         return [
             byName(overlap, opponent), byPicture(overlap, opponent),
             crop(set, survey, opponent),

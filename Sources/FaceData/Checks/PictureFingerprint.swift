@@ -1,32 +1,158 @@
-/// What two copies of a picture have in common even when they were compressed anew: whether each of
-/// 8 x 8 places is brighter than its neighbour to the right, and than the one below.
-public struct PictureFingerprint: Sendable, Hashable {
-    /// A bit for each place: brighter than the place to the right.
-    public let across: UInt64
-    /// A bit for each place: brighter than the place below.
-    public let down: UInt64
+import Foundation
 
-    /// Reduces a picture.
-    public init(_ image: RGBImage) {
-        let side = 9
-        let small = ImageFitting.fit(image, side: side)
-        let grey = (0..<side * side).map { (place: Int) -> Int in
-            let red = Int(small.pixels[3 * place])
-            let green = Int(small.pixels[3 * place + 1])
-            let blue = Int(small.pixels[3 * place + 2])
-            return 299 * red + 587 * green + 114 * blue
-        }
-        var (across, down): (UInt64, UInt64) = (0, 0)
-        for y in 0..<side - 1 {
-            for x in 0..<side - 1 {
-                let place = y * side + x
-                across = across << 1 | (grey[place] > grey[place + 1] ? 1 : 0)
-                down = down << 1 | (grey[place] > grey[place + side] ? 1 : 0)
-            }
-        }
-        (self.across, self.down) = (across, down)
+/// What a picture looks like in a few numbers, by which copies of it are found that were compressed
+/// anew, resized, mirrored or cut a little closer.
+///
+/// The picture is reduced to 16 x 16 greys. Their mean and their contrast do not count, nor does what
+/// every aligned face has in common (``TypicalFace``): without it, two people who look into the same
+/// light are less alike than two copies of one picture. The signs of the lowest frequencies of what is
+/// left are bits by which copies are searched for (``PictureIndex``), the values themselves decide.
+public struct PictureFingerprint: Sendable, Hashable {
+    /// Height and width of the reduced picture.
+    static let side = 16
+    /// Bits that are searched by.
+    static let bitCount = 128
+
+    /// The reduced picture, row by row.
+    let values: [Int8]
+    /// Whether each of the lowest frequencies is above zero.
+    let bits: SIMD2<UInt64>
+
+    /// Reduces a picture; nil for one that has next to no contrast, which is like every other such.
+    public init?(_ image: RGBImage) {
+        guard let picture = Self.distinctive(Self.grey(image)) else { return nil }
+        // Values beyond five deviations are rare, and cut.
+        let step = 24 * Float(Self.side)
+        values = picture.map { Int8(max(-127, min(127, ($0 * step).rounded()))) }
+        bits = Self.signs(picture)
     }
 
-    /// A picture without any difference in brightness is like every other such picture.
-    var isFlat: Bool { across == 0 && down == 0 }
+    /// A fingerprint of its parts.
+    init(values: [Int8], bits: SIMD2<UInt64>) {
+        self.values = values
+        self.bits = bits
+    }
+
+    /// The fingerprint of the mirrored picture.
+    var mirrored: PictureFingerprint {
+        let side = Self.side
+        return PictureFingerprint(
+            values: values.indices.map { values[$0 - $0 % side + side - 1 - $0 % side] },
+            bits: bits ^ Frequencies.turnedByMirroring)
+    }
+
+    // MARK: Reduction
+
+    private static func grey(_ image: RGBImage) -> [Float] {
+        let small = ImageFitting.fit(image, side: side).pixels
+        return (0..<side * side).map { (place: Int) -> Float in
+            let (red, green) = (Float(small[3 * place]), Float(small[3 * place + 1]))
+            return 0.299 * red + 0.587 * green + 0.114 * Float(small[3 * place + 2])
+        }
+    }
+
+    /// What no other picture has: centred, without the part that lies along the typical face, and of
+    /// length 1. Nil where the greys deviate by less than 1 of 255, or nothing is left.
+    private static func distinctive(_ grey: [Float]) -> [Float]? {
+        let centred = centred(grey)
+        guard product(centred, centred) >= Float(centred.count) else { return nil }
+        let along = product(centred, typical)
+        let rest = zip(centred, typical).map { $0 - along * $1 }
+        let square = product(rest, rest)
+        guard square > 1e-3 * product(centred, centred) else { return nil }
+        let scale = 1 / square.squareRoot()
+        return rest.map { $0 * scale }
+    }
+
+    /// The typical face, centred and of length 1.
+    private static let typical: [Float] = {
+        let pixels = TypicalFace.greys.flatMap { grey in [UInt8](repeating: UInt8(grey), count: 3) }
+        let face = centred(
+            grey(RGBImage(width: MeanFace.side, height: MeanFace.side, pixels: pixels)))
+        let scale = 1 / product(face, face).squareRoot()
+        return face.map { $0 * scale }
+    }()
+
+    private static func centred(_ values: [Float]) -> [Float] {
+        let mean = values.reduce(0, +) / Float(values.count)
+        return values.map { $0 - mean }
+    }
+
+    private static func product(_ first: [Float], _ second: [Float]) -> Float {
+        zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
+    // MARK: Bits
+
+    private static func signs(_ picture: [Float]) -> SIMD2<UInt64> {
+        let rows = transformed(picture)
+        var bits = SIMD2<UInt64>(0, 0)
+        for (number, frequency) in Frequencies.lowest.enumerated() {
+            let column = frequency.across * side
+            var sum: Float = 0
+            for y in 0..<side {
+                sum += Frequencies.waves[frequency.down * side + y] * rows[column + y]
+            }
+            if sum > 0 { bits |= Frequencies.mask(number) }
+        }
+        return bits
+    }
+
+    /// The frequencies of each row: those across, then the rows.
+    private static func transformed(_ picture: [Float]) -> [Float] {
+        var result = [Float](repeating: 0, count: side * side)
+        for across in 0..<side {
+            for y in 0..<side {
+                var sum: Float = 0
+                for x in 0..<side {
+                    sum += Frequencies.waves[across * side + x] * picture[y * side + x]
+                }
+                result[across * side + y] = sum
+            }
+        }
+        return result
+    }
+}
+
+/// The discrete cosine transform of a reduced picture, and which of its frequencies are bits.
+private enum Frequencies {
+    /// How often a wave goes up and down over the picture, in halves.
+    struct Frequency {
+        var across: Int
+        var down: Int
+    }
+
+    private static let side = PictureFingerprint.side
+
+    /// The lowest frequencies, the mean left out.
+    static let lowest: [Frequency] =
+        (1..<2 * side - 1).flatMap { sum in
+            (max(0, sum - side + 1)...min(sum, side - 1)).map {
+                Frequency(across: $0, down: sum - $0)
+            }
+        }.prefix(PictureFingerprint.bitCount).map { $0 }
+
+    /// Value of each wave at each place.
+    static let waves: [Float] = (0..<side * side).map { index in
+        Float(cosine(of: index / side * (2 * (index % side) + 1)))
+    }
+
+    /// Cosine of a multiple of a half of pi over the side.
+    private static func cosine(of halves: Int) -> Double {
+        cos(Double(halves % (4 * side)) * Double.pi / Double(2 * side))
+    }
+
+    /// The bit of a frequency: neighbours lie in different parts, so that what disturbs one band of
+    /// frequencies does not disturb one part alone.
+    static func mask(_ number: Int) -> SIMD2<UInt64> {
+        let (part, place) = (number % PictureIndex.parts, number / PictureIndex.parts)
+        let shift = PictureIndex.partBits * (part % 4) + place
+        return part < 4 ? SIMD2(1 << shift, 0) : SIMD2(0, 1 << shift)
+    }
+
+    /// The bits of waves that mirroring turns over.
+    static let turnedByMirroring: SIMD2<UInt64> =
+        lowest.enumerated().reduce(SIMD2(0, 0)) { bits, entry in
+            entry.element.across % 2 == 1 ? bits | mask(entry.offset) : bits
+        }
 }

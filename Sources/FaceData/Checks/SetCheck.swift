@@ -66,7 +66,7 @@ extension SetCheck {
     ///   - opponents: Test sets it must share nobody with.
     public init(
         _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = []
-    ) throws(FaceDataError) {
+    ) throws {
         let names = CheckNames(collection)
         images = collection.source.count
         identities = names.identities.count
@@ -79,8 +79,9 @@ extension SetCheck {
         if case .labelled(let set) = collection {
             findings += FileChecks.findings(set)
             findings += try IdentityChecks.findings(set, names)
+            findings += LearningChecks.findings(set)
             for opponent in opponents {
-                findings += OverlapChecks.findings(set, survey, opponent)
+                findings += try OverlapChecks.findings(set, survey, opponent)
             }
         }
         findings = findings.enumerated().sorted {
@@ -98,19 +99,23 @@ extension SetCheck {
 /// Names of a set's images and identities for findings.
 struct CheckNames {
     let identities: [String]
-    private let labels: [Int]
+    private let owners: [String?]
     private let source: any ImageSource
 
     init(_ collection: ImageCollection) {
         source = collection.source
         switch collection {
-        case .labelled(let set): (identities, labels) = (set.identities, set.labels)
-        case .pairs: (identities, labels) = ([], [])
+        case .labelled(let set):
+            identities = set.identities
+            owners = set.labels.map { set.identities[$0] }
+        case .pairs(let pairs):
+            identities = []
+            owners = pairs.people
         }
     }
 
     func image(_ place: Int) -> String { source.name(of: place) }
 
-    /// Whose an image is; nil in a test set.
-    func owner(_ place: Int) -> String? { labels.isEmpty ? nil : identities[labels[place]] }
+    /// Whose an image is; nil where the set does not say it.
+    func owner(_ place: Int) -> String? { owners[place] }
 }

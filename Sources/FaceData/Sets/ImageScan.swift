@@ -12,14 +12,6 @@ public struct ImageScan: Sendable, Hashable {
         public var reason: String
     }
 
-    /// An image that shows a picture which was looked for.
-    public struct Match: Sendable, Hashable {
-        /// Place of the image in its set.
-        public var place: Int
-        /// What it shows.
-        public var picture: PictureFingerprint
-    }
-
     /// What is done with what the images show.
     public enum Pictures: Sendable {
         /// Nothing.
@@ -27,7 +19,7 @@ public struct ImageScan: Sendable, Hashable {
         /// All of it is kept in ``ImageScan/pictures``.
         case collected
         /// Images that show one of these are kept in ``ImageScan/matches``.
-        case sought(Set<PictureFingerprint>)
+        case sought(PictureIndex)
     }
 
     /// Images that decode.
@@ -41,9 +33,9 @@ public struct ImageScan: Sendable, Hashable {
     /// Mean of all images in grey, `MeanFace.side` pixels in square; 0...255.
     public var meanFace: [Double]
     /// What the images show, blank ones left out; empty unless it was collected.
-    public var pictures: Set<PictureFingerprint>
+    public var pictures: PictureTable
     /// Images that show what was sought, in the set's order.
-    public var matches: [Match]
+    public var matches: [PictureIndex.Match]
 }
 
 extension ImageScan {
@@ -84,15 +76,15 @@ private struct ScanPart: Sendable {
     var digest = ""
     var sizes: [String: Int] = [:]
     var sum = [Double](repeating: 0, count: MeanFace.side * MeanFace.side)
-    var pictures: Set<PictureFingerprint> = []
-    var matches: [ImageScan.Match] = []
+    var pictures = PictureTable()
+    var matches: [PictureIndex.Match] = []
 
     mutating func add(_ other: ScanPart) {
         good += other.good
         bad += other.bad
         sizes.merge(other.sizes, uniquingKeysWith: +)
         for index in sum.indices { sum[index] += other.sum[index] }
-        pictures.formUnion(other.pictures)
+        pictures.append(contentsOf: other.pictures)
         matches += other.matches
     }
 
@@ -120,15 +112,14 @@ private struct ScanPart: Sendable {
     }
 
     private mutating func look(at image: RGBImage, _ place: Int, _ use: ImageScan.Pictures) {
-        if case .ignored = use { return }
-        let picture = PictureFingerprint(image)
-        guard !picture.isFlat else { return }
         switch use {
         case .ignored: break
-        case .collected: pictures.insert(picture)
-        case .sought(let known) where known.contains(picture):
-            matches.append(ImageScan.Match(place: place, picture: picture))
-        case .sought: break
+        case .collected: pictures.append(PictureFingerprint(image), at: place)
+        case .sought(let index):
+            guard let picture = PictureFingerprint(image) else { return }
+            matches += index.copies(of: picture).map {
+                PictureIndex.Match(place: place, picture: $0)
+            }
         }
     }
 

@@ -21,7 +21,31 @@ public enum MeanFace {
         }
     }
 
-    /// A sentence when two sets seem to be cropped differently, nil when they seem alike.
+    /// Mean of a source's images in grey, `side` pixels in square; of some evenly from all of them
+    /// where there are many. Images that do not decode are left out.
+    ///
+    /// - Parameters:
+    ///   - most: The most images that are decoded.
+    ///   - threads: Workers; the result does not depend on their number.
+    public static func mean(
+        of source: any ImageSource, most: Int = 1000, threads: Int
+    ) throws -> [Double] {
+        let count = min(source.count, most)
+        let some = SelectedImages((0..<count).map { $0 * source.count / count }, of: source)
+        return try ImageScan(some, threads: threads).meanFace
+    }
+
+    /// How the crops of two sets differ.
+    public enum Difference: Sendable, Hashable {
+        /// They do not look alike, however one is cropped.
+        case unlike(correlation: Double)
+        /// One fits the other best at another size or place: in percent, and pixels of 112 to the
+        /// right and downwards.
+        case moved(percent: Int, x: Int, y: Int)
+    }
+
+    /// How a set's mean face differs from that of the set it should look like; nil where they seem
+    /// alike.
     ///
     /// The test set's mean face is enlarged and shifted until it correlates best with the training
     /// set's; a best fit that is off by more than 8 % or 2 of 28 pixels, or a poor one, is told.
@@ -30,22 +54,69 @@ public enum MeanFace {
     ///   - train: ``ImageScan/meanFace`` of the training set.
     ///   - test: That of the test set.
     ///   - people: How many people the set with fewer has. The mean of few is a portrait of them and
-    ///     tells nothing of the crop: below ``fewestPeople`` there is no warning.
-    public static func warning(train: [Double], test: [Double], people: Int) -> String? {
+    ///     tells nothing of the crop: below ``fewestPeople`` there is no difference.
+    public static func difference(
+        train: [Double], test: [Double], people: Int
+    ) -> Difference? {
         guard people >= fewestPeople else { return nil }
         let best = bestFit(of: test, to: train)
         guard best.score >= 0.8 else {
-            return "training and test faces do not look alike, however one is cropped (their means "
-                + "correlate by \((max(0, best.score) * 100).rounded() / 100) at most); look at "
-                + "both sets and align both alike, or every difference between losses will be hidden"
+            return .unlike(correlation: (max(0, best.score) * 100).rounded() / 100)
         }
         let isOff = abs(best.scale - 1) > 0.081 || max(abs(best.x), abs(best.y)) > 2
         guard isOff else { return nil }
-        let percent = Int(saturating: (best.scale * 100).rounded())
-        return "training and test faces seem to be cropped differently: the mean test face fits "
-            + "the mean training face best at \(percent) % of its size, moved by "
-            + "(\(best.x * 4), \(best.y * 4)) of 112 pixels; align both alike, or every "
-            + "difference between losses will be hidden"
+        return .moved(
+            percent: Int(saturating: (best.scale * 100).rounded()), x: best.x * 112 / side,
+            y: best.y * 112 / side)
+    }
+
+    /// A sentence when two sets seem to be cropped differently, nil when they seem alike; see
+    /// ``difference(train:test:people:)``.
+    public static func warning(train: [Double], test: [Double], people: Int) -> String? {
+        switch difference(train: train, test: test, people: people) {
+        case nil: nil
+        case .unlike(let correlation):
+            "training and test faces do not look alike, however one is cropped (their means "
+                + "correlate by \(correlation) at most); look at "
+                + "both sets and align both alike, or every difference between losses will be hidden"
+        case .moved(let percent, let x, let y):
+            "training and test faces seem to be cropped differently: the mean test face fits "
+                + "the mean training face best at \(percent) % of its size, moved by "
+                + "(\(x), \(y)) of 112 pixels; align both alike, or every "
+                + "difference between losses will be hidden"
+        }
+    }
+
+    /// A sentence when a test set seems to be cropped differently from what a network knows, nil when
+    /// not.
+    ///
+    /// - Parameters:
+    ///   - trained: Mean face of what the network was trained on; nil where it is not known, and the
+    ///     usual alignment is taken for it.
+    ///   - test: ``ImageScan/meanFace`` of the test set.
+    ///   - people: As in ``difference(train:test:people:)``.
+    public static func warning(network trained: [Double]?, test: [Double], people: Int) -> String? {
+        let known = trained ?? TypicalFace.greys
+        guard let difference = difference(train: known, test: test, people: people) else {
+            return nil
+        }
+        let other =
+            trained == nil
+            ? "a face aligned to insightface's template, which most networks are trained on"
+            : "the mean face that the network was trained on"
+        let how =
+            switch difference {
+            case .unlike(let correlation):
+                "the mean test face does not look like \(other), however it is cropped (they "
+                    + "correlate by \(correlation) at most)"
+            case .moved(let percent, let x, let y):
+                "the mean test face fits \(other), best at \(percent) % of its size, moved by "
+                    + "(\(x), \(y)) of 112 pixels"
+            }
+        return "the test faces seem to be cropped differently from what the network knows, which "
+            + "makes its figures too low: \(how); "
+            + (trained == nil ? "align them with facet data align" : "align both alike")
+            + ", unless the network was trained on faces like these"
     }
 
     /// How a face is enlarged and shifted, and how well it fits another then.

@@ -45,9 +45,16 @@ public struct VerificationPairs: Sendable {
     }
 
     /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
-    public var identities: Set<String> {
-        guard !(source is VerificationPack) else { return [] }
-        return Set(images.map { PathText($0).folder }.filter { $0 != "" })
+    public var identities: Set<String> { Set(people.compactMap { $0 }) }
+
+    /// The person of each image, by the folder that holds it; nil for images of a pack, and for those
+    /// in no folder.
+    public var people: [String?] {
+        guard !(source is VerificationPack) else { return images.map { _ in nil } }
+        return images.map { image in
+            let folder = PathText(image).folder
+            return folder.isEmpty ? nil : folder
+        }
     }
 
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.

@@ -15,7 +15,7 @@ public struct Embedder {
     /// How it is computed.
     public let compute: ComputeConfiguration
     /// Images embedded at once.
-    public let batchSize: Int
+    public private(set) var batchSize: Int
 
     /// Creates an embedder around a backbone.
     public init(
@@ -79,6 +79,13 @@ public struct Embedder {
         }
         return try EmbeddingViews(
             original: original.table(), mirrored: mirroring ? mirrored.table() : nil)
+    }
+
+    /// Embeddings of images that enter the network together; without mirror images.
+    func together(_ images: any ImageSource, size: Int) throws -> EmbeddingTable {
+        var whole = self
+        whole.batchSize = max(1, images.count)
+        return try whole.embeddings(of: images, size: size, mirroring: false).original
     }
 
     private func embed(_ images: Tensor) throws -> Tensor {

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import FaceModels
 import FaceRuns
@@ -9,8 +10,8 @@ import Torch
 enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)
-    /// A network, and the height and width of its input in pixels.
-    case network(Embedder, inputSize: Int)
+    /// A network.
+    case network(EvaluatedNetwork)
 
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript, or a file of embeddings.
@@ -60,7 +61,10 @@ private struct Opener {
         let script = try TorchScript(url, device: try Device.named(compute.device))
         let embedder = Embedder(
             script: script, path: url.path, compute: compute, batchSize: batchSize)
-        return .network(embedder, inputSize: configuration.inputSize)
+        return .network(
+            EvaluatedNetwork(
+                embedder: embedder, inputSize: configuration.inputSize, path: url.path,
+                isForeign: true))
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {
@@ -77,7 +81,12 @@ private struct Opener {
         let embedder = try Embedder(
             backbone: backbone, normalization: metadata.normalization, compute: compute,
             batchSize: batchSize)
-        return .network(embedder, inputSize: metadata.inputSize)
+        return .network(
+            EvaluatedNetwork(
+                embedder: embedder, inputSize: metadata.inputSize, path: url.path,
+                meanFace: metadata.meanFace.flatMap {
+                    $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
+                }))
     }
 
     /// The backbone of a checkpoint, which its run's folder says the specification of.
@@ -94,6 +103,8 @@ private struct Opener {
         try backbone.state.prefixed("backbone").load(
             content.tensors.filter { known.contains($0.key) }, path: url.path)
         let embedder = try Embedder(backbone: backbone, compute: compute, batchSize: batchSize)
-        return .network(embedder, inputSize: description.backbone.inputSize)
+        return .network(
+            EvaluatedNetwork(
+                embedder: embedder, inputSize: description.backbone.inputSize, path: url.path))
     }
 }

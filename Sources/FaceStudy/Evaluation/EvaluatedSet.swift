@@ -1,6 +1,7 @@
 public import FaceData
 public import FaceEvaluation
 import FaceRuns
+public import FaceStatistics
 import Foundation
 
 /// What one model scored on one test set, by every protocol.
@@ -23,6 +24,12 @@ public struct EvaluatedSet {
     public let hasMirrorImages: Bool
     /// The distances of the pairs.
     let scored: [ScoredPair]
+    /// The insightface protocol's accuracy and how far it may be off, as pairs share people.
+    public let accuracy: SeedPairEstimate
+    /// For each pair whether the insightface protocol decides it rightly.
+    let isRight: [Bool]
+    /// What was found before anything was embedded.
+    private let earlierWarnings: [String]
 
     /// Evaluates embeddings on a test set.
     ///
@@ -31,10 +38,11 @@ public struct EvaluatedSet {
     ///   - pairs: The test set.
     ///   - labelled: Its pairs, by the rows of the embeddings.
     ///   - views: The embeddings.
+    ///   - warnings: What was found before anything was embedded, a sentence each.
     ///   - development: Scored pairs that View 1's threshold is chosen on; empty for other sets.
     init(
         name: String, pairs: VerificationPairs, labelled: [LabelledPair], views: EmbeddingViews,
-        development: [ScoredPair] = []
+        warnings: [String] = [], development: [ScoredPair] = []
     ) throws {
         let folds = FoldAssignment.contiguous(pairs.folds)
         let rule = InsightFaceProtocol(folds: folds)
@@ -45,7 +53,13 @@ public struct EvaluatedSet {
         report = try VerificationReport(of: scored, meanNorm: try views.meanNorm(), rule: rule)
         comparison = try ProtocolComparison(views, pairs: labelled, folds: folds)
         threshold = report.roc == nil ? nil : try BestThreshold(of: scored)
-        errors = try VerificationErrors(of: scored, by: rule)
+        let errors = try VerificationErrors(of: scored, by: rule)
+        self.errors = errors
+        let wrong = Set((errors.falseAccepts + errors.falseRejects).map(\.pair))
+        isRight = scored.indices.map { !wrong.contains($0) }
+        accuracy = try SeedPairEstimate(
+            [isRight.map { $0 ? 1 : 0 }], try pairs.design(), of: .share)
+        earlierWarnings = warnings
         viewOne =
             development.isEmpty ? nil : try ViewOneResult(train: development, test: scored)
         hasMirrorImages = views.mirrored != nil
@@ -74,7 +88,7 @@ public struct EvaluatedSet {
 
     /// What the reader of the numbers must know, a sentence each.
     public var warnings: [String] {
-        var warnings = report.warnings
+        var warnings = earlierWarnings + report.warnings
         if pairs.folds == 1 {
             warnings.append(
                 "There is one fold only, so thresholds are chosen on the pairs they are judged on, "
@@ -119,6 +133,20 @@ extension EvaluatedSet {
 }
 
 extension VerificationPairs {
+    /// The pairs as statistics sees them. A person is the folder of an image; where folders do not
+    /// tell two people of a pair apart, the images stand for them.
+    func design() throws -> PairDesign {
+        let people = people
+        func name(_ image: Int) -> String { people[image] ?? images[image] }
+        return try PairDesign(
+            folds: pairs.map(\.fold),
+            people: pairs.map { pair in
+                let (a, b) = (name(pair.first), name(pair.second))
+                if pair.same { return (a, a) }
+                return a == b ? (images[pair.first], images[pair.second]) : (a, b)
+            })
+    }
+
     /// The pairs by the rows of a table that has one row an image.
     var labelled: [LabelledPair] {
         pairs.map {

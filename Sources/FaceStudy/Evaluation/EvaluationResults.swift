@@ -1,5 +1,6 @@
 import FaceEvaluation
 import FaceRuns
+import FaceStatistics
 public import Foundation
 import SafeFiles
 
@@ -12,8 +13,12 @@ public struct EvaluationResults {
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let byName = Dictionary(sets.map { ($0.name, $0.metrics) }) { first, _ in first }
-        return String(decoding: try encoder.encode(byName), as: UTF8.self)
+        return String(decoding: try encoder.encode(metrics), as: UTF8.self)
+    }
+
+    /// The numbers by the sets' names.
+    var metrics: [String: EvaluatedSet.Metrics] {
+        Dictionary(sets.map { ($0.name, $0.metrics) }) { first, _ in first }
     }
 
     /// Writes the numbers, each file as a whole or not at all:
@@ -43,7 +48,11 @@ public struct EvaluationResults {
     }
 
     /// A block of text for each test set.
-    public var text: String { sets.map(\.text).joined(separator: "\n\n") }
+    ///
+    /// - Parameter allProtocols: Whether the other protocols follow the usual one.
+    public func text(allProtocols: Bool) -> String {
+        sets.map { $0.text(allProtocols: allProtocols) }.joined(separator: "\n\n")
+    }
 }
 
 extension EvaluatedSet {
@@ -57,11 +66,21 @@ extension EvaluatedSet {
         return (["squared_l2,cosine,far,tar,frr"] + lines).joined(separator: "\n") + "\n"
     }
 
-    /// The numbers for a person at a terminal.
-    var text: String {
-        let kinds = "\(report.positives) of one person, \(report.negatives) of two"
-        var lines = ["\(name): \(report.pairs) pairs, \(kinds); \(errors.count) decided wrongly"]
-        lines += comparison.results.map(line)
+    /// The usual protocol's accuracy with its interval, in a line.
+    var headline: String {
+        "\(name): \(percent(accuracy.mean)) (\(range(accuracy.pairInterval()))), insightface protocol"
+    }
+
+    /// The numbers for a person at a terminal, the usual protocol first.
+    func text(allProtocols: Bool) -> String {
+        let folds = pairs.folds == 1 ? "1 fold" : "\(pairs.folds) folds"
+        var lines = [
+            headline,
+            "  \(report.pairs) pairs in \(folds), \(report.positives) of one person and "
+                + "\(report.negatives) of two; \(errors.count) decided wrongly; in brackets the 95 % "
+                + "interval for other people",
+        ]
+        lines += comparison.results.prefix(allProtocols ? comparison.results.count : 1).map(line)
         if let viewOne {
             lines.append(
                 Self.row(
@@ -112,6 +131,10 @@ extension EvaluatedSet {
         guard !remark.isEmpty else { return row + value }
         return row + value.padding(toLength: max(20, value.count + 2), withPad: " ", startingAt: 0)
             + remark
+    }
+
+    private func range(_ interval: Interval) -> String {
+        "\(number(interval.lower * 100, 2)) to \(number(interval.upper * 100, 2))"
     }
 
     private func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }

@@ -15,6 +15,7 @@ public struct ModelEvaluation {
         var pairs: VerificationPairs
         var views: EmbeddingViews
         var labelled: [LabelledPair]
+        var warnings: [String] = []
     }
 
     private let configuration: StudyConfiguration
@@ -35,20 +36,22 @@ public struct ModelEvaluation {
     ///
     /// - Parameters:
     ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
+    ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
     ///   - progress: Told a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceStudyError/cannotWrite(path:reason:)``.
     public func run(
-        embeddings: URL? = nil, progress: (String, Int, Int) throws -> Void
+        embeddings: URL? = nil, warn: (String) -> Void = { _ in },
+        progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var sets: [EvaluatedSet] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
         for test in configuration.test {
             let (development, main) = try lists(of: test)
             let chosen = try development.map {
-                try embed($0, name: "\(test.name) (development)", progress)
+                try embed($0, name: "\(test.name) (development)", warn, progress)
             }
-            let embedded = try embed(main, name: test.name, progress)
+            let embedded = try embed(main, name: test.name, warn, progress)
             if embeddings != nil {
                 if let chosen {
                     stored.append(
@@ -59,7 +62,7 @@ public struct ModelEvaluation {
             sets.append(
                 try EvaluatedSet(
                     name: test.name, pairs: embedded.pairs, labelled: embedded.labelled,
-                    views: embedded.views,
+                    views: embedded.views, warnings: embedded.warnings,
                     development: try chosen.map {
                         try $0.views.normalizedSum().scores(of: $0.labelled)
                     } ?? []))
@@ -84,17 +87,29 @@ public struct ModelEvaluation {
     }
 
     private func embed(
-        _ pairs: VerificationPairs, name: String, _ progress: (String, Int, Int) throws -> Void
+        _ pairs: VerificationPairs, name: String, _ warn: (String) -> Void,
+        _ progress: (String, Int, Int) throws -> Void
     ) throws -> Embedded {
         switch source {
         case .file(let file):
             let found = try file.match(name, images: pairs.images, pairs: pairs.labelled)
             return Embedded(pairs: pairs, views: found.views, labelled: found.pairs)
-        case .network(let embedder, let inputSize):
-            let views = try embedder.embeddings(of: pairs.source, size: inputSize) {
+        case .network(let network):
+            try network.requireFixed(on: pairs.source)
+            let crop = try network.cropWarning(
+                pairs, threads: ProcessInfo.processInfo.activeProcessorCount)
+            if let crop { warn("'\(name)': \(crop)") }
+            let views = try network.embedder.embeddings(of: pairs.source, size: network.inputSize) {
                 try progress(name, $0, pairs.images.count)
             }
-            return Embedded(pairs: pairs, views: views, labelled: pairs.labelled)
+            return Embedded(
+                pairs: pairs, views: views, labelled: pairs.labelled,
+                warnings: crop.map { [$0.capitalizedSentence] } ?? [])
         }
     }
+}
+
+extension String {
+    /// A sentence of a part of one: with a capital letter and an end.
+    fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -1,7 +1,7 @@
 public import Foundation
 
 extension Safetensors {
-    /// Reads a whole file.
+    /// Reads a whole file. Tensors in half precision (`F16`) become `float32`.
     ///
     /// - Throws: ``TorchError/file(path:reason:)`` when it cannot be read,
     ///   ``TorchError/malformedWeights(path:reason:)`` when it is not what its header says.
@@ -31,6 +31,8 @@ private struct SafetensorsReader {
     private struct Entry {
         var name: String
         var type: ElementType
+        /// Whether the bytes are of IEEE 754 binary16, which becomes `type` without a loss.
+        var isHalf: Bool
         var shape: [Int]
         var range: Range<Int>
     }
@@ -54,9 +56,11 @@ private struct SafetensorsReader {
         }
         try requireTiling(entries, of: bytes.count - start)
         for entry in entries {
-            content.tensors[entry.name] = try Tensor.fromBytes(
-                bytes[start + entry.range.lowerBound..<start + entry.range.upperBound],
-                shape: entry.shape, type: entry.type)
+            let stored = bytes[start + entry.range.lowerBound..<start + entry.range.upperBound]
+            content.tensors[entry.name] =
+                entry.isHalf
+                ? Tensor(HalfPrecision.floats(stored), shape: entry.shape)
+                : try Tensor.fromBytes(stored, shape: entry.shape, type: entry.type)
         }
         return content
     }
@@ -97,23 +101,23 @@ private struct SafetensorsReader {
         guard (shape + offsets).allSatisfy({ $0 >= 0 }), offsets.count == 2,
             offsets[0] <= offsets[1]
         else { throw notUnderstood(name) }
-        guard
-            let type = ElementType.allCases.first(where: {
-                Safetensors.name(of: $0) == fields.dtype
-            })
-        else {
+        let isHalf = fields.dtype == HalfPrecision.name
+        let known = ElementType.allCases.first { Safetensors.name(of: $0) == fields.dtype }
+        guard let type = isHalf ? .float32 : known else {
             throw malformed("tensor '\(name)' has the type '\(fields.dtype)', which is not read")
         }
-        guard Self.byteCount(shape, type) == offsets[1] - offsets[0] else {
+        let size = isHalf ? HalfPrecision.size : type.size
+        guard Self.byteCount(shape, size) == offsets[1] - offsets[0] else {
             throw malformed(
                 "tensor '\(name)' of shape \(shape) cannot have \(offsets[1] - offsets[0]) bytes")
         }
-        return Entry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+        return Entry(
+            name: name, type: type, isHalf: isHalf, shape: shape, range: offsets[0]..<offsets[1])
     }
 
     /// Bytes of a tensor, or nil when their number does not fit into an integer.
-    private static func byteCount(_ shape: [Int], _ type: ElementType) -> Int? {
-        var count = type.size
+    private static func byteCount(_ shape: [Int], _ size: Int) -> Int? {
+        var count = size
         for length in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: length)
             if overflow { return nil }

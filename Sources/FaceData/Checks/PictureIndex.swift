@@ -1,0 +1,237 @@
+/// Finds copies among many pictures without comparing each with each.
+///
+/// The 128 bits of a fingerprint are cut into eight parts of 16, and there is a list of the pictures
+/// for every value of every part. Two copies differ in a few bits only, and most of them agree in a
+/// whole part: 128 bits that differ in fewer than eight places always do. Pictures that share a part
+/// and differ in few bits are compared value by value.
+///
+/// What is found depends on the pictures alone, and on no number of threads.
+public struct PictureIndex: Sendable {
+    /// Parts that the bits are cut into.
+    static let parts = 8
+    /// Bits of a part.
+    static let partBits = PictureFingerprint.bitCount / parts
+    /// Bits in which copies may differ: about a third of what strangers differ in.
+    static let mostBits = 24
+    /// Correlation of the reduced pictures above which they are copies. `Benchmarks/copies` says how
+    /// it was chosen: pictures of two people reach 0.96, copies that were cut 1 % closer 0.99.
+    static let leastCorrelation = 0.988
+    /// Pictures of a list that are looked at. In a longer one, which only many pictures that are
+    /// nearly alike can make, they are those nearest in the order of their bits.
+    static let widestList = 2048
+    /// Copies of one picture that are told; more of them hang together through others.
+    static let mostCopies = 64
+
+    /// A picture that is a copy of one in the index.
+    public struct Match: Sendable, Hashable {
+        /// Place of the picture in its own set.
+        public var place: Int
+        /// Place of the indexed picture in its set.
+        public var picture: Int
+
+        /// Names a pair of copies.
+        public init(place: Int, picture: Int) {
+            self.place = place
+            self.picture = picture
+        }
+    }
+
+    private let table: PictureTable
+    /// Rows of the table, part after part and within a part list after list.
+    private let rows: [Int32]
+    /// Where each list begins, part after part, with one place more a part.
+    private let starts: [Int32]
+
+    /// Makes the lists.
+    public init(_ table: PictureTable) {
+        self.table = table
+        let lists = 1 << Self.partBits
+        var rows = [Int32](repeating: 0, count: Self.parts * table.count)
+        var starts = [Int32](repeating: 0, count: Self.parts * (lists + 1))
+        for part in 0..<Self.parts {
+            let (first, origin) = (part * (lists + 1), part * table.count)
+            for bits in table.bits { starts[first + Self.value(of: part, in: bits) + 1] += 1 }
+            for list in 0..<lists { starts[first + list + 1] += starts[first + list] }
+            var ends = Array(starts[first..<first + lists])
+            for (row, bits) in table.bits.enumerated() {
+                let list = Self.value(of: part, in: bits)
+                rows[origin + Int(ends[list])] = Int32(row)
+                ends[list] += 1
+            }
+            for list in 0..<lists {
+                let range = Int(starts[first + list])..<Int(starts[first + list + 1])
+                guard range.count > Self.widestList else { continue }
+                rows[origin + range.lowerBound..<origin + range.upperBound].sort {
+                    Self.isBefore(
+                        table.bits[Int($0)], table.bits[Int($1)], part, (Int($0), Int($1)))
+                }
+            }
+        }
+        (self.rows, self.starts) = (rows, starts)
+    }
+
+    // MARK: Searching
+
+    /// Places of the indexed pictures that a picture is a copy of, mirrored or not; ascending.
+    public func copies(of fingerprint: PictureFingerprint) -> [Int] {
+        Set(
+            rows(like: PictureQuery(fingerprint), after: -1)
+                + rows(like: PictureQuery(fingerprint.mirrored), after: -1)
+        ).sorted().prefix(Self.mostCopies).map { table.places[$0] }
+    }
+
+    /// The copies of indexed pictures in another set, in its order.
+    public func matches(in other: PictureTable, threads: Int) throws -> [Match] {
+        var found: [Match] = []
+        try ParallelParts.forEach(
+            other.count, size: 256, threads: threads,
+            make: { range in
+                range.flatMap { row in
+                    rows(likeRow: row, of: other, after: -1).map {
+                        Match(place: other.places[row], picture: table.places[$0])
+                    }
+                }
+            }, take: { part, _ in found += part })
+        return found
+    }
+
+    /// Groups of indexed pictures that are copies of one another, by their places: each ascending, and
+    /// the groups in the order of their first pictures.
+    public func groups(threads: Int) throws -> [[Int]] {
+        var sets = DisjointSets(table.count)
+        try ParallelParts.forEach(
+            table.count, size: 256, threads: threads,
+            make: { range in
+                range.flatMap { row in
+                    rows(likeRow: row, of: table, after: row).map { (row, $0) }
+                }
+            }, take: { part, _ in for (first, second) in part { sets.join(first, second) } })
+        return sets.groups.map { $0.map { table.places[$0] } }
+    }
+
+    /// Rows above one of the table that hold copies of a row of another table; the first ones.
+    private func rows(likeRow row: Int, of other: PictureTable, after least: Int) -> [Int] {
+        let found =
+            rows(like: other.query(row, mirrored: false), after: least)
+            + rows(like: other.query(row, mirrored: true), after: least)
+        return found.isEmpty ? [] : Array(Set(found).sorted().prefix(Self.mostCopies))
+    }
+
+    private func rows(like query: PictureQuery, after least: Int) -> [Int] {
+        var near: [Int] = []
+        for part in 0..<Self.parts {
+            let list = list(of: part, near: query.bits)
+            rows.withUnsafeBufferPointer { rows in
+                table.bits.withUnsafeBufferPointer { bits in
+                    for place in list {
+                        let row = Int(rows[place])
+                        if row > least, Self.difference(bits[row], query.bits) <= Self.mostBits {
+                            near.append(row)
+                        }
+                    }
+                }
+            }
+        }
+        return near.isEmpty ? [] : confirmed(near.sorted(), query)
+    }
+
+    /// Those of some rows, ascending and maybe named more than once, that hold copies; the first ones.
+    private func confirmed(_ near: [Int], _ query: PictureQuery) -> [Int] {
+        var found: [Int] = []
+        var last = -1
+        for row in near where row != last {
+            last = row
+            guard correlation(query, row: row) >= Self.leastCorrelation else { continue }
+            found.append(row)
+            if found.count == Self.mostCopies { break }
+        }
+        return found
+    }
+
+    /// The list of a part in which pictures with these bits stand, or the middle of it that is
+    /// nearest to them.
+    private func list(of part: Int, near bits: SIMD2<UInt64>) -> Range<Int> {
+        let (origin, first) = (part * table.count, part * ((1 << Self.partBits) + 1))
+        let list = first + Self.value(of: part, in: bits)
+        let (from, to) = (origin + Int(starts[list]), origin + Int(starts[list + 1]))
+        guard to - from > Self.widestList else { return from..<to }
+        var (low, high) = (from, to)
+        while low < high {
+            let middle = (low + high) / 2
+            if Self.isBefore(table.bits[Int(rows[middle])], bits, part, (0, 0)) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        let start = max(from, min(to - Self.widestList, low - Self.widestList / 2))
+        return start..<start + Self.widestList
+    }
+
+    /// Pearson's correlation of two reduced pictures, whose means are next to zero.
+    private func correlation(_ query: PictureQuery, row: Int) -> Double {
+        let product = query.values.withUnsafeBufferPointer { first in
+            table.values.withUnsafeBufferPointer { second in
+                var sum: Int32 = 0
+                let start = row * PictureTable.length
+                for place in 0..<PictureTable.length {
+                    sum &+= Int32(first[place]) &* Int32(second[start &+ place])
+                }
+                return sum
+            }
+        }
+        let squares = Double(query.square) * Double(table.squares[row])
+        return Double(product) / squares.squareRoot()
+    }
+
+    // MARK: Bits
+
+    private static func value(of part: Int, in bits: SIMD2<UInt64>) -> Int {
+        Int(truncatingIfNeeded: bits[part / 4] >> UInt64(partBits * (part % 4))) & 0xFFFF
+    }
+
+    private static func difference(_ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>) -> Int {
+        let other = first ^ second
+        return other[0].nonzeroBitCount + other[1].nonzeroBitCount
+    }
+
+    /// The order of a long list: another one for either half of the parts, and by rows at last.
+    private static func isBefore(
+        _ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>, _ part: Int, _ rows: (Int, Int)
+    ) -> Bool {
+        let (major, minor) = part < 4 ? (1, 0) : (0, 1)
+        return (first[major], first[minor], rows.0) < (second[major], second[minor], rows.1)
+    }
+}
+
+/// Elements that are joined into sets, step by step.
+private struct DisjointSets {
+    private var parents: [Int32]
+
+    init(_ count: Int) { parents = (0..<Int32(count)).map { $0 } }
+
+    private mutating func root(of element: Int) -> Int {
+        var element = element
+        while Int(parents[element]) != element {
+            parents[element] = parents[Int(parents[element])]
+            element = Int(parents[element])
+        }
+        return element
+    }
+
+    mutating func join(_ first: Int, _ second: Int) {
+        let (a, b) = (root(of: first), root(of: second))
+        if a != b { parents[max(a, b)] = Int32(min(a, b)) }
+    }
+
+    /// The sets of more than one element, each ascending, in the order of their first elements.
+    var groups: [[Int]] {
+        var copy = self
+        var members: [Int: [Int]] = [:]
+        for element in parents.indices {
+            let root = copy.root(of: element)
+            if root != element { members[root, default: [root]].append(element) }
+        }
+        return members.values.sorted { $0[0] < $1[0] }
+    }
+}

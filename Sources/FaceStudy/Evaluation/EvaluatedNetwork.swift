@@ -1,0 +1,102 @@
+import FaceData
+import FaceEvaluation
+import Torch
+
+/// A network that is evaluated, with what is known of it.
+struct EvaluatedNetwork {
+    /// The network.
+    var embedder: Embedder
+    /// Height and width of its input, in pixels.
+    var inputSize: Int
+    /// Its file, for messages.
+    var path: String
+    /// Whether another program saved it, so that nothing is known of how it computes.
+    var isForeign = false
+    /// Mean face of what it was trained on, where its file says it.
+    var meanFace: [Double]?
+
+    /// Images that a network is tried with at once.
+    private static let sample = 16
+    /// Difference between two calls, as a share of an embedding's length, that is rounding: an
+    /// interpreter may reorder a sum once it has compiled a network.
+    private static let rounding: Float = 1e-5
+    /// Difference between an image alone and in a batch that is rounding. Kernels add in another order
+    /// for another number of images, 1e-6 in float32 and up to a hundredth in half precision; batch
+    /// statistics differ by a third and more.
+    private static let batchRounding: Float = 0.05
+
+    /// Tries the network with a few images twice, and with one of them alone.
+    ///
+    /// - Throws: ``FaceStudyError/notFixed(path:reason:)`` for a network whose embedding of an image
+    ///   depends on chance or on the other images of its batch, as in training mode.
+    func requireFixed(on images: any ImageSource) throws {
+        guard isForeign, images.count > 0 else { return }
+        for offset in 0..<2 {
+            let places = Self.places(of: images.count, offset)
+            guard let first = try together(places, images),
+                let second = try together(places, images)
+            else { continue }
+            let byChance = Self.difference(first, second)
+            guard byChance <= Self.rounding else {
+                throw FaceStudyError.notFixed(
+                    path: path,
+                    reason: "two calls with the same images differ by \(Self.percent(byChance)) of "
+                        + "an embedding's length, as with dropout")
+            }
+            guard places.count > 1, let alone = try together([places[0]], images) else { continue }
+            let byBatch = Self.difference(alone, first)
+            guard byBatch <= Self.batchRounding else {
+                throw FaceStudyError.notFixed(
+                    path: path,
+                    reason:
+                        "the embedding of one image alone differs by \(Self.percent(byBatch)) of "
+                        + "its length from that of the same image in a batch, as with the "
+                        + "statistics of a batch")
+            }
+        }
+    }
+
+    /// Places of a few images, evenly from all.
+    private static func places(of count: Int, _ offset: Int) -> [Int] {
+        let wanted = min(count, sample)
+        return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }
+    }
+
+    /// Embeddings of some images at once; nil where the network does not take so many.
+    private func together(
+        _ places: [Int], _ images: any ImageSource
+    ) throws -> EmbeddingTable? {
+        do {
+            return try embedder.together(SelectedImages(places, of: images), size: inputSize)
+        } catch TorchError.scriptFailed {
+            return nil
+        }
+    }
+
+    /// The largest difference of rows, as a share of their length; of the rows that both have.
+    private static func difference(_ first: EmbeddingTable, _ second: EmbeddingTable) -> Float {
+        guard first.dimension == second.dimension else { return .infinity }
+        return (0..<min(first.count, second.count)).map { row -> Float in
+            let (a, b) = (first[row], second[row])
+            // Values that are not finite are refused later, with their own words.
+            guard !a.elementsEqual(b, by: { $0.bitPattern == $1.bitPattern }) else { return 0 }
+            let square = zip(a, b).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+            let length = b.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
+            let share = square.squareRoot() / max(length, .leastNormalMagnitude)
+            return share.isNaN ? .infinity : share
+        }.max() ?? 0
+    }
+
+    private static func percent(_ share: Float) -> String {
+        guard share.isFinite else { return "more than all" }
+        return share < 0.001 ? "less than 0.1 %" : "\((share * 1000).rounded() / 10) %"
+    }
+
+    /// A sentence when the test set's faces are cropped differently from what the network knows.
+    func cropWarning(_ pairs: VerificationPairs, threads: Int) throws -> String? {
+        guard pairs.leastPeople >= MeanFace.fewestPeople else { return nil }
+        return MeanFace.warning(
+            network: meanFace, test: try MeanFace.mean(of: pairs.source, threads: threads),
+            people: pairs.leastPeople)
+    }
+}

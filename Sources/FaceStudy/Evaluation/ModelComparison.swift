@@ -1,0 +1,119 @@
+import FaceRuns
+import FaceStatistics
+public import Foundation
+import SafeFiles
+
+/// Several models on the same pairs, each compared with each.
+public struct ModelComparison {
+    /// Two models on one test set.
+    struct Difference: Codable, Hashable {
+        var test: String
+        var first: String
+        var second: String
+        /// Accuracy of the first minus that of the second; -1...1.
+        var difference: Double
+        /// The 95 % interval of the difference on other people.
+        var interval: [Double]
+        /// Pairs that only the first gets right.
+        var firstOnly: Int
+        /// Pairs that only the second gets right.
+        var secondOnly: Int
+        /// McNemar's exact probability, corrected for all comparisons (Holm).
+        var pValue: Double
+    }
+
+    private struct Record: Codable {
+        var models: [String: [String: EvaluatedSet.Metrics]]
+        var comparisons: [Difference]
+    }
+
+    private let models: [(name: String, results: EvaluationResults)]
+    let differences: [Difference]
+
+    /// Compares models.
+    ///
+    /// - Parameter models: Their names, each another, and what they scored on the same test sets.
+    public init(_ models: [(name: String, results: EvaluationResults)]) throws {
+        self.models = models
+        var differences: [Difference] = []
+        for set in models.first?.results.sets.indices ?? 0..<0 {
+            for first in models.indices {
+                for second in models.indices where second > first {
+                    differences.append(try Self.difference(models[first], models[second], set))
+                }
+            }
+        }
+        let corrected = HolmCorrection.adjusted(differences.map(\.pValue))
+        for (place, pValue) in corrected.enumerated() { differences[place].pValue = pValue }
+        self.differences = differences
+    }
+
+    private static func difference(
+        _ first: (name: String, results: EvaluationResults),
+        _ second: (name: String, results: EvaluationResults), _ set: Int
+    ) throws -> Difference {
+        let (mine, theirs) = (first.results.sets[set], second.results.sets[set])
+        let values = zip(mine.isRight, theirs.isRight).map { ($0 ? 1.0 : 0) - ($1 ? 1 : 0) }
+        let estimate = try SeedPairEstimate([values], try mine.pairs.design())
+        let test = McNemarTest(first: mine.isRight, second: theirs.isRight)
+        let interval = estimate.pairInterval()
+        return Difference(
+            test: mine.name, first: first.name, second: second.name, difference: estimate.mean,
+            interval: [interval.lower, interval.upper], firstOnly: test.firstOnly,
+            secondOnly: test.secondOnly, pValue: test.pValue)
+    }
+
+    /// The numbers of all models and their differences, as JSON.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let numbers = Dictionary(models.map { ($0.name, $0.results.metrics) }) { first, _ in first }
+        return String(
+            decoding: try encoder.encode(Record(models: numbers, comparisons: differences)),
+            as: UTF8.self)
+    }
+
+    /// Writes `comparison.json`, as a whole or not at all.
+    public func write(to folder: URL) throws {
+        let url = folder.appendingPathComponent("comparison.json")
+        do { try AtomicFile.write(try json() + "\n", to: url) } catch let error as SafeFilesError {
+            throw FaceRunsError(error)
+        }
+    }
+
+    /// The models' accuracies on each test set, then their differences.
+    ///
+    /// - Parameter allProtocols: Whether the other protocols follow the usual one.
+    public func text(allProtocols: Bool) -> String {
+        let blocks = models.map { model in
+            ([model.name]
+                + model.results.text(allProtocols: allProtocols).split(
+                    separator: "\n", omittingEmptySubsequences: false
+                ).map { $0.isEmpty ? "" : "  \($0)" })
+                .joined(separator: "\n")
+        }
+        let note =
+            "differences in points of accuracy, with their 95 % intervals for other people; "
+            + "p of McNemar's exact test"
+            + (differences.count > 1 ? ", corrected for \(differences.count) comparisons" : "")
+        return (blocks + [([note] + differences.map(Self.line)).joined(separator: "\n")])
+            .joined(separator: "\n\n")
+    }
+
+    private static func line(_ difference: Difference) -> String {
+        func points(_ share: Double) -> String { String(format: "%+.2f", share * 100) }
+        let pairs = "\(difference.firstOnly) against \(difference.secondOnly) pairs"
+        let better = difference.difference > 0 ? difference.first : difference.second
+        let verdict =
+            difference.pValue < 0.05
+            ? "\(better) is better" : "they cannot be told apart on these pairs"
+        return "  \(difference.test): \(difference.first) - \(difference.second) = "
+            + "\(points(difference.difference)) (\(points(difference.interval[0])) to "
+            + "\(points(difference.interval[1]))), p = \(probability(difference.pValue)), "
+            + "\(pairs) that only one gets right: \(verdict)"
+    }
+
+    private static func probability(_ value: Double) -> String {
+        value < 0.0001 ? "<0.0001" : String(format: "%.4f", value)
+    }
+}

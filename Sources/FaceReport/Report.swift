@@ -15,6 +15,10 @@ public struct Report: Sendable {
     /// Title of a report that was given none.
     public static let defaultTitle = "Loss functions for deep face recognition, compared"
 
+    /// The script that a page of a report carries, without its tags: for whoever serves pages to
+    /// browsers that run none within a page.
+    public static let pageScript = PageScript.text
+
     /// The study that is reported.
     public let study: StudyFolder
     /// Heading of the report.
@@ -25,6 +29,7 @@ public struct Report: Sendable {
     public typealias Pictures = @Sendable (_ image: String, _ test: String) -> [UInt8]?
     /// Where pictures come from; `nil` for a report without any.
     private let pictures: Pictures?
+    private let scope: StudyScope?
 
     /// Prepares the report of a study's folder; nothing is read yet.
     ///
@@ -34,14 +39,16 @@ public struct Report: Sendable {
     ///   - destination: where the files go; `<study>/report` where it is `nil`.
     ///   - pictures: where the pictures of wrongly decided pairs come from, which gives `nil` for an
     ///     image that is gone; without it pairs are named and not shown.
+    ///   - scope: what the study is going to be, where it is still under way.
     public init(
         study: URL, title: String = Report.defaultTitle, destination: URL? = nil,
-        pictures: Pictures? = nil
+        pictures: Pictures? = nil, scope: StudyScope? = nil
     ) {
         self.study = StudyFolder(study)
         self.title = title
         self.destination = destination ?? self.study.reportURL
         self.pictures = pictures
+        self.scope = scope
     }
 
     /// Reads the run folders and renders the report in memory.
@@ -50,12 +57,15 @@ public struct Report: Sendable {
     ///
     /// - Throws: ``FaceReportError/noRuns(study:damaged:)`` where there is nothing to report.
     public func render() throws(FaceReportError) -> RenderedReport {
-        let results = try StudyResults(reading: study)
-        let document = ReportDocument(title: title, results: results, pictures: pictures)
+        let results = try StudyResults(reading: study, scope: scope)
+        let statistics = StudyStatistics(results)
+        let document = ReportDocument(
+            title: title, results: results, statistics: statistics, pictures: pictures)
         return RenderedReport(
             html: HTMLPage(document).text,
             markdown: MarkdownReport(document).text,
-            csv: ResultsCSV(results).text)
+            csv: ResultsCSV(results).text,
+            answer: StudyAnswer(results, statistics))
     }
 
     /// Renders the report and writes its files, each atomically.
@@ -63,8 +73,16 @@ public struct Report: Sendable {
     /// - Returns: the files: `index.html`, `report.md`, `results.csv`.
     @discardableResult
     public func write() throws(FaceReportError) -> [URL] {
+        try write(try render())
+    }
+
+    /// Writes the files of a report that was rendered, each atomically.
+    ///
+    /// - Returns: the files: `index.html`, `report.md`, `results.csv`.
+    @discardableResult
+    public func write(_ rendered: RenderedReport) throws(FaceReportError) -> [URL] {
         try study.requirePlainFiles()
-        return try AtomicFile.write(try render().files, to: destination)
+        return try AtomicFile.write(rendered.files, to: destination)
     }
 
     /// The runs' folders in the order of the report: by network, training set, loss and seed.
@@ -93,6 +111,11 @@ public struct RenderedReport: Sendable, Hashable {
     public let markdown: String
     /// `results.csv`: one row a run.
     public let csv: String
+    /// What a terminal shows.
+    public let answer: StudyAnswer
+
+    /// Whether the page shows pictures of faces.
+    public var showsFaces: Bool { html.contains("<img src=\"data:image/jpeg") }
 
     /// Each text with its file's name.
     public var files: [(name: String, text: String)] {

@@ -68,7 +68,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
         }
         lines += differences.map { difference in
             let values = [difference.first, difference.second].map { values in
-                values.isEmpty ? "nothing" : values.prefix(3).joined(separator: "; ")
+                values.isEmpty ? "not set" : values.prefix(3).joined(separator: "; ")
             }
             return "  \(difference.key): \(values[0]) -> \(values[1])"
                 + (difference.decides ? "" : " (does not decide)")

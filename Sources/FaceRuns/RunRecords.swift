@@ -373,14 +373,15 @@ public struct TestResult: Codable, Sendable, Hashable {
     public var standardDeviation: Double
     /// Mean over the folds of the threshold chosen on the other folds, in squared L2; 0...4.
     public var threshold: Double
-    /// True acceptance rate at a false acceptance rate of 1e-3; 0...1.
-    public var tarAtFar1e3: Double
-    /// Area under the ROC curve; 0...1.
-    public var auc: Double
-    /// Equal error rate; 0...1.
-    public var eer: Double
-    /// Mean L2 norm of the embeddings before normalisation.
-    public var meanNorm: Double
+    /// True acceptance rate at a false acceptance rate of 1e-3; 0...1. Nil where the pairs are all of
+    /// one kind.
+    public var tarAtFar1e3: Double?
+    /// Area under the ROC curve; 0...1. Nil where the pairs are all of one kind.
+    public var auc: Double?
+    /// Equal error rate; 0...1. Nil where the pairs are all of one kind.
+    public var eer: Double?
+    /// Mean L2 norm of the embeddings before normalisation. Nil where it is not known.
+    public var meanNorm: Double?
     /// First epoch with the highest accuracy of the epochs' evaluations, from 1.
     public var bestEpoch: Int
     /// That highest accuracy. Chosen on the test set: optimistic.
@@ -391,7 +392,7 @@ public struct TestResult: Codable, Sendable, Hashable {
     /// Creates a result from its parts.
     public init(
         name: String, pairs: Int, accuracy: Double, standardDeviation: Double, threshold: Double,
-        tarAtFar1e3: Double, auc: Double, eer: Double, meanNorm: Double, bestEpoch: Int,
+        tarAtFar1e3: Double?, auc: Double?, eer: Double?, meanNorm: Double?, bestEpoch: Int,
         bestAccuracy: Double, epochWithin95Percent: Int
     ) {
         self.name = name
@@ -406,6 +407,15 @@ public struct TestResult: Codable, Sendable, Hashable {
         self.bestEpoch = bestEpoch
         self.bestAccuracy = bestAccuracy
         self.epochWithin95Percent = epochWithin95Percent
+    }
+
+    /// The result without the zeros that former versions wrote where there is no ROC curve. No curve
+    /// has both an area and an equal error rate of 0.
+    var withoutMissingCurve: TestResult {
+        guard auc == 0, eer == 0 else { return self }
+        var result = self
+        (result.auc, result.eer, result.tarAtFar1e3) = (nil, nil, nil)
+        return result
     }
 }
 

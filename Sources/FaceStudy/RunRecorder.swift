@@ -143,9 +143,8 @@ final class RunRecorder {
             name: evaluation.name, pairs: evaluation.scores.count,
             accuracy: report.insightFace.accuracy,
             standardDeviation: report.insightFace.standardDeviation,
-            threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar ?? 0,
-            auc: report.roc?.auc ?? 0, eer: report.roc?.equalErrorRate ?? 0,
-            meanNorm: report.meanNorm ?? 0,
+            threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar,
+            auc: report.roc?.auc, eer: report.roc?.equalErrorRate, meanNorm: report.meanNorm,
             bestEpoch: convergence.bestEpoch, bestAccuracy: convergence.bestAccuracy,
             epochWithin95Percent: convergence.epochWithin95Percent)
     }

@@ -18,6 +18,9 @@ let compareCommand = Command(
         Option(
             "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
         Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
+        Option(
+            "--keep-serving", .flag,
+            "serve like --serve, and go on after the study has ended, until Ctrl-C"),
         Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],
     examples: [
@@ -29,8 +32,9 @@ let compareCommand = Command(
     let configuration = try StudyOptions.studyConfiguration(arguments)
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
     let port = try arguments.whole("--port", in: 0...65535) ?? 8042
+    let isServed = arguments.has("--serve") || arguments.has("--keep-serving")
     return try StudySession(
-        configuration, output: output, port: arguments.has("--serve") ? UInt16(port) : nil,
-        dryRun: arguments.has("--dry-run")
+        configuration, output: output, port: isServed ? UInt16(port) : nil,
+        keepsServing: arguments.has("--keep-serving"), dryRun: arguments.has("--dry-run")
     ).run(json: arguments.has("--json"))
 }

@@ -9,14 +9,17 @@ enum LivePage {
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <meta name="color-scheme" content="light dark"/>
         <title>The study begins</title></head>
-        <body><main><p>There is nothing to report yet.</p></main></body></html>
+        <body><main><h1>The study begins</h1><p>There is nothing to report yet.</p></main></body></html>
 
         """
 
-    /// A report's page with the script in its head.
+    /// A report's page with the script in its head. The page's own script comes from this process as
+    /// well, since browsers are told to run none that stands in a page.
     static func followed(_ page: String) -> String {
-        guard let end = page.range(of: "</head>") else { return page }
-        return page.replacingCharacters(
+        let own = "<script src=\"/page.js\" defer=\"defer\"></script>"
+        let served = page.replacing("<script>\(Report.pageScript)</script>", with: own)
+        guard let end = served.range(of: "</head>") else { return served }
+        return served.replacingCharacters(
             in: end, with: "<script src=\"/live.js\" defer=\"defer\"></script></head>")
     }
 
@@ -33,16 +36,21 @@ enum LivePage {
             "border-bottom:1px solid color-mix(in srgb,CanvasText 25%,transparent)";
           const words = document.createElement("span");
           const meter = document.createElement("progress");
+          meter.setAttribute("aria-label", "Progress of the study");
           meter.style.cssText = "width:8rem;margin-right:.6rem;vertical-align:middle";
           bar.append(meter, words);
           document.body.prepend(bar);
 
           const show = (state) => {
-            meter.hidden = state.isOver || state.total === 0;
-            meter.max = state.total || 1;
-            meter.value = state.done;
-            const count = state.total && !state.isOver ? `, ${state.done} of ${state.total}` : "";
-            words.textContent = state.task + count + (state.detail ? `, ${state.detail}` : "");
+            meter.hidden = state.isOver;
+            meter.max = 1;
+            meter.value = state.share;
+            const count = state.total ? `, ${state.done} of ${state.total}` : "";
+            const task = state.task + count + (state.detail ? `, ${state.detail}` : "");
+            words.textContent = state.isOver
+              ? `${state.task} (${state.study})`
+              : [`${Math.floor(100 * state.share)} %`, state.left, state.study].filter((text) => text)
+                  .join(", ") + ": " + task;
           };
 
           const refresh = async () => {
@@ -57,6 +65,7 @@ enum LivePage {
             const mine = document.querySelector("style");
             if (style && !mine) document.head.append(style);
             document.title = fresh.title;
+            dispatchEvent(new Event("resize"));
           };
 
           let version = null;

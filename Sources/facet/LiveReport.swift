@@ -1,3 +1,4 @@
+import CommandKit
 import FaceReport
 import FaceRuns
 import FaceStudy
@@ -24,30 +25,52 @@ final class LiveReport: @unchecked Sendable {
         var detail = ""
         /// Whether the study is over.
         var isOver = false
+        /// Runs of the whole study.
+        var planned = 0
+        /// Runs that have begun or were over before.
+        var begun = 0
+        /// Runs that are finished.
+        var finished = 0
+        /// Runs that failed.
+        var failed = 0
+        /// How far the study is, in words.
+        var study = ""
+        /// Share of the study's work that is done; 0...1.
+        var share = 0.0
+        /// Seconds that are left, where that can be told.
+        var secondsLeft: Double?
+        /// The same in words.
+        var left = ""
     }
 
     private let report: Report
     // Sound because all below is reached only while `lock` is held.
     private let lock = NSLock()
     private var moment = Moment()
+    private var progress: StudyProgress
     private var run = ""
     private var lastRequest: ContinuousClock.Instant?
     private let isTold = DispatchSemaphore(value: 0)
     private let rendering = NSLock()
     private var rendered: (version: Int, html: String)?
 
-    init(_ study: StudyFolder) {
-        report = Report(study: study.url, pictures: TestPictures(study).jpeg(of:in:))
+    init(_ study: StudyFolder, _ plan: StudyPlan) {
+        report = Report(
+            study: study.url, pictures: TestPictures(study).jpeg(of:in:),
+            scope: StudyScope(
+                runs: plan.runs.count, seeds: Set(plan.runs.map(\.identity.seed)).count))
+        progress = StudyProgress(plan)
     }
 
     // MARK: The study's side
 
     func show(_ event: StudyEvent) {
+        lock.withLock { progress.receive(event) }
         switch event {
         case .preparing(let what, let done, let total): change(what, done, total)
-        case .runStarted(let planned, let number, let total):
+        case .runStarted(let planned, _, _):
             lock.withLock {
-                run = "\(planned.text) (run \(number) of \(total))"
+                run = planned.text
                 moment.version += 1
             }
         case .evaluating(_, let test, let done, let total):
@@ -72,7 +95,9 @@ final class LiveReport: @unchecked Sendable {
     }
 
     /// Says that the study is over, and waits a little until an open page has heard of it.
-    func finish(_ text: String) {
+    ///
+    /// - Parameter waits: Whether to wait, as is needed where nothing is served afterwards.
+    func finish(_ text: String, waits: Bool = true) {
         let isWatched = lock.withLock {
             moment.version += 1
             moment.task = text
@@ -80,7 +105,7 @@ final class LiveReport: @unchecked Sendable {
             moment.isOver = true
             return lastRequest.map { $0.duration(to: .now) < .seconds(5) } ?? false
         }
-        if isWatched { _ = isTold.wait(timeout: .now() + 10) }
+        if isWatched, waits { _ = isTold.wait(timeout: .now() + 10) }
     }
 
     // MARK: The browser's side
@@ -92,6 +117,7 @@ final class LiveReport: @unchecked Sendable {
         case "/bye": goodbye()
         case "/favicon.ico": .empty
         case "/live.js": .text(LivePage.script, type: "text/javascript")
+        case "/page.js": .text(Report.pageScript, type: "text/javascript")
         case "/state": state()
         default: nil
         }
@@ -100,7 +126,17 @@ final class LiveReport: @unchecked Sendable {
     private func state() -> Page {
         let moment = lock.withLock {
             lastRequest = .now
-            return self.moment
+            var moment = self.moment
+            moment.planned = progress.planned
+            moment.begun = progress.begun
+            moment.finished = progress.finished
+            moment.failed = progress.failed
+            moment.study = progress.text
+            moment.share = moment.isOver ? 1 : progress.share
+            moment.secondsLeft = moment.isOver ? nil : progress.secondsLeft()
+            moment.left =
+                moment.secondsLeft.map { "about \(ProgressMeter.format(seconds: $0)) left" } ?? ""
+            return moment
         }
         let data = (try? JSONEncoder().encode(moment)) ?? Data("{}".utf8)
         return Page(type: "application/json", body: data)

@@ -55,8 +55,8 @@ let reportCommand = Command(
         study: study, title: arguments.value("--title") ?? Report.defaultTitle,
         destination: output,
         pictures: arguments.has("--without-pictures") ? nil : pictures.jpeg(of:in:))
-    try writeReport(report, json: arguments.has("--json"))
     if arguments.has("--paper") { try writeForPapers(report) }
+    try writeReport(report, json: arguments.has("--json"))
     return .success
 }
 
@@ -86,10 +86,20 @@ private func convertToPDF(_ drawing: URL) -> Bool {
     return process.terminationStatus == 0
 }
 
-/// Writes a report's files, prints its table and says where it is.
+/// Writes a report's files, says what it shows of people, prints its answer, and where it is.
 func writeReport(_ report: Report, json: Bool) throws {
-    let files = try report.write()
-    let table = try ResultsTable(try report.runs())
-    Console.output(json ? try table.json() : table.text)
-    if let page = files.first { Console.remark("report: \(page.path)") }
+    let rendered = try report.render()
+    let files = try report.write(rendered)
+    if json {
+        Console.output(try ResultsRows(try report.runs()).json())
+        if let page = files.first { Console.remark("report: \(page.path)") }
+        return
+    }
+    Console.output(rendered.answer.text + "\n")
+    Console.remark(
+        rendered.showsFaces
+            ? "Before you pass the report on: it shows faces and names of the test set; "
+                + "facet report --without-pictures leaves the faces out."
+            : "Before you pass the report on: it names people and files of the sets.")
+    if let page = files.first { Console.output("report: \(page.path)") }
 }

@@ -12,21 +12,26 @@ struct StudySession {
     private let interrupt: Interrupt
     private let live: LiveReport?
     private let server: PageServer?
+    private let keepsServing: Bool
     private let dryRun: Bool
 
     /// Prepares a study.
     ///
     /// - Parameters:
     ///   - port: Where a browser can watch it; nil for nowhere.
+    ///   - keepsServing: Whether the report stays there after the study, until the command is
+    ///     interrupted.
     ///   - dryRun: Whether the study is only looked at; nothing is written then.
     init(
-        _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil, dryRun: Bool
+        _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil,
+        keepsServing: Bool = false, dryRun: Bool
     ) throws {
         interrupt = try .untilSaved()
         study = try Study(configuration, folder: output)
+        self.keepsServing = keepsServing
         let port = dryRun ? nil : port
         self.dryRun = dryRun
-        live = port == nil ? nil : LiveReport(study.folder)
+        live = port == nil ? nil : LiveReport(study.folder, study.plan)
         server = try port.flatMap { [live] port in
             try live.map { live in try PageServer(port: port) { live.page($0) } }
         }
@@ -61,7 +66,7 @@ struct StudySession {
                 Report(
                     study: study.folder.url,
                     pictures: TestPictures(study.folder).jpeg(of:in:)), json: json)
-            end("The study is over; its report lies in \(study.folder.reportURL.path)")
+            end("The study is over", keepsServing: keepsServing)
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
             printer.finish()
@@ -72,9 +77,13 @@ struct StudySession {
 }
 
 extension StudySession {
-    /// Lets an open page know how the study ended.
-    private func end(_ text: String) {
-        live?.finish(text)
+    /// Lets an open page know how the study ended, and goes on serving it where that is wanted.
+    private func end(_ text: String, keepsServing: Bool = false) {
+        live?.finish(text, waits: !keepsServing)
+        if let server, keepsServing {
+            Console.remark("the report stays at \(server.address) until Ctrl-C")
+            while !interrupt.isRequested { usleep(100_000) }
+        }
         server?.stop()
     }
 }

@@ -40,10 +40,12 @@ import Testing
     @Test func needsNothingButItself() throws {
         let html = try page()
         let elements = try Elements(html)
-        for name in ["script", "link", "img", "image", "iframe", "object", "use"] {
+        for name in ["link", "img", "image", "iframe", "object", "use"] {
             #expect(!elements.names.contains(name))
         }
         #expect(elements.attributes("src").isEmpty)
+        #expect(html.components(separatedBy: "<script").count == 2)
+        #expect(html.contains("<script>\(Report.pageScript)</script>"))
         let style = html.components(separatedBy: "</style>")[0]
         #expect(!style.contains("url(") && !style.contains("@import"))
         let addresses = html.components(separatedBy: "http").dropFirst().map {
@@ -70,10 +72,66 @@ import Testing
             description.tests[0].warnings = [hostile]
         }
         let elements = try Elements(html)
-        #expect(!elements.names.contains("script"))
-        #expect(!html.contains("<script"))
+        #expect(html.components(separatedBy: "<script").count == 2)
+        #expect(html.components(separatedBy: "</script>").count == 2)
         #expect(html.components(separatedBy: "</style>").count == 2)
         #expect(html.contains("&lt;script src=&quot;"))
+    }
+
+    @Test(
+        "Headings skip no level, tables that scroll have a name, and a link leads past the contents"
+    )
+    func isAccessible() throws {
+        let html = try page()
+        let levels = html.matches(of: /<h([1-6])[ >]/).compactMap { Int($0.1) }
+        #expect(levels.first == 1 && levels.count { $0 == 1 } == 1)
+        for (before, level) in zip(levels, levels.dropFirst()) {
+            #expect(level <= before + 1)
+        }
+        let regions = html.matches(of: /<div class="scroll"[^>]*>/).map { String($0.0) }
+        #expect(regions.count > 5)
+        for region in regions {
+            #expect(
+                region.contains("role=\"region\" aria-labelledby=\"table-")
+                    || region.contains("role=\"region\" aria-labelledby=\"figure-"), "\(region)")
+        }
+        let link = try #require(html.range(of: "<a class=\"skip\" href=\"#content\">"))
+        let main = try #require(html.range(of: "<main id=\"content\""))
+        #expect(link.upperBound < main.lowerBound)
+        #expect(html[html.startIndex..<link.lowerBound].hasSuffix("<body>"))
+    }
+
+    @Test("Absolute paths stay with whoever made the report")
+    func hidesPaths() throws {
+        try inTemporaryFolder { folder throws in
+            var sample = SampleStudy(pairs: 60, epochs: 4)
+            let secret = "/home/ann lee/secret"
+            sample.edit = { description in
+                description.configuration = .object([
+                    "train": .array([.object(["images": .string("\(secret)/faces here")])]),
+                    "other": .string("C:\\Users\\secret\\x"),
+                ])
+                description.command =
+                    "facet train --train 'a=\(secret)/faces here' --test b=/home/secret/b,/home/secret/p.txt"
+                description.train.warnings = ["\(secret)/faces here: 2 images of 3/4 are odd."]
+                description.train.skipped = ["/home/secret/faces/a/1.jpg"]
+                description.tests[0].warnings = ["'/home/secret/b c/x': as odd; see https://a.b/c."]
+            }
+            try sample.write(to: folder)
+            let study = StudyFolder(folder)
+            let run = try #require(try study.runs().first)
+            try Data("{".utf8).write(to: run.resultURL)
+            let report = try Report(study: folder).render()
+            for text in [report.html, report.markdown, report.csv, report.answer.text] {
+                #expect(!text.contains("secret") && !text.contains("ann lee"))
+                #expect(!text.contains(folder.path))
+            }
+            #expect(report.markdown.contains("a=…/faces here"))
+            #expect(report.markdown.contains("b=…/b,…/p.txt"))
+            #expect(report.markdown.contains("2 images of 3/4 are odd"))
+            #expect(report.markdown.contains("https://a.b/c"))
+            #expect(report.markdown.contains("runs/"))
+        }
     }
 
     @Test func describesEveryDrawing() throws {

@@ -133,6 +133,178 @@ import Testing
                 + "loss: on this study, the two cannot be told apart.")
     }
 
+    // MARK: Nothing learned
+
+    /// The report of runs with a given accuracy, of which a test sets what else they are.
+    private func report(_ runs: [(run: PlainRun, accuracy: Double)]) throws -> RenderedReport {
+        try inTemporaryFolder { folder throws in
+            for (run, accuracy) in runs {
+                let wrong = Int((Double(run.pairs) * (1 - accuracy)).rounded())
+                try run.write(
+                    wrong: Set((0..<wrong).map { $0 * 7 % run.pairs }), to: StudyFolder(folder))
+            }
+            return try Report(study: folder).render()
+        }
+    }
+
+    private func answer(_ report: RenderedReport) -> String {
+        report.markdown.components(separatedBy: "## The short answer\n\n")[1]
+            .components(separatedBy: "\n\n")[0]
+    }
+
+    private func expectNothingRanked(_ report: RenderedReport, _ papers: String) {
+        #expect(!report.markdown.contains("scored"))
+        #expect(!report.markdown.contains("**50."))
+        #expect(report.markdown.contains("50.00†"))
+        #expect(!report.html.contains("<strong>50."))
+        #expect(!report.html.contains("class=\"label best\""))
+        #expect(!report.markdown.contains("Which losses differ"))
+        #expect(report.answer.text.contains("Nothing was learned"))
+        #expect(!papers.contains("\\textbf"))
+        let rows = report.csv.split(separator: "\n").map { $0.split(separator: ",") }
+        #expect(rows.dropFirst().allSatisfy { $0.last == "no" })
+    }
+
+    @Test("Nothing learned: one identity")
+    func oneIdentity() throws {
+        let runs = ["softmax", "arcface", "amsoftmax"].map { loss in
+            (PlainRun(loss: loss, seed: 1, pairs: 400, identities: 1), 0.5)
+        }
+        let report = try report(runs)
+        #expect(
+            answer(report)
+                == "Nothing was learned in any of the 3 finished runs, because t has one identity, "
+                + "which leaves nothing to tell apart: train on two identities or more, each in a "
+                + "folder of its own or under a label of its own. No loss is ranked or compared: "
+                + "their accuracies are not those of a trained network.")
+        let papers = try inTemporaryFolder { folder throws in
+            for (run, accuracy) in runs {
+                try run.write(accuracy: accuracy, to: StudyFolder(folder))
+            }
+            let files = try Report(study: folder).writeForPapers()
+            return try String(contentsOf: files[0], encoding: .utf8)
+        }
+        expectNothingRanked(report, papers)
+    }
+
+    @Test("Nothing learned: training images classified as by guessing")
+    func guessing() throws {
+        let report = try report([
+            (PlainRun(loss: "softmax", seed: 1, pairs: 400, trainAccuracy: 0.1), 0.6),
+            (PlainRun(loss: "arcface", seed: 1, pairs: 400, trainAccuracy: 0.11), 0.61),
+        ])
+        #expect(
+            answer(report).hasPrefix(
+                "Nothing was learned in either of the 2 finished runs, for 10.00\u{A0}% to "
+                    + "11.00\u{A0}% of the training images are classified right, no more than by "
+                    + "guessing (10.00\u{A0}%): train longer,"))
+    }
+
+    @Test(
+        "Nothing learned: embeddings that diverged, that are all the same, and that do not carry over"
+    )
+    func otherReasons() throws {
+        let diverged = try report([
+            (PlainRun(loss: "softmax", seed: 1, pairs: 400, trainAccuracy: 0.1, meanNorm: 3e9), 0.5)
+        ])
+        #expect(
+            answer(diverged).contains(
+                "because training diverged: the embeddings have a mean norm of up to 3e+09"))
+        let odd = try report([(PlainRun(loss: "softmax", seed: 1, pairs: 400), 0.5)])
+        #expect(answer(odd).contains("what was learned does not carry over"))
+        let zero = try report([(PlainRun(loss: "softmax", seed: 1, pairs: 400, meanNorm: 0), 0.9)])
+        #expect(answer(zero).contains("(collapsed)"))
+        let single = try inTemporaryFolder { folder throws in
+            let run = PlainRun(
+                loss: "softmax", seed: 1, pairs: 400, imagesEach: 1, trainAccuracy: 0)
+            try run.writeDescription(to: StudyFolder(folder)) { $0.identity.sampler = "pk:8x4" }
+            try run.writeResult(accuracy: 0.5, to: StudyFolder(folder))
+            return try Report(study: folder).render()
+        }
+        #expect(answer(single).contains("there is no pair of one person to learn from"))
+    }
+
+    @Test("Few pairs alone do not make a run that learned nothing")
+    func fewPairs() throws {
+        let report = try report([
+            (PlainRun(loss: "softmax", seed: 1, pairs: 20), 0.6),
+            (PlainRun(loss: "arcface", seed: 1, pairs: 20), 0.8),
+        ])
+        #expect(answer(report).hasPrefix("**arcface** scored highest"))
+        let both = try self.report([
+            (PlainRun(loss: "softmax", seed: 1, pairs: 20, imagesEach: 2, trainAccuracy: 0.1), 0.6)
+        ])
+        #expect(answer(both).hasPrefix("Nothing was learned in the one finished run"))
+    }
+
+    @Test("Runs that learned nothing are named and left out, among others that did")
+    func someLearnedNothing() throws {
+        let report = try report([
+            (PlainRun(loss: "softmax", seed: 1, pairs: 400), 0.9),
+            (PlainRun(loss: "softmax", seed: 2, pairs: 400), 0.92),
+            (PlainRun(loss: "arcface", seed: 1, pairs: 400), 0.95),
+            (PlainRun(loss: "arcface", seed: 2, pairs: 400, trainAccuracy: 0.1), 0.5),
+            (PlainRun(loss: "marginal", seed: 1, pairs: 400, trainAccuracy: 0.1), 0.5),
+            (PlainRun(loss: "marginal", seed: 2, pairs: 400, trainAccuracy: 0.1), 0.5),
+        ])
+        let text = answer(report)
+        #expect(
+            text.hasPrefix(
+                "Nothing was learned in 3 of the 6 finished runs (arcface, seed 2 and marginal), for "
+            ))
+        #expect(
+            text.contains(
+                "They are neither ranked nor compared. **arcface** scored highest, with 95.00"))
+        #expect(report.markdown.contains("50.00† ± 0.00"))
+        #expect(!report.markdown.contains("**50.00"))
+        #expect(!report.markdown.contains("than marginal"))
+        let lines = report.answer.text.split(separator: "\n").map(String.init)
+        #expect(lines[1].hasPrefix("  loss"))
+        #expect(lines[2].hasPrefix("  arcface") && lines[4].hasPrefix("  marginal"))
+        #expect(lines.allSatisfy { $0.count <= StudyAnswer.width })
+    }
+
+    // MARK: In the terminal
+
+    @Test("The terminal's numbers are those of the report")
+    func terminal() throws {
+        try inTemporaryFolder { folder throws in
+            try SampleStudy(seeds: [1, 2, 3], pairs: 600, epochs: 3).write(to: folder)
+            let report = try Report(study: folder).render()
+            let lines = report.answer.text.split(separator: "\n").map(String.init)
+            #expect(lines.allSatisfy { $0.count <= StudyAnswer.width })
+            #expect(lines[0] == "ResNet50 on casia: accuracy on lfw, 600 pairs")
+            let table = report.markdown.components(separatedBy: "## How sure the accuracies are")[1]
+            let rows = lines.filter { $0.hasPrefix("  ") && !$0.contains("accuracy") }
+            #expect(rows.count == 20)
+            for row in rows {
+                let cells = row.split(separator: "  ").map {
+                    $0.trimmingCharacters(in: .whitespaces)
+                }
+                .filter { !$0.isEmpty }
+                #expect(cells.count == 4 && cells[1] == "3")
+                let isThere = table.split(separator: "\n").contains {
+                    $0.hasPrefix("| \(cells[0]) | 3 | \(cells[2]) |")
+                        && $0.contains("| \(cells[3]) |")
+                }
+                #expect(isThere, "\(row)")
+            }
+        }
+    }
+
+    @Test("A study under way counts the runs and seeds that are planned")
+    func planned() throws {
+        try inTemporaryFolder { folder throws in
+            try PlainRun(loss: "softmax", seed: 1, pairs: 400).write(
+                accuracy: 0.9, to: StudyFolder(folder))
+            let report = Report(study: folder, scope: StudyScope(runs: 9, seeds: 3))
+            let text = try report.render().markdown
+            #expect(text.contains("9 runs planned: 1 finished, 8 not begun."))
+            #expect(text.contains("**One seed of 3 so far.**"))
+            #expect(!text.contains("**One seed.**"))
+        }
+    }
+
     @Test("Several settings, of which not all have finished runs")
     func settings() throws {
         let text = try answer(

@@ -6,6 +6,10 @@ struct PlainRun {
     var seed: UInt64
     var pairs: Int
     var trainSet = "t"
+    var identities = 10
+    var imagesEach = 20
+    var trainAccuracy = 1.0
+    var meanNorm = 1.0
 
     /// Where it lies in a study.
     func folder(in study: StudyFolder) -> RunFolder {
@@ -13,29 +17,40 @@ struct PlainRun {
     }
 
     /// Writes what the run is.
-    func writeDescription(to study: StudyFolder) throws {
-        try folder(in: study).write(
-            RunDescription(
-                identity: RunIdentity(
-                    trainSet: trainSet, backbone: "b", loss: loss, sampler: "shuffle", seed: seed),
-                lossTitle: loss,
-                backbone: BackboneFacts(
-                    title: "B", parameters: 1, multiplyAdds: 1, embeddingSize: 1, inputSize: 1),
-                train: TrainSetFacts(name: trainSet, images: 1, identities: 1, contentHash: ""),
-                tests: [TestSetFacts(name: "v", pairs: pairs, folds: 10, pairsEachEpoch: pairs)],
-                epochs: 1, batchSize: 1, configuration: .null, command: "c"))
+    func writeDescription(
+        to study: StudyFolder, edit: (inout RunDescription) -> Void = { _ in }
+    ) throws {
+        var description = RunDescription(
+            identity: RunIdentity(
+                trainSet: trainSet, backbone: "b", loss: loss, sampler: "shuffle", seed: seed),
+            lossTitle: loss,
+            backbone: BackboneFacts(
+                title: "B", parameters: 1, multiplyAdds: 1, embeddingSize: 1, inputSize: 1),
+            train: TrainSetFacts(
+                name: trainSet, images: identities * imagesEach, identities: identities,
+                contentHash: ""),
+            tests: [TestSetFacts(name: "v", pairs: pairs, folds: 10, pairsEachEpoch: pairs)],
+            epochs: 1, batchSize: 1, configuration: .null, command: "c")
+        edit(&description)
+        try folder(in: study).write(description)
     }
 
     /// Writes the run as finished, with an accuracy.
     func write(accuracy: Double, to study: StudyFolder) throws {
         try writeDescription(to: study)
+        try writeResult(accuracy: accuracy, to: study)
+    }
+
+    /// Writes how the run ended.
+    func writeResult(accuracy: Double, to study: StudyFolder) throws {
         try folder(in: study).write(
             RunResult(
-                status: .finished, epochs: 1, trainAccuracy: 1,
+                status: .finished, epochs: 1, trainAccuracy: trainAccuracy,
                 tests: [
                     TestResult(
                         name: "v", pairs: pairs, accuracy: accuracy, standardDeviation: 0,
-                        threshold: 1, tarAtFar1e3: 0, auc: 1, eer: 0, meanNorm: 1, bestEpoch: 1,
+                        threshold: 1, tarAtFar1e3: 0, auc: 1, eer: 0, meanNorm: meanNorm,
+                        bestEpoch: 1,
                         bestAccuracy: accuracy, epochWithin95Percent: 1)
                 ], imagesPerSecond: 1, seconds: 1))
     }

@@ -54,6 +54,17 @@ import Testing
         }
     }
 
+    @Test("What decides stands beside the setting, and dashes are explained")
+    func explainsItself() throws {
+        try compare { description in
+            description.configuration = .object(["loss": .object(["name": .string("x")])])
+        } _: { _, text in
+            #expect(text.contains("| What | Decides | first | second |"))
+            #expect(text.contains("| `schedule.rate` | yes | 0.1 | – |"))
+            #expect(text.contains("A dash: the runs of that study do not have the setting"))
+        }
+    }
+
     @Test func noticesOtherData() throws {
         try compare {
             $0.train.contentHash = "another"

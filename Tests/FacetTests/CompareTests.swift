@@ -35,6 +35,7 @@ struct CompareTests {
                 #expect(FileManager.default.fileExists(atPath: file.path), "\(name)")
             }
             #expect(first.output.contains("ArcFace"))
+            try expectAnswer(first, study)
             let page = try String(
                 contentsOf: study.reportURL.appendingPathComponent("index.html"), encoding: .utf8)
             #expect(page.contains("src=\"data:image/jpeg;base64,"))
@@ -47,6 +48,25 @@ struct CompareTests {
             #expect(second.errors.components(separatedBy: "finished before").count == 4)
             #expect(try Snapshot(of: study.url) == whole)
             try expectReportWithoutPictures(tool, study, faces)
+        }
+    }
+
+    /// The terminal ends with the answer, and with where the report lies.
+    private func expectAnswer(_ outcome: Tool.Outcome, _ study: StudyFolder) throws {
+        let lines = outcome.output.split(separator: "\n").map(String.init)
+        let page = study.reportURL.appendingPathComponent("index.html").path
+        #expect(lines.last?.hasSuffix("/study/report/index.html") == true, "\(page)")
+        #expect(lines.dropLast().allSatisfy { $0.count <= 80 })
+        #expect(lines.contains { $0.hasPrefix("  loss") && $0.hasSuffix("95 % interval") })
+        #expect(outcome.errors.contains("it shows faces and names of the test set"))
+        let report = try String(
+            contentsOf: study.reportURL.appendingPathComponent("report.md"), encoding: .utf8)
+        let answer = report.components(separatedBy: "## The short answer\n\n")[1]
+            .components(separatedBy: "\n\n")[0].replacing("**", with: "").replacing("\\", with: "")
+        let said = outcome.output.replacing("\n", with: " ")
+        #expect(said.contains(answer), "\(answer)")
+        for text in [report, try String(contentsOf: URL(fileURLWithPath: page), encoding: .utf8)] {
+            #expect(!text.contains(study.url.deletingLastPathComponent().path))
         }
     }
 

@@ -6,14 +6,14 @@ import Testing
 struct ServeTests {
     /// A study that is served, with what its address is.
     private func serve(
-        in folder: URL, epochs: Int, _ body: (Tool.Running, UInt16, StudyFolder) throws -> Void
+        in folder: URL, epochs: Int, options: [String] = ["--serve", "--losses", "softmax"],
+        _ body: (Tool.Running, UInt16, StudyFolder) throws -> Void
     ) throws {
         let faces = try TinyFaces(in: folder)
         let running = try Tool(folder: folder).start(
             ["compare"] + faces.options + TinyFaces.fast + [
-                "--losses", "softmax", "--epochs", "\(epochs)", "--output", "study", "--serve",
-                "--port", "0",
-            ])
+                "--epochs", "\(epochs)", "--output", "study", "--port", "0",
+            ] + options)
         defer {
             running.process.terminate()
             running.process.waitUntilExit()
@@ -66,6 +66,36 @@ struct ServeTests {
                 #expect(last.contains("\"isOver\":true"), "\(last)")
                 let goodbye = try get(port, "/bye")
                 #expect(goodbye.hasPrefix("HTTP/1.1 204"))
+                running.process.waitUntilExit()
+                #expect(running.process.terminationStatus == 0)
+            }
+        }
+    }
+
+    @Test("The page knows the plan, and stays after the study until Ctrl-C")
+    func keepsServing() throws {
+        let options = ["--keep-serving", "--losses", "softmax,arcface", "--seeds", "2"]
+        try withFolder { folder in
+            try serve(in: folder, epochs: 1, options: options) { running, port, study in
+                var states: [String] = []
+                while running.process.isRunning, states.last?.contains("\"isOver\":true") != true {
+                    states.append(try get(port, "/state"))
+                    usleep(20_000)
+                }
+                #expect(states.allSatisfy { $0.contains("\"planned\":4") })
+                let last = try #require(states.last)
+                #expect(last.contains("\"finished\":4") && last.contains("\"failed\":0"))
+                #expect(last.contains("\"share\":1"))
+                #expect(last.contains("\"study\":\"4 finished of 4\""))
+                _ = try get(port, "/bye")
+                while running.process.isRunning, try !running.said().contains("until Ctrl-C") {
+                    usleep(20_000)
+                }
+                #expect(running.process.isRunning)
+                let page = try get(port, "/")
+                #expect(page.contains("4 runs: 4 finished.") && !page.contains("<script>"))
+                #expect(try get(port, "/page.js").contains("querySelectorAll"))
+                running.process.interrupt()
                 running.process.waitUntilExit()
                 #expect(running.process.terminationStatus == 0)
             }

@@ -1,8 +1,8 @@
 /// The report's colours, on paper and in the dark.
 ///
 /// The hues are those of Okabe and Ito (2008), which stay apart for colour-blind readers, with
-/// the lightness moved until each has a contrast of at least 3 : 1 with its background (WCAG 2.1,
-/// criterion 1.4.11).
+/// the lightness moved until each has a contrast of at least 4.5 : 1 with its background (WCAG 2.1,
+/// criterion 1.4.3), since series are named in their colours.
 package enum Palette {
     /// A colour scheme; colours are `#RRGGBB`.
     package struct Scheme: Sendable {
@@ -32,7 +32,7 @@ package enum Palette {
         background: "#fffefb", ink: "#1c1b19", muted: "#66625b", rule: "#8c877e", grid: "#e7e3da",
         panel: "#f6f3ec", link: "#0b5c94",
         series: [
-            "#55524d", "#0072b2", "#00875f", "#d04a02", "#a94a86", "#957000", "#2a8fb8", "#7a5cc0",
+            "#55524d", "#0072b2", "#00815a", "#c94600", "#a94a86", "#8c6a00", "#1f7ba2", "#7a5cc0",
         ])
 
     /// In the dark.

@@ -7,6 +7,8 @@ package indirect enum Markup: Hashable, Sendable {
     case text(String)
     /// A stylesheet of the report's own, written as it is.
     case stylesheet(String)
+    /// A script of the report's own, written as it is.
+    case script(String)
     /// An element with its attributes in their order.
     case element(String, [Attribute], [Markup])
     /// Pieces one after the other.
@@ -32,7 +34,7 @@ package indirect enum Markup: Hashable, Sendable {
         switch self {
         case .text(let text):
             Markup.escape(text, to: &output)
-        case .stylesheet(let text):
+        case .stylesheet(let text), .script(let text):
             output += text
         case .group(let children):
             for child in children { child.write(to: &output) }

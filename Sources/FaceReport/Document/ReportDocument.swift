@@ -19,10 +19,13 @@ package struct ReportDocument: Sendable {
     }
 
     /// Writes the report of a study's results.
-    package init(title: String, results: StudyResults, pictures: Report.Pictures? = nil) {
+    package init(
+        title: String, results: StudyResults, statistics: StudyStatistics? = nil,
+        pictures: Report.Pictures? = nil
+    ) {
         self.title = title
         subtitle = AnswerSection.subtitle(results)
-        let statistics = StudyStatistics(results)
+        let statistics = statistics ?? StudyStatistics(results)
         let sections = [
             AnswerSection.section(results, statistics),
             AccuracySection.section(results),
@@ -45,7 +48,11 @@ package struct ReportDocument: Sendable {
         ]
         var numbering = Numbering()
         self.sections = sections.compactMap { $0 }.map { numbering.number($0) }
-        colophon = Self.colophon(results.runs.count)
+        colophon =
+            Self.colophon(results.runs.count)
+            + (pictures == nil
+                ? " It names people and files of the sets."
+                : " It shows faces and names of people in the test set.")
     }
 
     /// Writes the comparison of two studies' results.

@@ -11,7 +11,7 @@ enum EvaluationDocument {
                 protocols(report.sets), errors(report.sets),
             ].compactMap { $0 },
             colophon: "Made by Facet. Accuracies are by the insightface protocol unless another is "
-                + "named.")
+                + "named. This page shows faces and names of people in the test sets.")
     }
 
     private static func subtitle(_ sets: [EvaluationReport.TestSet]) -> RichText {
@@ -53,7 +53,7 @@ enum EvaluationDocument {
                 .numbers("rejects", group: "False"), .numbers("Norm"),
             ], rows: rows)
         let warnings = sets.flatMap { set in
-            set.warnings.map { warning -> RichText in
+            set.warnings.map(PathShortener().text).map { warning -> RichText in
                 sets.count > 1 ? "\(strong: set.name): \(warning)" : RichText(warning)
             }
         }

@@ -6,7 +6,9 @@ enum HTMLFigure {
             element("div", ["class": figure.panels.count == 1 ? "panels single" : "panels"]) {
                 for (index, panel) in figure.panels.enumerated() {
                     element("div", ["class": "panel"]) {
-                        if !panel.title.isEmpty { element("h4") { panel.title } }
+                        if !panel.title.isEmpty {
+                            element("p", ["class": "title"]) { panel.title }
+                        }
                         panel.chart.svg(
                             id: "figure-\(figure.number)-\(index + 1)",
                             title: "Figure \(figure.number): \(panel.title)")

@@ -34,7 +34,8 @@ enum HTMLGallery {
         element("ul", ["class": "plain"]) {
             for pair in gallery.shown {
                 element("li") {
-                    "\(pair.first.name) and \(pair.second.name): cosine "
+                    "\(PathShortener.name(pair.first.name)) and "
+                        + "\(PathShortener.name(pair.second.name)): cosine "
                         + "\(Format.fixed(pair.cosine, 3)), limit \(Format.fixed(pair.threshold, 3))"
                         + (pair.remark.map { "; \($0)" } ?? "")
                 }
@@ -43,15 +44,16 @@ enum HTMLGallery {
     }
 
     private static func picture(_ picture: ErrorGallery.Picture) -> Markup {
+        let name = PathShortener.name(picture.name)
         guard !picture.jpeg.isEmpty else {
-            return element("span", ["class": "gone", "title": picture.name]) { "no picture" }
+            return element("span", ["class": "gone", "title": name]) { "no picture" }
         }
         let data = Data(picture.jpeg).base64EncodedString()
         return element(
             "img",
             [
-                "src": "data:image/jpeg;base64,\(data)", "alt": picture.name,
-                "title": picture.name, "width": "112", "height": "112",
+                "src": "data:image/jpeg;base64,\(data)", "alt": name, "title": name,
+                "width": "112", "height": "112",
             ])
     }
 

@@ -1,4 +1,4 @@
-/// The report as one HTML page that needs no other file and no script.
+/// The report as one HTML page that needs no other file, and works without its small script.
 struct HTMLPage {
     /// The file's text.
     let text: String
@@ -7,8 +7,9 @@ struct HTMLPage {
         let page = element("html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"]) {
             Self.head(document)
             element("body") {
+                element("a", ["class": "skip", "href": "#content"]) { "Skip to the content" }
                 Self.header(document)
-                element("main") {
+                element("main", ["id": "content", "tabindex": "-1"]) {
                     for section in document.sections { Self.render(section) }
                 }
                 element("footer") { element("p") { document.colophon } }
@@ -25,6 +26,7 @@ struct HTMLPage {
             element("meta", ["name": "color-scheme", "content": "light dark"])
             element("title") { document.title }
             element("style") { Markup.stylesheet(Stylesheet.text) }
+            element("script") { Markup.script(PageScript.text) }
         }
     }
 

@@ -11,7 +11,13 @@ enum HTMLTable {
                 }
                 HTMLPage.render(table.caption)
             }
-            element("div", ["class": "scroll", "tabindex": "0"]) {
+            element(
+                "div",
+                [
+                    "class": "scroll", "tabindex": "0", "role": "region", "aria-labelledby": id,
+                    "data-name": id,
+                ]
+            ) {
                 element("table", ["aria-labelledby": id]) {
                     head(table)
                     for group in table.groups { body(group, table) }

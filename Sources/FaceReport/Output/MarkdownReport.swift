@@ -37,14 +37,16 @@ struct MarkdownReport {
             gallery.shown.isEmpty
                 ? nil
                 : gallery.shown.map { pair in
-                    let names = "\(pair.first.name) and \(pair.second.name)"
+                    let names =
+                        "\(PathShortener.name(pair.first.name)) and "
+                        + PathShortener.name(pair.second.name)
                     return "- \(MarkdownText.escape(names)): cosine "
                         + "\(Format.fixed(pair.cosine, 3)), threshold "
                         + Format.fixed(pair.threshold, 3)
                         + (pair.remark.map { "; \(MarkdownText.escape($0))" } ?? "")
                 }.joined(separator: "\n")
         case .details(let summary, let blocks):
-            (["#### \(MarkdownText.render(summary))"] + blocks.compactMap(render))
+            (["### \(MarkdownText.render(summary))"] + blocks.compactMap(render))
                 .joined(separator: "\n\n")
         }
     }

@@ -32,6 +32,13 @@ struct ResultsCSV {
         ) -> Column {
             Column(name) { $0.primaryResult.map { "\(value($0))" } }
         }
+
+        /// The same of numbers that a result may lack.
+        static func known(
+            _ name: String, _ value: @escaping @Sendable (TestResult) -> Double?
+        ) -> Column {
+            Column(name) { $0.primaryResult.flatMap(value).map { "\($0)" } }
+        }
     }
 
     /// A column of the last epoch's accuracy on a further test set.
@@ -59,10 +66,10 @@ struct ResultsCSV {
         Column("test_set") { $0.primaryTest?.name },
         Column("pairs") { $0.primaryTest.map { "\($0.pairs)" } },
         Column("tar_at_far_1e-3") { $0.supportedTAR.map { "\($0)" } },
-        .test("auc", \.auc),
-        .test("eer", \.eer),
+        .known("auc", \.auc),
+        .known("eer", \.eer),
         .test("threshold", \.threshold),
-        .test("mean_norm", \.meanNorm),
+        .known("mean_norm", \.meanNorm),
         Column("train_images") { "\($0.description.train.images)" },
         Column("train_identities") { "\($0.description.train.identities)" },
         Column("parameters") { "\($0.description.backbone.parameters)" },
@@ -86,5 +93,8 @@ struct ResultsCSV {
         Column("validation_accuracy") { $0.epochs.last?.validation.map { "\($0.accuracy)" } },
         Column("validation_pairs") { $0.description.validation.map { "\($0.pairs)" } },
         Column("kernels") { $0.environment?.kernels },
+        Column("learned") { run in
+            run.status == .finished ? run.nothingLearned == nil ? "yes" : "no" : nil
+        },
     ]
 }

@@ -14,7 +14,7 @@ enum Stylesheet {
         let named = [
             ("paper", scheme.background), ("ink", scheme.ink), ("muted", scheme.muted),
             ("rule", scheme.rule), ("grid", scheme.grid), ("box", scheme.panel),
-            ("link", scheme.link),
+            ("link", scheme.link), ("edge", scheme.rule + "80"),
         ]
         let series = scheme.series.enumerated().map { ("s\($0)", $1) }
         return (named + series).map { "--\($0):\($1)" }.joined(separator: ";")
@@ -63,13 +63,22 @@ enum Stylesheet {
         details p,details li{font-size:inherit}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.5rem 0}
         dt{color:var(--muted)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
+        .skip{position:absolute;left:-99rem;top:.5rem;z-index:99;padding:.4rem .8rem;
+        background:var(--paper)}
+        .skip:focus{left:.5rem}
+        main:focus{outline:none}
         footer{margin-top:5rem;color:var(--muted);font-size:.8rem}
         :focus-visible{outline:2px solid var(--link);outline-offset:3px}
 
         """
 
     private static let tables = """
-        .table{margin:2rem 0}.scroll{overflow-x:auto}
+        .table{margin:2rem 0}
+        .scroll{overflow-x:auto;scrollbar-width:thin;background:
+        linear-gradient(to right,var(--paper) 50%,transparent) 0 0/3rem 100% no-repeat local,
+        linear-gradient(to left,var(--paper) 50%,transparent) 100% 0/3rem 100% no-repeat local,
+        linear-gradient(to right,var(--edge),transparent) 0 0/1rem 100% no-repeat scroll,
+        linear-gradient(to left,var(--edge),transparent) 100% 0/1rem 100% no-repeat scroll}
         .table figcaption{margin:0 0 .65rem}
         table{border-collapse:separate;border-spacing:0;font-size:.875rem;line-height:1.35;
         font-variant-numeric:tabular-nums lining-nums;border-block:1.6px solid var(--ink)}
@@ -99,7 +108,7 @@ enum Stylesheet {
         figure{margin:2.2rem 0 2.6rem}
         .panels{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.4rem 1.5rem}
         .panels.single{max-width:26rem;grid-template-columns:1fr}
-        .panel h4{font-size:.875rem;font-weight:600;margin:0 0 .45rem;line-height:1.3}
+        .panel .title{font-size:.875rem;font-weight:600;margin:0 0 .45rem;line-height:1.3}
         .panel svg{display:block;width:100%;height:auto;overflow:visible}
         figcaption{color:var(--muted);font-size:.84rem;line-height:1.5;margin-top:.8rem;
         max-width:46rem}
@@ -164,7 +173,8 @@ enum Stylesheet {
         """ + colors + figures
     }
 
-    private static let narrow = """
+    private static var narrow: String {
+        """
         @media (max-width:46rem){
         body{padding:2rem 1rem 4rem;font-size:1rem}
         h1{font-size:1.7rem}h2{margin-top:3rem}
@@ -176,7 +186,21 @@ enum Stylesheet {
         tbody+tbody tr:first-child>*{position:relative;z-index:2}
         dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
         }
-        @media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}
-        figure,.panel{break-inside:avoid}h2,h3{break-after:avoid}}
+        @page{margin:14mm}
+        @media print{
+        :root{color-scheme:light;\(variables(Palette.light))}
+        body{max-width:none;padding:0;font-size:10pt}nav,.skip,#live{display:none}
+        .panels{grid-template-columns:repeat(2,minmax(0,1fr))}
+        .scroll{overflow:visible;background:none}
+        table{width:100%;font-size:7.5pt}
+        th,td,.long,.long span{white-space:normal;min-width:0;padding-inline:.3rem;
+        overflow-wrap:break-word}
+        tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:static}
+        .detail{min-width:0;white-space:normal}
+        .key{width:20px}
+        figure.table{break-inside:auto}thead{display:table-header-group}tr{break-inside:avoid}
+        .panel,.gallery li{break-inside:avoid}h2,h3,.table figcaption{break-after:avoid}
+        }
         """
+    }
 }

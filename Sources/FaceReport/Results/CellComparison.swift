@@ -16,8 +16,12 @@ package struct CellComparison: Sendable {
     /// Second minus first on the same pairs, over the seeds that both have; `nil` where they share
     /// none or saw other pairs.
     package let difference: SeedPairEstimate?
-    /// Accuracy over the seeds of both, each once.
+    /// Accuracy over the seeds of both, each once; `nil` where nothing was learned in one of them.
     package let pooled: Spread?
+    /// What follows the accuracies of a study in which nothing was learned in the cell.
+    package let marks: (first: String, second: String)
+    /// Whether something was learned in both, so that the difference can be tested.
+    package let isTested: Bool
 
     /// Compares the cells that two studies share.
     package static func all(
@@ -51,11 +55,13 @@ package struct CellComparison: Sendable {
         self.first = first
         self.second = second
         difference = Cell.difference(from: mine, to: theirs, on: test)
+        marks = (mine.mark, theirs.mark)
+        isTested = mine.hasLearned && theirs.hasLearned
         let seeds = Set(mine.finished.map(\.seed))
         let others = theirs.finished.filter { !seeds.contains($0.seed) }
         let added = others.compactMap { run in
             run.result?.tests.first { $0.name == test }?.accuracy
         }
-        pooled = Spread(first.values + added)
+        pooled = isTested ? Spread(first.values + added) : nil
     }
 }

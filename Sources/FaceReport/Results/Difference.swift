@@ -9,8 +9,10 @@ package struct Difference: Sendable {
     /// `nil` without pair scores.
     package let interval: Interval?
 
-    /// Compares two cells seed by seed, or gives `nil` where they share no finished seed.
+    /// Compares two cells seed by seed, or gives `nil` where they share no finished seed, or where
+    /// nothing was learned in one of them.
     package init?(from first: Cell, to second: Cell) {
+        guard first.hasLearned, second.hasLearned else { return nil }
         let old = Dictionary(
             first.finished.map { ($0.seed, $0) }, uniquingKeysWith: { a, _ in a })
         let differences = second.finished.compactMap { run -> Double? in

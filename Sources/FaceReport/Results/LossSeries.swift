@@ -26,8 +26,25 @@ package struct Cell: Sendable {
     /// The runs in the order of their seeds, finished or not.
     package let runs: [ReportedRun]
 
-    /// The finished runs.
-    package var finished: [ReportedRun] { runs.filter { $0.status == .finished } }
+    /// The finished runs whose numbers count: those that learned something, or where none did, all.
+    /// What failed is left out of means for the same reason.
+    package var finished: [ReportedRun] {
+        let finished = runs.filter { $0.status == .finished }
+        let learned = finished.filter { $0.nothingLearned == nil }
+        return learned.isEmpty ? finished : learned
+    }
+
+    /// Whether something was learned in one of the finished runs. Cells in which nothing was are
+    /// shown, and neither ranked nor compared.
+    package var hasLearned: Bool {
+        runs.contains { $0.status == .finished && $0.nothingLearned == nil }
+    }
+
+    /// What follows a number of a cell in which nothing was learned, and nothing for others.
+    package var mark: String { hasLearned || finished.isEmpty ? "" : Self.nothingLearnedMark }
+
+    /// Marks the numbers of a cell in which nothing was learned.
+    package static let nothingLearnedMark = "†"
 
     /// A quantity of the finished runs, or `nil` where no run has it.
     package func spread(_ value: (ReportedRun) -> Double?) -> Spread? {

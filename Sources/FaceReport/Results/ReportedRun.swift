@@ -36,6 +36,8 @@ package struct ReportedRun: Sendable {
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
     package let damages: [String]
+    /// Why nothing was learned in the run; `nil` where something was, or where it is not finished.
+    package let nothingLearned: NothingLearned?
 
     /// Reads a run's folder.
     ///
@@ -48,7 +50,7 @@ package struct ReportedRun: Sendable {
     package init(
         reading folder: RunFolder, known: inout [TestPairs]
     ) throws(FaceRunsError) {
-        let description = try folder.readDescription()
+        var description = try folder.readDescription()
         var damages: [String] = []
         func attempt<Value>(_ read: () throws(FaceRunsError) -> Value) -> Value? {
             do {
@@ -59,11 +61,18 @@ package struct ReportedRun: Sendable {
             }
         }
         name = folder.url.lastPathComponent
+        let environment = attempt(folder.readEnvironment) ?? nil
+        self.environment = environment
+        let study = folder.url.deletingLastPathComponent().deletingLastPathComponent()
+        let paths = PathShortener(
+            study: study.path, configuration: description.configuration,
+            workingDirectory: environment?.workingDirectory)
+        description.shorten(paths)
         self.description = description
-        environment = attempt(folder.readEnvironment) ?? nil
         epochs = attempt(folder.readEpochs) ?? []
         geometry = attempt(folder.readGeometry) ?? nil
-        let result = attempt(folder.readResult)
+        var result = attempt(folder.readResult)
+        if let message = result??.message { result??.message = paths.text(message) }
         var curves: [String: ROCCurve] = [:]
         var outcomes: [String: PairOutcomes] = [:]
         for test in description.tests {
@@ -87,7 +96,21 @@ package struct ReportedRun: Sendable {
         status = isSound ? result.map { Self.status($0) } ?? .damaged : .damaged
         self.curves = isSound ? curves : [:]
         self.outcomes = isSound ? outcomes : [:]
-        self.damages = damages
+        self.damages = damages.map(paths.text)
+        nothingLearned =
+            isSound ? Self.judge(description, epochs, result ?? nil, outcomes) : nil
+    }
+
+    private static func judge(
+        _ description: RunDescription, _ epochs: [EpochRecord], _ result: RunResult?,
+        _ outcomes: [String: PairOutcomes]
+    ) -> NothingLearned? {
+        guard let result, result.status == .finished,
+            let test = result.tests.first(where: { $0.name == description.tests.first?.name })
+        else { return nil }
+        return NothingLearned(
+            description, epochs: epochs, trainAccuracy: result.trainAccuracy, result: test,
+            distances: outcomes[test.name]?.distances ?? [])
     }
 
     /// In what a run's files contradict one another: a run that was edited, or whose files are of
@@ -190,5 +213,16 @@ package struct ReportedRun: Sendable {
     /// Accuracy on the first test set after an epoch.
     package func testAccuracy(_ epoch: EpochRecord) -> Double? {
         epoch.tests.first { $0.name == primaryTest?.name }?.accuracy
+    }
+}
+
+extension RunDescription {
+    /// Takes absolute paths out of all that a report shows.
+    fileprivate mutating func shorten(_ paths: PathShortener) {
+        configuration = paths.configuration(configuration)
+        command = paths.text(command)
+        train.skipped = train.skipped.map(PathShortener.name)
+        train.warnings = train.warnings.map(paths.text)
+        for index in tests.indices { tests[index].warnings = tests[index].warnings.map(paths.text) }
     }
 }

@@ -14,11 +14,16 @@ package struct StudyResults: Sendable {
     /// Names of the training sets, the smallest first.
     package let trainSets: [String]
 
+    /// What the study is going to be, where that is known.
+    package let scope: StudyScope?
+
     private let cells: [Setting: [LossSeries: [ReportedRun]]]
     private let backboneTitles: [String: String]
 
     /// Reads the runs of a study's folder.
-    package init(reading study: StudyFolder) throws(FaceReportError) {
+    package init(
+        reading study: StudyFolder, scope: StudyScope? = nil
+    ) throws(FaceReportError) {
         let folders: [RunFolder]
         do {
             folders = try study.runs()
@@ -34,7 +39,9 @@ package struct StudyResults: Sendable {
                 runs.append(run)
                 damages += run.damages
             } catch {
-                damages.append(error.description)
+                let paths = PathShortener(
+                    study: study.url.path, configuration: .null, workingDirectory: nil)
+                damages.append(paths.text(error.description))
             }
         }
         let asRun = RunFolder(study.url)
@@ -45,11 +52,12 @@ package struct StudyResults: Sendable {
         guard !runs.isEmpty else {
             throw .noRuns(study: study.url.path, damaged: damages.count)
         }
-        self.init(runs: runs, damages: damages)
+        self.init(runs: runs, damages: damages, scope: scope)
     }
 
     /// Groups runs.
-    package init(runs: [ReportedRun], damages: [String] = []) {
+    package init(runs: [ReportedRun], damages: [String] = [], scope: StudyScope? = nil) {
+        self.scope = scope
         let order = DisplayOrder(runs)
         losses = order.losses
         backbones = order.backbones

@@ -2,7 +2,7 @@ import FaceRuns
 package import FaceStatistics
 
 /// What the accuracies of a study are worth: intervals of every cell and comparisons of every two
-/// losses, on every test set.
+/// losses in which something was learned, on every test set.
 package struct StudyStatistics: Sendable {
     /// A loss in a setting on a test set.
     private struct Place: Hashable {
@@ -35,7 +35,8 @@ package struct StudyStatistics: Sendable {
                     cells[place] = cell
                     foldIntervals[place] = Self.foldInterval(cell)
                 }
-                comparisons += Self.compare(losses, setting, test, people)
+                let learned = losses.filter { results.cell(setting, $0.0).hasLearned }
+                comparisons += Self.compare(learned, setting, test, people)
             }
         }
         let adjusted = HolmCorrection.adjusted(comparisons.map(\.pValue))

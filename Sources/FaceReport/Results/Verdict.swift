@@ -10,14 +10,15 @@ package struct Verdict: Sendable {
 
     /// The setting.
     package let setting: Setting
-    /// The losses with a finished run, the highest accuracy first.
+    /// The losses with a finished run that learned something, the highest accuracy first.
     package let ranking: [Entry]
 
-    /// Ranks the losses of a setting, or gives `nil` where none has a finished run.
+    /// Ranks the losses of a setting, or gives `nil` where none has a run that can be ranked.
     package init?(_ results: StudyResults, _ setting: Setting) {
         let entries = results.losses.compactMap { loss -> Entry? in
-            let accuracy = results.cell(setting, loss).testAccuracy
-            return accuracy.map { Entry(loss: loss, accuracy: $0) }
+            let cell = results.cell(setting, loss)
+            guard cell.hasLearned else { return nil }
+            return cell.testAccuracy.map { Entry(loss: loss, accuracy: $0) }
         }
         guard !entries.isEmpty else { return nil }
         self.setting = setting

@@ -34,7 +34,7 @@ enum AccuracySection {
             last epoch, without the margin. \(emphasis: "Test"): \(name), the last epoch’s model \
             on all \(pairs) in \(folds). The highest of a column within a backbone is bold.
             """
-        return .sentences([what] + seeds(results))
+        return .sentences([what] + seeds(results) + markNote(results))
     }
 
     private static func seeds(_ results: StudyResults) -> [RichText] {
@@ -49,7 +49,13 @@ enum AccuracySection {
         let names = fewer.map { loss, setting, cell in
             "\(loss.title), \(results.title(setting)): \(cell.finished.count)"
         }
-        return [text, "Cells with fewer finished seeds: \(names.joined(separator: "; "))."]
+        return [
+            text,
+            """
+            Cells with fewer finished seeds in which something was learned: \
+            \(names.joined(separator: "; ")).
+            """,
+        ]
     }
 
     private static func rows(_ results: StudyResults, _ backbone: String) -> [[Table.Entry]] {
@@ -59,7 +65,7 @@ enum AccuracySection {
         let columns = results.trainSets.flatMap { trainSet in
             let cells = losses.map { results.cell(backbone, trainSet, $0) }
             return [
-                entries(cells.map(\.trainAccuracy)), entries(cells.map(\.testAccuracy)),
+                entries(cells, \.trainAccuracy), entries(cells, \.testAccuracy),
             ]
         }
         return losses.enumerated().map { index, loss in
@@ -67,39 +73,47 @@ enum AccuracySection {
         }
     }
 
-    /// A column's entries in percent, those that show the highest number bold.
-    static func entries(_ spreads: [Spread?]) -> [Table.Entry] {
-        let means = spreads.compactMap { $0?.mean }
+    /// A column's entries in percent: those that show the highest number bold, those of cells in
+    /// which nothing was learned marked and never bold.
+    static func entries(_ cells: [Cell], _ value: (Cell) -> Spread?) -> [Table.Entry] {
+        let means = cells.filter(\.hasLearned).compactMap { value($0)?.mean }
         let highest = means.count > 1 ? means.max().map { Format.percent($0) } : nil
-        return spreads.map { spread in
+        return cells.map { cell in
+            let spread = value(cell)
             let text = spread.map { Format.percent($0.mean) }
-            return Format.entry(spread, isBest: text != nil && text == highest) {
-                Format.percent($0)
-            }
+            let isBest = cell.hasLearned && text != nil && text == highest
+            var entry = Format.entry(spread, isBest: isBest) { Format.percent($0) }
+            if spread != nil { entry.text = entry.text + RichText(cell.mark) }
+            return entry
         }
+    }
+
+    /// What the mark of some numbers means, where there are any.
+    static func markNote(_ results: StudyResults) -> [RichText] {
+        let isMarked = results.settings.contains { setting in
+            results.losses.contains { !results.cell(setting, $0).mark.isEmpty }
+        }
+        return isMarked
+            ? ["\(Cell.nothingLearnedMark) Nothing was learned: neither ranked nor compared."] : []
     }
 
     private static func allTests(_ results: StudyResults) -> Table {
         let groups = results.settings.map { setting in
             let cells = results.losses.map { results.cell(setting, $0) }
             let columns = results.testSets.map { test in
-                entries(
-                    cells.map { cell in
-                        cell.spread { run in
-                            run.result?.tests.first { $0.name == test.name }?.accuracy
-                        }
-                    })
+                entries(cells) { $0.accuracy(on: test.name) }
             }
             let rows = results.losses.enumerated().map { index, loss in
                 [Table.Entry(loss.title)] + columns.map { $0[index] }
             }
             return Table.Group(title: results.title(setting), rows: rows)
         }
+        let what: RichText = """
+            Accuracy of the last epoch’s model on every test set, in percent. The highest of a \
+            column within a setting is bold.
+            """
         return Table(
-            caption: """
-                Accuracy of the last epoch’s model on every test set, in percent. The highest of a \
-                column within a setting is bold.
-                """,
+            caption: .sentences([what] + markNote(results)),
             columns: [.words("Loss")] + results.testSets.map { .numbers($0.name) },
             groups: groups)
     }

@@ -6,7 +6,7 @@ enum AnswerSection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section {
         let verdicts = results.settings.compactMap { Verdict(results, $0) }
         let leads = Leads(results, statistics)
-        var blocks = [Block.paragraph(answer(verdicts, leads, results))]
+        var blocks = [Block.paragraph(answer(results, statistics))]
         let cautions = Cautions.list(results)
         if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
         if verdicts.contains(where: { $0.ranking.count > 1 }) {
@@ -27,13 +27,30 @@ enum AnswerSection {
             let count = results.count(status)
             return count > 0 ? "\(Format.count(count)) \(status.rawValue)" : nil
         }
+        let planned = max(results.scope?.runs ?? 0, results.runs.count)
+        let waiting = planned - results.runs.count
+        let rest = waiting > 0 ? ["\(Format.count(waiting)) not begun"] : []
         return """
             \(Format.list(compared)), tested on \(Format.list(tests)). \
-            \(Format.count(results.runs.count, "run")): \(states.joined(separator: ", ")).
+            \(Format.count(planned, "run"))\(waiting > 0 ? " planned" : ""): \
+            \((states + rest).joined(separator: ", ")).
             """
     }
 
-    private static func answer(
+    /// What can be said in a few sentences: the same in the report and in the terminal.
+    static func answer(_ results: StudyResults, _ statistics: StudyStatistics) -> RichText {
+        let verdicts = results.settings.compactMap { Verdict(results, $0) }
+        let leads = Leads(results, statistics)
+        guard let nothing = NothingLearnedText.sentence(results) else {
+            return comparison(verdicts, leads, results)
+        }
+        let rest = NothingLearnedText.consequence(results)
+        return verdicts.isEmpty
+            ? .sentences([nothing, rest])
+            : .sentences([nothing, rest, comparison(verdicts, leads, results)])
+    }
+
+    private static func comparison(
         _ verdicts: [Verdict], _ leads: Leads, _ results: StudyResults
     ) -> RichText {
         guard !verdicts.isEmpty else {
@@ -45,7 +62,9 @@ enum AnswerSection {
             return .sentences(verdicts.map { alone($0, results) } + [noSecond(verdicts, results)])
         }
         let settings = results.settings.count
-        let rest = settings - verdicts.count
+        let rest = results.settings.count { setting in
+            results.losses.allSatisfy { results.cell(setting, $0).finished.isEmpty }
+        }
         let unfinished: [RichText] =
             rest > 0
             ? [
@@ -73,8 +92,13 @@ enum AnswerSection {
     /// Why nothing is compared.
     private static func noSecond(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
         let finished = Set(verdicts.flatMap { $0.ranking.map(\.loss) })
-        let others = results.losses.filter { !finished.contains($0) }.map(\.title)
+        let others = results.losses.filter { loss in
+            results.settings.allSatisfy { results.cell($0, loss).finished.isEmpty }
+        }.map(\.title)
         guard !others.isEmpty else {
+            if finished.count < results.losses.count {
+                return "No other loss has learned anything to compare it with."
+            }
             return results.losses.count > 1
                 ? "No combination of backbone and training set has a second loss to compare."
                 : "There is no second loss to compare it with yet."

@@ -36,7 +36,7 @@ enum BestEpochSection {
             panels: panels,
             data: data(
                 results, "Highest test accuracy of any epoch, in percent.",
-                entries: { AccuracySection.entries($0.map(\.bestAccuracy)) }))
+                entries: { AccuracySection.entries($0, \.bestAccuracy) }))
     }
 
     private static func seedNote(_ results: StudyResults) -> String {
@@ -48,18 +48,18 @@ enum BestEpochSection {
         _ results: StudyResults, _ setting: Setting
     ) -> [DotPlot.Row] {
         let cells = results.losses.map { results.cell(setting, $0) }
-        let means = cells.compactMap { $0.bestAccuracy?.mean }
+        let means = cells.filter(\.hasLearned).compactMap { $0.bestAccuracy?.mean }
         let highest = means.count > 1 ? means.max() : nil
         return zip(results.losses, cells).map { loss, cell in
             let percent = cell.bestAccuracy.map { $0.mean * 100 }
             return DotPlot.Row(
                 title: loss.title, style: loss.style, value: percent,
-                text: percent.map { Format.fixed($0, 2) } ?? "–",
+                text: percent.map { Format.fixed($0, 2) + cell.mark } ?? "–",
                 whisker: cell.bestInterval.flatMap {
                     ClosedRange(checked: $0.lower * 100, $0.upper * 100)
                 },
                 seeds: cell.bestAccuracy?.values.map { $0 * 100 } ?? [],
-                isBest: highest != nil && cell.bestAccuracy?.mean == highest)
+                isBest: cell.hasLearned && highest != nil && cell.bestAccuracy?.mean == highest)
         }
     }
 

@@ -13,7 +13,8 @@ enum Cautions {
     }
 
     private static func seeds(_ results: StudyResults) -> RichText? {
-        let accuracies = results.runs.compactMap(\.primaryResult)
+        let accuracies = results.runs.filter { $0.nothingLearned == nil }
+            .compactMap(\.primaryResult)
         guard let pairs = accuracies.map(\.pairs).min(), let size = errors(accuracies) else {
             return nil
         }
@@ -22,6 +23,12 @@ enum Cautions {
             return """
                 \(strong: "Small differences.") \(what) \(size) to both sides (Wilson), whatever \
                 the number of seeds: all seeds see the same pairs.
+                """
+        }
+        if let planned = results.scope?.seeds, planned > 1 {
+            return """
+                \(strong: "One seed of \(planned) so far.") \(what) \(size) to both sides (Wilson). How \
+                much another seed changes is seen when the next ones have finished.
                 """
         }
         return """
@@ -66,7 +73,8 @@ enum Cautions {
     }
 
     private static func chosenOnTest(_ results: StudyResults) -> RichText? {
-        guard results.count(.finished) > 0 else { return nil }
+        guard results.runs.contains(where: { $0.status == .finished && $0.nothingLearned == nil })
+        else { return nil }
         return """
             \(strong: "Best epochs are optimistic.") The best epoch is chosen on the test set \
             itself. The accuracies of the tables are the last epoch’s unless they say best.

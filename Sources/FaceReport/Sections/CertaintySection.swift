@@ -9,13 +9,16 @@ enum CertaintySection {
         let groups = results.settings.map { setting in
             Table.Group(
                 title: results.title(setting),
-                rows: results.losses.compactMap { row($0, setting, statistics, test) })
+                rows: results.losses.compactMap { loss in
+                    row(
+                        loss, setting, statistics, test, results.cell(setting, loss).mark)
+                })
         }
         guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
         return Section(
             "certainty", "How sure the accuracies are",
             [
-                .paragraph(text(results)), .table(table(groups, test)),
+                .paragraph(text(results)), .table(table(groups, test, results)),
                 .figure(figure(results, statistics, test)),
             ])
     }
@@ -25,6 +28,12 @@ enum CertaintySection {
             An accuracy is uncertain for two reasons. Another \(emphasis: "seed") gives another \
             model; and other \(emphasis: "pairs") of other people would be easier or harder.
             """
+        if results.seeds == 1, let planned = results.scope?.seeds, planned > 1 {
+            return reasons + """
+                 Only one of \(planned) seeds has finished so far: the intervals speak of the models at \
+                hand only.
+                """
+        }
         guard results.seeds > 1 else {
             return reasons + """
                  This study has one seed: how much another would change is not known, and the \
@@ -34,16 +43,19 @@ enum CertaintySection {
         return reasons + " The last column has both."
     }
 
-    private static func table(_ groups: [Table.Group], _ test: String) -> Table {
-        Table(
-            caption: """
-                Accuracy on \(test) in percent with 95 % intervals. Seeds: Student’s interval over \
-                the seeds. Pairs: the same models on other pairs, where pairs that share a person \
-                go together (dyadic clustering). Folds: Student’s interval over the folds. Both: \
-                other seeds and other pairs, in a two-way model of seeds and pairs (Hillis 2007). \
-                Pairs and both are Wilson’s, with as many pairs as have that variance, or all of \
-                them where all are right; a dash stands where seeds or folds do not differ.
-                """,
+    private static func table(
+        _ groups: [Table.Group], _ test: String, _ results: StudyResults
+    ) -> Table {
+        let what: RichText = """
+            Accuracy on \(test) in percent with 95 % intervals. Seeds: Student’s interval over \
+            the seeds. Pairs: the same models on other pairs, where pairs that share a person \
+            go together (dyadic clustering). Folds: Student’s interval over the folds. Both: \
+            other seeds and other pairs, in a two-way model of seeds and pairs (Hillis 2007). \
+            Pairs and both are Wilson’s, with as many pairs as have that variance, or all of \
+            them where all are right; a dash stands where seeds or folds do not differ.
+            """
+        return Table(
+            caption: .sentences([what] + AccuracySection.markNote(results)),
             columns: [
                 .words("Loss"), .numbers("Seeds"), .numbers("Mean"), .numbers("SD"),
                 .numbers("seeds", group: "95 % interval from"),
@@ -54,7 +66,8 @@ enum CertaintySection {
     }
 
     private static func row(
-        _ loss: LossSeries, _ setting: Setting, _ statistics: StudyStatistics, _ test: String
+        _ loss: LossSeries, _ setting: Setting, _ statistics: StudyStatistics, _ test: String,
+        _ mark: String
     ) -> [Table.Entry]? {
         guard let estimate = statistics.estimate(setting, loss, test: test) else { return nil }
         func entry(_ interval: Interval?) -> Table.Entry {
@@ -63,7 +76,7 @@ enum CertaintySection {
         let deviation = Sample(estimate.seedMeans)?.standardDeviation
         return [
             Table.Entry(loss.title, key: loss.style), Table.Entry(Format.count(estimate.seeds)),
-            Table.Entry(Format.percent(estimate.mean)),
+            Table.Entry(Format.percent(estimate.mean) + mark),
             Table.Entry(deviation.map { Format.percent($0) } ?? "–"),
             entry(estimate.seedInterval()?.limited), entry(estimate.pairInterval()),
             entry(statistics.foldInterval(setting, loss, test: test)?.limited),

@@ -79,7 +79,7 @@ enum CurvesSection {
             ? ["Lines are means over the seeds, bands reach from the lowest to the highest seed."]
             : []
         return .sentences(
-            [what] + bands + [
+            [what] + bands + warmUps(results) + [
                 """
                 Heights of different losses do not compare: each has a scale and a margin of its \
                 own. An accuracy with the margin is measured on logits whose own class is \
@@ -87,6 +87,40 @@ enum CurvesSection {
                 finished one. All figures of curves have the same axes.
                 """
             ])
+    }
+
+    /// Which losses change their margin or scale in the course of training, and until when: their
+    /// curves may rise there although nothing goes wrong.
+    private static func warmUps(_ results: StudyResults) -> [RichText] {
+        let changes = results.losses.compactMap { loss -> String? in
+            let runs = results.settings.flatMap { results.cell($0, loss).drawn }
+            let keys = ["lambda", "margin", "scale"].compactMap { key -> String? in
+                guard let last = runs.compactMap({ lastChange($0.epochs, key) }).max() else {
+                    return nil
+                }
+                let isLast = last == runs.compactMap(\.epochs.last?.epoch).max()
+                return "\(key) \(isLast ? "throughout" : "until epoch \(last)")"
+            }
+            return keys.isEmpty ? nil : "\(loss.title) (\(Format.list(keys)))"
+        }
+        guard !changes.isEmpty else { return [] }
+        return [
+            """
+            The margin or the scale changes in the course of training with \
+            \(Format.list(changes)): while it grows, the loss may rise although the network gets \
+            better, which the training accuracy without the margin shows.
+            """
+        ]
+    }
+
+    /// The last epoch at whose end a quantity of the loss differs from that of the epoch before.
+    private static func lastChange(_ epochs: [EpochRecord], _ key: String) -> Int? {
+        Array(zip(epochs, epochs.dropFirst())).last { before, after in
+            guard let old = before.lossState[key], let new = after.lossState[key] else {
+                return false
+            }
+            return abs(new - old) > 1e-6 * max(1, abs(old))
+        }?.1.epoch
     }
 
     /// The mean over the runs at each epoch that they all have reached.

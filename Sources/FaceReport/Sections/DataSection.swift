@@ -1,4 +1,5 @@
 import FaceRuns
+import Foundation
 
 /// What was trained and tested on, and how batches were drawn.
 enum DataSection {
@@ -9,7 +10,7 @@ enum DataSection {
         var blocks: [Block] = [.table(trainTable(facts))]
         blocks += facts.flatMap { name, facts in findings(name, facts) }
         blocks.append(.table(testTable(results.testSets)))
-        blocks += results.testSets.filter { !$0.warnings.isEmpty }.map {
+        blocks += results.testSets.filter { !$0.warnings.isEmpty }.flatMap {
             warnings("Warnings on \($0.name)", $0.warnings)
         }
         blocks.append(.table(lossTable(results)))
@@ -44,17 +45,34 @@ enum DataSection {
             let count = Format.count(facts.skipped.count, "file")
             blocks.append(
                 .details(
-                    "\(count) of \(name) skipped, because they did not decode",
+                    "\(count) of \(name) skipped, because they did not decode (\(kinds(facts.skipped)))",
                     [.list(facts.skipped.map { "\(code: $0)" })]))
         }
         if !facts.warnings.isEmpty {
-            blocks.append(warnings("Warnings on \(name)", facts.warnings))
+            blocks += warnings("Warnings on \(name)", facts.warnings)
         }
         return blocks
     }
 
-    private static func warnings(_ title: String, _ sentences: [String]) -> Block {
-        .details("\(title): \(sentences.count)", [.list(sentences.map { RichText($0) })])
+    /// How many files there are of each ending.
+    private static func kinds(_ files: [String]) -> String {
+        let endings = Dictionary(grouping: files) { file -> String in
+            let ending = (file as NSString).pathExtension.lowercased()
+            return ending.isEmpty ? "without an ending" : ".\(ending)"
+        }.mapValues(\.count)
+        let kinds = endings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return Format.list(kinds.prefix(6).map { "\(Format.count($0.value)) \($0.key)" })
+    }
+
+    /// Sentences that stay in view; more are folded away.
+    private static let mostInView = 6
+
+    /// What was noticed when a set was read: what was passed over, and what is odd.
+    private static func warnings(_ title: String, _ sentences: [String]) -> [Block] {
+        let list = Block.list(sentences.map { RichText($0) })
+        return sentences.count > mostInView
+            ? [.details("\(title): \(sentences.count)", [list])]
+            : [.paragraph("\(strong: "\(title): \(sentences.count).")"), list]
     }
 
     private static func testTable(_ tests: [TestSetFacts]) -> Table {

@@ -127,9 +127,9 @@ enum ROCSection {
 
     private static func row(_ loss: LossSeries, _ cell: Cell) -> [Table.Entry] {
         func entry(
-            _ value: (TestResult) -> Double, _ number: (Double) -> String
+            _ value: (TestResult) -> Double?, _ number: (Double) -> String
         ) -> Table.Entry {
-            Format.entry(cell.spread { $0.primaryResult.map(value) }, number: number)
+            Format.entry(cell.spread { $0.primaryResult.flatMap(value) }, number: number)
         }
         return [
             Table.Entry(loss.title),

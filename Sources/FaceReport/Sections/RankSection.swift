@@ -9,7 +9,7 @@ enum RankSection {
 
     static func section(_ results: StudyResults) -> Section? {
         let rankings = Rankings(results)
-        guard results.losses.count >= fewest.losses, let test = rankings.test else { return nil }
+        guard rankings.losses.count >= fewest.losses, let test = rankings.test else { return nil }
         let nemenyi = NemenyiTest(losses: rankings.losses.count, settings: test.settings)
         var blocks: [Block] = [.paragraph(text(test, nemenyi, rankings))]
         if test.settings >= fewest.settings {
@@ -19,26 +19,29 @@ enum RankSection {
         return Section("ranks", "Ranks over all settings and test sets", blocks)
     }
 
-    /// The mean accuracies that can be ranked: of losses that have a finished run everywhere.
+    /// The mean accuracies that can be ranked: of losses with which something was learned, in places
+    /// where that holds for all of them.
     private struct Rankings {
         let losses: [LossSeries]
         let places: [(title: String, values: [Double])]
         let test: FriedmanTest?
 
         init(_ results: StudyResults) {
+            let losses = results.losses.filter { loss in
+                results.settings.contains { results.cell($0, loss).hasLearned }
+            }
             var places: [(title: String, values: [Double])] = []
             for set in results.testSets {
                 for setting in results.settings {
-                    let values = results.losses.compactMap {
-                        results.cell(setting, $0).accuracy(on: set.name)?.mean
-                    }
-                    guard values.count == results.losses.count else { continue }
+                    let cells = losses.map { results.cell(setting, $0) }.filter(\.hasLearned)
+                    let values = cells.compactMap { $0.accuracy(on: set.name)?.mean }
+                    guard values.count == losses.count else { continue }
                     let title = results.title(setting)
                     places.append(
                         (results.testSets.count > 1 ? "\(title), \(set.name)" : title, values))
                 }
             }
-            losses = results.losses
+            self.losses = losses
             self.places = places
             test = try? FriedmanTest(places.map(\.values))
         }

@@ -34,7 +34,8 @@ enum RunsSection {
         let state: RichText
         switch (run.status, run.primaryResult) {
         case (.finished, let result?):
-            state = "\(Format.withSign(result.accuracy))"
+            let nothing = run.nothingLearned == nil ? "" : ", nothing was learned"
+            state = "\(Format.withSign(result.accuracy))\(nothing)"
         case (let status, _):
             let epochs = "\(run.completedEpochs) of \(run.description.epochs) epochs"
             state = "\(strong: status.rawValue), \(epochs)"
@@ -46,6 +47,11 @@ enum RunsSection {
         var blocks: [Block] = [.terms(terms(run))]
         blocks.append(.paragraph("Made again, in the study's folder, by:"))
         blocks.append(.code(run.description.command))
+        if run.description.command.contains("…/") {
+            blocks.append(
+                .paragraph(
+                    "Paths are shortened to their last part; the run's folder has them whole."))
+        }
         if let configuration = json(run.description.configuration) {
             blocks.append(.paragraph("Complete configuration:"))
             blocks.append(.code(configuration))

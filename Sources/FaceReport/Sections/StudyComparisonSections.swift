@@ -67,14 +67,16 @@ enum StudyComparisonSections {
         Table(
             caption: """
                 Every difference in the configuration, the data and the machine of the cells that \
-                both have. What decides about the numbers forbids to pool.
+                both have. What \(emphasis: "decides") about the numbers forbids to pool runs of the \
+                two. A dash: the runs of that study do not have the setting, or were made by a \
+                version that did not record it.
                 """,
-            columns: [.words("What"), .words(names.0), .words(names.1), .words("Decides")],
+            columns: [.words("What"), .words("Decides"), .words(names.0), .words(names.1)],
             rows: differences.differences.map { difference in
                 [
                     Table.Entry("\(code: difference.key)"),
-                    Table.Entry(text(difference.first)), Table.Entry(text(difference.second)),
                     Table.Entry(difference.decides ? "yes" : "no"),
+                    Table.Entry(text(difference.first)), Table.Entry(text(difference.second)),
                 ]
             })
     }
@@ -92,60 +94,76 @@ enum StudyComparisonSections {
         guard !cells.isEmpty else { return nil }
         let isPooled = differences.arePoolable
         let tests = Array(Set(cells.map(\.test))).sorted()
+        let rows = Array(zip(cells, probabilities(cells)))
         let groups = tests.flatMap { test in
             study.settings.map { setting in
                 Table.Group(
                     title: "\(study.title(setting)), \(test)",
-                    rows: cells.filter { $0.setting == setting && $0.test == test }
-                        .map { row($0, isPooled: isPooled) })
+                    rows: rows.filter { $0.0.setting == setting && $0.0.test == test }
+                        .map { row($0, $1, isPooled: isPooled) })
             }
         }
         let pooled: [Table.Column] = isPooled ? [.numbers("Pooled")] : []
         let table = Table(
-            caption: """
-                Accuracy in percent, mean ± standard deviation over the seeds, and the difference \
-                in points on the same pairs over the seeds that both have finished, with its 95 % \
-                interval over seeds and pairs (with one seed over pairs alone). Probabilities are \
-                corrected for all rows (Holm).\(isPooled ? " Pooled: the seeds of both, each once." : "")
-                """,
+            caption: caption(cells, isPooled: isPooled),
             columns: [
                 .words("Loss"), .numbers(names.0), .numbers(names.1),
                 .numbers("\(names.1) − \(names.0)"), .numbers("95 % interval"),
                 .numbers("p, corrected"),
             ] + pooled,
-            groups: corrected(groups, cells))
+            groups: groups)
         return Section("results", "What that changes", [.table(table)])
     }
 
-    private static func row(_ cell: CellComparison, isPooled: Bool) -> [Table.Entry] {
+    private static func caption(_ cells: [CellComparison], isPooled: Bool) -> RichText {
+        let what: RichText = """
+            Accuracy in percent, mean ± standard deviation over the seeds, and the difference in \
+            points on the same pairs over the seeds that both have finished, with its 95 % interval \
+            over seeds and pairs (with one seed over pairs alone). Probabilities are corrected for \
+            all rows (Holm); a difference below 5 % is bold.
+            """
+        let dash: [RichText] =
+            cells.allSatisfy { $0.difference != nil && $0.isTested }
+            ? []
+            : ["A dash: the two have no finished seed with scores of the same pairs in common."]
+        let marked: [RichText] =
+            cells.allSatisfy(\.isTested)
+            ? []
+            : ["\(Cell.nothingLearnedMark) Nothing was learned: the difference is not tested."]
+        let pooled: [RichText] = isPooled ? ["Pooled: the seeds of both, each once."] : []
+        return .sentences([what] + pooled + dash + marked)
+    }
+
+    private static func row(
+        _ cell: CellComparison, _ probability: Double?, isPooled: Bool
+    ) -> [Table.Entry] {
         let difference = cell.difference
         let interval = difference.map { $0.interval() ?? $0.pairInterval() }
         let pooled = isPooled ? [Format.entry(cell.pooled) { Format.percent($0) }] : []
+        func accuracy(_ spread: Spread, _ mark: String) -> Table.Entry {
+            var entry = Format.entry(spread) { Format.percent($0) }
+            entry.text = entry.text + RichText(mark)
+            return entry
+        }
         return [
-            Table.Entry(cell.loss), Format.entry(cell.first) { Format.percent($0) },
-            Format.entry(cell.second) { Format.percent($0) },
-            Table.Entry(difference.map { Format.signed($0.mean * 100, 2) } ?? "–"),
-            Table.Entry(interval.map(ComparisonText.points) ?? "–"), Table.Entry("–"),
+            Table.Entry(cell.loss), accuracy(cell.first, cell.marks.first),
+            accuracy(cell.second, cell.marks.second),
+            Table.Entry(
+                difference.map { Format.signed($0.mean * 100, 2) } ?? "–",
+                isBest: probability.map { $0 < 1 - Interval.usualLevel } ?? false),
+            Table.Entry(interval.map(ComparisonText.points) ?? "–"),
+            Table.Entry(probability.map(ComparisonText.probability) ?? "–"),
         ] + pooled
     }
 
-    /// The rows with Holm's probabilities, and with significant differences bold.
-    private static func corrected(
-        _ groups: [Table.Group], _ cells: [CellComparison]
-    ) -> [Table.Group] {
-        let tested = cells.map(\.difference).compactMap { difference -> Double? in
-            difference.map { $0.pValue ?? pairProbability($0) }
+    /// Holm's probability of each cell's difference; `nil` where it is not tested.
+    private static func probabilities(_ cells: [CellComparison]) -> [Double?] {
+        let tested = cells.map { cell -> Double? in
+            guard cell.isTested else { return nil }
+            return cell.difference.map { $0.pValue ?? pairProbability($0) }
         }
-        var adjusted = HolmCorrection.adjusted(tested)[...]
-        return groups.map { group in
-            var group = group
-            for index in group.rows.indices where group.rows[index][3].text.plain != "–" {
-                guard let p = adjusted.popFirst() else { continue }
-                group.rows[index][5] = Table.Entry(ComparisonText.probability(p))
-                group.rows[index][3].isBest = p < 1 - Interval.usualLevel
-            }
-            return group
-        }
+        var adjusted = HolmCorrection.adjusted(tested.compactMap { $0 })[...]
+        return tested.map { $0 == nil ? nil : adjusted.popFirst() }
     }
 
     /// With one seed, the probability over other pairs for the two models at hand.

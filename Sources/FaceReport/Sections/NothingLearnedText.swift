@@ -1,0 +1,144 @@
+import FaceRuns
+import Foundation
+
+/// Plain words on runs in which nothing was learned: which, why probably, and what to try.
+enum NothingLearnedText {
+    /// The sentence that a report begins with, where there are such runs.
+    static func sentence(_ results: StudyResults) -> RichText? {
+        let groups = Dictionary(
+            grouping: results.runs.filter { $0.nothingLearned != nil },
+            by: { $0.nothingLearned?.reason ?? .test }
+        ).sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        guard let first = groups.first else { return nil }
+        let count = groups.reduce(0) { $0 + $1.value.count }
+        let finished = results.count(.finished)
+        let all = count == finished
+        guard groups.count > 1 else {
+            let names = all ? "" : " (\(names(first.value, results)))"
+            return RichText(
+                "Nothing was learned in \(which(count, finished))\(names), \(why(first.value)): "
+                    + "\(advice(first.key)).")
+        }
+        let clauses = groups.map { reason, runs in
+            "in \(Format.count(runs.count)) (\(names(runs, results))) \(why(runs)): "
+                + advice(reason)
+        }
+        return RichText(
+            "Nothing was learned in \(which(count, finished)), \(clauses.joined(separator: "; and "))."
+        )
+    }
+
+    /// What that means for the rest of the report.
+    static func consequence(_ results: StudyResults) -> RichText {
+        let count = results.runs.count { $0.nothingLearned != nil }
+        return results.runs.contains { $0.status == .finished && $0.nothingLearned == nil }
+            ? "\(count == 1 ? "It is" : "They are") neither ranked nor compared."
+            : "No loss is ranked or compared: their accuracies are not those of a trained network."
+    }
+
+    private static func which(_ count: Int, _ finished: Int) -> String {
+        if count < finished {
+            return "\(Format.count(count)) of the \(Format.count(finished)) finished runs"
+        }
+        switch finished {
+        case 1: return "the one finished run"
+        case 2: return "either of the 2 finished runs"
+        default: return "any of the \(Format.count(finished)) finished runs"
+        }
+    }
+
+    /// Groups of runs that are named; more are counted.
+    private static let mostNames = 5
+
+    /// Losses, with their seeds where these are not all that the loss has finished, and with their
+    /// setting where there are several.
+    private static func names(_ runs: [ReportedRun], _ results: StudyResults) -> String {
+        let names = results.settings.flatMap { setting in
+            results.losses.compactMap { loss -> String? in
+                let cell = results.cell(setting, loss)
+                let mine = runs.filter { run in cell.runs.contains { $0.name == run.name } }
+                guard !mine.isEmpty else { return nil }
+                let place = results.settings.count > 1 ? " with \(results.title(setting))" : ""
+                return loss.title + place + seeds(mine, of: cell)
+            }
+        }
+        guard names.count > mostNames else { return Format.list(names) }
+        let rest = Format.count(names.count - mostNames + 1)
+        return names.prefix(mostNames - 1).joined(separator: ", ") + " and \(rest) others"
+    }
+
+    private static func seeds(_ runs: [ReportedRun], of cell: Cell) -> String {
+        let finished = cell.runs.filter { $0.status == .finished }
+        guard runs.count < finished.count else { return "" }
+        let seeds = runs.prefix(8).map { "\($0.seed)" }
+        let rest = runs.count > seeds.count ? ["\(runs.count - seeds.count) more"] : []
+        return ", \(runs.count == 1 ? "seed" : "seeds") \(Format.list(seeds + rest))"
+    }
+
+    // MARK: Why, and what to try
+
+    private static func why(_ runs: [ReportedRun]) -> String {
+        let facts = runs.compactMap(\.nothingLearned)
+        guard let first = facts.first else { return "" }
+        let sets = Set(runs.map(\.description.train.name)).sorted()
+        let test = runs.first?.primaryTest?.name ?? "the test set"
+        switch first.reason {
+        case .oneIdentity:
+            return "because \(Format.list(sets)) \(sets.count == 1 ? "has" : "have") one identity, "
+                + "which leaves nothing to tell apart"
+        case .diverged:
+            let norm = facts.compactMap(\.meanNorm).max() ?? 0
+            return "probably because training diverged: the embeddings have a mean norm of up to "
+                + String(format: "%.2g", norm) + below(facts)
+        case .collapsed:
+            return "because the embeddings of all images are nearly the same (collapsed), so that "
+                + "no threshold tells people apart" + below(facts)
+        case .noPairs:
+            return "probably because no identity of \(Format.list(sets)) has two images, so that "
+                + "there is no pair of one person to learn from"
+        case .training:
+            let guessed = range(facts.map { 1 / Double(max(1, $0.identities)) })
+            return "for \(range(facts.map(\.trainAccuracy))) of the training images are classified "
+                + "right, no more than by guessing (\(guessed))" + below(facts)
+        case .test:
+            return "for \(range(facts.map(\.accuracy))) of the pairs of \(test) are decided right, "
+                + "no more than by guessing, though \(range(facts.map(\.trainAccuracy))) of the "
+                + "training images are classified right: what was learned does not carry over"
+        }
+    }
+
+    private static func below(_ facts: [NothingLearned]) -> String {
+        guard facts.allSatisfy(\.neverBelowGuessing), let classes = facts.map(\.identities).min(),
+            facts.allSatisfy({ $0.identities == classes })
+        else { return "" }
+        return ", and the loss never fell below that of guessing, ln \(Format.count(classes)) = "
+            + Format.fixed(log(Double(classes)), 2)
+    }
+
+    /// Shares in percent, from the lowest to the highest.
+    private static func range(_ shares: [Double]) -> String {
+        let (low, high) = (Format.withSign(shares.min() ?? 0), Format.withSign(shares.max() ?? 0))
+        return low == high ? low : "\(low) to \(high)"
+    }
+
+    private static func advice(_ reason: NothingLearned.Reason) -> String {
+        switch reason {
+        case .oneIdentity:
+            "train on two identities or more, each in a folder of its own or under a label of its own"
+        case .diverged:
+            "lower the learning rate, or the scale of the loss, and keep gradientClip above 0"
+        case .collapsed, .training:
+            """
+            train longer, try another learning rate, begin with the softmax, or lower the margin, and \
+            look at images and labels with facet data check
+            """
+        case .noPairs:
+            "take identities with two images or more, or a loss that classifies, e.g. softmax"
+        case .test:
+            """
+            see that the test images are aligned and cut like the training images and that the list \
+            of pairs belongs to them, with facet data check
+            """
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import FaceRuns
+import FaceStatistics
+
+/// What a terminal shows of a study at its end: the mean accuracies with their intervals, and what can
+/// and cannot be told apart. The numbers and sentences are those of the report.
+public struct StudyAnswer: Sendable, Hashable {
+    /// The lines, none of which is longer than ``width``.
+    public let text: String
+    /// Columns of a line.
+    public static let width = 80
+
+    init(_ results: StudyResults, _ statistics: StudyStatistics) {
+        let tables = results.settings.compactMap { Self.table($0, results, statistics) }
+        let sentences = [
+            AnswerSection.answer(results, statistics).plain, Self.apart(results, statistics),
+            Self.states(results),
+        ].compactMap { $0 }
+        text = (tables + [Self.wrapped(sentences.joined(separator: " "))])
+            .joined(separator: "\n\n")
+    }
+
+    // MARK: Accuracies
+
+    private static func table(
+        _ setting: Setting, _ results: StudyResults, _ statistics: StudyStatistics
+    ) -> String? {
+        guard let test = results.testSets.first else { return nil }
+        let rows = order(setting, results).compactMap {
+            row($0, setting, results, statistics, test.name)
+        }
+        guard !rows.isEmpty else { return nil }
+        let pairs = Format.count(test.pairs, "pair")
+        let header = ["loss", "seeds", "accuracy, %", "95 % interval"]
+        let cells = [header] + rows
+        let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        // Names give way, numbers do not.
+        let names = min(widths[0], width - 2 - widths.dropFirst().reduce(0) { $0 + $1 + 2 })
+        let lines = cells.map { row in
+            let numbers = zip(row, widths).dropFirst().map { padded($0, to: $1, atEnd: false) }
+            return "  "
+                + ([padded(fitted(row[0], names), to: names, atEnd: true)] + numbers)
+                .joined(separator: "  ")
+        }
+        let title = "\(results.title(setting)): accuracy on \(test.name), \(pairs)"
+        return ([fitted(title, width)] + lines).joined(separator: "\n")
+    }
+
+    /// The losses, the most accurate first, and those in which nothing was learned last.
+    private static func order(_ setting: Setting, _ results: StudyResults) -> [LossSeries] {
+        let ranked = Verdict(results, setting)?.ranking.map(\.loss) ?? []
+        return ranked + results.losses.filter { !ranked.contains($0) }
+    }
+
+    private static func row(
+        _ loss: LossSeries, _ setting: Setting, _ results: StudyResults,
+        _ statistics: StudyStatistics, _ test: String
+    ) -> [String]? {
+        let cell = results.cell(setting, loss)
+        guard let accuracy = cell.testAccuracy else { return nil }
+        let estimate = statistics.estimate(setting, loss, test: test)
+        let interval = estimate.map { $0.interval() ?? $0.pairInterval() }
+        return [
+            loss.title, Format.count(accuracy.count),
+            Format.percent(accuracy.mean) + cell.mark,
+            interval.map(ComparisonText.points) ?? "–",
+        ]
+    }
+
+    // MARK: Sentences
+
+    /// Comparisons that are named; more are counted.
+    private static let mostNamed = 4
+
+    /// Which losses are told apart on the first test set, where the answer speaks of the first alone.
+    private static func apart(_ results: StudyResults, _ statistics: StudyStatistics) -> String? {
+        guard let test = results.testSets.first?.name else { return nil }
+        let all = results.settings.flatMap { statistics.comparisons($0, test: test) }
+        guard all.count > 1 else { return nil }
+        let different = all.filter(\.isSignificant)
+        if different.isEmpty { return "No two losses can be told apart." }
+        let rest = all.count - different.count
+        let others = rest == 0 ? "" : "; the other \(Format.count(rest)) of two losses cannot"
+        guard different.count <= mostNamed else {
+            return "\(Format.count(different.count)) of \(Format.count(all.count)) comparisons of "
+                + "two losses can be told apart."
+        }
+        let names = different.map { comparison in
+            let place =
+                results.settings.count > 1 ? " with \(results.title(comparison.setting))" : ""
+            return "\(comparison.better.title) from \(comparison.worse.title)\(place)"
+        }
+        return "Told apart: \(Format.list(names))\(others)."
+    }
+
+    /// Runs that are not in the table.
+    private static func states(_ results: StudyResults) -> String? {
+        let missing = [RunStatus.failed, .unfinished, .damaged].compactMap { status -> String? in
+            let count = results.count(status)
+            return count > 0 ? "\(Format.count(count)) \(status.rawValue)" : nil
+        }
+        guard !missing.isEmpty else { return nil }
+        return
+            "Of \(Format.count(results.runs.count, "run")), \(Format.list(missing)): see Runs in "
+            + "the report."
+    }
+
+    // MARK: Lines
+
+    private static func padded(_ text: String, to width: Int, atEnd: Bool) -> String {
+        let gap = String(repeating: " ", count: max(0, width - text.count))
+        return atEnd ? text + gap : gap + text
+    }
+
+    private static func fitted(_ text: String, _ width: Int) -> String {
+        text.count <= width ? text : text.prefix(max(1, width) - 1) + "…"
+    }
+
+    /// Text broken at blanks.
+    static func wrapped(_ text: String) -> String {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

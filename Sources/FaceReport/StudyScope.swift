@@ -1,0 +1,14 @@
+/// What a study is going to be, where that is known beforehand: a report of a study that is under way
+/// then counts the runs that have not begun.
+public struct StudyScope: Sendable, Hashable {
+    /// Runs of the whole study.
+    public var runs: Int
+    /// Seeds of each cell.
+    public var seeds: Int
+
+    /// Creates a scope from its parts.
+    public init(runs: Int, seeds: Int) {
+        self.runs = runs
+        self.seeds = seeds
+    }
+}

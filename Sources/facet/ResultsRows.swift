@@ -1,0 +1,35 @@
+import FaceRuns
+import Foundation
+
+/// The runs that are over as JSON, for programs.
+struct ResultsRows {
+    /// A run that is over.
+    struct Row: Encodable {
+        var trainSet: String
+        var backbone: String
+        var loss: String
+        var sampler: String
+        var seed: UInt64
+        var result: RunResult
+    }
+
+    private let rows: [Row]
+
+    /// Reads the finished and failed ones of some runs, in their order.
+    init(_ runs: [RunFolder]) throws {
+        rows = try runs.compactMap { folder in
+            guard let result = try folder.readResult() else { return nil }
+            let identity = try folder.readDescription().identity
+            return Row(
+                trainSet: identity.trainSet, backbone: identity.backbone, loss: identity.loss,
+                sampler: identity.sampler, seed: identity.seed, result: result)
+        }
+    }
+
+    /// The rows as a JSON array.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(rows), as: UTF8.self)
+    }
+}

@@ -1,0 +1,118 @@
+import CommandKit
+import FaceRuns
+import FaceStudy
+import FaceTraining
+import Foundation
+
+/// How far a study is: its runs, the share of its work that is done, and the time that is left.
+///
+/// A run weighs as many seconds as it was estimated to take, or as much as any other where there is no
+/// estimate. What is left is told by the runs of this process, once they have taken long enough to
+/// tell, and by the estimate before.
+struct StudyProgress {
+    /// Runs of the whole study.
+    let planned: Int
+    /// Runs that are over and did not fail, those of former times included.
+    private(set) var finished = 0
+    /// Runs that failed.
+    private(set) var failed = 0
+    /// Runs that have begun or were over before.
+    private(set) var begun = 0
+
+    /// The cell of each run's folder: runs of a training set and a backbone take equally long.
+    private let cells: [String: String]
+    private var hasEstimate = false
+    private var seconds: [String: Double] = [:]
+    private var over: Set<String> = []
+    /// Weight of what this process has finished, and when it began with the first of it.
+    private var done = 0.0
+    private var started: ContinuousClock.Instant?
+    private var current: (name: String, share: Double)?
+
+    /// Begins with nothing done.
+    init(_ plan: StudyPlan) {
+        planned = plan.runs.count
+        cells = Dictionary(
+            plan.runs.map { ($0.folderName, Self.cell($0)) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    private static func cell(_ run: PlannedRun) -> String {
+        "\(run.identity.trainSet)\n\(run.identity.backbone)"
+    }
+
+    /// Takes notice of what happened.
+    mutating func receive(_ event: StudyEvent, at now: ContinuousClock.Instant = .now) {
+        switch event {
+        case .estimated(let estimate):
+            hasEstimate = true
+            for cell in estimate.cells {
+                seconds["\(cell.trainSet)\n\(cell.backbone)"] = cell.secondsEach
+            }
+        case .runStarted(let run, _, _):
+            begun += 1
+            started = started ?? now
+            current = (run.folderName, 0)
+        case .runSkipped(let run, _):
+            begun += 1
+            finished += 1
+            over.insert(run.folderName)
+        case .runFinished(let run, _):
+            finished += 1
+            end(run)
+        case .runFailed(let run, _):
+            failed += 1
+            end(run)
+        case .training(let run, .step(let step)):
+            current = (run.folderName, Double(step.step) / Double(max(1, step.steps)))
+        default: break
+        }
+    }
+
+    private mutating func end(_ run: PlannedRun) {
+        over.insert(run.folderName)
+        done += weight(run.folderName)
+        current = nil
+    }
+
+    private func weight(_ run: String) -> Double {
+        guard let cell = cells[run], let seconds = seconds[cell] else { return 1 }
+        return max(seconds, 1e-3)
+    }
+
+    /// Weight of what this process has done.
+    private var worked: Double {
+        done + (current.map { weight($0.name) * $0.share } ?? 0)
+    }
+
+    /// Share of the study's work that is done; 0...1.
+    var share: Double {
+        let all = cells.keys.reduce(0) { $0 + weight($1) }
+        let before = over.reduce(0) { $0 + weight($1) }
+        let now = current.map { weight($0.name) * $0.share } ?? 0
+        return all > 0 ? min(1, (before + now) / all) : 0
+    }
+
+    /// Seconds that are left, where that can be told.
+    func secondsLeft(at now: ContinuousClock.Instant = .now) -> Double? {
+        let left =
+            cells.keys.filter { !over.contains($0) }.reduce(0) { $0 + weight($1) }
+            - (current.map { weight($0.name) * $0.share } ?? 0)
+        let elapsed = started.map { $0.duration(to: now) / .seconds(1) } ?? 0
+        // A run's beginning and its end take longer than the steps between them.
+        let isTelling = worked > 0 && (done > 0 || (current?.share ?? 0) > 0.05)
+        if isTelling { return max(0, left) * elapsed / worked }
+        return hasEstimate ? max(0, left) : nil
+    }
+
+    /// Runs in words: `run 3 of 9, 2 finished`.
+    var text: String {
+        let counts = [
+            finished > 0 ? "\(finished) finished" : nil, failed > 0 ? "\(failed) failed" : nil,
+        ]
+        let number = current == nil ? nil : "run \(begun) of \(planned)"
+        let known = ([number] + counts).compactMap { $0 }
+        return known.isEmpty
+            ? "\(planned) \(planned == 1 ? "run" : "runs") planned"
+            : known.joined(separator: ", ") + (number == nil ? " of \(planned)" : "")
+    }
+}

@@ -141,7 +141,7 @@ struct NearTests {
         for way in Way.allCases {
             let far = try evaluate("arcface-paper:s=16,beyond=none", sample, way, .float64)
             let slopes = far.gradients["embeddings"] ?? []
-            #expect(abs(Naive.norm(slopes) - 6.502) < 1e-2, "\(slopes)")
+            #expect(slopes.count == 4 && abs(slopes[1] - 6.502) < 1e-3, "\(slopes)")
         }
     }
 }

@@ -115,6 +115,21 @@ struct NearTests {
         }
     }
 
+    /// Angles do not come from the products that are rounded.
+    @Test("keep them in a head of bfloat16", arguments: entries)
+    func bfloat16(_ entry: Oracle.Entry) throws {
+        let samples = try Oracle.content.get().samples
+        for (batch, expected) in zip(samples, entry.cases) where batch.name.hasSuffix("axes") {
+            guard let expected else { continue }
+            let found = try Evaluation(
+                entry.specification, batch.sample, type: .float32,
+                head: HeadOptions(precision: .bfloat16))
+            expectNear(
+                (found.loss, found.gradients), expected, loss: 2e-2, gradient: 2e-2, floor: 1e-7,
+                "\(entry.specification), \(batch.name)")
+        }
+    }
+
     @Test("know every loss of a margin on the angle")
     func completeness() throws {
         let names = Set(

@@ -7,7 +7,8 @@ are away from kinks. What the gradient of a loss holds constant (a margin's disp
 gradient is detached, weights of hard classes) is computed once at the point and not moved.
 
 Conventions that the papers leave open are Facet's documented ones: the direction of a zero vector
-is zero, and its angle to all others 90 degrees. Angles near 0 and pi are in make_near.py.
+is zero, and its angle to all others 90 degrees, rounded so that its cosine is not above 0. Angles
+near 0 and pi are in make_near.py.
 """
 
 import json
@@ -82,6 +83,8 @@ def cosines(x, w):
 
 def angle(a, b):
     u, v = unit(a), unit(b)
+    if norm(u) == 0 or norm(v) == 0:
+        return math.nextafter(math.pi / 2, 4)
     return 2 * math.atan2(norm(u - v), norm(u + v))
 
 

@@ -17,6 +17,12 @@ using namespace facet;
 
 namespace {
 
+/// Keeps autocast from what it is not for as long as it lives: gradients are computed in the types
+/// that values had, wherever they are asked for.
+struct InOwnPrecision {
+  c10::impl::ExcludeDispatchKeyGuard guard{c10::autocast_dispatch_keyset};
+};
+
 const at::Tensor &gradient(ct_tensor parameter, size_t place) {
   const auto &result = tensor(parameter).grad();
   TORCH_CHECK(result.defined(), "parameter ", place, " has no gradient");
@@ -79,7 +85,10 @@ ct_status ct_requires_grad(ct_tensor self, bool *out) {
 }
 
 ct_status ct_backward(ct_tensor self) {
-  return guarded([&] { tensor(self).backward(); });
+  return guarded([&] {
+    InOwnPrecision precision;
+    tensor(self).backward();
+  });
 }
 
 ct_status ct_derivatives(ct_tensor self, ct_tensor slopes, const ct_tensor *inputs, size_t count,

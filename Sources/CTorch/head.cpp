@@ -1,5 +1,6 @@
 // The head of millions of classes.
 #include "bridge.h"
+#include "head/angles.h"
 #include "head/functions.h"
 #include "head/products.h"
 
@@ -48,14 +49,19 @@ bool ct_has_bfloat16_products(void) { return head::has_bfloat16_products(); }
 
 ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
-                          ct_tensor *table, ct_tensor *targets) {
+                          ct_tensor *table, ct_tensor *targets, ct_tensor *angles) {
   return guarded([&] {
     auto result = head::cosine_table(tensor(directions), tensor(weight), tensor(classes),
                                      tensor(labels).contiguous(), subcenters,
                                      rounds(bfloat16, tensor(weight)), workspace(memory));
     *table = handle(result[0]);
     *targets = handle(result[1]);
+    *angles = handle(result[2]);
   });
+}
+
+ct_status ct_angles(ct_tensor self, ct_tensor other, ct_tensor *out) {
+  return producing(out, [&] { return head::angle_between(tensor(self), tensor(other)); });
 }
 
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,

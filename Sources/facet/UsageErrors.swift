@@ -24,7 +24,8 @@ enum UsageErrors {
     private static func contains(_ error: FaceLossesError) -> Bool {
         switch error {
         case .duplicateParameter, .invalidValue, .malformedSetting, .noClassSampling,
-            .noTargetLogit, .severalClassifications, .unknownLoss, .unknownParameter:
+            .noTargetLogit, .productOutOfRange, .severalClassifications, .unknownLoss,
+            .unknownParameter:
             true
         case .nameTaken, .noClasses, .notAHead: false
         }

@@ -49,8 +49,9 @@ struct KinkTests {
         (
             "subcenter:k=2,grad=exact",
             Sample(
-                name: "two class weights equally near", embeddings: [[1, 1], [-1, 2]],
-                labels: [0, 1], weights: [[1, 0], [0.2, -1], [-1, 0.5]], biases: [0, 0, 0])
+                name: "two class weights equally near", embeddings: [[1, 0.3, 1], [-1, 2, 0.5]],
+                labels: [0, 1], weights: [[1, 0, 0], [0.2, -1, 0.5], [-1, 0.5, 0.3]],
+                biases: [0, 0, 0])
         ),
     ]
 
@@ -58,10 +59,11 @@ struct KinkTests {
     func between(_ index: Int) throws {
         let (text, sample) = Self.cases[index]
         let gradient = try Evaluation(text, sample).gradients["embeddings"] ?? []
-        #expect(gradient.count == sample.embeddings.count * 2)
+        #expect(gradient.count == sample.embeddings.count * sample.size)
         for (place, found) in gradient.enumerated() {
             func value(_ step: Double) throws -> Double {
-                let moved = sample.moving(.embeddings, place / 2, place % 2, by: step)
+                let moved = sample.moving(
+                    .embeddings, place / sample.size, place % sample.size, by: step)
                 let evaluation = try Evaluation(text, moved)
                 // The probe beside a term sees embeddings that it does not train.
                 return evaluation.state.first { text.contains($0.key) }?.value ?? evaluation.loss

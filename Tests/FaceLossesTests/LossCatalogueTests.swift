@@ -10,7 +10,7 @@ struct LossCatalogueTests {
             name: "foreign", title: "Foreign", summary: "", paper: "", equation: "")
         let state: [StateEntry] = []
         init(_ setup: LossSetup) {}
-        func callAsFunction(
+        func evaluate(
             embeddings: Tensor, labels: Tensor, progress: LossProgress
         ) -> LossOutput { LossOutput(loss: embeddings.sum()) }
     }

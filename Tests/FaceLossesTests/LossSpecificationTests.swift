@@ -82,6 +82,16 @@ struct LossSpecificationTests {
                     + "'arcface+center:weight=0.003'"
             ),
             ("arcface:m=1,m=1", "'arcface:m=1,m=1' gives m twice; keep one of them"),
+            (
+                "softmax+range:weight=1e-20,beta=1e-20",
+                "weight=1e-20 times beta=1e-20 of range is 1e-40, which float32 does not hold; choose "
+                    + "values whose product is 0 or from 1.2e-38 to 3.4e+38"
+            ),
+            (
+                "arcface+center:weight=1e-300",
+                "weight=1e-300 of center is 1e-300, which float32 does not hold; choose values whose "
+                    + "product is 0 or from 1.2e-38 to 3.4e+38"
+            ),
         ])
     func messages(_ text: String, _ message: String) {
         let error = #expect(throws: FaceLossesError.self) {
@@ -132,6 +142,30 @@ struct LossSpecificationTests {
             #expect(throws: FaceLossesError.severalClassifications(text)) {
                 try LossSpecification(parsing: text)
             }
+        }
+    }
+
+    @Test("refuse values together whose product float32 does not hold")
+    func products() throws {
+        func key(_ name: String) -> LossParameter {
+            LossParameterKey.number(name, default: 1, in: 0...1e200, "").parameter
+        }
+        let descriptor = LossDescriptor(
+            name: "toy", title: "Toy", summary: "", paper: "", equation: "",
+            parameters: [key("s"), key("weight"), key("m")], factors: [["s", "weight"], ["m"]])
+        func make(_ s: String, _ weight: String) throws -> LossSpecification {
+            try LossSpecification(descriptor, settings: [("s", s), ("weight", weight)])
+        }
+        for (s, weight) in [("1e30", "1e8"), ("1e30", "1e-30"), ("0", "1e60"), ("1e-38", "1.2")] {
+            #expect(try make(s, weight).description.hasPrefix("toy:"))
+        }
+        for (s, weight, product) in [
+            ("1e30", "1e30", "1e+60"), ("1e-30", "1e-30", "1e-60"), ("1e-38", "1", "1e-38"),
+            ("1e100", "1e200", "1e+300"),
+        ] {
+            let error = #expect(throws: FaceLossesError.self) { try make(s, weight) }
+            let text = error?.description ?? ""
+            #expect(text.contains("weight=") && text.contains("of toy is \(product),"), "\(text)")
         }
     }
 

@@ -28,7 +28,7 @@ private final class TakenLoss: ConfigurableLoss {
         presets: [LossPreset("insightface", "taken")])
     let state: [StateEntry] = []
     init(_ setup: LossSetup) {}
-    func callAsFunction(
+    func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput { LossOutput(loss: embeddings.sum()) }
 }

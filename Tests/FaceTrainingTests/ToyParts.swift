@@ -37,19 +37,25 @@ final class ToyLoss: FaceLoss {
     private let classifier = Linear(
         inputs: 8, outputs: 3, initial: InitialWeights(seed: 2, path: "head"))
     private let failingAtStep: Int?
+    private let failsInGradient: Bool
 
-    init(failingAtStep: Int? = nil) {
+    /// - Parameter failsInGradient: Whether the loss itself stays finite when it fails.
+    init(failingAtStep: Int? = nil, failsInGradient: Bool = false) {
         self.failingAtStep = failingAtStep
+        self.failsInGradient = failsInGradient
     }
 
     var state: [StateEntry] { classifier.state }
 
-    func callAsFunction(
+    func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(embeddings, training: true)
         var loss = logits.crossEntropy(labels: labels)
-        if progress.step == failingAtStep { loss = loss * .infinity }
+        if progress.step == failingAtStep {
+            // The slope of a root is infinite at 0.
+            loss = failsInGradient ? loss + (logits * 0).sqrt().sum() : loss * .infinity
+        }
         return LossOutput(loss: loss, logits: logits, state: ["step": Double(progress.step)])
     }
 }
@@ -63,7 +69,7 @@ final class SpoiledLoss: FaceLoss {
 
     var state: [StateEntry] { loss.state }
 
-    func callAsFunction(
+    func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         var output = loss(embeddings: embeddings, labels: labels, progress: progress)

@@ -136,10 +136,13 @@ struct TrainerTests {
         }
     }
 
-    @Test("A loss that is not finite stops the run before the update")
-    func nonFinite() throws {
+    @Test(
+        "A loss or a gradient that is not finite stops the run before the update",
+        arguments: [false, true])
+    func nonFinite(_ inGradient: Bool) throws {
         try withFolder { folder in
-            let trainer = try trainer(in: folder, loss: ToyLoss(failingAtStep: 4))
+            let trainer = try trainer(
+                in: folder, loss: ToyLoss(failingAtStep: 4, failsInGradient: inGradient))
             var before: [[Float]] = []
             let error = #expect(throws: FaceTrainingError.self) {
                 try trainer.run { event in
@@ -152,7 +155,8 @@ struct TrainerTests {
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(quantity == "loss" && step == 5 && epoch == 2 && loss.isFinite)
+            #expect(quantity == (inGradient ? "gradient" : "loss"))
+            #expect(step == 5 && epoch == 2 && loss.isFinite)
             #expect(trainer.backbone.state.map { $0.tensor.array() } == before)
         }
     }

@@ -40,6 +40,17 @@ struct LossesTests {
         }
     }
 
+    @Test("are refused with values whose product float32 does not hold")
+    func products() throws {
+        try withTool { tool in
+            let refused = try tool.run("losses", "show", "range:weight=1e-20,beta=1e-20")
+            #expect(refused.status == 2)
+            #expect(
+                refused.errors.contains(
+                    "weight=1e-20 times beta=1e-20 of range is 1e-40, which float32 does not hold"))
+        }
+    }
+
     @Test("are trained as toys")
     func toy() throws {
         try withTool { tool in

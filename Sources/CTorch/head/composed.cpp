@@ -10,9 +10,11 @@
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "../kernels/dispatch.h"
+#include "angles.h"
 #include "classes.h"
 
 namespace facet::head::composed {
@@ -64,13 +66,21 @@ struct Cosines : torch::autograd::Function<Cosines> {
       nearest = std::get<1>(best);
     }
     auto targets = cosines.gather(1, labels.unsqueeze(1)).squeeze(1);
+    auto places = labels;
+    if (subcenters > 1)
+      places = labels * subcenters + nearest.gather(1, labels.unsqueeze(1)).squeeze(1);
+    auto own = at::index_select(rows, 0, places).to(at::kDouble) *
+               at::index_select(inverse, 0, places).to(at::kDouble).unsqueeze(1);
     context->save_for_backward({directions, weight, classes, labels, cosines});
+    context->saved_data["places"] = places;
+    context->saved_data["own"] = own;
     context->saved_data["rows"] = rows;
     context->saved_data["inverse"] = inverse;
     context->saved_data["subcenters"] = subcenters;
     context->saved_data["fast"] = fast;
     if (subcenters > 1) context->saved_data["nearest"] = nearest;
-    return {cosines, targets};
+    context->set_materialize_grads(false);
+    return {cosines, targets, angles(directions, own)};
   }
 
   static variable_list backward(AutogradContext *context, variable_list slopes) {
@@ -81,7 +91,9 @@ struct Cosines : torch::autograd::Function<Cosines> {
     auto inverse = context->saved_data["inverse"].toTensor();
     auto subcenters = context->saved_data["subcenters"].toInt();
     auto own = labels.unsqueeze(1);
-    auto all = slopes[0].scatter_add(1, own, slopes[1].unsqueeze(1));
+    auto all = slopes[0].defined() ? slopes[0] : at::zeros_like(cosines);
+    // A tensor of its own, for it is changed in place.
+    all = slopes[1].defined() ? all.scatter_add(1, own, slopes[1].unsqueeze(1)) : all.clone();
     auto along = all * cosines;
     if (subcenters > 1) {
       auto nearest = context->saved_data["nearest"].toTensor();
@@ -96,10 +108,27 @@ struct Cosines : torch::autograd::Function<Cosines> {
     if (context->needs_input_grad(1)) {
       to_weight = at::mm(all.t(), directions);
       to_weight.addcmul_(rows, shares.unsqueeze(1), -1);
-      if (classes.numel() > 0)
-        to_weight = sparse_rows(saved[1], row_indices(classes, subcenters), to_weight);
     }
+    if (slopes[2].defined())
+      add_angles(context, directions, inverse, slopes[2], to_directions, to_weight);
+    if (to_weight.defined() && classes.numel() > 0)
+      to_weight = sparse_rows(saved[1], row_indices(classes, subcenters), to_weight);
     return {to_directions, to_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+
+ private:
+  /// Adds what the gradient with respect to the samples' own angles is.
+  static void add_angles(AutogradContext *context, const at::Tensor &directions,
+                         const at::Tensor &inverse, const at::Tensor &slopes,
+                         at::Tensor &to_directions, at::Tensor &to_weight) {
+    auto places = context->saved_data["places"].toTensor();
+    auto own = angle_gradients(directions, context->saved_data["own"].toTensor(), slopes);
+    if (to_directions.defined()) to_directions.add_(own.to_vectors);
+    if (!to_weight.defined()) return;
+    auto to_rows = own.to_rows.to(to_weight.scalar_type());
+    to_rows.mul_(at::index_select(inverse, 0, places).unsqueeze(1));
+    // Sorts before it adds, so that a GPU always adds in the same order.
+    to_weight.index_put_({places}, to_rows, /*accumulate=*/true);
   }
 };
 
@@ -167,12 +196,12 @@ std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
                                              const at::Tensor &scale, const at::Tensor &labels,
                                              const OthersMap &others) {
   auto plain = is_first(table.detach(), labels);
+  auto own = target_logits.to(table.scalar_type());
   if (!others) {
-    auto result = ScaledCrossEntropy::apply(table, target_logits, scale, labels);
+    auto result = ScaledCrossEntropy::apply(table, own, scale, labels);
     return {result[0], plain, result[1]};
   }
-  auto logits = logits_of(others(table), scale)
-                    .scatter(1, labels.unsqueeze(1), target_logits.unsqueeze(1));
+  auto logits = logits_of(others(table), scale).scatter(1, labels.unsqueeze(1), own.unsqueeze(1));
   return {at::cross_entropy_loss(logits, labels), plain, is_first(logits.detach(), labels)};
 }
 

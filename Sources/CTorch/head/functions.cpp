@@ -7,10 +7,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/logaddexp.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "../elements.h"
+#include "angles.h"
 #include "classes.h"
 #include "composed.h"
 
@@ -52,6 +55,41 @@ void add_to_own(const at::Tensor &table, const at::Tensor &labels, const at::Ten
   });
 }
 
+/// Each sample's own row among those that take part, `[n]` of int64: of several the nearest one.
+at::Tensor own_places(const CosineProblem &p, const CosineTable &table, const at::Tensor &labels) {
+  auto result = at::empty_like(labels);
+  auto places = result.mutable_data_ptr<int64_t>();
+  auto classes = elements<int64_t>(labels);
+  auto nearest = table.nearest.defined() ? elements<uint8_t>(table.nearest) : nullptr;
+  for (int64_t i = 0; i < labels.numel(); ++i)
+    places[i] = classes[i] * p.subcenters +
+                (nearest == nullptr ? 0 : nearest[classes[i] * p.columns() + i]);
+  return result;
+}
+
+/// The rows at these places, divided by their norms, `[n, d]` of float64.
+at::Tensor unit_rows(const CosineProblem &p, const CosineTable &table, const at::Tensor &places) {
+  auto all = p.classes.defined() ? row_indices(p.classes, p.subcenters) : at::Tensor();
+  auto rows = at::index_select(p.weight, 0, all.defined() ? at::index_select(all, 0, places) : places);
+  auto factors = at::index_select(table.inverse_norms, 0, places).to(at::kDouble);
+  return rows.to(at::kDouble).mul_(factors.unsqueeze(1));
+}
+
+/// Adds gradients with respect to unit rows to those of the rows at these places.
+void add_to_places(const at::Tensor &gradient, const CosineTable &table, const at::Tensor &places,
+                   const at::Tensor &values) {
+  int64_t size = gradient.size(1);
+  auto indices = elements<int64_t>(places);
+  auto from = elements<double>(values);
+  AT_DISPATCH_FLOATING_TYPES(gradient.scalar_type(), "add_to_places", [&] {
+    auto rows = gradient.mutable_data_ptr<scalar_t>();
+    auto inverse = elements<scalar_t>(table.inverse_norms);
+    for (int64_t i = 0; i < places.numel(); ++i)
+      for (int64_t c = 0; c < size; ++c)
+        rows[indices[i] * size + c] += scalar_t(from[i * size + c] * inverse[indices[i]]);
+  });
+}
+
 struct Cosines : torch::autograd::Function<Cosines> {
   static variable_list forward(AutogradContext *context, const at::Tensor &directions,
                                const at::Tensor &weight, const at::Tensor &classes,
@@ -72,8 +110,13 @@ struct Cosines : torch::autograd::Function<Cosines> {
     context->saved_data["norms"] = table.inverse_norms;
     if (subcenters > 1) context->saved_data["nearest"] = table.nearest;
     auto targets = own_cosines(table.cosines, labels);
+    auto places = own_places(problem, table, labels);
+    auto own = unit_rows(problem, table, places);
+    context->saved_data["places"] = places;
+    context->saved_data["own"] = own;
     context->saved_data["workspace"] = c10::IValue::make_capsule(std::move(workspace));
-    return {table.cosines, targets};
+    context->set_materialize_grads(false);
+    return {table.cosines, targets, angles(problem.directions, own)};
   }
 
   static variable_list backward(AutogradContext *context, variable_list slopes) {
@@ -86,7 +129,10 @@ struct Cosines : torch::autograd::Function<Cosines> {
     if (problem.subcenters > 1) table.nearest = context->saved_data["nearest"].toTensor();
     auto workspace = c10::static_intrusive_pointer_cast<Workspace>(
         context->saved_data["workspace"].toCapsule());
-    auto to_cosines = slopes[0].contiguous();
+    auto to_cosines = slopes[0].defined()
+                          ? slopes[0].contiguous()
+                          : at::zeros({problem.class_count(), problem.columns()},
+                                      problem.weight.options());
     if (slopes[1].defined()) add_to_own(to_cosines, saved[3], slopes[1]);
     at::Tensor to_directions, to_weight;
     if (context->needs_input_grad(0)) to_directions = at::empty_like(problem.directions);
@@ -95,6 +141,12 @@ struct Cosines : torch::autograd::Function<Cosines> {
           workspace->gradient, {problem.class_count() * problem.subcenters, problem.size()},
           problem.weight.options());
     cosine_gradients(problem, table, to_cosines, to_directions, to_weight);
+    if (slopes[2].defined()) {
+      auto own = angle_gradients(problem.directions, context->saved_data["own"].toTensor(), slopes[2]);
+      if (to_directions.defined()) to_directions.add_(own.to_vectors);
+      if (to_weight.defined())
+        add_to_places(to_weight, table, context->saved_data["places"].toTensor(), own.to_rows);
+    }
     if (to_weight.defined() && problem.classes.defined())
       to_weight = sparse_rows(problem.weight, row_indices(problem.classes, problem.subcenters),
                               to_weight);
@@ -147,7 +199,7 @@ struct MarginCrossEntropy : torch::autograd::Function<MarginCrossEntropy> {
     context->save_for_backward({target_logits, scale, labels});
     // Not as a variable: differentiating changes it in place.
     context->saved_data["table"] = problem.cosines;
-    context->saved_data["offset"] = others.offset;
+    context->saved_data["reference"] = others.reference;
     context->saved_data["log_total"] = log_total;
     context->saved_data["map"] = c10::IValue::make_capsule(map);
     auto loss = (log_total - logits).mean().to(table.scalar_type());
@@ -169,7 +221,7 @@ struct MarginCrossEntropy : torch::autograd::Function<MarginCrossEntropy> {
     auto weight = (slopes[0].to(at::kDouble) / double(logits.numel())).expand_as(logits);
     at::Tensor to_scale;
     if (context->needs_input_grad(2)) to_scale = at::empty_like(logits);
-    differentiate_others(problem, context->saved_data["offset"].toTensor(), log_total, weight,
+    differentiate_others(problem, context->saved_data["reference"].toTensor(), log_total, weight,
                          to_scale);
     auto to_logits = weight * ((logits - log_total).exp() - 1);
     return {problem.cosines,

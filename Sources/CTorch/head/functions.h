@@ -11,8 +11,8 @@ namespace facet::head {
 
 using WorkspacePointer = c10::intrusive_ptr<Workspace>;
 
-/// A table of cosines, class by class (sample by sample where it is `composed`), and the samples' own
-/// cosines, `[n]`.
+/// A table of cosines, class by class (sample by sample where it is `composed`), the samples' own
+/// cosines, `[n]`, and their angles, `[n]` of float64, which are precise near 0 and pi as well.
 ///
 /// The gradient with respect to the weight is sparse, with the rows of the classes that take part,
 /// when `classes` is not empty.
@@ -28,7 +28,7 @@ at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
 /// The mean over samples of log(e^(z_i) + sum over j != y of e^(scale_i cosine_ij)) - z_i, and two
 /// `[n]` of bool: whether the sample's own class is first, without and with the margin.
 ///
-/// Differentiating turns the table into its own gradient.
+/// The target logits may be of float64. Differentiating turns the table into its own gradient.
 std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
                                              const at::Tensor &target_logits,
                                              const at::Tensor &scale, const at::Tensor &targets,

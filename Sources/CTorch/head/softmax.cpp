@@ -74,13 +74,11 @@ template <class T>
 struct Running {
   std::vector<T> largest;
   std::vector<int64_t> first_largest;
-  std::vector<T> offset;    // scale * largest
-  std::vector<double> sum;  // Of e^(scale x - offset).
+  std::vector<double> sum;  // Of e^(scale (x - largest)).
 
   explicit Running(int64_t columns)
       : largest(columns, -std::numeric_limits<T>::infinity()),
         first_largest(columns, 0),
-        offset(columns, -std::numeric_limits<T>::infinity()),
         sum(columns, 0) {}
 };
 
@@ -101,20 +99,26 @@ FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &runni
   }
 }
 
+/// What a sum of e^(scale (x - former)) is to be multiplied by when a larger number is found.
+template <class T>
+double lowering(T scale, T former, T largest) {
+  return std::exp(double(scale) * (double(former) - double(largest)));
+}
+
 /// Adds a few rows to the sums of the columns from `c` on.
 template <class T>
 FACET_INLINE void add_rows(const Rows<T> &rows, int64_t c, const T *scales, Running<T> &running) {
+  Lanes<T> former = read(running.largest.data() + c);
   find_largest(rows, c, running);
   Lanes<T> scale = read(scales + c);
-  Lanes<T> former = read(running.offset.data() + c);
-  Lanes<T> offset = scale * read(running.largest.data() + c);
-  write(running.offset.data() + c, offset);
+  Lanes<T> largest = read(running.largest.data() + c);
   Lanes<T> sum{};
+  // The difference first: of two large products it would be as large as their rounding.
   for (int64_t r = 0; r < rows.count; ++r)
-    sum += exponential(scale * read(rows.data + r * rows.columns + c) - offset);
+    sum += exponential(scale * (read(rows.data + r * rows.columns + c) - largest));
   for (int64_t l = 0; l < lanes; ++l) {
     double &total = running.sum[c + l];
-    if (former[l] < offset[l]) total *= std::exp(double(former[l]) - double(offset[l]));
+    if (former[l] < largest[l]) total *= lowering(scale[l], former[l], largest[l]);
     total += sum[l];
   }
 }
@@ -139,19 +143,19 @@ void accumulate(const Rows<T> &rows, const T *scales, std::vector<Running<T>> &p
   });
 }
 
-/// What all parts know together.
+/// What all parts know together; without scales only the largest.
 template <class T>
-Running<T> merge(const std::vector<Running<T>> &parts) {
+Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   Running<T> all = parts[0];
   for (size_t part = 1; part < parts.size(); ++part) {
     const auto &own = parts[part];
     for (size_t c = 0; c < all.sum.size(); ++c) {
-      T offset = std::max(all.offset[c], own.offset[c]);
+      T largest = std::max(all.largest[c], own.largest[c]);
       auto lowered = [&](double sum, T former) {
-        return former == offset ? sum : sum * std::exp(double(former) - double(offset));
+        return former == largest ? sum : sum * lowering(scales[c], former, largest);
       };
-      all.sum[c] = lowered(all.sum[c], all.offset[c]) + lowered(own.sum[c], own.offset[c]);
-      all.offset[c] = offset;
+      if (scales != nullptr)
+        all.sum[c] = lowered(all.sum[c], all.largest[c]) + lowered(own.sum[c], own.largest[c]);
       if (own.largest[c] > all.largest[c] ||
           (own.largest[c] == all.largest[c] && own.first_largest[c] < all.first_largest[c])) {
         all.largest[c] = own.largest[c];
@@ -206,15 +210,16 @@ at::Tensor first_columns(const std::vector<T> &values, int64_t count) {
 }
 
 template <class T>
-OthersSummary summary_of(const Running<T> &all, const Running<T> &plain, int64_t count) {
-  std::vector<double> log_sums(all.sum.size()), offsets(all.offset.begin(), all.offset.end());
+OthersSummary summary_of(const Running<T> &all, const Running<T> &plain, const T *scales,
+                         int64_t count) {
+  std::vector<double> log_sums(all.sum.size()), references(all.largest.begin(), all.largest.end());
   for (size_t c = 0; c < log_sums.size(); ++c) {
     bool alone = all.largest[c] < T(absent / 2);
-    if (alone) offsets[c] = 0;
+    if (alone) references[c] = 0;
     log_sums[c] = alone ? -std::numeric_limits<double>::infinity()
-                        : std::log(all.sum[c]) + offsets[c];
+                        : std::log(all.sum[c]) + double(scales[c]) * references[c];
   }
-  return {first_columns(log_sums, count), first_columns(offsets, count),
+  return {first_columns(log_sums, count), first_columns(references, count),
           first_columns(all.largest, count), first_columns(all.first_largest, count),
           first_columns(plain.largest, count), first_columns(plain.first_largest, count)};
 }
@@ -228,9 +233,9 @@ OthersSummary summarize(const SoftmaxProblem &p) {
   auto own = replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
   if (p.others == nullptr) {
     accumulate(table, scales.data(), parts);
-    auto all = merge(parts);
+    auto all = merge(parts, scales.data());
     replace_own(p, table, own.data(), T(0));
-    return summary_of(all, all, count);
+    return summary_of(all, all, scales.data(), count);
   }
   std::vector<Running<T>> plain(parts.size(), Running<T>(columns));
   accumulate(table, static_cast<const T *>(nullptr), plain);
@@ -241,7 +246,8 @@ OthersSummary summarize(const SoftmaxProblem &p) {
     replace_own(p, mapped, static_cast<const T *>(nullptr), T(absent));
     accumulate(mapped, scales.data(), parts);
   });
-  return summary_of(merge(parts), merge(plain), count);
+  return summary_of(merge(parts, scales.data()), merge(plain, static_cast<const T *>(nullptr)),
+                    scales.data(), count);
 }
 
 // Gradients ----------------------------------------------------------------------------------------
@@ -250,22 +256,22 @@ OthersSummary summarize(const SoftmaxProblem &p) {
 template <class T>
 struct Slopes {
   std::vector<T> scales;
-  std::vector<T> offsets;
-  std::vector<T> factors;  // weight scale e^(offset - log total)
+  std::vector<T> references;
+  std::vector<T> factors;  // weight scale e^(scale reference - log total)
 };
 
-/// Turns rows into gradients; adds x e^(scale x - offset) to `moments`, `[columns]`.
+/// Turns rows into gradients; adds x e^(scale (x - reference)) to `moments`, `[columns]`.
 template <class T>
 FACET_INLINE void slope_rows(const Rows<T> &rows, const Slopes<T> &slopes, double *moments) {
   for (int64_t c = 0; c < rows.columns; c += lanes) {
     Lanes<T> scale = read(slopes.scales.data() + c);
-    Lanes<T> offset = read(slopes.offsets.data() + c);
+    Lanes<T> reference = read(slopes.references.data() + c);
     Lanes<T> factor = read(slopes.factors.data() + c);
     Lanes<T> moment{};
     for (int64_t r = 0; r < rows.count; ++r) {
       T *place = rows.data + r * rows.columns + c;
       Lanes<T> x = read(place);
-      Lanes<T> share = exponential(scale * x - offset);
+      Lanes<T> share = exponential(scale * (x - reference));
       moment += share * x;
       write(place, share * factor);
     }
@@ -314,12 +320,13 @@ void differentiate_mapped(const SoftmaxProblem &p, const Slopes<T> &slopes,
 }
 
 template <class T>
-void differentiate(const SoftmaxProblem &p, const at::Tensor &offset, const at::Tensor &log_total,
-                   const at::Tensor &weight, at::Tensor &to_scale) {
+void differentiate(const SoftmaxProblem &p, const at::Tensor &reference,
+                   const at::Tensor &log_total, const at::Tensor &weight, at::Tensor &to_scale) {
   int64_t columns = p.cosines.size(1), count = p.labels.numel();
-  auto lowered = weight * (offset - log_total).exp();
-  Slopes<T> slopes{scales_of<T>(p, columns), columns_of<T>(offset, columns, T(0)),
-                   columns_of<T>(lowered * p.scale.to(at::kDouble), columns, T(0))};
+  auto scale = p.scale.to(at::kDouble);
+  auto lowered = weight * (scale * reference - log_total).exp();
+  Slopes<T> slopes{scales_of<T>(p, columns), columns_of<T>(reference, columns, T(0)),
+                   columns_of<T>(lowered * scale, columns, T(0))};
   std::vector<std::vector<double>> moments(at::get_num_threads(),
                                            std::vector<double>(columns, 0));
   if (p.others == nullptr) {
@@ -342,13 +349,13 @@ OthersSummary summarize_others(const SoftmaxProblem &p) {
   return p.cosines.scalar_type() == at::kDouble ? summarize<double>(p) : summarize<float>(p);
 }
 
-void differentiate_others(const SoftmaxProblem &p, const at::Tensor &offset,
+void differentiate_others(const SoftmaxProblem &p, const at::Tensor &reference,
                           const at::Tensor &log_total, const at::Tensor &weight,
                           at::Tensor &to_scale) {
   if (p.cosines.scalar_type() == at::kDouble)
-    differentiate<double>(p, offset, log_total, weight, to_scale);
+    differentiate<double>(p, reference, log_total, weight, to_scale);
   else
-    differentiate<float>(p, offset, log_total, weight, to_scale);
+    differentiate<float>(p, reference, log_total, weight, to_scale);
 }
 
 }  // namespace facet::head

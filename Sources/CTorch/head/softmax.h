@@ -27,8 +27,8 @@ struct SoftmaxProblem {
 struct OthersSummary {
   /// log of the sum over j != y of e^(scale cosine_j), in float64; -infinity for one class.
   at::Tensor log_sum;
-  /// scale times the largest cosine, as it was rounded; in float64.
-  at::Tensor offset;
+  /// The largest cosine of another class, 0 for one class; in float64.
+  at::Tensor reference;
   /// The largest cosine of another class; below -1e14 for one class.
   at::Tensor largest;
   /// The first class that has it.
@@ -44,9 +44,9 @@ OthersSummary summarize_others(const SoftmaxProblem &problem);
 /// e^(scale_i cosine_ij)) with respect to the other classes' cosines, with zeros at the samples' own
 /// places.
 ///
-/// `offset` is the summary's; `log_total`, the logarithms, and `weight` are `[n]` of float64. A
+/// `reference` is the summary's; `log_total`, the logarithms, and `weight` are `[n]` of float64. A
 /// defined `to_scale`, `[n]` of float64, is filled with the gradient with respect to the scale.
-void differentiate_others(const SoftmaxProblem &problem, const at::Tensor &offset,
+void differentiate_others(const SoftmaxProblem &problem, const at::Tensor &reference,
                           const at::Tensor &log_total, const at::Tensor &weight,
                           at::Tensor &to_scale);
 

@@ -225,13 +225,15 @@ void ct_workspace_free(ct_workspace self);
 /// Whether products of bfloat16 blocks have instructions of their own here.
 bool ct_has_bfloat16_products(void);
 /// Cosines between directions `[n, d]` (of length 1 or 0) and the rows of a weight matrix, class by
-/// class, and each sample's own, `targets` `[n]`.
+/// class, each sample's own, `targets` `[n]`, and their `angles` `[n]` of float64.
 ///
 /// With `classes` (ascending, empty for all) only those take part, `labels` are positions among
 /// them, and the weight's gradient is sparse. `subcenters` rows side by side are one class.
 ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
-                          ct_tensor *table, ct_tensor *targets);
+                          ct_tensor *table, ct_tensor *targets, ct_tensor *angles);
+/// Angles `[n]` of float64 between vectors `[n, d]` of length 1 or 0 and the rows beside them.
+ct_status ct_angles(ct_tensor self, ct_tensor other, ct_tensor *out);
 /// Sum over the other classes of e^(scale cosine), `[n]`; not differentiable.
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
                                 ct_tensor *out);

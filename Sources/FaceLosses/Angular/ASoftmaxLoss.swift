@@ -5,8 +5,7 @@ public import Torch
 ///     t(θ) = (λ cosθ + ψ(θ)) / (1 + λ)
 ///     ψ(θ) = (-1)^k cos(mθ) - 2k   for θ from kπ/m to (k + 1)π/m
 ///
-/// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π. cos(mθ) is a
-///   polynomial of cosθ, so that no arc cosine with its infinite slope is needed.
+/// - **Margin** m, a whole number, 4 as in the paper. ψ falls over all of 0 ... π.
 /// - **Scale**: the embedding's norm |x|, which stays as it is.
 /// - **Normalisation**: class weights, no bias.
 /// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
@@ -53,14 +52,14 @@ public final class ASoftmaxLoss: AngularMarginLoss {
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
-    private let multiple: Int
+    private let angle: MultipliedAngle
     private let gradient: MarginGradient
     private let annealing: LambdaAnnealing
 
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
         weight = setup.directionWeights()
-        multiple = setup[Self.marginKey]
+        angle = MultipliedAngle(Double(setup[Self.marginKey]))
         gradient = setup[MarginGradient.key]
         annealing = LambdaAnnealing(setup)
     }
@@ -68,10 +67,9 @@ public final class ASoftmaxLoss: AngularMarginLoss {
     /// Multiplies the targets' angles, as far as λ lets it.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let lambda = annealing.lambda(at: progress)
-        let cosine = batch.targets
+        let angles = batch.angles
         return AngularMargin(
-            targets: (cosine * lambda + MultipliedAngle(multiple).cosine(of: cosine))
-                / (1 + lambda),
+            targets: (angles.cos() * lambda + angle.cosine(of: angles)) / (1 + lambda),
             scale: .embeddingNorm, gradient: gradient, state: ["lambda": lambda])
     }
 }

@@ -9,8 +9,13 @@ public import Torch
 ///
 /// with the median θ_med of the targets' angles and the former scale in B. The scale is remembered
 /// as a buffer, changes with every batch that is trained on, before its use. It stays within
-/// 1 ... 64: where all embeddings are alike, the paper's rule makes it grow without end.
+/// 1 ... 64: where all embeddings are alike, the paper's rule makes it grow without end. The limits
+/// are Facet's; with `limit=no` there is none, as in the paper and in FaceX-Zoo, but for 0: with few
+/// classes the rule can give less.
 public final class AdaCosLoss: AngularMarginLoss {
+    static let limitKey = LossParameterKey.word(
+        "limit", default: NormFaceLoss.Choice.yes, "whether the scale is kept within 1 ... 64")
+
     /// Description.
     public static let descriptor = LossDescriptor(
         name: "adacos", title: "AdaCos",
@@ -24,18 +29,25 @@ public final class AdaCosLoss: AngularMarginLoss {
             use: "when no parameter is to be chosen",
             pitfalls:
                 "while all embeddings are alike the scale grows from batch to batch; it is kept "
-                + "within 1 ... 64"),
-        presets: [LossPreset("facexzoo-adacos", "FaceX-Zoo's is the same")])
+                + "within 1 ... 64 unless limit=no"),
+        parameters: [limitKey.parameter],
+        presets: [
+            LossPreset(
+                "facexzoo-adacos", "as FaceX-Zoo has it: without limits of the scale",
+                ["limit": "no"])
+        ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
     private let scale: Tensor
+    private let isLimited: Bool
 
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
         weight = setup.directionWeights()
         scale = weight.filled(
             like: AngularSchedule.balancedScale(classes: setup.classes), shape: [])
+        isLimited = setup[Self.limitKey] == .yes
     }
 
     /// `weight` and `scale`.
@@ -59,6 +71,7 @@ public final class AdaCosLoss: AngularMarginLoss {
         let cosines = batch.targets.array(of: Double.self).sorted(by: >)
         // Of an even number of angles the lower one, as PyTorch's median.
         let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))
-        scale.fill(min(64, max(1, log(mean) / cos(min(.pi / 4, median)))))
+        let value = log(mean) / cos(min(.pi / 4, median))
+        scale.fill(isLimited ? min(64, max(1, value)) : max(0, value))
     }
 }

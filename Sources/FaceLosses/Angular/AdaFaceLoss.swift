@@ -8,7 +8,9 @@ public import Torch
 /// with the mean μ and the deviation σ of norms, which follow those of batches. For low quality the
 /// margin is ArcFace's, for medium CosFace's, for high one that asks most of easy images.
 ///
-/// - **Defaults** of the paper: m 0.4, h 0.333, s up to 64; norms limited to 0.001 ... 100.
+/// - **Defaults** of the paper: m 0.4, h 0.333, s up to 64.
+/// - **Limits** of the authors' code: norms are limited to 0.001 ... 100, the angle θ - m q to
+///   0.001 ... π - 0.001, beyond which the exact gradient is 0, and the deviation is σ + 0.001.
 /// - **Rate** at which μ and σ follow: 0.01, from 20 and 100, as in the authors' code.
 /// - **State**: `norm_mean` and `norm_deviation`, buffers, which change before they are used.
 /// - **Gradient**: ``MarginGradient``; q counts as a constant in both, as in the authors' code.
@@ -32,7 +34,10 @@ public final class AdaFaceLoss: AngularMarginLoss {
             "-log softmax_y of s (cos(θ_y - m q) - m - m q) and s cos θ_j, q = [h (|x| - μ) / σ] within ±1",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias; the norm is used as a quality",
-            gradient: "detached or exact, see grad; the quality counts as a constant in both",
+            gradient:
+                "detached or exact, see grad; the quality counts as a constant in both; as in "
+                + "the authors' code θ_y - m q is kept within 0.001 ... π - 0.001, where the exact one "
+                + "ends, and 0.001 is added to σ",
             use: "training sets and tests of mixed quality, for instance surveillance images",
             pitfalls:
                 "the quality is relative to running statistics of the norm, which start at 20 and "
@@ -47,6 +52,10 @@ public final class AdaFaceLoss: AngularMarginLoss {
                     + "±0.999 besides",
                 AngularSchedule.constant(scale: 64, margin: 0.4, ["grad": "exact"]))
         ])
+
+    private static let allowedAngles = 1e-3...(Double.pi - 1e-3)
+    /// Added to the deviation of norms, which may be 0.
+    private static let leastDeviation = 1e-3
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
@@ -86,7 +95,8 @@ public final class AdaFaceLoss: AngularMarginLoss {
             mean.assign(mean * (1 - rate) + norms.mean() * rate)
             deviation.assign(deviation * (1 - rate) + variance.sqrt() * rate)
         }
-        return ((norms - mean) / (deviation + 1e-3) * concentration).clamped(to: -1...1)
+        return ((norms - mean) / (deviation + Self.leastDeviation) * concentration)
+            .clamped(to: -1...1)
     }
 
     /// The margin of a batch.
@@ -94,9 +104,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let quality = withoutGradients { self.quality(of: batch) }
-        let angle = AddedAngle.largestCosine
-        let theta = batch.targets.clamped(to: -angle...angle).acos()
-        let moved = (theta - quality * margin).clamped(to: 1e-3...(Double.pi - 1e-3)).cos()
+        let moved = (batch.angles - quality * margin).clamped(to: Self.allowedAngles).cos()
         return AngularMargin(
             targets: moved - (quality + 1) * margin, scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale, "norm": mean.item()])

@@ -1,7 +1,7 @@
 import Foundation
 public import Torch
 
-/// The cosine of an angle with a margin added to it, cos(θ + m) of cosθ, without an arc cosine.
+/// The cosine of an angle with a margin added to it, cos(θ + m), as ``AngularBatch/angles`` has θ.
 public struct AddedAngle: Sendable {
     /// What the target's logit is when angle and margin together pass π.
     public enum Beyond: String, CaseIterable, Sendable {
@@ -23,9 +23,6 @@ public struct AddedAngle: Sendable {
         "target beyond θ + m > π: cosθ - m sin m, -1, cos(θ + m) as before, or cosθ; "
             + "easy: cosθ from 90 degrees on")
 
-    /// The largest cosine, whose angle still has a finite derivative in `float32`.
-    public static let largestCosine = 1 - 1e-7
-
     private let beyond: Beyond
 
     /// With a fall-back.
@@ -34,34 +31,21 @@ public struct AddedAngle: Sendable {
     /// With the fall-back of a loss's parameter `beyond`.
     public init(_ setup: LossSetup) { self.init(setup[Self.beyondKey]) }
 
-    /// cos(θ + m) of cosθ, and what `beyond` says past π.
-    public func cosine(of cosine: Tensor, plus margin: Double) -> Tensor {
-        let limited = cosine.clamped(to: -Self.largestCosine...Self.largestCosine)
-        let sine = (1 - limited.square()).sqrt()
-        let moved = limited * cos(margin) - sine * sin(margin)
-        // θ + m < π, without an arc cosine.
-        let isWithin = limited .> -cos(margin)
-        return switch beyond {
-        case .monotonic: moved.where(isWithin, else: cosine - margin * sin(margin))
-        case .clamp: moved.where(isWithin, else: moved.filled(like: -1))
-        case .none: moved
-        case .plain: moved.where(isWithin, else: cosine)
-        case .easy: moved.where(limited .> 0, else: cosine)
-        }
+    /// cos(θ + m) of angles θ `[n]`, and what `beyond` says past π.
+    public func cosine(of angles: Tensor, plus margin: Double) -> Tensor {
+        cosine(of: angles, plus: angles.filled(like: margin, shape: []))
     }
 
-    /// cos(θ + m) of cosθ with a margin `[n]` for each sample, as with one margin for all.
-    public func cosine(of cosine: Tensor, plus margin: Tensor) -> Tensor {
-        let limited = cosine.clamped(to: -Self.largestCosine...Self.largestCosine)
-        let sine = (1 - limited.square()).sqrt()
-        let moved = limited * margin.cos() - sine * margin.sin()
-        let isWithin = (limited + margin.cos()) .> 0
+    /// cos(θ + m) of angles θ `[n]` with a margin `[n]` for each sample, as with one margin for all.
+    public func cosine(of angles: Tensor, plus margin: Tensor) -> Tensor {
+        let sum = angles + margin
+        let moved = sum.cos()
         return switch beyond {
-        case .monotonic: moved.where(isWithin, else: cosine - margin * margin.sin())
-        case .clamp: moved.where(isWithin, else: moved.filled(like: -1))
+        case .monotonic: moved.where(sum .< .pi, else: angles.cos() - margin * margin.sin())
+        case .clamp: moved.where(sum .< .pi, else: moved.filled(like: -1))
         case .none: moved
-        case .plain: moved.where(isWithin, else: cosine)
-        case .easy: moved.where(limited .> 0, else: cosine)
+        case .plain: moved.where(sum .< .pi, else: angles.cos())
+        case .easy: moved.where(angles .< .pi / 2, else: angles.cos())
         }
     }
 }

@@ -11,23 +11,31 @@ public struct AngularBatch {
     public let labels: Tensor
     /// Cosines `[n]` between embeddings and their own class weights; may pass ±1 by rounding.
     public let targets: Tensor
+    /// The angles `[n]` of those, in rad, of `float64` whatever the loss computes in: what a margin on
+    /// the angle is to be made of.
+    ///
+    /// They are precise near 0 and π, where the cosine is not, and their gradient has no pole there.
+    /// At 0 and π themselves it is 0, because no direction is the one that leads away; an embedding
+    /// of zeros is at 90 degrees and gets none either.
+    public let angles: Tensor
     /// Number of classes that take part.
     public let classes: Int
     private let sumOfOthers: (_ scale: Double) -> Tensor
 
     init(
-        embeddings: Tensor, labels: Tensor, targets: Tensor, classes: Int,
+        embeddings: Tensor, labels: Tensor, targets: Tensor, angles: Tensor, classes: Int,
         sumOfOthers: @escaping (_ scale: Double) -> Tensor
     ) {
         self.embeddings = embeddings
         self.labels = labels
         self.targets = targets
+        self.angles = angles
         self.classes = classes
         self.sumOfOthers = sumOfOthers
     }
 
-    /// Norms `[n, 1]` of the embeddings.
-    public var norms: Tensor { embeddings.norm(1, keep: true) }
+    /// Norms `[n, 1]` of the embeddings, whose squares do not overflow.
+    public var norms: Tensor { embeddings.to(.float64).norm(1, keep: true).to(embeddings.type) }
 
     /// Whether the batch is trained on, so that what a loss remembers of batches may change.
     public var isTraining: Bool { targets.requiresGradient }
@@ -44,6 +52,9 @@ struct CosineMatrix {
     let labels: Tensor
     /// Cosines `[n, c]` between embeddings and class weights; may pass ±1 by rounding.
     let cosines: Tensor
+    /// Embeddings and class weights divided by their norms.
+    private let directions: (embeddings: Tensor, classes: Tensor)
+    private let subcenters: Int
 
     /// Cosines `[n]` between embeddings and their own class weights.
     var targets: Tensor { cosines.picking(labels) }
@@ -57,7 +68,8 @@ struct CosineMatrix {
     /// What a margin may know of it.
     var batch: AngularBatch {
         AngularBatch(
-            embeddings: embeddings, labels: labels, targets: targets, classes: cosines.shape[1]
+            embeddings: embeddings, labels: labels, targets: targets, angles: angles,
+            classes: cosines.shape[1]
         ) { scale in
             withoutGradients {
                 (cosines * scale).exp().replacing(with: 0, where: isTarget).sum(1)
@@ -68,10 +80,29 @@ struct CosineMatrix {
     init(embeddings: Tensor, labels: Tensor, weight: Tensor, subcenters: Int = 1) {
         self.embeddings = embeddings.to(weight.type)
         self.labels = labels
-        let all = self.embeddings.l2Normalized().linear(weight: weight.l2Normalized())
-        cosines =
-            subcenters == 1
-            ? all
-            : all.reshaped([all.shape[0], all.shape[1] / subcenters, subcenters]).max(2)
+        self.subcenters = subcenters
+        directions = (self.embeddings.l2Normalized(), weight.l2Normalized())
+        let all = directions.embeddings.linear(weight: directions.classes)
+        cosines = subcenters == 1 ? all : Self.byClass(all, subcenters).max(2)
+    }
+
+    /// `[n, c k]` -> `[n, c, k]`.
+    private static func byClass(_ all: Tensor, _ subcenters: Int) -> Tensor {
+        all.reshaped([all.shape[0], all.shape[1] / subcenters, subcenters])
+    }
+
+    /// Angles `[n]` between embeddings and their own class weights, of which the nearest counts.
+    private var angles: Tensor {
+        directions.embeddings.angles(to: directions.classes.selected(0, ownRows))
+    }
+
+    /// The rows `[n]` of the samples' own class weights.
+    private var ownRows: Tensor {
+        guard subcenters > 1 else { return labels }
+        return withoutGradients {
+            let all = directions.embeddings.linear(weight: directions.classes)
+            let nearest = Self.byClass(all, subcenters).argmax(2).picking(labels)
+            return labels * Tensor([subcenters], device: labels.device) + nearest
+        }
     }
 }

@@ -34,7 +34,7 @@ public struct AngularMargin {
         case variable(Tensor)
     }
 
-    /// The targets' modified cosines `[n]`.
+    /// The targets' modified cosines `[n]`, in the loss's type or in `float64`.
     public var targets: Tensor
     /// What cosines are multiplied by.
     public var scale: Scale
@@ -92,7 +92,7 @@ extension AngularMarginLoss {
 
     /// Normalises, multiplies, applies the margin, scales, and takes the cross-entropy, with every
     /// intermediate result as a tensor of its own; ``MarginHead`` does the same in less memory.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let matrix = CosineMatrix(
@@ -102,7 +102,7 @@ extension AngularMarginLoss {
         let scale = margin.scale.tensor(for: batch)
         let logits = matrix.cosines * scale
         let marginLogits = (margin.others.map { $0(matrix.cosines) * scale } ?? logits).scattered(
-            1, labels.unsqueezed(1), margin.targetLogits(of: batch))
+            1, labels.unsqueezed(1), margin.targetLogits(of: batch).to(logits.type))
         let entropy = marginLogits.crossEntropy(labels: labels)
         return LossOutput(
             loss: margin.penalty.map { entropy + $0 } ?? entropy, logits: logits,
@@ -111,7 +111,7 @@ extension AngularMarginLoss {
 }
 
 extension AngularMargin {
-    /// The targets' logits `[n, 1]`, with the chosen gradient.
+    /// The targets' logits `[n, 1]`, with the chosen gradient, in the type of the modified cosines.
     func targetLogits(of batch: AngularBatch) -> Tensor {
         let scale = scale.tensor(for: batch)
         return gradient.joined(

@@ -12,8 +12,8 @@ public import Torch
 ///   authors' MXNet code does, which jumps down at π - m, from -1 to -1.12 with the default m;
 ///   `clamp` stays at -1; `none` lets it grow, as arcface_torch does; `plain` takes the margin
 ///   away, as FaceX-Zoo does; `easy` takes it away from 90 degrees on.
-/// - **Gradient**: ``MarginGradient``. The exact one has a pole 1 / sinθ, so cosines are limited to
-///   ±(1 - 1e-7): closer to the class weight than 0.03 degrees there is no gradient.
+/// - **Gradient**: ``MarginGradient``. The exact one has no pole in the embedding: it is taken through
+///   ``AngularBatch/angles``, and is 0 at θ = 0 and π.
 public final class ArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
@@ -28,8 +28,8 @@ public final class ArcFaceLoss: AngularMarginLoss {
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
             gradient:
-                "detached or exact, see grad; the exact one has a pole at 0 and π, so cosines are "
-                + "limited to ±(1 - 1e-7)",
+                "detached or exact, see grad; the exact one is taken through the angle, without a "
+                + "pole at 0 and π, where it is 0",
             use: "the usual first choice for clean data and many identities",
             pitfalls:
                 "with the published scale of 64 and the exact gradient a small set hardly leaves "
@@ -86,7 +86,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: angle.cosine(of: batch.targets, plus: margin), scale: .constant(scale),
+            targets: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
             gradient: gradient, state: ["margin": margin, "scale": scale])
     }
 }

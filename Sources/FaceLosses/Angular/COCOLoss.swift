@@ -70,7 +70,7 @@ public final class COCOLoss: ConfigurableLoss {
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
 
     /// The mean cross-entropy of the scaled cosines.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let rows = embeddings.to(weight.type)

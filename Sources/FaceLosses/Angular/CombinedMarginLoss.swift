@@ -92,9 +92,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let limit = AddedAngle.largestCosine
-        let angle = batch.targets.clamped(to: -limit...limit).acos()
-        let moved = angle * (1 + (first - 1) * margin) + second * margin
+        let moved = batch.angles * (1 + (first - 1) * margin) + second * margin
         let cosine = (beyond == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
         return AngularMargin(
             targets: cosine - third * margin, scale: .constant(scale), gradient: gradient,

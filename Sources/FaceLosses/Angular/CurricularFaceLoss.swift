@@ -76,11 +76,13 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let cosine = batch.targets
-        let target = angle.cosine(of: cosine, plus: margin)
+        let target = angle.cosine(of: batch.angles, plus: margin)
         if batch.isTraining {
             withoutGradients { t.assign(t * momentum + cosine.mean() * (1 - momentum)) }
         }
-        let threshold = withoutGradients { AddedAngle(.none).cosine(of: cosine, plus: margin) }
+        let threshold = withoutGradients {
+            AddedAngle(.none).cosine(of: batch.angles, plus: margin).to(cosine.type)
+        }
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: gradient,
             // A copy, for t changes before the gradient is taken.

@@ -94,7 +94,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         }
         return AngularMargin(
             targets: version == .arc
-                ? angle.cosine(of: batch.targets, plus: margins) : batch.targets - margins,
+                ? angle.cosine(of: batch.angles, plus: margins) : batch.targets - margins,
             scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])
     }

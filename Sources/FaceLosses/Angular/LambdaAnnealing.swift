@@ -20,7 +20,7 @@ struct LambdaAnnealing {
     static let gammaKey = LossParameterKey.number(
         "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: how fast λ falls")
     static let powerKey = LossParameterKey.number(
-        "power", default: 1, in: 0...10, "step: exponent of the fall")
+        "power", default: 1, in: 0...100, "step: exponent of the fall")
 
     /// The parameters of the fall.
     static let parameters = [

@@ -7,9 +7,10 @@ public import Torch
 ///
 /// The adaptive form with the margin of AM-Softmax (MV-AM-Softmax-a).
 ///
-/// - **Margin** 0.35 and scale up to 32. **t** 1.2 is 1 more than the paper's 0.2; its authors' code
-///   writes it as here.
-/// - **Easy**: with `easy=yes` a target whose cosine is at most m keeps it, as in that code.
+/// - **Margin** 0.35 and scale up to 32. **t** 1.2 is the paper's 0.2 and 1: its authors' code,
+///   SV-X-Softmax, writes (t + 1) cosθ_j + t with t 0.2; FaceX-Zoo writes it as here, with 1.12.
+/// - **Easy**: a target that is far off keeps its cosine. In the authors' code, `easy=obtuse`, it does
+///   from 90 degrees on; in FaceX-Zoo's, `easy=yes`, where its cosine is at most m.
 /// - **Gradient**: exact; which classes are hard counts as a constant.
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
@@ -17,9 +18,14 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
     static let factorKey = LossParameterKey.number(
         "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more")
 
+    /// Which targets keep their cosines.
+    enum Easy: String, CaseIterable, Sendable {
+        case no, yes, obtuse
+    }
+
     static let easyKey = LossParameterKey.word(
-        "easy", default: NormFaceLoss.Choice.no,
-        "whether a target whose cosine is at most m keeps it")
+        "easy", default: Easy.no,
+        "whether a target keeps its cosine: yes where that is at most m, obtuse from 90 degrees on")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -41,15 +47,20 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
                 "mvsoftmax-paper", "the paper's constants from the first step",
                 AngularSchedule.constant(scale: 32, margin: 0.35)),
             LossPreset(
-                "facexzoo-mvsoftmax", "as FaceX-Zoo and the authors' code have it",
+                "facexzoo-mvsoftmax", "as FaceX-Zoo has it: the margin only for cosines above m",
                 AngularSchedule.constant(scale: 32, margin: 0.35, ["t": 1.12, "easy": "yes"])),
+            LossPreset(
+                "svx-mvsoftmax",
+                "MV-AM of the authors' code, SV-X-Softmax: (t + 1) cos θ_j + t with t 0.2, the "
+                    + "margin only for positive cosines",
+                AngularSchedule.constant(scale: 32, margin: 0.35, ["easy": "obtuse"])),
         ])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
     let schedule: AngularSchedule
     private let factor: Double
-    private let isEasy: Bool
+    private let easy: Easy
 
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
@@ -57,7 +68,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         weight = setup.directionWeights()
         schedule = AngularSchedule(setup, margin: margin, paperScale: 32) { $0 - margin }
         factor = setup[Self.factorKey]
-        isEasy = setup[Self.easyKey] == .yes
+        easy = setup[Self.easyKey]
     }
 
     /// The margin of a batch.
@@ -65,7 +76,12 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let lowered = batch.targets - margin
-        let target = isEasy ? lowered.where(lowered .> 0, else: batch.targets) : lowered
+        let target =
+            switch easy {
+            case .no: lowered
+            case .yes: lowered.where(lowered .> 0, else: batch.targets)
+            case .obtuse: lowered.where(batch.targets .> 0, else: batch.targets)
+            }
         let bound = lowered.detached().unsqueezed(1)
         return AngularMargin(
             targets: target, scale: .constant(scale), gradient: .exact,

@@ -60,7 +60,7 @@ public final class MagFaceLoss: AngularMarginLoss {
                     "s": 32, "lambda": 20, "rise": 0, "warmup": 0, "grad": "exact",
                     "beyond": "plain",
                 ]),
-        ])
+        ], factors: [["lambda"]])
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
@@ -99,7 +99,7 @@ public final class MagFaceLoss: AngularMarginLoss {
         let margins = ((norms - low) * slope + lowest) * margin
         let penalty = (norms / (high * high) + norms.reciprocal()).mean() * penaltyWeight
         return AngularMargin(
-            targets: angle.cosine(of: batch.targets, plus: margins), scale: .constant(scale),
+            targets: angle.cosine(of: batch.angles, plus: margins), scale: .constant(scale),
             gradient: gradient, penalty: penalty,
             state: ["margin": margins.mean().item(), "scale": scale])
     }

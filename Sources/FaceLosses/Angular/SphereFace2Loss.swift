@@ -80,7 +80,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
     }
 
     /// The mean over samples of the yes and the sum of the noes.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let batch = CosineMatrix(
@@ -116,10 +116,10 @@ public final class SphereFace2Loss: ConfigurableLoss {
         let no = setup[scaleKey] * (similarity + setup[marginKey])
         let balance = setup[balanceKey]
         let z = balance / ((1 - balance) * Double(max(1, setup.classes - 1)))
-        let product = 4 * z * exp(yes - no)
-        let root = ((1 - z) * (1 - z) + product).squareRoot()
-        // Two numbers that nearly cancel where z is more than 1, as with few classes.
-        let sum = z > 1 ? product / (root - (1 - z)) : 1 - z + root
-        return log(2 * z) - no - log(sum)
+        let root = ((1 - z) * (1 - z) + 4 * z * exp(yes - no)).squareRoot()
+        // The exponential is 0 where the margin times the scale is large.
+        if root == 0 { return -(yes + no) / 2 }
+        // Where z is more than 1, as with few classes, 1 - z + root nearly cancel.
+        return z > 1 ? log((root - (1 - z)) / 2) - yes : log(2 * z) - no - log(1 - z + root)
     }
 }

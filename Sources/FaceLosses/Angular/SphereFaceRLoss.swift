@@ -44,8 +44,9 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         ] + AngularSchedule.parameters + [MarginGradient.key.parameter],
         presets: [
             LossPreset(
-                "opensphere-sphereface", "OpenSphere's SphereFace: v0 with m 1.5 and s 30",
-                ["version": "v0", "m": 1.5, "s": 30, "rise": 0, "warmup": 0]),
+                "opensphere-sphereface",
+                "OpenSphere's SphereFace: v0 with m 1.7 (1.5 in its first versions) and s 30",
+                ["version": "v0", "m": 1.7, "s": 30, "rise": 0, "warmup": 0]),
             LossPreset(
                 "opensphere-sphereface-r",
                 "OpenSphere's SphereFaceR_H with v1, but for its factor 50 / s of the loss",
@@ -77,27 +78,26 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let factor = 1 + (multiple - 1) * margin
-        let limit = AddedAngle.largestCosine
-        func angles(_ cosines: Tensor) -> Tensor { cosines.clamped(to: -limit...limit).acos() }
-        let targets: Tensor
-        switch version {
-        case .v0: targets = Self.falling(angles(batch.targets) * factor)
-        case .v1: targets = (angles(batch.targets) * factor).clamped(to: 0...Double.pi).cos()
-        case .v2: targets = batch.targets
-        }
+        let targets =
+            switch version {
+            case .v0: MultipliedAngle(factor).cosine(of: batch.angles)
+            case .v1: (batch.angles * factor).clamped(to: 0...Double.pi).cos()
+            case .v2: batch.targets
+            }
         return AngularMargin(
             targets: targets, scale: .constant(scale), gradient: gradient,
             others: version == .v2
                 ? { [gradient] cosines in
-                    gradient.joined((angles(cosines) / factor).cos(), without: cosines)
+                    gradient.joined(
+                        (Self.angles(cosines) / factor).cos(), without: cosines)
                 } : nil,
             state: ["margin": factor, "scale": scale])
     }
 
-    /// (-1)^k cos(φ) - 2k of an angle φ from kπ to (k + 1)π, which falls over all angles.
-    private static func falling(_ angle: Tensor) -> Tensor {
-        let k = (angle.detached() / Double.pi).floor()
-        let isOdd = k - 2 * (k / 2).floor()
-        return (1 - 2 * isOdd) * angle.cos() - 2 * k
+    /// Angles of any classes' cosines, which are limited to the largest number below 1 of their type:
+    /// the derivative of an arc cosine is infinite at 1.
+    private static func angles(_ cosines: Tensor) -> Tensor {
+        let limit = cosines.type == .float64 ? 1.nextDown : Double(Float(1).nextDown)
+        return cosines.clamped(to: -limit...limit).acos()
     }
 }

@@ -67,7 +67,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: angle.cosine(of: batch.targets, plus: margin), scale: .constant(scale),
+            targets: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
             gradient: gradient, state: ["margin": margin, "scale": scale])
     }
 }

@@ -57,7 +57,7 @@ public final class UniFaceLoss: ConfigurableLoss {
     }
 
     /// The mean over samples of the positive's and the sum of the negatives' terms.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let batch = CosineMatrix(

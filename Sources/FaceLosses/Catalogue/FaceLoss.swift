@@ -4,8 +4,8 @@ import SafeNumbers
 /// A loss of face embeddings: what a network is trained to make small.
 ///
 /// A loss owns its trainable tensors (class weights, biases, centres). It converts embeddings to
-/// the type of those, `float32` in a run; call it outside of `withPrecision`, because angles near 0
-/// are lost in the eight bits of `bfloat16`.
+/// the type of those, `float32` in a run, and computes in it, also inside of `withPrecision`: angles
+/// near 0 would be lost in the eight bits of `bfloat16`.
 ///
 /// ```swift
 /// let loss = try LossCatalogue.make(
@@ -25,13 +25,29 @@ public protocol FaceLoss: AnyObject {
     /// Number of identities it tells apart, of which labels must be less; nil when it does not say.
     var classCount: Int? { get }
 
-    /// Computes the loss of a batch.
+    /// Computes the loss of a batch; callers call the loss itself.
     ///
     /// - Parameters:
     ///   - embeddings: `[n, d]`, not normalised, n at least 1.
     ///   - labels: `[n]` of `int64`, each at least 0 and less than the number of classes.
     ///   - progress: How far the run is, for what changes in its course.
-    func callAsFunction(embeddings: Tensor, labels: Tensor, progress: LossProgress) -> LossOutput
+    func evaluate(embeddings: Tensor, labels: Tensor, progress: LossProgress) -> LossOutput
+}
+
+extension FaceLoss {
+    /// Computes the loss of a batch, in full precision wherever it is called.
+    ///
+    /// - Parameters:
+    ///   - embeddings: `[n, d]`, not normalised, n at least 1.
+    ///   - labels: `[n]` of `int64`, each at least 0 and less than the number of classes.
+    ///   - progress: How far the run is, for what changes in its course.
+    public func callAsFunction(
+        embeddings: Tensor, labels: Tensor, progress: LossProgress
+    ) -> LossOutput {
+        withFullPrecision(on: embeddings.device) {
+            evaluate(embeddings: embeddings, labels: labels, progress: progress)
+        }
+    }
 }
 
 /// A loss that is made from its parameters: what an entry of ``LossCatalogue`` must be.

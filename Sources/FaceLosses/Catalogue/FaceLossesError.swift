@@ -1,3 +1,4 @@
+import Foundation
 import Spelling
 
 /// What can go wrong in this module because of what a user wrote.
@@ -18,6 +19,8 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case noTargetLogit(String)
     /// A file is whole but no head.
     case notAHead(path: String, reason: String)
+    /// Values that are multiplied with one another give a number that `float32` does not hold.
+    case productOutOfRange(loss: String, factors: [String], product: Double)
     /// Several losses that classify are added, or one loss of pairs twice.
     case severalClassifications(String)
     /// A name is no loss's.
@@ -47,6 +50,10 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
                 + "losses that classify, such as arcface"
         case .notAHead(let path, let reason):
             "'\(path)' is not a head that Facet wrote: \(reason); use head.safetensors of a run"
+        case .productOutOfRange(let loss, let factors, let product):
+            "\(factors.joined(separator: " times ")) of \(loss) is "
+                + "\(String(format: "%.2g", product)), which float32 does not hold; choose values "
+                + "whose product is 0 or from 1.2e-38 to 3.4e+38"
         case .severalClassifications(let text):
             "'\(text)' adds losses that cannot be added; take one that classifies and, with '+', "
                 + "different ones of pairs or centres, as in 'arcface+center:weight=0.003'"

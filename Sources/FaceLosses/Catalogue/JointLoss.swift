@@ -28,7 +28,7 @@ public final class JointLoss: FaceLoss {
     }
 
     /// The sum, with the classification's logits.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         var output = classification(embeddings: embeddings, labels: labels, progress: progress)

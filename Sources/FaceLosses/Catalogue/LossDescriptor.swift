@@ -24,6 +24,9 @@ public struct LossDescriptor: Hashable, Sendable {
     /// Whether the loss has no classes and therefore stands beside a loss that has:
     /// `arcface+center`, or with its name alone the softmax.
     public var joinsClassification: Bool
+    /// Names of parameters that a part of the loss is multiplied by, for each such part: their product
+    /// must be a number that `float32` holds, or the part is infinite or silently absent.
+    public var factors: [[String]]
 
     /// Creates a description.
     public init(
@@ -31,7 +34,7 @@ public struct LossDescriptor: Hashable, Sendable {
         guide: LossGuide = LossGuide(), parameters: [LossParameter] = [],
         presets: [LossPreset] = [],
         prefersIdentityBatches: Bool = false, identityBatchValues: [String: LossValue] = [:],
-        joinsClassification: Bool = false
+        joinsClassification: Bool = false, factors: [[String]] = []
     ) {
         self.name = name
         self.title = title
@@ -44,6 +47,7 @@ public struct LossDescriptor: Hashable, Sendable {
         self.prefersIdentityBatches = prefersIdentityBatches
         self.identityBatchValues = identityBatchValues
         self.joinsClassification = joinsClassification
+        self.factors = factors
     }
 
     /// The parameter of a name.

@@ -70,6 +70,7 @@ public struct LossSpecification: Hashable, Sendable {
         for (name, text) in settings {
             values[name] = try Self.value(text, of: name, in: descriptor)
         }
+        try Self.requireFactors(values, of: descriptor)
         self.values = values.filter { descriptor.parameter(named: $0)?.defaultValue != $1 }
         terms = []
     }
@@ -126,6 +127,30 @@ public struct LossSpecification: Hashable, Sendable {
             settings.append((sides[0], sides[1]))
         }
         return settings
+    }
+
+    private static func requireFactors(
+        _ values: [String: LossValue], of descriptor: LossDescriptor
+    ) throws(FaceLossesError) {
+        for names in descriptor.factors {
+            let factors: [(name: String, number: Double)] = names.compactMap { name in
+                let value = values[name] ?? descriptor.parameter(named: name)?.defaultValue
+                guard case .number(let number) = value else { return nil }
+                return (name, number)
+            }
+            let product = factors.reduce(1) { $0 * $1.number }
+            let magnitude = abs(product)
+            let isHeld =
+                factors.contains { $0.number == 0 }
+                || magnitude >= Double(Float.leastNormalMagnitude)
+                    && magnitude <= Double(Float.greatestFiniteMagnitude)
+            guard isHeld else {
+                throw .productOutOfRange(
+                    loss: descriptor.name,
+                    factors: factors.map { "\($0.name)=\(LossValue.number($0.number))" },
+                    product: product)
+            }
+        }
     }
 
     private static func value(

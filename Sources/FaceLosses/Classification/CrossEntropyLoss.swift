@@ -58,7 +58,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
     public var state: [StateEntry] { classifier.state }
 
     /// The mean cross-entropy of the batch.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(trains ? embeddings : embeddings.detached())

@@ -53,7 +53,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
     }
 
     /// The mean cross-entropy of the batch.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(embeddings.to(norm.type).l2Normalized() * norm)

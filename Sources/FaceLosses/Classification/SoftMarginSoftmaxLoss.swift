@@ -48,7 +48,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     public var state: [StateEntry] { classifier.state }
 
     /// The mean cross-entropy with the margin.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(embeddings)

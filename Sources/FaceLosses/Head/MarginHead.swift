@@ -42,7 +42,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     private var classes: Int { loss.weight.shape[0] / loss.subcenters }
 
     /// Computes the loss; with a rate below 1, of the classes of this step.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let embeddings = embeddings.to(loss.weight.type)
@@ -54,7 +54,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
             subcenters: loss.subcenters,
             precision: options.precision, workspace: workspace)
         let batch = AngularBatch(
-            embeddings: embeddings, labels: labels, targets: table.targets,
+            embeddings: embeddings, labels: labels, targets: table.targets, angles: table.angles,
             classes: sample?.classes.count ?? classes
         ) { table.otherExponentials(scale: table.targets.filled(like: $0)) }
         return output(table, batch, loss.margin(batch, at: progress))

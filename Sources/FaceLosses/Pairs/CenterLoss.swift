@@ -31,7 +31,8 @@ public final class CenterLoss: ConfigurableLoss {
                 "alone it draws everything to 0; λ depends on the embedding's norm, and centres "
                 + "of rare identities lag"),
         parameters: [weightKey.parameter, rateKey.parameter],
-        prefersIdentityBatches: false, joinsClassification: true)
+        prefersIdentityBatches: false, joinsClassification: true,
+        factors: [["weight"]])
 
     private let weight: Double
     private let rate: Double
@@ -50,7 +51,7 @@ public final class CenterLoss: ConfigurableLoss {
     public var state: [StateEntry] { [StateEntry("centers", centers, .buffer)] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let rows = embeddings.to(centers.type)

@@ -57,7 +57,8 @@ public final class ContrastiveLoss: ConfigurableLoss {
                 "pml-contrastive", "as pytorch-metric-learning has it",
                 ["weight": 2, "form": "linear", "mean": "active"])
         ],
-        prefersIdentityBatches: true, joinsClassification: true)
+        prefersIdentityBatches: true, joinsClassification: true,
+        factors: [["weight"]])
 
     private let weight: Double
     private let margin: Double
@@ -76,7 +77,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
     public var state: [StateEntry] { [] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let pairs = PairwiseDistances(embeddings.l2Normalized(), labels)

@@ -40,7 +40,7 @@ public final class MarginalLoss: ConfigurableLoss {
             pitfalls:
                 "random batches of many identities hardly have a pair of one: take P x K batches"),
         parameters: [thetaKey.parameter, xiKey.parameter, lambdaKey.parameter],
-        prefersIdentityBatches: true)
+        prefersIdentityBatches: true, factors: [["lambda"]])
 
     private let classifier: LinearClassifier
     private let pairs: MarginalPairs
@@ -60,7 +60,7 @@ public final class MarginalLoss: ConfigurableLoss {
     public var state: [StateEntry] { classifier.state }
 
     /// The softmax's mean cross-entropy and the weighted mean over pairs.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let logits = classifier(embeddings)

@@ -28,7 +28,8 @@ public final class MarginalPairsLoss: ConfigurableLoss {
         parameters: [
             weightKey.parameter, MarginalLoss.thetaKey.parameter, MarginalLoss.xiKey.parameter,
         ],
-        prefersIdentityBatches: true, joinsClassification: true)
+        prefersIdentityBatches: true, joinsClassification: true,
+        factors: [["weight"]])
 
     private let weight: Double
     private let pairs: MarginalPairs
@@ -43,7 +44,7 @@ public final class MarginalPairsLoss: ConfigurableLoss {
     public var state: [StateEntry] { [] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let (loss, active) = pairs(embeddings, labels)

@@ -47,7 +47,8 @@ public final class MinimumMarginLoss: ConfigurableLoss {
                 "minimum-margin-paper", "the paper's constants",
                 ["alpha": 5e-5, "beta": 5e-8, "M": 280])
         ],
-        prefersIdentityBatches: false, joinsClassification: true)
+        prefersIdentityBatches: false, joinsClassification: true,
+        factors: [["weight", "alpha"], ["weight", "beta"]])
 
     private let weight: Double
     private let pull: Double
@@ -69,7 +70,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
     public var state: [StateEntry] { [StateEntry("centers", centers, .weight)] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let rows = embeddings.to(centers.type)

@@ -52,7 +52,8 @@ public final class RangeLoss: ConfigurableLoss {
             LossPreset(
                 "range-paper", "the paper's constants", ["alpha": 5e-5, "beta": 1e-4, "M": 2e4])
         ],
-        prefersIdentityBatches: true, joinsClassification: true)
+        prefersIdentityBatches: true, joinsClassification: true,
+        factors: [["weight", "alpha"], ["weight", "beta"]])
 
     private let weight: Double
     private let count: Int
@@ -73,7 +74,7 @@ public final class RangeLoss: ConfigurableLoss {
     public var state: [StateEntry] { [] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let identities = BatchIdentities(labels)
@@ -100,9 +101,16 @@ public final class RangeLoss: ConfigurableLoss {
                 (rows.selected(0, Tensor(first, device: rows.device))
                 - rows.selected(0, Tensor(second, device: rows.device))).square().sum(1)
             let largest = squares.top(min(count, first.count), dim: 0).values.clamped(from: 1e-12)
-            total = total + Double(largest.count) / largest.reciprocal().sum()
+            total = total + harmonicMean(largest)
         }
         return total
+    }
+
+    /// The harmonic mean of numbers above 0, of which no square is taken that could leave the range
+    /// of their type.
+    private func harmonicMean(_ values: Tensor) -> Tensor {
+        let smallest = values.detached().min()
+        return Double(values.count) / (smallest / values).sum() * smallest
     }
 
     /// What the nearest two means lack.
@@ -110,7 +118,8 @@ public final class RangeLoss: ConfigurableLoss {
         let count = means.shape[0]
         guard count > 1 else { return means.sum() * 0 }
         let pairs = PairwiseDistances(means, Tensor.range(count, device: means.device))
-        let nearest = pairs.squares.where(pairs.isNegative, else: pairs.squares.filled(like: 1e30))
+        let nearest = pairs.squares.where(
+            pairs.isNegative, else: pairs.squares.filled(like: .infinity))
         return (margin - nearest.min()).relu()
     }
 }

@@ -31,7 +31,8 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
                 "small batches have few negatives; a low temperature looks at the hardest only"),
         parameters: [weightKey.parameter, temperatureKey.parameter],
         presets: [LossPreset("pml-supcon", "pytorch-metric-learning's is the same")],
-        prefersIdentityBatches: true, joinsClassification: true)
+        prefersIdentityBatches: true, joinsClassification: true,
+        factors: [["weight"]])
 
     private let weight: Double
     private let temperature: Double
@@ -46,7 +47,7 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
     public var state: [StateEntry] { [] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         guard labels.count > 1 else {

@@ -7,7 +7,8 @@ public import Torch
 /// with normalised embeddings, over these triplets of the batch:
 ///
 /// - `semihard` (the paper's): for each pair of an anchor and a positive, the nearest negative that
-///   is farther than the positive; where there is none, the farthest negative.
+///   is farther than the positive. The paper does not say what is done where there is none; as
+///   TensorFlow's `triplet_semihard_loss` does, the farthest negative is taken then.
 /// - `hard` (Hermans et al. 2017, batch hard): for each anchor, the farthest positive and the
 ///   nearest negative.
 /// - `all`: all triplets that are not satisfied.
@@ -63,7 +64,8 @@ public final class TripletLoss: ConfigurableLoss {
                 "pml-triplet", "as pytorch-metric-learning has it",
                 ["alpha": 0.05, "mining": "all", "distance": "euclidean"]),
         ],
-        prefersIdentityBatches: true, joinsClassification: true)
+        prefersIdentityBatches: true, joinsClassification: true,
+        factors: [["weight"]])
 
     private let weight: Double
     private let margin: Double
@@ -82,7 +84,7 @@ public final class TripletLoss: ConfigurableLoss {
     public var state: [StateEntry] { [] }
 
     /// The loss of the batch, with its weight.
-    public func callAsFunction(
+    public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let triplets = BatchTriplets(embeddings.l2Normalized(), labels)

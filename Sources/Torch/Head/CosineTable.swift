@@ -29,6 +29,8 @@ public final class HeadWorkspace {
 public final class CosineTable {
     /// Cosines `[n]` between the directions and their own classes; may pass ±1 by rounding.
     public let targets: Tensor
+    /// The angles `[n]` of those, as ``Tensor/angles(to:)`` gives them.
+    public let angles: Tensor
     private let table: Tensor
     private let labels: Tensor
 
@@ -51,13 +53,15 @@ public final class CosineTable {
     ) {
         var table = ct_tensor()
         var targets = ct_tensor()
+        var angles = ct_tensor()
         let classes = classes ?? Tensor([] as [Int], device: weight.device)
         let status = unsafe ct_cosine_table(
             directions.handle, weight.handle, classes.handle, labels.handle, Int64(subcenters),
-            precision == .bfloat16, workspace.handle, &table, &targets)
+            precision == .bfloat16, workspace.handle, &table, &targets, &angles)
         expectSuccess(status, "CosineTable(directions:weight:)")
         self.table = Tensor(owning: table)
         self.targets = Tensor(owning: targets)
+        self.angles = Tensor(owning: angles)
         self.labels = labels
     }
 
@@ -84,7 +88,7 @@ public final class CosineTable {
     /// Takes the softmax and its mean cross-entropy; differentiating it uses the table up.
     ///
     /// - Parameters:
-    ///   - targetLogits: `[n]`, the own classes' logits.
+    ///   - targetLogits: `[n]`, the own classes' logits, in the table's type or in `float64`.
     ///   - scale: `[n]`, at least 0: what the other classes' cosines are multiplied by.
     ///   - others: What the other classes' cosines `[n, k]` of any k classes become; elementwise
     ///     in the cosines, through which alone it is differentiated. Nil leaves them.

@@ -113,6 +113,15 @@ extension Tensor {
     public func minimum(_ other: Tensor) -> Tensor {
         .make { unsafe ct_minimum(handle, other.handle, &$0) }
     }
+    /// Angles `[n]` in rad between vectors `[n, d]` of length 1 and the vectors beside them, in
+    /// `float64`.
+    ///
+    /// Not by way of a cosine, so precise near 0 and π too, and with a gradient that is of length 1
+    /// everywhere but at 0 and π themselves, from where no direction is the one that leads away: there
+    /// it is 0. A vector of zeros is at 90 degrees and gets no gradient.
+    public func angles(to other: Tensor) -> Tensor {
+        .make { unsafe ct_angles(handle, other.handle, &$0) }
+    }
     /// The matrix product.
     public func matmul(_ other: Tensor) -> Tensor {
         .make { unsafe ct_matmul(handle, other.handle, &$0) }

@@ -7,7 +7,8 @@ are away from kinks. What the gradient of a loss holds constant (a margin's disp
 gradient is detached, weights of hard classes) is computed once at the point and not moved.
 
 Conventions that the papers leave open are Facet's documented ones: the direction of a zero vector
-is zero, and losses that need an angle limit cosines to +-(1 - 1e-7).
+is zero, and its angle to all others 90 degrees, rounded so that its cosine is not above 0. Angles
+near 0 and pi are in make_near.py.
 """
 
 import json
@@ -15,9 +16,6 @@ import math
 import pathlib
 
 import numpy as np
-
-LIMIT = 1 - 1e-7
-
 
 class Sample:
     """A batch with class weights, biases and centres (the class weights' values)."""
@@ -83,8 +81,15 @@ def cosines(x, w):
     return [float(unit(x) @ unit(row)) for row in w]
 
 
-def limited(c):
-    return max(-LIMIT, min(LIMIT, c))
+def angle(a, b):
+    u, v = unit(a), unit(b)
+    if norm(u) == 0 or norm(v) == 0:
+        return math.nextafter(math.pi / 2, 4)
+    return 2 * math.atan2(norm(u - v), norm(u + v))
+
+
+def angles_to(x, w):
+    return [angle(x, row) for row in w]
 
 
 def safe_acos(c):
@@ -124,10 +129,10 @@ def softmax(p, _):
     return mean(cross_entropy(linear(x, p.w, p.b), y) for x, y in zip(p.x, p.y))
 
 
-def angular(scale, target, others=None, detached=True, columns=cosines, hard=None):
+def angular(scale, target, others=None, detached=True, columns=angles_to, hard=None):
     """The cross-entropy of scaled cosines.
 
-    `target(cos, x)`; `others(cos_j, fixed cos_j, threshold)` with the threshold `hard(cos_y)`.
+    `target(theta_y, x)`; `others(cos_j, fixed cos_j, threshold)` with the threshold `hard(theta_y)`.
     `scale` is a number or None for the embedding's norm. Detached, the displacement of the
     target's logit is that of the fixed point.
     """
@@ -135,14 +140,15 @@ def angular(scale, target, others=None, detached=True, columns=cosines, hard=Non
     def loss(p, p0):
         total = []
         for i, y in enumerate(p.y):
-            c, c0 = columns(p.x[i], p.w), columns(p0.x[i], p0.w)
+            t, t0 = columns(p.x[i], p.w), columns(p0.x[i], p0.w)
+            c, c0 = [math.cos(v) for v in t], [math.cos(v) for v in t0]
             s, s0 = (scale, scale) if scale else (norm(p.x[i]), norm(p0.x[i]))
-            threshold = (hard or target)(c0[y], p0.x[i]) if others else None
+            threshold = (hard or target)(t0[y], p0.x[i]) if others else None
             z = [s * (others(c[j], c0[j], threshold) if others else c[j]) for j in range(p.c)]
             if detached:
-                z[y] = s * c[y] + s0 * (target(c0[y], p0.x[i]) - c0[y])
+                z[y] = s * c[y] + s0 * (target(t0[y], p0.x[i]) - c0[y])
             else:
-                z[y] = s * target(c[y], p.x[i])
+                z[y] = s * target(t[y], p.x[i])
             total.append(cross_entropy(z, y))
         return mean(total)
 
@@ -150,10 +156,11 @@ def angular(scale, target, others=None, detached=True, columns=cosines, hard=Non
 
 
 def arc(m, beyond="monotonic"):
-    def target(c, _=None):
-        inside = limited(c) > -math.cos(m) if beyond != "easy" else c > 0
+    def target(theta, _=None):
+        inside = theta + m < math.pi if beyond != "easy" else theta < math.pi / 2
         if inside or beyond == "none":
-            return math.cos(math.acos(limited(c)) + m)
+            return math.cos(theta + m)
+        c = math.cos(theta)
         return {"monotonic": c - m * math.sin(m), "clamp": -1}.get(beyond, c)
 
     return target
@@ -165,8 +172,8 @@ def psi(theta, m):
 
 
 def a_softmax(m, lam):
-    def target(c, _=None):
-        return (lam * c + psi(safe_acos(c), m)) / (1 + lam)
+    def target(theta, _=None):
+        return (lam * math.cos(theta) + psi(theta, m)) / (1 + lam)
 
     return target
 
@@ -177,8 +184,8 @@ def l_softmax(lam, m=4):
         for x, y in zip(p.x, p.y):
             z = linear(x, p.w, [0] * p.c)
             norms = norm(x) * norm(p.w[y])
-            c = z[y] / norms if norms > 0 else 0.0
-            z[y] = norms * (lam * c + psi(safe_acos(c), m)) / (1 + lam)
+            theta = angle(x, p.w[y])
+            z[y] = norms * (lam * math.cos(theta) + psi(theta, m)) / (1 + lam)
             total.append(cross_entropy(z, y))
         return mean(total)
 
@@ -220,7 +227,7 @@ def coco_scale(p):
 
 
 def coco(p, p0):
-    return angular(coco_scale(p), lambda c, _: c)(p, p0)
+    return angular(coco_scale(p), lambda t, _: math.cos(t))(p, p0)
 
 
 def coco_batch(p, p0):
@@ -253,12 +260,12 @@ def ada_cos(p, p0):
         )
         thetas = sorted(safe_acos(c[y]) for c, y in zip(table, p.y))
         s = max(1, math.log(b) / math.cos(min(math.pi / 4, thetas[(p.n - 1) // 2])))
-    return angular(s, lambda c, _: c)(p, p0)
+    return angular(s, lambda t, _: math.cos(t))(p, p0)
 
 
 def combined(m1, m2, m3, beyond="clamp"):
-    def target(c, _=None):
-        theta = m1 * math.acos(limited(c)) + m2
+    def target(own, _=None):
+        theta = m1 * own + m2
         return math.cos(min(math.pi, max(0, theta)) if beyond == "clamp" else theta) - m3
 
     return target
@@ -266,8 +273,8 @@ def combined(m1, m2, m3, beyond="clamp"):
 
 def subcenters(x, w):
     """Three class weights of each identity, side by side."""
-    c = cosines(x, w)
-    return [max(c[j : j + 3]) for j in range(0, len(c), 3)]
+    t = angles_to(x, w)
+    return [min(t[j : j + 3]) for j in range(0, len(t), 3)]
 
 
 def curricular(detached):
@@ -281,13 +288,16 @@ def curricular(detached):
     return loss
 
 
-def mv_softmax(easy=False):
-    def target(c, _):
-        return c if easy and c <= 0.35 else c - 0.35
+def mv_softmax(least=-2, t=0.2):
+    """A target whose cosine is at most `least` keeps it."""
+
+    def target(theta, _):
+        c = math.cos(theta)
+        return c if c <= least else c - 0.35
 
     return angular(
-        20, target, lambda c, c0, t0: 1.2 * c + 0.2 if c0 > t0 else c,
-        hard=lambda c, _: c - 0.35,
+        20, target, lambda c, c0, t0: (t + 1) * c + t if c0 > t0 else c,
+        hard=lambda theta, _: math.cos(theta) - 0.35,
     )
 
 
@@ -295,8 +305,8 @@ def mag_face(detached):
     def a(x):
         return min(110, max(1, norm(x)))
 
-    def target(c, x):
-        return arc(0.45 + 0.35 * (a(x) - 1) / 109)(c)
+    def target(theta, x):
+        return arc(0.45 + 0.35 * (a(x) - 1) / 109)(theta)
 
     def loss(p, p0):
         penalty = 35 * mean(a(x) / 110**2 + 1 / a(x) for x in p.x)
@@ -315,12 +325,12 @@ def ada_face(detached):
         for i, y in enumerate(p.y):
             q = max(-1, min(1, (norms[i] - mu) / (sigma + 1e-3) * 3))
 
-            def target(v):
-                theta = min(math.pi - 1e-3, max(1e-3, math.acos(limited(v)) - 0.4 * q))
+            def target(own):
+                theta = min(math.pi - 1e-3, max(1e-3, own - 0.4 * q))
                 return math.cos(theta) - 0.4 - 0.4 * q
 
-            c, c0 = cosines(p.x[i], p.w), cosines(p0.x[i], p0.w)[y]
-            c[y] = c[y] + target(c0) - c0 if detached else target(c[y])
+            c, own, fixed = cosines(p.x[i], p.w), angle(p.x[i], p.w[y]), angle(p0.x[i], p0.w[y])
+            c[y] = c[y] + target(fixed) - math.cos(fixed) if detached else target(own)
             total.append(cross_entropy([20 * v for v in c], y))
         return mean(total)
 
@@ -328,8 +338,8 @@ def ada_face(detached):
 
 
 def sphere_face_r(version, detached=True):
-    def target(c, _=None):
-        theta = 1.5 * math.acos(limited(c))
+    def target(own, _=None):
+        theta = 1.5 * own
         if version == "v1":
             return math.cos(min(math.pi, theta))
         k = math.floor(theta / math.pi)
@@ -520,7 +530,7 @@ ENTRIES = {
     "label-smoothing": smoothing,
     "asoftmax": angular(None, a_softmax(4, LAMBDA)),
     "asoftmax:m=3,grad=exact": angular(None, a_softmax(3, LAMBDA), detached=False),
-    "amsoftmax:m=0.35," + CONSTANT: angular(20, lambda c, _: c - 0.35),
+    "amsoftmax:m=0.35," + CONSTANT: angular(20, lambda t, _: math.cos(t) - 0.35),
     "arcface:" + CONSTANT: angular(20, arc(0.5)),
     "arcface:grad=exact," + CONSTANT: angular(20, arc(0.5), detached=False),
     "arcface:beyond=clamp," + CONSTANT: angular(20, arc(0.5, "clamp")),
@@ -554,22 +564,26 @@ ENTRIES = {
     "curricular:" + CONSTANT: curricular(True),
     "curricular:grad=exact," + CONSTANT: curricular(False),
     "mvsoftmax:" + CONSTANT: mv_softmax(),
-    "mvsoftmax:easy=yes," + CONSTANT: mv_softmax(easy=True),
+    "mvsoftmax:easy=yes," + CONSTANT: mv_softmax(0.35),
+    "facexzoo-mvsoftmax:s=20": mv_softmax(0.35, 0.12),
+    "svx-mvsoftmax:s=20": mv_softmax(0),
     "magface:la=1," + CONSTANT: mag_face(True),
     "magface:la=1,grad=exact," + CONSTANT: mag_face(False),
     "adaface:rate=0.5,h=3," + CONSTANT: ada_face(True),
     "adaface:rate=0.5,h=3,grad=exact," + CONSTANT: ada_face(False),
     "elasticface:sigma=0," + CONSTANT: angular(20, arc(0.5)),
-    "elasticface:sigma=0,version=cos,m=0.35," + CONSTANT: angular(20, lambda c, _: c - 0.35),
+    "elasticface:sigma=0,version=cos,m=0.35," + CONSTANT: angular(
+        20, lambda t, _: math.cos(t) - 0.35
+    ),
     "sphereface-r:" + CONSTANT: sphere_face_r("v1"),
     "sphereface-r:grad=exact," + CONSTANT: sphere_face_r("v1", detached=False),
     "sphereface-r:version=v0," + CONSTANT: sphere_face_r("v0"),
     "sphereface-r:version=v0,grad=exact," + CONSTANT: sphere_face_r("v0", detached=False),
     "sphereface-r:version=v2," + CONSTANT: angular(
-        20, lambda c, _: c, lambda c, c0, t0: c + math.cos(math.acos(limited(c0)) / 1.5) - c0
+        20, lambda t, _: math.cos(t), lambda c, c0, t0: c + math.cos(safe_acos(c0) / 1.5) - c0
     ),
     "sphereface-r:version=v2,grad=exact," + CONSTANT: angular(
-        20, lambda c, _: c, lambda c, c0, t0: math.cos(math.acos(limited(c)) / 1.5), False
+        20, lambda t, _: math.cos(t), lambda c, c0, t0: math.cos(safe_acos(c) / 1.5), False
     ),
     "circle:s=32,rise=0,warmup=0": circle,
     "sphereface2:r=40,warmup=0,weight=1": scalar("bias", balanced_bias, sphere_face_2(False)),

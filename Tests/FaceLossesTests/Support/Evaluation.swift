@@ -14,11 +14,12 @@ struct Evaluation {
     /// Makes the loss, gives it the sample's weights, and takes a backward pass.
     init(
         _ text: String, _ sample: Sample, fraction: Double = 0.99, step: Int = 0,
-        type: ElementType = .float64, embeddingType: ElementType? = nil
+        type: ElementType = .float64, embeddingType: ElementType? = nil, head: HeadOptions? = nil,
+        scope: ElementType = .float32
     ) throws {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: sample.classes, embeddingSize: sample.size,
-            initial: InitialWeights(seed: 1, path: "head", type: type))
+            initial: InitialWeights(seed: 1, path: "head", type: type), head: head)
         // One number for all classes, which starts at a value of its own.
         let hasOwnBias = loss is SphereFace2Loss || loss is UniFaceLoss
         for entry in loss.state where !(hasOwnBias && entry.name == "bias") {
@@ -27,10 +28,13 @@ struct Evaluation {
         let embeddings = Tensor(
             sample.embeddings.flatMap(\.self), shape: [sample.embeddings.count, sample.size]
         ).to(embeddingType ?? type).withGradient()
-        let output = loss(
-            embeddings: embeddings, labels: Tensor(sample.labels),
-            progress: LossProgress(fraction: fraction, step: step))
-        output.loss.backward()
+        let output = withPrecision(scope, on: .cpu) {
+            let output = loss(
+                embeddings: embeddings, labels: Tensor(sample.labels),
+                progress: LossProgress(fraction: fraction, step: step))
+            output.loss.backward()
+            return output
+        }
         self.init(output, embeddings, loss.state)
     }
 

@@ -2,9 +2,9 @@ import Foundation
 
 /// Writes images into a folder, each under a name of its own; what is there already is left alone.
 ///
-/// The hidden file `.conversion` says what was written, so that another set, or the same one in another
-/// size, is not mixed with it: images that are none of the set's are refused, and a file with other bytes
-/// is replaced only where the same work was begun before.
+/// A hidden file beside the folder, `.NAME.conversion`, says what was written into it, so that another set, or
+/// the same one in another size, is not mixed with it: images that are none of the set's are refused, and a
+/// file with other bytes is replaced only where the same work was begun before.
 struct FolderWriter {
     private let folder: URL
     private let plan: String
@@ -34,7 +34,7 @@ struct FolderWriter {
                 reason: "'\(foreign)' is in it and is no image of this set; choose another folder, "
                     + "or remove what another command or an earlier version wrote")
         }
-        if isBegun { try write(mark: plan) }
+        if isBegun { writeMark() }
     }
 
     /// Passes over an image.
@@ -64,15 +64,19 @@ struct FolderWriter {
     }
 
     /// Removes what killed processes left in the folders that were written to.
-    func finish() throws(FaceDataError) {
+    func finish() {
         for folder in folders { FilePart.removeAbandoned(in: folder) }
-        try write(mark: plan)
+        writeMark()
     }
 
-    private static func mark(_ folder: URL) -> URL { folder.appendingPathComponent(".conversion") }
+    private static func mark(_ folder: URL) -> URL {
+        folder.deletingLastPathComponent().appendingPathComponent(
+            ".\(folder.lastPathComponent).conversion")
+    }
 
-    private func write(mark: String) throws(FaceDataError) {
-        try FileWriter.write(Array(mark.utf8), to: Self.mark(folder))
+    /// Where it cannot be written, as beside a mounted disk, all is well but that damage is not repaired.
+    private func writeMark() {
+        try? FileWriter.write(Array(plan.utf8), to: Self.mark(folder))
     }
 
     /// The images in a folder and in its folders, relative to it; none where there is no folder.

@@ -103,7 +103,7 @@ public struct SetConversion: Sendable {
                         place: place, path: source.name(of: place), reason: error.description))
             }
         }
-        try writer.finish()
+        writer.finish()
         let paths = writer.paths
         let renamed = names.renamed.filter { paths[$0] != "" }.map {
             RenamedImage(name: source.name(of: $0), file: paths[$0])

@@ -46,6 +46,16 @@ enum Fixture {
             try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(path)")))
     }
 
+    /// Names of the pictures of which it is known what they decode to.
+    static let pictures: [String] = {
+        let folder = Bundle.module.resourceURL?.appendingPathComponent("Fixtures/images")
+        let names = folder.flatMap {
+            try? FileManager.default.contentsOfDirectory(atPath: $0.path)
+        }
+        return (names ?? []).filter { $0.hasSuffix(".rgb") }.map { String($0.dropLast(4)) }
+            .sorted()
+    }()
+
     /// Pixels stored behind their width and height.
     static func pixels(of name: String) throws -> RGBImage {
         let bytes = try bytes("images/\(name).rgb")

@@ -34,11 +34,21 @@ let fuzzTargets: [String: FuzzTarget] = [
     "pairs": { bytes in
         _ = try? VerificationPairs.anyList(FuzzInput.file(bytes), images: FuzzInput.place)
     },
-    "landmarks": { bytes in _ = try? LandmarkFile(FuzzInput.file(bytes)) },
+    "landmarks": { bytes in
+        guard let file = try? LandmarkFile(FuzzInput.file(bytes)) else { return }
+        for name in file.names(besides: []) {
+            let faces = file.faces(of: name)
+            for face in faces { _ = PointsDoubt(face, width: 250, height: 200) }
+            for choice in FaceChoice.allCases {
+                _ = choice.face(of: faces, width: 250, height: 200)
+            }
+        }
+    },
     "removal-list": { bytes in _ = try? RemovalList.read(FuzzInput.file(bytes)) },
     "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
     "png": { bytes in decode(bytes, [0x89, 0x50]) },
     "webp": { bytes in decode(bytes, Array("RIFF".utf8)) },
+    "bmp": { bytes in decode(bytes, Array("BM".utf8)) },
     "anymap": { bytes in decode(bytes, Array("P".utf8)) },
 ]
 

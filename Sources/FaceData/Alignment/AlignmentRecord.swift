@@ -85,13 +85,19 @@ final class AlignmentRecord: @unchecked Sendable {
     }
 
     /// The digest of what a face is made of.
+    ///
+    /// - Parameters:
+    ///   - faces: The points of all faces of the picture, of which one was chosen.
     static func origin(
-        _ picture: [UInt8], _ points: FacePoints, side: Int, quality: Int?
+        _ picture: [UInt8], _ faces: [FacePoints], _ choice: FaceChoice, side: Int, quality: Int?
     ) -> String {
         var hash = SHA256()
         hash.update(picture)
-        let numbers = points.points.map { "\($0.x) \($0.y)" }.joined(separator: " ")
-        hash.update(Array("\n\(numbers) \(side) \(quality ?? 0)".utf8))
+        let numbers = faces.flatMap(\.points).map { "\($0.x) \($0.y)" }.joined(separator: " ")
+        let chosen = faces.count == 1 ? "" : " \(choice.rawValue)"
+        // The first number changes with what the same bytes and points become: 2 since pictures are
+        // decoded by one rule for all formats.
+        hash.update(Array("\n2 \(numbers) \(side) \(quality ?? 0)\(chosen)".utf8))
         return String(hash.hexDigest().prefix(digits))
     }
 

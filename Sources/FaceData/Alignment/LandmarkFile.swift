@@ -4,63 +4,132 @@ public import Foundation
 ///
 /// | lines | where from |
 /// |---|---|
+/// | a header that names the columns | CelebA's and VGGFace2's CSV files, tables of any program |
 /// | `path x1 y1 ... x5 y5` | most detectors' lists, CelebA's `list_landmarks_celeba.txt` |
-/// | `name,x1,y1,...,x5,y5` with a header | VGGFace2's `loose_landmark_*.csv` |
 /// | `aligned path label x1 y1 x2 y2 x1 ... x5 y1 ... y5` | insightface's `.lst`, five x before five y |
 ///
-/// Up to two lines of words or of one number at the beginning are passed over.
+/// Up to two lines of words or of one number at the beginning are the header. Lines whose numbers are
+/// missing, as of a picture in which no face was found, do not count.
 public struct LandmarkFile: Sendable {
-    private let points: [String: FacePoints]
+    /// Faces by their pictures' names, in the file's order.
+    private var faces: [String: [FacePoints]] = [:]
+    /// The names by what they are without ending; nil where several are the same.
+    private var stems: [String: String?] = [:]
 
-    /// How many faces the file has.
-    public var count: Int { points.count }
+    /// How many pictures the file names.
+    public var count: Int { faces.count }
 
     /// Reads a file.
     ///
     /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line that cannot be understood.
     public init(_ url: URL) throws(FaceDataError) {
-        var points: [String: FacePoints] = [:]
+        var header: [String]?
+        var columns: LandmarkColumns?
         for (place, line) in try TextFile.lines(url).enumerated() {
-            let fields = TextFile.fields(line.text)
-            if let (name, face) = Self.face(fields) {
-                points[Self.plain(name)] = face
-            } else if place > 1 || !Self.isHeading(fields) {
+            let fields = LandmarkFields.of(line.text)
+            if place < 2, faces.isEmpty, Self.isHeading(fields) {
+                header = fields
+                continue
+            }
+            if let titles = header {
+                columns = LandmarkColumns(header: titles, count: fields.count)
+                header = nil
+            }
+            guard let row = Self.row(fields, columns) else {
                 throw .line(
                     path: url.path, line: line.number,
-                    reason: "it must be a path and ten numbers, as 'a/1.jpg x1 y1 ... x5 y5'")
+                    reason: "it must be a path and ten numbers, as 'a/1.jpg x1 y1 ... x5 y5'; a "
+                        + "list with other columns must name them in its first line, as "
+                        + "'path,lefteye_x,lefteye_y,...'")
             }
+            if let points = row.points { add(points, of: Self.plain(row.name)) }
         }
-        guard !points.isEmpty else {
+        guard !faces.isEmpty else {
             throw .line(path: url.path, line: 1, reason: "the file has no landmarks")
         }
-        self.points = points
     }
 
-    /// The points of an image's face; an image may be named with or without its ending.
-    public func points(of name: String) -> FacePoints? { points[Self.plain(name)] }
+    private mutating func add(_ points: FacePoints, of name: String) {
+        // A line that is there twice is one face.
+        if faces[name]?.contains(points) ?? false { return }
+        faces[name, default: []].append(points)
+        let stem = Self.stem(name)
+        if let known = stems[stem] {
+            if known != name { stems[stem] = .some(nil) }
+        } else {
+            stems[stem] = name
+        }
+    }
+
+    /// The faces of an image, in the file's order.
+    public func faces(of name: String) -> [FacePoints] {
+        entry(of: name).flatMap { faces[$0.name] } ?? []
+    }
+
+    /// Under which name the file has an image, and whether that has its ending; a name without ending, or
+    /// with another one, counts if it is the only one.
+    func entry(of name: String) -> (name: String, isExact: Bool)? {
+        let plain = Self.plain(name)
+        if faces[plain] != nil { return (plain, true) }
+        return stems[Self.stem(plain)].flatMap { $0 }.map { ($0, false) }
+    }
+
+    /// The names of pictures of which none of some images is one, ascending.
+    func names(besides found: Set<String>) -> [String] {
+        faces.keys.filter { !found.contains($0) }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
 
     private static func plain(_ name: String) -> String {
-        var plain = name.replacingOccurrences(of: "\\", with: "/")
-        if LabelledImageSet.isImage(plain) { plain = PathText(plain).withoutEnding }
+        let plain = name.replacingOccurrences(of: "\\", with: "/")
         return plain.hasPrefix("./") ? String(plain.dropFirst(2)) : plain
     }
 
-    private static func face(_ fields: [String]) -> (String, FacePoints)? {
-        let numbers = fields.suffix(10).compactMap(Double.init)
-        guard numbers.count == 10 else { return nil }
-        switch fields.count {
-        case 11:
-            let points = (0..<5).map { FacePoints.Point(numbers[2 * $0], numbers[2 * $0 + 1]) }
-            return FacePoints(points).map { (fields[0], $0) }
-        case 17:
-            let points = (0..<5).map { FacePoints.Point(numbers[$0], numbers[$0 + 5]) }
-            return FacePoints(points).map { (fields[1], $0) }
-        default: return nil
+    private static func stem(_ name: String) -> String {
+        LabelledImageSet.isImage(name) ? PathText(name).withoutEnding : name
+    }
+
+    // MARK: Lines
+
+    /// A line's name and points, nil where it has a name alone; nil for a line that is none.
+    private static func row(
+        _ fields: [String], _ columns: LandmarkColumns?
+    ) -> (name: String, points: FacePoints?)? {
+        if let columns {
+            guard fields.count == columns.count else { return nil }
+            return row(
+                fields[columns.name], columns.x.map { fields[$0] }, columns.y.map { fields[$0] })
         }
+        var fields = fields
+        // A line may end with a separator.
+        while fields.count > 11, fields.last == "" { fields.removeLast() }
+        let (before, numbers) = (fields.dropLast(10), Array(fields.suffix(10)))
+        guard !before.isEmpty else { return nil }
+        if before.count == 7, before.dropFirst(2).allSatisfy({ Double($0) != nil }) {
+            return row(fields[1], Array(numbers[..<5]), Array(numbers[5...]))
+        }
+        // Names may have spaces, and numbers that are no points must not be taken for a name.
+        guard before.dropFirst().allSatisfy({ Double($0) == nil }) else { return nil }
+        return row(
+            before.joined(separator: " "), (0..<5).map { numbers[2 * $0] },
+            (0..<5).map { numbers[2 * $0 + 1] })
+    }
+
+    private static func row(
+        _ name: String, _ x: [String], _ y: [String]
+    ) -> (name: String, points: FacePoints?)? {
+        guard !name.isEmpty else { return nil }
+        let missing = ["", "nan", "none", "null"]
+        if (x + y).allSatisfy({ missing.contains($0.lowercased()) }) { return (name, nil) }
+        let points = zip(x, y).compactMap { x, y in
+            Double(x).flatMap { x in Double(y).map { FacePoints.Point(x, $0) } }
+        }
+        return FacePoints(points).map { (name, $0) }
     }
 
     /// Whether a line is a number alone, or has no number at all.
     private static func isHeading(_ fields: [String]) -> Bool {
-        (fields.count == 1 && Int(fields[0]) != nil) || fields.allSatisfy { Double($0) == nil }
+        (fields.count == 1 && Int(fields[0]) != nil)
+            || fields.allSatisfy { Double($0) == nil && !$0.isEmpty }
     }
 }

@@ -6,6 +6,8 @@ public struct SetAlignment: Sendable {
     public let alignment: FaceAlignment
     /// Quality of the JPEGs that are written, 1...100; nil for PNG.
     public let quality: Int?
+    /// Which face is aligned where the landmarks have several of a picture.
+    public let choice: FaceChoice
     /// Workers.
     public let threads: Int
 
@@ -17,14 +19,42 @@ public struct SetAlignment: Sendable {
         public var kept = 0
         /// Images whose points the landmark file does not have.
         public var withoutPoints: [String] = []
-        /// Images that do not decode, or whose points are all one.
+        /// Images that do not decode.
         public var bad: [ImageScan.BadImage] = []
+        /// Images whose points cannot be those of a face in them.
+        public var implausible: [ImageScan.BadImage] = []
+        /// What those points probably are, with how many images of each.
+        public var causes: [String: Int] = [:]
+        /// Images of which the landmark file has several faces, where none was to be chosen.
+        public var severalFaces: [String] = []
+        /// Names in the landmark file that no image has.
+        public var unusedNames: [String] = []
+        /// Images whose face has another file name, since another image has theirs.
+        public var renamed: [SetConversion.RenamedImage] = []
+
+        /// Whether something was done, and all faces that were to be aligned are there.
+        public var isComplete: Bool {
+            written + kept > 0 && bad.isEmpty && implausible.isEmpty && severalFaces.isEmpty
+        }
+
+        fileprivate mutating func add(_ part: Outcome) {
+            written += part.written
+            kept += part.kept
+            withoutPoints += part.withoutPoints
+            bad += part.bad
+            implausible += part.implausible
+            causes.merge(part.causes, uniquingKeysWith: +)
+            severalFaces += part.severalFaces
+        }
     }
 
     /// Describes the work.
-    public init(side: Int = 112, quality: Int? = 95, threads: Int = 1) {
+    public init(
+        side: Int = 112, quality: Int? = 95, choice: FaceChoice = .ask, threads: Int = 1
+    ) {
         alignment = FaceAlignment(side: side)
         self.quality = quality
+        self.choice = choice
         self.threads = threads
     }
 
@@ -33,7 +63,8 @@ public struct SetAlignment: Sendable {
     ///
     /// A face that the folder has is left alone if it was made of the same bytes and points in the same
     /// way and is what was written then, which the folder's record tells; it is written anew otherwise.
-    /// A file of that name which no alignment wrote is not touched.
+    /// A file of that name which no alignment wrote is not touched. Points that cannot be those of a face
+    /// in the picture are told and not used.
     ///
     /// - Parameter progress: Told how many images are done; what it throws ends the work.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file.
@@ -42,41 +73,56 @@ public struct SetAlignment: Sendable {
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         var outcome = Outcome()
-        let record = try AlignmentRecord(folder)
-        var places: [String: Int] = [:]
-        for place in 0..<source.count {
-            let name = name(source.name(of: place))
-            places[name] = min(place, places[name] ?? place)
-        }
         let work = Work(
-            source: source, landmarks: landmarks, folder: folder, record: record, owners: places)
+            source: source, points: MatchedLandmarks(landmarks, with: source), folder: folder,
+            record: try AlignmentRecord(folder), names: names(of: source))
         try ParallelParts.forEach(
             source.count, size: 64, threads: threads,
             make: { range in
                 Result { () throws(FaceDataError) in try part(range, of: work) }
             },
             take: { part, done in
-                let part = try part.get()
-                outcome.written += part.written
-                outcome.kept += part.kept
-                outcome.withoutPoints += part.withoutPoints
-                outcome.bad += part.bad
+                outcome.add(try part.get())
                 try progress(done)
             })
-        let folders = Set(
-            places.keys.map { folder.appendingPathComponent($0).deletingLastPathComponent() })
-        for folder in folders { FilePart.removeAbandoned(in: folder) }
+        for inner in Set(work.names.paths.map { PathText($0).folder }) {
+            FilePart.removeAbandoned(in: folder.appendingPathComponent(inner))
+        }
+        outcome.unusedNames = work.points.unusedNames
+        let passed = Set(
+            (outcome.bad + outcome.implausible).map(\.path) + outcome.withoutPoints
+                + outcome.severalFaces)
+        outcome.renamed = work.names.renamed
+            .map { .init(name: source.name(of: $0), file: work.names.paths[$0]) }
+            .filter { !passed.contains($0.name) }
         return outcome
+    }
+
+    /// The faces' files, in the folders of their pictures.
+    private func names(of source: any ImageSource) -> WrittenNames {
+        let names = (0..<source.count).map(source.name(of:))
+        var folders: [String] = []
+        var numbers: [String: Int] = [:]
+        let owners = names.map { name in
+            let folder = PathText(name).folder
+            if numbers[folder] == nil {
+                numbers[folder] = folders.count
+                folders.append(folder)
+            }
+            return numbers[folder, default: 0]
+        }
+        return WrittenNames(
+            names.map { PathText($0).name }, in: owners, of: folders,
+            ending: quality == nil ? "png" : "jpg")
     }
 
     /// What the workers share.
     private struct Work: Sendable {
         let source: any ImageSource
-        let landmarks: LandmarkFile
+        let points: MatchedLandmarks
         let folder: URL
         let record: AlignmentRecord
-        /// The first image of each name: others would overwrite its face.
-        let owners: [String: Int]
+        let names: WrittenNames
     }
 
     /// A face that is to be written.
@@ -86,25 +132,31 @@ public struct SetAlignment: Sendable {
         let bytes: [UInt8]
     }
 
+    /// Why an image has no face.
+    private enum Obstacle: Error {
+        case doubt(PointsDoubt)
+        case severalFaces
+        case failure(FaceDataError)
+    }
+
     private func part(_ places: Range<Int>, of work: Work) throws(FaceDataError) -> Outcome {
         var outcome = Outcome()
         var faces: [Face] = []
         for place in places {
             let path = work.source.name(of: place)
-            guard let points = work.landmarks.points(of: path) else {
+            let candidates = work.points.faces(of: place)
+            guard !candidates.isEmpty else {
                 outcome.withoutPoints.append(path)
                 continue
             }
-            do throws(FaceDataError) {
-                if let face = try face(place, points, work) {
+            do throws(Obstacle) {
+                if let face = try face(place, candidates, work) {
                     faces.append(face)
                 } else {
                     outcome.kept += 1
                 }
             } catch {
-                if case .cannotWrite = error { throw error }
-                outcome.bad.append(
-                    ImageScan.BadImage(place: place, path: path, reason: error.description))
+                try add(error, place, path, to: &outcome)
             }
         }
         try work.record.add(
@@ -118,49 +170,108 @@ public struct SetAlignment: Sendable {
         return outcome
     }
 
+    private func add(
+        _ obstacle: Obstacle, _ place: Int, _ path: String, to outcome: inout Outcome
+    ) throws(FaceDataError) {
+        switch obstacle {
+        case .severalFaces: outcome.severalFaces.append(path)
+        case .doubt(let doubt):
+            outcome.implausible.append(.init(place: place, path: path, reason: doubt.reason))
+            if let cause = doubt.cause { outcome.causes[cause, default: 0] += 1 }
+        case .failure(let error):
+            if case .cannotWrite = error { throw error }
+            outcome.bad.append(.init(place: place, path: path, reason: error.description))
+        }
+    }
+
     /// An image's face; nil where the folder has it already.
     private func face(
-        _ place: Int, _ points: FacePoints, _ work: Work
-    ) throws(FaceDataError) -> Face? {
+        _ place: Int, _ candidates: [FacePoints], _ work: Work
+    ) throws(Obstacle) -> Face? {
+        guard candidates.count == 1 || choice != .ask else { throw .severalFaces }
+        let name = work.names.paths[place]
         let path = work.source.path(of: place)
-        let name = name(work.source.name(of: place))
-        if let owner = work.owners[name], owner != place {
-            throw .badImage(
-                path: path,
-                reason: "its face would have the name of that of '\(work.source.name(of: owner))'")
+        let picture = try reported { () throws(FaceDataError) in
+            try work.source.bytes(of: place)
         }
-        let picture = try work.source.bytes(of: place)
+        // All candidates are of the origin, since the picture's size may decide among them.
         let origin = AlignmentRecord.origin(
-            picture, points, side: alignment.side, quality: quality)
-        let file = work.folder.appendingPathComponent(name)
-        if FileStamp(file).size >= 0 {
-            guard let entry = work.record[name] else {
-                throw .cannotWrite(
-                    path: file.path,
-                    reason: "the file is there and no alignment into this folder wrote it; choose "
-                        + "another folder, or remove the file")
-            }
-            if entry.origin == origin, let there = try? FileReader(file),
-                let bytes = try? there.bytes(at: 0, count: there.size),
-                AlignmentRecord.digest(bytes) == entry.face
-            {
-                return nil
-            }
+            picture, candidates, choice, side: alignment.side, quality: quality)
+        if try reported({ () throws(FaceDataError) in try isKept(name, origin, work) }) {
+            return nil
         }
-        guard let face = alignment.align(try ImageDecoder().decode(picture, path: path), points)
-        else { throw .badImage(path: path, reason: "its points are all one") }
-        return Face(name: name, origin: origin, bytes: try encoded(face))
+        let image = try reported { () throws(FaceDataError) in
+            try ImageDecoder().decode(picture, path: path)
+        }
+        guard
+            let points = choice.face(of: candidates, width: image.width, height: image.height)
+        else { throw .severalFaces }
+        if let doubt = PointsDoubt(points, width: image.width, height: image.height) {
+            throw .doubt(doubt)
+        }
+        let bytes = try reported { () throws(FaceDataError) -> [UInt8] in
+            guard let face = alignment.align(image, points) else {
+                throw .badImage(path: path, reason: "its points are all one")
+            }
+            return try encoded(face)
+        }
+        return Face(name: name, origin: origin, bytes: bytes)
+    }
+
+    /// An error of reading or writing as an obstacle.
+    private func reported<Value>(
+        _ body: () throws(FaceDataError) -> Value
+    ) throws(Obstacle) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .failure(error)
+        }
+    }
+
+    /// Whether the folder has a face as it would be written.
+    private func isKept(
+        _ name: String, _ origin: String, _ work: Work
+    ) throws(FaceDataError) -> Bool {
+        let file = work.folder.appendingPathComponent(name)
+        guard FileStamp(file).size >= 0 else { return false }
+        guard let entry = work.record[name] else {
+            throw .cannotWrite(
+                path: file.path,
+                reason: "the file is there and no alignment into this folder wrote it; choose "
+                    + "another folder, or remove the file")
+        }
+        guard entry.origin == origin, let there = try? FileReader(file),
+            let bytes = try? there.bytes(at: 0, count: there.size)
+        else { return false }
+        return AlignmentRecord.digest(bytes) == entry.face
     }
 
     private func encoded(_ face: RGBImage) throws(FaceDataError) -> [UInt8] {
         guard let quality else { return try ImageEncoder.png(face) }
         return try ImageEncoder.jpeg(face, quality: quality)
     }
+}
 
-    /// The image's name with the ending of what is written, and no way out of the folder.
-    private func name(_ name: String) -> String {
-        let stem = LabelledImageSet.isImage(name) ? PathText(name).withoutEnding : name
-        let parts = stem.split(separator: "/").map { ImageNames.safe(String($0)) }
-        return parts.joined(separator: "/") + (quality == nil ? ".png" : ".jpg")
+/// The landmarks of a set's images, none of which is used for two of them.
+private struct MatchedLandmarks: Sendable {
+    private let landmarks: LandmarkFile
+    /// The name in the file for each image; nil where it has none.
+    private let names: [String?]
+
+    init(_ landmarks: LandmarkFile, with source: any ImageSource) {
+        self.landmarks = landmarks
+        let entries = (0..<source.count).map { landmarks.entry(of: source.name(of: $0)) }
+        var used = Set(entries.compactMap { $0.flatMap { $0.isExact ? $0.name : nil } })
+        names = entries.map { entry in
+            // `a/1.jpg` tells nothing of `a/1.png` if both are there.
+            guard let entry, entry.isExact || used.insert(entry.name).inserted else { return nil }
+            return entry.name
+        }
     }
+
+    func faces(of place: Int) -> [FacePoints] { names[place].map(landmarks.faces(of:)) ?? [] }
+
+    /// Names of the file that no image has.
+    var unusedNames: [String] { landmarks.names(besides: Set(names.compactMap { $0 })) }
 }

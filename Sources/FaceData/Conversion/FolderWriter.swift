@@ -1,20 +1,40 @@
 import Foundation
 
-/// Writes images into a folder of identities, each under a name of its own; what is there already
-/// is left alone.
+/// Writes images into a folder, each under a name of its own; what is there already is left alone.
+///
+/// A hidden file beside the folder, `.NAME.conversion`, says what was written into it, so that another set, or
+/// the same one in another size, is not mixed with it: images that are none of the set's are refused, and a
+/// file with other bytes is replaced only where the same work was begun before.
 struct FolderWriter {
     private let folder: URL
+    private let plan: String
+    private var names: WrittenNames
+    /// Whether files with other bytes are this work's, and were damaged.
+    private let isBegun: Bool
     /// Images that were written.
     private(set) var written = 0
     /// Images that were there already.
     private(set) var kept = 0
     /// The files, relative to the folder; empty for skipped images.
     private(set) var paths: [String] = []
-    private var taken = Set<String>()
     private var folders = Set<URL>()
 
-    init(_ folder: URL) {
-        self.folder = folder
+    /// Prepares writing.
+    ///
+    /// - Parameter plan: What tells the work from any other, but for the images' bytes.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` when the folder holds other images.
+    init(_ folder: URL, _ names: WrittenNames, plan: String) throws(FaceDataError) {
+        (self.folder, self.names, self.plan) = (folder, names, plan)
+        let found = try Self.images(in: folder)
+        let mark = try? String(contentsOf: Self.mark(folder), encoding: .utf8)
+        isBegun = found.isEmpty || mark == plan
+        if let foreign = found.first(where: { [isOwn = names.recogniser()] in !isOwn($0) }) {
+            throw .cannotWrite(
+                path: folder.path,
+                reason: "'\(foreign)' is in it and is no image of this set; choose another folder, "
+                    + "or remove what another command or an earlier version wrote")
+        }
+        if isBegun { writeMark() }
     }
 
     /// Passes over an image.
@@ -23,30 +43,56 @@ struct FolderWriter {
     }
 
     /// Writes the next image, unless a file of its name with the same bytes is there.
-    mutating func write(
-        _ bytes: [UInt8], name: String, of identity: String
-    ) throws(FaceDataError) {
+    mutating func write(_ bytes: [UInt8]) throws(FaceDataError) {
         let kind = bytes.withUnsafeBytes { ImageKind($0) }
-        var path = ImageNames.path(identity: identity, name: name, kind: kind)
-        // Two images of one name are told apart by their places.
-        if taken.contains(path) {
-            path = ImageNames.path(identity: identity, name: "\(paths.count) \(name)", kind: kind)
-        }
-        taken.insert(path)
+        let path = names.path(of: paths.count, kind: kind)
         paths.append(path)
         let file = folder.appendingPathComponent(path)
         folders.insert(file.deletingLastPathComponent())
         if holds(file, bytes) {
             kept += 1
-        } else {
-            try FileWriter.write(bytes, to: file)
-            written += 1
+            return
         }
+        guard isBegun || FileStamp(file).size < 0 else {
+            throw .cannotWrite(
+                path: file.path,
+                reason: "it is there with other content, which this command did not write; choose "
+                    + "another folder, or remove it")
+        }
+        try FileWriter.write(bytes, to: file)
+        written += 1
     }
 
     /// Removes what killed processes left in the folders that were written to.
-    func removeAbandoned() {
+    func finish() {
         for folder in folders { FilePart.removeAbandoned(in: folder) }
+        writeMark()
+    }
+
+    private static func mark(_ folder: URL) -> URL {
+        folder.deletingLastPathComponent().appendingPathComponent(
+            ".\(folder.lastPathComponent).conversion")
+    }
+
+    /// Where it cannot be written, as beside a mounted disk, all is well but that damage is not repaired.
+    private func writeMark() {
+        try? FileWriter.write(Array(plan.utf8), to: Self.mark(folder))
+    }
+
+    /// The images in a folder and in its folders, relative to it; none where there is no folder.
+    private static func images(in folder: URL) throws(FaceDataError) -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
+            isFolder.boolValue
+        else { return [] }
+        var images: [String] = []
+        for name in try LabelledImageSet.visibleNames(folder) {
+            if LabelledImageSet.isImage(name) { images.append(name) }
+            // What cannot be listed is no folder.
+            let inner = try? LabelledImageSet.visibleNames(folder.appendingPathComponent(name))
+            images += (inner ?? []).filter(LabelledImageSet.isImage).map { "\(name)/\($0)" }
+        }
+        return images
     }
 
     private func holds(_ file: URL, _ bytes: [UInt8]) -> Bool {

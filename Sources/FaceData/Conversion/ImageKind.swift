@@ -1,6 +1,6 @@
 /// What kind of file an image's bytes are.
 public enum ImageKind: String, Codable, Sendable, CaseIterable {
-    case jpeg, png, webp, pgm, ppm, other
+    case jpeg, png, webp, bmp, pgm, ppm, other
 
     /// Looks at the first bytes.
     public init(_ bytes: UnsafeRawBufferPointer) {
@@ -10,6 +10,8 @@ public enum ImageKind: String, Codable, Sendable, CaseIterable {
             self = .png
         } else if WebPDecoder.isWebP(bytes) {
             self = .webp
+        } else if BMPDecoder.isBMP(bytes) {
+            self = .bmp
         } else if PortableAnymap.isAnymap(bytes) {
             self = "25".utf8.contains(bytes[1]) ? .pgm : .ppm
         } else {

@@ -14,6 +14,9 @@ public struct ImageRecoding: Sendable, Hashable {
         self.quality = quality
     }
 
+    /// The ending of all files afterwards; nil where bytes are left as they are.
+    var ending: String? { side == nil ? nil : quality == nil ? "png" : "jpg" }
+
     /// An image's bytes afterwards.
     func apply(
         _ bytes: UnsafeRawBufferPointer, path: @autoclosure () -> String

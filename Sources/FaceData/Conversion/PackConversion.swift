@@ -25,7 +25,8 @@ struct PackConversion {
     ) throws {
         self.conversion = conversion
         self.url = url
-        self.set = set
+        // Named before any image is left out, so that names do not depend on which are bad.
+        self.set = set.namedForPack()
         plan = PackJournal.plan(set, conversion)
         journal = PackJournal.read(of: url, plan: plan)
         guard conversion.leavesOutBad else { return }
@@ -41,7 +42,7 @@ struct PackConversion {
                     set.source, threads: conversion.threads, progress: progress
                 ).bad)
         }
-        self.set = set.removing(Set(scan?.bad.map(\.place) ?? []))
+        self.set = self.set.removing(Set(scan?.bad.map(\.place) ?? []))
     }
 
     /// Writes the pack.
@@ -121,12 +122,8 @@ struct PackConversion {
                 try progress(kept + $0)
             },
             { place, image in
-                let name = rest.name(of: place)
-                let listed =
-                    name.contains("/")
-                    ? name : "\(set.identities[labels[kept + place]])/\(name)"
                 try image.bytes.get().withUnsafeBytes {
-                    try state.writer.append($0, name: listed)
+                    try state.writer.append($0, name: rest.name(of: place))
                 }
                 state.hash.update(image.stamp.bytes)
             })

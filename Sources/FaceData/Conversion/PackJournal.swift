@@ -48,7 +48,7 @@ struct PackJournal: Codable, Sendable {
         let recoding = conversion.recoding
         hash.update(
             Array(
-                "1 \(recoding.side ?? 0) \(recoding.quality ?? 0) \(conversion.leavesOutBad)\n"
+                "2 \(recoding.side ?? 0) \(recoding.quality ?? 0) \(conversion.leavesOutBad)\n"
                     .utf8))
         for name in [set.location.path] + set.identities { hash.update(Array("\(name)\n".utf8)) }
         for (place, label) in set.labels.enumerated() {

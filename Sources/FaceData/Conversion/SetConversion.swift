@@ -23,6 +23,16 @@ public struct SetConversion: Sendable {
         public var kept = 0
         /// Images that were left out.
         public var bad: [ImageScan.BadImage] = []
+        /// Images that have another file name than in the set, since another image has theirs.
+        public var renamed: [RenamedImage] = []
+    }
+
+    /// An image whose name another one has.
+    public struct RenamedImage: Codable, Sendable, Hashable {
+        /// Its name in the set.
+        public var name: String
+        /// Its file, relative to the folder.
+        public var file: String
     }
 
     /// Describes a conversion.
@@ -37,46 +47,54 @@ public struct SetConversion: Sendable {
 
     // MARK: Folders
 
-    /// Writes a training set as a folder `<identity>/<image>`.
+    /// Writes a training set as a folder `<identity>/<image>`, each image under a name of its own.
     ///
     /// - Throws: ``FaceDataError``.
     public func write(
         _ set: LabelledImageSet, toFolder folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        let owners = set.labels.map { set.identities[$0] }
-        return try write(set.source, to: folder, identities: owners, progress).outcome
+        let names = WrittenNames(of: set, ending: recoding.ending)
+        return try write(set.source, to: folder, names, progress).outcome
     }
 
-    /// Writes a test set as a folder of images and a plain list of pairs with folds, `pairs.txt`.
+    /// Writes a test set as a folder of images, of which each person's lie in a folder, and a plain list
+    /// of pairs with folds, `pairs.txt`.
     ///
     /// - Throws: ``FaceDataError``.
     public func write(
         _ pairs: VerificationPairs, toFolder folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        let owners = pairs.images.map { name in
-            let identity = PathText(name).folder
-            return identity.isEmpty ? "images" : PathText(identity).name
-        }
-        let (outcome, paths) = try write(pairs.source, to: folder, identities: owners, progress)
+        let people = pairs.people
+        let folders = Set(people).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let number = Dictionary(uniqueKeysWithValues: zip(folders, folders.indices))
+        let names = WrittenNames(
+            pairs.images, in: people.map { number[$0, default: 0] }, of: folders,
+            ending: recoding.ending, reserved: ["pairs.txt"])
+        let (outcome, paths) = try write(pairs.source, to: folder, names, progress)
         // Pairs whose images were left out go as well.
         let whole = pairs.pairs.filter { paths[$0.first] != "" && paths[$0.second] != "" }
         let lines = VerificationPairs(
-            source: ImageFiles(paths, in: folder), pairs: whole, folds: pairs.folds
+            source: ImageFiles(paths.map(Self.listed), in: folder), pairs: whole,
+            folds: pairs.folds
         ).listText
         try FileWriter.write(
             Array(lines.utf8), to: folder.appendingPathComponent("pairs.txt"))
         return outcome
     }
 
+    /// A path as a list of pairs has it, whose lines may not begin with a space or a comment's sign.
+    private static func listed(_ path: String) -> String {
+        path.first.map { $0 == "#" || $0.isWhitespace } ?? false ? "./" + path : path
+    }
+
     private func write(
-        _ source: any ImageSource, to folder: URL, identities: [String], _ progress: Progress
+        _ source: any ImageSource, to folder: URL, _ names: WrittenNames, _ progress: Progress
     ) throws -> (outcome: Outcome, paths: [String]) {
-        var writer = FolderWriter(folder)
+        var writer = try FolderWriter(folder, names, plan: plan(source, names))
         var bad: [ImageScan.BadImage] = []
         try forEachImage(source, progress) { place, image in
             switch image.bytes {
-            case .success(let bytes):
-                try writer.write(bytes, name: source.name(of: place), of: identities[place])
+            case .success(let bytes): try writer.write(bytes)
             case .failure(let error):
                 guard leavesOutBad else { throw error }
                 writer.skip()
@@ -85,10 +103,24 @@ public struct SetConversion: Sendable {
                         place: place, path: source.name(of: place), reason: error.description))
             }
         }
-        writer.removeAbandoned()
+        writer.finish()
+        let paths = writer.paths
+        let renamed = names.renamed.filter { paths[$0] != "" }.map {
+            RenamedImage(name: source.name(of: $0), file: paths[$0])
+        }
         return (
-            Outcome(written: writer.written, kept: writer.kept, bad: bad), writer.paths
+            Outcome(written: writer.written, kept: writer.kept, bad: bad, renamed: renamed), paths
         )
+    }
+
+    /// Tells the work from any other: names in the set and in the folder, and what becomes of bytes.
+    private func plan(_ source: any ImageSource, _ names: WrittenNames) -> String {
+        var hash = SHA256()
+        hash.update(Array("1 \(recoding.side ?? 0) \(recoding.quality ?? 0)\n".utf8))
+        for (place, path) in names.paths.enumerated() {
+            hash.update(Array("\(source.name(of: place))\n\(path)\n".utf8))
+        }
+        return hash.hexDigest() + "\n"
     }
 
     // MARK: Packs

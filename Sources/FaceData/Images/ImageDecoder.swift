@@ -1,10 +1,12 @@
 public import Foundation
 
-/// Decodes JPEG by TurboJPEG, PNG by libpng, WebP by libwebp, and PGM and PPM into RGB.
+/// Decodes JPEG by TurboJPEG, PNG by libpng, WebP by libwebp, and BMP, PGM and PPM into RGB.
 ///
-/// Grey pictures become grey RGB, CMYK is converted (inverted, as Adobe stores it), transparency is
-/// laid over black, 16 bits become 8, and JPEGs are turned upright as their Exif
-/// orientation says. A warning of TurboJPEG, such as that of a file cut short, is an error here.
+/// The pixels are those of Pillow's `ImageOps.exif_transpose` and `convert("RGB")`: samples as they are
+/// stored, without gamma and colour profile; transparency is dropped; pictures are turned upright as
+/// their Exif or XMP orientation says; CMYK is converted (inverted, as Adobe stores it); colours of 16
+/// bits keep their higher eight, and grey of 16 bits is clipped at 255. A warning of TurboJPEG, such as
+/// that of a file cut short, is an error here.
 public struct ImageDecoder: Sendable {
     /// More pixels than this are refused before memory is taken for them.
     public static let mostPixels = 1 << 26
@@ -82,9 +84,10 @@ public struct ImageDecoder: Sendable {
         if JPEGDecoder.isJPEG(bytes) { return try JPEGDecoder(bytes).image() }
         if PNGDecoder.isPNG(bytes) { return try PNGDecoder.image(bytes) }
         if WebPDecoder.isWebP(bytes) { return try WebPDecoder.image(bytes) }
+        if BMPDecoder.isBMP(bytes) { return try BMPDecoder.image(bytes) }
         if PortableAnymap.isAnymap(bytes) { return try PortableAnymap.image(bytes) }
         throw ImageRefusal(
-            bytes.isEmpty ? "it is empty" : "it is neither JPEG, PNG, WebP, PGM nor PPM")
+            bytes.isEmpty ? "it is empty" : "it is neither JPEG, PNG, WebP, BMP, PGM nor PPM")
     }
 }
 
@@ -106,17 +109,16 @@ struct ImageRefusal: Error {
     }
 }
 
-/// Pixels of four samples, the last of which scales the others.
-enum ScaledSamples {
-    /// The first three of four samples, scaled by the last: by opacity over black, or by the light
-    /// that black ink leaves, since Adobe stores inks so.
-    static func scaled(_ samples: [UInt8]) -> [UInt8] {
+/// Pixels of four inks as Adobe stores them: 255 is none.
+enum AdobeInks {
+    /// The light of red, green and blue that cyan, magenta, yellow and black leave.
+    static func light(_ samples: [UInt8]) -> [UInt8] {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(samples.count / 4 * 3)
         for pixel in stride(from: 0, to: samples.count, by: 4) {
-            let scale = Int(samples[pixel + 3])
-            for sample in samples[pixel..<pixel + 3] {
-                pixels.append(UInt8((Int(sample) * scale + 127) / 255))
+            let black = Int(samples[pixel + 3])
+            for ink in samples[pixel..<pixel + 3] {
+                pixels.append(UInt8((Int(ink) * black + 127) / 255))
             }
         }
         return pixels

@@ -4,11 +4,24 @@ enum ImageOrientation: UInt16 {
     case topLeft = 1
     case topRight, bottomRight, bottomLeft, leftTop, rightTop, rightBottom, leftBottom
 
-    /// The orientation that a JPEG's Exif segment tells; upright where it tells none, or none that
-    /// can be understood.
-    init(ofJPEG bytes: UnsafeRawBufferPointer) {
-        let tag = ExifSegment(ofJPEG: bytes)?.orientation
-        self = tag.flatMap(Self.init(rawValue:)) ?? .topLeft
+    /// The orientation that a picture's metadata tells; upright where it tells none, or none that can
+    /// be understood.
+    ///
+    /// - Parameters:
+    ///   - exif: A TIFF file without pixels, as cameras write it.
+    ///   - xmp: An XMP packet, which counts only where the Exif data has no orientation.
+    init(exif: UnsafeRawBufferPointer?, xmp: UnsafeRawBufferPointer?) {
+        self = .topLeft
+        if let exif {
+            guard let data = ExifData(exif) else { return }
+            if let told = data.orientation {
+                self = UInt16(exactly: told).flatMap(Self.init(rawValue:)) ?? .topLeft
+                return
+            }
+        }
+        if let told = xmp.flatMap(XMPPacket.orientation) {
+            self = Self(rawValue: told) ?? .topLeft
+        }
     }
 
     /// The picture as it was seen.
@@ -44,53 +57,49 @@ enum ImageOrientation: UInt16 {
     }
 }
 
-/// The part of a JPEG that a camera writes about a picture: a TIFF file without pixels.
-private struct ExifSegment {
+/// What a camera writes about a picture: a TIFF file without pixels.
+private struct ExifData {
     private let bytes: UnsafeRawBufferPointer
     private let isBigEndian: Bool
 
-    /// Finds the segment; nil where there is none.
-    init?(ofJPEG bytes: UnsafeRawBufferPointer) {
-        var place = 2
-        while place + 4 <= bytes.count, bytes[place] == 0xff {
-            let marker = bytes[place + 1]
-            let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
-            // The picture itself begins, or the segment ends behind the file.
-            guard marker != 0xda, length >= 2, place + 2 + length <= bytes.count else { return nil }
-            if marker == 0xe1 {
-                let segment = bytes[place + 4..<place + 2 + length]
-                if let found = ExifSegment(segment: UnsafeRawBufferPointer(rebasing: segment)) {
-                    self = found
-                    return
-                }
-            }
-            place += 2 + length
+    /// Looks at the first bytes; nil when they are no TIFF file's.
+    init?(_ data: UnsafeRawBufferPointer) {
+        var rest = data
+        while rest.starts(with: "Exif\0\0".utf8) {
+            rest = UnsafeRawBufferPointer(rebasing: rest[6...])
         }
-        return nil
-    }
-
-    private init?(segment: UnsafeRawBufferPointer) {
-        guard segment.starts(with: Array("Exif\0\0".utf8)), segment.count >= 14 else { return nil }
-        bytes = UnsafeRawBufferPointer(rebasing: segment[6...])
-        switch (bytes[0], bytes[1]) {
+        // In either order, since programs write the number in the wrong one.
+        guard rest.count >= 8, (rest[2], rest[3]) == (42, 0) || (rest[2], rest[3]) == (0, 42)
+        else { return nil }
+        switch (rest[0], rest[1]) {
         case (0x49, 0x49): isBigEndian = false
         case (0x4d, 0x4d): isBigEndian = true
         default: return nil
         }
+        bytes = rest
     }
 
-    /// The value of the orientation's tag in the first directory.
-    var orientation: UInt16? {
+    /// The value of the orientation's tag in the first directory, a whole number of any type.
+    var orientation: Int? {
         guard let directory = word(4), let count = short(directory) else { return nil }
-        for entry in 0..<Int(count) {
-            let place = directory + 2 + 12 * entry
-            guard let tag = short(place) else { return nil }
-            // A single number of 16 bits.
-            if tag == 0x0112, short(place + 2) == 3, word(place + 4) == 1 {
-                return short(place + 8)
-            }
+        for place in stride(from: directory + 2, to: directory + 2 + 12 * Int(count), by: 12) {
+            guard place + 12 <= bytes.count, let tag = short(place) else { return nil }
+            if tag == 0x0112 { return value(ofEntry: place) }
         }
         return nil
+    }
+
+    /// The first of an entry's numbers.
+    private func value(ofEntry place: Int) -> Int? {
+        guard let count = word(place + 4), count > 0 else { return nil }
+        // Values of more than four bytes stand elsewhere.
+        func first(_ size: Int) -> Int? { count * size <= 4 ? place + 8 : word(place + 8) }
+        switch short(place + 2) {
+        case 3, 8: return first(2).flatMap(short).map(Int.init)
+        case 4, 9: return first(4).flatMap(word)
+        case 6: return first(1).flatMap { $0 < bytes.count ? Int(bytes[$0]) : nil }
+        default: return nil
+        }
     }
 
     private func short(_ place: Int) -> UInt16? {
@@ -103,5 +112,26 @@ private struct ExifSegment {
         guard place + 4 <= bytes.count else { return nil }
         let stored = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
         return Int(isBigEndian ? UInt32(bigEndian: stored) : UInt32(littleEndian: stored))
+    }
+}
+
+/// What programs write about a picture: XML, of which one attribute or element is looked for.
+private enum XMPPacket {
+    /// The digit behind `tiff:Orientation="` or `<tiff:Orientation>`.
+    static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {
+        let name = Array("tiff:Orientation".utf8)
+        var place = 0
+        while place + name.count + 2 <= packet.count {
+            defer { place += 1 }
+            guard packet[place] == name[0],
+                packet[place..<place + name.count].elementsEqual(name)
+            else { continue }
+            let rest = packet[(place + name.count)...]
+            let sign = rest.starts(with: "=\"".utf8) ? 2 : rest.first == 0x3e ? 1 : 0
+            if sign > 0, let digit = rest.dropFirst(sign).first, (0x30...0x39).contains(digit) {
+                return UInt16(digit - 0x30)
+            }
+        }
+        return nil
     }
 }

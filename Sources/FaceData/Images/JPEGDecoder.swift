@@ -18,7 +18,8 @@ final class JPEGDecoder {
     /// Reads a header; the bytes must stay as long as the decoder.
     init(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) {
         self.bytes = bytes
-        orientation = ImageOrientation(ofJPEG: bytes)
+        let metadata = JPEGMetadata(bytes)
+        orientation = ImageOrientation(exif: metadata.exif, xmp: metadata.xmp)
         // A handle keeps tables of the picture before, and stumbles after a broken one; a new one
         // costs a hundredth of a small picture.
         guard let jpeg = tjInitDecompress() else { throw ImageRefusal("TurboJPEG has no memory") }
@@ -62,7 +63,7 @@ final class JPEGDecoder {
         return orientation.upright(
             RGBImage(
                 width: width, height: height,
-                pixels: isCMYK ? ScaledSamples.scaled(pixels) : pixels))
+                pixels: isCMYK ? AdobeInks.light(pixels) : pixels))
     }
 
     private func decompress(

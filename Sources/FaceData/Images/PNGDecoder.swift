@@ -1,39 +1,88 @@
 import LibPNG
 
-/// A PNG by libpng.
+/// A PNG by libpng: its samples as they are, without gamma, profile and alpha.
 enum PNGDecoder {
     static func isPNG(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x89 && bytes[1] == 0x50
     }
 
-    /// Decodes a picture.
+    /// Decodes a picture, upright.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
-        var image = png_image()
-        image.version = UInt32(PNG_IMAGE_VERSION)
-        defer { png_image_free(&image) }
-        guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else {
-            throw refusal(of: image)
+        guard let reading = facet_png_open(bytes.baseAddress, bytes.count) else {
+            throw ImageRefusal("libpng has no memory")
         }
-        try ImageRefusal.require(Int(image.width), Int(image.height))
-        let hasAlpha = image.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
-        let samples = hasAlpha ? 4 : 3
-        image.format = UInt32(PNG_FORMAT_FLAG_COLOR | (hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0))
-        // Without it, 16 bits would be taken for light, not for a screen's values.
-        image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-        let (width, height) = (Int(image.width), Int(image.height))
-        var pixels = [UInt8](repeating: 0, count: width * height * samples)
-        guard png_image_finish_read(&image, nil, &pixels, Int32(width * samples), nil) != 0 else {
-            throw refusal(of: image)
-        }
-        return RGBImage(
-            width: width, height: height,
-            pixels: hasAlpha ? ScaledSamples.scaled(pixels) : pixels)
+        defer { facet_png_close(reading) }
+        guard facet_png_header(reading) != 0 else { throw refusal(of: reading) }
+        let (png, info) = (reading.pointee.png, reading.pointee.info)
+        let width = Int(png_get_image_width(png, info))
+        let height = Int(png_get_image_height(png, info))
+        try ImageRefusal.require(width, height)
+        var pixels = [UInt8](repeating: 0, count: png_get_rowbytes(png, info) * height)
+        guard facet_png_rows(reading, &pixels) != 0 else { throw refusal(of: reading) }
+        facet_png_tail(reading)
+        if png_get_bit_depth(png, info) == 16 { pixels = clipped(pixels) }
+        return orientation(of: reading).upright(
+            RGBImage(width: width, height: height, pixels: pixels))
     }
 
-    private static func refusal(of image: png_image) -> ImageRefusal {
+    /// Grey samples of 16 bits as pixels; what is above 255 becomes white, as with Pillow.
+    private static func clipped(_ samples: [UInt8]) -> [UInt8] {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(samples.count / 2 * 3)
+        for place in stride(from: 0, to: samples.count, by: 2) {
+            let grey = samples[place] > 0 ? 255 : samples[place + 1]
+            for _ in 0..<3 { pixels.append(grey) }
+        }
+        return pixels
+    }
+
+    private static func orientation(
+        of reading: UnsafeMutablePointer<FacetPNG>
+    ) -> ImageOrientation {
+        var count = 0
+        func text(_ key: String) -> UnsafeRawBufferPointer? {
+            facet_png_text(reading, key, &count).map {
+                UnsafeRawBufferPointer(start: $0, count: count)
+            }
+        }
+        let packet = text("XML:com.adobe.xmp")
+        if let exif = facet_png_exif(reading, &count) {
+            return ImageOrientation(
+                exif: UnsafeRawBufferPointer(start: exif, count: count), xmp: packet)
+        }
+        // As ImageMagick keeps it: three lines, and the bytes as hexadecimal digits.
+        guard let profile = text("Raw profile type exif") else {
+            return ImageOrientation(exif: nil, xmp: packet)
+        }
+        let lines = profile.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let bytes = HexadecimalDigits.bytes(lines.dropFirst(3).joined())
+        return bytes.withUnsafeBytes { ImageOrientation(exif: $0, xmp: packet) }
+    }
+
+    private static func refusal(of reading: UnsafeMutablePointer<FacetPNG>) -> ImageRefusal {
         ImageRefusal(
-            withUnsafeBytes(of: image.message) { bytes in
+            withUnsafeBytes(of: reading.pointee.reason) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             })
+    }
+}
+
+/// Bytes that are written as pairs of hexadecimal digits.
+private enum HexadecimalDigits {
+    /// The bytes; as far as there are pairs of digits.
+    static func bytes(_ digits: some Sequence<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var high: UInt8?
+        for digit in digits where digit != UInt8(ascii: " ") && digit != UInt8(ascii: "\r") {
+            guard let value = Character(UnicodeScalar(digit)).hexDigitValue else { break }
+            if let first = high {
+                bytes.append(first << 4 | UInt8(value))
+                high = nil
+            } else {
+                high = UInt8(value)
+            }
+        }
+        return bytes
     }
 }

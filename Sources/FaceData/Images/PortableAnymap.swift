@@ -1,4 +1,7 @@
 /// PGM and PPM, plain and raw, with up to 16 bits a sample (Netpbm's `pgm(5)` and `ppm(5)`).
+///
+/// Samples are scaled as Pillow scales them: to 255, and grey ones of 16 bits to 65535, of which what is
+/// above 255 becomes white.
 enum PortableAnymap {
     static func isAnymap(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 3 && bytes[0] == UInt8(ascii: "P")
@@ -29,11 +32,19 @@ enum PortableAnymap {
         for _ in 0..<count {
             guard let value = isPlain ? reader.number() : reader.sample(width8), value <= most
             else { throw ImageRefusal("it has a sample above \(most), or is cut short") }
-            let byte = most == 255 ? UInt8(value) : UInt8((value * 255 + most / 2) / most)
+            let byte = most == 255 ? UInt8(value) : scaled(value, most, to: isGrey ? width8 : 1)
             pixels.append(byte)
             if isGrey { pixels += [byte, byte] }
         }
         return RGBImage(width: width, height: height, pixels: pixels)
+    }
+
+    /// A sample in one or two bytes, clipped to one.
+    private static func scaled(_ value: Int, _ most: Int, to bytes: Int) -> UInt8 {
+        let white: Double = bytes == 1 ? 255 : 65535
+        // Halves go to the even number, as Python rounds.
+        let sample = (Double(value) / Double(most) * white).rounded(.toNearestOrEven)
+        return UInt8(min(255, sample))
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {

@@ -7,7 +7,7 @@ enum WebPDecoder {
             && bytes[8..<12].elementsEqual("WEBP".utf8)
     }
 
-    /// Decodes a picture.
+    /// Decodes a picture, upright; what is transparent keeps its colour.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         let data = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var features = WebPBitstreamFeatures()
@@ -17,16 +17,30 @@ enum WebPDecoder {
         guard features.has_animation == 0 else { throw ImageRefusal("it is a WebP animation") }
         let (width, height) = (Int(features.width), Int(features.height))
         try ImageRefusal.require(width, height)
-        let samples = features.has_alpha != 0 ? 4 : 3
-        var pixels = [UInt8](repeating: 0, count: width * height * samples)
-        let (size, stride) = (pixels.count, Int32(width * samples))
-        let decoded =
-            samples == 4
-            ? WebPDecodeRGBAInto(data, bytes.count, &pixels, size, stride)
-            : WebPDecodeRGBInto(data, bytes.count, &pixels, size, stride)
-        guard decoded != nil else { throw ImageRefusal("its WebP data is damaged or cut short") }
-        return RGBImage(
-            width: width, height: height,
-            pixels: samples == 4 ? ScaledSamples.scaled(pixels) : pixels)
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        let size = pixels.count
+        guard WebPDecodeRGBInto(data, bytes.count, &pixels, size, Int32(width * 3)) != nil else {
+            throw ImageRefusal("its WebP data is damaged or cut short")
+        }
+        let orientation = ImageOrientation(
+            exif: chunk("EXIF", of: bytes), xmp: chunk("XMP ", of: bytes))
+        return orientation.upright(RGBImage(width: width, height: height, pixels: pixels))
+    }
+
+    /// The content of the first chunk of a name.
+    private static func chunk(
+        _ name: String, of bytes: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer? {
+        var place = 12
+        while place + 8 <= bytes.count {
+            let stored = bytes.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self)
+            let size = Int(UInt32(littleEndian: stored))
+            guard place + 8 + size <= bytes.count else { return nil }
+            if bytes[place..<place + 4].elementsEqual(name.utf8) {
+                return UnsafeRawBufferPointer(rebasing: bytes[place + 8..<place + 8 + size])
+            }
+            place += 8 + size + size % 2
+        }
+        return nil
     }
 }

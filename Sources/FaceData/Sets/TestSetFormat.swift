@@ -27,8 +27,12 @@ extension VerificationPairs {
             }
             return try pack(images)
         }
+        let part = CelebritiesInFrontalProfile.Part(named: pairs)
+        if let part, !FileManager.default.fileExists(atPath: pairs) {
+            return try CelebritiesInFrontalProfile.pairs(images, part)
+        }
         if CelebritiesInFrontalProfile.isSet(images) {
-            guard let part = CelebritiesInFrontalProfile.Part(rawValue: pairs) else {
+            guard let part else {
                 throw .unknownFormat(
                     path: images.path,
                     reason: "it is CFP, whose protocols are FP and FF; add ',FP' or ',FF'")

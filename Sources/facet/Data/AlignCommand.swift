@@ -7,15 +7,21 @@ let alignCommand = Command(
     discussion: """
         A least-squares similarity (Umeyama) brings the landmarks to the template; bilinear, black \
         where the picture ends. LANDMARKS has a line 'path x1 y1 ... x5 y5' for each image (left \
-        eye, right eye, nose, left and right corner of the mouth), as CelebA, VGGFace2 and most \
-        detectors write them, or is insightface's .lst. What the folder has already is kept, so \
-        that an interrupted command goes on.
+        eye, right eye, nose, left and right corner of the mouth, left and right as seen), or a \
+        header line that names its columns, as the CSV files of CelebA and VGGFace2 have it, or is \
+        insightface's .lst. Points that cannot be a face's are told and not used. What the folder \
+        has already is kept, so that an interrupted command goes on. The exit code is 1 when no face \
+        is there in the end, or a picture with landmarks could not be aligned.
         """,
     positionals: [
         Positional("set", "the pictures"), Positional("landmarks", "the file of landmarks"),
         Positional("folder", "where aligned faces go, under the pictures' names"),
     ],
     options: [
+        Option(
+            "--face", .value("RULE"),
+            "which of several faces of a picture: largest, central (insightface's rule) or first; "
+                + "without it such pictures are told and left out"),
         Option("--size", .value("N"), "height and width, in pixels; default 112"),
         Option("--quality", .value("N"), "quality of the JPEGs; default 95"),
         Option("--png", .flag, "write PNGs instead, which lose nothing"),
@@ -24,31 +30,86 @@ let alignCommand = Command(
 ) { arguments in
     let work = try DataWork(arguments)
     work.goesOn = true
+    let choice = try faceChoice(arguments)
     return try work.run {
         let set = try work.open(arguments, skippingEmpty: true)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95
         let alignment = SetAlignment(
             side: try arguments.whole("--size", in: 16...1024) ?? 112,
-            quality: arguments.has("--png") ? nil : quality, threads: work.threads)
+            quality: arguments.has("--png") ? nil : quality, choice: choice, threads: work.threads)
         let folder = DataWork.url(arguments, "folder")
         let outcome = try alignment.align(
             set.source, try LandmarkFile(DataWork.url(arguments, "landmarks")), to: folder,
             progress: work.progress("aligning", set.source.count))
-        try work.write(outcome, text: text(of: outcome, folder))
-        return .success
+        try work.write(outcome, text: text(of: outcome, folder, set.source))
+        guard !outcome.isComplete else { return .success }
+        let left = outcome.severalFaces.count + outcome.implausible.count + outcome.bad.count
+        Console.standard.error(
+            outcome.written + outcome.kept == 0
+                ? "no face was aligned"
+                : DataWork.counted(left, "picture was", "pictures were") + " not aligned")
+        return .failure
     }
 }
 
-private func text(of outcome: SetAlignment.Outcome, _ folder: URL) -> String {
-    var lines = ["\(outcome.written) faces were written to \(folder.path)"]
-    if outcome.kept > 0 { lines.append("\(outcome.kept) were there already") }
+private func faceChoice(_ arguments: Arguments) throws -> FaceChoice {
+    let rules = FaceChoice.allCases.filter { $0 != .ask }.map(\.rawValue)
+    return try arguments.choice("--face", among: rules).flatMap(FaceChoice.init) ?? .ask
+}
+
+private func text(
+    of outcome: SetAlignment.Outcome, _ folder: URL, _ source: any ImageSource
+) -> String {
+    let faces = DataWork.counted(outcome.written, "face was", "faces were")
+    var lines = ["\(faces) written to \(folder.path)"]
+    if outcome.kept > 0 {
+        lines.append(DataWork.counted(outcome.kept, "was", "were") + " there already")
+    }
+    lines += DataWork.renamed(outcome.renamed)
     if !outcome.withoutPoints.isEmpty {
-        lines.append("\(outcome.withoutPoints.count) images have no landmarks:")
+        let images = DataWork.counted(
+            outcome.withoutPoints.count, "image has", "images have")
+        lines.append("\(images) no landmarks:")
         lines += DataWork.some(outcome.withoutPoints)
     }
+    lines += unused(outcome, source)
+    if !outcome.severalFaces.isEmpty {
+        let pictures = DataWork.counted(
+            outcome.severalFaces.count, "picture has", "pictures have")
+        lines.append(
+            "\(pictures) several faces in the landmarks and none was aligned; --face largest, "
+                + "central or first chooses one:")
+        lines += DataWork.some(outcome.severalFaces)
+    }
+    lines += implausible(outcome)
     if !outcome.bad.isEmpty {
         lines.append("\(outcome.bad.count) could not be aligned:")
         lines += DataWork.some(outcome.bad.map { "\($0.path): \($0.reason)" })
     }
     return lines.joined(separator: "\n")
+}
+
+/// What is said of landmarks that belong to no image.
+private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) -> [String] {
+    guard let first = outcome.unusedNames.first else { return [] }
+    let names = DataWork.counted(outcome.unusedNames.count, "name", "names")
+    var line =
+        "\(names) in the landmarks belong\(outcome.unusedNames.count == 1 ? "s" : "") to no "
+        + "image of the set, as '\(first)'"
+    if outcome.written + outcome.kept == 0, source.count > 0 {
+        line += "; the set's are called as '\(source.name(of: 0))'"
+    }
+    return [line]
+}
+
+private func implausible(_ outcome: SetAlignment.Outcome) -> [String] {
+    guard !outcome.implausible.isEmpty else { return [] }
+    let images = DataWork.counted(outcome.implausible.count, "image has", "images have")
+    return [
+        "\(images) landmarks that cannot be those of a face in it, and no face was made of them:"
+    ]
+        + DataWork.some(outcome.implausible.map { "\($0.path): \($0.reason)" })
+        + outcome.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+            "of \($0.value) of them the landmarks would fit as \($0.key)"
+        }
 }

@@ -78,6 +78,9 @@ private func convert(
             set = .labelled(labelled.removing(named: names))
         }
         try requireEnding(of: out, packs: packs, set)
+        try DataWork.requireNoSource(
+            among: packs ? DataWork.packFiles(out) : [out.appendingPathComponent("pairs.txt")],
+            arguments, set)
         let conversion = SetConversion(
             recoding: recoding, leavesOutBad: leavesOutBad, threads: work.threads)
         let progress = work.progress("writing", set.source.count)
@@ -121,10 +124,14 @@ private func requireEnding(of out: URL, packs: Bool, _ set: ImageCollection) thr
 }
 
 private func text(of outcome: SetConversion.Outcome, _ out: URL) -> String {
-    var lines = ["\(outcome.written) images were written to \(out.path)"]
-    if outcome.kept > 0 { lines.append("\(outcome.kept) were there already") }
+    let images = DataWork.counted(outcome.written, "image was", "images were")
+    var lines = ["\(images) written to \(out.path)"]
+    if outcome.kept > 0 {
+        lines.append(DataWork.counted(outcome.kept, "was", "were") + " there already")
+    }
+    lines += DataWork.renamed(outcome.renamed)
     if !outcome.bad.isEmpty {
-        lines.append("\(outcome.bad.count) were left out:")
+        lines.append(DataWork.counted(outcome.bad.count, "was", "were") + " left out:")
         lines += DataWork.some(outcome.bad.map(\.reason))
     }
     return lines.joined(separator: "\n")

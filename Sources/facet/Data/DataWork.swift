@@ -39,6 +39,37 @@ final class DataWork {
         URL(fileURLWithPath: arguments.positional(name) ?? "")
     }
 
+    /// The files of a pack.
+    static func packFiles(_ pack: URL) -> [URL] {
+        guard pack.pathExtension == "rec" else { return [pack] }
+        let stem = pack.deletingPathExtension()
+        return [pack, pack.deletingLastPathComponent().appendingPathComponent("property")]
+            + ["idx", "lst"].map { stem.appendingPathExtension($0) }
+    }
+
+    /// Refuses to write over the files that a set is read from.
+    static func requireNoSource(
+        among written: [URL], _ arguments: Arguments, _ set: ImageCollection
+    ) throws {
+        func plain(_ path: String) -> String {
+            URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+        }
+        let files = written.map { plain($0.path) }
+        let named = arguments.positional("set") ?? ""
+        let parts = [named] + named.split(separator: ",", maxSplits: 1).map(String.init)
+        var read = Set((parts + [set.source.location.path]).map(plain))
+        if set.source is RecordPack || set.source.location.pathExtension == "rec" {
+            read.formUnion(packFiles(set.source.location).map { plain($0.path) })
+        }
+        if let images = set.source as? ImageFiles, files.count == 1 {
+            read.formUnion(images.paths.indices.map { plain(images.path(of: $0)) })
+        }
+        if let file = files.first(where: read.contains) {
+            throw FaceDataError.cannotWrite(
+                path: file, reason: "the set is read from it; choose another name")
+        }
+    }
+
     /// Tells how far the work has come, and ends it when Ctrl-C was pressed.
     func progress(_ title: String, _ total: Int) -> (Int) throws -> Void {
         let line = ProgressLine(title, total: total, unit: "images")
@@ -86,6 +117,19 @@ final class DataWork {
     static func some(_ names: [String], _ most: Int = 10) -> [String] {
         names.prefix(most).map { "    \($0)" }
             + (names.count > most ? ["    ... and \(names.count - most) more"] : [])
+    }
+
+    /// A number of things with its noun, and whatever else depends on it.
+    static func counted(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
+    }
+
+    /// What is told of images whose file has another name.
+    static func renamed(_ images: [SetConversion.RenamedImage]) -> [String] {
+        guard !images.isEmpty else { return [] }
+        let files = counted(images.count, "image has", "images have")
+        return ["\(files) another file name, as another image has theirs:"]
+            + some(images.map { "\($0.name) is \($0.file)" })
     }
 
     private struct Interrupted: Error {}

@@ -32,6 +32,7 @@ let pairsCommand = Command(
             seed: UInt64(try arguments.whole("--seed", in: 0...Int.max) ?? 1))
         let pairs = try draw.pairs(of: set)
         let out = DataWork.url(arguments, "out")
+        try DataWork.requireNoSource(among: [out], arguments, .labelled(set))
         if out.pathExtension == "bin" {
             if let remark = pairs.packRemark { Console.standard.warning(remark) }
             _ = try SetConversion(threads: work.threads).write(

@@ -27,6 +27,7 @@ let sheetCommand = Command(
         let images = try places.map { row in try row.map { try set.source.image($0) } }
         let sheet = ContactSheet(side: side).image(of: images)
         let file = DataWork.url(arguments, "picture")
+        try DataWork.requireNoSource(among: [file], arguments, set)
         try FileWriter.write(
             isPNG ? ImageEncoder.png(sheet) : ImageEncoder.jpeg(sheet, quality: 92), to: file)
         try work.write(

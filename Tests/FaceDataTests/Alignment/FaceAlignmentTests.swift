@@ -79,29 +79,6 @@ import Testing
         _ = FaceAlignment().align(.noise(width: 8, height: 8), far)
     }
 
-    @Test func readsLandmarksInCirculation() throws {
-        let folder = try TemporaryFolder()
-        let expected = [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        for text in [
-            "a/1.jpg\t1\t2\t3\t4\t5\t6\t7\t8\t9\t10\n",
-            "202599\nlefteye_x lefteye_y righteye_x righteye_y nose_x nose_y l r l r\na/1.jpg  1 2 3 4  5 6 7 8 9 10\n",
-            "NAME_ID,P1X,P1Y,P2X,P2Y,P3X,P3Y,P4X,P4Y,P5X,P5Y\n\"x\",1,2,3,4,5,6,7,8,9,10\na/1,1,2,3,4,5,6,7,8,9,10\n",
-            "0\ta/1.jpg\t5\t0\t0\t9\t9\t1\t3\t5\t7\t9\t2\t4\t6\t8\t10\n",
-        ] {
-            let file = try LandmarkFile(try folder.write(text, to: "l.txt"))
-            let points = try #require(file.points(of: "a/1.jpg"))
-            #expect(points.points.flatMap { [$0.x, $0.y] } == expected)
-            #expect(file.points(of: "b/1.jpg") == nil)
-        }
-        for (text, line) in [("a 1 2\n", 1), ("a 1 2 3 4 5 6 7 8 9 10\na 1\n", 2), ("x\n", 1)] {
-            let error = refusal { _ = try LandmarkFile(try folder.write(text, to: "l.txt")) }
-            guard case .line(_, line, _) = error else {
-                Issue.record("\(String(describing: error))")
-                continue
-            }
-        }
-    }
-
     @Test func alignsAFolderAndGoesOn() throws {
         let folder = try TemporaryFolder()
         for name in ["a/1.png", "a/2.png", "b/1.png"] {
@@ -187,21 +164,6 @@ import Testing
         #expect(try String(contentsOf: one.file, encoding: .utf8) == "mine")
     }
 
-    @Test func twoPicturesOfOneNameAreTold() throws {
-        let folder = try TemporaryFolder()
-        for (name, seed) in [("a/1.jpg", UInt64(1)), ("a/1.png", 2)] {
-            try folder.write(RGBImage.noise(width: 40, height: 40, seed: seed), to: "set/\(name)")
-        }
-        let numbers = FacePoints.template(side: 112).points.map { "\($0.x / 3) \($0.y / 3)" }
-            .joined(separator: " ")
-        let landmarks = try LandmarkFile(try folder.write("a/1.jpg \(numbers)\n", to: "l.txt"))
-        let outcome = try SetAlignment().align(
-            try LabelledImageSet.folder(folder.url.appendingPathComponent("set")).source, landmarks,
-            to: folder.url.appendingPathComponent("out"))
-        #expect(outcome.written == 1)
-        #expect(outcome.bad.map(\.path) == ["a/1.png"])
-    }
-
     /// The detector behind the landmarks is another than that behind the aligned faces.
     @Test(.enabled(if: RealData.root != nil, RealData.isAbsent))
     func realFacesCorrelate() throws {
@@ -212,7 +174,7 @@ import Testing
         for place in 0..<set.count {
             let name = set.source.name(of: place)
             let reference = root.appendingPathComponent("lfw-aligned-112/\(name)")
-            guard let points = landmarks.points(of: name),
+            guard let points = landmarks.faces(of: name).first,
                 let expected = try? ImageDecoder().decode(reference),
                 let face = FaceAlignment().align(try set.source.image(place), points)
             else { continue }

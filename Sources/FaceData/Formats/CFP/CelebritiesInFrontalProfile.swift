@@ -11,6 +11,9 @@ public enum CelebritiesInFrontalProfile {
         case frontalFrontal = "FF"
         /// Frontal with profile faces.
         case frontalProfile = "FP"
+
+        /// The protocol that a word names, in any case.
+        init?(named word: String) { self.init(rawValue: word.uppercased()) }
     }
 
     /// Whether a folder holds the set's lists.
@@ -27,6 +30,7 @@ public enum CelebritiesInFrontalProfile {
     ///   names an image that is missing, ``FaceDataError/unreadable(path:reason:)`` for a missing
     ///   list.
     public static func pairs(_ root: URL, _ part: Part) throws(FaceDataError) -> VerificationPairs {
+        try requireFiles(of: part, in: root)
         let frontal = try images(root, "Pair_list_F.txt")
         let other =
             part == .frontalFrontal ? frontal : try images(root, "Pair_list_P.txt")
@@ -45,6 +49,32 @@ public enum CelebritiesInFrontalProfile {
         return VerificationPairs(
             source: ImageFiles(collector.images, in: root), pairs: collector.pairs,
             folds: splits.count)
+    }
+
+    /// Says which of the set's files were looked for, and what is there instead.
+    private static func requireFiles(of part: Part, in root: URL) throws(FaceDataError) {
+        let files = [
+            "Protocol/Pair_list_F.txt", "Protocol/Pair_list_P.txt",
+            "Protocol/Split/\(part.rawValue)", "Data/Images",
+        ].filter { part == .frontalProfile || $0 != "Protocol/Pair_list_P.txt" }
+        let missing = files.first {
+            !FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
+        }
+        guard let missing else { return }
+        // The nearest folder that is there.
+        var folder = PathText(missing).folder
+        while !folder.isEmpty,
+            !FileManager.default.fileExists(atPath: root.appendingPathComponent(folder).path)
+        {
+            folder = PathText(folder).folder
+        }
+        let names =
+            (try? LabelledImageSet.visibleNames(root.appendingPathComponent(folder))) ?? []
+        throw .unknownFormat(
+            path: root.path,
+            reason: "of CFP as distributed, with \(files.joined(separator: ", ")), it lacks "
+                + "\(missing); \(folder.isEmpty ? "it" : "its folder \(folder)") holds "
+                + (names.isEmpty ? "nothing" : names.someJoined))
     }
 
     /// Images by their numbers, relative to the set's folder.

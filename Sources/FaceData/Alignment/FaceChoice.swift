@@ -1,0 +1,49 @@
+/// Which face is aligned where a list has several of one picture.
+public enum FaceChoice: String, Sendable, CaseIterable {
+    /// None: such pictures are told.
+    case ask
+    /// The largest one.
+    case largest
+    /// The largest one near to the middle: area less twice the squared distance from the middle, as
+    /// insightface chooses among detections.
+    case central
+    /// The first one of the list.
+    case first
+
+    /// The face, of at least one; nil when it cannot be chosen.
+    ///
+    /// A face's area is that of the square that becomes the aligned face.
+    func face(of faces: [FacePoints], width: Int, height: Int) -> FacePoints? {
+        guard faces.count > 1 else { return faces.first }
+        switch self {
+        case .ask: return nil
+        case .first: return faces.first
+        case .largest: return Self.best(faces) { Self.area($0) }
+        case .central:
+            return Self.best(faces) { face in
+                let middle = face.points.reduce((x: 0.0, y: 0.0)) {
+                    ($0.x + $1.x / 5, $0.y + $1.y / 5)
+                }
+                let (x, y) = (middle.x - Double(width) / 2, middle.y - Double(height) / 2)
+                return Self.area(face) - 2 * (x * x + y * y)
+            }
+        }
+    }
+
+    private static func area(_ face: FacePoints) -> Double {
+        let side = 112 * FacePose(face).scale
+        return side * side
+    }
+
+    /// The first of the best ones.
+    private static func best(
+        _ faces: [FacePoints], _ value: (FacePoints) -> Double
+    ) -> FacePoints? {
+        var best: (face: FacePoints, value: Double)?
+        for face in faces {
+            let value = value(face)
+            if value > best?.value ?? -.infinity { best = (face, value) }
+        }
+        return best?.face ?? faces.first
+    }
+}

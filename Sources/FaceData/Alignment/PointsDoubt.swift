@@ -1,0 +1,130 @@
+import Foundation
+
+/// Why five points cannot be those of a face in a picture, and what they probably are.
+struct PointsDoubt {
+    /// What is wrong, and what would fit.
+    let reason: String
+    /// What the points probably are; nil when nothing fits.
+    let cause: String?
+
+    /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
+    /// beyond 10.
+    private static let mostDistance = 8.0
+    /// A face that hangs head down is rather one whose points are in reverse order.
+    private static let mostRoll = 90.0
+    /// Pixels of a picture for one of the aligned face: eyes 2 pixels apart.
+    private static let leastScale = 0.06
+    private static let mostOutside = 0.5
+
+    /// Looks at the points; nil when they may be a face's.
+    init?(_ points: FacePoints, width: Int, height: Int) {
+        guard let problem = Self.problem(points, width, height) else { return nil }
+        cause = Self.cause(points, width, height)
+        reason = problem + (cause.map { "; they would fit as \($0)" } ?? "")
+    }
+
+    private static func problem(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
+        let pose = FacePose(points)
+        guard pose.distance <= mostDistance else {
+            return "its points are not placed as a face's"
+                + (pose.distance < 1000
+                    ? " (by \(Int(pose.distance.rounded())) pixels of 112 on average)" : "")
+        }
+        guard abs(pose.roll) <= mostRoll else {
+            return "its points turn the face by \(Int(abs(pose.roll).rounded())) degrees"
+        }
+        guard pose.scale >= leastScale else {
+            return "its points are so close together that the face is nothing but a spot"
+        }
+        let share = outside(points, width, height)
+        guard share <= mostOutside else {
+            return "\(Int((share * 100).rounded())) % of the aligned face would lie outside of the "
+                + "picture of \(width)x\(height) pixels"
+        }
+        return nil
+    }
+
+    /// The share of an aligned face that a picture does not cover.
+    private static func outside(_ points: FacePoints, _ width: Int, _ height: Int) -> Double {
+        let side = 28
+        guard let transform = SimilarityTransform(from: points, to: .template(side: 112)) else {
+            return 1
+        }
+        var count = 0
+        for place in 0..<side * side {
+            let (column, row) = (Double(place % side) * 4 + 1.5, Double(place / side) * 4 + 1.5)
+            let seen = transform.inverse(column, row)
+            let isInside =
+                seen.x > -1 && seen.y > -1 && seen.x < Double(width) && seen.y < Double(height)
+            count += isInside ? 0 : 1
+        }
+        return Double(count) / Double(side * side)
+    }
+
+    // MARK: Causes
+
+    /// An order in which files have the ten numbers.
+    private struct Order {
+        let name: String
+        /// Places of the five points' x and y among the numbers.
+        let places: [(Int, Int)]
+
+        init(_ name: String, points: [Int]? = nil, _ places: [(Int, Int)]? = nil) {
+            self.name = name
+            let usual = (0..<5).map { (2 * $0, 2 * $0 + 1) }
+            self.places = places ?? points.map { $0.map { usual[$0] } } ?? usual
+        }
+    }
+
+    private static let orders = [
+        Order("they are"),
+        Order("five x and then five y", (0..<5).map { ($0, $0 + 5) }),
+        Order(
+            "points with left and right exchanged, which must be as seen and not the person's own",
+            points: [1, 0, 2, 4, 3]),
+        Order("y before x", (0..<5).map { (2 * $0 + 1, 2 * $0) }),
+        Order("five y and then five x", (0..<5).map { ($0 + 5, $0) }),
+        Order("eyes, mouth and then nose", points: [0, 1, 4, 2, 3]),
+        Order("nose, eyes and then mouth", points: [1, 2, 0, 3, 4]),
+        Order("mouth, nose and then eyes", points: [3, 4, 2, 0, 1]),
+        Order("mouth, nose and then eyes, from right to left", points: [4, 3, 2, 1, 0]),
+        Order(
+            "five x and then five y, with left and right exchanged",
+            [1, 0, 2, 4, 3].map { ($0, $0 + 5) }),
+        Order(
+            "y before x, with left and right exchanged",
+            [1, 0, 2, 4, 3].map { (2 * $0 + 1, 2 * $0) }),
+    ]
+
+    private static func cause(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
+        let numbers = points.points.flatMap { [$0.x, $0.y] }
+        let isRelative = numbers.allSatisfy { (-0.5...1.5).contains($0) }
+        let (right, bottom) = isRelative ? (Double(width), Double(height)) : (1, 1)
+        var best: (name: String, distance: Double)?
+        for order in orders {
+            let placed = order.places.map {
+                FacePoints.Point(numbers[$0.0] * right, numbers[$0.1] * bottom)
+            }
+            guard let other = FacePoints(placed), problem(other, width, height) == nil else {
+                continue
+            }
+            let distance = FacePose(other).distance
+            if distance < best?.distance ?? .infinity { best = (order.name, distance) }
+        }
+        guard let best else { return ofAnotherSize(points, width, height) }
+        guard isRelative else { return best.name }
+        return "shares of the picture's width and height"
+            + (best.name == orders[0].name ? "" : ", \(best.name)")
+    }
+
+    /// Points that are a face's, but not within the picture.
+    private static func ofAnotherSize(
+        _ points: FacePoints, _ width: Int, _ height: Int
+    ) -> String? {
+        let pose = FacePose(points)
+        guard pose.distance <= mostDistance, abs(pose.roll) <= mostRoll,
+            pose.scale >= leastScale
+        else { return nil }
+        return "those of another picture or of one of another size"
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+extension LabelledImageSet {
+    /// The same images under names from which whoever reads a pack's list takes the identities' names as
+    /// well: each in a folder of its identity's name, and all of them different.
+    ///
+    /// Names that are so already, as those of a folder's images, stay as they are.
+    func namedForPack() -> LabelledImageSet {
+        var listed = names.enumerated().map { place, name in
+            name.contains("/") ? name : "\(identities[labels[place]])/\(name)"
+        }
+        let isTold = listed.indices.allSatisfy { place in
+            PathText(PathText(listed[place]).folder).name == identities[labels[place]]
+                && !listed[place].unicodeScalars.contains {
+                    $0.properties.generalCategory == .control
+                        || $0.properties.isWhitespace
+                            && $0 != " "
+                }
+        }
+        if !isTold || Set(listed).count < listed.count || Set(identities).count < identities.count {
+            listed = WrittenNames(of: self).paths
+        }
+        var named = self
+        named.source = NamedImages(listed, of: source)
+        return named
+    }
+}

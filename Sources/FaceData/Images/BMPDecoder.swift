@@ -1,0 +1,127 @@
+/// A Windows or OS/2 bitmap: palettes of 1, 4 and 8 bits, also in run lengths, 16, 24 and 32 bits, also
+/// with masks, from the bottom up or from the top down.
+///
+/// Sources: Microsoft, "Bitmap Storage" and `BITMAPINFOHEADER`; IBM, "OS/2 Bitmap File Format". What
+/// they leave open is as with Pillow: a part of five or six bits is scaled to 255 and cut, alpha is
+/// dropped, and a colour that the palette lacks is black.
+enum BMPDecoder {
+    static func isBMP(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 18 && bytes[0] == 0x42 && bytes[1] == 0x4d
+            && BMPHeader.sizes.contains(BMPHeader.word(bytes, 14))
+    }
+
+    /// Decodes a picture.
+    static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
+        let header = try BMPHeader(bytes)
+        var pixels: [UInt8]
+        if header.isInRunLengths {
+            let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
+            pixels = coloured(try BMPRunLengths(header).places(data), header.palette)
+        } else {
+            pixels = try raw(bytes, header)
+        }
+        if !header.isTopDown { pixels = flipped(pixels, header.width * 3) }
+        return RGBImage(width: header.width, height: header.height, pixels: pixels)
+    }
+
+    /// The colours of places in a palette.
+    private static func coloured(_ places: [UInt8], _ palette: [UInt8]) -> [UInt8] {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(places.count * 3)
+        for place in places {
+            let colour = Int(place) * 3
+            for part in 0..<3 { pixels.append(palette[colour + part]) }
+        }
+        return pixels
+    }
+
+    /// Pixels in the file's order of rows, each of which ends at a multiple of four bytes.
+    private static func raw(
+        _ bytes: UnsafeRawBufferPointer, _ header: BMPHeader
+    ) throws(ImageRefusal) -> [UInt8] {
+        let rowSize = (header.width * header.bits + 31) / 32 * 4
+        // The last row may lack what fills it up.
+        let needed = (header.height - 1) * rowSize + (header.width * header.bits + 7) / 8
+        guard bytes.count - header.pixels >= needed else { throw ImageRefusal("it is cut short") }
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(header.width * header.height * 3)
+        for row in 0..<header.height {
+            let start = header.pixels + row * rowSize
+            switch header.bits {
+            case 1, 4, 8: append(bytes, start, header, to: &pixels)
+            case 24 where header.masks == nil:
+                for place in stride(from: start, to: start + header.width * 3, by: 3) {
+                    pixels.append(bytes[place + 2])
+                    pixels.append(bytes[place + 1])
+                    pixels.append(bytes[place])
+                }
+            default: appendMasked(bytes, start, header, to: &pixels)
+            }
+        }
+        return pixels
+    }
+
+    /// A row of places in the palette, the first one in the highest bits of a byte.
+    private static func append(
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
+    ) {
+        let each = 8 / header.bits
+        let mask = (1 << header.bits) - 1
+        for column in 0..<header.width {
+            let shift = (each - 1 - column % each) * header.bits
+            let place = (Int(bytes[start + column / each]) >> shift & mask) * 3
+            for part in 0..<3 { pixels.append(header.palette[place + part]) }
+        }
+    }
+
+    /// A row of numbers of which masks take the parts.
+    private static func appendMasked(
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
+    ) {
+        let size = header.bits / 8
+        let masks = header.masks ?? BMPMask.usual(bits: header.bits)
+        for column in 0..<header.width {
+            var number: UInt32 = 0
+            for part in 0..<size {
+                number |= UInt32(bytes[start + column * size + part]) << UInt32(8 * part)
+            }
+            for mask in masks { pixels.append(mask.part(of: number)) }
+        }
+    }
+
+    private static func flipped(_ pixels: [UInt8], _ width: Int) -> [UInt8] {
+        var flipped: [UInt8] = []
+        flipped.reserveCapacity(pixels.count)
+        for end in stride(from: pixels.count, to: 0, by: -width) {
+            flipped += pixels[end - width..<end]
+        }
+        return flipped
+    }
+}
+
+/// Which bits of a number are a part of a colour.
+struct BMPMask {
+    private let mask: UInt32
+    private let shift: UInt32
+    private let most: UInt32
+
+    /// Takes a mask as files have it; nil when its bits are not side by side.
+    init?(_ mask: UInt32) {
+        self.mask = mask
+        shift = mask == 0 ? 0 : UInt32(mask.trailingZeroBitCount)
+        most = mask >> shift
+        guard most & (most &+ 1) == 0 else { return nil }
+    }
+
+    /// The part, from 0 to 255; 0 of an empty mask.
+    func part(of number: UInt32) -> UInt8 {
+        let part = UInt64(number & mask) >> UInt64(shift)
+        return most == 0 ? 0 : UInt8(part * 255 / UInt64(most))
+    }
+
+    /// Red, green and blue where a file has no masks.
+    static func usual(bits: Int) -> [BMPMask] {
+        let masks: [UInt32] = bits == 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff]
+        return masks.compactMap(BMPMask.init)
+    }
+}

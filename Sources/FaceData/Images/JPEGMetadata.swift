@@ -1,0 +1,39 @@
+/// What a JPEG's segments before the picture tell about it.
+struct JPEGMetadata {
+    /// The first segment of Exif data, without its name.
+    private(set) var exif: UnsafeRawBufferPointer?
+    /// The last XMP packet, without its name.
+    private(set) var xmp: UnsafeRawBufferPointer?
+
+    /// Walks through the segments as far as they are whole.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        var place = 2
+        while place + 4 <= bytes.count, bytes[place] == 0xff {
+            let marker = bytes[place + 1]
+            // Any number of these may stand before a marker.
+            if marker == 0xff {
+                place += 1
+                continue
+            }
+            let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
+            // The picture itself begins, or the segment ends behind the file.
+            guard marker != 0xda, length >= 2, place + 2 + length <= bytes.count else { return }
+            if marker == 0xe1 {
+                take(UnsafeRawBufferPointer(rebasing: bytes[place + 4..<place + 2 + length]))
+            }
+            place += 2 + length
+        }
+    }
+
+    private mutating func take(_ segment: UnsafeRawBufferPointer) {
+        func content(after name: String) -> UnsafeRawBufferPointer? {
+            guard segment.starts(with: name.utf8) else { return nil }
+            return UnsafeRawBufferPointer(rebasing: segment[name.utf8.count...])
+        }
+        if exif == nil, let data = content(after: "Exif\0\0") {
+            exif = data
+        } else if let packet = content(after: "http://ns.adobe.com/xap/1.0/\0") {
+            xmp = packet
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import FaceData
+
+@Suite struct PointsDoubtTests {
+    /// The points of a face in a picture of 224 pixels, as they should be.
+    private static let good: [Double] = [
+        76.59, 103.39, 147.06, 103, 112.05, 143.47, 83.1, 184.73, 141.46, 184.41,
+    ]
+
+    private static func doubt(
+        _ numbers: [Double], width: Int = 224, height: Int = 224
+    ) throws -> PointsDoubt? {
+        let points = (0..<5).map { FacePoints.Point(numbers[2 * $0], numbers[2 * $0 + 1]) }
+        return PointsDoubt(try #require(FacePoints(points)), width: width, height: height)
+    }
+
+    /// Takes numbers from the right places to where a file of another order has them.
+    private static func reordered(_ places: [Int]) -> [Double] { places.map { good[$0] } }
+
+    @Test func acceptsAFace() throws {
+        #expect(try Self.doubt(Self.good) == nil)
+        #expect(try Self.doubt(Self.good.map { $0 / 10 }, width: 23, height: 23) == nil)
+    }
+
+    @Test(arguments: [
+        ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "five x and then five y"),
+        ([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right exchanged"),
+        ([1, 0, 3, 2, 5, 4, 7, 6, 9, 8], "y before x"),
+        ([1, 3, 5, 7, 9, 0, 2, 4, 6, 8], "five y and then five x"),
+        ([0, 1, 2, 3, 6, 7, 8, 9, 4, 5], "eyes, mouth and then nose"),
+        ([4, 5, 0, 1, 2, 3, 6, 7, 8, 9], "nose, eyes and then mouth"),
+        ([6, 7, 8, 9, 4, 5, 0, 1, 2, 3], "mouth, nose and then eyes"),
+        ([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
+        ([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right exchanged"),
+        ([3, 2, 1, 0, 5, 4, 9, 8, 7, 6], "y before x, with left and right exchanged"),
+    ])
+    func namesTheOrder(places: [Int], cause: String) throws {
+        let doubt = try #require(try Self.doubt(Self.reordered(places)))
+        #expect(doubt.cause?.hasPrefix(cause) == true, "\(doubt.reason)")
+        #expect(doubt.reason.contains("they would fit as \(cause)"))
+    }
+
+    @Test func namesSharesAndOtherPictures() throws {
+        let shares = Self.good.map { $0 / 224 }
+        #expect(try Self.doubt(shares)?.cause == "shares of the picture's width and height")
+        let crossed = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9].map { shares[$0] }
+        #expect(
+            try Self.doubt(crossed)?.cause
+                == "shares of the picture's width and height, five x and then five y")
+        let far = Self.good.map { $0 + 5000 }
+        let doubt = try #require(try Self.doubt(far))
+        #expect(doubt.reason.hasPrefix("100 % of the aligned face would lie outside"))
+        #expect(doubt.cause == "those of another picture or of one of another size")
+        #expect(try Self.doubt(Self.good.map { $0 * 3 })?.cause == doubt.cause)
+    }
+
+    @Test func tellsNoCauseWhereNothingFits() throws {
+        let doubt = try #require(try Self.doubt([10, 10, 20, 20, 30, 30, 40, 40, 150, 150]))
+        #expect(doubt.cause == nil && doubt.reason.hasPrefix("its points are not placed"))
+        #expect(try Self.doubt(Array(repeating: 7, count: 10)) != nil)
+        #expect(try Self.doubt((0..<10).map { Double($0) * 1e200 }) != nil)
+    }
+
+    /// Faces from all sides, also profiles, whose points no similarity brings near to the template.
+    @Test func acceptsFacesFromAllSides() throws {
+        let flat = FacePoints.template(side: 112).points
+        let depths = [0.0, 0, 17, 2, 2]
+        var most = 0.0
+        for yaw in stride(from: -85.0, through: 85, by: 17) {
+            for roll in stride(from: -60.0, through: 60, by: 30) {
+                let (a, r) = (yaw * .pi / 180, roll * .pi / 180)
+                let points = zip(flat, depths).map { point, depth in
+                    let x = (point.x - 56) * cos(a) + depth * sin(a)
+                    let y = point.y - 72
+                    return FacePoints.Point(
+                        112 + x * cos(r) - y * sin(r), 112 + x * sin(r) + y * cos(r))
+                }
+                let face = try #require(FacePoints(points))
+                #expect(PointsDoubt(face, width: 224, height: 224) == nil, "\(yaw), \(roll)")
+                most = max(most, FacePose(face).distance)
+            }
+        }
+        #expect(most > 0.5 && most < 5, "\(most)")
+    }
+
+    /// All published landmarks of 300 real faces, and none of them in another order.
+    @Test(.enabled(if: RealData.root != nil, RealData.isAbsent))
+    func realFacesAreAccepted() throws {
+        let root = try #require(RealData.root)
+        let landmarks = try LandmarkFile(root.appendingPathComponent("alignment/landmarks.txt"))
+        let set = try LabelledImageSet.folder(root.appendingPathComponent("alignment/originals"))
+        var faces = 0
+        for name in set.names {
+            for face in landmarks.faces(of: name) {
+                faces += 1
+                #expect(PointsDoubt(face, width: 250, height: 250) == nil, "\(name)")
+                let numbers = face.points.flatMap { [$0.x, $0.y] }
+                for order in [[0, 2, 4, 6, 8, 1, 3, 5, 7, 9], [2, 3, 0, 1, 4, 5, 8, 9, 6, 7]] {
+                    #expect(
+                        try Self.doubt(order.map { numbers[$0] }, width: 250, height: 250) != nil)
+                }
+            }
+        }
+        #expect(faces == 300)
+    }
+}

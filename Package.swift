@@ -56,7 +56,7 @@ let package = Package(
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
             name: "training-benchmark",
-            dependencies: ["Torch", "FaceLosses", "FaceModels", "FaceTraining"],
+            dependencies: ["CWaiting", "Torch", "FaceLosses", "FaceModels", "FaceTraining"],
             path: "Benchmarks/training",
             exclude: [
                 "compare.py", "compare_gpu.py", "gpu_peer.py", "pytorch_peer.py", "subject.py",
@@ -102,6 +102,9 @@ let package = Package(
         // Pages for browsers on this machine.
         library("PageServer"),
 
+        // How long threads wait for work before they sleep: for programs that link it.
+        .target(name: "CWaiting", publicHeadersPath: "include"),
+
         // The engine.
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
@@ -142,9 +145,9 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
-                "FaceTraining",
-                "FaceEvaluation", "FaceRuns", "FaceStudy", "FaceReport", "CommandKit", "PageServer",
+                "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
+                "FaceReport", "CommandKit", "PageServer",
             ],
             swiftSettings: swiftSettings),
 

@@ -34,6 +34,12 @@ at::Tensor normalize(ct_tensor self, const ct_batch_norm_parts &parts,
   return parts.rectify ? value.relu_() : value;
 }
 
+/// Embeddings `[n, c]` as images of one place, so that the same kernel normalises them: LibTorch adds
+/// up a part a thread, and one thread and two would differ in the last bits.
+at::Tensor as_images(const at::Tensor &values) {
+  return values.dim() == 2 && values.is_cpu() ? values.unsqueeze(2).unsqueeze(3) : values;
+}
+
 }  // namespace
 
 ct_status ct_linear(ct_tensor self, ct_tensor weight, ct_tensor bias, ct_tensor *out) {
@@ -70,6 +76,13 @@ ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training
     auto residual = optional(parts.residual);
     const auto &weight = tensor(parts.weight);
     if (!training || !kernels::enabled()) return normalize(self, parts, residual, training);
+    auto images = as_images(tensor(self));
+    if (!residual && images.dim() != tensor(self).dim() &&
+        kernels::supports_normalization(images, weight, residual))
+      return kernels::normalization(images, weight, tensor(parts.bias), tensor(parts.running_mean),
+                                    tensor(parts.running_var), residual,
+                                    {parts.rectify, parts.momentum, parts.epsilon})
+          .flatten(1);
     if (cuda::supports_normalization(tensor(self), weight, residual))
       return cuda::normalization(
           tensor(self), weight, tensor(parts.bias), tensor(parts.running_mean),

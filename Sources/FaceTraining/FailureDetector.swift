@@ -16,6 +16,14 @@ struct FailureDetector: Codable, Sendable, Hashable {
         var correct: Int
         var images: Int
         var scale: Double?
+        /// Whether no step of the epoch follows.
+        var endsEpoch = false
+    }
+
+    /// Losses of the epoch under way.
+    private struct EpochMean: Codable, Hashable {
+        var sum = 0.0
+        var count = 0
     }
 
     /// What has been found, in the order of steps.
@@ -29,6 +37,8 @@ struct FailureDetector: Codable, Sendable, Hashable {
     private var atLogarithm = 0
     private var lastScale: Double?
     private var atScale = 0
+    /// Optional, so that checkpoints of former versions are read.
+    private var epochMean: EpochMean?
 
     /// Steps over which losses and accuracies are averaged.
     static let window = 50
@@ -41,8 +51,9 @@ struct FailureDetector: Codable, Sendable, Hashable {
     ///   - classes: Number of classes; nil when the loss has none.
     ///   - scalesByNorm: Whether the loss takes the embedding's norm for its scale and a multiple of
     ///     the angle for its margin.
+    ///   - guessing: The loss of guessing; nil when it has no fixed value.
     mutating func observe(
-        _ step: Step, classes: Int?, scalesByNorm: Bool
+        _ step: Step, classes: Int?, scalesByNorm: Bool, guessing: Double? = nil
     ) -> [TrainingFinding] {
         lossSum += step.loss
         correct += step.correct
@@ -59,11 +70,30 @@ struct FailureDetector: Codable, Sendable, Hashable {
             }
             firstLoss = firstLoss ?? lossSum / Double(count)
         }
-        let new = kinds.filter { kind in !findings.contains { $0.kind == kind } }
+        var new = kinds.filter { kind in !findings.contains { $0.kind == kind } }
             .map { finding($0, step, classes ?? 0) }
+        new += risenAboveGuessing(step, classes: classes ?? 0, guessing: guessing)
         findings += new
         if count == Self.window { (lossSum, correct, images, count) = (0, 0, 0, 0) }
         return new
+    }
+
+    /// Whether a whole epoch's mean loss was above that of guessing by more than a hundredth.
+    private mutating func risenAboveGuessing(
+        _ step: Step, classes: Int, guessing: Double?
+    ) -> [TrainingFinding] {
+        var mean = epochMean ?? EpochMean()
+        mean.sum += step.loss
+        mean.count += 1
+        epochMean = step.endsEpoch ? nil : mean
+        let loss = mean.sum / Double(mean.count)
+        guard step.endsEpoch, let guessing, loss > 1.01 * guessing,
+            !findings.contains(where: { $0.kind == .roseAboveGuessing })
+        else { return [] }
+        var found = finding(.roseAboveGuessing, step, classes)
+        found.loss = loss
+        found.guessing = guessing
+        return [found]
     }
 
     private func finding(

@@ -29,8 +29,11 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public var factor: Double
 
     /// Creates a schedule.
+    ///
+    /// The warm-up of a tenth outlasts the first epoch of 12: on 500 people and at a rate of 0.1 half
+    /// of that let the loss of a softmax rise above ln(classes) for two epochs.
     public init(
-        shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.05, power: Double = 2,
+        shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.1, power: Double = 2,
         milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1
     ) {
         self.shape = shape

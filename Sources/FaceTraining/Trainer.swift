@@ -188,9 +188,11 @@ public final class Trainer {
         let step = FailureDetector.Step(
             step: summary.step, epoch: summary.epoch, loss: summary.loss,
             correct: Int(saturating: (summary.accuracy * Double(summary.images)).rounded()),
-            images: summary.images, scale: position.lossState["scale"])
+            images: summary.images, scale: position.lossState["scale"],
+            endsEpoch: position.stepInEpoch >= stepsPerEpoch)
         let new = detector.observe(
-            step, classes: loss.classCount, scalesByNorm: position.lossState["lambda"] != nil)
+            step, classes: loss.classCount, scalesByNorm: position.lossState["lambda"] != nil,
+            guessing: loss.guessingLoss)
         position.detector = detector
         return new
     }

@@ -6,6 +6,8 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
     public enum Kind: String, Codable, Sendable, CaseIterable {
         /// The loss is -ln(1e-30): each label's probability is nil.
         case noProbability
+        /// The mean loss of an epoch was above that of guessing.
+        case roseAboveGuessing
         /// The scale is so large that the loss cannot begin to fall.
         case scaleTooLarge
         /// The scale is so small that the loss cannot become small.
@@ -22,7 +24,7 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
     public var step: Int
     /// That step's epoch, from 1.
     public var epoch: Int
-    /// Mean loss of the last steps.
+    /// Mean loss of the last steps, or of the epoch for ``Kind/roseAboveGuessing``.
     public var loss: Double
     /// Share of their images that were classified right, without margin; 0 ... 1.
     public var accuracy: Double
@@ -30,6 +32,8 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
     public var classes: Int
     /// The loss's scale, where it has one.
     public var scale: Double?
+    /// The loss of guessing, for ``Kind/roseAboveGuessing``.
+    public var guessing: Double?
 
     /// What was seen, what it means and what to try, in one sentence.
     public var description: String {
@@ -44,6 +48,12 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
                 "the loss has stood at \(loss), which is -ln(1e-30): no sample's own class has any "
                 + "probability, so labels and classes do not belong together; check the order and "
                 + "the type of labels"
+        case .roseAboveGuessing:
+            return
+                "the loss rose above that of guessing for an epoch: its mean, \(loss), is more than "
+                + "\(number(guessing)), so the first weights were scrambled before anything was "
+                + "learnt, and the result depends on the seed more than on the loss; lower the "
+                + "learning rate or lengthen training.schedule.warmup, and compare several seeds"
         case .scaleTooLarge:
             return "\(seen), with a scale of \(number(scale)) where \(number(suitable)) would suit "
                 + "\(classes) classes: the softmax is saturated from the start; leave s and s0 to "

@@ -8,8 +8,11 @@ public enum LibTorch {
     /// Threads that one operation may use.
     public static var threads: Int { Int(ct_threads()) }
 
-    /// Sets the number of threads that one operation may use; results depend on it in their last
-    /// bits, because sums are split differently.
+    /// Sets the number of threads that one operation may use.
+    ///
+    /// Results depend on it in their last bits: LibTorch and its oneDNN split the sums of a
+    /// convolution's weight gradient, of `float32` products transposed on the left, and of all of a
+    /// large tensor, by threads. This project's kernels split by shape and do not.
     public static func setThreads(_ count: Int) {
         expectSuccess(ct_set_threads(Int32(count)), "setThreads(_:)")
     }

@@ -10,6 +10,7 @@ struct FailureDetectorTests {
     /// What is found in a run of 100 steps an epoch with batches of 128.
     private func found(
         classes: Int = 500, steps: Int = 1200, scalesByNorm: Bool = false,
+        guessing: Double? = nil,
         loss: (Int) -> Double, accuracy: (Int) -> Double, scale: (Int) -> Double? = { _ in nil }
     ) -> [TrainingFinding] {
         var detector = FailureDetector()
@@ -18,8 +19,8 @@ struct FailureDetectorTests {
                 FailureDetector.Step(
                     step: step, epoch: (step - 1) / 100 + 1, loss: loss(step),
                     correct: Int((accuracy(step) * 128).rounded()), images: 128,
-                    scale: scale(step)),
-                classes: classes, scalesByNorm: scalesByNorm)
+                    scale: scale(step), endsEpoch: step % 100 == 0),
+                classes: classes, scalesByNorm: scalesByNorm, guessing: guessing)
         }
     }
 
@@ -37,6 +38,48 @@ struct FailureDetectorTests {
                 "after step 400 (epoch 4) the loss, 6.3, has not left its starting value and 0.20 %"
             ))
         #expect(finding.description.contains("lower the learning rate"))
+    }
+
+    @Test("an epoch whose mean loss is above that of guessing is told once, at its end")
+    func roseAboveGuessing() throws {
+        // Real epochs of softmax on 500 people: 6.38, 5.84 and on.
+        let findings = found(
+            guessing: log(500), loss: { 6.69 - 0.3 * Double(($0 - 1) / 100) },
+            accuracy: { Double($0) / 1300 })
+        #expect(findings.map(\.kind) == [.roseAboveGuessing])
+        let finding = try #require(findings.first)
+        #expect(finding.step == 100 && finding.epoch == 1)
+        #expect(abs(finding.loss - 6.69) < 1e-9 && finding.guessing == log(500))
+        #expect(
+            finding.description.contains(
+                "the loss rose above that of guessing for an epoch: its mean, 6.69, is more than "
+                    + "6.21"))
+        // A loss without such a value, one that is no more than a hundredth above, and a high start
+        // that is made up for within the epoch.
+        func isTold(_ guessing: Double?, _ loss: (Int) -> Double) -> Bool {
+            found(guessing: guessing, loss: loss, accuracy: { Double($0) / 1300 }).contains {
+                $0.kind == .roseAboveGuessing
+            }
+        }
+        #expect(!isTold(nil) { _ in 6.69 })
+        #expect(!isTold(log(500)) { _ in 1.009 * log(500) })
+        #expect(!isTold(log(500)) { $0 <= 20 ? 9 : 5.4 })
+    }
+
+    @Test("a detector of a former version's checkpoint is read")
+    func formerVersion() throws {
+        var detector = FailureDetector()
+        _ = detector.observe(
+            FailureDetector.Step(step: 1, epoch: 1, loss: 2, correct: 0, images: 8, scale: nil),
+            classes: 3, scalesByNorm: false)
+        let text = String(decoding: try JSONEncoder().encode(detector), as: UTF8.self)
+        var members = try #require(
+            JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(members.removeValue(forKey: "epochMean") != nil)
+        let former = try JSONSerialization.data(withJSONObject: members)
+        #expect(throws: Never.self) {
+            try JSONDecoder().decode(FailureDetector.self, from: former)
+        }
     }
 
     @Test("a saturated softmax is told from its scale")

@@ -20,7 +20,7 @@ struct NormalizationKernelTests {
 
     static let shapes = [
         [1, 3, 2, 4], [2, 8, 5, 5], [3, 24, 7, 3], [4, 32, 9, 9], [2, 100, 6, 5], [2, 513, 3, 3],
-        [8, 1, 4, 1], [9, 64, 28, 28],
+        [8, 1, 4, 1], [9, 64, 28, 28], [16, 24], [128, 512], [7, 3],
     ]
     static let cases =
         shapes.flatMap { shape in
@@ -51,10 +51,11 @@ struct NormalizationKernelTests {
     }
 
     private func pass(
-        _ test: Case, _ type: ElementType, format: MemoryFormat = .channelsLast,
+        _ test: Case, _ type: ElementType, format given: MemoryFormat? = nil,
         spoil: (Tensor) -> Void = { _ in }
     ) -> Pass {
         let channels = test.shape[1]
+        let format = given ?? (test.shape.count == 4 ? .channelsLast : .contiguous)
         let layer = BatchNormalization(
             channels: channels,
             initial: InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32))
@@ -158,6 +159,23 @@ struct NormalizationKernelTests {
         let second = pass(test, type)
         for (one, other) in zip(first.tensors, second.tensors) {
             #expect(one.array(of: Double.self) == other.array(of: Double.self))
+        }
+    }
+
+    @Test(
+        "One thread and several give the same bits",
+        arguments: [[128, 512], [33, 65], [4, 32, 9, 9]])
+    func threads(_ shape: [Int]) {
+        let former = LibTorch.threads
+        defer { LibTorch.setThreads(former) }
+        let passes = [1, 2, 3].map { count in
+            LibTorch.setThreads(count)
+            return pass(Case(shape: shape, mean: 3, rectify: false), .float32)
+        }
+        for other in passes.dropFirst() {
+            for (one, several) in zip(passes[0].tensors, other.tensors) {
+                #expect(one.array(of: Double.self) == several.array(of: Double.self))
+            }
         }
     }
 

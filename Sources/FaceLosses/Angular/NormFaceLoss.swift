@@ -53,6 +53,9 @@ public final class NormFaceLoss: AngularMarginLoss {
     private let scale: Tensor
     private let learns: Bool
 
+    /// ln(classes).
+    public var guessingLoss: Double? { logarithmOfClasses() }
+
     /// Creates the loss with class weights of random directions.
     public init(_ setup: LossSetup) {
         weight = setup.directionWeights()

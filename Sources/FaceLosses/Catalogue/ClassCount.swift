@@ -1,10 +1,18 @@
 import Torch
 
-// How many identities a loss tells apart, for whoever checks labels before it is given them.
+// How many identities a loss tells apart, for whoever checks labels before it is given them, and what
+// guessing among them costs.
+import Foundation
 
 extension FaceLoss {
     /// Nil: the loss does not say.
     public var classCount: Int? { nil }
+
+    /// Nil: there is no such number.
+    public var guessingLoss: Double? { nil }
+
+    /// ln(classes): what guessing costs a softmax without a margin, whatever its scale.
+    func logarithmOfClasses() -> Double? { classCount.map { log(Double($0)) } }
 }
 
 extension AngularMarginLoss {
@@ -15,4 +23,7 @@ extension AngularMarginLoss {
 extension MarginHead {
     /// The loss's.
     public var classCount: Int? { loss.classCount }
+
+    /// The loss's.
+    public var guessingLoss: Double? { loss.guessingLoss }
 }

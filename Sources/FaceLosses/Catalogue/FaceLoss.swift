@@ -25,6 +25,10 @@ public protocol FaceLoss: AnyObject {
     /// Number of identities it tells apart, of which labels must be less; nil when it does not say.
     var classCount: Int? { get }
 
+    /// The loss of a sample whose logits are equal before any margin, which is what guessing costs;
+    /// nil when that is no fixed number, as where a scale times a margin grows or terms are added.
+    var guessingLoss: Double? { get }
+
     /// Computes the loss of a batch; callers call the loss itself.
     ///
     /// - Parameters:

@@ -44,7 +44,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
     private let smoothing: Double
     private let trains: Bool
 
-    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    /// Creates the loss with weights that make all logits small.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         smoothing = setup[Self.smoothingKey]
@@ -53,6 +53,9 @@ public final class CrossEntropyLoss: ConfigurableLoss {
 
     /// Number of identities.
     public var classCount: Int? { classifier.classes }
+
+    /// ln(classes).
+    public var guessingLoss: Double? { logarithmOfClasses() }
 
     /// `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }

@@ -36,7 +36,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
     private let norm: Tensor
     private let learns: Bool
 
-    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    /// Creates the loss with weights that make all logits small.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         learns = setup[Self.learnKey] == .yes
@@ -46,6 +46,9 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
 
     /// Number of identities.
     public var classCount: Int? { classifier.classes }
+
+    /// ln(classes).
+    public var guessingLoss: Double? { logarithmOfClasses() }
 
     /// `weight`, `bias` and `norm`.
     public var state: [StateEntry] {

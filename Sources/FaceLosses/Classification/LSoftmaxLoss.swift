@@ -54,7 +54,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
     private let annealing: LambdaAnnealing
     private let gradient: MarginGradient
 
-    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    /// Creates the loss with weights that make all logits small.
     public init(_ setup: LossSetup) {
         weight = setup.linearWeights().weight
         angle = MultipliedAngle(Double(setup[Self.marginKey]))

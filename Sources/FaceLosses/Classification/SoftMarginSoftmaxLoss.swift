@@ -1,3 +1,4 @@
+import Foundation
 public import Torch
 
 /// Soft-Margin Softmax (Liang, Wang, Lei, Liao and Li, ICONIP 2017): the softmax with a margin taken
@@ -34,7 +35,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     private let margin: Double
     private let warmup: Double
 
-    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    /// Creates the loss with weights that make all logits small.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         margin = setup[Self.marginKey]
@@ -43,6 +44,9 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
 
     /// Number of identities.
     public var classCount: Int? { classifier.classes }
+
+    /// ln(1 + (classes - 1) e^m), of the whole margin.
+    public var guessingLoss: Double? { log1p(Double(classifier.classes - 1) * exp(margin)) }
 
     /// `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }

@@ -46,7 +46,7 @@ public final class MarginalLoss: ConfigurableLoss {
     private let pairs: MarginalPairs
     private let lambda: Double
 
-    /// Creates the loss with weights as PyTorch's `Linear` has them.
+    /// Creates the loss with weights that make all logits small.
     public init(_ setup: LossSetup) {
         classifier = LinearClassifier(setup)
         pairs = MarginalPairs(setup)

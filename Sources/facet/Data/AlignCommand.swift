@@ -25,7 +25,7 @@ let alignCommand = Command(
     let work = try DataWork(arguments)
     work.goesOn = true
     return try work.run {
-        let set = try work.open(arguments, skippingEmpty: true)
+        let set = try work.open(arguments)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95
         let alignment = SetAlignment(
             side: try arguments.whole("--size", in: 16...1024) ?? 112,

@@ -20,6 +20,7 @@ let compareCommand = Command(
         Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
         Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],
+    absent: OptionsElsewhere.training,
     examples: [
         "facet compare --preset quick --output studies/quick",
         "facet compare --train casia=CASIA --test lfw=LFW,LFW/pairs.txt --epochs 20 "

@@ -52,8 +52,9 @@ struct ResultsTable {
 
     private func cells(_ title: String, _ row: Row) -> [String] {
         let start = [row.trainSet, row.backbone, title, "\(row.seed)"]
-        guard row.result.status == .finished, let test = row.result.tests.first else {
-            return start + ["failed", "", "", ""]
+        guard row.result.status == .finished else { return start + ["failed", "", "", ""] }
+        guard let test = row.result.tests.first else {
+            return start + [percent(row.result.trainAccuracy), "none", "", ""]
         }
         return start + [
             percent(row.result.trainAccuracy), percent(test.accuracy),

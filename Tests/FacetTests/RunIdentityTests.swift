@@ -178,7 +178,8 @@ struct RunIdentityTests {
                 ["-c", "0", Tool.url.path] + words,
                 executable: URL(fileURLWithPath: "/usr/bin/taskset"))
             running.process.waitUntilExit()
-            #expect(running.process.terminationStatus == 0, "\(try running.said())")
+            let said = try running.said()
+            #expect(running.process.terminationStatus == 0, "\(said)")
             let runs = folder.appendingPathComponent("study/runs")
             for name in try FileManager.default.contentsOfDirectory(atPath: runs.path) {
                 let file = runs.appendingPathComponent("\(name)/environment.json")

@@ -168,7 +168,8 @@ let package = Package(
         tests("FaceEvaluation", needs: ["FaceData"]),
         tests("FaceStatistics"),
         tests("FaceRuns", needs: ["SafeFiles"]),
-        tests("FaceStudy", needs: ["FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
+        tests(
+            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
         tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(

@@ -14,7 +14,7 @@ struct Options {
     var warmUp = 2
     var steps = 5
     var loss = "insightface"
-    var threads = ProcessInfo.processInfo.activeProcessorCount
+    var threads = AvailableThreads.count
 
     init(_ arguments: [String]) {
         var values: [String: String] = [:]

@@ -24,7 +24,7 @@ struct Options {
     var classes = 500
     var rate = 1.0
     var kernels = Kernels.current
-    var threads = ProcessInfo.processInfo.activeProcessorCount
+    var threads = AvailableThreads.count
 
     init(_ arguments: [String]) throws {
         var values: [String: String] = [:]

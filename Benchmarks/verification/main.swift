@@ -63,7 +63,7 @@ func pairs(_ arguments: [String]) throws {
 func images(_ arguments: [String]) throws {
     let folder = URL(fileURLWithPath: arguments[0])
     let batch = Int(arguments[2]) ?? 128
-    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let threads = AvailableThreads.count
     LibTorch.setThreads(threads)
     let source = try LabelledImageSet.folder(folder).source
     let backbone = try BackboneCatalogue.make(

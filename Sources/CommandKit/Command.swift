@@ -13,6 +13,8 @@ public struct Command: Sendable {
     public let positionals: [Positional]
     /// Arguments with a name.
     public let options: [Option]
+    /// What other tools have an option for and this command has not.
+    public let absent: [AbsentOption]
     /// Command lines that show its use.
     public let examples: [String]
     /// Commands inside of it.
@@ -24,14 +26,15 @@ public struct Command: Sendable {
     /// is one of theirs goes to that one.
     public init(
         _ name: String, _ abstract: String, discussion: String = "",
-        positionals: [Positional] = [], options: [Option] = [], examples: [String] = [],
-        subcommands: [Command] = [], action: @escaping Action
+        positionals: [Positional] = [], options: [Option] = [], absent: [AbsentOption] = [],
+        examples: [String] = [], subcommands: [Command] = [], action: @escaping Action
     ) {
         self.name = name
         self.abstract = abstract
         self.discussion = discussion
         self.positionals = positionals
         self.options = options
+        self.absent = absent
         self.examples = examples
         self.subcommands = subcommands
         self.action = action
@@ -46,6 +49,7 @@ public struct Command: Sendable {
         self.discussion = discussion
         positionals = []
         options = []
+        absent = []
         examples = []
         self.subcommands = subcommands
         action = nil
@@ -62,11 +66,15 @@ public struct Positional: Sendable {
     public let isOptional: Bool
     /// Whether it takes all words that are left; only the last argument may.
     public let isRepeating: Bool
+    /// What a shell offers for it.
+    public let completion: Completion
 
     /// Declares an argument.
     public init(
-        _ name: String, _ help: String, isOptional: Bool = false, isRepeating: Bool = false
+        _ name: String, _ help: String, isOptional: Bool = false, isRepeating: Bool = false,
+        completion: Completion = .files
     ) {
+        self.completion = completion
         self.name = name
         self.help = help
         self.isOptional = isOptional
@@ -84,6 +92,14 @@ public struct Option: Sendable {
         case value(String)
         /// A value, as often as wanted.
         case values(String)
+
+        /// The text that stands for the value in the help; empty for a flag.
+        var placeholder: String {
+            switch self {
+            case .flag: ""
+            case .value(let text), .values(let text): text
+            }
+        }
     }
 
     /// Name with its dashes, e.g. `--epochs`.
@@ -92,19 +108,65 @@ public struct Option: Sendable {
     public let kind: Kind
     /// What it does.
     public let help: String
+    /// What other tools call it, with dashes: a message tells who gives one of these.
+    public let elsewhere: [String]
+    /// What a shell offers for the value.
+    public let completion: Completion
 
     /// Declares an option.
-    public init(_ name: String, _ kind: Kind, _ help: String) {
+    ///
+    /// - Parameter completion: Nil for what the text that stands for the value tells: files for
+    ///   `FILE`, folders for `FOLDER`, files behind the `=` of `NAME=PATH`.
+    public init(
+        _ name: String, _ kind: Kind, _ help: String, elsewhere: [String] = [],
+        completion: Completion? = nil
+    ) {
         self.name = name
         self.kind = kind
         self.help = help
+        self.elsewhere = elsewhere
+        self.completion = completion ?? Completion(placeholder: kind.placeholder)
     }
 
     /// The text that stands for the value in the help; empty for a flag.
-    var placeholder: String {
-        switch kind {
-        case .flag: ""
-        case .value(let text), .values(let text): text
-        }
+    var placeholder: String { kind.placeholder }
+}
+
+/// What other tools have an option for, and this one another way or none: who asks for it is told.
+public struct AbsentOption: Sendable {
+    /// Names with their dashes, e.g. `--optimizer`.
+    public let names: [String]
+    /// What there is in its place: the end of a sentence.
+    public let instead: String
+
+    /// Declares what is told of some names.
+    public init(_ names: [String], instead: String) {
+        self.names = names
+        self.instead = instead
+    }
+}
+
+/// What a shell offers while a value is typed.
+public enum Completion: Sendable, Hashable {
+    /// Files and folders.
+    case files
+    /// Folders.
+    case folders
+    /// Nothing: a number or a name of the user's.
+    case nothing
+    /// Files and folders behind `NAME=`.
+    case namedFiles
+    /// One of some words, or several with commas between them.
+    case words([String])
+
+    /// What the text that stands for a value in the help tells.
+    init(placeholder: String) {
+        self =
+            switch placeholder {
+            case "FOLDER": .folders
+            case "FILE": .files
+            case let text where text.hasPrefix("NAME="): .namedFiles
+            default: .nothing
+            }
     }
 }

@@ -110,8 +110,7 @@ public struct CommandParser: Sendable {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard let option = command.options.first(where: { $0.name == name }) else {
-            throw .unknownOption(
-                name, hint: Spelling.hint(for: name, among: command.options.map(\.name)))
+            throw .unknownOption(name, hint: command.hint(for: name))
         }
         if case .flag = option.kind {
             guard parts.count == 1 else {
@@ -143,5 +142,32 @@ public struct CommandParser: Sendable {
             }
         }
         if let extra = rest.first { throw .unexpectedArgument(extra) }
+    }
+}
+
+extension Command {
+    /// What there is in the place of an option that there is not: what other tools call it, what is
+    /// done another way here, or what it may be a misspelling of.
+    func hint(for name: String) -> String {
+        let plain = Self.plain(name)
+        if let option = options.first(where: { $0.elsewhere.map(Self.plain).contains(plain) }) {
+            return "; it is called \(option.name) here"
+        }
+        if let absent = absent.first(where: { $0.names.map(Self.plain).contains(plain) }) {
+            return "; \(absent.instead)"
+        }
+        // A switch off, as --no-amp, is about the same thing.
+        if name.hasPrefix("--no-"), !options.contains(where: { $0.name == name }) {
+            let without = hint(for: "--" + name.dropFirst("--no-".count))
+            if !without.isEmpty { return without }
+        }
+        return Spelling.hint(for: name, among: options.map(\.name))
+    }
+
+    /// Names as they are compared: `--batch_size`, `--batchSize` and `--batch-size` are one.
+    private static func plain(_ name: String) -> String {
+        let dashes = name.prefix { $0 == "-" }
+        return dashes.count == 1
+            ? name : name.lowercased().filter { $0.isLetter || $0.isNumber }
     }
 }

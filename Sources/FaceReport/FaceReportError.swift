@@ -2,6 +2,8 @@ public import FaceRuns
 
 /// Why no report could be made.
 public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// There is no folder, or something else is in its place.
+    case noFolder(path: String)
     /// The study has no folder of a run that could be read; `damaged` folders could not.
     case noRuns(study: String, damaged: Int)
     /// The folder is that of a run, and not of a study.
@@ -12,11 +14,14 @@ public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {
+        case .noFolder(let path):
+            "\(path): there is no such folder; give the folder of a study, its --output."
         case .noRuns(let study, 0):
             "\(study): there are no runs to report; start the study first."
         case .noRuns(let study, let damaged):
-            "\(study): none of the \(damaged) runs can be read; delete their folders and start "
-                + "the study again."
+            "\(study): \(damaged == 1 ? "its only run cannot" : "none of its \(damaged) runs can") be "
+                + "read; delete \(damaged == 1 ? "its folder" : "their folders") and start the "
+                + "study again."
         case .runFolder(let path, let study):
             "\(path): this is the folder of one run; report its study, \(study)"
         case .runs(let error):

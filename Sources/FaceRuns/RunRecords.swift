@@ -105,6 +105,9 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var identities: Int
     /// SHA-256 over the names and contents of the files, in hexadecimal.
     public var contentHash: String
+    /// SHA-256 over the images' labels, in hexadecimal; nil in a run of a version that did not write
+    /// it.
+    public var labelHash: String?
     /// Files that did not decode and were left out, relative to the set's folder.
     public var skipped: [String]
     /// Warnings found while the set was read, a sentence each.
@@ -176,6 +179,9 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     public var pairsEachEpoch: Int
     /// SHA-256 over the names and contents of the images, in hexadecimal.
     public var contentHash: String?
+    /// SHA-256 over the pairs and folds, in hexadecimal; nil in a run of a version that did not
+    /// write it.
+    public var pairsHash: String?
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
 

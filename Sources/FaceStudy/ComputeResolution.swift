@@ -12,7 +12,7 @@ extension StudyConfiguration {
         return ComputeConfiguration(
             device: device, precision: try resolvedPrecision(on: device),
             memoryFormat: .channelsLast,
-            threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount,
+            threads: threads > 0 ? threads : AvailableThreads.count,
             kernels: try resolvedKernels())
     }
 

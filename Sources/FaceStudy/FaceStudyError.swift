@@ -18,6 +18,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case empty(list: String)
     /// A step's loss or gradient was not finite.
     case failedStep(reason: String, bundle: String)
+    /// A file that is given as a model is one of another program.
+    case foreignModel(path: String, what: String, advice: String)
     /// Runs of a study cannot be made; found before anything was trained.
     case impossible(reasons: [String])
     /// A study was interrupted; the same command goes on.
@@ -85,6 +87,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the study has no \(list): give at least one"
         case .failedStep(let reason, let bundle):
             "\(reason); facet explain '\(bundle)' tells more"
+        case .foreignModel(let path, let what, let advice):
+            "'\(path)' is \(what), and such files are not read: \(advice)"
         case .impossible(let reasons):
             "nothing was trained, for runs of the study cannot be made: "
                 + reasons.joined(separator: "; ")

@@ -3,6 +3,7 @@ import FaceLosses
 import FaceRuns
 import FaceSynthesis
 import Foundation
+import Torch
 
 /// A training set that was read and checked.
 struct PreparedTrainSet {
@@ -67,10 +68,11 @@ private struct SetReader {
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
-        let facts = TestSetFacts(
+        var facts = TestSetFacts(
             name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
             pairsEachEpoch: subset.pairs.count, contentHash: scan.contentHash,
             warnings: warnings)
+        facts.pairsHash = pairs.contentHash
         return ScannedTest(
             prepared: PreparedTest(
                 facts: facts, pairs: pairs, subset: subset, stamps: stamps), scan: scan)
@@ -118,6 +120,7 @@ private struct SetReader {
         var facts = TrainSetFacts(
             name: source.name, images: trained.count, identities: trained.identities.count,
             contentHash: scan.contentHash, skipped: scan.bad.map(\.path), warnings: warnings)
+        facts.labelHash = set.labelHash
         facts.overlaps = overlaps.isEmpty ? nil : overlaps
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
@@ -184,7 +187,7 @@ private struct SetReader {
         _ source: StudyConfiguration.TrainSource, at location: String
     ) throws -> LabelledImageSet {
         var set = try LabelledImageSet.open(
-            location, threads: ProcessInfo.processInfo.activeProcessorCount)
+            location, threads: AvailableThreads.count, skippingEmpty: true)
         let known = KnownPack.named(source.name)
         if let difference = known?.difference(
             images: set.count, identities: set.identities.count)
@@ -288,7 +291,7 @@ private struct SetReader {
         nonisolated(unsafe) let control = control
         BuiltInSet.removeLeftovers(of: target)
         try BuiltInSet.write(
-            set, to: target, threads: ProcessInfo.processInfo.activeProcessorCount
+            set, to: target, threads: AvailableThreads.count
         ) { done, total in
             control.listener(.preparing("drawing '\(set.name)'", done, total))
             if control.shouldStop() { throw FaceStudyError.interrupted }
@@ -300,7 +303,7 @@ private struct SetReader {
         _ images: any ImageSource, name: String, _ pictures: ImageScan.Pictures
     ) throws -> ImageScan {
         try ImageScan(
-            images, threads: ProcessInfo.processInfo.activeProcessorCount, pictures: pictures
+            images, threads: AvailableThreads.count, pictures: pictures
         ) { done in
             control.listener(.preparing("reading '\(name)'", done, images.count))
             if control.shouldStop() { throw FaceStudyError.interrupted }

@@ -1,5 +1,7 @@
 import FaceRuns
+import FaceTraining
 import Foundation
+import Torch
 
 extension StudyConfiguration {
     /// The study of one run alone: what `study.json` of a run's folder holds, and what reproduces
@@ -41,12 +43,18 @@ extension StudyConfiguration {
 }
 
 /// What a run is asked to be, of which a folder's stored description may differ.
+///
+/// Two descriptions are of the same run when they lead to the same numbers: where the files lie does
+/// not matter, their contents do; neither do threads, nor which of several devices computes.
 struct RunRequest {
     let configuration: JSONValue
+    let compute: ComputeConfiguration
     let loss: String
     let lossValues: [String: String]
     let train: TrainSetFacts
     let tests: [TestSetFacts]
+
+    private typealias Difference = (key: String, mine: String, theirs: String)
 
     /// Checks that a folder's stored description is of this very run.
     ///
@@ -54,40 +62,131 @@ struct RunRequest {
     ///   difference.
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
-        guard let difference = try firstDifference(from: stored) else { return }
+        // A run of a version without some option was made with that option's default.
+        let theirs = try StudyConfiguration().json().merging(stored.configuration)
+        let environment = try folder.readEnvironment()
+        let difference =
+            configuration.deciding.firstDifference(from: theirs.deciding)
+            ?? resolvedDifference(from: theirs, environment)
+            ?? lossDifference(from: stored) ?? contentDifference(from: stored, theirs)
+        guard let difference else { return }
         throw FaceStudyError.differentConfiguration(
             path: folder.url.path, key: difference.key, stored: difference.theirs,
             asked: difference.mine)
     }
 
-    private func firstDifference(
-        from stored: RunDescription
-    ) throws -> (key: String, mine: String, theirs: String)? {
-        // A run of a version without some option was made with that option's default.
-        let theirs = try StudyConfiguration().json().merging(stored.configuration)
-        if let difference = configuration.firstDifference(from: theirs) { return difference }
-        if let theirs = stored.lossValues {
-            let names = Set(lossValues.keys).union(theirs.keys).sorted()
-            if let name = names.first(where: { lossValues[$0] != theirs[$0] }) {
+    /// A difference in what `auto` may stand for: the same words, or the same meaning of others.
+    private func resolvedDifference(
+        from theirs: JSONValue, _ environment: RunEnvironment?
+    ) -> Difference? {
+        let settings = [
+            ("precision", compute.precision.rawValue, environment?.precision),
+            ("device", DeviceKind.name(compute.device), environment?.device),
+            ("kernels", (compute.kernels ?? .best).rawValue, environment?.kernels),
+        ]
+        for (key, mine, resolved) in settings {
+            let stored = theirs[key]
+            guard configuration[key] != stored else { continue }
+            var meant = resolved
+            if meant == nil, case .string(let word)? = stored, word != "auto" { meant = word }
+            guard let meant else { continue }
+            let plain = key == "device" ? DeviceKind.name(meant) : meant
+            if plain != mine { return (key, mine, plain) }
+        }
+        return nil
+    }
+
+    private func lossDifference(from stored: RunDescription) -> Difference? {
+        guard let theirs = stored.lossValues else { return nil }
+        let names = Set(lossValues.keys).union(theirs.keys).sorted()
+        return names.first { lossValues[$0] != theirs[$0] }.map { name in
+            ("\(name) of \(loss)", lossValues[name] ?? "nothing", theirs[name] ?? "nothing")
+        }
+    }
+
+    /// A difference in what was trained on or tested with.
+    ///
+    /// A set that is not drawn yet has no content, and old runs have none of their test sets: there
+    /// the names of the files are all that can be compared.
+    private func contentDifference(
+        from stored: RunDescription, _ theirs: JSONValue
+    ) -> Difference? {
+        let (mySets, theirSets) = (configuration.places, theirs.places)
+        func content(
+            _ name: String, _ mine: [String?], _ theirs: [String?]
+        ) -> Difference? {
+            let known = zip(mine, theirs).map { ($0 ?? "", $1 ?? "") }
+            guard let first = known.first, first.0 != "", first.1 != "" else {
+                let (mine, theirs) = (mySets[name], theirSets[name])
+                return mine == theirs
+                    ? nil : ("the files of \(name)", mine ?? "none", theirs ?? "none")
+            }
+            // The images, and what is said of them by labels or pairs.
+            for (mine, theirs) in known where mine != theirs && mine != "" && theirs != "" {
                 return (
-                    "\(name) of \(loss)", lossValues[name] ?? "nothing", theirs[name] ?? "nothing"
+                    "the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12))
                 )
             }
+            return nil
         }
-        let contents =
-            [(train.name, train.contentHash, stored.train.contentHash)]
-            + zip(tests, stored.tests).map {
-                ($0.name, $0.contentHash ?? "", $1.contentHash ?? "")
-            }
-        // A set that is not drawn yet has no content, and old runs have none of their test sets.
-        let changed = contents.first { $0.1 != $0.2 && !$0.1.isEmpty && !$0.2.isEmpty }
-        return changed.map {
-            ("the content of \($0.0)", String($0.1.prefix(12)), String($0.2.prefix(12)))
+        if let difference = content(
+            train.name, [train.contentHash, train.labelHash],
+            [stored.train.contentHash, stored.train.labelHash])
+        {
+            return difference
         }
+        for (mine, theirs) in zip(tests, stored.tests) {
+            let difference =
+                (mine.pairs, mine.folds) == (theirs.pairs, theirs.folds)
+                ? content(
+                    mine.name, [mine.contentHash, mine.pairsHash],
+                    [theirs.contentHash, theirs.pairsHash])
+                : (
+                    "the pairs of \(mine.name)", "\(mine.pairs) in \(mine.folds) folds",
+                    "\(theirs.pairs) in \(theirs.folds) folds"
+                )
+            if let difference { return difference }
+        }
+        return nil
     }
 }
 
 extension JSONValue {
+    fileprivate subscript(key: String) -> JSONValue? {
+        if case .object(let members) = self { members[key] } else { nil }
+    }
+
+    /// A configuration's settings that decide about numbers, and of its sets the names alone.
+    fileprivate var deciding: JSONValue {
+        guard case .object(var members) = self else { return self }
+        for key in ["threads", "device", "precision", "kernels"] { members[key] = nil }
+        if case .object(var evaluation)? = members["evaluation"] {
+            // How many images are embedded at once.
+            evaluation["batchSize"] = nil
+            members["evaluation"] = .object(evaluation)
+        }
+        for list in ["train", "test"] {
+            guard case .array(let sets)? = members[list] else { continue }
+            members[list] = .array(sets.compactMap { $0["name"] })
+        }
+        return .object(members)
+    }
+
+    /// Where the files of a configuration's sets lie, by the sets' names.
+    fileprivate var places: [String: String] {
+        var places: [String: String] = [:]
+        for list in ["train", "test"] {
+            guard case .array(let sets)? = self[list] else { continue }
+            for set in sets {
+                guard case .string(let name)? = set["name"] else { continue }
+                places[name] = ["images", "pairs", "without"].compactMap { key in
+                    if case .string(let path)? = set[key], path != "" { path } else { nil }
+                }.joined(separator: ",")
+            }
+        }
+        return places
+    }
+
     /// The first place, in the order of the keys, where two values differ.
     func firstDifference(
         from other: JSONValue, key: String = "the configuration"

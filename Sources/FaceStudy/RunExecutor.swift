@@ -152,34 +152,22 @@ struct RunExecutor {
             images: trainSet.set, stamps: trainSet.stamps, sampler: sampler,
             side: configuration.inputSize,
             seed: run.identity.seed)
+        let fingerprint = try fingerprint()
         return try Trainer(
             backbone: model.backbone, loss: model.loss, source: source, configuration: training,
-            compute: compute, checkpoint: checkpoint, fingerprint: fingerprint())
+            compute: compute, checkpoint: checkpoint, fingerprint: fingerprint.text,
+            difference: fingerprint.difference)
     }
 
     var trainSet: PreparedTrainSet { data.train[run.trainIndex] }
 
-    /// Everything that decides about the run's numbers.
-    private func fingerprint() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let text = try encoder.encode(
-            Fingerprint(
-                identity: run.identity, loss: run.lossValues,
-                training: configuration.training, compute: compute,
-                inputSize: configuration.inputSize, data: trainSet.facts.contentHash,
+    private func fingerprint() throws -> RunFingerprint {
+        try RunFingerprint(
+            .init(
+                identity: run.identity, loss: run.lossValues, training: configuration.training,
+                compute: compute, inputSize: configuration.inputSize,
+                data: trainSet.facts.contentHash, labels: trainSet.facts.labelHash,
                 heldOut: configuration.validation.identities))
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private struct Fingerprint: Encodable {
-        var identity: RunIdentity
-        var loss: [String: String]
-        var training: TrainingConfiguration
-        var compute: ComputeConfiguration
-        var inputSize: Int
-        var data: String
-        var heldOut: Double
     }
 
     // MARK: The folder
@@ -202,8 +190,9 @@ struct RunExecutor {
 
     private func request() throws -> RunRequest {
         RunRequest(
-            configuration: try configuration.narrowed(to: run).json(), loss: run.identity.loss,
-            lossValues: run.lossValues, train: trainSet.facts, tests: data.tests.map(\.facts))
+            configuration: try configuration.narrowed(to: run).json(), compute: compute,
+            loss: run.identity.loss, lossValues: run.lossValues, train: trainSet.facts,
+            tests: data.tests.map(\.facts))
     }
 
     /// Writes the description, or checks that the folder holds a run of the same one.

@@ -1,4 +1,3 @@
-import FaceData
 import FaceModels
 public import FaceRuns
 import FaceTraining
@@ -67,19 +66,16 @@ public struct Study {
     private func requirePossible(
         _ compute: ComputeConfiguration, _ data: PreparedData, _ control: StudyControl
     ) throws {
-        var reasons: [String] = []
+        var refusals = RunRefusals(runs: plan.runs.count)
         for run in plan.runs {
             do {
                 try executor(of: run, compute, data, control).requirePossible()
-            } catch let error as FaceStudyError {
-                if case .differentConfiguration = error { reasons.append("\(error)") }
-            } catch let error as FaceDataError {
-                reasons.append("'\(run.identity.trainSet)': \(error)")
-            } catch let error as FaceTrainingError {
-                reasons.append("'\(run.identity.trainSet)': \(error)")
-            } catch {}
+            } catch {
+                if RunRefusals.areForGood(error) { refusals.add(error, of: run) }
+            }
         }
-        if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons.uniqued) }
+        let reasons = refusals.sentences
+        if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
     }
 
     func executor(

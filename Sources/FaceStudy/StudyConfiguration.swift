@@ -90,7 +90,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var precision: String
     /// `auto`, `cpu`, `cuda` or `cuda:N`.
     public var device: String
-    /// Threads of one operation; 0 for as many as the processor has cores.
+    /// Threads of one operation; 0 for one for each core that the process may use.
     public var threads: Int
     /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
     /// `portable`, `avx2` or `avx512`.

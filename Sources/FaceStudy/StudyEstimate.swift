@@ -5,6 +5,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 import SafeFiles
+import Spelling
 import Torch
 import SafeNumbers
 
@@ -36,17 +37,11 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
     public var text: String {
         guard !cells.isEmpty else { return "nothing is left to run" }
         let lines = cells.map { cell in
-            "\(cell.backbone) on \(cell.trainSet): \(cell.runs) \(cell.runs == 1 ? "run" : "runs") of about "
-                + "\(Self.minutes(cell.secondsEach))\(cell.runs == 1 ? "" : " each"), "
+            "\(cell.backbone) on \(cell.trainSet): \(counted(cell.runs, "run")) of about "
+                + "\(duration(cell.secondsEach))\(cell.runs == 1 ? "" : " each"), "
                 + String(format: "%.1f GB of memory", Double(cell.memory) / 1e9)
         }
-        return (lines + ["all together: about \(Self.minutes(seconds))"])
-            .joined(separator: "\n")
-    }
-
-    private static func minutes(_ seconds: Double) -> String {
-        seconds < 90
-            ? "\(Int(saturating: seconds.rounded())) s" : String(format: "%.0f min", seconds / 60)
+        return (lines + ["all together: about \(duration(seconds))"]).joined(separator: "\n")
     }
 }
 

@@ -53,7 +53,9 @@ struct StudyFileKey: Sendable {
             "precision", .word(["auto", "float32", "fp32", "bfloat16", "bf16"]),
             "of convolutions and products"),
         .init("device", .text, "`auto`, `cpu`, `cuda` or `cuda:N`"),
-        .init("threads", .whole(0...4096), "threads of one operation; 0 for one a core"),
+        .init(
+            "threads", .whole(0...4096),
+            "threads of one operation; 0 for one for each core that facet may use"),
         .init(
             "kernels", .word(["auto", "libtorch", "portable", "avx2", "avx512"]),
             "the best kernels that convolutions and normalisations may use"),

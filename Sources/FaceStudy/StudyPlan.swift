@@ -114,8 +114,8 @@ extension StudyConfiguration {
 
     fileprivate func requireLists() throws(FaceStudyError) {
         let lists = [
-            ("training set", train.map(\.name)), ("test set", test.map(\.name)),
-            ("backbone", backbones), ("loss", losses), ("seed", seeds.map(String.init)),
+            ("training set", train.map(\.name)), ("backbone", backbones), ("loss", losses),
+            ("seed", seeds.map(String.init)),
         ]
         for (name, entries) in lists {
             if entries.isEmpty { throw .empty(list: name) }

@@ -40,7 +40,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
     public var estimate: StudyEstimate?
 
     /// What would keep runs from being made, each reason once.
-    public var problems: [String] { runs.compactMap(\.problem).uniqued }
+    public var problems: [String]
 
     /// What a person reads of it.
     public var text: String {
@@ -67,27 +67,32 @@ extension Study {
         let data = try PreparedData(
             configuration, folder: folder, control: control, draws: false)
         explainMemory(control)
-        var preview = StudyPreview(
-            runs: plan.runs.map { run in
-                var problem: String?
-                do {
-                    try executor(of: run, compute, data, control).requirePossible()
-                } catch {
-                    problem = "\(error)"
-                }
-                let folder = folder.run(named: run.folderName)
-                let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
-                return StudyPreview.Run(
-                    name: run.folderName, trainSet: run.identity.trainSet,
-                    backbone: run.identity.backbone, loss: run.identity.loss,
-                    sampler: run.identity.sampler, seed: run.identity.seed,
-                    state: folder.isFinished ? .finished : isThere ? .begun : .new,
-                    problem: problem)
-            })
+        var refusals = RunRefusals(runs: plan.runs.count)
+        let runs = plan.runs.map { run in
+            var problem: String?
+            do {
+                try executor(of: run, compute, data, control).requirePossible()
+            } catch {
+                refusals.add(error, of: run)
+                problem = "\(error)"
+            }
+            return entry(of: run, problem)
+        }
+        var preview = StudyPreview(runs: runs, problems: refusals.sentences)
         if preview.problems.isEmpty {
             preview.estimate = try estimate(data, compute, MemoryCheck())
         }
         return preview
+    }
+
+    private func entry(of run: PlannedRun, _ problem: String?) -> StudyPreview.Run {
+        let folder = folder.run(named: run.folderName)
+        let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
+        return StudyPreview.Run(
+            name: run.folderName, trainSet: run.identity.trainSet,
+            backbone: run.identity.backbone, loss: run.identity.loss,
+            sampler: run.identity.sampler, seed: run.identity.seed,
+            state: folder.isFinished ? .finished : isThere ? .begun : .new, problem: problem)
     }
 
     /// Checks that the folder is one, or can become one.

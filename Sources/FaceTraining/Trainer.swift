@@ -52,12 +52,15 @@ public final class Trainer {
     /// - Parameters:
     ///   - checkpoint: Folder of the checkpoint; made when it is needed.
     ///   - fingerprint: What the run is; a checkpoint with another one is refused.
+    ///   - difference: Why a checkpoint's fingerprint is another run's, a part of a sentence; nil when
+    ///     it is this run's. Without it, any other text is.
     /// - Throws: ``FaceTrainingError`` or `TorchError` when the configuration is out of range, the
     ///   source too small, or the checkpoint damaged or of another run.
     public init(
         backbone: any Backbone, loss: any FaceLoss, source: any TrainingSource,
         configuration: TrainingConfiguration, compute: ComputeConfiguration,
-        normalization: InputNormalization = .standard, checkpoint: URL, fingerprint: String
+        normalization: InputNormalization = .standard, checkpoint: URL, fingerprint: String,
+        difference: ((_ stored: String) -> String?)? = nil
     ) throws {
         try configuration.validate()
         self.backbone = backbone
@@ -82,7 +85,7 @@ public final class Trainer {
                 precision: compute.precision, device: device)
         self.checkpoint = TrainingCheckpoint(
             folder: checkpoint, state: model + optimizer.state.prefixed("velocity"),
-            fingerprint: fingerprint)
+            fingerprint: fingerprint, difference: difference)
         if let stored = try self.checkpoint.restore() {
             position = stored.position
             warning = stored.warning

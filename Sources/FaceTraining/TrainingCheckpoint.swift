@@ -19,8 +19,16 @@ struct TrainingCheckpoint {
     let state: [StateEntry]
     /// Distinguishes the run from others; a checkpoint of another run is refused.
     let fingerprint: String
+    /// Why a stored fingerprint is another run's; nil when it is this run's.
+    private let difference: (_ stored: String) -> String?
 
-    init(folder: URL, state: [StateEntry], fingerprint: String) {
+    init(
+        folder: URL, state: [StateEntry], fingerprint: String,
+        difference: ((_ stored: String) -> String?)? = nil
+    ) {
+        self.difference =
+            difference
+            ?? { $0 == fingerprint ? nil : "it was written with another configuration" }
         url = folder.appendingPathComponent("last.safetensors")
         self.state = state
         self.fingerprint = fingerprint
@@ -77,9 +85,8 @@ struct TrainingCheckpoint {
     }
 
     private func load(_ content: Safetensors.Content, from url: URL) throws -> TrainingPosition {
-        guard content.metadata["fingerprint"] == fingerprint else {
-            throw FaceTrainingError.checkpointMismatch(
-                path: url.path, reason: "it was written with another configuration")
+        if let reason = difference(content.metadata["fingerprint"] ?? "") {
+            throw FaceTrainingError.checkpointMismatch(path: url.path, reason: reason)
         }
         guard let text = content.metadata["position"],
             let position = try? JSONDecoder().decode(

@@ -23,6 +23,7 @@ let compareCommand = Command(
             "serve like --serve, and go on after the study has ended, until Ctrl-C"),
         Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
     ],
+    absent: OptionsElsewhere.training,
     examples: [
         "facet compare --preset quick --output studies/quick",
         "facet compare --train casia=CASIA --test lfw=LFW,LFW/pairs.txt --epochs 20 "

@@ -11,7 +11,7 @@ let explainCommand = Command(
         failure in its own: the batch, the steps before, statistics of every layer, and the last \
         checkpoint. With --replay the step is made again from there; the run is not touched.
         """,
-    positionals: [Positional("bundle", "the failure folder of a run")],
+    positionals: [Positional("bundle", "the failure folder of a run", completion: .folders)],
     options: [Option("--replay", .flag, "make the step again, and say whether it fails again")],
     examples: ["facet explain studies/mine/runs/NAME/failure --replay"]
 ) { arguments in

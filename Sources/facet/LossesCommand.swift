@@ -4,7 +4,11 @@ import Foundation
 
 let lossesCommand = Command(
     "losses", "Lists the losses, tells all of one, and draws what they do.",
-    positionals: [Positional("loss", "one loss, as for 'show'", isOptional: true)],
+    positionals: [
+        Positional(
+            "loss", "one loss, as for 'show'", isOptional: true,
+            completion: .words(StudyOptions.lossNames))
+    ],
     options: [
         jsonOption,
         Option("--markdown", .flag, "write the reference of all losses as Markdown"),
@@ -29,7 +33,11 @@ private let jsonOption = Option("--json", .flag, "write the descriptions as JSON
 
 private let showCommand = Command(
     "show", "Tells all of one loss: equation, paper, parameters, conventions, presets.",
-    positionals: [Positional("loss", "a loss or preset, e.g. arcface or arcface+center")],
+    positionals: [
+        Positional(
+            "loss", "a loss or preset, e.g. arcface or arcface+center",
+            completion: .words(StudyOptions.lossNames))
+    ],
     options: [jsonOption],
     examples: ["facet losses show arcface", "facet losses show insightface"]
 ) { arguments in

@@ -6,7 +6,9 @@ import Torch
 let modelsCommand = Command(
     "models", "Prints backbones layer by layer: the paper's Tables 1 and 2.",
     positionals: [
-        Positional("backbone", "one backbone, e.g. mobilenetv1:width=0.5", isOptional: true)
+        Positional(
+            "backbone", "one backbone, e.g. mobilenetv1:width=0.5", isOptional: true,
+            completion: .words(StudyOptions.backboneNames))
     ],
     options: [
         Option(

@@ -13,8 +13,9 @@ let reportCommand = Command(
         differs that decides about the numbers.
         """,
     positionals: [
-        Positional("study", "the study's folder"),
-        Positional("other", "another study to compare it with", isOptional: true),
+        Positional("study", "the study's folder", completion: .folders),
+        Positional(
+            "other", "another study to compare it with", isOptional: true, completion: .folders),
     ],
     options: [
         Option(

@@ -10,7 +10,7 @@ let reproduceCommand = Command(
         The folder itself is only read. On another machine or with other versions the last digits \
         may differ; then the first step that differs is named.
         """,
-    positionals: [Positional("run", "the run's folder")],
+    positionals: [Positional("run", "the run's folder", completion: .folders)],
     options: [
         Option(
             "--output", .value("FOLDER"),

@@ -1,5 +1,6 @@
 import CommandKit
 import FaceLosses
+import FaceModels
 import FaceStudy
 import FaceTraining
 import Foundation
@@ -11,49 +12,64 @@ import Torch
 enum StudyOptions {
     private static let usual = StudyConfiguration()
 
+    /// Names that a shell offers; parameters follow behind a colon.
+    static let backboneNames = BackboneCatalogue.descriptors.map(\.name)
+    static let lossNames = LossCatalogue.descriptors.map(\.name)
+
     static let all: [Option] = [
         Option(
             "--preset", .value("NAME"),
             "start from quick (built-in faces) or paper (the paper's "
-                + "networks and a schedule for its data)"),
-        Option("--config", .value("FILE"), "a study file in JSON5"),
+                + "networks and a schedule for its data)",
+            completion: .words(StudyPreset.allCases.map(\.rawValue))),
+        Option(
+            "--config", .value("FILE"), "a study file in JSON5", elsewhere: OptionsElsewhere.config),
         Option(
             "--train", .values("NAME=PATH"),
             "a training set: a folder <identity>/<image>.jpg, a RecordIO pack (train.rec or its "
-                + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET"),
+                + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET",
+            elsewhere: OptionsElsewhere.trainSet),
         Option(
             "--without", .values("NAME=FILE"),
             "leave identities and images out of a training set: their names, one a line"),
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs "
-                + "(CFP,FP for CFP), or synthetic:PRESET"),
+                + "(CFP,FP for CFP), or synthetic:PRESET", elsewhere: OptionsElsewhere.testSet),
         Option(
             "--backbones", .values("LIST"),
             "backbones with commas, e.g. "
                 + "mobilenetv1:width=0.5,resnet50; default "
-                + usual.backbones.joined(separator: ",")),
+                + usual.backbones.joined(separator: ","), elsewhere: OptionsElsewhere.backbone,
+            completion: .words(backboneNames)),
         Option(
             "--losses", .values("LIST"),
             "losses with commas, e.g. softmax,arcface:s=32,m=0.4; default "
-                + usual.losses.joined(separator: ",")),
+                + usual.losses.joined(separator: ","), elsewhere: OptionsElsewhere.loss,
+            completion: .words(lossNames)),
         Option(
             "--sampler", .value("NAME"),
-            "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)"),
+            "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)",
+            elsewhere: OptionsElsewhere.sampler, completion: .words(["auto", "shuffle"])),
         Option(
             "--seeds", .value("N|LIST"),
-            "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)"),
+            "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)",
+            elsewhere: OptionsElsewhere.seeds),
         Option(
             "--epochs", .value("N"),
-            "passes over the training set; default \(usual.training.epochs)"),
+            "passes over the training set; default \(usual.training.epochs)",
+            elsewhere: OptionsElsewhere.epochs),
         Option(
-            "--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)"),
+            "--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)",
+            elsewhere: OptionsElsewhere.batchSize),
         Option(
             "--learning-rate", .value("X"),
-            "highest learning rate; default \(usual.training.schedule.peak)"),
+            "highest learning rate; default \(usual.training.schedule.peak)",
+            elsewhere: OptionsElsewhere.learningRate),
         Option(
             "--input-size", .value("N"),
-            "height and width of the input, in pixels; default \(usual.inputSize)"),
+            "height and width of the input, in pixels; default \(usual.inputSize)",
+            elsewhere: OptionsElsewhere.inputSize),
         Option(
             "--pairs-each-epoch", .value("N"),
             "pairs tested after each epoch but the last, "
@@ -61,28 +77,37 @@ enum StudyOptions {
         Option(
             "--class-rate", .value("X"),
             "share of the classes in a step's softmax (Partial FC), for "
-                + "losses of angles; 1 for all; default 1"),
+                + "losses of angles; 1 for all; default 1", elsewhere: OptionsElsewhere.classRate),
         Option(
             "--validation", .value("identities=X"),
             "hold out a share of the training identities to choose a model on, e.g. 0.05; default 0"
         ),
         Option(
-            "--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)"),
+            "--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)",
+            elsewhere: OptionsElsewhere.precision,
+            completion: .words(["auto", "float32", "bfloat16"])),
         Option(
             "--head-precision", .value("NAME"),
             "float32 or bfloat16: products with class weights, where "
                 + "the network computes in bfloat16; default "
-                + usual.training.head.precision.rawValue),
-        Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(usual.device)"),
+                + usual.training.head.precision.rawValue,
+            completion: .words(["float32", "bfloat16"])),
         Option(
-            "--threads", .value("N"), "threads of one operation; 0, the default, for one a core"),
+            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(usual.device)",
+            elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
+        Option(
+            "--threads", .value("N"),
+            "threads of one operation; 0, the default, for one for each core that facet may use",
+            elsewhere: OptionsElsewhere.threads),
         Option(
             "--kernels", .value("NAME"),
             "auto (the best of the processor), libtorch, portable, avx2 or avx512: what computes "
-                + "convolutions and normalisations; default \(usual.kernels)"),
+                + "convolutions and normalisations; default \(usual.kernels)",
+            completion: .words(["auto"] + Kernels.allCases.map(\.rawValue))),
         Option(
             "--output", .value("FOLDER"),
-            "where runs and report go; default study, of facet train training"),
+            "where runs and report go; default study, of facet train training",
+            elsewhere: OptionsElsewhere.output),
     ]
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {
@@ -96,8 +121,10 @@ enum StudyOptions {
         return configuration
     }
 
-    /// The configuration of a study, which needs sets.
-    static func studyConfiguration(_ arguments: Arguments) throws -> StudyConfiguration {
+    /// The configuration of a study, which needs sets; of one run the training set alone.
+    static func studyConfiguration(
+        _ arguments: Arguments, needsTest: Bool = true
+    ) throws -> StudyConfiguration {
         let configuration = try configuration(arguments)
         if configuration.train.isEmpty {
             throw CommandError.missingOption(
@@ -105,7 +132,7 @@ enum StudyOptions {
                 hint: "give a training set with --train NAME=PATH and a test set with --test, or "
                     + "begin with --preset quick, which draws its faces itself")
         }
-        if configuration.test.isEmpty {
+        if needsTest, configuration.test.isEmpty {
             throw CommandError.missingOption(
                 option: "--test", hint: "give a test set with --test NAME=PACK or NAME=IMAGES,PAIRS"
             )

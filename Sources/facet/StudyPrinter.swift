@@ -82,33 +82,38 @@ final class StudyPrinter {
             training
             ?? ProgressLine("  training", total: step.steps, completed: step.step, unit: "steps")
         training = line
-        line.update(step.step, detail: self.step(step))
+        line.update(step.step, details: Self.details(step))
     }
 
-    private func step(_ step: StepSummary) -> String {
+    /// What the line says of a step, what matters most first.
+    static func details(_ step: StepSummary) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
-        return "epoch \(step.epoch), loss \(number(step.loss, 3)), accuracy "
-            + "\(percent(step.accuracy)) (with margin \(percent(step.accuracyWithMargin))), "
-            + "\(number(rate, 0)) images/s"
+        return [
+            "accuracy \(percent(step.accuracy))", "loss \(number(step.loss, 3))",
+            "epoch \(step.epoch)", "\(number(rate, 0)) images/s",
+            "with margin \(percent(step.accuracyWithMargin))",
+        ]
     }
 
     private func epoch(_ record: EpochRecord) -> String {
-        let tests = record.tests.map { ", \($0.name) \(percent($0.accuracy))" }.joined()
-        return "epoch \(record.epoch): loss \(number(record.loss, 3)), training accuracy "
-            + "\(percent(record.trainAccuracy)) (with margin "
-            + "\(percent(record.trainAccuracyWithMargin)))\(tests), "
-            + "\(number(record.imagesPerSecond, 0)) images/s"
+        var accuracies = record.tests.map { ($0.name, $0.accuracy) }
+        if let held = record.validation { accuracies.append(("held-out people", held.accuracy)) }
+        let tests = accuracies.map { ", \($0) \(Self.percent($1))" }.joined()
+        return "epoch \(record.epoch): loss \(Self.number(record.loss, 3)), training accuracy "
+            + "\(Self.percent(record.trainAccuracy)) (with margin "
+            + "\(Self.percent(record.trainAccuracyWithMargin)))\(tests), "
+            + "\(Self.number(record.imagesPerSecond, 0)) images/s"
     }
 
     private func summary(_ result: RunResult) -> String {
-        let tests = result.tests.map { "\($0.name) \(percent($0.accuracy))" }
-        return (["training accuracy \(percent(result.trainAccuracy))"] + tests)
+        let tests = result.tests.map { "\($0.name) \(Self.percent($0.accuracy))" }
+        return (["training accuracy \(Self.percent(result.trainAccuracy))"] + tests)
             .joined(separator: ", ")
     }
 
-    private func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }
+    private static func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }
 
-    private func number(_ value: Double, _ digits: Int) -> String {
+    private static func number(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)
     }
 }

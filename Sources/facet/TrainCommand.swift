@@ -6,21 +6,37 @@ let trainCommand = Command(
     "train", "Trains one backbone with one loss.",
     discussion: """
         The same as a comparison of one run. The trained model is model.safetensors in the run's \
-        folder.
+        folder. Without --test it is not known how well the model tells people apart; \
+        --validation identities=0.05 tests it on some of the training identities, held out, and \
+        facet evaluate tests it later.
         """,
     options: [
-        Option("--backbone", .value("NAME"), "the backbone, e.g. mobilenetv1 (the default)"),
-        Option("--loss", .value("NAME"), "the loss, e.g. arcface:m=0.4; default softmax"),
+        Option(
+            "--backbone", .value("NAME"), "the backbone, e.g. mobilenetv1 (the default)",
+            elsewhere: OptionsElsewhere.backbone,
+            completion: .words(StudyOptions.backboneNames)),
+        Option(
+            "--loss", .value("NAME"), "the loss, e.g. arcface:m=0.4; default softmax",
+            elsewhere: OptionsElsewhere.loss, completion: .words(StudyOptions.lossNames)),
     ] + StudyOptions.all.filter { !["--backbones", "--losses"].contains($0.name) } + [
         Option("--dry-run", .flag, "write nothing: only estimate time and memory"),
         Option("--json", .flag, "write the result as JSON to standard output"),
     ],
+    absent: OptionsElsewhere.training,
     examples: [
         "facet train --loss arcface --train faces=FOLDER --test lfw=LFW,LFW/pairs.txt "
             + "--output arcface"
     ]
 ) { arguments in
-    var configuration = try StudyOptions.studyConfiguration(arguments)
+    var configuration = try StudyOptions.studyConfiguration(arguments, needsTest: false)
+    if configuration.test.isEmpty {
+        Console.remark(
+            configuration.validation.identities > 0
+                ? "no --test: the model is tested on held-out training identities alone"
+                : "no --test: the training accuracy alone will be known; --validation "
+                    + "identities=0.05 holds out training identities to test on, and facet evaluate "
+                    + "tests the model later")
+    }
     configuration.backbones = [try StudyOptions.one("--backbone", arguments) ?? "mobilenetv1"]
     configuration.losses = [try StudyOptions.one("--loss", arguments) ?? "softmax"]
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "training")

@@ -14,7 +14,8 @@ let facet = Command(
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
         explainCommand, modelsCommand, lossesCommand, dataCommand,
-    ])
+    ]
+).withCompletions()
 
 let words = Array(CommandLine.arguments.dropFirst())
 exit(

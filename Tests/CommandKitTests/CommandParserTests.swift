@@ -131,3 +131,37 @@ struct CommandParserTests {
         ) { _ = try found.file("--part", endings: ["png", "jpg"]) }
     }
 }
+
+@Suite("Options of other tools")
+struct ElsewhereTests {
+    private static let root = Command(
+        "tool", "A tool.",
+        subcommands: [
+            Command(
+                "train", "Trains.",
+                options: [
+                    Option(
+                        "--learning-rate", .value("X"), "the rate", elsewhere: ["--lr", "--base-lr"]),
+                    Option("--threads", .value("N"), "threads", elsewhere: ["--workers", "-j"]),
+                ],
+                absent: [AbsentOption(["--optimizer", "--opt"], instead: "there is SGD alone")]
+            ) { _ in .success }
+        ])
+
+    @Test(
+        "What another tool calls an option leads to it",
+        arguments: [
+            ("--lr", "; it is called --learning-rate here"),
+            ("--base_lr", "; it is called --learning-rate here"),
+            ("--baseLR", "; it is called --learning-rate here"),
+            ("--workers", "; it is called --threads here"),
+            ("-j", "; it is called --threads here"), ("--optimizer", "; there is SGD alone"),
+            ("--opt", "; there is SGD alone"), ("--no-workers", "; it is called --threads here"),
+            ("--thread", "; did you mean '--threads'?"), ("--xyz", ""),
+        ])
+    func hints(_ name: String, _ hint: String) {
+        #expect(throws: CommandError.unknownOption(name, hint: hint)) {
+            _ = try CommandParser(Self.root).parse(["train", "\(name)=3"])
+        }
+    }
+}

@@ -47,7 +47,7 @@ import Testing
         line.update(2)
         #expect(terminal.read().isEmpty)
         hands.time = .seconds(3)
-        line.update(2, detail: "half")
+        line.update(2, details: ["half"])
         #expect(terminal.read(like: wholeLine).hasPrefix("\r\u{1B}[Kscan  ["))
         line.finish("Scanned.")
         #expect(terminal.reads("\r\u{1B}[KScanned.\r\n"))
@@ -105,7 +105,7 @@ import Testing
     @Test func anyThreadMayUpdate() throws {
         let recorder = try Recorder()
         let line = ProgressLine("scan", unit: "files", console: recorder.console)
-        DispatchQueue.concurrentPerform(iterations: 1000) { line.update($0, detail: "x") }
+        DispatchQueue.concurrentPerform(iterations: 1000) { line.update($0, details: ["x"]) }
         line.finish("done")
         #expect(try recorder.diagnosed == "done\n")
     }

@@ -7,14 +7,20 @@ import Testing
         #expect(meter.rate == nil)
         #expect(meter.remaining == nil)
         meter.update(completed: 50, at: .seconds(5))
-        meter.detail = "loss 2.10"
+        meter.details = ["accuracy 9 %", "loss 2.10"]
         #expect(abs((meter.rate ?? 0) - 10) < 1e-9)
         #expect(abs((meter.remaining ?? 0) - 15) < 1e-9)
-        #expect(meter.plainLine == "epoch 3: 50/200 images (25 %), 10.0/s, 0:15 left, loss 2.10")
+        #expect(
+            meter.plainLine
+                == "epoch 3: 50/200 images (25 %), 10.0/s, 0:15 left, accuracy 9 %, loss 2.10")
         #expect(
             meter.line(width: 80)
-                == "epoch 3  [####..............]  25 %  50/200 images  10.0/s  "
-                + "0:15 left  loss 2.10")
+                == "epoch 3  25 %  accuracy 9 %  loss 2.10  50/200 images  10.0/s  0:15 left")
+        #expect(
+            meter.line(width: 70)
+                == "epoch 3  [####..............]  25 %  accuracy 9 %  loss 2.10  0:15 left")
+        #expect(meter.line(width: 40) == "epoch 3  25 %  accuracy 9 %  0:15 left")
+        #expect(meter.line(width: 30) == "epoch 3  25 %  accuracy 9 %")
     }
 
     @Test func recentStepsWeighMore() {
@@ -28,7 +34,7 @@ import Testing
     @Test func lineFitsTheWidth() {
         var meter = ProgressMeter(label: "李雷", total: 1_000_000, unit: "images", start: .zero)
         meter.update(completed: 123_456, at: .seconds(60))
-        meter.detail = "a long detail"
+        meter.details = ["a long detail", "and one more"]
         for width in 0...120 { #expect(meter.line(width: width).displayWidth <= width) }
         #expect(meter.line(width: 120).contains("[###"))
         #expect(!meter.line(width: 50).contains("["))
@@ -49,7 +55,7 @@ import Testing
     @Test func summaryTellsTheWhole() {
         var meter = ProgressMeter(label: "train", total: 2000, unit: "images", start: .seconds(3))
         meter.update(completed: 2000, at: .seconds(23))
-        meter.detail = "loss 1.2"
+        meter.details = ["loss 1.2"]
         #expect(meter.summary(at: .seconds(23)) == "train: 2,000 images in 0:20, 100/s, loss 1.2")
         #expect(meter.summary(at: .seconds(3)) == "train: 2,000 images in 0:00, loss 1.2")
     }

@@ -83,6 +83,10 @@ import Testing
             #expect(throws: FaceReportError.noRuns(study: folder.path, damaged: 0)) {
                 try StudyResults(reading: StudyFolder(folder))
             }
+            let absent = folder.appendingPathComponent("nosuch")
+            #expect(throws: FaceReportError.noFolder(path: absent.path)) {
+                try StudyResults(reading: StudyFolder(absent))
+            }
             let run = StudyFolder(folder).run(named: "a")
             try AtomicFile.write("{}", to: run.descriptionURL)
             #expect(throws: FaceReportError.noRuns(study: folder.path, damaged: 1)) {

@@ -43,7 +43,6 @@ struct StudyPlanTests {
 
     private static let refusals: [(String, @Sendable (inout StudyConfiguration) -> Void)] = [
         ("the study has no training set: give at least one", { $0.train = [] }),
-        ("the study has no test set: give at least one", { $0.test = [] }),
         ("the study has no loss: give at least one", { $0.losses = [] }),
         ("the study has no seed: give at least one", { $0.seeds = [] }),
         ("'a' stands twice in train: give each once", { $0.train[1].name = "a" }),

@@ -146,7 +146,7 @@ struct CompareTests {
             encoding: .utf8)
         #expect(text.contains("repetitions of one another"))
         let missing = try tool.run("report", "study", "nothing")
-        #expect(missing.status != 0 && missing.errors.contains("there are no runs to report"))
+        #expect(missing.status != 0 && missing.errors.contains("there is no such folder"))
     }
 
     @Test("The same seed gives the same bytes, but for time columns")

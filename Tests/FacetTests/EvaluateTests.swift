@@ -148,10 +148,10 @@ struct EvaluateTests {
             let table = [
                 ("none.pt", "none.pt': there is no such file"),
                 ("empty", "has neither model.safetensors nor a checkpoint"),
-                ("text.safetensors", "is not a whole safetensors file"),
-                ("cut.pt", "is no network in TorchScript"),
+                ("text.safetensors", "is a text, and such files are not read"),
+                ("cut.pt", "whose end is missing"),
                 ("text.npy", "does not begin as a .npy file does"),
-                (script.appendingPathComponent("weights.pt").path, "is no network in TorchScript"),
+                (script.appendingPathComponent("weights.pt").path, "a state dict"),
                 (script.appendingPathComponent("fixed.pt").path, "failed: "),
                 (script.appendingPathComponent("text.pt").path, "no tensor"),
             ]

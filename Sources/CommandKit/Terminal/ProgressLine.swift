@@ -51,16 +51,17 @@ public final class ProgressLine: Sendable {
     /// - Parameters:
     ///   - completed: Steps done since the start.
     ///   - total: Steps there are, where that was not known before.
-    ///   - detail: A few words on the state of the task, e.g. `loss 2.31`.
+    ///   - details: The state of the task in parts of a few words, e.g. `loss 2.31`, what matters
+    ///     most first: a narrow terminal shows as many as fit.
     public func update(
-        _ completed: Int, of total: Int? = nil, detail: @autoclosure () -> String = ""
+        _ completed: Int, of total: Int? = nil, details: @autoclosure () -> [String] = []
     ) {
         state.withLock { state in
             let now = clock()
             state.meter.total = total ?? state.meter.total
             state.meter.update(completed: completed, at: now)
             guard now >= state.nextShow, !state.isFinished else { return }
-            state.meter.detail = detail()
+            state.meter.details = details()
             show(&state, at: now)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import SafeNumbers
+import Spelling
 
 /// What is known about the progress of a task, apart from how it is shown.
 package struct ProgressMeter: Sendable {
@@ -13,8 +14,8 @@ package struct ProgressMeter: Sendable {
     let start: Duration
     /// Steps done.
     private(set) var completed: Int
-    /// A few words on the state of the task.
-    package var detail = ""
+    /// The state of the task in parts of a few words, what matters most first.
+    package var details: [String] = []
 
     /// Steps that were done before the task began here.
     private let before: Int
@@ -78,13 +79,36 @@ extension ProgressMeter {
         return "\(label): \(facts.joined(separator: ", "))"
     }
 
-    /// The same for a terminal, with a bar if there is room for it, cut at the width.
+    /// The same for a terminal: what matters most as far as the width allows, whole, and a bar if
+    /// there is room for it.
     package func line(width: Int) -> String {
-        let head = fraction.map { [Self.percent($0), count] } ?? [count]
-        let text = (head + tail).joined(separator: "  ")
-        let room = width - label.displayWidth - text.displayWidth - 4
+        let parts = parts
+        var shown = Set<Int>()
+        var used = label.displayWidth
+        for place in parts.indices.sorted(by: { parts[$0].rank < parts[$1].rank }) {
+            let needed = parts[place].text.displayWidth + 2
+            // The first is shown in any case, cut where it must be.
+            guard used + needed <= width || shown.isEmpty else { continue }
+            shown.insert(place)
+            used += needed
+        }
+        let room = width - used - 2
         let bar = fraction.flatMap { room >= 12 ? Self.bar($0, width: min(room, 30)) : nil }
-        return [label, bar, text].compactMap(\.self).joined(separator: "  ").clipped(to: width)
+        let texts = parts.indices.filter(shown.contains).map { parts[$0].text }
+        return ([label, bar].compactMap(\.self) + texts).joined(separator: "  ")
+            .clipped(to: width)
+    }
+
+    /// What there is to show from left to right, with a rank each: the lowest matters most.
+    private var parts: [(text: String, rank: Int)] {
+        let work = details.isEmpty ? 1 : 100
+        var parts = fraction.map { [(Self.percent($0), 0)] } ?? []
+        parts += details.enumerated().map { ($1, $0 == 0 ? 1 : 2 + $0) }
+        let speed = rate.map { "  \(Self.format(rate: $0))/s" } ?? ""
+        // A rate says nothing without what it counts.
+        parts.append((count + speed, work))
+        parts += remaining.map { [("\(Self.format(seconds: $0)) left", 2)] } ?? []
+        return parts
     }
 
     /// What is said when the task is over.
@@ -93,9 +117,8 @@ extension ProgressMeter {
         let done = completed - before
         let rate = elapsed > 0 ? "\(Self.format(rate: Double(done) / elapsed))/s" : nil
         let time = Self.format(seconds: elapsed)
-        let facts = ["\(Self.format(done)) \(unit) in \(time)", rate, detail]
-        return "\(label): "
-            + facts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
+        let facts = ["\(Self.format(done)) \(unit) in \(time)", rate]
+        return "\(label): " + (facts.compactMap(\.self) + details).joined(separator: ", ")
     }
 
     private var count: String {
@@ -107,9 +130,9 @@ extension ProgressMeter {
     private var tail: [String] {
         let parts = [
             rate.map { "\(Self.format(rate: $0))/s" },
-            remaining.map { "\(Self.format(seconds: $0)) left" }, detail,
+            remaining.map { "\(Self.format(seconds: $0)) left" },
         ]
-        return parts.compactMap(\.self).filter { !$0.isEmpty }
+        return parts.compactMap(\.self) + details
     }
 
     private static func percent(_ fraction: Double) -> String {
@@ -122,15 +145,8 @@ extension ProgressMeter {
             + String(repeating: ".", count: width - 2 - filled) + "]"
     }
 
-    /// A number with commas between thousands, whatever the locale.
-    package static func format(_ number: Int) -> String {
-        let digits = Array(String(number.magnitude))
-        let grouped = digits.indices.map { index in
-            let isGroupEnd = index > 0 && (digits.count - index) % 3 == 0
-            return (isGroupEnd ? "," : "") + String(digits[index])
-        }
-        return (number < 0 ? "-" : "") + grouped.joined()
-    }
+    /// A number with commas between thousands.
+    package static func format(_ number: Int) -> String { grouped(number) }
 
     /// Three significant digits for small rates, whole numbers for others.
     package static func format(rate: Double) -> String {

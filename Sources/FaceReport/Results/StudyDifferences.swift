@@ -105,9 +105,10 @@ package struct StudyDifferences: Sendable {
         switch value {
         case .object(let members):
             return members.reduce(into: [:]) { result, member in
-                guard member.key != "images", member.key != "pairs" || path == "validation" else {
-                    return
-                }
+                let isPlace =
+                    ["images", "without"].contains(member.key)
+                    || (member.key == "pairs" && path != "validation")
+                guard !isPlace else { return }
                 let inner = path.isEmpty ? member.key : "\(path).\(member.key)"
                 result.merge(flattened(member.value, inner)) { a, _ in a }
             }

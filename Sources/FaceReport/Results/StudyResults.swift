@@ -44,6 +44,9 @@ package struct StudyResults: Sendable {
                 damages.append(paths.text(error.description))
             }
         }
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: study.url.path, isDirectory: &isFolder)
+        guard exists, isFolder.boolValue else { throw .noFolder(path: study.url.path) }
         let asRun = RunFolder(study.url)
         if runs.isEmpty, FileManager.default.fileExists(atPath: asRun.descriptionURL.path) {
             let folder = study.url.deletingLastPathComponent().deletingLastPathComponent()

@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 import Torch
 
 /// Where the embeddings of an evaluation come from.
@@ -27,7 +28,16 @@ enum EmbeddingSource {
             configuration: configuration, compute: try configuration.resolvedCompute())
         if isFolder.boolValue { return try opener.folder(url) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
-        return opener.isArchive(url) ? try opener.script(url) : try opener.safetensors(url)
+        guard FileManager.default.isReadableFile(atPath: url.path) else {
+            throw FaceStudyError.noModel(path: url.path, reason: "it may not be read")
+        }
+        switch ModelFileKind(url) {
+        case .array: return .file(try EmbeddingFile(array: url))
+        case .foreign(let what, let advice):
+            throw FaceStudyError.foreignModel(path: url.path, what: what, advice: advice)
+        case .safetensors: return try opener.safetensors(url)
+        case .script: return try opener.script(url)
+        }
     }
 }
 
@@ -38,23 +48,44 @@ private struct Opener {
 
     private var batchSize: Int { configuration.evaluation.batchSize }
 
-    /// Whether a file begins as the ZIP archives do that PyTorch writes.
-    func isArchive(_ url: URL) -> Bool {
-        guard let file = try? FileHandle(forReadingFrom: url) else { return false }
-        defer { try? file.close() }
-        let start = (try? file.read(upToCount: 4)) ?? nil
-        return start == Data([0x50, 0x4B, 0x03, 0x04])
+    /// The model in a folder: a run's, or that of a study's only run.
+    func folder(_ url: URL) throws -> EmbeddingSource {
+        if let file = Self.model(of: RunFolder(url)) { return try safetensors(file) }
+        let newest = url.appendingPathComponent("last.safetensors")
+        if FileManager.default.fileExists(atPath: newest.path) { return try safetensors(newest) }
+        let runs = try StudyFolder(url).runs()
+        let models = runs.compactMap { run in Self.model(of: run).map { (run, $0) } }
+        if models.count == 1 { return try safetensors(models[0].1) }
+        throw FaceStudyError.noModel(
+            path: url.path, reason: Self.reason(url, runs, models.map(\.0)))
     }
 
-    func folder(_ url: URL) throws -> EmbeddingSource {
-        let run = RunFolder(url)
-        let checkpoint = run.checkpointURL.appendingPathComponent("last.safetensors")
-        for file in [run.modelURL, checkpoint]
-        where FileManager.default.fileExists(atPath: file.path) {
-            return try safetensors(file)
+    /// The trained network of a run, or its last checkpoint.
+    private static func model(of run: RunFolder) -> URL? {
+        [run.modelURL, run.checkpointURL.appendingPathComponent("last.safetensors")]
+            .first { FileManager.default.fileExists(atPath: $0.path) }
+    }
+
+    /// Why a folder cannot be taken for a model, and what in it could.
+    private static func reason(_ url: URL, _ runs: [RunFolder], _ trained: [RunFolder]) -> String {
+        if let first = trained.first {
+            return
+                "it is a study of \(counted(runs.count, "run")), \(trained.count) of them with a "
+                + "model: choose one, as '\(first.url.path)'"
         }
-        throw FaceStudyError.noModel(
-            path: url.path, reason: "the folder has neither model.safetensors nor a checkpoint")
+        if !runs.isEmpty { return "it is a study whose runs have no model yet" }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+        if names.contains("saved_model.pb") { return "it is a TensorFlow SavedModel" }
+        let endings: Set = [
+            "safetensors", "pt", "npy", "onnx", "pth", "params", "h5", "ckpt", "bin",
+        ]
+        let likely = names.sorted().filter {
+            endings.contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
+        }
+        let none = "the folder has neither model.safetensors nor a checkpoint"
+        guard !likely.isEmpty else { return none }
+        return "\(none), but '\(likely.prefix(3).joined(separator: "', '"))'"
+            + (likely.count > 3 ? " and \(likely.count - 3) more" : "")
     }
 
     func script(_ url: URL) throws -> EmbeddingSource {
@@ -68,9 +99,6 @@ private struct Opener {
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {
-        guard FileManager.default.isReadableFile(atPath: url.path) else {
-            throw FaceStudyError.noModel(path: url.path, reason: "it may not be read")
-        }
         let content = try Safetensors.read(url)
         if EmbeddingFile.isContent(content) {
             return .file(try EmbeddingFile(content, path: url.path))

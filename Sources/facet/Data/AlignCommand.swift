@@ -32,7 +32,7 @@ let alignCommand = Command(
     work.goesOn = true
     let choice = try faceChoice(arguments)
     return try work.run {
-        let set = try work.open(arguments, skippingEmpty: true)
+        let set = try work.open(arguments)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95
         let alignment = SetAlignment(
             side: try arguments.whole("--size", in: 16...1024) ?? 112,

@@ -26,7 +26,7 @@ let checkCommand = Command(
 ) { arguments in
     let work = try DataWork(arguments)
     return try work.run {
-        let set = try work.open(arguments, skippingEmpty: true)
+        let set = try work.open(arguments)
         let opponents = try arguments.values("--against").map { text in
             try opponent(text, work)
         }

@@ -1,13 +1,17 @@
 import CommandKit
 import FaceData
 import Foundation
+import Torch
 
 /// What the commands on data sets have in common: threads, a line that tells how far the work has
 /// come, an end by Ctrl-C, and results for people or programs.
 final class DataWork {
     /// Options that all of them take.
     static let options = [
-        Option("--threads", .value("N"), "threads that read and decode; default one a core"),
+        Option(
+            "--threads", .value("N"),
+            "threads that read and decode; default: one for each core that facet may use",
+            elsewhere: OptionsElsewhere.threads),
         Option("--json", .flag, "write the result as JSON to standard output"),
     ]
 
@@ -22,14 +26,14 @@ final class DataWork {
         interrupt = try Interrupt()
         threads =
             try arguments.whole("--threads", in: 1...256)
-            ?? ProcessInfo.processInfo.activeProcessorCount
+            ?? AvailableThreads.count
         json = arguments.has("--json")
     }
 
-    /// The set that an argument names.
-    func open(_ arguments: Arguments, skippingEmpty: Bool = false) throws -> ImageCollection {
+    /// The set that an argument names, with warnings of what was found in it.
+    func open(_ arguments: Arguments) throws -> ImageCollection {
         let set = try ImageCollection.open(
-            arguments.positional("set") ?? "", threads: threads, skippingEmpty: skippingEmpty)
+            arguments.positional("set") ?? "", threads: threads, skippingEmpty: true)
         set.remarks.forEach { Console.standard.warning($0) }
         return set
     }

@@ -22,7 +22,7 @@ let pairsCommand = Command(
 ) { arguments in
     let work = try DataWork(arguments)
     return try work.run {
-        guard case .labelled(let set) = try work.open(arguments, skippingEmpty: true) else {
+        guard case .labelled(let set) = try work.open(arguments) else {
             throw FaceDataError.unknownFormat(
                 path: arguments.positional("set") ?? "", reason: "a test set has its pairs already")
         }

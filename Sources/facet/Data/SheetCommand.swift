@@ -19,7 +19,7 @@ let sheetCommand = Command(
     let isPNG =
         try arguments.file("picture", endings: ["png", "jpg", "jpeg"])?.ending == "png"
     return try work.run {
-        let set = try work.open(arguments, skippingEmpty: true)
+        let set = try work.open(arguments)
         let rows = try arguments.whole("--rows", in: 1...200) ?? 10
         let columns = try arguments.whole("--columns", in: 1...200) ?? 10
         let side = try arguments.whole("--size", in: 8...512) ?? 112

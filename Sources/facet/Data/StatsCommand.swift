@@ -9,7 +9,7 @@ let statsCommand = Command(
 ) { arguments in
     let work = try DataWork(arguments)
     return try work.run {
-        let set = try work.open(arguments, skippingEmpty: true)
+        let set = try work.open(arguments)
         let statistics = try SetStatistics(
             set, threads: work.threads, progress: work.progress("reading", set.source.count))
         try work.write(statistics, text: text(of: statistics))

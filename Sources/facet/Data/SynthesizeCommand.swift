@@ -2,6 +2,7 @@ import CommandKit
 import FaceStudy
 import FaceSynthesis
 import Foundation
+import Torch
 
 let synthesizeCommand = Command(
     "synthesize", "Draws a built-in set of faces as an ordinary image folder.",
@@ -11,13 +12,17 @@ let synthesizeCommand = Command(
         machine.
         """,
     positionals: [
-        Positional("set", "clean, wild or pairs"), Positional("folder", "where it goes"),
+        Positional(
+            "set", "clean, wild or pairs", completion: .words(BuiltInSet.all.map(\.name))),
+        Positional("folder", "where it goes", completion: .folders),
     ],
     options: [
         Option("--scale", .value("X"), "factor on the number of people; default 1"),
         Option("--seed", .value("N"), "other people, other pictures; default 1"),
         Option("--size", .value("N"), "height and width, in pixels; default 112"),
-        Option("--threads", .value("N"), "threads that draw; default one a core"),
+        Option(
+            "--threads", .value("N"),
+            "threads that draw; default: one for each core that facet may use"),
     ],
     examples: ["facet data synthesize clean faces"]
 ) { arguments in
@@ -30,7 +35,7 @@ let synthesizeCommand = Command(
     if let size = try arguments.whole("--size", in: 16...512) { set.size = size }
     let threads =
         try arguments.whole("--threads", in: 1...256)
-        ?? ProcessInfo.processInfo.activeProcessorCount
+        ?? AvailableThreads.count
     let folder = URL(fileURLWithPath: arguments.positional("folder") ?? "")
     let interrupt = try Interrupt()
     let title = set.name

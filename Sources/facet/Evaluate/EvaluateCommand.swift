@@ -24,22 +24,37 @@ let evaluateCommand = Command(
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
-                + "CFP); with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1"),
+                + "CFP); with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
+            elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
         Option("--all-protocols", .flag, "print what the other nine protocols measure as well"),
-        Option("--output", .value("FOLDER"), "write page, pictures, scores and metrics.json there"),
+        Option(
+            "--output", .value("FOLDER"), "write page, pictures, scores and metrics.json there",
+            elsewhere: OptionsElsewhere.output),
         Option(
             "--embeddings", .value("FILE"),
             "write the embeddings there: .npy for one test set, or .safetensors"),
         Option("--worst", .value("N"), "errors of each kind that the page shows; default 24"),
         Option(
             "--input-size", .value("N"),
-            "height and width of a TorchScript network's input; default 112"),
-        Option("--batch-size", .value("N"), "images embedded at once; default 128"),
-        Option("--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript"),
-        Option("--device", .value("NAME"), "auto, cpu, cuda or cuda:N"),
-        Option("--threads", .value("N"), "threads of one operation; 0 for one a core"),
+            "height and width of a TorchScript network's input; default 112",
+            elsewhere: OptionsElsewhere.inputSize),
+        Option(
+            "--batch-size", .value("N"), "images embedded at once; default 128",
+            elsewhere: OptionsElsewhere.batchSize),
+        Option(
+            "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
+            elsewhere: OptionsElsewhere.precision,
+            completion: .words(["auto", "float32", "bfloat16"])),
+        Option(
+            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N",
+            elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
+        Option(
+            "--threads", .value("N"),
+            "threads of one operation; 0 for one for each core that facet may use",
+            elsewhere: OptionsElsewhere.threads),
         Option("--json", .flag, "write the results as JSON"),
     ],
+    absent: OptionsElsewhere.evaluation,
     examples: [
         "facet evaluate runs/arcface/model.safetensors --test lfw=LFW,LFW/pairs.txt --output lfw",
         "facet evaluate runs/arcface runs/softmax --test lfw=lfw.bin",

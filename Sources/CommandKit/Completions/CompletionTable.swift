@@ -1,0 +1,54 @@
+/// What of a tree of commands a shell needs to know.
+struct CompletionTable {
+    /// A command with its names from the root.
+    struct Place {
+        /// The names with spaces between them, e.g. `facet data check`.
+        let name: String
+        let command: Command
+
+        /// Options that can be given, and the help's.
+        var options: [(name: String, help: String)] {
+            (command.action == nil ? [] : command.options.map { ($0.name, $0.help) })
+                + [("--help", "tell this")]
+        }
+
+        /// What can follow as a first word.
+        var subcommands: [(name: String, help: String)] {
+            command.subcommands.map { ($0.name, $0.abstract) }
+        }
+
+        /// Options that take a value.
+        var valued: [Option] { command.options.filter { !$0.placeholder.isEmpty } }
+    }
+
+    /// The tree's commands, the root first.
+    let places: [Place]
+
+    init(_ root: Command) {
+        places = Self.places(root, below: "")
+    }
+
+    private static func places(_ command: Command, below names: String) -> [Place] {
+        let name = names.isEmpty ? command.name : "\(names) \(command.name)"
+        return [Place(name: name, command: command)]
+            + command.subcommands.flatMap { places($0, below: name) }
+    }
+}
+
+extension Completion {
+    /// The word by which scripts distinguish the kinds.
+    var word: String {
+        switch self {
+        case .files: "files"
+        case .folders: "folders"
+        case .namedFiles: "named"
+        case .nothing: "nothing"
+        case .words: "words"
+        }
+    }
+
+    /// The words that are offered, with spaces between them.
+    var offered: String {
+        if case .words(let words) = self { words.joined(separator: " ") } else { "" }
+    }
+}

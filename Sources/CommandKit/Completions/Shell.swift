@@ -1,0 +1,58 @@
+/// A shell that completes what is typed.
+public enum Shell: String, CaseIterable, Sendable {
+    /// GNU Bash, of version 3.2 or later.
+    case bash
+    /// fish.
+    case fish
+    /// Z shell.
+    case zsh
+
+    /// The script that makes the shell complete a program's commands, options and their values.
+    public func script(for root: Command) -> String {
+        let table = CompletionTable(root)
+        return switch self {
+        case .bash: BashCompletion(table: table, program: root.name).text
+        case .fish: FishCompletion(table: table, program: root.name).text
+        case .zsh: ZshCompletion(table: table, program: root.name).text
+        }
+    }
+
+    /// A text in single quotes, as bash and Z shell read it.
+    static func quoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension Command {
+    /// The command with a further one, `completions`, that writes scripts for shells.
+    public func withCompletions() -> Command {
+        let names = Shell.allCases.map(\.rawValue)
+        func adding(_ action: @escaping Action) -> Command {
+            let completions = Command(
+                "completions", "Writes a script that makes a shell complete commands and options.",
+                discussion: """
+                    For one session of bash: source <(\(name) completions bash). For good: in bash, \
+                    write it into ~/.local/share/bash-completion/completions/\(name); in zsh, into \
+                    a file _\(name) of a folder in $fpath; in fish, into \
+                    ~/.config/fish/completions/\(name).fish.
+                    """,
+                positionals: [
+                    Positional("shell", "bash, fish or zsh", completion: .words(names))
+                ],
+                examples: ["source <(\(name) completions bash)"], action: action)
+            return Command(
+                name, abstract, discussion: discussion, subcommands: subcommands + [completions])
+        }
+        let declared = adding { _ in .success }
+        return adding { arguments in
+            let word = arguments.positional("shell") ?? ""
+            guard let shell = Shell(rawValue: word) else {
+                throw CommandError.badValue(
+                    option: "<shell>", value: word,
+                    expected: "one of " + names.joined(separator: ", "))
+            }
+            Console.output(String(shell.script(for: declared).dropLast()))
+            return .success
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import FaceRuns
+import FaceTraining
+import Foundation
+
+/// Everything that decides about the numbers of a run's training, as its checkpoints keep it.
+///
+/// Where files lie, on how many threads it is computed and on which of several devices is not part of
+/// it. Checkpoints of former versions hold the last two, which do not count.
+struct RunFingerprint {
+    struct Content: Encodable {
+        var identity: RunIdentity
+        var loss: [String: String]
+        var training: TrainingConfiguration
+        var compute: ComputeConfiguration
+        var inputSize: Int
+        var data: String
+        var labels: String?
+        var heldOut: Double
+    }
+
+    /// What a checkpoint keeps.
+    let text: String
+    private let value: JSONValue
+    /// What an option is that a former version did not know.
+    private let usual: JSONValue
+
+    init(_ content: Content) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        value = Self.decisive(
+            try JSONDecoder().decode(JSONValue.self, from: try encoder.encode(content)))
+        text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        usual = try JSONDecoder().decode(
+            JSONValue.self, from: try encoder.encode(TrainingConfiguration()))
+    }
+
+    /// In what another checkpoint is of another run, a part of a sentence; nil when it is of this one.
+    func difference(from stored: String) -> String? {
+        if stored == text { return nil }
+        guard
+            case .object(var theirs)? = try? JSONDecoder().decode(
+                JSONValue.self, from: Data(stored.utf8))
+        else { return "it was written with another configuration" }
+        guard case .object(var mine) = value else { return nil }
+        theirs["training"] = theirs["training"].map(usual.merging)
+        if theirs["labels"] == nil { mine["labels"] = nil }
+        let difference = JSONValue.object(mine).firstDifference(
+            from: Self.decisive(.object(theirs)))
+        return difference.map {
+            "it was written with another configuration (\($0.key) was \($0.theirs), now \($0.mine))"
+        }
+    }
+
+    /// Without what does not decide.
+    private static func decisive(_ value: JSONValue) -> JSONValue {
+        guard case .object(var members) = value, case .object(var compute)? = members["compute"]
+        else { return value }
+        compute["threads"] = nil
+        if case .string(let device)? = compute["device"] {
+            compute["device"] = .string(DeviceKind.name(device))
+        }
+        members["compute"] = .object(compute)
+        return .object(members)
+    }
+}
+
+/// What computes, whichever of several it is.
+enum DeviceKind {
+    /// `cuda` of `cuda:1`.
+    static func name(_ device: String) -> String {
+        String(device.prefix { $0 != ":" && $0 != " " })
+    }
+}

@@ -1,0 +1,63 @@
+import FaceData
+import FaceRuns
+import FaceTraining
+import Spelling
+
+/// Why runs of a study cannot be made: what holds for many of them is said once.
+struct RunRefusals {
+    /// What is refused in the same words, wherever the run's folder is.
+    private enum Reason: Hashable {
+        case otherConfiguration(key: String, stored: String, asked: String)
+        case sentence(String)
+    }
+
+    /// Runs of the study.
+    private let count: Int
+    private var reasons: [(reason: Reason, sentence: String, runs: [String])] = []
+
+    init(runs count: Int) {
+        self.count = count
+    }
+
+    /// Whether an error would come again as long as nothing is changed, and not because of one damaged
+    /// file.
+    static func areForGood(_ error: any Error) -> Bool {
+        if case FaceStudyError.differentConfiguration? = error as? FaceStudyError { return true }
+        return error is FaceDataError || error is FaceTrainingError
+    }
+
+    mutating func add(_ error: any Error, of run: PlannedRun) {
+        let reason: Reason
+        var sentence = "\(error)"
+        if case FaceStudyError.differentConfiguration(_, let key, let stored, let asked)? =
+            error as? FaceStudyError
+        {
+            reason = .otherConfiguration(key: key, stored: stored, asked: asked)
+        } else {
+            if error is FaceDataError || error is FaceTrainingError {
+                sentence = "'\(run.identity.trainSet)': \(sentence)"
+            }
+            reason = .sentence(sentence)
+        }
+        if let place = reasons.firstIndex(where: { $0.reason == reason }) {
+            reasons[place].runs.append(run.folderName)
+        } else {
+            reasons.append((reason, sentence, [run.folderName]))
+        }
+    }
+
+    /// Each reason once.
+    var sentences: [String] {
+        reasons.map { reason, sentence, runs in
+            guard case .otherConfiguration(let key, let stored, let asked) = reason, runs.count > 1
+            else { return sentence }
+            let which =
+                runs.count == count
+                ? "all \(counted(count, "run"))"
+                : "\(runs.count) of the \(counted(count, "run")) ('\(runs[0])' the first)"
+            return "the output folder holds \(which) with another configuration (\(key) was "
+                + "\(stored), now \(asked)): choose another --output, or remove their folders to "
+                + "train them anew"
+        }
+    }
+}

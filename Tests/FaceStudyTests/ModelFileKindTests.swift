@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import FaceStudy
+
+@Suite("What a file is that is given as a model")
+struct ModelFileKindTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let name: String
+        let bytes: [UInt8]
+
+        /// A file and what a part of its message is.
+        init(_ what: String, _ name: String, _ bytes: [UInt8]) {
+            testDescription = what
+            self.name = name
+            self.bytes = bytes
+        }
+
+        init(_ what: String, _ name: String, _ text: String) {
+            self.init(what, name, Array(text.utf8))
+        }
+    }
+
+    /// An archive of empty files.
+    private static func archive(_ names: [String], isLarge: Bool = false) -> [UInt8] {
+        func number(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        var bytes: [UInt8] = []
+        var directory: [UInt8] = []
+        for name in names {
+            let text = Array(name.utf8)
+            directory +=
+                [0x50, 0x4B, 1, 2] + number(0, 24) + number(text.count, 2) + number(0, 12)
+                + number(bytes.count, 4) + text
+            bytes +=
+                [0x50, 0x4B, 3, 4] + number(0, 22) + number(text.count, 2) + number(0, 2) + text
+        }
+        let start = bytes.count
+        bytes += directory
+        if isLarge {
+            bytes +=
+                [0x50, 0x4B, 6, 6] + number(44, 8) + number(0, 28) + number(directory.count, 8)
+                + number(start, 8) + [0x50, 0x4B, 6, 7] + number(0, 16)
+        }
+        let place = isLarge ? 0xFFFF_FFFF : start
+        return bytes + [0x50, 0x4B, 5, 6] + number(0, 8) + number(directory.count, 4)
+            + number(place, 4) + number(0, 2)
+    }
+
+    private static let cases = [
+        Case("an ONNX network", "model.onnx", [8, 8, 0x12, 7] + Array("pytorch".utf8)),
+        Case("an ONNX network", "renamed.pt", [8, 7, 0x12, 7] + Array("pytorch".utf8)),
+        Case("an ONNX network", "model.onnx", [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        Case("a state dict", "a.pth", archive(["archive/data.pkl", "archive/data/0"])),
+        Case("a state dict", "a.pth", archive(["archive/data.pkl"], isLarge: true)),
+        Case(
+            "a version before 1.6", "old.pth.tar",
+            [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]),
+        Case("several arrays (.npz)", "e.npz", archive(["a.npy", "b.npy"])),
+        Case("whose end is missing", "cut.pt", Array(archive(["a/data.pkl"]).prefix(30))),
+        Case("a Keras model", "a.keras", archive(["config.json", "model.weights.h5"])),
+        Case("a ZIP archive", "a.zip", archive(["readme"])),
+        Case("an HDF5 file", "a.h5", [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10]),
+        Case("an MXNet file", "model-0000.params", [0x12, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
+        Case("a TensorFlow graph", "a.pb", [0x0A, 0x20, 0x0A, 1, 0x78, 0x12, 3, 4, 5]),
+        Case("a TensorFlow Lite network", "a.tflite", [0x1C, 0, 0, 0] + Array("TFL3....".utf8)),
+        Case("a Python pickle", "lfw.bin", [0x80, 2, 0x5D, 0x71, 1, 2, 3, 4, 5]),
+        Case("a pointer of Git LFS", "a.pt", "version https://git-lfs.github.com/spec/v1\noid x"),
+        Case("a web page", "a.safetensors", "<!DOCTYPE html><html><head>"),
+        Case("a JSON file", "model-symbol.json", "{\n  \"nodes\": []}"),
+        Case("an XML file", "a.xml", "<?xml version=\"1.0\"?><net/>"),
+        Case("a text", "a.txt", "just some words that are no model"),
+        Case("an empty file", "a.pt", []),
+        Case("a picture", "a.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0, 0, 0]),
+        Case("begins with de ad be ef 01 02 03 04", "a", [0xDE, 0xAD, 0xBE, 0xEF, 1, 2, 3, 4, 5]),
+    ]
+
+    private func kind(_ name: String, _ bytes: [UInt8]) throws -> ModelFileKind {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent(name)
+        try Data(bytes).write(to: file)
+        return ModelFileKind(file)
+    }
+
+    @Test("Files of other programs are called what they are", arguments: cases)
+    func foreign(_ example: Case) throws {
+        guard case .foreign(let what, let advice) = try kind(example.name, example.bytes) else {
+            Issue.record("taken for a model")
+            return
+        }
+        #expect(what.contains(example.testDescription))
+        #expect(!advice.isEmpty && !advice.contains("\n"))
+    }
+
+    @Test("What is read is known by its content, whatever its name")
+    func known() throws {
+        let header = Array("{\"a\":{}}".utf8)
+        let tensors = [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header
+        #expect(try kind("a.onnx", tensors) == .safetensors)
+        #expect(try kind("a.pth", Array(tensors.prefix(5))) == .safetensors)
+        #expect(try kind("a", [0x93] + Array("NUMPY".utf8)) == .array)
+        #expect(
+            try kind("a.zip", Self.archive(["net/data.pkl", "net/code/a.py", "net/constants.pkl"]))
+                == .script)
+    }
+
+    @Test("An archive with any byte changed or cut off is looked at without harm")
+    func damaged() throws {
+        let whole = Self.archive(["archive/data.pkl", "archive/data/0"], isLarge: true)
+        for place in whole.indices {
+            var bytes = whole
+            bytes[place] ^= 0xFF
+            guard case .foreign = try kind("a", bytes) else {
+                Issue.record("taken for a model with byte \(place) changed")
+                continue
+            }
+            if place > 0 { _ = try kind("a", Array(whole.prefix(place))) }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import Foundation
+import Testing
+
+/// A run is what its numbers depend on: not how paths are spelt, nor where the command runs.
+@Suite("What makes a run another one", .serialized)
+struct RunIdentityTests {
+    private static func words(
+        _ command: String = "compare", train: String, test: String, output: String,
+        threads: String = "1", epochs: String = "1", _ more: String...
+    ) -> [String] {
+        [
+            command, "--train", "tiny=\(train)", "--test", "probe=\(test)", "--output", output,
+            "--threads", threads, "--epochs", epochs, "--input-size", "32", "--batch-size", "16",
+        ] + more
+    }
+
+    private static let losses = [
+        "--backbones", "mobilenetv1:width=0.25,embedding=16", "--losses", "softmax,arcface",
+    ]
+    private static let precision = ["--precision", "float32"]
+
+    @Test("Paths, folders, threads and words for the same device do not")
+    func same() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let test = "\(faces.test.path),\(faces.pairs.path)"
+            let first = try tool.run(
+                Self.words(train: faces.train.path, test: test, output: "study") + Self.losses
+                    + Self.precision)
+            #expect(first.status == 0, "\(first.errors)")
+            let elsewhere = folder.appendingPathComponent("else/where")
+            try FileManager.default.createDirectory(
+                at: elsewhere, withIntermediateDirectories: true)
+            let study = folder.appendingPathComponent("study").path
+            let same = [
+                (tool, Self.words(train: "train set", test: "test,pairs.txt", output: "study")),
+                (
+                    tool,
+                    Self.words(
+                        train: "./test/../train set", test: test, output: study, threads: "2",
+                        "--device", "cpu")
+                ),
+                (
+                    Tool(folder: elsewhere),
+                    Self.words(
+                        train: "../../train set", test: "../../test,../../pairs.txt",
+                        output: "../../study")
+                ),
+            ]
+            for (tool, words) in same {
+                let again = try tool.run(words + Self.losses + Self.precision)
+                try expectFinished(again)
+            }
+            // The data may move, and what the run was may be written by a version that knew less.
+            for name in ["train set", "test"] {
+                try FileManager.default.moveItem(
+                    at: folder.appendingPathComponent(name),
+                    to: elsewhere.appendingPathComponent(name))
+            }
+            try makeOld(study)
+            let moved = try tool.run(
+                Self.words(
+                    train: "else/where/train set", test: "else/where/test,pairs.txt",
+                    output: "study")
+                    + Self.losses + Self.precision)
+            try expectFinished(moved)
+        }
+    }
+
+    private func expectFinished(_ outcome: Tool.Outcome) throws {
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(
+            outcome.errors.components(separatedBy: "finished before").count == 3,
+            "\(outcome.errors)")
+    }
+
+    /// Takes from the descriptions of a study's runs what former versions did not write.
+    private func makeOld(_ study: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(study)/runs") {
+            let file = URL(fileURLWithPath: "\(study)/runs/\(name)/run.json")
+            var run = try #require(
+                JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+            var train = try #require(run["train"] as? [String: Any])
+            #expect(train.removeValue(forKey: "labelHash") is String)
+            run["train"] = train
+            var tests = try #require(run["tests"] as? [[String: Any]])
+            #expect(tests[0].removeValue(forKey: "pairsHash") is String)
+            run["tests"] = tests
+            try JSONSerialization.data(withJSONObject: run).write(to: file)
+        }
+    }
+
+    @Test("Another content or learning rate does, and is said once for all runs")
+    func other() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let words =
+                Self.words(train: "train set", test: "test,pairs.txt", output: "study")
+                + Self.losses + Self.precision
+            #expect(try tool.run(words).status == 0)
+            let rate = try tool.run(words + ["--learning-rate", "0.05"])
+            #expect(rate.status == 1)
+            let refusal = "holds all 2 runs with another configuration (peak was 0.1, now 0.05)"
+            #expect(
+                rate.errors.components(separatedBy: "another configuration").count == 2,
+                "\(rate.errors)")
+            #expect(rate.errors.contains(refusal), "\(rate.errors)")
+            let preview = try tool.run(words + ["--learning-rate", "0.05", "--dry-run"])
+            #expect(preview.status == 1)
+            #expect(
+                preview.errors.components(separatedBy: refusal).count == 2, "\(preview.errors)")
+            // The same images with other pairs, and the same names with another picture.
+            let pairs = try String(contentsOf: faces.pairs, encoding: .utf8)
+            try pairs.replacing("Q0\t1\tQ1\t2", with: "Q0\t2\tQ1\t1").write(
+                to: faces.pairs, atomically: true, encoding: .utf8)
+            let test = try tool.run(words)
+            #expect(test.status == 1)
+            #expect(test.errors.contains("(the content of probe was "), "\(test.errors)")
+            try pairs.write(to: faces.pairs, atomically: true, encoding: .utf8)
+            let (one, two) = ("train set/P1/P1_0001.jpg", "train set/P1/P1_0002.jpg")
+            try Data(contentsOf: folder.appendingPathComponent(two)).write(
+                to: folder.appendingPathComponent(one))
+            let train = try tool.run(words)
+            #expect(train.status == 1)
+            #expect(train.errors.contains("(the content of tiny was "), "\(train.errors)")
+        }
+    }
+
+    @Test("A run that was stopped goes on from elsewhere and with other threads")
+    func resumed() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let one = ["--loss", "softmax", "--backbone", "mobilenetv1:width=0.25,embedding=16"]
+            let begun = try Tool(folder: folder).start(
+                Self.words(
+                    "train", train: faces.train.path, test: "test,pairs.txt", output: "study",
+                    epochs: "40") + one + Self.precision)
+            let runs = folder.appendingPathComponent("study/runs")
+            func isSaved() -> Bool {
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+                return names.contains {
+                    FileManager.default.fileExists(
+                        atPath: runs.appendingPathComponent("\($0)/checkpoint/last.safetensors")
+                            .path)
+                }
+            }
+            while begun.process.isRunning, !isSaved() { usleep(10_000) }
+            kill(begun.process.processIdentifier, SIGTERM)
+            begun.process.waitUntilExit()
+            #expect(begun.process.terminationStatus == 143)
+            let other = folder.appendingPathComponent("other")
+            try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+            let outcome = try Tool(folder: other).run(
+                Self.words(
+                    "train", train: "../train set", test: "../test,../pairs.txt",
+                    output: "../study", threads: "2", epochs: "40") + one + Self.precision)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.errors.contains("goes on from step"), "\(outcome.errors)")
+            #expect(
+                outcome.errors.contains("another number of threads ('2', before '1')"),
+                "\(outcome.errors)")
+        }
+    }
+
+    @Test(
+        "As many threads as cores that may be used",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/taskset")))
+    func affinity() throws {
+        try withFolder { folder in
+            _ = try TinyFaces(in: folder)
+            let words =
+                Self.words(
+                    train: "train set", test: "test,pairs.txt", output: "study", threads: "0")
+                + Self.losses + Self.precision
+            let running = try Tool(folder: folder).start(
+                ["-c", "0", Tool.url.path] + words,
+                executable: URL(fileURLWithPath: "/usr/bin/taskset"))
+            running.process.waitUntilExit()
+            let said = try running.said()
+            #expect(running.process.terminationStatus == 0, "\(said)")
+            let runs = folder.appendingPathComponent("study/runs")
+            for name in try FileManager.default.contentsOfDirectory(atPath: runs.path) {
+                let file = runs.appendingPathComponent("\(name)/environment.json")
+                let machine =
+                    try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+                    as? [String: Any]
+                #expect(machine?["threads"] as? Int == 1)
+            }
+        }
+    }
+
+    @Test("A run without a test set says what is not known, and reports")
+    func withoutTest() throws {
+        try withFolder { folder in
+            _ = try TinyFaces(in: folder, identities: 12)
+            let tool = Tool(folder: folder)
+            let words =
+                [
+                    "train", "--train", "tiny=train set", "--threads", "1", "--epochs", "2",
+                    "--input-size", "32", "--batch-size", "16", "--backbone",
+                    "mobilenetv1:width=0.25,embedding=16",
+                ] + Self.precision
+            let plain = try tool.run(words + ["--output", "plain"])
+            #expect(plain.status == 0, "\(plain.errors)")
+            #expect(plain.errors.contains("no --test: the training accuracy alone will be known"))
+            #expect(try tool.run("report", "plain").status == 0)
+            #expect(try tool.run("report", "plain", "plain").status == 0)
+            let held = try tool.run(
+                words + ["--output", "held", "--validation", "identities=0.34"])
+            #expect(held.status == 0, "\(held.errors)")
+            #expect(held.errors.contains("held-out people "), "\(held.errors)")
+            #expect(held.output.contains("none"), "\(held.output)")
+            let run = try tool.run("evaluate", "plain", "--test", "probe=test,pairs.txt", "--json")
+            #expect(run.status == 0, "\(run.errors)")
+            let compare = try tool.run("compare", "--train", "tiny=train set")
+            #expect(compare.status == 2 && compare.errors.contains("--test is missing"))
+        }
+    }
+}

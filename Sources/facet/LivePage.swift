@@ -1,3 +1,4 @@
+import FaceReport
 import Foundation
 
 /// What makes a report follow its study in a browser.

@@ -71,7 +71,7 @@ import Testing
             description.tests[0].name += hostile
             description.tests[0].warnings = [hostile]
         }
-        let elements = try Elements(html)
+        _ = try Elements(html)
         #expect(html.components(separatedBy: "<script").count == 2)
         #expect(html.components(separatedBy: "</script>").count == 2)
         #expect(html.components(separatedBy: "</style>").count == 2)

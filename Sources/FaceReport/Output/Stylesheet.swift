@@ -188,18 +188,18 @@ enum Stylesheet {
         }
         @page{margin:14mm}
         @media print{
-        :root{color-scheme:light;\(variables(Palette.light))}
+        :root{color-scheme:light;\(variables(Palette.light));--paper:#fff}
         body{max-width:none;padding:0;font-size:10pt}nav,.skip,#live{display:none}
         .panels{grid-template-columns:repeat(2,minmax(0,1fr))}
         .scroll{overflow:visible;background:none}
-        table{width:100%;font-size:7.5pt}
+        table{max-width:100%;font-size:7.5pt}
         th,td,.long,.long span{white-space:normal;min-width:0;padding-inline:.3rem;
         overflow-wrap:break-word}
         tr>th[scope=row],tr>td:first-child,thead tr:last-child>th:first-child{position:static}
         .detail{min-width:0;white-space:normal}
         .key{width:20px}
         figure.table{break-inside:auto}thead{display:table-header-group}tr{break-inside:avoid}
-        .panel,.gallery li{break-inside:avoid}h2,h3,.table figcaption{break-after:avoid}
+        .panel,.gallery li,figcaption{break-inside:avoid}h2,h3,.table figcaption{break-after:avoid}
         }
         """
     }

@@ -84,6 +84,12 @@ let package = Package(
             exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
+        // How many copies of pictures are found, and how fast.
+        .executableTarget(
+            name: "copies-benchmark", dependencies: ["FaceData"],
+            path: "Benchmarks/copies", exclude: ["variants.py", "RESULTS.md"],
+            swiftSettings: swiftSettings),
+
         // Whether tests reject and intervals cover as often as they say, on studies of known truth.
         .executableTarget(
             name: "statistics-benchmark", dependencies: ["FaceStatistics"],

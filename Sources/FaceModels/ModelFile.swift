@@ -168,7 +168,9 @@ private struct Entries {
         _ key: String, _ read: (String) -> Value?
     ) throws(FaceModelsError) -> Value {
         guard let text = strings[key], let value = read(text) else {
-            throw .notAModel(path: path, key: key, value: strings[key])
+            // A value may be as long as the file.
+            throw .notAModel(
+                path: path, key: key, value: strings[key].map { String($0.prefix(80)) })
         }
         return value
     }

@@ -144,11 +144,22 @@ private struct SetReader {
         tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
     }
 
-    /// Refuses a set of which no loss can learn anything.
+    /// Refuses a set of which a loss of the study can learn nothing.
     private func requireLearnable(_ set: LabelledImageSet, _ name: String) throws(FaceStudyError) {
         if let reason = LearningChecks.impossible(identities: Set(set.labels).count) {
             throw .nothingToLearn(set: name, reason: reason)
         }
+        guard let reason = LearningChecks.withoutPairs(set.labels) else { return }
+        // A classifier on the side trains nothing but itself, so that only pairs are left.
+        let onPairs = configuration.losses.filter {
+            (try? LossSpecification(parsing: $0))?.values["trains"] != nil
+        }
+        guard !onPairs.isEmpty else { return }
+        throw .nothingToLearn(
+            set: name,
+            reason: "\(reason), which is all that \(onPairs.joined(separator: ", ")) "
+                + "\(onPairs.count == 1 ? "learns" : "learn") of; take a loss that classifies, or a set "
+                + "with two images an identity")
     }
 
     /// What keeps losses of the study from learning, where something does.

@@ -42,7 +42,8 @@ struct ModelFileTests {
             _ = backbone(images, training: true)
             let metadata = ModelFile.Metadata(
                 inputSize: 48, normalization: InputNormalization(mean: 1.5, deviation: 128),
-                facetVersion: "0.1", trainSet: "a \"set\" of\nfaces", loss: "arcface:m=0.4")
+                facetVersion: "0.1", trainSet: "a \"set\" of\nfaces", loss: "arcface:m=0.4",
+                meanFace: (0..<28 * 28).map { UInt8($0 % 256) })
             try ModelFile.write(backbone, metadata, to: url)
             let size = try FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int
             #expect(ModelFile.byteCount(backbone, metadata) == size)
@@ -139,7 +140,9 @@ struct ModelFileTests {
             ("backbone", nil), ("backbone", "vgg"), ("color_order", nil), ("color_order", "BGR"),
             ("embedding_size", "512"), ("input_size", nil), ("input_size", "0"),
             ("input_size", "x"), ("mean", "nan"), ("deviation", "0"), ("deviation", "-1"),
-            ("deviation", "inf"),
+            ("deviation", "inf"), ("deviation", "0.01"), ("deviation", "1e5"), ("mean", "-1"),
+            ("mean", "256"), ("input_size", "1025"), ("input_size", "9223372036854775807"),
+            ("mean_face", ""), ("mean_face", "no base64"), ("mean_face", "AAA="),
         ] as [(String, String?)])
     func nonsense(key: String, value: String?) throws {
         try withFile { url in

@@ -83,7 +83,7 @@ struct EvaluateTests {
     func files() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
-            let words = ["--input-size", "32", "--output", "out"]
+            let words = ["--input-size", "32", "--output", "out", "--all-protocols"]
             let outcome = try Tool(folder: folder).run(
                 [
                     "evaluate", Self.script.path, "--test",
@@ -194,6 +194,102 @@ struct EvaluateTests {
                 "probe=\(faces.test.path),\(faces.pairs.path)")
             #expect(twice.status == 2)
             #expect(twice.errors.contains("a name that no other test set has"))
+        }
+    }
+
+    @Test("The usual protocol comes first, the others on demand")
+    func usualProtocol() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let words = [
+                "evaluate", Self.script.path, "--input-size", "32", "--threads", "1", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)",
+            ]
+            let tool = Tool(folder: folder)
+            let usual = try tool.run(words)
+            #expect(usual.status == 0, "\(usual.errors)")
+            let first = usual.output.split(separator: "\n").first ?? ""
+            #expect(
+                first.wholeMatch(
+                    of: /probe: \d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d\), insightface protocol/)
+                    != nil,
+                "\(first)")
+            #expect(!usual.output.contains("SphereFace"))
+            let all = try tool.run(words + ["--all-protocols"])
+            #expect(all.output.contains("SphereFace") && all.output.hasPrefix(String(first)))
+        }
+    }
+
+    @Test("Several models are compared on the same pairs")
+    func comparison() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let run = try run(in: folder, faces)
+            try FileManager.default.copyItem(
+                at: Self.script, to: folder.appendingPathComponent("other.pt"))
+            let words = [
+                "evaluate", run.path, "other.pt", "--input-size", "32", "--threads", "1",
+                "--precision", "float32", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)",
+            ]
+            let tool = Tool(folder: folder)
+            let outcome = try tool.run(words + ["--output", "out"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("probe: \(run.lastPathComponent) - other.pt = "))
+            #expect(outcome.output.contains("p of McNemar's exact test"))
+            for name in ["comparison.json", "other.pt/index.html", "other.pt/metrics.json"] {
+                let path = folder.appendingPathComponent("out/\(name)").path
+                #expect(FileManager.default.fileExists(atPath: path), "\(name)")
+            }
+            let json = try tool.run(words + ["--json"])
+            let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+            let record = try #require(object as? [String: Any])
+            #expect((record["models"] as? [String: Any])?.count == 2)
+            let difference = try #require((record["comparisons"] as? [[String: Any]])?.first)
+            let (first, second) = (
+                difference["firstOnly"] as? Int, difference["secondOnly"] as? Int
+            )
+            let mean = try #require(difference["difference"] as? Double)
+            // 16 pairs in two folds of eight.
+            #expect(abs(mean - Double((first ?? 0) - (second ?? 0)) / 16) < 1e-9)
+            let refused = try tool.run(words + ["--embeddings", "e.safetensors"])
+            #expect(refused.status == 2)
+        }
+    }
+
+    @Test(
+        "A network that was traced in training mode is refused",
+        arguments: [
+            ("chance.pt", "two calls with the same images differ"),
+            ("batch.pt", "the embedding of one image alone differs"),
+        ])
+    func trainingMode(_ name: String, _ reason: String) throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let network = Self.script.deletingLastPathComponent().appendingPathComponent(name)
+            let outcome = try evaluate(folder, network.path, faces, "--input-size", "32")
+            #expect(outcome.status == 1 && outcome.output.isEmpty)
+            #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+            #expect(outcome.errors.contains("save it again after model.eval()"))
+        }
+    }
+
+    @Test("A set of one identity is refused before anything is trained")
+    func oneIdentity() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder, identities: 1)
+            let words = faces.options + TinyFaces.fast + ["--losses", "softmax", "--epochs", "1"]
+            for extra in [["--dry-run"], []] {
+                let outcome = try Tool(folder: folder).run(["compare"] + words + extra)
+                #expect(outcome.status == 1)
+                #expect(
+                    outcome.errors.contains(
+                        "nothing can be learned of 'tiny': it has one identity only"),
+                    "\(outcome.errors)")
+            }
+            let check = try Tool(folder: folder).run("data", "check", faces.train.path)
+            #expect(check.status == 1)
+            #expect(check.output.contains("error: nothing can be learned of the set"))
         }
     }
 }

@@ -142,8 +142,12 @@ struct SafetensorsTests {
             (tensor(#""dtype":"F32","shape":[1],"data_offsets":[4,0]"#), notUnderstood),
             (tensor(#""dtype":"F32","shape":[1],"data_offsets":[-4,0]"#), notUnderstood),
             (
-                tensor(#""dtype":"F16","shape":[2],"data_offsets":[0,4]"#),
-                "tensor 'x' has the type 'F16', which is not read"
+                tensor(#""dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]"#),
+                "tensor 'x' has the type 'F8_E4M3', which is not read"
+            ),
+            (
+                tensor(#""dtype":"F16","shape":[1],"data_offsets":[0,4]"#),
+                "tensor 'x' of shape [1] cannot have 4 bytes"
             ),
             (
                 tensor(#""dtype":"F32","shape":[2],"data_offsets":[0,4]"#),
@@ -240,5 +244,25 @@ struct SafetensorsTests {
             throws: TorchError.shapeMismatch(name: "b", expected: [1], found: [2], path: "f")
         ) { try target.load(["a": a, "b": a], path: "f") }
         #expect(target[0].tensor.array(of: Float.self) == [0, 0])
+    }
+
+    @Test("Half precision becomes float32, whatever the number")
+    func halfPrecision() throws {
+        // By numpy: 1, -2, 65504, the least subnormal, the least normal, 0.333, infinity, -0, NaN.
+        let bits: [UInt16] = [
+            0x3C00, 0xC000, 0x7BFF, 0x0001, 0x0400, 0x3555, 0x7C00, 0x8000, 0x7E00,
+        ]
+        let header = #"{"x":{"dtype":"F16","shape":[3,3],"data_offsets":[0,18]}}"#
+        var data = Data((0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) })
+        data.append(contentsOf: header.utf8)
+        for value in bits { data.append(contentsOf: [UInt8(value & 255), UInt8(value >> 8)]) }
+        let tensor = try #require(try Safetensors.decode(data, path: "x").tensors["x"])
+        #expect(tensor.type == .float32 && tensor.shape == [3, 3])
+        let values = tensor.array(of: Float.self)
+        #expect(
+            Array(values.prefix(7)) == [
+                1, -2, 65504, 5.9604645e-08, 6.1035156e-05, 0.33325195, .infinity,
+            ])
+        #expect(values[7] == 0 && values[7].sign == .minus && values[8].isNaN)
     }
 }

@@ -88,9 +88,45 @@ import Testing
         let folder = try TemporaryFolder()
         for place in 0..<4 {
             try folder.write(
-                RGBImage.plain(width: 24, height: 24, 90, 120, 180), to: "set/a/\(place).png")
+                RGBImage.plain(width: 24, height: 24, 90, 120, 180),
+                to: "set/\(place % 2)/\(place).png")
         }
         #expect(Self.kinds(try Self.check(folder)) == ["colour-order"])
+    }
+
+    @Test func aPictureUnderTwoNamesOfATestSetIsTold() throws {
+        let folder = try TemporaryFolder()
+        for (seed, path) in [(1, "Ann/1"), (1, "Bob/1"), (2, "Bob/2")] as [(UInt64, String)] {
+            try folder.write(
+                RGBImage.noise(width: 24, height: 24, seed: seed), to: "set/\(path).png")
+        }
+        let list = try folder.write("Ann/1.png Bob/1.png 0\nBob/1.png Bob/2.png 1\n", to: "l")
+        let set = try ImageCollection.open(
+            folder.url.appendingPathComponent("set").path + "," + list.path)
+        let check = try SetCheck(set, survey: try ImageSurvey(set.source, threads: 1))
+        let finding = try #require(check.findings.first { $0.kind == "duplicate-across" })
+        #expect(finding.items == ["Ann/1.png = Bob/1.png"])
+    }
+
+    @Test func aSetThatTeachesNothingIsTold() throws {
+        let folder = try TemporaryFolder()
+        for image in 0..<3 {
+            try folder.write(
+                RGBImage.noise(width: 24, height: 24, seed: UInt64(image)), to: "set/a/\(image).png"
+            )
+        }
+        let one = try Self.check(folder)
+        #expect(Self.kinds(one) == ["one-identity"] && one.worst == .error)
+        #expect(one.findings[0].message.contains("one identity only"))
+        let other = try TemporaryFolder()
+        for person in 0..<3 {
+            try other.write(
+                RGBImage.noise(width: 24, height: 24, seed: UInt64(person)),
+                to: "set/\(person)/1.png")
+        }
+        let single = try Self.check(other)
+        #expect(Set(Self.kinds(single)) == ["no-pairs", "single-image"])
+        #expect(single.worst == .warning)
     }
 
     @Test func peopleAndPicturesOfATestSetAreTold() throws {

@@ -104,8 +104,10 @@ import Testing
         // A blank picture is like every other one.
         #expect(collected.pictures.count == 2 && collected.matches.isEmpty)
         let train = ImageFiles(["0.png", "blank.png", "3.png", "2.png", "1.png"], in: folder.url)
-        let found = try ImageScan(train, threads: 2, pictures: .sought(collected.pictures))
-        #expect(found.matches.map(\.place) == [2, 4] && found.pictures.isEmpty)
+        let found = try ImageScan(
+            train, threads: 2, pictures: .sought(PictureIndex(collected.pictures)))
+        #expect(found.matches.map(\.place) == [2, 4] && found.matches.map(\.picture) == [1, 0])
+        #expect(found.pictures.count == 0)
         let plain = try ImageScan(train, threads: 2)
         #expect(plain.matches.isEmpty && plain.contentHash == found.contentHash)
     }

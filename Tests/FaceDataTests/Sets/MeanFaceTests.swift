@@ -78,4 +78,40 @@ import Testing
         #expect(MeanFace.warning(train: celeba, test: lfw, people: 100) == nil)
         #expect(MeanFace.warning(train: celeba, test: uncropped, people: 100) != nil)
     }
+
+    @Test func aNetworkIsWarnedOfFacesItDoesNotKnow() throws {
+        let (face, closer) = (Self.face(), Self.face(scale: 1.3))
+        #expect(MeanFace.warning(network: face, test: face, people: 100) == nil)
+        let own = try #require(MeanFace.warning(network: face, test: closer, people: 100))
+        #expect(own.contains("that the network was trained on, best at 76 % of its size"), "\(own)")
+        #expect(MeanFace.warning(network: face, test: closer, people: 39) == nil)
+        // Where the network does not say what it was trained on, the usual alignment counts.
+        let usual = try #require(MeanFace.warning(network: nil, test: closer, people: 100))
+        #expect(usual.contains("insightface's template"), "\(usual)")
+        #expect(usual.contains("facet data align"))
+    }
+
+    @Test func theMeanOfManyIsThatOfSomeOfThem() throws {
+        let folder = try TemporaryFolder()
+        let paths = (0..<9).map { "\($0).png" }
+        for (place, path) in paths.enumerated() {
+            let grey = UInt8(20 * place)
+            try folder.write(RGBImage.plain(width: 8, height: 8, grey, grey, grey), to: path)
+        }
+        let source = ImageFiles(paths, in: folder.url)
+        let mean = try MeanFace.mean(of: source, most: 3, threads: 2)
+        #expect(mean.allSatisfy { abs($0 - 60) < 1e-9 }, "of the first, fourth and seventh")
+        #expect(try MeanFace.mean(of: source, threads: 1).allSatisfy { abs($0 - 80) < 1e-9 })
+    }
+
+    @Test(
+        .enabled(if: RealData.root != nil, RealData.isAbsent))
+    func theUsualAlignmentIsKnown() throws {
+        let root = try #require(RealData.root)
+        for name in ["celeba-500-aligned-112", "lfw-aligned-112"] {
+            let set = try LabelledImageSet.open(root.appendingPathComponent(name).path)
+            let mean = try MeanFace.mean(of: set.source, threads: 2)
+            #expect(MeanFace.warning(network: nil, test: mean, people: 500) == nil, "\(name)")
+        }
+    }
 }

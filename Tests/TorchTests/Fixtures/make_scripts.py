@@ -2,7 +2,8 @@
 
 `network.pt` turns images into embeddings of 6 numbers; `tuple.pt` gives the embeddings and their
 norms, as AdaFace's networks do; `weights.pt` are the weights alone, which are no network; `text.pt`
-gives no tensor; `fixed.pt` was traced for one size of image only.
+gives no tensor; `fixed.pt` was traced for one size of image only. `chance.pt` and `batch.pt` were traced
+in training mode, which no reader can switch off: with dropout, and with the statistics of a batch.
 
 Needs: pip install torch
 Run:   python make_scripts.py     (writes beside itself)
@@ -86,6 +87,11 @@ def main():
         output = network(images)
     golden = {"output": output.flatten().tolist(), "unit": nn.functional.normalize(output).flatten().tolist()}
     (HERE / "scripts.json").write_text(json.dumps(golden) + "\n")
+    network.dropout.train()
+    save(torch.jit.trace(network, images, check_trace=False), "chance.pt")
+    network.eval()
+    network.norm.train()
+    save(torch.jit.trace(network, images, check_trace=False), "batch.pt")
 
 
 main()

@@ -131,7 +131,7 @@ let package = Package(
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeFiles"]),
+        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles"]),
         library(
             "FaceStudy",
             needs: [

@@ -27,12 +27,41 @@ import Testing
         }
     }
 
-    @Test func theSecondSignalEndsTheProcess() async {
+    @Test func aSecondRequestEndsWorkThatHasNotHeardOfTheFirst() async {
         await #expect(processExitsWith: .signal(SIGINT)) {
+            let isTold = DispatchSemaphore(value: 0)
+            try watchForEver { isTold.signal() }
+            kill(getpid(), SIGINT)
+            kill(getpid(), SIGINT)
+            isTold.wait()
+            // A second later it is another request.
+            while true {
+                try await Task.sleep(for: .seconds(1.1))
+                kill(getpid(), SIGINT)
+            }
+        }
+    }
+
+    @Test func twoAtOnceAreOneRequest() async {
+        await #expect(processExitsWith: .exitCode(143)) {
             let interrupt = try Interrupt()
-            kill(getpid(), SIGINT)
+            kill(getpid(), SIGTERM)
             while !interrupt.isRequested { try await Task.sleep(for: .milliseconds(1)) }
-            kill(getpid(), SIGINT)
+            for number in [SIGCONT, SIGTERM, SIGINT, SIGHUP] { kill(getpid(), number) }
+            // Whatever is sent later as well: the work has heard of it, and saves.
+            try await Task.sleep(for: .seconds(1.2))
+            kill(getpid(), SIGTERM)
+            try await Task.sleep(for: .milliseconds(100))
+            exit(interrupt.exitCode?.rawValue ?? 0)
+        }
+    }
+
+    @Test func fromTheFirstMomentSignalsEndWithTheirCodes() async {
+        await #expect(processExitsWith: .exitCode(143)) {
+            Interrupt.endWithCodes()
+            // Also after something else watched them.
+            try Interrupt().cancel()
+            kill(getpid(), SIGTERM)
             try await Task.sleep(for: .seconds(60))
         }
     }
@@ -59,4 +88,9 @@ import Testing
     @Test func theUsualSignalsAskAProcessToEnd() {
         #expect(Interrupt.usual == [SIGINT, SIGTERM, SIGHUP])
     }
+}
+
+/// Watches until the process ends.
+private func watchForEver(_ onFirst: @escaping @Sendable () -> Void) throws {
+    _ = Unmanaged.passRetained(try Interrupt(onFirst: onFirst))
 }

@@ -41,7 +41,9 @@ import Testing
 
     @Test(arguments: [
         ("localhost:80", 200), ("LOCALHOST", 200), ("127.0.0.1:5", 200), ("evil.example", 403),
-        ("localhost.evil.example", 403), ("", 403),
+        ("localhost.evil.example", 403), ("", 403), ("me@localhost", 400),
+        ("localhost:80@evil.example", 400), ("me:secret@127.0.0.1:80", 400), ("localhost:x", 403),
+        ("localhost:80:90", 403), ("localhost:", 403),
     ])
     func onlyItsOwnNameIsAnswered(host: String, status: Int) throws {
         let server = try serve()
@@ -70,6 +72,20 @@ import Testing
         let silent = try (0..<8).map { _ in try Socket(port: server.port) }
         #expect(try ask(server, get("/")).hasPrefix("HTTP/1.1 200"))
         #expect(silent.count == 8)
+    }
+
+    @Test func whoSendsAByteAtATimeIsCutOff() throws {
+        let server = try serve()
+        let slow = try Socket(port: server.port)
+        var sent = 0
+        // Much faster than the limit of a read, and for ever as far as that goes.
+        while slow.isOpen {
+            slow.send("G")
+            sent += 1
+            usleep(100_000)
+        }
+        #expect(sent > 1)
+        #expect(try ask(server, get("/")).hasPrefix("HTTP/1.1 200"))
     }
 
     @Test func manyAtOnce() throws {
@@ -141,6 +157,14 @@ private final class Socket {
     func send(_ text: String) {
         let bytes = Array(text.utf8)
         _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Whether the other side has not closed the connection.
+    var isOpen: Bool {
+        var byte: UInt8 = 0
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        let count = recv(descriptor, &byte, 1, flags)
+        return count > 0 || (count < 0 && errno == EAGAIN)
     }
 
     func readToEnd() -> String {

@@ -1,5 +1,6 @@
 public import Foundation
 import SafeFiles
+import SafeNumbers
 
 #if canImport(Glibc)
     import Glibc
@@ -116,8 +117,8 @@ public final class EventFile {
     private static func name(in folder: URL, now: Date) -> String {
         let newest = files(in: folder).compactMap { url in
             Int(url.lastPathComponent.dropFirst(prefix.count).prefix { $0.isNumber })
-        }.max()
-        let seconds = max(Int(now.timeIntervalSince1970), (newest ?? 0) + 1)
+        }.filter { $0 < RecordChecks.mostThings }.max()
+        let seconds = max(Int(saturating: now.timeIntervalSince1970), (newest ?? 0) + 1)
         let digits = String(seconds)
         let padding = String(repeating: "0", count: max(0, 10 - digits.count))
         return "\(prefix)\(padding)\(digits).\(ProcessInfo.processInfo.hostName)"

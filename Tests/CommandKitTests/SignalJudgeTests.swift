@@ -1,0 +1,41 @@
+import Testing
+
+@testable import CommandKit
+
+@Suite("What signals mean, one after another")
+struct SignalJudgeTests {
+    private func verdicts(
+        _ arrivals: [(Int32, Double)], isFromTerminal: Bool = false, isStopping: Bool = false
+    ) -> [SignalJudge.Verdict] {
+        var judge = SignalJudge()
+        return arrivals.map { number, seconds in
+            judge.judge(
+                .init(number: number, isFromTerminal: isFromTerminal, time: .seconds(seconds)),
+                isStopping: isStopping)
+        }
+    }
+
+    @Test("A scheduler's SIGTERM, again within a second, is one request")
+    func scheduler() {
+        #expect(
+            verdicts([(15, 0), (15, 0.005), (15, 0.021), (15, 0.999)]).map { $0 }
+                == [.request, .ignore, .ignore, .ignore])
+    }
+
+    @Test("A later one ends what has not heard of the first, but not a save")
+    func later() {
+        #expect(verdicts([(15, 10), (15, 11)]) == [.request, .endWhenSaved])
+        #expect(verdicts([(15, 10), (2, 12)]) == [.request, .endWhenSaved])
+        #expect(verdicts([(15, 10), (15, 11)], isStopping: true) == [.request, .ignore])
+    }
+
+    @Test("Ctrl-C at a terminal ends at once when it is pressed again after a second")
+    func terminal() {
+        #expect(verdicts([(2, 0), (2, 0.2)], isFromTerminal: true) == [.request, .ignore])
+        for isStopping in [false, true] {
+            #expect(
+                verdicts([(2, 0), (2, 1)], isFromTerminal: true, isStopping: isStopping)
+                    == [.request, .endNow])
+        }
+    }
+}

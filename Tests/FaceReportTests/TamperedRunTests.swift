@@ -1,0 +1,252 @@
+import FaceReport
+import FaceRuns
+import Foundation
+import Testing
+
+/// A study of which one run's files were changed by somebody.
+private struct TamperedStudy {
+    let folder: URL
+    let run: RunFolder
+
+    /// Writes a study of two losses and two seeds, and names its first run.
+    init(in folder: URL) throws {
+        let kept = ["resnet50__casia__softmax", "resnet50__casia__arcface"]
+        try SampleStudy(seeds: [1, 2], pairs: 60, epochs: 3).write(to: folder)
+        let study = StudyFolder(folder)
+        for run in try study.runs() where !kept.contains(where: run.url.path.contains) {
+            try FileManager.default.removeItem(at: run.url)
+        }
+        self.folder = folder
+        run = study.run(named: "resnet50__casia__arcface__1")
+    }
+
+    /// Changes a value of a JSON file, or of every line of a file of JSON lines.
+    func set(_ file: String, _ path: [String], to value: Any) throws {
+        let url = run.url.appendingPathComponent(file)
+        let text = try String(contentsOf: url, encoding: .utf8)
+        let parts = file.hasSuffix("l") ? text.split(separator: "\n").map(String.init) : [text]
+        let changed = try parts.map { part in
+            let object = try JSONSerialization.jsonObject(with: Data(part.utf8))
+            let data = try JSONSerialization.data(
+                withJSONObject: Self.replacing(object, path[...], value))
+            // The shortest form of a number beyond `Double` that JSONSerialization does not write.
+            return String(decoding: data, as: UTF8.self)
+        }
+        try Data((changed.joined(separator: "\n") + "\n").utf8).write(to: url)
+    }
+
+    private static func replacing(
+        _ object: Any, _ path: ArraySlice<String>, _ value: Any
+    ) -> Any {
+        guard let key = path.first else { return value }
+        if var members = object as? [String: Any] {
+            members[key] = replacing(members[key] ?? [String: Any](), path.dropFirst(), value)
+            return members
+        }
+        guard var items = object as? [Any], let place = Int(key), items.indices.contains(place)
+        else { return object }
+        items[place] = replacing(items[place], path.dropFirst(), value)
+        return items
+    }
+
+    /// Draws everything that is made of the study.
+    func render() throws -> (report: RenderedReport, damages: [String]) {
+        let report = Report(study: folder)
+        let rendered = try report.render()
+        try report.writeForPapers()
+        return (rendered, try StudyResults(reading: StudyFolder(folder)).damages)
+    }
+}
+
+@Suite("A run's folder that somebody changed")
+struct TamperedRunTests {
+    /// Numbers that no record can hold in the place of a count, a share or a measure.
+    private static let values: [(name: String, value: Any)] = [
+        ("2^63 - 1", Int.max), ("-2^63", Int.min), ("1e300", 1e300), ("-1e300", -1e300), ("-1", -1),
+    ]
+
+    private static let places: [(file: String, path: [String])] = [
+        ("run.json", ["epochs"]), ("run.json", ["batchSize"]),
+        ("run.json", ["backbone", "parameters"]), ("run.json", ["backbone", "multiplyAdds"]),
+        ("run.json", ["backbone", "embeddingSize"]), ("run.json", ["train", "images"]),
+        ("run.json", ["train", "identities"]), ("run.json", ["tests", "0", "pairs"]),
+        ("run.json", ["tests", "0", "folds"]), ("run.json", ["tests", "0", "pairsEachEpoch"]),
+        ("environment.json", ["threads"]),
+        ("metrics.jsonl", ["epoch"]), ("metrics.jsonl", ["step"]), ("metrics.jsonl", ["images"]),
+        ("metrics.jsonl", ["trainAccuracy"]), ("metrics.jsonl", ["trainAccuracyWithMargin"]),
+        ("metrics.jsonl", ["tests", "0", "accuracy"]), ("metrics.jsonl", ["tests", "0", "pairs"]),
+        ("metrics.jsonl", ["trainSeconds"]), ("metrics.jsonl", ["imagesPerSecond"]),
+        ("result.json", ["epochs"]), ("result.json", ["trainAccuracy"]),
+        ("result.json", ["seconds"]),
+        ("result.json", ["imagesPerSecond"]), ("result.json", ["tests", "0", "accuracy"]),
+        ("result.json", ["tests", "0", "pairs"]), ("result.json", ["tests", "0", "threshold"]),
+        ("result.json", ["tests", "0", "auc"]), ("result.json", ["tests", "0", "eer"]),
+        ("result.json", ["tests", "0", "meanNorm"]), ("result.json", ["tests", "0", "bestEpoch"]),
+        ("result.json", ["tests", "0", "bestAccuracy"]),
+        ("result.json", ["tests", "0", "epochWithin95Percent"]),
+        ("geometry.json", ["training", "images"]), ("geometry.json", ["training", "norm", "mean"]),
+        ("geometry.json", ["training", "norm", "quantiles", "4"]),
+        ("geometry.json", ["tests", "0", "within", "quantiles", "0"]),
+        ("geometry.json", ["map", "identities", "0", "x", "0"]),
+        ("geometry.json", ["map", "explained", "0"]),
+    ]
+
+    @Test("An impossible number is named and not drawn", arguments: places)
+    func impossible(file: String, path: [String]) throws {
+        for (name, value) in Self.values {
+            try inTemporaryFolder { folder throws in
+                let study = try TamperedStudy(in: folder)
+                try study.set(file, path, to: value)
+                let (report, damages) = try study.render()
+                let place = "\(path.joined(separator: ".")) = \(name)"
+                #expect(damages.contains { $0.contains(file) }, "\(place): \(damages)")
+                #expect(report.html.contains(file), "\(place) is not in the report")
+            }
+        }
+    }
+
+    private static let kinds: [Any] = ["1", [1], ["a": 1], NSNull(), true, "NaN", "Infinity"]
+
+    @Test("A value of another kind is damage", arguments: 0..<kinds.count)
+    func kinds(place: Int) throws {
+        for (file, path) in Self.places {
+            try inTemporaryFolder { folder throws in
+                let study = try TamperedStudy(in: folder)
+                try study.set(file, path, to: Self.kinds[place])
+                // A map may be missing, and so may what is optional; nothing may stop the process.
+                _ = try study.render()
+            }
+        }
+    }
+
+    @Test(
+        "A file that is none is damage, or is not there",
+        arguments: ["run.json", "result.json", "metrics.jsonl", "geometry.json", "scores/lfw.csv"])
+    func files(file: String) throws {
+        let deep = String(repeating: "[", count: 100_000)
+        let nested = String(repeating: "{\"a\":", count: 20_000) + "1"
+        let texts = ["", "null\n", "[]\n", "{}\n", "NaN\n", "\0\0\0", deep + "\n", nested + "\n"]
+        for text in texts {
+            try inTemporaryFolder { folder throws in
+                let study = try TamperedStudy(in: folder)
+                try Data(text.utf8).write(to: study.run.url.appendingPathComponent(file))
+                _ = try study.render()
+            }
+        }
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let url = study.run.url.appendingPathComponent(file)
+            let data = try Data(contentsOf: url)
+            try data.prefix(data.count / 2).write(to: url)
+            #expect(try !study.render().damages.isEmpty || file == "metrics.jsonl")
+            try FileManager.default.removeItem(at: url)
+            _ = try study.render()
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+            #expect(try !study.render().damages.isEmpty)
+        }
+    }
+
+    @Test("A run that diverged and stayed finite is drawn", arguments: [1e19, 3e38, 1e-30])
+    func diverged(size: Double) throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let quantiles = [0.5, 0.75, 1, 1.25, 1.5].map { $0 * min(size, 1e38) }
+            for set in [["training"], ["tests", "0"]] {
+                try study.set("geometry.json", set + ["norm", "quantiles"], to: quantiles)
+                try study.set("geometry.json", set + ["norm", "mean"], to: quantiles[2])
+            }
+            try study.set("metrics.jsonl", ["loss"], to: size)
+            try study.set("metrics.jsonl", ["lossState"], to: ["scale": size, "margin": -size])
+            try study.set("result.json", ["tests", "0", "meanNorm"], to: quantiles[2])
+            let (report, damages) = try study.render()
+            #expect(damages == [])
+            #expect(report.html.contains("Where the embeddings lie"))
+            #expect(!report.html.contains("NaN") && !report.html.contains(">nan"))
+        }
+    }
+
+    @Test("Results that contradict the scores beside them are not believed")
+    func contradictions() throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            try study.set("result.json", ["tests", "0", "accuracy"], to: 0.25)
+            let (report, damages) = try study.render()
+            #expect(
+                damages.contains { $0.contains("the accuracy on 'lfw' is 0.25 in result.json") })
+            #expect(!report.markdown.contains("25.00"))
+            let run = try #require(
+                StudyResults(reading: StudyFolder(folder)).runs.first {
+                    $0.name == study.run.url.lastPathComponent
+                })
+            #expect(run.status == .damaged)
+            #expect(run.result == nil && run.outcomes.isEmpty && run.curves.isEmpty)
+        }
+    }
+
+    @Test("Scores of fewer pairs than the run says are not believed")
+    func fewerPairs() throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let scores = try #require(study.run.readScores(test: "lfw"))
+            try study.run.write(Array(scores.prefix(40)), test: "lfw")
+            let damages = try study.render().damages
+            #expect(damages.contains { $0.contains("40 pairs of 'lfw', and run.json says 60") })
+        }
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            try study.set("result.json", ["tests", "0", "pairs"], to: 6000)
+            let damages = try study.render().damages
+            #expect(damages.contains { $0.contains("6000 pairs of 'lfw', and run.json says 60") })
+        }
+    }
+
+    @Test("A link, a pipe or a folder for a file is neither followed nor waited for")
+    func notAFile() throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            try FileManager.default.removeItem(at: study.run.resultURL)
+            #expect(mkfifo(study.run.resultURL.path, 0o600) == 0)
+            #expect(throws: FaceReportError.self) { try Report(study: folder).write() }
+            #expect(try study.render().damages.contains { $0.contains("a pipe") })
+        }
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let outside = folder.appendingPathComponent("outside")
+            try Data("precious".utf8).write(to: outside)
+            let page = folder.appendingPathComponent("report/index.html")
+            try FileManager.default.createDirectory(
+                at: page.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(at: page, withDestinationURL: outside)
+            let error = #expect(throws: FaceReportError.self) { try Report(study: folder).write() }
+            #expect(error?.description.contains("symbolic link") == true)
+            #expect(try Data(contentsOf: outside) == Data("precious".utf8))
+        }
+    }
+}
+
+@Suite("Names from outside in the report's files")
+struct OutsideTextTests {
+    @Test("What turns or breaks text is shown, and formulas are guarded")
+    func names() throws {
+        try inTemporaryFolder { folder throws in
+            var sample = SampleStudy(pairs: 60, epochs: 3)
+            sample.edit = {
+                $0.identity.trainSet = "=HYPERLINK(\"x\")\u{202E}"
+                $0.lossTitle = "a&\u{301}b\u{2066}"
+            }
+            try sample.write(to: folder)
+            let report = try Report(study: folder).render()
+            for text in [report.html, report.markdown] {
+                #expect(
+                    !text.unicodeScalars.contains { "\u{202E}\u{2066}".unicodeScalars.contains($0) }
+                )
+                #expect(text.contains("u202e"))
+            }
+            #expect(report.csv.contains("\"'=HYPERLINK(\"\"x\"\")"))
+            let tables = try #require(try Report(study: folder).writeForPapers().first)
+            let text = try String(contentsOf: tables, encoding: .utf8)
+            #expect(text.unicodeScalars.elementsEqual(text.unicodeScalars) && text.contains("a\\&"))
+            #expect(!text.unicodeScalars.contains("\u{2066}"))
+        }
+    }
+}

@@ -80,7 +80,8 @@ import Testing
         #expect(try loader.next()?.count == 1)
         #expect(
             refusal { _ = try loader.next() }
-                == .badImage(path: bad.path, reason: "it is neither JPEG, PNG, WebP, PGM nor PPM"))
+                == .badImage(
+                    path: bad.path, reason: "it is neither JPEG, PNG, WebP, BMP, PGM nor PPM"))
         #expect(
             refusal { _ = try loader.next() }
                 == .badImage(path: gone.path, reason: "there is no such file"))

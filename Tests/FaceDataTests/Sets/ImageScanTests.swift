@@ -44,7 +44,7 @@ import Testing
         #expect(scan.good == 5)
         #expect(
             scan.bad.map(\.reason) == [
-                "the image 'a.jpg' cannot be decoded: it is neither JPEG, PNG, WebP, PGM nor PPM",
+                "the image 'a.jpg' cannot be decoded: it is neither JPEG, PNG, WebP, BMP, PGM nor PPM",
                 "the image 'b.jpg' cannot be decoded: it is empty",
                 "the image '\(gone)' cannot be decoded: there is no such file",
             ])

@@ -104,7 +104,7 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        library("FaceData", needs: ["TurboJPEG", "LibPNG", "LibWebP"]),
+        library("FaceData", needs: ["TurboJPEG", "LibPNG", "LibWebP", "Spelling"]),
         library("FaceSynthesis", needs: ["FaceData"]),
         library("FaceModels", needs: ["Torch", "Spelling"]),
         library("FaceLosses", needs: ["Torch", "Spelling"]),

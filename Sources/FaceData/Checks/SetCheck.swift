@@ -71,9 +71,7 @@ extension SetCheck {
         images = collection.source.count
         identities = names.identities.count
         sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
-        findings = collection.remarks.map {
-            Finding(severity: .warning, kind: "files", message: $0, items: [])
-        }
+        findings = FileChecks.remarks(collection)
         findings += PictureChecks.findings(survey, names)
         findings += DuplicateChecks.findings(survey, names)
         if case .labelled(let set) = collection {

@@ -62,8 +62,8 @@ enum IdentityChecks {
     private static func runs(_ labels: [Int]) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start = 0
-        for place in labels.indices where place + 1 == labels.count || labels[place + 1] != labels[place]
-        {
+        for place in labels.indices
+        where place + 1 == labels.count || labels[place + 1] != labels[place] {
             runs.append(start..<place + 1)
             start = place + 1
         }

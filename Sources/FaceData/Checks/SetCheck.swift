@@ -81,6 +81,9 @@ extension SetCheck {
                 findings += OverlapChecks.findings(set, survey, opponent)
             }
         }
+        if case .pairs(let pairs) = collection {
+            findings += PairChecks.findings(pairs, survey, names)
+        }
         findings = findings.enumerated().sorted {
             ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
         }.map(\.element)

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Names and lines as text, whatever bytes they consist of.
 ///
 /// A file system keeps names as bytes, and archives from elsewhere bring names in GBK, Shift JIS or
@@ -9,6 +17,15 @@ package enum ByteText {
     package static func text(_ bytes: some Collection<UInt8>) -> String {
         let plain = String(decoding: bytes, as: UTF8.self)
         return plain.utf8.elementsEqual(bytes) ? plain : escaped(Array(bytes))
+    }
+
+    /// The words of this program's command line, without its name.
+    package static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { place in
+            CommandLine.unsafeArgv[place].map { word in
+                text(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+            }
+        }
     }
 
     /// The bytes that a text with `\xD5` and its like stands for; nil when it has nothing of the kind.

@@ -98,7 +98,8 @@ public final class FileReader: ByteStore {
     /// Why a path cannot be found of which a part was no UTF-8 and got lost; nil for other paths.
     private static func encodingReason(_ path: String) -> String? {
         guard errno == ENOENT, path.unicodeScalars.contains("\u{fffd}") else { return nil }
-        return "a name on the way to it is not UTF-8: write its bytes as in '\\xD5\\xC5', or rename it, "
+        return
+            "a name on the way to it is not UTF-8: write its bytes as in '\\xD5\\xC5', or rename it, "
             + "as 'convmv -f gbk -t utf-8 --notest' does"
     }
 

@@ -16,6 +16,7 @@ enum FieldSeparator: UInt8, Sendable {
 
 /// The fields of a line, and where they stand in it.
 struct LineFields {
+    let separator: FieldSeparator
     private let line: String
     private var ranges: [Range<String.Index>] = []
     /// The fields without spaces around them, empty ones left out.
@@ -23,7 +24,7 @@ struct LineFields {
 
     /// Takes a line apart. Between commas a field may stand in quotation marks, as in CSV.
     init(_ line: String, _ separator: FieldSeparator) {
-        self.line = line
+        (self.line, self.separator) = (line, separator)
         let bytes = line.utf8
         var start = bytes.startIndex
         var isQuoted = false
@@ -43,7 +44,8 @@ struct LineFields {
     func text(_ range: ClosedRange<Int>) -> String {
         range.count == 1
             ? texts[range.lowerBound]
-            : String(line[ranges[range.lowerBound].lowerBound..<ranges[range.upperBound].upperBound])
+            : String(
+                line[ranges[range.lowerBound].lowerBound..<ranges[range.upperBound].upperBound])
     }
 
     private mutating func add(_ range: Range<String.Index>, _ separator: FieldSeparator) {

@@ -25,7 +25,8 @@ enum TextFile {
             let text = try reader.next { (bytes) throws(FaceDataError) -> String in
                 if number == 1, isUTF16(bytes) {
                     throw .unreadable(
-                        path: store.path, reason: "it is no text in UTF-8 but UTF-16: save it as UTF-8")
+                        path: store.path,
+                        reason: "it is no text in UTF-8 but UTF-16: save it as UTF-8")
                 }
                 guard !bytes.contains(0) else {
                     throw .unreadable(path: store.path, reason: "line \(number) is no text")
@@ -54,7 +55,9 @@ enum TextFile {
     static func withoutRemarks(_ lines: [Line]) -> [Line] {
         lines.filter { line in
             guard line.text.first == "#" else { return true }
-            guard let second = line.text.dropFirst().first, !second.isWhitespace else { return false }
+            guard let second = line.text.dropFirst().first, !second.isWhitespace else {
+                return false
+            }
             return LabelledImageSet.isImage(fields(line.text).first ?? "")
         }
     }

@@ -60,9 +60,11 @@ public struct LabelledImageSet: Sendable {
         let used = isUsed.indices.filter { isUsed[$0] }
         var fresh = [Int](repeating: 0, count: identities.count)
         for (label, old) in used.enumerated() { fresh[old] = label }
-        return LabelledImageSet(
+        var set = LabelledImageSet(
             source: SelectedImages(kept, of: source), identities: used.map { identities[$0] },
             labels: kept.map { fresh[labels[$0]] }, remarks: remarks)
+        set.passedOver = passedOver
+        return set
     }
 }
 

@@ -38,7 +38,8 @@ public struct PassedOver: Sendable, Hashable {
         let isLoose = !path.contains("/")
         if isLoose, LabelledImageSet.isImage(path) {
             return add(
-                path, "image outside of identity folders", "images outside of identity folders", true)
+                path, "image outside of identity folders", "images outside of identity folders",
+                true)
         }
         let ending = PathText(path).ending
         let kind = ending.isEmpty ? "without an ending" : ".\(ending)"
@@ -48,7 +49,9 @@ public struct PassedOver: Sendable, Hashable {
     /// Adds a file of a folder below an identity's.
     mutating func add(nested path: String) {
         guard LabelledImageSet.isImage(path) else { return add(file: path) }
-        add(path, "image in a sub-folder of an identity", "images in sub-folders of identities", true)
+        add(
+            path, "image in a sub-folder of an identity", "images in sub-folders of identities",
+            true)
     }
 
     /// Adds a folder in which there is nothing.

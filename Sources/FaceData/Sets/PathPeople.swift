@@ -47,8 +47,10 @@ struct PathPeople {
     func names(_ folder: Folder) -> [String] {
         let person = person(folder)
         return (person.map { [$0] } ?? [])
-            + folders[folder].filter { uses[$0, default: 0] < folders.count && String($0) != person }
-                .map(String.init)
+            + folders[folder].filter {
+                uses[$0, default: 0] < folders.count && String($0) != person
+            }
+            .map(String.init)
     }
 
     /// The parts of a path without those that lead nowhere.
@@ -99,11 +101,16 @@ extension VerificationPairs {
         return people
     }
 
+    /// The person of each image, by its path; nil where no name stands, as in a pack.
+    package var owners: [String?] {
+        var people = people
+        guard !(source is VerificationPack) else { return images.map { _ in nil } }
+        return images.map { people.person(people.folder(of: $0)) }
+    }
+
     /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
     public var identities: Set<String> {
-        var people = people
-        guard !(source is VerificationPack) else { return [] }
-        return Set(images.compactMap { people.person(people.folder(of: $0)) })
+        Set(owners.compactMap { $0 })
     }
 
     /// All names in the pairs that may be a person's, by what tells spellings apart no more.

@@ -12,7 +12,8 @@ package struct PersonName: Sendable, Hashable {
     /// Takes a name.
     package init(_ text: String) {
         self.text = text
-        let plain = text.utf8.allSatisfy { $0 < 0x80 }
+        let plain =
+            text.utf8.allSatisfy { $0 < 0x80 }
             ? text.lowercased() : text.decomposedStringWithCompatibilityMapping.lowercased()
         var key = ""
         var isApart = false

@@ -98,7 +98,8 @@ extension LabelledImageSet {
         let some = names.prefix(10).map { name in
             nearest.nearest(to: name).map { "'\(name)' (is '\($0)' meant?)" } ?? "'\(name)'"
         }
-        return "\(counted(names.count, "name")) of '\(list.path)' \(names.count == 1 ? "is that" : "are those") "
+        return
+            "\(counted(names.count, "name")) of '\(list.path)' \(names.count == 1 ? "is that" : "are those") "
             + "of no identity and no image, and removed nothing: "
             + some.joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
     }
@@ -112,7 +113,9 @@ private struct NearestNames {
 
     init(among names: [String]) {
         self.names = names
-        for name in names { for key in Self.keys(name) where alike[key] == nil { alike[key] = name } }
+        for name in names {
+            for key in Self.keys(name) where alike[key] == nil { alike[key] = name }
+        }
     }
 
     /// The name that one was meant to be; nil when none is near.

@@ -18,9 +18,10 @@ extension LabelledImageSet {
     {
         let root = root ?? file.deletingLastPathComponent()
         var lines = TextFile.withoutRemarks(try TextFile.lines(file))
-        var form = try lines.first.map { line throws(FaceDataError) in
-            try ListForm(of: line, file, root)
-        } ?? nil
+        var form =
+            try lines.first.map { line throws(FaceDataError) in
+                try ListForm(of: line, file, root)
+            } ?? nil
         // A line that names columns.
         if form == nil, lines.count > 1, let second = try ListForm(of: lines[1], file, root) {
             form = second
@@ -69,7 +70,8 @@ private struct ListForm {
     static func refusal(_ file: URL, _ line: Int) -> FaceDataError {
         .line(
             path: file.path, line: line,
-            reason: "it must be a path and a label, as 'a/1.jpg 0', or an index, a label and a path")
+            reason: "it must be a path and a label, as 'a/1.jpg 0', or an index, a label and a path"
+        )
     }
 
     // MARK: The first line
@@ -163,7 +165,8 @@ private struct ListForm {
                 (0...max(0, self.further)).contains(further)
                     && (image != nil || fields.count <= self.fields)
                     && (end == 0 || !LabelledImageSet.isImage(fields.texts[0])
-                        || Self.exists(fields.text(0...end), root)), fields, line)
+                        || Self.exists(fields.text(0...end), root)),
+                fields, line)
             return (fields.text(0...end), fields.texts[end + 1])
         }
     }

@@ -91,7 +91,8 @@ struct ListLabels {
             $0[0].utf8.lexicographicallyPrecedes($1[0].utf8)
         }
         guard let first = alike.first else { return nil }
-        return "\(counted(alike.count, "number stands", "numbers stand")) in the labels in two spellings or more, and "
+        return
+            "\(counted(alike.count, "number stands", "numbers stand")) in the labels in two spellings or more, and "
             + "each spelling is an identity of its own: "
             + first.map { "'\($0)'" }.joined(separator: " and ")
             + (alike.count > 1 ? ", ..." : "")
@@ -112,7 +113,8 @@ struct ListLabels {
             return nil
         }
         let images = labels.count { $0 == label }
-        return "\(counted(images, "image has", "images have")) the label '\(identities[label])', which "
+        return
+            "\(counted(images, "image has", "images have")) the label '\(identities[label])', which "
             + "often means that nobody knows whose they are: they are taken for one identity; "
             + "--without leaves it out"
     }

@@ -79,7 +79,8 @@ public final class RecordPackWriter {
         guard sizes.count <= Int(RecordLayout.exactFloats) else {
             throw .cannotWrite(
                 path: url.path,
-                reason: "\(sizes.count) identities are more than 16777216, behind which a pack's 32-bit "
+                reason:
+                    "\(sizes.count) identities are more than 16777216, behind which a pack's 32-bit "
                     + "floats would join people")
         }
         return sizes

@@ -13,7 +13,8 @@ struct PairChecks {
     ) -> [SetCheck.Finding] {
         let checks = PairChecks(set, survey, names)
         return [
-            checks.oneKind, checks.contradictions, checks.withItself, checks.copies, checks.repeated,
+            checks.oneKind, checks.contradictions, checks.withItself, checks.copies,
+            checks.repeated,
             checks.otherPeople, checks.folds,
         ].compactMap { $0 }
     }
@@ -107,7 +108,8 @@ struct PairChecks {
 
     private var copies: SetCheck.Finding? {
         finding(
-            set.pairs.filter { !$0.same && !isSelf($0) && areCopies($0.first, $0.second) }, .warning,
+            set.pairs.filter { !$0.same && !isSelf($0) && areCopies($0.first, $0.second) },
+            .warning,
             "pair-of-copies", one: "pair of different people shows one picture",
             more: "pairs of different people show one picture")
     }
@@ -129,7 +131,8 @@ struct PairChecks {
     }
 
     private func finding(
-        _ pairs: [VerificationPairs.Pair], _ severity: SetCheck.Severity, _ kind: String, one: String,
+        _ pairs: [VerificationPairs.Pair], _ severity: SetCheck.Severity, _ kind: String,
+        one: String,
         more: String
     ) -> SetCheck.Finding? {
         guard !pairs.isEmpty else { return nil }

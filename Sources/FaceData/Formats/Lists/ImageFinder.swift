@@ -23,9 +23,8 @@ struct ImageFinder {
 
     /// The image of a path.
     mutating func find(_ path: String) -> Found {
-        for spelling in [path, path.replacingOccurrences(of: "\\", with: "/")] where exists(spelling) {
-            return .file(spelling)
-        }
+        let slashes = path.replacingOccurrences(of: "\\", with: "/")
+        if let spelling = [path, slashes].first(where: exists) { return .file(spelling) }
         guard !path.hasPrefix("/") else { return .missing(instead: []) }
         let (folder, name) = (PathText(path).folder, PathText(path).name)
         let wanted = Stem(name)

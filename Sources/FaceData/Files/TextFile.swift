@@ -36,8 +36,19 @@ enum TextFile {
             guard let text else { return lines }
             // A mark of byte order, as Windows' editor writes it.
             let plain = number == 1 && text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
-            if !plain.isEmpty { lines.append(Line(number: number, text: plain)) }
+            guard plain.utf8.contains(0x0d) else {
+                if !plain.isEmpty { lines.append(Line(number: number, text: plain)) }
+                continue
+            }
+            lines += parts(of: plain, from: number)
         }
+    }
+
+    /// The lines of an old Macintosh's file, in which lines end with a carriage return.
+    private static func parts(of text: String, from number: Int) -> [Line] {
+        text.split(separator: "\r", omittingEmptySubsequences: false).enumerated().map {
+            Line(number: number + $0, text: $1.trimmingCharacters(in: .whitespaces))
+        }.filter { !$0.text.isEmpty }
     }
 
     /// Whether a file begins with UTF-16's mark of byte order, as Windows' shell writes text.

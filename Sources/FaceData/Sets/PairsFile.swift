@@ -139,7 +139,8 @@ private struct PairsReader {
         guard numbers.count == fields.count, (1...2).contains(numbers.count),
             numbers.allSatisfy({ (1...1_000_000).contains($0) })
         else {
-            let isMissing = PairsHeader.numberedPair(first?.text ?? "") != nil
+            let isMissing =
+                numbers.count < fields.count && PairsHeader.numberedPair(first?.text ?? "") != nil
             throw .pairs(
                 path: path, line: first?.number ?? 1,
                 reason: isMissing

@@ -4,7 +4,8 @@ import Spelling
 /// Identities and images that are left out of a training set: their names, one a line.
 ///
 /// A `#` at the beginning of a line or behind a space begins a remark. In a name that has it there, it
-/// is written `\#`; likewise `\\` is a backslash, `\ ` a space at a name's beginning or end, and `\x0A` a line break.
+/// is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or end, and
+/// `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {
     /// The list's file, as it was named.
     public let path: String
@@ -30,6 +31,11 @@ public struct RemovalList: Sendable, Hashable {
         try FileWriter.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: url)
     }
 
+    /// What stands in a list for what would end a line or be cut off it.
+    private static let escapes: [(text: String, character: Character)] = [
+        ("#", "#"), ("\\", "\\"), ("x20", " "), ("x0A", "\n"),
+    ]
+
     /// A line's name, without its remark.
     private static func name(of line: String) -> String {
         var name: [Character] = []
@@ -37,12 +43,10 @@ public struct RemovalList: Sendable, Hashable {
         var kept = 0
         var rest = line[...]
         while let next = rest.popFirst() {
-            if next == "\\", let escaped = rest.first, "\\# ".contains(escaped) {
-                name.append(rest.removeFirst())
+            if next == "\\", let escape = escapes.first(where: { rest.hasPrefix($0.text) }) {
+                name.append(escape.character)
+                rest = rest.dropFirst(escape.text.count)
                 kept = name.count
-            } else if next == "\\", rest.hasPrefix("x0A") {
-                name.append("\n")
-                rest = rest.dropFirst(3)
             } else if next == "#", name.last?.isWhitespace ?? true {
                 break
             } else {
@@ -56,16 +60,18 @@ public struct RemovalList: Sendable, Hashable {
     /// The line that ``name(of:)`` reads a name from.
     private static func line(_ name: String) -> String {
         var line = ""
-        for (place, character) in name.enumerated() {
-            let isEdge = place == 0 || place == name.count - 1
+        var rest = name[...]
+        while let next = rest.popFirst() {
             let isMarked =
-                switch character {
-                case "\\": "\\# ".contains(name.dropFirst(place + 1).first ?? "x")
-                case "#": line.last?.isWhitespace ?? true
-                case " ": isEdge
+                switch next {
+                case "\\": escapes.contains { rest.hasPrefix($0.text) }
+                case "#": line.last?.isWhitespace ?? true || line.hasSuffix("x20")
+                case " ": line.isEmpty || rest.isEmpty
+                case "\n": true
                 default: false
                 }
-            line += character == "\n" ? "\\x0A" : isMarked ? "\\\(character)" : "\(character)"
+            let escape = isMarked ? escapes.first { $0.character == next }?.text : nil
+            line += escape.map { "\\\($0)" } ?? String(next)
         }
         return line
     }

@@ -236,9 +236,9 @@ import Testing
         try (0..<set.count).map { try set.source.bytes(of: $0)[0] }
     }
 
-    private static let large: [(key: Int, label: Float)] = [
-        (0, 25_130_987), (1, 25_130_988), (2, 25_130_989), (3, 3),
-    ]
+    /// Labels of which the first and the third are no 32-bit floats.
+    private static let large: [(key: Int, label: Float)] =
+        [25_130_987, 25_130_988, 25_130_989, 3].enumerated().map { ($0, Float($1 as Int)) }
 
     @Test(arguments: [true, false])
     func theListKnowsLabelsThatFloatsRound(hasIndex: Bool) throws {

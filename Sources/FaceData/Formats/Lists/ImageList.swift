@@ -153,10 +153,13 @@ private struct ListForm {
             try require(image == fields.count - 1 || fields.count == 2, fields, line)
             return (fields.text(1...fields.count - 1), fields.texts[0])
         case .indexLabelPath:
+            try require(image == fields.count - 1 || fields.count == self.fields, fields, line)
             return (fields.text(pathStart(fields)...fields.count - 1), fields.texts[1])
         case .alignedPathLabel:
             let end = image ?? 1
-            try require(end >= 1 && end + 1 < fields.count, fields, line)
+            try require(
+                end >= 1 && end + 1 < fields.count
+                    && (image != nil || fields.count == self.fields), fields, line)
             return (fields.text(1...end), fields.texts[end + 1])
         case .pathLabel:
             let end = image ?? 0

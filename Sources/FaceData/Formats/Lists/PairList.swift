@@ -155,9 +155,9 @@ private struct PairListReader {
         let fields = TextFile.fields(line)
         return (3...4).contains(fields.count)
             && fields.allSatisfy {
-                !LabelledImageSet.isImage($0) && PairForm.label($0) == nil && !$0.contains("/")
-                    && Int($0) == nil
-            } && !SystemPath.exists(ImageFiles([fields[0]], in: finder.root).path(of: 0))
+                !LabelledImageSet.isImage($0) && !$0.contains("/") && Int($0) == nil
+                    && !SystemPath.exists(ImageFiles([$0], in: finder.root).path(of: 0))
+            }
     }
 
     /// The folds that the list names, which must be numbered without gaps.

@@ -116,7 +116,7 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        library("FaceData", needs: ["SafeNumbers", "TurboJPEG", "LibPNG", "LibWebP"]),
+        library("FaceData", needs: ["SafeNumbers", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
         library("FaceSynthesis", needs: ["FaceData"]),
         library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
         library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),

@@ -51,7 +51,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         case .draw(let path, let reason):
             "cannot draw pairs from '\(path)': \(reason)"
         case .emptyIdentity(let path):
-            "the identity folder '\(path)' holds no image (.jpg, .png, .webp, .pgm or .ppm): "
+            "the identity folder '\(path)' holds no image (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
                 + "remove it or put its images there"
         case .line(let path, let line, let reason):
             "'\(path)', line \(line): \(reason)"

@@ -135,6 +135,9 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
     public var test: String
     /// Identities of the training set whose names the test set has as well.
     public var people: [String]
+    /// How names were matched that the two sets write differently, as `annlee = Ann_Lee`; nil where
+    /// all are written alike.
+    public var respellings: [String]?
     /// Training images that show a picture of the test set.
     public var pictures: Int
     /// Identities of the training set that these images are filed under.
@@ -156,8 +159,9 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
         let parts = [
             people.isEmpty
                 ? nil
-                : "\(people.count) people of '\(test)' are in '\(trainSet)' as well, which makes its "
-                    + "figures too good: \(some(people))",
+                : "\(people.count == 1 ? "1 person of '\(test)' is" : "\(people.count) people of '\(test)' are") "
+                    + "in '\(trainSet)' as well, which makes its figures too good: \(some(people))"
+                    + (respellings.map { " (\($0.count) spelt differently: \(some($0)))" } ?? ""),
             pictures == 0
                 ? nil
                 : "\(pictures) pictures of '\(test)' are in '\(trainSet)' as well, "

@@ -211,12 +211,7 @@ private struct SetReader {
     /// The set without what a removal list names.
     private func without(_ list: String?, _ set: LabelledImageSet) throws -> LabelledImageSet {
         guard let without = list else { return set }
-        let names = try RemovalList.read(URL(fileURLWithPath: without))
-        var fewer = set.removing(named: names)
-        fewer.remarks.append(
-            "'\(without)' removed \(set.count - fewer.count) images, "
-                + "\(set.identities.count - fewer.identities.count) identities among them whole")
-        return fewer
+        return set.removing(try RemovalList.read(URL(fileURLWithPath: without)))
     }
 
     /// The identities that are held out to choose a model on.
@@ -256,9 +251,11 @@ private struct SetReader {
             let overlap = SetOverlap(
                 of: set, with: test.prepared.pairs, places: places.sorted())
             guard !overlap.isEmpty else { return nil }
-            return OverlapFacts(
+            var facts = OverlapFacts(
                 test: test.prepared.facts.name, people: overlap.people,
                 pictures: overlap.pictures, owners: overlap.owners)
+            facts.respellings = overlap.respellings.isEmpty ? nil : overlap.respellings
+            return facts
         }
     }
 

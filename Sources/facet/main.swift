@@ -1,4 +1,5 @@
 import CommandKit
+import FaceData
 import Foundation
 import FaceStudy
 
@@ -17,7 +18,8 @@ let facet = Command(
     ]
 ).withCompletions()
 
-let words = Array(CommandLine.arguments.dropFirst())
+// Paths need not be UTF-8.
+let words = ByteText.arguments
 exit(
     CommandLineTool(facet, version: FacetVersion.number, isUsage: UsageErrors.contains)
         .run(words).rawValue)

@@ -17,7 +17,12 @@ let fuzzTargets: [String: FuzzTarget] = [
         guard let pack else { return }
         _ = try? pack.labels()
         _ = try? pack.identityRanges()
+        _ = try? pack.keys()
         FuzzInput.readAll(pack)
+    },
+    "record-list": { bytes in
+        guard let list = try? RecordList(FuzzInput.place, MemoryBytes(bytes)) else { return }
+        _ = list.entries(of: [0, 1, 7], labels: [1, 16_777_216, 7])
     },
     "record-index": { bytes in
         guard let index = try? RecordIndex(reading: MemoryBytes(bytes)) else { return }
@@ -44,7 +49,14 @@ let fuzzTargets: [String: FuzzTarget] = [
             }
         }
     },
-    "removal-list": { bytes in _ = try? RemovalList.read(FuzzInput.file(bytes)) },
+    "removal-list": { bytes in
+        guard let list = try? RemovalList.read(FuzzInput.file(bytes)) else { return }
+        let set = LabelledImageSet(
+            source: ImageFiles(["a/1.jpg", "b/2.jpg"], in: FuzzInput.place),
+            identities: ["a", "b"],
+            labels: [0, 1])
+        _ = set.removing(list)
+    },
     "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
     "png": { bytes in decode(bytes, [0x89, 0x50]) },
     "webp": { bytes in decode(bytes, Array("RIFF".utf8)) },

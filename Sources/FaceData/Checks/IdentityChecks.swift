@@ -20,11 +20,10 @@ enum IdentityChecks {
             items: single.map { set.identities[$0] })
     }
 
-    /// Names that differ in case, `_` and spaces only.
+    /// Names that differ in case, accents and what separates words only.
     private static func sameNames(_ set: LabelledImageSet) -> SetCheck.Finding? {
-        let groups = Dictionary(grouping: set.identities) {
-            $0.lowercased().replacingOccurrences(of: "_", with: " ")
-        }.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+        let groups = Dictionary(grouping: set.identities) { PersonName($0).key }
+            .filter { $0.key != "" && $0.value.count > 1 }.values.sorted { $0[0] < $1[0] }
         guard !groups.isEmpty else { return nil }
         return SetCheck.Finding(
             severity: .warning, kind: "duplicate-identity",
@@ -39,17 +38,41 @@ enum IdentityChecks {
         guard let pack = (set.source as? RecordPack) ?? (set.source as? NamedImages)?.pack,
             pack.identityRecords > 0
         else { return nil }
+        var runs: [Range<Int>]?
         var wrong: [String] = []
         for (place, range) in try pack.identityRanges().enumerated() {
-            let labels = Set(range.filter { $0 < set.count }.map { set.labels[$0] })
-            if range.upperBound > set.count || labels.count > 1 {
-                wrong.append("identity record \(place)")
+            if range.upperBound + 1 < Int(RecordLayout.exactFloats) {
+                let labels = Set(range.filter { $0 < set.count }.map { set.labels[$0] })
+                if range.upperBound <= set.count, labels.count <= 1 { continue }
+            } else {
+                // Rounded ends are compared with those of the images of one label, rounded too.
+                let all = runs ?? Self.runs(set.labels)
+                runs = all
+                if all.indices.contains(place), isSame(range, all[place]) { continue }
             }
+            wrong.append("identity record \(place)")
         }
         guard !wrong.isEmpty else { return nil }
         return SetCheck.Finding(
             severity: .error, kind: "label-range",
             message: "\(wrong.count) identity records name images of other labels, or none",
             items: wrong)
+    }
+    /// Consecutive images of one label.
+    private static func runs(_ labels: [Int]) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        var start = 0
+        for place in labels.indices
+        where place + 1 == labels.count || labels[place + 1] != labels[place] {
+            runs.append(start..<place + 1)
+            start = place + 1
+        }
+        return runs
+    }
+
+    /// Whether two ranges of images are the same as far as 32-bit floats of their keys tell.
+    private static func isSame(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
+        Float(first.lowerBound + 1) == Float(second.lowerBound + 1)
+            && Float(first.upperBound + 1) == Float(second.upperBound + 1)
     }
 }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Findings about what a training set shares with a test set.
 enum OverlapChecks {
     static func findings(
@@ -17,11 +19,16 @@ enum OverlapChecks {
         _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
     ) -> SetCheck.Finding? {
         guard !overlap.people.isEmpty else { return nil }
+        let (people, respelt) = (overlap.people, overlap.respellings)
+        let exact = people.count - respelt.count
+        let isOne = people.count == 1
         return SetCheck.Finding(
             severity: .warning, kind: "overlap-name",
-            message: "\(overlap.people.count) people of '\(opponent.name)' are "
-                + "in the set as well, which makes its figures too good: "
-                + overlap.people.someJoined, items: overlap.people)
+            message: "\(counted(people.count, "person", "people")) of '\(opponent.name)' "
+                + "\(isOne ? "is" : "are") in the set as well (\(exact) by the same name"
+                + (respelt.isEmpty
+                    ? "" : ", \(respelt.count) spelt differently: \(respelt.someJoined)")
+                + "), which makes its figures too good: " + people.someJoined, items: people)
     }
 
     private static func byPicture(

@@ -71,9 +71,7 @@ extension SetCheck {
         images = collection.source.count
         identities = names.identities.count
         sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
-        findings = collection.remarks.map {
-            Finding(severity: .warning, kind: "files", message: $0, items: [])
-        }
+        findings = FileChecks.remarks(collection)
         findings += PictureChecks.findings(survey, names)
         findings += DuplicateChecks.findings(survey, names)
         if case .labelled(let set) = collection {
@@ -83,6 +81,9 @@ extension SetCheck {
             for opponent in opponents {
                 findings += try OverlapChecks.findings(set, survey, opponent)
             }
+        }
+        if case .pairs(let pairs) = collection {
+            findings += PairChecks.findings(pairs, survey, names)
         }
         findings = findings.enumerated().sorted {
             ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
@@ -110,7 +111,7 @@ struct CheckNames {
             owners = set.labels.map { set.identities[$0] }
         case .pairs(let pairs):
             identities = []
-            owners = pairs.people
+            owners = pairs.owners
         }
     }
 

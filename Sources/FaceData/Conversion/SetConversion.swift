@@ -64,7 +64,7 @@ public struct SetConversion: Sendable {
     public func write(
         _ pairs: VerificationPairs, toFolder folder: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        let people = pairs.people
+        let people = pairs.owners.map { $0 ?? "" }
         let folders = Set(people).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let number = Dictionary(uniqueKeysWithValues: zip(folders, folders.indices))
         let names = WrittenNames(

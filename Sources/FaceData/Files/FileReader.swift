@@ -27,8 +27,10 @@ public final class FileReader: ByteStore {
     public init(_ url: URL) throws(FaceDataError) {
         path = url.path
         // Without waiting: a named pipe would have it wait for a writer.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: Self.systemReason()) }
+        descriptor = SystemPath.attempt(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else {
+            throw .unreadable(path: path, reason: Self.encodingReason(path) ?? Self.systemReason())
+        }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             close(descriptor)
@@ -85,18 +87,29 @@ public final class FileReader: ByteStore {
     /// Why a file or folder cannot be reached; nil when it can be.
     static func obstacle(to url: URL) -> String? {
         var status = stat()
-        guard stat(url.path, &status) != 0 else { return nil }
+        guard SystemPath.attempt(url.path, { stat($0, &status) }) != 0 else { return nil }
         guard errno == ENOENT else { return systemReason() }
-        return lstat(url.path, &status) == 0
-            ? "its symbolic link leads nowhere" : "there is no such file or folder"
+        if SystemPath.attempt(url.path, { lstat($0, &status) }) == 0 {
+            return "its symbolic link leads nowhere"
+        }
+        return encodingReason(url.path) ?? "there is no such file or folder"
+    }
+
+    /// Why a path cannot be found of which a part was no UTF-8 and got lost; nil for other paths.
+    private static func encodingReason(_ path: String) -> String? {
+        guard errno == ENOENT, path.unicodeScalars.contains("\u{fffd}") else { return nil }
+        return
+            "a name on the way to it is not UTF-8: write its bytes as in '\\xD5\\xC5', or rename it, "
+            + "as 'convmv -f gbk -t utf-8 --notest' does"
     }
 
     /// Why a folder cannot be listed.
     static func obstacle(toListing folder: URL) -> String {
-        guard let stream = opendir(folder.path) else {
+        let descriptor = SystemPath.attempt(folder.path) { open($0, O_RDONLY | O_DIRECTORY) }
+        guard descriptor >= 0 else {
             return errno == ENOENT ? obstacle(to: folder) ?? systemReason() : systemReason()
         }
-        closedir(stream)
+        close(descriptor)
         return "it cannot be listed"
     }
 

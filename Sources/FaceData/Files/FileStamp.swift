@@ -18,7 +18,7 @@ public struct FileStamp: Sendable, Hashable {
     /// Looks at a file.
     public init(_ url: URL) {
         var status = stat()
-        guard stat(url.path, &status) == 0 else {
+        guard SystemPath.attempt(url.path, { stat($0, &status) }) == 0 else {
             (size, modified) = (-1, 0)
             return
         }

@@ -16,33 +16,60 @@ enum TextFile {
         try lines(of: try FileReader(file))
     }
 
-    /// The lines of bytes.
+    /// The lines of bytes; those that are no UTF-8 as ``ByteText`` writes them.
     static func lines(of store: any ByteStore) throws(FaceDataError) -> [Line] {
         var reader = LineReader(store)
         var lines: [Line] = []
         while true {
             let number = reader.number + 1
             let text = try reader.next { (bytes) throws(FaceDataError) -> String in
-                guard let text = String(bytes: bytes, encoding: .utf8), !text.contains("\0")
-                else {
+                if number == 1, isUTF16(bytes) {
                     throw .unreadable(
-                        path: store.path, reason: "line \(number) is no text in UTF-8")
+                        path: store.path,
+                        reason: "it is no text in UTF-8 but UTF-16: save it as UTF-8")
                 }
-                return text.trimmingCharacters(in: .whitespaces)
+                guard !bytes.contains(0) else {
+                    throw .unreadable(path: store.path, reason: "line \(number) is no text")
+                }
+                return ByteText.text(bytes).trimmingCharacters(in: .whitespaces)
             }
             guard let text else { return lines }
             // A mark of byte order, as Windows' editor writes it.
             let plain = number == 1 && text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
-            if !plain.isEmpty { lines.append(Line(number: number, text: plain)) }
+            guard plain.utf8.contains(0x0d) else {
+                if !plain.isEmpty { lines.append(Line(number: number, text: plain)) }
+                continue
+            }
+            lines += parts(of: plain, from: number)
         }
     }
 
-    /// A line's fields: between tabs where it has tabs, so that names may have spaces; between
-    /// commas where it has no tab but commas; between spaces otherwise.
+    /// The lines of an old Macintosh's file, in which lines end with a carriage return.
+    private static func parts(of text: String, from number: Int) -> [Line] {
+        text.split(separator: "\r", omittingEmptySubsequences: false).enumerated().map {
+            Line(number: number + $0, text: $1.trimmingCharacters(in: .whitespaces))
+        }.filter { !$0.text.isEmpty }
+    }
+
+    /// Whether a file begins with UTF-16's mark of byte order, as Windows' shell writes text.
+    private static func isUTF16(_ start: UnsafeRawBufferPointer) -> Bool {
+        start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff])
+    }
+
+    /// A line's fields, see ``FieldSeparator``.
     static func fields(_ line: String) -> [String] {
-        let separator: Character = line.contains("\t") ? "\t" : line.contains(",") ? "," : " "
-        return line.split(separator: separator).map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }.filter { !$0.isEmpty }
+        LineFields(line, FieldSeparator(of: line)).texts
+    }
+
+    /// The lines without remarks: without those that begin with `#` and a space, and those that begin
+    /// with `#` and have no image in their first field.
+    static func withoutRemarks(_ lines: [Line]) -> [Line] {
+        lines.filter { line in
+            guard line.text.first == "#" else { return true }
+            guard let second = line.text.dropFirst().first, !second.isWhitespace else {
+                return false
+            }
+            return LabelledImageSet.isImage(fields(line.text).first ?? "")
+        }
     }
 }

@@ -13,15 +13,11 @@ public enum ImageCollection: Sendable {
         _ source: String, threads: Int = 1, skippingEmpty: Bool = false
     ) throws(FaceDataError) -> ImageCollection {
         let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: source)
+        let exists = SystemPath.exists(source)
         if exists, PathText(source).ending == "bin" {
             return .pairs(try .pack(URL(fileURLWithPath: source)))
         }
-        if !exists, parts.count == 2,
-            FileManager.default.fileExists(atPath: parts[0], isDirectory: &isFolder),
-            isFolder.boolValue
-        {
+        if !exists, parts.count == 2, SystemPath.kind(parts[0]) == .folder {
             return .pairs(
                 try .open(images: URL(fileURLWithPath: parts[0]), pairs: parts[1]))
         }

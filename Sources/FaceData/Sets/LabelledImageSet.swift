@@ -10,8 +10,8 @@ public struct LabelledImageSet: Sendable {
     public var labels: [Int]
     /// What is told about the files, such as an index that had to be built anew.
     public var remarks: [String]
-    /// What lies in the set's folder and is no image of an identity, relative to the folder.
-    public private(set) var strays: [String] = []
+    /// What lies in the set's folder and is no image of an identity.
+    public internal(set) var passedOver = PassedOver()
 
     /// How many images there are.
     public var count: Int { labels.count }
@@ -60,20 +60,22 @@ public struct LabelledImageSet: Sendable {
         let used = isUsed.indices.filter { isUsed[$0] }
         var fresh = [Int](repeating: 0, count: identities.count)
         for (label, old) in used.enumerated() { fresh[old] = label }
-        return LabelledImageSet(
+        var set = LabelledImageSet(
             source: SelectedImages(kept, of: source), identities: used.map { identities[$0] },
             labels: kept.map { fresh[labels[$0]] }, remarks: remarks)
+        set.passedOver = passedOver
+        return set
     }
 }
 
 extension LabelledImageSet {
     /// Endings of the files that count as images.
     public static let endings: Set<String> = [
-        "jpg", "jpeg", "png", "webp", "pgm", "ppm", "pnm",
+        "jpg", "jpeg", "jpe", "jfif", "pjpeg", "png", "webp", "bmp", "dib", "pgm", "ppm", "pnm",
     ]
 
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
-    /// count.
+    /// count, and ``passedOver`` tells what else was there.
     ///
     /// - Parameter skippingEmpty: Whether identities without images are told in ``remarks`` and are
     ///   no error.
@@ -82,53 +84,8 @@ extension LabelledImageSet {
     public static func folder(
         _ root: URL, skippingEmpty: Bool = false
     ) throws(FaceDataError) -> LabelledImageSet {
-        var empty: [String] = []
-        var identities: [String] = []
-        var paths: [String] = []
-        var labels: [Int] = []
-        var strays: [String] = []
-        for identity in try visibleNames(root) {
-            let folder = root.appendingPathComponent(identity)
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
-            else {
-                // An identity that cannot be reached must not go unnoticed.
-                throw .unreadable(
-                    path: folder.path,
-                    reason: FileReader.obstacle(to: folder) ?? "it cannot be found")
-            }
-            guard isFolder.boolValue else {
-                strays.append(identity)
-                continue
-            }
-            let names = try visibleNames(folder)
-            let files = names.filter(isImage)
-            strays += names.filter { !isImage($0) }.map { "\(identity)/\($0)" }
-            guard !files.isEmpty else {
-                guard skippingEmpty else { throw .emptyIdentity(path: folder.path) }
-                empty.append(identity)
-                continue
-            }
-            paths += files.map { "\(identity)/\($0)" }
-            labels += repeatElement(identities.count, count: files.count)
-            identities.append(identity)
-        }
-        guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
-        var remarks: [String] = []
-        if !empty.isEmpty {
-            remarks.append("\(empty.count) identities have no image: \(empty.someJoined)")
-        }
-        let loose = strays.filter { !$0.contains("/") && isImage($0) }
-        if !loose.isEmpty {
-            remarks.append(
-                "\(loose.count) images lie outside of identity folders and are left out: "
-                    + loose.someJoined)
-        }
-        var set = LabelledImageSet(
-            source: ImageFiles(paths, in: root), identities: identities, labels: labels,
-            remarks: remarks)
-        set.strays = strays.filter { !loose.contains($0) }
-        return set
+        var reader = FolderReader(root: root, skippingEmpty: skippingEmpty)
+        return try reader.read()
     }
 
     /// Whether a file's name is that of an image.
@@ -138,14 +95,7 @@ extension LabelledImageSet {
 
     /// Names in a folder, ascending by their bytes, whatever the language of the system.
     static func visibleNames(_ folder: URL) throws(FaceDataError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder.path)
-                .filter { !$0.hasPrefix(".") }
-                .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        } catch {
-            throw .unreadable(
-                path: folder.path, reason: FileReader.obstacle(toListing: folder))
-        }
+        try SystemPath.visibleNames(folder)
     }
 }
 

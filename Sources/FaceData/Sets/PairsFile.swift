@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 extension VerificationPairs {
     /// Reads a `pairs.txt` as LFW has it.
@@ -6,20 +7,19 @@ extension VerificationPairs {
     /// The first line has the number of folds and of pairs of each kind in a fold (`10 300`), or
     /// only the latter (`500`, LFW's View 1) for one fold. Then, for each fold, as many lines
     /// `name i j` and as many lines `name i other j`. Image `i` of a person is
-    /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``).
+    /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``, in capitals or not, with more
+    /// zeros or fewer). Tabs, spaces or commas stand between; lines that begin with `#` are remarks.
+    ///
+    /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and the like, have neither folds
+    /// nor counts: a line of three fields is a pair of one person, and one of four of two.
     ///
     /// - Throws: ``FaceDataError/pairs(path:line:reason:)`` for a line that cannot be understood, a
     ///   wrong count, or an image that is missing.
     public static func read(_ file: URL, images root: URL) throws(FaceDataError)
         -> VerificationPairs
     {
-        let store = try FileReader(file)
-        guard
-            let text = String(
-                bytes: try store.bytes(at: 0, count: store.size), encoding: .utf8)
-        else { throw .unreadable(path: file.path, reason: "it is no text in UTF-8") }
         var reader = PairsReader(path: file.path, root: root)
-        return try reader.read(text)
+        return try reader.read(try TextFile.lines(file).filter { $0.text.first != "#" })
     }
 
     /// The text of a `pairs.txt` for pairs whose images are named as LFW names them.
@@ -35,96 +35,171 @@ extension VerificationPairs {
     }
 }
 
+/// What the first line of a list of numbered images tells.
+enum PairsHeader {
+    /// Whether a list that begins with a line names images by numbers, as LFW does.
+    static func isNumbered(_ first: String) -> Bool {
+        TextFile.fields(first).count < 3 || isColumns(first) || numberedPair(first) != nil
+    }
+
+    /// Whether a line is the first one of LFW's CSV files.
+    static func isColumns(_ line: String) -> Bool {
+        let names = TextFile.fields(line).map { $0.lowercased() }
+        return (3...4).contains(names.count) && names[0].hasPrefix("name")
+            && names[1].hasPrefix("imagenum")
+            && names.dropFirst(2).allSatisfy { $0.hasPrefix("imagenum") || $0.hasPrefix("name") }
+    }
+
+    /// The fields of a pair of numbered images: three for one person, four for two; nil for other
+    /// lines. Names may have spaces also where fields are separated by spaces.
+    static func numberedPair(_ line: String) -> [String]? {
+        if FieldSeparator(of: line) == .tab { return pair(LineFields(line, .tab)) }
+        return pair(LineFields(line, .comma)) ?? pair(LineFields(line, .space))
+    }
+
+    private static func pair(_ fields: LineFields) -> [String]? {
+        let texts = fields.texts
+        func isNumber(_ place: Int) -> Bool {
+            texts[place].utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        guard texts.count >= 3, isNumber(texts.count - 1),
+            !texts.contains(where: LabelledImageSet.isImage)
+        else { return nil }
+        if texts.count == 3 ? isNumber(1) : texts.count == 4 && isNumber(1) { return texts }
+        guard fields.separator == .space else { return nil }
+        // A name of several words.
+        let last = texts.count - 1
+        guard let other = (1..<last).last(where: isNumber) else {
+            return nil
+        }
+        if other == last - 1 { return [fields.text(0...other - 1)] + texts[other...] }
+        return [
+            fields.text(0...other - 1), texts[other], fields.text(other + 1...last - 1),
+            texts[last],
+        ]
+    }
+}
+
 /// Reads a list of pairs line by line.
 private struct PairsReader {
     let path: String
-    let root: URL
+    private var finder: ImageFinder
     private var images: [String] = []
     private var places: [String: Int] = [:]
-    /// Endings of image files, the usual one first.
-    private static let endings = ["jpg"] + LabelledImageSet.endings.subtracting(["jpg"]).sorted()
 
     init(path: String, root: URL) {
         self.path = path
-        self.root = root
+        finder = ImageFinder(root: root)
     }
 
-    mutating func read(_ text: String) throws(FaceDataError) -> VerificationPairs {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .enumerated().map { (number: $0 + 1, fields: Self.fields($1)) }
-            .filter { !$0.fields.isEmpty }
-        let (folds, each) = try header(lines.first?.fields ?? [])
+    mutating func read(_ lines: [TextFile.Line]) throws(FaceDataError) -> VerificationPairs {
+        if let first = lines.first, PairsHeader.isColumns(first.text) {
+            return try readColumns(lines.dropFirst())
+        }
+        let (folds, each) = try header(lines)
         let expected = folds * each * 2
         guard lines.count - 1 == expected else {
             throw .pairs(
                 path: path, line: 1,
-                reason: "the header announces \(expected) pairs, but \(lines.count - 1) follow")
+                reason: "the header announces \(counted(expected, "pair")), but \(lines.count - 1) "
+                    + "\(lines.count == 2 ? "follows" : "follow")")
         }
         var pairs: [VerificationPairs.Pair] = []
         for (place, line) in lines.dropFirst().enumerated() {
             let isSame = place % (2 * each) < each
-            pairs.append(
-                try pair(line.fields, line.number, same: isSame, fold: place / (2 * each)))
+            pairs.append(try pair(line, same: isSame, fold: place / (2 * each)))
         }
         return VerificationPairs(
-            source: ImageFiles(images, in: root), pairs: pairs, folds: folds)
+            source: ImageFiles(images, in: finder.root), pairs: pairs, folds: folds)
     }
 
-    /// Fields between tabs, so that names may have spaces; between spaces where there is no tab.
-    private static func fields(_ line: Substring) -> [String] {
-        let separator: Character = line.contains("\t") ? "\t" : " "
-        return line.split(separator: separator)
-            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    /// Reads the lines of LFW's CSV files.
+    private mutating func readColumns(
+        _ lines: ArraySlice<TextFile.Line>
+    ) throws(FaceDataError) -> VerificationPairs {
+        var pairs: [VerificationPairs.Pair] = []
+        for line in lines {
+            let isSame = PairsHeader.numberedPair(line.text).map { $0.count == 3 } ?? true
+            pairs.append(try pair(line, same: isSame, fold: 0))
+        }
+        guard !pairs.isEmpty else {
+            throw .pairs(path: path, line: 1, reason: "no pairs follow the names of the columns")
+        }
+        return .withoutFolds(
+            pairs, of: ImageFiles(images, in: finder.root), path: path,
+            wish: "a first line '10 300', folds and pairs of each kind in a fold,")
     }
 
-    private func header(_ fields: [String]) throws(FaceDataError) -> (folds: Int, each: Int) {
+    private func header(
+        _ lines: [TextFile.Line]
+    ) throws(FaceDataError) -> (folds: Int, each: Int) {
+        let first = lines.first
+        let fields = TextFile.fields(first?.text ?? "")
         let numbers = fields.compactMap(Int.init)
         guard numbers.count == fields.count, (1...2).contains(numbers.count),
             numbers.allSatisfy({ (1...1_000_000).contains($0) })
         else {
+            let isMissing =
+                numbers.count < fields.count && PairsHeader.numberedPair(first?.text ?? "") != nil
             throw .pairs(
-                path: path, line: 1,
-                reason: "the header must be the number of folds and of pairs of each kind in a "
-                    + "fold, as '10 300'")
+                path: path, line: first?.number ?? 1,
+                reason: isMissing
+                    ? missingHeader(lines)
+                    : "the header must be the number of folds and of pairs of each kind in a fold, "
+                        + "as '10 300'")
         }
         return numbers.count == 2 ? (numbers[0], numbers[1]) : (1, numbers[0])
     }
 
+    /// What the header should be of a list that begins with its pairs.
+    private func missingHeader(_ lines: [TextFile.Line]) -> String {
+        let same = lines.map { PairsHeader.numberedPair($0.text)?.count == 3 }
+        let each = same.firstIndex(of: false) ?? same.count
+        let isEven =
+            each > 0 && same.count % (2 * each) == 0
+            && same.indices.allSatisfy { same[$0] == ($0 % (2 * each) < each) }
+        return
+            "the header is missing: the first line must be the number of folds and of pairs of each "
+            + "kind in a fold, "
+            + (isEven ? "here '\(same.count / (2 * each)) \(each)'" : "as '10 300'")
+    }
+
     private mutating func pair(
-        _ fields: [String], _ line: Int, same: Bool, fold: Int
+        _ line: TextFile.Line, same: Bool, fold: Int
     ) throws(FaceDataError) -> VerificationPairs.Pair {
+        let fields = PairsHeader.numberedPair(line.text) ?? TextFile.fields(line.text)
         guard fields.count == (same ? 3 : 4) else {
             throw .pairs(
-                path: path, line: line,
+                path: path, line: line.number,
                 reason: same
                     ? "a pair of one person has three fields, as 'name 1 2'"
                     : "a pair of two people has four fields, as 'name 1 other 2'")
         }
         let second = same ? fields[0] : fields[2]
         return VerificationPairs.Pair(
-            first: try image(fields[0], fields[1], line),
-            second: try image(second, fields[same ? 2 : 3], line), same: same, fold: fold)
+            first: try image(fields[0], fields[1], line.number),
+            second: try image(second, fields[same ? 2 : 3], line.number), same: same, fold: fold)
     }
 
     private mutating func image(
-        _ name: String, _ number: String, _ line: Int
+        _ name: String, _ text: String, _ line: Int
     ) throws(FaceDataError) -> Int {
-        guard let number = Int(number), number >= 0 else {
-            throw .pairs(path: path, line: line, reason: "'\(number)' is no image number")
+        guard let number = Int(text), number >= 0 else {
+            throw .pairs(path: path, line: line, reason: "'\(text)' is no image number")
         }
-        let digits = String(number)
-        let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        let stem = "\(name)/\(name)_\(padded)"
-        if let place = places[stem] { return place }
-        let file = Self.endings.map { "\(stem).\($0)" }.first {
-            FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
-        }
-        guard let file else {
+        let key = "\(name)/\(number)"
+        if let place = places[key] { return place }
+        switch finder.find(name, number) {
+        case .file(let file):
+            places[key] = images.count
+            images.append(file)
+            return images.count - 1
+        case .missing(let instead):
+            let digits = String(number)
+            let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
             throw .pairs(
-                path: path, line: line, reason: "there is no image '\(stem).jpg' in '\(root.path)'")
+                path: path, line: line,
+                reason: finder.refusal(of: "\(name)/\(name)_\(padded).jpg", instead))
         }
-        places[stem] = images.count
-        images.append(file)
-        return images.count - 1
     }
 }

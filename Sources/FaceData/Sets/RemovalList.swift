@@ -1,16 +1,24 @@
 public import Foundation
+import Spelling
 
-/// Identities and images that are left out of a training set: their names, one a line; what follows
-/// a `#` is a remark.
-public enum RemovalList {
+/// Identities and images that are left out of a training set: their names, one a line.
+///
+/// A `#` at the beginning of a line or behind a space begins a remark. In a name that has it there, it
+/// is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or end, and
+/// `\x0A` a line break.
+public struct RemovalList: Sendable, Hashable {
+    /// The list's file, as it was named.
+    public let path: String
+    /// The names, in the list's order.
+    public let names: [String]
+
     /// Reads a list.
     ///
     /// - Throws: ``FaceDataError``.
-    public static func read(_ url: URL) throws(FaceDataError) -> Set<String> {
-        Set(
-            try TextFile.lines(url).map {
-                String($0.text.prefix { $0 != "#" }).trimmingCharacters(in: .whitespaces)
-            }.filter { !$0.isEmpty })
+    public static func read(_ url: URL) throws(FaceDataError) -> RemovalList {
+        RemovalList(
+            path: url.relativePath,
+            names: try TextFile.lines(url).map { Self.name(of: $0.text) }.filter { !$0.isEmpty })
     }
 
     /// Writes a list.
@@ -19,7 +27,129 @@ public enum RemovalList {
     public static func write(
         _ names: [String], reason: String, to url: URL
     ) throws(FaceDataError) {
-        let lines = ["# \(reason)"] + names
+        let lines = ["# \(reason)"] + names.map(line)
         try FileWriter.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: url)
+    }
+
+    /// What stands in a list for what would end a line or be cut off it.
+    private static let escapes: [(text: String, character: Character)] = [
+        ("#", "#"), ("\\", "\\"), ("x20", " "), ("x0A", "\n"),
+    ]
+
+    /// A line's name, without its remark.
+    private static func name(of line: String) -> String {
+        var name: [Character] = []
+        // How much of the name must not be trimmed.
+        var kept = 0
+        var rest = line[...]
+        while let next = rest.popFirst() {
+            if next == "\\", let escape = escapes.first(where: { rest.hasPrefix($0.text) }) {
+                name.append(escape.character)
+                rest = rest.dropFirst(escape.text.count)
+                kept = name.count
+            } else if next == "#", name.last?.isWhitespace ?? true {
+                break
+            } else {
+                name.append(next)
+            }
+        }
+        while name.count > kept, name.last?.isWhitespace ?? false { name.removeLast() }
+        return String(name)
+    }
+
+    /// The line that ``name(of:)`` reads a name from.
+    private static func line(_ name: String) -> String {
+        var line = ""
+        var rest = name[...]
+        while let next = rest.popFirst() {
+            let isMarked =
+                switch next {
+                case "\\": escapes.contains { rest.hasPrefix($0.text) }
+                case "#": line.last?.isWhitespace ?? true || line.hasSuffix("x20")
+                case " ": line.isEmpty || rest.isEmpty
+                case "\n": true
+                default: false
+                }
+            let escape = isMarked ? escapes.first { $0.character == next }?.text : nil
+            line += escape.map { "\\\($0)" } ?? String(next)
+        }
+        return line
+    }
+}
+
+extension LabelledImageSet {
+    /// Without what a list names; ``remarks`` tell how much that was, and which names are nobody's.
+    public func removing(_ list: RemovalList) -> LabelledImageSet {
+        let fewer = removing(named: Set(list.names))
+        var result = fewer
+        result.remarks.append(
+            "'\(list.path)' removed \(counted(count - fewer.count, "image")), "
+                + counted(
+                    identities.count - fewer.identities.count, "identity", "identities")
+                + " among them whole")
+        if let unmatched = unmatched(list) { result.remarks.append(unmatched) }
+        return result
+    }
+
+    /// A sentence about the names of a list that no identity and no image has; nil without such.
+    private func unmatched(_ list: RemovalList) -> String? {
+        var rest = Set(list.names).subtracting(identities)
+        if !rest.isEmpty {
+            for place in labels.indices { rest.remove(source.name(of: place)) }
+        }
+        var told: Set<String> = []
+        let names = list.names.filter { rest.contains($0) && told.insert($0).inserted }
+        guard !names.isEmpty else { return nil }
+        let nearest = NearestNames(among: identities)
+        let some = names.prefix(10).map { name in
+            nearest.nearest(to: name).map { "'\(name)' (is '\($0)' meant?)" } ?? "'\(name)'"
+        }
+        return
+            "\(counted(names.count, "name")) of '\(list.path)' \(names.count == 1 ? "is that" : "are those") "
+            + "of no identity and no image, and removed nothing: "
+            + some.joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
+    }
+}
+
+/// Finds the names that others were meant to be.
+private struct NearestNames {
+    private let names: [String]
+    /// A name for each spelling that differs in what seldom matters.
+    private var alike: [String: String] = [:]
+
+    init(among names: [String]) {
+        self.names = names
+        for name in names {
+            for key in Self.keys(name) where alike[key] == nil { alike[key] = name }
+        }
+    }
+
+    /// The name that one was meant to be; nil when none is near.
+    func nearest(to name: String) -> String? {
+        if let same = Self.keys(name).lazy.compactMap({ alike[$0] }).first { return same }
+        // Letters that two names do not share are wrong in any case, and are counted at once.
+        let letters = Self.letters(name)
+        let most = max(1, name.utf8.count / 2)
+        let near = names.map { (name: $0, wrong: Self.difference(letters, Self.letters($0))) }
+            .filter { $0.wrong <= most }
+            .sorted { $0.wrong < $1.wrong }.prefix(50).map(\.name)
+        return Spelling.suggestion(for: name, among: near)
+    }
+
+    private static func keys(_ name: String) -> [String] {
+        let number = (ListLabels.withoutFraction(name) ?? name).drop { $0 == "0" }
+        let person = PersonName(name).key
+        return (number.isEmpty ? [] : ["number \(number)"]) + (person.isEmpty ? [] : [person])
+    }
+
+    /// How often each of 32 groups of bytes stands in a name.
+    private static func letters(_ name: String) -> [Int16] {
+        var counts = [Int16](repeating: 0, count: 32)
+        for byte in name.utf8 { counts[Int(byte & 31)] &+= 1 }
+        return counts
+    }
+
+    private static func difference(_ first: [Int16], _ second: [Int16]) -> Int {
+        zip(first, second).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } / 2
     }
 }

@@ -13,13 +13,12 @@ extension VerificationPairs {
     ///
     /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
     public static func open(images: URL, pairs: String) throws(FaceDataError) -> VerificationPairs {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: images.path, isDirectory: &isFolder) else {
+        guard let kind = SystemPath.kind(images.path) else {
             throw .unreadable(
                 path: images.path,
                 reason: FileReader.obstacle(to: images) ?? "it cannot be found")
         }
-        guard isFolder.boolValue else {
+        guard kind == .folder else {
             guard pairs.isEmpty else {
                 throw .unknownFormat(
                     path: images.path,

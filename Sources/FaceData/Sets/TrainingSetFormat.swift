@@ -20,8 +20,7 @@ extension LabelledImageSet {
         _ source: String, threads: Int = 1, skippingEmpty: Bool = false
     ) throws(FaceDataError) -> LabelledImageSet {
         let url = URL(fileURLWithPath: source)
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+        guard let kind = SystemPath.kind(url.path) else {
             let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
                 throw .unreadable(
@@ -31,7 +30,7 @@ extension LabelledImageSet {
                 file: URL(fileURLWithPath: parts[0]), with: URL(fileURLWithPath: parts[1]),
                 threads: threads)
         }
-        guard isFolder.boolValue else {
+        guard kind == .folder else {
             return try open(file: url, with: nil, threads: threads)
         }
         if let pack = try recordFile(in: url) {

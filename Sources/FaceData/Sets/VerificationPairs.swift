@@ -44,19 +44,6 @@ public struct VerificationPairs: Sendable {
         self.remarks = remarks
     }
 
-    /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
-    public var identities: Set<String> { Set(people.compactMap { $0 }) }
-
-    /// The person of each image, by the folder that holds it; nil for images of a pack, and for those
-    /// in no folder.
-    public var people: [String?] {
-        guard !(source is VerificationPack) else { return images.map { _ in nil } }
-        return images.map { image in
-            let folder = PathText(image).folder
-            return folder.isEmpty ? nil : folder
-        }
-    }
-
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
     ///
     /// - Parameter count: How many are wanted; 0 or more than there are gives all. Rounded to
@@ -86,18 +73,6 @@ public struct VerificationPairs: Sendable {
     package var leastPeople: Int {
         let named = identities.count
         return named > 0 ? named : images.count / 2
-    }
-
-    /// The people in the pairs who are in a training set as well, by name; case, `_` and spaces
-    /// do not count.
-    public func overlap(with trained: [String]) -> [String] {
-        let known = Set(trained.map(Self.plain))
-        return identities.filter { known.contains(Self.plain($0)) }.sorted()
-    }
-
-    /// A name without what may differ between two spellings of it.
-    static func plain(_ name: String) -> String {
-        name.lowercased().replacingOccurrences(of: "_", with: " ")
     }
 
     /// The folds of pairs that bring none of their own: consecutive runs, of which the first have

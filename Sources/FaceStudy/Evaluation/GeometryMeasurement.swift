@@ -103,13 +103,10 @@ struct GeometryMeasurement {
             within: try angles(same: true), between: try angles(same: false))
     }
 
-    /// The person of each image: the folder it lies in; nil for images of a pack.
+    /// The person of each image by its folders; none for the images of a pack.
     private static func people(_ pairs: VerificationPairs) -> [String?] {
-        guard !pairs.identities.isEmpty else { return [] }
-        return pairs.images.map { image in
-            let folder = PathText(image).folder
-            return folder.isEmpty ? nil : folder
-        }
+        let owners = pairs.owners
+        return owners.contains { $0 != nil } ? owners : []
     }
 
     // MARK: Records

@@ -74,8 +74,10 @@ private func convert(
     return try work.run {
         var set = try work.open(arguments)
         if let file = arguments.value("--without"), case .labelled(let labelled) = set {
-            let names = try RemovalList.read(URL(fileURLWithPath: file))
-            set = .labelled(labelled.removing(named: names))
+            let fewer = labelled.removing(try RemovalList.read(URL(fileURLWithPath: file)))
+            fewer.remarks.dropFirst(labelled.remarks.count)
+                .forEach { Console.standard.warning($0) }
+            set = .labelled(fewer)
         }
         try requireEnding(of: out, packs: packs, set)
         try DataWork.requireNoSource(

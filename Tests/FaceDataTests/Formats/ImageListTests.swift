@@ -30,8 +30,14 @@ import Testing
     @Test(arguments: [
         ("", 1, "no images"), ("a.jpg", 1, "it must be a path and a label"),
         ("a.jpg 1\nb.jpg", 2, "it must be a path and a label"),
-        ("a.jpg -1", 1, "'-1' is no label"), ("a.jpg 0.5", 1, "'0.5' is no label"),
-        ("a.jpg nan", 1, "'nan' is no label"), ("a.jpg 1\nb.jpg inf", 2, "'inf' is no label"),
+        ("a.jpg b.jpg 1", 1, "it names two images: a list of pairs"),
+        ("1 a.jpg b.jpg", 1, "it names two images: a list of pairs"),
+        ("a.jpg\tb.jpg\t1", 1, "it names two images: a list of pairs"),
+        ("a.jpg 1\nvan dyke 1", 2, "cannot be told apart (3 fields, where the first line has 2)"),
+        ("a.jpg 1\n\nb.jpg 1 2", 3, "cannot be told apart (3 fields, where the first line has 2)"),
+        ("a.jpg 1\na.jpg b.jpg 1", 2, "cannot be told apart (3 fields"),
+        ("7 a.jpg 1\n8 van dyke 2", 2, "cannot be told apart"),
+        ("# a.jpg 1\n\n#x\n", 1, "no images"), ("path,label\nname,label\n", 1, "it must be"),
     ])
     func refuses(text: String, line: Int, reason: String) throws {
         let error = refusal { _ = try Self.read(text) }
@@ -49,5 +55,111 @@ import Testing
         let root = folder.url.appendingPathComponent("images, too")
         let set = try LabelledImageSet.open("\(list.path),\(root.path)")
         #expect(try set.source.bytes(of: 0) == [0x78])
+    }
+
+    /// Labels that a number would join: each is an identity of its own, called as it is written.
+    @Test(arguments: [
+        ["0166921", "166921"], ["007", "7", "07"], ["5e1", "50", "0x32"], ["0x10", "16"],
+        ["NaN", "Inf", "-0", "0"], ["-1", "0.5", "+1", "1"], ["7", "7.0", "7.000000"],
+        ["123456789012345678901234567890", "123456789012345678901234567891"],
+        ["25130987", "25130988", "25130989"], ["9007199254740993", "9007199254740992"],
+        ["\u{e9}", "e\u{301}"],
+    ])
+    func aLabelIsItsText(labels: [String]) throws {
+        for form in ["%/1.jpg\t#", "#\t%/1.jpg", "8\t#\t%/1.jpg", "1\t%/1.jpg\t#"] {
+            let lines = labels.enumerated().map { place, label in
+                form.replacingOccurrences(of: "%", with: "\(place)")
+                    .replacingOccurrences(of: "#", with: label)
+            }
+            let set = try Self.read(lines.joined(separator: "\n"))
+            #expect(set.identities.count == labels.count)
+            #expect(
+                set.labels.map { Array(set.identities[$0].utf8) } == labels.map { Array($0.utf8) })
+            #expect(set.names == labels.indices.map { "\($0)/1.jpg" })
+        }
+    }
+
+    @Test func identitiesAreInTheOrderOfNumbersOrOfBytes() throws {
+        func order(_ labels: [String]) throws -> [String] {
+            try Self.read(labels.map { "a.jpg\t\($0)" }.joined(separator: "\n")).identities
+        }
+        #expect(
+            try order(["10", "9", "100000000000000000000", "0"])
+                == ["0", "9", "10", "100000000000000000000"])
+        #expect(try order(["0000099", "0000045", "1056413"]) == ["0000045", "0000099", "1056413"])
+        #expect(try order(["10", "9", "b"]) == ["10", "9", "b"])
+        #expect(try order(["7", "10", "007"]) == ["007", "10", "7"])
+    }
+
+    @Test func zerosThatIm2recWritesAreNotShown() throws {
+        let set = try Self.read("0\t166921.000000\ta.jpg\n1\t7.0\tb.jpg\n2\t07.0\tc.jpg")
+        #expect(set.identities == ["07.0", "166921", "7"])
+        // But not where that would join two labels.
+        let apart = try Self.read("0\t7.000000\ta.jpg\n1\t7\tb.jpg\n2\t8.0\tc.jpg")
+        #expect(apart.identities == ["7", "7.000000", "8"])
+        let remark = try #require(apart.remarks.first)
+        #expect(remark.hasPrefix("1 number stands in the labels in two spellings"))
+        #expect(remark.contains("'7' and '7.000000'"))
+        // Nor in another form than im2rec's.
+        #expect(try Self.read("a.jpg\t7.0\nb.jpg\t8.0").identities == ["7.0", "8.0"])
+    }
+
+    @Test func theLabelOfUnknownPeopleIsTold() throws {
+        let set = try Self.read("a.jpg 0\nb.jpg -1\nc.jpg -1\n")
+        #expect(set.identities == ["-1", "0"])
+        #expect(set.remarks.count == 1 && set.remarks[0].hasPrefix("2 images have the label '-1'"))
+    }
+
+    /// Paths of several words, in whatever line they stand first.
+    @Test(arguments: [
+        "adams/0.jpg 0\nvan dyke/0.jpg 1", "van dyke/0.jpg 1\nadams/0.jpg 0",
+        "0 adams/0.jpg\n1 van dyke/0.jpg", "1 van dyke/0.jpg\n0 adams/0.jpg",
+        "5 0 adams/0.jpg\n6 1 van dyke/0.jpg", "6 1.000000 van dyke/0.jpg\n5 0.000000 adams/0.jpg",
+        "1 adams/0.jpg 0\n1 van dyke/0.jpg 1", "1 van dyke/0.jpg 1\n1 adams/0.jpg 0",
+    ])
+    func pathsMayHaveSpaces(text: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x", to: "adams/0.jpg")
+        try folder.write("x", to: "van dyke/0.jpg")
+        let set = try LabelledImageSet.list(try folder.write(text, to: "list.txt"))
+        #expect(set.identities == ["0", "1"])
+        #expect(Set(set.names) == ["adams/0.jpg", "van dyke/0.jpg"])
+        for place in 0..<2 {
+            #expect(
+                set.identities[set.labels[place]] == (set.names[place].first == "a" ? "0" : "1"))
+        }
+    }
+
+    @Test func aPathMayBeginWithANumber() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x", to: "12 dyke/0.jpg")
+        try folder.write("x", to: "a/0.jpg")
+        let list = try folder.write("0 7 a/0.jpg\n1 8 12 dyke/0.jpg\n", to: "list.txt")
+        let set = try LabelledImageSet.list(list)
+        #expect(set.names == ["a/0.jpg", "12 dyke/0.jpg"] && set.identities == ["7", "8"])
+        let first = try folder.write("12 dyke/0.jpg 8\n", to: "first.txt")
+        #expect(try LabelledImageSet.list(first).names == ["12 dyke/0.jpg"])
+    }
+
+    @Test func readsCSV() throws {
+        let set = try Self.read(
+            "path,label\n\"van, dyke/0.jpg\",\"O\"\"Hara, Ann\"\nsmith, j/0.jpg,1\n# remark\nb.jpg,1\n"
+        )
+        #expect(set.names == ["van, dyke/0.jpg", "smith, j/0.jpg", "b.jpg"])
+        #expect(set.identities == ["1", "O\"Hara, Ann"] && set.labels == [1, 0, 0])
+        let spaces = try Self.read("a.jpg 1\nsmith,j/0.jpg 2\n")
+        #expect(spaces.names == ["a.jpg", "smith,j/0.jpg"] && spaces.identities == ["1", "2"])
+    }
+
+    @Test func namesNeedNotBeUTF8() throws {
+        let folder = try TemporaryFolder()
+        let name: [UInt8] = [0xd5, 0xc5, 0xc8, 0xfd]
+        let list = try folder.write(name + Array("/1.jpg ".utf8) + name + [10], to: "list.txt")
+        let set = try LabelledImageSet.list(list)
+        #expect(set.identities == ["\\xD5\\xC5\\xC8\\xFD"])
+        #expect(set.names == ["\\xD5\\xC5\\xC8\\xFD/1.jpg"])
+        let wide = try folder.write([0xff, 0xfe, 0x61, 0], to: "wide.txt")
+        #expect(
+            refusal { _ = try LabelledImageSet.list(wide) }?.description.contains("UTF-16") == true)
     }
 }

@@ -60,4 +60,40 @@ import Testing
         }
         #expect(found.contains(reason))
     }
+
+    @Test(arguments: [
+        "a/1.jpg a/2.jpg 1 1\na/1.jpg a/2.jpg 0 2", "1 a/1.jpg a/2.jpg 1\n0 a/1.jpg a/2.jpg 2",
+        "# folds from 1\nfile1,file2,same,fold\na/1.jpg,a/2.jpg,1,1\na/1.jpg,a/2.jpg,0,2",
+    ])
+    func foldsMayBeginWithOne(text: String) throws {
+        let pairs = try Self.read(text, try Self.folder())
+        #expect(pairs.folds == 2 && pairs.pairs.map(\.fold) == [0, 1])
+        #expect(pairs.pairs.map(\.same) == [true, false])
+        #expect(pairs.images == ["a/1.jpg", "a/2.jpg"])
+    }
+
+    @Test func pathsMayHaveSpaces() throws {
+        let pairs = try Self.read("a/1.jpg b b/1.png 0\nb b/1.png a/2.jpg 1\n", try Self.folder())
+        #expect(pairs.images == ["a/1.jpg", "b b/1.png", "a/2.jpg"])
+        #expect(pairs.pairs.map(\.same) == [false, true])
+    }
+
+    @Test func filesMayBeWrittenInCapitals() throws {
+        let folder = try Self.folder()
+        try folder.write("x", to: "A/3.JPG")
+        let pairs = try Self.read("a/1.jpeg A/3.jpg 0\na/1.jpg A/3.JPG 1\n", folder)
+        #expect(pairs.images == ["a/1.jpg", "A/3.JPG"])
+        #expect(pairs.remarks.last?.contains("'a/1.jpeg' is 'a/1.jpg'") == true)
+    }
+
+    @Test func whatIsThereInsteadIsTold() throws {
+        let folder = try Self.folder()
+        try folder.write("x", to: "a/0003.jpg")
+        for (name, there) in [("a/3.jpg", "a/0003.jpg"), ("B_B/1.png", "b b")] {
+            let error = refusal { _ = try Self.read("a/1.jpg\t\(name)\t1\n", folder) }
+            #expect(
+                error?.description.contains(", but '\(there)'") == true,
+                "\(String(describing: error))")
+        }
+    }
 }

@@ -215,6 +215,117 @@ import Testing
                 == .unreadable(path: gone.path, reason: "there is no such file"))
     }
 
+    /// A pack as `im2rec` writes it: keys and labels in the records' order.
+    private static func pack(
+        _ records: [(key: Int, label: Float)], list: String?, index: Bool = true,
+        _ folder: TemporaryFolder
+    ) throws -> URL {
+        var (bytes, lines): ([UInt8], String) = ([], "")
+        for (key, label) in records {
+            lines += "\(key)\t\(bytes.count)\n"
+            let payload = RecordHeader(label: label, id: key).bytes + [UInt8(key), 0, 0, 0]
+            bytes += magic + [UInt8(payload.count), 0, 0, 0] + payload
+        }
+        if index { try folder.write(lines, to: "train.idx") }
+        if let list { try folder.write(list, to: "train.lst") }
+        return try folder.write(bytes, to: "train.rec")
+    }
+
+    /// The keys of a set's images, which are the first bytes of the images of ``pack``.
+    private static func keys(_ set: LabelledImageSet) throws -> [UInt8] {
+        try (0..<set.count).map { try set.source.bytes(of: $0)[0] }
+    }
+
+    /// Labels of which the first and the third are no 32-bit floats.
+    private static let large: [(key: Int, label: Float)] =
+        [25_130_987, 25_130_988, 25_130_989, 3].enumerated().map { ($0, Float($1 as Int)) }
+
+    @Test(arguments: [true, false])
+    func theListKnowsLabelsThatFloatsRound(hasIndex: Bool) throws {
+        let folder = try TemporaryFolder()
+        // In another order than the records.
+        let list =
+            "3\t3\td/0.jpg\n2\t25130989\tc/0.jpg\n0\t25130987\ta/0.jpg\n1\t25130988\tb/0.jpg\n"
+        let set = try LabelledImageSet.open(
+            try Self.pack(Self.large, list: list, index: hasIndex, folder).path)
+        #expect(set.identities == ["d", "a", "b", "c"])
+        #expect(set.labels == [1, 2, 3, 0])
+        #expect(set.names == ["a/0.jpg", "b/0.jpg", "c/0.jpg", "d/0.jpg"])
+        #expect(try Self.keys(set) == [0, 1, 2, 3])
+        #expect(set.remarks.count == (hasIndex ? 0 : 1), "\(set.remarks)")
+        let flat = list.replacingOccurrences(of: "/", with: "-")
+        let plain = try LabelledImageSet.open(
+            try Self.pack(Self.large, list: flat, index: hasIndex, folder).path)
+        #expect(plain.identities == ["3", "25130987", "25130988", "25130989"])
+    }
+
+    @Test(
+        arguments: [
+            (nil, "there is no 'train.lst' that knows better"),
+            ("0\t25130987\ta\n1\t25130988\tb\n2\t25130989\tc\n", "key 3 is not in the list"),
+            (
+                "0\t25130987\ta\n1\t25130988\tb\n2\t25130995\tc\n3\t3\td\n",
+                "key 2 has label 25130995 in the list and 25130988 in the pack"
+            ),
+            ("some text", "it must be a key, a label and a path"),
+        ] as [(String?, String)])
+    func roundedLabelsAreRefusedWithoutAListThatAgrees(list: String?, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.pack(Self.large, list: list, folder)
+        let error = refusal { _ = try LabelledImageSet.open(file.path) }
+        guard case .unknownFormat(_, let found) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(found.contains("3 labels of 4 are 16777216 or more (record 0 has 25130988)"))
+        #expect(found.contains(reason), "\(found)")
+    }
+
+    @Test func theLargestExactLabelNeedsNoList() throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.pack([(0, 16_777_215), (1, 7)], list: nil, folder)
+        #expect(try LabelledImageSet.open(file.path).identities == ["7", "16777215"])
+        let next = try Self.pack([(0, 16_777_216), (1, 7)], list: nil, folder)
+        #expect(refusal { _ = try LabelledImageSet.open(next.path) } != nil)
+    }
+
+    @Test func aListOfOtherOrderIsMatchedByKeys() throws {
+        let folder = try TemporaryFolder()
+        let list =
+            "9\t1.000000\tb/9.jpg\n4\t0.000000\ta/4.jpg\n7\t1.000000\tb/7.jpg\n5\t0\ta/5.jpg\n"
+        let set = try LabelledImageSet.open(
+            try Self.pack([(7, 1), (4, 0), (9, 1)], list: list, folder).path)
+        #expect(set.names == ["b/7.jpg", "a/4.jpg", "b/9.jpg"])
+        #expect(set.identities == ["a", "b"] && set.labels == [1, 0, 1])
+        #expect(try Self.keys(set) == [7, 4, 9])
+        #expect(set.remarks.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("4\t0\ta/1.jpg\n7\t5\ta/2.jpg", "key 7 has label 5 in the list and 1 in the pack"),
+        ("0\t0\ta/1.jpg\n1\t1\ta/2.jpg", "key 4 is not in the list, and has label 0 in the pack"),
+        ("4\t0\ta/1.jpg\n7\t1\ta/2.jpg\n7\t1\tb/2.jpg", "key 7 stands in two lines"),
+        ("a/1.jpg 0", "it must be a key, a label and a path"),
+    ])
+    func aListOfAnotherPackIsToldAndNotUsed(list: String, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let set = try LabelledImageSet.open(
+            try Self.pack([(4, 0), (7, 1)], list: list, folder).path)
+        #expect(set.identities == ["0", "1"] && set.names == ["record 4", "record 7"])
+        #expect(set.remarks.count == 1 && set.remarks[0].contains(reason), "\(set.remarks)")
+        #expect(set.remarks[0].hasSuffix("names are not taken from it"))
+    }
+
+    @Test func insightFacesListHasTheLinesNumberAsKey() throws {
+        let folder = try TemporaryFolder()
+        let file = try Self.copy("insight", folder)
+        let lines = Self.labels.enumerated().map { "1\t/data/p\($1)/\($0).jpg\t\($1)\n" }
+        try folder.write(lines.joined(), to: "insight.lst")
+        let set = try LabelledImageSet.open(file.path)
+        #expect(set.identities == ["p0", "p1", "p2"] && set.labels == Self.labels)
+        #expect(set.names.last == "/data/p2/5.jpg")
+    }
+
     /// From 2^24 on the header's floats are rounded; the border is found by looking at records.
     @Test(arguments: [16_777_217, 20_000_001, 42_474_558, 42_474_559])
     func bordersBeyondExactFloats(images: Int) throws {

@@ -43,7 +43,9 @@ import Testing
 
     @Test(arguments: [
         "1\nBo 1 12\nBo 1 Ann_Lee 2", "1\r\nBo\t1\t12\r\nBo\t1\tAnn_Lee\t2\r\n",
-        "\n1 1\n\n Bo  1 12 \n\nBo 1 Ann_Lee 2\n\n",
+        "\n1 1\n\n Bo  1 12 \n\nBo 1 Ann_Lee 2\n\n", "1\rBo 1 12\rBo 1 Ann_Lee 2\r",
+        "# LFW\n1\n# same\nBo 1 12\n#different\nBo 1 Ann_Lee 2\n", "1,1\nBo,1,12\nBo,1,Ann_Lee,2",
+        "1 1\n\"Bo\",1,12\nBo,01,Ann_Lee,0002",
     ])
     func acceptsOtherSpacing(text: String) throws {
         let pairs = try Self.read(text, try Self.folder())
@@ -63,13 +65,21 @@ import Testing
         #expect(try Self.read(text, folder).pairs.map(\.fold) == [0, 0, 1, 1])
     }
 
+    private static func missing(_ example: String) -> String {
+        "the header is missing: the first line must be the number of folds and of pairs of each kind "
+            + "in a fold, \(example)"
+    }
+
     private static let header =
         "the header must be the number of folds and of pairs of each kind in a fold, as '10 300'"
 
     @Test(arguments: [
         ("", 1, header), ("x y", 1, header), ("10 300 1", 1, header), ("0 5", 1, header),
-        ("1 -1", 1, header), ("9999999 9999999", 1, header), ("Bo 1 12\n", 1, header),
-        ("1 1\nBo 1 12\n", 1, "the header announces 2 pairs, but 1 follow"),
+        ("1 -1", 1, header), ("9999999 9999999", 1, header),
+        ("Bo 1 12\n", 1, missing("as '10 300'")),
+        ("# a\n\nBo 1 12\nBo 1 Bo 2\nBo 1 12\nBo 1 Bo 2\n", 3, missing("here '2 1'")),
+        ("Bo,1,12\nBo,1,Bo,2\n", 1, missing("here '1 1'")),
+        ("1 1\nBo 1 12\n", 1, "the header announces 2 pairs, but 1 follows"),
         ("1\nBo 1 12\nBo 1 Bo 1\nBo 1 12\n", 1, "the header announces 2 pairs, but 3 follow"),
         (
             "1\nBo 1 12\n\nBo 1 12", 4,
@@ -104,12 +114,61 @@ import Testing
         let folder = try TemporaryFolder()
         let binary = try folder.write([0xff, 0xfe, 0x80], to: "binary")
         for (file, reason) in [
-            (binary, "it is no text in UTF-8"),
+            (binary, "it is no text in UTF-8 but UTF-16: save it as UTF-8"),
             (folder.url.appendingPathComponent("gone"), "there is no such file"),
         ] {
             #expect(
                 refusal { _ = try VerificationPairs.read(file, images: folder.url) }
                     == .unreadable(path: file.path, reason: reason))
         }
+    }
+
+    /// As Kaggle has LFW's lists.
+    @Test func readsColumns() throws {
+        let folder = try Self.folder()
+        let both = "name,imagenum1,imagenum2,\nBo,1,12,\nBo,1,Ann_Lee,2\n"
+        let pairs = try VerificationPairs.open(
+            images: folder.url, pairs: try folder.write(both, to: "pairs.csv").path)
+        #expect(pairs.images == ["Bo/Bo_0001.jpeg", "Bo/Bo_0012.jpg", "Ann_Lee/Ann_Lee_0002.png"])
+        #expect(pairs.pairs.map(\.same) == [true, false] && pairs.folds == 2)
+        #expect(pairs.remarks.first?.contains("a first line '10 300'") == true)
+        for (text, same) in [
+            ("name,imagenum1,imagenum2\nBo,1,12\n", true),
+            ("name,imagenum1,name,imagenum2\nBo,1,Ann_Lee,2\n", false),
+        ] {
+            let pairs = try VerificationPairs.open(
+                images: folder.url, pairs: try folder.write(text, to: "part.csv").path)
+            #expect(pairs.pairs.map(\.same) == [same])
+        }
+    }
+
+    @Test func namesMayHaveSpacesBetweenSpaces() throws {
+        let pairs = try Self.read("1\nZoë X 1 12345\nZoë X 1 Bo 12\n", try Self.folder())
+        #expect(
+            pairs.images == ["Zoë X/Zoë X_0001.jpg", "Zoë X/Zoë X_12345.jpg", "Bo/Bo_0012.jpg"])
+    }
+
+    @Test func findsFilesOfOtherEndingsAndZeros() throws {
+        let folder = try TemporaryFolder()
+        for path in ["Al/Al_0001.JPG", "Al/Al_2.Jpg", "Al/al_003.jfif", "Al/Al_0004.BMP"] {
+            try folder.write("x", to: path)
+        }
+        let pairs = try Self.read("2 1\nAl 1 2\nAl 1 Al 2\nAl 3 4\nAl 3 Al 4\n", folder)
+        #expect(
+            pairs.images == ["Al/Al_0001.JPG", "Al/Al_2.Jpg", "Al/al_003.jfif", "Al/Al_0004.BMP"])
+    }
+
+    @Test(arguments: [
+        ("Al 5 6", "'Al/Al_0005_0.jpg'"), ("Al 7 8", "'Al/Al_007.jpg' and 'Al/Al_07.jpg'"),
+        ("bo_b 1 2", "'Bo B'"),
+    ])
+    func tellsWhatIsThereInstead(pair: String, there: String) throws {
+        let folder = try TemporaryFolder()
+        for path in ["Al/Al_0005_0.jpg", "Al/Al_07.jpg", "Al/Al_007.jpg", "Bo B/Bo B_0001.jpg"] {
+            try folder.write("x", to: path)
+        }
+        let error = refusal { _ = try Self.read("1\n\(pair)\nAl 1 Al 2\n", folder) }
+        #expect(
+            error?.description.hasSuffix(", but \(there)") == true, "\(String(describing: error))")
     }
 }

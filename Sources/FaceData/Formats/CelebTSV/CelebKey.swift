@@ -77,6 +77,7 @@ extension LabelledImageSet {
             labels: chosen.map(\.label))
         let missing = list.labels.count - Set(chosen.map { rows.key(of: $0.place) }).count
         var closed = set.closingUp()
+        closed.remarks += list.remarks
         if missing > 0 {
             closed.remarks.append(
                 "\(missing) of the \(list.labels.count) images of the list are not in the file")
@@ -88,8 +89,10 @@ extension LabelledImageSet {
 /// A cleaned list: which images are kept, and whose they are.
 struct CelebList {
     let path: String
-    /// The identities' names, ascending.
+    /// The identities' names, in the order of ``ListLabels``.
     private(set) var identities: [String] = []
+    /// What is to be told about its labels.
+    private(set) var remarks: [String] = []
     /// The place of its identity for each image.
     private(set) var labels: [CelebKey: Int] = [:]
 
@@ -110,12 +113,9 @@ struct CelebList {
                 .split(separator: "/").dropLast().last.map(String.init)
             names[key] = fields.count == 2 ? fields[1 - place] : folder ?? key.person
         }
-        let all = Set(names.values)
-        identities =
-            all.allSatisfy { Int($0) != nil }
-            ? all.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
-            : all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let place = Dictionary(uniqueKeysWithValues: zip(identities, identities.indices))
-        labels = names.mapValues { place[$0, default: 0] }
+        let keys = Array(names.keys)
+        let all = ListLabels(keys.map { names[$0] ?? "" })
+        (identities, remarks) = (all.identities, all.remarks)
+        labels = Dictionary(uniqueKeysWithValues: zip(keys, all.labels))
     }
 }

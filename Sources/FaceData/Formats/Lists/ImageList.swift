@@ -1,11 +1,14 @@
 public import Foundation
+import Spelling
 
 extension LabelledImageSet {
-    /// Reads a list of images with their labels: lines `path label`, `index label path` as MXNet's
-    /// `im2rec` has them, or `aligned path label` as insightface does, with tabs, commas or spaces
-    /// between. A label is a number or a name.
+    /// Reads a list of images with their labels: lines `path label`, `label path`,
+    /// `index label path` as MXNet's `im2rec` has them, or `aligned path label` as insightface does,
+    /// with tabs, commas or spaces between. A label is a text of any kind, see ``ListLabels``.
     ///
-    /// Identities are in the order of their numbers, or of their names when one is no number.
+    /// The first line decides about the form. Lines that begin with `#` and a space are remarks, and a
+    /// first line without an image names the columns. A path may have spaces or commas between such
+    /// fields when it ends as an image does.
     ///
     /// - Parameters:
     ///   - root: The folder that paths are relative to; the list's own when nil.
@@ -13,76 +16,179 @@ extension LabelledImageSet {
     public static func list(_ file: URL, images root: URL? = nil) throws(FaceDataError)
         -> LabelledImageSet
     {
-        let lines = try TextFile.lines(file)
+        let root = root ?? file.deletingLastPathComponent()
+        var lines = TextFile.withoutRemarks(try TextFile.lines(file))
+        var form =
+            try lines.first.map { line throws(FaceDataError) in
+                try ListForm(of: line, file, root)
+            } ?? nil
+        // A line that names columns.
+        if form == nil, lines.count > 1, let second = try ListForm(of: lines[1], file, root) {
+            form = second
+            lines.removeFirst()
+        }
         var paths: [String] = []
         var names: [String] = []
-        let order = lines.first.flatMap { ListOrder(of: TextFile.fields($0.text)) }
         for line in lines {
-            let fields = TextFile.fields(line.text)
-            guard let order, fields.count >= order.fields else {
-                throw .line(
-                    path: file.path, line: line.number,
-                    reason: "it must be a path and a label, as 'a/1.jpg 0', or an index, a label "
-                        + "and a path")
-            }
-            paths.append(fields[order.path < 0 ? fields.count - 1 : order.path])
-            names.append(try label(fields[order.label], file, line))
+            guard let form else { throw ListForm.refusal(file, line.number) }
+            let (path, label) = try form.entry(line)
+            paths.append(path)
+            names.append(label)
         }
-        guard !paths.isEmpty else {
+        guard let form, !paths.isEmpty else {
             throw .line(path: file.path, line: 1, reason: "the list has no images")
         }
-        let identities = ordered(Set(names))
-        let place = Dictionary(uniqueKeysWithValues: zip(identities, identities.indices))
+        let labels = ListLabels(names, fromIm2rec: form.isIm2rec)
         return LabelledImageSet(
-            source: ImageFiles(paths, in: root ?? file.deletingLastPathComponent()),
-            identities: identities, labels: names.map { place[$0, default: 0] })
-    }
-
-    /// A label as written, or as a whole number where it is one with a point, as `im2rec` writes it.
-    private static func label(
-        _ text: String, _ file: URL, _ line: TextFile.Line
-    ) throws(FaceDataError) -> String {
-        guard let number = Double(text) else { return text }
-        guard number.isFinite, number >= 0, number.rounded() == number, number < 1e15 else {
-            throw .line(
-                path: file.path, line: line.number,
-                reason: "'\(text)' is no label: it must be a whole number from 0 on, or a name")
-        }
-        return String(Int(number))
-    }
-
-    /// Identities by their numbers, or by their names' bytes when one is no number.
-    private static func ordered(_ names: Set<String>) -> [String] {
-        if names.allSatisfy({ Int($0) != nil }) {
-            return names.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            source: ImageFiles(paths, in: root), identities: labels.identities,
+            labels: labels.labels, remarks: labels.remarks)
     }
 }
 
 /// In which fields of a line a list has path and label.
-private struct ListOrder {
-    let path: Int
-    let label: Int
-    let fields: Int
+private struct ListForm {
+    private enum Kind {
+        case pathLabel
+        case labelPath
+        /// `index label ... path`; only the first label counts.
+        case indexLabelPath
+        /// `aligned path label ...`
+        case alignedPathLabel
+    }
 
-    /// Finds the order from a list's first line; nil when it has none.
-    init?(of first: [String]) {
-        func isImage(_ field: String) -> Bool { LabelledImageSet.isImage(field) }
-        guard first.count >= 2 else { return nil }
-        if isImage(first[0]) {
-            (path, label, fields) = (0, 1, 2)
-        } else if first.count == 2, isImage(first[1]) {
-            // `label path`
-            (path, label, fields) = (1, 0, 2)
-        } else if first.count >= 3, isImage(first[1]) {
-            // insightface: `aligned path label ...`
-            (path, label, fields) = (1, 2, 3)
-        } else if isImage(first[first.count - 1]) {
-            // im2rec: `index label ... path`; only the first label counts.
-            (path, label, fields) = (-1, 1, 3)
-        } else {
-            return nil
+    private let kind: Kind
+    private let separator: FieldSeparator
+    /// Fields of the first line.
+    private let fields: Int
+    /// Fields of the first line behind path and label.
+    private let further: Int
+    private let file: URL
+    private let root: URL
+
+    var isIm2rec: Bool { kind == .indexLabelPath }
+
+    static func refusal(_ file: URL, _ line: Int) -> FaceDataError {
+        .line(
+            path: file.path, line: line,
+            reason: "it must be a path and a label, as 'a/1.jpg 0', or an index, a label and a path"
+        )
+    }
+
+    // MARK: The first line
+
+    /// Finds the form from a list's first line; nil when it has none.
+    init?(of line: TextFile.Line, _ file: URL, _ root: URL) throws(FaceDataError) {
+        (self.file, self.root) = (file, root)
+        var separator = FieldSeparator(of: line.text)
+        var fields = LineFields(line.text, separator)
+        // A comma may belong to a path between spaces.
+        if separator == .comma, !Self.mayBeForm(fields.texts) {
+            separator = .space
+            fields = LineFields(line.text, separator)
         }
+        (self.separator, self.fields) = (separator, fields.count)
+        guard Self.mayBeForm(fields.texts),
+            let last = fields.texts.lastIndex(where: LabelledImageSet.isImage)
+        else { return nil }
+        func exists(_ range: ClosedRange<Int>) -> Bool { Self.exists(fields.text(range), root) }
+        let isLast = last == fields.count - 1
+        kind = isLast ? Self.imageLast(fields, exists) : Self.imageInside(fields, last, exists)
+        further = isLast ? 0 : fields.count - last - 2
+        // Fields of the path.
+        let path =
+            switch kind {
+            case .pathLabel: 0...last
+            case .labelPath, .alignedPathLabel: 1...last
+            case .indexLabelPath: last...last
+            }
+        let images = fields.texts.count(where: LabelledImageSet.isImage)
+        guard images == 1 || kind != .indexLabelPath && exists(path) else {
+            throw .line(
+                path: file.path, line: line.number,
+                reason: "it names two images: a list of pairs is a test set, IMAGES,PAIRS")
+        }
+    }
+
+    private static func mayBeForm(_ texts: [String]) -> Bool {
+        texts.count >= 2 && texts.contains(where: LabelledImageSet.isImage)
+    }
+
+    private static func exists(_ path: String, _ root: URL) -> Bool {
+        SystemPath.exists(ImageFiles([path], in: root).path(of: 0))
+    }
+
+    private static func imageLast(
+        _ fields: LineFields, _ exists: (ClosedRange<Int>) -> Bool
+    ) -> Kind {
+        let last = fields.count - 1
+        guard last > 1, isNumber(fields.texts[0]) else { return .labelPath }
+        // `7 van dyke/0.jpg` may be an index, a label and a path, or a label and a path.
+        return !exists(last...last) && exists(1...last) ? .labelPath : .indexLabelPath
+    }
+
+    private static func imageInside(
+        _ fields: LineFields, _ last: Int, _ exists: (ClosedRange<Int>) -> Bool
+    ) -> Kind {
+        guard last > 0, Int(fields.texts[0]) != nil else { return .pathLabel }
+        if last == 1 { return !exists(1...1) && exists(0...1) ? .pathLabel : .alignedPathLabel }
+        return exists(1...last) ? .alignedPathLabel : .pathLabel
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x2b...0x39).contains($0) && $0 != 0x2f } && Double(text) != nil
+    }
+
+    // MARK: All lines
+
+    /// A line's path and label.
+    func entry(_ line: TextFile.Line) throws(FaceDataError) -> (path: String, label: String) {
+        let separator = line.text.contains("\t") ? .tab : separator
+        let fields = LineFields(line.text, separator)
+        let image = fields.texts.lastIndex(where: LabelledImageSet.isImage)
+        guard fields.count >= (isIm2rec || kind == .alignedPathLabel ? 3 : 2) else {
+            throw Self.refusal(file, line.number)
+        }
+        switch kind {
+        case .labelPath:
+            try require(image == fields.count - 1 || fields.count == 2, fields, line)
+            return (fields.text(1...fields.count - 1), fields.texts[0])
+        case .indexLabelPath:
+            try require(image == fields.count - 1 || fields.count == self.fields, fields, line)
+            return (fields.text(pathStart(fields)...fields.count - 1), fields.texts[1])
+        case .alignedPathLabel:
+            let end = image ?? 1
+            try require(
+                end >= 1 && end + 1 < fields.count
+                    && (image != nil || fields.count == self.fields), fields, line)
+            return (fields.text(1...end), fields.texts[end + 1])
+        case .pathLabel:
+            let end = image ?? 0
+            let further = fields.count - end - 2
+            try require(
+                (0...max(0, self.further)).contains(further)
+                    && (image != nil || fields.count <= self.fields)
+                    && (end == 0 || !LabelledImageSet.isImage(fields.texts[0])
+                        || Self.exists(fields.text(0...end), root)),
+                fields, line)
+            return (fields.text(0...end), fields.texts[end + 1])
+        }
+    }
+
+    /// Where the path of an `im2rec` line begins: behind the numbers, unless it begins with one.
+    private func pathStart(_ fields: LineFields) -> Int {
+        let last = fields.count - 1
+        let start = fields.texts[2...].firstIndex { !Self.isNumber($0) } ?? last
+        guard separator == .space, fields.count != self.fields, start > 2 else { return start }
+        return (2...start).last { Self.exists(fields.text($0...last), root) } ?? start
+    }
+
+    private func require(
+        _ condition: Bool, _ fields: LineFields, _ line: TextFile.Line
+    ) throws(FaceDataError) {
+        guard !condition else { return }
+        throw .line(
+            path: file.path, line: line.number,
+            reason: "path and label cannot be told apart (\(counted(fields.count, "field")), where "
+                + "the first line has \(self.fields)): put tabs between them")
     }
 }

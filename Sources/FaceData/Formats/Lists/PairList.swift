@@ -1,9 +1,13 @@
 public import Foundation
+import Spelling
 
 extension VerificationPairs {
     /// Reads a plain list of pairs: a line for each, `path path label` or `label path path`,
-    /// with tabs, commas or spaces between. The label is 1, 0, -1, true or false; a fourth field is
-    /// the fold, from 0. Without folds, ten consecutive runs of pairs are the folds.
+    /// with tabs, commas or spaces between. The label is 1, 0, -1, true or false; a further field is
+    /// the fold, from 0 or from 1. Without folds, ten consecutive runs of pairs are the folds.
+    ///
+    /// Lines that begin with `#` are remarks, and a first line without images names the columns. A file
+    /// may differ from its name in the list in case and ending.
     ///
     /// - Parameters:
     ///   - root: The folder that paths are relative to.
@@ -13,7 +17,7 @@ extension VerificationPairs {
         -> VerificationPairs
     {
         var reader = PairListReader(path: file.path, root: root)
-        return try reader.read(try TextFile.lines(file))
+        return try reader.read(TextFile.withoutRemarks(try TextFile.lines(file)))
     }
 
     /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
@@ -29,47 +33,131 @@ extension VerificationPairs {
     public static func anyList(_ file: URL, images root: URL) throws(FaceDataError)
         -> VerificationPairs
     {
-        let first = try TextFile.lines(file).first.map { TextFile.fields($0.text) } ?? []
-        return first.count < 3
+        let first = try TextFile.lines(file).lazy.map(\.text).first { $0.first != "#" } ?? ""
+        return PairsHeader.isNumbered(first)
             ? try read(file, images: root) : try list(file, images: root)
+    }
+
+    /// Pairs in the order of a list that names no folds.
+    static func withoutFolds(
+        _ pairs: [Pair], of source: ImageFiles, path: String, wish: String
+    ) -> VerificationPairs {
+        var pairs = pairs
+        let folds = consecutiveFolds(pairs.count)
+        for place in pairs.indices { pairs[place].fold = folds.of[place] }
+        let each = pairs.count / folds.count
+        let sizes = pairs.count % folds.count == 0 ? "\(each)" : "\(each) or \(each + 1)"
+        return VerificationPairs(
+            source: source, pairs: pairs, folds: folds.count,
+            remarks: [
+                "'\(path)' names no folds: \(counted(folds.count, "consecutive run")) of its "
+                    + "\(counted(pairs.count, "pair")), \(sizes) each, "
+                    + "\(folds.count == 1 ? "is" : "are") taken as folds; \(wish) would name them"
+            ])
+    }
+}
+
+/// In which fields of a line a plain list has images, label and fold.
+private struct PairForm {
+    let isLabelFirst: Bool
+    let hasFold: Bool
+    /// Fields of a line whose images cannot be told by their endings.
+    private let fields: Int
+
+    /// Finds the form from a list's first line.
+    init(of line: String, _ root: URL) {
+        let first = LineFields(line, FieldSeparator(of: line))
+        fields = first.count
+        func isLabel(_ place: Int) -> Bool { Self.label(first.texts[place]) != nil }
+        guard let (one, other) = Self.images(first) else {
+            isLabelFirst = first.count == 3 && isLabel(0) && !isLabel(2)
+            hasFold = first.count == 4
+            return
+        }
+        let behind = first.count - 1 - other
+        isLabelFirst =
+            behind == 0
+            || behind == 1 && one > 0 && isLabel(0)
+                && !SystemPath.exists(ImageFiles([first.text(0...one)], in: root).path(of: 0))
+        hasFold = behind == (isLabelFirst ? 1 : 2)
+    }
+
+    /// A line's images, label and fold; nil when it has another form.
+    func parts(_ line: String) -> (images: [String], label: String, fold: String?)? {
+        let all = LineFields(line, FieldSeparator(of: line))
+        let start = isLabelFirst ? 1 : 0
+        let further = (isLabelFirst ? 0 : 1) + (hasFold ? 1 : 0)
+        let (one, other) = Self.images(all) ?? (start, start + 1)
+        guard all.count == other + 1 + further, one >= start, other > one,
+            Self.images(all) != nil || all.count == fields
+        else { return nil }
+        return (
+            [all.text(start...one), all.text(one + 1...other)],
+            isLabelFirst ? all.texts[0] : all.texts[other + 1], hasFold ? all.texts.last : nil
+        )
+    }
+
+    /// The fields in which two paths end; nil where that cannot be told.
+    private static func images(_ fields: LineFields) -> (Int, Int)? {
+        let places = fields.texts.indices.filter { LabelledImageSet.isImage(fields.texts[$0]) }
+        return places.count == 2 ? (places[0], places[1]) : nil
+    }
+
+    static func label(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "1", "1.0", "true", "same": true
+        case "0", "0.0", "-1", "-1.0", "false", "different": false
+        default: nil
+        }
     }
 }
 
 /// Reads a plain list of pairs.
 private struct PairListReader {
     let path: String
-    let root: URL
+    private var finder: ImageFinder
     private var images: [String] = []
     private var places: [String: Int] = [:]
+    /// Files that are written otherwise than in the list.
+    private var respelt: [String] = []
 
     init(path: String, root: URL) {
         self.path = path
-        self.root = root
+        finder = ImageFinder(root: root)
     }
 
     mutating func read(_ lines: [TextFile.Line]) throws(FaceDataError) -> VerificationPairs {
-        var pairs: [VerificationPairs.Pair] = []
-        let first = lines.first.map { TextFile.fields($0.text) } ?? []
-        let isLabelFirst =
-            first.first.flatMap(Self.label) != nil && first.count == 3
-            && Self.label(first[2]) == nil
-        for line in lines {
-            pairs.append(try pair(line, labelFirst: isLabelFirst, fields: first.count))
+        var lines = lines[...]
+        if lines.count > 1, let first = lines.first, namesColumns(first.text) {
+            lines.removeFirst()
         }
-        guard !pairs.isEmpty else {
+        guard let first = lines.first else {
             throw .line(path: path, line: 1, reason: "the list has no pairs")
         }
-        if first.count == 4 { return try withFolds(pairs) }
-        let folds = VerificationPairs.consecutiveFolds(pairs.count)
-        for place in pairs.indices { pairs[place].fold = folds.of[place] }
-        let each = pairs.count / folds.count
-        let sizes = pairs.count % folds.count == 0 ? "\(each)" : "\(each) or \(each + 1)"
-        return VerificationPairs(
-            source: ImageFiles(images, in: root), pairs: pairs, folds: folds.count,
-            remarks: [
-                "'\(path)' names no folds: \(folds.count) consecutive runs of its \(pairs.count) "
-                    + "pairs, \(sizes) each, are taken as folds; a fourth field would name them"
-            ])
+        let form = PairForm(of: first.text, finder.root)
+        var pairs: [VerificationPairs.Pair] = []
+        for line in lines { pairs.append(try pair(line, form)) }
+        var result =
+            form.hasFold
+            ? try withFolds(pairs)
+            : VerificationPairs.withoutFolds(
+                pairs, of: ImageFiles(images, in: finder.root), path: path, wish: "a fourth field")
+        if let first = respelt.first {
+            result.remarks.append(
+                "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") written "
+                    + "otherwise than in '\(path)': \(first)")
+        }
+        return result
+    }
+
+    /// Whether a line says what the columns are.
+    private func namesColumns(_ line: String) -> Bool {
+        let fields = TextFile.fields(line)
+        return (3...4).contains(fields.count)
+            && fields.allSatisfy {
+                !LabelledImageSet.isImage($0) && !$0.contains("/") && Int($0) == nil
+                    && !SystemPath.exists(ImageFiles([$0], in: finder.root).path(of: 0))
+            }
     }
 
     /// The folds that the list names, which must be numbered without gaps.
@@ -77,55 +165,57 @@ private struct PairListReader {
         _ pairs: [VerificationPairs.Pair]
     ) throws(FaceDataError) -> VerificationPairs {
         let folds = Set(pairs.map(\.fold)).sorted()
-        guard folds == Array(folds.indices) else {
-            throw .line(path: path, line: 1, reason: "the folds are not numbered 0, 1, 2, ...")
+        let first = folds.first ?? 0
+        guard first <= 1, folds == Array(first..<first + folds.count) else {
+            throw .line(
+                path: path, line: 1,
+                reason: "the folds are not numbered 0, 1, 2, ... or 1, 2, 3, ...")
         }
         // Fold after fold, whatever order the list has.
-        let ordered = folds.flatMap { fold in pairs.filter { $0.fold == fold } }
+        var byFold = [[VerificationPairs.Pair]](repeating: [], count: folds.count)
+        for var pair in pairs {
+            pair.fold -= first
+            byFold[pair.fold].append(pair)
+        }
         return VerificationPairs(
-            source: ImageFiles(images, in: root), pairs: ordered, folds: folds.count)
+            source: ImageFiles(images, in: finder.root), pairs: byFold.flatMap { $0 },
+            folds: folds.count)
     }
 
     private mutating func pair(
-        _ line: TextFile.Line, labelFirst: Bool, fields count: Int
+        _ line: TextFile.Line, _ form: PairForm
     ) throws(FaceDataError) -> VerificationPairs.Pair {
-        var fields = TextFile.fields(line.text)
-        guard fields.count == count, (3...4).contains(count) else {
+        guard let (names, label, foldText) = form.parts(line.text) else {
             throw .line(
                 path: path, line: line.number,
                 reason: "a pair has three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold")
         }
-        let label = labelFirst ? fields.removeFirst() : fields.remove(at: 2)
-        guard let same = Self.label(label) else {
+        guard let same = PairForm.label(label) else {
             throw .line(
                 path: path, line: line.number, reason: "'\(label)' is no label: it must be 1 or 0")
         }
-        let fold = fields.count == 3 ? Int(fields[2]) : 0
+        let fold = foldText.map { Int($0) } ?? 0
         guard let fold, (0..<1_000_000).contains(fold) else {
-            throw .line(path: path, line: line.number, reason: "'\(fields[2])' is no fold")
+            throw .line(
+                path: path, line: line.number, reason: "'\(foldText ?? "")' is no fold")
         }
         return VerificationPairs.Pair(
-            first: try image(fields[0], line.number), second: try image(fields[1], line.number),
+            first: try image(names[0], line.number), second: try image(names[1], line.number),
             same: same, fold: fold)
-    }
-
-    private static func label(_ text: String) -> Bool? {
-        switch text.lowercased() {
-        case "1", "true", "same": true
-        case "0", "-1", "false", "different": false
-        default: nil
-        }
     }
 
     private mutating func image(_ name: String, _ line: Int) throws(FaceDataError) -> Int {
         if let place = places[name] { return place }
-        let files = ImageFiles([name], in: root)
-        guard FileManager.default.fileExists(atPath: files.path(of: 0)) else {
-            throw .line(
-                path: path, line: line, reason: "there is no image '\(name)' in '\(root.path)'")
+        switch finder.find(name) {
+        case .file(let file):
+            if file != name { respelt.append("'\(name)' is '\(file)'") }
+            // Two spellings of a list may be one file.
+            let place = places[file] ?? images.count
+            if place == images.count { images.append(file) }
+            (places[name], places[file]) = (place, place)
+            return place
+        case .missing(let instead):
+            throw .line(path: path, line: line, reason: finder.refusal(of: name, instead))
         }
-        places[name] = images.count
-        images.append(name)
-        return images.count - 1
     }
 }

@@ -1,66 +1,107 @@
 import Foundation
+import Spelling
 
 extension LabelledImageSet {
     /// The images of a RecordIO pack with their labels.
     ///
-    /// Where the pack has a list of names beside it (`.lst`) that fits, images and identities are
-    /// called as it says; identities are called by their labels otherwise. Labels that no image has
-    /// are closed up.
+    /// Where the pack has the list beside it that it was made from (``RecordList``), images and
+    /// identities are called as it says; identities are called by their labels otherwise. Labels that
+    /// no image has are closed up.
+    ///
+    /// A pack keeps labels as 32-bit floats, in which whole numbers from 16,777,216 on are rounded and
+    /// people may have become one. Labels of that size are taken from the list.
     ///
     /// - Parameter threads: Workers that read labels.
-    /// - Throws: ``FaceDataError``.
+    /// - Throws: ``FaceDataError``, also for rounded labels without a list.
     static func pack(_ pack: RecordPack, threads: Int) throws(FaceDataError) -> LabelledImageSet {
         let given = try pack.labels(threads: threads)
-        let numbers = Set(given).sorted()
-        let place = Dictionary(uniqueKeysWithValues: zip(numbers, numbers.indices))
-        let labels = given.map { place[$0, default: 0] }
-        var remarks = pack.remarks
-        if let announced = pack.announcedIdentities, announced > numbers.count {
-            remarks.append(
-                "\(announced - numbers.count) of the \(announced) identities that 'property' "
-                    + "names have no image")
+        let isRounded = given.contains { $0 >= Int(RecordLayout.exactFloats) }
+        let names: RecordNames
+        do throws(FaceDataError) {
+            names = try RecordNames(of: pack, labels: given, always: isRounded)
+        } catch {
+            guard !isRounded else { throw rounded(given, pack, "\(error)") }
+            names = RecordNames(remark: "\(error); names are not taken from it")
         }
-        guard let names = try RecordNames(of: pack, labels: labels) else {
-            return LabelledImageSet(
-                source: pack, identities: numbers.map(String.init), labels: labels,
-                remarks: remarks)
+        if isRounded, names.labels == nil { throw rounded(given, pack, names.remark) }
+        let labels = names.labels ?? ListLabels(given.map(String.init))
+        var remarks = pack.remarks + labels.remarks + (names.remark.map { [$0] } ?? [])
+        if let announced = pack.announcedIdentities, announced > labels.identities.count {
+            remarks.append(
+                "\(announced - labels.identities.count) of the \(announced) identities that "
+                    + "'property' names have no image")
         }
         return LabelledImageSet(
-            source: NamedImages(names.images, of: pack), identities: names.identities,
-            labels: labels, remarks: remarks)
+            source: names.images.map { NamedImages($0, of: pack) } ?? pack,
+            identities: names.identities(of: labels), labels: labels.labels, remarks: remarks)
+    }
+
+    private static func rounded(
+        _ labels: [Int], _ pack: RecordPack, _ reason: String?
+    ) -> FaceDataError {
+        let large = labels.indices.filter { labels[$0] >= Int(RecordLayout.exactFloats) }
+        let first = large.first.map { "\(pack.name(of: $0)) has \(labels[$0])" } ?? ""
+        let list = RecordList.url(beside: pack).lastPathComponent
+        return .unknownFormat(
+            path: pack.location.path,
+            reason: "\(counted(large.count, "label")) of \(labels.count) "
+                + "\(large.count == 1 ? "is" : "are") 16777216 or more (\(first)), which 32-bit floats "
+                + "round, so that people may have been joined, and "
+                + (reason ?? "there is no '\(list)' that knows better")
+                + "; put the list that it was made from beside it as '\(list)', or make the pack anew "
+                + "with labels 0, 1, 2, ...")
     }
 }
 
-/// The names of a pack's images and identities from the list beside it.
+/// The names and labels of a pack from the list beside it.
 private struct RecordNames {
-    let images: [String]
-    let identities: [String]
+    /// The images' names; nil where the list gives none, or two images the same.
+    private(set) var images: [String]?
+    /// The labels as the list has them.
+    private(set) var labels: ListLabels?
+    /// Why the list is not used.
+    private(set) var remark: String?
 
-    /// A larger list is passed over: its names would take more memory than the images' places.
-    private static let mostBytes = 1 << 26
+    /// No names.
+    init(remark: String) {
+        self.remark = remark
+    }
 
-    /// Reads the list; nil where there is none, or one of another pack.
-    init?(of pack: RecordPack, labels: [Int]) throws(FaceDataError) {
-        let file = pack.location.deletingPathExtension().appendingPathExtension("lst")
-        guard let store = try? FileReader(file), store.size <= Self.mostBytes,
-            let lines = try? TextFile.lines(of: store), lines.count == labels.count
-        else { return nil }
-        images = lines.map { line in
-            let fields = line.text.split(separator: "\t")
-            // `index label... path`, or insightface's `aligned path label`.
-            return String(
-                fields.last.map { Double($0) == nil } ?? false
-                    ? fields[fields.count - 1]
-                    : fields.count > 1 ? fields[1] : fields[0])
+    /// Reads the list, if there is one.
+    ///
+    /// - Parameter always: Whether it is read however large it is.
+    init(of pack: RecordPack, labels given: [Int], always: Bool) throws(FaceDataError) {
+        let file = RecordList.url(beside: pack)
+        guard SystemPath.exists(file.path) else { return }
+        let store = try FileReader(file)
+        guard always || store.size <= RecordList.mostBytes else {
+            remark =
+                "'\(file.lastPathComponent)' is larger than \(RecordList.mostBytes >> 20) MB, and names "
+                + "are not taken from it"
+            return
         }
-        guard Set(images).count == images.count else { return nil }
-        var folders: [Int: String] = [:]
-        for (image, label) in zip(images, labels) {
+        let (entries, contradiction) = try RecordList(file, store).entries(
+            of: try pack.keys(), labels: given)
+        guard contradiction == nil else {
+            remark = contradiction.map { "\($0); names are not taken from it" }
+            return
+        }
+        labels = ListLabels(entries.map(\.label), fromIm2rec: true)
+        let names = entries.map(\.path)
+        if Set(names).count == names.count { images = names }
+    }
+
+    /// The identities' names: those of the folders where each has one of its own, else the labels.
+    func identities(of labels: ListLabels) -> [String] {
+        guard let images else { return labels.identities }
+        var folders = [String](repeating: "", count: labels.identities.count)
+        for (image, label) in zip(images, labels.labels) {
             let folder = PathText(PathText(image).folder).name
-            guard !folder.isEmpty, folders[label, default: folder] == folder else { return nil }
+            guard !folder.isEmpty, folders[label].isEmpty || folders[label] == folder else {
+                return labels.identities
+            }
             folders[label] = folder
         }
-        identities = folders.sorted { $0.key < $1.key }.map(\.value)
-        guard Set(identities).count == identities.count else { return nil }
+        return Set(folders).count == folders.count ? folders : labels.identities
     }
 }

@@ -15,6 +15,8 @@ public struct RecordPack: ImageSource {
     private let file: RecordFile
     private let index: RecordIndex
     private let layout: RecordLayout
+    /// Whether the records' keys are those of an index, and not their places in the file.
+    private let hasKeys: Bool
 
     /// Opens a pack.
     ///
@@ -65,6 +67,7 @@ public struct RecordPack: ImageSource {
         self.index = all
         self.layout = layout
         announcedIdentities = announced
+        hasKeys = found.remark == nil
         remarks = found.remark.map { [$0] } ?? []
     }
 
@@ -157,7 +160,25 @@ public struct RecordPack: ImageSource {
         return Int(identity)
     }
 
-    /// For each record that describes an identity, the images it names, as places.
+    /// The images' keys: those of the index, or without one the numbers that the writer left in the
+    /// records.
+    func keys() throws(FaceDataError) -> [Int] {
+        guard !hasKeys else { return (0..<count).map(key(of:)) }
+        let buffer = ReadBuffer(capacity: 64)
+        var keys: [Int] = []
+        for record in layout.images {
+            let (key, offset) = (index.key(of: record), index.offsets[record])
+            try file.readStart(key, at: offset, count: RecordHeader.size, into: buffer)
+            guard let id = RecordHeader.id(in: buffer.bytes) else {
+                throw file.refusal(key, offset, "it is too short for a header")
+            }
+            keys.append(Int(clamping: id))
+        }
+        return keys
+    }
+
+    /// For each record that describes an identity, the images it names, as places. The labels of
+    /// these records are 32-bit floats: places from 16,777,215 on are rounded.
     ///
     /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a record that names
     ///   none.
@@ -167,7 +188,8 @@ public struct RecordPack: ImageSource {
         for record in layout.identities {
             let header = try readRecord(record, into: buffer)
             guard header.labels.count >= 2, let start = Int(exactly: header.labels[0]),
-                let end = Int(exactly: header.labels[1]), start <= end, start >= 1
+                let end = Int(exactly: header.labels[1]), start <= end, start >= 1,
+                end <= UInt32.max
             else {
                 throw file.refusal(
                     record, index.offsets[record],
@@ -223,6 +245,12 @@ public struct RecordPack: ImageSource {
 }
 
 extension RecordHeader {
+    /// The record's number, from a payload's first bytes.
+    static func id(in start: UnsafeRawBufferPointer) -> UInt64? {
+        guard start.count >= size else { return nil }
+        return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
     /// What identifies the person, from a payload's first bytes, which need not hold all labels.
     static func identity(in start: UnsafeRawBufferPointer) -> Float? {
         guard start.count >= size else { return nil }

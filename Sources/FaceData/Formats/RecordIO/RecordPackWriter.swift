@@ -76,6 +76,13 @@ public final class RecordPackWriter {
             }
             sizes[label] += 1
         }
+        guard sizes.count <= Int(RecordLayout.exactFloats) else {
+            throw .cannotWrite(
+                path: url.path,
+                reason:
+                    "\(sizes.count) identities are more than 16777216, behind which a pack's 32-bit "
+                    + "floats would join people")
+        }
         return sizes
     }
 

@@ -7,7 +7,7 @@ enum RecordProperty {
     /// - Throws: ``FaceDataError/line(path:line:reason:)`` when it is no list of three numbers.
     static func identities(beside pack: URL) throws(FaceDataError) -> Int? {
         let file = pack.deletingLastPathComponent().appendingPathComponent("property")
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        guard SystemPath.exists(file.path) else { return nil }
         let line = try TextFile.lines(file).first?.text ?? ""
         let numbers = line.split(separator: ",").map {
             Int($0.trimmingCharacters(in: .whitespaces))

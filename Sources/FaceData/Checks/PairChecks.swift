@@ -1,0 +1,175 @@
+import Spelling
+
+/// Findings about the pairs of a test set.
+struct PairChecks {
+    private let set: VerificationPairs
+    private let survey: ImageSurvey
+    private let names: CheckNames
+    /// For each image the first one that is the same file.
+    private let images: [Int]
+
+    static func findings(
+        _ set: VerificationPairs, _ survey: ImageSurvey, _ names: CheckNames
+    ) -> [SetCheck.Finding] {
+        let checks = PairChecks(set, survey, names)
+        return [
+            checks.oneKind, checks.contradictions, checks.withItself, checks.copies,
+            checks.repeated,
+            checks.otherPeople, checks.folds,
+        ].compactMap { $0 }
+    }
+
+    private init(_ set: VerificationPairs, _ survey: ImageSurvey, _ names: CheckNames) {
+        (self.set, self.survey, self.names) = (set, survey, names)
+        images = Self.files(set, survey)
+    }
+
+    // MARK: Which images are the same
+
+    /// For each image the first one that is the same file: the same path, however it is written, or in
+    /// a pack, which has no paths, the same bytes.
+    private static func files(_ set: VerificationPairs, _ survey: ImageSurvey) -> [Int] {
+        var first: [String: Int] = [:]
+        guard set.source is VerificationPack else {
+            return set.images.indices.map { place in
+                let path = set.images[place].split(separator: "/").filter { $0 != "." }
+                    .joined(separator: "/")
+                let known = first[path, default: place]
+                first[path] = known
+                return known
+            }
+        }
+        var alike: [PictureFingerprint: [Int]] = [:]
+        return set.images.indices.map { place in
+            guard let picture = survey.fingerprints[place] else { return place }
+            let bytes = try? set.source.bytes(of: place)
+            let same = alike[picture, default: []].first {
+                bytes != nil && (try? set.source.bytes(of: $0)) == bytes
+            }
+            if same == nil { alike[picture, default: []].append(place) }
+            return same ?? place
+        }
+    }
+
+    /// Whether two images are copies of one picture.
+    private func areCopies(_ first: Int, _ second: Int) -> Bool {
+        guard let picture = survey.fingerprints[first] else { return false }
+        return picture == survey.fingerprints[second]
+    }
+
+    // MARK: What is wrong with pairs
+
+    /// Two images in either order.
+    private struct Unordered: Hashable {
+        let low: Int
+        let high: Int
+    }
+
+    private func key(_ pair: VerificationPairs.Pair) -> Unordered {
+        let (first, second) = (images[pair.first], images[pair.second])
+        return Unordered(low: min(first, second), high: max(first, second))
+    }
+
+    private func isSelf(_ pair: VerificationPairs.Pair) -> Bool {
+        images[pair.first] == images[pair.second]
+    }
+
+    private var withItself: SetCheck.Finding? {
+        finding(
+            set.pairs.filter(isSelf), .warning, "pair-with-itself",
+            one: "pair has the same picture twice", more: "pairs have the same picture twice")
+    }
+
+    /// The labels of each pair of images that stands more than once.
+    private var groups: [(pair: VerificationPairs.Pair, labels: [Bool])] {
+        var groups: [Unordered: (pair: VerificationPairs.Pair, labels: [Bool])] = [:]
+        var order: [Unordered] = []
+        for pair in set.pairs {
+            let key = key(pair)
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: (pair, [])].labels.append(pair.same)
+        }
+        return order.compactMap { groups[$0] }.filter { $0.labels.count > 1 }
+    }
+
+    private var contradictions: SetCheck.Finding? {
+        finding(
+            groups.filter { Set($0.labels).count > 1 }.map(\.pair), .error, "pair-contradiction",
+            one: "pair is called the same person and different people",
+            more: "pairs are called the same person and different people")
+    }
+
+    private var repeated: SetCheck.Finding? {
+        finding(
+            groups.filter { Set($0.labels).count == 1 }.map(\.pair), .warning, "pair-repeated",
+            one: "pair stands more than once, in this order or the other",
+            more: "pairs stand more than once, in this order or the other")
+    }
+
+    private var copies: SetCheck.Finding? {
+        finding(
+            set.pairs.filter { !$0.same && !isSelf($0) && areCopies($0.first, $0.second) },
+            .warning,
+            "pair-of-copies", one: "pair of different people shows one picture",
+            more: "pairs of different people show one picture")
+    }
+
+    /// Pairs whose label is not what their folders say.
+    private var otherPeople: SetCheck.Finding? {
+        let owners = set.owners
+        let wrong = set.pairs.filter { pair in
+            guard let first = owners[pair.first], let second = owners[pair.second], !isSelf(pair)
+            else { return false }
+            return (PersonName(first).key == PersonName(second).key) != pair.same
+        }
+        // Where folders are no people, most pairs would be wrong.
+        guard wrong.count * 4 <= set.pairs.count else { return nil }
+        return finding(
+            wrong, .warning, "pair-of-other-people",
+            one: "pair has a label that its folders contradict",
+            more: "pairs have a label that their folders contradict")
+    }
+
+    private func finding(
+        _ pairs: [VerificationPairs.Pair], _ severity: SetCheck.Severity, _ kind: String,
+        one: String,
+        more: String
+    ) -> SetCheck.Finding? {
+        guard !pairs.isEmpty else { return nil }
+        return SetCheck.Finding(
+            severity: severity, kind: kind, message: counted(pairs.count, one, more),
+            items: pairs.map {
+                "\(names.image($0.first)) and \(names.image($0.second)), called "
+                    + ($0.same ? "the same person" : "different people")
+            })
+    }
+
+    // MARK: What is wrong with the whole
+
+    private var oneKind: SetCheck.Finding? {
+        let same = set.pairs.count { $0.same }
+        guard same == 0 || same == set.pairs.count else { return nil }
+        return SetCheck.Finding(
+            severity: .error, kind: "pairs-of-one-kind",
+            message: "all \(set.pairs.count) pairs are called "
+                + (same == 0 ? "different people" : "the same person")
+                + ": no accuracy can be measured without pairs of the other kind", items: [])
+    }
+
+    private var folds: SetCheck.Finding? {
+        var counts = [(same: Int, different: Int)](repeating: (0, 0), count: set.folds)
+        for pair in set.pairs where counts.indices.contains(pair.fold) {
+            if pair.same { counts[pair.fold].same += 1 } else { counts[pair.fold].different += 1 }
+        }
+        let uneven = counts.indices.filter { counts[$0].same != counts[$0].different }
+        let isOneSided = uneven.contains { counts[$0].same == 0 || counts[$0].different == 0 }
+        guard !uneven.isEmpty, oneKind == nil else { return nil }
+        return SetCheck.Finding(
+            severity: isOneSided ? .warning : .note, kind: "uneven-fold",
+            message: counted(uneven.count, "fold has", "folds have")
+                + " more pairs of one kind than of the other",
+            items: uneven.map {
+                "fold \($0): \(counts[$0].same) same, \(counts[$0].different) different"
+            })
+    }
+}

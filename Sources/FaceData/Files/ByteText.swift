@@ -1,0 +1,120 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Names and lines as text, whatever bytes they consist of.
+///
+/// A file system keeps names as bytes, and archives from elsewhere bring names in GBK, Shift JIS or
+/// Latin-1. What is UTF-8 is its own text. Of anything else each byte that is no part of UTF-8 is
+/// written as `\xD5`, and a backslash as `\x5C`, so that no two names become one and the bytes can be
+/// found again.
+package enum ByteText {
+    /// The text of bytes.
+    package static func text(_ bytes: some Collection<UInt8>) -> String {
+        let plain = String(decoding: bytes, as: UTF8.self)
+        return plain.utf8.elementsEqual(bytes) ? plain : escaped(Array(bytes))
+    }
+
+    /// The words of this program's command line, without its name.
+    package static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { place in
+            CommandLine.unsafeArgv[place].map { word in
+                text(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+            }
+        }
+    }
+
+    /// The bytes that a text with `\xD5` and its like stands for; nil when it has nothing of the kind.
+    package static func bytes(_ text: String) -> [UInt8]? {
+        let source = Array(text.utf8)
+        var bytes: [UInt8] = []
+        var place = 0
+        while place < source.count {
+            if let byte = escape(source, at: place) {
+                bytes.append(byte)
+                place += 4
+            } else {
+                bytes.append(source[place])
+                place += 1
+            }
+        }
+        return bytes.count < source.count ? bytes : nil
+    }
+
+    /// Whether a text is one of bytes that are no UTF-8.
+    static func isEscaped(_ text: String) -> Bool {
+        guard text.utf8.contains(UInt8(ascii: "\\")), let bytes = bytes(text) else { return false }
+        return !String(decoding: bytes, as: UTF8.self).utf8.elementsEqual(bytes)
+    }
+
+    private static func escaped(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            let length = bytes[place] == UInt8(ascii: "\\") ? 0 : scalarLength(bytes, at: place)
+            if length > 0 {
+                text += bytes[place..<place + length]
+            } else {
+                let digits = String(bytes[place], radix: 16, uppercase: true)
+                text += Array("\\x\(digits.count < 2 ? "0" : "")\(digits)".utf8)
+            }
+            place += max(1, length)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// How many bytes a character in UTF-8 has that begins at a place; 0 when none does.
+    private static func scalarLength(_ bytes: [UInt8], at place: Int) -> Int {
+        let length =
+            switch bytes[place] {
+            case 0..<0x80: 1
+            case 0xc2..<0xe0: 2
+            case 0xe0..<0xf0: 3
+            case 0xf0..<0xf5: 4
+            default: 0
+            }
+        guard length > 0, length <= bytes.count - place else { return 0 }
+        let part = bytes[place..<place + length]
+        return String(decoding: part, as: UTF8.self).utf8.elementsEqual(part) ? length : 0
+    }
+
+    /// The byte that `\xHH` at a place stands for; never 0, which ends a name.
+    private static func escape(_ text: [UInt8], at place: Int) -> UInt8? {
+        guard text.count - place >= 4, text[place] == UInt8(ascii: "\\"),
+            text[place + 1] == UInt8(ascii: "x"), let high = digit(text[place + 2]),
+            let low = digit(text[place + 3]), high << 4 | low > 0
+        else { return nil }
+        return high << 4 | low
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        default: nil
+        }
+    }
+}
+
+/// A text that is told from others by its bytes: `String` takes one letter with an accent and a letter
+/// followed by that accent for the same.
+struct ExactText: Hashable {
+    let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    static func == (first: ExactText, second: ExactText) -> Bool {
+        first.text.utf8.elementsEqual(second.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}

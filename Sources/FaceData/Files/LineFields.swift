@@ -1,0 +1,69 @@
+import Foundation
+
+/// What stands between the fields of a list's lines.
+enum FieldSeparator: UInt8, Sendable {
+    case tab = 0x09
+    case comma = 0x2c
+    case space = 0x20
+
+    /// The separator of a line: tabs where it has tabs, so that names may have spaces; commas where
+    /// it has no tab but commas; spaces otherwise.
+    init(of line: String) {
+        let bytes = line.utf8
+        self = bytes.contains(0x09) ? .tab : bytes.contains(0x2c) ? .comma : .space
+    }
+}
+
+/// The fields of a line, and where they stand in it.
+struct LineFields {
+    let separator: FieldSeparator
+    private let line: String
+    private var ranges: [Range<String.Index>] = []
+    /// The fields without spaces around them, empty ones left out.
+    private(set) var texts: [String] = []
+
+    /// Takes a line apart. Between commas a field may stand in quotation marks, as in CSV.
+    init(_ line: String, _ separator: FieldSeparator) {
+        (self.line, self.separator) = (line, separator)
+        let bytes = line.utf8
+        var start = bytes.startIndex
+        var isQuoted = false
+        for place in bytes.indices {
+            if separator == .comma, bytes[place] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard bytes[place] == separator.rawValue, !isQuoted else { continue }
+            add(start..<place, separator)
+            start = bytes.index(after: place)
+        }
+        add(start..<bytes.endIndex, separator)
+    }
+
+    /// How many fields there are.
+    var count: Int { texts.count }
+
+    /// The line's text from a field to another, what separates them included.
+    func text(_ range: ClosedRange<Int>) -> String {
+        range.count == 1
+            ? texts[range.lowerBound]
+            : String(
+                line[ranges[range.lowerBound].lowerBound..<ranges[range.upperBound].upperBound])
+    }
+
+    private mutating func add(_ range: Range<String.Index>, _ separator: FieldSeparator) {
+        let bytes = line.utf8
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, Self.isSpace(bytes[start]) { start = bytes.index(after: start) }
+        while start < end, Self.isSpace(bytes[bytes.index(before: end)]) {
+            end = bytes.index(before: end)
+        }
+        guard start < end else { return }
+        var text = String(line[start..<end])
+        if separator == .comma, text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+            text = text.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")
+            guard !text.isEmpty else { return }
+        }
+        ranges.append(start..<end)
+        texts.append(text)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+}

@@ -1,0 +1,121 @@
+import Foundation
+
+/// Finds the images that a list of pairs names, also where their files are written otherwise: in
+/// another case, with another ending, or, of numbered images, with other zeros in front.
+struct ImageFinder {
+    /// What was found.
+    enum Found {
+        /// A file, relative to the root.
+        case file(String)
+        /// None, and what is there instead.
+        case missing(instead: [String])
+    }
+
+    let root: URL
+    /// Names in folders that were looked into.
+    private var folders: [String: [String]] = [:]
+    /// Endings of image files, the usual one first.
+    private static let endings = ["jpg"] + LabelledImageSet.endings.subtracting(["jpg"]).sorted()
+
+    init(root: URL) {
+        self.root = root
+    }
+
+    /// The image of a path.
+    mutating func find(_ path: String) -> Found {
+        let slashes = path.replacingOccurrences(of: "\\", with: "/")
+        if let spelling = [path, slashes].first(where: exists) { return .file(spelling) }
+        guard !path.hasPrefix("/") else { return .missing(instead: []) }
+        let (folder, name) = (PathText(path).folder, PathText(path).name)
+        let wanted = Stem(name)
+        let images = images(in: folder)
+        let sameName = images.filter { $0.lowercased() == name.lowercased() }
+        let sameStem = images.filter { Stem($0).text == wanted.text }
+        for group in [sameName, sameStem] where group.count == 1 {
+            return .file(Self.join(folder, group[0]))
+        }
+        let near = images.filter { Stem($0) == wanted }
+        return .missing(
+            instead: near.isEmpty
+                ? instead(of: folder, wanted) : near.map { Self.join(folder, $0) })
+    }
+
+    /// An image of a person as LFW names it, `name/name_0001.jpg`.
+    mutating func find(_ person: String, _ number: Int) -> Found {
+        let digits = String(number)
+        let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        let stem = "\(person)/\(person)_\(padded)"
+        if let file = Self.endings.lazy.map({ "\(stem).\($0)" }).first(where: exists) {
+            return .file(file)
+        }
+        let wanted = Stem("\(person)_\(padded).jpg")
+        let images = images(in: person)
+        let same = images.filter { Stem($0) == wanted }
+        let exact = same.filter { Stem($0).text == wanted.text }
+        for group in [exact, same] where group.count == 1 {
+            return .file(Self.join(person, group[0]))
+        }
+        guard same.isEmpty else { return .missing(instead: same.map { Self.join(person, $0) }) }
+        return .missing(instead: instead(of: person, wanted))
+    }
+
+    /// What may have been meant: images whose names go on, or a folder that is spelt differently.
+    private mutating func instead(of folder: String, _ wanted: Stem) -> [String] {
+        let longer = images(in: folder).filter { Stem($0).text.hasPrefix(wanted.text) }
+        if !longer.isEmpty { return longer.map { Self.join(folder, $0) } }
+        guard !folder.isEmpty, names(in: folder).isEmpty else { return [] }
+        let key = PersonName(PathText(folder).name).key
+        let above = PathText(folder).folder
+        return names(in: above).filter { !key.isEmpty && PersonName($0).key == key }
+            .map { Self.join(above, $0) }
+    }
+
+    private func exists(_ path: String) -> Bool {
+        SystemPath.kind(ImageFiles([path], in: root).path(of: 0)) != nil
+    }
+
+    private mutating func images(in folder: String) -> [String] {
+        names(in: folder).filter(LabelledImageSet.isImage)
+    }
+
+    private mutating func names(in folder: String) -> [String] {
+        if let names = folders[folder] { return names }
+        let url = folder.isEmpty ? root : root.appendingPathComponent(folder)
+        let names = (try? SystemPath.visibleNames(url)) ?? []
+        folders[folder] = names
+        return names
+    }
+
+    private static func join(_ folder: String, _ name: String) -> String {
+        folder.isEmpty ? name : "\(folder)/\(name)"
+    }
+
+    /// A file's name without its ending, in small letters; equal to others that have the same number
+    /// at their end.
+    private struct Stem: Equatable {
+        let text: String
+        private let name: Substring
+        private let number: Substring
+
+        init(_ file: String) {
+            text = PathText(PathText(file).withoutEnding).name.lowercased()
+            let digits = text.reversed().prefix { ("0"..."9").contains($0) }.count
+            name = text.dropLast(digits)
+            let rest = text.suffix(digits).drop { $0 == "0" }
+            number = rest.isEmpty ? text.suffix(min(1, digits)) : rest
+        }
+
+        static func == (first: Stem, second: Stem) -> Bool {
+            first.name == second.name && first.number == second.number
+        }
+    }
+}
+
+extension ImageFinder {
+    /// A sentence about an image that is not there.
+    func refusal(of image: String, _ instead: [String]) -> String {
+        "there is no image '\(image)' in '\(root.path)'"
+            + (instead.isEmpty
+                ? "" : ", but " + instead.prefix(3).map { "'\($0)'" }.joined(separator: " and "))
+    }
+}

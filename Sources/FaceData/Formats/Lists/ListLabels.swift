@@ -1,0 +1,121 @@
+import Spelling
+
+/// The identities of a list, called as the list calls them.
+///
+/// A label is its text, and two labels are one identity only if they agree in every byte: `007` and
+/// `7`, `5e1` and `50`, numbers of any length and names are told apart. Only the zeros that `im2rec`
+/// writes behind a point (`7.000000`) are not shown where that leaves all labels different.
+///
+/// Identities are in the order of their numbers when all are whole numbers written without sign and
+/// without zeros in front, and otherwise in the order of their bytes.
+struct ListLabels {
+    /// The identities' names.
+    private(set) var identities: [String] = []
+    /// A place in ``identities`` for each label.
+    private(set) var labels: [Int] = []
+    /// What is to be told about the labels.
+    private(set) var remarks: [String] = []
+
+    /// Takes the labels of all lines.
+    ///
+    /// - Parameter fromIm2rec: Whether the list has `im2rec`'s form, whose labels are written as
+    ///   numbers with a point.
+    init(_ texts: [String], fromIm2rec: Bool = false) {
+        var places: [ExactText: Int] = [:]
+        labels.reserveCapacity(texts.count)
+        for text in texts {
+            let place = places[ExactText(text), default: identities.count]
+            if place == identities.count {
+                identities.append(text)
+                places[ExactText(text)] = place
+            }
+            labels.append(place)
+        }
+        if fromIm2rec { identities = Self.withoutFractions(identities) }
+        let order = Self.order(identities)
+        var rank = [Int](repeating: 0, count: order.count)
+        for (place, old) in order.enumerated() { rank[old] = place }
+        identities = order.map { identities[$0] }
+        for place in labels.indices { labels[place] = rank[labels[place]] }
+        remarks = [alike, unknown].compactMap { $0 }
+    }
+
+    /// Names in the order of identities.
+    static func ordered(_ names: some Collection<String>) -> [String] {
+        let names = Array(names)
+        return order(names).map { names[$0] }
+    }
+
+    private static func order(_ names: [String]) -> [Int] {
+        let areNumbers = names.allSatisfy(isPlainNumber)
+        return names.indices.sorted { first, second in
+            let (one, other) = (names[first].utf8, names[second].utf8)
+            if areNumbers, one.count != other.count { return one.count < other.count }
+            return one.lexicographicallyPrecedes(other)
+        }
+    }
+
+    /// Whether a text is a whole number without sign and without zeros in front.
+    private static func isPlainNumber(_ text: some StringProtocol) -> Bool {
+        let digits = text.utf8
+        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+            && (digits.count == 1 || digits.first != 0x30)
+    }
+
+    /// A number without a fraction of nothing but zeros; nil for any other text.
+    static func withoutFraction(_ text: String) -> String? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, isPlainNumber(parts[0]), !parts[1].isEmpty,
+            parts[1].utf8.allSatisfy({ $0 == 0x30 })
+        else { return nil }
+        return String(parts[0])
+    }
+
+    /// Names without fractions of zeros, those excepted that would then be another's.
+    private static func withoutFractions(_ names: [String]) -> [String] {
+        let short = names.map { withoutFraction($0) ?? $0 }
+        var uses: [ExactText: Int] = [:]
+        for name in short { uses[ExactText(name), default: 0] += 1 }
+        return zip(names, short).map { uses[ExactText($1)] == 1 ? $1 : $0 }
+    }
+
+    // MARK: What is told
+
+    /// Labels that are one number in two spellings.
+    private var alike: String? {
+        var groups: [String: [String]] = [:]
+        for name in identities {
+            if let number = Self.number(name) { groups[number, default: []].append(name) }
+        }
+        let alike = groups.values.filter { $0.count > 1 }.sorted {
+            $0[0].utf8.lexicographicallyPrecedes($1[0].utf8)
+        }
+        guard let first = alike.first else { return nil }
+        return
+            "\(counted(alike.count, "number stands", "numbers stand")) in the labels in two spellings or more, and "
+            + "each spelling is an identity of its own: "
+            + first.map { "'\($0)'" }.joined(separator: " and ")
+            + (alike.count > 1 ? ", ..." : "")
+    }
+
+    /// The number that a text of digits is, without what does not change it.
+    private static func number(_ text: String) -> String? {
+        let whole = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard whole.count == 1 || whole.count == 2 && whole[1].utf8.allSatisfy({ $0 == 0x30 }),
+            !whole[0].isEmpty, whole[0].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return String(whole[0].drop { $0 == "0" })
+    }
+
+    /// The label that many lists give to images of nobody in particular.
+    private var unknown: String? {
+        guard let label = identities.firstIndex(where: { $0 == "-1" || $0 == "-1.000000" }) else {
+            return nil
+        }
+        let images = labels.count { $0 == label }
+        return
+            "\(counted(images, "image has", "images have")) the label '\(identities[label])', which "
+            + "often means that nobody knows whose they are: they are taken for one identity; "
+            + "--without leaves it out"
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Spelling
+
+/// The list (`.lst`) that a pack was made from, which knows names, and labels to the last digit.
+///
+/// A line is `key label ... path`, as `im2rec` writes it, or insightface's `aligned path label`, whose
+/// key is the line's number. A record belongs to the line with its key, wherever that stands, and the
+/// list counts only if all of the pack's labels are those of the list, rounded to 32-bit floats as a
+/// pack has them.
+struct RecordList {
+    /// What the list says of a record.
+    struct Entry: Sendable {
+        var label: String
+        var path: String
+    }
+
+    /// A larger list is read only when nothing else knows the labels: its names would take more memory
+    /// than the images' places.
+    static let mostBytes = 1 << 26
+
+    let file: URL
+    private var entries: [Int: Entry] = [:]
+    /// Keys that stand in two lines.
+    private var twice: [Int] = []
+
+    /// Where the list of a pack would be.
+    static func url(beside pack: RecordPack) -> URL {
+        pack.location.deletingPathExtension().appendingPathExtension("lst")
+    }
+
+    /// Reads a list.
+    ///
+    /// - Throws: ``FaceDataError``, also for a line that is of no such form.
+    init(_ file: URL, _ store: any ByteStore) throws(FaceDataError) {
+        self.file = file
+        for (place, line) in try TextFile.lines(of: store).enumerated() {
+            let fields = line.text.split(separator: "\t").map(String.init)
+            guard fields.count >= 3, let first = Int(fields[0]) else {
+                throw Self.refusal(file, line)
+            }
+            if Float(fields[1]) != nil {
+                add(first, Entry(label: fields[1], path: fields[fields.count - 1]))
+            } else if Float(fields[2]) != nil {
+                add(place + 1, Entry(label: fields[2], path: fields[1]))
+            } else {
+                throw Self.refusal(file, line)
+            }
+        }
+    }
+
+    private mutating func add(_ key: Int, _ entry: Entry) {
+        if entries.updateValue(entry, forKey: key) != nil { twice.append(key) }
+    }
+
+    private static func refusal(_ file: URL, _ line: TextFile.Line) -> FaceDataError {
+        .line(
+            path: file.path, line: line.number,
+            reason: "it must be a key, a label and a path with tabs between")
+    }
+
+    /// The lines of records, in their order.
+    ///
+    /// - Parameters:
+    ///   - keys: The records' keys.
+    ///   - labels: Their labels in the pack.
+    /// - Returns: As many lines as records, or a sentence about what contradicts the pack.
+    func entries(
+        of keys: [Int], labels: [Int]
+    ) -> (entries: [Entry], contradiction: String?) {
+        var found: [Entry] = []
+        var wrong = twice.map { "key \($0) stands in two lines of the list" }
+        for (key, label) in zip(keys, labels) {
+            guard let entry = entries[key] else {
+                wrong.append("key \(key) is not in the list, and has label \(label) in the pack")
+                continue
+            }
+            if Float(entry.label) != Float(label) {
+                wrong.append(
+                    "key \(key) has label \(ListLabels.withoutFraction(entry.label) ?? entry.label) "
+                        + "in the list and \(label) in the pack")
+            }
+            found.append(entry)
+        }
+        guard !wrong.isEmpty else { return (found, nil) }
+        return (
+            [],
+            "'\(file.lastPathComponent)' contradicts the pack in "
+                + counted(wrong.count, "place") + ": " + wrong.prefix(3).joined(separator: "; ")
+                + (wrong.count > 3 ? "; ..." : "")
+        )
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Spelling
+
+/// Reads a folder of identity folders.
+struct FolderReader {
+    let root: URL
+    let skippingEmpty: Bool
+    private var empty: [String] = []
+    private var identities: [String] = []
+    private var paths: [String] = []
+    private var labels: [Int] = []
+    private var passedOver = PassedOver()
+
+    /// A folder deeper than this below an identity is not looked into.
+    private static let deepest = 16
+
+    init(root: URL, skippingEmpty: Bool) {
+        self.root = root
+        self.skippingEmpty = skippingEmpty
+    }
+
+    mutating func read() throws(FaceDataError) -> LabelledImageSet {
+        for name in try SystemPath.visibleNames(root) {
+            let folder = root.appendingPathComponent(name)
+            guard let kind = SystemPath.kind(folder.path) else {
+                // An identity that cannot be reached must not go unnoticed.
+                throw .unreadable(
+                    path: folder.path,
+                    reason: FileReader.obstacle(to: folder) ?? "it cannot be found")
+            }
+            if kind == .folder {
+                try read(identity: name, folder)
+            } else {
+                passedOver.add(file: name)
+            }
+        }
+        guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
+        var set = LabelledImageSet(
+            source: ImageFiles(paths, in: root), identities: identities, labels: labels,
+            remarks: remarks)
+        set.passedOver = passedOver
+        return set
+    }
+
+    private mutating func read(identity: String, _ folder: URL) throws(FaceDataError) {
+        var files: [String] = []
+        for name in try SystemPath.visibleNames(folder) {
+            let path = "\(identity)/\(name)"
+            if LabelledImageSet.isImage(name) {
+                files.append(path)
+            } else if SystemPath.kind(folder.appendingPathComponent(name).path) == .folder {
+                passOver(folder.appendingPathComponent(name), path, depth: 1)
+            } else {
+                passedOver.add(file: path)
+            }
+        }
+        guard !files.isEmpty else {
+            guard skippingEmpty else { throw .emptyIdentity(path: folder.path) }
+            empty.append(identity)
+            return
+        }
+        paths += files
+        labels += repeatElement(identities.count, count: files.count)
+        identities.append(identity)
+    }
+
+    /// Notes all files of a folder that is not read. Links to folders are not followed: they may lead
+    /// back.
+    private mutating func passOver(_ folder: URL, _ path: String, depth: Int) {
+        guard depth < Self.deepest, !SystemPath.isLink(folder.path),
+            let names = try? SystemPath.visibleNames(folder), !names.isEmpty
+        else { return passedOver.add(emptyFolder: path) }
+        for name in names {
+            let file = folder.appendingPathComponent(name)
+            if SystemPath.kind(file.path) == .folder {
+                passOver(file, "\(path)/\(name)", depth: depth + 1)
+            } else {
+                passedOver.add(nested: "\(path)/\(name)")
+            }
+        }
+    }
+
+    private var remarks: [String] {
+        var remarks: [String] = []
+        if !empty.isEmpty {
+            remarks.append(
+                counted(empty.count, "identity has", "identities have") + " no image: "
+                    + empty.someJoined)
+        }
+        if let sentence = passedOver.sentence { remarks.append(sentence) }
+        let others = identities.filter(ByteText.isEscaped)
+        let files = paths.count { ByteText.isEscaped(PathText($0).name) }
+        if let first = others.first ?? paths.first(where: ByteText.isEscaped) {
+            remarks.append(
+                counted(others.count + files, "name is", "names are")
+                    + " not UTF-8 and shown by bytes, as '\(first)'; 'convmv -r -f gbk -t utf-8 "
+                    + "--notest' or the like renames them")
+        }
+        return remarks
+    }
+}

@@ -1,0 +1,170 @@
+/// The people that paths of images name by their folders, however the paths are written.
+///
+/// `lfw/Ann/1.jpg`, `./Ann/1.jpg`, `/data/lfw/Ann/1.jpg` and `Ann/1.jpg` are all Ann's. Where the last
+/// folder tells kinds of images and not people (`001/frontal/1.jpg`, `002/frontal/1.jpg`), people are
+/// told by the one above: by that of the two that has more names. A file without a folder is called by
+/// its own name without the number at its end (`Ann_Lee_0001.jpg`).
+struct PathPeople {
+    /// Folders that were seen, each once.
+    private var places: [String: Int] = [:]
+    /// The parts of each folder's path.
+    private var folders: [[Substring]] = []
+    /// How many of the folders have a part.
+    private var uses: [Substring: Int] = [:]
+    /// Whether people are told by the last folder but one.
+    private var isParent = false
+
+    /// A folder, or what stands for one, by its place.
+    typealias Folder = Int
+
+    /// The folder of a path, which is remembered.
+    mutating func folder(of path: String) -> Folder {
+        var folder = PathText(path).folder
+        if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) { folder = Self.fileOwner(path) }
+        if let place = places[folder] { return place }
+        let parts = Self.parts(folder)
+        places[folder] = folders.count
+        folders.append(parts)
+        for part in Set(parts) { uses[part, default: 0] += 1 }
+        return folders.count - 1
+    }
+
+    /// Looks at all folders that were seen, after which people can be told.
+    mutating func settle() {
+        let last = Set(folders.compactMap(\.last))
+        let above = Set(folders.compactMap { $0.dropLast().last })
+        isParent = above.count > last.count
+    }
+
+    /// The person whose a folder is; nil where no name stands.
+    func person(_ folder: Folder) -> String? {
+        let parts = folders[folder]
+        return (isParent ? parts.dropLast().last ?? parts.last : parts.last).map(String.init)
+    }
+
+    /// All names in a folder's path that may be a person's: its person, and every other part that is
+    /// not common to all folders.
+    func names(_ folder: Folder) -> [String] {
+        let person = person(folder)
+        return (person.map { [$0] } ?? [])
+            + folders[folder].filter {
+                uses[$0, default: 0] < folders.count && String($0) != person
+            }
+            .map(String.init)
+    }
+
+    /// The parts of a path without those that lead nowhere.
+    private static func parts(_ path: String) -> [Substring] {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", parts.last.map({ $0 != ".." }) ?? false {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return parts.filter { $0 != ".." }
+    }
+
+    /// The name in a file's name: what stands before the number at its end.
+    private static func fileOwner(_ path: String) -> String {
+        var name = PathText(PathText(path).withoutEnding).name[...]
+        guard name.last?.isNumber ?? false else { return "" }
+        while let last = name.last, last.isNumber || "_- .".contains(last) { name.removeLast() }
+        return String(name)
+    }
+}
+
+/// A person of a training set who has a name in a test set as well.
+public struct SharedPerson: Sendable, Hashable {
+    /// The identity of the training set.
+    public let identity: String
+    /// The name by which it was found: the identity's, or one in its images' paths.
+    public let name: String
+    /// The test set's name.
+    public let other: String
+
+    /// Whether both sets write the name alike.
+    public var isExact: Bool { name == other }
+
+    /// How the names were matched, where they are written differently.
+    public var respelling: String? { isExact ? nil : "\(name) = \(other)" }
+}
+
+extension VerificationPairs {
+    /// The people in the pairs, for each image's folder all names that its path has.
+    private var people: PathPeople {
+        var people = PathPeople()
+        guard !(source is VerificationPack) else { return people }
+        for image in images { _ = people.folder(of: image) }
+        people.settle()
+        return people
+    }
+
+    /// The person of each image, by its path; nil where no name stands, as in a pack.
+    var owners: [String?] {
+        var people = people
+        guard !(source is VerificationPack) else { return images.map { _ in nil } }
+        return images.map { people.person(people.folder(of: $0)) }
+    }
+
+    /// Names of the people in the pairs: of the folders that hold the images; none for a pack.
+    public var identities: Set<String> {
+        Set(owners.compactMap { $0 })
+    }
+
+    /// All names in the pairs that may be a person's, by what tells spellings apart no more.
+    fileprivate var namesByKey: [String: [String]] {
+        var people = people
+        guard !(source is VerificationPack) else { return [:] }
+        var names: Set<String> = []
+        for folder in Set(images.map({ people.folder(of: $0) })) {
+            names.formUnion(people.names(folder))
+        }
+        var byKey: [String: [String]] = [:]
+        for name in names.sorted() {
+            let key = PersonName(name).key
+            if !key.isEmpty { byKey[key, default: []].append(name) }
+        }
+        return byKey
+    }
+
+    /// The people in the pairs who are in a training set as well, by name; case, accents and what
+    /// separates words do not count.
+    public func overlap(with trained: [String]) -> [String] {
+        let known = Set(trained.map { PersonName($0).key })
+        return namesByKey.filter { known.contains($0.key) }.flatMap(\.value).sorted()
+    }
+}
+
+extension LabelledImageSet {
+    /// The set's people who have a name in a test set as well, in the set's order.
+    func people(sharedWith pairs: VerificationPairs) -> [SharedPerson] {
+        let theirs = pairs.namesByKey
+        guard !theirs.isEmpty else { return [] }
+        return zip(identities, namesInPaths).compactMap { identity, further in
+            let found = ([identity] + further).flatMap { name in
+                (theirs[PersonName(name).key] ?? []).map {
+                    SharedPerson(identity: identity, name: name, other: $0)
+                }
+            }
+            return found.first(where: \.isExact) ?? found.first
+        }
+    }
+
+    /// For each identity the names in its images' paths other than its own.
+    private var namesInPaths: [[String]] {
+        var people = PathPeople()
+        var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
+        for (place, label) in labels.enumerated() {
+            let name = source.name(of: place)
+            // A pack's records have no folders and no names.
+            guard name.utf8.contains(UInt8(ascii: "/")) else { continue }
+            folders[label].insert(people.folder(of: name))
+        }
+        people.settle()
+        return zip(identities, folders).map { identity, folders in
+            Set(folders.compactMap(people.person)).filter { $0 != identity }.sorted()
+        }
+    }
+}

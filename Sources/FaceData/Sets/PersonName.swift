@@ -1,0 +1,68 @@
+import Foundation
+
+/// A person's name, to be compared with other spellings of it.
+package struct PersonName: Sendable, Hashable {
+    /// The name as it is written.
+    package let text: String
+    /// What is left of the name when all goes that two spellings may differ in: case, accents,
+    /// the form of Unicode, and whatever stands between words or is left out there. Empty for names
+    /// without letters and digits.
+    package let key: String
+
+    /// Takes a name.
+    package init(_ text: String) {
+        self.text = text
+        let plain =
+            text.utf8.allSatisfy { $0 < 0x80 }
+            ? text.lowercased() : text.decomposedStringWithCompatibilityMapping.lowercased()
+        var key = ""
+        var isApart = false
+        for scalar in plain.unicodeScalars {
+            guard Self.counts(scalar) else {
+                isApart = true
+                continue
+            }
+            // Numbers do not grow together: `id 1 12` is not `id 11 2`.
+            if isApart, Self.isDigit(scalar), key.unicodeScalars.last.map(Self.isDigit) ?? false {
+                key += " "
+            }
+            isApart = false
+            key += Self.spelt[scalar] ?? String(scalar)
+        }
+        self.key = key
+    }
+
+    /// Whether a name is a mere number, which another set may give to somebody else.
+    package var isNumber: Bool { !text.isEmpty && text.unicodeScalars.allSatisfy(Self.isDigit) }
+
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+    /// Whether a character tells names apart.
+    private static func counts(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x80 { return scalar.properties.isAlphabetic || isDigit(scalar) }
+        switch scalar.properties.generalCategory {
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format,
+            .dashPunctuation, .connectorPunctuation, .initialPunctuation, .finalPunctuation,
+            .openPunctuation, .closePunctuation, .otherPunctuation, .modifierSymbol:
+            return false
+        case .nonspacingMark:
+            // Accents of European letters; the vowels of other alphabets are marks as well.
+            return !isAccent(scalar)
+        default:
+            return true
+        }
+    }
+
+    private static func isAccent(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x300...0x36f, 0x1ab0...0x1aff, 0x1dc0...0x1dff, 0x20d0...0x20ff, 0xfe20...0xfe2f: true
+        default: false
+        }
+    }
+
+    /// Letters that no decomposition takes apart, as they are written where they are missing.
+    private static let spelt: [Unicode.Scalar: String] = [
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l",
+        "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ə": "e",
+    ]
+}

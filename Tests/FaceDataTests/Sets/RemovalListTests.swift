@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@testable import FaceData
+
+@Suite struct RemovalListTests {
+    private static func read(_ text: String) throws -> [String] {
+        let folder = try TemporaryFolder()
+        return try RemovalList.read(try folder.write(text, to: "list")).names
+    }
+
+    @Test func remarksBeginALineOrFollowASpace() throws {
+        #expect(try Self.read("# a\n x # y\n\nb#1\nc\t#2\n#d\n") == ["x", "b#1", "c"])
+        #expect(
+            try Self.read("\\#1\nAnn \\#2 # twice\na\\b\n\\\\#c\n") == [
+                "#1", "Ann #2", "a\\b", "\\#c",
+            ])
+    }
+
+    @Test func anyNameIsReadBack() throws {
+        let names = [
+            "Ann Lee", "b/1.jpg", "#1", "# 1", "Ann #2", "a#b", "\\", "\\#", "\\\\ x", " lead",
+            "trail ",
+            "two\nlines", "\\xD5\\xC5", "0166921", "x \\# y", "7 ",
+        ]
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("out.txt")
+        try RemovalList.write(names, reason: "why", to: file)
+        #expect(try RemovalList.read(file).names == names)
+    }
+
+    private static let set = LabelledImageSet(
+        source: ImageFiles(
+            ["0166921/1.jpg", "Zoë_Lee/1.jpg", "Zoë_Lee/2.jpg", "#1/1.jpg"],
+            in: URL(fileURLWithPath: "/set")),
+        identities: ["0166921", "Zoë_Lee", "#1"], labels: [0, 1, 1, 2])
+
+    private static func removing(_ text: String) throws -> LabelledImageSet {
+        let folder = try TemporaryFolder()
+        return set.removing(try RemovalList.read(try folder.write(text, to: "list")))
+    }
+
+    @Test func removesWhatItNames() throws {
+        let fewer = try Self.removing("0166921\nZoë_Lee/1.jpg\n\\#1\n")
+        #expect(fewer.identities == ["Zoë_Lee"] && fewer.names == ["Zoë_Lee/2.jpg"])
+        #expect(fewer.remarks.count == 1)
+        #expect(fewer.remarks[0].hasSuffix("removed 3 images, 2 identities among them whole"))
+    }
+
+    @Test(arguments: [
+        ("166921", "0166921"), ("00166921.0", "0166921"), ("zoe lee", "Zoë_Lee"),
+        ("ZoeLee", "Zoë_Lee"), ("Zoë_Le", "Zoë_Lee"),
+    ])
+    func namesOfNobodyAreToldWithTheNearest(name: String, nearest: String) throws {
+        let all = try Self.removing("\(name)\n")
+        #expect(all.count == 4)
+        #expect(
+            all.remarks.count == 2
+                && all.remarks[0].hasSuffix("removed 0 images, 0 identities among them whole"))
+        #expect(all.remarks[1].hasPrefix("1 name of '"))
+        #expect(
+            all.remarks[1].hasSuffix("and removed nothing: '\(name)' (is '\(nearest)' meant?)"),
+            "\(all.remarks)")
+    }
+
+    @Test func namesThatAreLikeNobodysAreToldAlone() throws {
+        let all = try Self.removing("Xaver Quill\n7/7.jpg\nXaver Quill\n")
+        #expect(all.remarks[1].hasPrefix("2 names of '"))
+        #expect(all.remarks[1].hasSuffix("removed nothing: 'Xaver Quill', '7/7.jpg'"))
+    }
+}

@@ -3,10 +3,11 @@ import Spelling
 /// Findings about the pairs of a test set.
 struct PairChecks {
     private let set: VerificationPairs
-    private let survey: ImageSurvey
     private let names: CheckNames
     /// For each image the first one that is the same file.
     private let images: [Int]
+    /// The group of copies that an image belongs to, where there is one.
+    private let groupOfCopies: [Int: Int]
 
     static func findings(
         _ set: VerificationPairs, _ survey: ImageSurvey, _ names: CheckNames
@@ -20,8 +21,11 @@ struct PairChecks {
     }
 
     private init(_ set: VerificationPairs, _ survey: ImageSurvey, _ names: CheckNames) {
-        (self.set, self.survey, self.names) = (set, survey, names)
+        (self.set, self.names) = (set, names)
         images = Self.files(set, survey)
+        groupOfCopies = Dictionary(
+            survey.copies.enumerated().flatMap { group, places in places.map { ($0, group) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: Which images are the same
@@ -29,8 +33,8 @@ struct PairChecks {
     /// For each image the first one that is the same file: the same path, however it is written, or in
     /// a pack, which has no paths, the same bytes.
     private static func files(_ set: VerificationPairs, _ survey: ImageSurvey) -> [Int] {
-        var first: [String: Int] = [:]
         guard set.source is VerificationPack else {
+            var first: [String: Int] = [:]
             return set.images.indices.map { place in
                 let path = set.images[place].split(separator: "/").filter { $0 != "." }
                     .joined(separator: "/")
@@ -39,22 +43,25 @@ struct PairChecks {
                 return known
             }
         }
-        var alike: [PictureFingerprint: [Int]] = [:]
-        return set.images.indices.map { place in
-            guard let picture = survey.fingerprints[place] else { return place }
-            let bytes = try? set.source.bytes(of: place)
-            let same = alike[picture, default: []].first {
-                bytes != nil && (try? set.source.bytes(of: $0)) == bytes
+        var first = Array(set.images.indices)
+        for copies in survey.copies {
+            var known: [(place: Int, bytes: [UInt8])] = []
+            for place in copies {
+                guard let bytes = try? set.source.bytes(of: place) else { continue }
+                if let same = known.first(where: { $0.bytes == bytes }) {
+                    first[place] = same.place
+                } else {
+                    known.append((place, bytes))
+                }
             }
-            if same == nil { alike[picture, default: []].append(place) }
-            return same ?? place
         }
+        return first
     }
 
     /// Whether two images are copies of one picture.
     private func areCopies(_ first: Int, _ second: Int) -> Bool {
-        guard let picture = survey.fingerprints[first] else { return false }
-        return picture == survey.fingerprints[second]
+        guard let group = groupOfCopies[first] else { return false }
+        return group == groupOfCopies[second]
     }
 
     // MARK: What is wrong with pairs

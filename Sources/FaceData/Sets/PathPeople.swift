@@ -102,7 +102,7 @@ extension VerificationPairs {
     }
 
     /// The person of each image, by its path; nil where no name stands, as in a pack.
-    var owners: [String?] {
+    package var owners: [String?] {
         var people = people
         guard !(source is VerificationPack) else { return images.map { _ in nil } }
         return images.map { people.person(people.folder(of: $0)) }

@@ -173,7 +173,7 @@ import Testing
         let report = try report(runs)
         #expect(
             answer(report)
-                == "Nothing was learned in any of the 3 finished runs, because t has one identity, "
+                == "Nothing was learned in any of the 3 finished runs, because the training set “t” has one identity, "
                 + "which leaves nothing to tell apart: train on two identities or more, each in a "
                 + "folder of its own or under a label of its own. No loss is ranked or compared: "
                 + "their accuracies are not those of a trained network.")

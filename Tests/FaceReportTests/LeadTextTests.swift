@@ -277,12 +277,13 @@ import Testing
             let table = report.markdown.components(separatedBy: "## How sure the accuracies are")[1]
             // A loss, its seeds, its accuracy and the interval.
             let rows = lines.compactMap {
-                $0.wholeMatch(of: /  (.*\S) +(\d+) +(\d+\.\d\d)  (\d+\.\d\d to \d+\.\d\d)/)
+                $0.wholeMatch(of: #/  (.*\S) +(\d+) +(\d+\.\d\d)  (\d+\.\d\d to \d+\.\d\d)/#)
             }
             #expect(rows.count == 20, "\(report.answer.text)")
             for row in rows {
                 let isThere = table.split(separator: "\n").contains {
-                    $0.hasPrefix("| \(row.1) | \(row.2) | \(row.3) |") && $0.contains("| \(row.4) |")
+                    $0.hasPrefix("| \(row.1) | \(row.2) | \(row.3) |")
+                        && $0.contains("| \(row.4) |")
                 }
                 #expect(isThere && row.2 == "3", "\(row.0)")
             }

@@ -32,7 +32,7 @@ enum LivePage {
           const bar = document.createElement("div");
           bar.id = "live";
           bar.setAttribute("role", "status");
-          bar.style.cssText = "position:sticky;top:0;z-index:9;padding:.4rem .8rem;" +
+          bar.style.cssText = "position:sticky;top:0;z-index:9;padding:.4rem .8rem;margin:0 0 1rem;" +
             "font:.85rem/1.4 system-ui,sans-serif;background:Canvas;color:CanvasText;" +
             "border-bottom:1px solid color-mix(in srgb,CanvasText 25%,transparent)";
           const words = document.createElement("span");

@@ -99,7 +99,7 @@ func writeReport(_ report: Report, json: Bool) throws {
     Console.output(rendered.answer.text + "\n")
     Console.remark(
         rendered.showsFaces
-            ? "Before you pass the report on: it shows faces and names of the test set; "
+            ? "Before you pass the report on: it shows faces and names of the test set;\n"
                 + "facet report --without-pictures leaves the faces out."
             : "Before you pass the report on: it names people and files of the sets.")
     if let page = files.first { Console.output("report: \(page.path)") }

@@ -84,7 +84,8 @@ enum NothingLearnedText {
         let test = runs.first?.primaryTest?.name ?? "the test set"
         switch first.reason {
         case .oneIdentity:
-            return "because \(Format.list(sets)) \(sets.count == 1 ? "has" : "have") one identity, "
+            let which = sets.count == 1 ? "the training set" : "each of the training sets"
+            return "because \(which) \(Format.list(sets.map { "“\($0)”" })) has one identity, "
                 + "which leaves nothing to tell apart"
         case .diverged:
             let norm = facts.compactMap(\.meanNorm).max() ?? 0

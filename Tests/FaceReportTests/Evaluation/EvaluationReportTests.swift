@@ -46,7 +46,7 @@ import Testing
         #expect(html.contains("pairs of different people are too few"))
         #expect(html.contains("False accepts on cfp"))
         #expect(html.contains("prefers-color-scheme:dark"))
-        #expect(!html.contains("<script"))
+        #expect(html.components(separatedBy: "<script").count == 2)
         let markdown = try text(report, "report.md")
         #expect(markdown.contains("## Which threshold to use"))
         #expect(markdown.contains("View 1"))
@@ -65,7 +65,8 @@ import Testing
     @Test func escapesEveryName() throws {
         let report = EvaluationReport(model: Self.hostile, sets: [try set(Self.hostile)])
         for (name, text) in report.render() {
-            #expect(!text.contains("<script"), "\(name)")
+            let scripts = name == "index.html" ? 1 : 0
+            #expect(text.components(separatedBy: "<script").count == scripts + 1, "\(name)")
             #expect(!name.contains("<") && !name.contains(".."), "\(name)")
         }
     }

@@ -22,12 +22,15 @@ enum OverlapChecks {
         let (people, respelt) = (overlap.people, overlap.respellings)
         let exact = people.count - respelt.count
         let isOne = people.count == 1
+        let numbers = overlap.shared.count { PersonName($0.name).isNumber }
         return SetCheck.Finding(
             severity: .warning, kind: "overlap-name",
             message: "\(counted(people.count, "person", "people")) of '\(opponent.name)' "
                 + "\(isOne ? "is" : "are") in the set as well (\(exact) by the same name"
                 + (respelt.isEmpty
                     ? "" : ", \(respelt.count) spelt differently: \(respelt.someJoined)")
+                + (numbers == 0
+                    ? "" : ", \(numbers) by a mere number, which may be somebody else's")
                 + "), which makes its figures too good: " + people.someJoined, items: people)
     }
 

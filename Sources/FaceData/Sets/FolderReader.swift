@@ -67,9 +67,11 @@ struct FolderReader {
     /// Notes all files of a folder that is not read. Links to folders are not followed: they may lead
     /// back.
     private mutating func passOver(_ folder: URL, _ path: String, depth: Int) {
-        guard depth < Self.deepest, !SystemPath.isLink(folder.path),
-            let names = try? SystemPath.visibleNames(folder), !names.isEmpty
-        else { return passedOver.add(emptyFolder: path) }
+        guard !SystemPath.isLink(folder.path) else { return passedOver.add(folder: path, "linked") }
+        guard depth < Self.deepest, let names = try? SystemPath.visibleNames(folder) else {
+            return passedOver.add(folder: path, "unread")
+        }
+        guard !names.isEmpty else { return passedOver.add(folder: path, "empty") }
         for name in names {
             let file = folder.appendingPathComponent(name)
             if SystemPath.kind(file.path) == .folder {

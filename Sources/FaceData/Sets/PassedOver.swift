@@ -54,9 +54,9 @@ public struct PassedOver: Sendable, Hashable {
             true)
     }
 
-    /// Adds a folder in which there is nothing.
-    mutating func add(emptyFolder path: String) {
-        add(path, "empty sub-folder", "empty sub-folders", false)
+    /// Adds a folder in which there is nothing, or which is not looked into.
+    mutating func add(folder path: String, _ kind: String) {
+        add(path, "\(kind) sub-folder", "\(kind) sub-folders", false)
     }
 
     private mutating func add(_ path: String, _ kind: String, _ kinds: String, _ isPicture: Bool) {

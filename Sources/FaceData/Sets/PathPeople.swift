@@ -156,10 +156,17 @@ extension LabelledImageSet {
     private var namesInPaths: [[String]] {
         var people = PathPeople()
         var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
+        // Images of one folder mostly follow each other.
+        var last: (folder: String, label: Int) = ("", -1)
         for (place, label) in labels.enumerated() {
             let name = source.name(of: place)
             // A pack's records have no folders and no names.
             guard name.utf8.contains(UInt8(ascii: "/")) else { continue }
+            let folder = PathText(name).folder
+            guard label != last.label || folder != last.folder else {
+                continue
+            }
+            last = (folder, label)
             folders[label].insert(people.folder(of: name))
         }
         people.settle()

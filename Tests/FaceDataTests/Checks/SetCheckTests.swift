@@ -188,4 +188,18 @@ import Testing
                 + "differently: p1 = P_1), which makes its figures too good: p0, p1")
         #expect(check.removals == ["p0", "p1"])
     }
+
+    @Test func numbersAreNoNames() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 1), to: "set/7/1.png")
+        try folder.write(RGBImage.noise(width: 24, height: 24, seed: 2), to: "test/7/1.png")
+        let list = try folder.write("7/1.png 7/1.png 1\n", to: "pairs")
+        let pairs = try VerificationPairs.open(
+            images: folder.url.appendingPathComponent("test"), pairs: list.path)
+        let check = try Self.check(
+            folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
+        #expect(
+            check.findings.first { $0.kind == "overlap-name" }?.message.contains(
+                "(1 by the same name, 1 by a mere number, which may be somebody else's)") == true)
+    }
 }

@@ -32,6 +32,7 @@ import Testing
         ("a.jpg 1\nb.jpg", 2, "it must be a path and a label"),
         ("a.jpg b.jpg 1", 1, "it names two images: a list of pairs"),
         ("1 a.jpg b.jpg", 1, "it names two images: a list of pairs"),
+        ("a.jpg b.jpg", 1, "it names two images: a list of pairs"),
         ("a.jpg\tb.jpg\t1", 1, "it names two images: a list of pairs"),
         ("a.jpg 1\nvan dyke 1", 2, "cannot be told apart (3 fields, where the first line has 2)"),
         ("a.jpg 1\n\nb.jpg 1 2", 3, "cannot be told apart (3 fields, where the first line has 2)"),

@@ -158,6 +158,16 @@ import Testing
             pairs.images == ["Al/Al_0001.JPG", "Al/Al_2.Jpg", "Al/al_003.jfif", "Al/Al_0004.BMP"])
     }
 
+    /// A list and a file system may write an accent in different ways.
+    @Test func accentsMayBeCharactersOfTheirOwn() throws {
+        let folder = try TemporaryFolder()
+        for name in ["Zoe\u{308}_0001.jpg", "Zoe\u{308}_0002.jpg"] {
+            try folder.write("x", to: "Zoe\u{308}/\(name)")
+        }
+        let pairs = try Self.read("1\nZo\u{eb} 1 2\nZo\u{eb} 1 Zo\u{eb} 2\n", folder)
+        for place in 0..<2 { #expect(try pairs.source.bytes(of: place) == [0x78]) }
+    }
+
     @Test(arguments: [
         ("Al 5 6", "'Al/Al_0005_0.jpg'"), ("Al 7 8", "'Al/Al_007.jpg' and 'Al/Al_07.jpg'"),
         ("bo_b 1 2", "'Bo B'"),

@@ -26,7 +26,7 @@ struct ImageFinder {
         let slashes = path.replacingOccurrences(of: "\\", with: "/")
         if let spelling = [path, slashes].first(where: exists) { return .file(spelling) }
         guard !path.hasPrefix("/") else { return .missing(instead: []) }
-        let (folder, name) = (PathText(path).folder, PathText(path).name)
+        let (folder, name) = (existing(PathText(path).folder), PathText(path).name)
         let wanted = Stem(name)
         let images = images(in: folder)
         let sameName = images.filter { $0.lowercased() == name.lowercased() }
@@ -49,14 +49,27 @@ struct ImageFinder {
             return .file(file)
         }
         let wanted = Stem("\(person)_\(padded).jpg")
-        let images = images(in: person)
+        let folder = existing(person)
+        let images = images(in: folder)
         let same = images.filter { Stem($0) == wanted }
         let exact = same.filter { Stem($0).text == wanted.text }
         for group in [exact, same] where group.count == 1 {
-            return .file(Self.join(person, group[0]))
+            return .file(Self.join(folder, group[0]))
         }
-        guard same.isEmpty else { return .missing(instead: same.map { Self.join(person, $0) }) }
-        return .missing(instead: instead(of: person, wanted))
+        guard same.isEmpty else { return .missing(instead: same.map { Self.join(folder, $0) }) }
+        return .missing(instead: instead(of: folder, wanted))
+    }
+
+    /// A folder as it is written where it lies: a letter with an accent may be one character in the
+    /// list and two in the file system.
+    private mutating func existing(_ folder: String) -> String {
+        if folder.isEmpty || exists(folder) { return folder }
+        var path = ""
+        for part in folder.split(separator: "/") {
+            let name = names(in: path).first { $0 == part } ?? String(part)
+            path = Self.join(path, name)
+        }
+        return path
     }
 
     /// What may have been meant: images whose names go on, or a folder that is spelt differently.

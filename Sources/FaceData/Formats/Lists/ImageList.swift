@@ -94,19 +94,27 @@ private struct ListForm {
         let isLast = last == fields.count - 1
         kind = isLast ? Self.imageLast(fields, exists) : Self.imageInside(fields, last, exists)
         further = isLast ? 0 : fields.count - last - 2
-        // Fields of the path.
+        guard !Self.namesTwo(fields, last, kind, exists) else {
+            throw .line(
+                path: file.path, line: line.number,
+                reason: "it names two images: a list of pairs is a test set, IMAGES,PAIRS")
+        }
+    }
+
+    /// Whether a line has another image than that of its path.
+    private static func namesTwo(
+        _ fields: LineFields, _ last: Int, _ kind: Kind, _ exists: (ClosedRange<Int>) -> Bool
+    ) -> Bool {
         let path =
             switch kind {
             case .pathLabel: 0...last
             case .labelPath, .alignedPathLabel: 1...last
             case .indexLabelPath: last...last
             }
-        let images = fields.texts.count(where: LabelledImageSet.isImage)
-        guard images == 1 || kind != .indexLabelPath && exists(path) else {
-            throw .line(
-                path: file.path, line: line.number,
-                reason: "it names two images: a list of pairs is a test set, IMAGES,PAIRS")
+        let others = fields.texts.indices.filter {
+            $0 != last && LabelledImageSet.isImage(fields.texts[$0])
         }
+        return !others.isEmpty && !(others.allSatisfy(path.contains) && exists(path))
     }
 
     private static func mayBeForm(_ texts: [String]) -> Bool {

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [(SIGUSR2, ExitCode.interrupted), (SIGTERM, .terminated), (SIGHUP, .hangup)])
     func theFirstSignalIsNoted(number: Int32, code: ExitCode) throws {
         let isTold = DispatchSemaphore(value: 0)
-        let interrupt = try Interrupt(signals: [number]) { isTold.signal() }
+        let interrupt = try Interrupt(signals: [number], onFirst: { isTold.signal() })
         #expect(!interrupt.isRequested)
         #expect(interrupt.exitCode == nil)
         try interrupt.check()

@@ -16,6 +16,11 @@ enum BMPDecoder {
         var pixels: [UInt8]
         if header.isInRunLengths {
             let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
+            // A run of two bytes has 255 pixels at most; memory is not taken for what nobody wrote.
+            let count = header.width * header.height
+            guard count <= max(1 << 20, 256 * data.count) else {
+                throw ImageRefusal("it is cut short")
+            }
             pixels = coloured(try BMPRunLengths(header).places(data), header.palette)
         } else {
             pixels = try raw(bytes, header)

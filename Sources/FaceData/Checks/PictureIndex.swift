@@ -120,7 +120,7 @@ public struct PictureIndex: Sendable {
     private func rows(like query: PictureQuery, after least: Int) -> [Int] {
         var near: [Int] = []
         for part in 0..<Self.parts {
-            let list = list(of: part, near: query.bits)
+            let list = list(of: part, near: query.bits, after: least)
             rows.withUnsafeBufferPointer { rows in
                 table.bits.withUnsafeBufferPointer { bits in
                     for place in list {
@@ -149,8 +149,10 @@ public struct PictureIndex: Sendable {
     }
 
     /// The list of a part in which pictures with these bits stand, or the middle of it that is
-    /// nearest to them.
-    private func list(of part: Int, near bits: SIMD2<UInt64>) -> Range<Int> {
+    /// nearest to them, and among equal ones to the row that is looked beyond.
+    private func list(
+        of part: Int, near bits: SIMD2<UInt64>, after least: Int
+    ) -> Range<Int> {
         let (origin, first) = (part * table.count, part * ((1 << Self.partBits) + 1))
         let list = first + Self.value(of: part, in: bits)
         let (from, to) = (origin + Int(starts[list]), origin + Int(starts[list + 1]))
@@ -158,7 +160,8 @@ public struct PictureIndex: Sendable {
         var (low, high) = (from, to)
         while low < high {
             let middle = (low + high) / 2
-            if Self.isBefore(table.bits[Int(rows[middle])], bits, part, (0, 0)) {
+            let row = Int(rows[middle])
+            if Self.isBefore(table.bits[row], bits, part, (row, least)) {
                 low = middle + 1
             } else {
                 high = middle

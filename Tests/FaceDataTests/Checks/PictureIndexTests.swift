@@ -10,7 +10,7 @@ import Testing
         var stream = RandomStream(seed: seed, name: "waves")
         let waves = (0..<12).map { _ in
             (
-                x: Double(stream.below(13)) - 6, y: Double(stream.below(13)) - 6,
+                x: Double(stream.below(9)) - 4, y: Double(stream.below(9)) - 4,
                 phase: Double(stream.below(628)) / 100, height: 4 + Double(stream.below(12))
             )
         }

@@ -16,7 +16,7 @@ struct ForeignStudyTests {
 
     @Test("Links in it lead nothing out of it")
     func links() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let (tool, words) = try compare(folder)
             #expect(try tool.run(words).status == 0)
             let study = folder.appendingPathComponent("study")
@@ -51,7 +51,7 @@ struct ForeignStudyTests {
 
     @Test("A finished run whose model is gone or cut short says so, and how to make it again")
     func lostModel() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let (tool, words) = try compare(folder)
             #expect(try tool.run(words).status == 0)
             let study = StudyFolder(folder.appendingPathComponent("study"))
@@ -73,7 +73,7 @@ struct ForeignStudyTests {
 
     @Test("Names of a foreign run cannot act on the terminal")
     func names() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let (tool, words) = try compare(folder)
             #expect(try tool.run(words).status == 0)
             let run = try #require(
@@ -94,7 +94,7 @@ struct ForeignStudyTests {
 
     @Test("Seeds of 64 bits stay what they are")
     func seeds() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let (tool, words) = try compare(folder)
             let file = folder.appendingPathComponent("study.json5")
             try Data("{ seeds: [9007199254740993, 0xFFFFFFFFFFFFFFFF] }".utf8).write(to: file)
@@ -108,7 +108,7 @@ struct ForeignStudyTests {
 
     @Test("An unknown key of a megabyte is answered")
     func longKey() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let (tool, words) = try compare(folder)
             let key = String(repeating: "k", count: 1 << 20)
             let file = folder.appendingPathComponent("study.json5")
@@ -126,7 +126,7 @@ struct ForeignStudyTests {
 struct SchedulerTests {
     @Test("SIGTERM, SIGCONT and SIGTERM at once save, and the same command goes on")
     func slurm() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let faces = try TinyFaces(in: folder)
             let tool = Tool(folder: folder)
             let words =
@@ -159,7 +159,7 @@ struct SchedulerTests {
 
     @Test("SIGTERM ends with 143 from the first moment on")
     func early() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let tool = Tool(folder: folder)
             // At whatever place of its start the signal finds the tool, the shell hears of 143.
             for delay in ["0", "0.02", "0.1", "0.2"] {

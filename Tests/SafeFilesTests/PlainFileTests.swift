@@ -12,7 +12,7 @@ struct PlainFileTests {
 
     @Test("A link is not followed, dangling or not")
     func links() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let victim = folder.appendingPathComponent("victim")
             try Data("notes".utf8).write(to: victim)
             for target in ["victim", "nowhere"] {
@@ -31,7 +31,7 @@ struct PlainFileTests {
 
     @Test("A pipe holds nobody up")
     func pipes() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let url = folder.appendingPathComponent("pipe")
             #expect(mkfifo(url.path, 0o600) == 0)
             let refusal = SafeFilesError.notPlain(path: url.path, kind: .special)
@@ -44,7 +44,7 @@ struct PlainFileTests {
 
     @Test("A folder is no file, and what is not there is nothing")
     func folders() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             #expect(throws: SafeFilesError.notPlain(path: folder.path, kind: .folder)) {
                 try PlainFile.read(folder)
             }
@@ -56,7 +56,7 @@ struct PlainFileTests {
 
     @Test("A lock that is a link empties nothing")
     func lock() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let victim = folder.appendingPathComponent("victim")
             try Data("notes".utf8).write(to: victim)
             let study = folder.appendingPathComponent("study")
@@ -71,7 +71,7 @@ struct PlainFileTests {
 
     @Test("A whole file replaces a link and not what it leads to")
     func replaced() throws {
-        try withFolder { folder in
+        try withFolder { folder throws in
             let victim = folder.appendingPathComponent("victim")
             try Data("notes".utf8).write(to: victim)
             let url = try link("page", to: "victim", in: folder)

@@ -91,9 +91,9 @@ extension StudySession {
 extension Interrupt {
     /// Watches for Ctrl-C and its like, and says that the work is about to stop.
     static func untilSaved() throws -> Interrupt {
-        try Interrupt(whenSaved: { Saves.whenDone($0) }) {
-            Console.remark("stopping after this step; once more to stop at once")
-        }
+        try Interrupt(
+            onFirst: { Console.remark("stopping after this step; once more to stop at once") },
+            whenSaved: { Saves.whenDone($0) })
     }
 
     /// Says how to go on, and gives the code to end with.

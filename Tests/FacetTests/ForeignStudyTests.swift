@@ -20,7 +20,7 @@ struct ForeignStudyTests {
             let (tool, words) = try compare(folder)
             #expect(try tool.run(words).status == 0)
             let study = folder.appendingPathComponent("study")
-            let run = try #require(StudyFolder(study).runs().first)
+            let run = try #require(try StudyFolder(study).runs().first)
             let victim = folder.appendingPathComponent("victim")
             let others = [
                 ".lock", "report/index.html", "runs/other", "report/figures",
@@ -55,7 +55,7 @@ struct ForeignStudyTests {
             let (tool, words) = try compare(folder)
             #expect(try tool.run(words).status == 0)
             let study = StudyFolder(folder.appendingPathComponent("study"))
-            let run = try #require(study.runs().first)
+            let run = try #require(try study.runs().first)
             let model = try Data(contentsOf: run.modelURL)
             try model.prefix(model.count / 2).write(to: run.modelURL)
             let cut = try tool.run(words)
@@ -77,7 +77,7 @@ struct ForeignStudyTests {
             let (tool, words) = try compare(folder)
             #expect(try tool.run(words).status == 0)
             let run = try #require(
-                StudyFolder(folder.appendingPathComponent("study")).runs().first)
+                try StudyFolder(folder.appendingPathComponent("study")).runs().first)
             var description = try run.readDescription()
             description.identity.trainSet = "a\u{1B}[2J\u{202E}b"
             description.lossTitle = "\u{9B}31mx"
@@ -150,7 +150,7 @@ struct SchedulerTests {
             let outcome = try running.outcome()
             #expect(running.process.terminationReason == .exit)
             #expect(outcome.status == 143, "\(outcome.errors)")
-            let run = try #require(study.runs().first)
+            let run = try #require(try study.runs().first)
             let saved = run.checkpointURL.appendingPathComponent("last.safetensors")
             #expect(FileManager.default.fileExists(atPath: saved.path))
             #expect(try !run.readSteps().isEmpty)

@@ -44,14 +44,14 @@ public final class Interrupt: Sendable {
     ///
     /// - Parameters:
     ///   - signals: Signals to watch, from 1 to 64; no two objects may watch the same at once.
-    ///   - whenSaved: How a second request waits for what is being saved.
     ///   - onFirst: Called on another thread when the first signal arrives, e.g. to say that the
     ///     work is about to stop.
+    ///   - whenSaved: How a second request waits for what is being saved.
     /// - Throws: ``ConsoleError/unwatchableSignals(reason:)`` if the system has no more
     ///   descriptors.
     public init(
-        signals: [Int32] = Interrupt.usual, whenSaved: @escaping WhenSaved = { $0() },
-        onFirst: @escaping @Sendable () -> Void = {}
+        signals: [Int32] = Interrupt.usual, onFirst: @escaping @Sendable () -> Void = {},
+        whenSaved: @escaping WhenSaved = { $0() }
     ) throws(ConsoleError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {

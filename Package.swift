@@ -118,7 +118,7 @@ let package = Package(
         library("FaceStatistics"),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeFiles"]),
+        library("FaceRuns", needs: ["SafeFiles", "Spelling"]),
         library(
             "FaceStudy",
             needs: [

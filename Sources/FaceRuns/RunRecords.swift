@@ -1,3 +1,5 @@
+import Spelling
+
 /// Which cell of a study a run is, and with which seed.
 public struct RunIdentity: Codable, Sendable, Hashable {
     /// Name of the training set, as given to the study.
@@ -156,12 +158,14 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
         let parts = [
             people.isEmpty
                 ? nil
-                : "\(people.count) people of '\(test)' are in '\(trainSet)' as well, which makes its "
+                : "\(counted(people.count, "person", "people")) of '\(test)' "
+                    + "\(people.count == 1 ? "is" : "are") in '\(trainSet)' as well, which makes its "
                     + "figures too good: \(some(people))",
             pictures == 0
                 ? nil
-                : "\(pictures) pictures of '\(test)' are in '\(trainSet)' as well, "
-                    + "of \(owners.count) identities: \(some(owners))",
+                : "\(counted(pictures, "picture")) of '\(test)' \(pictures == 1 ? "is" : "are") in "
+                    + "'\(trainSet)' as well, of \(counted(owners.count, "identity", "identities")): "
+                    + some(owners),
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")
     }

@@ -2,6 +2,7 @@ import FaceData
 import FaceRuns
 import FaceSynthesis
 import Foundation
+import Spelling
 import Torch
 
 /// A training set that was read and checked.
@@ -162,8 +163,10 @@ private struct SetReader {
         let names = try RemovalList.read(URL(fileURLWithPath: without))
         var fewer = set.removing(named: names)
         fewer.remarks.append(
-            "'\(without)' removed \(set.count - fewer.count) images, "
-                + "\(set.identities.count - fewer.identities.count) identities among them whole")
+            "'\(without)' removed \(counted(set.count - fewer.count, "image")), "
+                + counted(
+                    set.identities.count - fewer.identities.count, "identity", "identities")
+                + " whole")
         return fewer
     }
 
@@ -178,7 +181,8 @@ private struct SetReader {
         guard let held else {
             throw .validation(
                 set: name,
-                reason: "\(options.identities) of its \(set.identities.count) identities are not "
+                reason:
+                    "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) are not "
                     + "\(HeldOutIdentities.fewest) with two images each; hold out a larger share")
         }
         return held
@@ -215,7 +219,8 @@ private struct SetReader {
         var warnings = set.remarks.map { "'\(name)': \($0)" }
         if let first = scan.bad.first {
             warnings.append(
-                "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
+                "\(counted(scan.bad.count, "image")) of '\(name)' "
+                    + "\(scan.bad.count == 1 ? "is" : "are") left out; \(first.reason)")
         }
         warnings += overlaps.map { overlap in
             overlap.sentence(trainSet: name)

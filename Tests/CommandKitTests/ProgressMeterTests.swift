@@ -40,6 +40,17 @@ import Testing
         #expect(!meter.line(width: 50).contains("["))
     }
 
+    @Test func aTrainingFitsEightyColumnsWithItsAccuracyFirst() {
+        var meter = ProgressMeter(label: "  training", total: 10_000, unit: "steps", start: .zero)
+        meter.update(completed: 1200, at: .seconds(500))
+        meter.details = [
+            "accuracy 91.23 %", "loss 2.310", "epoch 3", "1234 images/s", "with margin 45.00 %",
+        ]
+        #expect(
+            meter.line(width: 79)
+                == "  training  12 %  accuracy 91.23 %  loss 2.310  epoch 3  1:01:07 left")
+    }
+
     @Test func oddTotalsDoNoHarm() {
         for (total, completed) in [(0, 0), (10, 20), (10, -5), (-1, 3)] {
             var meter = ProgressMeter(label: "x", total: total, unit: "", start: .zero)

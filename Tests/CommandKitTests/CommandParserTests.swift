@@ -141,7 +141,8 @@ struct ElsewhereTests {
                 "train", "Trains.",
                 options: [
                     Option(
-                        "--learning-rate", .value("X"), "the rate", elsewhere: ["--lr", "--base-lr"]),
+                        "--learning-rate", .value("X"), "the rate",
+                        elsewhere: ["--lr", "--base-lr"]),
                     Option("--threads", .value("N"), "threads", elsewhere: ["--workers", "-j"]),
                 ],
                 absent: [AbsentOption(["--optimizer", "--opt"], instead: "there is SGD alone")]

@@ -18,7 +18,7 @@ import Testing
                 == "epoch 3  25 %  accuracy 9 %  loss 2.10  50/200 images  10.0/s  0:15 left")
         #expect(
             meter.line(width: 70)
-                == "epoch 3  [####..............]  25 %  accuracy 9 %  loss 2.10  0:15 left")
+                == "epoch 3  [####.............]  25 %  accuracy 9 %  loss 2.10  0:15 left")
         #expect(meter.line(width: 40) == "epoch 3  25 %  accuracy 9 %  0:15 left")
         #expect(meter.line(width: 30) == "epoch 3  25 %  accuracy 9 %")
     }

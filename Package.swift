@@ -131,7 +131,7 @@ let package = Package(
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles"]),
+        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling"]),
         library(
             "FaceStudy",
             needs: [

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Which cell of a study a run is, and with which seed.
 public struct RunIdentity: Codable, Sendable, Hashable {
     /// Name of the training set, as given to the study.
@@ -159,13 +161,15 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
         let parts = [
             people.isEmpty
                 ? nil
-                : "\(people.count == 1 ? "1 person of '\(test)' is" : "\(people.count) people of '\(test)' are") "
-                    + "in '\(trainSet)' as well, which makes its figures too good: \(some(people))"
+                : "\(counted(people.count, "person", "people")) of '\(test)' "
+                    + "\(people.count == 1 ? "is" : "are") in '\(trainSet)' as well, which makes its "
+                    + "figures too good: \(some(people))"
                     + (respellings.map { " (\($0.count) spelt differently: \(some($0)))" } ?? ""),
             pictures == 0
                 ? nil
-                : "\(pictures) pictures of '\(test)' are in '\(trainSet)' as well, "
-                    + "of \(owners.count) identities: \(some(owners))",
+                : "\(counted(pictures, "picture")) of '\(test)' \(pictures == 1 ? "is" : "are") in "
+                    + "'\(trainSet)' as well, of \(counted(owners.count, "identity", "identities")): "
+                    + some(owners),
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")
     }

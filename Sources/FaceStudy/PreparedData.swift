@@ -3,6 +3,7 @@ import FaceLosses
 import FaceRuns
 import FaceSynthesis
 import Foundation
+import Spelling
 import Torch
 
 /// A training set that was read and checked.
@@ -225,7 +226,8 @@ private struct SetReader {
         guard let held else {
             throw .validation(
                 set: name,
-                reason: "\(options.identities) of its \(set.identities.count) identities are not "
+                reason:
+                    "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) are not "
                     + "\(HeldOutIdentities.fewest) with two images each; hold out a larger share")
         }
         return held
@@ -266,7 +268,8 @@ private struct SetReader {
         var warnings = set.remarks.map { "'\(name)': \($0)" }
         if let first = scan.bad.first {
             warnings.append(
-                "\(scan.bad.count) images of '\(name)' are left out; \(first.reason)")
+                "\(counted(scan.bad.count, "image")) of '\(name)' "
+                    + "\(scan.bad.count == 1 ? "is" : "are") left out; \(first.reason)")
         }
         if let pairs = pairWarning(set, name) { warnings.append(pairs) }
         warnings += overlaps.map { overlap in

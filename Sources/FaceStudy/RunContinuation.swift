@@ -1,6 +1,7 @@
 import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 import Torch
 
 extension StudyConfiguration {
@@ -142,8 +143,8 @@ struct RunRequest {
                     mine.name, [mine.contentHash, mine.pairsHash],
                     [theirs.contentHash, theirs.pairsHash])
                 : (
-                    "the pairs of \(mine.name)", "\(mine.pairs) in \(mine.folds) folds",
-                    "\(theirs.pairs) in \(theirs.folds) folds"
+                    "the pairs of \(mine.name)", "\(mine.pairs) in \(counted(mine.folds, "fold"))",
+                    "\(theirs.pairs) in \(counted(theirs.folds, "fold"))"
                 )
             if let difference { return difference }
         }

@@ -1,6 +1,7 @@
 import FaceStatistics
 import FaceTraining
 import Foundation
+import Spelling
 
 /// Which difference of two losses a study could find, before anything is trained.
 ///
@@ -106,7 +107,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
             let found = row.differences.map { accuracy, difference in
                 String(format: "%.1f points near %.4g %%", difference * 100, accuracy * 100)
             }
-            return "  \(row.test), \(row.pairs) pairs: \(found.joined(separator: ", "))"
+            return "  \(row.test), \(counted(row.pairs, "pair")): \(found.joined(separator: ", "))"
         }
         let what =
             seeds > 1
@@ -114,7 +115,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
             : "differences of two trained models that are found in 4 of 5 such studies (of the "
                 + "losses, one seed tells nothing: --seeds 5 would)"
         let basis =
-            "  at 5 % over \(comparisons) \(comparisons == 1 ? "comparison" : "comparisons"), if "
+            "  at 5 % over \(counted(comparisons, "comparison")), if "
             + "seeds move an accuracy by 0.6 of its binomial error and losses share four fifths of "
             + "what pairs move; epochs to the best are counted in whole epochs of \(epochs)"
         return (["what the study could find: \(what)"] + lines + [basis])

@@ -18,7 +18,7 @@ import Testing
                 == "epoch 3  25 %  accuracy 9 %  loss 2.10  50/200 images  10.0/s  0:15 left")
         #expect(
             meter.line(width: 70)
-                == "epoch 3  [####..............]  25 %  accuracy 9 %  loss 2.10  0:15 left")
+                == "epoch 3  [####.............]  25 %  accuracy 9 %  loss 2.10  0:15 left")
         #expect(meter.line(width: 40) == "epoch 3  25 %  accuracy 9 %  0:15 left")
         #expect(meter.line(width: 30) == "epoch 3  25 %  accuracy 9 %")
     }
@@ -38,6 +38,17 @@ import Testing
         for width in 0...120 { #expect(meter.line(width: width).displayWidth <= width) }
         #expect(meter.line(width: 120).contains("[###"))
         #expect(!meter.line(width: 50).contains("["))
+    }
+
+    @Test func aTrainingFitsEightyColumnsWithItsAccuracyFirst() {
+        var meter = ProgressMeter(label: "  training", total: 10_000, unit: "steps", start: .zero)
+        meter.update(completed: 1200, at: .seconds(500))
+        meter.details = [
+            "accuracy 91.23 %", "loss 2.310", "epoch 3", "1234 images/s", "with margin 45.00 %",
+        ]
+        #expect(
+            meter.line(width: 79)
+                == "  training  12 %  accuracy 91.23 %  loss 2.310  epoch 3  1:01:07 left")
     }
 
     @Test func oddTotalsDoNoHarm() {

@@ -127,7 +127,7 @@ struct BadInputTests {
             try Data("no picture".utf8).write(to: bad)
             let outcome = try study(folder, faces)
             #expect(outcome.status == 0, "\(outcome.errors)")
-            #expect(outcome.errors.contains("1 images of 'tiny' are left out"))
+            #expect(outcome.errors.contains("1 image of 'tiny' is left out"))
             #expect(outcome.errors.contains("P3/broken.jpg"))
             let report = folder.appendingPathComponent("study/report/report.md")
             #expect(try String(contentsOf: report, encoding: .utf8).contains("broken.jpg"))
@@ -168,7 +168,7 @@ struct BadInputTests {
                 to: faces.train.appendingPathComponent("Q1"))
             let outcome = try study(folder, faces)
             #expect(outcome.status == 0, "\(outcome.errors)")
-            #expect(outcome.errors.contains("1 people of 'probe' are in 'tiny' as well"))
+            #expect(outcome.errors.contains("1 person of 'probe' is in 'tiny' as well"))
             #expect(outcome.errors.contains("2 pictures of 'probe' are in 'tiny' as well"))
             let report = folder.appendingPathComponent("study/report/report.md")
             let text = try String(contentsOf: report, encoding: .utf8)
@@ -194,7 +194,7 @@ struct BadInputTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(
                 outcome.errors.contains(
-                    "1 pictures of 'probe' are in 'tiny' as well, of 1 identities: P2"),
+                    "1 picture of 'probe' is in 'tiny' as well, of 1 identity: P2"),
                 "\(outcome.errors)")
         }
     }

@@ -13,14 +13,14 @@ struct FishCompletion {
                 set -l place
                 set -l count 1
                 for word in (commandline -opc)[2..-1]
-                    set -l next (string join ' ' $place $word)
+                    set -l next (string join -- ' ' $place $word)
                     if test $count = 1; and contains -- $next \(known)
                         set place $place $word
                     else if not string match -q -- '-*' $word
                         set count (math $count + 1)
                     end
                 end
-                test (string join ' ' $place) = "$argv[1]"; or return 1
+                test "$place" = "$argv[1]"; or return 1
                 test (count $argv) = 1; or test $count = $argv[2]
             end
 

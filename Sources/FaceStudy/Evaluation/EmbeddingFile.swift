@@ -1,5 +1,6 @@
 import FaceEvaluation
 import Foundation
+import Spelling
 import Torch
 
 /// Embeddings in a file, so that they can be judged without the network that made them, or made by
@@ -112,7 +113,7 @@ public struct EmbeddingFile {
             let place = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
             let detail =
                 place.map { "row \($0) is '\(stored[$0])' and not '\(images[$0])'" }
-                ?? "it has \(stored.count) images and not \(images.count)"
+                ?? "it has \(counted(stored.count, "image")) and not \(grouped(images.count))"
             throw FaceStudyError.embeddings(
                 path: path, reason: "they are of other images: \(detail)")
         }
@@ -121,8 +122,9 @@ public struct EmbeddingFile {
         guard rows == 2 * pairs.count else {
             throw FaceStudyError.embeddings(
                 path: path,
-                reason: "it has \(rows) rows for '\(name)', which has \(images.count) images "
-                    + "and \(pairs.count) pairs: give a row an image, or two rows a pair")
+                reason: "it has \(counted(rows, "row")) for '\(name)', which has "
+                    + "\(counted(images.count, "image")) and \(counted(pairs.count, "pair")): give a row an image, or two rows a pair"
+            )
         }
         return (
             entry.views,

@@ -1,7 +1,7 @@
 // LibTorch's threads (GNU libgomp) spin for milliseconds before they sleep, which on a machine with
 // other work takes the very core that the awaited thread needs: training was ten times slower beside
 // a busy neighbour. Never to spin costs nearly half of the speed on a quiet machine. A spin of some
-// tens of microseconds outlasts the pauses between two operations and no more.
+// tens of microseconds outlasts most pauses between two operations, and little more.
 //
 // libgomp reads the number when it is loaded, before `main`, so the program starts again with it in
 // its environment. That happens before any library is initialised, and so costs little more than
@@ -12,7 +12,7 @@
 #include <string.h>
 
 /// Rounds of spinning; see Benchmarks/neighbour.
-#define SPINS "10000"
+#define SPINS "3000"
 
 static int names(const char *entry, const char *name) {
   size_t length = strlen(name);

@@ -78,16 +78,18 @@ struct FailureDetector: Codable, Sendable, Hashable {
         return new
     }
 
-    /// Whether a whole epoch's mean loss was above that of guessing by more than a hundredth.
+    /// Whether a whole epoch's mean loss was above that of guessing by more than a hundredth; of short
+    /// epochs, as many as make a window are taken together.
     private mutating func risenAboveGuessing(
         _ step: Step, classes: Int, guessing: Double?
     ) -> [TrainingFinding] {
         var mean = epochMean ?? EpochMean()
         mean.sum += step.loss
         mean.count += 1
-        epochMean = step.endsEpoch ? nil : mean
+        let ends = step.endsEpoch && mean.count >= Self.window
+        epochMean = ends ? nil : mean
         let loss = mean.sum / Double(mean.count)
-        guard step.endsEpoch, let guessing, loss > 1.01 * guessing,
+        guard ends, let guessing, loss > 1.01 * guessing,
             !findings.contains(where: { $0.kind == .roseAboveGuessing })
         else { return [] }
         var found = finding(.roseAboveGuessing, step, classes)

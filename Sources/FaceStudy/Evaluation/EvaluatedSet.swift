@@ -136,7 +136,7 @@ extension VerificationPairs {
     /// The pairs as statistics sees them. A person is the folder of an image; where folders do not
     /// tell two people of a pair apart, the images stand for them.
     func design() throws -> PairDesign {
-        let people = people
+        let people = owners
         func name(_ image: Int) -> String { people[image] ?? images[image] }
         return try PairDesign(
             folds: pairs.map(\.fold),

@@ -19,7 +19,7 @@ public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable
         case .noRuns(let study, 0):
             "\(study): there are no runs to report; start the study first."
         case .noRuns(let study, let damaged):
-            "\(study): \(damaged == 1 ? "its only run cannot" : "none of its \(damaged) runs can") be "
+            "\(study): \(damaged == 1 ? "its only run cannot" : "none of the \(damaged) runs can") be "
                 + "read; delete \(damaged == 1 ? "its folder" : "their folders") and start the "
                 + "study again."
         case .runFolder(let path, let study):

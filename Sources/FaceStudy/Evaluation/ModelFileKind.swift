@@ -149,6 +149,7 @@ enum ModelFileKind: Equatable {
                     "give a test set with --test; of weights, make the network in PyTorch, load "
                     + "them into it, and \(asScript)")
         }
+        if start.count < 8, let kind = text(start) { return kind }
         if isSafetensors(start) { return .safetensors }
         if let kind = byEnding[ending] { return kind }
         return text(start)

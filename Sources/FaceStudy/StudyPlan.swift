@@ -96,11 +96,6 @@ extension StudyConfiguration {
                 key: key, value: "\(value)",
                 allowed: ["a number from \(range.lowerBound) to \(range.upperBound)"])
         }
-        // A study file's numbers are those of JSON, which are exact up to here.
-        for seed in seeds where seed > 1 << 53 {
-            throw .unknownValue(
-                key: "seeds", value: "\(seed)", allowed: ["a number from 0 to \(1 << 53)"])
-        }
     }
 
     fileprivate func requireValidation() throws(FaceStudyError) {

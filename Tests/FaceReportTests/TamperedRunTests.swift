@@ -97,7 +97,7 @@ struct TamperedRunTests {
 
     @Test("An impossible number is named and not drawn", arguments: places)
     func impossible(file: String, path: [String]) throws {
-        for value in [1e300, -1] {
+        for value in [1e300, path.first == "map" ? -1e300 : -1] {
             try inTemporaryFolder { folder throws in
                 let study = try TamperedStudy(in: folder)
                 try study.set(file, path, to: value)
@@ -261,7 +261,8 @@ struct OutsideTextTests {
             #expect(report.csv.contains("\"'=HYPERLINK(\"\"x\"\")"))
             let tables = try #require(try Report(study: folder).writeForPapers().first)
             let text = try String(contentsOf: tables, encoding: .utf8)
-            #expect(text.unicodeScalars.elementsEqual(text.unicodeScalars) && text.contains("a\\&"))
+            // By bytes: with its accent, the sign is another character of Swift's.
+            #expect(Data(text.utf8).range(of: Data("a\\&\u{301}b".utf8)) != nil)
             #expect(!text.unicodeScalars.contains("\u{2066}"))
         }
     }

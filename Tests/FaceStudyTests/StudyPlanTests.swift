@@ -80,11 +80,6 @@ struct StudyPlanTests {
             { $0.evaluation.batchSize = 0 }
         ),
         (
-            "'seeds' is '9007199254740993' but must be one of: a number from 0 to "
-                + "9007199254740992",
-            { $0.seeds = [9_007_199_254_740_993] }
-        ),
-        (
             "'validation' is 'identities=0.7, pairs=2000' but must be one of: a share of "
                 + "identities from 0 to 0.5, with at least 2 pairs",
             { $0.validation.identities = 0.7 }

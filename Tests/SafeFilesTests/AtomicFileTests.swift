@@ -1,6 +1,7 @@
 import Foundation
-import SafeFiles
 import Testing
+
+@testable import SafeFiles
 
 @Suite struct AtomicFileTests {
     @Test func createsParentsAndLeavesNothingBeside() throws {
@@ -53,12 +54,15 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "Needs /dev/full."))
-    func aFullDiskIsNamed() throws {
-        let full = URL(fileURLWithPath: "/dev/full")
-        let error = #expect(throws: SafeFilesError.self) {
-            try FileDescriptor(full, flags: O_WRONLY).write(Data("x".utf8))
+    @Test(arguments: [ENOSPC, EDQUOT])
+    func aFullDiskIsNamed(code: Int32) {
+        #expect(SafeFilesError(writing: "/x", code: code) == .noSpace(path: "/x"))
+    }
+
+    @Test func aDeviceIsNoFile() {
+        let null = URL(fileURLWithPath: "/dev/null")
+        #expect(throws: SafeFilesError.notPlain(path: "/dev/null", kind: .special)) {
+            try FileDescriptor(null, flags: O_WRONLY)
         }
-        #expect(error == .noSpace(path: "/dev/full"))
     }
 }

@@ -140,8 +140,13 @@ import Testing
         try inTemporaryFolder { folder throws in
             for (run, accuracy) in runs {
                 let wrong = Int((Double(run.pairs) * (1 - accuracy)).rounded())
-                try run.write(
-                    wrong: Set((0..<wrong).map { $0 * 7 % run.pairs }), to: StudyFolder(folder))
+                // As many of each kind and fold, so that no threshold does better than the stated one.
+                let spread = (0..<run.pairs / 20).flatMap { place in
+                    (0..<10).flatMap { fold in
+                        [0, 1].map { fold * run.pairs / 10 + 2 * place + $0 }
+                    }
+                }
+                try run.write(wrong: Set(spread.prefix(wrong)), to: StudyFolder(folder))
             }
             return try Report(study: folder).render()
         }

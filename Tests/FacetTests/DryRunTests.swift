@@ -40,7 +40,7 @@ struct DryRunTests {
                     + TinyFaces.fast + ["--output", "study"])
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output.contains("on wild with softmax"))
-            #expect(outcome.output.contains("faces, 6000 pairs"))
+            #expect(outcome.output.contains("faces, 6,000 pairs"))
             #expect(!hasStudy(folder))
         }
     }

@@ -73,7 +73,7 @@ struct NamesAndLabelsTests {
             #expect((outcome.output + outcome.errors).contains(sentence))
             let study = folder.appendingPathComponent("study")
             let report = try String(
-                contentsOf: study.appendingPathComponent("report.md"), encoding: .utf8)
+                contentsOf: study.appendingPathComponent("report/report.md"), encoding: .utf8)
             #expect(report.contains("2 images in sub-folders of identities"), "\(report)")
         }
     }

@@ -79,8 +79,8 @@ struct PackedDataTests {
             ])
             #expect(outcome.status == 1)
             for part in [
-                "error: 1 images do not decode", "P1/bad.jpg", "1 identities have no image: Nobody",
-                "1 pictures of 'probe' are in the set as well, of 1 identities: P2",
+                "error: 1 image does not decode", "P1/bad.jpg", "1 identity has no image: Nobody",
+                "1 picture of 'probe' is in the set as well, of 1 identity: P2",
             ] {
                 #expect(outcome.output.contains(part) || outcome.errors.contains(part), "\(part)")
             }
@@ -92,7 +92,8 @@ struct PackedDataTests {
             let imported = try tool.run([
                 "data", "import", faces.train.path, "clean/train.rec", "--without", "out.txt",
             ])
-            #expect(imported.status == 1, "an empty identity must be told")
+            #expect(imported.status == 0, "\(imported.errors)")
+            #expect(imported.errors.contains("1 identity has no image: Nobody"))
         }
     }
 

@@ -137,7 +137,9 @@ struct ReachTests {
                 "one': \(circle)")
             // A folder that holds itself is an identity without images, and no endless walk.
             try link("train set/Self", ".")
-            expect(try tool.run("data", "pack", "train set", "p/train.rec"), "Self' holds no image")
+            let held = try tool.run("data", "pack", "train set", "self/train.rec")
+            #expect(held.status == 0, "\(held.errors)")
+            #expect(held.errors.contains("1 identity has no image: Self"))
             try FileManager.default.removeItem(
                 at: folder.appendingPathComponent("train set/Self"))
             try link("train set/P0/P0_0009.jpg", "P0_0009.jpg")

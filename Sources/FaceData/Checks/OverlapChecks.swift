@@ -40,8 +40,9 @@ enum OverlapChecks {
         guard overlap.pictures > 0 else { return nil }
         return SetCheck.Finding(
             severity: .warning, kind: "overlap-picture",
-            message: "\(overlap.pictures) pictures of '\(opponent.name)' are "
-                + "in the set as well, of \(overlap.owners.count) identities: "
+            message: counted(overlap.pictures, "picture")
+                + " of '\(opponent.name)' \(overlap.pictures == 1 ? "is" : "are") in the set as well, "
+                + "of \(counted(overlap.owners.count, "identity", "identities")): "
                 + overlap.owners.someJoined, items: overlap.owners)
     }
 

@@ -1,4 +1,5 @@
 import SafeNumbers
+import Spelling
 
 /// Findings about single pictures and their colours.
 enum PictureChecks {
@@ -10,7 +11,8 @@ enum PictureChecks {
         guard let first = survey.bad.first else { return nil }
         return SetCheck.Finding(
             severity: .error, kind: "bad-image",
-            message: "\(survey.bad.count) images do not decode; the first: \(first.reason)",
+            message: counted(survey.bad.count, "image does", "images do")
+                + " not decode; the first: \(first.reason)",
             items: survey.bad.map(\.path))
     }
 

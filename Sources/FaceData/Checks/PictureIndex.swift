@@ -2,8 +2,9 @@
 ///
 /// The 128 bits of a fingerprint are cut into eight parts of 16, and there is a list of the pictures
 /// for every value of every part. Two copies differ in a few bits only, and most of them agree in a
-/// whole part: 128 bits that differ in fewer than eight places always do. Pictures that share a part
-/// and differ in few bits are compared value by value.
+/// whole part: 128 bits that differ in fewer than eight places always do. In a picture without detail,
+/// such as one that was enlarged, most of the bits are chance, so two more lists go by the 32 lowest
+/// frequencies alone. Pictures that share a list and differ in few bits are compared value by value.
 ///
 /// What is found depends on the pictures alone, and on no number of threads.
 public struct PictureIndex: Sendable {
@@ -11,6 +12,10 @@ public struct PictureIndex: Sendable {
     static let parts = 8
     /// Bits of a part.
     static let partBits = PictureFingerprint.bitCount / parts
+    /// Lists that a picture stands in: one for each part, and two for the lowest frequencies.
+    private static let keys = parts + 2
+    /// Of the 32 lowest frequencies, bits in which copies may differ.
+    static let mostLowBits = 3
     /// Bits in which copies may differ: about a third of what strangers differ in.
     static let mostBits = 24
     /// Correlation of the reduced pictures above which they are copies. `Benchmarks/copies` says how
@@ -46,9 +51,9 @@ public struct PictureIndex: Sendable {
     public init(_ table: PictureTable) {
         self.table = table
         let lists = 1 << Self.partBits
-        var rows = [Int32](repeating: 0, count: Self.parts * table.count)
-        var starts = [Int32](repeating: 0, count: Self.parts * (lists + 1))
-        for part in 0..<Self.parts {
+        var rows = [Int32](repeating: 0, count: Self.keys * table.count)
+        var starts = [Int32](repeating: 0, count: Self.keys * (lists + 1))
+        for part in 0..<Self.keys {
             let (first, origin) = (part * (lists + 1), part * table.count)
             for bits in table.bits { starts[first + Self.value(of: part, in: bits) + 1] += 1 }
             for list in 0..<lists { starts[first + list + 1] += starts[first + list] }
@@ -119,13 +124,13 @@ public struct PictureIndex: Sendable {
 
     private func rows(like query: PictureQuery, after least: Int) -> [Int] {
         var near: [Int] = []
-        for part in 0..<Self.parts {
+        for part in 0..<Self.keys {
             let list = list(of: part, near: query.bits, after: least)
             rows.withUnsafeBufferPointer { rows in
                 table.bits.withUnsafeBufferPointer { bits in
                     for place in list {
                         let row = Int(rows[place])
-                        if row > least, Self.difference(bits[row], query.bits) <= Self.mostBits {
+                        if row > least, Self.areNear(bits[row], query.bits) {
                             near.append(row)
                         }
                     }
@@ -190,12 +195,27 @@ public struct PictureIndex: Sendable {
     // MARK: Bits
 
     private static func value(of part: Int, in bits: SIMD2<UInt64>) -> Int {
-        Int(truncatingIfNeeded: bits[part / 4] >> UInt64(partBits * (part % 4))) & 0xFFFF
+        guard part < parts else { return lowValue(part - parts, in: bits) }
+        return Int(truncatingIfNeeded: bits[part / 4] >> UInt64(partBits * (part % 4))) & 0xFFFF
     }
 
-    private static func difference(_ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>) -> Int {
+    /// The bits of the 16 lowest frequencies, or of the 16 after them: two of each part.
+    private static func lowValue(_ half: Int, in bits: SIMD2<UInt64>) -> Int {
+        var value: UInt64 = 0
+        for part in 0..<parts {
+            let pair = bits[part / 4] >> UInt64(partBits * (part % 4) + 2 * half) & 3
+            value = value << 2 | pair
+        }
+        return Int(truncatingIfNeeded: value)
+    }
+
+    /// Whether the bits of two pictures are near enough for the pictures to be compared.
+    private static func areNear(_ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>) -> Bool {
         let other = first ^ second
-        return other[0].nonzeroBitCount + other[1].nonzeroBitCount
+        if other[0].nonzeroBitCount + other[1].nonzeroBitCount <= mostBits { return true }
+        // Places 0 to 3 of every part.
+        let low = other & SIMD2(repeating: 0x000F_000F_000F_000F)
+        return low[0].nonzeroBitCount + low[1].nonzeroBitCount <= mostLowBits
     }
 
     /// The order of a long list: another one for either half of the parts, and by rows at last.

@@ -105,7 +105,10 @@ extension VerificationPairs {
     package var owners: [String?] {
         var people = people
         guard !(source is VerificationPack) else { return images.map { _ in nil } }
-        return images.map { people.person(people.folder(of: $0)) }
+        let owners = images.map { people.person(people.folder(of: $0)) }
+        // What all files are called by, as `image` of `image_0001.jpg`, is no person.
+        let isNumbered = Set(owners).count == 1 && images.allSatisfy { !$0.contains("/") }
+        return isNumbered ? images.map { _ in nil } : owners
     }
 
     /// Names of the people in the pairs: of the folders that hold the images; none for a pack.

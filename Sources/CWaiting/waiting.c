@@ -1,7 +1,8 @@
 // LibTorch's threads (GNU libgomp) spin for milliseconds before they sleep, which on a machine with
 // other work takes the very core that the awaited thread needs: training was ten times slower beside
-// a busy neighbour. Never to spin costs nearly half of the speed on a quiet machine. A spin of some
-// tens of microseconds outlasts most pauses between two operations, and little more.
+// a busy neighbour. On a quiet machine, however, any shorter spin costs some speed. So threads spin
+// for about a millisecond where something else is running when the program starts, and as libgomp
+// would have it where nothing is.
 //
 // libgomp reads the number when it is loaded, before `main`, so the program starts again with it in
 // its environment. That happens before any library is initialised, and so costs little more than
@@ -12,7 +13,7 @@
 #include <string.h>
 
 /// Rounds of spinning; see Benchmarks/neighbour.
-#define SPINS "3000"
+#define SPINS "30000"
 
 static int names(const char *entry, const char *name) {
   size_t length = strlen(name);
@@ -33,8 +34,42 @@ char **waiting_environment(char *const *environment) {
   return result;
 }
 
+int waiting_is_shared(const char *statistics) {
+  const char *line = strstr(statistics, "\nprocs_running ");
+  // This program is one of those that run.
+  return line != NULL && strtol(line + strlen("\nprocs_running "), NULL, 10) > 1;
+}
+
 #ifdef __linux__
+#include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
+
+/// Whether something else runs now.
+static int runs_something_else(void) {
+  int file = open("/proc/stat", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  // The line wanted comes after one for each processor, and one for all interrupts.
+  static char text[1 << 18];
+  size_t length = 0;
+  ssize_t count = 0;
+  while (length < sizeof text - 1 &&
+         (count = read(file, text + length, sizeof text - 1 - length)) > 0)
+    length += (size_t)count;
+  close(file);
+  text[length] = 0;
+  return waiting_is_shared(text);
+}
+
+/// Whether something else runs at three moments, so that no passing process counts.
+static int is_shared(void) {
+  for (int moment = 0; moment < 3; ++moment) {
+    struct timespec pause = {0, 5000000};
+    if (moment > 0) nanosleep(&pause, NULL);
+    if (!runs_something_else()) return 0;
+  }
+  return 1;
+}
 
 /// Where it cannot be started again, the program goes on as it is.
 static void start_again(int count, char **arguments, char **environment) {
@@ -45,7 +80,7 @@ static void start_again(int count, char **arguments, char **environment) {
   path[length] = 0;
   char **changed = waiting_environment(environment);
   if (changed == NULL) return;
-  execve(path, arguments, changed);
+  if (is_shared()) execve(path, arguments, changed);
   free(changed);
 }
 

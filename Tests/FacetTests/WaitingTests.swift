@@ -11,11 +11,11 @@ import Testing
                 let all = environment.merging(["OMP_DISPLAY_ENV": "verbose"]) { $1 }
                 let words = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 let start = String(
-                    repeating: "sh -c 'while :; do :; done' >&- 2>&- & busy=\"$busy $!\"; ",
+                    repeating: "timeout -s KILL 4 sh -c 'while :; do :; done' >/dev/null 2>&1 & ",
                     count: neighbours)
                 // Without what the tests themselves were started with.
                 return try Tool(folder: folder).shell(
-                    start + "trap 'kill $busy' EXIT; env -u GOMP_SPINCOUNT -u OMP_WAIT_POLICY "
+                    start + "env -u GOMP_SPINCOUNT -u OMP_WAIT_POLICY "
                         + "\(words.joined(separator: " ")) \"$0\" losses --json",
                     [])
             }

@@ -3,27 +3,40 @@ import Foundation
 import Testing
 
 @Suite struct PictureIndexTests {
-    /// A smooth picture, as a photograph is: a few waves, another few for each seed.
-    private static func picture(
-        _ seed: UInt64, width: Int = 112, zoom: Double = 1, mirrored: Bool = false
+    private struct Wave {
+        let x: Double
+        let y: Double
+        let phase: Double
+        let height: Double
+    }
+
+    /// A picture whose waves are the higher the longer they are, as a photograph's.
+    static func picture(
+        _ seed: UInt64, width: Int = 64, zoom: Double = 1, mirrored: Bool = false
     ) -> RGBImage {
         var stream = RandomStream(seed: seed, name: "waves")
-        let waves = (0..<12).map { _ in
-            (
-                x: Double(stream.below(9)) - 4, y: Double(stream.below(9)) - 4,
-                phase: Double(stream.below(628)) / 100, height: 4 + Double(stream.below(12))
-            )
+        var waves: [Wave] = []
+        for x in -6...6 {
+            for y in 0...6 {
+                let phase = Double(stream.below(628)) / 100
+                let strength = Double(4 + stream.below(24))
+                waves.append(
+                    Wave(
+                        x: Double(x), y: Double(y), phase: phase,
+                        height: strength / Double(1 + abs(x) + y)))
+            }
         }
         var pixels: [UInt8] = []
         for row in 0..<width {
             for column in 0..<width {
-                let (across, down) = (
-                    (Double(column) + 0.5) / Double(width) - 0.5,
-                    (Double(row) + 0.5) / Double(width) - 0.5
-                )
-                let (x, y) = ((mirrored ? -across : across) / zoom, down / zoom)
-                let value = waves.reduce(120.0) {
-                    $0 + $1.height * cos(2 * .pi * ($1.x * x + $1.y * y) + $1.phase)
+                let across: Double = (Double(column) + 0.5) / Double(width) - 0.5
+                let down: Double = (Double(row) + 0.5) / Double(width) - 0.5
+                let x: Double = (mirrored ? -across : across) / zoom
+                let y: Double = down / zoom
+                var value = 120.0
+                for wave in waves {
+                    let angle: Double = 2 * Double.pi * (wave.x * x + wave.y * y) + wave.phase
+                    value += wave.height * cos(angle)
                 }
                 let grey = UInt8(max(0, min(255, value.rounded())))
                 pixels += [grey, grey, grey]
@@ -51,7 +64,7 @@ import Testing
         for seed in 0..<20 {
             let copies = [
                 try Self.compressed(originals[seed], quality: 50),
-                Self.picture(UInt64(seed), width: 224), Self.picture(UInt64(seed), width: 56),
+                Self.picture(UInt64(seed), width: 128), Self.picture(UInt64(seed), width: 32),
                 Self.picture(UInt64(seed), mirrored: true),
                 Self.picture(UInt64(seed), zoom: 1.01),
             ]

@@ -75,14 +75,7 @@ import Testing
 
     @Test func findsTheSamePictureCompressedAnew() throws {
         let folder = try TemporaryFolder()
-        let face = RGBImage(
-            width: 64, height: 64,
-            pixels: (0..<64 * 64).flatMap { place -> [UInt8] in
-                let (x, y) = (Double(place % 64), Double(place / 64))
-                let value = UInt8(
-                    120 + 60 * (x / 9).rounded().truncatingRemainder(dividingBy: 2) + 0.6 * y)
-                return [value, value, value]
-            })
+        let face = PictureIndexTests.picture(1)
         try folder.write(ImageEncoder.jpeg(face, quality: 95), to: "set/a/1.jpg")
         try folder.write(ImageEncoder.jpeg(face, quality: 60), to: "set/b/1.jpg")
         #expect(Self.kinds(try Self.check(folder)).contains("duplicate-across"))

@@ -34,12 +34,6 @@ char **waiting_environment(char *const *environment) {
   return result;
 }
 
-int waiting_is_shared(const char *statistics) {
-  const char *line = strstr(statistics, "\nprocs_running ");
-  // This program is one of those that run.
-  return line != NULL && strtol(line + strlen("\nprocs_running "), NULL, 10) > 1;
-}
-
 #ifdef __linux__
 #include <fcntl.h>
 #include <time.h>
@@ -58,7 +52,9 @@ static int runs_something_else(void) {
     length += (size_t)count;
   close(file);
   text[length] = 0;
-  return waiting_is_shared(text);
+  const char *line = strstr(text, "\nprocs_running ");
+  // This program is one of those that run.
+  return line != NULL && strtol(line + strlen("\nprocs_running "), NULL, 10) > 1;
 }
 
 /// Whether something else runs at three moments, so that no passing process counts.

@@ -4,15 +4,14 @@ import Testing
     /// LibTorch's threads tell how long they wait when `OMP_DISPLAY_ENV` asks them to.
     @Suite("How long threads wait before they sleep")
     struct WaitingTests {
-        private func shown(
-            _ environment: [String: String], neighbours: Int = 0
-        ) throws -> Tool.Outcome {
+        /// What is told beside two processes that do nothing but count.
+        private func shown(_ environment: [String: String]) throws -> Tool.Outcome {
             try withFolder { folder in
                 let all = environment.merging(["OMP_DISPLAY_ENV": "verbose"]) { $1 }
                 let words = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 let start = String(
                     repeating: "timeout -s KILL 4 sh -c 'while :; do :; done' >/dev/null 2>&1 & ",
-                    count: neighbours)
+                    count: 2)
                 // Without what the tests themselves were started with.
                 return try Tool(folder: folder).shell(
                     start + "env -u GOMP_SPINCOUNT -u OMP_WAIT_POLICY "
@@ -23,16 +22,16 @@ import Testing
 
         @Test("is short beside other processes, without the user knowing of it")
         func short() throws {
-            let outcome = try shown([:], neighbours: 2)
+            let outcome = try shown([:])
             #expect(outcome.status == 0 && outcome.output.contains("arcface"))
             #expect(outcome.errors.contains("GOMP_SPINCOUNT = '30000'"), "\(outcome.errors)")
         }
 
         @Test("is the user's where one is given")
         func respected() throws {
-            let spins = try shown(["GOMP_SPINCOUNT": "777"], neighbours: 2)
+            let spins = try shown(["GOMP_SPINCOUNT": "777"])
             #expect(spins.errors.contains("GOMP_SPINCOUNT = '777'"), "\(spins.errors)")
-            let passive = try shown(["OMP_WAIT_POLICY": "passive"], neighbours: 2)
+            let passive = try shown(["OMP_WAIT_POLICY": "passive"])
             #expect(passive.errors.contains("OMP_WAIT_POLICY = 'PASSIVE'"), "\(passive.errors)")
             #expect(!passive.errors.contains("GOMP_SPINCOUNT = '30000'"), "\(passive.errors)")
         }

@@ -6,6 +6,3 @@
 ///
 /// The array is allocated; its strings are the given ones and one constant.
 char **waiting_environment(char *const *environment);
-
-/// Whether more than one process is running, by the text of `/proc/stat`.
-int waiting_is_shared(const char *statistics);

@@ -19,6 +19,19 @@ struct CompletionTable {
 
         /// Options that take a value.
         var valued: [Option] { command.options.filter { !$0.placeholder.isEmpty } }
+
+        /// What every value is, by the command and its option (`facet data check --against`), or by the
+        /// number of the positional argument (`facet evaluate 1`), `last` for one that repeats.
+        var values: [(key: String, completion: Completion)] {
+            let options = valued.map { (key: "\(name) \($0.name)", completion: $0.completion) }
+            let free = command.positionals.enumerated().map { index, positional in
+                (
+                    key: "\(name) \(positional.isRepeating ? "last" : "\(index + 1)")",
+                    completion: positional.completion
+                )
+            }
+            return options + free
+        }
     }
 
     /// The tree's commands, the root first.

@@ -49,14 +49,7 @@ struct ZshCompletion {
 
     private var values: String {
         table.places.flatMap { place in
-            let options = place.valued.map { ("\(place.name) \($0.name)", $0.completion) }
-            let free = place.command.positionals.enumerated().map { index, positional in
-                (
-                    "\(place.name) \(positional.isRepeating ? "last" : "\(index + 1)")",
-                    positional.completion
-                )
-            }
-            return (options + free).map { key, completion in
+            place.values.map { key, completion in
                 "        \(Shell.quoted(key))) kind=\(completion.word); "
                     + "offered=(\(completion.offered)) ;;"
             }

@@ -123,9 +123,9 @@ struct PairChecks {
 
     /// Pairs whose label is not what their folders say.
     private var otherPeople: SetCheck.Finding? {
-        let owners = set.owners
         let wrong = set.pairs.filter { pair in
-            guard let first = owners[pair.first], let second = owners[pair.second], !isSelf(pair)
+            guard let first = names.owner(pair.first), let second = names.owner(pair.second),
+                !isSelf(pair)
             else { return false }
             return (PersonName(first).key == PersonName(second).key) != pair.same
         }

@@ -1,4 +1,4 @@
-import Foundation
+import Spelling
 
 /// Training sets that many people have, and how many images of how many identities they have.
 public struct KnownPack: Sendable, Hashable {
@@ -31,24 +31,13 @@ public struct KnownPack: Sendable, Hashable {
     /// A sentence that tells how a set differs from this one; nil when the counts agree.
     public func difference(images: Int, identities: Int) -> String? {
         guard images != self.images || identities != self.identities else { return nil }
-        return "it is called \(name), which has \(Self.grouped(self.identities)) identities and "
-            + "\(Self.grouped(self.images)) images, but has \(Self.grouped(identities)) "
-            + "(\(Self.signed(identities - self.identities))) and \(Self.grouped(images)) "
+        return "it is called \(name), which has \(grouped(self.identities)) identities and "
+            + "\(grouped(self.images)) images, but has \(grouped(identities)) "
+            + "(\(Self.signed(identities - self.identities))) and \(grouped(images)) "
             + "(\(Self.signed(images - self.images))); \(hint)"
     }
 
     private static func signed(_ number: Int) -> String {
         (number < 0 ? "-" : "+") + grouped(abs(number))
-    }
-
-    /// A number with commas between its thousands.
-    private static func grouped(_ number: Int) -> String {
-        var digits = String(number)
-        var parts: [String] = []
-        while digits.count > 3 {
-            parts.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return ([digits] + parts).joined(separator: ",")
     }
 }

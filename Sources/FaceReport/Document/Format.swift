@@ -1,5 +1,6 @@
 import Foundation
 import SafeNumbers
+import Spelling
 
 /// How the report writes numbers, whatever the machine's language.
 package enum Format {
@@ -31,13 +32,7 @@ package enum Format {
 
     /// A whole number with commas between thousands.
     package static func count(_ value: Int) -> String {
-        var digits = String(value.magnitude)
-        var groups: [Substring] = []
-        while digits.count > 3 {
-            groups.insert(digits.suffix(3), at: 0)
-            digits = String(digits.dropLast(3))
-        }
-        return (value < 0 ? "−" : "") + ([Substring(digits)] + groups).joined(separator: ",")
+        value < 0 ? "−" + grouped(value).dropFirst() : grouped(value)
     }
 
     /// A number without decimals and with commas between thousands; one of more than fifteen digits

@@ -30,7 +30,7 @@ bench-gpu: setup
 	.venv/bin/python Benchmarks/training/compare_gpu.py .build/$(CONFIGURATION)/training-benchmark \
 		--markdown .build/gpu.md --json .build/gpu.json
 
-# The classes' side of a loss with up to a million classes; the largest cases need 20 GB.
+# The classification head of a loss with up to a million classes; the largest cases need 20 GB.
 bench-head: setup
 	swift build $(SWIFT_FLAGS) --product head-benchmark
 	.venv/bin/python Benchmarks/head/compare.py .build/$(CONFIGURATION)/head-benchmark

@@ -22,7 +22,7 @@ from pytorch_metric_learning.losses import ArcFaceLoss
 
 
 def moved(cast):
-    """Share of the class weights that one step with a learning rate of 1e-3 changes, and their type."""
+    """Fraction of the class weights that one step with a learning rate of 1e-3 changes, and their type."""
     torch.manual_seed(1)
     network, loss = torch.nn.Linear(64, 128), ArcFaceLoss(100, 128)
     images, labels = torch.randn(32, 64), torch.randint(100, (32,))

@@ -4,7 +4,7 @@
 # Expected: a network whose PRelu has one slope a channel, stored with the shape [C] as PyTorch has it,
 #   means the same everywhere, or is refused by onnx.checker.
 # What happens: the checker (with shape inference) accepts it. ONNX Runtime broadcasts as the standard
-#   says, from the right, so the slopes run along the WIDTH where that happens to be C (or the file is
+#   says, from the right, so the gradients run along the WIDTH where that happens to be C (or the file is
 #   refused where it is not); OpenCV applies them to the channels. With [C, 1, 1] both agree.
 # Version: onnx 1.23.2, onnxruntime 1.32.0, opencv-python-headless 5.0.0.93, 2026-11-28.
 # Why it matters: IResNet and MobileFaceNet have a PRelu after nearly every convolution, and faces of 112

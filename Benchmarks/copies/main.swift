@@ -29,8 +29,8 @@ struct Pictures {
         table = try ImageScan(set.source, threads: threads, pictures: .collected).pictures
     }
 
-    func name(_ place: Int) -> String { set.source.name(of: place) }
-    func owner(_ place: Int) -> Int { set.labels[place] }
+    func name(_ position: Int) -> String { set.source.name(of: position) }
+    func owner(_ position: Int) -> Int { set.labels[position] }
 }
 
 func found(_ path: String, _ variants: String) throws {
@@ -41,14 +41,14 @@ func found(_ path: String, _ variants: String) throws {
         let copies = try Pictures("\(variants)/\(kind)")
         var (right, wrong) = (Set<Int>(), Set<Int>())
         for match in try index.matches(in: copies.table, threads: threads) {
-            if original.name(match.picture) == copies.name(match.place) {
-                right.insert(match.place)
+            if original.name(match.picture) == copies.name(match.index) {
+                right.insert(match.index)
             } else {
-                wrong.insert(match.place)
+                wrong.insert(match.index)
             }
         }
-        let share = Double(right.count) / Double(copies.set.count) * 100
-        print("| \(kind) | \(copies.set.count) | \(rounded(share)) % | \(wrong.count) |")
+        let fraction = Double(right.count) / Double(copies.set.count) * 100
+        print("| \(kind) | \(copies.set.count) | \(rounded(fraction)) % | \(wrong.count) |")
     }
 }
 
@@ -67,7 +67,7 @@ func strangers(_ paths: [String]) throws {
         let matches = try PictureIndex(first.table).matches(in: second.table, threads: threads)
         print("\(paths[0]) and \(paths[1]): \(matches.count) copies:")
         for match in matches {
-            print("  \(first.name(match.picture)) = \(second.name(match.place))")
+            print("  \(first.name(match.picture)) = \(second.name(match.index))")
         }
     }
 }
@@ -76,15 +76,15 @@ func strangers(_ paths: [String]) throws {
 func blended(_ count: Int, _ images: [RGBImage]) -> PictureTable {
     var stream = RandomStream(seed: 1, name: "blends")
     var table = PictureTable()
-    for place in 0..<count {
+    for position in 0..<count {
         let (a, b) = (images[stream.below(images.count)], images[stream.below(images.count)])
-        let share = 96 + stream.below(64)
+        let fraction = 96 + stream.below(64)
         let pixels = zip(a.pixels, b.pixels).map {
-            UInt8((Int($0) * share + Int($1) * (256 - share)) / 256)
+            UInt8((Int($0) * fraction + Int($1) * (256 - fraction)) / 256)
         }
         table.append(
             PictureFingerprint(RGBImage(width: a.width, height: a.height, pixels: pixels)),
-            at: place)
+            at: position)
     }
     return table
 }

@@ -48,7 +48,7 @@ final class Subject {
             head: HeadOptions(rate: options.rate, precision: options.precision))
         optimizer = SGD(loss.state.parameters, options: SGD.Options())
         let embeddings = Tensor.zeros([options.batch, options.size])
-        embeddings.fillNormal(deviation: 1, seed: 2)
+        embeddings.fillNormal(standardDeviation: 1, seed: 2)
         self.embeddings = embeddings.withGradient()
         labels = Tensor((0..<options.batch).map { $0 * 7919 % classes })
     }

@@ -34,13 +34,13 @@ struct Encoded: Sendable {
             guard let handle = tjInitDecompress() else { return }
             defer { tjDestroy(handle) }
             var pixels = [UInt8](repeating: 0, count: 112 * 112 * 3)
-            for place in stride(from: thread, to: images.count, by: threads) {
-                let image = images[place]
+            for index in stride(from: thread, to: images.count, by: threads) {
+                let image = images[index]
                 let done = tjDecompress2(
                     handle, image, UInt(image.count), &pixels, 112, 0, 112,
                     Int32(TJPF_RGB.rawValue),
                     0)
-                precondition(done == 0, "image \(place) does not decode")
+                precondition(done == 0, "image \(index) does not decode")
             }
         }
         return images.count
@@ -53,10 +53,10 @@ func load(_ set: LabelledImageSet, threads: Int, batch: Int) throws -> Int {
     let batches = sampler.batches(epoch: 1)
     let rule = MirrorRule(seed: 1, epoch: 1)
     let loader = BatchLoader(set.source, count: batches.count, side: 112, threads: threads) {
-        place in
+        index in
         BatchLoader.Request(
-            places: batches[place], labels: batches[place].map { set.labels[$0] },
-            mirrored: rule.decisions(step: place, count: batches[place].count))
+            indices: batches[index], labels: batches[index].map { set.labels[$0] },
+            mirrored: rule.decisions(step: index, count: batches[index].count))
     }
     var images = 0
     while let batch = try loader.next() {

@@ -4,7 +4,7 @@
 
 Every setting of libgomp's GOMP_SPINCOUNT has a process of its own that waits for its turn; rounds
 alternate between them, so that what else the machine does falls on all alike. Neighbours are processes
-that do nothing but count, one a core; beside them the fair share of as many threads is half of the
+that do nothing but count, one a core; beside them the fair fraction of as many threads is half of the
 machine. Run it on a machine that does nothing else: it takes about five minutes.
 """
 

@@ -20,12 +20,12 @@ struct Counter {
 
     func row(_ name: String) -> String {
         let count = Double(trials[name] ?? 1)
-        let share = Double(hits[name] ?? 0) / count
-        let error = (share * (1 - share) / count).squareRoot()
+        let fraction = Double(hits[name] ?? 0) / count
+        let error = (fraction * (1 - fraction) / count).squareRoot()
         let length = (lengths[name] ?? 0) / count
         let points = length > 0 ? String(format: "±%.2f", 100 * length) : "–"
         return String(
-            format: "| %@ | %.1f ± %.1f %% | %@ |", name, 100 * share, 100 * error, points)
+            format: "| %@ | %.1f ± %.1f %% | %@ |", name, 100 * fraction, 100 * error, points)
     }
 }
 
@@ -88,7 +88,7 @@ func measureCoverage(
     _ counter: inout Counter
 ) throws {
     let truth = scenario.study.truth(0)
-    let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .share)
+    let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .fraction)
     func count(_ name: String, _ interval: Interval?) {
         guard let interval else { return }
         counter.count(name, interval.contains(truth), length: interval.reach)
@@ -131,9 +131,9 @@ let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let studies = arguments.first ?? 2000
 let resamples = arguments.dropFirst().first ?? 499
 print("\(studies) studies of each kind, \(resamples) resamples.")
-for (place, scenario) in scenarios().enumerated() {
+for (index, scenario) in scenarios().enumerated() {
     let isLarge = scenario.study.pairsOfFold > 100
     try measure(
         scenario, studies: isLarge ? studies / 5 : studies, resamples: resamples,
-        seed: UInt64(100 + place))
+        seed: UInt64(100 + index))
 }

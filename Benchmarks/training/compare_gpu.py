@@ -91,7 +91,7 @@ def main():
     options = parser.parse_args()
     machine, everything = {}, {}
     lines = [
-        "| | Facet, images/s | PyTorch, images/s | ratio | Facet outside kernels | share of peak |",
+        "| | Facet, images/s | PyTorch, images/s | ratio | Facet outside kernels | fraction of peak |",
         "|---|---|---|---|---|---|",
     ]
     for batch in map(int, options.batches.split(",")):
@@ -109,7 +109,7 @@ def write(options, machine, lines, everything):
     title = (
         f"{machine['gpu']}, torch {machine['torch']}; median of {options.rounds} interleaved "
         f"rounds, with lowest and highest ratio. A product of 8192 x 8192 in bfloat16 ran at "
-        f"{machine['bf16_flops'] / 1e12:.0f} TFLOP/s, which the share of the peak refers to; a "
+        f"{machine['bf16_flops'] / 1e12:.0f} TFLOP/s, which the fraction of the peak refers to; a "
         f"copy moved {machine['copy_bytes'] / 1e12:.1f} TB/s."
     )
     if options.markdown:

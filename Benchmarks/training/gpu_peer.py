@@ -4,7 +4,7 @@ fused SGD, cuDNN's measured choice of algorithms, and the whole step in one CUDA
     echo "train 50" | gpu_peer.py --model resnet50 --batch 128 --classes 85742 --sample-rate 0.1
 
 Its head is ArcFace over all classes, or over a sample of them as Partial FC draws it (An et al.,
-CVPR 2022): the batch's own classes and random others, whose rows are gathered; the optimiser goes
+CVPR 2022): the batch's target classes and random others, whose rows are gathered; the optimiser goes
 over all rows. The first line printed says that all is ready; then a line of input, "train N",
 "embed N" or "profile", is answered by one JSON object each. --eager launches kernel by kernel.
 """
@@ -110,7 +110,7 @@ class Subject:
 
 
 def profile(subject, steps=5):
-    """Milliseconds a step of each kernel, and the share of the time without any."""
+    """Milliseconds a step of each kernel, and the fraction of the time without any."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiler
 

@@ -88,7 +88,7 @@ final class Subject {
         if let accelerated {
             steps += 1
             _ = accelerated(images: images, labels: labels, rate: 0.01, clip: 0) { [steps] in
-                LossProgress(fraction: 0.5, step: steps, part: $0)
+                LossProgress(fraction: 0.5, step: steps, microBatch: $0)
             }.outcome()
             return
         }

@@ -126,8 +126,8 @@ struct Network {
 
 func decode(_ source: any ImageSource, batch: Int) throws {
     let total = source.count
-    let loader = BatchLoader(source, count: (total + batch - 1) / batch, side: 112) { place in
-        BatchLoader.Request(places: Array(place * batch..<min((place + 1) * batch, total)))
+    let loader = BatchLoader(source, count: (total + batch - 1) / batch, side: 112) { index in
+        BatchLoader.Request(indices: Array(index * batch..<min((index + 1) * batch, total)))
     }
     while try loader.next() != nil {}
 }

@@ -55,10 +55,10 @@ ct_status ct_fill(ct_tensor self, double value) {
   });
 }
 
-ct_status ct_fill_normal(ct_tensor self, double mean, double deviation, uint64_t seed) {
+ct_status ct_fill_normal(ct_tensor self, double mean, double standard_deviation, uint64_t seed) {
   return guarded([&] {
     fill_random(self, seed, [&](at::Tensor &values, at::Generator &generator) {
-      values.normal_(mean, deviation, generator);
+      values.normal_(mean, standard_deviation, generator);
     });
   });
 }

@@ -23,22 +23,22 @@ struct InOwnPrecision {
   c10::impl::ExcludeDispatchKeyGuard guard{c10::autocast_dispatch_keyset};
 };
 
-const at::Tensor &gradient(ct_tensor parameter, size_t place) {
+const at::Tensor &gradient(ct_tensor parameter, size_t index) {
   const auto &result = tensor(parameter).grad();
-  TORCH_CHECK(result.defined(), "parameter ", place, " has no gradient");
+  TORCH_CHECK(result.defined(), "parameter ", index, " has no gradient");
   return result;
 }
 
 /// A gradient whose elements lie in memory as the parameter's do, as the fused step wants them; one
 /// that was not accumulated may lie otherwise.
-at::Tensor as_parameter_lies(const at::Tensor &slopes, const at::Tensor &parameter) {
-  if (slopes.strides() == parameter.strides()) return slopes;
+at::Tensor as_parameter_lies(const at::Tensor &grads, const at::Tensor &parameter) {
+  if (grads.strides() == parameter.strides()) return grads;
   bool lies_alike = true;
-  for (int64_t d = 0; d < slopes.dim(); ++d)
-    lies_alike &= slopes.size(d) == 1 || slopes.stride(d) == parameter.stride(d);
+  for (int64_t d = 0; d < grads.dim(); ++d)
+    lies_alike &= grads.size(d) == 1 || grads.stride(d) == parameter.stride(d);
   // A stride over a single element means nothing, but is compared all the same.
-  if (lies_alike) return slopes.as_strided(parameter.sizes(), parameter.strides());
-  return at::empty_like(parameter).copy_(slopes);
+  if (lies_alike) return grads.as_strided(parameter.sizes(), parameter.strides());
+  return at::empty_like(parameter).copy_(grads);
 }
 
 bool is_ascending(const at::Tensor &indices) {
@@ -51,10 +51,10 @@ bool is_ascending(const at::Tensor &indices) {
 
 /// Adds up what a sparse gradient has more than once for a row, so that its values can be used as
 /// they are. Accumulated gradients have.
-void unite_rows(const at::Tensor &parameter) {
-  auto &slopes = parameter.mutable_grad();
-  if (slopes.is_sparse() && !slopes.is_coalesced() && !is_ascending(slopes._indices()[0]))
-    slopes = slopes.coalesce();
+void coalesce_rows(const at::Tensor &parameter) {
+  auto &grads = parameter.mutable_grad();
+  if (grads.is_sparse() && !grads.is_coalesced() && !is_ascending(grads._indices()[0]))
+    grads = grads.coalesce();
 }
 
 /// What is in the gradients: of sparse ones, the values of the rows that they have.
@@ -62,9 +62,9 @@ std::vector<at::Tensor> gradient_values(const ct_tensor *parameters, size_t coun
   std::vector<at::Tensor> result;
   result.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    if (gradient(parameters[i], i).is_sparse()) unite_rows(tensor(parameters[i]));
-    const auto &slopes = gradient(parameters[i], i);
-    result.push_back(slopes.is_sparse() ? slopes._values() : slopes);
+    if (gradient(parameters[i], i).is_sparse()) coalesce_rows(tensor(parameters[i]));
+    const auto &grads = gradient(parameters[i], i);
+    result.push_back(grads.is_sparse() ? grads._values() : grads);
   }
   return result;
 }
@@ -91,10 +91,10 @@ ct_status ct_backward(ct_tensor self) {
   });
 }
 
-ct_status ct_derivatives(ct_tensor self, ct_tensor slopes, const ct_tensor *inputs, size_t count,
+ct_status ct_derivatives(ct_tensor self, ct_tensor grads, const ct_tensor *inputs, size_t count,
                          ct_tensor *out) {
   return guarded([&] {
-    auto found = torch::autograd::grad({tensor(self)}, tensors(inputs, count), {tensor(slopes)});
+    auto found = torch::autograd::grad({tensor(self)}, tensors(inputs, count), {tensor(grads)});
     for (size_t i = 0; i < count; ++i) out[i] = handle(std::move(found[i]));
   });
 }
@@ -144,29 +144,29 @@ ct_status ct_to_dense(ct_tensor self, ct_tensor *out) {
   });
 }
 
-ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
+ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
                       bool first_step, ct_gradient_guard guard) {
   return guarded([&] {
     c10::AutoGradMode off(false);
-    auto slopes = gradient_values(parameters, count);
-    std::vector<at::Tensor> values, dense_slopes, buffers;
+    auto grads = gradient_values(parameters, count);
+    std::vector<at::Tensor> values, dense_grads, buffers;
     auto divisor = optional(guard.divisor), skips = optional(guard.skips);
     for (size_t i = 0; i < count; ++i) {
       const auto &own = gradient(parameters[i], i);
       if (own.is_sparse()) {
-        head::descend_rows(tensor(parameters[i]),
-                           momentum == 0 ? at::Tensor() : tensor(velocities[i]),
-                           own._indices()[0], slopes[i],
+        head::sparse_sgd(tensor(parameters[i]),
+                           momentum == 0 ? at::Tensor() : tensor(momentum_buffers[i]),
+                           own._indices()[0], grads[i],
                            {learning_rate, momentum, weight_decay, nesterov, divisor, skips});
         continue;
       }
       values.push_back(tensor(parameters[i]));
-      dense_slopes.push_back(as_parameter_lies(slopes[i], values.back()));
-      if (momentum != 0) buffers.push_back(tensor(velocities[i]));
+      dense_grads.push_back(as_parameter_lies(grads[i], values.back()));
+      if (momentum != 0) buffers.push_back(tensor(momentum_buffers[i]));
     }
     if (values.empty()) return;
-    at::_fused_sgd_(values, dense_slopes, buffers, weight_decay, momentum, learning_rate,
+    at::_fused_sgd_(values, dense_grads, buffers, weight_decay, momentum, learning_rate,
                     /*dampening=*/0, nesterov, /*maximize=*/false, first_step, divisor, skips);
   });
 }
@@ -174,8 +174,8 @@ ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, 
 ct_status ct_set_rows_distinct(const ct_tensor *parameters, size_t count) {
   return guarded([&] {
     for (size_t i = 0; i < count; ++i) {
-      const auto &slopes = gradient(parameters[i], i);
-      if (slopes.is_sparse()) slopes._coalesced_(true);
+      const auto &grads = gradient(parameters[i], i);
+      if (grads.is_sparse()) grads._coalesced_(true);
     }
   });
 }
@@ -204,7 +204,7 @@ ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double f
   return guarded([&] {
     if (count == 0) return;
     c10::AutoGradMode off(false);
-    auto slopes = gradient_values(parameters, count);
-    at::_foreach_mul_(slopes, factor);
+    auto grads = gradient_values(parameters, count);
+    at::_foreach_mul_(grads, factor);
   });
 }

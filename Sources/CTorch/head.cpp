@@ -1,4 +1,4 @@
-// The head of millions of classes.
+// The classification head for millions of classes.
 #include "bridge.h"
 #include "head/angles.h"
 #include "head/functions.h"
@@ -9,7 +9,7 @@ using namespace facet;
 namespace {
 
 /// A function of C with its context, released with the last copy.
-head::OthersMap others_map(ct_map map) {
+head::NonTargetMap others_map(ct_map map) {
   if (map.apply == nullptr) return nullptr;
   std::shared_ptr<void> context(map.context, map.release);
   return [context, apply = map.apply](const at::Tensor &cosines) {
@@ -18,7 +18,7 @@ head::OthersMap others_map(ct_map map) {
     apply(context.get(), ct_tensor{&borrowed}, &result);
     std::unique_ptr<at::Tensor> owner(static_cast<at::Tensor *>(result.impl));
     TORCH_CHECK(owner != nullptr && owner->sizes() == cosines.sizes(),
-                "a margin changed the shape of the other classes' cosines");
+                "a margin changed the shape of the non-target classes' cosines");
     return *owner;
   };
 }
@@ -47,15 +47,15 @@ void ct_workspace_free(ct_workspace self) {
 
 bool ct_has_bfloat16_products(void) { return head::has_bfloat16_products(); }
 
-ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor classes,
+ct_status ct_cosine_similarity_matrix(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
-                          ct_tensor *table, ct_tensor *targets, ct_tensor *angles) {
+                          ct_tensor *table, ct_tensor *target_cosines, ct_tensor *angles) {
   return guarded([&] {
-    auto result = head::cosine_table(tensor(directions), tensor(weight), tensor(classes),
+    auto result = head::cosine_similarity_matrix(tensor(unit_embeddings), tensor(weight), tensor(classes),
                                      tensor(labels).contiguous(), subcenters,
                                      rounds(bfloat16, tensor(weight)), workspace(memory));
     *table = handle(result[0]);
-    *targets = handle(result[1]);
+    *target_cosines = handle(result[1]);
     *angles = handle(result[2]);
   });
 }
@@ -72,15 +72,15 @@ ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor sca
 }
 
 ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_tensor scale,
-                                  ct_tensor targets, ct_tensor labels, ct_map others,
-                                  ct_tensor *loss, ct_tensor *is_first,
-                                  ct_tensor *is_first_with_margin) {
+                                  ct_tensor target_cosines, ct_tensor labels, ct_map non_targets,
+                                  ct_tensor *loss, ct_tensor *is_top1_correct,
+                                  ct_tensor *is_top1_correct_with_margin) {
   return guarded([&] {
     auto result = head::margin_cross_entropy(tensor(table), tensor(target_logits), tensor(scale),
-                                             tensor(targets), tensor(labels).contiguous(),
-                                             others_map(others));
+                                             tensor(target_cosines), tensor(labels).contiguous(),
+                                             others_map(non_targets));
     *loss = handle(result[0]);
-    *is_first = handle(result[1]);
-    *is_first_with_margin = handle(result[2]);
+    *is_top1_correct = handle(result[1]);
+    *is_top1_correct_with_margin = handle(result[2]);
   });
 }

@@ -109,11 +109,11 @@ class KeepingAllocator final : public c10::Allocator {
 
   static void release(void *data) {
     auto &self = shared();
-    auto *place = static_cast<char *>(data);
-    if (self.start_ == nullptr || place < self.start_ || place >= self.start_ + self.capacity_)
+    auto *pointer = static_cast<char *>(data);
+    if (self.start_ == nullptr || pointer < self.start_ || pointer >= self.start_ + self.capacity_)
       return c10::free_cpu(data);
     std::lock_guard lock(self.mutex_);
-    self.ranges_.give(size_t(place - self.start_));
+    self.ranges_.give(size_t(pointer - self.start_));
   }
 
   size_t capacity_;

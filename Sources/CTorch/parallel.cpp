@@ -21,14 +21,14 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain,
   // LibTorch's loop over a tensor's elements, with an element for each part: its code is compiled
   // with whatever LibTorch's threads are.
   int64_t each = (count + parts - 1) / parts;
-  auto places = at::empty({parts}, at::kByte);
-  auto *first = static_cast<char *>(places.mutable_data_ptr());
+  auto slots = at::empty({parts}, at::kByte);
+  auto *first = static_cast<char *>(slots.mutable_data_ptr());
   auto loop = [&](char **data, const int64_t *, int64_t size, int64_t) {
     int64_t from = begin + (data[0] - first) * each;
     int64_t to = std::min(end, from + size * each);
     if (from < to) body(from, to);
   };
-  at::TensorIterator::borrowing_nullary_op(places).for_each(at::TensorIteratorBase::loop2d_t(loop),
+  at::TensorIterator::borrowing_nullary_op(slots).for_each(at::TensorIteratorBase::loop2d_t(loop),
                                                             /*grain_size=*/1);
 }
 

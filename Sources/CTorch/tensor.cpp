@@ -112,7 +112,7 @@ ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out)
 }
 
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
-                    double deviation, ct_memory_format format, ct_device on, ct_tensor *out) {
+                    double standard_deviation, ct_memory_format format, ct_device on, ct_tensor *out) {
   return producing(out, [&] {
     auto target = device(on);
     if (target.is_cpu() && memory_format(format) == at::MemoryFormat::ChannelsLast &&
@@ -121,13 +121,13 @@ ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64
       auto values = at::empty({n, c, h, w}, at::TensorOptions().dtype(at::kFloat),
                               at::MemoryFormat::ChannelsLast);
       kernels::normalize_bytes(bytes, values.mutable_data_ptr<float>(), n * h * w * c,
-                               static_cast<float>(mean), static_cast<float>(deviation));
+                               static_cast<float>(mean), static_cast<float>(standard_deviation));
       return values;
     }
     // The bytes are only read, and only until they are copied.
     auto raw = at::from_blob(const_cast<uint8_t *>(bytes), {n, h, w, c}, at::kByte);
     if (on.cuda) raw = host_tensor({n, h, w, c}, at::kByte, on).copy_(raw);
-    auto values = raw.to(target, /*non_blocking=*/true).to(at::kFloat).sub_(mean).div_(deviation);
+    auto values = raw.to(target, /*non_blocking=*/true).to(at::kFloat).sub_(mean).div_(standard_deviation);
     return values.permute({0, 3, 1, 2}).contiguous(memory_format(format));
   });
 }

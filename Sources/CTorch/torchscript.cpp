@@ -32,8 +32,8 @@ at::Tensor first_tensor(const c10::IValue &value) {
 /// reason last.
 std::string reason(const std::string &message) {
   const std::string mark = "RuntimeError: ";
-  const auto place = message.rfind(mark);
-  return place == std::string::npos ? message : message.substr(place + mark.size());
+  const auto index = message.rfind(mark);
+  return index == std::string::npos ? message : message.substr(index + mark.size());
 }
 
 }  // namespace

@@ -52,10 +52,10 @@ public struct CommandLineTool: Sendable {
         case let code as ExitCode: return code
         case ConsoleError.closedOutput: return .brokenPipe
         default:
-            Console.remark("\(root.name): \(error)")
+            Console.note("\(root.name): \(error)")
             guard error is CommandError || isUsage(error) else { return .failure }
             let command = CommandParser(root).path(of: words).joined(separator: " ")
-            Console.remark("'\(command) --help' tells what can be asked for.")
+            Console.note("'\(command) --help' tells what can be asked for.")
             return .usage
         }
     }

@@ -49,29 +49,29 @@ public struct CommandParser: Sendable {
     }
 
     /// A command, its names from the root, and the words that are left.
-    private struct Place {
+    private struct Position {
         var command: Command
         var path: [String]
         var rest: ArraySlice<String>
     }
 
     /// Follows words as long as they name commands.
-    private func find(_ words: ArraySlice<String>, from start: Place? = nil) -> Place {
-        var place = start ?? Place(command: root, path: [root.name], rest: words)
-        place.rest = words
-        while let word = place.rest.first,
-            let inner = place.command.subcommands.first(where: { $0.name == word })
+    private func find(_ words: ArraySlice<String>, from start: Position? = nil) -> Position {
+        var position = start ?? Position(command: root, path: [root.name], rest: words)
+        position.rest = words
+        while let word = position.rest.first,
+            let inner = position.command.subcommands.first(where: { $0.name == word })
         {
-            place.rest.removeFirst()
-            place.command = inner
-            place.path.append(word)
+            position.rest.removeFirst()
+            position.command = inner
+            position.path.append(word)
         }
-        return place
+        return position
     }
 
     /// What `help compare` asks for.
-    private func help(_ place: Place) throws(CommandError) -> Request {
-        let found = find(place.rest.dropFirst(), from: place)
+    private func help(_ position: Position) throws(CommandError) -> Request {
+        let found = find(position.rest.dropFirst(), from: position)
         if let word = found.rest.first { throw unknown(word, in: found.command) }
         return .help(found.command, path: found.path)
     }

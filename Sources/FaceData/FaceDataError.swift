@@ -26,7 +26,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case sampler(name: String, reason: String)
     /// A set has fewer identities than a sampler draws for a batch.
     case tooFewIdentities(sampler: String, wanted: Int, identities: Int)
-    /// Too large a share of a set's images cannot be decoded.
+    /// Too large a fraction of a set's images cannot be decoded.
     case tooManyBadImages(path: String, bad: Int, total: Int, first: String)
     /// A file or folder is of no known format, or not of the one that was asked for.
     case unknownFormat(path: String, reason: String)

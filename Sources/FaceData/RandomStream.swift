@@ -42,8 +42,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     /// The elements in random order (Fisher and Yates).
     public mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
         var result = elements
-        for place in result.indices.dropFirst().reversed() {
-            result.swapAt(place, below(place + 1))
+        for position in result.indices.dropFirst().reversed() {
+            result.swapAt(position, below(position + 1))
         }
         return result
     }

@@ -38,9 +38,9 @@ public enum BackboneCatalogue {
         guard let backbone = all.first(where: { $0.descriptor == descriptor }) else {
             throw .unknownBackbone(specification.name, known: descriptors.map(\.name))
         }
-        guard inputSize >= descriptor.smallestInput else {
+        guard inputSize >= descriptor.minInputSize else {
             throw .inputTooSmall(
-                backbone: descriptor.title, size: inputSize, smallest: descriptor.smallestInput)
+                backbone: descriptor.title, size: inputSize, smallest: descriptor.minInputSize)
         }
         return backbone.init(specification, initial: initial)
     }

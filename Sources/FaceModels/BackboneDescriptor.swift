@@ -11,7 +11,7 @@ public struct BackboneDescriptor: Hashable, Sendable {
     /// The settings, sorted by name.
     public let options: [BackboneOption]
     /// Smallest height and width of an image that its strides can halve to the end, in pixels.
-    public let smallestInput: Int
+    public let minInputSize: Int
 
     /// Creates a description.
     ///
@@ -19,7 +19,7 @@ public struct BackboneDescriptor: Hashable, Sendable {
     ///   `width`.
     public init(
         name: String, title: String, summary: String, paper: String,
-        options: [BackboneOption] = [], smallestInput: Int = 16
+        options: [BackboneOption] = [], minInputSize: Int = 16
     ) {
         self.name = name
         self.title = title
@@ -30,7 +30,7 @@ public struct BackboneDescriptor: Hashable, Sendable {
             BackboneOptionKey.width.option,
         ]
         self.options = (common + options).sorted { $0.name < $1.name }
-        self.smallestInput = smallestInput
+        self.minInputSize = minInputSize
     }
 
     /// The setting of a name.

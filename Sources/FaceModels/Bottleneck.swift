@@ -15,17 +15,17 @@ final class Bottleneck {
     let shortcut: NormalizedConvolution?
 
     init(
-        inputs: Int, channels: Int, stride: Int, on place: ResNet50.StridePlace,
+        inputs: Int, channels: Int, stride: Int, on position: ResNet50.StridePosition,
         initial: InitialWeights
     ) {
         let outputs = channels * Self.expansion
         convolutions = [
             NormalizedConvolution(
                 "conv1", "bn1", inputs: inputs, outputs: channels, kernel: 1,
-                stride: place == .first ? stride : 1, initial: initial),
+                stride: position == .first ? stride : 1, initial: initial),
             NormalizedConvolution(
                 "conv2", "bn2", inputs: channels, outputs: channels, kernel: 3,
-                stride: place == .middle ? stride : 1, initial: initial),
+                stride: position == .middle ? stride : 1, initial: initial),
             NormalizedConvolution(
                 "conv3", "bn3", inputs: channels, outputs: outputs, kernel: 1, scale: 0,
                 initial: initial),

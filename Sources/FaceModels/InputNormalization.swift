@@ -1,21 +1,22 @@
 public import Torch
 
-/// What bytes become before they enter a network: `(byte - mean) / deviation`, in RGB order.
+/// What bytes become before they enter a network: `(byte - mean) / standardDeviation`, in RGB
+/// order.
 public struct InputNormalization: Codable, Sendable, Hashable {
     /// Subtracted from each byte.
     public var mean: Double
     /// What the difference is divided by.
-    public var deviation: Double
+    public var standardDeviation: Double
 
     /// To -1 ... 1: `(byte - 127.5) / 127.5`, as arcface_torch does.
-    public static let standard = InputNormalization(mean: 127.5, deviation: 127.5)
+    public static let standard = InputNormalization(mean: 127.5, standardDeviation: 127.5)
 
     /// Creates a normalisation.
     ///
-    /// - Parameter deviation: Above 0.
-    public init(mean: Double, deviation: Double) {
+    /// - Parameter standardDeviation: Above 0.
+    public init(mean: Double, standardDeviation: Double) {
         self.mean = mean
-        self.deviation = deviation
+        self.standardDeviation = standardDeviation
     }
 
     /// Bytes in `[count, height, width, 3]` order as a batch `[count, 3, height, width]`.
@@ -23,7 +24,8 @@ public struct InputNormalization: Codable, Sendable, Hashable {
         pixels: [UInt8], count: Int, height: Int, width: Int, format: MemoryFormat, device: Device
     ) -> Tensor {
         .images(
-            pixels, count: count, height: height, width: width, mean: mean, deviation: deviation,
+            pixels, count: count, height: height, width: width, mean: mean,
+            standardDeviation: standardDeviation,
             format: format, device: device)
     }
 }

@@ -11,7 +11,7 @@ public import Torch
 /// | `backbone` | the specification, e.g. `resnet50:stride=3x3` |
 /// | `embedding_size` | length of an embedding |
 /// | `input_size` | height and width of an image, in pixels; at most 1024 |
-/// | `mean`, `deviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
+/// | `mean`, `standardDeviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
 /// | `color_order` | `RGB` |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
@@ -76,7 +76,7 @@ public enum ModelFile {
         var strings = [
             "backbone": backbone.specification.description,
             "color_order": "RGB",
-            "deviation": "\(metadata.normalization.deviation)",
+            "deviation": "\(metadata.normalization.standardDeviation)",
             "embedding_size": "\(backbone.embeddingSize)",
             "format": "pt",
             "input_size": "\(metadata.inputSize)",
@@ -139,18 +139,18 @@ private struct Entries {
         _ = try entry("embedding_size") { $0 == "\(specification[.embeddingSize])" ? $0 : nil }
         return ModelFile.Metadata(
             inputSize: try entry("input_size") {
-                Int($0).flatMap { (1...Self.largestInput).contains($0) ? $0 : nil }
+                Int($0).flatMap { (1...Self.maxInput).contains($0) ? $0 : nil }
             },
             normalization: InputNormalization(
                 mean: try entry("mean") { Self.number($0, in: 0...255) },
-                deviation: try entry("deviation") { Self.number($0, in: 0.1...10_000) }),
+                standardDeviation: try entry("deviation") { Self.number($0, in: 0.1...10_000) }),
             facetVersion: strings["facet_version"], trainSet: strings["train_set"],
             loss: strings["loss"],
             meanFace: strings["mean_face"] == nil ? nil : try entry("mean_face", Self.square))
     }
 
     /// The largest input that a study trains with; a file that asks for more asks for memory.
-    private static let largestInput = 1024
+    private static let maxInput = 1024
 
     private static func number(_ text: String, in range: ClosedRange<Double>) -> Double? {
         Double(text).flatMap { range.contains($0) ? $0 : nil }

@@ -10,7 +10,7 @@ public import Torch
 /// `embedding.linear` and `embedding.bn`.
 public final class ResNet50: ConfigurableBackbone {
     /// Where the stride of a stage lies.
-    public enum StridePlace: String, CaseIterable, Sendable {
+    public enum StridePosition: String, CaseIterable, Sendable {
         /// On the first 1x1 convolution, as in He et al. 2016.
         case first = "1x1"
         /// On the first 3x3 convolution, as in torchvision and timm.
@@ -18,14 +18,14 @@ public final class ResNet50: ConfigurableBackbone {
     }
 
     /// Setting: where the stride of a stage lies.
-    public static let stridePlace = BackboneOptionKey<StridePlace>.word(
+    public static let stridePosition = BackboneOptionKey<StridePosition>.word(
         "stride", default: .first, "convolution on which the stride of a stage lies")
 
     /// Name, paper and settings.
     public static let descriptor = BackboneDescriptor(
         name: "resnet50", title: "ResNet50",
         summary: "16 bottleneck blocks of 1x1, 3x3 and 1x1 convolutions with shortcuts.",
-        paper: "He et al. 2016, Table 1", options: [stridePlace.option])
+        paper: "He et al. 2016, Table 1", options: [stridePosition.option])
 
     /// Blocks and inner channels of each stage.
     private static let plan = [(blocks: 3, channels: 64), (4, 128), (6, 256), (3, 512)]
@@ -51,7 +51,7 @@ public final class ResNet50: ConfigurableBackbone {
                     return Bottleneck(
                         inputs: inputs, channels: channels,
                         stride: index > 0 && block == 0 ? 2 : 1,
-                        on: specification[Self.stridePlace],
+                        on: specification[Self.stridePosition],
                         initial: initial.child("layer\(index + 1).\(block)"))
                 })
         }

@@ -37,7 +37,7 @@ public struct Report: Sendable {
     ///   - study: the folder that holds `runs/`.
     ///   - title: heading of the report.
     ///   - destination: where the files go; `<study>/report` where it is `nil`.
-    ///   - pictures: where the pictures of wrongly decided pairs come from, which gives `nil` for an
+    ///   - pictures: where the pictures of misclassified pairs come from, which gives `nil` for an
     ///     image that is gone; without it pairs are named and not shown.
     ///   - scope: what the study is going to be, where it is still under way.
     public init(

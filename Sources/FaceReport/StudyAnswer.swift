@@ -10,7 +10,7 @@ public struct StudyAnswer: Sendable, Hashable {
     public static let width = 80
 
     init(_ results: StudyResults, _ statistics: StudyStatistics) {
-        let tables = results.settings.compactMap { Self.table($0, results, statistics) }
+        let tables = results.configurations.compactMap { Self.table($0, results, statistics) }
         let sentences = [
             AnswerSection.answer(results, statistics).plain, Self.apart(results, statistics),
             Self.states(results),
@@ -22,11 +22,11 @@ public struct StudyAnswer: Sendable, Hashable {
     // MARK: Accuracies
 
     private static func table(
-        _ setting: Setting, _ results: StudyResults, _ statistics: StudyStatistics
+        _ configuration: Configuration, _ results: StudyResults, _ statistics: StudyStatistics
     ) -> String? {
         guard let test = results.testSets.first else { return nil }
-        let rows = order(setting, results).compactMap {
-            row($0, setting, results, statistics, test.name)
+        let rows = order(configuration, results).compactMap {
+            row($0, configuration, results, statistics, test.name)
         }
         guard !rows.isEmpty else { return nil }
         let pairs = Format.count(test.pairs, "pair")
@@ -41,23 +41,25 @@ public struct StudyAnswer: Sendable, Hashable {
                 + ([padded(fitted(row[0], names), to: names, atEnd: true)] + numbers)
                 .joined(separator: "  ")
         }
-        let title = "\(results.title(setting)): accuracy on \(test.name), \(pairs)"
+        let title = "\(results.title(configuration)): accuracy on \(test.name), \(pairs)"
         return ([fitted(title, width)] + lines).joined(separator: "\n")
     }
 
     /// The losses, the most accurate first, and those in which nothing was learned last.
-    private static func order(_ setting: Setting, _ results: StudyResults) -> [LossSeries] {
-        let ranked = Verdict(results, setting)?.ranking.map(\.loss) ?? []
+    private static func order(_ configuration: Configuration, _ results: StudyResults)
+        -> [LossSeries]
+    {
+        let ranked = Verdict(results, configuration)?.ranking.map(\.loss) ?? []
         return ranked + results.losses.filter { !ranked.contains($0) }
     }
 
     private static func row(
-        _ loss: LossSeries, _ setting: Setting, _ results: StudyResults,
+        _ loss: LossSeries, _ configuration: Configuration, _ results: StudyResults,
         _ statistics: StudyStatistics, _ test: String
     ) -> [String]? {
-        let cell = results.cell(setting, loss)
+        let cell = results.cell(configuration, loss)
         guard let accuracy = cell.testAccuracy else { return nil }
-        let estimate = statistics.estimate(setting, loss, test: test)
+        let estimate = statistics.estimate(configuration, loss, test: test)
         let interval = estimate.map { $0.interval() ?? $0.pairInterval() }
         return [
             loss.title, Format.count(accuracy.count),
@@ -69,25 +71,26 @@ public struct StudyAnswer: Sendable, Hashable {
     // MARK: Sentences
 
     /// Comparisons that are named; more are counted.
-    private static let mostNamed = 4
+    private static let maxNamed = 4
 
     /// Which losses are told apart on the first test set, where the answer speaks of the first alone.
     private static func apart(_ results: StudyResults, _ statistics: StudyStatistics) -> String? {
         guard let test = results.testSets.first?.name else { return nil }
-        let all = results.settings.flatMap { statistics.comparisons($0, test: test) }
+        let all = results.configurations.flatMap { statistics.comparisons($0, test: test) }
         guard all.count > 1 else { return nil }
         let different = all.filter(\.isSignificant)
         if different.isEmpty { return "No two losses can be told apart." }
         let rest = all.count - different.count
         let others = rest == 0 ? "" : "; the other \(Format.count(rest)) of two losses cannot"
-        guard different.count <= mostNamed else {
+        guard different.count <= maxNamed else {
             return "\(Format.count(different.count)) of \(Format.count(all.count)) comparisons of "
                 + "two losses can be told apart."
         }
         let names = different.map { comparison in
-            let place =
-                results.settings.count > 1 ? " with \(results.title(comparison.setting))" : ""
-            return "\(comparison.better.title) from \(comparison.worse.title)\(place)"
+            let suffix =
+                results.configurations.count > 1
+                ? " with \(results.title(comparison.configuration))" : ""
+            return "\(comparison.better.title) from \(comparison.worse.title)\(suffix)"
         }
         return "Told apart: \(Format.list(names))\(others)."
     }

@@ -1,6 +1,6 @@
 /// Two studies compared, for a terminal or a program.
 public struct StudyComparisonSummary: Encodable, Sendable {
-    /// A setting that is not the same in both.
+    /// A configuration that is not the same in both.
     public struct Difference: Encodable, Sendable {
         /// What differs, e.g. `training.epochs`.
         public var key: String
@@ -49,7 +49,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
         }
         cells = CellComparison.all(first, second).map { cell in
             Cell(
-                title: "\(cell.loss), \(first.title(cell.setting)), \(cell.test)",
+                title: "\(cell.loss), \(first.title(cell.configuration)), \(cell.test)",
                 first: cell.first.mean, second: cell.second.mean)
         }
     }

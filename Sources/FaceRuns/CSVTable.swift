@@ -66,14 +66,14 @@ package enum CSVTable {
 
 /// Reads a table byte by byte.
 private struct CSVParser {
-    private enum Place {
+    private enum State {
         case start
         case bare
         case quoted
         case afterQuote
     }
 
-    private var place = Place.start
+    private var state = State.start
     private var field: [UInt8] = []
     private var row = CSVTable.Row(line: 1, fields: [])
     private var rows: [CSVTable.Row] = []
@@ -85,9 +85,9 @@ private struct CSVParser {
             pendingReturn = false
             guard byte == UInt8(ascii: "\n") else { throw damage("a bare carriage return") }
         }
-        switch (place, byte) {
+        switch (state, byte) {
         case (.quoted, UInt8(ascii: "\"")):
-            place = .afterQuote
+            state = .afterQuote
         case (.quoted, _):
             if byte == UInt8(ascii: "\n") { line += 1 }
             field.append(byte)
@@ -98,23 +98,23 @@ private struct CSVParser {
         case (_, UInt8(ascii: "\r")):
             pendingReturn = true
         case (.start, UInt8(ascii: "\"")):
-            place = .quoted
+            state = .quoted
         case (.afterQuote, UInt8(ascii: "\"")):
             field.append(byte)
-            place = .quoted
+            state = .quoted
         case (.afterQuote, _):
             throw damage("text follows a closing quote")
         case (.bare, UInt8(ascii: "\"")):
             throw damage("a quote stands inside an unquoted field")
         case (.start, _), (.bare, _):
             field.append(byte)
-            place = .bare
+            state = .bare
         }
     }
 
     mutating func finish() throws(CSVTable.Damage) -> [CSVTable.Row] {
-        if place == .quoted { throw damage("a quoted field does not end") }
-        if place != .start || !row.fields.isEmpty { try endRow() }
+        if state == .quoted { throw damage("a quoted field does not end") }
+        if state != .start || !row.fields.isEmpty { try endRow() }
         return rows
     }
 
@@ -124,7 +124,7 @@ private struct CSVParser {
         }
         row.fields.append(text)
         field.removeAll(keepingCapacity: true)
-        place = .start
+        state = .start
     }
 
     private mutating func endRow() throws(CSVTable.Damage) {

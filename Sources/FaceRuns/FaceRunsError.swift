@@ -9,7 +9,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     case missingFile(path: String)
     /// A record cannot be written because it holds an infinity or a NaN.
     case nonFiniteNumber(path: String, field: String)
-    /// The disk, or the user's share of it, is full.
+    /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
     /// A link, a pipe or a device stands where a file of a run belongs.
     case notPlain(path: String, kind: PlainFile.Kind)
@@ -26,8 +26,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     public var description: String {
         switch self {
         case .damagedFile(let path, let line, let reason):
-            let place = line.map { "\(path), line \($0)" } ?? path
-            return "\(place): \(reason); delete the run's folder to make the run again."
+            let location = line.map { "\(path), line \($0)" } ?? path
+            return "\(location): \(reason); delete the run's folder to make the run again."
         case .missingFile(let path):
             return "\(path): the file is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):

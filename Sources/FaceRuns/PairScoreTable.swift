@@ -43,13 +43,13 @@ enum PairScoreTable {
     }
 
     /// The squared distance of opposite unit vectors, and what rounding adds to it.
-    private static let largestDistance: Float = 4.001
+    private static let maxDistance: Float = 4.001
 
     private static func score(_ fields: [String]) -> PairScore? {
         guard fields.count == header.count, let fold = Int(fields[0]),
-            (0...RecordChecks.mostThings).contains(fold),
+            (0...RecordChecks.maxCount).contains(fold),
             let same = ["0": false, "1": true][fields[1]],
-            let distance = Float(fields[2]), (0...Self.largestDistance).contains(distance)
+            let distance = Float(fields[2]), (0...Self.maxDistance).contains(distance)
         else { return nil }
         return PairScore(
             fold: fold, same: same, distance: distance, first: fields[3], second: fields[4])

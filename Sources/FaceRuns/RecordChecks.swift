@@ -8,17 +8,17 @@ struct RecordFault: Error {
 /// The ranges of a record's numbers.
 enum RecordChecks {
     /// More than there is of anything, and far from where sums of counts leave `Int`.
-    static let mostThings = 1_000_000_000_000_000
+    static let maxCount = 1_000_000_000_000_000
 
     static func count(
-        _ name: String, _ value: Int?, from least: Int = 0, to most: Int = mostThings
+        _ name: String, _ value: Int?, from least: Int = 0, to most: Int = maxCount
     ) throws(RecordFault) {
         guard let value, value < least || value > most else { return }
         throw RecordFault(
             reason: "“\(name)” is \(value), which is no number from \(least) to \(most)")
     }
 
-    static func share(_ name: String, _ value: Double?) throws(RecordFault) {
+    static func fraction(_ name: String, _ value: Double?) throws(RecordFault) {
         try number(name, value, in: 0...1)
     }
 
@@ -88,11 +88,11 @@ extension EpochRecord: CheckedRecord {
         try RecordChecks.finite("learningRate", learningRate)
         try RecordChecks.finite("loss", loss)
         for (name, value) in lossState { try RecordChecks.finite("lossState.\(name)", value) }
-        try RecordChecks.share("trainAccuracy", trainAccuracy)
-        try RecordChecks.share("trainAccuracyWithMargin", trainAccuracyWithMargin)
+        try RecordChecks.fraction("trainAccuracy", trainAccuracy)
+        try RecordChecks.fraction("trainAccuracyWithMargin", trainAccuracyWithMargin)
         for test in tests + (validation.map { [$0] } ?? []) {
-            try RecordChecks.share("accuracy of \(test.name)", test.accuracy)
-            try RecordChecks.share("standardDeviation of \(test.name)", test.standardDeviation)
+            try RecordChecks.fraction("accuracy of \(test.name)", test.accuracy)
+            try RecordChecks.fraction("standardDeviation of \(test.name)", test.standardDeviation)
             try RecordChecks.count("pairs of \(test.name)", test.pairs)
         }
         try RecordChecks.measure("imagesPerSecond", imagesPerSecond)
@@ -104,7 +104,7 @@ extension EpochRecord: CheckedRecord {
 extension RunResult: CheckedRecord {
     func check() throws(RecordFault) {
         try RecordChecks.count("epochs", epochs, to: 1_000_000_000)
-        try RecordChecks.share("trainAccuracy", trainAccuracy)
+        try RecordChecks.fraction("trainAccuracy", trainAccuracy)
         for test in tests { try test.check() }
         try RecordChecks.distinct("tests", tests.map(\.name))
         try RecordChecks.measure("imagesPerSecond", imagesPerSecond)
@@ -115,16 +115,16 @@ extension RunResult: CheckedRecord {
 extension TestResult: CheckedRecord {
     func check() throws(RecordFault) {
         try RecordChecks.count("pairs of \(name)", pairs)
-        try RecordChecks.share("accuracy of \(name)", accuracy)
-        try RecordChecks.share("standardDeviation of \(name)", standardDeviation)
+        try RecordChecks.fraction("accuracy of \(name)", accuracy)
+        try RecordChecks.fraction("standardDeviation of \(name)", standardDeviation)
         // Squared distances of unit vectors, a step of a grid beyond included.
         try RecordChecks.number("threshold of \(name)", threshold, in: 0...5)
-        try RecordChecks.share("tarAtFar1e3 of \(name)", tarAtFar1e3)
-        try RecordChecks.share("auc of \(name)", auc)
-        try RecordChecks.share("eer of \(name)", eer)
+        try RecordChecks.fraction("tarAtFar1e3 of \(name)", tarAtFar1e3)
+        try RecordChecks.fraction("auc of \(name)", auc)
+        try RecordChecks.fraction("eer of \(name)", eer)
         try RecordChecks.measure("meanNorm of \(name)", meanNorm)
         try RecordChecks.count("bestEpoch of \(name)", bestEpoch, to: 1_000_000_000)
-        try RecordChecks.share("bestAccuracy of \(name)", bestAccuracy)
+        try RecordChecks.fraction("bestAccuracy of \(name)", bestAccuracy)
         try RecordChecks.count(
             "epochWithin95Percent of \(name)", epochWithin95Percent, to: 1_000_000_000)
     }
@@ -136,10 +136,10 @@ extension RunGeometry: CheckedRecord {
         guard let map else { return }
         guard map.explained.count == 2, map.identities.allSatisfy({ $0.x.count == $0.y.count })
         else { throw RecordFault(reason: "the map's places are not pairs") }
-        for share in map.explained { try RecordChecks.share("explained", share) }
+        for fraction in map.explained { try RecordChecks.fraction("explained", fraction) }
         // Projections of unit embeddings that were centred.
-        for place in map.identities.flatMap({ $0.x + $0.y }) {
-            try RecordChecks.number("a place of the map", place, in: -4...4)
+        for coordinate in map.identities.flatMap({ $0.x + $0.y }) {
+            try RecordChecks.number("a place of the map", coordinate, in: -4...4)
         }
     }
 }
@@ -150,8 +150,8 @@ extension SetGeometry: CheckedRecord {
         try norm?.check("norm of \(name)", most: Double(Float.greatestFiniteMagnitude))
         try within?.check("within of \(name)", most: 180)
         try between?.check("between of \(name)", most: 180)
-        try ownClass?.check("ownClass of \(name)", most: 180)
-        try nearestOther?.check("nearestOther of \(name)", most: 180)
+        try targetClass?.check("ownClass of \(name)", most: 180)
+        try nearestNonTarget?.check("nearestOther of \(name)", most: 180)
     }
 }
 

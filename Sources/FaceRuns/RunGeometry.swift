@@ -37,23 +37,23 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     public var between: QuantitySpread?
     /// Angles of images to the class weight of their identity; nil for test sets, and for losses
     /// without class weights.
-    public var ownClass: QuantitySpread?
+    public var targetClass: QuantitySpread?
     /// Angles of images to the nearest class weight of another identity; nil as above.
-    public var nearestOther: QuantitySpread?
+    public var nearestNonTarget: QuantitySpread?
 
     /// Creates a record from its parts.
     public init(
         name: String, images: Int, norm: QuantitySpread?, within: QuantitySpread?,
-        between: QuantitySpread?, ownClass: QuantitySpread? = nil,
-        nearestOther: QuantitySpread? = nil
+        between: QuantitySpread?, targetClass: QuantitySpread? = nil,
+        nearestNonTarget: QuantitySpread? = nil
     ) {
         self.name = name
         self.images = images
         self.norm = norm
         self.within = within
         self.between = between
-        self.ownClass = ownClass
-        self.nearestOther = nearestOther
+        self.targetClass = targetClass
+        self.nearestNonTarget = nearestNonTarget
     }
 }
 
@@ -101,7 +101,7 @@ public struct EmbeddingMap: Codable, Sendable, Hashable {
     public var set: String
     /// The identities, those with most images first.
     public var identities: [Identity]
-    /// Shares of the variance that both components explain; 0...1.
+    /// Fractions of the variance that both components explain; 0...1.
     public var explained: [Double]
 
     /// Creates a record from its parts.

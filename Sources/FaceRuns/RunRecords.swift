@@ -272,14 +272,15 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var learningRate: Double
     /// Mean training loss of the epoch.
     public var loss: Double
-    /// Share of training images whose own class has the largest logit, without the margin; 0...1.
+    /// Fraction of training images whose target class has the largest logit, without the margin;
+    /// 0...1.
     public var trainAccuracy: Double
-    /// The same with the margin applied to the own class's logit; 0...1.
+    /// The same with the margin applied to the target class's logit; 0...1.
     public var trainAccuracyWithMargin: Double
     /// Further quantities of the loss at the end of the epoch, e.g. `lambda`, `margin`, `scale`.
     public var lossState: [String: Double]
     /// Known failures that were recognised in the epoch, a sentence each; nil where there are none.
-    public var findings: [String]?
+    public var diagnostics: [String]?
     /// Verification accuracy on each test set.
     public var tests: [EpochTest]
     /// Verification accuracy on pairs of held-out training identities, where there are some.
@@ -295,7 +296,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public init(
         epoch: Int, step: Int, images: Int, learningRate: Double, loss: Double,
         trainAccuracy: Double, trainAccuracyWithMargin: Double, lossState: [String: Double],
-        findings: [String]? = nil, tests: [EpochTest], imagesPerSecond: Double,
+        diagnostics: [String]? = nil, tests: [EpochTest], imagesPerSecond: Double,
         trainSeconds: Double,
         evaluationSeconds: Double
     ) {
@@ -307,7 +308,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
         self.trainAccuracy = trainAccuracy
         self.trainAccuracyWithMargin = trainAccuracyWithMargin
         self.lossState = lossState
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.tests = tests
         self.imagesPerSecond = imagesPerSecond
         self.trainSeconds = trainSeconds

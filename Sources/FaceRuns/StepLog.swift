@@ -21,7 +21,7 @@ public struct StepRecord: Sendable, Hashable {
     public var loss: Double
     /// L2 norm of the gradients before clipping.
     public var gradientNorm: Double
-    /// Share of the batch whose own class has the largest logit, without the margin; 0...1.
+    /// Fraction of the batch whose target class has the largest logit, without the margin; 0...1.
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
@@ -55,7 +55,7 @@ public struct StepRecord: Sendable, Hashable {
 
     init?(_ fields: some Collection<Substring>) {
         let fields = Array(fields)
-        let counts = 1...RecordChecks.mostThings
+        let counts = 1...RecordChecks.maxCount
         guard fields.count == Self.header.count, let step = Int(fields[0]),
             let epoch = Int(fields[1]), counts.contains(step), counts.contains(epoch)
         else { return nil }

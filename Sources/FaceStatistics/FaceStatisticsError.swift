@@ -2,8 +2,8 @@
 public enum FaceStatisticsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A test set's folds, people and values have not the same number of pairs.
     case differentCounts(expected: Int, found: Int)
-    /// A level, power or share is not strictly between 0 and 1.
-    case notAShare(name: String, value: Double)
+    /// A level, power or fraction is not strictly between 0 and 1.
+    case notAFraction(name: String, value: Double)
     /// There are too few values.
     case tooFew(what: String, found: Int, needed: Int)
 
@@ -12,7 +12,7 @@ public enum FaceStatisticsError: Error, Equatable, Sendable, CustomStringConvert
         switch self {
         case .differentCounts(let expected, let found):
             "\(found) values for \(expected) pairs: give one value a pair."
-        case .notAShare(let name, let value):
+        case .notAFraction(let name, let value):
             "\(name) is \(value): it must lie strictly between 0 and 1."
         case .tooFew(let what, let found, let needed):
             "\(found) \(what): there must be at least \(needed)."

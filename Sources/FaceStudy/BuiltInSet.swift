@@ -40,20 +40,20 @@ public enum BuiltInSet {
     static func plannedPairs(_ set: SyntheticSet) throws -> FaceData.VerificationPairs {
         let plan = try SyntheticPlan(set)
         let pairs = FaceSynthesis.VerificationPairs(plan)
-        var places: [String: Int] = [:]
+        var indices: [String: Int] = [:]
         var names: [String] = []
-        func place(_ label: Int, _ number: Int) -> Int {
+        func index(_ label: Int, _ number: Int) -> Int {
             let path = plan.path(of: plan.folders[label][number - 1])
-            if let place = places[path] { return place }
-            places[path] = names.count
+            if let index = indices[path] { return index }
+            indices[path] = names.count
             names.append(path)
             return names.count - 1
         }
         let all = pairs.folds.enumerated().flatMap { fold, content in
             (content.matched + content.mismatched).map { pair in
                 FaceData.VerificationPairs.Pair(
-                    first: place(pair.first, pair.firstImage),
-                    second: place(pair.second, pair.secondImage), same: pair.isMatched, fold: fold)
+                    first: index(pair.first, pair.firstImage),
+                    second: index(pair.second, pair.secondImage), same: pair.isMatched, fold: fold)
             }
         }
         return FaceData.VerificationPairs(
@@ -77,7 +77,7 @@ public enum BuiltInSet {
     }
 
     /// Removes what processes that were killed left of a set; no other may be drawing it.
-    static func removeLeftovers(of folder: URL) {
+    static func removeStaleFiles(of folder: URL) {
         let parent = folder.deletingLastPathComponent()
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
         for name in names
@@ -95,9 +95,9 @@ private struct PlannedImages: ImageSource {
     var location: URL { URL(fileURLWithPath: name) }
     var count: Int { names.count }
 
-    func name(of place: Int) -> String { names[place] }
+    func name(of index: Int) -> String { names[index] }
 
-    func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        throw .badImage(path: path(of: place), reason: "it is not drawn yet")
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        throw .badImage(path: path(of: index), reason: "it is not drawn yet")
     }
 }

@@ -30,7 +30,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case noBundle(path: String, reason: String)
     /// There is no model where one was named.
     case noModel(path: String, reason: String)
-    /// The disk, or the user's share of it, is full.
+    /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
     /// A network's output is no embedding an image.
     case notEmbeddings(path: String, shape: [Int])

@@ -4,14 +4,14 @@ import Foundation
 /// Why a step's loss or gradient was not finite, as far as the bundle shows it.
 public struct FailureDiagnosis: Sendable, Hashable {
     /// What was found, a sentence each, the most telling first.
-    public let findings: [String]
+    public let diagnostics: [String]
     /// What to try, a sentence each.
     public let advice: [String]
 
     /// Reads a failure.
     public init(_ failure: StepFailure) {
         let clues = Clues(failure)
-        findings = [
+        diagnostics = [
             clues.weights, clues.size, clues.growth, clues.activations, clues.outputs,
             clues.gradients,
         ].compactMap { $0 }
@@ -30,7 +30,7 @@ private struct Clues {
     /// Weights that were damaged before the step.
     var weights: String? {
         first(.parameter).map {
-            "The weights were not finite before the step already: \(share($0)). An update before "
+            "The weights were not finite before the step already: \(fraction($0)). An update before "
                 + "it overflowed, or the checkpoint it began from was bad."
         }
     }
@@ -69,7 +69,7 @@ private struct Clues {
         let outputs = failure.tensors.filter { $0.kind == .output }
         guard !outputs.isEmpty else { return nil }
         if let bad = outputs.first(where: { $0.notFinite > 0 }) {
-            return "The \(bad.name) were not finite: \(share(bad))."
+            return "The \(bad.name) were not finite: \(fraction(bad))."
         }
         let sizes = outputs.map { "\($0.name) up to \(text($0.largest))" }
         return "The network's output was finite (\(sizes.joined(separator: ", "))): "
@@ -82,7 +82,7 @@ private struct Clues {
         let all = failure.tensors.filter { $0.kind == .gradient }
         let count = all.count { $0.notFinite > 0 }
         return "\(count) of \(all.count) gradients were not finite; nearest to the image: "
-            + "\(share(bad))."
+            + "\(fraction(bad))."
     }
 
     var advice: [String] {
@@ -120,7 +120,7 @@ private struct Clues {
         failure.tensors.first { $0.kind == kind && $0.notFinite > 0 }
     }
 
-    private func share(_ facts: TensorFacts) -> String {
+    private func fraction(_ facts: TensorFacts) -> String {
         "\(facts.notFinite) of \(facts.count) in '\(facts.name)'"
     }
 

@@ -37,11 +37,11 @@ struct FileStamps: Sendable {
     /// Checks that images are in files that are what they were.
     ///
     /// - Parameters:
-    ///   - places: The images' places in the source.
+    ///   - indices: The images' indices in the source.
     ///   - source: The source the stamps were taken of, or its kept images.
     /// - Throws: ``FaceStudyError/changedImage(path:)``.
     func check(
-        _ places: some Sequence<Int>, of source: any ImageSource
+        _ indices: some Sequence<Int>, of source: any ImageSource
     ) throws(FaceStudyError) {
         if isPack {
             guard Self.stamp(source.location.path) == stamps[0] else {
@@ -49,8 +49,8 @@ struct FileStamps: Sendable {
             }
             return
         }
-        for place in places where Self.stamp(source.path(of: place)) != stamps[place] {
-            throw .changedImage(path: source.path(of: place))
+        for index in indices where Self.stamp(source.path(of: index)) != stamps[index] {
+            throw .changedImage(path: source.path(of: index))
         }
     }
 

@@ -17,11 +17,11 @@ struct ImageSetSource: TrainingSource {
         let batches = Array(sampler.batches(epoch: epoch).dropFirst(step))
         let rule = MirrorRule(seed: seed, epoch: epoch)
         let images = images
-        let loader = BatchLoader(images.source, count: batches.count, side: side) { place in
-            let batch = batches[place]
+        let loader = BatchLoader(images.source, count: batches.count, side: side) { position in
+            let batch = batches[position]
             return BatchLoader.Request(
-                places: batch, labels: batch.map { images.labels[$0] },
-                mirrored: flip ? rule.decisions(step: step + place, count: batch.count) : [])
+                indices: batch, labels: batch.map { images.labels[$0] },
+                mirrored: flip ? rule.decisions(step: step + position, count: batch.count) : [])
         }
         return LoaderBatches(loader: loader, batches: batches, images: images, stamps: stamps)
     }
@@ -33,10 +33,10 @@ struct ImageSetSource: TrainingSource {
             flip
             ? MirrorRule(seed: seed, epoch: epoch)
                 .decisions(step: step, count: batches[step].count) : []
-        return batches[step].enumerated().map { place, index in
+        return batches[step].enumerated().map { position, index in
             BatchImage(
                 file: images.source.name(of: index), label: images.labels[index],
-                isMirrored: flip && mirrored[place])
+                isMirrored: flip && mirrored[position])
         }
     }
 

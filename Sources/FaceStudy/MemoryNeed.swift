@@ -22,8 +22,8 @@ struct MemoryNeed: Hashable {
     func batchSize(fitting bytes: UInt64) -> Int? {
         let room = Double(bytes) - fixed
         guard room >= perImage * 2 else { return nil }
-        let most = Int(saturating: min(room / max(perImage, 1), 1e6))
-        return most > 8 ? most / 8 * 8 : most
+        let maximum = Int(saturating: min(room / max(perImage, 1), 1e6))
+        return maximum > 8 ? maximum / 8 * 8 : maximum
     }
 }
 
@@ -38,10 +38,10 @@ extension MemoryNeed {
         let probe = try StepProbe(specification, configuration, compute)
         let (few, many) = (4, 12)
         guard let start = ProcessMemory.resident, probe.peak(batch: 2) != nil,
-            let least = probe.peak(batch: few), let most = probe.peak(batch: many)
+            let minimum = probe.peak(batch: few), let maximum = probe.peak(batch: many)
         else { return nil }
-        perImage = max(0, Double(most) - Double(least)) / Double(many - few)
-        fixed = max(0, Double(least) - Double(start) - perImage * Double(few))
+        perImage = max(0, Double(maximum) - Double(minimum)) / Double(many - few)
+        fixed = max(0, Double(minimum) - Double(start) - perImage * Double(few))
     }
 
     /// Adds a loss's class weights and logits.

@@ -61,7 +61,7 @@ private struct SetReader {
         guard let location = try location(source.images) else { return try plannedTest(source) }
         let pairs = try VerificationPairs.open(
             images: URL(fileURLWithPath: location), pairs: source.pairs)
-        let warnings = pairs.remarks.map { "'\(source.name)': \($0)" }
+        let warnings = pairs.warnings.map { "'\(source.name)': \($0)" }
         warnings.forEach { control.listener(.warning($0)) }
         let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         let stamps = (all: FileStamps(pairs.source), subset: FileStamps(subset.source))
@@ -110,7 +110,7 @@ private struct SetReader {
                 path: all.location.path, bad: scan.bad.count, total: all.count,
                 first: first.reason)
         }
-        let set = all.removing(Set(scan.bad.map(\.place)))
+        let set = all.removing(Set(scan.bad.map(\.index)))
         let overlaps = overlaps(of: all, scan, tests)
         let warnings = warnings(of: set, scan, source.name, overlaps, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
@@ -127,7 +127,7 @@ private struct SetReader {
             set: trained, validation: held.map(validation),
             stamps: stamps.filtered { kept.contains(all.source.path(of: $0)) },
             facts: facts,
-            meanFace: trained.identities.count >= MeanFace.fewestPeople ? scan.meanFace : nil)
+            meanFace: trained.identities.count >= MeanFace.minPeople ? scan.meanFace : nil)
     }
 
     /// The pictures of all test sets, one set after the other.
@@ -204,7 +204,7 @@ private struct SetReader {
         if let difference = known?.difference(
             images: set.count, identities: set.identities.count)
         {
-            set.remarks.append(difference)
+            set.warnings.append(difference)
         }
         return try without(source.without, set)
     }
@@ -222,13 +222,14 @@ private struct SetReader {
         let options = configuration.validation
         guard options.identities > 0 else { return nil }
         let held = HeldOutIdentities(
-            of: set, share: options.identities, mostPairs: options.pairs)
+            of: set, fraction: options.identities, maxPairs: options.pairs)
         guard let held else {
             throw .validation(
                 set: name,
                 reason:
                     "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) are not "
-                    + "\(HeldOutIdentities.fewest) with two images each; hold out a larger share")
+                    + "\(HeldOutIdentities.minIdentities) with two images each; hold out a larger fraction"
+            )
         }
         return held
     }
@@ -248,10 +249,10 @@ private struct SetReader {
         zip(tests, Self.offsets(of: tests)).compactMap { test, offset in
             guard test.scan != nil else { return nil }
             let images = offset..<offset + test.prepared.pairs.source.count
-            let places = Set(
-                scan.matches.filter { images.contains($0.picture) }.map(\.place))
+            let indices = Set(
+                scan.matches.filter { images.contains($0.picture) }.map(\.index))
             let overlap = SetOverlap(
-                of: set, with: test.prepared.pairs, places: places.sorted())
+                of: set, with: test.prepared.pairs, indices: indices.sorted())
             guard !overlap.isEmpty else { return nil }
             var facts = OverlapFacts(
                 test: test.prepared.facts.name, people: overlap.people,
@@ -265,7 +266,7 @@ private struct SetReader {
         of set: LabelledImageSet, _ scan: ImageScan, _ name: String, _ overlaps: [OverlapFacts],
         against tests: [ScannedTest]
     ) -> [String] {
-        var warnings = set.remarks.map { "'\(name)': \($0)" }
+        var warnings = set.warnings.map { "'\(name)': \($0)" }
         if let first = scan.bad.first {
             warnings.append(
                 "\(counted(scan.bad.count, "image")) of '\(name)' "
@@ -278,7 +279,7 @@ private struct SetReader {
                 + "--without \(name)=FILE leaves them out"
         }
         for test in tests {
-            let people = min(set.identities.count, test.prepared.pairs.leastPeople)
+            let people = min(set.identities.count, test.prepared.pairs.minPeople)
             if let theirs = test.scan,
                 let crop = MeanFace.warning(
                     train: scan.meanFace, test: theirs.meanFace, people: people)
@@ -300,7 +301,7 @@ private struct SetReader {
         }
         // Workers tell of their progress one at a time, while this thread waits for them.
         nonisolated(unsafe) let control = control
-        BuiltInSet.removeLeftovers(of: target)
+        BuiltInSet.removeStaleFiles(of: target)
         try BuiltInSet.write(
             set, to: target, threads: AvailableThreads.count
         ) { done, total in

@@ -48,9 +48,11 @@ enum ProcessMemory {
             ),
         ] {
             let root = "/sys/fs/cgroup/"
-            guard let most = number(root + limit), let now = number(root + used) else { continue }
+            guard let maximum = number(root + limit), let now = number(root + used) else {
+                continue
+            }
             let pages = table(root + cache, separator: " ")?["inactive_file"] ?? 0
-            return most > now - min(now, pages) ? most - (now - min(now, pages)) : 0
+            return maximum > now - min(now, pages) ? maximum - (now - min(now, pages)) : 0
         }
         return nil
     }

@@ -112,7 +112,7 @@ struct RunRequest {
     private func contentDifference(
         from stored: RunDescription, _ theirs: JSONValue
     ) -> Difference? {
-        let (mySets, theirSets) = (configuration.places, theirs.places)
+        let (mySets, theirSets) = (configuration.locations, theirs.locations)
         func content(
             _ name: String, _ mine: [String?], _ theirs: [String?]
         ) -> Difference? {
@@ -174,18 +174,18 @@ extension JSONValue {
     }
 
     /// Where the files of a configuration's sets lie, by the sets' names.
-    fileprivate var places: [String: String] {
-        var places: [String: String] = [:]
+    fileprivate var locations: [String: String] {
+        var locations: [String: String] = [:]
         for list in ["train", "test"] {
             guard case .array(let sets)? = self[list] else { continue }
             for set in sets {
                 guard case .string(let name)? = set["name"] else { continue }
-                places[name] = ["images", "pairs", "without"].compactMap { key in
+                locations[name] = ["images", "pairs", "without"].compactMap { key in
                     if case .string(let path)? = set[key], path != "" { path } else { nil }
                 }.joined(separator: ",")
             }
         }
-        return places
+        return locations
     }
 
     /// The first place, in the order of the keys, where two values differ.

@@ -4,7 +4,7 @@ import FaceTraining
 /// A run's steps and epochs for TensorBoard.
 final class RunEvents {
     /// Steps that are written at most: more than a screen has columns, and not too many to load.
-    private static let mostSteps = 20_000
+    private static let maxSteps = 20_000
 
     private let file: EventFile
 
@@ -13,7 +13,7 @@ final class RunEvents {
     }
 
     func append(_ summary: StepSummary) throws {
-        let stride = max(1, summary.steps / Self.mostSteps)
+        let stride = max(1, summary.steps / Self.maxSteps)
         guard summary.step % stride == 0 else { return }
         try file.append(
             [

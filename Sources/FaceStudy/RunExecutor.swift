@@ -21,7 +21,7 @@ struct RunExecutor {
     func finishedResult() throws -> RunResult? {
         guard let result = try folder.readResult(), result.status == .finished else { return nil }
         try request().requireContinuation(of: folder)
-        removeLeftovers()
+        removeStaleFiles()
         warnOfLostModel()
         try addGeometry()
         return result
@@ -199,7 +199,7 @@ struct RunExecutor {
     private func describe(_ backbone: any Backbone) throws {
         let description = try makeDescription(backbone)
         try control.willStart(description)
-        removeLeftovers()
+        removeStaleFiles()
         if FileManager.default.fileExists(atPath: folder.descriptionURL.path) {
             try request().requireContinuation(of: folder)
         }
@@ -233,9 +233,9 @@ struct RunExecutor {
     }
 
     /// Removes what a process that was killed left half done.
-    private func removeLeftovers() {
+    private func removeStaleFiles() {
         for part in [folder.url, folder.url.appendingPathComponent("scores")] {
-            Leftovers.remove(from: part)
+            StaleFiles.remove(from: part)
         }
         if folder.isFinished { try? FileManager.default.removeItem(at: folder.checkpointURL) }
     }

@@ -22,7 +22,7 @@ struct RunFingerprint {
     let text: String
     private let value: JSONValue
     /// What an option is that a former version did not know.
-    private let usual: JSONValue
+    private let defaults: JSONValue
 
     init(_ content: Content) throws {
         let encoder = JSONEncoder()
@@ -30,7 +30,7 @@ struct RunFingerprint {
         value = Self.decisive(
             try JSONDecoder().decode(JSONValue.self, from: try encoder.encode(content)))
         text = String(decoding: try encoder.encode(value), as: UTF8.self)
-        usual = try JSONDecoder().decode(
+        defaults = try JSONDecoder().decode(
             JSONValue.self, from: try encoder.encode(TrainingConfiguration()))
     }
 
@@ -42,7 +42,7 @@ struct RunFingerprint {
                 JSONValue.self, from: Data(stored.utf8))
         else { return "it was written with another configuration" }
         guard case .object(var mine) = value else { return nil }
-        theirs["training"] = theirs["training"].map(usual.merging)
+        theirs["training"] = theirs["training"].map(defaults.merging)
         if theirs["labels"] == nil { mine["labels"] = nil }
         let difference = JSONValue.object(mine).firstDifference(
             from: Self.decisive(.object(theirs)))

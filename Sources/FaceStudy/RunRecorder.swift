@@ -67,7 +67,7 @@ final class RunRecorder {
             learningRate: summary.learningRate, loss: summary.loss,
             trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
             lossState: summary.lossState,
-            findings: summary.findings.isEmpty ? nil : summary.findings.map(\.description),
+            diagnostics: summary.diagnostics.isEmpty ? nil : summary.diagnostics.map(\.description),
             tests: last.map(Self.epochTest),
             imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
             evaluationSeconds: started.duration(to: .now) / .seconds(1))

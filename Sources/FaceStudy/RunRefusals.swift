@@ -39,8 +39,8 @@ struct RunRefusals {
             }
             reason = .sentence(sentence)
         }
-        if let place = reasons.firstIndex(where: { $0.reason == reason }) {
-            reasons[place].runs.append(run.folderName)
+        if let index = reasons.firstIndex(where: { $0.reason == reason }) {
+            reasons[index].runs.append(run.folderName)
         } else {
             reasons.append((reason, sentence, [run.folderName]))
         }

@@ -26,7 +26,7 @@ extension LabelledImageSet {
 }
 
 extension VerificationPairs {
-    /// SHA-256 over the pairs by the places of their images, and their folds, in hexadecimal.
+    /// SHA-256 over the pairs by the indices of their images, and their folds, in hexadecimal.
     var contentHash: String {
         var hash = SHA256()
         for pair in pairs {

@@ -126,7 +126,7 @@ public struct Study {
         }
         do {
             let lock = try FolderLock(folder.url)
-            Leftovers.remove(from: folder.reportURL)
+            StaleFiles.remove(from: folder.reportURL)
             return lock
         } catch {
             switch error {

@@ -60,7 +60,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
 
     /// What a model is chosen on, so that no test set has to choose.
     public struct Validation: Codable, Sendable, Hashable {
-        /// Share of the training identities that are held out for it; 0 for none, at most 1/2.
+        /// Fraction of the training identities that are held out for it; 0 for none, at most 1/2.
         public var identities: Double
         /// The most pairs of their images that are tested after each epoch.
         public var pairs: Int

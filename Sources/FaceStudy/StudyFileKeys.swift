@@ -75,19 +75,19 @@ struct StudyFileKey: Sendable {
             "training.schedule.peak", .number(1e-300...1e300, "above 0"), "highest learning rate"),
         .init(
             "training.schedule.warmup", .number(0...0.999_999, "from 0 to below 1"),
-            "share of the run in which the rate rises to the peak"),
+            "fraction of the run in which the rate rises to the peak"),
         .init(
             "training.schedule.power", .number(1e-300...1e300, "above 0"),
             "exponent of `polynomial`"),
         .init(
             "training.schedule.milestones", .list(.number(0...1, "from 0 to 1")),
-            "shares of the run at which `step` multiplies the rate, ascending"),
+            "fractions of the run at which `step` multiplies the rate, ascending"),
         .init(
             "training.schedule.factor", .number(0...1, "from 0 to 1"),
             "what `step` multiplies the rate with"),
         .init(
             "training.optimizer.momentum", .number(0...0.999_999, "from 0 to below 1"),
-            "share of the former velocity that is kept"),
+            "fraction of the former velocity that is kept"),
         .init(
             "training.optimizer.weightDecay", .number(0...1e300, "at least 0"),
             "pull of the weights towards 0"),
@@ -97,7 +97,7 @@ struct StudyFileKey: Sendable {
         .init("training.optimizer.nesterov", .flag, "whether a step looks ahead by one velocity"),
         .init(
             "training.head.rate", .number(1e-300...1, "above 0 and up to 1"),
-            "share of the classes in a step's softmax (Partial FC)"),
+            "fraction of the classes in a step's softmax (Partial FC)"),
         .init(
             "training.head.precision", .word(["float32", "bfloat16"]),
             "of products with class weights"),
@@ -107,7 +107,7 @@ struct StudyFileKey: Sendable {
         .init("evaluation.batchSize", .whole(1...1_000_000), "images embedded at once"),
         .init(
             "validation.identities", .number(0...0.5, "from 0 to 0.5"),
-            "share of the training identities held out to choose an epoch on"),
+            "fraction of the training identities held out to choose an epoch on"),
         .init("validation.pairs", .whole(2...100_000_000), "the most pairs of their images"),
     ]
 }
@@ -133,8 +133,8 @@ extension StudyFileKey.Kind {
         switch (self, value) {
         case (.flag, .bool), (.seed, .large), (.text, .string): isGood = true
         case (.list(let kind), .array(let values)):
-            return values.enumerated().lazy.compactMap { place, value in
-                kind.fault(value, "\(path)[\(place)]")
+            return values.enumerated().lazy.compactMap { keyPath, value in
+                kind.fault(value, "\(path)[\(keyPath)]")
             }.first
         case (.named(_, let understand), .string(let text)):
             do {
@@ -217,10 +217,10 @@ struct StudyFile {
         for (list, optional) in [("train", "without"), ("test", "pairs")] {
             guard case .array(let sets)? = members[list] else { continue }
             var whole: [JSONValue] = []
-            for (place, set) in sets.enumerated() {
+            for (keyPath, set) in sets.enumerated() {
                 guard case .object(var keys) = set else { continue }
                 for key in ["name", "images"] where keys[key] == nil {
-                    throw fault("\(list)[\(place)]", "its '\(key)' is missing")
+                    throw fault("\(list)[\(keyPath)]", "its '\(key)' is missing")
                 }
                 if keys[optional] == .null { keys[optional] = nil }
                 if list == "test", keys[optional] == nil { keys[optional] = .string("") }
@@ -233,43 +233,43 @@ struct StudyFile {
 
     /// Checks a value whose place is `at` in the file and `pattern` in the list of keys.
     private func check(
-        _ value: JSONValue, at place: String, as pattern: String
+        _ value: JSONValue, at keyPath: String, as pattern: String
     ) throws(FaceStudyError) {
         if let key = StudyFileKey.all.first(where: { $0.path == pattern }) {
             if value == .null, pattern == "train[].without" || pattern == "test[].pairs" { return }
-            if let found = key.kind.fault(value, place) { throw fault(found.path, found.reason) }
+            if let found = key.kind.fault(value, keyPath) { throw fault(found.path, found.reason) }
             return
         }
         if StudyFileKey.all.contains(where: { $0.path.hasPrefix("\(pattern)[].") }) {
             guard case .array(let values) = value else {
-                throw fault(place, "it must be a list of objects: [{ ... }]")
+                throw fault(keyPath, "it must be a list of objects: [{ ... }]")
             }
             for (index, value) in values.enumerated() {
-                try check(value, at: "\(place)[\(index)]", as: "\(pattern)[]")
+                try check(value, at: "\(keyPath)[\(index)]", as: "\(pattern)[]")
             }
             return
         }
         guard case .object(let members) = value else {
-            throw fault(place, "it must be an object: { ... }")
+            throw fault(keyPath, "it must be an object: { ... }")
         }
         let prefix = pattern.isEmpty ? "" : "\(pattern)."
         let known = Self.keys(below: prefix)
         let ordered = members.sorted { first, second in
-            (lines[join(place, first.key)] ?? 0, first.key)
-                < (lines[join(place, second.key)] ?? 0, second.key)
+            (lines[join(keyPath, first.key)] ?? 0, first.key)
+                < (lines[join(keyPath, second.key)] ?? 0, second.key)
         }
         for (key, value) in ordered {
             guard known.contains(key) else {
                 throw .unknownKey(
-                    path: self.path, line: lines[join(place, key)] ?? 1, key: join(place, key),
+                    path: self.path, line: lines[join(keyPath, key)] ?? 1, key: join(keyPath, key),
                     suggestion: Spelling.suggestion(for: key, among: known))
             }
-            try check(value, at: join(place, key), as: prefix + key)
+            try check(value, at: join(keyPath, key), as: prefix + key)
         }
     }
 
-    private func join(_ place: String, _ key: String) -> String {
-        place.isEmpty ? key : "\(place).\(key)"
+    private func join(_ keyPath: String, _ key: String) -> String {
+        keyPath.isEmpty ? key : "\(keyPath).\(key)"
     }
 
     /// Names of the keys directly below a prefix.
@@ -282,11 +282,11 @@ struct StudyFile {
         ).sorted()
     }
 
-    private func fault(_ place: String, _ reason: String) -> FaceStudyError {
+    private func fault(_ keyPath: String, _ reason: String) -> FaceStudyError {
         // A list's entry may have no line of its own.
-        let line = lines[place] ?? 1
+        let line = lines[keyPath] ?? 1
         return .studyFile(
-            path: path, line: line, reason: place.isEmpty ? reason : "\(place): \(reason)")
+            path: path, line: line, reason: keyPath.isEmpty ? reason : "\(keyPath): \(reason)")
     }
 }
 
@@ -302,8 +302,8 @@ extension StudyConfiguration {
                 guard case .object(let members)? = value else { value = nil; break }
                 value = members[part]
             }
-            let usual = try value.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
-            return "| `\(key.path)` | \(key.kind.expected) | \(usual.map { "`\($0)`" } ?? "") | "
+            let standard = try value.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+            return "| `\(key.path)` | \(key.kind.expected) | \(standard.map { "`\($0)`" } ?? "") | "
                 + "\(key.summary) |"
         }
         return (["| key | value | default | meaning |", "|---|---|---|---|"] + rows)

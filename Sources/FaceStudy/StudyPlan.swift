@@ -103,7 +103,7 @@ extension StudyConfiguration {
             throw .unknownValue(
                 key: "validation",
                 value: "identities=\(validation.identities), pairs=\(validation.pairs)",
-                allowed: ["a share of identities from 0 to 0.5, with at least 2 pairs"])
+                allowed: ["a fraction of identities from 0 to 0.5, with at least 2 pairs"])
         }
     }
 

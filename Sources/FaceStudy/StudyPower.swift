@@ -51,8 +51,8 @@ public struct StudyPower: Encodable, Sendable, Hashable {
 
     /// Accuracies that are looked at.
     static let accuracies = [0.8, 0.9, 0.95, 0.99, 0.995]
-    private static let seedShare = 0.36
-    private static let commonShare = 0.8
+    private static let seedFraction = 0.36
+    private static let commonFraction = 0.8
 
     /// Number of seeds.
     public let seeds: Int
@@ -70,8 +70,9 @@ public struct StudyPower: Encodable, Sendable, Hashable {
     ///   - pairs: Pairs of each of its test sets.
     public init(_ configuration: StudyConfiguration, pairs: [Int]) {
         let losses = configuration.losses.count
-        let settings = configuration.train.count * configuration.backbones.count
-        let comparisons = max(1, losses * (losses - 1) / 2 * settings * configuration.test.count)
+        let configurations = configuration.train.count * configuration.backbones.count
+        let comparisons = max(
+            1, losses * (losses - 1) / 2 * configurations * configuration.test.count)
         seeds = configuration.seeds.count
         self.comparisons = comparisons
         epochs = configuration.training.epochs
@@ -88,13 +89,13 @@ public struct StudyPower: Encodable, Sendable, Hashable {
         accuracy: Double, pairs: Int, seeds: Int, comparisons: Int
     ) -> Double? {
         let variance = accuracy * (1 - accuracy) / Double(max(1, pairs))
-        let bySeed = 2 * seedShare * variance
-        let byPairs = 2 * (1 - seedShare) * (1 - commonShare) * variance
+        let bySeed = 2 * seedFraction * variance
+        let byPairs = 2 * (1 - seedFraction) * (1 - commonFraction) * variance
         let level = 0.05 / Double(comparisons)
         guard seeds > 1 else {
             let reach =
                 NormalDistribution.quantile(1 - level / 2)
-                + NormalDistribution.quantile(PairedPower.usualPower)
+                + NormalDistribution.quantile(PairedPower.defaultPower)
             return reach * (bySeed + byPairs).squareRoot()
         }
         let power = try? PairedPower(seedVariance: bySeed, pairVariance: byPairs, level: level)

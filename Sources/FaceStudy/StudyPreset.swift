@@ -31,7 +31,8 @@ public enum StudyPreset: String, Sendable, CaseIterable {
                 .init(name: "wild", images: "synthetic:wild"),
             ], test: [.init(name: "faces", images: "synthetic:pairs")],
             backbones: ["resnet50:width=0.25", "mobilenetv1:width=0.25"],
-            // With the usual 0.1 so short a run spends half of its steps recovering from the start.
+            // With the default 0.1 so short a run spends half of its steps recovering from the
+            // start.
             training: TrainingConfiguration(
                 epochs: 6, batchSize: 32, schedule: LearningRateSchedule(peak: 0.03)),
             evaluation: .init(pairsEachEpoch: 1200))

@@ -98,18 +98,18 @@ extension Study {
     /// Checks that the folder is one, or can become one.
     private func requireFolder() throws(FaceStudyError) {
         let files = FileManager.default
-        var place = folder.url.standardizedFileURL
-        while !files.fileExists(atPath: place.path), place.path != "/" {
-            place.deleteLastPathComponent()
+        var location = folder.url.standardizedFileURL
+        while !files.fileExists(atPath: location.path), location.path != "/" {
+            location.deleteLastPathComponent()
         }
         var isFolder: ObjCBool = false
-        _ = files.fileExists(atPath: place.path, isDirectory: &isFolder)
+        _ = files.fileExists(atPath: location.path, isDirectory: &isFolder)
         guard isFolder.boolValue else {
-            throw .cannotWrite(path: folder.url.path, reason: "'\(place.path)' is no folder")
+            throw .cannotWrite(path: folder.url.path, reason: "'\(location.path)' is no folder")
         }
-        guard files.isWritableFile(atPath: place.path) else {
+        guard files.isWritableFile(atPath: location.path) else {
             throw .cannotWrite(
-                path: folder.url.path, reason: "there is no right to write into '\(place.path)'")
+                path: folder.url.path, reason: "there is no right to write into '\(location.path)'")
         }
     }
 }

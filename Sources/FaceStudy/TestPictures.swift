@@ -9,10 +9,10 @@ import Foundation
 /// folder; nothing is made or fetched. Pictures are kept, because a report that is followed is made
 /// again and again.
 public final class TestPictures: @unchecked Sendable {
-    /// A test set with the places of its images.
+    /// A test set with the indices of its images.
     private struct OpenSet {
         let images: any ImageSource
-        let places: [String: Int]
+        let indices: [String: Int]
     }
 
     private let study: StudyFolder
@@ -40,8 +40,8 @@ public final class TestPictures: @unchecked Sendable {
         lock.withLock {
             let key = "\(test)\n\(image)"
             if let known = pictures[key] { return known }
-            guard let set = sets[test] ?? open(test), let place = set.places[image],
-                let decoded = try? set.images.image(place)
+            guard let set = sets[test] ?? open(test), let index = set.indices[image],
+                let decoded = try? set.images.image(index)
             else { return nil }
             let picture = try? ImageEncoder.jpeg(
                 ImageFitting.fit(decoded, side: side), quality: 80)
@@ -59,9 +59,9 @@ public final class TestPictures: @unchecked Sendable {
             guard let source = resolved.test.first(where: { $0.name == test }),
                 let pairs = pairs(source)
             else { continue }
-            let places = Dictionary(
+            let indices = Dictionary(
                 zip(pairs.images, pairs.images.indices), uniquingKeysWith: { first, _ in first })
-            let set = OpenSet(images: pairs.source, places: places)
+            let set = OpenSet(images: pairs.source, indices: indices)
             sets[test] = set
             return set
         }

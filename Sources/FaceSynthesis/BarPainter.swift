@@ -31,12 +31,12 @@ struct BarPainter {
         let off = d - axis * t
         let far = (off.x * off.x + off.y * off.y).squareRoot()
         let radius = bar.radius * unit
-        let share = PortableMath.smoothstep(radius + 0.6, radius - 0.6, far)
-        guard share > 0 else { return }
+        let fraction = PortableMath.smoothstep(radius + 0.6, radius - 0.6, far)
+        guard fraction > 0 else { return }
         let out = off / radius
         let rise = max(1 - out.x * out.x - out.y * out.y, 0).squareRoot()
         let normal = Vector(out.x, -out.y, rise + 0.15).normalised
         let colour = bar.colour * light.diffuse(normal, open: 0.55 + 0.35 * rise, lit: 1)
-        pixel = SIMD4(pixel.xyz.mixed(colour, share), 0)
+        pixel = SIMD4(pixel.xyz.mixed(colour, fraction), 0)
     }
 }

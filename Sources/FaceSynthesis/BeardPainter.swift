@@ -9,16 +9,16 @@ struct BeardPainter {
     }
 
     /// Density at a place, with the beard's grain; 0 for none to 1.
-    func density(_ place: SkinPlace) -> Float {
-        guard place.front, place.y < 4 else { return 0 }
-        let x = place.x < 0 ? -place.x : place.x
+    func density(_ position: SkinPosition) -> Float {
+        guard position.front, position.y < 4 else { return 0 }
+        let x = position.x < 0 ? -position.x : position.x
         let beard = identity.beard
-        let lip = moustache(x, place.y)
-        let chin = chin(x, place.y)
-        let jaw = jaw(x, place.y)
+        let lip = moustache(x, position.y)
+        let chin = chin(x, position.y)
+        let jaw = jaw(x, position.y)
         let grown = max(beard.moustache * lip, max(beard.chin * chin, beard.cheeks * jaw))
         let shaven = 0.42 * beard.shadow * max(jaw, max(chin, lip))
-        let grain = noise(place.along * 0.6, place.y * 0.3 + 40)
+        let grain = noise(position.along * 0.6, position.y * 0.3 + 40)
         return PortableMath.clamp(max(grown, shaven) * (1 + 0.32 * grain), 0, 1)
     }
 

@@ -30,13 +30,13 @@ struct BodyMesh {
                     3.4 * PortableMath.bump((s - 0.88) / 0.3)
                     - 4.2 * PortableMath.bump((s - 0.42) / 0.42, (t + 0.05) / 0.75)
                 let point = hinge + out * (s * width) + up * height + face * relief
-                mesh.append(point, place: SIMD4(s, t, 0, 0))
+                mesh.append(point, position: SIMD4(s, t, 0, 0))
             }
         }
         mesh.joinGrid(columns: columns, rows: rows, .ear)
     }
 
-    /// Width of an ear at a height as a share of the greatest.
+    /// Width of an ear at a height as a fraction of the greatest.
     private static func outline(_ t: Float, _ lobe: Float) -> Float {
         let round = max(1 - t * t, 0).squareRoot()
         let narrow = PortableMath.mix(0.55 + 0.3 * lobe, 1, PortableMath.smoothstep(-0.9, 0.35, t))
@@ -57,7 +57,7 @@ struct BodyMesh {
                 let point = Vector(
                     wide * flare * PortableMath.sine(angle), y,
                     -22 + 52 * (0.5 + 0.5 * flare) * PortableMath.cosine(angle))
-                mesh.append(point, place: SIMD4(angle * 55, y - chin, point.x, y))
+                mesh.append(point, position: SIMD4(angle * 55, y - chin, point.x, y))
             }
         }
         mesh.joinGrid(columns: columns, rows: rows, .neck)

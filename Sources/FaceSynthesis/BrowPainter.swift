@@ -20,14 +20,14 @@ struct BrowPainter {
     }
 
     /// The skin's colour with the brow over it; `x` is the distance from the face's middle.
-    func paint(_ skin: Vector, _ x: Float, _ place: SkinPlace) -> Vector {
+    func paint(_ skin: Vector, _ x: Float, _ position: SkinPosition) -> Vector {
         let t = (x - traits.gap) / traits.length
-        guard t > -0.12, t < 1.08, place.y > 4, place.y < 46 else { return skin }
+        guard t > -0.12, t < 1.08, position.y > 4, position.y < 46 else { return skin }
         let rise = traits.arch * PortableMath.bump((t - 0.62) / 0.62) + traits.tilt * t
         let line = traits.height - 1.2 + rise
         let swell = PortableMath.smoothstep(-0.1, 0.16, t) * (1 - 0.62 * max(t, 0) * max(t, 0))
         let half = 0.5 * traits.thickness * swell
-        let off = place.y - line
+        let off = position.y - line
         let strand = noise(x * 0.85 - off * 0.55 + origin.x, off * 0.3 + origin.y)
         let edge = PortableMath.smoothstep(
             half + 1.1, half - 1.1, (off < 0 ? -off : off) + 0.9 * strand)

@@ -62,9 +62,9 @@ struct CameraEffects {
 
     @inline(__always)
     private static func read(_ curve: UnsafeBufferPointer<Float>, _ light: Float) -> Float {
-        let place = min(max(light, 0).squareRoot() * 512, 1023.9)
-        let cell = Int(place)
-        return curve[cell] + (curve[cell + 1] - curve[cell]) * (place - Float(cell))
+        let position = min(max(light, 0).squareRoot() * 512, 1023.9)
+        let cell = Int(position)
+        return curve[cell] + (curve[cell + 1] - curve[cell]) * (position - Float(cell))
     }
 
     @inline(__always)
@@ -109,16 +109,16 @@ struct CameraEffects {
     ) {
         for line in 0..<size {
             let start = line * across
-            for place in 0..<size {
-                var sum = source[start + place * along] * weights[0]
+            for position in 0..<size {
+                var sum = source[start + position * along] * weights[0]
                 for step in 1..<weights.count {
-                    let before = max(place - step, 0)
-                    let after = min(place + step, size - 1)
+                    let before = max(position - step, 0)
+                    let after = min(position + step, size - 1)
                     sum +=
                         (source[start + before * along] + source[start + after * along])
                         * weights[step]
                 }
-                target[start + place * along] = sum
+                target[start + position * along] = sum
             }
         }
     }

@@ -76,12 +76,12 @@ struct EyePainter {
     }
 
     private func ball(
-        _ paint: inout Paint, _ cover: Float, _ place: SIMD2<Float>, t: Float, under: Float
+        _ paint: inout Paint, _ cover: Float, _ position: SIMD2<Float>, t: Float, under: Float
     ) {
         let white = Vector(0.50, 0.47, 0.455).mixed(
             Vector(0.55, 0.24, 0.20), PortableMath.smoothstep(-0.72, -1, t))
         var colour = white * (1 - 0.30 * t * t)
-        let d = place - gaze
+        let d = position - gaze
         let radius = (d.x * d.x + d.y * d.y).squareRoot()
         let inIris = PortableMath.smoothstep(
             traits.irisRadius + 0.7, traits.irisRadius - 0.7, radius)

@@ -79,8 +79,8 @@ struct Build {
 extension SynthesisStream {
     /// A measure of a person. Made-up people differ by a quarter more than real ones, so that the
     /// few small pictures of a quick comparison suffice to tell them apart.
-    fileprivate mutating func trait(_ mean: Float, _ deviation: Float) -> Float {
-        normal(mean, 1.25 * deviation)
+    fileprivate mutating func trait(_ mean: Float, _ standardDeviation: Float) -> Float {
+        normal(mean, 1.25 * standardDeviation)
     }
 }
 
@@ -242,7 +242,7 @@ extension SkinMark {
         return marks
     }
 
-    private static func place(_ stream: inout SynthesisStream) -> SIMD2<Float> {
+    private static func randomPosition(_ stream: inout SynthesisStream) -> SIMD2<Float> {
         let side: Float = stream.chance(0.5) ? 1 : -1
         return SIMD2(side * stream.uniform(6, 54), stream.uniform(-98, 48))
     }
@@ -251,7 +251,8 @@ extension SkinMark {
         let radius = stream.uniform(1.1, 2.9)
         let depth = stream.uniform(0.12, 0.5)
         return SkinMark(
-            position: place(&stream), radii: SIMD2(radius, radius * stream.uniform(0.75, 1)),
+            position: randomPosition(&stream),
+            radii: SIMD2(radius, radius * stream.uniform(0.75, 1)),
             direction: SIMD2(1, 0), tint: SIMD3(depth * 1.3, depth, depth * 0.9))
     }
 
@@ -259,7 +260,8 @@ extension SkinMark {
         let angle = stream.uniform(0, PortableMath.pi)
         let light = stream.uniform(0.75, 1.35)
         return SkinMark(
-            position: place(&stream), radii: SIMD2(stream.uniform(6, 14), stream.uniform(0.9, 1.6)),
+            position: randomPosition(&stream),
+            radii: SIMD2(stream.uniform(6, 14), stream.uniform(0.9, 1.6)),
             direction: SIMD2(PortableMath.cosine(angle), PortableMath.sine(angle)),
             tint: SIMD3(light * 1.1, light * 0.85, light * 0.85))
     }
@@ -267,7 +269,8 @@ extension SkinMark {
     private static func birthmark(_ stream: inout SynthesisStream) -> SkinMark {
         let radius = stream.uniform(6, 13)
         return SkinMark(
-            position: place(&stream), radii: SIMD2(radius, radius * stream.uniform(0.5, 0.9)),
+            position: randomPosition(&stream),
+            radii: SIMD2(radius, radius * stream.uniform(0.5, 0.9)),
             direction: SIMD2(1, 0), tint: SIMD3(0.82, 0.5, 0.5))
     }
 }

@@ -32,40 +32,40 @@ struct FaceShader {
 
     /// Linear colour of a place of a triangle; `lit` is how much of the key light reaches it.
     func shade(_ corners: SIMD4<UInt32>, _ weights: Vector, lit: Float) -> Vector {
-        let place = mesh.interpolate(mesh.places, corners, weights)
+        let position = mesh.interpolate(mesh.positions, corners, weights)
         let raw = mesh.interpolate(mesh.normals, corners, weights)
         var normal = raw.xyz.normalised
         if normal.z < 0, corners.w != FacePart.head.rawValue { normal = normal * -1 }
         switch FacePart(rawValue: corners.w) {
-        case .head: return head(place, normal, edge: raw.w, lit: lit)
-        case .ear: return ear(place, normal, lit: lit)
-        case .neck: return neck(place, normal, lit: lit)
-        case .hair: return hair(place, normal, edge: raw.w, lit: lit)
-        case .hat: return cloth(occlusion.hat?.colour ?? .zero, place, normal, lit: lit)
+        case .head: return head(position, normal, edge: raw.w, lit: lit)
+        case .ear: return ear(position, normal, lit: lit)
+        case .neck: return neck(position, normal, lit: lit)
+        case .hair: return hair(position, normal, edge: raw.w, lit: lit)
+        case .hat: return cloth(occlusion.hat?.colour ?? .zero, position, normal, lit: lit)
         default: return frame(normal, lit: lit)
         }
     }
 
     private func head(
-        _ place: SIMD4<Float>, _ normal: Vector, edge: Float, lit: Float
+        _ position: SIMD4<Float>, _ normal: Vector, edge: Float, lit: Float
     ) -> Vector {
-        if let scarf = occlusion.scarf, place.w < -scarf.edge {
-            return cloth(scarf.colour, SIMD4(place.z, place.w, 0, 0), normal, lit: lit)
+        if let scarf = occlusion.scarf, position.w < -scarf.edge {
+            return cloth(scarf.colour, SIMD4(position.z, position.w, 0, 0), normal, lit: lit)
         }
-        let (texel, beard) = skin(u: place.x, v: place.y)
+        let (texel, beard) = skin(u: position.x, v: position.y)
         var colour = texel.xyz * palette.tan
         var open = texel.w
         var (gloss, wet, sparkle) = (0.35 + palette.gloss, Float(0), Float(0))
         let growth = min(beard * palette.beardGrowth, 1)
         colour = colour.mixed(palette.beard, growth * 0.94)
         gloss *= 1 - growth
-        if eyes.covers(x: place.z, y: place.w) {
-            let paint = eyes.paint(colour, x: place.z, y: place.w)
+        if eyes.covers(x: position.z, y: position.w) {
+            let paint = eyes.paint(colour, x: position.z, y: position.w)
             colour = paint.colour
             (wet, sparkle) = (paint.wet, paint.shine)
             open += (0.85 - open) * wet * 0.7
-        } else if mouth.covers(x: place.z, y: place.w) {
-            let paint = mouth.paint(colour, x: place.z, y: place.w)
+        } else if mouth.covers(x: position.z, y: position.w) {
+            let paint = mouth.paint(colour, x: position.z, y: position.w)
             colour = paint.colour
             gloss += 1.6 * paint.shine
             open *= 1 - paint.shade
@@ -83,8 +83,8 @@ struct FaceShader {
             + light.glint * sparkle
     }
 
-    private func ear(_ place: SIMD4<Float>, _ normal: Vector, lit: Float) -> Vector {
-        let (s, t) = (place.x, place.y)
+    private func ear(_ position: SIMD4<Float>, _ normal: Vector, lit: Float) -> Vector {
+        let (s, t) = (position.x, position.y)
         let hollow = PortableMath.bump((s - 0.38) / 0.42, (t + 0.05) / 0.62)
         let groove = 0.5 * PortableMath.bump((s - 0.72) / 0.12, (t - 0.25) / 0.6)
         let open = 0.92 - 0.5 * min(hollow + groove, 1)
@@ -92,21 +92,21 @@ struct FaceShader {
         return colour * light.diffuse(normal, open: open, lit: lit)
     }
 
-    private func neck(_ place: SIMD4<Float>, _ normal: Vector, lit: Float) -> Vector {
-        let collar = -42 + 0.0016 * place.x * place.x
-        let cover = PortableMath.smoothstep(collar + 1, collar - 1, place.y)
-        let open = PortableMath.mix(0.42, 0.85, PortableMath.smoothstep(5, -45, place.y))
+    private func neck(_ position: SIMD4<Float>, _ normal: Vector, lit: Float) -> Vector {
+        let collar = -42 + 0.0016 * position.x * position.x
+        let cover = PortableMath.smoothstep(collar + 1, collar - 1, position.y)
+        let open = PortableMath.mix(0.42, 0.85, PortableMath.smoothstep(5, -45, position.y))
         let colour = (palette.skin * 0.94).mixed(palette.clothes, cover)
         return colour * light.diffuse(normal, open: open, lit: lit)
     }
 
     private func hair(
-        _ place: SIMD4<Float>, _ normal: Vector, edge: Float, lit: Float
+        _ position: SIMD4<Float>, _ normal: Vector, edge: Float, lit: Float
     ) -> Vector {
-        let strand = strands.strand(along: place.x, y: place.y)
-        let fine = strands.noise(place.x * 1.3, place.y * 0.12)
+        let strand = strands.strand(along: position.x, y: position.y)
+        let fine = strands.noise(position.x * 1.3, position.y * 0.12)
         let inner = PortableMath.mix(0.55, 1, PortableMath.smoothstep(-6, 16, edge))
-        let lower = PortableMath.mix(0.72, 1, PortableMath.smoothstep(-70, 40, place.y))
+        let lower = PortableMath.mix(0.72, 1, PortableMath.smoothstep(-70, 40, position.y))
         let open = PortableMath.clamp(
             (0.72 + 0.34 * strand + 0.1 * fine) * inner * lower, 0.08, 1.2)
         // Hair mirrors along its strands: only the height of the normal counts.
@@ -118,9 +118,9 @@ struct FaceShader {
     }
 
     private func cloth(
-        _ colour: Vector, _ place: SIMD4<Float>, _ normal: Vector, lit: Float
+        _ colour: Vector, _ position: SIMD4<Float>, _ normal: Vector, lit: Float
     ) -> Vector {
-        let weave = strands.noise(place.x * 0.12, place.y * 0.3)
+        let weave = strands.noise(position.x * 0.12, position.y * 0.3)
         return colour * light.diffuse(normal, open: 0.85 + 0.1 * weave, lit: lit)
     }
 

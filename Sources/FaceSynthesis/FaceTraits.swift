@@ -35,7 +35,7 @@ public struct EyeTraits: Sendable, Hashable {
     public var spacing: Float
     /// Half the width of the opening.
     public var halfWidth: Float
-    /// Half the height of the opening as a share of its half width.
+    /// Half the height of the opening as a fraction of its half width.
     public var openness: Float
     /// Rise of the outer corner.
     public var tilt: Float
@@ -125,7 +125,7 @@ public struct MouthTraits: Sendable, Hashable {
 public struct EarTraits: Sendable, Hashable {
     /// Height.
     public var height: Float
-    /// Width as a share of the height.
+    /// Width as a fraction of the height.
     public var aspect: Float
     /// Angle by which they stand off the head.
     public var angle: Float
@@ -165,7 +165,7 @@ public struct HairTraits: Sendable, Hashable {
     public var melanin: Float
     /// Red pigment, 0 to 1.
     public var red: Float
-    /// Share of grey hair, 0 to 1.
+    /// Fraction of grey hair, 0 to 1.
     public var grey: Float
     /// Height of the hairline above the eyes in the middle.
     public var hairline: Float

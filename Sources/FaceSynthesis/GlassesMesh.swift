@@ -57,9 +57,9 @@ struct GlassesMesh {
         return SIMD2(c, s) * PortableMath.mix(1, square, glasses.squareness)
     }
 
-    private func bent(_ place: SIMD2<Float>, _ side: Float) -> Vector {
-        let x = side * (spacing + place.x)
-        return Vector(x, place.y - 1, plane - x * x * 0.0032)
+    private func bent(_ position: SIMD2<Float>, _ side: Float) -> Vector {
+        let x = side * (spacing + position.x)
+        return Vector(x, position.y - 1, plane - x * x * 0.0032)
     }
 
     private func appendArm(_ side: Float, to mesh: MeshBuffer) {
@@ -80,8 +80,8 @@ struct GlassesMesh {
         let first = mesh.vertexCount
         for step in 0..<Self.steps {
             let (a, b) = edges(step)
-            mesh.append(a, place: SIMD4(a.x, a.y, 0, 0))
-            mesh.append(b, place: SIMD4(b.x, b.y, 0, 0))
+            mesh.append(a, position: SIMD4(a.x, a.y, 0, 0))
+            mesh.append(b, position: SIMD4(b.x, b.y, 0, 0))
         }
         for step in 0..<Self.steps - 1 {
             let a = first + step * 2

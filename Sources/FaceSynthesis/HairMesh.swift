@@ -35,7 +35,7 @@ struct HairMesh {
             var point = model.surface.profile.point(section: section, sine: sine, cosine: cosine)
             point += Vector(sine, 0, cosine) * thick
             point.y = y + thick * high * 0.9
-            mesh.append(point, place: SIMD4(along, y, cosine, 0), edge: edge)
+            mesh.append(point, position: SIMD4(along, y, cosine, 0), edge: edge)
         }
     }
 
@@ -65,7 +65,7 @@ struct HairMesh {
                     section: section, sine: sine, cosine: cosine)
                 point += Vector(sine, 0, cosine) * (7 + 5 * t)
                 point.y = y + 14 * t + (cosine < 0 ? 12 * cosine * (1 - t) : 0)
-                mesh.append(point, place: SIMD4(angle * 82, y, t, 0))
+                mesh.append(point, position: SIMD4(angle * 82, y, t, 0))
             }
         }
         mesh.joinGrid(columns: columns, rows: rows, .hat)
@@ -87,7 +87,7 @@ struct HairMesh {
                 let out = 6 + hat.brim * reach * (1 - u * u * u * u)
                 point += Vector(sine * 6, 0, out)
                 point.y = hat.edge + 3 - 0.26 * hat.brim * reach * (1 + u * u)
-                mesh.append(point, place: SIMD4(angle * 82, hat.edge, 0, reach))
+                mesh.append(point, position: SIMD4(angle * 82, hat.edge, 0, reach))
             }
         }
         mesh.joinGrid(columns: columns, rows: rows, .hat)

@@ -45,10 +45,10 @@ struct HairStyle: Sendable {
     func outsideDistance(angle: Float, y: Float) -> Float { Self.distance(outside, angle, y) }
 
     private static func distance(_ table: [Float], _ angle: Float, _ y: Float) -> Float {
-        let place = (angle / (2 * PortableMath.pi) + 0.5) * Float(cells)
-        let whole = Int(PortableMath.clamp(place, 0, Float(cells) - 0.001))
+        let position = (angle / (2 * PortableMath.pi) + 0.5) * Float(cells)
+        let whole = Int(PortableMath.clamp(position, 0, Float(cells) - 0.001))
         let next = whole + 1 < cells ? whole + 1 : 0
-        let t = place - Float(whole)
+        let t = position - Float(whole)
         let edge = table[whole] + (table[next] - table[whole]) * t
         // One cell is about 3.3 mm of skin; a steep boundary is nearer than the height says.
         let slope = (table[next] - table[whole]) / 3.3

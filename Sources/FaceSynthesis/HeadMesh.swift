@@ -20,7 +20,7 @@ struct HeadMesh {
             let edge =
                 neutral.y > -75
                 ? style.scalpDistance(angle: HeadGrid.angle(grid.x), y: neutral.y) : -100
-            mesh.append(point, place: SIMD4(grid.x, grid.y, point.x, point.y), edge: edge)
+            mesh.append(point, position: SIMD4(grid.x, grid.y, point.x, point.y), edge: edge)
         }
         mesh.joinGrid(columns: HeadGrid.columns, rows: HeadGrid.rows, .head)
     }
@@ -30,11 +30,11 @@ struct HeadMesh {
         let traits = model.identity
         let spacing = traits.eyes.spacing
         let corner = mouth.centre + mouth.lift
-        let places = [
+        let positions = [
             SIMD2(-spacing, 0), SIMD2(spacing, 0), SIMD2(0, -traits.nose.length),
             SIMD2(-mouth.halfWidth, corner), SIMD2(mouth.halfWidth, corner),
         ]
-        return places.map { Vector($0.x, $0.y, model.depth(x: $0.x, y: $0.y)) }
+        return positions.map { Vector($0.x, $0.y, model.depth(x: $0.x, y: $0.y)) }
     }
 
     private func moved(_ neutral: Vector) -> Vector {

@@ -92,9 +92,9 @@ struct HeadProfile: Sendable {
     }
 
     private func lookUp(_ table: [Float], _ y: Float) -> Float {
-        let place = PortableMath.clamp(y - Float(Self.lowest), 0, Float(Self.count) - 1.001)
-        let cell = Int(place)
-        return table[cell] + (table[cell + 1] - table[cell]) * (place - Float(cell))
+        let position = PortableMath.clamp(y - Float(Self.lowest), 0, Float(Self.count) - 1.001)
+        let cell = Int(position)
+        return table[cell] + (table[cell + 1] - table[cell]) * (position - Float(cell))
     }
 
     /// Half width at a height.

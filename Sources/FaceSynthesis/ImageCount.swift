@@ -15,8 +15,8 @@ public enum ImageCount: Sendable, Hashable {
             return [Int](repeating: count, count: max(identities, 0))
         case .longTail(let least, let greatest, let exponent):
             return (0..<max(identities, 0)).map { rank in
-                let share = PortableMath.power(Float(rank + 1), -exponent)
-                return max(least, Int(Float(greatest) * share + 0.5))
+                let fraction = PortableMath.power(Float(rank + 1), -exponent)
+                return max(least, Int(Float(greatest) * fraction + 0.5))
             }
         }
     }

@@ -12,7 +12,7 @@ final class MeshBuffer {
     /// picture in samples (x, y) and its depth in millimetres (z, greater is nearer).
     let points: UnsafeMutablePointer<SIMD4<Float>>
     /// Coordinates the part's texture is read at.
-    let places: UnsafeMutablePointer<SIMD4<Float>>
+    let positions: UnsafeMutablePointer<SIMD4<Float>>
     /// Unit normal, and in `w` the distance in millimetres from the hair's edge.
     let normals: UnsafeMutablePointer<SIMD4<Float>>
     /// Three vertices and the part.
@@ -22,14 +22,14 @@ final class MeshBuffer {
 
     init() {
         points = .allocate(capacity: Self.vertexCapacity)
-        places = .allocate(capacity: Self.vertexCapacity)
+        positions = .allocate(capacity: Self.vertexCapacity)
         normals = .allocate(capacity: Self.vertexCapacity)
         triangles = .allocate(capacity: Self.triangleCapacity)
     }
 
     deinit {
         points.deallocate()
-        places.deallocate()
+        positions.deallocate()
         normals.deallocate()
         triangles.deallocate()
     }
@@ -41,10 +41,10 @@ final class MeshBuffer {
 
     /// Appends a vertex; its normal is set later. Beyond the capacity nothing is kept.
     @inline(__always)
-    func append(_ point: Vector, place: SIMD4<Float>, edge: Float = 100) {
+    func append(_ point: Vector, position: SIMD4<Float>, edge: Float = 100) {
         guard vertexCount < Self.vertexCapacity else { return }
         points[vertexCount] = SIMD4(point, 0)
-        places[vertexCount] = place
+        positions[vertexCount] = position
         normals[vertexCount] = SIMD4(0, 0, 1, edge)
         vertexCount += 1
     }
@@ -97,7 +97,7 @@ final class MeshBuffer {
     /// Turns all vertices and normals with the head and moves them into the picture.
     func project(_ projection: Projection) {
         for index in 0..<vertexCount {
-            points[index] = SIMD4(projection.place(points[index].xyz), 0)
+            points[index] = SIMD4(projection.position(points[index].xyz), 0)
             let normal = normals[index]
             normals[index] = SIMD4(projection.rotation(normal.xyz), normal.w)
         }

@@ -63,8 +63,8 @@ struct MouthPainter {
         let dark = Vector(0.035, 0.010, 0.010)
         let shown = 2.5 + 5 * PortableMath.clamp(smile, 0, 1) + 0.12 * gap
         let upper = PortableMath.smoothstep(shown + 0.8, shown - 0.8, depth)
-        let place = t * shape.halfWidth * 0.125
-        let off = place - Float(Int(place + 16.5) - 16)
+        let position = t * shape.halfWidth * 0.125
+        let off = position - Float(Int(position + 16.5) - 16)
         let seam = 1 - 0.2 * PortableMath.bump((0.5 - (off < 0 ? -off : off)) / 0.12)
         let sides = 1 - 0.75 * t * t
         let tooth = Vector(0.62, 0.57, 0.47) * (seam * sides)

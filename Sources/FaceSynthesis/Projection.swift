@@ -72,7 +72,7 @@ struct Projection: Sendable {
 
     /// Place in samples and depth in millimetres of a point of the head.
     @inline(__always)
-    func place(_ point: Vector) -> Vector {
+    func position(_ point: Vector) -> Vector {
         let turned = rotation(point - pivot)
         let flat = Self.product(factor, Self.flatten(turned, distance)) + shift
         return Vector(flat.x, flat.y, turned.z)

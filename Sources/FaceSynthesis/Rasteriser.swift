@@ -46,7 +46,7 @@ final class Rasteriser {
                 lenses[sample] = 1
                 return false
             }
-        } else if part == FacePart.hair.rawValue, mesh.leastEdge(corners) < StrandMask.band {
+        } else if part == FacePart.hair.rawValue, mesh.minEdge(corners) < StrandMask.band {
             scan(t, box, index) { _, weights in strands.covers(mesh, corners, weights) }
         } else {
             scan(t, box, index) { _, _ in true }
@@ -147,7 +147,7 @@ extension MeshBuffer {
 
     /// The least distance from the hair's edge at the corners of a triangle.
     @inline(__always)
-    func leastEdge(_ corners: SIMD4<UInt32>) -> Float {
+    func minEdge(_ corners: SIMD4<UInt32>) -> Float {
         min(edge(corners.x), min(edge(corners.y), edge(corners.z)))
     }
 

@@ -28,9 +28,10 @@ struct SkinAtlas: Sendable {
                 for (angle, column) in zip(angles, columns) {
                     let point = surface.profile.point(
                         section: section, sine: column.x, cosine: column.y)
-                    let place = SkinPlace(x: point.x, y: y, along: angle * 82, front: column.y > 0)
-                    texels.append(painter.paint(place))
-                    beard.append(barber.density(place))
+                    let position = SkinPosition(
+                        x: point.x, y: y, along: angle * 82, front: column.y > 0)
+                    texels.append(painter.paint(position))
+                    beard.append(barber.density(position))
                 }
             }
         }

@@ -1,5 +1,5 @@
-/// A place on the skin.
-struct SkinPlace {
+/// A position on the skin.
+struct SkinPosition {
     /// Frontal coordinates in millimetres.
     let x, y: Float
     /// Millimetres round the head from its front.
@@ -26,32 +26,32 @@ struct SkinPainter {
     }
 
     /// Linear colour, and in `w` the light that reaches the place.
-    func paint(_ place: SkinPlace) -> SIMD4<Float> {
-        var colour = base * texture(place)
+    func paint(_ position: SkinPosition) -> SIMD4<Float> {
+        var colour = base * texture(position)
         var light: Float = 1
-        if place.front {
-            let side = place.x < 0 ? -place.x : place.x
-            colour *= flush(side, place.y)
-            colour *= eyeShade(side, place.y)
-            colour = freckled(colour, place, side)
-            light = occlusion(side, place.y)
-            light *= lines(place, side)
-            colour = marked(colour, place)
-            colour = brow.paint(colour, side, place)
-            let nostril = nostrils(side, place.y)
+        if position.front {
+            let side = position.x < 0 ? -position.x : position.x
+            colour *= flush(side, position.y)
+            colour *= eyeShade(side, position.y)
+            colour = freckled(colour, position, side)
+            light = occlusion(side, position.y)
+            light *= lines(position, side)
+            colour = marked(colour, position)
+            colour = brow.paint(colour, side, position)
+            let nostril = nostrils(side, position.y)
             colour *= 1 - 0.88 * nostril
         }
         light *=
             1 - 0.4
-            * PortableMath.smoothstep(surface.chinHeight - 8, surface.chinHeight - 22, place.y)
+            * PortableMath.smoothstep(surface.chinHeight - 8, surface.chinHeight - 22, position.y)
         return SIMD4(colour, light)
     }
 
     /// Pores and blotches.
-    private func texture(_ place: SkinPlace) -> Vector {
+    private func texture(_ position: SkinPosition) -> Vector {
         let origin = identity.skin.textureOrigin
-        let fine = noise(place.along * 0.55 + origin.x, place.y * 0.55 + origin.y)
-        let coarse = noise(place.along * 0.09 + origin.y, place.y * 0.09 + origin.x)
+        let fine = noise(position.along * 0.55 + origin.x, position.y * 0.55 + origin.y)
+        let coarse = noise(position.along * 0.09 + origin.y, position.y * 0.09 + origin.x)
         let blotch = 0.11 * identity.skin.blotches * coarse
         let grain = (0.02 + 0.03 * identity.skin.blotches) * fine
         return Vector(1 + grain + 0.4 * blotch, 1 + grain + blotch, 1 + grain + blotch)
@@ -79,21 +79,21 @@ struct SkinPainter {
         return Vector(1 - 0.30 * strength, 1 - 0.40 * strength, 1 - 0.34 * strength)
     }
 
-    private func freckled(_ colour: Vector, _ place: SkinPlace, _ x: Float) -> Vector {
+    private func freckled(_ colour: Vector, _ position: SkinPosition, _ x: Float) -> Vector {
         let density = identity.skin.freckles
-        guard density > 0, place.y < 35, place.y > -75 else { return colour }
-        let region = PortableMath.bump(x / 66, (place.y + 22) / 52)
+        guard density > 0, position.y < 35, position.y > -75 else { return colour }
+        let region = PortableMath.bump(x / 66, (position.y + 22) / 52)
         let origin = identity.skin.textureOrigin
-        let spot = noise(place.x * 0.38 + origin.y, place.y * 0.38 + origin.x)
+        let spot = noise(position.x * 0.38 + origin.y, position.y * 0.38 + origin.x)
         let cover = PortableMath.smoothstep(0.62, 0.95, spot + 0.5 * density * region) * region
         return colour
             * (Vector(1, 1, 1) - Vector(0.38, 0.55, 0.62) * (cover * (0.4 + 0.6 * density)))
     }
 
-    private func marked(_ colour: Vector, _ place: SkinPlace) -> Vector {
+    private func marked(_ colour: Vector, _ position: SkinPosition) -> Vector {
         var colour = colour
         for mark in identity.marks {
-            let d = SIMD2(place.x, place.y) - mark.position
+            let d = SIMD2(position.x, position.y) - mark.position
             let along = (d.x * mark.direction.x + d.y * mark.direction.y) / mark.radii.x
             let across = (d.y * mark.direction.x - d.x * mark.direction.y) / mark.radii.y
             let square = along * along + across * across
@@ -139,12 +139,12 @@ struct SkinPainter {
     }
 
     /// Wrinkles of the forehead and beside the eyes.
-    private func lines(_ place: SkinPlace, _ x: Float) -> Float {
+    private func lines(_ position: SkinPosition, _ x: Float) -> Float {
         let skin = identity.skin
-        let (y, brows) = (place.y, identity.brows.height)
+        let (y, brows) = (position.y, identity.brows.height)
         var dark: Float = 0
         if skin.foreheadLines > 0.05, y > brows + 6, x < 48 {
-            let wave = noise(place.x * 0.06 + skin.textureOrigin.x, y * 0.02)
+            let wave = noise(position.x * 0.06 + skin.textureOrigin.x, y * 0.02)
             let phase = (y - brows + 3 * wave) / 8.5
             let across = (phase - Float(Int(phase + 0.5))) * 8.5
             dark +=

@@ -21,7 +21,7 @@ enum SkinTone {
         return along(skin, melanin) * tint
     }
 
-    /// Hair of a pigment (0 blond to 1 black), a share of red and a share of grey.
+    /// Hair of a pigment (0 blond to 1 black), a fraction of red and a fraction of grey.
     static func hair(melanin: Float, red: Float, grey: Float) -> Vector {
         let ginger = Vector(0.36, 0.11, 0.035) * (1 - 0.75 * melanin)
         let natural = along(hair, melanin).mixed(ginger, red * (1 - 0.5 * melanin))
@@ -35,8 +35,8 @@ enum SkinTone {
     }
 
     private static func along(_ colours: [Vector], _ position: Float) -> Vector {
-        let place = PortableMath.clamp(position, 0, 0.9999) * Float(colours.count - 1)
-        let cell = Int(place)
-        return colours[cell].mixed(colours[cell + 1], place - Float(cell))
+        let offset = PortableMath.clamp(position, 0, 0.9999) * Float(colours.count - 1)
+        let cell = Int(offset)
+        return colours[cell].mixed(colours[cell + 1], offset - Float(cell))
     }
 }

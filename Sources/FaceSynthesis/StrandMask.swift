@@ -22,8 +22,8 @@ struct StrandMask {
             mesh.edge(corners.x) * weights.x + mesh.edge(corners.y) * weights.y
             + mesh.edge(corners.z) * weights.z
         guard edge < Self.band else { return true }
-        let place = mesh.interpolate(mesh.places, corners, weights)
+        let position = mesh.interpolate(mesh.positions, corners, weights)
         let ragged = 3.2 + 3 * curl
-        return edge + ragged * strand(along: place.x, y: place.y) > 0
+        return edge + ragged * strand(along: position.x, y: position.y) > 0
     }
 }

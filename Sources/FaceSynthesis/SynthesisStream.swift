@@ -41,8 +41,8 @@ public struct SynthesisStream: Sendable, Hashable {
     }
 
     /// A bell-shaped number of the given mean and standard deviation.
-    public mutating func normal(_ mean: Float, _ deviation: Float) -> Float {
-        mean + deviation * normal()
+    public mutating func normal(_ mean: Float, _ standardDeviation: Float) -> Float {
+        mean + standardDeviation * normal()
     }
 
     /// Whether an event of this probability happens.

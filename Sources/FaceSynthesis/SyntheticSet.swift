@@ -50,7 +50,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
     public var identities: Int
     /// Images of each identity.
     public var imagesPerIdentity: ImageCount
-    /// Share of images filed under a wrong identity, 0 to 0.9.
+    /// Fraction of images filed under a wrong identity, 0 to 0.9.
     public var labelNoise: Float
     /// Width and height of the images in pixels, 16 to 512.
     public var size: Int

@@ -48,7 +48,7 @@ public final class AcceleratedStep {
     /// A step whose numbers nobody has read yet.
     public struct Launched {
         /// What is known of each part before its numbers are read.
-        fileprivate var parts: [Outcome] = []
+        fileprivate var microBatches: [Outcome] = []
         /// Loss, correct samples without and with the margin of each part; the norm.
         fileprivate var numbers: [Tensor] = []
 
@@ -57,17 +57,17 @@ public final class AcceleratedStep {
         public func outcome() -> Outcome {
             let values = Tensor.stacked(numbers.map { $0.to(.float64) }, dim: 0)
                 .array(of: Double.self)
-            let losses = parts.indices.map { values[3 * $0] }
-            var outcome = parts[losses.firstIndex { !$0.isFinite } ?? parts.count - 1]
+            let losses = microBatches.indices.map { values[3 * $0] }
+            var outcome = microBatches[losses.firstIndex { !$0.isFinite } ?? microBatches.count - 1]
             outcome.sums = EpochSums()
-            for (place, part) in parts.enumerated() {
-                var sums = part.sums
-                sums.loss = losses[place] * Double(sums.images)
-                sums.correct = Int(saturating: values[3 * place + 1])
-                sums.correctWithMargin = Int(saturating: values[3 * place + 2])
+            for (index, microBatch) in microBatches.enumerated() {
+                var sums = microBatch.sums
+                sums.loss = losses[index] * Double(sums.images)
+                sums.correct = Int(saturating: values[3 * index + 1])
+                sums.correctWithMargin = Int(saturating: values[3 * index + 2])
                 outcome.sums.add(sums)
             }
-            outcome.norm = values[3 * parts.count]
+            outcome.norm = values[3 * microBatches.count]
             return outcome
         }
     }
@@ -78,27 +78,33 @@ public final class AcceleratedStep {
     /// - Parameters:
     ///   - images: `[n, 3, h, w]`.
     ///   - labels: `[n]` of `int64`.
-    ///   - parts: Into how many the batch is split, a divisor of n; gradients are their mean.
+    ///   - microBatches: Into how many the batch is split, a divisor of n; gradients are their
+    ///     mean.
     ///   - rate: The learning rate.
     ///   - clip: The largest norm of all gradients; 0 for none.
     ///   - progress: How far the run is, for each part.
     public func callAsFunction(
-        images: Tensor, labels: Tensor, parts: Int = 1, rate: Double, clip: Double,
-        progress: (_ part: Int) -> LossProgress
+        images: Tensor, labels: Tensor, microBatches: Int = 1, rate: Double, clip: Double,
+        progress: (_ microBatch: Int) -> LossProgress
     ) -> Launched {
-        precondition(labels.count % parts == 0, "\(labels.count) images are not \(parts) parts")
+        precondition(
+            labels.count % microBatches == 0, "\(labels.count) images are not \(microBatches) parts"
+        )
         optimizer.clearGradients()
         var launched = Launched()
-        for (part, (images, labels)) in split(images, labels, into: parts).enumerated() {
+        for (microBatch, (images, labels)) in split(images, labels, into: microBatches).enumerated()
+        {
             let embeddings = forward(images)
-            let output = loss(embeddings: embeddings, labels: labels, progress: progress(part))
+            let output = loss(
+                embeddings: embeddings, labels: labels, progress: progress(microBatch))
             launched.note(output, embeddings: embeddings, labels: labels)
-            (parts == 1 ? output.loss : output.loss / Double(parts)).backward()
-            graphed?.differentiate(embeddings, isOnly: parts == 1)
+            (microBatches == 1 ? output.loss : output.loss / Double(microBatches)).backward()
+            graphed?.differentiate(embeddings, isOnly: microBatches == 1)
         }
-        let losses = stride(from: 0, to: 3 * parts, by: 3).map { launched.numbers[$0] }
+        let losses = stride(from: 0, to: 3 * microBatches, by: 3).map { launched.numbers[$0] }
         let guarded = optimizer.gradientGuard(
-            loss: losses.dropFirst().reduce(losses[0], +), limit: clip, isOneBatch: parts == 1)
+            loss: losses.dropFirst().reduce(losses[0], +), limit: clip,
+            isOneBatch: microBatches == 1)
         optimizer.step(learningRate: rate, guardedBy: guarded)
         hasStepped = true
         launched.numbers.append(guarded.norm)
@@ -118,12 +124,12 @@ public final class AcceleratedStep {
 
 extension AcceleratedStep.Launched {
     fileprivate mutating func note(_ output: LossOutput, embeddings: Tensor, labels: Tensor) {
-        var part = AcceleratedStep.Outcome()
-        part.outputs = output.named(with: embeddings)
-        part.lossState = output.state
-        part.sums.images = labels.count
-        part.sums.active = EpochSums.active(output.state, images: labels.count)
-        parts.append(part)
+        var microBatch = AcceleratedStep.Outcome()
+        microBatch.outputs = output.named(with: embeddings)
+        microBatch.lossState = output.state
+        microBatch.sums.images = labels.count
+        microBatch.sums.active = EpochSums.active(output.state, images: labels.count)
+        microBatches.append(microBatch)
         let loss = output.loss.detached()
         let none = loss.filled(like: 0, shape: [])
         numbers += [

@@ -16,8 +16,8 @@ enum CheckedFile {
     static func encode(_ state: [StateEntry], metadata: [String: String]) -> Data {
         var file = Safetensors.encode(
             state, metadata: metadata.merging([key: empty]) { $1 })
-        if let place = place(of: empty, in: file) {
-            file.replaceSubrange(place, with: text(CRC32C.checksum(of: file)).utf8)
+        if let range = range(of: empty, in: file) {
+            file.replaceSubrange(range, with: text(CRC32C.checksum(of: file)).utf8)
         }
         return file
     }
@@ -34,9 +34,9 @@ enum CheckedFile {
             throw Damage(reason: error.localizedDescription)
         }
         guard let stored = content.metadata[key], stored.count == empty.count,
-            let place = place(of: stored, in: file)
+            let range = range(of: stored, in: file)
         else { throw Damage(reason: "it has no checksum") }
-        file.replaceSubrange(place, with: empty.utf8)
+        file.replaceSubrange(range, with: empty.utf8)
         guard text(CRC32C.checksum(of: file)) == stored else {
             throw Damage(reason: "its checksum is not that of its content")
         }
@@ -45,7 +45,7 @@ enum CheckedFile {
 
     /// Where the checksum's digits lie. A quoted key cannot stand inside of another string of the
     /// header, where its quotes would be escaped.
-    private static func place(of digits: String, in file: Data) -> Range<Data.Index>? {
+    private static func range(of digits: String, in file: Data) -> Range<Data.Index>? {
         file.range(of: Data("\"\(key)\":\"\(digits)\"".utf8)).map { found in
             found.upperBound - 1 - digits.utf8.count..<found.upperBound - 1
         }

@@ -27,7 +27,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     }
 
     /// What has been found, in the order of steps.
-    private(set) var findings: [TrainingFinding] = []
+    private(set) var diagnostics: [TrainingDiagnostic] = []
     private var lossSum = 0.0
     private var correct = 0
     private var images = 0
@@ -54,7 +54,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     ///   - guessing: The loss of guessing; nil when it has no fixed value.
     mutating func observe(
         _ step: Step, classes: Int?, scalesByNorm: Bool, guessing: Double? = nil
-    ) -> [TrainingFinding] {
+    ) -> [TrainingDiagnostic] {
         lossSum += step.loss
         correct += step.correct
         images += step.images
@@ -62,7 +62,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
         atFloor = abs(step.loss - Self.floor) < 0.05 ? atFloor + 1 : 0
         atScale = step.scale != nil && step.scale == lastScale ? atScale + 1 : 0
         lastScale = step.scale
-        var kinds: [TrainingFinding.Kind] = []
+        var kinds: [TrainingDiagnostic.Kind] = []
         if atFloor >= 20 { kinds.append(.noProbability) }
         if count == Self.window {
             if let classes, classes > 1 {
@@ -70,10 +70,10 @@ struct FailureDetector: Codable, Sendable, Hashable {
             }
             firstLoss = firstLoss ?? lossSum / Double(count)
         }
-        var new = kinds.filter { kind in !findings.contains { $0.kind == kind } }
-            .map { finding($0, step, classes ?? 0) }
+        var new = kinds.filter { kind in !diagnostics.contains { $0.kind == kind } }
+            .map { diagnostic($0, step, classes ?? 0) }
         new += risenAboveGuessing(step, classes: classes ?? 0, guessing: guessing)
-        findings += new
+        diagnostics += new
         if count == Self.window { (lossSum, correct, images, count) = (0, 0, 0, 0) }
         return new
     }
@@ -82,7 +82,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     /// epochs, as many as make a window are taken together.
     private mutating func risenAboveGuessing(
         _ step: Step, classes: Int, guessing: Double?
-    ) -> [TrainingFinding] {
+    ) -> [TrainingDiagnostic] {
         var mean = epochMean ?? EpochMean()
         mean.sum += step.loss
         mean.count += 1
@@ -90,18 +90,18 @@ struct FailureDetector: Codable, Sendable, Hashable {
         epochMean = ends ? nil : mean
         let loss = mean.sum / Double(mean.count)
         guard ends, let guessing, loss > 1.01 * guessing,
-            !findings.contains(where: { $0.kind == .roseAboveGuessing })
+            !diagnostics.contains(where: { $0.kind == .roseAboveGuessing })
         else { return [] }
-        var found = finding(.roseAboveGuessing, step, classes)
+        var found = diagnostic(.roseAboveGuessing, step, classes)
         found.loss = loss
         found.guessing = guessing
         return [found]
     }
 
-    private func finding(
-        _ kind: TrainingFinding.Kind, _ step: Step, _ classes: Int
-    ) -> TrainingFinding {
-        TrainingFinding(
+    private func diagnostic(
+        _ kind: TrainingDiagnostic.Kind, _ step: Step, _ classes: Int
+    ) -> TrainingDiagnostic {
+        TrainingDiagnostic(
             kind: kind, step: step.step, epoch: step.epoch, loss: lossSum / Double(count),
             accuracy: Double(correct) / Double(max(1, images)), classes: classes,
             scale: step.scale)
@@ -109,7 +109,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
 
     private mutating func windowKinds(
         _ step: Step, classes: Int, scalesByNorm: Bool
-    ) -> [TrainingFinding.Kind] {
+    ) -> [TrainingDiagnostic.Kind] {
         let loss = lossSum / Double(count)
         let chance = 1 / Double(classes)
         // Three deviations of a Poisson count above chance.
@@ -118,9 +118,9 @@ struct FailureDetector: Codable, Sendable, Hashable {
         let logarithm = log(Double(classes))
         let isNearLogarithm = abs(loss - logarithm) < 0.01 * logarithm
         atLogarithm = isNearLogarithm && isByChance ? atLogarithm + 1 : 0
-        var kinds: [TrainingFinding.Kind] = []
+        var kinds: [TrainingDiagnostic.Kind] = []
         if let scale = step.scale, atScale + 1 >= Self.window,
-            TrainingFinding.leastLoss(scale: scale, classes: classes) > 0.3 * logarithm
+            TrainingDiagnostic.minLoss(scale: scale, classes: classes) > 0.3 * logarithm
         {
             kinds.append(.scaleTooSmall)
         }
@@ -129,7 +129,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
                 || (isNearLogarithm && atLogarithm >= 4)
         else { return kinds }
         if scalesByNorm, atLogarithm >= 4 { return kinds + [.shrunk] }
-        let suitable = TrainingFinding.suitableScale(classes: classes)
+        let suitable = TrainingDiagnostic.suitableScale(classes: classes)
         let isLarge = (step.scale ?? 0) > 3 * suitable && loss > 2 * logarithm
         return kinds + [isLarge ? .scaleTooLarge : .stuck]
     }

@@ -11,7 +11,7 @@ final class GraphedBackbone {
     private let batchCounts: [Tensor]
     private let images: Tensor
     private let embeddings: Tensor
-    private let slopes: Tensor
+    private let gradOutput: Tensor
     private let derivatives: [Tensor]
     private let forward: RecordedGraph
     private let backward: RecordedGraph
@@ -33,7 +33,9 @@ final class GraphedBackbone {
         // Nothing of these passes may stay: the first is a rehearsal, the second is not done at all.
         defer { buffers.restore() }
         var launched: Launched? = Launched(pass(), parameters)
-        guard let slopes = launched?.slopes, let expected = launched?.results else { return nil }
+        guard let gradOutput = launched?.gradOutput, let expected = launched?.results else {
+            return nil
+        }
         launched = nil
         buffers.restore()
 
@@ -43,11 +45,11 @@ final class GraphedBackbone {
         buffers.restore()
         var derivatives: [Tensor] = []
         backward = try RecordedGraph(on: device, sharing: forward) {
-            derivatives = output.derivatives(of: parameters, slopes: slopes)
+            derivatives = output.derivatives(of: parameters, gradOutput: gradOutput)
         }
         self.parameters = parameters
         self.images = images
-        self.slopes = slopes
+        self.gradOutput = gradOutput
         self.derivatives = derivatives
         batchCounts = counts
         embeddings = output.detached()
@@ -76,7 +78,7 @@ final class GraphedBackbone {
     /// - Parameter isOnly: Whether no other batch adds to them, so that nothing need be copied.
     func differentiate(_ embeddings: Tensor, isOnly: Bool) {
         guard let gradient = embeddings.gradient else { return }
-        slopes.assign(gradient)
+        gradOutput.assign(gradient)
         backward.replay()
         for (parameter, derivative) in zip(parameters, derivatives) {
             if let former = parameter.gradient {
@@ -88,18 +90,18 @@ final class GraphedBackbone {
     }
 }
 
-/// What launching one by one gives: embeddings, and derivatives for slopes like noise.
+/// What launching one by one gives: embeddings, and derivatives for gradOutput like noise.
 private struct Launched {
-    let slopes: Tensor
+    let gradOutput: Tensor
     let results: [Tensor]
 
     init(_ embeddings: Tensor, _ parameters: [Tensor]) {
         // Of the embeddings themselves nothing would pass the normalisation that made them.
-        slopes = embeddings.detached().filled(like: 0)
-        slopes.fillNormal(deviation: 1, seed: 1)
+        gradOutput = embeddings.detached().filled(like: 0)
+        gradOutput.fillNormal(standardDeviation: 1, seed: 1)
         results =
             [embeddings.detached()]
-            + embeddings.derivatives(of: parameters, slopes: slopes).map { $0.detached() }
+            + embeddings.derivatives(of: parameters, gradOutput: gradOutput).map { $0.detached() }
     }
 }
 

@@ -19,11 +19,11 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public var shape: Shape
     /// Highest learning rate; above 0.
     public var peak: Double
-    /// Share of the run in which the rate rises linearly to the peak; 0 ..< 1.
+    /// Fraction of the run in which the rate rises linearly to the peak; 0 ..< 1.
     public var warmup: Double
     /// Exponent of `polynomial`; above 0. arcface_torch's logs were made with 2, its code says 1.
     public var power: Double
-    /// Shares of the run at which `step` multiplies the rate, ascending; 0 ... 1.
+    /// Fractions of the run at which `step` multiplies the rate, ascending; 0 ... 1.
     public var milestones: [Double]
     /// What `step` multiplies the rate with; 0 ... 1.
     public var factor: Double
@@ -60,8 +60,8 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         case .cosine: return peak * 0.5 * (1 + cos(.pi * progress))
         case .polynomial: return peak * pow(1 - progress, power)
         case .step:
-            let share = Double(step) / Double(steps)
-            return milestones.reduce(peak) { share >= $1 ? $0 * factor : $0 }
+            let fraction = Double(step) / Double(steps)
+            return milestones.reduce(peak) { fraction >= $1 ? $0 * factor : $0 }
         }
     }
 

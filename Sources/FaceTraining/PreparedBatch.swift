@@ -13,12 +13,12 @@ struct PreparedBatch {
 
 /// A batch's images and labels in equal parts, side by side, of which the count is a divisor.
 func split(
-    _ images: Tensor, _ labels: Tensor, into parts: Int
+    _ images: Tensor, _ labels: Tensor, into microBatches: Int
 ) -> [(images: Tensor, labels: Tensor)] {
-    guard parts > 1 else { return [(images, labels)] }
-    let size = labels.count / parts
-    return (0..<parts).map { part in
-        let range = part * size..<(part + 1) * size
+    guard microBatches > 1 else { return [(images, labels)] }
+    let size = labels.count / microBatches
+    return (0..<microBatches).map { microBatch in
+        let range = microBatch * size..<(microBatch + 1) * size
         return (images.narrowed(0, range), labels.narrowed(0, range))
     }
 }

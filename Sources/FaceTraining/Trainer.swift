@@ -145,7 +145,7 @@ public final class Trainer {
             let isLast = position.stepInEpoch + 1 >= stepsPerEpoch
             let summary = try takeStep(batch, &clock) { if !isLast { upcoming.fetch() } }
             try listener(.step(summary))
-            for finding in observe(summary) { try listener(.finding(finding)) }
+            for diagnostic in observe(summary) { try listener(.diagnostic(diagnostic)) }
             if shouldStop() {
                 try save(listener)
                 throw FaceTrainingError.interrupted(step: position.step)
@@ -166,7 +166,9 @@ public final class Trainer {
             loss: sums.loss / images, accuracy: Double(sums.correct) / images,
             accuracyWithMargin: Double(sums.correctWithMargin) / images,
             lossState: position.lossState.merging(active) { $1 },
-            findings: (position.detector?.findings ?? []).filter { $0.epoch == position.epoch + 1 },
+            diagnostics: (position.detector?.diagnostics ?? []).filter {
+                $0.epoch == position.epoch + 1
+            },
             seconds: position.seconds,
             imagesPerSecond: Double(sums.images) / max(position.seconds, 1e-9))
     }
@@ -186,7 +188,7 @@ public final class Trainer {
     }
 
     /// What a step shows of known failures.
-    private func observe(_ summary: StepSummary) -> [TrainingFinding] {
+    private func observe(_ summary: StepSummary) -> [TrainingDiagnostic] {
         var detector = position.detector ?? FailureDetector()
         let step = FailureDetector.Step(
             step: summary.step, epoch: summary.epoch, loss: summary.loss,
@@ -248,17 +250,18 @@ public final class Trainer {
             labelValues: batch.labels)
     }
 
-    private func progress(_ part: Int) -> LossProgress {
+    private func progress(_ microBatch: Int) -> LossProgress {
         LossProgress(
-            fraction: Double(position.step) / Double(steps), step: position.step, part: part)
+            fraction: Double(position.step) / Double(steps), step: position.step,
+            microBatch: microBatch)
     }
 
     private func take(
         _ step: AcceleratedStep, _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
     ) throws -> (EpochSums, norm: Double) {
-        let parts = configuration.accumulation
+        let microBatches = configuration.accumulation
         let launched = step(
-            images: batch.images, labels: batch.labels, parts: parts, rate: rate,
+            images: batch.images, labels: batch.labels, microBatches: microBatches, rate: rate,
             clip: configuration.gradientClip, progress: progress)
         meanwhile()
         let outcome = launched.outcome()
@@ -272,21 +275,22 @@ public final class Trainer {
     private func accumulateGradients(_ batch: PreparedBatch) throws -> EpochSums {
         optimizer.clearGradients()
         var sums = EpochSums()
-        let parts = split(batch.images, batch.labels, into: configuration.accumulation)
-        for (place, part) in parts.enumerated() {
+        let microBatches = split(batch.images, batch.labels, into: configuration.accumulation)
+        for (index, microBatch) in microBatches.enumerated() {
             sums.add(
-                try accumulateGradients(images: part.images, labels: part.labels, part: place))
+                try accumulateGradients(
+                    images: microBatch.images, labels: microBatch.labels, microBatch: index))
         }
         return sums
     }
 
     private func accumulateGradients(
-        images: Tensor, labels: Tensor, part: Int
+        images: Tensor, labels: Tensor, microBatch: Int
     ) throws -> EpochSums {
         let embeddings = withPrecision(compute.precision, on: device) {
             backbone(images, training: true)
         }
-        let output = loss(embeddings: embeddings, labels: labels, progress: progress(part))
+        let output = loss(embeddings: embeddings, labels: labels, progress: progress(microBatch))
         outputs = output.named(with: embeddings)
         let value = output.loss.item()
         guard value.isFinite else { throw nonFinite("loss") }

@@ -20,7 +20,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     public var gradientClip: Double
     /// Whether an image is mirrored with probability 1/2.
     public var flip: Bool
-    /// How losses of angles compute with their classes.
+    /// How angular-margin losses compute with their classes.
     public var head: HeadOptions
 
     /// Creates a configuration.

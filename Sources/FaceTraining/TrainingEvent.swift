@@ -3,7 +3,7 @@ public enum TrainingEvent: Sendable {
     /// An epoch was trained; the listener may evaluate before the state is saved.
     case epoch(EpochSummary)
     /// A known failure was recognised; training goes on.
-    case finding(TrainingFinding)
+    case diagnostic(TrainingDiagnostic)
     /// The run goes on from a checkpoint.
     case resumed(TrainingPosition)
     /// The state was saved.
@@ -31,7 +31,7 @@ public struct StepSummary: Sendable, Hashable {
     public var loss: Double
     /// L2 norm of the gradients before clipping.
     public var gradientNorm: Double
-    /// Share of the batch whose own class has the largest logit, without the margin; 0...1.
+    /// Fraction of the batch whose target class has the largest logit, without the margin; 0...1.
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
@@ -53,15 +53,15 @@ public struct EpochSummary: Sendable, Hashable {
     public var learningRate: Double
     /// Mean loss.
     public var loss: Double
-    /// Share of images whose own class has the largest logit, without the margin; 0...1.
+    /// Fraction of images whose target class has the largest logit, without the margin; 0...1.
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
-    /// What the loss says of itself at the last step, e.g. `lambda`; shares of active hinges are the
-    /// means of all steps.
+    /// What the loss says of itself at the last step, e.g. `lambda`; fractions of active hinges are
+    /// the means of all steps.
     public var lossState: [String: Double]
     /// Known failures that were recognised in the epoch.
-    public var findings: [TrainingFinding]
+    public var diagnostics: [TrainingDiagnostic]
     /// Seconds spent in the epoch's training steps.
     public var seconds: Double
     /// Images a second of the epoch's training steps.

@@ -34,20 +34,20 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
 public struct EpochSums: Codable, Sendable, Hashable {
     /// Losses of the images.
     public var loss = 0.0
-    /// Images whose own class has the largest logit, without the margin.
+    /// Images whose target class has the largest logit, without the margin.
     public var correct = 0
     /// The same with the margin.
     public var correctWithMargin = 0
     /// Images seen.
     public var images = 0
-    /// Shares of active hinges, times images, by their names in a loss's state; nil where there are
-    /// none.
+    /// Fractions of active hinges, times images, by their names in a loss's state; nil where there
+    /// are none.
     public var active: [String: Double]?
 
     /// Starts at zero.
     public init() {}
 
-    /// Shares of active hinges in a loss's state, times images; nil where there are none.
+    /// Fractions of active hinges in a loss's state, times images; nil where there are none.
     static func active(_ state: [String: Double], images: Int) -> [String: Double]? {
         let active = state.filter { $0.key == "active" || $0.key.hasSuffix(".active") }
         return active.isEmpty ? nil : active.mapValues { $0 * Double(images) }

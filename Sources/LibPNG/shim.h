@@ -15,7 +15,7 @@ typedef struct FacetPNG {
     png_infop info;
     const unsigned char *bytes;
     size_t count;
-    size_t place;
+    size_t position;
     png_bytepp rows;
     /// Why the last function failed.
     char reason[128];
@@ -34,9 +34,9 @@ static void facet_png_ignore(png_structp png, png_const_charp warning) {
 
 static void facet_png_take(png_structp png, png_bytep target, size_t count) {
     FacetPNG *reading = (FacetPNG *)png_get_io_ptr(png);
-    if (count > reading->count - reading->place) png_error(png, "it is cut short");
-    memcpy(target, reading->bytes + reading->place, count);
-    reading->place += count;
+    if (count > reading->count - reading->position) png_error(png, "it is cut short");
+    memcpy(target, reading->bytes + reading->position, count);
+    reading->position += count;
 }
 
 /// Releases a PNG; NULL is none.
@@ -67,11 +67,11 @@ static inline FacetPNG *facet_png_open(const void *bytes, size_t count) {
 /// of 16 bits of a grey picture. Nothing is done about gamma and profiles. Returns whether it could.
 static inline int facet_png_header(FacetPNG *reading) {
     // Eight kilobytes of text can become eight megabytes, so only so many are kept.
-    enum { most_texts = 16 };
+    enum { max_texts = 16 };
     png_structp png = reading->png;
     if (setjmp(png_jmpbuf(png))) return 0;
     png_set_read_fn(png, reading, facet_png_take);
-    png_set_chunk_cache_max(png, most_texts);
+    png_set_chunk_cache_max(png, max_texts);
     png_set_keep_unknown_chunks(
         png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep) "cHRM\0gAMA\0iCCP\0sRGB\0sPLT", 5);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) "eXIf", 1);
@@ -117,10 +117,10 @@ static inline void facet_png_tail(FacetPNG *reading) {
 static inline const unsigned char *facet_png_exif(FacetPNG *reading, size_t *count) {
     png_unknown_chunkp chunks = NULL;
     int number = png_get_unknown_chunks(reading->png, reading->info, &chunks);
-    for (int place = number - 1; place >= 0; place--) {
-        if (memcmp(chunks[place].name, "eXIf", 4) != 0) continue;
-        *count = chunks[place].size;
-        return chunks[place].data;
+    for (int position = number - 1; position >= 0; position--) {
+        if (memcmp(chunks[position].name, "eXIf", 4) != 0) continue;
+        *count = chunks[position].size;
+        return chunks[position].data;
     }
     return NULL;
 }
@@ -130,11 +130,11 @@ static inline const char *facet_png_text(FacetPNG *reading, const char *key, siz
     png_textp texts = NULL;
     int number = 0;
     png_get_text(reading->png, reading->info, &texts, &number);
-    for (int place = number - 1; place >= 0; place--) {
-        if (strcmp(texts[place].key, key) != 0 || texts[place].text == NULL) continue;
+    for (int position = number - 1; position >= 0; position--) {
+        if (strcmp(texts[position].key, key) != 0 || texts[position].text == NULL) continue;
         // Of international texts, which stand in another field, the other one is 0.
-        *count = texts[place].text_length + texts[place].itxt_length;
-        return texts[place].text;
+        *count = texts[position].text_length + texts[position].itxt_length;
+        return texts[position].text;
     }
     return NULL;
 }

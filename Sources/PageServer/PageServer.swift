@@ -58,7 +58,7 @@ public final class PageServer: Sendable {
 /// The socket that connections come from.
 private final class Listener: @unchecked Sendable {
     /// Connections that are answered at once; more wait in the system's queue.
-    private static let mostConnections = 16
+    private static let maxConnections = 16
 
     let port: UInt16
     private let socket: Int32
@@ -86,7 +86,7 @@ private final class Listener: @unchecked Sendable {
         }
         wake = (ends[0], ends[1])
         // Counted up from 0: a semaphore may not go with fewer places than it was made with.
-        for _ in 0..<Self.mostConnections { slots.signal() }
+        for _ in 0..<Self.maxConnections { slots.signal() }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         do {
             self.port = try Self.listen(on: port, socket)
@@ -130,7 +130,7 @@ private final class Listener: @unchecked Sendable {
     /// Waits until no connection is open.
     func drain() {
         let end = DispatchTime.now() + 2
-        let free = (0..<Self.mostConnections).count { _ in slots.wait(timeout: end) == .success }
+        let free = (0..<Self.maxConnections).count { _ in slots.wait(timeout: end) == .success }
         for _ in 0..<free { slots.signal() }
     }
 
@@ -183,7 +183,7 @@ private func systemListen(_ descriptor: Int32) -> Int32 { listen(descriptor, 64)
 /// One connection, which is closed with its answer.
 private struct Connection {
     /// Seconds that a connection may last, its request and its answer together.
-    private static let longestSeconds = 10
+    private static let maxSeconds = 10
 
     private let descriptor: Int32
     /// When it is over.
@@ -193,7 +193,7 @@ private struct Connection {
         self.descriptor = descriptor
         // A browser opens connections in advance; they must not hold a place for long, nor may who
         // sends or reads a byte at a time.
-        end = .now + .seconds(Self.longestSeconds)
+        end = .now + .seconds(Self.maxSeconds)
         var limit = timeval(tv_sec: 5, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
@@ -216,7 +216,7 @@ private struct Connection {
     private func readHead() -> String? {
         var head: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
-        while head.count <= Request.longestHead, ContinuousClock.now < end {
+        while head.count <= Request.maxHeadBytes, ContinuousClock.now < end {
             let count = recv(descriptor, &chunk, chunk.count, 0)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return nil }
@@ -224,7 +224,7 @@ private struct Connection {
             let text = String(decoding: head, as: UTF8.self)
             if let end = text.range(of: "\r\n\r\n") { return String(text[..<end.lowerBound]) }
         }
-        guard head.count > Request.longestHead else { return nil }
+        guard head.count > Request.maxHeadBytes else { return nil }
         send(Page.text("the request is too long\n", status: 431).response(withBody: true))
         // Closing with unread bytes would take the answer back; what comes is read, up to a limit.
         shutdown(descriptor, Int32(SHUT_WR))

@@ -8,7 +8,7 @@ struct Request: Equatable {
     let path: String
 
     /// Longest head that is read; browsers stay far below.
-    static let longestHead = 16 << 10
+    static let maxHeadBytes = 16 << 10
 
     /// Why a request is not answered with a page.
     enum Refusal: Error {

@@ -26,7 +26,7 @@ public enum AtomicFile {
         defer { Saves.end() }
         let parent = url.deletingLastPathComponent()
         try createFolder(parent)
-        let temporary = parent.appendingPathComponent(Leftovers.name(for: url.lastPathComponent))
+        let temporary = parent.appendingPathComponent(StaleFiles.name(for: url.lastPathComponent))
         do {
             let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
             try file.write(data)

@@ -19,9 +19,9 @@ public enum CRC32C {
             for _ in 0..<8 { value = value & 1 == 1 ? 0x82F6_3B78 ^ (value >> 1) : value >> 1 }
             tables[byte] = value
         }
-        for place in 256..<8 * 256 {
-            let before = tables[place - 256]
-            tables[place] = (before >> 8) ^ tables[Int(before & 0xFF)]
+        for index in 256..<8 * 256 {
+            let before = tables[index - 256]
+            tables[index] = (before >> 8) ^ tables[Int(before & 0xFF)]
         }
         return UnsafePointer(tables)
     }()

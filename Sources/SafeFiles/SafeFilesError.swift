@@ -4,7 +4,7 @@ import Foundation
 public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the folder.
     case busy(path: String, holder: FolderLock.Holder?)
-    /// The disk, or the user's share of it, is full.
+    /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
     /// Something that leads elsewhere stands where a file belongs.
     case notPlain(path: String, kind: PlainFile.Kind)

@@ -8,7 +8,7 @@ public enum Spelling {
     public static func suggestion(for name: String, among known: [String]) -> String? {
         // The distance takes time and memory by the product of both lengths, and what is asked for may
         // be a file's: nothing so long is a misspelt name.
-        guard name.utf8.count <= longestName else { return nil }
+        guard name.utf8.count <= maxNameBytes else { return nil }
         let length = name.count
         let near = known.compactMap { known -> (name: String, distance: Int)? in
             let limit = max(1, max(length, known.count) / 3)
@@ -20,7 +20,7 @@ public enum Spelling {
     }
 
     /// Bytes of the longest name that is compared.
-    private static let longestName = 256
+    private static let maxNameBytes = 256
 
     /// `; did you mean 'x'?`, or nothing: to be put at the end of a message.
     public static func hint(for name: String, among known: [String]) -> String {

@@ -6,8 +6,8 @@ import Foundation
 /// of them, or a part of their time. More threads than that wait for each other at every operation,
 /// which makes a training many times as slow.
 public enum AvailableThreads {
-    /// Cores that the process may run on, or the share of their time that its control groups leave it,
-    /// rounded up, where that is less.
+    /// Cores that the process may run on, or the fraction of their time that its control groups
+    /// leave it, rounded up, where that is less.
     public static let count: Int = count(
         machine: ProcessInfo.processInfo.activeProcessorCount, root: URL(fileURLWithPath: "/"))
 
@@ -15,9 +15,9 @@ public enum AvailableThreads {
     static func count(machine: Int, root: URL) -> Int {
         // The list may name processors that are not there.
         let cores = min(machine, affinity(root) ?? machine)
-        let share = ControlGroups(root: root).processorShare
-        // A share of a million processors and more limits nothing, and might be no integer.
-        let limit = share.map { Int(min($0.rounded(.up), 1e6)) } ?? cores
+        let cpuLimit = ControlGroups(root: root).lowestCPULimit
+        // A fraction of a million processors and more limits nothing, and might be no integer.
+        let limit = cpuLimit.map { Int(min($0.rounded(.up), 1e6)) } ?? cores
         return max(1, min(cores, limit))
     }
 
@@ -49,8 +49,9 @@ private struct ControlGroups {
 
     /// Processors' worth of time, the least that any group from the process's own up allows; nil
     /// without a limit.
-    var processorShare: Double? {
-        groups.flatMap { group in group.folders.compactMap { share(in: $0, group.isSecond) } }.min()
+    var lowestCPULimit: Double? {
+        groups.flatMap { group in group.folders.compactMap { cpuLimit(in: $0, group.isSecond) } }
+            .min()
     }
 
     /// A hierarchy that limits the processors' time.
@@ -117,7 +118,7 @@ private struct ControlGroups {
         }
     }
 
-    private func share(in folder: URL, _ isSecond: Bool) -> Double? {
+    private func cpuLimit(in folder: URL, _ isSecond: Bool) -> Double? {
         let words: [Substring]
         if isSecond {
             words = text(folder.appendingPathComponent("cpu.max"))

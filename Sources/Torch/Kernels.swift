@@ -1,7 +1,7 @@
 import CTorch
 
 /// Which implementation computes what both LibTorch and this project can: depthwise and 1x1
-/// convolutions, batch normalisations with what is around them, and the head of many classes.
+/// convolutions, batch normalisations with what is around them, and the classification head.
 ///
 /// This project's are compiled for several sets of instructions, and the best that the processor has
 /// is used; on a GPU, unless it is ``libTorch``, those that are compiled for it. They sum in an order

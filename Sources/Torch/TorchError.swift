@@ -15,7 +15,7 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingTensor(name: String, path: String)
     /// A device was asked for that this machine or this LibTorch does not have.
     case noDevice(String)
-    /// The disk, or the user's share of it, is full.
+    /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
     /// Memory ran out.
     case outOfMemory(operation: String, message: String)

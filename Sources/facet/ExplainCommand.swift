@@ -70,7 +70,7 @@ private struct FailureText {
                 + "seed \(identity.seed)",
         ]
         return [
-            head, ["", "What was found:"], diagnosis.findings.map { "- \($0)" },
+            head, ["", "What was found:"], diagnosis.diagnostics.map { "- \($0)" },
             ["", "What to try:"], diagnosis.advice.map { "- \($0)" },
             ["", "The steps before:"], failure.before.suffix(5).map(line),
             ["", "The batch:"], images,

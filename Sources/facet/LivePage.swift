@@ -45,12 +45,12 @@ enum LivePage {
           const show = (state) => {
             meter.hidden = state.isOver;
             meter.max = 1;
-            meter.value = state.share;
+            meter.value = state.fraction;
             const count = state.total ? `, ${state.done} of ${state.total}` : "";
             const task = state.task + count + (state.detail ? `, ${state.detail}` : "");
             words.textContent = state.isOver
               ? `${state.task} (${state.study})`
-              : [`${Math.floor(100 * state.share)} %`, state.left, state.study].filter((text) => text)
+              : [`${Math.floor(100 * state.fraction)} %`, state.left, state.study].filter((text) => text)
                   .join(", ") + ": " + task;
           };
 

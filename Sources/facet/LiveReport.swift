@@ -35,8 +35,8 @@ final class LiveReport: @unchecked Sendable {
         var failed = 0
         /// How far the study is, in words.
         var study = ""
-        /// Share of the study's work that is done; 0...1.
-        var share = 0.0
+        /// Fraction of the study's work that is done; 0...1.
+        var fraction = 0.0
         /// Seconds that are left, where that can be told.
         var secondsLeft: Double?
         /// The same in words.
@@ -132,7 +132,7 @@ final class LiveReport: @unchecked Sendable {
             moment.finished = progress.finished
             moment.failed = progress.failed
             moment.study = progress.text
-            moment.share = moment.isOver ? 1 : progress.share
+            moment.fraction = moment.isOver ? 1 : progress.fraction
             moment.secondsLeft = moment.isOver ? nil : progress.secondsLeft()
             moment.left =
                 moment.secondsLeft.map { "about \(ProgressMeter.format(seconds: $0)) left" } ?? ""

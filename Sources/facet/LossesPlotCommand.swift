@@ -16,7 +16,7 @@ let plotCommand = Command(
         Option("--output", .value("FILE"), "where the SVG file goes; default losses.svg"),
         Option("--classes", .value("N"), "number of identities; default 500"),
         Option("--norm", .value("X"), "norm of the embeddings; default 22.6, the root of 512"),
-        Option("--fraction", .value("X"), "share of the run that is done; default 1"),
+        Option("--fraction", .value("X"), "fraction of the run that is done; default 1"),
     ],
     examples: [
         "facet losses plot softmax asoftmax amsoftmax arcface --output losses.svg",

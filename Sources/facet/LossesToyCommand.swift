@@ -45,8 +45,8 @@ let toyCommand = Command(
             specification, faces: faces, dimensions: dimensions, steps: steps, seed: seed)
         let note = String(
             format: "accuracy %.1f %%, %.1f° wide, gap %.1f°", toy.accuracy * 100, toy.meanAngle,
-            toy.smallestGap)
-        Console.remark("\(specification): \(note)")
+            toy.minGap)
+        Console.note("\(specification): \(note)")
         line.update(index + 1)
         panels.append(
             EmbeddingPicture.Panel(

@@ -28,7 +28,7 @@ let reportCommand = Command(
                 + "installed"),
         Option(
             "--without-pictures", .flag,
-            "name wrongly decided pairs and do not show their faces, e.g. to pass the report on"),
+            "name misclassified pairs and do not show their faces, e.g. to pass the report on"),
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],
     examples: ["facet report studies/quick", "facet report studies/12-epochs studies/20-epochs"]
@@ -48,7 +48,7 @@ let reportCommand = Command(
         } else {
             Console.output(summary.text)
         }
-        if let page = files.first { Console.remark("comparison: \(page.path)") }
+        if let page = files.first { Console.note("comparison: \(page.path)") }
         return .success
     }
     let pictures = TestPictures(StudyFolder(study))
@@ -66,9 +66,9 @@ private func writeForPapers(_ report: Report) throws {
     let files = try report.writeForPapers()
     let drawings = files.filter { $0.pathExtension == "svg" }
     let converted = drawings.count { convertToPDF($0) }
-    Console.remark("for papers: \(report.destination.path)/tables.tex and figures/")
+    Console.note("for papers: \(report.destination.path)/tables.tex and figures/")
     if converted < drawings.count {
-        Console.remark(
+        Console.note(
             "the figures are SVG files: install rsvg-convert (Debian: librsvg2-bin) and repeat the "
                 + "command to have them as PDF too")
     }
@@ -93,11 +93,11 @@ func writeReport(_ report: Report, json: Bool) throws {
     let files = try report.write(rendered)
     if json {
         Console.output(try ResultsRows(try report.runs()).json())
-        if let page = files.first { Console.remark("report: \(page.path)") }
+        if let page = files.first { Console.note("report: \(page.path)") }
         return
     }
     Console.output(rendered.answer.text + "\n")
-    Console.remark(
+    Console.note(
         rendered.showsFaces
             ? "Before you pass the report on: it shows faces and names of the test set;\n"
                 + "facet report --without-pictures leaves the faces out."

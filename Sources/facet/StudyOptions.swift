@@ -10,7 +10,7 @@ import Torch
 ///
 /// Flags lie over a study file, which lies over a preset.
 enum StudyOptions {
-    private static let usual = StudyConfiguration()
+    private static let defaults = StudyConfiguration()
 
     /// Names that a shell offers; parameters follow behind a colon.
     static let backboneNames = BackboneCatalogue.descriptors.map(\.name)
@@ -40,60 +40,62 @@ enum StudyOptions {
             "--backbones", .values("LIST"),
             "backbones with commas, e.g. "
                 + "mobilenetv1:width=0.5,resnet50; default "
-                + usual.backbones.joined(separator: ","), elsewhere: OptionsElsewhere.backbone,
+                + defaults.backbones.joined(separator: ","), elsewhere: OptionsElsewhere.backbone,
             completion: .words(backboneNames)),
         Option(
             "--losses", .values("LIST"),
             "losses with commas, e.g. softmax,arcface:s=32,m=0.4; default "
-                + usual.losses.joined(separator: ","), elsewhere: OptionsElsewhere.loss,
+                + defaults.losses.joined(separator: ","), elsewhere: OptionsElsewhere.loss,
             completion: .words(lossNames)),
         Option(
             "--sampler", .value("NAME"),
-            "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)",
+            "auto (each loss its own), shuffle or pk:PxK for all; default \(defaults.sampler)",
             elsewhere: OptionsElsewhere.sampler, completion: .words(["auto", "shuffle"])),
         Option(
             "--seeds", .value("N|LIST"),
-            "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)",
+            "how many seeds, from 1 on, or a list with commas; default \(defaults.seeds.count)",
             elsewhere: OptionsElsewhere.seeds),
         Option(
             "--epochs", .value("N"),
-            "passes over the training set; default \(usual.training.epochs)",
+            "passes over the training set; default \(defaults.training.epochs)",
             elsewhere: OptionsElsewhere.epochs),
         Option(
-            "--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)",
+            "--batch-size", .value("N"), "images of a step; default \(defaults.training.batchSize)",
             elsewhere: OptionsElsewhere.batchSize),
         Option(
             "--learning-rate", .value("X"),
-            "highest learning rate; default \(usual.training.schedule.peak)",
+            "highest learning rate; default \(defaults.training.schedule.peak)",
             elsewhere: OptionsElsewhere.learningRate),
         Option(
             "--input-size", .value("N"),
-            "height and width of the input, in pixels; default \(usual.inputSize)",
+            "height and width of the input, in pixels; default \(defaults.inputSize)",
             elsewhere: OptionsElsewhere.inputSize),
         Option(
             "--pairs-each-epoch", .value("N"),
             "pairs tested after each epoch but the last, "
-                + "which sees all; 0 for all; default \(usual.evaluation.pairsEachEpoch)"),
+                + "which sees all; 0 for all; default \(defaults.evaluation.pairsEachEpoch)"),
         Option(
             "--class-rate", .value("X"),
-            "share of the classes in a step's softmax (Partial FC), for "
-                + "losses of angles; 1 for all; default 1", elsewhere: OptionsElsewhere.classRate),
+            "fraction of the classes in a step's softmax (Partial FC), for "
+                + "angular-margin losses; 1 for all; default 1",
+            elsewhere: OptionsElsewhere.classRate),
         Option(
             "--validation", .value("identities=X"),
-            "hold out a share of the training identities to choose a model on, e.g. 0.05; default 0"
+            "hold out a fraction of the training identities to choose a model on, e.g. 0.05; default 0"
         ),
         Option(
-            "--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)",
+            "--precision", .value("NAME"),
+            "auto, float32 or bfloat16; default \(defaults.precision)",
             elsewhere: OptionsElsewhere.precision,
             completion: .words(["auto", "float32", "bfloat16"])),
         Option(
             "--head-precision", .value("NAME"),
             "float32 or bfloat16: products with class weights, where "
                 + "the network computes in bfloat16; default "
-                + usual.training.head.precision.rawValue,
+                + defaults.training.head.precision.rawValue,
             completion: .words(["float32", "bfloat16"])),
         Option(
-            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(usual.device)",
+            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(defaults.device)",
             elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
         Option(
             "--threads", .value("N"),
@@ -102,7 +104,7 @@ enum StudyOptions {
         Option(
             "--kernels", .value("NAME"),
             "auto (the best of the processor), libtorch, portable, avx2 or avx512: what computes "
-                + "convolutions and normalisations; default \(usual.kernels)",
+                + "convolutions and normalisations; default \(defaults.kernels)",
             completion: .words(["auto"] + Kernels.allCases.map(\.rawValue))),
         Option(
             "--output", .value("FOLDER"),
@@ -167,21 +169,21 @@ enum StudyOptions {
         }
         for text in arguments.values("--without") {
             let sides = try named("--without", text, "NAME=FILE")
-            guard let place = configuration.train.firstIndex(where: { $0.name == sides.name })
+            guard let position = configuration.train.firstIndex(where: { $0.name == sides.name })
             else {
                 throw CommandError.badValue(
                     option: "--without", value: text, expected: "the NAME of a --train")
             }
-            configuration.train[place].without = sides.rest
+            configuration.train[position].without = sides.rest
         }
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in
             let sides = try named("--test", text, "NAME=PACK or NAME=IMAGES,PAIRS")
-            let places = sides.rest.split(
+            let paths = sides.rest.split(
                 separator: ",", maxSplits: 1, omittingEmptySubsequences: false
             ).map(String.init)
             return .init(
-                name: sides.name, images: places[0], pairs: places.count == 2 ? places[1] : "")
+                name: sides.name, images: paths[0], pairs: paths.count == 2 ? paths[1] : "")
         }
     }
 
@@ -215,23 +217,23 @@ enum StudyOptions {
         if let size = try arguments.whole("--input-size", in: 16...1024) {
             configuration.inputSize = size
         }
-        if let share = try arguments.convert(
-            "--validation", "identities= and a share up to 0.5, as identities=0.05",
-            Self.heldOutShare)
+        if let fraction = try arguments.convert(
+            "--validation", "identities= and a fraction up to 0.5, as identities=0.05",
+            Self.heldOutFraction)
         {
-            configuration.validation.identities = share
+            configuration.validation.identities = fraction
         }
         if let pairs = try arguments.whole("--pairs-each-epoch", in: 0...100_000_000) {
             configuration.evaluation.pairsEachEpoch = pairs
         }
     }
 
-    private static func heldOutShare(_ text: String) -> Double? {
+    private static func heldOutFraction(_ text: String) -> Double? {
         let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2, sides[0] == "identities", let share = Double(sides[1]),
-            (0...0.5).contains(share)
+        guard sides.count == 2, sides[0] == "identities", let fraction = Double(sides[1]),
+            (0...0.5).contains(fraction)
         else { return nil }
-        return share
+        return fraction
     }
 
     private static func seeds(_ text: String) -> [UInt64]? {

@@ -18,18 +18,18 @@ final class StudyPrinter {
         case .preparing(let what, let done, let total): progress(what, done, total, "images")
         case .estimated(let estimate):
             finish()
-            Console.remark(estimate.text)
+            Console.note(estimate.text)
         case .warning(let sentence): Console.standard.warning(sentence)
         case .runStarted(let planned, let number, let total):
             finish()
             run = "[\(number)/\(total)] \(planned.text)"
-            Console.remark(run)
+            Console.note(run)
         case .runSkipped(let planned, let result):
-            Console.remark("\(planned.text): finished before, \(summary(result))")
+            Console.note("\(planned.text): finished before, \(summary(result))")
         case .runFinished(let planned, let result):
             finish()
             let time = ProgressMeter.format(seconds: result.seconds)
-            Console.remark("\(planned.text): \(summary(result)), in \(time)")
+            Console.note("\(planned.text): \(summary(result)), in \(time)")
         case .runFailed(_, let message):
             finish()
             Console.standard.error(message)
@@ -37,7 +37,7 @@ final class StudyPrinter {
             progress("  testing on \(test)", done, total, "images")
         case .epochRecorded(_, let record):
             endTask()
-            Console.remark("  " + epoch(record))
+            Console.note("  " + epoch(record))
         case .training(_, let event): show(event)
         }
     }
@@ -58,9 +58,9 @@ final class StudyPrinter {
     private func show(_ event: TrainingEvent) {
         switch event {
         case .step(let step): show(step)
-        case .finding(let finding): Console.standard.warning("\(finding)")
+        case .diagnostic(let diagnostic): Console.standard.warning("\(diagnostic)")
         case .resumed(let position):
-            Console.remark("  goes on from step \(position.step)")
+            Console.note("  goes on from step \(position.step)")
         case .warning(let sentence): Console.standard.warning(sentence)
         default: break
         }
@@ -111,7 +111,7 @@ final class StudyPrinter {
             .joined(separator: ", ")
     }
 
-    private static func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }
+    private static func percent(_ fraction: Double) -> String { number(fraction * 100, 2) + " %" }
 
     private static func number(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)

@@ -4,7 +4,7 @@ import FaceStudy
 import FaceTraining
 import Foundation
 
-/// How far a study is: its runs, the share of its work that is done, and the time that is left.
+/// How far a study is: its runs, the fraction of its work that is done, and the time that is left.
 ///
 /// A run weighs as many seconds as it was estimated to take, or as much as any other where there is no
 /// estimate. What is left is told by the runs of this process, once they have taken long enough to
@@ -27,7 +27,7 @@ struct StudyProgress {
     /// Weight of what this process has finished, and when it began with the first of it.
     private var done = 0.0
     private var started: ContinuousClock.Instant?
-    private var current: (name: String, share: Double)?
+    private var current: (name: String, fraction: Double)?
 
     /// Begins with nothing done.
     init(_ plan: StudyPlan) {
@@ -81,14 +81,14 @@ struct StudyProgress {
 
     /// Weight of what this process has done.
     private var worked: Double {
-        done + (current.map { weight($0.name) * $0.share } ?? 0)
+        done + (current.map { weight($0.name) * $0.fraction } ?? 0)
     }
 
-    /// Share of the study's work that is done; 0...1.
-    var share: Double {
+    /// Fraction of the study's work that is done; 0...1.
+    var fraction: Double {
         let all = cells.keys.reduce(0) { $0 + weight($1) }
         let before = over.reduce(0) { $0 + weight($1) }
-        let now = current.map { weight($0.name) * $0.share } ?? 0
+        let now = current.map { weight($0.name) * $0.fraction } ?? 0
         return all > 0 ? min(1, (before + now) / all) : 0
     }
 
@@ -96,10 +96,10 @@ struct StudyProgress {
     func secondsLeft(at now: ContinuousClock.Instant = .now) -> Double? {
         let left =
             cells.keys.filter { !over.contains($0) }.reduce(0) { $0 + weight($1) }
-            - (current.map { weight($0.name) * $0.share } ?? 0)
+            - (current.map { weight($0.name) * $0.fraction } ?? 0)
         let elapsed = started.map { $0.duration(to: now) / .seconds(1) } ?? 0
         // A run's beginning and its end take longer than the steps between them.
-        let isTelling = worked > 0 && (done > 0 || (current?.share ?? 0) > 0.05)
+        let isTelling = worked > 0 && (done > 0 || (current?.fraction ?? 0) > 0.05)
         if isTelling { return max(0, left) * elapsed / worked }
         return hasEstimate ? max(0, left) : nil
     }

@@ -45,7 +45,7 @@ struct StudySession {
             printer.show(event)
             live?.show(event)
         }
-        if let server { Console.remark("the report, live: \(server.address)") }
+        if let server { Console.note("the report, live: \(server.address)") }
         do {
             if dryRun {
                 let preview = try study.preview(control)
@@ -81,7 +81,7 @@ extension StudySession {
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)
         if let server, keepsServing {
-            Console.remark("the report stays at \(server.address) until Ctrl-C")
+            Console.note("the report stays at \(server.address) until Ctrl-C")
             while !interrupt.isRequested { usleep(100_000) }
         }
         server?.stop()
@@ -92,13 +92,13 @@ extension Interrupt {
     /// Watches for Ctrl-C and its like, and says that the work is about to stop.
     static func untilSaved() throws -> Interrupt {
         try Interrupt(
-            onFirst: { Console.remark("stopping after this step; once more to stop at once") },
+            onFirst: { Console.note("stopping after this step; once more to stop at once") },
             whenSaved: { Saves.whenDone($0) })
     }
 
     /// Says how to go on, and gives the code to end with.
     var goodbye: ExitCode {
-        Console.remark("interrupted; the same command goes on from here")
+        Console.note("interrupted; the same command goes on from here")
         return exitCode ?? .interrupted
     }
 }

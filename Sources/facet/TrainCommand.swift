@@ -30,7 +30,7 @@ let trainCommand = Command(
 ) { arguments in
     var configuration = try StudyOptions.studyConfiguration(arguments, needsTest: false)
     if configuration.test.isEmpty {
-        Console.remark(
+        Console.note(
             configuration.validation.identities > 0
                 ? "no --test: the model is tested on held-out training identities alone"
                 : "no --test: the training accuracy alone will be known; --validation "

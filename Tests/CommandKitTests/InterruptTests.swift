@@ -85,8 +85,8 @@ import Testing
         kill(getpid(), SIGUSR1)
     }
 
-    @Test func theUsualSignalsAskAProcessToEnd() {
-        #expect(Interrupt.usual == [SIGINT, SIGTERM, SIGHUP])
+    @Test func theDefaultSignalsAskAProcessToEnd() {
+        #expect(Interrupt.defaultSignals == [SIGINT, SIGTERM, SIGHUP])
     }
 }
 

@@ -59,8 +59,8 @@ struct ASoftmaxLossTests {
         let sample = Sample.angles(
             Array(stride(from: 0.01, to: 3.14, by: 0.01)), name: "all angles")
         let found = try Evaluation("asoftmax:m=\(m)", sample)
-        let targets = zip(found.marginLogits, sample.labels).map { $0[$1] }
-        #expect(zip(targets, targets.dropFirst()).allSatisfy { $0 > $1 })
+        let targetCosines = zip(found.marginLogits, sample.labels).map { $0[$1] }
+        #expect(zip(targetCosines, targetCosines.dropFirst()).allSatisfy { $0 > $1 })
     }
 
     @Test(

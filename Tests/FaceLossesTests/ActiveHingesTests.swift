@@ -1,7 +1,7 @@
 import FaceLosses
 import Testing
 
-/// The share of hinges that are active, which tells whether a margin fits the embeddings' norm.
+/// The fraction of hinges that are active, which tells whether a margin fits the embeddings' norm.
 @Suite("Active hinges")
 struct ActiveHingesTests {
     private func active(_ text: String, _ sample: Sample) throws -> Double? {
@@ -27,8 +27,8 @@ struct ActiveHingesTests {
     func calibration() throws {
         let sample = Sample.random(seed: 72, count: 16, classes: 16, size: 512)
         for term in ["range", "minimum-margin"] {
-            let share = try #require(try active(term, sample))
-            #expect(share > 0.1 && share <= 1, "\(term): \(share)")
+            let fraction = try #require(try active(term, sample))
+            #expect(fraction > 0.1 && fraction <= 1, "\(term): \(fraction)")
         }
         #expect(try active("range-paper", sample) == 1)
         #expect(try active("minimum-margin-paper", sample) == 0)

@@ -55,15 +55,15 @@ struct ArcFaceLossTests {
     func monotonic() throws {
         let angles = Array(stride(from: 0.01, to: 3.14, by: 0.01))
         let sample = Sample.angles(angles, name: "all angles")
-        func targets(_ beyond: String) throws -> [Double] {
+        func targetCosines(_ beyond: String) throws -> [Double] {
             let found = try Evaluation("arcface-paper:beyond=\(beyond)", sample)
             return zip(found.marginLogits, sample.labels).map { $0[$1] }
         }
-        let monotonic = try targets("monotonic")
+        let monotonic = try targetCosines("monotonic")
         #expect(zip(monotonic, monotonic.dropFirst()).allSatisfy { $0 > $1 })
-        let clamped = try targets("clamp")
+        let clamped = try targetCosines("clamp")
         #expect(zip(clamped, clamped.dropFirst()).allSatisfy { $0 >= $1 })
-        let plain = try targets("none")
+        let plain = try targetCosines("none")
         #expect(plain.last.map { $0 > (plain.min() ?? 0) + 1 } == true)
     }
 

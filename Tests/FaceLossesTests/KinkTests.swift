@@ -60,10 +60,10 @@ struct KinkTests {
         let (text, sample) = Self.cases[index]
         let gradient = try Evaluation(text, sample).gradients["embeddings"] ?? []
         #expect(gradient.count == sample.embeddings.count * sample.size)
-        for (place, found) in gradient.enumerated() {
+        for (position, found) in gradient.enumerated() {
             func value(_ step: Double) throws -> Double {
                 let moved = sample.moving(
-                    .embeddings, place / sample.size, place % sample.size, by: step)
+                    .embeddings, position / sample.size, position % sample.size, by: step)
                 let evaluation = try Evaluation(text, moved)
                 // The probe beside a term sees embeddings that it does not train.
                 return evaluation.state.first { text.contains($0.key) }?.value ?? evaluation.loss
@@ -74,7 +74,7 @@ struct KinkTests {
             let tolerance = 1e-5 * (1 + abs(left) + abs(right))
             #expect(
                 found >= min(left, right) - tolerance && found <= max(left, right) + tolerance,
-                "\(text), \(sample.name)[\(place)]: \(found) is not in \(left) ... \(right)")
+                "\(text), \(sample.name)[\(position)]: \(found) is not in \(left) ... \(right)")
         }
     }
 }

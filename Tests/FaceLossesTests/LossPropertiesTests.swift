@@ -15,7 +15,7 @@ struct LossPropertiesTests {
         "sphereface2", "opensphere-sphereface2", "uniface", "uniface-paper", "magface",
         "magface-paper", "facexzoo-magface",
     ]
-    /// Several class weights, targets of other classes, weights of logits that may be zero or
+    /// Several class weights, weights of non-target classes, weights of logits that may be zero or
     /// negative, and probabilities that round to 1.
     private static let undirected: Set = [
         "subcenter", "subcenter-paper", "pml-subcenter", "label-smoothing", "circle",

@@ -126,7 +126,7 @@ struct LossSpecificationTests {
         }
     }
 
-    @Test("add losses of pairs and centres to one that classifies")
+    @Test("add pairwise and centre losses to one that classifies")
     func sums() throws {
         let sum = try LossSpecification(parsing: "triplet + arcface:m=0.4+center:weight=0.01")
         #expect(sum.description == "arcface:m=0.4+center:weight=0.01+triplet")

@@ -46,7 +46,7 @@ struct MarginalLossTests {
         }
     }
 
-    @Test("reports the share of pairs that violate", arguments: 1...5)
+    @Test("reports the fraction of pairs that violate", arguments: 1...5)
     func active(_ seed: UInt64) throws {
         let sample = Sample.random(seed: seed, count: 12)
         let found = try Evaluation("marginal", sample)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Torch
 
-/// Losses of angles where the angle is 0, π or near, against numbers of 70 digits; see
+/// Angular-margin losses where the angle is 0, π or near, against numbers of 70 digits; see
 /// `Fixtures/make_near.py`.
 @Suite("Angles of 0 and π")
 struct NearTests {
@@ -80,12 +80,15 @@ struct NearTests {
         #expect(
             error <= loss * abs(expected.loss) + floor,
             "\(name): the loss is \(found.loss) instead of \(expected.loss)")
-        for (tensor, slopes) in [("embeddings", expected.embeddings), ("weight", expected.weight)] {
-            let difference = zip(found.gradients[tensor] ?? [], slopes).map(-)
-            #expect(difference.count == slopes.count, "\(name): \(tensor)")
+        for (tensor, expectedGradients) in [
+            ("embeddings", expected.embeddings), ("weight", expected.weight),
+        ] {
+            let difference = zip(found.gradients[tensor] ?? [], expectedGradients).map(-)
+            #expect(difference.count == expectedGradients.count, "\(name): \(tensor)")
             #expect(
-                Naive.norm(difference) <= gradient * Naive.norm(slopes) + floor,
-                "\(name): \(tensor) \(found.gradients[tensor] ?? []) instead of \(slopes)")
+                Naive.norm(difference) <= gradient * Naive.norm(expectedGradients) + floor,
+                "\(name): \(tensor) \(found.gradients[tensor] ?? []) instead of \(expectedGradients)"
+            )
         }
     }
 
@@ -155,8 +158,10 @@ struct NearTests {
         sample.embeddings = [[-2 * cos(1e-5), 2 * sin(1e-5), 0, 0]]
         for way in Way.allCases {
             let far = try evaluate("arcface-paper:s=16,beyond=none", sample, way, .float64)
-            let slopes = far.gradients["embeddings"] ?? []
-            #expect(slopes.count == 4 && abs(slopes[1] - 6.502) < 1e-3, "\(slopes)")
+            let expectedGradients = far.gradients["embeddings"] ?? []
+            #expect(
+                expectedGradients.count == 4 && abs(expectedGradients[1] - 6.502) < 1e-3,
+                "\(expectedGradients)")
         }
     }
 }

@@ -42,7 +42,7 @@ struct PresetTests {
         for (i, angle) in [0.5, 1.4, 1.6, 2, 3].enumerated() {
             let lowered = angle < .pi / 2 ? cos(angle) - 0.35 : cos(angle)
             expectClose(found.marginLogits[i][sample.labels[i]], 32 * lowered, tolerance: 1e-12)
-            // 90 degrees from the other class weights but one: harder than cosθ - m or not.
+            // 90 degrees from the non-target class weights but one: harder than cosθ - m or not.
             let other = (sample.labels[i] + 2) % 5
             let isHard = 0 > cos(angle) - 0.35
             expectClose(

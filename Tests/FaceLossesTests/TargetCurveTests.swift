@@ -41,13 +41,13 @@ struct TargetCurveTests {
 
     @Test("have the gradient that trains: the slope, or without the margin's part")
     func gradients() throws {
-        for (text, slope) in [
+        for (text, derivative) in [
             ("arcface:grad=exact,beyond=none", { -sin($0 + 0.5) }),
             ("arcface:beyond=none", { -sin($0) }), ("amsoftmax", { -sin($0) }),
             ("sphereface-r", { -sin($0) }),
         ] as [(String, (Double) -> Double)] {
             for point in try curve(text) {
-                expectClose(point.gradient, slope(point.angle), tolerance: 1e-6, text)
+                expectClose(point.gradient, derivative(point.angle), tolerance: 1e-6, text)
             }
         }
     }

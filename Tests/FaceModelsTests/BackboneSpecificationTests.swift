@@ -85,13 +85,13 @@ struct BackboneSpecificationTests {
         #expect(standard[.width] == 1)
         #expect(standard[.embeddingSize] == 512)
         #expect(standard[.normalizesEmbedding])
-        #expect(standard[ResNet50.stridePlace] == .first)
+        #expect(standard[ResNet50.stridePosition] == .first)
         let other = try BackboneSpecification(
             parsing: "resnet50:width=0.5,embedding=128,bn=off,stride=3x3")
         #expect(other[.width] == 0.5)
         #expect(other[.embeddingSize] == 128)
         #expect(!other[.normalizesEmbedding])
-        #expect(other[ResNet50.stridePlace] == .middle)
+        #expect(other[ResNet50.stridePosition] == .middle)
     }
 
     @Test("In JSON it is its text")

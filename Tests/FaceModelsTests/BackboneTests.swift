@@ -143,10 +143,11 @@ struct BackboneTests {
             } else if entry.role == .weight {
                 let fanIn = entry.tensor.shape.dropFirst().reduce(1, *)
                 let bound = 1 / Double(fanIn).squareRoot()
-                let deviation = entry.tensor.square().mean().item().squareRoot()
+                let standardDeviation = entry.tensor.square().mean().item().squareRoot()
                 // Four standard errors of a uniform distribution's deviation.
                 let spread = 4 * (0.2 / Double(values.count)).squareRoot()
-                #expect(abs(deviation * 3.squareRoot() / bound - 1) < spread, "\(entry.name)")
+                #expect(
+                    abs(standardDeviation * 3.squareRoot() / bound - 1) < spread, "\(entry.name)")
                 #expect(values.allSatisfy { abs(Double($0)) <= bound }, "\(entry.name)")
             }
         }

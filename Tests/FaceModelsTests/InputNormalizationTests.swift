@@ -21,7 +21,7 @@ struct InputNormalizationTests {
 
     @Test("Any mean and deviation")
     func other() {
-        let images = InputNormalization(mean: 127.5, deviation: 128).images(
+        let images = InputNormalization(mean: 127.5, standardDeviation: 128).images(
             pixels: [0, 255, 128], count: 1, height: 1, width: 1, format: .contiguous,
             device: .cpu)
         #expect(images.array(of: Double.self) == [-0.99609375, 0.99609375, 0.00390625])

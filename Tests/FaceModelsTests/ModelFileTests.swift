@@ -41,7 +41,7 @@ struct ModelFileTests {
             let images = FormulaWeights.uniform("images", shape: [2, 3, 32, 48], type: .float32)
             _ = backbone(images, training: true)
             let metadata = ModelFile.Metadata(
-                inputSize: 48, normalization: InputNormalization(mean: 1.5, deviation: 128),
+                inputSize: 48, normalization: InputNormalization(mean: 1.5, standardDeviation: 128),
                 facetVersion: "0.1", trainSet: "a \"set\" of\nfaces", loss: "arcface:m=0.4",
                 meanFace: (0..<28 * 28).map { UInt8($0 % 256) })
             try ModelFile.write(backbone, metadata, to: url)

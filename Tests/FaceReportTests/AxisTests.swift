@@ -77,8 +77,8 @@ import Testing
         #expect(axis.ticks.count <= 8)
     }
 
-    @Test func goesDownToTheSmallestShare() {
-        let axis = Axis.shares("far", from: 1.0 / 3000)
+    @Test func goesDownToTheSmallestFraction() {
+        let axis = Axis.fractions("far", from: 1.0 / 3000)
         #expect(axis.ticks.map(\.label) == ["10⁻⁴", "10⁻³", "10⁻²", "0.1", "1"])
         #expect(axis.fraction(1) == 1)
         #expect(abs(axis.fraction(1e-2) - 0.5) < 1e-12)

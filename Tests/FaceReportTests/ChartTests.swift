@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: [(99.0, "329.84"), (91, "44")])
     func namesLinesInTheFreeCorner(height: Double, left: String) {
-        let x = Axis.shares("rate", from: 0.01)
+        let x = Axis.fractions("rate", from: 0.01)
         let points = (0...20).map { LineChart.Point(pow(10, Double($0) / 10 - 2), height) }
         let line = LineChart.Line(title: "A", style: SeriesStyle(slot: 0), points: points)
         let chart = LineChart(x: x, y: percent, lines: [line], naming: .inCorner)
@@ -80,7 +80,7 @@ import Testing
 
     @Test(arguments: [LineChart.Naming.atEnds, .inCorner])
     func namesManyLinesInsideTheDrawing(naming: LineChart.Naming) throws {
-        let x = Axis.shares("rate", from: 0.01)
+        let x = Axis.fractions("rate", from: 0.01)
         let lines = (0..<30).map { slot in
             LineChart.Line(
                 title: "A loss of some long name \(slot)", style: SeriesStyle(slot: slot),
@@ -89,10 +89,10 @@ import Testing
         let chart = LineChart(x: x, y: percent, lines: lines, naming: naming)
         let svg = Chart.lines(chart).svg(id: "f", title: "Figure").rendered
         let height = try #require(svg.firstMatch(of: /viewBox="0 0 390 ([\d.]+)"/))
-        let places = svg.matches(of: /<text class="[^"]*" x="[\d.]+" y="([-\d.]+)"/)
+        let positions = svg.matches(of: /<text class="[^"]*" x="[\d.]+" y="([-\d.]+)"/)
             .compactMap { Double($0.1) }
-        #expect(places.count > 30)
-        #expect(places.allSatisfy { $0 > 0 && $0 < Double(height.1) ?? 0 })
+        #expect(positions.count > 30)
+        #expect(positions.allSatisfy { $0 > 0 && $0 < Double(height.1) ?? 0 })
     }
 
     @Test func joinsWhatCannotBeToldApart() {
@@ -110,17 +110,17 @@ import Testing
     }
 
     @Test func standsManyLossesOneBelowTheOther() throws {
-        let items = (0..<24).map { place in
+        let items = (0..<24).map { position in
             GroupDiagram.Item(
-                title: "Loss \(place)", style: SeriesStyle(slot: place),
-                value: 99 - Double(place) / 8, text: "\(place)")
+                title: "Loss \(position)", style: SeriesStyle(slot: position),
+                value: 99 - Double(position) / 8, text: "\(position)")
         }
         let diagram = GroupDiagram(x: percent, items: items, groups: [0..<20, 4..<24])
         let svg = Chart.groups(diagram).svg(id: "f", title: "Figure").rendered
-        let places = svg.matches(of: /x="[\d.]+" y="([\d.]+)" text-anchor="end">Loss/)
+        let positions = svg.matches(of: /x="[\d.]+" y="([\d.]+)" text-anchor="end">Loss/)
             .compactMap { Double($0.1) }
-        #expect(places.count == 24)
-        #expect(zip(places, places.dropFirst()).allSatisfy { $1 - $0 > 12 })
+        #expect(positions.count == 24)
+        #expect(zip(positions, positions.dropFirst()).allSatisfy { $1 - $0 > 12 })
         #expect(svg.components(separatedBy: "class=\"together\"").count == 3)
     }
 

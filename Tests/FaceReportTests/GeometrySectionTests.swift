@@ -46,9 +46,9 @@ import Testing
         try inTemporaryFolder { folder throws in
             try SampleStudy(seeds: [1, 2], pairs: 60, epochs: 2).write(to: folder)
             let results = try StudyResults(reading: StudyFolder(folder))
-            let cell = results.cell(results.settings[0], results.losses[3])
-            let own = cell.finished.compactMap { $0.geometry?.training.ownClass?.mean }
-            let mean = try #require(CellGeometry(cell)?.training.ownClass?.mean)
+            let cell = results.cell(results.configurations[0], results.losses[3])
+            let own = cell.finished.compactMap { $0.geometry?.training.targetClass?.mean }
+            let mean = try #require(CellGeometry(cell)?.training.targetClass?.mean)
             #expect(own.count == 2)
             #expect(abs(mean - own.reduce(0, +) / 2) < 1e-12)
         }

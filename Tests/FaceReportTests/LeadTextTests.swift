@@ -141,9 +141,9 @@ import Testing
             for (run, accuracy) in runs {
                 let wrong = Int((Double(run.pairs) * (1 - accuracy)).rounded())
                 // As many of each kind and fold, so that no threshold does better than the stated one.
-                let spread = (0..<run.pairs / 20).flatMap { place in
+                let spread = (0..<run.pairs / 20).flatMap { index in
                     (0..<10).flatMap { fold in
-                        [0, 1].map { fold * run.pairs / 10 + 2 * place + $0 }
+                        [0, 1].map { fold * run.pairs / 10 + 2 * index + $0 }
                     }
                 }
                 try run.write(wrong: Set(spread.prefix(wrong)), to: StudyFolder(folder))
@@ -308,8 +308,8 @@ import Testing
         }
     }
 
-    @Test("Several settings, of which not all have finished runs")
-    func settings() throws {
+    @Test("Several configurations, of which not all have finished runs")
+    func configurations() throws {
         let text = try answer(
             [("softmax", [1: 90]), ("arcface", [1: 10]), ("marginal", [1: nil])],
             trainSet: { $0 == "marginal" ? "u" : "t" })

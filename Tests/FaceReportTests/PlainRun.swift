@@ -55,7 +55,7 @@ struct PlainRun {
                 ], imagesPerSecond: 1, seconds: 1))
     }
 
-    /// Writes the run as finished, with the scores of pairs of which some are decided wrongly.
+    /// Writes the run as finished, with the scores of pairs of which some are misclassified.
     func write(wrong: Set<Int>, to study: StudyFolder) throws {
         try write(accuracy: 1 - Double(wrong.count) / Double(pairs), to: study)
         try folder(in: study).write(

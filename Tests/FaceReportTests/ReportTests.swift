@@ -57,8 +57,8 @@ import Testing
             let softmax = ["casia", "ms1m"].flatMap { set in
                 let cell = results.cell("resnet50", set, results.losses[0])
                 return [cell.trainAccuracy, cell.testAccuracy].map { spread in
-                    let deviation = spread?.standardDeviation ?? 0
-                    return "\(Format.percent(spread?.mean ?? 0)) ± \(Format.percent(deviation))"
+                    let sigma = spread?.standardDeviation ?? 0
+                    return "\(Format.percent(spread?.mean ?? 0)) ± \(Format.percent(sigma))"
                 }
             }
             let header = "| Loss | casia, training | casia, test | ms1m, training | ms1m, test |"

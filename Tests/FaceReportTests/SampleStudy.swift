@@ -202,24 +202,24 @@ struct SampleRun {
     }
 
     private func geometry(skill: Double) -> RunGeometry {
-        func spread(_ mean: Double, _ deviation: Double) -> QuantitySpread {
+        func spread(_ mean: Double, _ sigma: Double) -> QuantitySpread {
             QuantitySpread(
-                count: 1000, mean: mean, standardDeviation: deviation,
-                quantiles: [-1.64, -0.67, 0, 0.67, 1.64].map { mean + $0 * deviation })
+                count: 1000, mean: mean, standardDeviation: sigma,
+                quantiles: [-1.64, -0.67, 0, 0.67, 1.64].map { mean + $0 * sigma })
         }
         var random = SampleRandom("map")
         let identities = (0..<8).map { person in
             let centre = (random.normal() * 0.4, random.normal() * 0.3)
-            let places = (0..<12).map { _ in (random.normal(), random.normal()) }
+            let positions = (0..<12).map { _ in (random.normal(), random.normal()) }
             return EmbeddingMap.Identity(
-                name: "Person \(person)", x: places.map { centre.0 + $0.0 * 0.2 / skill },
-                y: places.map { centre.1 + $0.1 * 0.2 / skill })
+                name: "Person \(person)", x: positions.map { centre.0 + $0.0 * 0.2 / skill },
+                y: positions.map { centre.1 + $0.1 * 0.2 / skill })
         }
         return RunGeometry(
             training: SetGeometry(
                 name: "train", images: 1500, norm: spread(20 / skill, 2), within: spread(50, 9),
-                between: spread(86, 7), ownClass: isMargin ? spread(60 - 10 * skill, 8) : nil,
-                nearestOther: isMargin ? spread(74, 6) : nil),
+                between: spread(86, 7), targetClass: isMargin ? spread(60 - 10 * skill, 8) : nil,
+                nearestNonTarget: isMargin ? spread(74, 6) : nil),
             tests: [
                 SetGeometry(
                     name: test, images: 900, norm: spread(18 / skill, 3), within: spread(58, 11),

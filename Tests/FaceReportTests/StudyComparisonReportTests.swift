@@ -54,14 +54,14 @@ import Testing
         }
     }
 
-    @Test("What decides stands beside the setting, and dashes are explained")
+    @Test("What decides stands beside the configuration, and dashes are explained")
     func explainsItself() throws {
         try compare { description in
             description.configuration = .object(["loss": .object(["name": .string("x")])])
         } _: { _, text in
             #expect(text.contains("| What | Decides | first | second |"))
             #expect(text.contains("| `schedule.rate` | yes | 0.1 | – |"))
-            #expect(text.contains("A dash: the runs of that study do not have the setting"))
+            #expect(text.contains("A dash: the runs of that study do not have the configuration"))
         }
     }
 

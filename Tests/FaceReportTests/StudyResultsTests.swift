@@ -25,7 +25,7 @@ import Testing
         #expect(results.backbones == ["resnet50", "mobilenetv1"])
         #expect(results.trainSets == ["casia", "ms1m"])
         #expect(
-            results.settings.map(results.title) == [
+            results.configurations.map(results.title) == [
                 "ResNet50 on casia", "ResNet50 on ms1m", "MobileNetV1 on casia",
                 "MobileNetV1 on ms1m",
             ])

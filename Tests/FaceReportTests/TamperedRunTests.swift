@@ -54,9 +54,10 @@ private struct TamperedStudy {
             members[key] = replacing(members[key] ?? [String: Any](), path.dropFirst(), value)
             return members
         }
-        guard var items = object as? [Any], let place = Int(key), items.indices.contains(place)
+        guard var items = object as? [Any], let position = Int(key),
+            items.indices.contains(position)
         else { return object }
-        items[place] = replacing(items[place], path.dropFirst(), value)
+        items[position] = replacing(items[position], path.dropFirst(), value)
         return items
     }
 
@@ -69,7 +70,7 @@ private struct TamperedStudy {
 
 @Suite("A run's folder that somebody changed")
 struct TamperedRunTests {
-    private static let places: [(file: String, path: [String])] = [
+    private static let positions: [(file: String, path: [String])] = [
         ("run.json", ["epochs"]), ("run.json", ["batchSize"]),
         ("run.json", ["backbone", "parameters"]), ("run.json", ["backbone", "multiplyAdds"]),
         ("run.json", ["backbone", "embeddingSize"]), ("run.json", ["train", "images"]),
@@ -95,7 +96,7 @@ struct TamperedRunTests {
         ("geometry.json", ["map", "explained", "0"]),
     ]
 
-    @Test("An impossible number is named and not drawn", arguments: places)
+    @Test("An impossible number is named and not drawn", arguments: positions)
     func impossible(file: String, path: [String]) throws {
         for value in [1e300, path.first == "map" ? -1e300 : -1] {
             try inTemporaryFolder { folder throws in
@@ -122,11 +123,11 @@ struct TamperedRunTests {
     }
 
     @Test("A value of another kind is damage", arguments: 0..<7)
-    func kinds(place: Int) throws {
-        for (index, (file, path)) in Self.places.enumerated() where index % 4 == place % 4 {
+    func kinds(index: Int) throws {
+        for (index, (file, path)) in Self.positions.enumerated() where index % 4 == position % 4 {
             try inTemporaryFolder { folder throws in
                 let study = try TamperedStudy(in: folder)
-                try study.set(file, path, to: Self.otherKinds[place])
+                try study.set(file, path, to: Self.otherKinds[position])
                 // A map may be missing, and so may what is optional; nothing may stop the process.
                 _ = try study.render()
             }

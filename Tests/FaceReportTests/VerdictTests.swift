@@ -14,7 +14,7 @@ import Testing
                 }
             }
             let results = try StudyResults(reading: StudyFolder(folder))
-            return Verdict(results, results.settings[0])
+            return Verdict(results, results.configurations[0])
         }
     }
 
@@ -45,7 +45,7 @@ import Testing
             try PlainRun(loss: "arcface", seed: 2, pairs: 1000).write(accuracy: 0.95, to: study)
             try PlainRun(loss: "arcface", seed: 3, pairs: 1000).write(accuracy: 0.99, to: study)
             let results = try StudyResults(reading: study)
-            let cells = results.losses.map { results.cell(results.settings[0], $0) }
+            let cells = results.losses.map { results.cell(results.configurations[0], $0) }
             let difference = try #require(Difference(from: cells[0], to: cells[1]))
             #expect(difference.spread.count == 1)
             #expect(abs(difference.spread.mean - 0.03) < 1e-12)

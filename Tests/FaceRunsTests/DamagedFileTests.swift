@@ -44,9 +44,9 @@ import Testing
             geometry = Samples.geometry
             geometry.map?.identities[0].x = []
             try run.write(geometry)
-            let places = FaceRunsError.damagedFile(
+            let indices = FaceRunsError.damagedFile(
                 path: path, line: nil, reason: "the map's places are not pairs")
-            #expect(throws: places) { try run.readGeometry() }
+            #expect(throws: indices) { try run.readGeometry() }
             try AtomicFile.write("{\"format\": 9}", to: run.geometryURL)
             let format = FaceRunsError.unknownFormat(path: path, format: 9, supported: 1)
             #expect(throws: format) { try run.readGeometry() }

@@ -41,7 +41,7 @@ enum Samples {
     static let geometry = RunGeometry(
         training: SetGeometry(
             name: "casia", images: 300, norm: spread(21), within: spread(50),
-            between: spread(88), ownClass: spread(35), nearestOther: spread(71)),
+            between: spread(88), targetClass: spread(35), nearestNonTarget: spread(71)),
         tests: [
             SetGeometry(
                 name: "lfw", images: 7701, norm: spread(20), within: spread(52), between: nil)

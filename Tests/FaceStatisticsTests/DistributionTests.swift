@@ -16,23 +16,24 @@ struct DistributionTests {
             #expect(error(GammaFunctions.logGamma(row[0]), row[1], floor: 1) < 2e-14, "\(row)")
         }
         for row in golden.gamma {
-            let shares = GammaFunctions.incomplete(row[0], row[1])
-            #expect(error(shares.lower, row[2]) < 1e-11, "\(row)")
-            #expect(error(shares.upper, row[3], floor: 1e-12) < 1e-11, "\(row)")
+            let fractions = GammaFunctions.incomplete(row[0], row[1])
+            #expect(error(fractions.lower, row[2]) < 1e-11, "\(row)")
+            #expect(error(fractions.upper, row[3], floor: 1e-12) < 1e-11, "\(row)")
         }
         for row in golden.chiSquare {
             let distribution = ChiSquareDistribution(degreesOfFreedom: row[1])
-            #expect(error(distribution.above(row[0]), row[2]) < 1e-12, "\(row)")
+            #expect(error(distribution.survival(row[0]), row[2]) < 1e-12, "\(row)")
         }
     }
 
     @Test("The incomplete beta integral")
     func beta() {
         for row in golden.beta {
-            let shares = BetaFunctions.incomplete(row[0], 1 - row[0], row[1], row[2])
-            #expect(error(shares.lower, row[3], floor: 1e-3) < 1e-11, "\(row)")
-            #expect(error(shares.upper, row[4], floor: 1e-3) < 1e-11, "\(row)")
-            #expect(error(min(shares.lower, shares.upper), min(row[3], row[4])) < 1e-10, "\(row)")
+            let fractions = BetaFunctions.incomplete(row[0], 1 - row[0], row[1], row[2])
+            #expect(error(fractions.lower, row[3], floor: 1e-3) < 1e-11, "\(row)")
+            #expect(error(fractions.upper, row[4], floor: 1e-3) < 1e-11, "\(row)")
+            #expect(
+                error(min(fractions.lower, fractions.upper), min(row[3], row[4])) < 1e-10, "\(row)")
         }
     }
 
@@ -41,7 +42,7 @@ struct DistributionTests {
         for row in golden.normalQuantile {
             #expect(abs(NormalDistribution.quantile(row[0]) - row[1]) < 1e-12, "\(row)")
             #expect(
-                error(NormalDistribution.below(NormalDistribution.quantile(row[0])), row[0])
+                error(NormalDistribution.cdf(NormalDistribution.quantile(row[0])), row[0])
                     < 1e-10, "\(row)")
         }
         #expect(NormalDistribution.quantile(0) == -.infinity)
@@ -52,23 +53,23 @@ struct DistributionTests {
     func student() {
         for row in golden.student {
             let distribution = StudentDistribution(degreesOfFreedom: row[1])
-            #expect(error(distribution.beyond(row[0]), row[2]) < 1e-10, "\(row)")
-            #expect(error(distribution.below(row[0]), row[3]) < 1e-11, "\(row)")
+            #expect(error(distribution.twoSidedPValue(row[0]), row[2]) < 1e-10, "\(row)")
+            #expect(error(distribution.cdf(row[0]), row[3]) < 1e-11, "\(row)")
         }
         for row in golden.studentBound {
             let distribution = StudentDistribution(degreesOfFreedom: row[1])
-            #expect(error(distribution.bound(beyond: row[0]), row[2]) < 1e-9, "\(row)")
+            #expect(error(distribution.quantile(twoSided: row[0]), row[2]) < 1e-9, "\(row)")
         }
         let infinite = StudentDistribution(degreesOfFreedom: .infinity)
-        #expect(error(infinite.bound(beyond: 0.05), 1.959_963_984_540_054) < 1e-12)
-        #expect(infinite.bound(beyond: 1) == 0)
+        #expect(error(infinite.quantile(twoSided: 0.05), 1.959_963_984_540_054) < 1e-12)
+        #expect(infinite.quantile(twoSided: 1) == 0)
     }
 
     @Test("The noncentral t distribution")
     func noncentral() {
         for row in golden.noncentral {
             let distribution = NoncentralStudent(degreesOfFreedom: row[1], shift: row[2])
-            #expect(abs(distribution.below(row[0]) - row[3]) < 1e-9, "\(row)")
+            #expect(abs(distribution.cdf(row[0]) - row[3]) < 1e-9, "\(row)")
         }
     }
 
@@ -76,11 +77,11 @@ struct DistributionTests {
     func range() {
         for row in golden.range {
             let range = StudentizedRange(count: Int(row[1]))
-            #expect(abs(range.above(row[0]) - row[2]) < 1e-9, "\(row)")
+            #expect(abs(range.survival(row[0]) - row[2]) < 1e-9, "\(row)")
         }
         for row in golden.rangeBound {
             let range = StudentizedRange(count: Int(row[1]))
-            #expect(abs(range.bound(above: row[0]) - row[2]) < 1e-7, "\(row)")
+            #expect(abs(range.quantile(upperTail: row[0]) - row[2]) < 1e-7, "\(row)")
         }
     }
 }

@@ -58,7 +58,7 @@ struct IntervalTests {
             zip(estimate.seedMeans, wanted.means).allSatisfy { abs($0 - $1) < 1e-12 },
             sourceLocation: sourceLocation)
         #expect(close(estimate.pairVariance, wanted.pairVariances[1]))
-        #expect(close(estimate.restVariance, wanted.rest))
+        #expect(close(estimate.residualVariance, wanted.rest))
         let average = values[0].indices.map { pair in
             values.reduce(0) { $0 + $1[pair] } / Double(values.count)
         }
@@ -94,8 +94,8 @@ struct IntervalTests {
         let right = [Double](repeating: 1, count: design.count)
         for seeds in [1, 3] {
             let estimate = try SeedPairEstimate(
-                Array(repeating: right, count: seeds), design, of: .share)
-            let wilson = BinomialInterval.wilson(share: 1, of: design.count)
+                Array(repeating: right, count: seeds), design, of: .fraction)
+            let wilson = BinomialInterval.wilson(fraction: 1, of: design.count)
             #expect(abs(estimate.pairInterval().lower - wilson.lower) < 1e-9)
             #expect(estimate.pairInterval().upper == 1)
             #expect((estimate.interval() == nil) == (seeds == 1))
@@ -110,14 +110,14 @@ struct IntervalTests {
     }
 
     @Test("Where pairs differ as usual, Wilson's interval is the normal one")
-    func usualShare() throws {
+    func usualFraction() throws {
         let values = golden.scores.values[0]
-        let (share, plain) = (
-            try SeedPairEstimate(values, design(), of: .share),
+        let (fraction, plain) = (
+            try SeedPairEstimate(values, design(), of: .fraction),
             try SeedPairEstimate(values, design())
         )
-        #expect(abs(share.pairInterval().reach / plain.pairInterval().reach - 1) < 0.03)
-        #expect(share.interval()?.upper ?? 2 <= 1)
+        #expect(abs(fraction.pairInterval().reach / plain.pairInterval().reach - 1) < 0.03)
+        #expect(fraction.interval()?.upper ?? 2 <= 1)
     }
 
     @Test("One seed says nothing of seeds")
@@ -162,11 +162,11 @@ struct IntervalTests {
             (1, 29, 0.0061, 0.1718),
         ] {
             let interval = BinomialInterval.wilson(
-                share: Double(hits) / Double(count), of: count)
+                fraction: Double(hits) / Double(count), of: count)
             #expect(abs(interval.lower - lower) < 5e-5, "\(hits) of \(count)")
             #expect(abs(interval.upper - upper) < 5e-5, "\(hits) of \(count)")
         }
-        #expect(BinomialInterval.wilson(share: 0, of: 0) == Interval(0, 1))
+        #expect(BinomialInterval.wilson(fraction: 0, of: 0) == Interval(0, 1))
     }
 
     @Test("What does not fit together is refused")
@@ -185,7 +185,7 @@ struct IntervalTests {
             try SeedPairEstimate([], design)
         }
         #expect(
-            "\(FaceStatisticsError.notAShare(name: "The level", value: 2))"
+            "\(FaceStatisticsError.notAFraction(name: "The level", value: 2))"
                 == "The level is 2.0: it must lie strictly between 0 and 1.")
     }
 }

@@ -74,7 +74,7 @@ struct PairedTestsTests {
     @Test("Nemenyi's critical difference, of Demšar's table and example")
     func nemenyi() {
         // Demšar (2006): q for 4 classifiers is 2.569, and the difference on 14 sets 1.25.
-        let test = NemenyiTest(losses: 4, settings: 14)
+        let test = NemenyiTest(losses: 4, configurations: 14)
         #expect(abs(test.criticalDifference() - 1.25) < 0.005)
         #expect(abs(test.criticalDifference() - 2.569 * (20.0 / 84).squareRoot()) < 1e-3)
         #expect(abs(test.pValue(rankDistance: test.criticalDifference()) - 0.05) < 1e-9)

@@ -29,7 +29,7 @@ struct SimulationTests {
     func coverage() throws {
         let study = small()
         let covered = try rate(study, seed: 11) { outcome in
-            let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .share)
+            let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .fraction)
             return estimate.interval()?.contains(study.truth(0)) ?? false
         }
         #expect((0.90...0.995).contains(covered), "\(covered)")
@@ -67,7 +67,7 @@ struct SimulationTests {
         study.seedSpread = 0.5
         study.personSpread = 0.1
         let covered = try rate(study, seed: 14) { outcome in
-            let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .share)
+            let estimate = try SeedPairEstimate(outcome.values[0], outcome.design, of: .fraction)
             return estimate.pairInterval().contains(study.truth(0))
         }
         #expect(covered < 0.6, "\(covered)")

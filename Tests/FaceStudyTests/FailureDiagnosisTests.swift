@@ -33,8 +33,8 @@ struct FailureDiagnosisTests {
             StepFailure.self, from: JSONSerialization.data(withJSONObject: json))
     }
 
-    private func findings(_ failure: StepFailure) -> String {
-        FailureDiagnosis(failure).findings.joined(separator: "\n")
+    private func diagnostics(_ failure: StepFailure) -> String {
+        FailureDiagnosis(failure).diagnostics.joined(separator: "\n")
     }
 
     private func advice(_ failure: StepFailure) -> String {
@@ -44,9 +44,9 @@ struct FailureDiagnosisTests {
     @Test("A loss that overflows by itself points to its scale, not to the learning rate")
     func loss() throws {
         let failure = try failure()
-        #expect(findings(failure).contains("the loss itself overflowed"))
+        #expect(diagnostics(failure).contains("the loss itself overflowed"))
         #expect(
-            findings(failure).contains(
+            diagnostics(failure).contains(
                 "steps before it were calm: the gradient norm was between 0.9 and 1.5"))
         #expect(advice(failure).contains("scale or margin"))
         #expect(!advice(failure).contains("learning rate"))
@@ -55,7 +55,7 @@ struct FailureDiagnosisTests {
     @Test("A norm that grows is divergence, and names the rate")
     func divergence() throws {
         let failure = try failure(norms: [1, 2, 1, 8, 40, 200])
-        #expect(findings(failure).contains("grew 200-fold, to 200, at a learning rate of 0.25"))
+        #expect(diagnostics(failure).contains("grew 200-fold, to 200, at a learning rate of 0.25"))
         #expect(advice(failure).contains("it was 0.25"))
         #expect(!advice(failure).contains("images of the batch"))
     }
@@ -63,7 +63,7 @@ struct FailureDiagnosisTests {
     @Test("Weights that were lost before are said first")
     func weights() throws {
         let failure = try failure(notFinite: ["parameter backbone.conv.weight"])
-        let first = FailureDiagnosis(failure).findings.first
+        let first = FailureDiagnosis(failure).diagnostics.first
         #expect(
             first?.contains("not finite before the step already: 4 of 10 in 'backbone.conv.weight'")
                 == true)
@@ -72,7 +72,7 @@ struct FailureDiagnosisTests {
     @Test("Weights beyond measure are named")
     func size() throws {
         let failure = try failure(sizes: ["backbone.conv.weight": 1e9])
-        #expect(findings(failure).contains("'backbone.conv.weight' are about 1e+09 each"))
+        #expect(diagnostics(failure).contains("'backbone.conv.weight' are about 1e+09 each"))
         #expect(advice(failure).contains("Lower the learning rate"))
     }
 
@@ -80,8 +80,8 @@ struct FailureDiagnosisTests {
     func activations() throws {
         let failure = try failure(
             notFinite: ["statistics backbone.bn.running_mean", "output embeddings"])
-        #expect(findings(failure).contains("'backbone.bn.running_mean' is the first layer"))
-        #expect(findings(failure).contains("The embeddings were not finite: 4 of 10"))
+        #expect(diagnostics(failure).contains("'backbone.bn.running_mean' is the first layer"))
+        #expect(diagnostics(failure).contains("The embeddings were not finite: 4 of 10"))
         #expect(!advice(failure).contains("scale or margin"))
     }
 
@@ -90,15 +90,15 @@ struct FailureDiagnosisTests {
         let failure = try failure(
             quantity: "gradient",
             notFinite: ["gradient backbone.conv.weight", "gradient loss.weight"])
-        #expect(findings(failure).contains("only the way back overflowed"))
+        #expect(diagnostics(failure).contains("only the way back overflowed"))
         #expect(
-            findings(failure).contains(
+            diagnostics(failure).contains(
                 "2 of 2 gradients were not finite; nearest to the image: 4 of 10 in 'backbone.conv.weight'"
             ))
     }
 
     @Test("A failure at the first step is diagnosed too")
     func firstStep() throws {
-        #expect(!findings(try failure(norms: [])).isEmpty)
+        #expect(!diagnostics(try failure(norms: [])).isEmpty)
     }
 }

@@ -44,9 +44,9 @@ struct ModelFileKindTests {
                 [0x50, 0x4B, 6, 6] + number(44, 8) + number(0, 28) + number(directory.count, 8)
                 + number(start, 8) + [0x50, 0x4B, 6, 7] + number(0, 16)
         }
-        let place = isLarge ? 0xFFFF_FFFF : start
+        let index = isLarge ? 0xFFFF_FFFF : start
         return bytes + [0x50, 0x4B, 5, 6] + number(0, 8) + number(directory.count, 4)
-            + number(place, 4) + number(0, 2)
+            + number(index, 4) + number(0, 2)
     }
 
     private static let cases = [
@@ -112,14 +112,14 @@ struct ModelFileKindTests {
     @Test("An archive with any byte changed or cut off is looked at without harm")
     func damaged() throws {
         let whole = Self.archive(["archive/data.pkl", "archive/data/0"], isLarge: true)
-        for place in whole.indices {
+        for index in whole.indices {
             var bytes = whole
-            bytes[place] ^= 0xFF
+            bytes[index] ^= 0xFF
             guard case .foreign = try kind("a", bytes) else {
-                Issue.record("taken for a model with byte \(place) changed")
+                Issue.record("taken for a model with byte \(index) changed")
                 continue
             }
-            if place > 0 { _ = try kind("a", Array(whole.prefix(place))) }
+            if index > 0 { _ = try kind("a", Array(whole.prefix(index))) }
         }
     }
 }

@@ -80,7 +80,7 @@ struct StudyPlanTests {
             { $0.evaluation.batchSize = 0 }
         ),
         (
-            "'validation' is 'identities=0.7, pairs=2000' but must be one of: a share of "
+            "'validation' is 'identities=0.7, pairs=2000' but must be one of: a fraction of "
                 + "identities from 0 to 0.5, with at least 2 pairs",
             { $0.validation.identities = 0.7 }
         ),

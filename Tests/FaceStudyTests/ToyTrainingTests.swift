@@ -23,7 +23,7 @@ struct ToyTrainingTests {
             #expect(toy.weights.map(\.label) == [0, 1, 2, 3])
         }
         #expect(margin.meanAngle < plain.meanAngle)
-        #expect(margin.smallestGap > 45)
+        #expect(margin.minGap > 45)
     }
 
     @Test("the same toy is the same again, another seed another")

@@ -4,19 +4,19 @@ import Testing
 
 @Suite("The built-in faces")
 struct FaceRendererTests {
-    private func pixels(_ set: SyntheticSet, _ place: Int) throws -> [UInt8] {
+    private func pixels(_ set: SyntheticSet, _ position: Int) throws -> [UInt8] {
         let plan = try SyntheticPlan(set)
-        let image = Array(plan.folders.joined())[place]
+        let image = Array(plan.folders.joined())[position]
         return FaceRenderer().render(
             identity: plan.identity(of: image), view: plan.view(of: image), size: 64)
     }
 
     @Test("The same image twice is the same bytes; another one is another", arguments: [0, 7, 100])
-    func deterministic(_ place: Int) throws {
-        let first = try pixels(.cleanTraining, place)
+    func deterministic(_ position: Int) throws {
+        let first = try pixels(.cleanTraining, position)
         #expect(first.count == 64 * 64 * 3)
-        #expect(try pixels(.cleanTraining, place) == first)
-        #expect(try pixels(.cleanTraining, place + 1) != first)
+        #expect(try pixels(.cleanTraining, position) == first)
+        #expect(try pixels(.cleanTraining, position + 1) != first)
     }
 
     @Test("No identity of one set is in another")
@@ -36,8 +36,8 @@ struct FaceRendererTests {
         #expect(clean.imageCount >= 2000 && wild.imageCount >= 2000)
         #expect(wild.folders.count > clean.folders.count)
         #expect(clean.mislabelled.isEmpty)
-        let share = Double(wild.mislabelled.count) / Double(wild.imageCount)
-        #expect((0.05...0.15).contains(share), "\(share)")
+        let fraction = Double(wild.mislabelled.count) / Double(wild.imageCount)
+        #expect((0.05...0.15).contains(fraction), "\(fraction)")
         let sizes = wild.folders.map(\.count)
         #expect((sizes.max() ?? 0) > 5 * (sizes.min() ?? 1))
     }

@@ -6,7 +6,7 @@ import Testing
 /// raise ``FaceRenderer/version`` with it.
 @Suite("The built-in faces are the same pixels on every machine")
 struct PixelIdentityTests {
-    static let known: [(set: SyntheticSet, place: Int, size: Int, hash: String)] = [
+    static let known: [(set: SyntheticSet, position: Int, size: Int, hash: String)] = [
         (
             .cleanTraining, 0, 112,
             "2833fdb3a355a34b339aafc4016518b98f4d869f0b605c7fadaa4d337336a2f7"
@@ -34,13 +34,13 @@ struct PixelIdentityTests {
     ]
 
     @Test("Stored hashes", arguments: known)
-    func hashes(_ set: SyntheticSet, place: Int, size: Int, hash: String) throws {
+    func hashes(_ set: SyntheticSet, position: Int, size: Int, hash: String) throws {
         let plan = try SyntheticPlan(set)
-        let image = Array(plan.folders.joined())[place]
+        let image = Array(plan.folders.joined())[position]
         let pixels = FaceRenderer().render(
             identity: plan.identity(of: image), view: plan.view(of: image), size: size)
         var digest = SHA256()
         digest.update(pixels)
-        #expect(digest.hexDigest() == hash, "\(set.name), image \(place), \(size) pixels")
+        #expect(digest.hexDigest() == hash, "\(set.name), image \(position), \(size) pixels")
     }
 }

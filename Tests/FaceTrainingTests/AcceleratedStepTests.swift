@@ -37,8 +37,8 @@ struct AcceleratedStepTests {
         return (images, Tensor(batch.labels.map { $0 % classes }))
     }
 
-    private func progress(_ step: Int, _ part: Int) -> LossProgress {
-        LossProgress(fraction: Double(step) / 6, step: step, part: part)
+    private func progress(_ step: Int, _ microBatch: Int) -> LossProgress {
+        LossProgress(fraction: Double(step) / 6, step: step, microBatch: microBatch)
     }
 
     private func accelerated(_ model: Model) -> AcceleratedStep {
@@ -49,17 +49,18 @@ struct AcceleratedStepTests {
 
     /// Forward, backward, clip and step, one after the other.
     private func plainStep(
-        _ model: Model, _ images: Tensor, _ labels: Tensor, parts: Int, clip: Double, step: Int
+        _ model: Model, _ images: Tensor, _ labels: Tensor, microBatches: Int, clip: Double,
+        step: Int
     ) -> (loss: Double, norm: Double, correct: Int) {
         var (loss, correct) = (0.0, 0)
-        let size = labels.count / parts
-        for part in 0..<parts {
-            let range = part * size..<(part + 1) * size
+        let size = labels.count / microBatches
+        for microBatch in 0..<microBatches {
+            let range = microBatch * size..<(microBatch + 1) * size
             let labels = labels.narrowed(0, range)
             let output = model.loss(
                 embeddings: model.backbone(images.narrowed(0, range), training: true),
-                labels: labels, progress: progress(step, part))
-            (output.loss / Double(parts)).backward()
+                labels: labels, progress: progress(step, microBatch))
+            (output.loss / Double(microBatches)).backward()
             loss += output.loss.item() * Double(size)
             correct += output.correctCount(labels: labels, withMargin: false)
         }
@@ -77,18 +78,19 @@ struct AcceleratedStepTests {
     }
 
     @Test("gives what a plain step gives", arguments: 0..<4, [1, 2])
-    func plain(_ place: Int, _ parts: Int) throws {
+    func plain(_ index: Int, _ microBatches: Int) throws {
         for clip in [0, 0.05, 1000] {
-            let expected = Model(try Self.losses()[place])
-            let found = Model(try Self.losses()[place])
+            let expected = Model(try Self.losses()[index])
+            let found = Model(try Self.losses()[index])
             let step = accelerated(found)
             for number in 0..<4 {
                 let (images, labels) = try batch(number, classes: 3)
                 expected.optimizer.clearGradients()
                 let facts = plainStep(
-                    expected, images, labels, parts: parts, clip: clip, step: number)
+                    expected, images, labels, microBatches: microBatches, clip: clip, step: number)
                 let outcome = step(
-                    images: images, labels: labels, parts: parts, rate: 0.1, clip: clip
+                    images: images, labels: labels, microBatches: microBatches, rate: 0.1,
+                    clip: clip
                 ) { progress(number, $0) }.outcome()
                 #expect(abs(outcome.sums.loss - facts.loss) < 1e-5 * (1 + facts.loss))
                 #expect(abs(outcome.norm - facts.norm) < 1e-5 * facts.norm)
@@ -101,9 +103,9 @@ struct AcceleratedStepTests {
     }
 
     @Test("changes nothing when the loss is not finite", arguments: [1, 2])
-    func notFinite(_ parts: Int) throws {
+    func notFinite(_ microBatches: Int) throws {
         let loss: any FaceLoss =
-            parts == 1
+            microBatches == 1
             ? ToyLoss(failingAtStep: 1) : SpoiledLoss(try ToyParts.partialHead(rate: 0.1))
         let model = Model(loss)
         let before = (model.backbone.state + loss.state).parameters.map {
@@ -111,7 +113,7 @@ struct AcceleratedStepTests {
         }
         let (images, labels) = try batch(0, classes: 3)
         let outcome = accelerated(model)(
-            images: images, labels: labels, parts: parts, rate: 0.1, clip: 1
+            images: images, labels: labels, microBatches: microBatches, rate: 0.1, clip: 1
         ) { progress(1, $0) }.outcome()
         #expect(!outcome.sums.loss.isFinite)
         let after = (model.backbone.state + loss.state).parameters.map {
@@ -124,7 +126,7 @@ struct AcceleratedStepTests {
     @Test(
         "gives on a GPU what it gives on the processor, recorded",
         .enabled(if: Device.isCUDAAvailable, "no GPU here"), arguments: [1, 2], [1, 0.5])
-    func gpu(_ parts: Int, _ rate: Double) throws {
+    func gpu(_ microBatches: Int, _ rate: Double) throws {
         var values: [[[Float]]] = []
         for device in [Device.cpu, .cuda(0)] {
             let backbone = try BackboneCatalogue.make(
@@ -150,7 +152,8 @@ struct AcceleratedStepTests {
             for number in 0..<4 {
                 let labels = Tensor((0..<16).map { $0 + 16 * (number % 2) }, device: device)
                 _ = step(
-                    images: batches[number % 2], labels: labels, parts: parts, rate: 0.01, clip: 5
+                    images: batches[number % 2], labels: labels, microBatches: microBatches,
+                    rate: 0.01, clip: 5
                 ) { progress(number, $0) }.outcome()
             }
             #expect(step.isRecorded == (device != .cpu))

@@ -48,9 +48,9 @@ struct CheckpointTests {
         ("zeros", { Data(count: $0.count) }),
     ]
 
-    private static func turned(_ data: Data, at place: Int) -> Data {
+    private static func turned(_ data: Data, at offset: Int) -> Data {
         var data = data
-        data[place] ^= 1
+        data[offset] ^= 1
         return data
     }
 

@@ -12,7 +12,7 @@ struct FailureDetectorTests {
         classes: Int = 500, steps: Int = 1200, scalesByNorm: Bool = false,
         guessing: Double? = nil,
         loss: (Int) -> Double, accuracy: (Int) -> Double, scale: (Int) -> Double? = { _ in nil }
-    ) -> [TrainingFinding] {
+    ) -> [TrainingDiagnostic] {
         var detector = FailureDetector()
         return (1...steps).flatMap { step in
             detector.observe(
@@ -29,29 +29,29 @@ struct FailureDetectorTests {
 
     @Test("a loss that does not leave its start is told once, after two epochs and 400 steps")
     func stuck() throws {
-        let findings = found(loss: { 6.3 + 0.05 * sin(Double($0)) }, accuracy: chance)
-        #expect(findings.map(\.kind) == [.stuck])
-        let finding = try #require(findings.first)
-        #expect(finding.step == 400 && finding.epoch == 4 && finding.classes == 500)
+        let diagnostics = found(loss: { 6.3 + 0.05 * sin(Double($0)) }, accuracy: chance)
+        #expect(diagnostics.map(\.kind) == [.stuck])
+        let diagnostic = try #require(diagnostics.first)
+        #expect(diagnostic.step == 400 && diagnostic.epoch == 4 && diagnostic.classes == 500)
         #expect(
-            finding.description.hasPrefix(
+            diagnostic.description.hasPrefix(
                 "after step 400 (epoch 4) the loss, 6.3, has not left its starting value and 0.20 %"
             ))
-        #expect(finding.description.contains("lower the learning rate"))
+        #expect(diagnostic.description.contains("lower the learning rate"))
     }
 
     @Test("an epoch whose mean loss is above that of guessing is told once, at its end")
     func roseAboveGuessing() throws {
         // Real epochs of softmax on 500 people: 6.38, 5.84 and on.
-        let findings = found(
+        let diagnostics = found(
             guessing: log(500), loss: { 6.69 - 0.3 * Double(($0 - 1) / 100) },
             accuracy: { Double($0) / 1300 })
-        #expect(findings.map(\.kind) == [.roseAboveGuessing])
-        let finding = try #require(findings.first)
-        #expect(finding.step == 100 && finding.epoch == 1)
-        #expect(abs(finding.loss - 6.69) < 1e-9 && finding.guessing == log(500))
+        #expect(diagnostics.map(\.kind) == [.roseAboveGuessing])
+        let diagnostic = try #require(diagnostics.first)
+        #expect(diagnostic.step == 100 && diagnostic.epoch == 1)
+        #expect(abs(diagnostic.loss - 6.69) < 1e-9 && diagnostic.guessing == log(500))
         #expect(
-            finding.description.contains(
+            diagnostic.description.contains(
                 "the loss rose above that of guessing for an epoch: its mean, 6.69, is more than "
                     + "6.21"))
         // A loss without such a value, one that is no more than a hundredth above, and a high start
@@ -84,30 +84,31 @@ struct FailureDetectorTests {
 
     @Test("a saturated softmax is told from its scale")
     func scaleTooLarge() throws {
-        let findings = found(loss: { _ in 37 }, accuracy: chance, scale: { _ in 64 })
-        #expect(findings.map(\.kind) == [.scaleTooLarge])
-        #expect(findings[0].description.contains("a scale of 64 where 8.79 would suit 500 classes"))
+        let diagnostics = found(loss: { _ in 37 }, accuracy: chance, scale: { _ in 64 })
+        #expect(diagnostics.map(\.kind) == [.scaleTooLarge])
+        #expect(
+            diagnostics[0].description.contains("a scale of 64 where 8.79 would suit 500 classes"))
     }
 
     @Test("A-Softmax at ln(classes) has shrunk its embeddings")
     func shrunk() throws {
-        let findings = found(
+        let diagnostics = found(
             scalesByNorm: true, loss: { max(log(500), 9 - Double($0) / 50) }, accuracy: chance)
-        #expect(findings.map(\.kind) == [.shrunk])
-        #expect(findings[0].description.contains("ln(500) = 6.21"))
+        #expect(diagnostics.map(\.kind) == [.shrunk])
+        #expect(diagnostics[0].description.contains("ln(500) = 6.21"))
     }
 
     @Test("-ln(1e-30) is told after 20 steps, without classes too")
     func floor() throws {
-        let findings = found(steps: 40, loss: { _ in 69.0776 }, accuracy: { _ in 0 })
-        #expect(findings.map(\.kind) == [.noProbability])
-        #expect(findings[0].step == 20)
-        #expect(findings[0].description.contains("69.08, which is -ln(1e-30)"))
+        let diagnostics = found(steps: 40, loss: { _ in 69.0776 }, accuracy: { _ in 0 })
+        #expect(diagnostics.map(\.kind) == [.noProbability])
+        #expect(diagnostics[0].step == 20)
+        #expect(diagnostics[0].description.contains("69.08, which is -ln(1e-30)"))
     }
 
     @Test("a scale that is too small is told with the bound, one that grows is not")
     func scaleTooSmall() {
-        func run(_ scale: @escaping (Int) -> Double?) -> [TrainingFinding.Kind] {
+        func run(_ scale: @escaping (Int) -> Double?) -> [TrainingDiagnostic.Kind] {
             found(
                 steps: 300, loss: { 6 - Double($0) / 1000 }, accuracy: { Double($0) / 300 },
                 scale: scale

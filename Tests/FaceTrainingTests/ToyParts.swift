@@ -73,12 +73,12 @@ final class SpoiledLoss: FaceLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         var output = loss(embeddings: embeddings, labels: labels, progress: progress)
-        if progress.part == 1 { output.loss = output.loss * .nan }
+        if progress.microBatch == 1 { output.loss = output.loss * .nan }
         return output
     }
 }
 
-/// Losses of angles for the toy backbone.
+/// Angular-margin losses for the toy backbone.
 enum ToyParts {
     /// ArcFace over three classes, by a head or composed of tensors.
     static func head(_ options: HeadOptions?) throws -> any FaceLoss {

@@ -56,14 +56,14 @@ struct TrainerTests {
     func resume(_ stop: Int) throws {
         var whole = Trace()
         try withFolder { try run(trainer(in: $0), into: &whole) }
-        var parts = Trace()
+        var microBatches = Trace()
         try withFolder { folder in
             #expect(throws: FaceTrainingError.interrupted(step: stop)) {
-                try run(trainer(in: folder), stopAfter: stop, into: &parts)
+                try run(trainer(in: folder), stopAfter: stop, into: &microBatches)
             }
-            try run(trainer(in: folder), into: &parts)
+            try run(trainer(in: folder), into: &microBatches)
         }
-        #expect(parts == whole)
+        #expect(microBatches == whole)
         #expect(whole.losses.count == 9)
         #expect(whole.epochs.count == 3)
     }
@@ -77,14 +77,14 @@ struct TrainerTests {
         }
         var whole = Trace()
         try withFolder { try run(make($0), into: &whole) }
-        var parts = Trace()
+        var microBatches = Trace()
         try withFolder { folder in
             #expect(throws: FaceTrainingError.interrupted(step: stop)) {
-                try run(make(folder), stopAfter: stop, into: &parts)
+                try run(make(folder), stopAfter: stop, into: &microBatches)
             }
-            try run(make(folder), into: &parts)
+            try run(make(folder), into: &microBatches)
         }
-        #expect(parts == whole)
+        #expect(microBatches == whole)
     }
 
     @Test("A head finds as many samples correct as the loss whose logits it does not keep")
@@ -126,12 +126,14 @@ struct TrainerTests {
     @Test("Accumulated parts give the gradient of the whole batch")
     func accumulation() throws {
         var whole = Trace()
-        var parts = Trace()
+        var microBatches = Trace()
         var configuration = TrainingConfiguration.tiny
         try withFolder { try run(trainer(in: $0, configuration: configuration), into: &whole) }
         configuration.accumulation = 2
-        try withFolder { try run(trainer(in: $0, configuration: configuration), into: &parts) }
-        for (mine, theirs) in zip(whole.weights.joined(), parts.weights.joined()) {
+        try withFolder {
+            try run(trainer(in: $0, configuration: configuration), into: &microBatches)
+        }
+        for (mine, theirs) in zip(whole.weights.joined(), microBatches.weights.joined()) {
             #expect(abs(mine - theirs) < 1e-5)
         }
     }

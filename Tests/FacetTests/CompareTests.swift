@@ -74,8 +74,8 @@ struct CompareTests {
         let geometry = try #require(try run.readGeometry())
         #expect(geometry.training.images == 64)
         #expect(geometry.training.within?.count == 8 * 28)
-        #expect(geometry.training.ownClass?.count == 64)
-        #expect(geometry.training.nearestOther?.count == 64)
+        #expect(geometry.training.targetClass?.count == 64)
+        #expect(geometry.training.nearestNonTarget?.count == 64)
         #expect(geometry.tests.map(\.name) == ["probe"])
         #expect(geometry.tests[0].within?.count == 8 && geometry.tests[0].between?.count == 8)
         // The test set has two images a person, too few for a map.
@@ -129,7 +129,7 @@ struct CompareTests {
             #expect(bad.status != 0 && bad.errors.contains("--validation"))
             let few = try tool.run(
                 compare(folder, faces, "--epochs", "1", "--validation", "identities=0.1"))
-            #expect(few.status != 0 && few.errors.contains("hold out a larger share"))
+            #expect(few.status != 0 && few.errors.contains("hold out a larger fraction"))
         }
     }
 

@@ -79,8 +79,8 @@ struct DryRunTests {
 
     /// Without the batch size of the fast options, which come first.
     private func withoutBatchSize(_ words: [String]) -> [String] {
-        guard let place = words.firstIndex(of: "--batch-size") else { return words }
-        return Array(words[..<place] + words[(place + 2)...])
+        guard let index = words.firstIndex(of: "--batch-size") else { return words }
+        return Array(words[..<index] + words[(index + 2)...])
     }
 
     @Test("A folder that cannot become the study's is told")

@@ -197,8 +197,8 @@ struct EvaluateTests {
         }
     }
 
-    @Test("The usual protocol comes first, the others on demand")
-    func usualProtocol() throws {
+    @Test("The default protocol comes first, the others on demand")
+    func defaultProtocol() throws {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             let words = [
@@ -206,15 +206,15 @@ struct EvaluateTests {
                 "probe=\(faces.test.path),\(faces.pairs.path)",
             ]
             let tool = Tool(folder: folder)
-            let usual = try tool.run(words)
-            #expect(usual.status == 0, "\(usual.errors)")
-            let first = usual.output.split(separator: "\n").first ?? ""
+            let standard = try tool.run(words)
+            #expect(standard.status == 0, "\(standard.errors)")
+            let first = standard.output.split(separator: "\n").first ?? ""
             #expect(
                 first.wholeMatch(
                     of: /probe: \d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d\), insightface protocol/)
                     != nil,
                 "\(first)")
-            #expect(!usual.output.contains("SphereFace"))
+            #expect(!standard.output.contains("SphereFace"))
             let all = try tool.run(words + ["--all-protocols"])
             #expect(all.output.contains("SphereFace") && all.output.hasPrefix(String(first)))
         }

@@ -166,11 +166,11 @@ struct KeptImagesTests {
             try write(1, to: folder.appendingPathComponent("set/a/plain.png"))
             let plain = try Data(contentsOf: folder.appendingPathComponent("set/a/plain.png"))
             // gAMA of 1.0 in front of the first IDAT, with its CRC.
-            let place = try #require(plain.range(of: Data("IDAT".utf8))).lowerBound - 4
+            let index = try #require(plain.range(of: Data("IDAT".utf8))).lowerBound - 4
             let chunk: [UInt8] = [
                 0, 0, 0, 4, 0x67, 0x41, 0x4d, 0x41, 0, 1, 0x86, 0xa0, 0x31, 0xe8, 0x96, 0x5f,
             ]
-            try (plain.prefix(place) + Data(chunk) + plain.suffix(from: place)).write(
+            try (plain.prefix(index) + Data(chunk) + plain.suffix(from: index)).write(
                 to: folder.appendingPathComponent("set/a/gamma.png"))
             let tool = Tool(folder: folder)
             #expect(

@@ -61,8 +61,8 @@ struct TinyFaces {
         var identity = RandomStream(seed: UInt64(pattern), name: "pattern")
         var noise = RandomStream(seed: UInt64(pattern), name: "noise", index: UInt64(index))
         let blocks = (0..<48).map { _ in identity.below(200) }
-        let pixels = (0..<32 * 32 * 3).map { place in
-            let (x, y, channel) = (place / 3 % 32, place / 96, place % 3)
+        let pixels = (0..<32 * 32 * 3).map { position in
+            let (x, y, channel) = (position / 3 % 32, position / 96, position % 3)
             return UInt8(blocks[(y / 8 * 4 + x / 8) * 3 + channel] + noise.below(56))
         }
         return RGBImage(width: 32, height: 32, pixels: pixels)

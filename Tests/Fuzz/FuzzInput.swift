@@ -3,7 +3,7 @@ import Foundation
 /// What all fuzz targets share: bytes become stores and files.
 enum FuzzInput {
     /// Where files of a fuzzed path would be.
-    static let place = URL(fileURLWithPath: "/fuzz/input")
+    static let location = URL(fileURLWithPath: "/fuzz/input")
 
     /// The bytes as a store, cut in two at a place that the first two bytes name.
     static func halves(_ bytes: [UInt8]) -> (MemoryBytes, MemoryBytes) {
@@ -26,9 +26,9 @@ enum FuzzInput {
     /// Reads every image of a source, so far as it can be read.
     static func readAll(_ source: any ImageSource, decode: Bool = false) {
         let buffer = ReadBuffer()
-        for place in 0..<min(source.count, 64) {
-            guard (try? source.read(place, into: buffer)) != nil else { continue }
-            _ = source.path(of: place)
+        for location in 0..<min(source.count, 64) {
+            guard (try? source.read(location, into: buffer)) != nil else { continue }
+            _ = source.path(of: location)
             if decode { _ = try? ImageDecoder().decode(buffer.bytes, path: "fuzz") }
         }
     }

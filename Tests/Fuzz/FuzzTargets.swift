@@ -6,14 +6,14 @@ typealias FuzzTarget = @Sendable ([UInt8]) -> Void
 /// The targets by name, a parser each.
 let fuzzTargets: [String: FuzzTarget] = [
     "verification-pack": { bytes in
-        if let pack = try? VerificationPack(MemoryBytes(bytes), location: FuzzInput.place) {
+        if let pack = try? VerificationPack(MemoryBytes(bytes), location: FuzzInput.location) {
             FuzzInput.readAll(pack)
         }
     },
     "record-pack": { bytes in
         let (record, index) = FuzzInput.halves(bytes)
         let pack = try? RecordPack(
-            record, location: FuzzInput.place, index: .success(index), announced: 1000)
+            record, location: FuzzInput.location, index: .success(index), announced: 1000)
         guard let pack else { return }
         _ = try? pack.labels()
         _ = try? pack.identityRanges()
@@ -21,7 +21,7 @@ let fuzzTargets: [String: FuzzTarget] = [
         FuzzInput.readAll(pack)
     },
     "record-list": { bytes in
-        guard let list = try? RecordList(FuzzInput.place, MemoryBytes(bytes)) else { return }
+        guard let list = try? RecordList(FuzzInput.location, MemoryBytes(bytes)) else { return }
         _ = list.entries(of: [0, 1, 7], labels: [1, 16_777_216, 7])
     },
     "record-index": { bytes in
@@ -30,14 +30,14 @@ let fuzzTargets: [String: FuzzTarget] = [
         _ = index.mistake(in: RecordFile(store: MemoryBytes(bytes)))
     },
     "celeb-rows": { bytes in
-        if let rows = try? CelebRows(MemoryBytes(bytes), location: FuzzInput.place) {
+        if let rows = try? CelebRows(MemoryBytes(bytes), location: FuzzInput.location) {
             FuzzInput.readAll(rows)
         }
     },
     "celeb-list": { bytes in _ = try? CelebList(FuzzInput.file(bytes)) },
     "image-list": { bytes in _ = try? LabelledImageSet.list(FuzzInput.file(bytes)) },
     "pairs": { bytes in
-        _ = try? VerificationPairs.anyList(FuzzInput.file(bytes), images: FuzzInput.place)
+        _ = try? VerificationPairs.anyList(FuzzInput.file(bytes), images: FuzzInput.location)
     },
     "landmarks": { bytes in
         guard let file = try? LandmarkFile(FuzzInput.file(bytes)) else { return }
@@ -52,7 +52,7 @@ let fuzzTargets: [String: FuzzTarget] = [
     "removal-list": { bytes in
         guard let list = try? RemovalList.read(FuzzInput.file(bytes)) else { return }
         let set = LabelledImageSet(
-            source: ImageFiles(["a/1.jpg", "b/2.jpg"], in: FuzzInput.place),
+            source: ImageFiles(["a/1.jpg", "b/2.jpg"], in: FuzzInput.location),
             identities: ["a", "b"],
             labels: [0, 1])
         _ = set.removing(list)

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func failsWithOneErrorAndNoLeftover() throws {
+    @Test func failsWithOneErrorAndNoStaleFile() throws {
         try withFolder { folder in
             let file = folder.appendingPathComponent("file")
             try AtomicFile.write("x", to: file)

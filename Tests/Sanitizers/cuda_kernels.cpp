@@ -86,11 +86,11 @@ void check(int rows, int channels, Index grid, Index block, bool rectify, bool a
   std::mt19937 generator(rows * 31 + channels);
   std::normal_distribution<double> normal;
   size_t count = size_t(rows) * channels;
-  Matrix x(count), residual(count), y(count), slopes(count), passed(count), to_x(count);
+  Matrix x(count), residual(count), y(count), grad_output(count), passed(count), to_x(count);
   for (size_t i = 0; i < count; ++i) {
     x.set(i, mean + normal(generator));
     residual.set(i, normal(generator));
-    slopes.set(i, normal(generator));
+    grad_output.set(i, normal(generator));
   }
   std::vector<float> weight(channels), bias(channels), running_mean(channels, 1),
       running_variance(channels, 2), facts(4 * channels), partial(2 * channels * grid.y),
@@ -106,17 +106,17 @@ void check(int rows, int channels, Index grid, Index block, bool rectify, bool a
          0.1f, 1e-5f, facts.data());
   launch(grid, block, normalize, x.words.data(), adds ? residual.words.data() : nullptr,
          y.words.data(), (long long)rows, channels, facts.data(), int(rectify));
-  launch(grid, block, sum_slopes, x.words.data(), slopes.words.data(),
+  launch(grid, block, sum_gradients, x.words.data(), grad_output.words.data(),
          keeps ? y.words.data() : nullptr, keeps ? passed.words.data() : nullptr, (long long)rows,
          channels, partial.data(), tickets.data(), facts.data(), int(rectify), to_weight.data(),
          to_bias.data(), factors.data());
-  launch(grid, block, input_slopes, x.words.data(),
-         keeps ? passed.words.data() : slopes.words.data(), to_x.words.data(), (long long)rows,
+  launch(grid, block, input_gradient, x.words.data(),
+         keeps ? passed.words.data() : grad_output.words.data(), to_x.words.data(), (long long)rows,
          channels, facts.data(), factors.data(), int(rectify && !keeps));
   for (auto ticket : tickets) expect(ticket, 0, 0, "ticket");
 
   for (int c = 0; c < channels; ++c) {
-    double sum = 0, squares = 0, slope_sum = 0, products = 0;
+    double sum = 0, squares = 0, grad_sum = 0, products = 0;
     for (int r = 0; r < rows; ++r) sum += x[size_t(r) * channels + c];
     double m = sum / rows;
     for (int r = 0; r < rows; ++r) squares += std::pow(x[size_t(r) * channels + c] - m, 2);
@@ -129,23 +129,23 @@ void check(int rows, int channels, Index grid, Index block, bool rectify, bool a
       size_t i = size_t(r) * channels + c;
       double result = (x[i] - m) * inverse * weight[c] + bias[c] + (adds ? residual[i] : 0);
       expect(y[i], rectify ? std::max(result, 0.0) : result, std::abs(mean) + 1, "output");
-      double slope = passes(i) ? slopes[i] : 0;
-      slope_sum += slope;
-      products += slope * (x[i] - m) * inverse;
+      double grad = passes(i) ? grad_output[i] : 0;
+      grad_sum += grad;
+      products += grad * (x[i] - m) * inverse;
     }
     double scale = std::sqrt(double(rows)) * (1 + std::abs(mean) * 1e-3);
-    expect(to_bias[c], slope_sum, scale, "slope of the bias");
+    expect(to_bias[c], grad_sum, scale, "slope of the bias");
     expect(to_weight[c], products, scale, "slope of the weight");
     expect(running_mean[c], 0.9 + 0.1 * m, 1, "running mean");
     expect(running_variance[c], 1.8 + 0.1 * squares / (rows - 1), 1, "running variance");
     for (int r = 0; r < rows; ++r) {
       size_t i = size_t(r) * channels + c;
-      double slope = passes(i) ? slopes[i] : 0, unit = (x[i] - m) * inverse;
+      double grad = passes(i) ? grad_output[i] : 0, unit = (x[i] - m) * inverse;
       double expected =
-          weight[c] * inverse * (slope - slope_sum / rows - unit * products / rows);
+          weight[c] * inverse * (grad - grad_sum / rows - unit * products / rows);
       expect(to_x[i], expected, std::abs(weight[c] * inverse) * (1 + 0.1 * std::abs(mean)) + 1e-3,
              "slope of the input");
-      if (keeps) expect(passed[i], slope, 1, "slope of the residual");
+      if (keeps) expect(passed[i], grad, 1, "slope of the residual");
     }
   }
 }

@@ -46,11 +46,11 @@ template <class Body>
 std::vector<at::Tensor> pass(std::vector<at::Tensor> inputs, Body &&body) {
   for (auto &input : inputs) input = input.detach().requires_grad_();
   at::Tensor output = body(inputs);
-  auto slope = at::arange(output.numel()).remainder(7).sub(3).reshape(output.sizes());
-  auto slopes = torch::autograd::grad({output}, inputs, {slope.to(output.scalar_type())},
+  auto grad_output = at::arange(output.numel()).remainder(7).sub(3).reshape(output.sizes());
+  auto grad_output = torch::autograd::grad({output}, inputs, {grad_output.to(output.scalar_type())},
                                       std::nullopt, false, true);
-  slopes.push_back(output.detach());
-  return slopes;
+  grad_output.push_back(output.detach());
+  return grad_output;
 }
 
 template <class Own, class Other>

@@ -15,12 +15,13 @@ struct BytesKernelTests {
     func bits(_ shape: [Int], _ kernels: Kernels) {
         // Each byte is there many times in the larger ones, at every place of a vector.
         let bytes = (0..<shape.reduce(1, *)).map { UInt8(truncatingIfNeeded: $0 &* 41 &+ $0 >> 8) }
-        for (mean, deviation) in [(127.5, 127.5), (127.5, 128), (0, 255), (0.1, -0.3)] {
+        for (mean, standardDeviation) in [(127.5, 127.5), (127.5, 128), (0, 255), (0.1, -0.3)] {
             func images(_ kernels: Kernels, _ format: MemoryFormat) -> Tensor {
                 withKernels(upTo: kernels) {
                     Tensor.images(
                         bytes, count: shape[0], height: shape[1], width: shape[2],
-                        channels: shape[3], mean: mean, deviation: deviation, format: format)
+                        channels: shape[3], mean: mean, standardDeviation: standardDeviation,
+                        format: format)
                 }
             }
             let own = images(kernels, .channelsLast)

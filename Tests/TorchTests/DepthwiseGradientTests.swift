@@ -10,7 +10,7 @@ struct DepthwiseGradientTests {
     ) -> [Tensor] {
         func noise(_ shape: [Int], _ seed: UInt64) -> Tensor {
             let tensor = Tensor.zeros(shape)
-            tensor.fillNormal(deviation: 1, seed: seed)
+            tensor.fillNormal(standardDeviation: 1, seed: seed)
             // Numbers that every type holds exactly, so that only the sums differ.
             return tensor.to(.bfloat16).to(type)
         }
@@ -71,9 +71,9 @@ struct DepthwiseGradientTests {
     func constantGradient(_ stride: Int) {
         func gradients(_ type: ElementType) -> [Tensor] {
             let input = Tensor.zeros([2, 24, 7, 6])
-            input.fillNormal(deviation: 1, seed: 1)
+            input.fillNormal(standardDeviation: 1, seed: 1)
             let weight = Tensor.zeros([24, 1, 3, 3])
-            weight.fillNormal(deviation: 1, seed: 2)
+            weight.fillNormal(standardDeviation: 1, seed: 2)
             let operands = [
                 input.to(type).contiguous(.channelsLast).withGradient(),
                 weight.to(type).withGradient(),

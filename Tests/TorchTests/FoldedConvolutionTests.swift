@@ -14,7 +14,7 @@ struct FoldedConvolutionTests {
 
     private func noise(_ shape: [Int], _ seed: UInt64) -> Tensor {
         let tensor = Tensor.zeros(shape)
-        tensor.fillNormal(deviation: 1, seed: seed)
+        tensor.fillNormal(standardDeviation: 1, seed: seed)
         return tensor
     }
 

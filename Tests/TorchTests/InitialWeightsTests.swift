@@ -4,7 +4,7 @@ import Torch
 @Suite("Initial weights")
 struct InitialWeightsTests {
     private func numbers(_ initial: InitialWeights, _ name: String) -> [Float] {
-        initial.normal(name, [4], deviation: 1).array()
+        initial.normal(name, [4], standardDeviation: 1).array()
     }
 
     @Test("They depend on seed and full name, and on nothing else")
@@ -29,7 +29,7 @@ struct InitialWeightsTests {
             initial.uniform("weight", [3], bound: 0.5).array(),
             [0.47645302740415296, -0.37898931209041664, 0.00029731358297946375])
         expectClose(
-            initial.normal("weight", [3], deviation: 0.5).array(),
+            initial.normal("weight", [3], standardDeviation: 0.5).array(),
             [0.25117698537544453, -0.037435174470860914, -0.8162313078192008])
     }
 
@@ -45,7 +45,7 @@ struct InitialWeightsTests {
     @Test("Zeros and constants")
     func constants() {
         let zeros = InitialWeights.zeros().child("a")
-        #expect(zeros.normal("w", [2], deviation: 1).array(of: Float.self) == [0, 0])
+        #expect(zeros.normal("w", [2], standardDeviation: 1).array(of: Float.self) == [0, 0])
         #expect(zeros.uniform("w", [2], bound: 1).array(of: Float.self) == [0, 0])
         #expect(zeros.constant(1, [2]).array(of: Float.self) == [1, 1])
         #expect(InitialWeights(seed: 1).constant(2.5, [1]).requiresGradient)

@@ -46,7 +46,7 @@ struct NormalizationKernelTests {
     /// Numbers that every type holds exactly, so that only the arithmetic differs.
     private static func noise(_ shape: [Int], _ seed: UInt64, mean: Double = 0) -> Tensor {
         let tensor = Tensor.zeros(shape)
-        tensor.fillNormal(mean: mean, deviation: 1, seed: seed)
+        tensor.fillNormal(mean: mean, standardDeviation: 1, seed: seed)
         return tensor.to(.bfloat16).contiguous(shape.count == 4 ? .channelsLast : .contiguous)
     }
 
@@ -144,10 +144,10 @@ struct NormalizationKernelTests {
                         return sum(parts).item()
                     }
                 }
-                let slope = (moved(step) - moved(-step)) / (2 * step)
+                let derivative = (moved(step) - moved(-step)) / (2 * step)
                 let expected = (gradient * direction).sum().item()
                 let size = (gradient.norm() * direction.norm()).item()
-                #expect(abs(slope - expected) < 1e-5 * size, "operand \(index)")
+                #expect(abs(derivative - expected) < 1e-5 * size, "operand \(index)")
             }
         }
     }

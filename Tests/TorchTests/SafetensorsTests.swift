@@ -192,10 +192,10 @@ struct SafetensorsTests {
     func changedBytes() throws {
         let data = Safetensors.encode(Array(entries().prefix(2)))
         let header = 8 + Int(data[0]) + Int(data[1]) << 8
-        for place in 0..<header {
+        for index in 0..<header {
             for value in [0, 0x22, 0x39, 0x7d, 0xff] as [UInt8] {
                 var damaged = data
-                damaged[place] = value
+                damaged[index] = value
                 _ = try reading(damaged)
             }
         }

@@ -56,12 +56,12 @@ struct TensorTests {
     @Test("Images are normalised planes", arguments: MemoryFormat.allCases)
     func images(_ format: MemoryFormat) {
         let x = Tensor.images(
-            [0, 10, 20, 30, 40, 50], count: 1, height: 2, width: 1, mean: 10, deviation: 5,
+            [0, 10, 20, 30, 40, 50], count: 1, height: 2, width: 1, mean: 10, standardDeviation: 5,
             format: format)
         #expect(x.shape == [1, 3, 2, 1] && x.type == .float32)
         #expect(x.array(of: Float.self) == [-2, 4, 0, 6, 2, 8])
         let gray = Tensor.images(
-            [1, 2], count: 2, height: 1, width: 1, channels: 1, mean: 0, deviation: 1,
+            [1, 2], count: 2, height: 1, width: 1, channels: 1, mean: 0, standardDeviation: 1,
             format: format)
         #expect(gray.shape == [2, 1, 1, 1])
     }
@@ -89,12 +89,12 @@ struct TensorTests {
     func randomNumbers() {
         let first = Tensor.zeros([1000], type: .float64)
         let second = Tensor.zeros([1000])
-        first.fillNormal(mean: 3, deviation: 2, seed: 5)
-        second.fillNormal(mean: 3, deviation: 2, seed: 5)
+        first.fillNormal(mean: 3, standardDeviation: 2, seed: 5)
+        second.fillNormal(mean: 3, standardDeviation: 2, seed: 5)
         #expect(second.array(of: Float.self) == first.array(of: Float.self))
         #expect(abs(first.mean().item() - 3) < 0.3)
         #expect(abs((first - 3).square().mean().item().squareRoot() - 2) < 0.2)
-        second.fillNormal(mean: 3, deviation: 2, seed: 6)
+        second.fillNormal(mean: 3, standardDeviation: 2, seed: 6)
         #expect(second.array(of: Float.self) != first.array(of: Float.self))
         first.fillUniform(-1..<3, seed: 5)
         #expect(first.min().item() >= -1 && first.max().item() < 3)

@@ -78,10 +78,10 @@ void open_builtins(const std::filesystem::path &folder) {
 /// Where the wheel's NVRTC lies beside LibTorch, and where a system's may.
 std::vector<std::string> compiler_names() {
   std::vector<std::string> names;
-  Dl_info place{};
+  Dl_info position{};
   auto symbol = dlsym(RTLD_DEFAULT, "_ZN2at4cuda9CUDAGraph6replayEv");
-  if (symbol != nullptr && dladdr(symbol, &place) != 0) {
-    auto packages = std::filesystem::path(place.dli_fname).parent_path() / "../../nvidia";
+  if (symbol != nullptr && dladdr(symbol, &position) != 0) {
+    auto packages = std::filesystem::path(position.dli_fname).parent_path() / "../../nvidia";
     for (auto [folder, version] : {std::pair("cu13/lib", "13"), {"cuda_nvrtc/lib", "12"}}) {
       open_builtins(packages / folder);
       names.push_back((packages / folder / "libnvrtc.so.").string() + version);
@@ -212,16 +212,16 @@ const Kernels *Kernels::of(const char *source, const std::string &definition,
   static std::map<std::tuple<const char *, std::string, int>, std::unique_ptr<Kernels>> all;
   if (!library_failure().empty()) return nullptr;
   std::lock_guard lock(mutex);
-  auto [place, is_new] = all.try_emplace({source, definition, int(device.index())});
+  auto [position, is_new] = all.try_emplace({source, definition, int(device.index())});
   if (is_new) {
     try {
-      place->second.reset(new Kernels(source, definition, device));
+      position->second.reset(new Kernels(source, definition, device));
     } catch (const c10::Error &error) {
       std::lock_guard also(Failure::shared().mutex);
       Failure::shared().text = error.what_without_backtrace();
     }
   }
-  return place->second.get();
+  return position->second.get();
 }
 
 void Kernels::launch_with(const char *name, const Shape &shape, void **arguments) const {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 constexpr int64_t threads = 256;
-constexpr int64_t most_tiles = 4096;
+constexpr int64_t max_tiles = 4096;
 
 const Kernels *kernels_for(const at::Tensor &tensor) {
   bool is_bfloat16 = tensor.scalar_type() == at::kBFloat16;
@@ -67,7 +67,7 @@ at::Tensor tickets(c10::Device device) {
   std::lock_guard lock(mutex);
   auto &own = all[device.index()];
   if (!own.defined())
-    own = at::zeros({most_tiles}, at::TensorOptions().dtype(at::kInt).device(device));
+    own = at::zeros({max_tiles}, at::TensorOptions().dtype(at::kInt).device(device));
   return own;
 }
 
@@ -109,24 +109,24 @@ struct Normalization : torch::autograd::Function<Normalization> {
     bool residual = context->saved_data["residual"].toBool();
     Plan plan(input);
     auto partial = plan.partial(weight), counters = tickets(input.device());
-    auto slopes = all[0].to(input.scalar_type()).contiguous(last);
+    auto grad_output = all[0].to(input.scalar_type()).contiguous(last);
     auto passed = output.defined() ? at::empty_like(input) : at::Tensor();
     auto to_weight = at::empty_like(weight), to_bias = at::empty_like(weight);
     auto factors = at::empty({2, plan.channels}, weight.options());
-    plan.kernels.launch("sum_slopes", plan.sums, address(input), address(slopes), address(output),
+    plan.kernels.launch("sum_gradients", plan.sums, address(input), address(grad_output), address(output),
                         address(passed), plan.rows, plan.channels, address(partial),
                         address(counters), address(facts), rectify, address(to_weight),
                         address(to_bias), address(factors));
     if (passed.defined()) {
-      slopes = passed;
+      grad_output = passed;
       rectify = 0;
     }
     auto to_input = at::empty_like(input);
-    plan.kernels.launch("input_slopes", plan.elements, address(input), address(slopes),
+    plan.kernels.launch("input_gradient", plan.elements, address(input), address(grad_output),
                         address(to_input), plan.rows, plan.channels, address(facts),
                         address(factors), rectify);
     torch::autograd::variable_list result{to_input, to_weight, to_bias,
-                                          residual ? slopes : at::Tensor()};
+                                          residual ? grad_output : at::Tensor()};
     result.resize(9);
     return result;
   }
@@ -144,7 +144,7 @@ bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
   auto type = input.scalar_type();
   if (!input.is_cuda() || input.dim() != 4 || (type != at::kFloat && type != at::kBFloat16) ||
       !input.is_contiguous(last) || input.size(1) == 0 || input.numel() < 2 * input.size(1) ||
-      input.size(1) % lanes(input) != 0 || input.size(1) > most_tiles || !is_aligned(input) ||
+      input.size(1) % lanes(input) != 0 || input.size(1) > max_tiles || !is_aligned(input) ||
       weight.scalar_type() != at::kFloat || !weight.is_contiguous())
     return false;
   if (residual && (!residual->is_cuda() || residual->scalar_type() != type ||

@@ -189,24 +189,25 @@ extern "C" __global__ void __launch_bounds__(threads) normalize(
 #pragma unroll 2
   for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < rows;
        row += stride) {
-    long long place = row * vectors + vector;
-    Values value = unpacked(x[place]);
+    long long position = row * vectors + vector;
+    Values value = unpacked(x[position]);
     Values added = {};
-    if (residual) added = unpacked(residual[place]);
+    if (residual) added = unpacked(residual[position]);
 #pragma unroll
     for (int i = 0; i < lanes; ++i) {
       float result = fmaf(value.at[i], scale.at[i], shift.at[i]) + added.at[i];
       value.at[i] = rectify && result <= 0 ? 0 : result;
     }
-    y[place] = packed(value);
+    y[position] = packed(value);
   }
 }
 
-// Sums of the slopes, and of the slopes times the input's difference to its mean. Where a residual
-// was added the output says where slopes pass, and what passes goes to `passed`.
-// factors: `[2, channels]`: what enters every slope, and what enters with the difference to the mean.
-extern "C" __global__ void __launch_bounds__(threads) sum_slopes(
-    const Packed *x, const Packed *slopes, const Packed *y, Packed *passed, long long rows,
+// Sums of the grad_output, and of the grad_output times the input's difference to its mean. Where a
+// residual was added the output says where grad_output pass, and what passes goes to `passed`.
+// factors: `[2, channels]`: what enters every grad, and what enters with the difference to the
+// mean.
+extern "C" __global__ void __launch_bounds__(threads) sum_gradients(
+    const Packed *x, const Packed *grad_output, const Packed *y, Packed *passed, long long rows,
     int channels, float *partial, unsigned int *tickets, const float *facts, int rectify,
     float *to_weight, float *to_bias, float *factors) {
   int vectors = channels / lanes, vector = blockIdx.x * blockDim.x + threadIdx.x;
@@ -219,17 +220,17 @@ extern "C" __global__ void __launch_bounds__(threads) sum_slopes(
 #pragma unroll 2
     for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < rows;
          row += stride) {
-      long long place = row * vectors + vector;
-      Values value = unpacked(x[place]), slope = unpacked(slopes[place]), output = {};
-      if (y) output = unpacked(y[place]);
+      long long position = row * vectors + vector;
+      Values value = unpacked(x[position]), grad = unpacked(grad_output[position]), output = {};
+      if (y) output = unpacked(y[position]);
 #pragma unroll
       for (int i = 0; i < lanes; ++i) {
         float result = y ? output.at[i] : fmaf(value.at[i], scale.at[i], shift.at[i]);
-        if (rectify && result <= 0) slope.at[i] = 0;
-        sum.at[i] += slope.at[i];
-        products.at[i] = fmaf(slope.at[i], value.at[i] - mean.at[i], products.at[i]);
+        if (rectify && result <= 0) grad.at[i] = 0;
+        sum.at[i] += grad.at[i];
+        products.at[i] = fmaf(grad.at[i], value.at[i] - mean.at[i], products.at[i]);
       }
-      if (passed) passed[place] = packed(slope);
+      if (passed) passed[position] = packed(grad);
     }
   }
   if (!finish_block(sum, products, partial, channels, vector, is_inside, tickets)) return;
@@ -243,9 +244,9 @@ extern "C" __global__ void __launch_bounds__(threads) sum_slopes(
   factors[channels + c] = (float)(-scale * inverse * inverse * all.second / rows);
 }
 
-// The slopes with respect to the input. Where `rectify` is 0 all slopes pass.
-extern "C" __global__ void __launch_bounds__(threads) input_slopes(
-    const Packed *x, const Packed *slopes, Packed *to_x, long long rows, int channels,
+// The grad_output with respect to the input. Where `rectify` is 0 all grad_output pass.
+extern "C" __global__ void __launch_bounds__(threads) input_gradient(
+    const Packed *x, const Packed *grad_output, Packed *to_x, long long rows, int channels,
     const float *facts, const float *factors, int rectify) {
   int vectors = channels / lanes, vector = blockIdx.x * blockDim.x + threadIdx.x;
   if (vector >= vectors) return;
@@ -256,16 +257,16 @@ extern "C" __global__ void __launch_bounds__(threads) input_slopes(
 #pragma unroll 2
   for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < rows;
        row += stride) {
-    long long place = row * vectors + vector;
-    Values value = unpacked(x[place]), slope = unpacked(slopes[place]);
+    long long position = row * vectors + vector;
+    Values value = unpacked(x[position]), grad = unpacked(grad_output[position]);
 #pragma unroll
     for (int i = 0; i < lanes; ++i) {
       float result = fmaf(value.at[i], scale.at[i], shift.at[i]);
-      if (rectify && result <= 0) slope.at[i] = 0;
-      slope.at[i] = fmaf(slope.at[i], scale.at[i],
+      if (rectify && result <= 0) grad.at[i] = 0;
+      grad.at[i] = fmaf(grad.at[i], scale.at[i],
                          fmaf(tilt.at[i], value.at[i] - mean.at[i], offset.at[i]));
     }
-    to_x[place] = packed(slope);
+    to_x[position] = packed(grad);
   }
 }
 )cuda";

@@ -21,7 +21,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 /// The square of the least length of a vector that has a direction.
-constexpr double least_square = 0.25;
+constexpr double min_square = 0.25;
 /// The square of the sine below which there is nothing but rounding.
 constexpr double rounding_square = 1e-30;
 /// The first number above pi / 2: rounding must not make a class the nearest one.
@@ -37,26 +37,27 @@ struct Products {
   double second;  // <b, b>
   double both;    // <a, b>
 
-  bool has_no_direction() const { return first < least_square || second < least_square; }
+  bool is_zero() const { return first < min_square || second < min_square; }
 };
 
 FACET_INLINE Products products_of(const double *a, const double *b, int64_t size) {
   return {dot(a, a, size), dot(b, b, size), dot(a, b, size)};
 }
 
-/// Writes `a` without its part along `b`, `share` times `b`, and returns the square of its length.
-FACET_INLINE double reject(const double *a, const double *b, double share, int64_t size,
+/// Writes `a` without its part along `b`, `coefficient` times `b`, and returns the square of its
+/// length.
+FACET_INLINE double reject(const double *a, const double *b, double coefficient, int64_t size,
                            double *out) {
   Lanes<double> sum{};
   int64_t c = 0;
   for (; c + lanes <= size; c += lanes) {
-    Lanes<double> rest = read(a + c) - read(b + c) * share;
+    Lanes<double> rest = read(a + c) - read(b + c) * coefficient;
     write(out + c, rest);
     sum += rest * rest;
   }
   double square = total<double>(sum);
   for (; c < size; ++c) {
-    out[c] = a[c] - share * b[c];
+    out[c] = a[c] - coefficient * b[c];
     square += out[c] * out[c];
   }
   return square;
@@ -64,7 +65,7 @@ FACET_INLINE double reject(const double *a, const double *b, double share, int64
 
 FACET_INLINE double angle_of(const double *a, const double *b, int64_t size, double *memory) {
   auto all = products_of(a, b, size);
-  if (all.has_no_direction()) return right_angle;
+  if (all.is_zero()) return right_angle;
   double square = reject(b, a, all.both / all.first, size, memory);
   if (square < rounding_square * all.second) square = 0;
   return std::atan2(std::sqrt(square * all.first), all.both);
@@ -72,23 +73,23 @@ FACET_INLINE double angle_of(const double *a, const double *b, int64_t size, dou
 
 /// Writes the gradient with respect to `a`: against what of `b` is perpendicular to it.
 FACET_INLINE void differentiate(const double *a, const double *b, double first, double both,
-                                double second, double slope, int64_t size, double *out) {
+                                double second, double gradient, int64_t size, double *out) {
   double square = reject(b, a, both / first, size, out);
   double factor =
-      square < rounding_square * second ? 0 : -slope / std::sqrt(square * first);
+      square < rounding_square * second ? 0 : -gradient / std::sqrt(square * first);
   for (int64_t c = 0; c < size; ++c) out[c] *= factor;
 }
 
-FACET_INLINE void differentiate_pair(const double *a, const double *b, double slope, int64_t size,
+FACET_INLINE void differentiate_pair(const double *a, const double *b, double gradient, int64_t size,
                                      double *to_a, double *to_b) {
   auto all = products_of(a, b, size);
-  if (all.has_no_direction()) {
+  if (all.is_zero()) {
     std::fill_n(to_a, size, 0.0);
     std::fill_n(to_b, size, 0.0);
     return;
   }
-  differentiate(a, b, all.first, all.both, all.second, slope, size, to_a);
-  differentiate(b, a, all.second, all.both, all.first, slope, size, to_b);
+  differentiate(a, b, all.first, all.both, all.second, gradient, size, to_a);
+  differentiate(b, a, all.second, all.both, all.first, gradient, size, to_b);
 }
 
 at::Tensor angles_by_row(const at::Tensor &vectors, const at::Tensor &rows) {
@@ -107,10 +108,10 @@ at::Tensor angles_by_row(const at::Tensor &vectors, const at::Tensor &rows) {
 }
 
 AngleGradients gradients_by_row(const at::Tensor &vectors, const at::Tensor &rows,
-                                const at::Tensor &slopes) {
+                                const at::Tensor &grad_output) {
   int64_t count = vectors.size(0), size = vectors.size(1);
   AngleGradients result{at::empty_like(vectors), at::empty_like(rows)};
-  auto a = elements<double>(vectors), b = elements<double>(rows), by = elements<double>(slopes);
+  auto a = elements<double>(vectors), b = elements<double>(rows), by = elements<double>(grad_output);
   auto to_a = result.to_vectors.mutable_data_ptr<double>();
   auto to_b = result.to_rows.mutable_data_ptr<double>();
   parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
@@ -129,16 +130,16 @@ at::Tensor dots(const at::Tensor &a, const at::Tensor &b) { return (a * b).sum(1
 
 /// The same products of all pairs at once.
 struct ProductTensors {
-  at::Tensor first, second, both, has_no_direction;
+  at::Tensor first, second, both, is_zero;
 
   ProductTensors(const at::Tensor &a, const at::Tensor &b)
       : first(dots(a, a)), second(dots(b, b)), both(dots(a, b)) {
-    has_no_direction = first.lt(least_square).logical_or_(second.lt(least_square));
+    is_zero = first.lt(min_square).logical_or_(second.lt(min_square));
   }
 };
 
-at::Tensor reject(const at::Tensor &a, const at::Tensor &b, const at::Tensor &share) {
-  return a - b * share.unsqueeze(1);
+at::Tensor reject(const at::Tensor &a, const at::Tensor &b, const at::Tensor &coefficient) {
+  return a - b * coefficient.unsqueeze(1);
 }
 
 /// Squares of lengths, 0 where there is nothing but rounding.
@@ -151,24 +152,24 @@ at::Tensor composed_angles(const at::Tensor &a, const at::Tensor &b) {
   ProductTensors all(a, b);
   auto rest = reject(b, a, all.both / all.first);
   auto sines = (squares_of(rest, all.second) * all.first).sqrt();
-  return at::atan2(sines, all.both).masked_fill_(all.has_no_direction, right_angle);
+  return at::atan2(sines, all.both).masked_fill_(all.is_zero, right_angle);
 }
 
 at::Tensor composed_gradient(const at::Tensor &a, const at::Tensor &b, const at::Tensor &first,
                              const at::Tensor &second, const ProductTensors &all,
-                             const at::Tensor &slopes) {
+                             const at::Tensor &grad_output) {
   auto rest = reject(b, a, all.both / first);
   auto squares = squares_of(rest, second);
-  auto factors = -slopes * (squares * first).rsqrt();
-  auto has_none = all.has_no_direction.logical_or(squares.eq(0));
+  auto factors = -grad_output * (squares * first).rsqrt();
+  auto has_none = all.is_zero.logical_or(squares.eq(0));
   return (rest * factors.unsqueeze(1)).masked_fill_(has_none.unsqueeze(1), 0);
 }
 
 AngleGradients composed_gradients(const at::Tensor &a, const at::Tensor &b,
-                                  const at::Tensor &slopes) {
+                                  const at::Tensor &grad_output) {
   ProductTensors all(a, b);
-  return {composed_gradient(a, b, all.first, all.second, all, slopes),
-          composed_gradient(b, a, all.second, all.first, all, slopes)};
+  return {composed_gradient(a, b, all.first, all.second, all, grad_output),
+          composed_gradient(b, a, all.second, all.first, all, grad_output)};
 }
 
 at::Tensor plain(const at::Tensor &values) { return values.detach().to(at::kDouble).contiguous(); }
@@ -182,9 +183,9 @@ struct AngleBetween : torch::autograd::Function<AngleBetween> {
     return angles(vectors, rows);
   }
 
-  static variable_list backward(AutogradContext *context, variable_list slopes) {
+  static variable_list backward(AutogradContext *context, variable_list grad_output) {
     auto saved = context->get_saved_variables();
-    auto result = angle_gradients(saved[0], saved[1], slopes[0]);
+    auto result = angle_gradients(saved[0], saved[1], grad_output[0]);
     return {result.to_vectors.to(saved[0].scalar_type()),
             result.to_rows.to(saved[1].scalar_type())};
   }
@@ -200,8 +201,8 @@ at::Tensor angles(const at::Tensor &vectors, const at::Tensor &rows) {
 }
 
 AngleGradients angle_gradients(const at::Tensor &vectors, const at::Tensor &rows,
-                               const at::Tensor &slopes) {
-  auto a = plain(vectors), b = plain(rows), by = plain(slopes);
+                               const at::Tensor &grad_output) {
+  auto a = plain(vectors), b = plain(rows), by = plain(grad_output);
   return is_by_row(a) ? gradients_by_row(a, b, by) : composed_gradients(a, b, by);
 }
 

@@ -27,7 +27,7 @@ struct AngleGradients {
 /// Where an angle is 0 or pi, no direction leads away from it, and the gradient is taken as 0; so it
 /// is for vectors without a direction.
 AngleGradients angle_gradients(const at::Tensor &vectors, const at::Tensor &rows,
-                               const at::Tensor &slopes);
+                               const at::Tensor &grad_output);
 
 /// As `angles`, and differentiable.
 at::Tensor angle_between(const at::Tensor &vectors, const at::Tensor &rows);

@@ -10,8 +10,8 @@ namespace facet::head {
 /// The indices of the rows of ascending classes, of which each has `subcenters` side by side.
 inline at::Tensor row_indices(const at::Tensor &classes, int64_t subcenters) {
   if (subcenters == 1) return classes;
-  auto places = at::arange(subcenters, classes.options());
-  return (classes.unsqueeze(1) * subcenters + places).reshape(-1);
+  auto positions = at::arange(subcenters, classes.options());
+  return (classes.unsqueeze(1) * subcenters + positions).reshape(-1);
 }
 
 /// A gradient of `weight` that has only the rows of ascending indices.

@@ -49,7 +49,7 @@ at::Tensor spread(const at::Tensor &values, const at::Tensor &nearest, int64_t s
 /// Weights are never normalised: their products are, which are as many as a batch has samples and
 /// not as a weight has components.
 struct Cosines : torch::autograd::Function<Cosines> {
-  static variable_list forward(AutogradContext *context, const at::Tensor &directions,
+  static variable_list forward(AutogradContext *context, const at::Tensor &unit_embeddings,
                                const at::Tensor &weight, const at::Tensor &classes,
                                const at::Tensor &labels, int64_t subcenters, bool fast) {
     auto rows = weight.detach();
@@ -58,91 +58,91 @@ struct Cosines : torch::autograd::Function<Cosines> {
     auto norms = at::linalg_vector_norm(rows, 2, {1});
     auto inverse = norms.reciprocal().masked_fill_(norms.eq(0), 0);
     FastProducts precision(fast);
-    auto cosines = at::mm(directions.detach(), rows.t()).mul_(inverse);
+    auto cosines = at::mm(unit_embeddings.detach(), rows.t()).mul_(inverse);
     at::Tensor nearest;
     if (subcenters > 1) {
       auto best = cosines.view({cosines.size(0), -1, subcenters}).max(2);
       cosines = std::get<0>(best);
       nearest = std::get<1>(best);
     }
-    auto targets = cosines.gather(1, labels.unsqueeze(1)).squeeze(1);
-    auto places = labels;
+    auto target_cosines = cosines.gather(1, labels.unsqueeze(1)).squeeze(1);
+    auto positions = labels;
     if (subcenters > 1)
-      places = labels * subcenters + nearest.gather(1, labels.unsqueeze(1)).squeeze(1);
-    auto own = at::index_select(rows, 0, places).to(at::kDouble) *
-               at::index_select(inverse, 0, places).to(at::kDouble).unsqueeze(1);
-    context->save_for_backward({directions, weight, classes, labels, cosines});
-    context->saved_data["places"] = places;
-    context->saved_data["own"] = own;
+      positions = labels * subcenters + nearest.gather(1, labels.unsqueeze(1)).squeeze(1);
+    auto target = at::index_select(rows, 0, positions).to(at::kDouble) *
+               at::index_select(inverse, 0, positions).to(at::kDouble).unsqueeze(1);
+    context->save_for_backward({unit_embeddings, weight, classes, labels, cosines});
+    context->saved_data["places"] = positions;
+    context->saved_data["own"] = target;
     context->saved_data["rows"] = rows;
     context->saved_data["inverse"] = inverse;
     context->saved_data["subcenters"] = subcenters;
     context->saved_data["fast"] = fast;
     if (subcenters > 1) context->saved_data["nearest"] = nearest;
     context->set_materialize_grads(false);
-    return {cosines, targets, angles(directions, own)};
+    return {cosines, target_cosines, angles(unit_embeddings, target)};
   }
 
-  static variable_list backward(AutogradContext *context, variable_list slopes) {
+  static variable_list backward(AutogradContext *context, variable_list grad_outputs) {
     auto saved = context->get_saved_variables();
-    const auto &directions = saved[0], &classes = saved[2], &labels = saved[3];
+    const auto &unit_embeddings = saved[0], &classes = saved[2], &labels = saved[3];
     const auto &cosines = saved[4];
     auto rows = context->saved_data["rows"].toTensor();
     auto inverse = context->saved_data["inverse"].toTensor();
     auto subcenters = context->saved_data["subcenters"].toInt();
-    auto own = labels.unsqueeze(1);
-    auto all = slopes[0].defined() ? slopes[0] : at::zeros_like(cosines);
+    auto target = labels.unsqueeze(1);
+    auto all = grad_outputs[0].defined() ? grad_outputs[0] : at::zeros_like(cosines);
     // A tensor of its own, for it is changed in place.
-    all = slopes[1].defined() ? all.scatter_add(1, own, slopes[1].unsqueeze(1)) : all.clone();
+    all = grad_outputs[1].defined() ? all.scatter_add(1, target, grad_outputs[1].unsqueeze(1)) : all.clone();
     auto along = all * cosines;
     if (subcenters > 1) {
       auto nearest = context->saved_data["nearest"].toTensor();
       all = spread(all, nearest, subcenters);
       along = spread(along, nearest, subcenters);
     }
-    auto shares = along.sum(0).mul_(inverse).mul_(inverse);
+    auto probabilities = along.sum(0).mul_(inverse).mul_(inverse);
     all.mul_(inverse);
     FastProducts precision(context->saved_data["fast"].toBool());
-    at::Tensor to_directions, to_weight;
-    if (context->needs_input_grad(0)) to_directions = at::mm(all, rows);
+    at::Tensor to_unit_embeddings, to_weight;
+    if (context->needs_input_grad(0)) to_unit_embeddings = at::mm(all, rows);
     if (context->needs_input_grad(1)) {
-      to_weight = at::mm(all.t(), directions);
-      to_weight.addcmul_(rows, shares.unsqueeze(1), -1);
+      to_weight = at::mm(all.t(), unit_embeddings);
+      to_weight.addcmul_(rows, probabilities.unsqueeze(1), -1);
     }
-    if (slopes[2].defined())
-      add_angles(context, directions, inverse, slopes[2], to_directions, to_weight);
+    if (grad_outputs[2].defined())
+      add_angles(context, unit_embeddings, inverse, grad_outputs[2], to_unit_embeddings, to_weight);
     if (to_weight.defined() && classes.numel() > 0)
       to_weight = sparse_rows(saved[1], row_indices(classes, subcenters), to_weight);
-    return {to_directions, to_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    return {to_unit_embeddings, to_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 
  private:
   /// Adds what the gradient with respect to the samples' own angles is.
-  static void add_angles(AutogradContext *context, const at::Tensor &directions,
-                         const at::Tensor &inverse, const at::Tensor &slopes,
-                         at::Tensor &to_directions, at::Tensor &to_weight) {
-    auto places = context->saved_data["places"].toTensor();
-    auto own = angle_gradients(directions, context->saved_data["own"].toTensor(), slopes);
-    if (to_directions.defined()) to_directions.add_(own.to_vectors);
+  static void add_angles(AutogradContext *context, const at::Tensor &unit_embeddings,
+                         const at::Tensor &inverse, const at::Tensor &grad_outputs,
+                         at::Tensor &to_unit_embeddings, at::Tensor &to_weight) {
+    auto positions = context->saved_data["places"].toTensor();
+    auto target = angle_gradients(unit_embeddings, context->saved_data["own"].toTensor(), grad_outputs);
+    if (to_unit_embeddings.defined()) to_unit_embeddings.add_(target.to_vectors);
     if (!to_weight.defined()) return;
-    auto to_rows = own.to_rows.to(to_weight.scalar_type());
-    to_rows.mul_(at::index_select(inverse, 0, places).unsqueeze(1));
+    auto to_rows = target.to_rows.to(to_weight.scalar_type());
+    to_rows.mul_(at::index_select(inverse, 0, positions).unsqueeze(1));
     // Sorts before it adds, so that a GPU always adds in the same order.
-    to_weight.index_put_({places}, to_rows, /*accumulate=*/true);
+    to_weight.index_put_({positions}, to_rows, /*accumulate=*/true);
   }
 };
 
-at::Tensor logits_of(const at::Tensor &others, const at::Tensor &scale) {
-  return others * scale.unsqueeze(1);
+at::Tensor logits_of(const at::Tensor &non_targets, const at::Tensor &scale) {
+  return non_targets * scale.unsqueeze(1);
 }
 
-/// Whether each sample's own class has the largest value; of equal ones the first counts.
-at::Tensor is_first(const at::Tensor &values, const at::Tensor &labels) {
+/// Whether each sample's target class has the largest value; of equal ones the first counts.
+at::Tensor is_top1_correct(const at::Tensor &values, const at::Tensor &labels) {
   return values.argmax(1).eq(labels);
 }
 
-/// The cross-entropy when the other classes' cosines stay as they are: one matrix is kept, which
-/// becomes the gradient.
+/// The cross-entropy when the non-target classes' cosines stay as they are: one matrix is kept,
+/// which becomes the gradient.
 struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
   static variable_list forward(AutogradContext *context, const at::Tensor &table,
                                const at::Tensor &target_logits, const at::Tensor &scale,
@@ -150,7 +150,7 @@ struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
     auto logits = logits_of(table.detach(), scale.detach());
     logits.scatter_(1, labels.unsqueeze(1), target_logits.detach().unsqueeze(1));
     auto log_total = at::logsumexp(logits, {1});
-    auto with_margin = is_first(logits, labels);
+    auto with_margin = is_top1_correct(logits, labels);
     context->save_for_backward({table, scale, labels});
     // Not as a variable: differentiating changes it in place.
     context->saved_data["logits"] = logits;
@@ -159,19 +159,19 @@ struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
     return {(log_total - target_logits).mean(), with_margin};
   }
 
-  static variable_list backward(AutogradContext *context, variable_list slopes) {
+  static variable_list backward(AutogradContext *context, variable_list grad_outputs) {
     auto saved = context->get_saved_variables();
     const auto &table = saved[0], &scale = saved[1];
-    auto own = saved[2].unsqueeze(1);
-    auto shares = context->saved_data["logits"].toTensor();
-    auto weight = slopes[0] / double(shares.size(0));
-    shares.sub_(context->saved_data["log_total"].toTensor().unsqueeze(1)).exp_();
-    auto to_logits = (shares.gather(1, own).squeeze(1) - 1) * weight;
-    shares.scatter_(1, own, 0);
+    auto target = saved[2].unsqueeze(1);
+    auto probabilities = context->saved_data["logits"].toTensor();
+    auto weight = grad_outputs[0] / double(probabilities.size(0));
+    probabilities.sub_(context->saved_data["log_total"].toTensor().unsqueeze(1)).exp_();
+    auto to_logits = (probabilities.gather(1, target).squeeze(1) - 1) * weight;
+    probabilities.scatter_(1, target, 0);
     at::Tensor to_scale;
-    if (context->needs_input_grad(2)) to_scale = (shares * table).sum(1) * weight;
-    shares.mul_((scale * weight).unsqueeze(1));
-    return {shares, to_logits, to_scale, at::Tensor()};
+    if (context->needs_input_grad(2)) to_scale = (probabilities * table).sum(1) * weight;
+    probabilities.mul_((scale * weight).unsqueeze(1));
+    return {probabilities, to_logits, to_scale, at::Tensor()};
   }
 };
 
@@ -179,10 +179,10 @@ struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
 
 bool applies(const at::Tensor &matrix) { return !matrix.is_cpu() || !kernels::enabled(); }
 
-std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
+std::vector<at::Tensor> cosine_similarity_matrix(const at::Tensor &unit_embeddings, const at::Tensor &weight,
                                      const at::Tensor &classes, const at::Tensor &labels,
                                      int64_t subcenters, bool fast) {
-  return Cosines::apply(directions, weight, classes, labels, subcenters, fast);
+  return Cosines::apply(unit_embeddings, weight, classes, labels, subcenters, fast);
 }
 
 at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
@@ -194,15 +194,15 @@ at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
 std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
                                              const at::Tensor &target_logits,
                                              const at::Tensor &scale, const at::Tensor &labels,
-                                             const OthersMap &others) {
-  auto plain = is_first(table.detach(), labels);
-  auto own = target_logits.to(table.scalar_type());
-  if (!others) {
-    auto result = ScaledCrossEntropy::apply(table, own, scale, labels);
+                                             const NonTargetMap &non_targets) {
+  auto plain = is_top1_correct(table.detach(), labels);
+  auto target = target_logits.to(table.scalar_type());
+  if (!non_targets) {
+    auto result = ScaledCrossEntropy::apply(table, target, scale, labels);
     return {result[0], plain, result[1]};
   }
-  auto logits = logits_of(others(table), scale).scatter(1, labels.unsqueeze(1), own.unsqueeze(1));
-  return {at::cross_entropy_loss(logits, labels), plain, is_first(logits.detach(), labels)};
+  auto logits = logits_of(non_targets(table), scale).scatter(1, labels.unsqueeze(1), target.unsqueeze(1));
+  return {at::cross_entropy_loss(logits, labels), plain, is_top1_correct(logits.detach(), labels)};
 }
 
 }  // namespace facet::head::composed

@@ -11,13 +11,14 @@ namespace facet::head::composed {
 /// Whether the head of this matrix, or of a table made from it, is computed so.
 bool applies(const at::Tensor &matrix);
 
-/// As `head::cosine_table`; `fast` lets a GPU round the operands of products to 10 bits of mantissa
-/// (TF32), and changes nothing on a processor. No other thread may multiply on a GPU meanwhile.
-std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
+/// As `head::cosine_similarity_matrix`; `fast` lets a GPU round the operands of products to 10 bits
+/// of mantissa (TF32), and changes nothing on a processor. No other thread may multiply on a GPU
+/// meanwhile.
+std::vector<at::Tensor> cosine_similarity_matrix(const at::Tensor &unit_embeddings, const at::Tensor &weight,
                                      const at::Tensor &classes, const at::Tensor &labels,
                                      int64_t subcenters, bool fast);
 
-/// Sum over the other classes of e^(scale cosine), `[n]`; not differentiable.
+/// Sum over the non-target classes of e^(scale cosine), `[n]`; not differentiable.
 at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
                               const at::Tensor &scale);
 
@@ -25,6 +26,6 @@ at::Tensor other_exponentials(const at::Tensor &table, const at::Tensor &labels,
 std::vector<at::Tensor> margin_cross_entropy(const at::Tensor &table,
                                              const at::Tensor &target_logits,
                                              const at::Tensor &scale, const at::Tensor &labels,
-                                             const OthersMap &others);
+                                             const NonTargetMap &non_targets);
 
 }  // namespace facet::head::composed

@@ -12,20 +12,20 @@
 namespace facet::head {
 
 /// Products of numbers rounded to bfloat16: each thread multiplies blocks of its own.
-void compute_in_bfloat16(const CosineProblem &problem, CosineTable &table);
-void differentiate_in_bfloat16(const CosineProblem &problem, const CosineTable &table,
-                               const at::Tensor &slopes, at::Tensor &to_directions,
+void compute_in_bfloat16(const CosineProblem &problem, CosineSimilarityMatrix &table);
+void differentiate_in_bfloat16(const CosineProblem &problem, const CosineSimilarityMatrix &table,
+                               const at::Tensor &grad_output, at::Tensor &to_unit_embeddings,
                                at::Tensor &to_weight);
 
 /// Products in the operands' own type: LibTorch multiplies block after block with all threads, which
 /// for float32 is faster by half than what it offers to a single thread.
-void compute_in_own_type(const CosineProblem &problem, CosineTable &table);
-void differentiate_in_own_type(const CosineProblem &problem, const CosineTable &table,
-                               const at::Tensor &slopes, at::Tensor &to_directions,
+void compute_in_input_type(const CosineProblem &problem, CosineSimilarityMatrix &table);
+void differentiate_in_input_type(const CosineProblem &problem, const CosineSimilarityMatrix &table,
+                               const at::Tensor &grad_output, at::Tensor &to_unit_embeddings,
                                at::Tensor &to_weight);
 
 /// The directions with zeros for the columns beyond the batch, `[columns, d]`.
-at::Tensor padded_directions(const CosineProblem &problem);
+at::Tensor padded_unit_embeddings(const CosineProblem &problem);
 
 /// Memory for intermediate results.
 template <class T>
@@ -60,7 +60,7 @@ class RowBlocks {
   }
 
   /// Where `rows` of a run from `first` on would be, still to be fetched when they are chosen.
-  const T *place(int64_t first) {
+  const T *position(int64_t first) {
     return classes_ == nullptr ? weight_ + first * length_ : copy_.data();
   }
 

@@ -5,26 +5,26 @@
 
 namespace facet::head {
 
-at::Tensor padded_directions(const CosineProblem &p) {
-  auto result = at::zeros({p.columns(), p.size()}, p.directions.options());
-  result.narrow(0, 0, p.batch()).copy_(p.directions);
+at::Tensor padded_unit_embeddings(const CosineProblem &p) {
+  auto result = at::zeros({p.columns(), p.size()}, p.unit_embeddings.options());
+  result.narrow(0, 0, p.batch()).copy_(p.unit_embeddings);
   return result;
 }
 
-void compute_cosines(const CosineProblem &p, CosineTable &table) {
+void compute_cosines(const CosineProblem &p, CosineSimilarityMatrix &table) {
   table.inverse_norms = at::empty({p.class_count() * p.subcenters}, p.weight.options());
-  if (p.bfloat16 && p.directions.scalar_type() == at::kFloat)
+  if (p.bfloat16 && p.unit_embeddings.scalar_type() == at::kFloat)
     compute_in_bfloat16(p, table);
   else
-    compute_in_own_type(p, table);
+    compute_in_input_type(p, table);
 }
 
-void cosine_gradients(const CosineProblem &p, const CosineTable &table, const at::Tensor &slopes,
-                      at::Tensor &to_directions, at::Tensor &to_weight) {
-  if (p.bfloat16 && p.directions.scalar_type() == at::kFloat)
-    differentiate_in_bfloat16(p, table, slopes, to_directions, to_weight);
+void cosine_gradients(const CosineProblem &p, const CosineSimilarityMatrix &table, const at::Tensor &grad_output,
+                      at::Tensor &to_unit_embeddings, at::Tensor &to_weight) {
+  if (p.bfloat16 && p.unit_embeddings.scalar_type() == at::kFloat)
+    differentiate_in_bfloat16(p, table, grad_output, to_unit_embeddings, to_weight);
   else
-    differentiate_in_own_type(p, table, slopes, to_directions, to_weight);
+    differentiate_in_input_type(p, table, grad_output, to_unit_embeddings, to_weight);
 }
 
 }  // namespace facet::head

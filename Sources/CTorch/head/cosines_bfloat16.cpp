@@ -39,8 +39,8 @@ void for_each_block(const CosineProblem &p, int64_t parts, Body &&body) {
 }
 
 /// The right operand of weight x directions, `[d, columns]` in pairs of rows.
-at::Tensor directions_by_component(const CosineProblem &p) {
-  auto padded = padded_directions(p);
+at::Tensor unit_embeddings_by_component(const CosineProblem &p) {
+  auto padded = padded_unit_embeddings(p);
   int64_t size = even(p.size());
   auto halves = at::zeros({p.columns(), size}, padded.options().dtype(at::kBFloat16));
   halves.narrow(1, 0, p.size()).copy_(padded);
@@ -48,8 +48,8 @@ at::Tensor directions_by_component(const CosineProblem &p) {
 }
 
 /// The right operand of slopes x directions, `[columns, d]` in pairs of rows.
-at::Tensor directions_by_sample(const CosineProblem &p) {
-  return padded_directions(p).to(at::kBFloat16)
+at::Tensor unit_embeddings_by_sample(const CosineProblem &p) {
+  return padded_unit_embeddings(p).to(at::kBFloat16)
       .view({p.columns() / 2, 2, p.size()})
       .permute({0, 2, 1})
       .contiguous();
@@ -60,7 +60,7 @@ at::Tensor directions_by_sample(const CosineProblem &p) {
 /// The cosines of blocks of one part.
 class CosineBlocks {
  public:
-  CosineBlocks(const CosineProblem &p, CosineTable &table, const at::Tensor &right)
+  CosineBlocks(const CosineProblem &p, CosineSimilarityMatrix &table, const at::Tensor &right)
       : p_(p),
         rows_(p, block_rows + p.subcenters),
         size_(even(p.size())),
@@ -104,8 +104,8 @@ class CosineBlocks {
 
 }  // namespace
 
-void compute_in_bfloat16(const CosineProblem &p, CosineTable &table) {
-  auto right = directions_by_component(p);
+void compute_in_bfloat16(const CosineProblem &p, CosineSimilarityMatrix &table) {
+  auto right = unit_embeddings_by_component(p);
   for_each_block(p, at::get_num_threads(),
                  [&](int64_t) { return CosineBlocks(p, table, right); });
 }
@@ -117,15 +117,15 @@ namespace {
 /// The gradients of blocks of one part.
 class GradientBlocks {
  public:
-  GradientBlocks(const CosineProblem &p, const CosineTable &table, const at::Tensor &slopes,
-                 const at::Tensor &right, float *to_directions, float *to_weight)
+  GradientBlocks(const CosineProblem &p, const CosineSimilarityMatrix &table, const at::Tensor &grad_output,
+                 const at::Tensor &right, float *to_unit_embeddings, float *to_weight)
       : p_(p),
         rows_(p, block_rows + p.subcenters),
         right_(elements<Half>(right)),
-        slopes_(elements<float>(slopes)),
+        grad_output_(elements<float>(grad_output)),
         norms_(elements<float>(table.inverse_norms)),
         nearest_(p.subcenters == 1 ? nullptr : elements<uint8_t>(table.nearest)),
-        to_directions_(to_directions),
+        to_unit_embeddings_(to_unit_embeddings),
         to_weight_(to_weight),
         all_(p.subcenters == 1 ? 0 : capacity() * p.columns()),
         weighed_(capacity() * p.columns()),
@@ -137,16 +137,16 @@ class GradientBlocks {
     int64_t depth = even(count);
     const float *rows = rows_.rows(first, classes);
     const float *norms = norms_ + first * p_.subcenters;
-    const float *slopes = row_slopes(first, classes);
+    const float *grad_output = row_gradients(first, classes);
     Half *weighed = weighed_.data(), *transposed = transposed_.data();
     if (depth > count)
       for (int64_t c = 0; c < columns; ++c) transposed[c * depth + count] = Half(0.f);
     vectorized([&]() FACET_LAMBDA {
-      weigh(slopes, count, columns, norms, weighed, transposed, depth);
+      weigh(grad_output, count, columns, norms, weighed, transposed, depth);
     });
-    if (to_directions_ != nullptr)
+    if (to_unit_embeddings_ != nullptr)
       multiply(columns, size, depth, transposed, depth, right_rows(rows, count), size,
-               to_directions_, size, true);
+               to_unit_embeddings_, size, true);
     if (to_weight_ != nullptr) {
       float *out = to_weight_ + first * p_.subcenters * size;
       multiply(count, size, columns, weighed, columns, right_, size, out, size, false);
@@ -157,10 +157,10 @@ class GradientBlocks {
  private:
   int64_t capacity() const { return even(block_rows + p_.subcenters); }
 
-  const float *row_slopes(int64_t first, int64_t classes) {
+  const float *row_gradients(int64_t first, int64_t classes) {
     int64_t columns = p_.columns();
-    if (nearest_ == nullptr) return slopes_ + first * columns;
-    spread_to_nearest(slopes_ + first * columns, classes, p_.subcenters, columns,
+    if (nearest_ == nullptr) return grad_output_ + first * columns;
+    spread_to_nearest(grad_output_ + first * columns, classes, p_.subcenters, columns,
                       nearest_ + first * columns, all_.data());
     return all_.data();
   }
@@ -173,10 +173,10 @@ class GradientBlocks {
   const CosineProblem &p_;
   RowBlocks<float> rows_;
   const Half *right_;
-  const float *slopes_;
+  const float *grad_output_;
   const float *norms_;
   const uint8_t *nearest_;
-  float *to_directions_;
+  float *to_unit_embeddings_;
   float *to_weight_;
   Scratch<float> all_;
   Scratch<Half> weighed_;
@@ -186,23 +186,23 @@ class GradientBlocks {
 
 }  // namespace
 
-void differentiate_in_bfloat16(const CosineProblem &p, const CosineTable &table,
-                               const at::Tensor &slopes, at::Tensor &to_directions,
+void differentiate_in_bfloat16(const CosineProblem &p, const CosineSimilarityMatrix &table,
+                               const at::Tensor &grad_output, at::Tensor &to_unit_embeddings,
                                at::Tensor &to_weight) {
-  auto right = directions_by_sample(p);
+  auto right = unit_embeddings_by_sample(p);
   int64_t parts = at::get_num_threads();
   at::Tensor sums;
-  if (to_directions.defined())
-    sums = at::zeros({parts, p.columns(), p.size()}, p.directions.options());
+  if (to_unit_embeddings.defined())
+    sums = at::zeros({parts, p.columns(), p.size()}, p.unit_embeddings.options());
   float *weight = to_weight.defined() ? to_weight.mutable_data_ptr<float>() : nullptr;
   for_each_block(p, parts, [&](int64_t part) {
     float *own = sums.defined() ? sums.mutable_data_ptr<float>() + part * p.columns() * p.size() : nullptr;
-    return GradientBlocks(p, table, slopes, right, own, weight);
+    return GradientBlocks(p, table, grad_output, right, own, weight);
   });
-  if (!to_directions.defined()) return;
-  to_directions.copy_(sums[0].narrow(0, 0, p.batch()));
+  if (!to_unit_embeddings.defined()) return;
+  to_unit_embeddings.copy_(sums[0].narrow(0, 0, p.batch()));
   for (int64_t part = 1; part < parts; ++part)
-    to_directions.add_(sums[part].narrow(0, 0, p.batch()));
+    to_unit_embeddings.add_(sums[part].narrow(0, 0, p.batch()));
 }
 
 }  // namespace facet::head

@@ -35,13 +35,13 @@ void for_each_block(const CosineProblem &p, Body &&body) {
 }
 
 template <class T>
-void compute(const CosineProblem &p, CosineTable &table) {
+void compute(const CosineProblem &p, CosineSimilarityMatrix &table) {
   int64_t each = p.subcenters, columns = p.columns(), size = p.size();
   RowBlocks<T> blocks(p, block_rows + each);
-  auto right = padded_directions(p).t();
+  auto right = padded_unit_embeddings(p).t();
   Scratch<T> all(each == 1 ? 0 : (block_rows + each) * columns);
   for_each_block(p, [&](int64_t first, int64_t classes) {
-    const T *rows = blocks.place(first);
+    const T *rows = blocks.position(first);
     T *norms = table.inverse_norms.mutable_data_ptr<T>() + first * each;
     parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       blocks.fetch(first, begin, end);
@@ -66,17 +66,17 @@ void compute(const CosineProblem &p, CosineTable &table) {
 }
 
 template <class T>
-void differentiate(const CosineProblem &p, const CosineTable &table, const at::Tensor &slopes,
-                   at::Tensor &to_directions, at::Tensor &to_weight) {
+void differentiate(const CosineProblem &p, const CosineSimilarityMatrix &table, const at::Tensor &grad_output,
+                   at::Tensor &to_unit_embeddings, at::Tensor &to_weight) {
   int64_t each = p.subcenters, columns = p.columns(), size = p.size();
   RowBlocks<T> blocks(p, block_rows + each);
-  auto right = padded_directions(p);
-  auto sum = at::zeros({columns, size}, p.directions.options());
+  auto right = padded_unit_embeddings(p);
+  auto sum = at::zeros({columns, size}, p.unit_embeddings.options());
   Scratch<T> weighed((block_rows + each) * columns);
   for_each_block(p, [&](int64_t first, int64_t classes) {
-    const T *rows = blocks.place(first);
+    const T *rows = blocks.position(first);
     const T *norms = elements<T>(table.inverse_norms) + first * each;
-    const T *own = elements<T>(slopes) + first * columns;
+    const T *own = elements<T>(grad_output) + first * columns;
     parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       blocks.fetch(first, begin, end);
       T *part = weighed.data() + begin * each * columns;
@@ -91,7 +91,7 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
       });
     });
     auto left = matrix(weighed.data(), classes * each, columns);
-    if (to_directions.defined()) sum.addmm_(left.t(), matrix(rows, classes * each, size));
+    if (to_unit_embeddings.defined()) sum.addmm_(left.t(), matrix(rows, classes * each, size));
     if (!to_weight.defined()) return;
     T *gradient = to_weight.mutable_data_ptr<T>() + first * each * size;
     auto out = matrix(gradient, classes * each, size);
@@ -103,25 +103,25 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
       });
     });
   });
-  if (to_directions.defined()) to_directions.copy_(sum.narrow(0, 0, p.batch()));
+  if (to_unit_embeddings.defined()) to_unit_embeddings.copy_(sum.narrow(0, 0, p.batch()));
 }
 
 }  // namespace
 
-void compute_in_own_type(const CosineProblem &p, CosineTable &table) {
-  if (p.directions.scalar_type() == at::kDouble)
+void compute_in_input_type(const CosineProblem &p, CosineSimilarityMatrix &table) {
+  if (p.unit_embeddings.scalar_type() == at::kDouble)
     compute<double>(p, table);
   else
     compute<float>(p, table);
 }
 
-void differentiate_in_own_type(const CosineProblem &p, const CosineTable &table,
-                               const at::Tensor &slopes, at::Tensor &to_directions,
+void differentiate_in_input_type(const CosineProblem &p, const CosineSimilarityMatrix &table,
+                               const at::Tensor &grad_output, at::Tensor &to_unit_embeddings,
                                at::Tensor &to_weight) {
-  if (p.directions.scalar_type() == at::kDouble)
-    differentiate<double>(p, table, slopes, to_directions, to_weight);
+  if (p.unit_embeddings.scalar_type() == at::kDouble)
+    differentiate<double>(p, table, grad_output, to_unit_embeddings, to_weight);
   else
-    differentiate<float>(p, table, slopes, to_directions, to_weight);
+    differentiate<float>(p, table, grad_output, to_unit_embeddings, to_weight);
 }
 
 }  // namespace facet::head

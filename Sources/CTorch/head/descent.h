@@ -17,10 +17,11 @@ struct DescentRule {
   std::optional<at::Tensor> divisor, skips;
 };
 
-/// v <- momentum v + (g + decay w), w <- w - rate v in the given rows of `weight` and `velocity`,
-/// `[count, d]`; all other rows stay as they are. `gradient` is `[rows, d]`; `velocity` is undefined
-/// without momentum.
-void descend_rows(const at::Tensor &weight, const at::Tensor &velocity, const at::Tensor &rows,
+/// v <- momentum v + (g + decay w), w <- w - rate v in the given rows of `weight` and
+/// `momentum_buffer`,
+/// `[count, d]`; all other rows stay as they are. `gradient` is `[rows, d]`; `momentum_buffer` is
+/// undefined without momentum.
+void sparse_sgd(const at::Tensor &weight, const at::Tensor &momentum_buffer, const at::Tensor &rows,
                   const at::Tensor &gradient, const DescentRule &rule);
 
 }  // namespace facet::head

@@ -23,7 +23,7 @@ FACET_INLINE T dot(const T *a, const T *b, int64_t size) {
 
 /// 1 / norm of a row whose squares overflow or vanish, 0 for a row of zeros.
 template <class T>
-T careful_inverse_norm(const T *row, int64_t size) {
+T safe_inverse_norm(const T *row, int64_t size) {
   T largest = 0;
   for (int64_t c = 0; c < size; ++c) {
     if (row[c] != row[c]) return row[c];
@@ -42,7 +42,7 @@ FACET_INLINE void inverse_norms(const T *rows, int64_t count, int64_t size, T *o
   for (int64_t r = 0; r < count; ++r) {
     T squares = dot(rows + r * size, rows + r * size, size);
     out[r] = squares > T(1e-30) && squares < T(1e30) ? 1 / std::sqrt(squares)
-                                                     : careful_inverse_norm(rows + r * size, size);
+                                                     : safe_inverse_norm(rows + r * size, size);
   }
 }
 
@@ -106,12 +106,12 @@ FACET_INLINE void weigh(const T *from, int64_t count, int64_t columns, const T *
   }
 }
 
-/// Takes off each row of `slopes` its part along the row of `weight`.
+/// Takes off each row of `gradients` its part along the row of `weight`.
 template <class T>
-FACET_INLINE void project(T *slopes, const T *weight, int64_t count, int64_t size,
+FACET_INLINE void project(T *gradients, const T *weight, int64_t count, int64_t size,
                           const T *inverse) {
   for (int64_t r = 0; r < count; ++r) {
-    T *to = slopes + r * size;
+    T *to = gradients + r * size;
     const T *row = weight + r * size;
     // In this order nothing overflows however long or short the row is.
     T part = dot(to, row, size) * inverse[r];

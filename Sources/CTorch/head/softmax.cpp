@@ -23,10 +23,10 @@ namespace {
 constexpr int64_t block_rows = 32;
 /// Classes that a map is given at once.
 constexpr int64_t map_classes = 4096;
-/// Stands at a sample's own place: e^(scale x) is 0 for every scale from `least_scale` on, and
+/// Stands at a sample's own place: e^(scale x) is 0 for every scale from `min_scale` on, and
 /// x times 0 is 0.
 constexpr double absent = -1e15;
-constexpr double least_scale = 1e-10;
+constexpr double min_scale = 1e-10;
 
 /// Values of the batch's columns; those beyond the batch are `filler`.
 template <class T>
@@ -41,7 +41,7 @@ template <class T>
 std::vector<T> scales_of(const SoftmaxProblem &p, int64_t columns) {
   auto scales = columns_of<T>(p.scale, columns, T(1));
   for (auto &scale : scales)
-    if (scale < T(least_scale)) scale = T(least_scale);  // A NaN stays one.
+    if (scale < T(min_scale)) scale = T(min_scale);  // A NaN stays one.
   return scales;
 }
 
@@ -126,13 +126,13 @@ FACET_INLINE void add_rows(const Rows<T> &rows, int64_t c, const T *scales, Runn
 /// Adds rows to what each part knows; without scales only the largest are found.
 template <class T>
 void accumulate(const Rows<T> &rows, const T *scales, std::vector<Running<T>> &parts) {
-  for_each_part(rows, int64_t(parts.size()), [&](int64_t part, const Rows<T> &own) {
+  for_each_part(rows, int64_t(parts.size()), [&](int64_t part, const Rows<T> &target) {
     auto &running = parts[part];
-    for (int64_t r = 0; r < own.count; r += block_rows) {
-      Rows<T> block{own.data + r * own.columns, own.first_class + r,
-                    std::min(block_rows, own.count - r), own.columns};
+    for (int64_t r = 0; r < target.count; r += block_rows) {
+      Rows<T> block{target.data + r * target.columns, target.first_class + r,
+                    std::min(block_rows, target.count - r), target.columns};
       vectorized([&]() FACET_LAMBDA {
-        for (int64_t c = 0; c < own.columns; c += lanes) {
+        for (int64_t c = 0; c < target.columns; c += lanes) {
           if (scales != nullptr)
             add_rows(block, c, scales, running);
           else
@@ -148,18 +148,18 @@ template <class T>
 Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   Running<T> all = parts[0];
   for (size_t part = 1; part < parts.size(); ++part) {
-    const auto &own = parts[part];
+    const auto &target = parts[part];
     for (size_t c = 0; c < all.sum.size(); ++c) {
-      T largest = std::max(all.largest[c], own.largest[c]);
+      T largest = std::max(all.largest[c], target.largest[c]);
       auto lowered = [&](double sum, T former) {
         return former == largest ? sum : sum * lowering(scales[c], former, largest);
       };
       if (scales != nullptr)
-        all.sum[c] = lowered(all.sum[c], all.largest[c]) + lowered(own.sum[c], own.largest[c]);
-      if (own.largest[c] > all.largest[c] ||
-          (own.largest[c] == all.largest[c] && own.first_largest[c] < all.first_largest[c])) {
-        all.largest[c] = own.largest[c];
-        all.first_largest[c] = own.first_largest[c];
+        all.sum[c] = lowered(all.sum[c], all.largest[c]) + lowered(target.sum[c], target.largest[c]);
+      if (target.largest[c] > all.largest[c] ||
+          (target.largest[c] == all.largest[c] && target.first_largest[c] < all.first_largest[c])) {
+        all.largest[c] = target.largest[c];
+        all.first_largest[c] = target.first_largest[c];
       }
     }
   }
@@ -168,16 +168,16 @@ Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
 
 /// Puts a value at the samples' own places in a run of rows, and keeps what stood there.
 template <class T>
-std::vector<T> replace_own(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
+std::vector<T> replace_target(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
                            T otherwise) {
   auto labels = elements<int64_t>(p.labels);
   std::vector<T> former(p.labels.numel(), T(0));
   for (int64_t i = 0; i < p.labels.numel(); ++i) {
     int64_t row = labels[i] - rows.first_class;
     if (row < 0 || row >= rows.count) continue;
-    T &place = rows.data[row * rows.columns + i];
-    former[i] = place;
-    place = values != nullptr ? values[i] : otherwise;
+    T &position = rows.data[row * rows.columns + i];
+    former[i] = position;
+    position = values != nullptr ? values[i] : otherwise;
   }
   return former;
 }
@@ -210,7 +210,7 @@ at::Tensor first_columns(const std::vector<T> &values, int64_t count) {
 }
 
 template <class T>
-OthersSummary summary_of(const Running<T> &all, const Running<T> &plain, const T *scales,
+NonTargetSummary summary_of(const Running<T> &all, const Running<T> &plain, const T *scales,
                          int64_t count) {
   std::vector<double> log_sums(all.sum.size()), references(all.largest.begin(), all.largest.end());
   for (size_t c = 0; c < log_sums.size(); ++c) {
@@ -225,25 +225,25 @@ OthersSummary summary_of(const Running<T> &all, const Running<T> &plain, const T
 }
 
 template <class T>
-OthersSummary summarize(const SoftmaxProblem &p) {
+NonTargetSummary summarize(const SoftmaxProblem &p) {
   int64_t columns = p.cosines.size(1), count = p.labels.numel();
   auto scales = scales_of<T>(p, columns);
   std::vector<Running<T>> parts(at::get_num_threads(), Running<T>(columns));
   Rows<T> table{p.cosines.mutable_data_ptr<T>(), 0, p.cosines.size(0), columns};
-  auto own = replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
-  if (p.others == nullptr) {
+  auto target = replace_target(p, table, static_cast<const T *>(nullptr), T(absent));
+  if (p.non_targets == nullptr) {
     accumulate(table, scales.data(), parts);
     auto all = merge(parts, scales.data());
-    replace_own(p, table, own.data(), T(0));
+    replace_target(p, table, target.data(), T(0));
     return summary_of(all, all, scales.data(), count);
   }
   std::vector<Running<T>> plain(parts.size(), Running<T>(columns));
   accumulate(table, static_cast<const T *>(nullptr), plain);
-  replace_own(p, table, own.data(), T(0));
+  replace_target(p, table, target.data(), T(0));
   for_each_run<T>(p, [&](const Rows<T> &rows, const at::Tensor &view) {
     at::Tensor memory;
-    auto mapped = mapped_rows((*p.others)(view), rows, memory);
-    replace_own(p, mapped, static_cast<const T *>(nullptr), T(absent));
+    auto mapped = mapped_rows((*p.non_targets)(view), rows, memory);
+    replace_target(p, mapped, static_cast<const T *>(nullptr), T(absent));
     accumulate(mapped, scales.data(), parts);
   });
   return summary_of(merge(parts, scales.data()), merge(plain, static_cast<const T *>(nullptr)),
@@ -254,7 +254,7 @@ OthersSummary summarize(const SoftmaxProblem &p) {
 
 /// What the columns' gradients are made of.
 template <class T>
-struct Slopes {
+struct SoftmaxGradient {
   std::vector<T> scales;
   std::vector<T> references;
   std::vector<T> factors;  // weight scale e^(scale reference - log total)
@@ -262,60 +262,60 @@ struct Slopes {
 
 /// Turns rows into gradients; adds x e^(scale (x - reference)) to `moments`, `[columns]`.
 template <class T>
-FACET_INLINE void slope_rows(const Rows<T> &rows, const Slopes<T> &slopes, double *moments) {
+FACET_INLINE void differentiate_block(const Rows<T> &rows, const SoftmaxGradient<T> &gradients, double *moments) {
   for (int64_t c = 0; c < rows.columns; c += lanes) {
-    Lanes<T> scale = read(slopes.scales.data() + c);
-    Lanes<T> reference = read(slopes.references.data() + c);
-    Lanes<T> factor = read(slopes.factors.data() + c);
+    Lanes<T> scale = read(gradients.scales.data() + c);
+    Lanes<T> reference = read(gradients.references.data() + c);
+    Lanes<T> factor = read(gradients.factors.data() + c);
     Lanes<T> moment{};
     for (int64_t r = 0; r < rows.count; ++r) {
-      T *place = rows.data + r * rows.columns + c;
-      Lanes<T> x = read(place);
-      Lanes<T> share = exponential(scale * (x - reference));
-      moment += share * x;
-      write(place, share * factor);
+      T *position = rows.data + r * rows.columns + c;
+      Lanes<T> x = read(position);
+      Lanes<T> probability = exponential(scale * (x - reference));
+      moment += probability * x;
+      write(position, probability * factor);
     }
     for (int64_t l = 0; l < lanes; ++l) moments[c + l] += moment[l];
   }
 }
 
 template <class T>
-void differentiate_rows(const Rows<T> &rows, const Slopes<T> &slopes,
+void differentiate_rows(const Rows<T> &rows, const SoftmaxGradient<T> &gradients,
                         std::vector<std::vector<double>> &moments) {
-  for_each_part(rows, int64_t(moments.size()), [&](int64_t part, const Rows<T> &own) {
-    for (int64_t r = 0; r < own.count; r += block_rows) {
-      Rows<T> block{own.data + r * own.columns, own.first_class + r,
-                    std::min(block_rows, own.count - r), own.columns};
-      vectorized([&]() FACET_LAMBDA { slope_rows(block, slopes, moments[part].data()); });
+  for_each_part(rows, int64_t(moments.size()), [&](int64_t part, const Rows<T> &target) {
+    for (int64_t r = 0; r < target.count; r += block_rows) {
+      Rows<T> block{target.data + r * target.columns, target.first_class + r,
+                    std::min(block_rows, target.count - r), target.columns};
+      vectorized([&]() FACET_LAMBDA { differentiate_block(block, gradients, moments[part].data()); });
     }
   });
 }
 
 /// The gradient of a map's result, handed on to the cosines.
 at::Tensor through_map(const at::Tensor &view, const at::Tensor &mapped, const at::Tensor &leaf,
-                       const at::Tensor &slopes) {
+                       const at::Tensor &gradients) {
   if (!mapped.requires_grad()) return at::zeros(view.sizes(), view.options());
-  auto gradient = torch::autograd::grad({mapped}, {leaf}, {slopes}, std::nullopt,
+  auto gradient = torch::autograd::grad({mapped}, {leaf}, {gradients}, std::nullopt,
                                         /*create_graph=*/false, /*allow_unused=*/true)[0];
   return gradient.defined() ? gradient : at::zeros(view.sizes(), view.options());
 }
 
 template <class T>
-void differentiate_mapped(const SoftmaxProblem &p, const Slopes<T> &slopes,
+void differentiate_mapped(const SoftmaxProblem &p, const SoftmaxGradient<T> &gradients,
                           std::vector<std::vector<double>> &moments) {
   for_each_run<T>(p, [&](const Rows<T> &rows, const at::Tensor &view) {
     at::Tensor leaf, mapped, memory;
     {
       c10::AutoGradMode on(true);
       leaf = view.detach().clone().requires_grad_();
-      mapped = (*p.others)(leaf);
+      mapped = (*p.non_targets)(leaf);
     }
     auto values = mapped_rows<T>(mapped.detach(), rows, memory);
-    replace_own(p, values, static_cast<const T *>(nullptr), T(absent));
-    differentiate_rows(values, slopes, moments);
+    replace_target(p, values, static_cast<const T *>(nullptr), T(absent));
+    differentiate_rows(values, gradients, moments);
     auto to_mapped = memory.narrow(1, 0, view.size(0)).t();
     view.copy_(through_map(view, mapped, leaf, to_mapped));
-    replace_own(p, rows, static_cast<const T *>(nullptr), T(0));
+    replace_target(p, rows, static_cast<const T *>(nullptr), T(0));
   });
 }
 
@@ -325,31 +325,31 @@ void differentiate(const SoftmaxProblem &p, const at::Tensor &reference,
   int64_t columns = p.cosines.size(1), count = p.labels.numel();
   auto scale = p.scale.to(at::kDouble);
   auto lowered = weight * (scale * reference - log_total).exp();
-  Slopes<T> slopes{scales_of<T>(p, columns), columns_of<T>(reference, columns, T(0)),
+  SoftmaxGradient<T> gradients{scales_of<T>(p, columns), columns_of<T>(reference, columns, T(0)),
                    columns_of<T>(lowered * scale, columns, T(0))};
   std::vector<std::vector<double>> moments(at::get_num_threads(),
                                            std::vector<double>(columns, 0));
-  if (p.others == nullptr) {
+  if (p.non_targets == nullptr) {
     Rows<T> table{p.cosines.mutable_data_ptr<T>(), 0, p.cosines.size(0), columns};
-    replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
-    differentiate_rows(table, slopes, moments);
+    replace_target(p, table, static_cast<const T *>(nullptr), T(absent));
+    differentiate_rows(table, gradients, moments);
   } else {
-    differentiate_mapped(p, slopes, moments);
+    differentiate_mapped(p, gradients, moments);
   }
   if (!to_scale.defined()) return;
   std::vector<double> sum(columns, 0);
-  for (const auto &own : moments)
-    for (int64_t c = 0; c < columns; ++c) sum[c] += own[c];
+  for (const auto &target : moments)
+    for (int64_t c = 0; c < columns; ++c) sum[c] += target[c];
   to_scale.copy_(first_columns(sum, count) * lowered);
 }
 
 }  // namespace
 
-OthersSummary summarize_others(const SoftmaxProblem &p) {
+NonTargetSummary summarize_non_targets(const SoftmaxProblem &p) {
   return p.cosines.scalar_type() == at::kDouble ? summarize<double>(p) : summarize<float>(p);
 }
 
-void differentiate_others(const SoftmaxProblem &p, const at::Tensor &reference,
+void differentiate_non_targets(const SoftmaxProblem &p, const at::Tensor &reference,
                           const at::Tensor &log_total, const at::Tensor &weight,
                           at::Tensor &to_scale) {
   if (p.cosines.scalar_type() == at::kDouble)

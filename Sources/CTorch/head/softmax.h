@@ -1,4 +1,4 @@
-// The softmax over a table of cosines that lie class by class, without a second table.
+// The softmax over a cosine similarity matrix that lie class by class, without a second table.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,11 @@
 
 namespace facet::head {
 
-/// What the other classes' cosines `[n, k]` of any k classes become: elementwise in the cosines.
-using OthersMap = std::function<at::Tensor(const at::Tensor &)>;
+/// What the non-target classes' cosines `[n, k]` of any k classes become: elementwise in the
+/// cosines.
+using NonTargetMap = std::function<at::Tensor(const at::Tensor &)>;
 
-/// A batch of scaled cosines, of which each sample's own class stands apart.
+/// A batch of scaled cosines, of which each sample's target class stands apart.
 struct SoftmaxProblem {
   /// `[c, columns]`; the samples' own places may hold anything.
   at::Tensor cosines;
@@ -19,12 +20,12 @@ struct SoftmaxProblem {
   at::Tensor labels;
   /// `[n]`, at least 0, in the cosines' type.
   at::Tensor scale;
-  /// Null when the other classes' cosines stay as they are.
-  const OthersMap *others = nullptr;
+  /// Null when the non-target classes' cosines stay as they are.
+  const NonTargetMap *non_targets = nullptr;
 };
 
-/// What the other classes of each sample come to; all `[n]`.
-struct OthersSummary {
+/// What the non-target classes of each sample come to; all `[n]`.
+struct NonTargetSummary {
   /// log of the sum over j != y of e^(scale cosine_j), in float64; -infinity for one class.
   at::Tensor log_sum;
   /// The largest cosine of another class, 0 for one class; in float64.
@@ -38,15 +39,15 @@ struct OthersSummary {
   at::Tensor plain_first_largest;
 };
 
-OthersSummary summarize_others(const SoftmaxProblem &problem);
+NonTargetSummary summarize_non_targets(const SoftmaxProblem &problem);
 
 /// Turns the table into the gradient of sum_i weight_i log(e^(z_i) + sum over j != y of
-/// e^(scale_i cosine_ij)) with respect to the other classes' cosines, with zeros at the samples' own
-/// places.
+/// e^(scale_i cosine_ij)) with respect to the non-target classes' cosines, with zeros at the
+/// samples' own places.
 ///
 /// `reference` is the summary's; `log_total`, the logarithms, and `weight` are `[n]` of float64. A
 /// defined `to_scale`, `[n]` of float64, is filled with the gradient with respect to the scale.
-void differentiate_others(const SoftmaxProblem &problem, const at::Tensor &reference,
+void differentiate_non_targets(const SoftmaxProblem &problem, const at::Tensor &reference,
                           const at::Tensor &log_total, const at::Tensor &weight,
                           at::Tensor &to_scale);
 

@@ -85,7 +85,7 @@ ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out)
 /// Images as a network takes them: (bytes - mean) / deviation as float32 [n, c, h, w] on `device`,
 /// from `bytes` in [n, h, w, c] order.
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
-                    double deviation, ct_memory_format format, ct_device device, ct_tensor *out);
+                    double standard_deviation, ct_memory_format format, ct_device device, ct_tensor *out);
 
 // Pointwise ---------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ ct_status ct_index_add(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor s
 ct_status ct_assign(ct_tensor self, ct_tensor source);
 ct_status ct_fill(ct_tensor self, double value);
 /// Fills with normal variates drawn from a generator of its own, seeded with `seed`.
-ct_status ct_fill_normal(ct_tensor self, double mean, double deviation, uint64_t seed);
+ct_status ct_fill_normal(ct_tensor self, double mean, double standard_deviation, uint64_t seed);
 ct_status ct_fill_uniform(ct_tensor self, double low, double high, uint64_t seed);
 
 // Networks ----------------------------------------------------------------------------------------
@@ -225,33 +225,33 @@ void ct_workspace_free(ct_workspace self);
 /// Whether products of bfloat16 blocks have instructions of their own here.
 bool ct_has_bfloat16_products(void);
 /// Cosines between directions `[n, d]` (of length 1 or 0) and the rows of a weight matrix, class by
-/// class, each sample's own, `targets` `[n]`, and their `angles` `[n]` of float64.
+/// class, each sample's own, `target_cosines` `[n]`, and their `angles` `[n]` of float64.
 ///
 /// With `classes` (ascending, empty for all) only those take part, `labels` are positions among
 /// them, and the weight's gradient is sparse. `subcenters` rows side by side are one class.
-ct_status ct_cosine_table(ct_tensor directions, ct_tensor weight, ct_tensor classes,
+ct_status ct_cosine_similarity_matrix(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
                           ct_tensor labels, int64_t subcenters, bool bfloat16, ct_workspace memory,
-                          ct_tensor *table, ct_tensor *targets, ct_tensor *angles);
+                          ct_tensor *table, ct_tensor *target_cosines, ct_tensor *angles);
 /// Angles `[n]` of float64 between vectors `[n, d]` of length 1 or 0 and the rows beside them.
 ct_status ct_angles(ct_tensor self, ct_tensor other, ct_tensor *out);
-/// Sum over the other classes of e^(scale cosine), `[n]`; not differentiable.
+/// Sum over the non-target classes of e^(scale cosine), `[n]`; not differentiable.
 ct_status ct_other_exponentials(ct_tensor table, ct_tensor labels, ct_tensor scale,
                                 ct_tensor *out);
-/// Mean cross-entropy of target logits and, of the other classes, scale times cosine, which the map
-/// changes first when its `apply` is not null. Differentiating it uses the table up.
+/// Mean cross-entropy of target logits and, of the non-target classes, scale times cosine, which
+/// the map changes first when its `apply` is not null. Differentiating it uses the table up.
 ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_tensor scale,
-                                  ct_tensor targets, ct_tensor labels, ct_map others,
-                                  ct_tensor *loss, ct_tensor *is_first,
-                                  ct_tensor *is_first_with_margin);
+                                  ct_tensor target_cosines, ct_tensor labels, ct_map non_targets,
+                                  ct_tensor *loss, ct_tensor *is_top1_correct,
+                                  ct_tensor *is_top1_correct_with_margin);
 
 // Differentiation ---------------------------------------------------------------------------------
 
 ct_status ct_set_requires_grad(ct_tensor self, bool value);
 ct_status ct_requires_grad(ct_tensor self, bool *out);
 ct_status ct_backward(ct_tensor self);
-/// The derivatives of `self` with respect to tensors, where its own are `slopes` of its shape, given
-/// back instead of added to gradients.
-ct_status ct_derivatives(ct_tensor self, ct_tensor slopes, const ct_tensor *inputs, size_t count,
+/// The derivatives of `self` with respect to tensors, where its own are `grad_output` of its shape,
+/// given back instead of added to gradients.
+ct_status ct_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
                          ct_tensor *out);
 /// `out->impl` is null when there is no gradient.
 ct_status ct_grad(ct_tensor self, ct_tensor *out);
@@ -287,10 +287,10 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
                              double limit, ct_gradient_guard *out);
 
 /// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
-/// `velocities` are updated in place; on the first step they take the gradient itself. Where a
-/// gradient is sparse, rows that it lacks stay as they are, velocities too. An empty guard changes
-/// nothing.
-ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *velocities, size_t count,
+/// `momentum_buffers` are updated in place; on the first step they take the gradient itself. Where
+/// a gradient is sparse, rows that it lacks stay as they are, velocities too. An empty guard
+/// changes nothing.
+ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
                       bool first_step, ct_gradient_guard guard);
 /// L2 norm of all gradients together.

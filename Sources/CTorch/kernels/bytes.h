@@ -5,8 +5,8 @@
 
 namespace facet::kernels {
 
-/// `to[i] = (from[i] - mean) / deviation` in one pass over memory, each operation rounded as
-/// LibTorch's own are.
-void normalize_bytes(const uint8_t *from, float *to, int64_t count, float mean, float deviation);
+/// `to[i] = (from[i] - mean) / standard_deviation` in one pass over memory, each operation rounded
+/// as LibTorch's own are.
+void normalize_bytes(const uint8_t *from, float *to, int64_t count, float mean, float standard_deviation);
 
 }  // namespace facet::kernels

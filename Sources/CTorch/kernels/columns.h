@@ -104,10 +104,10 @@ struct ColumnSums {
 /// How the work is split depends on the shape alone, so the bits do not depend on the threads.
 template <class Source>
 std::vector<double> column_sums(const Columns &columns, const Source &source) {
-  constexpr int64_t elements_a_part = 32768, most_parts = 64;
+  constexpr int64_t elements_a_part = 32768, max_parts = 64;
   int64_t periods = columns.periods(), period = columns.period;
   int64_t count = std::clamp(columns.elements / elements_a_part, int64_t(1),
-                             std::min(periods, most_parts));
+                             std::min(periods, max_parts));
   std::vector<double> parts(count * 2 * period);
   auto chosen = choice();
   parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {

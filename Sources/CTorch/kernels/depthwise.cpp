@@ -27,7 +27,7 @@ struct Shape {
 /// Operands and results. Weight and `sums`, its gradient, are `[9, padded]`.
 template <class T>
 struct Operands {
-  const T *input, *slope;
+  const T *input, *grad_output;
   const float *weight;
   T *to_input;
 };
@@ -70,9 +70,9 @@ struct Window {
 
   /// Adds what an input value gets from the slope of an output that saw it through place `k`, and
   /// what the weight at that place gets.
-  FACET_INLINE void pass(int64_t k, Floats slope, Floats input, Floats &to_input) {
-    sum[k] += slope * input;
-    to_input += slope * weight[k];
+  FACET_INLINE void pass(int64_t k, Floats grad_output, Floats input, Floats &to_input) {
+    sum[k] += grad_output * input;
+    to_input += grad_output * weight[k];
   }
 };
 
@@ -92,12 +92,12 @@ FACET_INLINE void put(T *to, Floats values, int64_t count) {
 /// With stride 1 an input value was seen by the nine outputs around it.
 struct UnitStride {
   template <bool whole, class T>
-  static FACET_INLINE void rows(const Shape &s, const T *input, const T *slope, T *to,
+  static FACET_INLINE void rows(const Shape &s, const T *input, const T *grad_output, T *to,
                                 Window &window, int64_t count, int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
-      Row<T> above(slope, y - 1, s.out_height, s.out_width, s.channels);
-      Row<T> here(slope, y, s.out_height, s.out_width, s.channels);
-      Row<T> below(slope, y + 1, s.out_height, s.out_width, s.channels);
+      Row<T> above(grad_output, y - 1, s.out_height, s.out_width, s.channels);
+      Row<T> here(grad_output, y, s.out_height, s.out_width, s.channels);
+      Row<T> below(grad_output, y + 1, s.out_height, s.out_width, s.channels);
       const T *from = input + y * s.width * s.channels;
       T *into = to + y * s.width * s.channels;
       Floats left[3] = {}, right[3] = {};
@@ -131,11 +131,11 @@ struct UnitStride {
 /// the window's middle and its right and lower half, and by the next ones through the rest.
 struct StrideTwo {
   template <bool whole, class T>
-  static FACET_INLINE void rows(const Shape &s, const T *input, const T *slope, T *to,
+  static FACET_INLINE void rows(const Shape &s, const T *input, const T *grad_output, T *to,
                                 Window &window, int64_t count, int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
-      Row<T> here(slope, y, s.out_height, s.out_width, s.channels);
-      Row<T> below(slope, y + 1, s.out_height, s.out_width, s.channels);
+      Row<T> here(grad_output, y, s.out_height, s.out_width, s.channels);
+      Row<T> below(grad_output, y + 1, s.out_height, s.out_width, s.channels);
       bool has_lower = 2 * y + 1 < s.height;
       int64_t start = 2 * y * s.width * s.channels, line = s.width * s.channels;
       Floats first = here.template at<whole>(0, count), third = below.template at<whole>(0, count);
@@ -143,33 +143,33 @@ struct StrideTwo {
         bool has_next = x + 1 < s.out_width;
         Floats second = has_next ? here.template at<whole>(x + 1, count) : Floats{};
         Floats fourth = has_next ? below.template at<whole>(x + 1, count) : Floats{};
-        int64_t place = start + 2 * x * s.channels;
+        int64_t position = start + 2 * x * s.channels;
         bool has_right = 2 * x + 1 < s.width;
-        Floats value = get<whole>(input + place, count), sum{};
+        Floats value = get<whole>(input + position, count), sum{};
         window.pass(4, first, value, sum);
-        put<whole>(to + place, sum, count);
+        put<whole>(to + position, sum, count);
         if (has_right) {
-          value = get<whole>(input + place + s.channels, count);
+          value = get<whole>(input + position + s.channels, count);
           sum = Floats{};
           window.pass(5, first, value, sum);
           window.pass(3, second, value, sum);
-          put<whole>(to + place + s.channels, sum, count);
+          put<whole>(to + position + s.channels, sum, count);
         }
         if (has_lower) {
-          value = get<whole>(input + place + line, count);
+          value = get<whole>(input + position + line, count);
           sum = Floats{};
           window.pass(7, first, value, sum);
           window.pass(1, third, value, sum);
-          put<whole>(to + place + line, sum, count);
+          put<whole>(to + position + line, sum, count);
         }
         if (has_lower && has_right) {
-          value = get<whole>(input + place + line + s.channels, count);
+          value = get<whole>(input + position + line + s.channels, count);
           sum = Floats{};
           window.pass(8, first, value, sum);
           window.pass(6, second, value, sum);
           window.pass(2, third, value, sum);
           window.pass(0, fourth, value, sum);
-          put<whole>(to + place + line + s.channels, sum, count);
+          put<whole>(to + position + line + s.channels, sum, count);
         }
         first = second;
         third = fourth;
@@ -200,12 +200,12 @@ struct Images {
     for (int64_t c = 0; c < s.channels; c += lanes) {
       Window window(o.weight + c, sums + c, s.padded());
       int64_t count = std::min(lanes, s.channels - c);
-      const T *input = o.input + image * size + c, *slope = o.slope + image * out_size + c;
+      const T *input = o.input + image * size + c, *grad_output = o.grad_output + image * out_size + c;
       T *to = o.to_input + image * size + c;
       if (count == lanes)
-        Stride::template rows<true>(s, input, slope, to, window, lanes, begin, end);
+        Stride::template rows<true>(s, input, grad_output, to, window, lanes, begin, end);
       else
-        Stride::template rows<false>(s, input, slope, to, window, count, begin, end);
+        Stride::template rows<false>(s, input, grad_output, to, window, count, begin, end);
       window.keep(sums + c, s.padded());
     }
   }
@@ -213,22 +213,22 @@ struct Images {
 
 /// How many shares the images are split into, each with sums of its own. The shape alone decides, so
 /// the bits do not depend on the threads.
-int64_t shares(const Shape &s) {
-  constexpr int64_t elements_a_share = 1 << 17, most_shares = 64;
+int64_t splits(const Shape &s) {
+  constexpr int64_t elements_per_split = 1 << 17, max_splits = 64;
   int64_t elements = s.images * s.height * s.width * s.channels;
-  return std::clamp(elements / elements_a_share, int64_t(1), std::min(most_shares, s.images));
+  return std::clamp(elements / elements_per_split, int64_t(1), std::min(max_splits, s.images));
 }
 
 /// Fills `o.to_input` and returns the weight's gradient, `[9, padded]`.
 template <class T>
 std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
-  int64_t count = shares(s), size = 9 * s.padded();
+  int64_t count = splits(s), size = 9 * s.padded();
   std::vector<float> sums(count * size);
   auto chosen = choice();
   parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t share = begin; share < end; ++share) {
-      float *own = sums.data() + share * size;
-      int64_t first = s.images * share / count, past = s.images * (share + 1) / count;
+    for (int64_t split = begin; split < end; ++split) {
+      float *own = sums.data() + split * size;
+      int64_t first = s.images * split / count, past = s.images * (split + 1) / count;
       if (s.stride == 1)
         dispatch<Images<T, UnitStride>>(chosen, s, o, own, first, past);
       else
@@ -236,8 +236,8 @@ std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
     }
   });
   std::vector<double> totals(size);
-  for (int64_t share = 0; share < count; ++share)
-    for (int64_t i = 0; i < size; ++i) totals[i] += sums[share * size + i];
+  for (int64_t split = 0; split < count; ++split)
+    for (int64_t i = 0; i < size; ++i) totals[i] += sums[split * size + i];
   return {totals.begin(), totals.end()};
 }
 
@@ -254,11 +254,11 @@ std::vector<float> transposed(const Shape &s, const at::Tensor &weight) {
 
 template <class T>
 torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
-                                        const at::Tensor &weight, const at::Tensor &slope) {
+                                        const at::Tensor &weight, const at::Tensor &grad_output) {
   auto to_input = at::empty(input.sizes(), input.options(), last);
   auto to_weight = at::empty(weight.sizes(), weight.options());
   auto taps = transposed<T>(s, weight);
-  auto sums = gradients<T>(s, {elements<T>(input), elements<T>(slope), taps.data(),
+  auto sums = gradients<T>(s, {elements<T>(input), elements<T>(grad_output), taps.data(),
                                to_input.template mutable_data_ptr<T>()});
   T *to = to_weight.template mutable_data_ptr<T>();
   for (int64_t c = 0; c < s.channels; ++c)
@@ -276,15 +276,15 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
-                                                 const torch::autograd::variable_list &slopes) {
+                                                 const torch::autograd::variable_list &grad_outputs) {
     auto saved = context->get_saved_variables();
-    auto slope = slopes[0].contiguous(last);
+    auto grad_output = grad_outputs[0].contiguous(last);
     const auto &input = saved[0], &weight = saved[1];
-    Shape s{input.size(0),  input.size(1), input.size(2), input.size(3), slope.size(2),
-            slope.size(3), context->saved_data["stride"].toInt()};
+    Shape s{input.size(0),  input.size(1), input.size(2), input.size(3), grad_output.size(2),
+            grad_output.size(3), context->saved_data["stride"].toInt()};
     return input.scalar_type() == at::kBFloat16
-               ? kernels::backward<at::BFloat16>(s, input, weight, slope)
-               : kernels::backward<float>(s, input, weight, slope);
+               ? kernels::backward<at::BFloat16>(s, input, weight, grad_output)
+               : kernels::backward<float>(s, input, weight, grad_output);
   }
 };
 

@@ -101,20 +101,20 @@ Folding::Weights Folding::weights(const ConvolutionParts &convolution,
                            normalization.running_mean, normalization.running_variance})
     note(origin, part);
   std::lock_guard lock(mutex_);
-  if (origin == origin_) return kept_;
+  if (origin == origin_) return saved_;
   auto variance = normalization.running_variance + normalization.epsilon;
   auto scale = normalization.weight * variance.rsqrt();
   auto folded = convolution;
   folded.weight = (convolution.weight * scale.reshape({-1, 1, 1, 1})).to(type);
   if (input != nullptr) folded.weight = reordered(*input, folded);
-  kept_ = {folded.weight, (normalization.bias - normalization.running_mean * scale).to(type)};
+  saved_ = {folded.weight, (normalization.bias - normalization.running_mean * scale).to(type)};
   origin_ = origin;
-  return kept_;
+  return saved_;
 }
 
 void Folding::forget() {
   std::lock_guard lock(mutex_);
-  kept_ = {};
+  saved_ = {};
   origin_.clear();
 }
 

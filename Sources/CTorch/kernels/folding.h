@@ -50,7 +50,7 @@ class Folding {
                   at::ScalarType type, const at::Tensor *input);
 
   std::mutex mutex_;
-  Weights kept_;
+  Weights saved_;
   std::vector<int64_t> origin_;
 };
 

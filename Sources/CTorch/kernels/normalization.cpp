@@ -14,12 +14,12 @@ namespace {
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 
 /// What becomes of a normalised value.
-enum class End { plain, rectified, residual, rectified_residual };
+enum class Epilogue { plain, rectified, residual, rectified_residual };
 
-constexpr bool rectifies(End end) {
-  return end == End::rectified || end == End::rectified_residual;
+constexpr bool rectifies(Epilogue end) {
+  return end == Epilogue::rectified || end == Epilogue::rectified_residual;
 }
-constexpr bool adds(End end) { return end == End::residual || end == End::rectified_residual; }
+constexpr bool adds(Epilogue end) { return end == Epilogue::residual || end == Epilogue::rectified_residual; }
 
 /// Numbers of the channels, repeated over a period: `(x - mean) * scale + shift` is normalised.
 struct Channels {
@@ -63,7 +63,7 @@ struct Moments {
   }
 };
 
-template <class T, End end>
+template <class T, Epilogue end>
 struct Normalize {
   const T *x, *residual;
   T *y;
@@ -115,7 +115,7 @@ Statistics statistics(const Columns &columns, const T *x) {
 }
 
 /// Moves running numbers towards those of the batch.
-void follow(const at::Tensor &running, const std::vector<double> &batch, double momentum,
+void update_running_statistics(const at::Tensor &running, const std::vector<double> &batch, double momentum,
             double factor) {
   float *to = running.mutable_data_ptr<float>();
   for (size_t c = 0; c < batch.size(); ++c)
@@ -127,12 +127,12 @@ void follow(const at::Tensor &running, const std::vector<double> &batch, double 
 template <class Body>
 void with_types(at::ScalarType type, bool rectify, bool residual, Body &&body) {
   auto choose = [&]<class T>(T zero) {
-    auto call = [&]<End end>() { body.template operator()<T, end>(); };
+    auto call = [&]<Epilogue end>() { body.template operator()<T, end>(); };
     if (residual)
-      rectify ? call.template operator()<End::rectified_residual>()
-              : call.template operator()<End::residual>();
+      rectify ? call.template operator()<Epilogue::rectified_residual>()
+              : call.template operator()<Epilogue::residual>();
     else
-      rectify ? call.template operator()<End::rectified>() : call.template operator()<End::plain>();
+      rectify ? call.template operator()<Epilogue::rectified>() : call.template operator()<Epilogue::plain>();
   };
   if (type == at::kBFloat16)
     choose(at::BFloat16());
@@ -142,26 +142,26 @@ void with_types(at::ScalarType type, bool rectify, bool residual, Body &&body) {
 
 // Backward -----------------------------------------------------------------------------------------
 
-/// Slopes at the normalised values and their products with the distances from the mean. Where a
-/// residual was added the slopes are also what it gets, and are written.
-template <class T, End end>
-struct Slopes {
-  const T *slope, *x, *y;
+/// ParameterGradients at the normalised values and their products with the distances from the mean.
+/// Where a residual was added the gradients are also what it gets, and are written.
+template <class T, Epilogue end>
+struct ParameterGradients {
+  const T *grad_output, *x, *y;
   T *passed;
   Channels::View channels;
 
   FACET_INLINE void prefetch(int64_t e) const {
-    __builtin_prefetch(slope + e);
+    __builtin_prefetch(grad_output + e);
     __builtin_prefetch(x + e);
-    if constexpr (end == End::rectified_residual) __builtin_prefetch(y + e);
+    if constexpr (end == Epilogue::rectified_residual) __builtin_prefetch(y + e);
   }
 
   FACET_INLINE Terms terms(int64_t e, int64_t c, int64_t count) const {
-    Floats g = load_up_to(slope + e, count);
+    Floats g = load_up_to(grad_output + e, count);
     Floats value = load_up_to(x + e, count);
-    if constexpr (end == End::rectified)
+    if constexpr (end == Epilogue::rectified)
       g = where_rectifier_passes(channels.normalized(value, c), g);
-    if constexpr (end == End::rectified_residual) {
+    if constexpr (end == Epilogue::rectified_residual) {
       g = where_rectifier_passes(load_up_to(y + e, count), g);
       store_up_to(passed + e, g, count);
     }
@@ -170,17 +170,17 @@ struct Slopes {
 };
 
 /// The input's gradient: scale * (g - offset - (x - mean) * tilt).
-template <class T, End end>
-struct InputSlopes {
-  const T *slope, *x;
+template <class T, Epilogue end>
+struct InputGradient {
+  const T *grad_output, *x;
   T *to;
   Channels::View channels;
   const float *offset, *tilt;
 
   FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
-    Floats g = load_up_to(slope + e, count);
+    Floats g = load_up_to(grad_output + e, count);
     Floats value = load_up_to(x + e, count);
-    if constexpr (end == End::rectified)
+    if constexpr (end == Epilogue::rectified)
       g = where_rectifier_passes(channels.normalized(value, c), g);
     Floats distance = value - load(channels.mean + c);
     Floats rest = g - load(offset + c) - distance * load(tilt + c);
@@ -198,27 +198,27 @@ struct Gradients {
 };
 
 /// What `normalization` keeps until `backward`.
-struct Kept {
+struct SavedTensors {
   at::Tensor input, weight, bias, mean, inverse, output;
 };
 
-template <class T, End end>
-Gradients gradients(const Kept &kept, const at::Tensor &slopes, bool may_overwrite) {
-  Columns columns(kept.input.size(1), kept.input.numel());
-  Channels channels(columns, kept.mean, kept.inverse, kept.weight, kept.bias);
-  auto fresh = [&] { return at::empty(kept.input.sizes(), kept.input.options(), last); };
-  at::Tensor passed = end != End::rectified_residual || may_overwrite ? slopes : fresh();
-  const T *x = elements<T>(kept.input);
-  const T *y = end == End::rectified_residual ? elements<T>(kept.output) : nullptr;
-  T *writable = end == End::rectified_residual ? passed.mutable_data_ptr<T>() : nullptr;
-  auto sums = column_sums(columns, Slopes<T, end>{elements<T>(slopes), x, y, writable,
+template <class T, Epilogue end>
+Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_outputs, bool may_overwrite) {
+  Columns columns(saved_tensors.input.size(1), saved_tensors.input.numel());
+  Channels channels(columns, saved_tensors.mean, saved_tensors.inverse, saved_tensors.weight, saved_tensors.bias);
+  auto fresh = [&] { return at::empty(saved_tensors.input.sizes(), saved_tensors.input.options(), last); };
+  at::Tensor passed = end != Epilogue::rectified_residual || may_overwrite ? grad_outputs : fresh();
+  const T *x = elements<T>(saved_tensors.input);
+  const T *y = end == Epilogue::rectified_residual ? elements<T>(saved_tensors.output) : nullptr;
+  T *writable = end == Epilogue::rectified_residual ? passed.mutable_data_ptr<T>() : nullptr;
+  auto sums = column_sums(columns, ParameterGradients<T, end>{elements<T>(grad_outputs), x, y, writable,
                                                   channels.view()});
 
-  Gradients result{!adds(end) && may_overwrite ? slopes : fresh(), at::empty_like(kept.weight),
-                   at::empty_like(kept.bias), adds(end) ? passed : at::Tensor()};
+  Gradients result{!adds(end) && may_overwrite ? grad_outputs : fresh(), at::empty_like(saved_tensors.weight),
+                   at::empty_like(saved_tensors.bias), adds(end) ? passed : at::Tensor()};
   std::vector<float> offset(columns.channels), tilt(columns.channels);
   for (int64_t c = 0; c < columns.channels; ++c) {
-    double inverse = elements<float>(kept.inverse)[c], rows = double(columns.rows());
+    double inverse = elements<float>(saved_tensors.inverse)[c], rows = double(columns.rows());
     double sum = sums[c], product = sums[columns.channels + c];
     result.bias.mutable_data_ptr<float>()[c] = float(sum);
     result.weight.mutable_data_ptr<float>()[c] = float(product * inverse);
@@ -227,8 +227,8 @@ Gradients gradients(const Kept &kept, const at::Tensor &slopes, bool may_overwri
   }
   offset = columns.repeated(offset.data());
   tilt = columns.repeated(tilt.data());
-  constexpr End rest = end == End::rectified ? End::rectified : End::plain;
-  each_element(columns, InputSlopes<T, rest>{elements<T>(passed), x,
+  constexpr Epilogue rest = end == Epilogue::rectified ? Epilogue::rectified : Epilogue::plain;
+  each_element(columns, InputGradient<T, rest>{elements<T>(passed), x,
                                              result.input.mutable_data_ptr<T>(), channels.view(),
                                              offset.data(), tilt.data()});
   return result;
@@ -243,7 +243,7 @@ struct Normalization : torch::autograd::Function<Normalization> {
     Columns columns(input.size(1), input.numel());
     auto output = at::empty(input.sizes(), input.options(), last);
     auto mean = at::empty_like(weight), inverse = at::empty_like(weight);
-    with_types(input.scalar_type(), rectify, residual.has_value(), [&]<class T, End end> {
+    with_types(input.scalar_type(), rectify, residual.has_value(), [&]<class T, Epilogue end> {
       const T *x = elements<T>(input);
       auto batch = statistics(columns, x);
       for (int64_t c = 0; c < columns.channels; ++c) {
@@ -251,8 +251,8 @@ struct Normalization : torch::autograd::Function<Normalization> {
         inverse.mutable_data_ptr<float>()[c] = float(1 / std::sqrt(batch.variance[c] + epsilon));
       }
       auto rows = double(columns.rows());
-      follow(running_mean, batch.mean, momentum, 1);
-      follow(running_variance, batch.variance, momentum, rows / (rows - 1));
+      update_running_statistics(running_mean, batch.mean, momentum, 1);
+      update_running_statistics(running_variance, batch.variance, momentum, rows / (rows - 1));
       Channels channels(columns, mean, inverse, weight, bias);
       const T *added = residual ? elements<T>(*residual) : nullptr;
       each_element(columns, Normalize<T, end>{x, added, output.template mutable_data_ptr<T>(),
@@ -267,15 +267,15 @@ struct Normalization : torch::autograd::Function<Normalization> {
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
-                                                 torch::autograd::variable_list &slopes) {
+                                                 torch::autograd::variable_list &grad_outputs) {
     auto saved = context->get_saved_variables();
-    Kept kept{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
+    SavedTensors saved_tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
     bool residual = context->saved_data["residual"].toBool();
-    bool may_overwrite = !slopes[0].is_contiguous(last) || is_exclusive(slopes[0]);
-    auto slope = slopes[0].contiguous(last);
+    bool may_overwrite = !grad_outputs[0].is_contiguous(last) || is_exclusive(grad_outputs[0]);
+    auto grad_output = grad_outputs[0].contiguous(last);
     Gradients result;
-    with_types(kept.input.scalar_type(), context->saved_data["rectify"].toBool(), residual,
-               [&]<class T, End end> { result = gradients<T, end>(kept, slope, may_overwrite); });
+    with_types(saved_tensors.input.scalar_type(), context->saved_data["rectify"].toBool(), residual,
+               [&]<class T, Epilogue end> { result = gradients<T, end>(saved_tensors, grad_output, may_overwrite); });
     torch::autograd::variable_list all{result.input, result.weight, result.bias, result.residual};
     all.resize(9);
     return all;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 /// Places of an output up to which matrix products are faster, backward and forward.
-constexpr int64_t places_backward = 14 * 14, places_forward = 7 * 7;
+constexpr int64_t positions_backward = 14 * 14, positions_forward = 7 * 7;
 
 /// What the outputs saw of channels-last images: `[n, h, w, c]`, a view.
 at::Tensor seen(const at::Tensor &images, int64_t stride) {
@@ -19,18 +19,18 @@ at::Tensor seen(const at::Tensor &images, int64_t stride) {
 }
 
 /// Places as rows of channels; a copy only where some places were left out.
-at::Tensor rows(const at::Tensor &places) { return places.reshape({-1, places.size(3)}); }
+at::Tensor rows(const at::Tensor &positions) { return positions.reshape({-1, positions.size(3)}); }
 
-at::Tensor images(const at::Tensor &rows, const at::Tensor &places) {
-  return rows.view({places.size(0), places.size(1), places.size(2), rows.size(1)})
+at::Tensor images(const at::Tensor &rows, const at::Tensor &positions) {
+  return rows.view({positions.size(0), positions.size(1), positions.size(2), rows.size(1)})
       .permute({0, 3, 1, 2});
 }
 
-/// The slopes at the places that were seen, and zeros elsewhere.
-at::Tensor spread(const at::Tensor &slopes, const at::Tensor &input, int64_t stride) {
+/// The gradients at the places that were seen, and zeros elsewhere.
+at::Tensor spread(const at::Tensor &grad_outputs, const at::Tensor &input, int64_t stride) {
   auto result = at::empty(input.sizes(), input.options(), last).zero_();
-  auto places = seen(result, stride);
-  places.copy_(slopes.view(places.sizes()));
+  auto positions = seen(result, stride);
+  positions.copy_(grad_outputs.view(positions.sizes()));
   return result;
 }
 
@@ -41,25 +41,25 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
                             const at::Tensor &weight, int64_t stride) {
     context->save_for_backward({input, weight});
     context->saved_data["stride"] = stride;
-    auto places = seen(input, stride);
-    if (places.size(1) * places.size(2) > places_forward)
+    auto positions = seen(input, stride);
+    if (positions.size(1) * positions.size(2) > positions_forward)
       return at::conv2d(input, weight, std::nullopt, {stride, stride});
-    return images(at::mm(rows(places), matrix(weight).t()), places);
+    return images(at::mm(rows(positions), matrix(weight).t()), positions);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
-                                                 const torch::autograd::variable_list &slopes) {
+                                                 const torch::autograd::variable_list &grad_outputs) {
     auto saved = context->get_saved_variables();
     int64_t stride = context->saved_data["stride"].toInt();
-    auto slope = rows(seen(slopes[0].contiguous(last), 1));
+    auto grad_output = rows(seen(grad_outputs[0].contiguous(last), 1));
     at::Tensor to_input, to_weight;
     if (context->needs_input_grad(0)) {
-      to_input = at::mm(slope, matrix(saved[1]));
+      to_input = at::mm(grad_output, matrix(saved[1]));
       to_input = stride == 1 ? images(to_input, seen(saved[0], 1))
                              : spread(to_input, saved[0], stride);
     }
     if (context->needs_input_grad(1))
-      to_weight = at::mm(slope.t(), rows(seen(saved[0], stride))).view(saved[1].sizes());
+      to_weight = at::mm(grad_output.t(), rows(seen(saved[0], stride))).view(saved[1].sizes());
     return {to_input, to_weight, at::Tensor()};
   }
 };
@@ -72,7 +72,7 @@ bool supports_pointwise(const at::Tensor &input, const at::Tensor &weight, int64
          weight.size(3) == 1 && stride >= 1 && padding == 0 && groups == 1 &&
          input.scalar_type() == at::kBFloat16 && input.is_contiguous(last) &&
          weight.is_contiguous() && input.numel() > 0 &&
-         seen(input, stride).size(1) * seen(input, stride).size(2) <= places_backward;
+         seen(input, stride).size(1) * seen(input, stride).size(2) <= positions_backward;
 }
 
 at::Tensor pointwise_convolution(const at::Tensor &input, const at::Tensor &weight,

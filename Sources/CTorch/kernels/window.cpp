@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 /// Places of an output up to which the product is faster, with a stride of 1 and of 2.
-constexpr int64_t places_unit = 4 * 4, places_strided = 7 * 7;
+constexpr int64_t positions_unit = 4 * 4, positions_strided = 7 * 7;
 
 int64_t outputs(int64_t size, int64_t stride) { return (size - 1) / stride + 1; }
 
@@ -37,18 +37,18 @@ struct Window : torch::autograd::Function<Window> {
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
-                                                 const torch::autograd::variable_list &slopes) {
+                                                 const torch::autograd::variable_list &grad_outputs) {
     auto saved = context->get_saved_variables();
     const auto &input = saved[0], &weight = saved[1];
     int64_t stride = context->saved_data["stride"].toInt();
-    auto slope = slopes[0].contiguous(last);
+    auto grad_output = grad_outputs[0].contiguous(last);
     at::Tensor to_input, to_weight;
     if (context->needs_input_grad(0))
       to_input = std::get<0>(at::convolution_backward(
-          slope, input, weight, at::OptionalIntArrayRef(), {stride, stride}, {1, 1}, {1, 1},
+          grad_output, input, weight, at::OptionalIntArrayRef(), {stride, stride}, {1, 1}, {1, 1},
           /*transposed=*/false, {0, 0}, /*groups=*/1, {true, false, false}));
     if (context->needs_input_grad(1)) {
-      auto rows = slope.permute({0, 2, 3, 1}).reshape({-1, slope.size(1)});
+      auto rows = grad_output.permute({0, 2, 3, 1}).reshape({-1, grad_output.size(1)});
       to_weight = at::mm(rows.t(), windows(input, stride))
                       .view({weight.size(0), 3, 3, weight.size(1)})
                       .permute({0, 3, 1, 2})
@@ -67,8 +67,8 @@ bool supports_window(const at::Tensor &input, const at::Tensor &weight, int64_t 
       input.scalar_type() != at::kBFloat16 || weight.scalar_type() != at::kBFloat16 ||
       !input.is_contiguous(last) || input.numel() == 0)
     return false;
-  int64_t places = outputs(input.size(2), stride) * outputs(input.size(3), stride);
-  return places <= (stride == 1 ? places_unit : places_strided);
+  int64_t positions = outputs(input.size(2), stride) * outputs(input.size(3), stride);
+  return positions <= (stride == 1 ? positions_unit : positions_strided);
 }
 
 at::Tensor window_convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride) {

@@ -11,7 +11,7 @@ struct BashCompletion {
         _\(program)_place() {
             commands='' options=''
             case "$1" in
-        \(places)
+        \(contexts)
             esac
         }
 
@@ -29,18 +29,18 @@ struct BashCompletion {
         """
     }
 
-    private var places: String {
-        table.places.map { place in
-            let commands = place.subcommands.map(\.name).joined(separator: " ")
-            let options = place.options.map(\.name).joined(separator: " ")
-            return "        \(Shell.quoted(place.name))) commands='\(commands)'; "
+    private var contexts: String {
+        table.nodes.map { node in
+            let commands = node.subcommands.map(\.name).joined(separator: " ")
+            let options = node.options.map(\.name).joined(separator: " ")
+            return "        \(Shell.quoted(node.name))) commands='\(commands)'; "
                 + "options='\(options)' ;;"
         }.joined(separator: "\n")
     }
 
     private var values: String {
-        table.places.flatMap { place in
-            place.values.map { key, completion in
+        table.nodes.flatMap { node in
+            node.values.map { key, completion in
                 "        \(Shell.quoted(key))) kind=\(completion.word); "
                     + "offered=\(Shell.quoted(completion.offered)) ;;"
             }

@@ -1,7 +1,7 @@
 /// What of a tree of commands a shell needs to know.
 struct CompletionTable {
     /// A command with its names from the root.
-    struct Place {
+    struct Node {
         /// The names with spaces between them, e.g. `facet data check`.
         let name: String
         let command: Command
@@ -35,16 +35,16 @@ struct CompletionTable {
     }
 
     /// The tree's commands, the root first.
-    let places: [Place]
+    let nodes: [Node]
 
     init(_ root: Command) {
-        places = Self.places(root, below: "")
+        nodes = Self.nodes(root, below: "")
     }
 
-    private static func places(_ command: Command, below names: String) -> [Place] {
+    private static func nodes(_ command: Command, below names: String) -> [Node] {
         let name = names.isEmpty ? command.name : "\(names) \(command.name)"
-        return [Place(name: name, command: command)]
-            + command.subcommands.flatMap { places($0, below: name) }
+        return [Node(name: name, command: command)]
+            + command.subcommands.flatMap { nodes($0, below: name) }
     }
 }
 

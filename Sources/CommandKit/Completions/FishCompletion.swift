@@ -4,7 +4,7 @@ struct FishCompletion {
     let program: String
 
     var text: String {
-        let known = table.places.dropFirst().map { quoted(below($0)) }.joined(separator: " ")
+        let known = table.nodes.dropFirst().map { quoted(below($0)) }.joined(separator: " ")
         return """
             # Completions of \(program) for fish, written by '\(program) completions fish'.
 
@@ -39,26 +39,26 @@ struct FishCompletion {
             """
     }
 
-    private func below(_ place: CompletionTable.Place) -> String {
-        place.name.split(separator: " ").dropFirst().joined(separator: " ")
+    private func below(_ node: CompletionTable.Node) -> String {
+        node.name.split(separator: " ").dropFirst().joined(separator: " ")
     }
 
     private var lines: [String] {
-        table.places.flatMap { place -> [String] in
+        table.nodes.flatMap { node -> [String] in
             let condition = { (count: String) in
-                "-n \(quoted("__\(program)_at \(quoted(below(place)))\(count)"))"
+                "-n \(quoted("__\(program)_at \(quoted(below(node)))\(count)"))"
             }
             let start = "complete -c \(program)"
-            let commands = place.subcommands.map {
+            let commands = node.subcommands.map {
                 "\(start) \(condition(" 1")) -a \(quoted($0.name)) -d \(quoted($0.help))"
             }
-            let options = place.options.map { name, help in
-                let valued = place.valued.first { $0.name == name }
+            let options = node.options.map { name, help in
+                let valued = node.valued.first { $0.name == name }
                 let value = valued.map { " \(values($0.completion))" } ?? ""
                 return "\(start) \(condition("")) -l \(name.dropFirst(2))\(value) "
                     + "-d \(quoted(help))"
             }
-            let free = place.command.positionals.enumerated().map { index, positional in
+            let free = node.command.positionals.enumerated().map { index, positional in
                 let count = positional.isRepeating ? "" : " \(index + 1)"
                 return "\(start) \(condition(count)) \(argument(positional.completion))"
             }

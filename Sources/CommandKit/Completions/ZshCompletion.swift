@@ -12,7 +12,7 @@ struct ZshCompletion {
         _\(program)_place() {
             commands=() options=()
             case "$1" in
-        \(places)
+        \(contexts)
             esac
         }
 
@@ -40,16 +40,16 @@ struct ZshCompletion {
             .joined(separator: " ")
     }
 
-    private var places: String {
-        table.places.map { place in
-            "        \(Shell.quoted(place.name))) commands=(\(described(place.subcommands)))\n"
-                + "            options=(\(described(place.options))) ;;"
+    private var contexts: String {
+        table.nodes.map { node in
+            "        \(Shell.quoted(node.name))) commands=(\(described(node.subcommands)))\n"
+                + "            options=(\(described(node.options))) ;;"
         }.joined(separator: "\n")
     }
 
     private var values: String {
-        table.places.flatMap { place in
-            place.values.map { key, completion in
+        table.nodes.flatMap { node in
+            node.values.map { key, completion in
                 "        \(Shell.quoted(key))) kind=\(completion.word); "
                     + "offered=(\(completion.offered)) ;;"
             }

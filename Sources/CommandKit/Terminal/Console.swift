@@ -84,8 +84,8 @@ public final class Console: Sendable {
         }
     }
 
-    /// Writes a remark to the process's standard error.
-    public static func remark(_ text: String) { standard.note(text) }
+    /// Writes a note to the process's standard error.
+    public static func note(_ text: String) { standard.note(text) }
 
     /// What kept ``output(_:)`` from being written, if anything did.
     var failure: ConsoleError? { firstFailure.withLock { $0 } }
@@ -109,12 +109,12 @@ public final class Console: Sendable {
 
     /// If the standard error is closed there is nobody left to tell.
     private func diagnose(_ label: String, _ text: String) {
-        let shown = text.visible.shortened(to: Self.longestRemark)
+        let shown = text.visible.shortened(to: Self.maxNoteLength)
         aboveStatus { try? diagnostics.write(label + shown + "\n") }
     }
 
-    /// Characters of a remark; a longer one quotes something that nobody reads.
-    private static let longestRemark = 8000
+    /// Characters of a note; a longer one quotes something that nobody reads.
+    private static let maxNoteLength = 8000
 
     private func aboveStatus<Failure: Error>(
         _ body: () throws(Failure) -> Void

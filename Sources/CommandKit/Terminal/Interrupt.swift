@@ -29,14 +29,14 @@ public final class Interrupt: Sendable {
 
     /// What became of the signals that arrived.
     private struct State {
-        var judge = SignalJudge()
+        var judge = SignalPolicy()
         var received: Int32?
         /// Whether the work has asked, and heard that it is to stop.
         var isSeen = false
     }
 
     /// What asks a process to end: Ctrl-C, a scheduler's SIGTERM, and a terminal that goes away.
-    public static let usual = [SIGINT, SIGTERM, SIGHUP]
+    public static let defaultSignals = [SIGINT, SIGTERM, SIGHUP]
 
     /// Starts to watch, until ``cancel()`` is called or the object goes away.
     ///
@@ -50,7 +50,7 @@ public final class Interrupt: Sendable {
     /// - Throws: ``ConsoleError/unwatchableSignals(reason:)`` if the system has no more
     ///   descriptors.
     public init(
-        signals: [Int32] = Interrupt.usual, onFirst: @escaping @Sendable () -> Void = {},
+        signals: [Int32] = Interrupt.defaultSignals, onFirst: @escaping @Sendable () -> Void = {},
         whenSaved: @escaping WhenSaved = { $0() }
     ) throws(ConsoleError) {
         var ends: [Int32] = [-1, -1]
@@ -82,7 +82,7 @@ public final class Interrupt: Sendable {
 
     /// Does what a signal asks for.
     private static func take(
-        _ arrival: SignalJudge.Arrival, _ state: Locked<State>, _ whenSaved: WhenSaved,
+        _ arrival: SignalPolicy.Arrival, _ state: Locked<State>, _ whenSaved: WhenSaved,
         _ onFirst: () -> Void
     ) {
         let verdict = state.withLock { state in
@@ -131,14 +131,14 @@ public final class Interrupt: Sendable {
         }
     }
 
-    /// Sees to it that the usual signals end the process with 128 and their numbers, as long as
+    /// Sees to it that the default signals end the process with 128 and their numbers, as long as
     /// nothing watches them: to be called first of all. A signal that is ignored stays so.
     public static func endWithCodes() {
-        for number in usual {
+        for number in defaultSignals {
             let before = signal(number) { _exit(128 + $0) }
             if SignalTable.isIgnoring(before) { signal(number, SIG_IGN) }
         }
-        unblock(usual)
+        unblock(defaultSignals)
     }
 
     /// Lets this thread take the signals: a process that another one's worker thread started may
@@ -187,13 +187,13 @@ private enum SignalTable {
     }
 
     /// The next signal that a handler tells of; nil when the other end is closed.
-    static func next(from descriptor: Int32) -> SignalJudge.Arrival? {
+    static func next(from descriptor: Int32) -> SignalPolicy.Arrival? {
         var message = Message(number: 0, isFromTerminal: 0, seconds: 0, nanoseconds: 0)
         let size = MemoryLayout<Message>.size
         var count = 0
         repeat { count = read(descriptor, &message, size) } while count < 0 && errno == EINTR
         guard count == size else { return nil }
-        return SignalJudge.Arrival(
+        return SignalPolicy.Arrival(
             number: message.number, isFromTerminal: message.isFromTerminal != 0,
             time: .seconds(message.seconds) + .nanoseconds(message.nanoseconds))
     }

@@ -53,7 +53,7 @@ package struct ProgressMeter: Sendable {
     /// Steps a second of late; nil before there is a sample.
     package var rate: Double? { weight > 0 && averageRate > 0 ? averageRate / weight : nil }
 
-    /// Share of the steps done; 0...1, nil if the total is not known.
+    /// Fraction of the steps done; 0...1, nil if the total is not known.
     package var fraction: Double? {
         total.flatMap { $0 > 0 ? min(max(Double(completed) / Double($0), 0), 1) : nil }
     }
@@ -85,11 +85,11 @@ extension ProgressMeter {
         let parts = parts
         var shown = Set<Int>()
         var used = label.displayWidth
-        for place in parts.indices.sorted(by: { parts[$0].rank < parts[$1].rank }) {
-            let needed = parts[place].text.displayWidth + 2
+        for index in parts.indices.sorted(by: { parts[$0].rank < parts[$1].rank }) {
+            let needed = parts[index].text.displayWidth + 2
             // The first is shown in any case, cut where it must be.
             guard used + needed <= width || shown.isEmpty else { continue }
-            shown.insert(place)
+            shown.insert(index)
             used += needed
         }
         let room = width - used - 2

@@ -23,8 +23,9 @@ public struct FaceAlignment: Sendable {
         image.pixels.withUnsafeBufferPointer { source in
             for row in 0..<side {
                 for column in 0..<side {
-                    let place = transform.inverse(Double(column), Double(row))
-                    Self.append(source, image.width, image.height, place.x, place.y, to: &pixels)
+                    let position = transform.inverse(Double(column), Double(row))
+                    Self.append(
+                        source, image.width, image.height, position.x, position.y, to: &pixels)
                 }
             }
         }
@@ -47,10 +48,10 @@ public struct FaceAlignment: Sendable {
             let (column, row) = (left + (corner & 1), top + (corner >> 1))
             let weight = (column > left ? fx : 1 - fx) * (row > top ? fy : 1 - fy)
             guard column >= 0, row >= 0, column < width, row < height else { continue }
-            let place = (row * width + column) * 3
-            red += weight * Double(source[place])
-            green += weight * Double(source[place + 1])
-            blue += weight * Double(source[place + 2])
+            let position = (row * width + column) * 3
+            red += weight * Double(source[position])
+            green += weight * Double(source[position + 1])
+            blue += weight * Double(source[position + 2])
         }
         pixels.append(UInt8(red))
         pixels.append(UInt8(green))

@@ -35,13 +35,13 @@ public struct FacePoints: Sendable, Hashable {
     ///
     /// - Parameter side: Height and width of the aligned face, in pixels.
     public static func template(side: Int) -> FacePoints {
-        let places = [
+        let positions = [
             (38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655),
             (70.7299, 92.2041),
         ]
         let isNarrow = side % 112 == 0
         let scale = Double(side) / (isNarrow ? 112 : 128)
         let shift = isNarrow ? 0 : 8 * scale
-        return FacePoints(checked: places.map { Point($0.0 * scale + shift, $0.1 * scale) })
+        return FacePoints(checked: positions.map { Point($0.0 * scale + shift, $0.1 * scale) })
     }
 }

@@ -25,9 +25,9 @@ public struct LandmarkFile: Sendable {
     public init(_ url: URL) throws(FaceDataError) {
         var header: [String]?
         var columns: LandmarkColumns?
-        for (place, line) in try TextFile.lines(url).enumerated() {
+        for (index, line) in try TextFile.lines(url).enumerated() {
             let fields = LandmarkFields.of(line.text)
-            if place < 2, faces.isEmpty, Self.isHeading(fields) {
+            if index < 2, faces.isEmpty, Self.isHeading(fields) {
                 header = fields
                 continue
             }

@@ -9,12 +9,12 @@ struct PointsDoubt {
 
     /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
     /// beyond 10.
-    private static let mostDistance = 8.0
+    private static let maxDistance = 8.0
     /// A face that hangs head down is rather one whose points are in reverse order.
-    private static let mostRoll = 90.0
+    private static let maxRoll = 90.0
     /// Pixels of a picture for one of the aligned face: eyes 2 pixels apart.
-    private static let leastScale = 0.06
-    private static let mostOutside = 0.5
+    private static let minScale = 0.06
+    private static let maxOutside = 0.5
 
     /// Looks at the points; nil when they may be a face's.
     init?(_ points: FacePoints, width: Int, height: Int) {
@@ -25,34 +25,35 @@ struct PointsDoubt {
 
     private static func problem(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
         let pose = FacePose(points)
-        guard pose.distance <= mostDistance else {
+        guard pose.distance <= maxDistance else {
             return "its points are not placed as a face's"
                 + (pose.distance < 1000
                     ? " (by \(Int(pose.distance.rounded())) pixels of 112 on average)" : "")
         }
-        guard abs(pose.roll) <= mostRoll else {
+        guard abs(pose.roll) <= maxRoll else {
             return "its points turn the face by \(Int(abs(pose.roll).rounded())) degrees"
         }
-        guard pose.scale >= leastScale else {
+        guard pose.scale >= minScale else {
             return "its points are so close together that the face is nothing but a spot"
         }
-        let share = outside(points, width, height)
-        guard share <= mostOutside else {
-            return "\(Int((share * 100).rounded())) % of the aligned face would lie outside of the "
+        let fraction = outside(points, width, height)
+        guard fraction <= maxOutside else {
+            return
+                "\(Int((fraction * 100).rounded())) % of the aligned face would lie outside of the "
                 + "picture of \(width)x\(height) pixels"
         }
         return nil
     }
 
-    /// The share of an aligned face that a picture does not cover.
+    /// The fraction of an aligned face that a picture does not cover.
     private static func outside(_ points: FacePoints, _ width: Int, _ height: Int) -> Double {
         let side = 28
         guard let transform = SimilarityTransform(from: points, to: .template(side: 112)) else {
             return 1
         }
         var count = 0
-        for place in 0..<side * side {
-            let (column, row) = (Double(place % side) * 4 + 1.5, Double(place / side) * 4 + 1.5)
+        for index in 0..<side * side {
+            let (column, row) = (Double(index % side) * 4 + 1.5, Double(index / side) * 4 + 1.5)
             let seen = transform.inverse(column, row)
             let isInside =
                 seen.x > -1 && seen.y > -1 && seen.x < Double(width) && seen.y < Double(height)
@@ -67,12 +68,12 @@ struct PointsDoubt {
     private struct Order {
         let name: String
         /// Places of the five points' x and y among the numbers.
-        let places: [(Int, Int)]
+        let indices: [(Int, Int)]
 
-        init(_ name: String, points: [Int]? = nil, _ places: [(Int, Int)]? = nil) {
+        init(_ name: String, points: [Int]? = nil, _ indices: [(Int, Int)]? = nil) {
             self.name = name
-            let usual = (0..<5).map { (2 * $0, 2 * $0 + 1) }
-            self.places = places ?? points.map { $0.map { usual[$0] } } ?? usual
+            let defaultOrder = (0..<5).map { (2 * $0, 2 * $0 + 1) }
+            self.indices = indices ?? points.map { $0.map { defaultOrder[$0] } } ?? defaultOrder
         }
     }
 
@@ -102,7 +103,7 @@ struct PointsDoubt {
         let (right, bottom) = isRelative ? (Double(width), Double(height)) : (1, 1)
         var best: (name: String, distance: Double)?
         for order in orders {
-            let placed = order.places.map {
+            let placed = order.indices.map {
                 FacePoints.Point(numbers[$0.0] * right, numbers[$0.1] * bottom)
             }
             guard let other = FacePoints(placed), problem(other, width, height) == nil else {
@@ -113,7 +114,7 @@ struct PointsDoubt {
         }
         guard let best else { return ofAnotherSize(points, width, height) }
         guard isRelative else { return best.name }
-        return "shares of the picture's width and height"
+        return "fractions of the picture's width and height"
             + (best.name == orders[0].name ? "" : ", \(best.name)")
     }
 
@@ -122,8 +123,8 @@ struct PointsDoubt {
         _ points: FacePoints, _ width: Int, _ height: Int
     ) -> String? {
         let pose = FacePose(points)
-        guard pose.distance <= mostDistance, abs(pose.roll) <= mostRoll,
-            pose.scale >= leastScale
+        guard pose.distance <= maxDistance, abs(pose.roll) <= maxRoll,
+            pose.scale >= minScale
         else { return nil }
         return "those of another picture or of one of another size"
     }

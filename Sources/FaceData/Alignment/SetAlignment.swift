@@ -139,24 +139,24 @@ public struct SetAlignment: Sendable {
         case failure(FaceDataError)
     }
 
-    private func part(_ places: Range<Int>, of work: Work) throws(FaceDataError) -> Outcome {
+    private func part(_ indices: Range<Int>, of work: Work) throws(FaceDataError) -> Outcome {
         var outcome = Outcome()
         var faces: [Face] = []
-        for place in places {
-            let path = work.source.name(of: place)
-            let candidates = work.points.faces(of: place)
+        for index in indices {
+            let path = work.source.name(of: index)
+            let candidates = work.points.faces(of: index)
             guard !candidates.isEmpty else {
                 outcome.withoutPoints.append(path)
                 continue
             }
             do throws(Obstacle) {
-                if let face = try face(place, candidates, work) {
+                if let face = try face(index, candidates, work) {
                     faces.append(face)
                 } else {
                     outcome.kept += 1
                 }
             } catch {
-                try add(error, place, path, to: &outcome)
+                try add(error, index, path, to: &outcome)
             }
         }
         try work.record.add(
@@ -171,28 +171,28 @@ public struct SetAlignment: Sendable {
     }
 
     private func add(
-        _ obstacle: Obstacle, _ place: Int, _ path: String, to outcome: inout Outcome
+        _ obstacle: Obstacle, _ index: Int, _ path: String, to outcome: inout Outcome
     ) throws(FaceDataError) {
         switch obstacle {
         case .severalFaces: outcome.severalFaces.append(path)
         case .doubt(let doubt):
-            outcome.implausible.append(.init(place: place, path: path, reason: doubt.reason))
+            outcome.implausible.append(.init(index: index, path: path, reason: doubt.reason))
             if let cause = doubt.cause { outcome.causes[cause, default: 0] += 1 }
         case .failure(let error):
             if case .cannotWrite = error { throw error }
-            outcome.bad.append(.init(place: place, path: path, reason: error.description))
+            outcome.bad.append(.init(index: index, path: path, reason: error.description))
         }
     }
 
     /// An image's face; nil where the folder has it already.
     private func face(
-        _ place: Int, _ candidates: [FacePoints], _ work: Work
+        _ index: Int, _ candidates: [FacePoints], _ work: Work
     ) throws(Obstacle) -> Face? {
         guard candidates.count == 1 || choice != .ask else { throw .severalFaces }
-        let name = work.names.paths[place]
-        let path = work.source.path(of: place)
+        let name = work.names.paths[index]
+        let path = work.source.path(of: index)
         let picture = try reported { () throws(FaceDataError) in
-            try work.source.bytes(of: place)
+            try work.source.bytes(of: index)
         }
         // All candidates are of the origin, since the picture's size may decide among them.
         let origin = AlignmentRecord.origin(
@@ -270,7 +270,7 @@ private struct MatchedLandmarks: Sendable {
         }
     }
 
-    func faces(of place: Int) -> [FacePoints] { names[place].map(landmarks.faces(of:)) ?? [] }
+    func faces(of index: Int) -> [FacePoints] { names[index].map(landmarks.faces(of:)) ?? [] }
 
     /// Names of the file that no image has.
     var unusedNames: [String] { landmarks.names(besides: Set(names.compactMap { $0 })) }

@@ -7,20 +7,20 @@ import Foundation
 public final class BatchLoader {
     /// What a batch is made of.
     public struct Request: Sendable {
-        /// The images' places in the source.
-        public var places: [Int]
+        /// The images' indices in the source.
+        public var indices: [Int]
         /// Whose they are; may be empty.
         public var labels: [Int]
         /// Which of them are mirrored; may be empty for none.
         public var mirrored: [Bool]
 
         /// Asks for a batch; labels and mirrorings are as many as places, or none.
-        public init(places: [Int], labels: [Int] = [], mirrored: [Bool] = []) {
+        public init(indices: [Int], labels: [Int] = [], mirrored: [Bool] = []) {
             precondition(
-                [0, places.count].contains(labels.count)
-                    && [0, places.count].contains(mirrored.count),
+                [0, indices.count].contains(labels.count)
+                    && [0, indices.count].contains(mirrored.count),
                 "labels and mirrorings must be as many as places, or none")
-            self.places = places
+            self.indices = indices
             self.labels = labels
             self.mirrored = mirrored
         }
@@ -134,15 +134,15 @@ private final class BatchDecoder {
         let size = side * side * 3
         var failure: FaceDataError?
         let pixels = [UInt8](
-            unsafeUninitializedCapacity: request.places.count * size
+            unsafeUninitializedCapacity: request.indices.count * size
         ) { target, count in
             do throws(FaceDataError) {
-                for index in request.places.indices {
+                for index in request.indices.indices {
                     let slot = UnsafeMutableRawBufferPointer(
                         rebasing: UnsafeMutableRawBufferPointer(target)[
                             index * size..<(index + 1) * size])
                     try decode(
-                        request.places[index],
+                        request.indices[index],
                         mirrored: !request.mirrored.isEmpty && request.mirrored[index], into: slot)
                     count += size
                 }
@@ -155,11 +155,11 @@ private final class BatchDecoder {
     }
 
     private func decode(
-        _ place: Int, mirrored: Bool, into slot: UnsafeMutableRawBufferPointer
+        _ position: Int, mirrored: Bool, into slot: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError) {
-        try source.read(place, into: encoded)
+        try source.read(position, into: encoded)
         try decoder.decode(
-            encoded.bytes, path: source.path(of: place), side: side, mirrored: mirrored,
+            encoded.bytes, path: source.path(of: position), side: side, mirrored: mirrored,
             into: slot, scratch: scratch)
     }
 }

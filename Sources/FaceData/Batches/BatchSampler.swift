@@ -4,7 +4,7 @@
 public protocol BatchSampler: Sendable {
     /// Batches of an epoch.
     var batchesPerEpoch: Int { get }
-    /// Places of the images of each batch.
+    /// Indices of the images of each batch.
     ///
     /// - Parameter epoch: From 0.
     func batches(epoch: Int) -> [[Int]]

@@ -1,28 +1,28 @@
 /// Findings about pictures that a set has more than once.
 enum DuplicateChecks {
-    static func findings(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Finding] {
+    static func diagnostics(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Diagnostic] {
         // The pairs of a pack do not say whose an image is, and the pack holds it once a pair.
         let known = survey.copies.map { $0.filter { names.owner($0) != nil } }
             .filter { $0.count > 1 }
         let across = known.filter { Set($0.compactMap(names.owner)).count > 1 }
         let within = known.filter { Set($0.compactMap(names.owner)).count == 1 }
         return [
-            finding(
+            diagnostic(
                 within, .note, "duplicate-image", one: "picture stands", many: "pictures stand",
                 "more than once under one identity, maybe re-saved, resized or mirrored", names),
-            finding(
+            diagnostic(
                 across, .warning, "duplicate-across", one: "picture stands", many: "pictures stand",
                 "under two identities or more: one of the labels is wrong, or two identities are one "
                     + "person", names),
         ].compactMap { $0 }
     }
 
-    private static func finding(
+    private static func diagnostic(
         _ copies: [[Int]], _ severity: SetCheck.Severity, _ kind: String, one: String,
         many: String, _ text: String, _ names: CheckNames
-    ) -> SetCheck.Finding? {
+    ) -> SetCheck.Diagnostic? {
         guard !copies.isEmpty else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: severity, kind: kind,
             message: "\(copies.count) \(copies.count == 1 ? one : many) \(text)",
             items: copies.map { $0.map(names.image).joined(separator: " = ") })

@@ -2,30 +2,30 @@ import Foundation
 
 /// Findings about identities.
 enum IdentityChecks {
-    static func findings(
+    static func diagnostics(
         _ set: LabelledImageSet, _ names: CheckNames
-    ) throws(FaceDataError) -> [SetCheck.Finding] {
+    ) throws(FaceDataError) -> [SetCheck.Diagnostic] {
         [singles(set), sameNames(set), try ranges(set)].compactMap { $0 }
     }
 
     /// Identities with one image only, which teach a network little.
-    private static func singles(_ set: LabelledImageSet) -> SetCheck.Finding? {
+    private static func singles(_ set: LabelledImageSet) -> SetCheck.Diagnostic? {
         var counts = [Int](repeating: 0, count: set.identities.count)
         for label in set.labels { counts[label] += 1 }
         let single = counts.indices.filter { counts[$0] == 1 }
         guard !single.isEmpty else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .note, kind: "single-image",
             message: "\(single.count) of \(set.identities.count) identities have one image only",
             items: single.map { set.identities[$0] })
     }
 
     /// Names that differ in case, accents and what separates words only.
-    private static func sameNames(_ set: LabelledImageSet) -> SetCheck.Finding? {
+    private static func sameNames(_ set: LabelledImageSet) -> SetCheck.Diagnostic? {
         let groups = Dictionary(grouping: set.identities) { PersonName($0).key }
             .filter { $0.key != "" && $0.value.count > 1 }.values.sorted { $0[0] < $1[0] }
         guard !groups.isEmpty else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .warning, kind: "duplicate-identity",
             message: "\(groups.count) names are given to more than one identity",
             items: groups.map { $0.joined(separator: " = ") })
@@ -34,13 +34,13 @@ enum IdentityChecks {
     /// Whether the records of a pack that describe identities name the images that have the label.
     private static func ranges(
         _ set: LabelledImageSet
-    ) throws(FaceDataError) -> SetCheck.Finding? {
+    ) throws(FaceDataError) -> SetCheck.Diagnostic? {
         guard let pack = (set.source as? RecordPack) ?? (set.source as? NamedImages)?.pack,
             pack.identityRecords > 0
         else { return nil }
         var runs: [Range<Int>]?
         var wrong: [String] = []
-        for (place, range) in try pack.identityRanges().enumerated() {
+        for (index, range) in try pack.identityRanges().enumerated() {
             if range.upperBound + 1 < Int(RecordLayout.exactFloats) {
                 let labels = Set(range.filter { $0 < set.count }.map { set.labels[$0] })
                 if range.upperBound <= set.count, labels.count <= 1 { continue }
@@ -48,12 +48,12 @@ enum IdentityChecks {
                 // Rounded ends are compared with those of the images of one label, rounded too.
                 let all = runs ?? Self.runs(set.labels)
                 runs = all
-                if all.indices.contains(place), isSame(range, all[place]) { continue }
+                if all.indices.contains(index), isSame(range, all[index]) { continue }
             }
-            wrong.append("identity record \(place)")
+            wrong.append("identity record \(index)")
         }
         guard !wrong.isEmpty else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .error, kind: "label-range",
             message: "\(wrong.count) identity records name images of other labels, or none",
             items: wrong)
@@ -62,10 +62,10 @@ enum IdentityChecks {
     private static func runs(_ labels: [Int]) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start = 0
-        for place in labels.indices
-        where place + 1 == labels.count || labels[place + 1] != labels[place] {
-            runs.append(start..<place + 1)
-            start = place + 1
+        for index in labels.indices
+        where index + 1 == labels.count || labels[index + 1] != labels[index] {
+            runs.append(start..<index + 1)
+            start = index + 1
         }
         return runs
     }

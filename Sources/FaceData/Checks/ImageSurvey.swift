@@ -68,7 +68,7 @@ private struct SurveyPart: Sendable {
             red += other.red
             green += other.green
             blue += other.blue
-            for place in face.indices { face[place] += other.face[place] }
+            for index in face.indices { face[index] += other.face[index] }
         }
     }
 
@@ -77,36 +77,36 @@ private struct SurveyPart: Sendable {
     var pictures = PictureTable()
     var sums = Sums()
 
-    init(_ places: Range<Int>, of source: any ImageSource) {
+    init(_ indices: Range<Int>, of source: any ImageSource) {
         let decoder = ImageDecoder()
         let buffer = ReadBuffer()
-        for place in places {
+        for index in indices {
             do throws(FaceDataError) {
-                try source.read(place, into: buffer)
-                add(try decoder.decode(buffer.bytes, path: source.path(of: place)), at: place)
+                try source.read(index, into: buffer)
+                add(try decoder.decode(buffer.bytes, path: source.path(of: index)), at: index)
             } catch {
                 sizes.append(ImageSurvey.PixelSize(width: 0, height: 0))
                 bad.append(
                     ImageScan.BadImage(
-                        place: place, path: source.name(of: place), reason: error.description))
+                        index: index, path: source.name(of: index), reason: error.description))
             }
         }
     }
 
-    private mutating func add(_ image: RGBImage, at place: Int) {
+    private mutating func add(_ image: RGBImage, at index: Int) {
         sizes.append(
             ImageSurvey.PixelSize(width: Int32(image.width), height: Int32(image.height)))
-        pictures.append(PictureFingerprint(image), at: place)
+        pictures.append(PictureFingerprint(image), at: index)
         let grey = MeanFace.grey(image)
-        for place in grey.indices { sums.face[place] += grey[place] }
+        for index in grey.indices { sums.face[index] += grey[index] }
         let middle = ImageFitting.fit(image, side: 8)
         var (red, green, blue) = (0, 0, 0)
         for y in 2..<6 {
             for x in 2..<6 {
-                let place = (y * 8 + x) * 3
-                red += Int(middle.pixels[place])
-                green += Int(middle.pixels[place + 1])
-                blue += Int(middle.pixels[place + 2])
+                let index = (y * 8 + x) * 3
+                red += Int(middle.pixels[index])
+                green += Int(middle.pixels[index + 1])
+                blue += Int(middle.pixels[index + 2])
             }
         }
         sums.red += Double(red) / 16

@@ -19,15 +19,15 @@ public enum LearningChecks {
         return "no identity has two images, so that there is no pair of one person to learn from"
     }
 
-    static func findings(_ set: LabelledImageSet) -> [SetCheck.Finding] {
+    static func diagnostics(_ set: LabelledImageSet) -> [SetCheck.Diagnostic] {
         let alone = impossible(identities: Set(set.labels).count).map {
-            SetCheck.Finding(
+            SetCheck.Diagnostic(
                 severity: .error, kind: "one-identity",
                 message: "nothing can be learned of the "
                     + "set: \($0)", items: [])
         }
         let single = withoutPairs(set.labels).map {
-            SetCheck.Finding(
+            SetCheck.Diagnostic(
                 severity: .warning, kind: "no-pairs",
                 message: "\($0): losses on pairs learn nothing of the set, and the others little",
                 items: [])

@@ -2,13 +2,13 @@ import Spelling
 
 /// Findings about what a training set shares with a test set.
 enum OverlapChecks {
-    static func findings(
+    static func diagnostics(
         _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
-    ) throws -> [SetCheck.Finding] {
+    ) throws -> [SetCheck.Diagnostic] {
         let matches = try PictureIndex(opponent.survey.pictures).matches(
             in: survey.pictures, threads: survey.threads)
         let overlap = SetOverlap(
-            of: set, with: opponent.pairs, places: Set(matches.map(\.place)).sorted())
+            of: set, with: opponent.pairs, indices: Set(matches.map(\.index)).sorted())
         return [
             byName(overlap, opponent), byPicture(overlap, opponent),
             crop(set, survey, opponent),
@@ -17,13 +17,13 @@ enum OverlapChecks {
 
     private static func byName(
         _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
-    ) -> SetCheck.Finding? {
+    ) -> SetCheck.Diagnostic? {
         guard !overlap.people.isEmpty else { return nil }
         let (people, respelt) = (overlap.people, overlap.respellings)
         let exact = people.count - respelt.count
         let isOne = people.count == 1
         let numbers = overlap.shared.count { PersonName($0.name).isNumber }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-name",
             message: "\(counted(people.count, "person", "people")) of '\(opponent.name)' "
                 + "\(isOne ? "is" : "are") in the set as well (\(exact) by the same name"
@@ -36,9 +36,9 @@ enum OverlapChecks {
 
     private static func byPicture(
         _ overlap: SetOverlap, _ opponent: SetCheck.Opponent
-    ) -> SetCheck.Finding? {
+    ) -> SetCheck.Diagnostic? {
         guard overlap.pictures > 0 else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-picture",
             message: counted(overlap.pictures, "picture")
                 + " of '\(opponent.name)' \(overlap.pictures == 1 ? "is" : "are") in the set as well, "
@@ -48,12 +48,12 @@ enum OverlapChecks {
 
     private static func crop(
         _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent
-    ) -> SetCheck.Finding? {
+    ) -> SetCheck.Diagnostic? {
         MeanFace.warning(
             train: survey.meanFace, test: opponent.survey.meanFace,
-            people: min(set.identities.count, opponent.pairs.leastPeople)
+            people: min(set.identities.count, opponent.pairs.minPeople)
         ).map {
-            SetCheck.Finding(
+            SetCheck.Diagnostic(
                 severity: .warning, kind: "crop", message: "'\(opponent.name)': \($0)", items: [])
         }
     }

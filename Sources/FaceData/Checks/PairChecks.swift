@@ -9,9 +9,9 @@ struct PairChecks {
     /// The group of copies that an image belongs to, where there is one.
     private let groupOfCopies: [Int: Int]
 
-    static func findings(
+    static func diagnostics(
         _ set: VerificationPairs, _ survey: ImageSurvey, _ names: CheckNames
-    ) -> [SetCheck.Finding] {
+    ) -> [SetCheck.Diagnostic] {
         let checks = PairChecks(set, survey, names)
         return [
             checks.oneKind, checks.contradictions, checks.withItself, checks.copies,
@@ -24,7 +24,7 @@ struct PairChecks {
         (self.set, self.names) = (set, names)
         images = Self.files(set, survey)
         groupOfCopies = Dictionary(
-            survey.copies.enumerated().flatMap { group, places in places.map { ($0, group) } },
+            survey.copies.enumerated().flatMap { group, indices in indices.map { ($0, group) } },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -35,23 +35,23 @@ struct PairChecks {
     private static func files(_ set: VerificationPairs, _ survey: ImageSurvey) -> [Int] {
         guard set.source is VerificationPack else {
             var first: [String: Int] = [:]
-            return set.images.indices.map { place in
-                let path = set.images[place].split(separator: "/").filter { $0 != "." }
+            return set.images.indices.map { index in
+                let path = set.images[index].split(separator: "/").filter { $0 != "." }
                     .joined(separator: "/")
-                let known = first[path, default: place]
+                let known = first[path, default: index]
                 first[path] = known
                 return known
             }
         }
         var first = Array(set.images.indices)
         for copies in survey.copies {
-            var known: [(place: Int, bytes: [UInt8])] = []
-            for place in copies {
-                guard let bytes = try? set.source.bytes(of: place) else { continue }
+            var known: [(index: Int, bytes: [UInt8])] = []
+            for index in copies {
+                guard let bytes = try? set.source.bytes(of: index) else { continue }
                 if let same = known.first(where: { $0.bytes == bytes }) {
-                    first[place] = same.place
+                    first[index] = same.index
                 } else {
-                    known.append((place, bytes))
+                    known.append((index, bytes))
                 }
             }
         }
@@ -81,8 +81,8 @@ struct PairChecks {
         images[pair.first] == images[pair.second]
     }
 
-    private var withItself: SetCheck.Finding? {
-        finding(
+    private var withItself: SetCheck.Diagnostic? {
+        diagnostic(
             set.pairs.filter(isSelf), .warning, "pair-with-itself",
             one: "pair has the same picture twice", more: "pairs have the same picture twice")
     }
@@ -99,22 +99,22 @@ struct PairChecks {
         return order.compactMap { groups[$0] }.filter { $0.labels.count > 1 }
     }
 
-    private var contradictions: SetCheck.Finding? {
-        finding(
+    private var contradictions: SetCheck.Diagnostic? {
+        diagnostic(
             groups.filter { Set($0.labels).count > 1 }.map(\.pair), .error, "pair-contradiction",
             one: "pair is called the same person and different people",
             more: "pairs are called the same person and different people")
     }
 
-    private var repeated: SetCheck.Finding? {
-        finding(
+    private var repeated: SetCheck.Diagnostic? {
+        diagnostic(
             groups.filter { Set($0.labels).count == 1 }.map(\.pair), .warning, "pair-repeated",
             one: "pair stands more than once, in this order or the other",
             more: "pairs stand more than once, in this order or the other")
     }
 
-    private var copies: SetCheck.Finding? {
-        finding(
+    private var copies: SetCheck.Diagnostic? {
+        diagnostic(
             set.pairs.filter { !$0.same && !isSelf($0) && areCopies($0.first, $0.second) },
             .warning,
             "pair-of-copies", one: "pair of different people shows one picture",
@@ -122,7 +122,7 @@ struct PairChecks {
     }
 
     /// Pairs whose label is not what their folders say.
-    private var otherPeople: SetCheck.Finding? {
+    private var otherPeople: SetCheck.Diagnostic? {
         let wrong = set.pairs.filter { pair in
             guard let first = names.owner(pair.first), let second = names.owner(pair.second),
                 !isSelf(pair)
@@ -131,19 +131,19 @@ struct PairChecks {
         }
         // Where folders are no people, most pairs would be wrong.
         guard wrong.count * 4 <= set.pairs.count else { return nil }
-        return finding(
+        return diagnostic(
             wrong, .warning, "pair-of-other-people",
             one: "pair has a label that its folders contradict",
             more: "pairs have a label that their folders contradict")
     }
 
-    private func finding(
+    private func diagnostic(
         _ pairs: [VerificationPairs.Pair], _ severity: SetCheck.Severity, _ kind: String,
         one: String,
         more: String
-    ) -> SetCheck.Finding? {
+    ) -> SetCheck.Diagnostic? {
         guard !pairs.isEmpty else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: severity, kind: kind, message: counted(pairs.count, one, more),
             items: pairs.map {
                 "\(names.image($0.first)) and \(names.image($0.second)), called "
@@ -153,17 +153,17 @@ struct PairChecks {
 
     // MARK: What is wrong with the whole
 
-    private var oneKind: SetCheck.Finding? {
+    private var oneKind: SetCheck.Diagnostic? {
         let same = set.pairs.count { $0.same }
         guard same == 0 || same == set.pairs.count else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .error, kind: "pairs-of-one-kind",
             message: "all \(set.pairs.count) pairs are called "
                 + (same == 0 ? "different people" : "the same person")
                 + ": no accuracy can be measured without pairs of the other kind", items: [])
     }
 
-    private var folds: SetCheck.Finding? {
+    private var folds: SetCheck.Diagnostic? {
         var counts = [(same: Int, different: Int)](repeating: (0, 0), count: set.folds)
         for pair in set.pairs where counts.indices.contains(pair.fold) {
             if pair.same { counts[pair.fold].same += 1 } else { counts[pair.fold].different += 1 }
@@ -171,7 +171,7 @@ struct PairChecks {
         let uneven = counts.indices.filter { counts[$0].same != counts[$0].different }
         let isOneSided = uneven.contains { counts[$0].same == 0 || counts[$0].different == 0 }
         guard !uneven.isEmpty, oneKind == nil else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: isOneSided ? .warning : .note, kind: "uneven-fold",
             message: counted(uneven.count, "fold has", "folds have")
                 + " more pairs of one kind than of the other",

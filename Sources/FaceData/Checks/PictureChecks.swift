@@ -3,13 +3,13 @@ import Spelling
 
 /// Findings about single pictures and their colours.
 enum PictureChecks {
-    static func findings(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Finding] {
+    static func diagnostics(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Diagnostic] {
         [bad(survey), sizes(survey, names), colours(survey)].compactMap { $0 }
     }
 
-    private static func bad(_ survey: ImageSurvey) -> SetCheck.Finding? {
+    private static func bad(_ survey: ImageSurvey) -> SetCheck.Diagnostic? {
         guard let first = survey.bad.first else { return nil }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .error, kind: "bad-image",
             message: counted(survey.bad.count, "image does", "images do")
                 + " not decode; the first: \(first.reason)",
@@ -17,27 +17,27 @@ enum PictureChecks {
     }
 
     /// Images of another size than most.
-    private static func sizes(_ survey: ImageSurvey, _ names: CheckNames) -> SetCheck.Finding? {
+    private static func sizes(_ survey: ImageSurvey, _ names: CheckNames) -> SetCheck.Diagnostic? {
         let good = survey.sizes.filter { $0.width > 0 }
         let counts = Dictionary(good.map { ($0, 1) }) { $0 + $1 }
         let ordered = counts.sorted { ($1.value, $0.key.width) < ($0.value, $1.key.width) }
-        guard let usual = ordered.first?.key, counts.count > 1 else { return nil }
+        guard let mostCommon = ordered.first?.key, counts.count > 1 else { return nil }
         let others = survey.sizes.indices.filter {
-            survey.sizes[$0].width > 0 && survey.sizes[$0] != usual
+            survey.sizes[$0].width > 0 && survey.sizes[$0] != mostCommon
         }
         let list = ordered.map { "\($0.value) of \($0.key)" }.someJoined
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .warning, kind: "size",
             message: "images have \(counts.count) sizes: \(list)", items: others.map(names.image))
     }
 
     /// Skin reflects more red than blue, whatever its colour, so that a mean with more blue shows
     /// exchanged channels.
-    private static func colours(_ survey: ImageSurvey) -> SetCheck.Finding? {
+    private static func colours(_ survey: ImageSurvey) -> SetCheck.Diagnostic? {
         let colour = survey.colour
         guard colour.blue > colour.red + 4 else { return nil }
         func text(_ value: Double) -> String { "\(Int(saturating: value.rounded()))" }
-        return SetCheck.Finding(
+        return SetCheck.Diagnostic(
             severity: .warning, kind: "colour-order",
             message: "the faces are bluish (mean red \(text(colour.red)), blue "
                 + "\(text(colour.blue))): red and blue seem to be exchanged", items: [])

@@ -45,9 +45,9 @@ public struct PictureFingerprint: Sendable, Hashable {
 
     private static func grey(_ image: RGBImage) -> [Float] {
         let small = ImageFitting.fit(image, side: side).pixels
-        return (0..<side * side).map { (place: Int) -> Float in
-            let (red, green) = (Float(small[3 * place]), Float(small[3 * place + 1]))
-            return 0.299 * red + 0.587 * green + 0.114 * Float(small[3 * place + 2])
+        return (0..<side * side).map { (position: Int) -> Float in
+            let (red, green) = (Float(small[3 * position]), Float(small[3 * position + 1]))
+            return 0.299 * red + 0.587 * green + 0.114 * Float(small[3 * position + 2])
         }
     }
 
@@ -145,8 +145,8 @@ private enum Frequencies {
     /// The bit of a frequency: neighbours lie in different parts, so that what disturbs one band of
     /// frequencies does not disturb one part alone.
     static func mask(_ number: Int) -> SIMD2<UInt64> {
-        let (part, place) = (number % PictureIndex.parts, number / PictureIndex.parts)
-        let shift = PictureIndex.partBits * (part % 4) + place
+        let (part, position) = (number % PictureIndex.parts, number / PictureIndex.parts)
+        let shift = PictureIndex.partBits * (part % 4) + position
         return part < 4 ? SIMD2(1 << shift, 0) : SIMD2(0, 1 << shift)
     }
 

@@ -15,28 +15,28 @@ public struct PictureIndex: Sendable {
     /// Lists that a picture stands in: one for each part, and two for the lowest frequencies.
     private static let keys = parts + 2
     /// Of the 32 lowest frequencies, bits in which copies may differ.
-    static let mostLowBits = 3
+    static let maxLowBits = 3
     /// Bits in which copies may differ: about a third of what strangers differ in.
-    static let mostBits = 24
+    static let maxBits = 24
     /// Correlation of the reduced pictures above which they are copies. `Benchmarks/copies` says how
     /// it was chosen: pictures of two people reach 0.96, copies that were cut 1 % closer 0.99.
-    static let leastCorrelation = 0.988
+    static let minCorrelation = 0.988
     /// Pictures of a list that are looked at. In a longer one, which only many pictures that are
     /// nearly alike can make, they are those nearest in the order of their bits.
     static let widestList = 2048
     /// Copies of one picture that are told; more of them hang together through others.
-    static let mostCopies = 64
+    static let maxCopies = 64
 
     /// A picture that is a copy of one in the index.
     public struct Match: Sendable, Hashable {
         /// Place of the picture in its own set.
-        public var place: Int
+        public var index: Int
         /// Place of the indexed picture in its set.
         public var picture: Int
 
         /// Names a pair of copies.
-        public init(place: Int, picture: Int) {
-            self.place = place
+        public init(index: Int, picture: Int) {
+            self.index = index
             self.picture = picture
         }
     }
@@ -82,7 +82,7 @@ public struct PictureIndex: Sendable {
         Set(
             rows(like: PictureQuery(fingerprint), after: -1)
                 + rows(like: PictureQuery(fingerprint.mirrored), after: -1)
-        ).sorted().prefix(Self.mostCopies).map { table.places[$0] }
+        ).sorted().prefix(Self.maxCopies).map { table.indices[$0] }
     }
 
     /// The copies of indexed pictures in another set, in its order.
@@ -93,15 +93,15 @@ public struct PictureIndex: Sendable {
             make: { range in
                 range.flatMap { row in
                     rows(likeRow: row, of: other, after: -1).map {
-                        Match(place: other.places[row], picture: table.places[$0])
+                        Match(index: other.indices[row], picture: table.indices[$0])
                     }
                 }
             }, take: { part, _ in found += part })
         return found
     }
 
-    /// Groups of indexed pictures that are copies of one another, by their places: each ascending, and
-    /// the groups in the order of their first pictures.
+    /// Groups of indexed pictures that are copies of one another, by their indices: each ascending,
+    /// and the groups in the order of their first pictures.
     public func groups(threads: Int) throws -> [[Int]] {
         var sets = DisjointSets(table.count)
         try ParallelParts.forEach(
@@ -111,7 +111,7 @@ public struct PictureIndex: Sendable {
                     rows(likeRow: row, of: table, after: row).map { (row, $0) }
                 }
             }, take: { part, _ in for (first, second) in part { sets.join(first, second) } })
-        return sets.groups.map { $0.map { table.places[$0] } }
+        return sets.groups.map { $0.map { table.indices[$0] } }
     }
 
     /// Rows above one of the table that hold copies of a row of another table; the first ones.
@@ -119,7 +119,7 @@ public struct PictureIndex: Sendable {
         let found =
             rows(like: other.query(row, mirrored: false), after: least)
             + rows(like: other.query(row, mirrored: true), after: least)
-        return found.isEmpty ? [] : Array(Set(found).sorted().prefix(Self.mostCopies))
+        return found.isEmpty ? [] : Array(Set(found).sorted().prefix(Self.maxCopies))
     }
 
     private func rows(like query: PictureQuery, after least: Int) -> [Int] {
@@ -128,8 +128,8 @@ public struct PictureIndex: Sendable {
             let list = list(of: part, near: query.bits, after: least)
             rows.withUnsafeBufferPointer { rows in
                 table.bits.withUnsafeBufferPointer { bits in
-                    for place in list {
-                        let row = Int(rows[place])
+                    for index in list {
+                        let row = Int(rows[index])
                         if row > least, Self.areNear(bits[row], query.bits) {
                             near.append(row)
                         }
@@ -146,9 +146,9 @@ public struct PictureIndex: Sendable {
         var last = -1
         for row in near where row != last {
             last = row
-            guard correlation(query, row: row) >= Self.leastCorrelation else { continue }
+            guard correlation(query, row: row) >= Self.minCorrelation else { continue }
             found.append(row)
-            if found.count == Self.mostCopies { break }
+            if found.count == Self.maxCopies { break }
         }
         return found
     }
@@ -182,8 +182,8 @@ public struct PictureIndex: Sendable {
             table.values.withUnsafeBufferPointer { second in
                 var sum: Int32 = 0
                 let start = row * PictureTable.length
-                for place in 0..<PictureTable.length {
-                    sum &+= Int32(first[place]) &* Int32(second[start &+ place])
+                for index in 0..<PictureTable.length {
+                    sum &+= Int32(first[index]) &* Int32(second[start &+ index])
                 }
                 return sum
             }
@@ -212,10 +212,10 @@ public struct PictureIndex: Sendable {
     /// Whether the bits of two pictures are near enough for the pictures to be compared.
     private static func areNear(_ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>) -> Bool {
         let other = first ^ second
-        if other[0].nonzeroBitCount + other[1].nonzeroBitCount <= mostBits { return true }
+        if other[0].nonzeroBitCount + other[1].nonzeroBitCount <= maxBits { return true }
         // Places 0 to 3 of every part.
         let low = other & SIMD2(repeating: 0x000F_000F_000F_000F)
-        return low[0].nonzeroBitCount + low[1].nonzeroBitCount <= mostLowBits
+        return low[0].nonzeroBitCount + low[1].nonzeroBitCount <= maxLowBits
     }
 
     /// The order of a long list: another one for either half of the parts, and by rows at last.

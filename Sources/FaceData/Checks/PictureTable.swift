@@ -4,7 +4,7 @@ public struct PictureTable: Sendable, Hashable {
     static let length = PictureFingerprint.side * PictureFingerprint.side
 
     /// Place in the set of each picture, ascending; pictures without contrast are missing.
-    public private(set) var places: [Int] = []
+    public private(set) var indices: [Int] = []
     /// The reduced pictures, one after the other.
     private(set) var values: [Int8] = []
     /// Square of the length of each.
@@ -16,14 +16,14 @@ public struct PictureTable: Sendable, Hashable {
     public init() {}
 
     /// Pictures in the table.
-    public var count: Int { places.count }
+    public var count: Int { indices.count }
 
     /// Adds a picture; nil, for one without contrast, adds nothing.
     ///
-    /// - Parameter place: Its place in the set, above those of all before it.
-    public mutating func append(_ fingerprint: PictureFingerprint?, at place: Int) {
+    /// - Parameter index: Its index in the set, above those of all before it.
+    public mutating func append(_ fingerprint: PictureFingerprint?, at index: Int) {
         guard let fingerprint else { return }
-        places.append(place)
+        indices.append(index)
         values += fingerprint.values
         squares.append(fingerprint.values.reduce(0) { $0 + Int32($1) * Int32($1) })
         bits.append(fingerprint.bits)
@@ -33,7 +33,7 @@ public struct PictureTable: Sendable, Hashable {
     ///
     /// - Parameter offset: What their places grow by.
     public mutating func append(contentsOf other: PictureTable, offset: Int = 0) {
-        places += other.places.map { $0 + offset }
+        indices += other.indices.map { $0 + offset }
         values += other.values
         squares += other.squares
         bits += other.bits

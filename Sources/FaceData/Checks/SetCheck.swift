@@ -2,7 +2,7 @@ import Foundation
 
 /// What is wrong, or may be wrong, with a set of images.
 public struct SetCheck: Codable, Sendable, Hashable {
-    /// How much a finding matters.
+    /// How severe a diagnostic is.
     public enum Severity: String, Codable, Sendable, Comparable {
         case note, warning, error
 
@@ -14,7 +14,7 @@ public struct SetCheck: Codable, Sendable, Hashable {
     }
 
     /// Something that was found.
-    public struct Finding: Codable, Sendable, Hashable {
+    public struct Diagnostic: Codable, Sendable, Hashable {
         /// How much it matters.
         public var severity: Severity
         /// A word for programs, as `bad-image`.
@@ -32,10 +32,10 @@ public struct SetCheck: Codable, Sendable, Hashable {
     /// How many images have each size.
     public var sizes: [String: Int]
     /// What was found, the worst first.
-    public var findings: [Finding]
+    public var diagnostics: [Diagnostic]
 
     /// The worst severity; nil when nothing was found.
-    public var worst: Severity? { findings.map(\.severity).max() }
+    public var worst: Severity? { diagnostics.map(\.severity).max() }
 }
 
 extension SetCheck {
@@ -71,21 +71,21 @@ extension SetCheck {
         images = collection.source.count
         identities = names.identities.count
         sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
-        findings = FileChecks.remarks(collection)
-        findings += PictureChecks.findings(survey, names)
-        findings += DuplicateChecks.findings(survey, names)
+        diagnostics = FileChecks.warnings(collection)
+        diagnostics += PictureChecks.diagnostics(survey, names)
+        diagnostics += DuplicateChecks.diagnostics(survey, names)
         if case .labelled(let set) = collection {
-            findings += FileChecks.findings(set)
-            findings += try IdentityChecks.findings(set, names)
-            findings += LearningChecks.findings(set)
+            diagnostics += FileChecks.diagnostics(set)
+            diagnostics += try IdentityChecks.diagnostics(set, names)
+            diagnostics += LearningChecks.diagnostics(set)
             for opponent in opponents {
-                findings += try OverlapChecks.findings(set, survey, opponent)
+                diagnostics += try OverlapChecks.diagnostics(set, survey, opponent)
             }
         }
         if case .pairs(let pairs) = collection {
-            findings += PairChecks.findings(pairs, survey, names)
+            diagnostics += PairChecks.diagnostics(pairs, survey, names)
         }
-        findings = findings.enumerated().sorted {
+        diagnostics = diagnostics.enumerated().sorted {
             ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
         }.map(\.element)
     }
@@ -93,7 +93,7 @@ extension SetCheck {
     /// Identities of the training set that a test set has as well, by name or by picture: a removal
     /// list.
     public var removals: [String] {
-        Set(findings.filter { $0.kind.hasPrefix("overlap") }.flatMap(\.items)).sorted()
+        Set(diagnostics.filter { $0.kind.hasPrefix("overlap") }.flatMap(\.items)).sorted()
     }
 }
 
@@ -115,8 +115,8 @@ struct CheckNames {
         }
     }
 
-    func image(_ place: Int) -> String { source.name(of: place) }
+    func image(_ index: Int) -> String { source.name(of: index) }
 
     /// Whose an image is; nil where the set does not say it.
-    func owner(_ place: Int) -> String? { owners[place] }
+    func owner(_ index: Int) -> String? { owners[index] }
 }

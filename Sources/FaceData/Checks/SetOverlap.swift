@@ -19,10 +19,10 @@ public struct SetOverlap: Sendable, Hashable {
 
     /// Compares a training set with a test set.
     ///
-    /// - Parameter places: The training images that show a picture of the test set.
-    public init(of set: LabelledImageSet, with pairs: VerificationPairs, places: [Int]) {
+    /// - Parameter indices: The training images that show a picture of the test set.
+    public init(of set: LabelledImageSet, with pairs: VerificationPairs, indices: [Int]) {
         shared = set.people(sharedWith: pairs)
-        pictures = places.count
-        owners = Set(places.map { set.identities[set.labels[$0]] }).sorted()
+        pictures = indices.count
+        owners = Set(indices.map { set.identities[set.labels[$0]] }).sorted()
     }
 }

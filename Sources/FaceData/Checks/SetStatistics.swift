@@ -60,12 +60,12 @@ public struct SetStatistics: Codable, Sendable, Hashable {
     }
 
     private static func sizes(
-        _ places: Range<Int>, _ source: any ImageSource
+        _ indices: Range<Int>, _ source: any ImageSource
     ) throws(FaceDataError) -> [(ImageKind, Int)] {
         let buffer = ReadBuffer()
         var sizes: [(ImageKind, Int)] = []
-        for place in places {
-            try source.read(place, into: buffer)
+        for index in indices {
+            try source.read(index, into: buffer)
             sizes.append((ImageKind(buffer.bytes), buffer.count))
         }
         return sizes
@@ -79,8 +79,8 @@ public struct SetStatistics: Codable, Sendable, Hashable {
         imagesEach = [first, counts[counts.count / 2], last]
         let bounds = [1, 2, 5, 10, 20, 50, 100, 200, 500]
         var histogram: [String: Int] = [:]
-        for (place, bound) in bounds.enumerated() {
-            let next = place + 1 < bounds.count ? bounds[place + 1] : Int.max
+        for (index, bound) in bounds.enumerated() {
+            let next = index + 1 < bounds.count ? bounds[index + 1] : Int.max
             let name = next == bound + 1 ? "1" : next == .max ? "500+" : "\(bound)-\(next - 1)"
             histogram[name] = counts.count { $0 >= bound && $0 < next }
         }

@@ -42,7 +42,7 @@ struct PackConversion {
                     set.source, threads: conversion.threads, progress: progress
                 ).bad)
         }
-        self.set = self.set.removing(Set(scan?.bad.map(\.place) ?? []))
+        self.set = self.set.removing(Set(scan?.bad.map(\.index) ?? []))
     }
 
     /// Writes the pack.
@@ -55,7 +55,7 @@ struct PackConversion {
         }
         let (writer, kept) = try writer(labels, source)
         let state = State(writer, isSaved: kept > 0)
-        for place in 0..<kept { state.hash.update(source.stamp(of: place).bytes) }
+        for index in 0..<kept { state.hash.update(source.stamp(of: index).bytes) }
         // So that the look at all images is not repeated.
         if scan != nil { try save(state) }
         do {
@@ -83,12 +83,12 @@ struct PackConversion {
         _ labels: [Int], _ source: any ImageSource
     ) throws -> (RecordPackWriter, kept: Int) {
         let side = try conversion.recoding.side ?? source.image(0).width
-        if let journal, journal.place.images <= labels.count,
-            journal.stamps == PackJournal.digest(journal.place.images, of: source),
+        if let journal, journal.position.images <= labels.count,
+            journal.stamps == PackJournal.digest(journal.position.images, of: source),
             let writer = try? RecordPackWriter(
-                url, labels: labels, side: side, after: journal.place)
+                url, labels: labels, side: side, after: journal.position)
         {
-            return (writer, journal.place.images)
+            return (writer, journal.position.images)
         }
         let writer = try RecordPackWriter(url, labels: labels, side: side)
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
@@ -121,19 +121,19 @@ struct PackConversion {
                 if Date().timeIntervalSince(state.saved) > Self.interval { try save(state) }
                 try progress(kept + $0)
             },
-            { place, image in
+            { index, image in
                 try image.bytes.get().withUnsafeBytes {
-                    try state.writer.append($0, name: rest.name(of: place))
+                    try state.writer.append($0, name: rest.name(of: index))
                 }
                 state.hash.update(image.stamp.bytes)
             })
     }
 
     private func save(_ state: State) throws {
-        guard let place = try state.writer.save() else { return }
+        guard let index = try state.writer.save() else { return }
         do {
             try PackJournal(
-                plan: plan, scan: scan, place: place, stamps: state.hash.hexDigest()
+                plan: plan, scan: scan, position: index, stamps: state.hash.hexDigest()
             ).write(of: url)
         } catch {
             // Files that no journal describes are of no use to anybody.

@@ -16,7 +16,7 @@ struct PackJournal: Codable, Sendable {
     /// nil when bytes are copied unseen.
     var scan: Scan?
     /// Up to where.
-    var place: RecordPackWriter.Place
+    var position: RecordPackWriter.Position
     /// What the files of the images that are done were like.
     var stamps: String
 
@@ -51,8 +51,8 @@ struct PackJournal: Codable, Sendable {
                 "2 \(recoding.side ?? 0) \(recoding.quality ?? 0) \(conversion.leavesOutBad)\n"
                     .utf8))
         for name in [set.location.path] + set.identities { hash.update(Array("\(name)\n".utf8)) }
-        for (place, label) in set.labels.enumerated() {
-            hash.update(Array("\(label) \(set.source.name(of: place))\n".utf8))
+        for (position, label) in set.labels.enumerated() {
+            hash.update(Array("\(label) \(set.source.name(of: position))\n".utf8))
         }
         return hash.hexDigest()
     }
@@ -60,7 +60,7 @@ struct PackJournal: Codable, Sendable {
     /// The stamps of a source's first images, as one number.
     static func digest(_ count: Int, of source: any ImageSource) -> String {
         var hash = SHA256()
-        for place in 0..<count { hash.update(source.stamp(of: place).bytes) }
+        for position in 0..<count { hash.update(source.stamp(of: position).bytes) }
         return hash.hexDigest()
     }
 }

@@ -6,12 +6,12 @@ extension LabelledImageSet {
     ///
     /// Names that are so already, as those of a folder's images, stay as they are.
     func namedForPack() -> LabelledImageSet {
-        var listed = names.enumerated().map { place, name in
-            name.contains("/") ? name : "\(identities[labels[place]])/\(name)"
+        var listed = names.enumerated().map { index, name in
+            name.contains("/") ? name : "\(identities[labels[index]])/\(name)"
         }
-        let isTold = listed.indices.allSatisfy { place in
-            PathText(PathText(listed[place]).folder).name == identities[labels[place]]
-                && !listed[place].unicodeScalars.contains {
+        let isTold = listed.indices.allSatisfy { index in
+            PathText(PathText(listed[index]).folder).name == identities[labels[index]]
+                && !listed[index].unicodeScalars.contains {
                     $0.properties.generalCategory == .control
                         || $0.properties.isWhitespace
                             && $0 != " "

@@ -92,7 +92,7 @@ public struct SetConversion: Sendable {
     ) throws -> (outcome: Outcome, paths: [String]) {
         var writer = try FolderWriter(folder, names, plan: plan(source, names))
         var bad: [ImageScan.BadImage] = []
-        try forEachImage(source, progress) { place, image in
+        try forEachImage(source, progress) { position, image in
             switch image.bytes {
             case .success(let bytes): try writer.write(bytes)
             case .failure(let error):
@@ -100,7 +100,8 @@ public struct SetConversion: Sendable {
                 writer.skip()
                 bad.append(
                     ImageScan.BadImage(
-                        place: place, path: source.name(of: place), reason: error.description))
+                        index: position, path: source.name(of: position), reason: error.description)
+                )
             }
         }
         writer.finish()
@@ -117,8 +118,8 @@ public struct SetConversion: Sendable {
     private func plan(_ source: any ImageSource, _ names: WrittenNames) -> String {
         var hash = SHA256()
         hash.update(Array("1 \(recoding.side ?? 0) \(recoding.quality ?? 0)\n".utf8))
-        for (place, path) in names.paths.enumerated() {
-            hash.update(Array("\(source.name(of: place))\n\(path)\n".utf8))
+        for (position, path) in names.paths.enumerated() {
+            hash.update(Array("\(source.name(of: position))\n\(path)\n".utf8))
         }
         return hash.hexDigest() + "\n"
     }
@@ -146,8 +147,8 @@ public struct SetConversion: Sendable {
     public func write(
         _ pairs: VerificationPairs, toPack url: URL, progress: Progress = { _ in }
     ) throws -> Outcome {
-        let places = pairs.pairs.flatMap { [$0.first, $0.second] }
-        let source = SelectedImages(places, of: pairs.source)
+        let indices = pairs.pairs.flatMap { [$0.first, $0.second] }
+        let source = SelectedImages(indices, of: pairs.source)
         let writer = try VerificationPackWriter(url, pairs: pairs.pairs.count)
         var outcome = Outcome()
         try forEachImage(source, progress) { _, image in
@@ -192,18 +193,18 @@ private struct RecodingReader: Sendable {
     /// Whether images are decoded even when their bytes are only copied.
     let checks: Bool
 
-    @Sendable func images(_ places: Range<Int>) -> [RecodedImage] {
+    @Sendable func images(_ indices: Range<Int>) -> [RecodedImage] {
         let buffer = ReadBuffer()
-        return places.map { place in
+        return indices.map { position in
             RecodedImage(
-                stamp: source.stamp(of: place),
-                bytes: Result { () throws(FaceDataError) in try image(place, buffer) })
+                stamp: source.stamp(of: position),
+                bytes: Result { () throws(FaceDataError) in try image(position, buffer) })
         }
     }
 
-    private func image(_ place: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> [UInt8] {
-        try source.read(place, into: buffer)
-        let path = source.path(of: place)
+    private func image(_ position: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> [UInt8] {
+        try source.read(position, into: buffer)
+        let path = source.path(of: position)
         if checks, recoding.side == nil {
             _ = try ImageDecoder().decode(buffer.bytes, path: path)
         }

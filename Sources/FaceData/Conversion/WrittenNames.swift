@@ -44,20 +44,20 @@ struct WrittenNames: Sendable {
         _ names: [String], in owners: [Int], of folders: [String], ending: String? = nil,
         reserved: [String] = []
     ) {
-        let places = Self.distinct(
+        let indices = Self.distinct(
             folders.map { Name(folder: "", stem: Self.clean($0), ending: "") },
             besides: Set(reserved.map(Self.key)))
         let wanted = zip(names, owners).map { name, owner in
             let inner = Self.inner(name, of: folders[owner])
-            let folder = places.texts[owner]
+            let folder = indices.texts[owner]
             return Name(
                 folder: folder.isEmpty ? "" : folder + "/", stem: Self.stem(inner),
                 ending: ending ?? (LabelledImageSet.isImage(inner) ? Self.ending(inner) : ""))
         }
         let found = Self.distinct(wanted, besides: [])
-        let moved = Set(places.numbered)
+        let moved = Set(indices.numbered)
         (paths, taken, isRecoded) = (found.texts, found.taken, ending != nil)
-        self.folders = places.texts
+        self.folders = indices.texts
         renamed = Set(found.numbered).union(
             owners.indices.filter { moved.contains(owners[$0]) }
         ).sorted()
@@ -73,16 +73,16 @@ struct WrittenNames: Sendable {
 
     /// The name of an image whose bytes are known: its ending is one of the bytes' kind.
     ///
-    /// - Parameter place: Each once, in ascending order.
-    mutating func path(of place: Int, kind: ImageKind) -> String {
-        let path = paths[place]
+    /// - Parameter index: Each once, in ascending order.
+    mutating func path(of index: Int, kind: ImageKind) -> String {
+        let path = paths[index]
         guard !isRecoded, !kind.fits(ending: PathText(path).ending) else { return path }
         let stem = LabelledImageSet.isImage(path) ? PathText(path).withoutEnding : path
         let name = Name(folder: "", stem: stem, ending: kind.ending)
         var number = 1
         while !taken.insert(Self.key(name.text(number))).inserted { number += 1 }
-        paths[place] = name.text(number)
-        return paths[place]
+        paths[index] = name.text(number)
+        return paths[index]
     }
 
     /// A question for a file in the folder: whether it may be one of these.
@@ -103,8 +103,8 @@ struct WrittenNames: Sendable {
         let parts = name.split(separator: "/").map(String.init)
         guard let file = parts.last else { return name }
         let identity = PathText(folder).name
-        guard let place = parts.dropLast().lastIndex(of: identity) else { return file }
-        return parts[(place + 1)...].joined(separator: "-")
+        guard let index = parts.dropLast().lastIndex(of: identity) else { return file }
+        return parts[(index + 1)...].joined(separator: "-")
     }
 
     private static func ending(_ name: String) -> String {
@@ -124,12 +124,12 @@ struct WrittenNames: Sendable {
 
     private static func cleanPart(_ part: Substring) -> String {
         // Beside a name of 255 bytes there would be no room for what names a file being written.
-        let most = 180
+        let limit = 180
         var plain = ""
         var size = 0
         for scalar in part.unicodeScalars {
             size += String(scalar).utf8.count
-            if size > most { break }
+            if size > limit { break }
             let isBreak =
                 scalar.properties.generalCategory == .control
                 || scalar == "\u{2028}" || scalar == "\u{2029}"
@@ -154,13 +154,13 @@ struct WrittenNames: Sendable {
         // First all that can keep their names, so that a number never takes one of those.
         let numbered = texts.indices.filter { !taken.insert(key(texts[$0])).inserted }
         var last: [String: Int] = [:]
-        for place in numbered {
-            let name = key(texts[place])
+        for index in numbered {
+            let name = key(texts[index])
             var number = last[name, default: 1]
             repeat {
                 number += 1
-                texts[place] = wanted[place].text(number)
-            } while !taken.insert(key(texts[place])).inserted
+                texts[index] = wanted[index].text(number)
+            } while !taken.insert(key(texts[index])).inserted
             last[name] = number
         }
         return (texts, taken, numbered)

@@ -42,24 +42,24 @@ struct ByteCursor: ~Copyable {
     }
 
     /// The bytes up to the next line feed, without it.
-    mutating func lineBytes(longest: Int) throws(FaceDataError) -> [UInt8] {
+    mutating func lineBytes(maxLength: Int) throws(FaceDataError) -> [UInt8] {
         let start = offset
         var line: [UInt8] = []
         while true {
             let next = try byte()
             if next == 0x0a { return line }
-            guard line.count < longest else {
+            guard line.count < maxLength else {
                 throw .badStructure(
                     path: store.path, offset: start,
-                    reason: "a line of more than \(longest) bytes begins here")
+                    reason: "a line of more than \(maxLength) bytes begins here")
             }
             line.append(next)
         }
     }
 
     /// The text up to the next line feed, without it.
-    mutating func line(longest: Int) throws(FaceDataError) -> String {
-        String(decoding: try lineBytes(longest: longest), as: UTF8.self)
+    mutating func line(maxLength: Int) throws(FaceDataError) -> String {
+        String(decoding: try lineBytes(maxLength: maxLength), as: UTF8.self)
     }
 
     private mutating func load() throws(FaceDataError) {

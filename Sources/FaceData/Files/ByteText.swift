@@ -21,8 +21,8 @@ package enum ByteText {
 
     /// The words of this program's command line, without its name.
     package static var arguments: [String] {
-        (1..<max(1, Int(CommandLine.argc))).compactMap { place in
-            CommandLine.unsafeArgv[place].map { word in
+        (1..<max(1, Int(CommandLine.argc))).compactMap { position in
+            CommandLine.unsafeArgv[position].map { word in
                 text(UnsafeRawBufferPointer(start: word, count: strlen(word)))
             }
         }
@@ -32,14 +32,14 @@ package enum ByteText {
     package static func bytes(_ text: String) -> [UInt8]? {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
-        var place = 0
-        while place < source.count {
-            if let byte = escape(source, at: place) {
+        var position = 0
+        while position < source.count {
+            if let byte = escape(source, at: position) {
                 bytes.append(byte)
-                place += 4
+                position += 4
             } else {
-                bytes.append(source[place])
-                place += 1
+                bytes.append(source[position])
+                position += 1
             }
         }
         return bytes.count < source.count ? bytes : nil
@@ -53,40 +53,41 @@ package enum ByteText {
 
     private static func escaped(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        var place = 0
-        while place < bytes.count {
-            let length = bytes[place] == UInt8(ascii: "\\") ? 0 : scalarLength(bytes, at: place)
+        var position = 0
+        while position < bytes.count {
+            let length =
+                bytes[position] == UInt8(ascii: "\\") ? 0 : scalarLength(bytes, at: position)
             if length > 0 {
-                text += bytes[place..<place + length]
+                text += bytes[position..<position + length]
             } else {
-                let digits = String(bytes[place], radix: 16, uppercase: true)
+                let digits = String(bytes[position], radix: 16, uppercase: true)
                 text += Array("\\x\(digits.count < 2 ? "0" : "")\(digits)".utf8)
             }
-            place += max(1, length)
+            position += max(1, length)
         }
         return String(decoding: text, as: UTF8.self)
     }
 
     /// How many bytes a character in UTF-8 has that begins at a place; 0 when none does.
-    private static func scalarLength(_ bytes: [UInt8], at place: Int) -> Int {
+    private static func scalarLength(_ bytes: [UInt8], at position: Int) -> Int {
         let length =
-            switch bytes[place] {
+            switch bytes[position] {
             case 0..<0x80: 1
             case 0xc2..<0xe0: 2
             case 0xe0..<0xf0: 3
             case 0xf0..<0xf5: 4
             default: 0
             }
-        guard length > 0, length <= bytes.count - place else { return 0 }
-        let part = bytes[place..<place + length]
+        guard length > 0, length <= bytes.count - position else { return 0 }
+        let part = bytes[position..<position + length]
         return String(decoding: part, as: UTF8.self).utf8.elementsEqual(part) ? length : 0
     }
 
     /// The byte that `\xHH` at a place stands for; never 0, which ends a name.
-    private static func escape(_ text: [UInt8], at place: Int) -> UInt8? {
-        guard text.count - place >= 4, text[place] == UInt8(ascii: "\\"),
-            text[place + 1] == UInt8(ascii: "x"), let high = digit(text[place + 2]),
-            let low = digit(text[place + 3]), high << 4 | low > 0
+    private static func escape(_ text: [UInt8], at position: Int) -> UInt8? {
+        guard text.count - position >= 4, text[position] == UInt8(ascii: "\\"),
+            text[position + 1] == UInt8(ascii: "x"), let high = digit(text[position + 2]),
+            let low = digit(text[position + 3]), high << 4 | low > 0
         else { return nil }
         return high << 4 | low
     }

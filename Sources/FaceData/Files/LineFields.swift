@@ -28,11 +28,11 @@ struct LineFields {
         let bytes = line.utf8
         var start = bytes.startIndex
         var isQuoted = false
-        for place in bytes.indices {
-            if separator == .comma, bytes[place] == UInt8(ascii: "\"") { isQuoted.toggle() }
-            guard bytes[place] == separator.rawValue, !isQuoted else { continue }
-            add(start..<place, separator)
-            start = bytes.index(after: place)
+        for index in bytes.indices {
+            if separator == .comma, bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard bytes[index] == separator.rawValue, !isQuoted else { continue }
+            add(start..<index, separator)
+            start = bytes.index(after: index)
         }
         add(start..<bytes.endIndex, separator)
     }

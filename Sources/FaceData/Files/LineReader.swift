@@ -11,7 +11,7 @@ public struct LineReader: ~Copyable {
     private let file: any ByteStore
     private let buffer = ReadBuffer()
     /// The longest line that is accepted, in bytes.
-    private let longest: Int
+    private let maxLength: Int
     /// Where the bytes in the buffer begin in the file.
     private var start = 0
     /// Bytes in the buffer that were handed out.
@@ -23,11 +23,11 @@ public struct LineReader: ~Copyable {
 
     /// Begins at the first line.
     ///
-    /// - Parameter longest: Longer lines are refused, so that a file that is no text takes no
+    /// - Parameter maxLength: Longer lines are refused, so that a file that is no text takes no
     ///   memory.
-    public init(_ file: any ByteStore, longest: Int = 1 << 16) {
+    public init(_ file: any ByteStore, maxLength: Int = 1 << 16) {
         self.file = file
-        self.longest = longest
+        self.maxLength = maxLength
     }
 
     /// Hands the next line's bytes, without its line break, to a body; nil after the last line.
@@ -45,10 +45,10 @@ public struct LineReader: ~Copyable {
             if isLast {
                 return rest.isEmpty ? nil : try hand(rest, rest.count, skip: rest.count, body)
             }
-            guard rest.count <= longest else {
+            guard rest.count <= maxLength else {
                 throw .line(
                     path: file.path, line: number + 1,
-                    reason: "it is longer than \(longest) bytes: is this a text file?")
+                    reason: "it is longer than \(maxLength) bytes: is this a text file?")
             }
             try refill(keeping: rest.count)
         }

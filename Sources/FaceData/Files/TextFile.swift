@@ -61,9 +61,9 @@ enum TextFile {
         LineFields(line, FieldSeparator(of: line)).texts
     }
 
-    /// The lines without remarks: without those that begin with `#` and a space, and those that begin
-    /// with `#` and have no image in their first field.
-    static func withoutRemarks(_ lines: [Line]) -> [Line] {
+    /// The lines without comments: without those that begin with `#` and a space, and those that
+    /// begin with `#` and have no image in their first field.
+    static func withoutComments(_ lines: [Line]) -> [Line] {
         lines.filter { line in
             guard line.text.first == "#" else { return true }
             guard let second = line.text.dropFirst().first, !second.isWhitespace else {

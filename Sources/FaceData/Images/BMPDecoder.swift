@@ -21,7 +21,7 @@ enum BMPDecoder {
             guard count <= max(1 << 20, 256 * data.count) else {
                 throw ImageRefusal("it is cut short")
             }
-            pixels = coloured(try BMPRunLengths(header).places(data), header.palette)
+            pixels = coloured(try BMPRunLengths(header).samples(data), header.palette)
         } else {
             pixels = try raw(bytes, header)
         }
@@ -30,11 +30,11 @@ enum BMPDecoder {
     }
 
     /// The colours of places in a palette.
-    private static func coloured(_ places: [UInt8], _ palette: [UInt8]) -> [UInt8] {
+    private static func coloured(_ samples: [UInt8], _ palette: [UInt8]) -> [UInt8] {
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(places.count * 3)
-        for place in places {
-            let colour = Int(place) * 3
+        pixels.reserveCapacity(samples.count * 3)
+        for index in samples {
+            let colour = Int(index) * 3
             for part in 0..<3 { pixels.append(palette[colour + part]) }
         }
         return pixels
@@ -55,10 +55,10 @@ enum BMPDecoder {
             switch header.bits {
             case 1, 4, 8: append(bytes, start, header, to: &pixels)
             case 24 where header.masks == nil:
-                for place in stride(from: start, to: start + header.width * 3, by: 3) {
-                    pixels.append(bytes[place + 2])
-                    pixels.append(bytes[place + 1])
-                    pixels.append(bytes[place])
+                for index in stride(from: start, to: start + header.width * 3, by: 3) {
+                    pixels.append(bytes[index + 2])
+                    pixels.append(bytes[index + 1])
+                    pixels.append(bytes[index])
                 }
             default: appendMasked(bytes, start, header, to: &pixels)
             }
@@ -74,8 +74,8 @@ enum BMPDecoder {
         let mask = (1 << header.bits) - 1
         for column in 0..<header.width {
             let shift = (each - 1 - column % each) * header.bits
-            let place = (Int(bytes[start + column / each]) >> shift & mask) * 3
-            for part in 0..<3 { pixels.append(header.palette[place + part]) }
+            let index = (Int(bytes[start + column / each]) >> shift & mask) * 3
+            for part in 0..<3 { pixels.append(header.palette[index + part]) }
         }
     }
 
@@ -84,7 +84,7 @@ enum BMPDecoder {
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
     ) {
         let size = header.bits / 8
-        let masks = header.masks ?? BMPMask.usual(bits: header.bits)
+        let masks = header.masks ?? BMPMask.defaultMasks(bits: header.bits)
         for column in 0..<header.width {
             var number: UInt32 = 0
             for part in 0..<size {
@@ -108,24 +108,24 @@ enum BMPDecoder {
 struct BMPMask {
     private let mask: UInt32
     private let shift: UInt32
-    private let most: UInt32
+    private let maximum: UInt32
 
     /// Takes a mask as files have it; nil when its bits are not side by side.
     init?(_ mask: UInt32) {
         self.mask = mask
         shift = mask == 0 ? 0 : UInt32(mask.trailingZeroBitCount)
-        most = mask >> shift
-        guard most & (most &+ 1) == 0 else { return nil }
+        maximum = mask >> shift
+        guard maximum & (maximum &+ 1) == 0 else { return nil }
     }
 
     /// The part, from 0 to 255; 0 of an empty mask.
     func part(of number: UInt32) -> UInt8 {
         let part = UInt64(number & mask) >> UInt64(shift)
-        return most == 0 ? 0 : UInt8(part * 255 / UInt64(most))
+        return maximum == 0 ? 0 : UInt8(part * 255 / UInt64(maximum))
     }
 
     /// Red, green and blue where a file has no masks.
-    static func usual(bits: Int) -> [BMPMask] {
+    static func defaultMasks(bits: Int) -> [BMPMask] {
         let masks: [UInt32] = bits == 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff]
         return masks.compactMap(BMPMask.init)
     }

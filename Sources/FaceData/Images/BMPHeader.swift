@@ -92,15 +92,15 @@ struct BMPHeader {
         return palette
     }
 
-    static func word(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int {
-        Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+    static func word(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int {
+        Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)))
     }
 
-    private static func signed(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int {
-        Int(Int32(truncatingIfNeeded: word(bytes, place)))
+    private static func signed(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int {
+        Int(Int32(truncatingIfNeeded: word(bytes, index)))
     }
 
-    private static func short(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int {
-        Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+    private static func short(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int {
+        Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt16.self)))
     }
 }

@@ -4,7 +4,7 @@ struct BMPRunLengths {
     private let height: Int
     private let isOfHalfBytes: Bool
     /// Places in the palette; what no run covers has the first colour.
-    private var places: [UInt8]
+    private var samples: [UInt8]
     private var column = 0
     private var row = 0
 
@@ -12,40 +12,40 @@ struct BMPRunLengths {
     init(_ header: BMPHeader) {
         (width, height) = (header.width, header.height)
         isOfHalfBytes = header.bits == 4
-        places = [UInt8](repeating: 0, count: width * height)
+        samples = [UInt8](repeating: 0, count: width * height)
     }
 
     /// Reads up to the end of the bitmap, in the file's order of rows.
     ///
     /// What a run has beyond its row is passed over.
-    consuming func places(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> [UInt8] {
-        var place = 0
+    consuming func samples(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> [UInt8] {
+        var position = 0
         // A bitmap whose rows are all full may lack its end.
         while row < height, !(row == height - 1 && column >= width) {
-            guard place + 2 <= bytes.count else { throw ImageRefusal("it is cut short") }
-            let (count, value) = (Int(bytes[place]), bytes[place + 1])
-            place += 2
+            guard position + 2 <= bytes.count else { throw ImageRefusal("it is cut short") }
+            let (count, value) = (Int(bytes[position]), bytes[position + 1])
+            position += 2
             switch (count, value) {
             case (0, 0): (column, row) = (0, row + 1)
-            case (0, 1): return places
+            case (0, 1): return samples
             case (0, 2):
-                guard place + 2 <= bytes.count else { throw ImageRefusal("it is cut short") }
-                column += Int(bytes[place])
-                row += Int(bytes[place + 1])
-                place += 2
+                guard position + 2 <= bytes.count else { throw ImageRefusal("it is cut short") }
+                column += Int(bytes[position])
+                row += Int(bytes[position + 1])
+                position += 2
             case (0, _):
                 let size = isOfHalfBytes ? (Int(value) + 1) / 2 : Int(value)
-                guard place + size <= bytes.count else { throw ImageRefusal("it is cut short") }
+                guard position + size <= bytes.count else { throw ImageRefusal("it is cut short") }
                 for index in 0..<Int(value) {
-                    put(part(of: bytes[place + (isOfHalfBytes ? index / 2 : index)], index))
+                    put(part(of: bytes[position + (isOfHalfBytes ? index / 2 : index)], index))
                 }
                 // Such runs are filled up to an even number of bytes.
-                place += size + size % 2
+                position += size + size % 2
             default:
                 for index in 0..<count { put(part(of: value, index)) }
             }
         }
-        return places
+        return samples
     }
 
     /// The first or the second half of a byte, or the byte.
@@ -54,7 +54,7 @@ struct BMPRunLengths {
     }
 
     private mutating func put(_ colour: UInt8) {
-        if column < width { places[row * width + column] = colour }
+        if column < width { samples[row * width + column] = colour }
         column += 1
     }
 }

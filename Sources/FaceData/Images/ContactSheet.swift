@@ -33,9 +33,9 @@ public struct ContactSheet: Sendable, Hashable {
                 let fitted = ImageFitting.fit(image, side: side)
                 let corner = (gap + row * (side + gap)) * width + gap + column * (side + gap)
                 for y in 0..<side {
-                    let place = (corner + y * width) * 3
+                    let index = (corner + y * width) * 3
                     pixels.replaceSubrange(
-                        place..<place + side * 3,
+                        index..<index + side * 3,
                         with: fitted.pixels[y * side * 3..<(y + 1) * side * 3])
                 }
             }

@@ -9,9 +9,9 @@ public import Foundation
 /// that of a file cut short, is an error here.
 public struct ImageDecoder: Sendable {
     /// More pixels than this are refused before memory is taken for them.
-    public static let mostPixels = 1 << 26
+    public static let maxPixels = 1 << 26
     /// A file of more bytes than this is no image.
-    public static let mostBytes = 1 << 28
+    public static let maxBytes = 1 << 28
 
     /// Creates a decoder.
     public init() {}
@@ -102,9 +102,9 @@ struct ImageRefusal: Error {
     /// Checks a picture's size before memory is taken for it.
     static func require(_ width: Int, _ height: Int) throws(ImageRefusal) {
         guard width > 0, height > 0 else { throw ImageRefusal("it holds no picture") }
-        guard width <= ImageDecoder.mostPixels / height else {
+        guard width <= ImageDecoder.maxPixels / height else {
             throw ImageRefusal(
-                "\(width)x\(height) pixels are more than \(ImageDecoder.mostPixels)")
+                "\(width)x\(height) pixels are more than \(ImageDecoder.maxPixels)")
         }
     }
 }

@@ -27,7 +27,7 @@ public enum ImageFitting {
         var blended = [Float](repeating: 0, count: rows.count * columns.side * 3)
         image.pixels.withUnsafeBufferPointer { pixels in
             blended.withUnsafeMutableBufferPointer { blended in
-                var place = 0
+                var index = 0
                 for row in rows {
                     for x in 0..<columns.side {
                         var input = (row * image.width + columns.first[x]) * 3
@@ -38,9 +38,9 @@ public enum ImageFitting {
                             blue += columns.weights[weight] * Float(pixels[input + 2])
                             input += 3
                         }
-                        (blended[place], blended[place + 1], blended[place + 2]) =
+                        (blended[index], blended[index + 1], blended[index + 2]) =
                             (red, green, blue)
-                        place += 3
+                        index += 3
                     }
                 }
             }
@@ -92,20 +92,20 @@ private struct AxisWeights {
     init(side: Int, short: Int, offset: Int, limit: Int) {
         self.side = side
         let scale = Double(short) / Double(side)
-        for place in 0..<side {
+        for index in 0..<side {
             if scale > 1 {
-                appendArea(place, short, offset)
+                appendArea(index, short, offset)
             } else {
-                appendBilinear((Double(place) + 0.5) * scale - 0.5, offset, limit)
+                appendBilinear((Double(index) + 0.5) * scale - 0.5, offset, limit)
             }
             starts.append(weights.count)
         }
     }
 
-    /// The share of each input place in the area that an output place covers.
-    private mutating func appendArea(_ place: Int, _ short: Int, _ offset: Int) {
+    /// The fraction of each input place in the area that an output place covers.
+    private mutating func appendArea(_ index: Int, _ short: Int, _ offset: Int) {
         // In units of 1 / side of an input place, where all ends are whole numbers.
-        let (from, to) = (place * short, (place + 1) * short)
+        let (from, to) = (index * short, (index + 1) * short)
         first.append(from / side + offset)
         for input in from / side...(to - 1) / side {
             let covered = min(to, (input + 1) * side) - max(from, input * side)
@@ -115,11 +115,11 @@ private struct AxisWeights {
 
     private mutating func appendBilinear(_ position: Double, _ offset: Int, _ limit: Int) {
         let floor = position.rounded(.down)
-        let share = Float(position - floor)
-        let place = Int(floor) + offset
-        first.append(min(limit - 1, max(0, place)))
-        if place >= 0, place + 1 < limit, share > 0 {
-            weights += [1 - share, share]
+        let fraction = Float(position - floor)
+        let index = Int(floor) + offset
+        first.append(min(limit - 1, max(0, index)))
+        if index >= 0, index + 1 < limit, fraction > 0 {
+            weights += [1 - fraction, fraction]
         } else {
             weights.append(1)
         }

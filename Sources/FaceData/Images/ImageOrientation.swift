@@ -35,8 +35,8 @@ enum ImageOrientation: UInt16 {
         for y in 0..<height {
             for x in 0..<width {
                 let (column, row) = source(x, y, image.width - 1, image.height - 1)
-                let place = (row * image.width + column) * 3
-                pixels += image.pixels[place..<place + 3]
+                let index = (row * image.width + column) * 3
+                pixels += image.pixels[index..<index + 3]
             }
         }
         return RGBImage(width: width, height: height, pixels: pixels)
@@ -82,19 +82,19 @@ private struct ExifData {
     /// The value of the orientation's tag in the first directory, a whole number of any type.
     var orientation: Int? {
         guard let directory = word(4), let count = short(directory) else { return nil }
-        for place in stride(from: directory + 2, to: directory + 2 + 12 * Int(count), by: 12) {
-            guard place + 12 <= bytes.count, let tag = short(place) else { return nil }
-            if tag == 0x0112 { return value(ofEntry: place) }
+        for index in stride(from: directory + 2, to: directory + 2 + 12 * Int(count), by: 12) {
+            guard index + 12 <= bytes.count, let tag = short(index) else { return nil }
+            if tag == 0x0112 { return value(ofEntry: index) }
         }
         return nil
     }
 
     /// The first of an entry's numbers.
-    private func value(ofEntry place: Int) -> Int? {
-        guard let count = word(place + 4), count > 0 else { return nil }
+    private func value(ofEntry index: Int) -> Int? {
+        guard let count = word(index + 4), count > 0 else { return nil }
         // Values of more than four bytes stand elsewhere.
-        func first(_ size: Int) -> Int? { count * size <= 4 ? place + 8 : word(place + 8) }
-        switch short(place + 2) {
+        func first(_ size: Int) -> Int? { count * size <= 4 ? index + 8 : word(index + 8) }
+        switch short(index + 2) {
         case 3, 8: return first(2).flatMap(short).map(Int.init)
         case 4, 9: return first(4).flatMap(word)
         case 6: return first(1).flatMap { $0 < bytes.count ? Int(bytes[$0]) : nil }
@@ -102,15 +102,15 @@ private struct ExifData {
         }
     }
 
-    private func short(_ place: Int) -> UInt16? {
-        guard place + 2 <= bytes.count else { return nil }
-        let stored = bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)
+    private func short(_ index: Int) -> UInt16? {
+        guard index + 2 <= bytes.count else { return nil }
+        let stored = bytes.loadUnaligned(fromByteOffset: index, as: UInt16.self)
         return isBigEndian ? UInt16(bigEndian: stored) : UInt16(littleEndian: stored)
     }
 
-    private func word(_ place: Int) -> Int? {
-        guard place + 4 <= bytes.count else { return nil }
-        let stored = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+    private func word(_ index: Int) -> Int? {
+        guard index + 4 <= bytes.count else { return nil }
+        let stored = bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)
         return Int(isBigEndian ? UInt32(bigEndian: stored) : UInt32(littleEndian: stored))
     }
 }
@@ -120,13 +120,13 @@ private enum XMPPacket {
     /// The digit behind `tiff:Orientation="` or `<tiff:Orientation>`.
     static func orientation(_ packet: UnsafeRawBufferPointer) -> UInt16? {
         let name = Array("tiff:Orientation".utf8)
-        var place = 0
-        while place + name.count + 2 <= packet.count {
-            defer { place += 1 }
-            guard packet[place] == name[0],
-                packet[place..<place + name.count].elementsEqual(name)
+        var index = 0
+        while index + name.count + 2 <= packet.count {
+            defer { index += 1 }
+            guard packet[index] == name[0],
+                packet[index..<index + name.count].elementsEqual(name)
             else { continue }
-            let rest = packet[(place + name.count)...]
+            let rest = packet[(index + name.count)...]
             let sign = rest.starts(with: "=\"".utf8) ? 2 : rest.first == 0x3e ? 1 : 0
             if sign > 0, let digit = rest.dropFirst(sign).first, (0x30...0x39).contains(digit) {
                 return UInt16(digit - 0x30)

@@ -7,21 +7,21 @@ struct JPEGMetadata {
 
     /// Walks through the segments as far as they are whole.
     init(_ bytes: UnsafeRawBufferPointer) {
-        var place = 2
-        while place + 4 <= bytes.count, bytes[place] == 0xff {
-            let marker = bytes[place + 1]
+        var index = 2
+        while index + 4 <= bytes.count, bytes[index] == 0xff {
+            let marker = bytes[index + 1]
             // Any number of these may stand before a marker.
             if marker == 0xff {
-                place += 1
+                index += 1
                 continue
             }
-            let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
+            let length = Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
             // The picture itself begins, or the segment ends behind the file.
-            guard marker != 0xda, length >= 2, place + 2 + length <= bytes.count else { return }
+            guard marker != 0xda, length >= 2, index + 2 + length <= bytes.count else { return }
             if marker == 0xe1 {
-                take(UnsafeRawBufferPointer(rebasing: bytes[place + 4..<place + 2 + length]))
+                take(UnsafeRawBufferPointer(rebasing: bytes[index + 4..<index + 2 + length]))
             }
-            place += 2 + length
+            index += 2 + length
         }
     }
 

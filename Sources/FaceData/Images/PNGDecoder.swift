@@ -29,8 +29,8 @@ enum PNGDecoder {
     private static func clipped(_ samples: [UInt8]) -> [UInt8] {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(samples.count / 2 * 3)
-        for place in stride(from: 0, to: samples.count, by: 2) {
-            let grey = samples[place] > 0 ? 255 : samples[place + 1]
+        for index in stride(from: 0, to: samples.count, by: 2) {
+            let grey = samples[index] > 0 ? 255 : samples[index + 1]
             for _ in 0..<3 { pixels.append(grey) }
         }
         return pixels

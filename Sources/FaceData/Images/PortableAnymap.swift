@@ -13,26 +13,27 @@ enum PortableAnymap {
         let kind = bytes[1]
         let isGrey = kind == UInt8(ascii: "2") || kind == UInt8(ascii: "5")
         let isPlain = kind < UInt8(ascii: "5")
-        var reader = Reader(bytes: bytes, place: 2)
+        var reader = Reader(bytes: bytes, index: 2)
         guard let width = reader.number(), let height = reader.number(),
-            let most = reader.number(), (1...65535).contains(most)
+            let maximum = reader.number(), (1...65535).contains(maximum)
         else { throw ImageRefusal("its header is no PGM's or PPM's") }
         try ImageRefusal.require(width, height)
         // A single space ends the header of raw samples.
-        if !isPlain { reader.place += 1 }
+        if !isPlain { reader.index += 1 }
         let samples = isGrey ? 1 : 3
         let count = width * height * samples
-        let width8 = most < 256 ? 1 : 2
+        let width8 = maximum < 256 ? 1 : 2
         // A plain sample takes a digit and a space at least.
-        guard bytes.count - reader.place >= (isPlain ? count : count * width8) else {
+        guard bytes.count - reader.index >= (isPlain ? count : count * width8) else {
             throw ImageRefusal("it is cut short")
         }
         var pixels: [UInt8] = []
         pixels.reserveCapacity(width * height * 3)
         for _ in 0..<count {
-            guard let value = isPlain ? reader.number() : reader.sample(width8), value <= most
-            else { throw ImageRefusal("it has a sample above \(most), or is cut short") }
-            let byte = most == 255 ? UInt8(value) : scaled(value, most, to: isGrey ? width8 : 1)
+            guard let value = isPlain ? reader.number() : reader.sample(width8), value <= maximum
+            else { throw ImageRefusal("it has a sample above \(maximum), or is cut short") }
+            let byte =
+                maximum == 255 ? UInt8(value) : scaled(value, maximum, to: isGrey ? width8 : 1)
             pixels.append(byte)
             if isGrey { pixels += [byte, byte] }
         }
@@ -40,10 +41,10 @@ enum PortableAnymap {
     }
 
     /// A sample in one or two bytes, clipped to one.
-    private static func scaled(_ value: Int, _ most: Int, to bytes: Int) -> UInt8 {
+    private static func scaled(_ value: Int, _ maximum: Int, to bytes: Int) -> UInt8 {
         let white: Double = bytes == 1 ? 255 : 65535
         // Halves go to the even number, as Python rounds.
-        let sample = (Double(value) / Double(most) * white).rounded(.toNearestOrEven)
+        let sample = (Double(value) / Double(maximum) * white).rounded(.toNearestOrEven)
         return UInt8(min(255, sample))
     }
 
@@ -53,33 +54,33 @@ enum PortableAnymap {
 
     private struct Reader {
         let bytes: UnsafeRawBufferPointer
-        var place: Int
+        var index: Int
 
         /// The next number of decimal digits, behind spaces and comments.
         mutating func number() -> Int? {
-            while place < bytes.count {
-                if bytes[place] == UInt8(ascii: "#") {
-                    while place < bytes.count, bytes[place] != 0x0a { place += 1 }
-                } else if PortableAnymap.isSpace(bytes[place]) {
-                    place += 1
+            while index < bytes.count {
+                if bytes[index] == UInt8(ascii: "#") {
+                    while index < bytes.count, bytes[index] != 0x0a { index += 1 }
+                } else if PortableAnymap.isSpace(bytes[index]) {
+                    index += 1
                 } else {
                     break
                 }
             }
             var value = 0
-            let start = place
-            while place < bytes.count, (0x30...0x39).contains(bytes[place]), place - start < 9 {
-                value = value * 10 + Int(bytes[place] - 0x30)
-                place += 1
+            let start = index
+            while index < bytes.count, (0x30...0x39).contains(bytes[index]), index - start < 9 {
+                value = value * 10 + Int(bytes[index] - 0x30)
+                index += 1
             }
-            return place > start ? value : nil
+            return index > start ? value : nil
         }
 
         /// The next raw sample of one or two bytes, the highest first.
         mutating func sample(_ width: Int) -> Int? {
-            guard place + width <= bytes.count else { return nil }
-            defer { place += width }
-            return width == 1 ? Int(bytes[place]) : Int(bytes[place]) << 8 | Int(bytes[place + 1])
+            guard index + width <= bytes.count else { return nil }
+            defer { index += width }
+            return width == 1 ? Int(bytes[index]) : Int(bytes[index]) << 8 | Int(bytes[index + 1])
         }
     }
 }

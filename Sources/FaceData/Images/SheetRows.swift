@@ -1,15 +1,15 @@
 /// Which images of a set a contact sheet shows.
 public enum SheetRows {
-    /// Places of images: the first ones of identities that are spread evenly over the set, or pairs
-    /// that are, two and two side by side.
-    public static func places(
+    /// Indices of images: the first ones of identities that are spread evenly over the set, or
+    /// pairs that are, two and two side by side.
+    public static func indices(
         of set: ImageCollection, rows: Int, columns: Int
     ) -> [[Int]] {
         switch set {
         case .labelled(let set):
             var members = [[Int]](repeating: [], count: set.identities.count)
-            for (place, label) in set.labels.enumerated() where members[label].count < columns {
-                members[label].append(place)
+            for (index, label) in set.labels.enumerated() where members[label].count < columns {
+                members[label].append(index)
             }
             return spread(members.count, rows).map { members[$0] }
         case .pairs(let pairs):
@@ -22,8 +22,8 @@ public enum SheetRows {
     }
 
     /// At most some of the places below a number, evenly.
-    private static func spread(_ count: Int, _ most: Int) -> [Int] {
-        let taken = min(count, most)
+    private static func spread(_ count: Int, _ limit: Int) -> [Int] {
+        let taken = min(count, limit)
         return (0..<taken).map { $0 * count / taken }
     }
 }

@@ -31,15 +31,15 @@ enum WebPDecoder {
     private static func chunk(
         _ name: String, of bytes: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer? {
-        var place = 12
-        while place + 8 <= bytes.count {
-            let stored = bytes.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self)
+        var index = 12
+        while index + 8 <= bytes.count {
+            let stored = bytes.loadUnaligned(fromByteOffset: index + 4, as: UInt32.self)
             let size = Int(UInt32(littleEndian: stored))
-            guard place + 8 + size <= bytes.count else { return nil }
-            if bytes[place..<place + 4].elementsEqual(name.utf8) {
-                return UnsafeRawBufferPointer(rebasing: bytes[place + 8..<place + 8 + size])
+            guard index + 8 + size <= bytes.count else { return nil }
+            if bytes[index..<index + 4].elementsEqual(name.utf8) {
+                return UnsafeRawBufferPointer(rebasing: bytes[index + 8..<index + 8 + size])
             }
-            place += 8 + size + size % 2
+            index += 8 + size + size % 2
         }
         return nil
     }

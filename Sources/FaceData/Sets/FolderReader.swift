@@ -37,7 +37,7 @@ struct FolderReader {
         guard !identities.isEmpty else { throw .noIdentities(path: root.path) }
         var set = LabelledImageSet(
             source: ImageFiles(paths, in: root), identities: identities, labels: labels,
-            remarks: remarks)
+            warnings: warnings)
         set.passedOver = passedOver
         return set
     }
@@ -82,22 +82,22 @@ struct FolderReader {
         }
     }
 
-    private var remarks: [String] {
-        var remarks: [String] = []
+    private var warnings: [String] {
+        var warnings: [String] = []
         if !empty.isEmpty {
-            remarks.append(
+            warnings.append(
                 counted(empty.count, "identity has", "identities have") + " no image: "
                     + empty.someJoined)
         }
-        if let sentence = passedOver.sentence { remarks.append(sentence) }
+        if let sentence = passedOver.sentence { warnings.append(sentence) }
         let others = identities.filter(ByteText.isEscaped)
         let files = paths.count { ByteText.isEscaped(PathText($0).name) }
         if let first = others.first ?? paths.first(where: ByteText.isEscaped) {
-            remarks.append(
+            warnings.append(
                 counted(others.count + files, "name is", "names are")
                     + " not UTF-8 and shown by bytes, as '\(first)'; 'convmv -r -f gbk -t utf-8 "
                     + "--notest' or the like renames them")
         }
-        return remarks
+        return warnings
     }
 }

@@ -11,26 +11,26 @@ public struct HeldOutIdentities: Sendable {
     public let identities: [String]
 
     /// The fewest identities that can be held out: two folds of two people.
-    public static let fewest = 4
+    public static let minIdentities = 4
 
-    /// Holds out a share of the identities that have at least two images.
+    /// Holds out a fraction of the identities that have at least two images.
     ///
     /// The choice depends on the names alone: it is the same for every loss and every seed.
     ///
     /// - Parameters:
-    ///   - share: Share of the identities; above 0 and at most 1/2.
-    ///   - mostPairs: The most pairs that are drawn; of few images there may be fewer.
-    /// - Returns: `nil` where fewer than ``fewest`` identities would be held out.
-    public init?(of set: LabelledImageSet, share: Double, mostPairs: Int) {
+    ///   - fraction: Fraction of the identities; above 0 and at most 1/2.
+    ///   - maxPairs: The most pairs that are drawn; of few images there may be fewer.
+    /// - Returns: `nil` where fewer than ``minIdentities`` identities would be held out.
+    public init?(of set: LabelledImageSet, fraction: Double, maxPairs: Int) {
         let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let usable = set.identities.indices.filter { images[$0]?.count ?? 0 > 1 }
-        let wanted = Int(saturating: (share * Double(set.identities.count)).rounded())
-        guard wanted >= Self.fewest, usable.count > wanted else { return nil }
+        let wanted = Int(saturating: (fraction * Double(set.identities.count)).rounded())
+        guard wanted >= Self.minIdentities, usable.count > wanted else { return nil }
         var stream = RandomStream(seed: 0, name: "held-out identities")
         let chosen = stream.shuffled(usable).prefix(wanted).sorted()
         let names = chosen.map { set.identities[$0] }
         let people = chosen.map { images[$0] ?? [] }
-        guard let pairs = Self.pairs(of: people, in: set, mostPairs, &stream) else { return nil }
+        guard let pairs = Self.pairs(of: people, in: set, maxPairs, &stream) else { return nil }
         let held = Set(people.joined())
         train = set.removing(held)
         self.pairs = pairs
@@ -39,7 +39,7 @@ public struct HeldOutIdentities: Sendable {
 
     /// Draws as many pairs of one person as of two in each fold, no pair twice.
     private static func pairs(
-        of people: [[Int]], in set: LabelledImageSet, _ most: Int,
+        of people: [[Int]], in set: LabelledImageSet, _ limit: Int,
         _ stream: inout RandomStream
     ) -> VerificationPairs? {
         let folds = min(10, people.count / 2)
@@ -47,14 +47,14 @@ public struct HeldOutIdentities: Sendable {
             Array(people[fold * people.count / folds..<(fold + 1) * people.count / folds])
         }
         let possible = groups.map { min(Self.samePairs($0), Self.differentPairs($0)) }
-        let each = max(1, min(most / (2 * folds), possible.min() ?? 0))
+        let each = max(1, min(limit / (2 * folds), possible.min() ?? 0))
         let images = people.flatMap { $0 }
-        let place = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
+        let index = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
         var pairs: [VerificationPairs.Pair] = []
         for (fold, group) in groups.enumerated() {
             for isSame in [true, false] {
                 for (first, second) in draw(each, from: group, same: isSame, &stream) {
-                    guard let first = place[first], let second = place[second] else { return nil }
+                    guard let first = index[first], let second = index[second] else { return nil }
                     pairs.append(
                         VerificationPairs.Pair(
                             first: first, second: second, same: isSame, fold: fold))

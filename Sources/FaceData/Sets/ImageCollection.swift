@@ -34,10 +34,10 @@ public enum ImageCollection: Sendable {
     }
 
     /// What is told about the files.
-    public var remarks: [String] {
+    public var warnings: [String] {
         switch self {
-        case .labelled(let set): set.remarks
-        case .pairs(let pairs): pairs.remarks
+        case .labelled(let set): set.warnings
+        case .pairs(let pairs): pairs.warnings
         }
     }
 }

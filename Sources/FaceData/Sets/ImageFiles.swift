@@ -17,34 +17,34 @@ public struct ImageFiles: ImageSource {
     public var count: Int { paths.count }
 
     /// The file, relative to the folder.
-    public func name(of place: Int) -> String { paths[place] }
+    public func name(of index: Int) -> String { paths[index] }
 
     /// The file.
-    public func path(of place: Int) -> String { url(of: place).path }
+    public func path(of index: Int) -> String { url(of: index).path }
 
     /// The file.
-    public func url(of place: Int) -> URL {
-        paths[place].hasPrefix("/")
-            ? URL(fileURLWithPath: paths[place]) : location.appendingPathComponent(paths[place])
+    public func url(of index: Int) -> URL {
+        paths[index].hasPrefix("/")
+            ? URL(fileURLWithPath: paths[index]) : location.appendingPathComponent(paths[index])
     }
 
     /// The file's size and time.
-    public func stamp(of place: Int) -> FileStamp { FileStamp(url(of: place)) }
+    public func stamp(of index: Int) -> FileStamp { FileStamp(url(of: index)) }
 
     /// Reads a file.
-    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+    public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         do throws(FaceDataError) {
-            let file = try FileReader(url(of: place))
-            guard file.size <= ImageDecoder.mostBytes else {
+            let file = try FileReader(url(of: index))
+            guard file.size <= ImageDecoder.maxBytes else {
                 throw .unreadable(
                     path: file.path,
-                    reason: "\(file.size) bytes are more than \(ImageDecoder.mostBytes)")
+                    reason: "\(file.size) bytes are more than \(ImageDecoder.maxBytes)")
             }
             try buffer.fill(file.size) { (target) throws(FaceDataError) in
                 try file.read(at: 0, into: target)
             }
         } catch {
-            throw .badImage(path: path(of: place), reason: error.imageReason)
+            throw .badImage(path: path(of: index), reason: error.imageReason)
         }
     }
 }

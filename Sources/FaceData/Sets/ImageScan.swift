@@ -4,8 +4,8 @@ import Foundation
 public struct ImageScan: Sendable, Hashable {
     /// An image that does not decode.
     public struct BadImage: Codable, Sendable, Hashable {
-        /// Place of the image in its set.
-        public var place: Int
+        /// Index of the image in its set.
+        public var index: Int
         /// The image's name.
         public var path: String
         /// Why.
@@ -90,35 +90,35 @@ private struct ScanPart: Sendable {
 
     init() {}
 
-    init(_ places: Range<Int>, of source: any ImageSource, _ use: ImageScan.Pictures) {
+    init(_ indices: Range<Int>, of source: any ImageSource, _ use: ImageScan.Pictures) {
         let decoder = ImageDecoder()
         let buffer = ReadBuffer()
         var hash = SHA256()
-        for place in places {
-            let name = source.name(of: place)
+        for index in indices {
+            let name = source.name(of: index)
             hash.update(Array(name.utf8))
             do throws(FaceDataError) {
-                try source.read(place, into: buffer)
+                try source.read(index, into: buffer)
                 hash.update(buffer.bytes)
                 let image = try decoder.decode(buffer.bytes, path: name)
                 add(image)
-                look(at: image, place, use)
+                look(at: image, index, use)
             } catch {
                 bad.append(
-                    ImageScan.BadImage(place: place, path: name, reason: error.description))
+                    ImageScan.BadImage(index: index, path: name, reason: error.description))
             }
         }
         digest = hash.hexDigest()
     }
 
-    private mutating func look(at image: RGBImage, _ place: Int, _ use: ImageScan.Pictures) {
+    private mutating func look(at image: RGBImage, _ index: Int, _ use: ImageScan.Pictures) {
         switch use {
         case .ignored: break
-        case .collected: pictures.append(PictureFingerprint(image), at: place)
-        case .sought(let index):
+        case .collected: pictures.append(PictureFingerprint(image), at: index)
+        case .sought(let known):
             guard let picture = PictureFingerprint(image) else { return }
-            matches += index.copies(of: picture).map {
-                PictureIndex.Match(place: place, picture: $0)
+            matches += known.copies(of: picture).map {
+                PictureIndex.Match(index: index, picture: $0)
             }
         }
     }

@@ -1,6 +1,7 @@
 public import Foundation
 
-/// Encoded images found by their places: files of a folder, records of a pack, parts of a test set.
+/// Encoded images found by their indices: files of a folder, records of a pack, parts of a test
+/// set.
 public protocol ImageSource: Sendable {
     /// The folder or file that holds them.
     var location: URL { get }
@@ -9,34 +10,34 @@ public protocol ImageSource: Sendable {
 
     /// Name of an image, which tells it from the others of the source and does not depend on where
     /// the source lies: `Abel/Abel_0001.jpg`, `record 17`.
-    func name(of place: Int) -> String
+    func name(of index: Int) -> String
 
     /// Where an image is, for a person who has to look for it.
-    func path(of place: Int) -> String
+    func path(of index: Int) -> String
 
     /// What the file that holds an image is like now, to notice when it changes.
-    func stamp(of place: Int) -> FileStamp
+    func stamp(of index: Int) -> FileStamp
 
     /// Reads an image's encoded bytes; they are all that the buffer holds afterwards.
-    func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError)
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError)
 }
 
 extension ImageSource {
     /// The source's path and the image's name.
-    public func path(of place: Int) -> String { "\(location.path), \(name(of: place))" }
+    public func path(of index: Int) -> String { "\(location.path), \(name(of: index))" }
 
     /// The stamp of the source's file.
-    public func stamp(of place: Int) -> FileStamp { FileStamp(location) }
+    public func stamp(of index: Int) -> FileStamp { FileStamp(location) }
 
     /// An image's encoded bytes.
-    public func bytes(of place: Int) throws(FaceDataError) -> [UInt8] {
+    public func bytes(of index: Int) throws(FaceDataError) -> [UInt8] {
         let buffer = ReadBuffer()
-        try read(place, into: buffer)
+        try read(index, into: buffer)
         return buffer.array
     }
 
     /// Decodes an image.
-    public func image(_ place: Int) throws(FaceDataError) -> RGBImage {
-        try ImageDecoder().decode(bytes(of: place), path: path(of: place))
+    public func image(_ index: Int) throws(FaceDataError) -> RGBImage {
+        try ImageDecoder().decode(bytes(of: index), path: path(of: index))
     }
 }

@@ -6,10 +6,10 @@ public struct LabelledImageSet: Sendable {
     public var source: any ImageSource
     /// The identities' names, by label.
     public var identities: [String]
-    /// Whose each image is: a place in the list of identities.
+    /// Whose each image is: a index in the list of identities.
     public var labels: [Int]
     /// What is told about the files, such as an index that had to be built anew.
-    public var remarks: [String]
+    public var warnings: [String]
     /// What lies in the set's folder and is no image of an identity.
     public internal(set) var passedOver = PassedOver()
 
@@ -23,22 +23,22 @@ public struct LabelledImageSet: Sendable {
     /// - Parameters:
     ///   - labels: As many as the source has images, each below the number of identities.
     public init(
-        source: any ImageSource, identities: [String], labels: [Int], remarks: [String] = []
+        source: any ImageSource, identities: [String], labels: [Int], warnings: [String] = []
     ) {
         precondition(source.count == labels.count, "labels must be as many as images")
         self.source = source
         self.identities = identities
         self.labels = labels
-        self.remarks = remarks
+        self.warnings = warnings
     }
 
     /// The images' names.
     public var names: [String] { labels.indices.map(source.name(of:)) }
 
-    /// Without some images, named by their places; identities left without any go as well, and
+    /// Without some images, named by their indices; identities left without any go as well, and
     /// labels close up.
-    public func removing(_ places: Set<Int>) -> LabelledImageSet {
-        places.isEmpty ? self : keeping(labels.indices.filter { !places.contains($0) })
+    public func removing(_ indices: Set<Int>) -> LabelledImageSet {
+        indices.isEmpty ? self : keeping(labels.indices.filter { !indices.contains($0) })
     }
 
     /// Without the images that have one of some names, and without those of identities of such a
@@ -56,13 +56,13 @@ public struct LabelledImageSet: Sendable {
 
     private func keeping(_ kept: [Int]) -> LabelledImageSet {
         var isUsed = [Bool](repeating: false, count: identities.count)
-        for place in kept { isUsed[labels[place]] = true }
+        for index in kept { isUsed[labels[index]] = true }
         let used = isUsed.indices.filter { isUsed[$0] }
         var fresh = [Int](repeating: 0, count: identities.count)
         for (label, old) in used.enumerated() { fresh[old] = label }
         var set = LabelledImageSet(
             source: SelectedImages(kept, of: source), identities: used.map { identities[$0] },
-            labels: kept.map { fresh[labels[$0]] }, remarks: remarks)
+            labels: kept.map { fresh[labels[$0]] }, warnings: warnings)
         set.passedOver = passedOver
         return set
     }
@@ -77,8 +77,8 @@ extension LabelledImageSet {
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
     /// count, and ``passedOver`` tells what else was there.
     ///
-    /// - Parameter skippingEmpty: Whether identities without images are told in ``remarks`` and are
-    ///   no error.
+    /// - Parameter skippingEmpty: Whether identities without images are told in ``warnings`` and
+    ///   are no error.
     /// - Throws: ``FaceDataError`` when the folder cannot be read, has no identities, or an
     ///   identity no image.
     public static func folder(

@@ -8,15 +8,15 @@ public enum MeanFace {
     public static let side = 28
 
     /// Fewer people make no mean face that can be compared.
-    public static let fewestPeople = 40
+    public static let minPeople = 40
 
     /// An image in grey, fitted and reduced by means of areas.
     static func grey(_ image: RGBImage) -> [Double] {
         let small = ImageFitting.fit(image, side: side)
-        return (0..<side * side).map { (place: Int) -> Double in
-            let red = Double(small.pixels[3 * place])
-            let green = Double(small.pixels[3 * place + 1])
-            let blue = Double(small.pixels[3 * place + 2])
+        return (0..<side * side).map { (index: Int) -> Double in
+            let red = Double(small.pixels[3 * index])
+            let green = Double(small.pixels[3 * index + 1])
+            let blue = Double(small.pixels[3 * index + 2])
             return 0.299 * red + 0.587 * green + 0.114 * blue
         }
     }
@@ -25,12 +25,12 @@ public enum MeanFace {
     /// where there are many. Images that do not decode are left out.
     ///
     /// - Parameters:
-    ///   - most: The most images that are decoded.
+    ///   - limit: The most images that are decoded.
     ///   - threads: Workers; the result does not depend on their number.
     public static func mean(
-        of source: any ImageSource, most: Int = 1000, threads: Int
+        of source: any ImageSource, limit: Int = 1000, threads: Int
     ) throws -> [Double] {
-        let count = min(source.count, most)
+        let count = min(source.count, limit)
         let some = SelectedImages((0..<count).map { $0 * source.count / count }, of: source)
         return try ImageScan(some, threads: threads).meanFace
     }
@@ -54,11 +54,11 @@ public enum MeanFace {
     ///   - train: ``ImageScan/meanFace`` of the training set.
     ///   - test: That of the test set.
     ///   - people: How many people the set with fewer has. The mean of few is a portrait of them and
-    ///     tells nothing of the crop: below ``fewestPeople`` there is no difference.
+    ///     tells nothing of the crop: below ``minPeople`` there is no difference.
     public static func difference(
         train: [Double], test: [Double], people: Int
     ) -> Difference? {
-        guard people >= fewestPeople else { return nil }
+        guard people >= minPeople else { return nil }
         let best = bestFit(of: test, to: train)
         guard best.score >= 0.8 else {
             return .unlike(correlation: (max(0, best.score) * 100).rounded() / 100)
@@ -92,7 +92,7 @@ public enum MeanFace {
     ///
     /// - Parameters:
     ///   - trained: Mean face of what the network was trained on; nil where it is not known, and the
-    ///     usual alignment is taken for it.
+    ///     default alignment is taken for it.
     ///   - test: ``ImageScan/meanFace`` of the test set.
     ///   - people: As in ``difference(train:test:people:)``.
     public static func warning(network trained: [Double]?, test: [Double], people: Int) -> String? {
@@ -149,22 +149,22 @@ public enum MeanFace {
     /// Where a place along an axis lies between two places of an enlarged and shifted face.
     private struct Sample {
         /// Place in the face that stays.
-        var place: Int
+        var index: Int
         /// The first of two places in the face that is moved.
         var from: Int
         /// How near to the second, 0...1.
-        var share: Double
+        var fraction: Double
     }
 
     /// The places where a face has something to compare once it was enlarged about its middle and
     /// shifted.
     private static func samples(_ scale: Double, _ shift: Double) -> [Sample] {
         let middle = Double(side - 1) / 2
-        return (0..<side).compactMap { place in
-            let position = (Double(place) - middle - shift) / scale + middle
+        return (0..<side).compactMap { index in
+            let position = (Double(index) - middle - shift) / scale + middle
             guard position >= 0, position <= Double(side - 1) else { return nil }
             let from = min(side - 2, Int(saturating: position))
-            return Sample(place: place, from: from, share: position - Double(from))
+            return Sample(index: index, from: from, fraction: position - Double(from))
         }
     }
 
@@ -178,12 +178,12 @@ public enum MeanFace {
         for row in rows {
             for column in columns {
                 let corner = row.from * side + column.from
-                let above = test[corner] + (test[corner + 1] - test[corner]) * column.share
+                let above = test[corner] + (test[corner + 1] - test[corner]) * column.fraction
                 let next = corner + side
-                let below = test[next] + (test[next + 1] - test[next]) * column.share
+                let below = test[next] + (test[next + 1] - test[next]) * column.fraction
                 // Differences from a middle grey keep the sums of squares exact enough.
-                let a = train[row.place * side + column.place] - 128
-                let b = above + (below - above) * row.share - 128
+                let a = train[row.index * side + column.index] - 128
+                let b = above + (below - above) * row.fraction - 128
                 sumA += a
                 sumB += b
                 sumAA += a * a

@@ -17,13 +17,13 @@ struct NamedImages: ImageSource {
     var location: URL { source.location }
     var count: Int { source.count }
 
-    func name(of place: Int) -> String { names[place] }
+    func name(of index: Int) -> String { names[index] }
 
-    func path(of place: Int) -> String { source.path(of: place) }
+    func path(of index: Int) -> String { source.path(of: index) }
 
-    func stamp(of place: Int) -> FileStamp { source.stamp(of: place) }
+    func stamp(of index: Int) -> FileStamp { source.stamp(of: index) }
 
-    func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        try source.read(place, into: buffer)
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        try source.read(index, into: buffer)
     }
 }

@@ -49,7 +49,7 @@ public struct PairDraw: Sendable {
         _ people: [[Int]], same: Bool, _ stream: inout RandomStream
     ) -> [(Int, Int)]? {
         let people = same ? people.filter { $0.count > 1 } : people
-        guard people.count >= (same ? 1 : 2), Self.most(people, same: same, atLeast: each) else {
+        guard people.count >= (same ? 1 : 2), Self.limit(people, same: same, atLeast: each) else {
             return nil
         }
         var seen = Set<[Int]>()
@@ -68,7 +68,7 @@ public struct PairDraw: Sendable {
 
     /// Whether people can make twice as many pairs as are wanted, so that drawing comes to an end
     /// soon.
-    private static func most(_ people: [[Int]], same: Bool, atLeast each: Int) -> Bool {
+    private static func limit(_ people: [[Int]], same: Bool, atLeast each: Int) -> Bool {
         var (pairs, before) = (0, 0)
         for person in people {
             pairs += same ? person.count * (person.count - 1) / 2 : before * person.count
@@ -86,7 +86,7 @@ public struct PairDraw: Sendable {
         for (first, second, same, fold) in chosen {
             pairs.append(
                 VerificationPairs.Pair(
-                    first: images.place(of: first), second: images.place(of: second), same: same,
+                    first: images.index(of: first), second: images.index(of: second), same: same,
                     fold: fold))
         }
         return VerificationPairs(
@@ -96,11 +96,11 @@ public struct PairDraw: Sendable {
     /// The images that pairs name, each once.
     private struct UsedImages {
         private(set) var used: [Int] = []
-        private var places: [Int: Int] = [:]
+        private var indices: [Int: Int] = [:]
 
-        mutating func place(of image: Int) -> Int {
-            if let place = places[image] { return place }
-            places[image] = used.count
+        mutating func index(of image: Int) -> Int {
+            if let index = indices[image] { return index }
+            indices[image] = used.count
             used.append(image)
             return used.count - 1
         }

@@ -8,7 +8,8 @@ extension VerificationPairs {
     /// only the latter (`500`, LFW's View 1) for one fold. Then, for each fold, as many lines
     /// `name i j` and as many lines `name i other j`. Image `i` of a person is
     /// `name/name_000i.jpg` (or another of ``LabelledImageSet/endings``, in capitals or not, with more
-    /// zeros or fewer). Tabs, spaces or commas stand between; lines that begin with `#` are remarks.
+    /// zeros or fewer). Tabs, spaces or commas stand between; lines that begin with `#` are
+    /// comments.
     ///
     /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and the like, have neither folds
     /// nor counts: a line of three fields is a pair of one person, and one of four of two.
@@ -59,8 +60,8 @@ enum PairsHeader {
 
     private static func pair(_ fields: LineFields) -> [String]? {
         let texts = fields.texts
-        func isNumber(_ place: Int) -> Bool {
-            texts[place].utf8.allSatisfy { (0x30...0x39).contains($0) }
+        func isNumber(_ index: Int) -> Bool {
+            texts[index].utf8.allSatisfy { (0x30...0x39).contains($0) }
         }
         guard texts.count >= 3, isNumber(texts.count - 1),
             !texts.contains(where: LabelledImageSet.isImage)
@@ -85,7 +86,7 @@ private struct PairsReader {
     let path: String
     private var finder: ImageFinder
     private var images: [String] = []
-    private var places: [String: Int] = [:]
+    private var indices: [String: Int] = [:]
 
     init(path: String, root: URL) {
         self.path = path
@@ -105,9 +106,9 @@ private struct PairsReader {
                     + "\(lines.count == 2 ? "follows" : "follow")")
         }
         var pairs: [VerificationPairs.Pair] = []
-        for (place, line) in lines.dropFirst().enumerated() {
-            let isSame = place % (2 * each) < each
-            pairs.append(try pair(line, same: isSame, fold: place / (2 * each)))
+        for (index, line) in lines.dropFirst().enumerated() {
+            let isSame = index % (2 * each) < each
+            pairs.append(try pair(line, same: isSame, fold: index / (2 * each)))
         }
         return VerificationPairs(
             source: ImageFiles(images, in: finder.root), pairs: pairs, folds: folds)
@@ -188,10 +189,10 @@ private struct PairsReader {
             throw .pairs(path: path, line: line, reason: "'\(text)' is no image number")
         }
         let key = "\(name)/\(number)"
-        if let place = places[key] { return place }
+        if let index = indices[key] { return index }
         switch finder.find(name, number) {
         case .file(let file):
-            places[key] = images.count
+            indices[key] = images.count
             images.append(file)
             return images.count - 1
         case .missing(let instead):

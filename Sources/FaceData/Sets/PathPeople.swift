@@ -6,7 +6,7 @@
 /// its own name without the number at its end (`Ann_Lee_0001.jpg`).
 struct PathPeople {
     /// Folders that were seen, each once.
-    private var places: [String: Int] = [:]
+    private var indices: [String: Int] = [:]
     /// The parts of each folder's path.
     private var folders: [[Substring]] = []
     /// How many of the folders have a part.
@@ -21,9 +21,9 @@ struct PathPeople {
     mutating func folder(of path: String) -> Folder {
         var folder = PathText(path).folder
         if folder.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) { folder = Self.fileOwner(path) }
-        if let place = places[folder] { return place }
+        if let index = indices[folder] { return index }
         let parts = Self.parts(folder)
-        places[folder] = folders.count
+        indices[folder] = folders.count
         folders.append(parts)
         for part in Set(parts) { uses[part, default: 0] += 1 }
         return folders.count - 1
@@ -161,8 +161,8 @@ extension LabelledImageSet {
         var folders = [Set<PathPeople.Folder>](repeating: [], count: identities.count)
         // Images of one folder mostly follow each other.
         var last: (folder: String, label: Int) = ("", -1)
-        for (place, label) in labels.enumerated() {
-            let name = source.name(of: place)
+        for (index, label) in labels.enumerated() {
+            let name = source.name(of: index)
             // A pack's records have no folders and no names.
             guard name.utf8.contains(UInt8(ascii: "/")) else { continue }
             let folder = PathText(name).folder

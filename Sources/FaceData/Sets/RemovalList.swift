@@ -3,8 +3,9 @@ import Spelling
 
 /// Identities and images that are left out of a training set: their names, one a line.
 ///
-/// A `#` at the beginning of a line or behind a space begins a remark. In a name that has it there, it
-/// is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or end, and
+/// A `#` at the beginning of a line or behind a space begins a comment. In a name that has it
+/// there, it is written `\#`; likewise `\\` is a backslash, `\x20` a space at a name's beginning or
+/// end, and
 /// `\x0A` a line break.
 public struct RemovalList: Sendable, Hashable {
     /// The list's file, as it was named.
@@ -78,16 +79,17 @@ public struct RemovalList: Sendable, Hashable {
 }
 
 extension LabelledImageSet {
-    /// Without what a list names; ``remarks`` tell how much that was, and which names are nobody's.
+    /// Without what a list names; ``warnings`` tell how much that was, and which names are
+    /// nobody's.
     public func removing(_ list: RemovalList) -> LabelledImageSet {
         let fewer = removing(named: Set(list.names))
         var result = fewer
-        result.remarks.append(
+        result.warnings.append(
             "'\(list.path)' removed \(counted(count - fewer.count, "image")), "
                 + counted(
                     identities.count - fewer.identities.count, "identity", "identities")
                 + " among them whole")
-        if let unmatched = unmatched(list) { result.remarks.append(unmatched) }
+        if let unmatched = unmatched(list) { result.warnings.append(unmatched) }
         return result
     }
 
@@ -95,7 +97,7 @@ extension LabelledImageSet {
     private func unmatched(_ list: RemovalList) -> String? {
         var rest = Set(list.names).subtracting(identities)
         if !rest.isEmpty {
-            for place in labels.indices { rest.remove(source.name(of: place)) }
+            for index in labels.indices { rest.remove(source.name(of: index)) }
         }
         var told: Set<String> = []
         let names = list.names.filter { rest.contains($0) && told.insert($0).inserted }
@@ -129,9 +131,9 @@ private struct NearestNames {
         if let same = Self.keys(name).lazy.compactMap({ alike[$0] }).first { return same }
         // Letters that two names do not share are wrong in any case, and are counted at once.
         let letters = Self.letters(name)
-        let most = max(1, name.utf8.count / 2)
+        let limit = max(1, name.utf8.count / 2)
         let near = names.map { (name: $0, wrong: Self.difference(letters, Self.letters($0))) }
-            .filter { $0.wrong <= most }
+            .filter { $0.wrong <= limit }
             .sorted { $0.wrong < $1.wrong }.prefix(50).map(\.name)
         return Spelling.suggestion(for: name, among: near)
     }

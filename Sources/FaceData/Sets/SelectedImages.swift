@@ -3,18 +3,18 @@ public import Foundation
 /// Some images of a source, in an order of their own.
 public struct SelectedImages: ImageSource {
     private let source: any ImageSource
-    private let places: [Int]
+    private let indices: [Int]
 
     /// Selects images.
     ///
-    /// - Parameter places: Places in the source, each below its count.
-    public init(_ places: [Int], of source: any ImageSource) {
+    /// - Parameter indices: Indices in the source, each below its count.
+    public init(_ indices: [Int], of source: any ImageSource) {
         if let selected = source as? SelectedImages {
             self.source = selected.source
-            self.places = places.map { selected.places[$0] }
+            self.indices = indices.map { selected.indices[$0] }
         } else {
             self.source = source
-            self.places = places
+            self.indices = indices
         }
     }
 
@@ -22,19 +22,19 @@ public struct SelectedImages: ImageSource {
     public var location: URL { source.location }
 
     /// How many images were selected.
-    public var count: Int { places.count }
+    public var count: Int { indices.count }
 
     /// The image's name in the source.
-    public func name(of place: Int) -> String { source.name(of: places[place]) }
+    public func name(of index: Int) -> String { source.name(of: indices[index]) }
 
     /// Where the image is.
-    public func path(of place: Int) -> String { source.path(of: places[place]) }
+    public func path(of index: Int) -> String { source.path(of: indices[index]) }
 
     /// What the image's file is like.
-    public func stamp(of place: Int) -> FileStamp { source.stamp(of: places[place]) }
+    public func stamp(of index: Int) -> FileStamp { source.stamp(of: indices[index]) }
 
     /// Reads an image.
-    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        try source.read(places[place], into: buffer)
+    public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        try source.read(indices[index], into: buffer)
     }
 }

@@ -13,7 +13,7 @@ extension LabelledImageSet {
     ///
     /// - Parameters:
     ///   - threads: Workers that read labels.
-    ///   - skippingEmpty: Whether identity folders without images are told in ``remarks`` and are
+    ///   - skippingEmpty: Whether identity folders without images are told in ``warnings`` and are
     ///     no error.
     /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
     public static func open(

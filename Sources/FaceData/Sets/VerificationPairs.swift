@@ -31,17 +31,17 @@ public struct VerificationPairs: Sendable {
     /// Number of folds.
     public let folds: Int
     /// What is told about the files, such as folds that a list did not have.
-    public var remarks: [String]
+    public var warnings: [String]
 
     /// Creates pairs of the images of a source.
     public init(
-        source: any ImageSource, pairs: [Pair], folds: Int, remarks: [String] = []
+        source: any ImageSource, pairs: [Pair], folds: Int, warnings: [String] = []
     ) {
         self.source = source
         images = (0..<source.count).map(source.name(of:))
         self.pairs = pairs
         self.folds = folds
-        self.remarks = remarks
+        self.warnings = warnings
     }
 
     /// Some of the pairs, evenly from all folds and from both kinds: the first ones of each.
@@ -58,19 +58,19 @@ public struct VerificationPairs: Sendable {
             return taken[kind, default: 0] <= quota
         }
         let used = Set(chosen.flatMap { [$0.first, $0.second] }).sorted()
-        let place = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
+        let index = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
         return VerificationPairs(
             source: SelectedImages(used, of: source),
             pairs: chosen.compactMap { pair in
-                guard let first = place[pair.first], let second = place[pair.second] else {
+                guard let first = index[pair.first], let second = index[pair.second] else {
                     return nil
                 }
                 return Pair(first: first, second: second, same: pair.same, fold: pair.fold)
-            }, folds: folds, remarks: remarks)
+            }, folds: folds, warnings: warnings)
     }
 
     /// How many people there are at the least: by their names, or as many as a pair needs.
-    package var leastPeople: Int {
+    package var minPeople: Int {
         let named = identities.count
         return named > 0 ? named : images.count / 2
     }
@@ -84,27 +84,27 @@ public struct VerificationPairs: Sendable {
     ///   - folds: How many folds; fewer when there are not as many pairs.
     static func consecutiveFolds(_ count: Int, folds: Int = 10) -> (of: [Int], count: Int) {
         let folds = max(1, min(folds, count))
-        let places = (0..<folds).flatMap { fold in
+        let indices = (0..<folds).flatMap { fold in
             repeatElement(fold, count: count / folds + (fold < count % folds ? 1 : 0))
         }
-        return (places, folds)
+        return (indices, folds)
     }
 
     /// The same pairs in another number of consecutive folds.
     ///
     /// - Parameter folds: At least 1; fewer when there are not as many pairs.
     public func withConsecutiveFolds(_ folds: Int) -> VerificationPairs {
-        let places = Self.consecutiveFolds(pairs.count, folds: folds)
+        let indices = Self.consecutiveFolds(pairs.count, folds: folds)
         return VerificationPairs(
             source: source,
-            pairs: zip(pairs, places.of).map { pair, fold in
+            pairs: zip(pairs, indices.of).map { pair, fold in
                 Pair(first: pair.first, second: pair.second, same: pair.same, fold: fold)
-            }, folds: places.count)
+            }, folds: indices.count)
     }
 
     /// A sentence when the folds are others than those that readers of a verification pack, which
     /// keeps none, will take.
-    public var packRemark: String? {
+    public var packWarning: String? {
         let read = Self.consecutiveFolds(pairs.count)
         guard read.of != pairs.map(\.fold) else { return nil }
         return

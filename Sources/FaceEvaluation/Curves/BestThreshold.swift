@@ -22,7 +22,7 @@ public struct BestThreshold: Codable, Sendable, Hashable {
 
     /// The most accurate threshold on all pairs.
     public let best: Value
-    /// Share of right decisions on all pairs; 0...1, optimistic.
+    /// Fraction of right decisions on all pairs; 0...1, optimistic.
     public let accuracy: Double
     /// Lower end of the interval of the squared distance, and so the upper end of the cosine's.
     public let lowest: Value
@@ -97,18 +97,19 @@ private struct ThresholdSweep {
     /// The first threshold with the most right decisions, halfway to the next distance.
     func best(weights: [Int32]) -> (threshold: Double, correct: Int) {
         let all = Int32(negatives.count)
-        var (correct, most, place) = (all, all, -1)
+        var (correct, most, position) = (all, all, -1)
         for index in same.indices {
             correct += same[index] ? weights[index] : -weights[index]
             let isLast = index + 1 == same.count
             if correct > most, isLast || distances[index + 1] > distances[index] {
-                (most, place) = (correct, index)
+                (most, position) = (correct, index)
             }
         }
-        guard place >= 0 else { return (distances[0], Int(most)) }
-        let isLast = place + 1 == same.count
+        guard position >= 0 else { return (distances[0], Int(most)) }
+        let isLast = position + 1 == same.count
         let threshold =
-            isLast ? distances[place].nextUp : (distances[place] + distances[place + 1]) / 2
+            isLast
+            ? distances[position].nextUp : (distances[position] + distances[position + 1]) / 2
         return (threshold, Int(most))
     }
 }

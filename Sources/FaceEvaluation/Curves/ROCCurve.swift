@@ -48,7 +48,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
 
     /// The point with the most correct decisions over all pairs, the smallest threshold first.
     ///
-    /// The threshold is chosen on the pairs it is judged on, so its accuracy is optimistic.
+    /// The threshold is chosen on the pairs it is evaluated on, so its accuracy is optimistic.
     public var bestAccuracy: BestAccuracy {
         let best = points.reduce(origin) { accuracy(at: $1) > accuracy(at: $0) ? $1 : $0 }
         return BestAccuracy(threshold: best.threshold, accuracy: accuracy(at: best))
@@ -70,7 +70,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
     /// The point that accepts nothing; there is one unless a damaged file was decoded.
     private var origin: ROCPoint { points.first ?? ROCPoint(threshold: 0, far: 0, tar: 0) }
 
-    /// Share of correct decisions over all pairs at a point.
+    /// Fraction of correct decisions over all pairs at a point.
     private func accuracy(at point: ROCPoint) -> Double {
         let accepted = (point.tar * Double(positives)).rounded()
         let rejected = Double(negatives) - (point.far * Double(negatives)).rounded()

@@ -8,9 +8,9 @@ public struct ROCPoint: Codable, Sendable, Hashable {
     /// smallest distance, so nothing is accepted; at the last point it is the number after the
     /// largest distance.
     public let threshold: Double
-    /// False acceptance rate: share of the pairs of different people accepted; 0...1.
+    /// False acceptance rate: fraction of the pairs of different people accepted; 0...1.
     public let far: Double
-    /// True acceptance rate: share of the pairs of the same person accepted; 0...1.
+    /// True acceptance rate: fraction of the pairs of the same person accepted; 0...1.
     public let tar: Double
 
     /// False rejection rate, `1 - TAR`: with ``far`` a point of the detection error trade-off (DET).
@@ -21,7 +21,7 @@ public struct ROCPoint: Codable, Sendable, Hashable {
 public struct BestAccuracy: Codable, Sendable, Hashable {
     /// A squared L2 distance; a pair is accepted if and only if it is strictly below.
     public let threshold: Double
-    /// Share of correct decisions over all pairs; 0...1.
+    /// Fraction of correct decisions over all pairs; 0...1.
     public let accuracy: Double
 }
 

@@ -55,8 +55,8 @@ public struct EmbeddingTable: Sendable, Hashable {
                 let values = rows[row]
                 let norm = try norm(RowArithmetic.square(values), row: row) { Array(values) }
                 let scale = 1 / norm
-                for place in 0..<dimension {
-                    output[place] = Float(Double(values[place]) * scale)
+                for index in 0..<dimension {
+                    output[index] = Float(Double(values[index]) * scale)
                 }
             }
         }
@@ -83,8 +83,8 @@ public struct EmbeddingTable: Sendable, Hashable {
                         zip(a, b).map { Float(Double($0) + Double($1)) }
                     }
                     let scale = 1 / norm
-                    for place in 0..<dimension {
-                        output[place] = Float((Double(a[place]) + Double(b[place])) * scale)
+                    for index in 0..<dimension {
+                        output[index] = Float((Double(a[index]) + Double(b[index])) * scale)
                     }
                 }
             }

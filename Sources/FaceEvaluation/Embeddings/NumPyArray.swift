@@ -82,8 +82,8 @@ private struct NumPyHeader {
 
         func numbers(_ data: Data, from start: Int, count: Int) -> [Float] {
             data[start..<start + count * size].withUnsafeBytes { bytes in
-                (0..<count).map { place in
-                    let offset = place * size
+                (0..<count).map { position in
+                    let offset = position * size
                     switch self {
                     case .half:
                         let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
@@ -184,7 +184,7 @@ private struct DictionaryParser {
     }
 
     private let bytes: [UInt8]
-    private var place = 0
+    private var position = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -201,7 +201,7 @@ private struct DictionaryParser {
             }
         }
         skipBlanks()
-        guard place == bytes.count else { throw damage }
+        guard position == bytes.count else { throw damage }
         return members
     }
 
@@ -209,8 +209,8 @@ private struct DictionaryParser {
 
     private mutating func value() throws -> Value {
         skipBlanks()
-        guard place < bytes.count else { throw damage }
-        switch bytes[place] {
+        guard position < bytes.count else { throw damage }
+        switch bytes[position] {
         case UInt8(ascii: "'"), UInt8(ascii: "\""): return .text(try text())
         case UInt8(ascii: "("): return .numbers(try numbers())
         default:
@@ -221,10 +221,10 @@ private struct DictionaryParser {
     }
 
     private mutating func text() throws -> String {
-        let quote = bytes[place]
-        guard let end = bytes[(place + 1)...].firstIndex(of: quote) else { throw damage }
-        defer { place = end + 1 }
-        return String(decoding: bytes[(place + 1)..<end], as: UTF8.self)
+        let quote = bytes[position]
+        guard let end = bytes[(position + 1)...].firstIndex(of: quote) else { throw damage }
+        defer { position = end + 1 }
+        return String(decoding: bytes[(position + 1)..<end], as: UTF8.self)
     }
 
     private mutating func numbers() throws -> [Int] {
@@ -232,10 +232,10 @@ private struct DictionaryParser {
         try expect("(")
         while !takes(")") {
             skipBlanks()
-            let digits = bytes[place...].prefix { (48...57).contains($0) }
+            let digits = bytes[position...].prefix { (48...57).contains($0) }
             guard let number = Int(String(decoding: digits, as: UTF8.self)) else { throw damage }
             numbers.append(number)
-            place += digits.count
+            position += digits.count
             _ = takes("L")
             if !takes(",") {
                 try expect(")")
@@ -247,8 +247,8 @@ private struct DictionaryParser {
 
     private mutating func takes(_ word: String) -> Bool {
         skipBlanks()
-        guard bytes[place...].starts(with: word.utf8) else { return false }
-        place += word.utf8.count
+        guard bytes[position...].starts(with: word.utf8) else { return false }
+        position += word.utf8.count
         return true
     }
 
@@ -257,6 +257,8 @@ private struct DictionaryParser {
     }
 
     private mutating func skipBlanks() {
-        while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x0A { place += 1 }
+        while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x0A {
+            position += 1
+        }
     }
 }

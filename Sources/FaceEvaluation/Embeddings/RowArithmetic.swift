@@ -8,14 +8,14 @@ enum RowArithmetic {
     /// Sum of the squares of a row.
     static func square(_ row: UnsafeBufferPointer<Float>) -> Double {
         var sum = Sum()
-        var place = 0
-        while place + 8 <= row.count {
-            sum.add(widened(row, place), widened(row, place + 4))
-            place += 8
+        var index = 0
+        while index + 8 <= row.count {
+            sum.add(widened(row, index), widened(row, index + 4))
+            index += 8
         }
-        while place < row.count {
-            sum.add(Double(row[place]))
-            place += 1
+        while index < row.count {
+            sum.add(Double(row[index]))
+            index += 1
         }
         return sum.total
     }
@@ -25,16 +25,16 @@ enum RowArithmetic {
         _ row: UnsafeBufferPointer<Float>, plus other: UnsafeBufferPointer<Float>
     ) -> Double {
         var sum = Sum()
-        var place = 0
-        while place + 8 <= row.count {
+        var index = 0
+        while index + 8 <= row.count {
             sum.add(
-                widened(row, place) + widened(other, place),
-                widened(row, place + 4) + widened(other, place + 4))
-            place += 8
+                widened(row, index) + widened(other, index),
+                widened(row, index + 4) + widened(other, index + 4))
+            index += 8
         }
-        while place < row.count {
-            sum.add(Double(row[place]) + Double(other[place]))
-            place += 1
+        while index < row.count {
+            sum.add(Double(row[index]) + Double(other[index]))
+            index += 1
         }
         return sum.total
     }
@@ -44,16 +44,16 @@ enum RowArithmetic {
         _ row: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>
     ) -> Double {
         var sum = Sum()
-        var place = 0
-        while place + 8 <= row.count {
+        var index = 0
+        while index + 8 <= row.count {
             sum.add(
-                widened(row, place) - widened(other, place),
-                widened(row, place + 4) - widened(other, place + 4))
-            place += 8
+                widened(row, index) - widened(other, index),
+                widened(row, index + 4) - widened(other, index + 4))
+            index += 8
         }
-        while place < row.count {
-            sum.add(Double(row[place]) - Double(other[place]))
-            place += 1
+        while index < row.count {
+            sum.add(Double(row[index]) - Double(other[index]))
+            index += 1
         }
         return sum.total
     }
@@ -63,25 +63,25 @@ enum RowArithmetic {
         _ row: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>
     ) -> Double {
         var (first, second, rest) = (Lanes.zero, Lanes.zero, 0.0)
-        var place = 0
-        while place + 8 <= row.count {
-            first += widened(row, place) * widened(other, place)
-            second += widened(row, place + 4) * widened(other, place + 4)
-            place += 8
+        var index = 0
+        while index + 8 <= row.count {
+            first += widened(row, index) * widened(other, index)
+            second += widened(row, index + 4) * widened(other, index + 4)
+            index += 8
         }
-        while place < row.count {
-            rest += Double(row[place]) * Double(other[place])
-            place += 1
+        while index < row.count {
+            rest += Double(row[index]) * Double(other[index])
+            index += 1
         }
         let both = first + second
         return (both[0] + both[1]) + (both[2] + both[3]) + rest
     }
 
     @inline(__always)
-    private static func widened(_ row: UnsafeBufferPointer<Float>, _ place: Int) -> Lanes {
+    private static func widened(_ row: UnsafeBufferPointer<Float>, _ index: Int) -> Lanes {
         Lanes(
             UnsafeRawBufferPointer(row).loadUnaligned(
-                fromByteOffset: place * MemoryLayout<Float>.stride, as: SIMD4<Float>.self))
+                fromByteOffset: index * MemoryLayout<Float>.stride, as: SIMD4<Float>.self))
     }
 
     /// A sum of squares in the making.

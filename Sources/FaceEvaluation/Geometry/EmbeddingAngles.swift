@@ -21,15 +21,15 @@ extension EmbeddingTable {
     }
 }
 
-/// Angles of embeddings to the class weights that a loss has learnt: to their own class's, and to
-/// the nearest of all others.
+/// Angles of embeddings to the class weights that a loss has learnt: to their target class's, and
+/// to the nearest of all others.
 ///
 /// Class weights come in blocks, because those of a million classes need not fit in memory twice.
 ///
 /// ```swift
 /// var angles = try ClassAngles(of: embeddings, labels: labels)
 /// try angles.add(weights)
-/// let own = angles.own
+/// let target = angles.target
 /// ```
 public struct ClassAngles {
     private let embeddings: EmbeddingTable
@@ -37,8 +37,8 @@ public struct ClassAngles {
     private let weightsEach: Int
     private let norms: [Double]
     private var rowsSeen = 0
-    private var ownCosines: [Double]
-    private var otherCosines: [Double]
+    private var targetCosines: [Double]
+    private var nonTargetCosines: [Double]
 
     /// Begins with embeddings and no class weights.
     ///
@@ -55,8 +55,8 @@ public struct ClassAngles {
         self.labels = labels
         self.weightsEach = weightsEach
         norms = try embeddings.norms()
-        ownCosines = Array(repeating: -.infinity, count: labels.count)
-        otherCosines = ownCosines
+        targetCosines = Array(repeating: -.infinity, count: labels.count)
+        nonTargetCosines = targetCosines
     }
 
     /// Adds the next class weights, in the order of the classes.
@@ -74,15 +74,15 @@ public struct ClassAngles {
         }
         let sizes = try weights.norms()
         embeddings.withRows { rows in
-            weights.withRows { others in
+            weights.withRows { weightRows in
                 for row in labels.indices where norms[row] > 0 {
                     for other in sizes.indices where sizes[other] > 0 {
-                        let product = RowArithmetic.product(rows[row], others[other])
+                        let product = RowArithmetic.product(rows[row], weightRows[other])
                         let cosine = product / (norms[row] * sizes[other])
                         if (rowsSeen + other) / weightsEach == labels[row] {
-                            ownCosines[row] = max(ownCosines[row], cosine)
+                            targetCosines[row] = max(targetCosines[row], cosine)
                         } else {
-                            otherCosines[row] = max(otherCosines[row], cosine)
+                            nonTargetCosines[row] = max(nonTargetCosines[row], cosine)
                         }
                     }
                 }
@@ -91,12 +91,12 @@ public struct ClassAngles {
         rowsSeen += weights.count
     }
 
-    /// Angles to the own class's weight, in degrees of 0...180; embeddings of length 0 and those
+    /// Angles to the target class's weight, in degrees of 0...180; embeddings of length 0 and those
     /// whose class has no weight are left out.
-    public var own: [Double] { Self.degrees(ownCosines) }
+    public var target: [Double] { Self.degrees(targetCosines) }
 
     /// Angles to the nearest weight of another class, in degrees of 0...180.
-    public var nearestOther: [Double] { Self.degrees(otherCosines) }
+    public var nearestNonTarget: [Double] { Self.degrees(nonTargetCosines) }
 
     private static func degrees(_ cosines: [Double]) -> [Double] {
         cosines.filter { $0 > -.infinity }.map { Angle.degrees(cosine: $0) }

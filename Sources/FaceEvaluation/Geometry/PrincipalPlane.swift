@@ -8,7 +8,7 @@ public struct PrincipalPlane: Hashable, Sendable {
     /// Place of each embedding along the first and the second component; the second is 0 where
     /// there is only one.
     public let points: [SIMD2<Double>]
-    /// The components' shares of the variance; 0...1.
+    /// The components' fractions of the variance; 0...1.
     public let explained: SIMD2<Double>
 
     /// Projects embeddings.
@@ -25,18 +25,18 @@ public struct PrincipalPlane: Hashable, Sendable {
             of: Self.products(isWide ? rows : Self.transposed(rows)))
         let total = spectrum.values.reduce(0) { $0 + max($1, 0) }
         var axes: [[Double]] = []
-        var shares: [Double] = []
+        var fractions: [Double] = []
         for (value, vector) in zip(spectrum.values, spectrum.vectors).prefix(2) {
             let scores =
                 isWide
                 ? vector.map { $0 * max(value, 0).squareRoot() }
                 : rows.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
             axes.append(Self.oriented(scores))
-            shares.append(total > 0 ? max(value, 0) / total : 0)
+            fractions.append(total > 0 ? max(value, 0) / total : 0)
         }
         let second = axes.count > 1 ? axes[1] : Array(repeating: 0, count: rows.count)
         points = zip(axes[0], second).map { SIMD2($0, $1) }
-        explained = SIMD2(shares[0], shares.count > 1 ? shares[1] : 0)
+        explained = SIMD2(fractions[0], fractions.count > 1 ? fractions[1] : 0)
     }
 
     private static func directions(_ table: EmbeddingTable) throws -> [[Double]] {
@@ -98,7 +98,7 @@ struct SymmetricSpectrum {
         var a = matrix.flatMap { $0 }
         // Row k becomes the eigenvector of the k-th diagonal element.
         var v = [Double](repeating: 0, count: size * size)
-        for place in 0..<size { v[place * size + place] = 1 }
+        for index in 0..<size { v[index * size + index] = 1 }
         let scale = a.reduce(0) { $0 + $1 * $1 }.squareRoot()
         for _ in 0..<60 where Self.isOff(a, size, scale) {
             a.withUnsafeMutableBufferPointer { a in

@@ -24,10 +24,10 @@ public struct ValueSpread: Hashable, Sendable {
         self.mean = mean
         standardDeviation = (squares / Double(values.count)).squareRoot()
         quantiles = Self.levels.map { level in
-            let place = level * Double(sorted.count - 1)
-            let below = Int(saturating: place)
+            let position = level * Double(sorted.count - 1)
+            let below = Int(saturating: position)
             let above = min(below + 1, sorted.count - 1)
-            return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+            return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
         }
     }
 }

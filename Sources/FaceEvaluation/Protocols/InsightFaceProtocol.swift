@@ -2,8 +2,8 @@
 /// numbers are reported with.
 ///
 /// A pair is *the same person* if and only if its squared L2 distance is strictly below a
-/// threshold. For each fold the threshold is chosen on all other folds and judged on the fold;
-/// a single fold is chosen and judged on itself.
+/// threshold. For each fold the threshold is chosen on all other folds and evaluated on the fold;
+/// a single fold is chosen and evaluated on itself.
 ///
 /// - **Accuracy**: thresholds 0, 0.01, ... 3.99; the first one with the most correct decisions.
 /// - **TAR at FAR**: the false acceptance rate over thresholds 0, 0.001, ... 3.999 is inverted
@@ -37,13 +37,13 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
         let members = Dictionary(grouping: zip(try folds.folds(of: pairs), pairs), by: \.0)
             .sorted { $0.key < $1.key }
             .map { $0.value.map(\.1) }
-        let accuracies = judge(members, grid: accuracyGrid, by: accuracy)
-        let operatingPoints = judge(members, grid: tarGrid, by: operatingPoint)
+        let accuracies = results(members, grid: accuracyGrid, by: accuracy)
+        let operatingPoints = results(members, grid: tarGrid, by: operatingPoint)
         return InsightFaceResult(accuracies: accuracies, operatingPoints: operatingPoints)
     }
 
     /// Calls `judgement` for each fold with the sweep over all other folds and the fold's pairs.
-    private func judge<Result>(
+    private func results<Result>(
         _ folds: [[ScoredPair]], grid: ThresholdGrid,
         by judgement: (ThresholdCounts, [ScoredPair]) -> Result
     ) -> [Result] {
@@ -56,7 +56,7 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
     }
 
     private func accuracy(train: ThresholdCounts, test: [ScoredPair]) -> FoldAccuracy {
-        let threshold = accuracyGrid[train.mostAccurateIndex]
+        let threshold = accuracyGrid[train.bestIndex]
         let correct = test.count { (Double($0.distance) < threshold) == $0.same }
         return FoldAccuracy(
             pairs: test.count, threshold: threshold,
@@ -67,13 +67,13 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
         guard let threshold = threshold(at: targetFAR, in: train) else {
             return FoldOperatingPoint()
         }
-        func share(same: Bool) -> Double? {
+        func fraction(same: Bool) -> Double? {
             let pairs = test.filter { $0.same == same }
             let accepted = pairs.count { Double($0.distance) < threshold }
             return pairs.isEmpty ? nil : Double(accepted) / Double(pairs.count)
         }
         return FoldOperatingPoint(
-            threshold: threshold, tar: share(same: true), far: share(same: false))
+            threshold: threshold, tar: fraction(same: true), far: fraction(same: false))
     }
 
     /// Inverts the false acceptance rate; nil where it is not defined, for want of negatives.

@@ -41,7 +41,7 @@ public struct FoldAccuracy: Codable, Sendable, Hashable {
     public let pairs: Int
     /// Threshold chosen on the other folds, a squared L2 distance.
     public let threshold: Double
-    /// Share of correct decisions on the fold; 0...1.
+    /// Fraction of correct decisions on the fold; 0...1.
     public let accuracy: Double
 }
 

@@ -72,18 +72,19 @@ struct PairGeometry {
                 var sums = SIMD4<Double>.zero
                 let (first, second) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
                 let (count, stride) = (min(a.count, b.count), MemoryLayout<Double>.stride)
-                var place = 0
-                while place + 4 <= count {
+                var position = 0
+                while position + 4 <= count {
                     sums +=
-                        first.loadUnaligned(fromByteOffset: place * stride, as: SIMD4<Double>.self)
+                        first.loadUnaligned(
+                            fromByteOffset: position * stride, as: SIMD4<Double>.self)
                         * second.loadUnaligned(
-                            fromByteOffset: place * stride, as: SIMD4<Double>.self)
-                    place += 4
+                            fromByteOffset: position * stride, as: SIMD4<Double>.self)
+                    position += 4
                 }
                 var rest = 0.0
-                while place < count {
-                    rest += a[place] * b[place]
-                    place += 1
+                while position < count {
+                    rest += a[position] * b[position]
+                    position += 1
                 }
                 return (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
             }

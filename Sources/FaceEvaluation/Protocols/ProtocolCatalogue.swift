@@ -70,7 +70,7 @@ extension VerificationProtocol {
         "opensphere", title: "OpenSphere", fusion: .sum, measure: .cosine, rule: .bestScore,
         decision: .atLeast, split: .allPairs, spread: .none,
         difference: """
-            One threshold, the best on the very pairs it is judged on: never below a threshold \
+            One threshold, the best on the very pairs it is evaluated on: never below a threshold \
             chosen elsewhere, so optimistic.
             """)
 
@@ -107,7 +107,7 @@ extension VerificationProtocol {
     }
 }
 
-/// One set of embeddings judged by every protocol, side by side.
+/// One set of embeddings evaluated by every protocol, side by side.
 public struct ProtocolComparison: Codable, Sendable, Hashable {
     /// What each protocol measured, in the order of ``VerificationProtocol/all``; those that are
     /// not defined on the pairs are missing.

@@ -37,7 +37,7 @@ struct ThresholdCounts {
     }
 
     /// The first threshold with the most correct decisions.
-    var mostAccurateIndex: Int {
+    var bestIndex: Int {
         trueAccepts.indices.reduce(0) { correct(at: $1) > correct(at: $0) ? $1 : $0 }
     }
 

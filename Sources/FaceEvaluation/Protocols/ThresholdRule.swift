@@ -1,10 +1,10 @@
 import SafeNumbers
 
-/// How a system chooses the threshold it then judges by.
+/// How a system chooses the threshold it then evaluates with.
 public enum ThresholdRule: Codable, Sendable, Hashable {
     /// The most accurate of all scores, as scikit-learn's ROC curve has them.
     case bestScore
-    /// The most accurate among the highest `share` of the scores of different people.
+    /// The most accurate among the highest `fraction` of the scores of different people.
     case bestTopNegative(share: Double)
     /// A number given beforehand.
     case fixed(Double)
@@ -24,7 +24,7 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
         case .meanOfBest(let steps): Self.meanOfBest(steps, scores)
         case .widestGap(let steps): Self.widestGap(steps, scores)
         case .bestScore: Self.bestScore(scores)
-        case .bestTopNegative(let share): Self.bestTopNegative(share, scores)
+        case .bestTopNegative(let fraction): Self.bestTopNegative(fraction, scores)
         }
     }
 
@@ -91,8 +91,8 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
         return best
     }
 
-    private static func bestTopNegative(_ share: Double, _ scores: SortedScores) -> Double? {
-        let candidates = Int(saturating: share * Double(scores.negatives.count))
+    private static func bestTopNegative(_ fraction: Double, _ scores: SortedScores) -> Double? {
+        let candidates = Int(saturating: fraction * Double(scores.negatives.count))
         guard candidates > 0 else { return nil }
         var (positives, negatives) = (Cursor(scores.positives), Cursor(scores.negatives))
         var (best, most) = (0.0, -1)
@@ -123,17 +123,17 @@ struct SortedScores {
 /// Counts the sorted scores below rising thresholds in one walk.
 private struct Cursor {
     private let scores: [Double]
-    private var place = 0
+    private var position = 0
 
     init(_ scores: [Double]) { self.scores = scores }
 
     mutating func below(_ threshold: Double) -> Int {
-        while place < scores.count, scores[place] < threshold { place += 1 }
-        return place
+        while position < scores.count, scores[position] < threshold { position += 1 }
+        return position
     }
 
     mutating func atMost(_ threshold: Double) -> Int {
-        while place < scores.count, scores[place] <= threshold { place += 1 }
-        return place
+        while position < scores.count, scores[position] <= threshold { position += 1 }
+        return position
     }
 }

@@ -4,11 +4,11 @@
 /// All of them look alike from afar, and published accuracies differ by some tenths of a percent
 /// because they are not. ``all`` computes every one in circulation from one set of embeddings.
 public struct VerificationProtocol: Sendable, Hashable {
-    /// Over which pairs the threshold is chosen and judged.
+    /// Over which pairs the threshold is chosen and evaluated.
     public enum Split: Sendable, Hashable {
-        /// Chosen and judged on all pairs at once.
+        /// Chosen and evaluated on all pairs at once.
         case allPairs
-        /// Chosen on all folds but one and judged on that one, for each fold.
+        /// Chosen on all folds but one and evaluated on that one, for each fold.
         case folds
     }
 
@@ -49,7 +49,7 @@ public struct VerificationProtocol: Sendable, Hashable {
     public let rule: ThresholdRule
     /// Which scores the threshold accepts.
     public let decision: ThresholdDecision
-    /// Over which pairs it chooses and judges.
+    /// Over which pairs it chooses and evaluates.
     public let split: Split
     /// The spread it reports.
     public let spread: Spread
@@ -73,7 +73,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         self.spread = spread
     }
 
-    /// Whether the threshold is chosen on the pairs it is judged on, which flatters.
+    /// Whether the threshold is chosen on the pairs it is evaluated on, which flatters.
     public var isOptimistic: Bool {
         if case .fixed = rule { return false }
         return split == .allPairs
@@ -102,15 +102,15 @@ public struct VerificationProtocol: Sendable, Hashable {
             split == .folds ? try folds.folds(of: pairs) : Array(repeating: 0, count: pairs.count)
         let geometry = try PairGeometry(
             of: views, fused: fusion, pairs: pairs, folds: subtractsMean ? assignment : nil)
-        var judged: [FoldAccuracy] = []
+        var evaluated: [FoldAccuracy] = []
         for fold in 0..<((assignment.max() ?? 0) + 1) {
             let scores = pairs.indices.map { pair in
                 (score: score(geometry.products(pair, fold: fold)), same: pairs[pair].same)
             }
-            guard let result = judge(scores, assignment, fold) else { return nil }
-            judged.append(result)
+            guard let result = foldAccuracy(scores, assignment, fold) else { return nil }
+            evaluated.append(result)
         }
-        return ProtocolResult(of: self, folds: judged)
+        return ProtocolResult(of: self, folds: evaluated)
     }
 
     private func score(_ products: PairGeometry.Products) -> Double {
@@ -118,7 +118,7 @@ public struct VerificationProtocol: Sendable, Hashable {
         return roundsScores ? Double(Float(score)) : score
     }
 
-    private func judge(
+    private func foldAccuracy(
         _ scores: [(score: Double, same: Bool)], _ folds: [Int], _ fold: Int
     ) -> FoldAccuracy? {
         let isSplit = folds.contains { $0 != fold }
@@ -126,8 +126,8 @@ public struct VerificationProtocol: Sendable, Hashable {
         let test = scores.indices.filter { folds[$0] == fold }
         let seen = SortedScores(train.map { scores[$0] })
         guard let threshold = rule.threshold(for: seen), !test.isEmpty else { return nil }
-        let right = test.count { place in
-            decision.isRight(scores[place].score, same: scores[place].same, threshold: threshold)
+        let right = test.count { index in
+            decision.isRight(scores[index].score, same: scores[index].same, threshold: threshold)
         }
         return FoldAccuracy(
             pairs: test.count, threshold: threshold,
@@ -152,7 +152,7 @@ public struct ProtocolResult: Codable, Sendable, Hashable {
     /// The cosine that the threshold stands for; nil where a mean was subtracted, since it then is
     /// none of the embeddings as they are.
     public let cosine: Double?
-    /// Whether the threshold was chosen on the pairs it is judged on.
+    /// Whether the threshold was chosen on the pairs it is evaluated on.
     public let isOptimistic: Bool
     /// Each fold's accuracy and threshold.
     public let folds: [FoldAccuracy]

@@ -3,20 +3,20 @@
 public enum ScoreWarnings {
     /// Pairs below which an accuracy says next to nothing: at 80 % right, the 95 % interval of 200
     /// pairs reaches 5.5 points to both sides.
-    public static let fewestPairs = 200
+    public static let minPairs = 200
 
     /// A sentence where a test set has too few pairs to tell models apart; nil where it has enough.
     public static func tooFewPairs(_ pairs: Int) -> String? {
-        guard pairs < fewestPairs else { return nil }
+        guard pairs < minPairs else { return nil }
         return "\(pairs) pairs are too few to say how accurate a model is: take at least "
-            + "\(fewestPairs), and thousands to tell good models apart."
+            + "\(minPairs), and thousands to tell good models apart."
     }
 
     /// Width of a distance's range, in squared L2, within which all pairs look alike: one step of
     /// the thresholds that accuracy is measured with.
-    private static let smallestSpread = 0.01
+    private static let minSpread = 0.01
     /// Mean norm below which embeddings count as zero.
-    private static let smallestNorm = 1e-6
+    private static let minNorm = 1e-6
 
     /// A sentence where the embeddings are nearly the same for all images, or zero, so that their
     /// accuracy is chance; nil where they are not.
@@ -25,7 +25,7 @@ public enum ScoreWarnings {
     ///   - distances: Squared L2 distances of the pairs.
     ///   - meanNorm: Mean L2 norm of the embeddings before normalisation, where it is known.
     public static func collapse(distances: [Float], meanNorm: Double?) -> String? {
-        if let meanNorm, meanNorm < smallestNorm {
+        if let meanNorm, meanNorm < minNorm {
             return "The embeddings have collapsed: their mean norm is \(meanNorm), so that their "
                 + "directions are rounding errors and the accuracy is chance."
         }
@@ -34,9 +34,9 @@ public enum ScoreWarnings {
         // A few odd pairs do not make a model that tells people apart.
         let edge = distances.count / 20
         let spread = Double(sorted[sorted.count - 1 - edge]) - Double(sorted[edge])
-        guard spread < smallestSpread else { return nil }
+        guard spread < minSpread else { return nil }
         return "The embeddings have collapsed: the distances of nine in ten pairs lie within "
-            + "\(smallestSpread) of each other, one step of the thresholds, so that no threshold "
+            + "\(minSpread) of each other, one step of the thresholds, so that no threshold "
             + "tells people apart."
     }
 }

@@ -1,6 +1,6 @@
-/// The pairs that a protocol decides wrongly, the worst first.
+/// The pairs that a protocol misclassifies, the worst first.
 public struct VerificationErrors: Codable, Sendable, Hashable {
-    /// A pair that was decided wrongly.
+    /// A pair that was misclassified.
     public struct Entry: Codable, Sendable, Hashable {
         /// Place of the pair in the test set.
         public let pair: Int
@@ -18,7 +18,8 @@ public struct VerificationErrors: Codable, Sendable, Hashable {
     /// Pairs of the same person taken for different people, the largest distance first.
     public let falseRejects: [Entry]
 
-    /// Finds the wrong decisions behind an accuracy: each pair is judged by its own fold's threshold.
+    /// Finds the wrong decisions behind an accuracy: each pair is evaluated with its own fold's
+    /// threshold.
     ///
     /// - Parameters:
     ///   - pairs: Scored pairs, in the order they were evaluated in.
@@ -28,11 +29,11 @@ public struct VerificationErrors: Codable, Sendable, Hashable {
     {
         let thresholds = try rule.evaluate(pairs).folds.map(\.threshold)
         let folds = try rule.folds.folds(of: pairs)
-        let wrong = pairs.indices.filter { place in
-            (Double(pairs[place].distance) < thresholds[folds[place]]) != pairs[place].same
-        }.map { place in
+        let wrong = pairs.indices.filter { index in
+            (Double(pairs[index].distance) < thresholds[folds[index]]) != pairs[index].same
+        }.map { index in
             Entry(
-                pair: place, distance: pairs[place].distance, threshold: thresholds[folds[place]])
+                pair: index, distance: pairs[index].distance, threshold: thresholds[folds[index]])
         }
         falseAccepts = wrong.filter { !pairs[$0.pair].same }
             .sorted { ($0.distance, $0.pair) < ($1.distance, $1.pair) }

@@ -70,7 +70,7 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: batch.targets - margin, scale: .constant(scale), gradient: .exact,
+            targetCosines: batch.targetCosines - margin, scale: .constant(scale), gradient: .exact,
             state: ["margin": margin, "scale": scale])
     }
 }

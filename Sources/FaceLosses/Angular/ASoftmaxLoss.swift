@@ -9,9 +9,9 @@ public import Torch
 /// - **Scale**: the embedding's norm |x|, which stays as it is.
 /// - **Normalisation**: class weights, no bias.
 /// - **Annealing**: λ falls from 1000 to 5, the weight of ψ in the target rises from 0.001 to 1/6.
-///   `geometric` does so by the share of the run that is done and is through at half of it. `step`
-///   is the authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps however long
-///   the run is.
+///   `geometric` does so by the fraction of the run that is done and is through at half of it.
+///   `step` is the authors' λ = max(λ_min, λ_0 (1 + γ step)^-power), which takes 1,658 steps
+///   however long the run is.
 /// - **Gradient**: ``MarginGradient``. With the exact one, a target that the margin made negative
 ///   pushes |x| to 0, where the loss is stuck at ln(classes).
 public final class ASoftmaxLoss: AngularMarginLoss {
@@ -69,7 +69,7 @@ public final class ASoftmaxLoss: AngularMarginLoss {
         let lambda = annealing.lambda(at: progress)
         let angles = batch.angles
         return AngularMargin(
-            targets: (angles.cos() * lambda + angle.cosine(of: angles)) / (1 + lambda),
+            targetCosines: (angles.cos() * lambda + angle.cosine(of: angles)) / (1 + lambda),
             scale: .embeddingNorm, gradient: gradient, state: ["lambda": lambda])
     }
 }

@@ -62,13 +62,13 @@ public final class AdaCosLoss: AngularMarginLoss {
         }
         let value = scale.item()
         return AngularMargin(
-            targets: batch.targets, scale: .constant(value), gradient: .exact,
+            targetCosines: batch.targetCosines, scale: .constant(value), gradient: .exact,
             state: ["scale": value])
     }
 
     private func adapt(to batch: AngularBatch) {
-        let mean = batch.otherExponentials(scale: scale.item()).mean().item()
-        let cosines = batch.targets.array(of: Double.self).sorted(by: >)
+        let mean = batch.nonTargetExponentials(scale: scale.item()).mean().item()
+        let cosines = batch.targetCosines.array(of: Double.self).sorted(by: >)
         // Of an even number of angles the lower one, as PyTorch's median.
         let median = acos(min(1, max(-1, cosines[(cosines.count - 1) / 2])))
         let value = log(mean) / cos(min(.pi / 4, median))

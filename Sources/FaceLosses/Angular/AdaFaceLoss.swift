@@ -21,7 +21,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         "h", default: 0.333, in: 0...10,
         "deviations of the norm that are worth a quality of 1, inverted")
     static let rateKey = LossParameterKey.number(
-        "rate", default: 0.01, in: 0...1, "share of a batch in the mean and deviation of norms")
+        "rate", default: 0.01, in: 0...1, "fraction of a batch in the mean and deviation of norms")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -55,14 +55,14 @@ public final class AdaFaceLoss: AngularMarginLoss {
 
     private static let allowedAngles = 1e-3...(Double.pi - 1e-3)
     /// Added to the deviation of norms, which may be 0.
-    private static let leastDeviation = 1e-3
+    private static let epsilon = 1e-3
 
     /// Class weights `[c, d]`.
     public let weight: Tensor
     let schedule: AngularSchedule
     private let gradient: MarginGradient
     private let mean: Tensor
-    private let deviation: Tensor
+    private let standardDeviation: Tensor
     private let concentration: Double
     private let rate: Double
 
@@ -73,7 +73,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { $0 - margin }
         gradient = setup[MarginGradient.key]
         mean = weight.filled(like: 20, shape: [])
-        deviation = weight.filled(like: 100, shape: [])
+        standardDeviation = weight.filled(like: 100, shape: [])
         concentration = setup[Self.concentrationKey]
         rate = setup[Self.rateKey]
     }
@@ -82,7 +82,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
     public var state: [StateEntry] {
         [
             StateEntry("weight", weight, .weight), StateEntry("norm_mean", mean, .buffer),
-            StateEntry("norm_deviation", deviation, .buffer),
+            StateEntry("norm_deviation", standardDeviation, .buffer),
         ]
     }
 
@@ -93,9 +93,9 @@ public final class AdaFaceLoss: AngularMarginLoss {
             let centred = norms - norms.mean()
             let variance = centred.square().sum() / Double(max(1, norms.count - 1))
             mean.assign(mean * (1 - rate) + norms.mean() * rate)
-            deviation.assign(deviation * (1 - rate) + variance.sqrt() * rate)
+            standardDeviation.assign(standardDeviation * (1 - rate) + variance.sqrt() * rate)
         }
-        return ((norms - mean) / (deviation + Self.leastDeviation) * concentration)
+        return ((norms - mean) / (standardDeviation + Self.epsilon) * concentration)
             .clamped(to: -1...1)
     }
 
@@ -106,7 +106,8 @@ public final class AdaFaceLoss: AngularMarginLoss {
         let quality = withoutGradients { self.quality(of: batch) }
         let moved = (batch.angles - quality * margin).clamped(to: Self.allowedAngles).cos()
         return AngularMargin(
-            targets: moved - (quality + 1) * margin, scale: .constant(scale), gradient: gradient,
+            targetCosines: moved - (quality + 1) * margin, scale: .constant(scale),
+            gradient: gradient,
             state: ["margin": margin, "scale": scale, "norm": mean.item()])
     }
 }

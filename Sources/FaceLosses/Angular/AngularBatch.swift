@@ -1,16 +1,16 @@
 public import Torch
 
-/// What a margin may know of a batch: its embeddings, and the angles to their own class weights.
+/// What a margin may know of a batch: its embeddings, and the angles to their target class weights.
 ///
 /// Not the angles to all classes, of which there may be millions: those pass by in parts, see
-/// ``AngularMargin/others``.
+/// ``AngularMargin/nonTargets``.
 public struct AngularBatch {
     /// Embeddings `[n, d]` as they came, in the type of the class weights.
     public let embeddings: Tensor
     /// Labels `[n]`.
     public let labels: Tensor
-    /// Cosines `[n]` between embeddings and their own class weights; may pass ±1 by rounding.
-    public let targets: Tensor
+    /// Cosines `[n]` between embeddings and their target class weights; may pass ±1 by rounding.
+    public let targetCosines: Tensor
     /// The angles `[n]` of those, in rad, of `float64` whatever the loss computes in: what a margin on
     /// the angle is to be made of.
     ///
@@ -20,28 +20,28 @@ public struct AngularBatch {
     public let angles: Tensor
     /// Number of classes that take part.
     public let classes: Int
-    private let sumOfOthers: (_ scale: Double) -> Tensor
+    private let sumOfNonTargets: (_ scale: Double) -> Tensor
 
     init(
-        embeddings: Tensor, labels: Tensor, targets: Tensor, angles: Tensor, classes: Int,
-        sumOfOthers: @escaping (_ scale: Double) -> Tensor
+        embeddings: Tensor, labels: Tensor, targetCosines: Tensor, angles: Tensor, classes: Int,
+        sumOfNonTargets: @escaping (_ scale: Double) -> Tensor
     ) {
         self.embeddings = embeddings
         self.labels = labels
-        self.targets = targets
+        self.targetCosines = targetCosines
         self.angles = angles
         self.classes = classes
-        self.sumOfOthers = sumOfOthers
+        self.sumOfNonTargets = sumOfNonTargets
     }
 
     /// Norms `[n, 1]` of the embeddings, whose squares do not overflow.
     public var norms: Tensor { embeddings.to(.float64).norm(1, keep: true).to(embeddings.type) }
 
     /// Whether the batch is trained on, so that what a loss remembers of batches may change.
-    public var isTraining: Bool { targets.requiresGradient }
+    public var isTraining: Bool { targetCosines.requiresGradient }
 
     /// Sum over all classes but the own one of e^(scale cosθ_j), `[n]`; not differentiable.
-    public func otherExponentials(scale: Double) -> Tensor { sumOfOthers(scale) }
+    public func nonTargetExponentials(scale: Double) -> Tensor { sumOfNonTargets(scale) }
 }
 
 /// The cosines between a batch and all class weights, as one tensor.
@@ -53,11 +53,11 @@ struct CosineMatrix {
     /// Cosines `[n, c]` between embeddings and class weights; may pass ±1 by rounding.
     let cosines: Tensor
     /// Embeddings and class weights divided by their norms.
-    private let directions: (embeddings: Tensor, classes: Tensor)
+    private let unitRows: (embeddings: Tensor, classes: Tensor)
     private let subcenters: Int
 
-    /// Cosines `[n]` between embeddings and their own class weights.
-    var targets: Tensor { cosines.picking(labels) }
+    /// Cosines `[n]` between embeddings and their target class weights.
+    var targetCosines: Tensor { cosines.picking(labels) }
 
     /// True `[n, c]` where a class is the sample's own.
     var isTarget: Tensor {
@@ -68,7 +68,7 @@ struct CosineMatrix {
     /// What a margin may know of it.
     var batch: AngularBatch {
         AngularBatch(
-            embeddings: embeddings, labels: labels, targets: targets, angles: angles,
+            embeddings: embeddings, labels: labels, targetCosines: targetCosines, angles: angles,
             classes: cosines.shape[1]
         ) { scale in
             withoutGradients {
@@ -81,8 +81,8 @@ struct CosineMatrix {
         self.embeddings = embeddings.to(weight.type)
         self.labels = labels
         self.subcenters = subcenters
-        directions = (self.embeddings.l2Normalized(), weight.l2Normalized())
-        let all = directions.embeddings.linear(weight: directions.classes)
+        unitRows = (self.embeddings.l2Normalized(), weight.l2Normalized())
+        let all = unitRows.embeddings.linear(weight: unitRows.classes)
         cosines = subcenters == 1 ? all : Self.byClass(all, subcenters).max(2)
     }
 
@@ -91,16 +91,16 @@ struct CosineMatrix {
         all.reshaped([all.shape[0], all.shape[1] / subcenters, subcenters])
     }
 
-    /// Angles `[n]` between embeddings and their own class weights, of which the nearest counts.
+    /// Angles `[n]` between embeddings and their target class weights, of which the nearest counts.
     private var angles: Tensor {
-        directions.embeddings.angles(to: directions.classes.selected(0, ownRows))
+        unitRows.embeddings.angles(to: unitRows.classes.selected(0, targetRows))
     }
 
-    /// The rows `[n]` of the samples' own class weights.
-    private var ownRows: Tensor {
+    /// The rows `[n]` of the samples' target class weights.
+    private var targetRows: Tensor {
         guard subcenters > 1 else { return labels }
         return withoutGradients {
-            let all = directions.embeddings.linear(weight: directions.classes)
+            let all = unitRows.embeddings.linear(weight: unitRows.classes)
             let nearest = Self.byClass(all, subcenters).argmax(2).picking(labels)
             return labels * Tensor([subcenters], device: labels.device) + nearest
         }

@@ -35,17 +35,17 @@ public struct AngularMargin {
     }
 
     /// The targets' modified cosines `[n]`, in the loss's type or in `float64`.
-    public var targets: Tensor
+    public var targetCosines: Tensor
     /// What cosines are multiplied by.
     public var scale: Scale
     /// How the loss is differentiated through the margin.
     public var gradient: MarginGradient
-    /// What the other classes' cosines `[n, k]` become, of any k classes; nil when they stay as they
-    /// are.
+    /// What the non-target classes' cosines `[n, k]` become, of any k classes; nil when they stay
+    /// as they are.
     ///
     /// Elementwise in the cosines, so that classes may come in parts, and differentiated through them
     /// alone: what else it uses counts as constant. Elements of the targets do not count.
-    public var others: ((Tensor) -> Tensor)?
+    public var nonTargets: ((Tensor) -> Tensor)?
     /// A scalar that is added to the cross-entropy; nil for none.
     public var penalty: Tensor?
     /// The margin and the scale at this step, for the record.
@@ -53,14 +53,14 @@ public struct AngularMargin {
 
     /// Creates a margin.
     public init(
-        targets: Tensor, scale: Scale, gradient: MarginGradient,
-        others: ((Tensor) -> Tensor)? = nil,
+        targetCosines: Tensor, scale: Scale, gradient: MarginGradient,
+        nonTargets: ((Tensor) -> Tensor)? = nil,
         penalty: Tensor? = nil, state: [String: Double]
     ) {
-        self.targets = targets
+        self.targetCosines = targetCosines
         self.scale = scale
         self.gradient = gradient
-        self.others = others
+        self.nonTargets = nonTargets
         self.penalty = penalty
         self.state = state
     }
@@ -101,8 +101,9 @@ extension AngularMarginLoss {
         let margin = margin(batch, at: progress)
         let scale = margin.scale.tensor(for: batch)
         let logits = matrix.cosines * scale
-        let marginLogits = (margin.others.map { $0(matrix.cosines) * scale } ?? logits).scattered(
-            1, labels.unsqueezed(1), margin.targetLogits(of: batch).to(logits.type))
+        let marginLogits = (margin.nonTargets.map { $0(matrix.cosines) * scale } ?? logits)
+            .scattered(
+                1, labels.unsqueezed(1), margin.targetLogits(of: batch).to(logits.type))
         let entropy = marginLogits.crossEntropy(labels: labels)
         return LossOutput(
             loss: margin.penalty.map { entropy + $0 } ?? entropy, logits: logits,
@@ -115,7 +116,7 @@ extension AngularMargin {
     func targetLogits(of batch: AngularBatch) -> Tensor {
         let scale = scale.tensor(for: batch)
         return gradient.joined(
-            targets.unsqueezed(1) * scale, without: batch.targets.unsqueezed(1) * scale)
+            targetCosines.unsqueezed(1) * scale, without: batch.targetCosines.unsqueezed(1) * scale)
     }
 }
 
@@ -124,7 +125,7 @@ extension AngularMargin.Scale {
     func tensor(for batch: AngularBatch) -> Tensor {
         switch self {
         case .embeddingNorm: batch.norms
-        case .constant(let value): batch.targets.filled(like: value, shape: [])
+        case .constant(let value): batch.targetCosines.filled(like: value, shape: [])
         case .variable(let value): value.reshaped([])
         }
     }

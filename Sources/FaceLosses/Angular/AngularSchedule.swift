@@ -19,10 +19,11 @@ public struct AngularSchedule: Hashable, Sendable {
         "scale at the start; auto: √2 ln(classes - 1), at least 1 and at most s")
     /// `rise`.
     public static let rise = LossParameterKey.number(
-        "rise", default: 1, in: 0...1, "share of the run in which the scale goes from s0 to s")
+        "rise", default: 1, in: 0...1, "fraction of the run in which the scale goes from s0 to s")
     /// `warmup`.
     public static let warmup = LossParameterKey.number(
-        "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
+        "warmup", default: 0.5, in: 0...1,
+        "fraction of the run in which the margin goes from 0 to m")
 
     /// The scale's and the warm-up's parameters.
     public static let parameters = [

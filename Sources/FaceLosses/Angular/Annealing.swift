@@ -1,15 +1,15 @@
 import Foundation
 
-/// The way of a quantity from one value to another over the first share of a run.
+/// The way of a quantity from one value to another over the first fraction of a run.
 ///
 /// After that share, and from the start when the share is 0, it has the last value exactly.
 public struct Annealing: Hashable, Sendable {
     /// How much of the way is done, 0 to 1.
     public let part: Double
 
-    /// Where a run is on a way that takes its first `share`.
-    public init(over share: Double, at progress: LossProgress) {
-        part = share > 0 ? min(1, max(0, progress.fraction / share)) : 1
+    /// Where a run is on a way that takes its first `fraction`.
+    public init(over fraction: Double, at progress: LossProgress) {
+        part = fraction > 0 ? min(1, max(0, progress.fraction / fraction)) : 1
     }
 
     /// In equal steps.

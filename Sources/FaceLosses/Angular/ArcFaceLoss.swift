@@ -30,7 +30,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
             gradient:
                 "detached or exact, see grad; the exact one is taken through the angle, without a "
                 + "pole at 0 and π, where it is 0",
-            use: "the usual first choice for clean data and many identities",
+            use: "the default choice for clean data and many identities",
             pitfalls:
                 "with the published scale of 64 and the exact gradient a small set hardly leaves "
                 + "its starting loss: keep the defaults, or begin from a softmax's weights; label "
@@ -86,7 +86,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
+            targetCosines: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
             gradient: gradient, state: ["margin": margin, "scale": scale])
     }
 }

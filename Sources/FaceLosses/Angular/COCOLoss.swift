@@ -58,9 +58,10 @@ public final class COCOLoss: ConfigurableLoss {
     public init(_ setup: LossSetup) {
         weight = setup.directionWeights()
         centroids = setup[Self.centroidsKey]
-        let others = Double(max(2, setup.classes) - 1)
+        let nonTargetCount = Double(max(2, setup.classes) - 1)
         scale =
-            setup[Self.scaleKey] ?? max(1, 0.5 * log(others / expm1(setup[Self.epsilonKey])))
+            setup[Self.scaleKey]
+            ?? max(1, 0.5 * log(nonTargetCount / expm1(setup[Self.epsilonKey])))
     }
 
     /// Number of identities.
@@ -74,16 +75,16 @@ public final class COCOLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let rows = embeddings.to(weight.type)
-        let directions = rows.l2Normalized()
-        let logits = directions.linear(weight: weight.l2Normalized()) * scale
+        let unitEmbeddings = rows.l2Normalized()
+        let logits = unitEmbeddings.linear(weight: weight.l2Normalized()) * scale
         switch centroids {
         case .learnt:
             return LossOutput(
                 loss: logits.crossEntropy(labels: labels), logits: logits, state: ["scale": scale])
         case .batch:
-            let loss = ofBatch(rows, directions, labels)
+            let loss = ofBatch(rows, unitEmbeddings, labels)
             // The weights are trained on the side, so that there is something to classify with.
-            let side = (directions.detached().linear(weight: weight.l2Normalized()) * scale)
+            let side = (unitEmbeddings.detached().linear(weight: weight.l2Normalized()) * scale)
                 .crossEntropy(labels: labels)
             return LossOutput(
                 loss: loss + (side - side.detached()), logits: logits, state: ["scale": scale])
@@ -91,10 +92,10 @@ public final class COCOLoss: ConfigurableLoss {
     }
 
     /// The cross-entropy over the identities of the batch.
-    private func ofBatch(_ rows: Tensor, _ directions: Tensor, _ labels: Tensor) -> Tensor {
+    private func ofBatch(_ rows: Tensor, _ unitEmbeddings: Tensor, _ labels: Tensor) -> Tensor {
         let identities = BatchIdentities(labels)
         let means = identities.means(of: rows).l2Normalized()
-        return (directions.linear(weight: means) * scale)
+        return (unitEmbeddings.linear(weight: means) * scale)
             .crossEntropy(labels: identities.positions)
     }
 }

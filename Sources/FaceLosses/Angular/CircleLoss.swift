@@ -56,11 +56,12 @@ public final class CircleLoss: AngularMarginLoss {
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let target = batch.targets
+        let target = batch.targetCosines
         let pull = (1 + margin - target.detached()).relu()
         return AngularMargin(
-            targets: pull * (target - (1 - margin)), scale: .constant(scale), gradient: .exact,
-            others: { cosines in
+            targetCosines: pull * (target - (1 - margin)), scale: .constant(scale),
+            gradient: .exact,
+            nonTargets: { cosines in
                 (cosines.detached() + margin).relu() * (cosines - margin)
             },
             state: ["margin": margin, "scale": scale])

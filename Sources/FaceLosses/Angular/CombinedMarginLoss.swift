@@ -95,7 +95,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         let moved = batch.angles * (1 + (first - 1) * margin) + second * margin
         let cosine = (beyond == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
         return AngularMargin(
-            targets: cosine - third * margin, scale: .constant(scale), gradient: gradient,
+            targetCosines: cosine - third * margin, scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])
     }
 }

@@ -17,7 +17,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
     static let momentumKey = LossParameterKey.number(
-        "momentum", default: 0.99, in: 0...1, "share of t that stays from batch to batch")
+        "momentum", default: 0.99, in: 0...1, "fraction of t that stays from batch to batch")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -75,7 +75,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let cosine = batch.targets
+        let cosine = batch.targetCosines
         let target = angle.cosine(of: batch.angles, plus: margin)
         if batch.isTraining {
             withoutGradients { t.assign(t * momentum + cosine.mean() * (1 - momentum)) }
@@ -84,9 +84,9 @@ public final class CurricularFaceLoss: AngularMarginLoss {
             AddedAngle(.none).cosine(of: batch.angles, plus: margin).to(cosine.type)
         }
         return AngularMargin(
-            targets: target, scale: .constant(scale), gradient: gradient,
+            targetCosines: target, scale: .constant(scale), gradient: gradient,
             // A copy, for t changes before the gradient is taken.
-            others: Self.weighted(by: t.copy(), above: threshold.unsqueezed(1)),
+            nonTargets: Self.weighted(by: t.copy(), above: threshold.unsqueezed(1)),
             state: ["margin": margin, "scale": scale, "t": t.item()])
     }
 

@@ -23,7 +23,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         "arc adds the margin to the angle, cos takes it off the cosine")
     static let marginKey = LossParameterKey.number(
         "m", default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc")
-    static let deviationKey = LossParameterKey.number(
+    static let standardDeviationKey = LossParameterKey.number(
         "sigma", symbol: "σ", default: 0.05, in: 0...0.5, "standard deviation of the margins")
 
     /// Description.
@@ -41,7 +41,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
                 "a batch in another order draws other margins for its images; the loss is noisier "
                 + "than ArcFace's"),
         parameters: [
-            marginKey.parameter, deviationKey.parameter, versionKey.parameter,
+            marginKey.parameter, standardDeviationKey.parameter, versionKey.parameter,
         ] + AngularSchedule.parameters + [
             MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
         ],
@@ -60,7 +60,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
     let schedule: AngularSchedule
     private let gradient: MarginGradient
     private let angle: AddedAngle
-    private let deviation: Double
+    private let standardDeviation: Double
     private let version: Version
     private let seed: UInt64
 
@@ -74,7 +74,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         }
         gradient = setup[MarginGradient.key]
         angle = AddedAngle(setup)
-        deviation = setup[Self.deviationKey]
+        standardDeviation = setup[Self.standardDeviationKey]
         self.version = version
         seed = setup.initial.seed
     }
@@ -84,17 +84,17 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let margins = withoutGradients {
-            let drawn = batch.targets.filled(like: 0)
+            let drawn = batch.targetCosines.filled(like: 0)
             // LibTorch's generator on a CPU takes the lower half of a seed only.
             drawn.fillNormal(
-                mean: margin, deviation: deviation,
+                mean: margin, standardDeviation: standardDeviation,
                 seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(progress.step)
-                    &+ UInt64(progress.part) &* 0x85eb_ca6b)
+                    &+ UInt64(progress.microBatch) &* 0x85eb_ca6b)
             return drawn.clamped(to: 0...Double.pi)
         }
         return AngularMargin(
-            targets: version == .arc
-                ? angle.cosine(of: batch.angles, plus: margins) : batch.targets - margins,
+            targetCosines: version == .arc
+                ? angle.cosine(of: batch.angles, plus: margins) : batch.targetCosines - margins,
             scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])
     }

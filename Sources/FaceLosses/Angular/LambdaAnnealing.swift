@@ -10,13 +10,13 @@ struct LambdaAnnealing {
 
     static let annealingKey = LossParameterKey.word(
         "anneal", default: Fall.geometric,
-        "how λ falls: by the share of the run that is done, or by the authors' rule for steps")
+        "how λ falls: by the fraction of the run that is done, or by the authors' rule for steps")
     static let firstKey = LossParameterKey.number(
         "base", symbol: "λ₀", default: 1000, in: 0...1e6, "λ at the start")
     static let lastKey = LossParameterKey.number(
         "min", symbol: "λ_min", default: 5, in: 0...1e6, "λ at the end")
     static let untilKey = LossParameterKey.number(
-        "until", default: 0.5, in: 0...1, "geometric: share of the run in which λ falls")
+        "until", default: 0.5, in: 0...1, "geometric: fraction of the run in which λ falls")
     static let gammaKey = LossParameterKey.number(
         "gamma", symbol: "γ", default: 0.12, in: 0...1000, "step: how fast λ falls")
     static let powerKey = LossParameterKey.number(

@@ -75,17 +75,17 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let lowered = batch.targets - margin
+        let lowered = batch.targetCosines - margin
         let target =
             switch easy {
             case .no: lowered
-            case .yes: lowered.where(lowered .> 0, else: batch.targets)
-            case .obtuse: lowered.where(batch.targets .> 0, else: batch.targets)
+            case .yes: lowered.where(lowered .> 0, else: batch.targetCosines)
+            case .obtuse: lowered.where(batch.targetCosines .> 0, else: batch.targetCosines)
             }
         let bound = lowered.detached().unsqueezed(1)
         return AngularMargin(
-            targets: target, scale: .constant(scale), gradient: .exact,
-            others: { [factor] cosines in
+            targetCosines: target, scale: .constant(scale), gradient: .exact,
+            nonTargets: { [factor] cosines in
                 (cosines * factor + (factor - 1)).where(cosines .> bound, else: cosines)
             },
             state: ["margin": margin, "scale": scale])

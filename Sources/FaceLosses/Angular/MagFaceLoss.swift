@@ -99,7 +99,7 @@ public final class MagFaceLoss: AngularMarginLoss {
         let margins = ((norms - low) * slope + lowest) * margin
         let penalty = (norms / (high * high) + norms.reciprocal()).mean() * penaltyWeight
         return AngularMargin(
-            targets: angle.cosine(of: batch.angles, plus: margins), scale: .constant(scale),
+            targetCosines: angle.cosine(of: batch.angles, plus: margins), scale: .constant(scale),
             gradient: gradient, penalty: penalty,
             state: ["margin": margins.mean().item(), "scale": scale])
     }

@@ -30,7 +30,7 @@ public final class NormFaceLoss: AngularMarginLoss {
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
             gradient: "exact",
-            use: "the plain softmax of cosines, against which margins are to be judged",
+            use: "the plain softmax of cosines, against which margins are to be measured",
             pitfalls:
                 "a trained scale may grow until hard images alone count; weight decay does not "
                 + "hold it"),
@@ -77,7 +77,7 @@ public final class NormFaceLoss: AngularMarginLoss {
     /// No margin.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         AngularMargin(
-            targets: batch.targets, scale: .variable(scale), gradient: .exact,
+            targetCosines: batch.targetCosines, scale: .variable(scale), gradient: .exact,
             state: ["scale": scale.item()])
     }
 }

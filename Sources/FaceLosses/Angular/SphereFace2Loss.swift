@@ -30,7 +30,8 @@ public final class SphereFace2Loss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", default: 50, in: 0.001...1000, "factor of the whole loss")
     static let warmupKey = LossParameterKey.number(
-        "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
+        "warmup", default: 0.5, in: 0...1,
+        "fraction of the run in which the margin goes from 0 to m")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -90,9 +91,9 @@ public final class SphereFace2Loss: ConfigurableLoss {
             .linear(from: 0, to: setup[Self.marginKey])
         let similarities = similarities(batch.cosines)
         let columns = labels.unsqueezed(1)
-        let own = scale * (similarities.gathered(1, columns) - margin)
-        let logits = (scale * (similarities + margin)).scattered(1, columns, own)
-        let yes = (-1 * (own.squeezed(1) + bias)).softplus()
+        let target = scale * (similarities.gathered(1, columns) - margin)
+        let logits = (scale * (similarities + margin)).scattered(1, columns, target)
+        let yes = (-1 * (target.squeezed(1) + bias)).softplus()
         let no = (logits + bias).softplus().replacing(with: 0, where: batch.isTarget).sum(1)
         let balance = setup[Self.balanceKey]
         return LossOutput(
@@ -103,8 +104,8 @@ public final class SphereFace2Loss: ConfigurableLoss {
 
     /// g of cosines, with the chosen gradient.
     private func similarities(_ cosines: Tensor) -> Tensor {
-        let share = (cosines.clamped(to: -1...1) + 1) / 2
-        let spread = 2 * share.pow(setup[Self.powerKey]) - 1
+        let fraction = (cosines.clamped(to: -1...1) + 1) / 2
+        let spread = 2 * fraction.pow(setup[Self.powerKey]) - 1
         return setup[Self.gradientKey].joined(spread, without: cosines)
     }
 

@@ -78,15 +78,15 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let factor = 1 + (multiple - 1) * margin
-        let targets =
+        let targetCosines =
             switch version {
             case .v0: MultipliedAngle(factor).cosine(of: batch.angles)
             case .v1: (batch.angles * factor).clamped(to: 0...Double.pi).cos()
-            case .v2: batch.targets
+            case .v2: batch.targetCosines
             }
         return AngularMargin(
-            targets: targets, scale: .constant(scale), gradient: gradient,
-            others: version == .v2
+            targetCosines: targetCosines, scale: .constant(scale), gradient: gradient,
+            nonTargets: version == .v2
                 ? { [gradient] cosines in
                     gradient.joined(
                         (Self.angles(cosines) / factor).cos(), without: cosines)

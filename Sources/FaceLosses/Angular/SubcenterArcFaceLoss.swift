@@ -2,7 +2,7 @@ import Foundation
 public import Torch
 
 /// Sub-center ArcFace (Deng, Guo, Liu, Gong and Zafeiriou, ECCV 2020): ArcFace in which an identity
-/// has K class weights, so that wrongly labelled images find one of their own.
+/// has K class weights, so that mislabelled images find one of their own.
 ///
 ///     cosθ_j = max over k of <x̂, Ŵ_jk>,   t(θ) = cos(θ + m)
 ///
@@ -67,7 +67,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
+            targetCosines: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
             gradient: gradient, state: ["margin": margin, "scale": scale])
     }
 }

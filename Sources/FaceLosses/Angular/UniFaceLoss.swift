@@ -27,7 +27,7 @@ public final class UniFaceLoss: ConfigurableLoss {
             gradient: "exact",
             use: "verification by one threshold: cosines of all identities are calibrated together",
             pitfalls:
-                "the sum over all other classes makes the loss large at first; the bias starts at "
+                "the sum over all non-target classes makes the loss large at first; the bias starts at "
                 + "ln(10 C)"),
         parameters: [marginKey.parameter] + AngularSchedule.parameters,
         presets: [
@@ -64,7 +64,7 @@ public final class UniFaceLoss: ConfigurableLoss {
             embeddings: embeddings, labels: labels, weight: weight)
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
-        let target = scale * (batch.targets - margin)
+        let target = scale * (batch.targetCosines - margin)
         let positive = (bias - target).softplus()
         let logits = batch.cosines * scale
         let negative = (logits - bias).softplus().replacing(with: 0, where: batch.isTarget).sum(1)

@@ -62,19 +62,19 @@ public protocol ConfigurableLoss: FaceLoss {
 
 /// How far a run is.
 public struct LossProgress: Hashable, Sendable {
-    /// Share of the run that is done; 0 ..< 1.
+    /// Fraction of the run that is done; 0 ..< 1.
     public var fraction: Double
     /// Steps that were taken before this one.
     public var step: Int
     /// Which part of the step's batch this is where gradients accumulate over several, from 0: what
     /// is drawn anew for each sample must differ between them.
-    public var part: Int
+    public var microBatch: Int
 
     /// Creates a position in a run.
-    public init(fraction: Double, step: Int, part: Int = 0) {
+    public init(fraction: Double, step: Int, microBatch: Int = 0) {
         self.fraction = fraction
         self.step = step
-        self.part = part
+        self.microBatch = microBatch
     }
 }
 
@@ -87,7 +87,7 @@ public struct LossOutput {
     public var logits: Tensor?
     /// `[n, c]`, with margin: of these the cross-entropy was taken. Nil when there is no margin.
     public var marginLogits: Tensor?
-    /// `[n]` of truth values, without margin: whether the own class comes first; for a loss that
+    /// `[n]` of truth values, without margin: whether the target class comes first; for a loss that
     /// keeps no logits.
     public var isCorrect: Tensor?
     /// The same with margin.

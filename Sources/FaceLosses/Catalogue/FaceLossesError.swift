@@ -21,7 +21,7 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case notAHead(path: String, reason: String)
     /// Values that are multiplied with one another give a number that `float32` does not hold.
     case productOutOfRange(loss: String, factors: [String], product: Double)
-    /// Several losses that classify are added, or one loss of pairs twice.
+    /// Several losses that classify are added, or one pairwise loss twice.
     case severalClassifications(String)
     /// A name is no loss's.
     case unknownLoss(String, known: [String])
@@ -40,7 +40,7 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
         case .nameTaken(let name):
             "there is a loss or preset '\(name)' already; give the new loss another name"
         case .noClassSampling(let loss):
-            "\(loss) needs all classes in each step; use head.rate 1, or one of the losses of angles "
+            "\(loss) needs all classes in each step; use head.rate 1, or one of the angular-margin losses "
                 + "that are a softmax, such as arcface, on the CPU"
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "

@@ -69,8 +69,8 @@ public enum LossCatalogue {
     ///   - embeddingSize: Components of an embedding; at least 1.
     ///   - initial: Where weights come from, with the path `head`, and the device and type that the
     ///     loss computes in.
-    ///   - head: How losses of angles are computed for many classes; nil composes them of tensors,
-    ///     with logits.
+    ///   - head: How angular-margin losses are computed for many classes; nil composes them of
+    ///     tensors, with logits.
     /// - Throws: ``FaceLossesError`` when there are no classes, for a specification of a loss that
     ///   the catalogue does not have, and when a loss needs all classes but is to see a part.
     public static func make(

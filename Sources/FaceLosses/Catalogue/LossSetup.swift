@@ -42,14 +42,14 @@ extension LossSetup {
     ///
     /// - Parameter each: Weights of each class; the result has that many times `classes` rows.
     public func directionWeights(each: Int = 1) -> Tensor {
-        initial.normal("weight", [classes * each, embeddingSize], deviation: 0.01)
+        initial.normal("weight", [classes * each, embeddingSize], standardDeviation: 0.01)
     }
 
     /// New class weights `[classes, embeddingSize]` and biases `[classes]` of a linear classifier.
     ///
     /// Uniform in a tenth of the ±1/√embeddingSize in which PyTorch's `Linear` draws both. With those,
     /// logits of embeddings after batch normalisation deviate by 0.6 from each other before anything
-    /// is learnt, and the slopes they send into the backbone make the loss rise above that of
+    /// is learnt, and the gradients they send into the backbone make the loss rise above that of
     /// guessing for whole epochs; logits near 0 let the classifier learn first.
     public func linearWeights() -> (weight: Tensor, bias: Tensor) {
         let bound = 0.1 / Double(embeddingSize).squareRoot()

@@ -6,7 +6,7 @@ public struct LossSpecification: Hashable, Sendable {
     public let descriptor: LossDescriptor
     /// Values that are not the parameter's default, by its name.
     public let values: [String: LossValue]
-    /// Losses of pairs and centres that are added to it, sorted by name.
+    /// Pairwise and centre losses that are added to it, sorted by name.
     public let terms: [LossSpecification]
 
     /// Reads a loss of the catalogue, or several with `+` between: `arcface+center:weight=0.003`.
@@ -35,16 +35,16 @@ public struct LossSpecification: Hashable, Sendable {
     private static func parts(of text: String) -> [Substring] {
         var parts: [Substring] = []
         var start = text.startIndex
-        for place in text.indices where text[place] == "+" {
-            let letter = text[start..<place].last
+        for index in text.indices where text[index] == "+" {
+            let letter = text[start..<index].last
             let digits = [
-                text[start..<place].dropLast().last, text[text.index(after: place)...].first,
+                text[start..<index].dropLast().last, text[text.index(after: index)...].first,
             ]
             let isExponent =
                 (letter == "e" || letter == "E") && digits.allSatisfy { $0?.isNumber == true }
             guard !isExponent else { continue }
-            parts.append(text[start..<place])
-            start = text.index(after: place)
+            parts.append(text[start..<index])
+            start = text.index(after: index)
         }
         return parts + [text[start...]]
     }

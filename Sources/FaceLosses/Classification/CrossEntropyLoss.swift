@@ -9,7 +9,7 @@ public import Torch
 public final class CrossEntropyLoss: ConfigurableLoss {
     static let smoothingKey = LossParameterKey.number(
         "smoothing", symbol: "ε", default: 0, in: 0...0.99,
-        "share of the target's probability that is spread over all classes")
+        "fraction of the target's probability that is spread over all classes")
     static let trainsKey = LossParameterKey.word(
         "trains", default: NormFaceLoss.Choice.yes,
         "whether embeddings are trained too, and not only the classifier beside them")

@@ -76,11 +76,11 @@ public final class LSoftmaxLoss: ConfigurableLoss {
         let logits = embeddings.linear(weight: weight)
         let columns = labels.unsqueezed(1)
         let plain = logits.gathered(1, columns)
-        let own = weight.selected(0, labels)
-        let angles = embeddings.l2Normalized().angles(to: own.l2Normalized()).unsqueezed(1)
+        let targetWeight = weight.selected(0, labels)
+        let angles = embeddings.l2Normalized().angles(to: targetWeight.l2Normalized()).unsqueezed(1)
         let lambda = annealing.lambda(at: progress)
         let target =
-            norms(embeddings, own) * (angles.cos() * lambda + angle.cosine(of: angles))
+            norms(embeddings, targetWeight) * (angles.cos() * lambda + angle.cosine(of: angles))
             / (1 + lambda)
         let moved = logits.scattered(
             1, columns, gradient.joined(target, without: plain).to(logits.type))
@@ -90,7 +90,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
     }
 
     /// |x| |W_y|, `[n, 1]` of `float64`, in whose range no square of `float32` overflows.
-    private func norms(_ embeddings: Tensor, _ own: Tensor) -> Tensor {
-        embeddings.to(.float64).norm(1, keep: true) * own.to(.float64).norm(1, keep: true)
+    private func norms(_ embeddings: Tensor, _ targetWeight: Tensor) -> Tensor {
+        embeddings.to(.float64).norm(1, keep: true) * targetWeight.to(.float64).norm(1, keep: true)
     }
 }

@@ -13,7 +13,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
         "m", default: 0.5, in: 0...100, "margin taken off the target's logit")
     static let warmupKey = LossParameterKey.number(
-        "warmup", default: 0, in: 0...1, "share of the run in which the margin goes from 0 to m")
+        "warmup", default: 0, in: 0...1, "fraction of the run in which the margin goes from 0 to m")
 
     /// Description.
     public static let descriptor = LossDescriptor(

@@ -7,7 +7,7 @@ import SafeNumbers
 ///
 /// This is the picture that papers of margins draw. Logits are divided by what the loss multiplies a
 /// cosine by, its scale or the embedding's norm, so that losses compare; class weights are of length
-/// 1, and all other classes are at 90 degrees.
+/// 1, and all non-target classes are at 90 degrees.
 public struct TargetCurve: Hashable, Sendable {
     /// One angle.
     public struct Point: Hashable, Sendable {
@@ -30,9 +30,9 @@ public struct TargetCurve: Hashable, Sendable {
     /// - Parameters:
     ///   - classes: Number of classes, on which automatic scales depend; at least 2.
     ///   - norm: Norm of the embeddings; that of 512 components after batch normalisation by default.
-    ///   - fraction: Share of the run that is done, for margins that grow in its course.
+    ///   - fraction: Fraction of the run that is done, for margins that grow in its course.
     ///   - count: Number of angles; at least 2.
-    /// - Throws: ``FaceLossesError/noTargetLogit(_:)`` for a loss of pairs or centres.
+    /// - Throws: ``FaceLossesError/noTargetLogit(_:)`` for a pairwise or centre loss.
     public init(
         _ specification: LossSpecification, classes: Int = 500,
         norm: Double = 512.0.squareRoot(), fraction: Double = 1, count: Int = 180

@@ -2,8 +2,8 @@ import SafeNumbers
 
 /// The classes that take part in a step of Partial FC.
 ///
-/// The batch's own classes always do; others are drawn without replacement, all sets of them
-/// equally likely, until a share of all classes is reached. Which ones depends on a seed alone.
+/// The batch's target classes always do; others are drawn without replacement, all sets of them
+/// equally likely, until a fraction of all classes is reached. Which ones depends on a seed alone.
 struct ClassSample: Hashable {
     /// The classes, ascending.
     let classes: [Int]
@@ -15,30 +15,30 @@ struct ClassSample: Hashable {
     /// - Parameters:
     ///   - labels: The batch's classes.
     ///   - count: Number of all classes.
-    ///   - rate: Share of them; when the batch alone has more, those are the sample.
+    ///   - rate: Fraction of them; when the batch alone has more, those are the sample.
     init(labels: [Int], of count: Int, rate: Double, seed: UInt64) {
-        let own = Set(labels).sorted()
-        let wanted = max(own.count, min(count, Int(saturating: rate * Double(count))))
+        let targetClasses = Set(labels).sorted()
+        let wanted = max(targetClasses.count, min(count, Int(saturating: rate * Double(count))))
         var stream = SplitMix64(state: seed)
-        var missing = wanted - own.count
-        var candidates = count - own.count
+        var missing = wanted - targetClasses.count
+        var candidates = count - targetClasses.count
         var chosen: [Int] = []
         chosen.reserveCapacity(wanted)
-        var places: [Int: Int] = [:]
+        var indices: [Int: Int] = [:]
         for candidate in 0..<count {
-            if places.count < own.count, own[places.count] == candidate {
-                places[candidate] = chosen.count
+            if indices.count < targetClasses.count, targetClasses[indices.count] == candidate {
+                indices[candidate] = chosen.count
             } else {
                 // Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S).
-                let place = stream.next().multipliedFullWidth(by: UInt64(candidates)).high
+                let index = stream.next().multipliedFullWidth(by: UInt64(candidates)).high
                 candidates -= 1
-                guard place < UInt64(missing) else { continue }
+                guard index < UInt64(missing) else { continue }
                 missing -= 1
             }
             chosen.append(candidate)
         }
         classes = chosen
-        positions = labels.map { places[$0, default: 0] }
+        positions = labels.map { indices[$0, default: 0] }
     }
 }
 

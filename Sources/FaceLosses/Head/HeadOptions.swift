@@ -1,11 +1,12 @@
 public import Torch
 
-/// How the classes' side of a loss of angles is computed.
+/// How the classification head of an angular-margin loss is computed.
 public struct HeadOptions: Codable, Sendable, Hashable {
-    /// Share of the classes that take part in a step's softmax, above 0 and up to 1, which is all.
+    /// Fraction of the classes that take part in a step's softmax, above 0 and up to 1, which is
+    /// all.
     ///
-    /// Below 1 it is Partial FC (An et al., CVPR 2022): the batch's own classes and others drawn at
-    /// random for each step. Weights and velocities of the rest stay as they are in that step.
+    /// Below 1 it is Partial FC (An et al., CVPR 2022): the batch's target classes and others drawn
+    /// at random for each step. Weights and velocities of the rest stay as they are in that step.
     public var rate: Double
     /// `bfloat16` rounds what is multiplied, where the network computes in `bfloat16` as well and
     /// the processor has instructions for it; on a GPU to TF32. Sums, cosines and weights stay

@@ -1,7 +1,7 @@
 public import Torch
 
-/// A loss of angles computed in passes over blocks of classes, for as many classes as the weights'
-/// memory holds.
+/// An angular-margin loss computed in passes over blocks of classes, for as many classes as the
+/// weights' memory holds.
 ///
 /// What it gives is what the loss itself gives, but for the order of additions: the loss and the
 /// gradients are within 1e-12 in `float64`, and in `float32` within 1e-6, or with a scale s above 32
@@ -27,7 +27,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     /// Computes a loss in another way.
     ///
     /// - Parameters:
-    ///   - loss: A loss whose weights `CosineTable.supports(_:)` has.
+    ///   - loss: A loss whose weights `CosineSimilarityMatrix.supports(_:)` has.
     ///   - initial: Whose seed, with the step, decides which classes take part.
     public init(_ loss: Loss, options: HeadOptions, initial: InitialWeights) {
         self.loss = loss
@@ -47,31 +47,32 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     ) -> LossOutput {
         let embeddings = embeddings.to(loss.weight.type)
         let sample = sample(labels, progress)
-        let table = CosineTable(
-            directions: embeddings.l2Normalized(), weight: loss.weight,
+        let table = CosineSimilarityMatrix(
+            unitEmbeddings: embeddings.l2Normalized(), weight: loss.weight,
             classes: sample.map { Tensor($0.classes, device: labels.device) },
             labels: sample.map { Tensor($0.positions, device: labels.device) } ?? labels,
             subcenters: loss.subcenters,
             precision: options.precision, workspace: workspace)
         let batch = AngularBatch(
-            embeddings: embeddings, labels: labels, targets: table.targets, angles: table.angles,
+            embeddings: embeddings, labels: labels, targetCosines: table.targetCosines,
+            angles: table.angles,
             classes: sample?.classes.count ?? classes
-        ) { table.otherExponentials(scale: table.targets.filled(like: $0)) }
+        ) { table.nonTargetExponentials(scale: table.targetCosines.filled(like: $0)) }
         return output(table, batch, loss.margin(batch, at: progress))
     }
 
     private func output(
-        _ table: CosineTable, _ batch: AngularBatch, _ margin: AngularMargin
+        _ table: CosineSimilarityMatrix, _ batch: AngularBatch, _ margin: AngularMargin
     ) -> LossOutput {
         let count = batch.labels.count
         let outcome = table.crossEntropy(
             targetLogits: margin.targetLogits(of: batch).reshaped([count]),
             scale: margin.scale.tensor(for: batch).reshaped([-1]).expanded([count]),
-            others: margin.others)
+            nonTargets: margin.nonTargets)
         var output = LossOutput(
             loss: margin.penalty.map { outcome.loss + $0 } ?? outcome.loss, state: margin.state)
-        output.isCorrect = outcome.isFirst
-        output.isCorrectWithMargin = outcome.isFirstWithMargin
+        output.isCorrect = outcome.isTop1Correct
+        output.isCorrectWithMargin = outcome.isTop1CorrectWithMargin
         return output
     }
 
@@ -86,7 +87,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
 extension AngularMarginLoss {
     /// This loss as a head, or itself where its weights are not where a head computes.
     func head(_ options: HeadOptions, initial: InitialWeights) -> any FaceLoss {
-        CosineTable.supports(weight)
+        CosineSimilarityMatrix.supports(weight)
             ? MarginHead(self, options: options, initial: initial) : self
     }
 }

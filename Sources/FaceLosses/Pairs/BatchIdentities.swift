@@ -14,15 +14,15 @@ struct BatchIdentities {
     init(_ labels: Tensor) {
         let values = labels.array(of: Int.self)
         let order = Set(values).sorted()
-        let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+        let indices = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         var members = order.map { _ in [Int]() }
         for (row, value) in values.enumerated() {
-            if let place = places[value] { members[place].append(row) }
+            if let index = indices[value] { members[index].append(row) }
         }
         self.members = members
         count = order.count
         sizes = members.map(\.count)
-        positions = Tensor(values.compactMap { places[$0] }, device: labels.device)
+        positions = Tensor(values.compactMap { indices[$0] }, device: labels.device)
     }
 
     /// Means `[count, d]` of rows `[n, d]` by identity.

@@ -13,7 +13,7 @@ public import Torch
 /// - **Form**: `linear` takes d and [m - d]₊ without squares.
 /// - **Mean**: `active` divides by the number of pairs that are not 0, so that the loss does not
 ///   fade as ever fewer pairs are too near.
-/// - **State**: `active`, the share of pairs of two identities that are too near.
+/// - **State**: `active`, the fraction of pairs of two identities that are too near.
 public final class ContrastiveLoss: ConfigurableLoss {
     /// How a distance counts.
     enum Form: String, CaseIterable, Sendable {

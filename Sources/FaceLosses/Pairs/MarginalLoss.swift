@@ -81,7 +81,7 @@ struct MarginalPairs {
         xi = setup[MarginalLoss.xiKey]
     }
 
-    /// The mean over ordered pairs, and the share of them that are not as they should be.
+    /// The mean over ordered pairs, and the fraction of them that are not as they should be.
     func callAsFunction(_ embeddings: Tensor, _ labels: Tensor) -> (loss: Tensor, active: Double) {
         let hinges = hinges(embeddings, labels)
         let pairs = Double(max(1, labels.count * (labels.count - 1)))
@@ -91,12 +91,12 @@ struct MarginalPairs {
 
     /// What each ordered pair `[n, n]` violates; 0 on the diagonal.
     private func hinges(_ embeddings: Tensor, _ labels: Tensor) -> Tensor {
-        let directions = embeddings.l2Normalized()
+        let unitEmbeddings = embeddings.l2Normalized()
         // Not 2 - 2 cos: a zero embedding has no direction, and is at distance 1 of all.
-        let squares = directions.square().sum(1)
+        let squares = unitEmbeddings.square().sum(1)
         let distances =
             squares.unsqueezed(1) + squares.unsqueezed(0)
-            - 2 * directions.matmul(directions.transposed(0, 1))
+            - 2 * unitEmbeddings.matmul(unitEmbeddings.transposed(0, 1))
         let isSame = labels.unsqueezed(1) .== labels.unsqueezed(0)
         let signs = isSame.to(embeddings.type) * 2 - 1
         let indices = Tensor.range(labels.count, device: labels.device)

@@ -11,7 +11,7 @@ public import Torch
 ///   of two independent embeddings after batch normalisation; `minimum-margin-paper` has α 5e-5,
 ///   β 5e-8 and M 280.
 /// - **Pairs**: those of an identity of the batch with any other.
-/// - **State**: `active`, the share of pairs that are too near. **Gradient**: exact.
+/// - **State**: `active`, the fraction of pairs that are too near. **Gradient**: exact.
 public final class MinimumMarginLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
@@ -63,7 +63,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         push = setup[Self.pushKey]
         margin = setup[Self.marginKey] ?? 2 * Double(setup.embeddingSize)
         centers = setup.initial.normal(
-            "centers", [setup.classes, setup.embeddingSize], deviation: 1)
+            "centers", [setup.classes, setup.embeddingSize], standardDeviation: 1)
     }
 
     /// `centers`, which are trained.
@@ -74,11 +74,11 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let rows = embeddings.to(centers.type)
-        let own = centers.selected(0, labels)
+        let targetCenters = centers.selected(0, labels)
         let present = Tensor(
             Set(labels.array(of: Int.self)).sorted(), device: labels.device)
         let hinges = hinges(present)
-        let loss = (rows - own).square().sum(1).mean() * (pull / 2) + hinges.sum() * push
+        let loss = (rows - targetCenters).square().sum(1).mean() * (pull / 2) + hinges.sum() * push
         // A centre and itself are no pair.
         let pairs = Double(max(1, present.count * (centers.shape[0] - 1)))
         let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
@@ -88,10 +88,10 @@ public final class MinimumMarginLoss: ConfigurableLoss {
     /// `[p, c]`: what the centres of the batch's identities lack to all others; pairs within the
     /// batch count half from either side.
     private func hinges(_ present: Tensor) -> Tensor {
-        let own = centers.selected(0, present)
+        let targetCenters = centers.selected(0, present)
         let squares =
-            own.square().sum(1, keep: true) + centers.square().sum(1).unsqueezed(0)
-            - 2 * own.matmul(centers.transposed(0, 1))
+            targetCenters.square().sum(1, keep: true) + centers.square().sum(1).unsqueezed(0)
+            - 2 * targetCenters.matmul(centers.transposed(0, 1))
         let all = Tensor.range(centers.shape[0], device: centers.device)
         let isSelf = present.unsqueezed(1) .== all.unsqueezed(0)
         let isPresent = Tensor.zeros([centers.shape[0]], type: centers.type, device: centers.device)

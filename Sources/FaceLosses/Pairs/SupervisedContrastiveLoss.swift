@@ -53,13 +53,13 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
         guard labels.count > 1 else {
             return LossOutput(loss: embeddings.sum() * 0)
         }
-        let directions = embeddings.l2Normalized()
-        let logits = directions.matmul(directions.transposed(0, 1)) / temperature
+        let unitEmbeddings = embeddings.l2Normalized()
+        let logits = unitEmbeddings.matmul(unitEmbeddings.transposed(0, 1)) / temperature
         let indices = Tensor.range(labels.count, device: labels.device)
         let isSelf = indices.unsqueezed(1) .== indices.unsqueezed(0)
         let logProbabilities =
             logits - logits.replacing(with: -1e9, where: isSelf).logSumExp(1, keep: true)
-        let positives = PairwiseDistances(directions, labels).isPositive.to(logits.type)
+        let positives = PairwiseDistances(unitEmbeddings, labels).isPositive.to(logits.type)
         let counts = positives.sum(1)
         let anchors = (counts .> 0).to(logits.type)
         let losses = (logProbabilities * positives).sum(1) / counts.clamped(from: 1)

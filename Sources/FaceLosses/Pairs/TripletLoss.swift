@@ -16,7 +16,7 @@ public import Torch
 /// With `distance=euclidean` d is not squared. Which triplets are taken depends on distances alone,
 /// so that the loss is deterministic; the choice is held constant in the gradient. **Defaults**:
 /// α 0.2, semi-hard, squared. It wants P x K batches; without a triplet it is 0. **State**:
-/// `active`, the share of triplets that are not satisfied.
+/// `active`, the fraction of triplets that are not satisfied.
 public final class TripletLoss: ConfigurableLoss {
     /// Which triplets count.
     enum Mining: String, CaseIterable, Sendable {
@@ -91,13 +91,13 @@ public final class TripletLoss: ConfigurableLoss {
         guard triplets.isAny else {
             return LossOutput(loss: embeddings.sum() * 0, state: ["active": 0])
         }
-        let (own, others, counts) =
+        let (positiveDistances, negativeDistances, counts) =
             switch mining {
             case .semihard: triplets.semihard()
             case .hard: triplets.hard()
             case .all: triplets.all()
             }
-        let hinges = (measured(own) - measured(others) + margin).relu()
+        let hinges = (measured(positiveDistances) - measured(negativeDistances) + margin).relu()
             .replacing(with: 0, where: counts .== 0)
         let active = withoutGradients { (hinges.detached() .> 0).sum().item() }
         let total = counts.sum().item()
@@ -116,7 +116,7 @@ public final class TripletLoss: ConfigurableLoss {
 private struct BatchTriplets {
     /// Squared distances of an anchor and a positive, of an anchor and a negative, and 1 where there
     /// is such a triplet, in shapes that go together.
-    typealias Distances = (own: Tensor, others: Tensor, counts: Tensor)
+    typealias Distances = (positiveDistances: Tensor, negativeDistances: Tensor, counts: Tensor)
 
     /// Squared distances `[n, n]`.
     private let squares: Tensor
@@ -129,8 +129,8 @@ private struct BatchTriplets {
     /// Whether there is a triplet.
     let isAny: Bool
 
-    init(_ directions: Tensor, _ labels: Tensor) {
-        let pairs = PairwiseDistances(directions, labels)
+    init(_ unitEmbeddings: Tensor, _ labels: Tensor) {
+        let pairs = PairwiseDistances(unitEmbeddings, labels)
         (squares, isPositive, isNegative) = (pairs.squares, pairs.isPositive, pairs.isNegative)
         let members = BatchIdentities(labels).members
         var (first, second): ([Int], [Int]) = ([], [])
@@ -148,24 +148,27 @@ private struct BatchTriplets {
     }
 
     /// `[p, 1]`: distances of the pairs.
-    private var own: Tensor {
+    private var positiveDistances: Tensor {
         squares.selected(0, anchors).gathered(1, positives.unsqueezed(1))
     }
 
     /// `[p, n]`: each pair's anchor with all samples, and whether that is a negative.
-    private var others: (squares: Tensor, isNegative: Tensor) {
+    private var negativeDistances: (squares: Tensor, isNegative: Tensor) {
         (squares.selected(0, anchors), isNegative.selected(0, anchors))
     }
 
     /// `[p, 1]` each.
     func semihard() -> Distances {
-        let (squares, isNegative) = others
-        let isFarther = isNegative .& (squares .> own)
+        let (squares, isNegative) = negativeDistances
+        let isFarther = isNegative .& (squares .> positiveDistances)
         let nearest = squares.where(isFarther, else: squares.filled(like: .infinity))
             .min(1, keep: true)
         let farthest = squares.where(isNegative, else: squares.filled(like: -1))
             .max(1, keep: true)
-        return (own, nearest.where(nearest .< .infinity, else: farthest), own.filled(like: 1))
+        return (
+            positiveDistances, nearest.where(nearest .< .infinity, else: farthest),
+            positiveDistances.filled(like: 1)
+        )
     }
 
     /// `[n]` each.
@@ -178,7 +181,7 @@ private struct BatchTriplets {
 
     /// `[p, 1]` and `[p, n]`.
     func all() -> Distances {
-        let (squares, isNegative) = others
-        return (own, squares, isNegative.to(squares.type))
+        let (squares, isNegative) = negativeDistances
+        return (positiveDistances, squares, isNegative.to(squares.type))
     }
 }

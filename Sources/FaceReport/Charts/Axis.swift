@@ -83,7 +83,7 @@ package struct Axis: Hashable, Sendable {
     }
 
     /// A logarithmic axis of shares, from a power of ten up to 1.
-    package static func shares(_ title: String, from low: Double) -> Axis {
+    package static func fractions(_ title: String, from low: Double) -> Axis {
         let exponent = min(-1, Int(saturating: log10(min(1, max(low, 1e-12))).rounded(.down)))
         let ticks = (exponent...0).map { power in
             Tick(value: pow(10, Double(power)), label: powerLabel(power))
@@ -105,13 +105,13 @@ package struct Axis: Hashable, Sendable {
     }
 
     /// Ticks that an axis has at most, whatever its ends are.
-    private static let mostTicks = 100
+    private static let maxTicks = 100
 
     /// Multiples of a step inside a range, labelled with the decimals the step has.
     private static func ticks(in domain: ClosedRange<Double>, step: Double) -> [Tick] {
         let first = (domain.lowerBound / step - 1e-6).rounded(.up)
         let last = (domain.upperBound / step + 1e-6).rounded(.down)
-        guard last >= first, last - first < Double(mostTicks) else { return [] }
+        guard last >= first, last - first < Double(maxTicks) else { return [] }
         let decimals = max(0, -Int(saturating: log10(step).rounded(.down)))
         return (0...Int(saturating: last - first)).map { index in
             let value = (first + Double(index)) * step

@@ -37,26 +37,26 @@ package struct GroupDiagram: Hashable, Sendable {
     private static let rowHeight = 18.0
     private static let barGap = 8.0
     /// Losses that find room at the two sides of the axis.
-    private static let mostAtSides = 10
+    private static let maxAtSides = 10
 
     /// The chart as SVG.
     package func svg(id: String, title: String) -> Markup {
-        items.count > Self.mostAtSides
+        items.count > Self.maxAtSides
             ? column(id: id, title: title) : sides(id: id, title: title)
     }
 
     private func sides(id: String, title: String) -> Markup {
         let widest = items.map { Plot.width(label($0)) }.max() ?? 0
-        let axisPlace = criticalDifference == nil ? 42.0 : 62
+        let axisPosition = criticalDifference == nil ? 42.0 : 62
         let rows = Double((items.count + 1) / 2)
-        let labels = axisPlace + 14 + Double(groups.count) * Self.barGap
+        let labels = axisPosition + 14 + Double(groups.count) * Self.barGap
         let plot = Plot(
             height: labels + rows * Self.rowHeight + 6, left: widest + 14, right: widest + 14,
-            top: axisPlace, bottom: 0, x: x)
+            top: axisPosition, bottom: 0, x: x)
         let content = Markup.group([
-            axis(plot, axisPlace), critical(plot, axisPlace - 36),
-            .group(groups.enumerated().map { bar($1, at: $0, plot, axisPlace) }),
-            .group(sides(plot).map { drawing($0, plot, axisPlace, labels) }),
+            axis(plot, axisPosition), critical(plot, axisPosition - 36),
+            .group(groups.enumerated().map { bar($1, at: $0, plot, axisPosition) }),
+            .group(sides(plot).map { drawing($0, plot, axisPosition, labels) }),
         ])
         return plot.svg(id: id, title: title, description: summary, content: content)
     }
@@ -121,44 +121,44 @@ package struct GroupDiagram: Hashable, Sendable {
     }
 
     private func bar(_ group: Range<Int>, at index: Int, _ plot: Plot, _ axis: Double) -> Markup {
-        let places = group.map { plot.x(items[$0].value) }
+        let positions = group.map { plot.x(items[$0].value) }
         let y = axis + 8 + Double(index) * Self.barGap
-        return Plot.line("together", (places.min() ?? 0) - 4, y, (places.max() ?? 0) + 4, y)
+        return Plot.line("together", (positions.min() ?? 0) - 4, y, (positions.max() ?? 0) + 4, y)
     }
 
     /// A loss with its label's side and row.
-    private struct Place {
+    private struct Label {
         let item: Item
         let isLeft: Bool
         let row: Int
     }
 
     /// The half of the losses with the lower values stands on the left, the outermost ones above.
-    private func sides(_ plot: Plot) -> [Place] {
+    private func sides(_ plot: Plot) -> [Label] {
         let order = items.enumerated().sorted { a, b in
             (a.element.value, a.offset) < (b.element.value, b.offset)
         }.map(\.element)
         let half = order.count / 2
         return order.enumerated().map { index, item in
             index < half
-                ? Place(item: item, isLeft: true, row: index)
-                : Place(item: item, isLeft: false, row: order.count - 1 - index)
+                ? Label(item: item, isLeft: true, row: index)
+                : Label(item: item, isLeft: false, row: order.count - 1 - index)
         }
     }
 
     private func drawing(
-        _ place: Place, _ plot: Plot, _ axis: Double, _ labels: Double
+        _ position: Label, _ plot: Plot, _ axis: Double, _ labels: Double
     ) -> Markup {
-        let (x, style) = (plot.x(place.item.value), place.item.style)
-        let y = labels + Double(place.row) * Self.rowHeight
-        let edge = place.isLeft ? plot.left - 8 : Plot.width - plot.right + 8
+        let (x, style) = (plot.x(position.item.value), position.item.style)
+        let y = labels + Double(position.row) * Self.rowHeight
+        let edge = position.isLeft ? plot.left - 8 : Plot.width - plot.right + 8
         return element("g") {
             Plot.line("whisker \(style.colorClass)", x, axis, x, y)
             Plot.line("whisker \(style.colorClass)", x, y, edge, y)
-            Plot.point(style, x, axis, size: 3.6, note: label(place.item))
+            Plot.point(style, x, axis, size: 3.6, note: label(position.item))
             Plot.text(
-                label(place.item), place.isLeft ? edge - 4 : edge + 4, y + 3.5,
-                anchor: place.isLeft ? "end" : "start")
+                label(position.item), position.isLeft ? edge - 4 : edge + 4, y + 3.5,
+                anchor: position.isLeft ? "end" : "start")
         }
     }
 }

@@ -117,8 +117,8 @@ package struct HistogramChart: Hashable, Sendable {
 
     private func marker(_ plot: Plot) -> Markup {
         guard let mark else { return .nothing }
-        let place = plot.x(mark.value)
-        let isRight = place > plot.left + plot.plotWidth * 0.6
+        let position = plot.x(mark.value)
+        let isRight = position > plot.left + plot.plotWidth * 0.6
         return element("g") {
             if let range = mark.range {
                 element(
@@ -131,9 +131,9 @@ package struct HistogramChart: Hashable, Sendable {
                         "height": Coordinate.text(plot.plotHeight),
                     ])
             }
-            Plot.line("zero", place, plot.top, place, plot.baseline)
+            Plot.line("zero", position, plot.top, position, plot.baseline)
             Plot.text(
-                mark.label, place + (isRight ? -6 : 6), plot.top + 10,
+                mark.label, position + (isRight ? -6 : 6), plot.top + 10,
                 anchor: isRight ? "end" : "start")
         }
     }

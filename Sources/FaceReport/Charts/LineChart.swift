@@ -128,20 +128,20 @@ package struct LineChart: Hashable, Sendable {
 
     private func endLabels(_ plot: Plot) -> Markup {
         let ends = lines.compactMap(\.points.last).map { (x: plot.x($0.x), y: plot.y($0.y)) }
-        let places = LabelPlacement.spread(
+        let positions = LabelPlacement.spread(
             ends.map(\.y), gap: Plot.fontSize + 2, within: plot.top...plot.baseline)
         let column = Plot.width - plot.right + 16
         return element("g", ["class": "names"]) {
-            for (line, (end, place)) in zip(lines, zip(ends, places)) {
+            for (line, (end, position)) in zip(lines, zip(ends, positions)) {
                 element(
                     "path",
                     [
                         "class": "leader \(line.style.colorClass)",
                         "d": "M\(Coordinate.text(end.x + 5)) \(Coordinate.text(end.y))"
-                            + "L\(Coordinate.text(column - 3)) \(Coordinate.text(place))",
+                            + "L\(Coordinate.text(column - 3)) \(Coordinate.text(position))",
                     ])
                 Plot.text(
-                    Plot.short(line.title), column, place + 3.5,
+                    Plot.short(line.title), column, position + 3.5,
                     kind: "name \(line.style.colorClass)")
             }
         }

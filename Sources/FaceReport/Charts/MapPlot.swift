@@ -46,15 +46,15 @@ package struct MapPlot: Hashable, Sendable {
             bottom: 24, x: Axis(title: "", domain: x, ticks: []))
         // The smaller scale of both, so that a tall map fits as well.
         let common = min(scale, (plot.plotHeight - 2 * Self.margin) / max(height, 1e-9))
-        func place(_ a: Double, _ b: Double) -> (x: Double, y: Double) {
+        func position(_ a: Double, _ b: Double) -> (x: Double, y: Double) {
             (
                 Plot.width / 2 + (a - (x.lowerBound + x.upperBound) / 2) * common,
                 plot.top + plot.plotHeight / 2 - (b - (y.lowerBound + y.upperBound) / 2) * common
             )
         }
         let content = Markup.group([
-            frame(plot), .group(groups.map { dots($0, place) }),
-            .group(numbers(place)),
+            frame(plot), .group(groups.map { dots($0, position) }),
+            .group(numbers(position)),
         ])
         return plot.svg(id: id, title: title, description: summary, content: content)
     }
@@ -80,10 +80,10 @@ package struct MapPlot: Hashable, Sendable {
 
     /// All dots of a group in one path: lines of no length with round ends.
     private func dots(
-        _ group: Group, _ place: (Double, Double) -> (x: Double, y: Double)
+        _ group: Group, _ position: (Double, Double) -> (x: Double, y: Double)
     ) -> Markup {
         let data = zip(group.x, group.y).map { x, y in
-            let at = place(x, y)
+            let at = position(x, y)
             return "M\(Coordinate.text(at.x)) \(Coordinate.text(at.y))h0"
         }.joined()
         return data.isEmpty
@@ -98,12 +98,12 @@ package struct MapPlot: Hashable, Sendable {
     ]
 
     /// The groups' numbers at their middles, none on another.
-    private func numbers(_ place: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
+    private func numbers(_ position: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
         var taken: [(x: Double, y: Double)] = []
         return groups.enumerated().map { index, group in
             guard !group.x.isEmpty, group.x.count == group.y.count else { return .nothing }
             let count = Double(group.x.count)
-            let middle = place(group.x.reduce(0, +) / count, group.y.reduce(0, +) / count)
+            let middle = position(group.x.reduce(0, +) / count, group.y.reduce(0, +) / count)
             let free = Self.ways.map { (x: middle.x + $0.x, y: middle.y + $0.y) }.first { spot in
                 !taken.contains { abs($0.x - spot.x) < 9 && abs($0.y - spot.y) < 12 }
             }

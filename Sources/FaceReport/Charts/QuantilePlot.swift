@@ -94,14 +94,14 @@ package struct QuantilePlot: Hashable, Sendable {
     private func marks(
         _ span: Span, _ row: Row, _ y: Double, _ plot: Plot, hollow: Bool
     ) -> Markup {
-        let places = span.quantiles.map(plot.x)
+        let positions = span.quantiles.map(plot.x)
         let color = row.style.colorClass
         return element("g") {
-            Plot.line("whisker \(color)", places[0], y, places[4], y)
-            Self.box(row.style, places[1], places[3], y: y, hollow: hollow)
+            Plot.line("whisker \(color)", positions[0], y, positions[4], y)
+            Self.box(row.style, positions[1], positions[3], y: y, hollow: hollow)
             Plot.line(
-                hollow ? "median \(color)" : "middle", places[2], y - Self.boxHeight / 2 - 1,
-                places[2], y + Self.boxHeight / 2 + 1)
+                hollow ? "median \(color)" : "middle", positions[2], y - Self.boxHeight / 2 - 1,
+                positions[2], y + Self.boxHeight / 2 + 1)
             element("title") {
                 "\(row.title), \(hollow ? second : first): median "
                     + Format.significant(span.quantiles[2])

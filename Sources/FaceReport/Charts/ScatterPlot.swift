@@ -56,24 +56,24 @@ package struct ScatterPlot: Hashable, Sendable {
                 // Neighbours stand on two levels, so that long names do not meet.
                 let y = plot.top - (groups.count > 2 && index % 2 == 1 ? 16 : 5)
                 let half = Plot.width(Plot.short(name)) / 2
-                let place = max(
+                let position = max(
                     plot.left + half, min(plot.x(middle), Plot.width - plot.right - half))
-                Plot.text(Plot.short(name), place, y, anchor: "middle")
+                Plot.text(Plot.short(name), position, y, anchor: "middle")
             }
         }
     }
 
     private func drawing(_ series: Series, _ plot: Plot) -> Markup {
-        let places = series.points.map { (x: plot.x($0.x), y: plot.y($0.y)) }
+        let positions = series.points.map { (x: plot.x($0.x), y: plot.y($0.y)) }
         return element("g") {
-            if places.count > 1 {
+            if positions.count > 1 {
                 element("g", ["class": "joint"]) {
-                    Plot.path(series.style, places.sorted { $0.x < $1.x })
+                    Plot.path(series.style, positions.sorted { $0.x < $1.x })
                 }
             }
-            for (point, place) in zip(series.points, places) {
+            for (point, position) in zip(series.points, positions) {
                 Plot.point(
-                    series.style, place.x, place.y, size: 4.2,
+                    series.style, position.x, position.y, size: 4.2,
                     note: "\(series.title), \(point.group): \(Format.fixed(point.y, 2))")
             }
         }

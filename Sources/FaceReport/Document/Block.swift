@@ -5,7 +5,7 @@ package indirect enum Block: Hashable, Sendable {
     /// A list without numbers.
     case list([RichText])
     /// A list of what to be careful about.
-    case cautions([RichText])
+    case caveats([RichText])
     /// A heading below a section's.
     case heading(String)
     /// A table.
@@ -16,7 +16,7 @@ package indirect enum Block: Hashable, Sendable {
     case code(String)
     /// Terms and what they stand for.
     case terms([Term])
-    /// Pairs of pictures that were decided wrongly.
+    /// Pairs of pictures that were misclassified.
     case gallery(ErrorGallery)
     /// Blocks that are folded away under a line.
     case details(RichText, [Block])

@@ -20,14 +20,14 @@ package enum Format {
         return text.contains { $0 != "0" && $0 != "." } && !text.hasPrefix("−") ? "+" + text : text
     }
 
-    /// A share of 0...1 in percent, without the sign.
-    package static func percent(_ share: Double, _ decimals: Int = 2) -> String {
-        fixed(share * 100, decimals)
+    /// A fraction of 0...1 in percent, without the sign.
+    package static func percent(_ fraction: Double, _ decimals: Int = 2) -> String {
+        fixed(fraction * 100, decimals)
     }
 
     /// The same with the sign, from which no line break parts it.
-    package static func withSign(_ share: Double) -> String {
-        percent(share) + "\u{A0}%"
+    package static func withSign(_ fraction: Double) -> String {
+        percent(fraction) + "\u{A0}%"
     }
 
     /// A whole number with commas between thousands.

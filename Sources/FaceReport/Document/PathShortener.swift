@@ -90,25 +90,25 @@ package struct PathShortener: Sendable {
         let scalars = Array(text.unicodeScalars)
         var result = String.UnicodeScalarView()
         var closing: Unicode.Scalar?
-        var place = 0
-        while place < scalars.count {
-            let scalar = scalars[place]
-            let isStart = place == 0 || before.contains(scalars[place - 1])
+        var position = 0
+        while position < scalars.count {
+            let scalar = scalars[position]
+            let isStart = position == 0 || before.contains(scalars[position - 1])
             if scalar == closing {
                 closing = nil
             } else if closing == nil, isStart, let end = quotes[scalar],
-                scalars[(place + 1)...].contains(end)
+                scalars[(position + 1)...].contains(end)
             {
                 closing = end
-            } else if isStart, begins(scalars[place...]) {
-                let end = end(scalars, from: place, closing)
-                let path = String(String.UnicodeScalarView(scalars[place..<end]))
+            } else if isStart, begins(scalars[position...]) {
+                let end = end(scalars, from: position, closing)
+                let path = String(String.UnicodeScalarView(scalars[position..<end]))
                 result.append(contentsOf: shortened(path).unicodeScalars)
-                place = end
+                position = end
                 continue
             }
             result.append(scalar)
-            place += 1
+            position += 1
         }
         return String(result)
     }

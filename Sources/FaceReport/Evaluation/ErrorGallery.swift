@@ -1,4 +1,4 @@
-/// Pairs of pictures and what a network makes of them: those it decides wrongly, the worst first.
+/// Pairs of pictures and what a network makes of them: those it misclassifies, the worst first.
 public struct ErrorGallery: Hashable, Sendable {
     /// A picture.
     public struct Picture: Hashable, Sendable {
@@ -25,18 +25,18 @@ public struct ErrorGallery: Hashable, Sendable {
         /// The cosine above which the pair is taken for one person.
         public var threshold: Double
         /// What else is known of the pair, in a line; nil for nothing.
-        public var remark: String?
+        public var note: String?
 
         /// Creates a pair from its parts.
         public init(
             first: Picture, second: Picture, cosine: Double, threshold: Double,
-            remark: String? = nil
+            note: String? = nil
         ) {
             self.first = first
             self.second = second
             self.cosine = cosine
             self.threshold = threshold
-            self.remark = remark
+            self.note = note
         }
     }
 

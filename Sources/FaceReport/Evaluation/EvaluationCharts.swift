@@ -45,8 +45,8 @@ enum EvaluationCharts {
     /// True over false acceptance rate, for the test sets that have a curve.
     static func roc(_ sets: [EvaluationReport.TestSet]) -> Chart? {
         let curves = curves(of: sets)
-        guard let most = curves.map(\.roc.negatives).max() else { return nil }
-        let x = Axis.shares("false acceptance rate", from: 1 / Double(most))
+        guard let maximum = curves.map(\.roc.negatives).max() else { return nil }
+        let x = Axis.fractions("false acceptance rate", from: 1 / Double(maximum))
         let lines = curves.map { name, style, roc in
             LineChart.Line(
                 title: name, style: style,
@@ -61,11 +61,11 @@ enum EvaluationCharts {
     /// False rejection over false acceptance rate, both logarithmic.
     static func det(_ sets: [EvaluationReport.TestSet]) -> Chart? {
         let curves = curves(of: sets)
-        guard let most = curves.map(\.roc.negatives).max(),
+        guard let maximum = curves.map(\.roc.negatives).max(),
             let positives = curves.map(\.roc.positives).max()
         else { return nil }
-        let x = Axis.shares("false acceptance rate", from: 1 / Double(most))
-        let y = Axis.shares("false rejection rate", from: 1 / Double(positives))
+        let x = Axis.fractions("false acceptance rate", from: 1 / Double(maximum))
+        let y = Axis.fractions("false rejection rate", from: 1 / Double(positives))
         let lines = curves.map { name, style, roc in
             LineChart.Line(
                 title: name, style: style,
@@ -77,8 +77,8 @@ enum EvaluationCharts {
     private static func curves(
         of sets: [EvaluationReport.TestSet]
     ) -> [(name: String, style: SeriesStyle, roc: ROCCurve)] {
-        sets.enumerated().compactMap { place, set in
-            set.report.roc.map { (set.name, SeriesStyle(slot: place), $0) }
+        sets.enumerated().compactMap { position, set in
+            set.report.roc.map { (set.name, SeriesStyle(slot: position), $0) }
         }
     }
 
@@ -112,7 +112,7 @@ enum EvaluationCharts {
             HistogramChart(
                 x: .linear("cosine", covering: [extent.lowerBound, extent.upperBound]),
                 y: .linear(
-                    "share of the pairs of a kind, %", covering: both.flatMap(\.heights),
+                    "fraction of the pairs of a kind, %", covering: both.flatMap(\.heights),
                     includesZero: true, limits: 0...100),
                 extent: extent, series: both, mark: mark(set)))
     }

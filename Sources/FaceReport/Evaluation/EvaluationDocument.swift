@@ -27,12 +27,12 @@ enum EvaluationDocument {
     private static func result(_ sets: [EvaluationReport.TestSet]) -> Section {
         let rows = sets.map { set -> [Table.Entry] in
             let report = set.report
-            let deviation = Format.percent(report.insightFace.standardDeviation)
+            let standardDeviation = Format.percent(report.insightFace.standardDeviation)
             return [
                 Table.Entry(set.name), Table.Entry(Format.count(report.positives)),
                 Table.Entry(Format.count(report.negatives)),
                 Table.Entry(
-                    Format.percent(report.insightFace.accuracy), detail: "± " + deviation),
+                    Format.percent(report.insightFace.accuracy), detail: "± " + standardDeviation),
                 entry(report.roc?.auc) { Format.fixed($0, 4) },
                 entry(report.roc?.equalErrorRate) { Format.percent($0) },
                 Table.Entry(Format.count(set.falseAccepts.total)),
@@ -43,7 +43,7 @@ enum EvaluationDocument {
         let table = Table(
             caption: """
                 Accuracy and equal error rate (EER) in percent. Accuracy: mean ± standard deviation \
-                over the folds, each judged by the threshold that is best on the others. AUC: area \
+                over the folds, each evaluated at the threshold that is best on the others. AUC: area \
                 under the ROC curve. Norm: mean length of the embeddings.
                 """,
             columns: [
@@ -58,7 +58,7 @@ enum EvaluationDocument {
             }
         }
         return Section(
-            "result", "Result", [.table(table)] + viewOnes(sets) + [.cautions(warnings)])
+            "result", "Result", [.table(table)] + viewOnes(sets) + [.caveats(warnings)])
     }
 
     private static func viewOnes(_ sets: [EvaluationReport.TestSet]) -> [Block] {
@@ -92,7 +92,7 @@ enum EvaluationDocument {
         let figures = [
             Figure(
                 caption: """
-                    What is accepted rightly (ROC, the higher the better) and rejected wrongly (DET, \
+                    What is accepted correctly (ROC, the higher the better) and rejected incorrectly (DET, \
                     the lower the better) at every rate of wrong acceptance. A curve begins at the \
                     rate of one pair.
                     """, panels: curves),
@@ -132,7 +132,7 @@ enum EvaluationDocument {
         }
         return Table(
             caption: """
-                The one threshold that decides most pairs rightly, with a 95 % bootstrap interval \
+                The one threshold that classifies most pairs correctly, with a 95 % bootstrap interval \
                 over pairs: accept above the cosine, or below the squared L2 distance. Its accuracy \
                 in percent is optimistic, as it is chosen on these pairs.
                 """,
@@ -145,9 +145,9 @@ enum EvaluationDocument {
 
     private static func rates(_ sets: [EvaluationReport.TestSet]) -> Table {
         let targets = sets.first?.report.operatingPoints.map(\.targetFAR) ?? []
-        let rows = targets.indices.map { place -> [Table.Entry] in
-            [Table.Entry(OperatingPoint.text(ofRate: targets[place]))]
-                + sets.flatMap { set in rates(set.report.operatingPoints[place]) }
+        let rows = targets.indices.map { position -> [Table.Entry] in
+            [Table.Entry(OperatingPoint.text(ofRate: targets[position]))]
+                + sets.flatMap { set in rates(set.report.operatingPoints[position]) }
         }
         return Table(
             caption: """
@@ -189,9 +189,9 @@ enum EvaluationDocument {
         }
         let table = Table(
             caption: """
-                The same embeddings judged as each system judges: accuracy in percent with the \
+                The same embeddings evaluated as each system evaluates: accuracy in percent with the \
                 spread the system reports, and the mean threshold as a cosine where it is one of \
-                the embeddings. Accuracies marked * are chosen on the pairs they are judged on.
+                the embeddings. Accuracies marked * are chosen on the pairs they are evaluated on.
                 """,
             columns: [.words("Protocol")]
                 + sets.flatMap { set in

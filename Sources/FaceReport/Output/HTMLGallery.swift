@@ -18,8 +18,8 @@ enum HTMLGallery {
                             "limit \(Format.fixed(pair.threshold, 3))"
                         }
                     }
-                    if let remark = pair.remark {
-                        element("p", ["class": "limit"]) { remark }
+                    if let note = pair.note {
+                        element("p", ["class": "limit"]) { note }
                     }
                     element("div", ["class": "names"]) {
                         for name in names(pair) { element("span") { name } }
@@ -37,7 +37,7 @@ enum HTMLGallery {
                     "\(PathShortener.name(pair.first.name)) and "
                         + "\(PathShortener.name(pair.second.name)): cosine "
                         + "\(Format.fixed(pair.cosine, 3)), limit \(Format.fixed(pair.threshold, 3))"
-                        + (pair.remark.map { "; \($0)" } ?? "")
+                        + (pair.note.map { "; \($0)" } ?? "")
                 }
             }
         }

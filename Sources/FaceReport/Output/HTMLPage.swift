@@ -59,7 +59,7 @@ struct HTMLPage {
             return element("p") { render(text) }
         case .list(let items):
             return list(items, kind: "plain")
-        case .cautions(let items):
+        case .caveats(let items):
             return items.isEmpty ? .nothing : list(items, kind: "cautions")
         case .heading(let title):
             return element("h3") { title }

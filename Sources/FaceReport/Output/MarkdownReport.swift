@@ -18,7 +18,7 @@ struct MarkdownReport {
         switch block {
         case .paragraph(let text):
             MarkdownText.render(text)
-        case .list(let items), .cautions(let items):
+        case .list(let items), .caveats(let items):
             items.isEmpty
                 ? nil : items.map { "- \(MarkdownText.render($0))" }.joined(separator: "\n")
         case .heading(let title):
@@ -43,7 +43,7 @@ struct MarkdownReport {
                     return "- \(MarkdownText.escape(names)): cosine "
                         + "\(Format.fixed(pair.cosine, 3)), threshold "
                         + Format.fixed(pair.threshold, 3)
-                        + (pair.remark.map { "; \(MarkdownText.escape($0))" } ?? "")
+                        + (pair.note.map { "; \(MarkdownText.escape($0))" } ?? "")
                 }.joined(separator: "\n")
         case .details(let summary, let blocks):
             (["### \(MarkdownText.render(summary))"] + blocks.compactMap(render))

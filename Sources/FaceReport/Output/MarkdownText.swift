@@ -44,18 +44,18 @@ package enum MarkdownText {
             line = line.split(separator: "|", omittingEmptySubsequences: false)
                 .joined(separator: "\\|")
         }
-        let fence = String(repeating: "`", count: longestTicks(line) + 1)
+        let fence = String(repeating: "`", count: maxBackticks(line) + 1)
         let pad = line.hasPrefix("`") || line.hasSuffix("`") ? " " : ""
         return fence + pad + line + pad + fence
     }
 
     /// A text in its own lines.
     package static func fence(_ text: String) -> String {
-        let fence = String(repeating: "`", count: max(3, longestTicks(text) + 1))
+        let fence = String(repeating: "`", count: max(3, maxBackticks(text) + 1))
         return "\(fence)\n\(text)\n\(fence)"
     }
 
-    private static func longestTicks(_ text: String) -> Int {
+    private static func maxBackticks(_ text: String) -> Int {
         text.split { $0 != "`" }.map(\.count).max() ?? 0
     }
 }

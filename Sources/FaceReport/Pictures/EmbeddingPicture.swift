@@ -127,11 +127,11 @@ package struct EmbeddingPicture: Sendable {
         func half(_ isFront: Bool) -> Markup {
             let kind = isFront ? "" : " behind"
             return .group(
-                spokes.filter { ($1.depth >= 0) == isFront }.map { label, place in
-                    Plot.line("spoke \(color(label))\(kind)", 0, 0, place.x, place.y)
+                spokes.filter { ($1.depth >= 0) == isFront }.map { label, position in
+                    Plot.line("spoke \(color(label))\(kind)", 0, 0, position.x, position.y)
                 }
-                    + points.filter { ($1.depth >= 0) == isFront }.map { label, place in
-                        dot(place.x, place.y, 2.3, "dot \(color(label))\(kind)")
+                    + points.filter { ($1.depth >= 0) == isFront }.map { label, position in
+                        dot(position.x, position.y, 2.3, "dot \(color(label))\(kind)")
                     })
         }
         return frame(
@@ -167,12 +167,12 @@ package struct EmbeddingPicture: Sendable {
         var data = ""
         var isDrawing = false
         for point in line {
-            let place = Self.seen(point)
-            if place.depth >= 0 {
+            let position = Self.seen(point)
+            if position.depth >= 0 {
                 data += isDrawing ? "L" : "M"
-                data += "\(Coordinate.text(place.x)) \(Coordinate.text(place.y))"
+                data += "\(Coordinate.text(position.x)) \(Coordinate.text(position.y))"
             }
-            isDrawing = place.depth >= 0
+            isDrawing = position.depth >= 0
         }
         return element("path", ["class": "grid", "d": data])
     }

@@ -88,14 +88,14 @@ package struct PictureFile: Sendable {
         guard case .element(let name, let attributes, let children) = panel.drawing else {
             return .nothing
         }
-        let place = [
+        let position = [
             ("x", x), ("y", y + Self.heading), ("width", panel.size.width),
             ("height", panel.size.height),
         ].map { Markup.Attribute(name: $0, value: Coordinate.text($1)) }
         return .group([
             Plot.text(panel.title, x, y + 12, kind: "panel-title"),
             Plot.text(panel.note, x, y + 28, kind: "note"),
-            .element(name, place + attributes, children),
+            .element(name, position + attributes, children),
         ])
     }
 

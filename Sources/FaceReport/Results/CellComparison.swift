@@ -4,7 +4,7 @@ package import FaceStatistics
 /// One cell of two studies on one test set.
 package struct CellComparison: Sendable {
     /// Training set, backbone and loss.
-    package let setting: Setting
+    package let configuration: Configuration
     /// Title of the loss.
     package let loss: String
     /// Name of the test set.
@@ -28,14 +28,15 @@ package struct CellComparison: Sendable {
         _ first: StudyResults, _ second: StudyResults
     ) -> [CellComparison] {
         first.testSets.map(\.name).flatMap { test in
-            first.settings.flatMap { setting in
+            first.configurations.flatMap { configuration in
                 first.losses.compactMap { loss in
                     let other = second.losses.first {
                         $0.loss == loss.loss && $0.sampler == loss.sampler
                     }
                     return other.flatMap {
                         CellComparison(
-                            first.cell(setting, loss), second.cell(setting, $0), setting,
+                            first.cell(configuration, loss), second.cell(configuration, $0),
+                            configuration,
                             loss.title, test)
                     }
                 }
@@ -44,12 +45,12 @@ package struct CellComparison: Sendable {
     }
 
     private init?(
-        _ mine: Cell, _ theirs: Cell, _ setting: Setting, _ loss: String, _ test: String
+        _ mine: Cell, _ theirs: Cell, _ configuration: Configuration, _ loss: String, _ test: String
     ) {
         guard let first = mine.accuracy(on: test), let second = theirs.accuracy(on: test) else {
             return nil
         }
-        self.setting = setting
+        self.configuration = configuration
         self.loss = loss
         self.test = test
         self.first = first

@@ -20,7 +20,8 @@ package struct CellGeometry: Sendable {
         return SetGeometry(
             name: first.name, images: first.images, norm: mean(sets.map(\.norm)),
             within: mean(sets.map(\.within)), between: mean(sets.map(\.between)),
-            ownClass: mean(sets.map(\.ownClass)), nearestOther: mean(sets.map(\.nearestOther)))
+            targetClass: mean(sets.map(\.targetClass)),
+            nearestNonTarget: mean(sets.map(\.nearestNonTarget)))
     }
 
     private static func mean(_ spreads: [QuantitySpread?]) -> QuantitySpread? {
@@ -32,7 +33,7 @@ package struct CellGeometry: Sendable {
         return QuantitySpread(
             count: first.count, mean: mean(\.mean),
             standardDeviation: mean(\.standardDeviation),
-            quantiles: first.quantiles.indices.map { place in mean { $0.quantiles[place] } })
+            quantiles: first.quantiles.indices.map { position in mean { $0.quantiles[position] } })
     }
 }
 

@@ -11,7 +11,7 @@ struct DisplayOrder {
 
     init(_ runs: [ReportedRun]) {
         let sizes = Dictionary(
-            runs.map { ($0.setting.backbone, $0.description.backbone) },
+            runs.map { ($0.configuration.backbone, $0.description.backbone) },
             uniquingKeysWith: { a, _ in a }
         )
         backbones = sizes.sorted { a, b in
@@ -20,7 +20,8 @@ struct DisplayOrder {
         backboneTitles = Self.distinct(backbones.map { ($0, sizes[$0]?.title ?? $0) }) { $0 }
 
         let images = Dictionary(
-            runs.map { ($0.setting.trainSet, $0.description.train.images) }, uniquingKeysWith: max)
+            runs.map { ($0.configuration.trainSet, $0.description.train.images) },
+            uniquingKeysWith: max)
         trainSets = images.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
 
         seriesByKey = Self.series(runs)

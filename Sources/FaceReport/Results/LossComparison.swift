@@ -1,9 +1,9 @@
 package import FaceStatistics
 
-/// Two losses in one setting on one test set, compared on the same pairs and seeds.
+/// Two losses in one configuration on one test set, compared on the same pairs and seeds.
 package struct LossComparison: Sendable {
     /// Backbone and training set.
-    package let setting: Setting
+    package let configuration: Configuration
     /// Name of the test set.
     package let test: String
     /// The loss with the higher accuracy, or the first of two alike.
@@ -22,7 +22,7 @@ package struct LossComparison: Sendable {
 
     init(
         _ cells: (LossSeries, CellOutcomes), _ others: (LossSeries, CellOutcomes),
-        setting: Setting, test: String, bootstrap: PairBootstrap
+        configuration: Configuration, test: String, bootstrap: PairBootstrap
     ) throws {
         let shared = cells.1.seeds.filter(others.1.seeds.contains)
         let (mine, theirs) = (cells.1.values(shared), others.1.values(shared))
@@ -30,7 +30,7 @@ package struct LossComparison: Sendable {
         let design = cells.1.design
         let estimate = try SeedPairEstimate(differences, design)
         let isTurned = estimate.mean < 0
-        self.setting = setting
+        self.configuration = configuration
         self.test = test
         (better, worse) = isTurned ? (others.0, cells.0) : (cells.0, others.0)
         let turned = isTurned ? differences.map { $0.map { -$0 } } : differences
@@ -68,14 +68,14 @@ package struct LossComparison: Sendable {
     package var interval: Interval { difference.interval() ?? difference.pairInterval() }
 
     /// Whether the losses differ, at 5 % over all comparisons of the study.
-    package var isSignificant: Bool { adjusted < 1 - Interval.usualLevel }
+    package var isSignificant: Bool { adjusted < 1 - Interval.defaultLevel }
 
     /// What it would take to find a difference as large as this one; `nil` for a single seed,
     /// which does not tell how much seeds matter.
     package var power: PairedPower? {
         guard let seedVariance = difference.seedVariance else { return nil }
         return try? PairedPower(
-            seedVariance: max(seedVariance, difference.restVariance) * Double(seeds),
+            seedVariance: max(seedVariance, difference.residualVariance) * Double(seeds),
             pairVariance: difference.floorVariance)
     }
 }
@@ -94,6 +94,6 @@ package struct CellOutcomes: Sendable {
         seeds = bySeed.keys.sorted()
     }
 
-    /// For each of some seeds, 1 for a pair that was decided rightly and 0 for another.
+    /// For each of some seeds, 1 for a pair that was correctly classified and 0 for another.
     func values(_ seeds: [UInt64]) -> [[Double]] { seeds.compactMap { bySeed[$0] } }
 }

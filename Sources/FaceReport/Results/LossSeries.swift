@@ -14,14 +14,14 @@ package struct LossSeries: Hashable, Sendable {
 }
 
 /// A backbone trained on a training set: the losses are compared within one.
-package struct Setting: Hashable, Sendable {
+package struct Configuration: Hashable, Sendable {
     /// Name of the backbone with its options.
     package let backbone: String
     /// Name of the training set.
     package let trainSet: String
 }
 
-/// The runs of one loss in one setting: they differ in their seeds.
+/// The runs of one loss in one configuration: they differ in their seeds.
 package struct Cell: Sendable {
     /// The runs in the order of their seeds, finished or not.
     package let runs: [ReportedRun]
@@ -75,7 +75,7 @@ package struct Cell: Sendable {
     package var bestInterval: Interval? {
         let pairs = finished.compactMap(\.bestPairs).min()
         guard let accuracy = bestAccuracy, let pairs else { return nil }
-        return BinomialInterval.wilson(share: accuracy.mean, of: pairs)
+        return BinomialInterval.wilson(fraction: accuracy.mean, of: pairs)
     }
 
     /// Second minus first on the same pairs of a test set, over the seeds that both have finished;

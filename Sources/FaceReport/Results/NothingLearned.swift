@@ -17,7 +17,7 @@ import Foundation
 ///    accuracy that is that of guessing as well, since fewer images tell nothing.
 /// 4. Test accuracy is that of guessing: the 95 % interval (Wilson) of the last model's on the first
 ///    test set reaches down to 50 %. It takes as many pairs as an accuracy needs to say anything
-///    (`ScoreWarnings.fewestPairs`).
+///    (`ScoreWarnings.minPairs`).
 ///
 /// With Partial FC the classifier guesses among fewer classes than there are identities, so that the
 /// third rule finds less than it could.
@@ -56,9 +56,9 @@ package struct NothingLearned: Hashable, Sendable {
     /// Accuracy of guessing whether a pair shows one person.
     package static let guessedPairs = 0.5
     /// Images an identity from which on training accuracy alone is enough.
-    private static let fewestImagesEach = 10
+    private static let minImagesEach = 10
     /// Mean norm beyond what any training that works ends at.
-    private static let largestNorm = 1e6
+    private static let maxNorm = 1e6
 
     /// Judges a finished run, or gives `nil` where something was learned.
     ///
@@ -72,21 +72,21 @@ package struct NothingLearned: Hashable, Sendable {
         let train = description.train
         let images = Self.images(of: epochs) ?? train.images
         let guessesPairs = Self.reaches(
-            Self.guessedPairs, share: result.accuracy, of: result.pairs)
+            Self.guessedPairs, fraction: result.accuracy, of: result.pairs)
         let guessesClasses = Self.reaches(
-            1 / Double(max(1, train.identities)), share: trainAccuracy, of: images)
+            1 / Double(max(1, train.identities)), fraction: trainAccuracy, of: images)
         let hasCollapsed =
             ScoreWarnings.collapse(distances: distances, meanNorm: result.meanNorm) != nil
-        let isEnough = images / max(1, train.identities) >= Self.fewestImagesEach
+        let isEnough = images / max(1, train.identities) >= Self.minImagesEach
         let nothing =
             train.identities < 2 || hasCollapsed
             || guessesClasses && (isEnough || guessesPairs)
-            || guessesPairs && result.pairs >= ScoreWarnings.fewestPairs
+            || guessesPairs && result.pairs >= ScoreWarnings.minPairs
         guard nothing else { return nil }
         let drewPairs = description.identity.sampler.hasPrefix("pk:")
         if train.identities < 2 {
             reason = .oneIdentity
-        } else if let norm = result.meanNorm, norm > Self.largestNorm {
+        } else if let norm = result.meanNorm, norm > Self.maxNorm {
             reason = .diverged
         } else if hasCollapsed {
             reason = .collapsed
@@ -113,7 +113,7 @@ package struct NothingLearned: Hashable, Sendable {
     }
 
     /// Whether the interval of a counted share reaches down to that of guessing.
-    private static func reaches(_ guessing: Double, share: Double, of count: Int) -> Bool {
-        BinomialInterval.wilson(share: share, of: max(0, count)).lower <= guessing
+    private static func reaches(_ guessing: Double, fraction: Double, of count: Int) -> Bool {
+        BinomialInterval.wilson(fraction: fraction, of: max(0, count)).lower <= guessing
     }
 }

@@ -47,11 +47,11 @@ package struct PairOutcomes: Sendable {
     package let pairs: TestPairs
     /// Squared L2 distance of each pair.
     package let distances: [Float]
-    /// Whether each pair was decided rightly, at the threshold that the other folds chose.
+    /// Whether each pair was correctly classified, at the threshold that the other folds chose.
     package let isRight: [Bool]
     /// The squared L2 distance below which each pair is taken for one person: that of its fold.
     package let thresholds: [Double]
-    /// Mean share of the folds' pairs that are decided rightly.
+    /// Mean fraction of the folds' pairs that are correctly classified.
     package let accuracy: Double
 
     /// Decides pairs as the protocol does.
@@ -86,6 +86,6 @@ package struct PairOutcomes: Sendable {
         }
     }
 
-    /// 1 for a pair that was decided rightly and 0 for another.
+    /// 1 for a pair that was correctly classified and 0 for another.
     var values: [Double] { isRight.map { $0 ? 1 : 0 } }
 }

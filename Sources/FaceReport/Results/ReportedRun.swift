@@ -98,10 +98,10 @@ package struct ReportedRun: Sendable {
         self.outcomes = isSound ? outcomes : [:]
         self.damages = damages.map(paths.text)
         nothingLearned =
-            isSound ? Self.judge(description, epochs, result ?? nil, outcomes) : nil
+            isSound ? Self.outcome(description, epochs, result ?? nil, outcomes) : nil
     }
 
-    private static func judge(
+    private static func outcome(
         _ description: RunDescription, _ epochs: [EpochRecord], _ result: RunResult?,
         _ outcomes: [String: PairOutcomes]
     ) -> NothingLearned? {

@@ -34,7 +34,7 @@ package struct RunConvergence: Hashable, Sendable {
         guard let last = points.last, let most = points.map(\.accuracy).max(),
             let best = points.first(where: { $0.accuracy == most })
         else { return nil }
-        let band = BinomialInterval.wilson(share: most, of: best.pairs)
+        let band = BinomialInterval.wilson(fraction: most, of: best.pairs)
         let near = points.first { $0.accuracy >= band.lower } ?? best
         let validation = points.compactMap(\.record.validation?.accuracy).max()
         let validated = points.first {

@@ -105,10 +105,10 @@ package struct StudyDifferences: Sendable {
         switch value {
         case .object(let members):
             return members.reduce(into: [:]) { result, member in
-                let isPlace =
+                let isLocation =
                     ["images", "without"].contains(member.key)
                     || (member.key == "pairs" && path != "validation")
-                guard !isPlace else { return }
+                guard !isLocation else { return }
                 let inner = path.isEmpty ? member.key : "\(path).\(member.key)"
                 result.merge(flattened(member.value, inner)) { a, _ in a }
             }

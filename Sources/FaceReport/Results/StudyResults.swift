@@ -3,7 +3,7 @@ import Foundation
 
 /// A study's runs, grouped the way the report looks at them.
 package struct StudyResults: Sendable {
-    /// All runs that could be read, by setting, loss and seed.
+    /// All runs that could be read, by configuration, loss and seed.
     package let runs: [ReportedRun]
     /// Sentences on folders and files that could not be read.
     package let damages: [String]
@@ -17,7 +17,7 @@ package struct StudyResults: Sendable {
     /// What the study is going to be, where that is known.
     package let scope: StudyScope?
 
-    private let cells: [Setting: [LossSeries: [ReportedRun]]]
+    private let cells: [Configuration: [LossSeries: [ReportedRun]]]
     private let backboneTitles: [String: String]
 
     /// Reads the runs of a study's folder.
@@ -67,48 +67,48 @@ package struct StudyResults: Sendable {
         trainSets = order.trainSets
         backboneTitles = order.backboneTitles
         self.damages = damages
-        var cells: [Setting: [LossSeries: [ReportedRun]]] = [:]
+        var cells: [Configuration: [LossSeries: [ReportedRun]]] = [:]
         for run in runs.sorted(by: { ($0.seed, $0.name) < ($1.seed, $1.name) }) {
             guard let loss = order.series(of: run) else { continue }
-            cells[run.setting, default: [:]][loss, default: []].append(run)
+            cells[run.configuration, default: [:]][loss, default: []].append(run)
         }
         self.cells = cells
-        let settings = order.backbones.flatMap { backbone in
-            order.trainSets.map { Setting(backbone: backbone, trainSet: $0) }
+        let configurations = order.backbones.flatMap { backbone in
+            order.trainSets.map { Configuration(backbone: backbone, trainSet: $0) }
         }
-        self.runs = settings.flatMap { setting in
-            order.losses.flatMap { cells[setting]?[$0] ?? [] }
+        self.runs = configurations.flatMap { configuration in
+            order.losses.flatMap { cells[configuration]?[$0] ?? [] }
         }
     }
 
-    /// The settings that have a run, by backbone and training set.
-    package var settings: [Setting] {
+    /// The configurations that have a run, by backbone and training set.
+    package var configurations: [Configuration] {
         backbones.flatMap { backbone in
-            trainSets.map { Setting(backbone: backbone, trainSet: $0) }
+            trainSets.map { Configuration(backbone: backbone, trainSet: $0) }
         }.filter { cells[$0] != nil }
     }
 
-    /// The runs of a loss in a setting; none where the study has not come to it.
-    package func cell(_ setting: Setting, _ loss: LossSeries) -> Cell {
-        Cell(runs: cells[setting]?[loss] ?? [])
+    /// The runs of a loss in a configuration; none where the study has not come to it.
+    package func cell(_ configuration: Configuration, _ loss: LossSeries) -> Cell {
+        Cell(runs: cells[configuration]?[loss] ?? [])
     }
 
     /// The runs of a loss with a backbone on a training set.
     package func cell(_ backbone: String, _ trainSet: String, _ loss: LossSeries) -> Cell {
-        cell(Setting(backbone: backbone, trainSet: trainSet), loss)
+        cell(Configuration(backbone: backbone, trainSet: trainSet), loss)
     }
 
     /// What the report calls a backbone.
     package func title(ofBackbone name: String) -> String { backboneTitles[name] ?? name }
 
-    /// What the report calls a setting.
-    package func title(_ setting: Setting) -> String {
-        "\(title(ofBackbone: setting.backbone)) on \(setting.trainSet)"
+    /// What the report calls a configuration.
+    package func title(_ configuration: Configuration) -> String {
+        "\(title(ofBackbone: configuration.backbone)) on \(configuration.trainSet)"
     }
 
     /// The loss a run is shown under.
     package func loss(of run: ReportedRun) -> LossSeries? {
-        losses.first { cells[run.setting]?[$0]?.contains { $0.name == run.name } ?? false }
+        losses.first { cells[run.configuration]?[$0]?.contains { $0.name == run.name } ?? false }
     }
 
     /// Number of runs of a status.
@@ -140,9 +140,9 @@ package struct StudyResults: Sendable {
 }
 
 extension ReportedRun {
-    /// The setting of the run.
-    package var setting: Setting {
-        Setting(
+    /// The configuration of the run.
+    package var configuration: Configuration {
+        Configuration(
             backbone: description.identity.backbone, trainSet: description.identity.trainSet)
     }
 }

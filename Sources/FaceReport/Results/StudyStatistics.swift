@@ -4,17 +4,17 @@ package import FaceStatistics
 /// What the accuracies of a study are worth: intervals of every cell and comparisons of every two
 /// losses in which something was learned, on every test set.
 package struct StudyStatistics: Sendable {
-    /// A loss in a setting on a test set.
-    private struct Place: Hashable {
-        let setting: Setting
+    /// A loss in a configuration on a test set.
+    private struct Key: Hashable {
+        let configuration: Configuration
         let test: String
         let loss: LossSeries
     }
 
-    /// All comparisons, corrected together: by test set, by setting, by loss.
+    /// All comparisons, corrected together: by test set, by configuration, by loss.
     package let comparisons: [LossComparison]
-    private var cells: [Place: CellOutcomes] = [:]
-    private var foldIntervals: [Place: Interval] = [:]
+    private var cells: [Key: CellOutcomes] = [:]
+    private var foldIntervals: [Key: Interval] = [:]
 
     /// Computes the statistics of a study. What cannot be computed, for want of pair scores, is
     /// left out.
@@ -22,21 +22,21 @@ package struct StudyStatistics: Sendable {
         let tests = results.testSets.map(\.name)
         var comparisons: [LossComparison] = []
         for test in tests {
-            let pairs = Self.usualPairs(results, test)
+            let pairs = Self.defaultPairs(results, test)
             guard let pairs, let design = try? pairs.design() else { continue }
             let people = PairBootstrap(design, unit: .people, resamples: Self.resamples)
-            for setting in results.settings {
+            for configuration in results.configurations {
                 let losses = results.losses.compactMap { loss -> (LossSeries, CellOutcomes)? in
-                    let cell = Self.outcomes(results.cell(setting, loss), test, pairs, design)
+                    let cell = Self.outcomes(results.cell(configuration, loss), test, pairs, design)
                     return cell.map { (loss, $0) }
                 }
                 for (loss, cell) in losses {
-                    let place = Place(setting: setting, test: test, loss: loss)
-                    cells[place] = cell
-                    foldIntervals[place] = Self.foldInterval(cell)
+                    let key = Key(configuration: configuration, test: test, loss: loss)
+                    cells[key] = cell
+                    foldIntervals[key] = Self.foldInterval(cell)
                 }
-                let learned = losses.filter { results.cell(setting, $0.0).hasLearned }
-                comparisons += Self.compare(learned, setting, test, people)
+                let learned = losses.filter { results.cell(configuration, $0.0).hasLearned }
+                comparisons += Self.compare(learned, configuration, test, people)
             }
         }
         let adjusted = HolmCorrection.adjusted(comparisons.map(\.pValue))
@@ -50,31 +50,31 @@ package struct StudyStatistics: Sendable {
 
     /// How accurate a loss is on a test set; `nil` without pair scores.
     package func estimate(
-        _ setting: Setting, _ loss: LossSeries, test: String
+        _ configuration: Configuration, _ loss: LossSeries, test: String
     ) -> SeedPairEstimate? {
-        cells[Place(setting: setting, test: test, loss: loss)].flatMap { cell in
-            try? SeedPairEstimate(cell.values(cell.seeds), cell.design, of: .share)
+        cells[Key(configuration: configuration, test: test, loss: loss)].flatMap { cell in
+            try? SeedPairEstimate(cell.values(cell.seeds), cell.design, of: .fraction)
         }
     }
 
     /// Student's interval of the accuracy over the folds, of the mean of the seeds' models; `nil`
     /// where the folds do not differ.
     package func foldInterval(
-        _ setting: Setting, _ loss: LossSeries, test: String
+        _ configuration: Configuration, _ loss: LossSeries, test: String
     ) -> Interval? {
-        foldIntervals[Place(setting: setting, test: test, loss: loss)]
+        foldIntervals[Key(configuration: configuration, test: test, loss: loss)]
     }
 
-    /// The comparisons of a setting on a test set.
-    package func comparisons(_ setting: Setting, test: String) -> [LossComparison] {
-        comparisons.filter { $0.setting == setting && $0.test == test }
+    /// The comparisons of a configuration on a test set.
+    package func comparisons(_ configuration: Configuration, test: String) -> [LossComparison] {
+        comparisons.filter { $0.configuration == configuration && $0.test == test }
     }
 
     /// Two losses compared, whichever is the better one.
     package func comparison(
-        _ a: LossSeries, _ b: LossSeries, _ setting: Setting, test: String
+        _ a: LossSeries, _ b: LossSeries, _ configuration: Configuration, test: String
     ) -> LossComparison? {
-        comparisons(setting, test: test).first {
+        comparisons(configuration, test: test).first {
             ($0.better == a && $0.worse == b) || ($0.better == b && $0.worse == a)
         }
     }
@@ -83,7 +83,7 @@ package struct StudyStatistics: Sendable {
 extension StudyStatistics {
     /// The list of pairs that most finished runs have, so that a run with another does not stop
     /// the rest.
-    private static func usualPairs(_ results: StudyResults, _ test: String) -> TestPairs? {
+    private static func defaultPairs(_ results: StudyResults, _ test: String) -> TestPairs? {
         let lists = results.runs.filter { $0.status == .finished }
             .compactMap { $0.outcomes[test]?.pairs }
         let counts = Dictionary(grouping: lists) { $0 }.mapValues(\.count)
@@ -111,14 +111,14 @@ extension StudyStatistics {
     }
 
     private static func compare(
-        _ losses: [(LossSeries, CellOutcomes)], _ setting: Setting, _ test: String,
+        _ losses: [(LossSeries, CellOutcomes)], _ configuration: Configuration, _ test: String,
         _ bootstrap: PairBootstrap
     ) -> [LossComparison] {
         losses.indices.flatMap { first in
             losses.indices.dropFirst(first + 1).compactMap { second in
                 // Without a common seed there is nothing to compare.
                 try? LossComparison(
-                    losses[first], losses[second], setting: setting, test: test,
+                    losses[first], losses[second], configuration: configuration, test: test,
                     bootstrap: bootstrap)
             }
         }

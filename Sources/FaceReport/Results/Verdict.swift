@@ -1,4 +1,4 @@
-/// Which loss scored highest in a setting on the first test set.
+/// Which loss scored highest in a configuration on the first test set.
 package struct Verdict: Sendable {
     /// A loss with its accuracy.
     package struct Entry: Sendable {
@@ -8,20 +8,20 @@ package struct Verdict: Sendable {
         package let accuracy: Spread
     }
 
-    /// The setting.
-    package let setting: Setting
+    /// The configuration.
+    package let configuration: Configuration
     /// The losses with a finished run that learned something, the highest accuracy first.
     package let ranking: [Entry]
 
-    /// Ranks the losses of a setting, or gives `nil` where none has a run that can be ranked.
-    package init?(_ results: StudyResults, _ setting: Setting) {
+    /// Ranks the losses of a configuration, or gives `nil` where none has a run that can be ranked.
+    package init?(_ results: StudyResults, _ configuration: Configuration) {
         let entries = results.losses.compactMap { loss -> Entry? in
-            let cell = results.cell(setting, loss)
+            let cell = results.cell(configuration, loss)
             guard cell.hasLearned else { return nil }
             return cell.testAccuracy.map { Entry(loss: loss, accuracy: $0) }
         }
         guard !entries.isEmpty else { return nil }
-        self.setting = setting
+        self.configuration = configuration
         ranking = entries.enumerated().sorted { a, b in
             (b.element.accuracy.mean, a.offset) < (a.element.accuracy.mean, b.offset)
         }.map(\.element)

@@ -30,7 +30,7 @@ enum AccuracySection {
         let folds = Format.count(test?.folds ?? 0, "fold")
         let what: RichText = """
             Accuracy in percent, as in Table 3 of Srivastava, Murali and Dubey (2019). \
-            \(emphasis: "Training"): share of the training images whose own class scores highest, \
+            \(emphasis: "Training"): fraction of the training images whose target class scores highest, \
             last epoch, without the margin. \(emphasis: "Test"): \(name), the last epoch’s model \
             on all \(pairs) in \(folds). The highest of a column within a backbone is bold.
             """
@@ -38,16 +38,16 @@ enum AccuracySection {
     }
 
     private static func seeds(_ results: StudyResults) -> [RichText] {
-        let cells = results.settings.flatMap { setting in
-            results.losses.map { ($0, setting, results.cell(setting, $0)) }
+        let cells = results.configurations.flatMap { configuration in
+            results.losses.map { ($0, configuration, results.cell(configuration, $0)) }
         }
         let most = cells.map { $0.2.finished.count }.max() ?? 0
         guard most > 1 else { return [] }
         let fewer = cells.filter { (1..<most).contains($0.2.finished.count) }
         let text: RichText = "Mean ± standard deviation over \(most) seeds."
         guard !fewer.isEmpty else { return [text] }
-        let names = fewer.map { loss, setting, cell in
-            "\(loss.title), \(results.title(setting)): \(cell.finished.count)"
+        let names = fewer.map { loss, configuration, cell in
+            "\(loss.title), \(results.title(configuration)): \(cell.finished.count)"
         }
         return [
             text,
@@ -90,27 +90,27 @@ enum AccuracySection {
 
     /// What the mark of some numbers means, where there are any.
     static func markNote(_ results: StudyResults) -> [RichText] {
-        let isMarked = results.settings.contains { setting in
-            results.losses.contains { !results.cell(setting, $0).mark.isEmpty }
+        let isMarked = results.configurations.contains { configuration in
+            results.losses.contains { !results.cell(configuration, $0).mark.isEmpty }
         }
         return isMarked
             ? ["\(Cell.nothingLearnedMark) Nothing was learned: neither ranked nor compared."] : []
     }
 
     private static func allTests(_ results: StudyResults) -> Table {
-        let groups = results.settings.map { setting in
-            let cells = results.losses.map { results.cell(setting, $0) }
+        let groups = results.configurations.map { configuration in
+            let cells = results.losses.map { results.cell(configuration, $0) }
             let columns = results.testSets.map { test in
                 entries(cells) { $0.accuracy(on: test.name) }
             }
             let rows = results.losses.enumerated().map { index, loss in
                 [Table.Entry(loss.title)] + columns.map { $0[index] }
             }
-            return Table.Group(title: results.title(setting), rows: rows)
+            return Table.Group(title: results.title(configuration), rows: rows)
         }
         let what: RichText = """
             Accuracy of the last epoch’s model on every test set, in percent. The highest of a \
-            column within a setting is bold.
+            column within a configuration is bold.
             """
         return Table(
             caption: .sentences([what] + markNote(results)),

@@ -4,11 +4,11 @@ import FaceStatistics
 /// What was compared, which loss scored highest, and how much that says.
 enum AnswerSection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section {
-        let verdicts = results.settings.compactMap { Verdict(results, $0) }
+        let verdicts = results.configurations.compactMap { Verdict(results, $0) }
         let leads = Leads(results, statistics)
         var blocks = [Block.paragraph(answer(results, statistics))]
-        let cautions = Cautions.list(results)
-        if !cautions.isEmpty { blocks.append(.cautions(cautions)) }
+        let caveats = Caveats.list(results)
+        if !caveats.isEmpty { blocks.append(.caveats(caveats)) }
         if verdicts.contains(where: { $0.ranking.count > 1 }) {
             blocks.append(.table(table(verdicts, leads, results)))
         }
@@ -39,7 +39,7 @@ enum AnswerSection {
 
     /// What can be said in a few sentences: the same in the report and in the terminal.
     static func answer(_ results: StudyResults, _ statistics: StudyStatistics) -> RichText {
-        let verdicts = results.settings.compactMap { Verdict(results, $0) }
+        let verdicts = results.configurations.compactMap { Verdict(results, $0) }
         let leads = Leads(results, statistics)
         guard let nothing = NothingLearnedText.sentence(results) else {
             return comparison(verdicts, leads, results)
@@ -61,9 +61,9 @@ enum AnswerSection {
         guard verdicts.contains(where: { $0.ranking.count > 1 }) else {
             return .sentences(verdicts.map { alone($0, results) } + [noSecond(verdicts, results)])
         }
-        let settings = results.settings.count
-        let rest = results.settings.count { setting in
-            results.losses.allSatisfy { results.cell(setting, $0).finished.isEmpty }
+        let configurations = results.configurations.count
+        let rest = results.configurations.count { configuration in
+            results.losses.allSatisfy { results.cell(configuration, $0).finished.isEmpty }
         }
         let unfinished: [RichText] =
             rest > 0
@@ -74,9 +74,9 @@ enum AnswerSection {
                 """
             ] : []
         if verdicts.count == 1, let only = verdicts.first {
-            let place: RichText = settings > 1 ? "\(results.title(only.setting)): " : ""
+            let rank: RichText = configurations > 1 ? "\(results.title(only.configuration)): " : ""
             return .sentences(
-                [place + LeadText.highest(only)] + LeadText.evidence(only, leads) + unfinished)
+                [rank + LeadText.highest(only)] + LeadText.evidence(only, leads) + unfinished)
         }
         return .sentences([leaders(verdicts)] + evidence(verdicts, leads, results) + unfinished)
     }
@@ -85,7 +85,7 @@ enum AnswerSection {
         """
         \(strong: verdict.leader.loss.title) got \
         \(Format.withSign(verdict.leader.accuracy.mean)) of the pairs right with \
-        \(results.title(verdict.setting)).
+        \(results.title(verdict.configuration)).
         """
     }
 
@@ -93,7 +93,7 @@ enum AnswerSection {
     private static func noSecond(_ verdicts: [Verdict], _ results: StudyResults) -> RichText {
         let finished = Set(verdicts.flatMap { $0.ranking.map(\.loss) })
         let others = results.losses.filter { loss in
-            results.settings.allSatisfy { results.cell($0, loss).finished.isEmpty }
+            results.configurations.allSatisfy { results.cell($0, loss).finished.isEmpty }
         }.map(\.title)
         guard !others.isEmpty else {
             if finished.count < results.losses.count {
@@ -113,14 +113,14 @@ enum AnswerSection {
         let wins = Dictionary(grouping: verdicts, by: \.leaderTitle).mapValues(\.count)
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let clauses = wins.enumerated().map { index, win -> RichText in
-            let place = place(win.value, of: verdicts.count, isFirst: index == 0)
-            return "\(strong: win.key) \(place)"
+            let rank = rank(win.value, of: verdicts.count, isFirst: index == 0)
+            return "\(strong: win.key) \(rank)"
         }
         return RichText.list(clauses) + "."
     }
 
     /// Where a loss won: the first clause says of what, the others only how many.
-    private static func place(_ count: Int, of all: Int, isFirst: Bool) -> String {
+    private static func rank(_ count: Int, of all: Int, isFirst: Bool) -> String {
         guard isFirst else { return "in \(count)" }
         let which = count < all ? "\(count) of the \(all)" : all == 2 ? "both" : "all \(all)"
         return "scored highest in \(which) combinations of backbone and training set"
@@ -132,7 +132,7 @@ enum AnswerSection {
         let compared = verdicts.filter { $0.ranking.count > 1 }
         if compared.count == 1, let only = compared.first {
             return [
-                "\(results.title(only.setting)) alone has a second loss: "
+                "\(results.title(only.configuration)) alone has a second loss: "
                     + LeadText.highest(only)
             ] + LeadText.evidence(only, leads)
         }
@@ -165,7 +165,7 @@ enum AnswerSection {
             let lead = leads[verdict]
             let tested = lead?.lead(of: verdict.leader.loss)
             return [
-                Table.Entry(results.title(verdict.setting)),
+                Table.Entry(results.title(verdict.configuration)),
                 Table.Entry(verdict.leaderTitle, isBest: true),
                 Format.entry(verdict.leader.accuracy) { Format.percent($0) },
                 Table.Entry(verdict.runnerUp?.loss.title ?? "–"),
@@ -177,14 +177,14 @@ enum AnswerSection {
         }
         return Table(
             caption: """
-                The loss with the highest test accuracy in each setting, and its lead over the \
+                The loss with the highest test accuracy in each configuration, and its lead over the \
                 next one with its 95 % interval, on the same pairs and the seeds that both have \
                 finished\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"). The \
                 probability of such a lead without a difference is corrected for all comparisons \
                 of the study (Holm); a lead is significant where it is below 5 %.
                 """,
             columns: [
-                .words("Setting"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
+                .words("Configuration"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
                 .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
                 .words("Significant"),
             ],

@@ -32,7 +32,7 @@ enum ArchitectureSection {
     private static func row(_ results: StudyResults, _ backbone: String) -> [Table.Entry] {
         let facts = results.facts(ofBackbone: backbone)
         let speed = Spread(
-            results.runs.filter { $0.setting.backbone == backbone && $0.status == .finished }
+            results.runs.filter { $0.configuration.backbone == backbone && $0.status == .finished }
                 .compactMap(\.imagesPerSecond))
         let accuracies = results.trainSets.map { trainSet in
             let means = results.losses.compactMap {
@@ -85,8 +85,8 @@ enum ArchitectureSection {
     }
 
     private static func scatterPanels(_ results: StudyResults) -> [Figure.Panel] {
-        let all = results.settings.flatMap { setting in
-            results.losses.compactMap { results.cell(setting, $0).testAccuracy?.mean }
+        let all = results.configurations.flatMap { configuration in
+            results.losses.compactMap { results.cell(configuration, $0).testAccuracy?.mean }
         }
         guard !all.isEmpty else { return [] }
         let accuracy = Axis.linear(

@@ -12,8 +12,8 @@ enum BestEpochSection {
     }
 
     private static func accuracyFigure(_ results: StudyResults) -> Figure {
-        let cells = results.settings.flatMap { setting in
-            results.losses.map { results.cell(setting, $0) }
+        let cells = results.configurations.flatMap { configuration in
+            results.losses.map { results.cell(configuration, $0) }
         }
         let values = cells.flatMap { cell -> [Double] in
             guard let best = cell.bestAccuracy, let interval = cell.bestInterval else { return [] }
@@ -22,10 +22,10 @@ enum BestEpochSection {
         let axis = Axis.linear(
             "best test accuracy, %", covering: values.map { min(100, $0 * 100) },
             limits: 0...100)
-        let panels = results.settings.map { setting in
+        let panels = results.configurations.map { configuration in
             Figure.Panel(
-                title: results.title(setting),
-                chart: .dots(DotPlot(x: axis, rows: accuracyRows(results, setting))))
+                title: results.title(configuration),
+                chart: .dots(DotPlot(x: axis, rows: accuracyRows(results, configuration))))
         }
         return Figure(
             caption: """
@@ -45,9 +45,9 @@ enum BestEpochSection {
     }
 
     private static func accuracyRows(
-        _ results: StudyResults, _ setting: Setting
+        _ results: StudyResults, _ configuration: Configuration
     ) -> [DotPlot.Row] {
-        let cells = results.losses.map { results.cell(setting, $0) }
+        let cells = results.losses.map { results.cell(configuration, $0) }
         let means = cells.filter(\.hasLearned).compactMap { $0.bestAccuracy?.mean }
         let highest = means.count > 1 ? means.max() : nil
         return zip(results.losses, cells).map { loss, cell in
@@ -66,10 +66,11 @@ enum BestEpochSection {
     private static func epochFigure(_ results: StudyResults) -> Figure {
         let planned = results.runs.map(\.description.epochs).max() ?? 1
         let axis = Axis.counting("epoch", from: 0, to: planned)
-        let panels = results.settings.map { setting in
+        let panels = results.configurations.map { configuration in
             Figure.Panel(
-                title: results.title(setting),
-                chart: .dots(DotPlot(x: axis, rows: epochRows(results, setting), stems: true)))
+                title: results.title(configuration),
+                chart: .dots(DotPlot(x: axis, rows: epochRows(results, configuration), stems: true))
+            )
         }
         return Figure(
             caption: """
@@ -84,9 +85,11 @@ enum BestEpochSection {
             })
     }
 
-    private static func epochRows(_ results: StudyResults, _ setting: Setting) -> [DotPlot.Row] {
+    private static func epochRows(_ results: StudyResults, _ configuration: Configuration)
+        -> [DotPlot.Row]
+    {
         results.losses.map { loss in
-            let cell = results.cell(setting, loss)
+            let cell = results.cell(configuration, loss)
             let best = cell.bestEpoch
             return DotPlot.Row(
                 title: loss.title, style: loss.style, value: best?.mean,
@@ -98,15 +101,15 @@ enum BestEpochSection {
     private static func data(
         _ results: StudyResults, _ caption: RichText, entries: ([Cell]) -> [Table.Entry]
     ) -> Table {
-        let columns = results.settings.map { setting in
-            entries(results.losses.map { results.cell(setting, $0) })
+        let columns = results.configurations.map { configuration in
+            entries(results.losses.map { results.cell(configuration, $0) })
         }
         let rows = results.losses.enumerated().map { index, loss in
             [Table.Entry(loss.title)] + columns.map { $0[index] }
         }
-        let headings = results.settings.map { setting in
+        let headings = results.configurations.map { configuration in
             Table.Column.numbers(
-                setting.trainSet, group: results.title(ofBackbone: setting.backbone))
+                configuration.trainSet, group: results.title(ofBackbone: configuration.backbone))
         }
         return Table(caption: caption, columns: [.words("Loss")] + headings, rows: rows)
     }

@@ -6,12 +6,13 @@ import SafeNumbers
 enum CertaintySection {
     static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section? {
         guard let test = results.testSets.first?.name else { return nil }
-        let groups = results.settings.map { setting in
+        let groups = results.configurations.map { configuration in
             Table.Group(
-                title: results.title(setting),
+                title: results.title(configuration),
                 rows: results.losses.compactMap { loss in
                     row(
-                        loss, setting, statistics, test, results.cell(setting, loss).mark)
+                        loss, configuration, statistics, test,
+                        results.cell(configuration, loss).mark)
                 })
         }
         guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
@@ -66,20 +67,23 @@ enum CertaintySection {
     }
 
     private static func row(
-        _ loss: LossSeries, _ setting: Setting, _ statistics: StudyStatistics, _ test: String,
+        _ loss: LossSeries, _ configuration: Configuration, _ statistics: StudyStatistics,
+        _ test: String,
         _ mark: String
     ) -> [Table.Entry]? {
-        guard let estimate = statistics.estimate(setting, loss, test: test) else { return nil }
+        guard let estimate = statistics.estimate(configuration, loss, test: test) else {
+            return nil
+        }
         func entry(_ interval: Interval?) -> Table.Entry {
             interval.map { Table.Entry(ComparisonText.points($0)) } ?? Table.Entry("–")
         }
-        let deviation = Sample(estimate.seedMeans)?.standardDeviation
+        let standardDeviation = Sample(estimate.seedMeans)?.standardDeviation
         return [
             Table.Entry(loss.title, key: loss.style), Table.Entry(Format.count(estimate.seeds)),
             Table.Entry(Format.percent(estimate.mean) + mark),
-            Table.Entry(deviation.map { Format.percent($0) } ?? "–"),
+            Table.Entry(standardDeviation.map { Format.percent($0) } ?? "–"),
             entry(estimate.seedInterval()?.limited), entry(estimate.pairInterval()),
-            entry(statistics.foldInterval(setting, loss, test: test)?.limited),
+            entry(statistics.foldInterval(configuration, loss, test: test)?.limited),
             entry(estimate.interval()),
         ]
     }
@@ -87,8 +91,8 @@ enum CertaintySection {
     private static func figure(
         _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
     ) -> Figure {
-        let panels = results.settings.map { setting in
-            (setting, results.losses.map { dotRow($0, setting, statistics, test) })
+        let panels = results.configurations.map { configuration in
+            (configuration, results.losses.map { dotRow($0, configuration, statistics, test) })
         }
         let values = panels.flatMap(\.1).flatMap { row in
             row.seeds + (row.whisker.map { [$0.lowerBound, $0.upperBound] } ?? [])
@@ -104,16 +108,17 @@ enum CertaintySection {
                 intervals of two losses may overlap and the losses differ nevertheless, for they \
                 see the same pairs: the next section compares them pair by pair.
                 """,
-            panels: panels.map { setting, rows in
+            panels: panels.map { configuration, rows in
                 Figure.Panel(
-                    title: results.title(setting), chart: .dots(DotPlot(x: axis, rows: rows)))
+                    title: results.title(configuration), chart: .dots(DotPlot(x: axis, rows: rows)))
             })
     }
 
     private static func dotRow(
-        _ loss: LossSeries, _ setting: Setting, _ statistics: StudyStatistics, _ test: String
+        _ loss: LossSeries, _ configuration: Configuration, _ statistics: StudyStatistics,
+        _ test: String
     ) -> DotPlot.Row {
-        guard let estimate = statistics.estimate(setting, loss, test: test) else {
+        guard let estimate = statistics.estimate(configuration, loss, test: test) else {
             return DotPlot.Row(title: loss.title, style: loss.style, value: nil, text: "–")
         }
         let interval = estimate.interval() ?? estimate.pairInterval()

@@ -8,21 +8,23 @@ enum ComparisonSection {
             return nil
         }
         var blocks: [Block] = [.paragraph(introduction(results, statistics))]
-        for setting in results.settings {
-            let comparisons = statistics.comparisons(setting, test: test)
+        for configuration in results.configurations {
+            let comparisons = statistics.comparisons(configuration, test: test)
             guard !comparisons.isEmpty else { continue }
-            if results.settings.count > 1 { blocks.append(.heading(results.title(setting))) }
+            if results.configurations.count > 1 {
+                blocks.append(.heading(results.title(configuration)))
+            }
             blocks.append(
                 .list(
                     sentences(
-                        Ranking(results, setting, comparisons),
+                        Ranking(results, configuration, comparisons),
                         of: statistics.comparisons.count)))
         }
         blocks += [.figure(figure(results, statistics, test))]
         blocks += results.testSets.enumerated().compactMap { index, set in
             table(results, statistics, set.name).map { table in
                 let rows = table.groups.reduce(0) { $0 + $1.rows.count }
-                return index == 0 && rows <= mostRows
+                return index == 0 && rows <= maxRows
                     ? .table(table)
                     : .details(
                         "Comparisons on \(set.name) (\(Format.count(rows)))", [.table(table)])
@@ -31,17 +33,19 @@ enum ComparisonSection {
         return Section("comparisons", "Which losses differ", blocks)
     }
 
-    /// Rows of a table that is not folded away: ten losses in one setting, or five in four.
-    private static let mostRows = 45
+    /// Rows of a table that is not folded away: ten losses in one configuration, or five in four.
+    private static let maxRows = 45
 
-    /// The losses of a setting that were compared, the most accurate first.
+    /// The losses of a configuration that were compared, the most accurate first.
     private struct Ranking {
         let losses: [LossSeries]
         let comparisons: [LossComparison]
 
-        init(_ results: StudyResults, _ setting: Setting, _ comparisons: [LossComparison]) {
+        init(
+            _ results: StudyResults, _ configuration: Configuration, _ comparisons: [LossComparison]
+        ) {
             let compared = Set(comparisons.flatMap { [$0.better, $0.worse] })
-            let ranked = Verdict(results, setting)?.ranking.map(\.loss) ?? []
+            let ranked = Verdict(results, configuration)?.ranking.map(\.loss) ?? []
             losses = ranked.filter(compared.contains)
             self.comparisons = comparisons
         }
@@ -108,25 +112,28 @@ enum ComparisonSection {
             $0.isSignificant && $0.better != ranking.losses.first
                 && $0.worse != ranking.losses.first
         }
-        return further.count <= mostFurtherDown
+        return further.count <= maxFurtherDown
             ? further.map { ComparisonText.sentence($0, of: all) } : []
     }
 
     /// Sentences beyond the leader's that are still read; the table has them all.
-    private static let mostFurtherDown = 6
+    private static let maxFurtherDown = 6
 
     private static func figure(
         _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
     ) -> Figure {
-        let rankings = results.settings.map { setting in
-            (setting, Ranking(results, setting, statistics.comparisons(setting, test: test)))
+        let rankings = results.configurations.map { configuration in
+            (
+                configuration,
+                Ranking(results, configuration, statistics.comparisons(configuration, test: test))
+            )
         }.filter { !$0.1.losses.isEmpty }
-        func percent(_ setting: Setting, _ loss: LossSeries) -> Double? {
-            results.cell(setting, loss).testAccuracy.map { $0.mean * 100 }
+        func percent(_ configuration: Configuration, _ loss: LossSeries) -> Double? {
+            results.cell(configuration, loss).testAccuracy.map { $0.mean * 100 }
         }
-        let panels = rankings.map { setting, ranking in
+        let panels = rankings.map { configuration, ranking in
             let items = ranking.losses.compactMap { loss in
-                percent(setting, loss).map {
+                percent(configuration, loss).map {
                     GroupDiagram.Item(
                         title: loss.title, style: loss.style, value: $0, text: Format.fixed($0, 2))
                 }
@@ -135,7 +142,7 @@ enum ComparisonSection {
                 "accuracy on \(test), %", covering: items.map(\.value), limits: 0...100,
                 atMost: 4)
             return Figure.Panel(
-                title: results.title(setting),
+                title: results.title(configuration),
                 chart: .groups(GroupDiagram(x: axis, items: items, groups: ranking.groups)))
         }
         return Figure(
@@ -148,10 +155,10 @@ enum ComparisonSection {
     private static func table(
         _ results: StudyResults, _ statistics: StudyStatistics, _ test: String
     ) -> Table? {
-        let groups = results.settings.map { setting in
+        let groups = results.configurations.map { configuration in
             Table.Group(
-                title: results.title(setting),
-                rows: statistics.comparisons(setting, test: test).map(row))
+                title: results.title(configuration),
+                rows: statistics.comparisons(configuration, test: test).map(row))
         }
         guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
         return Table(

@@ -33,7 +33,7 @@ enum ComparisonText {
             let need = need(comparison, of: comparisons)
             // Alone, the difference might be significant; among many, it is not.
             let among =
-                comparison.pValue < 1 - Interval.usualLevel
+                comparison.pValue < 1 - Interval.defaultLevel
                 ? " among \(Format.count(comparisons)) comparisons" : ""
             return """
                 \(a) and \(b) cannot be told apart\(among) (\(size) points, \(range)): \(need).
@@ -71,7 +71,7 @@ enum ComparisonText {
         comparison.power.flatMap {
             try? PairedPower(
                 seedVariance: $0.seedVariance, pairVariance: $0.pairVariance,
-                level: (1 - Interval.usualLevel) / Double(max(1, comparisons)))
+                level: (1 - Interval.defaultLevel) / Double(max(1, comparisons)))
         }
     }
 
@@ -81,7 +81,7 @@ enum ComparisonText {
         guard comparison.seeds > 1 else {
             return comparison.mcNemar.first.map { probability($0.pValue) } ?? "–"
         }
-        let count = comparison.mcNemar.count { $0.pValue < 1 - Interval.usualLevel }
+        let count = comparison.mcNemar.count { $0.pValue < 1 - Interval.defaultLevel }
         return "\(count) of \(comparison.seeds)"
     }
 

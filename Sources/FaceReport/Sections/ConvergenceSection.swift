@@ -62,12 +62,12 @@ enum ConvergenceSection {
     private static func groups(
         _ results: StudyResults, _ row: (LossSeries, Cell) -> [Table.Entry]
     ) -> [Table.Group] {
-        results.settings.map { setting in
+        results.configurations.map { configuration in
             let rows = results.losses.compactMap { loss -> [Table.Entry]? in
-                let cell = results.cell(setting, loss)
+                let cell = results.cell(configuration, loss)
                 return cell.finished.isEmpty ? nil : row(loss, cell)
             }
-            return Table.Group(title: results.title(setting), rows: rows)
+            return Table.Group(title: results.title(configuration), rows: rows)
         }
     }
 

@@ -22,12 +22,12 @@ enum CostSection {
     }
 
     private static func table(_ results: StudyResults) -> Table {
-        let groups = results.settings.map { setting in
+        let groups = results.configurations.map { configuration in
             let rows = results.losses.compactMap { loss -> [Table.Entry]? in
-                let costs = results.cell(setting, loss).drawn.compactMap(RunCost.init)
+                let costs = results.cell(configuration, loss).drawn.compactMap(RunCost.init)
                 return costs.isEmpty ? nil : row(loss, costs)
             }
-            return Table.Group(title: results.title(setting), rows: rows)
+            return Table.Group(title: results.title(configuration), rows: rows)
         }
         let seeds = results.seeds > 1 ? " Means over the finished seeds." : ""
         return Table(

@@ -4,13 +4,13 @@ import SafeNumbers
 /// Loss and accuracies by epoch.
 enum CurvesSection {
     static func section(_ results: StudyResults) -> Section? {
-        let settings = results.settings.filter { setting in
-            results.losses.contains { !results.cell(setting, $0).drawn.isEmpty }
+        let configurations = results.configurations.filter { configuration in
+            results.losses.contains { !results.cell(configuration, $0).drawn.isEmpty }
         }
-        guard !settings.isEmpty else { return nil }
+        guard !configurations.isEmpty else { return nil }
         let quantities = Quantity.all(results)
-        let figures = settings.enumerated().map { index, setting in
-            Block.figure(figure(results, setting, quantities, isFirst: index == 0))
+        let figures = configurations.enumerated().map { index, configuration in
+            Block.figure(figure(results, configuration, quantities, isFirst: index == 0))
         }
         return Section("curves", "Curves by epoch", figures)
     }
@@ -49,7 +49,8 @@ enum CurvesSection {
     }
 
     private static func figure(
-        _ results: StudyResults, _ setting: Setting, _ quantities: [Quantity], isFirst: Bool
+        _ results: StudyResults, _ configuration: Configuration, _ quantities: [Quantity],
+        isFirst: Bool
     ) -> Figure {
         let epochs = results.runs.map { max($0.description.epochs, $0.epochs.last?.epoch ?? 0) }
         let axis = Axis.counting("epoch", from: 1, to: epochs.max() ?? 1)
@@ -57,22 +58,22 @@ enum CurvesSection {
             let lines = results.losses.map { loss in
                 LineChart.Line(
                     title: loss.title, style: loss.style,
-                    points: points(results.cell(setting, loss).drawn, quantity))
+                    points: points(results.cell(configuration, loss).drawn, quantity))
             }
             return Figure.Panel(
                 title: quantity.title,
                 chart: .lines(LineChart(x: axis, y: quantity.axis, lines: lines)))
         }
         return Figure(
-            caption: caption(results, setting, isFirst: isFirst), panels: panels,
+            caption: caption(results, configuration, isFirst: isFirst), panels: panels,
             legend: isFirst
                 ? results.losses.map { LegendEntry(style: $0.style, title: $0.title) } : [])
     }
 
     private static func caption(
-        _ results: StudyResults, _ setting: Setting, isFirst: Bool
+        _ results: StudyResults, _ configuration: Configuration, isFirst: Bool
     ) -> RichText {
-        let what: RichText = "\(strong: results.title(setting)), by epoch."
+        let what: RichText = "\(strong: results.title(configuration)), by epoch."
         guard isFirst else { return what }
         let bands: [RichText] =
             results.seeds > 1
@@ -82,7 +83,7 @@ enum CurvesSection {
             [what] + bands + warmUps(results) + [
                 """
                 Heights of different losses do not compare: each has a scale and a margin of its \
-                own. An accuracy with the margin is measured on logits whose own class is \
+                own. An accuracy with the margin is measured on logits whose target class is \
                 handicapped. Runs that have not finished are drawn only where a loss has no \
                 finished one. All figures of curves have the same axes.
                 """
@@ -93,7 +94,7 @@ enum CurvesSection {
     /// curves may rise there although nothing goes wrong.
     private static func warmUps(_ results: StudyResults) -> [RichText] {
         let changes = results.losses.compactMap { loss -> String? in
-            let runs = results.settings.flatMap { results.cell($0, loss).drawn }
+            let runs = results.configurations.flatMap { results.cell($0, loss).drawn }
             let keys = ["lambda", "margin", "scale"].compactMap { key -> String? in
                 guard let last = runs.compactMap({ lastChange($0.epochs, key) }).max() else {
                     return nil

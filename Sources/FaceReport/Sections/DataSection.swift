@@ -8,7 +8,7 @@ enum DataSection {
             results.facts(ofTrainSet: name).map { (name, $0) }
         }
         var blocks: [Block] = [.table(trainTable(facts))]
-        blocks += facts.flatMap { name, facts in findings(name, facts) }
+        blocks += facts.flatMap { name, facts in diagnostics(name, facts) }
         blocks.append(.table(testTable(results.testSets)))
         blocks += results.testSets.filter { !$0.warnings.isEmpty }.flatMap {
             warnings("Warnings on \($0.name)", $0.warnings)
@@ -39,7 +39,7 @@ enum DataSection {
             rows: rows)
     }
 
-    private static func findings(_ name: String, _ facts: TrainSetFacts) -> [Block] {
+    private static func diagnostics(_ name: String, _ facts: TrainSetFacts) -> [Block] {
         var blocks: [Block] = []
         if !facts.skipped.isEmpty {
             let count = Format.count(facts.skipped.count, "file")
@@ -65,12 +65,12 @@ enum DataSection {
     }
 
     /// Sentences that stay in view; more are folded away.
-    private static let mostInView = 6
+    private static let maxInView = 6
 
     /// What was noticed when a set was read: what was passed over, and what is odd.
     private static func warnings(_ title: String, _ sentences: [String]) -> [Block] {
         let list = Block.list(sentences.map { RichText($0) })
-        return sentences.count > mostInView
+        return sentences.count > maxInView
             ? [.details("\(title): \(sentences.count)", [list])]
             : [.paragraph("\(strong: "\(title): \(sentences.count).")"), list]
     }

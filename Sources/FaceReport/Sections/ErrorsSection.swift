@@ -1,42 +1,42 @@
 import FaceRuns
 
-/// Which pairs are decided wrongly: by every loss, by one alone, worst, and where two losses
+/// Which pairs are misclassified: by every loss, by one alone, worst, and where two losses
 /// disagree.
 enum ErrorsSection {
     static func section(_ results: StudyResults, _ pictures: Report.Pictures?) -> Section? {
         let test = results.testSets.first?.name ?? ""
-        let parts = results.settings.compactMap { setting in
-            SettingErrors(results, setting, test: test).map { (setting, $0) }
+        let parts = results.configurations.compactMap { configuration in
+            ConfigurationErrors(results, configuration, test: test).map { (configuration, $0) }
         }
         guard !parts.isEmpty else { return nil }
         let losses = parts.reduce(0) { $0 + $1.1.losses.count }
         let shown = ErrorPictures(parts[0].1, pictures, losses: losses)
         var blocks: [Block] = [
-            .paragraph(text + shown.remark), .table(countTable(results, parts)),
+            .paragraph(text + shown.note), .table(countTable(results, parts)),
         ]
-        for (setting, part) in parts {
-            if parts.count > 1 { blocks.append(.heading(results.title(setting))) }
+        for (configuration, part) in parts {
+            if parts.count > 1 { blocks.append(.heading(results.title(configuration))) }
             blocks += Self.blocks(part, shown)
         }
-        return Section("errors", "Pairs that are decided wrongly", blocks)
+        return Section("errors", "Pairs that are misclassified", blocks)
     }
 
     private static let text: RichText = """
         A pair that every loss gets wrong is often mislabelled or hardly visible; what a loss gets \
-        wrong alone is its own. All pairs here are judged by the models with the first seed, each at \
+        wrong alone is its own. All pairs here are evaluated with the models with the first seed, each at \
         the threshold that the other folds chose.
         """
 
     private static func countTable(
-        _ results: StudyResults, _ parts: [(Setting, SettingErrors)]
+        _ results: StudyResults, _ parts: [(Configuration, ConfigurationErrors)]
     ) -> Table {
-        let groups = parts.map { setting, part in
+        let groups = parts.map { configuration, part in
             Table.Group(
-                title: results.title(setting), rows: part.losses.map { countRow(part, $0) })
+                title: results.title(configuration), rows: part.losses.map { countRow(part, $0) })
         }
         return Table(
             caption: """
-                Wrongly decided pairs: of one person (false rejects), of two (false accepts), those \
+                Misclassified pairs: of one person (false rejects), of two (false accepts), those \
                 that all other losses get right, and those that all losses get wrong.
                 """,
             columns: [
@@ -45,7 +45,7 @@ enum ErrorsSection {
             ], groups: groups)
     }
 
-    private static func countRow(_ part: SettingErrors, _ loss: LossSeries) -> [Table.Entry] {
+    private static func countRow(_ part: ConfigurationErrors, _ loss: LossSeries) -> [Table.Entry] {
         let wrong = part.wrong(of: loss)
         let others = part.losses.filter { $0 != loss }.map { part.outcome(of: $0) }
         let alone = wrong.count { pair in
@@ -61,7 +61,7 @@ enum ErrorsSection {
 
     // MARK: Galleries
 
-    private static func blocks(_ part: SettingErrors, _ shown: ErrorPictures) -> [Block] {
+    private static func blocks(_ part: ConfigurationErrors, _ shown: ErrorPictures) -> [Block] {
         guard let leader = part.leader else { return [] }
         var blocks = part.losses.map { worst(part, $0, shown) }
         if !part.hard.isEmpty {
@@ -78,7 +78,7 @@ enum ErrorsSection {
     }
 
     private static func worst(
-        _ part: SettingErrors, _ loss: LossSeries, _ shown: ErrorPictures
+        _ part: ConfigurationErrors, _ loss: LossSeries, _ shown: ErrorPictures
     ) -> Block {
         let kinds = [
             ("False accepts", "of two people taken for one", part.falseAccepts(of: loss)),
@@ -100,11 +100,11 @@ enum ErrorsSection {
     }
 
     private static func disagreement(
-        _ part: SettingErrors, _ loss: LossSeries, _ other: LossSeries, _ shown: ErrorPictures
+        _ part: ConfigurationErrors, _ loss: LossSeries, _ other: LossSeries, _ shown: ErrorPictures
     ) -> Block {
         let directions = [(loss, other), (other, loss)]
         let blocks = directions.flatMap { right, wrong -> [Block] in
-            let pairs = part.decided(rightlyBy: right, wronglyBy: wrong)
+            let pairs = part.classified(correctlyBy: right, incorrectlyBy: wrong)
             guard !pairs.isEmpty else { return [] }
             let gallery = shown.gallery(pairs, of: part, by: right, and: wrong)
             let count = Format.count(pairs.count, "pair")
@@ -127,27 +127,27 @@ enum ErrorsSection {
 /// The pictures of pairs, no more of them than a page can hold.
 private final class ErrorPictures {
     /// Pictures that a page holds at most: a few megabytes.
-    private static let mostPictures = 1000
+    private static let maxPictures = 1000
     /// Pictures that the galleries share where there are many losses.
     private static let sharedPictures = 700
 
     /// What a reader has to know of the pictures.
-    let remark: RichText
+    let note: RichText
     /// Pairs of a gallery.
     let most: Int
     private let pictures: Report.Pictures?
-    private var left = ErrorPictures.mostPictures
+    private var left = ErrorPictures.maxPictures
 
     /// Asks for a first picture to see whether there are any.
     ///
-    /// - Parameter losses: Losses of all settings, each with galleries of its own.
-    init(_ part: SettingErrors, _ pictures: Report.Pictures?, losses: Int) {
+    /// - Parameter losses: Losses of all configurations, each with galleries of its own.
+    init(_ part: ConfigurationErrors, _ pictures: Report.Pictures?, losses: Int) {
         let isThere = part.pairs.first.first.flatMap { pictures?($0, part.test) } != nil
         self.pictures = isThere ? pictures : nil
-        // Of a loss: worst accepts and rejects, its share of what all get wrong, and two
+        // Of a loss: worst accepts and rejects, its fraction of what all get wrong, and two
         // directions of disagreement, two pictures a pair.
         most = max(1, min(6, Self.sharedPictures / max(1, 8 * losses)))
-        remark =
+        note =
             isThere
             ? ""
             : pictures == nil
@@ -160,12 +160,12 @@ private final class ErrorPictures {
 
     /// The first of some pairs as a loss sees them, and with another loss's numbers below.
     func gallery(
-        _ pairs: [Int], of part: SettingErrors, by loss: LossSeries,
+        _ pairs: [Int], of part: ConfigurationErrors, by loss: LossSeries,
         and other: LossSeries? = nil, most: Int? = nil
     ) -> ErrorGallery {
         let shown = pairs.prefix(most ?? self.most).map { pair in
             let cosine = part.cosine(of: pair, by: loss)
-            let remark = other.map { other in
+            let note = other.map { other in
                 let theirs = part.cosine(of: pair, by: other)
                 return "\(other.title): \(Format.fixed(theirs.value, 3)), "
                     + "limit \(Format.fixed(theirs.limit, 3))"
@@ -173,7 +173,7 @@ private final class ErrorPictures {
             return ErrorGallery.Pair(
                 first: picture(part.pairs.first[pair], part.test),
                 second: picture(part.pairs.second[pair], part.test), cosine: cosine.value,
-                threshold: cosine.limit, remark: remark)
+                threshold: cosine.limit, note: note)
         }
         return ErrorGallery(
             total: pairs.count, shown: shown, hasPictures: pictures != nil)

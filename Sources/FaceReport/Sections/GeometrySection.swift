@@ -4,18 +4,20 @@ import FaceRuns
 /// and some people on a map.
 enum GeometrySection {
     static func section(_ results: StudyResults) -> Section? {
-        let parts = results.settings.compactMap { setting -> Part? in
+        let parts = results.configurations.compactMap { configuration -> Part? in
             let rows = results.losses.compactMap { loss in
-                CellGeometry(results.cell(setting, loss)).map { Row(loss: loss, geometry: $0) }
+                CellGeometry(results.cell(configuration, loss)).map {
+                    Row(loss: loss, geometry: $0)
+                }
             }
-            return rows.isEmpty ? nil : Part(setting: setting, rows: rows)
+            return rows.isEmpty ? nil : Part(configuration: configuration, rows: rows)
         }
         guard !parts.isEmpty else { return nil }
         var blocks: [Block] = [.paragraph(text)]
         for (index, part) in parts.enumerated() {
             blocks.append(.figure(figure(results, part, isFirst: index == 0)))
         }
-        let maps = results.settings.compactMap { MapFigure.figure(results, $0) }
+        let maps = results.configurations.compactMap { MapFigure.figure(results, $0) }
         if !maps.isEmpty { blocks.append(.heading("Some people on a map")) }
         blocks += maps.enumerated().map { Block.figure($1.number(of: $0)) }
         return Section("geometry", "Where the embeddings lie", blocks)
@@ -28,9 +30,9 @@ enum GeometrySection {
         to those of other people, also for people it was not trained on.
         """
 
-    /// A setting with the losses that were measured.
+    /// A configuration with the losses that were measured.
     private struct Part {
-        let setting: Setting
+        let configuration: Configuration
         let rows: [Row]
     }
 
@@ -44,7 +46,7 @@ enum GeometrySection {
     private static func figure(_ results: StudyResults, _ part: Part, isFirst: Bool) -> Figure {
         let angles = part.rows.flatMap { row in
             [row.geometry.training, row.geometry.test].compactMap { $0 }.flatMap { set in
-                [set.ownClass, set.nearestOther, set.within, set.between]
+                [set.targetClass, set.nearestNonTarget, set.within, set.between]
                     .compactMap { $0 }.flatMap(\.quantiles)
             }
         }
@@ -57,13 +59,13 @@ enum GeometrySection {
     private static func anglePanels(_ part: Part, _ axis: Axis) -> [Figure.Panel] {
         let train = part.rows[0].geometry.training.name
         let test = part.rows.lazy.compactMap(\.geometry.test?.name).first
-        let hasWeights = part.rows.contains { $0.geometry.training.ownClass != nil }
+        let hasWeights = part.rows.contains { $0.geometry.training.targetClass != nil }
         let panels: [Figure.Panel?] = [
             hasWeights
                 ? panel(
-                    part, axis, "Images of \(train) and class weights", "own class",
+                    part, axis, "Images of \(train) and class weights", "target class",
                     "nearest other",
-                    { $0.training.ownClass }, { $0.training.nearestOther }) : nil,
+                    { $0.training.targetClass }, { $0.training.nearestNonTarget }) : nil,
             panel(
                 part, axis, "Pairs of images of \(train)", "one person", "two people",
                 { $0.training.within }, { $0.training.between }),
@@ -108,7 +110,7 @@ enum GeometrySection {
     private static func caption(
         _ results: StudyResults, _ part: Part, isFirst: Bool
     ) -> RichText {
-        let what: RichText = "\(strong: results.title(part.setting)): angles and norms."
+        let what: RichText = "\(strong: results.title(part.configuration)): angles and norms."
         guard isFirst else { return what }
         let images = Format.count(part.rows[0].geometry.training.images, "image")
         let seeds = results.seeds > 1 ? ", means over the seeds" : ""
@@ -131,7 +133,7 @@ enum GeometrySection {
                 distance of the two means of pairs in units of their spread.
                 """,
             columns: [
-                .words("Loss"), .numbers("own class", group: "Class weights"),
+                .words("Loss"), .numbers("target class", group: "Class weights"),
                 .numbers("nearest other", group: "Class weights"),
                 .numbers("one person", group: "Pairs of \(train)"),
                 .numbers("two people", group: "Pairs of \(train)"),
@@ -149,8 +151,8 @@ enum GeometrySection {
             set?.separation.map { Table.Entry(Format.fixed($0, 2)) } ?? .missing
         }
         return [
-            Table.Entry(row.loss.title, key: row.loss.style), entry(train.ownClass),
-            entry(train.nearestOther), entry(train.within), entry(train.between),
+            Table.Entry(row.loss.title, key: row.loss.style), entry(train.targetClass),
+            entry(train.nearestNonTarget), entry(train.within), entry(train.between),
             separation(train), entry(test?.within), entry(test?.between), separation(test),
             entry(train.norm), entry(test?.norm),
         ]
@@ -168,23 +170,24 @@ private struct MapFigure {
     private let title: String
     private let maps: [(loss: LossSeries, map: EmbeddingMap)]
 
-    /// The maps of a setting's runs with the lowest seed; `nil` where none has one.
-    static func figure(_ results: StudyResults, _ setting: Setting) -> MapFigure? {
+    /// The maps of a configuration's runs with the lowest seed; `nil` where none has one.
+    static func figure(_ results: StudyResults, _ configuration: Configuration) -> MapFigure? {
         let all = results.losses.compactMap { loss -> (loss: LossSeries, map: EmbeddingMap)? in
-            let map = results.cell(setting, loss).finished.lazy.compactMap(\.geometry?.map).first
+            let map = results.cell(configuration, loss).finished.lazy.compactMap(\.geometry?.map)
+                .first
             return map.map { (loss, $0) }
         }
         guard let names = all.first?.map.identities.map(\.name), !names.isEmpty else { return nil }
         let maps = all.filter { $0.map.identities.map(\.name) == names }
-        return MapFigure(title: results.title(setting), maps: maps)
+        return MapFigure(title: results.title(configuration), maps: maps)
     }
 
     /// The figure; only the first one is explained.
-    func number(of place: Int) -> Figure {
+    func number(of position: Int) -> Figure {
         let points = maps.flatMap(\.map.identities)
         let (x, y) = (Self.extent(points.flatMap(\.x)), Self.extent(points.flatMap(\.y)))
         return Figure(
-            caption: caption(isFirst: place == 0),
+            caption: caption(isFirst: position == 0),
             panels: maps.map { loss, map in
                 Figure.Panel(title: loss.title, chart: .map(Self.chart(map, x, y)))
             })
@@ -193,13 +196,13 @@ private struct MapFigure {
     private static func chart(
         _ map: EmbeddingMap, _ x: ClosedRange<Double>, _ y: ClosedRange<Double>
     ) -> MapPlot {
-        func title(_ name: String, _ place: Int) -> String {
-            let share = map.explained.indices.contains(place) ? map.explained[place] : 0
-            return "\(name) component, \(Format.percent(share, 0))\u{A0}% of the variance"
+        func title(_ name: String, _ position: Int) -> String {
+            let fraction = map.explained.indices.contains(position) ? map.explained[position] : 0
+            return "\(name) component, \(Format.percent(fraction, 0))\u{A0}% of the variance"
         }
         return MapPlot(
-            groups: map.identities.enumerated().map { place, identity in
-                MapPlot.Group(style: SeriesStyle(slot: place), x: identity.x, y: identity.y)
+            groups: map.identities.enumerated().map { position, identity in
+                MapPlot.Group(style: SeriesStyle(slot: position), x: identity.x, y: identity.y)
             },
             x: x, y: y, xTitle: title("first", 0), yTitle: title("second", 1))
     }

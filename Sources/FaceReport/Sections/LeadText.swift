@@ -1,6 +1,6 @@
 import FaceRuns
 
-/// The comparisons of each setting's first losses with the others.
+/// The comparisons of each configuration's first losses with the others.
 struct Leads {
     private let statistics: StudyStatistics
     private let test: String
@@ -15,9 +15,10 @@ struct Leads {
         verdict.runnerUp.flatMap { comparison(verdict.leader.loss, $0.loss, verdict) }
     }
 
-    /// Two losses of a setting; `nil` where they have no seed, or no scores of pairs, in common.
+    /// Two losses of a configuration; `nil` where they have no seed, or no scores of pairs, in
+    /// common.
     func comparison(_ a: LossSeries, _ b: LossSeries, _ verdict: Verdict) -> LossComparison? {
-        statistics.comparison(a, b, verdict.setting, test: test)
+        statistics.comparison(a, b, verdict.configuration, test: test)
     }
 
     /// Whether a loss is better than another, over all comparisons of the study.

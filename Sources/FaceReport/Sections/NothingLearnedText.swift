@@ -48,23 +48,24 @@ enum NothingLearnedText {
     }
 
     /// Groups of runs that are named; more are counted.
-    private static let mostNames = 5
+    private static let maxNames = 5
 
     /// Losses, with their seeds where these are not all that the loss has finished, and with their
-    /// setting where there are several.
+    /// configuration where there are several.
     private static func names(_ runs: [ReportedRun], _ results: StudyResults) -> String {
-        let names = results.settings.flatMap { setting in
+        let names = results.configurations.flatMap { configuration in
             results.losses.compactMap { loss -> String? in
-                let cell = results.cell(setting, loss)
+                let cell = results.cell(configuration, loss)
                 let mine = runs.filter { run in cell.runs.contains { $0.name == run.name } }
                 guard !mine.isEmpty else { return nil }
-                let place = results.settings.count > 1 ? " with \(results.title(setting))" : ""
-                return loss.title + place + seeds(mine, of: cell)
+                let prefix =
+                    results.configurations.count > 1 ? " with \(results.title(configuration))" : ""
+                return loss.title + prefix + seeds(mine, of: cell)
             }
         }
-        guard names.count > mostNames else { return Format.list(names) }
-        let rest = Format.count(names.count - mostNames + 1)
-        return names.prefix(mostNames - 1).joined(separator: ", ") + " and \(rest) others"
+        guard names.count > maxNames else { return Format.list(names) }
+        let rest = Format.count(names.count - maxNames + 1)
+        return names.prefix(maxNames - 1).joined(separator: ", ") + " and \(rest) others"
     }
 
     private static func seeds(_ runs: [ReportedRun], of cell: Cell) -> String {
@@ -117,8 +118,10 @@ enum NothingLearnedText {
     }
 
     /// Shares in percent, from the lowest to the highest.
-    private static func range(_ shares: [Double]) -> String {
-        let (low, high) = (Format.withSign(shares.min() ?? 0), Format.withSign(shares.max() ?? 0))
+    private static func range(_ fractions: [Double]) -> String {
+        let (low, high) = (
+            Format.withSign(fractions.min() ?? 0), Format.withSign(fractions.max() ?? 0)
+        )
         return low == high ? low : "\(low) to \(high)"
     }
 

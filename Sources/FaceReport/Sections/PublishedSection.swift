@@ -48,7 +48,7 @@ enum PublishedSection {
     private static let text: RichText = """
         These figures are not results of this study and do not compare with its tables: each has its \
         own data, alignment, schedule, test protocol and way to choose an epoch, and most are single \
-        runs. One pair of LFW is 0.017 points; the five repeats of one setting span 0.17.
+        runs. One pair of LFW is 0.017 points; the five repeats of one configuration span 0.17.
         """
 
     private static var table: Table {

@@ -17,25 +17,25 @@ enum ROCSection {
     }
 
     private static func figure(_ results: StudyResults) -> Figure? {
-        let settings = results.settings.filter { setting in
-            results.losses.contains { !curves(results.cell(setting, $0)).isEmpty }
+        let configurations = results.configurations.filter { configuration in
+            results.losses.contains { !curves(results.cell(configuration, $0)).isEmpty }
         }
-        let all = settings.flatMap { setting in
-            results.losses.flatMap { curves(results.cell(setting, $0)) }
+        let all = configurations.flatMap { configuration in
+            results.losses.flatMap { curves(results.cell(configuration, $0)) }
         }
         guard let most = all.map(\.negatives).max(), let few = all.map(\.positives).max() else {
             return nil
         }
-        let x = Axis.shares("false acceptance rate", from: 1 / Double(most))
+        let x = Axis.fractions("false acceptance rate", from: 1 / Double(most))
         let y = Axis(
             title: "true acceptance rate, %", domain: 0...100,
             ticks: [0, 20, 40, 60, 80, 100].map { .init(value: $0, label: Format.whole($0)) })
-        let panels = settings.flatMap { setting in
+        let panels = configurations.flatMap { configuration in
             [
-                panel(results, setting, "ROC", x, y) { 100 * $0 },
+                panel(results, configuration, "ROC", x, y) { 100 * $0 },
                 panel(
-                    results, setting, "DET", x,
-                    .shares("false rejection rate", from: 1 / Double(few))
+                    results, configuration, "DET", x,
+                    .fractions("false rejection rate", from: 1 / Double(few))
                 ) { 1 - $0 },
             ]
         }
@@ -43,16 +43,17 @@ enum ROCSection {
     }
 
     private static func panel(
-        _ results: StudyResults, _ setting: Setting, _ kind: String, _ x: Axis, _ y: Axis,
+        _ results: StudyResults, _ configuration: Configuration, _ kind: String, _ x: Axis,
+        _ y: Axis,
         _ value: (Double) -> Double
     ) -> Figure.Panel {
         let lines = results.losses.map { loss in
             LineChart.Line(
                 title: loss.title, style: loss.style,
-                points: points(curves(results.cell(setting, loss)), x, value))
+                points: points(curves(results.cell(configuration, loss)), x, value))
         }
         return Figure.Panel(
-            title: "\(results.title(setting)), \(kind)",
+            title: "\(results.title(configuration)), \(kind)",
             chart: .lines(LineChart(x: x, y: y, lines: lines, naming: .inCorner)))
     }
 
@@ -67,7 +68,7 @@ enum ROCSection {
             ROC and DET curves on \(test) for the last epoch’s model; \(bands). The DET curve has \
             the false rejection rate on a logarithmic axis, which spreads good models apart. With \
             \(smallest) of two persons, a rate below \
-            \(Format.significantShare(1 / Double(pairs))) stands for no pair at all.
+            \(Format.significantFraction(1 / Double(pairs))) stands for no pair at all.
             """
     }
 
@@ -95,15 +96,15 @@ enum ROCSection {
     /// The lowest and the highest rate of the seeds, or the interval of the one there is.
     private static func band(_ rates: [Double], positives: Int) -> [Double] {
         if rates.count > 1 { return [rates.min() ?? 0, rates.max() ?? 1] }
-        let interval = BinomialInterval.wilson(share: rates[0], of: positives)
+        let interval = BinomialInterval.wilson(fraction: rates[0], of: positives)
         return [interval.lower, interval.upper]
     }
 
     private static func table(_ results: StudyResults) -> Table {
-        let groups = results.settings.map { setting in
+        let groups = results.configurations.map { configuration in
             Table.Group(
-                title: results.title(setting),
-                rows: results.losses.map { row($0, results.cell(setting, $0)) })
+                title: results.title(configuration),
+                rows: results.losses.map { row($0, results.cell(configuration, $0)) })
         }
         return Table(
             caption: """
@@ -143,10 +144,11 @@ enum ROCSection {
 }
 
 extension Format {
-    /// A small share with two significant digits.
-    static func significantShare(_ share: Double) -> String {
-        guard share > 0 else { return "0" }
+    /// A small fraction with two significant digits.
+    static func significantFraction(_ fraction: Double) -> String {
+        guard fraction > 0 else { return "0" }
         return fixed(
-            share, max(2, min(12, 1 - Int(saturating: max(-99, log10(share).rounded(.down))))))
+            fraction, max(2, min(12, 1 - Int(saturating: max(-99, log10(fraction).rounded(.down)))))
+        )
     }
 }

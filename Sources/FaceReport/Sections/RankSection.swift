@@ -1,60 +1,61 @@
 import FaceRuns
 import FaceStatistics
 
-/// Ranks of the losses over all settings and test sets: Friedman's and Nemenyi's tests.
+/// Ranks of the losses over all configurations and test sets: Friedman's and Nemenyi's tests.
 enum RankSection {
     /// Fewer rankings tell nothing: with 3 losses and 4 rankings, even a perfect order is hardly
     /// significant.
-    private static let fewest = (settings: 5, losses: 3)
+    private static let fewest = (configurations: 5, losses: 3)
 
     static func section(_ results: StudyResults) -> Section? {
         let rankings = Rankings(results)
         guard rankings.losses.count >= fewest.losses, let test = rankings.test else { return nil }
-        let nemenyi = NemenyiTest(losses: rankings.losses.count, settings: test.settings)
+        let nemenyi = NemenyiTest(
+            losses: rankings.losses.count, configurations: test.configurations)
         var blocks: [Block] = [.paragraph(text(test, nemenyi, rankings))]
-        if test.settings >= fewest.settings {
+        if test.configurations >= fewest.configurations {
             blocks.append(.figure(figure(test, nemenyi, rankings)))
         }
         blocks.append(.table(table(test, rankings)))
-        return Section("ranks", "Ranks over all settings and test sets", blocks)
+        return Section("ranks", "Ranks over all configurations and test sets", blocks)
     }
 
     /// The mean accuracies that can be ranked: of losses with which something was learned, in places
     /// where that holds for all of them.
     private struct Rankings {
         let losses: [LossSeries]
-        let places: [(title: String, values: [Double])]
+        let accuracyColumns: [(title: String, values: [Double])]
         let test: FriedmanTest?
 
         init(_ results: StudyResults) {
             let losses = results.losses.filter { loss in
-                results.settings.contains { results.cell($0, loss).hasLearned }
+                results.configurations.contains { results.cell($0, loss).hasLearned }
             }
-            var places: [(title: String, values: [Double])] = []
+            var accuracyColumns: [(title: String, values: [Double])] = []
             for set in results.testSets {
-                for setting in results.settings {
-                    let cells = losses.map { results.cell(setting, $0) }.filter(\.hasLearned)
+                for configuration in results.configurations {
+                    let cells = losses.map { results.cell(configuration, $0) }.filter(\.hasLearned)
                     let values = cells.compactMap { $0.accuracy(on: set.name)?.mean }
                     guard values.count == losses.count else { continue }
-                    let title = results.title(setting)
-                    places.append(
+                    let title = results.title(configuration)
+                    accuracyColumns.append(
                         (results.testSets.count > 1 ? "\(title), \(set.name)" : title, values))
                 }
             }
             self.losses = losses
-            self.places = places
-            test = try? FriedmanTest(places.map(\.values))
+            self.accuracyColumns = accuracyColumns
+            test = try? FriedmanTest(accuracyColumns.map(\.values))
         }
     }
 
     private static func text(
         _ test: FriedmanTest, _ nemenyi: NemenyiTest, _ rankings: Rankings
     ) -> RichText {
-        guard test.settings >= fewest.settings else {
+        guard test.configurations >= fewest.configurations else {
             return """
                 Friedman’s and Nemenyi’s tests ask whether losses keep their order from one \
                 combination of backbone, training set and test set to another. They need at least \
-                \(fewest.settings) of them; this study has \(test.settings), so that the mean \
+                \(fewest.configurations) of them; this study has \(test.configurations), so that the mean \
                 ranks below are a description and no evidence.
                 """
         }
@@ -70,7 +71,7 @@ enum RankSection {
             told apart here.
             """
         return """
-            \(Format.count(test.settings)) combinations of backbone, training set and test set \
+            \(Format.count(test.configurations)) combinations of backbone, training set and test set \
             rank \(Format.count(rankings.losses.count)) losses by their mean accuracy.
             """ + " " + rest
     }
@@ -112,15 +113,15 @@ enum RankSection {
     private static func table(_ test: FriedmanTest, _ rankings: Rankings) -> Table {
         let rows = rankings.losses.enumerated().map { index, loss in
             [Table.Entry(loss.title, key: loss.style)]
-                + rankings.places.map { place in
-                    let rank = place.values.count { $0 > place.values[index] } + 1
+                + rankings.accuracyColumns.map { column in
+                    let rank = column.values.count { $0 > column.values[index] } + 1
                     return Table.Entry(
-                        Format.count(rank), detail: Format.percent(place.values[index]))
+                        Format.count(rank), detail: Format.percent(column.values[index]))
                 } + [Table.Entry(Format.fixed(test.meanRanks[index], 2))]
         }
         return Table(
             caption: "Rank and mean accuracy in percent of each loss in each combination.",
-            columns: [.words("Loss")] + rankings.places.map { .numbers($0.title) } + [
+            columns: [.words("Loss")] + rankings.accuracyColumns.map { .numbers($0.title) } + [
                 .numbers("Mean rank")
             ], rows: rows)
     }

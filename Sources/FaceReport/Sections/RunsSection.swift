@@ -21,7 +21,7 @@ enum RunsSection {
 
     private static func name(_ run: ReportedRun, _ results: StudyResults) -> String {
         let loss = results.loss(of: run)?.title ?? run.description.lossTitle
-        return "\(results.title(run.setting)), \(loss), seed \(run.seed)"
+        return "\(results.title(run.configuration)), \(loss), seed \(run.seed)"
     }
 
     private static func failure(_ run: ReportedRun, _ results: StudyResults) -> RichText {

@@ -7,60 +7,62 @@ enum ScoresSection {
     private static let bins = 40
 
     static func section(_ results: StudyResults) -> Section? {
-        let figures = results.settings.enumerated().compactMap { index, setting in
-            figure(results, setting, isFirst: index == 0)
+        let figures = results.configurations.enumerated().compactMap { index, configuration in
+            figure(results, configuration, isFirst: index == 0)
         }
         guard !figures.isEmpty else { return nil }
         return Section("scores", "Distances of the pairs", figures.map { .figure($0) })
     }
 
     private static func figure(
-        _ results: StudyResults, _ setting: Setting, isFirst: Bool
+        _ results: StudyResults, _ configuration: Configuration, isFirst: Bool
     ) -> Figure? {
         let test = results.testSets.first?.name ?? ""
         let histograms = results.losses.compactMap { loss in
-            histogram(results.cell(setting, loss), test).map { (loss, $0) }
+            histogram(results.cell(configuration, loss), test).map { (loss, $0) }
         }
         guard !histograms.isEmpty else { return nil }
         let heights = histograms.flatMap { _, lines in lines.same + lines.different }
         let y = Axis.linear(
-            "share of the pairs, %", covering: heights, includesZero: true, atMost: 5)
+            "fraction of the pairs, %", covering: heights, includesZero: true, atMost: 5)
         let x = Axis(
             title: "squared L2 distance", domain: 0...ScoreHistogram.maximum,
             ticks: (0...4).map { .init(value: Double($0), label: "\($0)") })
-        let panels = histograms.map { loss, shares in
-            let threshold = results.cell(setting, loss).spread { $0.primaryResult?.threshold }
+        let panels = histograms.map { loss, fractions in
+            let threshold = results.cell(configuration, loss).spread { $0.primaryResult?.threshold }
             return Figure.Panel(
                 title: loss.title,
                 chart: .histogram(
                     HistogramChart(
                         x: x, y: y, extent: 0...ScoreHistogram.maximum,
                         series: [
-                            .init(title: "one person", style: loss.style, heights: shares.same),
+                            .init(title: "one person", style: loss.style, heights: fractions.same),
                             .init(
                                 title: "two persons", style: SeriesStyle(slot: 5),
-                                heights: shares.different),
+                                heights: fractions.different),
                         ],
                         mark: threshold.map {
                             .init(value: $0.mean, label: "threshold \(Format.fixed($0.mean, 2))")
                         })))
         }
-        return Figure(caption: caption(results, setting, test, isFirst: isFirst), panels: panels)
+        return Figure(
+            caption: caption(results, configuration, test, isFirst: isFirst), panels: panels)
     }
 
     private static func caption(
-        _ results: StudyResults, _ setting: Setting, _ test: String, isFirst: Bool
+        _ results: StudyResults, _ configuration: Configuration, _ test: String, isFirst: Bool
     ) -> RichText {
-        let what: RichText = "\(strong: results.title(setting)): distances of the pairs of \(test)."
+        let what: RichText =
+            "\(strong: results.title(configuration)): distances of the pairs of \(test)."
         guard isFirst else { return what }
         return what + """
-             Each outline is the share of its kind of pairs in bins of 0.1\
+             Each outline is the fraction of its kind of pairs in bins of 0.1\
             \(results.seeds > 1 ? ", over all seeds" : ""). Where the outlines overlap, no \
             threshold can decide; a distance of 2 is a right angle.
             """
     }
 
-    /// Shares of both kinds of pairs in percent, over all seeds.
+    /// Fractions of both kinds of pairs in percent, over all seeds.
     private static func histogram(
         _ cell: Cell, _ test: String
     ) -> (same: [Double], different: [Double])? {
@@ -70,10 +72,10 @@ enum ScoresSection {
             }
         }
         guard let histogram = try? ScoreHistogram(of: scored, bins: bins) else { return nil }
-        func shares(_ counts: [Int]) -> [Double] {
+        func fractions(_ counts: [Int]) -> [Double] {
             let all = Double(max(1, counts.reduce(0, +)))
             return counts.map { 100 * Double($0) / all }
         }
-        return (shares(histogram.positives), shares(histogram.negatives))
+        return (fractions(histogram.positives), fractions(histogram.negatives))
     }
 }

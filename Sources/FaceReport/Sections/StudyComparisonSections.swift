@@ -68,7 +68,7 @@ enum StudyComparisonSections {
             caption: """
                 Every difference in the configuration, the data and the machine of the cells that \
                 both have. What \(emphasis: "decides") about the numbers forbids to pool runs of the \
-                two. A dash: the runs of that study do not have the setting, or were made by a \
+                two. A dash: the runs of that study do not have the configuration, or were made by a \
                 version that did not record it.
                 """,
             columns: [.words("What"), .words("Decides"), .words(names.0), .words(names.1)],
@@ -96,10 +96,10 @@ enum StudyComparisonSections {
         let tests = Array(Set(cells.map(\.test))).sorted()
         let rows = Array(zip(cells, probabilities(cells)))
         let groups = tests.flatMap { test in
-            study.settings.map { setting in
+            study.configurations.map { configuration in
                 Table.Group(
-                    title: "\(study.title(setting)), \(test)",
-                    rows: rows.filter { $0.0.setting == setting && $0.0.test == test }
+                    title: "\(study.title(configuration)), \(test)",
+                    rows: rows.filter { $0.0.configuration == configuration && $0.0.test == test }
                         .map { row($0, $1, isPooled: isPooled) })
             }
         }
@@ -150,7 +150,7 @@ enum StudyComparisonSections {
             accuracy(cell.second, cell.marks.second),
             Table.Entry(
                 difference.map { Format.signed($0.mean * 100, 2) } ?? "–",
-                isBest: probability.map { $0 < 1 - Interval.usualLevel } ?? false),
+                isBest: probability.map { $0 < 1 - Interval.defaultLevel } ?? false),
             Table.Entry(interval.map(ComparisonText.points) ?? "–"),
             Table.Entry(probability.map(ComparisonText.probability) ?? "–"),
         ] + pooled
@@ -170,6 +170,6 @@ enum StudyComparisonSections {
     private static func pairProbability(_ estimate: SeedPairEstimate) -> Double {
         guard estimate.pairVariance > 0 else { return 1 }
         return StudentDistribution(degreesOfFreedom: .infinity)
-            .beyond(estimate.mean / estimate.pairVariance.squareRoot())
+            .twoSidedPValue(estimate.mean / estimate.pairVariance.squareRoot())
     }
 }

@@ -117,7 +117,7 @@ public final class EventFile {
     private static func name(in folder: URL, now: Date) -> String {
         let newest = files(in: folder).compactMap { url in
             Int(url.lastPathComponent.dropFirst(prefix.count).prefix { $0.isNumber })
-        }.filter { $0 < RecordChecks.mostThings }.max()
+        }.filter { $0 < RecordChecks.maxCount }.max()
         let seconds = max(Int(saturating: now.timeIntervalSince1970), (newest ?? 0) + 1)
         let digits = String(seconds)
         let padding = String(repeating: "0", count: max(0, 10 - digits.count))

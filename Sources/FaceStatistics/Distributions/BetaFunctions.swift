@@ -2,11 +2,11 @@ import Foundation
 
 /// The incomplete beta integral.
 package enum BetaFunctions {
-    /// The share I_x(a, b) of the beta integral below `x` and the share above, for `a`, `b` > 0.
+    /// The share I_x(a, b) of the beta integral below `x` and the fraction above, for `a`, `b` > 0.
     ///
     /// Lentz's continued fraction (Abramowitz and Stegun 26.5.8) on the side of the mean where it
-    /// converges fast. The relative error of the smaller share is below 1e-11 for parameters up to
-    /// 1e4.
+    /// converges fast. The relative error of the smaller fraction is below 1e-11 for parameters up
+    /// to 1e4.
     ///
     /// - Parameters:
     ///   - x: Where the integral is cut; 0...1.

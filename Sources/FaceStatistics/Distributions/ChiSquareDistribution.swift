@@ -9,7 +9,7 @@ public struct ChiSquareDistribution: Sendable, Hashable {
     }
 
     /// Probability of a value above `x`; relative error below 1e-12 where it is below 1/2.
-    public func above(_ x: Double) -> Double {
+    public func survival(_ x: Double) -> Double {
         GammaFunctions.incomplete(degreesOfFreedom / 2, max(0, x) / 2).upper
     }
 }

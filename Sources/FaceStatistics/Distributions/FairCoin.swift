@@ -4,7 +4,7 @@ import Foundation
 enum FairCoin {
     /// Two-sided probability of a split at least as uneven as `first` to `second`, of their sum of
     /// throws; 1 where nothing was thrown. The relative error is below 1e-10 up to 1e6 throws.
-    static func beyond(_ first: Int, _ second: Int) -> Double {
+    static func twoSidedPValue(_ first: Int, _ second: Int) -> Double {
         let (few, count) = (min(first, second), first + second)
         guard few < count - few else { return 1 }
         let n = Double(count)

@@ -16,21 +16,21 @@ package struct NoncentralStudent: Sendable {
     /// Probability of a value below `t`: the normal probability averaged over the distribution of
     /// the estimated spread, by Gauss and Legendre's rule. The absolute error is below 1e-10 for
     /// at least 1 degree of freedom.
-    package func below(_ t: Double) -> Double {
+    package func cdf(_ t: Double) -> Double {
         let freedom = degreesOfFreedom
-        guard freedom < 1e6 else { return NormalDistribution.below(t - shift) }
+        guard freedom < 1e6 else { return NormalDistribution.cdf(t - shift) }
         let spread = 1 / (2 * freedom).squareRoot()
         let range = max(0, 1 - 12 * spread)...(1 + 14 * spread)
         let constant =
             log(2) + freedom / 2 * log(freedom / 2) - GammaFunctions.logGamma(freedom / 2)
         return GaussLegendre.integral(over: range, panels: 48) { s in
             let density = exp(constant + (freedom - 1) * log(s) - freedom * s * s / 2)
-            return density * NormalDistribution.below(t * s - shift)
+            return density * NormalDistribution.cdf(t * s - shift)
         }
     }
 
     /// Probability of a value farther from zero than `t`.
-    package func beyond(_ t: Double) -> Double { 1 - below(t) + below(-t) }
+    package func twoSidedPValue(_ t: Double) -> Double { 1 - cdf(t) + cdf(-t) }
 }
 
 /// Gauss and Legendre's rule of 16 points.

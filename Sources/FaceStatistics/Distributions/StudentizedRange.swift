@@ -13,10 +13,10 @@ public struct StudentizedRange: Sendable, Hashable {
 
     /// Probability of a range above `q`: 1 − k ∫ φ(z) (Φ(z) − Φ(z − q))^(k−1) dz. The absolute
     /// error is below 1e-12.
-    public func above(_ q: Double) -> Double {
+    public func survival(_ q: Double) -> Double {
         guard q > 0 else { return 1 }
         let integral = GaussLegendre.integral(over: -9...9, panels: 40) { z in
-            let between = NormalDistribution.below(z) - NormalDistribution.below(z - q)
+            let between = NormalDistribution.cdf(z) - NormalDistribution.cdf(z - q)
             return NormalDistribution.density(z) * pow(between, Double(count - 1))
         }
         return min(1, max(0, 1 - Double(count) * integral))
@@ -24,7 +24,7 @@ public struct StudentizedRange: Sendable, Hashable {
 
     /// The range that is exceeded with a probability; strictly between 0 and 1. The absolute error
     /// is below 1e-9 for probabilities from 1e-3 up.
-    public func bound(above share: Double) -> Double {
-        RootSearch.crossing(of: -share, from: 0, to: 20, precision: 1e-12) { -above($0) }
+    public func quantile(upperTail fraction: Double) -> Double {
+        RootSearch.crossing(of: -fraction, from: 0, to: 20, precision: 1e-12) { -survival($0) }
     }
 }

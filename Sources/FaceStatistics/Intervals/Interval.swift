@@ -1,7 +1,7 @@
 /// Where a quantity lies with a given confidence.
 public struct Interval: Sendable, Hashable {
     /// Confidence that the reports of this package use.
-    public static let usualLevel = 0.95
+    public static let defaultLevel = 0.95
 
     /// Lower end.
     public let lower: Double

@@ -48,12 +48,14 @@ public struct PairBootstrap: Sendable {
     /// The quantity on each drawn test set.
     public func replicates(of values: [Double]) -> [Double] {
         // Most values of a difference are zero: only the others are summed.
-        let places = values.indices.filter { values[$0] != 0 }
-        let kept = places.map { values[$0] }
+        let positions = values.indices.filter { values[$0] != 0 }
+        let kept = positions.map { values[$0] }
         return replicates.map { weights in
             weights.withUnsafeBufferPointer { weights in
                 var sum = 0.0
-                for (place, value) in zip(places, kept) { sum += Double(weights[place]) * value }
+                for (position, value) in zip(positions, kept) {
+                    sum += Double(weights[position]) * value
+                }
                 return sum
             }
         }
@@ -63,18 +65,18 @@ public struct PairBootstrap: Sendable {
     /// ends are where Student's distribution would put them, so that few folds are not taken for
     /// many (Hesterberg 2015, the expanded percentile interval).
     public func interval(
-        of values: [Double], level: Double = Interval.usualLevel
+        of values: [Double], level: Double = Interval.defaultLevel
     ) -> Interval {
         let units = Double(
             unit == .folds
                 ? design.foldCount : unit == .people ? design.peopleCount : design.count)
         guard units > 1 else { return Interval(-.infinity, .infinity) }
         let sorted = replicates(of: values).sorted()
-        let t = StudentDistribution(degreesOfFreedom: units - 1).bound(beyond: 1 - level)
-        let share = NormalDistribution.below(-t * (units / (units - 1)).squareRoot())
+        let t = StudentDistribution(degreesOfFreedom: units - 1).quantile(twoSided: 1 - level)
+        let fraction = NormalDistribution.cdf(-t * (units / (units - 1)).squareRoot())
         return Interval(
-            Quantile.value(at: share, ofSorted: sorted),
-            Quantile.value(at: 1 - share, ofSorted: sorted))
+            Quantile.value(at: fraction, ofSorted: sorted),
+            Quantile.value(at: 1 - fraction, ofSorted: sorted))
     }
 }
 
@@ -83,7 +85,7 @@ extension PairBootstrap {
         _ design: PairDesign, _ stream: inout ResamplingStream
     ) -> [Double] {
         var drawn = [Double](repeating: 0, count: design.foldCount)
-        for _ in 0..<design.foldCount { drawn[stream.place(below: design.foldCount)] += 1 }
+        for _ in 0..<design.foldCount { drawn[stream.index(below: design.foldCount)] += 1 }
         return design.folds.map { drawn[$0] }
     }
 
@@ -91,7 +93,7 @@ extension PairBootstrap {
         _ design: PairDesign, _ stream: inout ResamplingStream
     ) -> [Double] {
         var drawn = [Double](repeating: 0, count: design.peopleCount)
-        for _ in 0..<design.peopleCount { drawn[stream.place(below: design.peopleCount)] += 1 }
+        for _ in 0..<design.peopleCount { drawn[stream.index(below: design.peopleCount)] += 1 }
         return design.people.map { pair in
             pair.isSame ? drawn[pair.first] : drawn[pair.first] * drawn[pair.second]
         }
@@ -103,7 +105,7 @@ extension PairBootstrap {
         var drawn = [Double](repeating: 0, count: design.count)
         for isSame in [true, false] {
             let members = design.people.indices.filter { design.people[$0].isSame == isSame }
-            for _ in members { drawn[members[stream.place(below: members.count)]] += 1 }
+            for _ in members { drawn[members[stream.index(below: members.count)]] += 1 }
         }
         return drawn
     }

@@ -44,9 +44,9 @@ public struct PairDesign: Sendable, Hashable {
         }
         let foldNumbers = Self.numbered(folds)
         let names = Self.numbered(people.flatMap { [$0.0, $0.1] })
-        self.folds = foldNumbers.places
+        self.folds = foldNumbers.indices
         self.people = people.indices.map {
-            People(names.places[2 * $0], names.places[2 * $0 + 1])
+            People(names.indices[2 * $0], names.indices[2 * $0 + 1])
         }
         foldCount = foldNumbers.count
         peopleCount = names.count
@@ -75,13 +75,13 @@ public struct PairDesign: Sendable, Hashable {
     /// Numbers keys in the order of their first appearance.
     private static func numbered<Key: Hashable>(
         _ keys: [Key]
-    ) -> (places: [Int], count: Int) {
+    ) -> (indices: [Int], count: Int) {
         var numbers: [Key: Int] = [:]
-        let places = keys.map { key in
+        let indices = keys.map { key in
             let number = numbers[key] ?? numbers.count
             numbers[key] = number
             return number
         }
-        return (places, numbers.count)
+        return (indices, numbers.count)
     }
 }

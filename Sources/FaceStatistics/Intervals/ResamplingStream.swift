@@ -19,7 +19,7 @@ public struct ResamplingStream: RandomNumberGenerator, Sendable {
 
     /// A place from 0 to below `count`, at least 1. Places differ in probability by less than
     /// count / 2⁶⁴, which no resampling can show.
-    mutating func place(below count: Int) -> Int {
+    mutating func index(below count: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(count)).high)
     }
 }

@@ -26,23 +26,23 @@ public struct Sample: Sendable, Hashable {
         StudentDistribution(degreesOfFreedom: Double(values.count - 1))
     }
 
-    /// Variance below which values differ by rounding alone: shares of fewer than a hundred million
-    /// pairs lie farther apart.
-    static let leastVariance = 1e-18
+    /// Variance below which values differ by rounding alone: fractions of fewer than a hundred
+    /// million pairs lie farther apart.
+    static let minVariance = 1e-18
     /// Whether the values differ by more than rounding; others give an interval without width, which
     /// says nothing.
-    public var hasSpread: Bool { variance > Self.leastVariance }
+    public var hasSpread: Bool { variance > Self.minVariance }
 
     /// Student's interval of the mean. It holds the mean with the confidence given if the values
     /// are near normal.
-    public func interval(level: Double = Interval.usualLevel) -> Interval {
-        Interval(around: mean, reach: distribution.bound(beyond: 1 - level) * standardError)
+    public func interval(level: Double = Interval.defaultLevel) -> Interval {
+        Interval(around: mean, reach: distribution.quantile(twoSided: 1 - level) * standardError)
     }
 
     /// Two-sided probability of a mean at least as far from zero where the truth is zero; 1 where
     /// all values are zero.
     public var pValue: Double {
         guard standardError > 0 else { return mean == 0 ? 1 : 0 }
-        return distribution.beyond(mean / standardError)
+        return distribution.twoSidedPValue(mean / standardError)
     }
 }

@@ -14,7 +14,7 @@ public enum SeedBootstrap {
     ///   - resamples: How often the values are drawn anew, at least 100.
     ///   - stream: What decides about the draws.
     public static func interval(
-        of values: [Double], level: Double = Interval.usualLevel, resamples: Int = 9999,
+        of values: [Double], level: Double = Interval.defaultLevel, resamples: Int = 9999,
         stream: inout ResamplingStream
     ) -> Interval? {
         guard let sample = Sample(values), sample.variance > 0 else {
@@ -22,19 +22,19 @@ public enum SeedBootstrap {
         }
         let means = (0..<max(resamples, 100)).map { _ in
             let sum = values.reduce(0) { sum, _ in
-                sum + values[stream.place(below: values.count)]
+                sum + values[stream.index(below: values.count)]
             }
             return sum / Double(values.count)
         }.sorted()
         let below = means.count { $0 < sample.mean }
         let equal = means.count { $0 == sample.mean }
-        let share = (Double(below) + Double(equal) / 2) / Double(means.count)
-        let bias = NormalDistribution.quantile(min(max(share, 1e-6), 1 - 1e-6))
+        let fraction = (Double(below) + Double(equal) / 2) / Double(means.count)
+        let bias = NormalDistribution.quantile(min(max(fraction, 1e-6), 1 - 1e-6))
         let acceleration = acceleration(sample)
-        func end(_ share: Double) -> Double {
-            let z = bias + NormalDistribution.quantile(share)
-            let place = NormalDistribution.below(bias + z / (1 - acceleration * z))
-            return Quantile.value(at: place, ofSorted: means)
+        func end(_ fraction: Double) -> Double {
+            let z = bias + NormalDistribution.quantile(fraction)
+            let position = NormalDistribution.cdf(bias + z / (1 - acceleration * z))
+            return Quantile.value(at: position, ofSorted: means)
         }
         return Interval(end((1 - level) / 2), end((1 + level) / 2))
     }
@@ -52,10 +52,10 @@ public enum SeedBootstrap {
 /// Quantiles of sorted values.
 enum Quantile {
     /// The value at a share 0...1, linear between neighbours.
-    static func value(at share: Double, ofSorted values: [Double]) -> Double {
-        let place = min(max(share, 0), 1) * Double(values.count - 1)
-        let low = Int(saturating: place)
+    static func value(at fraction: Double, ofSorted values: [Double]) -> Double {
+        let position = min(max(fraction, 0), 1) * Double(values.count - 1)
+        let low = Int(saturating: position)
         let high = min(low + 1, values.count - 1)
-        return values[low] + (place - Double(low)) * (values[high] - values[low])
+        return values[low] + (position - Double(low)) * (values[high] - values[low])
     }
 }

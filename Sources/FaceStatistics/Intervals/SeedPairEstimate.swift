@@ -22,8 +22,8 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public enum Quantity: Sendable, Hashable {
         /// The difference of two shares; −1...1.
         case difference
-        /// A share of pairs, e.g. an accuracy; 0...1.
-        case share
+        /// A fraction of pairs, e.g. an accuracy; 0...1.
+        case fraction
     }
 
     /// What is estimated.
@@ -40,7 +40,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public let pairVariance: Double
     /// Part of ``pairVariance`` that other seeds would change, and so does not come twice; 0 for
     /// one seed.
-    public let restVariance: Double
+    public let residualVariance: Double
 
     /// Estimates a quantity.
     ///
@@ -63,15 +63,15 @@ public struct SeedPairEstimate: Sendable, Hashable {
         let average = Self.average(values)
         let sharing = try PairVariance(average, design).sharingPeople
         pairVariance =
-            quantity == .difference ? max(sharing, Self.leastVariance(design)) : sharing
+            quantity == .difference ? max(sharing, Self.minVariance(design)) : sharing
         self.quantity = quantity
         pairs = design.count
-        restVariance = try Self.restVariance(values, average, design)
+        residualVariance = try Self.residualVariance(values, average, design)
     }
 
     /// Variance of a difference that two more pairs of each kind, one to each side, would give where
     /// no other pair differs.
-    private static func leastVariance(_ design: PairDesign) -> Double {
+    private static func minVariance(_ design: PairDesign) -> Double {
         [true, false].reduce(0) { sum, isSame in
             let kind = design.people.indices.filter { design.people[$0].isSame == isSame }
             let weight = kind.reduce(0) { $0 + design.weights[$1] }
@@ -89,7 +89,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     }
 
     /// The mean over the seeds of the variances of what is left of each, over their number.
-    private static func restVariance(
+    private static func residualVariance(
         _ values: [[Double]], _ average: [Double], _ design: PairDesign
     ) throws(FaceStatisticsError) -> Double {
         guard values.count > 1 else { return 0 }
@@ -105,10 +105,10 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public var seeds: Int { seedMeans.count }
 
     /// Variance of the mean that remains with any number of seeds: that of the pairs.
-    public var floorVariance: Double { max(0, pairVariance - restVariance) }
+    public var floorVariance: Double { max(0, pairVariance - residualVariance) }
 
     /// Variance of the mean over other seeds and other pairs; `nil` for one seed.
-    public var variance: Double? { seedVariance.map { max($0, restVariance) + floorVariance } }
+    public var variance: Double? { seedVariance.map { max($0, residualVariance) + floorVariance } }
 
     /// Student's distribution of the mean over both; `nil` for one seed.
     public var distribution: StudentDistribution? {
@@ -120,31 +120,31 @@ public struct SeedPairEstimate: Sendable, Hashable {
 
     /// Interval for other seeds on the same pairs; `nil` for one seed, and for seeds that do not
     /// differ, which tell nothing of the spread either.
-    public func seedInterval(level: Double = Interval.usualLevel) -> Interval? {
+    public func seedInterval(level: Double = Interval.defaultLevel) -> Interval? {
         Sample(seedMeans).flatMap { $0.hasSpread ? $0.interval(level: level) : nil }
     }
 
     /// Interval for the same models on other pairs of other people.
-    public func pairInterval(level: Double = Interval.usualLevel) -> Interval {
+    public func pairInterval(level: Double = Interval.defaultLevel) -> Interval {
         interval(pairVariance, bound: -NormalDistribution.quantile((1 - level) / 2))
     }
 
     /// Interval for other seeds on other pairs; `nil` for one seed.
-    public func interval(level: Double = Interval.usualLevel) -> Interval? {
+    public func interval(level: Double = Interval.defaultLevel) -> Interval? {
         guard let variance, let distribution else { return nil }
-        return interval(variance, bound: distribution.bound(beyond: 1 - level))
+        return interval(variance, bound: distribution.quantile(twoSided: 1 - level))
     }
 
     private func interval(_ variance: Double, bound: Double) -> Interval {
-        guard quantity == .share else {
+        guard quantity == .fraction else {
             let reach = bound * variance.squareRoot()
             return Interval(max(-1, mean - reach), min(1, mean + reach))
         }
         // As many independent pairs as have this variance; without any spread, all there are.
         let spread = mean * (1 - mean)
-        let isKnown = variance > Sample.leastVariance && spread > 1e-12
+        let isKnown = variance > Sample.minVariance && spread > 1e-12
         let trials = isKnown ? spread / variance : Double(pairs)
-        return BinomialInterval.wilson(share: mean, of: trials, bound: bound)
+        return BinomialInterval.wilson(fraction: mean, of: trials, bound: bound)
     }
 
     /// Two-sided probability, over other seeds and other pairs, of a mean at least as far from zero
@@ -152,6 +152,6 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public var pValue: Double? {
         guard let variance, let distribution else { return nil }
         guard variance > 0 else { return mean == 0 ? 1 : 0 }
-        return distribution.beyond(mean / variance.squareRoot())
+        return distribution.twoSidedPValue(mean / variance.squareRoot())
     }
 }

@@ -11,17 +11,17 @@ public struct PairedPower: Sendable, Hashable {
     public let level: Double
 
     /// The most seeds that are considered.
-    public static let mostSeeds = 10_000
+    public static let maxSeeds = 10_000
     /// The chance at which a difference counts as one that a study can find.
-    public static let usualPower = 0.8
+    public static let defaultPower = 0.8
 
     /// Creates an estimate from variances of the difference, none below 0.
     ///
-    /// - Throws: ``FaceStatisticsError/notAShare(name:value:)`` for a level outside.
+    /// - Throws: ``FaceStatisticsError/notAFraction(name:value:)`` for a level outside.
     public init(
         seedVariance: Double, pairVariance: Double, level: Double = 0.05
     ) throws(FaceStatisticsError) {
-        guard level > 0, level < 1 else { throw .notAShare(name: "The level", value: level) }
+        guard level > 0, level < 1 else { throw .notAFraction(name: "The level", value: level) }
         self.seedVariance = seedVariance
         self.pairVariance = pairVariance
         self.level = level
@@ -35,17 +35,17 @@ public struct PairedPower: Sendable, Hashable {
         guard variance > 0 else { return difference == 0 ? level : 1 }
         let ratio = fromSeeds > 0 ? variance / fromSeeds : .infinity
         let freedom = min(Double(seeds - 1) * ratio * ratio, 1e12)
-        let bound = StudentDistribution(degreesOfFreedom: freedom).bound(beyond: level)
+        let bound = StudentDistribution(degreesOfFreedom: freedom).quantile(twoSided: level)
         return NoncentralStudent(
             degreesOfFreedom: freedom, shift: abs(difference) / variance.squareRoot()
-        ).beyond(bound)
+        ).twoSidedPValue(bound)
     }
 
     /// The fewest seeds that find a difference with a chance, or `nil` where not even
-    /// ``mostSeeds`` do: then the test set is too small.
-    public func seeds(toFind difference: Double, power: Double = usualPower) -> Int? {
-        guard self.power(toFind: difference, seeds: Self.mostSeeds) >= power else { return nil }
-        var (low, high) = (1, Self.mostSeeds)
+    /// ``maxSeeds`` do: then the test set is too small.
+    public func seeds(toFind difference: Double, power: Double = defaultPower) -> Int? {
+        guard self.power(toFind: difference, seeds: Self.maxSeeds) >= power else { return nil }
+        var (low, high) = (1, Self.maxSeeds)
         while high - low > 1 {
             let middle = (low + high) / 2
             if self.power(toFind: difference, seeds: middle) >= power {
@@ -58,7 +58,7 @@ public struct PairedPower: Sendable, Hashable {
     }
 
     /// The smallest difference that so many seeds find with a chance; `nil` for fewer than two.
-    public func difference(foundBy seeds: Int, power: Double = usualPower) -> Double? {
+    public func difference(foundBy seeds: Int, power: Double = defaultPower) -> Double? {
         guard seeds > 1 else { return nil }
         let error = (seedVariance / Double(seeds) + pairVariance).squareRoot()
         guard error > 0 else { return 0 }
@@ -71,7 +71,7 @@ public struct PairedPower: Sendable, Hashable {
 
     /// How many times as many pairs the test set would need for a difference to be found with any
     /// number of seeds at all; 1 or less where it has enough.
-    public func pairFactor(toFind difference: Double, power: Double = usualPower) -> Double {
+    public func pairFactor(toFind difference: Double, power: Double = defaultPower) -> Double {
         let reach =
             -NormalDistribution.quantile(level / 2) + NormalDistribution.quantile(power)
         return pairVariance * reach * reach / (difference * difference)

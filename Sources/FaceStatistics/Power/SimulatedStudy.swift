@@ -15,8 +15,8 @@ package struct SimulatedStudy: Sendable {
     package var personSpread = 0.35
     /// Spread of a pair's effect.
     package var pairSpread = 0.6
-    /// Share of people's and pairs' variance that is common to both losses.
-    package var sharedShare = 0.7
+    /// Fraction of people's and pairs' variance that is common to both losses.
+    package var sharedFraction = 0.7
     /// Number of seeds.
     package var seeds = 5
     /// Number of folds.
@@ -26,7 +26,7 @@ package struct SimulatedStudy: Sendable {
     /// People of a fold.
     package var peopleOfFold = 40
 
-    /// A study with the usual spreads.
+    /// A study with the default spreads.
     package init() {}
 
     /// What a simulated study measured.
@@ -42,8 +42,8 @@ package struct SimulatedStudy: Sendable {
         }
     }
 
-    /// The share of pairs that a loss gets right over all seeds and people; 0...1.
-    package func truth(_ loss: Int) -> Double { NormalDistribution.below(skills[loss]) }
+    /// The fraction of pairs that a loss gets right over all seeds and people; 0...1.
+    package func truth(_ loss: Int) -> Double { NormalDistribution.cdf(skills[loss]) }
 
     /// Draws pairs, seeds and decisions.
     package func run(_ stream: inout ResamplingStream) throws(FaceStatisticsError) -> Outcome {
@@ -64,8 +64,8 @@ package struct SimulatedStudy: Sendable {
         var people: [(String, String)] = []
         for fold in 0..<folds {
             for pair in 0..<pairsOfFold {
-                let first = stream.place(below: peopleOfFold)
-                let step = 1 + stream.place(below: peopleOfFold - 1)
+                let first = stream.index(below: peopleOfFold)
+                let step = 1 + stream.index(below: peopleOfFold - 1)
                 let second = pair % 2 == 0 ? first : (first + step) % peopleOfFold
                 numbers.append(fold)
                 people.append(("\(fold)/\(first)", "\(fold)/\(second)"))
@@ -92,8 +92,8 @@ package struct SimulatedStudy: Sendable {
         _ stream: inout ResamplingStream
     ) -> [Double] {
         let rest = (1 - seedSpread * seedSpread - pairVariance).squareRoot()
-        let common = sharedShare.squareRoot()
-        let apart = (1 - sharedShare).squareRoot()
+        let common = sharedFraction.squareRoot()
+        let apart = (1 - sharedFraction).squareRoot()
         let level = skills[loss] + stream.normal() * seedSpread
         return design.people.indices.map { pair in
             let effect = common * shared[pair] + apart * own[pair]

@@ -1,34 +1,36 @@
-/// Friedman's test: whether losses have different ranks over many settings (Friedman 1937), as
-/// Demšar (2006) recommends for comparing over data sets.
+/// Friedman's test: whether losses have different ranks over many configurations (Friedman 1937),
+/// as Demšar (2006) recommends for comparing over data sets.
 public struct FriedmanTest: Sendable, Hashable {
-    /// Mean rank of each loss over the settings, 1 for the highest value; ties share their mean.
+    /// Mean rank of each loss over the configurations, 1 for the highest value; ties share their
+    /// mean.
     public let meanRanks: [Double]
-    /// Number of settings.
-    public let settings: Int
+    /// Number of configurations.
+    public let configurations: Int
     /// The chi-square statistic, corrected for ties.
     public let statistic: Double
 
-    /// Ranks losses in each setting.
+    /// Ranks losses in each configuration.
     ///
-    /// - Parameter settings: For each setting the value of each loss; a high value is good.
-    /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` for fewer than two settings or
-    ///   losses, ``FaceStatisticsError/differentCounts(expected:found:)`` where a setting has
-    ///   another number of losses than the first.
-    public init(_ settings: [[Double]]) throws(FaceStatisticsError) {
-        guard settings.count > 1 else {
-            throw .tooFew(what: "settings", found: settings.count, needed: 2)
+    /// - Parameter configurations: For each configuration the value of each loss; a high value is
+    ///   good.
+    /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` for fewer than two
+    ///   configurations or losses, ``FaceStatisticsError/differentCounts(expected:found:)`` where a
+    ///   configuration has another number of losses than the first.
+    public init(_ configurations: [[Double]]) throws(FaceStatisticsError) {
+        guard configurations.count > 1 else {
+            throw .tooFew(what: "configurations", found: configurations.count, needed: 2)
         }
-        let losses = settings[0].count
+        let losses = configurations[0].count
         guard losses > 1 else { throw .tooFew(what: "losses", found: losses, needed: 2) }
-        for values in settings where values.count != losses {
+        for values in configurations where values.count != losses {
             throw .differentCounts(expected: losses, found: values.count)
         }
-        let ranks = settings.map(Self.ranks)
-        let (n, k) = (Double(settings.count), Double(losses))
+        let ranks = configurations.map(Self.ranks)
+        let (n, k) = (Double(configurations.count), Double(losses))
         let sums = (0..<losses).map { loss in ranks.reduce(0) { $0 + $1[loss] } }
         meanRanks = sums.map { $0 / n }
-        self.settings = settings.count
-        let tied = settings.reduce(0) { $0 + Self.tieSum($1) }
+        self.configurations = configurations.count
+        let tied = configurations.reduce(0) { $0 + Self.tieSum($1) }
         let correction = 1 - tied / (k * (k * k - 1) * n)
         let raw =
             12 / (k * n * (k + 1)) * sums.reduce(0) { $0 + $1 * $1 } - 3 * n * (k + 1)
@@ -38,7 +40,7 @@ public struct FriedmanTest: Sendable, Hashable {
     /// Probability of ranks at least as unlike where the losses do not differ, from the chi-square
     /// distribution.
     public var pValue: Double {
-        ChiSquareDistribution(degreesOfFreedom: Double(meanRanks.count - 1)).above(statistic)
+        ChiSquareDistribution(degreesOfFreedom: Double(meanRanks.count - 1)).survival(statistic)
     }
 
     /// Ranks from 1 for the highest; equal values share the mean of their ranks.

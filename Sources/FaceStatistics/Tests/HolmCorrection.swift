@@ -6,8 +6,8 @@ public enum HolmCorrection {
         let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
         var result = pValues
         var highest = 0.0
-        for (place, index) in order.enumerated() {
-            highest = max(highest, Double(pValues.count - place) * pValues[index])
+        for (position, index) in order.enumerated() {
+            highest = max(highest, Double(pValues.count - position) * pValues[index])
             result[index] = min(1, highest)
         }
         return result

@@ -22,5 +22,5 @@ public struct McNemarTest: Sendable, Hashable {
     }
 
     /// Exact two-sided probability of counts at least as uneven; 1 where the models agree.
-    public var pValue: Double { FairCoin.beyond(firstOnly, secondOnly) }
+    public var pValue: Double { FairCoin.twoSidedPValue(firstOnly, secondOnly) }
 }

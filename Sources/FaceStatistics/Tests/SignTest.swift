@@ -15,5 +15,5 @@ public struct SignTest: Sendable, Hashable {
     }
 
     /// Exact two-sided probability of counts at least as uneven; 1 where there is no sign.
-    public var pValue: Double { FairCoin.beyond(positive, negative) }
+    public var pValue: Double { FairCoin.twoSidedPValue(positive, negative) }
 }

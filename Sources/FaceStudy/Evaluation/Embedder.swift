@@ -64,7 +64,7 @@ public struct Embedder {
         let batches = (total + batchSize - 1) / batchSize
         let loader = BatchLoader(images, count: batches, side: size) {
             BatchLoader.Request(
-                places: Array($0 * batchSize..<min(($0 + 1) * batchSize, total)))
+                indices: Array($0 * batchSize..<min(($0 + 1) * batchSize, total)))
         }
         var (original, mirrored) = (Rows(), Rows())
         while let batch = try loader.next() {

@@ -47,10 +47,10 @@ public struct EmbeddingFile {
         }
         let (count, dimension) = (shape[shape.count - 2], shape[shape.count - 1])
         let size = count * dimension
-        func table(_ place: Int) throws -> EmbeddingTable {
+        func table(_ index: Int) throws -> EmbeddingTable {
             try EmbeddingTable(
                 count: count, dimension: dimension,
-                values: Array(array.values[place * size..<(place + 1) * size]))
+                values: Array(array.values[index * size..<(index + 1) * size]))
         }
         entries[""] = Entry(
             views: try EmbeddingViews(
@@ -98,7 +98,7 @@ public struct EmbeddingFile {
     /// - Parameters:
     ///   - name: The test set's name.
     ///   - images: Its images' names.
-    ///   - pairs: Its pairs by the places of the images.
+    ///   - pairs: Its pairs by the indices of the images.
     /// - Throws: ``FaceStudyError/embeddings(path:reason:)`` when there are none, or too many or too
     ///   few, or they are of other images.
     func match(
@@ -110,9 +110,9 @@ public struct EmbeddingFile {
                 path: path, reason: "it has none of '\(name)', only of: \(known)")
         }
         if let stored = entry.images, stored != images {
-            let place = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
+            let index = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
             let detail =
-                place.map { "row \($0) is '\(stored[$0])' and not '\(images[$0])'" }
+                index.map { "row \($0) is '\(stored[$0])' and not '\(images[$0])'" }
                 ?? "it has \(counted(stored.count, "image")) and not \(grouped(images.count))"
             throw FaceStudyError.embeddings(
                 path: path, reason: "they are of other images: \(detail)")
@@ -128,9 +128,9 @@ public struct EmbeddingFile {
         }
         return (
             entry.views,
-            pairs.enumerated().map { place, pair in
+            pairs.enumerated().map { index, pair in
                 LabelledPair(
-                    first: 2 * place, second: 2 * place + 1, same: pair.same, fold: pair.fold)
+                    first: 2 * index, second: 2 * index + 1, same: pair.same, fold: pair.fold)
             }
         )
     }

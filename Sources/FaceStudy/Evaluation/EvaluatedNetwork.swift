@@ -17,7 +17,7 @@ struct EvaluatedNetwork {
 
     /// Images that a network is tried with at once.
     private static let sample = 16
-    /// Difference between two calls, as a share of an embedding's length, that is rounding: an
+    /// Difference between two calls, as a fraction of an embedding's length, that is rounding: an
     /// interpreter may reorder a sum once it has compiled a network.
     private static let rounding: Float = 1e-5
     /// Difference between an image alone and in a batch that is rounding. Kernels add in another order
@@ -32,9 +32,9 @@ struct EvaluatedNetwork {
     func requireFixed(on images: any ImageSource) throws {
         guard isForeign, images.count > 0 else { return }
         for offset in 0..<2 {
-            let places = Self.places(of: images.count, offset)
-            guard let first = try together(places, images),
-                let second = try together(places, images)
+            let indices = Self.indices(of: images.count, offset)
+            guard let first = try together(indices, images),
+                let second = try together(indices, images)
             else { continue }
             let byChance = Self.difference(first, second)
             guard byChance <= Self.rounding else {
@@ -43,7 +43,9 @@ struct EvaluatedNetwork {
                     reason: "two calls with the same images differ by \(Self.percent(byChance)) of "
                         + "an embedding's length, as with dropout")
             }
-            guard places.count > 1, let alone = try together([places[0]], images) else { continue }
+            guard indices.count > 1, let alone = try together([indices[0]], images) else {
+                continue
+            }
             let byBatch = Self.difference(alone, first)
             guard byBatch <= Self.batchRounding else {
                 throw FaceStudyError.notFixed(
@@ -57,23 +59,23 @@ struct EvaluatedNetwork {
     }
 
     /// Places of a few images, evenly from all.
-    private static func places(of count: Int, _ offset: Int) -> [Int] {
+    private static func indices(of count: Int, _ offset: Int) -> [Int] {
         let wanted = min(count, sample)
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }
     }
 
     /// Embeddings of some images at once; nil where the network does not take so many.
     private func together(
-        _ places: [Int], _ images: any ImageSource
+        _ indices: [Int], _ images: any ImageSource
     ) throws -> EmbeddingTable? {
         do {
-            return try embedder.together(SelectedImages(places, of: images), size: inputSize)
+            return try embedder.together(SelectedImages(indices, of: images), size: inputSize)
         } catch TorchError.scriptFailed {
             return nil
         }
     }
 
-    /// The largest difference of rows, as a share of their length; of the rows that both have.
+    /// The largest difference of rows, as a fraction of their length; of the rows that both have.
     private static func difference(_ first: EmbeddingTable, _ second: EmbeddingTable) -> Float {
         guard first.dimension == second.dimension else { return .infinity }
         return (0..<min(first.count, second.count)).map { row -> Float in
@@ -82,21 +84,21 @@ struct EvaluatedNetwork {
             guard !a.elementsEqual(b, by: { $0.bitPattern == $1.bitPattern }) else { return 0 }
             let square = zip(a, b).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
             let length = b.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
-            let share = square.squareRoot() / max(length, .leastNormalMagnitude)
-            return share.isNaN ? .infinity : share
+            let fraction = square.squareRoot() / max(length, .leastNormalMagnitude)
+            return fraction.isNaN ? .infinity : fraction
         }.max() ?? 0
     }
 
-    private static func percent(_ share: Float) -> String {
-        guard share.isFinite else { return "more than all" }
-        return share < 0.001 ? "less than 0.1 %" : "\((share * 1000).rounded() / 10) %"
+    private static func percent(_ fraction: Float) -> String {
+        guard fraction.isFinite else { return "more than all" }
+        return fraction < 0.001 ? "less than 0.1 %" : "\((fraction * 1000).rounded() / 10) %"
     }
 
     /// A sentence when the test set's faces are cropped differently from what the network knows.
     func cropWarning(_ pairs: VerificationPairs, threads: Int) throws -> String? {
-        guard pairs.leastPeople >= MeanFace.fewestPeople else { return nil }
+        guard pairs.minPeople >= MeanFace.minPeople else { return nil }
         return MeanFace.warning(
             network: meanFace, test: try MeanFace.mean(of: pairs.source, threads: threads),
-            people: pairs.leastPeople)
+            people: pairs.minPeople)
     }
 }

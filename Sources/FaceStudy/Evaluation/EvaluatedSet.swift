@@ -18,7 +18,7 @@ public struct EvaluatedSet {
     public let threshold: BestThreshold?
     /// LFW's View 1, where the test set is one.
     public let viewOne: ViewOneResult?
-    /// The pairs that the insightface protocol decides wrongly.
+    /// The pairs that the insightface protocol misclassifies.
     public let errors: VerificationErrors
     /// Whether there are embeddings of mirror images.
     public let hasMirrorImages: Bool
@@ -26,7 +26,7 @@ public struct EvaluatedSet {
     let scored: [ScoredPair]
     /// The insightface protocol's accuracy and how far it may be off, as pairs share people.
     public let accuracy: SeedPairEstimate
-    /// For each pair whether the insightface protocol decides it rightly.
+    /// For each pair whether the insightface protocol classifies it correctly.
     let isRight: [Bool]
     /// What was found before anything was embedded.
     private let earlierWarnings: [String]
@@ -58,7 +58,7 @@ public struct EvaluatedSet {
         let wrong = Set((errors.falseAccepts + errors.falseRejects).map(\.pair))
         isRight = scored.indices.map { !wrong.contains($0) }
         accuracy = try SeedPairEstimate(
-            [isRight.map { $0 ? 1 : 0 }], try pairs.design(), of: .share)
+            [isRight.map { $0 ? 1 : 0 }], try pairs.design(), of: .fraction)
         earlierWarnings = warnings
         viewOne =
             development.isEmpty ? nil : try ViewOneResult(train: development, test: scored)
@@ -91,7 +91,7 @@ public struct EvaluatedSet {
         var warnings = earlierWarnings + report.warnings
         if pairs.folds == 1 {
             warnings.append(
-                "There is one fold only, so thresholds are chosen on the pairs they are judged on, "
+                "There is one fold only, so thresholds are chosen on the pairs they are evaluated on, "
                     + "and accuracies are optimistic.")
         }
         if !hasMirrorImages {

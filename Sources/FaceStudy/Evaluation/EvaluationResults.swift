@@ -50,7 +50,7 @@ public struct EvaluationResults {
 
     /// A block of text for each test set.
     ///
-    /// - Parameter allProtocols: Whether the other protocols follow the usual one.
+    /// - Parameter allProtocols: Whether the other protocols follow the default one.
     public func text(allProtocols: Bool) -> String {
         sets.map { $0.text(allProtocols: allProtocols) }.joined(separator: "\n\n")
     }
@@ -67,18 +67,18 @@ extension EvaluatedSet {
         return (["squared_l2,cosine,far,tar,frr"] + lines).joined(separator: "\n") + "\n"
     }
 
-    /// The usual protocol's accuracy with its interval, in a line.
+    /// The default protocol's accuracy with its interval, in a line.
     var headline: String {
         "\(name): \(percent(accuracy.mean)) (\(range(accuracy.pairInterval()))), insightface protocol"
     }
 
-    /// The numbers for a person at a terminal, the usual protocol first.
+    /// The numbers for a person at a terminal, the default protocol first.
     func text(allProtocols: Bool) -> String {
         let folds = pairs.folds == 1 ? "1 fold" : "\(pairs.folds) folds"
         var lines = [
             headline,
             "  \(report.pairs) pairs in \(folds), \(report.positives) of one person and "
-                + "\(report.negatives) of two; \(errors.count) decided wrongly; in brackets the 95 % "
+                + "\(report.negatives) of two; \(errors.count) misclassified; in brackets the 95 % "
                 + "interval for other people",
         ]
         lines += comparison.results.prefix(allProtocols ? comparison.results.count : 1).map(line)
@@ -127,18 +127,18 @@ extension EvaluatedSet {
             + "(\(number(low.squaredDistance, 3)) to \(number(high.squaredDistance, 3)))"
     }
 
-    private static func row(_ title: String, _ value: String, _ remark: String) -> String {
+    private static func row(_ title: String, _ value: String, _ note: String) -> String {
         let row = "  \(title.padding(toLength: 22, withPad: " ", startingAt: 0))"
-        guard !remark.isEmpty else { return row + value }
+        guard !note.isEmpty else { return row + value }
         return row + value.padding(toLength: max(20, value.count + 2), withPad: " ", startingAt: 0)
-            + remark
+            + note
     }
 
     private func range(_ interval: Interval) -> String {
         "\(number(interval.lower * 100, 2)) to \(number(interval.upper * 100, 2))"
     }
 
-    private func percent(_ share: Double) -> String { number(share * 100, 2) + " %" }
+    private func percent(_ fraction: Double) -> String { number(fraction * 100, 2) + " %" }
 
     private func number(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)

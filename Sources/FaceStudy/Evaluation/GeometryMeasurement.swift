@@ -28,9 +28,9 @@ struct GeometryMeasurement {
         let sample = GeometrySample(of: set.labels, identities: set.identities.count)
         let testMap = tests.first.flatMap { MapSample(of: Self.people($0.test.pairs)) }
         let trainMap = testMap == nil ? MapSample(of: set.labels.map { set.identities[$0] }) : nil
-        let places = Set(sample.places + (trainMap?.places ?? [])).sorted()
-        let rows = Dictionary(uniqueKeysWithValues: zip(places, places.indices))
-        let table = try embed(places, progress)
+        let indices = Set(sample.indices + (trainMap?.indices ?? [])).sorted()
+        let rows = Dictionary(uniqueKeysWithValues: zip(indices, indices.indices))
+        let table = try embed(indices, progress)
         var map: EmbeddingMap?
         if let testMap, let (test, views) = tests.first {
             map = try Self.map(testMap, views.original, test.facts.name) { $0 }
@@ -38,20 +38,20 @@ struct GeometryMeasurement {
             map = try Self.map(trainMap, table, train.facts.name) { rows[$0] ?? 0 }
         }
         return RunGeometry(
-            training: try training(sample, table.selecting(sample.places.compactMap { rows[$0] })),
+            training: try training(sample, table.selecting(sample.indices.compactMap { rows[$0] })),
             tests: try tests.map { try Self.testing($0.test, $0.views.original) }, map: map)
     }
 
     // MARK: The training set
 
     private func embed(
-        _ places: [Int], _ progress: (Int, Int) throws -> Void
+        _ indices: [Int], _ progress: (Int, Int) throws -> Void
     ) throws -> EmbeddingTable {
-        let images = SelectedImages(places, of: train.set.source)
+        let images = SelectedImages(indices, of: train.set.source)
         let views = try embedder.embeddings(of: images, size: inputSize, mirroring: false) {
-            try progress($0, places.count)
+            try progress($0, indices.count)
         }
-        try train.stamps.check(places, of: train.set.source)
+        try train.stamps.check(indices, of: train.set.source)
         return views.original
     }
 
@@ -63,8 +63,8 @@ struct GeometryMeasurement {
             name: train.facts.name, images: table.count, norm: Self.spread(try table.norms()),
             within: Self.spread(try table.angles(of: sample.within)),
             between: Self.spread(try table.angles(of: sample.between)),
-            ownClass: Self.spread(angles?.own ?? []),
-            nearestOther: Self.spread(angles?.nearestOther ?? []))
+            targetClass: Self.spread(angles?.target ?? []),
+            nearestNonTarget: Self.spread(angles?.nearestNonTarget ?? []))
     }
 
     private func classAngles(
@@ -114,14 +114,14 @@ struct GeometryMeasurement {
     private static func map(
         _ sample: MapSample, _ table: EmbeddingTable, _ set: String, row: (Int) -> Int
     ) throws -> EmbeddingMap? {
-        let chosen = try table.selecting(sample.places.map(row))
+        let chosen = try table.selecting(sample.indices.map(row))
         // An embedding of length 0 has no place on a map; without it there is none.
         guard try chosen.norms().allSatisfy({ $0 > 0 }) else { return nil }
         let plane = try PrincipalPlane(of: chosen)
         var points = plane.points[...]
-        let identities = sample.identities.map { name, places in
-            let own = points.prefix(places.count)
-            points = points.dropFirst(places.count)
+        let identities = sample.identities.map { name, indices in
+            let own = points.prefix(indices.count)
+            points = points.dropFirst(indices.count)
             return EmbeddingMap.Identity(
                 name: name, x: own.map { rounded($0.x) }, y: own.map { rounded($0.y) })
         }

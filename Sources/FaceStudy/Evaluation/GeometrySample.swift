@@ -6,14 +6,14 @@ import FaceData
 /// It depends on the set alone, so that all runs on it look at the same images.
 struct GeometrySample {
     /// The most images of the sample.
-    static let mostImages = 1500
+    static let maxImages = 1500
     /// The most images of one identity.
-    static let mostOfOne = 10
+    static let maxImagesOfOne = 10
     /// The most pairs of a kind.
-    static let mostPairs = 20_000
+    static let maxPairs = 20_000
 
-    /// Places of the images in the set.
-    let places: [Int]
+    /// Indices of the images in the set.
+    let indices: [Int]
     /// The identity of each.
     let labels: [Int]
 
@@ -22,19 +22,19 @@ struct GeometrySample {
     /// With very many identities there are fewer images, because each is compared with the class
     /// weights of all.
     init(of labels: [Int], identities: Int) {
-        let budget = max(100, min(Self.mostImages, 40_000_000 / max(identities, 1)))
+        let budget = max(100, min(Self.maxImages, 40_000_000 / max(identities, 1)))
         let images = Dictionary(grouping: labels.indices) { labels[$0] }
         var stream = RandomStream(seed: 0, name: "geometry of embeddings")
-        var places: [Int] = []
+        var indices: [Int] = []
         for identity in stream.shuffled(Array(0..<identities)) {
-            guard places.count < budget else { break }
-            places += (images[identity] ?? []).prefix(Self.mostOfOne)
+            guard indices.count < budget else { break }
+            indices += (images[identity] ?? []).prefix(Self.maxImagesOfOne)
         }
-        self.places = places.prefix(budget).sorted()
-        self.labels = self.places.map { labels[$0] }
+        self.indices = indices.prefix(budget).sorted()
+        self.labels = self.indices.map { labels[$0] }
     }
 
-    /// Pairs of the sample's images of one identity, by their places in the sample.
+    /// Pairs of the sample's images of one identity, by their indices in the sample.
     var within: [(first: Int, second: Int)] {
         let groups = Dictionary(grouping: labels.indices) { labels[$0] }
         let all = groups.sorted { $0.key < $1.key }.flatMap { _, images -> [(Int, Int)] in
@@ -49,7 +49,7 @@ struct GeometrySample {
     var between: [(first: Int, second: Int)] {
         guard Set(labels).count > 1 else { return [] }
         var stream = RandomStream(seed: 0, name: "pairs of two identities")
-        let wanted = min(Self.mostPairs, labels.count * 20)
+        let wanted = min(Self.maxPairs, labels.count * 20)
         var pairs: [(first: Int, second: Int)] = []
         while pairs.count < wanted {
             let (first, second) = (stream.below(labels.count), stream.below(labels.count))
@@ -58,10 +58,10 @@ struct GeometrySample {
         return pairs
     }
 
-    /// At most ``mostPairs`` elements, evenly from all.
+    /// At most ``maxPairs`` elements, evenly from all.
     static func thinned<Element>(_ elements: [Element]) -> [Element] {
-        guard elements.count > mostPairs else { return elements }
-        return (0..<mostPairs).map { elements[$0 * elements.count / mostPairs] }
+        guard elements.count > maxPairs else { return elements }
+        return (0..<maxPairs).map { elements[$0 * elements.count / maxPairs] }
     }
 }
 
@@ -70,28 +70,28 @@ struct MapSample {
     /// Identities of a map.
     static let count = 8
     /// The most images of one.
-    static let mostOfOne = 24
+    static let maxImagesOfOne = 24
     /// The fewest images of one that are worth a drawing.
-    static let fewestOfOne = 4
+    static let minImagesOfOne = 4
 
-    /// Name of each identity and the places of its images, those with most images first.
-    let identities: [(name: String, places: [Int])]
+    /// Name of each identity and the indices of its images, those with most images first.
+    let identities: [(name: String, indices: [Int])]
 
     /// Takes the identities with most images; nil where there are too few.
     ///
     /// - Parameter people: The identity of each image; nil where it is not known.
     init?(of people: [String?]) {
         var images: [String: [Int]] = [:]
-        for (place, person) in people.enumerated() {
-            if let person { images[person, default: []].append(place) }
+        for (index, person) in people.enumerated() {
+            if let person { images[person, default: []].append(index) }
         }
-        let usable = images.filter { $0.value.count >= Self.fewestOfOne }
+        let usable = images.filter { $0.value.count >= Self.minImagesOfOne }
         guard usable.count >= Self.count else { return nil }
         identities = usable.sorted { a, b in
             (-a.value.count, a.key) < (-b.value.count, b.key)
-        }.prefix(Self.count).map { ($0.key, Array($0.value.prefix(Self.mostOfOne))) }
+        }.prefix(Self.count).map { ($0.key, Array($0.value.prefix(Self.maxImagesOfOne))) }
     }
 
-    /// All images' places, identity after identity.
-    var places: [Int] { identities.flatMap(\.places) }
+    /// All images' indices, identity after identity.
+    var indices: [Int] { identities.flatMap(\.indices) }
 }

@@ -44,7 +44,7 @@ public struct ModelComparison {
             }
         }
         let corrected = HolmCorrection.adjusted(differences.map(\.pValue))
-        for (place, pValue) in corrected.enumerated() { differences[place].pValue = pValue }
+        for (index, pValue) in corrected.enumerated() { differences[index].pValue = pValue }
         self.differences = differences
     }
 
@@ -83,7 +83,7 @@ public struct ModelComparison {
 
     /// The models' accuracies on each test set, then their differences.
     ///
-    /// - Parameter allProtocols: Whether the other protocols follow the usual one.
+    /// - Parameter allProtocols: Whether the other protocols follow the default one.
     public func text(allProtocols: Bool) -> String {
         let blocks = models.map { model in
             ([model.name]
@@ -101,7 +101,7 @@ public struct ModelComparison {
     }
 
     private static func line(_ difference: Difference) -> String {
-        func points(_ share: Double) -> String { String(format: "%+.2f", share * 100) }
+        func points(_ fraction: Double) -> String { String(format: "%+.2f", fraction * 100) }
         let pairs = "\(difference.firstOnly) against \(difference.secondOnly) pairs"
         let better = difference.difference > 0 ? difference.first : difference.second
         let verdict =

@@ -8,7 +8,7 @@ import Torch
 /// Tests a network, or embeddings that one made, on the test sets of a configuration.
 ///
 /// A test set's `pairs` may be two lists with a comma between them, LFW's View 1: the threshold is
-/// chosen on the first and judged on the second.
+/// chosen on the first and evaluated on the second.
 public struct ModelEvaluation {
     /// What is embedded, and whence.
     private struct Embedded {

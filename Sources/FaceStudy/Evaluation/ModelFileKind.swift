@@ -79,21 +79,21 @@ enum ModelFileKind: Equatable {
     private struct Mark {
         /// Bytes at a place.
         let bytes: [UInt8]
-        var place = 0
+        var position = 0
         let kind: ModelFileKind
 
-        init(_ bytes: [UInt8], at place: Int = 0, _ kind: ModelFileKind) {
+        init(_ bytes: [UInt8], at position: Int = 0, _ kind: ModelFileKind) {
             self.bytes = bytes
-            self.place = place
+            self.position = position
             self.kind = kind
         }
 
-        init(_ text: String, at place: Int = 0, _ kind: ModelFileKind) {
-            self.init(Array(text.utf8), at: place, kind)
+        init(_ text: String, at position: Int = 0, _ kind: ModelFileKind) {
+            self.init(Array(text.utf8), at: position, kind)
         }
 
         func isOf(_ start: [UInt8]) -> Bool {
-            start.count >= place + bytes.count && start[place...].starts(with: bytes)
+            start.count >= position + bytes.count && start[position...].starts(with: bytes)
         }
     }
 

@@ -17,32 +17,37 @@ struct ZipDirectory {
             let tail = (try? file.read(upToCount: Int(length))) ?? nil
         else { return nil }
         let end = [UInt8](tail)
-        guard let place = Self.last([0x50, 0x4B, 0x05, 0x06], in: end), place + 22 <= end.count
+        guard let position = Self.last([0x50, 0x4B, 0x05, 0x06], in: end),
+            position + 22 <= end.count
         else { return nil }
-        var offset = Self.number(end, place + 16, 4)
+        var offset = Self.number(end, position + 16, 4)
         if offset == 0xFFFF_FFFF {
             guard let large = Self.last([0x50, 0x4B, 0x06, 0x06], in: end), large + 56 <= end.count
             else { return nil }
             offset = Self.number(end, large + 48, 8)
         }
         guard offset < size, (try? file.seek(toOffset: offset)) != nil,
-            let directory = (try? file.read(upToCount: Self.mostBytes)) ?? nil
+            let directory = (try? file.read(upToCount: Self.maxBytes)) ?? nil
         else { return nil }
         names = Self.names(in: [UInt8](directory))
         if names.isEmpty { return nil }
     }
 
     /// What is read of a directory; a network's is much shorter.
-    private static let mostBytes = 4 << 20
+    private static let maxBytes = 4 << 20
 
     private static func names(in bytes: [UInt8]) -> [String] {
         var names: [String] = []
-        var place = 0
-        while place + 46 <= bytes.count, bytes[place...].starts(with: [0x50, 0x4B, 0x01, 0x02]) {
-            let name = Int(number(bytes, place + 28, 2))
-            guard place + 46 + name <= bytes.count else { break }
-            names.append(String(decoding: bytes[place + 46..<place + 46 + name], as: UTF8.self))
-            place += 46 + name + Int(number(bytes, place + 30, 2) + number(bytes, place + 32, 2))
+        var position = 0
+        while position + 46 <= bytes.count,
+            bytes[position...].starts(with: [0x50, 0x4B, 0x01, 0x02])
+        {
+            let name = Int(number(bytes, position + 28, 2))
+            guard position + 46 + name <= bytes.count else { break }
+            names.append(
+                String(decoding: bytes[position + 46..<position + 46 + name], as: UTF8.self))
+            position +=
+                46 + name + Int(number(bytes, position + 30, 2) + number(bytes, position + 32, 2))
         }
         return names
     }
@@ -53,7 +58,7 @@ struct ZipDirectory {
     }
 
     /// A little-endian number of up to 8 bytes.
-    private static func number(_ bytes: [UInt8], _ place: Int, _ count: Int) -> UInt64 {
-        bytes[place..<place + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    private static func number(_ bytes: [UInt8], _ position: Int, _ count: Int) -> UInt64 {
+        bytes[position..<position + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -5,7 +5,7 @@ import Torch
 /// A small network that gives each picture of ``ToyFaces`` an embedding of two or three components,
 /// trained with one loss: what margins do can then be seen.
 ///
-/// A network of one hidden layer sees all pictures at once, so that a loss of pairs has all pairs.
+/// A network of one hidden layer sees all pictures at once, so that a pairwise loss has all pairs.
 public struct ToyTraining: Sendable {
     /// Embeddings of the pictures, `dimensions` components each.
     public let embeddings: [[Double]]
@@ -13,7 +13,7 @@ public struct ToyTraining: Sendable {
     public let labels: [Int]
     /// Directions of the class weights, with their identities; empty where the loss has none.
     public let weights: [(label: Int, direction: [Double])]
-    /// Share of pictures that are classified as their identity, without margin; 0 ... 1.
+    /// Fraction of pictures that are classified as their identity, without margin; 0 ... 1.
     public let accuracy: Double
 
     /// Trains.
@@ -86,7 +86,7 @@ extension ToyTraining {
     }
 
     /// Smallest angle, in degrees, between the mean directions of two identities.
-    public var smallestGap: Double {
+    public var minGap: Double {
         let directions = means
         var smallest = 180.0
         for i in directions.indices {

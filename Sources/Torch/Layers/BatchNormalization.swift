@@ -12,7 +12,7 @@ public final class BatchNormalization: Layer {
     public let runningVariance: Tensor
     /// Batches seen, as PyTorch counts them.
     public let batchesTracked: Tensor
-    /// Share of a batch in the running statistics.
+    /// Fraction of a batch in the running statistics.
     public let momentum: Double
     /// Added to the variance.
     public let epsilon: Double

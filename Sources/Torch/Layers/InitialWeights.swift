@@ -49,9 +49,11 @@ public struct InitialWeights: Sendable {
     }
 
     /// A trainable tensor of normal variates.
-    public func normal(_ name: String, _ shape: [Int], deviation: Double) -> Tensor {
+    public func normal(_ name: String, _ shape: [Int], standardDeviation: Double) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type, device: device)
-        if isRandom { tensor.fillNormal(deviation: deviation, seed: seed(of: name)) }
+        if isRandom {
+            tensor.fillNormal(standardDeviation: standardDeviation, seed: seed(of: name))
+        }
         return tensor.withGradient()
     }
 

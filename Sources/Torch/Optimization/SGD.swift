@@ -7,7 +7,7 @@ import CTorch
 public final class SGD {
     /// What stays the same from step to step.
     public struct Options: Codable, Sendable, Hashable {
-        /// Share of the former velocity that is kept; 0 ..< 1.
+        /// Fraction of the former velocity that is kept; 0 ..< 1.
         public var momentum: Double
         /// Strength of the pull of weights towards 0; at least 0.
         public var weightDecay: Double
@@ -33,23 +33,23 @@ public final class SGD {
     /// Whether a step was taken, so that the velocities mean something.
     public private(set) var hasStepped = false
     private let parameters: [StateEntry]
-    private let velocities: [Tensor]
+    private let momentumBuffers: [Tensor]
 
     /// Creates an optimiser of parameters, in their order.
     public init(_ parameters: [StateEntry], options: Options) {
         self.options = options
         self.parameters = parameters
-        velocities = parameters.map { parameter in
+        momentumBuffers = parameters.map { parameter in
             // A copy lies in memory as the parameter does.
-            let velocity = parameter.tensor.detached().copy()
-            velocity.fill(0)
-            return velocity
+            let momentumBuffer = parameter.tensor.detached().copy()
+            momentumBuffer.fill(0)
+            return momentumBuffer
         }
     }
 
     /// The velocities under their parameters' names, to be stored with a checkpoint.
     public var state: [StateEntry] {
-        zip(parameters, velocities).map { StateEntry($0.name, $1, .buffer) }
+        zip(parameters, momentumBuffers).map { StateEntry($0.name, $1, .buffer) }
     }
 
     /// Says that the velocities were loaded from a checkpoint taken after a step.
@@ -126,7 +126,7 @@ public final class SGD {
     ) {
         guard !indices.isEmpty else { return }
         let values = indices.map { parameters[$0].tensor.handle }
-        let speeds = indices.map { velocities[$0].handle }
+        let speeds = indices.map { momentumBuffers[$0].handle }
         unsafe expectSuccess(
             ct_sgd_step(
                 values, speeds, values.count, learningRate, options.momentum, decay,

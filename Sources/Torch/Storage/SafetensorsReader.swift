@@ -38,7 +38,7 @@ private struct SafetensorsReader {
     }
 
     /// No header of a network comes near this many bytes; a longer one is damage.
-    private static let longestHeader = 100 << 20
+    private static let maxHeaderBytes = 100 << 20
 
     let bytes: [UInt8]
     let path: String
@@ -73,7 +73,7 @@ private struct SafetensorsReader {
     private func header() throws(TorchError) -> (Data, Int) {
         guard bytes.count >= 8 else { throw malformed("it has only \(bytes.count) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(Self.longestHeader), 8 + Int(length) <= bytes.count else {
+        guard length <= UInt64(Self.maxHeaderBytes), 8 + Int(length) <= bytes.count else {
             throw malformed(
                 "its header would be \(length) bytes long, the file has \(bytes.count)")
         }

@@ -35,13 +35,14 @@ extension Tensor {
     /// The derivatives with respect to tensors that this one was computed from, given back instead of
     /// added to their gradients; each must have had an influence.
     ///
-    /// - Parameter slopes: Of this tensor's shape: the derivatives of a scalar with respect to it.
-    public func derivatives(of inputs: [Tensor], slopes: Tensor) -> [Tensor] {
+    /// - Parameter gradOutput: Of this tensor's shape: the derivatives of a scalar with respect to
+    ///   it.
+    public func derivatives(of inputs: [Tensor], gradOutput: Tensor) -> [Tensor] {
         var out = [ct_tensor](repeating: ct_tensor(), count: inputs.count)
         unsafe expectSuccess(
             ct_derivatives(
-                handle, slopes.handle, inputs.map(\.handle), inputs.count, &out),
-            "derivatives(of:slopes:)")
+                handle, gradOutput.handle, inputs.map(\.handle), inputs.count, &out),
+            "derivatives(of:gradOutput:)")
         return out.map(Tensor.init(owning:))
     }
 
@@ -69,9 +70,9 @@ extension Tensor {
         expectSuccess(ct_fill(handle, value), "fill(_:)")
     }
     /// Draws every element from a normal distribution by a generator seeded with `seed`.
-    public func fillNormal(mean: Double = 0, deviation: Double, seed: UInt64) {
+    public func fillNormal(mean: Double = 0, standardDeviation: Double, seed: UInt64) {
         forgetOrigin()
-        expectSuccess(ct_fill_normal(handle, mean, deviation, seed), "fillNormal")
+        expectSuccess(ct_fill_normal(handle, mean, standardDeviation, seed), "fillNormal")
     }
     /// Draws every element uniformly from a range by a generator seeded with `seed`.
     public func fillUniform(_ range: Range<Double>, seed: UInt64) {

@@ -98,7 +98,7 @@ extension Tensor {
         make { unsafe ct_arange(Int64(count), type.handle, device.handle, &$0) }
     }
 
-    /// A batch of images as a network takes them: `(byte - mean) / deviation`.
+    /// A batch of images as a network takes them: `(byte - mean) / standardDeviation`.
     ///
     /// - Parameters:
     ///   - pixels: Bytes in `[count, height, width, channels]` order.
@@ -106,7 +106,7 @@ extension Tensor {
     /// - Returns: `float32` of shape `[count, channels, height, width]`.
     public static func images(
         _ pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int = 3,
-        mean: Double, deviation: Double, format: MemoryFormat, device: Device = .cpu
+        mean: Double, standardDeviation: Double, format: MemoryFormat, device: Device = .cpu
     ) -> Tensor {
         precondition(
             pixels.count == count * height * width * channels,
@@ -114,7 +114,7 @@ extension Tensor {
         return make { out in
             unsafe ct_images(
                 pixels, Int64(count), Int64(height), Int64(width), Int64(channels), mean,
-                deviation, format.handle, device.handle, &out)
+                standardDeviation, format.handle, device.handle, &out)
         }
     }
 

@@ -62,10 +62,10 @@ private func text(of check: SetCheck) -> String {
         "\(check.images) images"
             + (check.identities > 0 ? " of \(check.identities) identities" : "") + "; \(sizes)"
     ]
-    for finding in check.findings {
-        lines.append("\(finding.severity.rawValue): \(finding.message)")
-        lines += DataWork.some(finding.items, 5)
+    for diagnostic in check.diagnostics {
+        lines.append("\(diagnostic.severity.rawValue): \(diagnostic.message)")
+        lines += DataWork.some(diagnostic.items, 5)
     }
-    if check.findings.isEmpty { lines.append("nothing is wrong") }
+    if check.diagnostics.isEmpty { lines.append("nothing is wrong") }
     return lines.joined(separator: "\n")
 }

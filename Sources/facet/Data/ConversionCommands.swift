@@ -75,7 +75,7 @@ private func convert(
         var set = try work.open(arguments)
         if let file = arguments.value("--without"), case .labelled(let labelled) = set {
             let fewer = labelled.removing(try RemovalList.read(URL(fileURLWithPath: file)))
-            fewer.remarks.dropFirst(labelled.remarks.count)
+            fewer.warnings.dropFirst(labelled.warnings.count)
                 .forEach { Console.standard.warning($0) }
             set = .labelled(fewer)
         }
@@ -97,7 +97,7 @@ private func convert(
             if let folds = try arguments.whole("--folds", in: 1...1000) {
                 pairs = pairs.withConsecutiveFolds(folds)
             }
-            if packs, let remark = pairs.packRemark { Console.standard.warning(remark) }
+            if packs, let warning = pairs.packWarning { Console.standard.warning(warning) }
             outcome =
                 packs
                 ? try conversion.write(pairs, toPack: out, progress: progress)

@@ -34,7 +34,7 @@ final class DataWork {
     func open(_ arguments: Arguments) throws -> ImageCollection {
         let set = try ImageCollection.open(
             arguments.positional("set") ?? "", threads: threads, skippingEmpty: true)
-        set.remarks.forEach { Console.standard.warning($0) }
+        set.warnings.forEach { Console.standard.warning($0) }
         return set
     }
 
@@ -97,7 +97,7 @@ final class DataWork {
             return code
         } catch is Interrupted {
             endLine()
-            Console.remark(
+            Console.note(
                 goesOn
                     ? "interrupted; the same command goes on with what is not done yet"
                     : "interrupted; nothing was written, the same command begins anew")
@@ -118,9 +118,9 @@ final class DataWork {
     }
 
     /// Lists of names for people: the first ones, and how many there are more.
-    static func some(_ names: [String], _ most: Int = 10) -> [String] {
-        names.prefix(most).map { "    \($0)" }
-            + (names.count > most ? ["    ... and \(names.count - most) more"] : [])
+    static func some(_ names: [String], _ limit: Int = 10) -> [String] {
+        names.prefix(limit).map { "    \($0)" }
+            + (names.count > limit ? ["    ... and \(names.count - limit) more"] : [])
     }
 
     /// A number of things with its noun, and whatever else depends on it.

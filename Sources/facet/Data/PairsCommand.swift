@@ -34,7 +34,7 @@ let pairsCommand = Command(
         let out = DataWork.url(arguments, "out")
         try DataWork.requireNoSource(among: [out], arguments, .labelled(set))
         if out.pathExtension == "bin" {
-            if let remark = pairs.packRemark { Console.standard.warning(remark) }
+            if let warning = pairs.packWarning { Console.standard.warning(warning) }
             _ = try SetConversion(threads: work.threads).write(
                 pairs, toPack: out, progress: work.progress("writing", 2 * pairs.pairs.count))
         } else {

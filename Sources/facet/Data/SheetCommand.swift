@@ -23,15 +23,15 @@ let sheetCommand = Command(
         let rows = try arguments.whole("--rows", in: 1...200) ?? 10
         let columns = try arguments.whole("--columns", in: 1...200) ?? 10
         let side = try arguments.whole("--size", in: 8...512) ?? 112
-        let places = SheetRows.places(of: set, rows: rows, columns: columns)
-        let images = try places.map { row in try row.map { try set.source.image($0) } }
+        let indices = SheetRows.indices(of: set, rows: rows, columns: columns)
+        let images = try indices.map { row in try row.map { try set.source.image($0) } }
         let sheet = ContactSheet(side: side).image(of: images)
         let file = DataWork.url(arguments, "picture")
         try DataWork.requireNoSource(among: [file], arguments, set)
         try FileWriter.write(
             isPNG ? ImageEncoder.png(sheet) : ImageEncoder.jpeg(sheet, quality: 92), to: file)
         try work.write(
-            ["picture": file.path], text: "\(places.count) rows are in \(file.path)")
+            ["picture": file.path], text: "\(indices.count) rows are in \(file.path)")
         return .success
     }
 }

@@ -10,7 +10,7 @@ let evaluateCommand = Command(
         [2, n, d] with the mirror images; or .safetensors with NAME/original and NAME/mirrored. Their \
         rows are the images in the order in which the pairs first name them, or two rows a pair.
 
-        The usual protocol comes first, insightface's, with the 95 % interval of its accuracy; \
+        The default protocol comes first, insightface's, with the 95 % interval of its accuracy; \
         --all-protocols adds the other nine in circulation. Several models are tested on the same \
         pairs and compared: their differences with intervals, and McNemar's exact test.
 
@@ -87,12 +87,12 @@ let evaluateCommand = Command(
     guard let output = arguments.value("--output").map({ URL(fileURLWithPath: $0) }) else {
         return .success
     }
-    for (place, result) in results.enumerated() {
-        let folder = results.count == 1 ? output : output.appendingPathComponent(names[place])
+    for (index, result) in results.enumerated() {
+        let folder = results.count == 1 ? output : output.appendingPathComponent(names[index])
         try result.write(to: folder)
         let files = try EvaluationPage.write(
-            result, of: URL(fileURLWithPath: paths[place]), worst: worst, to: folder)
-        if let page = files.first { Console.remark("page: \(page.path)") }
+            result, of: URL(fileURLWithPath: paths[index]), worst: worst, to: folder)
+        if let page = files.first { Console.note("page: \(page.path)") }
     }
     if results.count > 1 { try comparison.write(to: output) }
     return .success

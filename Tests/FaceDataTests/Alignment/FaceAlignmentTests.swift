@@ -171,12 +171,12 @@ import Testing
         let landmarks = try LandmarkFile(root.appendingPathComponent("alignment/landmarks.txt"))
         let set = try LabelledImageSet.folder(root.appendingPathComponent("alignment/originals"))
         var correlations: [Double] = []
-        for place in 0..<set.count {
-            let name = set.source.name(of: place)
+        for index in 0..<set.count {
+            let name = set.source.name(of: index)
             let reference = root.appendingPathComponent("lfw-aligned-112/\(name)")
             guard let points = landmarks.faces(of: name).first,
                 let expected = try? ImageDecoder().decode(reference),
-                let face = FaceAlignment().align(try set.source.image(place), points)
+                let face = FaceAlignment().align(try set.source.image(index), points)
             else { continue }
             correlations.append(Self.correlation(face, expected))
         }

@@ -13,16 +13,16 @@ import Testing
         try LandmarkFile(try folder.write(text, to: "l.txt"))
     }
 
-    private static let usual = "1 2 3 4 5 6 7 8 9 10"
+    private static let standard = "1 2 3 4 5 6 7 8 9 10"
     private static let quoted = "\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\""
 
     @Test(arguments: [
         "a/1.jpg\t1\t2\t3\t4\t5\t6\t7\t8\t9\t10\n",
         "a/1.jpg;1;2;3;4;5;6;7;8;9;10;\n",
         "202599\nlefteye_x lefteye_y righteye_x righteye_y nose_x nose_y l r l r\n"
-            + "a/1.jpg  \(usual)\n",
+            + "a/1.jpg  \(standard)\n",
         "202599\nlefteye_x lefteye_y righteye_x righteye_y nose_x nose_y leftmouth_x leftmouth_y "
-            + "rightmouth_x rightmouth_y\na/1.jpg \(usual)\n",
+            + "rightmouth_x rightmouth_y\na/1.jpg \(standard)\n",
         "image_id,lefteye_x,lefteye_y,righteye_x,righteye_y,nose_x,nose_y,leftmouth_x,"
             + "leftmouth_y,rightmouth_x,rightmouth_y\r\na/1.jpg,1,2,3,4,5,6,7,8,9,10\r\n",
         "NAME_ID,P1X,P1Y,P2X,P2Y,P3X,P3Y,P4X,P4Y,P5X,P5Y\n\"x\",1,2,3,4,5,6,7,8,9,10\n"
@@ -33,8 +33,8 @@ import Testing
             + "lmk4_x,lmk4_y\n7,a/1.jpg,0,0,9,9,.9,1,2,3,4,5,6,7,8,9,10\n",
         "image,nose_x,nose_y,re_x,re_y,le_x,le_y,rm_x,rm_y,lm_x,lm_y\n"
             + "a/1.jpg,5,6,3,4,1,2,9,10,7,8\n",
-        "a\\1.jpg,\(usual.replacingOccurrences(of: " ", with: ", "))\n",
-        "./a/1.jpg \(usual)\n./a/1.jpg \(usual)\n",
+        "a\\1.jpg,\(standard.replacingOccurrences(of: " ", with: ", "))\n",
+        "./a/1.jpg \(standard)\n./a/1.jpg \(standard)\n",
     ])
     func readsLandmarksInCirculation(text: String) throws {
         let file = try file(text)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func namesMayHaveSpacesAndCommas() throws {
-        #expect(try file("Ann Lee/1.jpg \(Self.usual)\n").faces(of: "Ann Lee/1.jpg").count == 1)
+        #expect(try file("Ann Lee/1.jpg \(Self.standard)\n").faces(of: "Ann Lee/1.jpg").count == 1)
         let text = "path,\(Self.columns)\n\"Lee, \"\"Ann\"\"/1.jpg\",\(Self.quoted)\n"
         #expect(try file(text).faces(of: "Lee, \"Ann\"/1.jpg").count == 1)
     }
@@ -53,14 +53,14 @@ import Testing
     private static let columns = (1...5).map { "p\($0)x,p\($0)y" }.joined(separator: ",")
 
     @Test func facesOfOnePictureAreKept() throws {
-        let file = try file("a/1.jpg \(Self.usual)\na/1.jpg 9 9 9 9 9 9 9 9 9 1\n")
+        let file = try file("a/1.jpg \(Self.standard)\na/1.jpg 9 9 9 9 9 9 9 9 9 1\n")
         #expect(file.count == 1 && file.faces(of: "a/1.jpg").count == 2)
         #expect(file.faces(of: "a/1.jpg")[0].points[0] == .init(1, 2))
     }
 
     @Test func endingsTellPicturesApart() throws {
         let file = try file(
-            "a/1.jpg \(Self.usual)\na/1.png 9 9 9 9 9 9 9 9 9 1\nb/1 \(Self.usual)\n")
+            "a/1.jpg \(Self.standard)\na/1.png 9 9 9 9 9 9 9 9 9 1\nb/1 \(Self.standard)\n")
         #expect(file.faces(of: "a/1.jpg")[0].points[0] == .init(1, 2))
         #expect(file.faces(of: "a/1.png")[0].points[0] == .init(9, 9))
         // Two may be meant.

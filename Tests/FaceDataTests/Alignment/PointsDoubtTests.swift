@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Takes numbers from the right places to where a file of another order has them.
-    private static func reordered(_ places: [Int]) -> [Double] { places.map { good[$0] } }
+    private static func reordered(_ indices: [Int]) -> [Double] { indices.map { good[$0] } }
 
     @Test func acceptsAFace() throws {
         #expect(try Self.doubt(Self.good) == nil)
@@ -35,8 +35,8 @@ import Testing
         ([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
         ([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right exchanged"),
     ])
-    func namesTheOrder(places: [Int], cause: String) throws {
-        let doubt = try #require(try Self.doubt(Self.reordered(places)))
+    func namesTheOrder(indices: [Int], cause: String) throws {
+        let doubt = try #require(try Self.doubt(Self.reordered(indices)))
         #expect(doubt.cause?.hasPrefix(cause) == true, "\(doubt.reason)")
         #expect(doubt.reason.contains("they would fit as \(cause)"))
     }
@@ -44,8 +44,8 @@ import Testing
     /// Both mistakes together are a picture turned by 90 degrees, which there may be, or by a little more.
     @Test func namesTwoMistakesOfATurnedFace() throws {
         let (a, b) = (cos(0.3), sin(0.3))
-        let turned = (0..<5).flatMap { place in
-            let (x, y) = (Self.good[2 * place] - 112, Self.good[2 * place + 1] - 140)
+        let turned = (0..<5).flatMap { index in
+            let (x, y) = (Self.good[2 * index] - 112, Self.good[2 * index + 1] - 140)
             return [112 + a * x - b * y, 112 + b * x + a * y]
         }
         #expect(try Self.doubt(turned) == nil)
@@ -53,13 +53,13 @@ import Testing
         #expect(doubt?.cause == "y before x, with left and right exchanged")
     }
 
-    @Test func namesSharesAndOtherPictures() throws {
-        let shares = Self.good.map { $0 / 224 }
-        #expect(try Self.doubt(shares)?.cause == "shares of the picture's width and height")
-        let crossed = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9].map { shares[$0] }
+    @Test func namesFractionsAndOtherPictures() throws {
+        let fractions = Self.good.map { $0 / 224 }
+        #expect(try Self.doubt(fractions)?.cause == "fractions of the picture's width and height")
+        let crossed = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9].map { fractions[$0] }
         #expect(
             try Self.doubt(crossed)?.cause
-                == "shares of the picture's width and height, five x and then five y")
+                == "fractions of the picture's width and height, five x and then five y")
         let far = Self.good.map { $0 + 5000 }
         let doubt = try #require(try Self.doubt(far))
         #expect(doubt.reason.hasPrefix("100 % of the aligned face would lie outside"))

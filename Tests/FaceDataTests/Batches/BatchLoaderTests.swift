@@ -26,15 +26,15 @@ import Testing
         let folder = try TemporaryFolder()
         let pictures = try Self.pictures(folder)
         let files = pictures.map(\.file)
-        let expected = (0..<20).map { place in
-            [place % 9, (place + 4) % 9].flatMap { pictures[$0].image.pixels }
+        let expected = (0..<20).map { position in
+            [position % 9, (position + 4) % 9].flatMap { pictures[$0].image.pixels }
         }
         for threads in [1, 2, 5] {
             let loader = BatchLoader(
                 Self.source(files), count: 20, side: 8, threads: threads
-            ) { place in
+            ) { position in
                 BatchLoader.Request(
-                    places: [place % 9, (place + 4) % 9], labels: [place, -place])
+                    indices: [position % 9, (position + 4) % 9], labels: [position, -position])
             }
             let batches = try Self.all(loader)
             #expect(batches.map(\.pixels) == expected)
@@ -48,7 +48,7 @@ import Testing
         let folder = try TemporaryFolder()
         let picture = try #require(try Self.pictures(folder).first)
         let loader = BatchLoader(Self.source([picture.file]), count: 1, side: 8) { _ in
-            BatchLoader.Request(places: [0, 0], mirrored: [false, true])
+            BatchLoader.Request(indices: [0, 0], mirrored: [false, true])
         }
         let batch = try #require(try loader.next())
         let size = 8 * 8 * 3
@@ -62,7 +62,7 @@ import Testing
     @Test func fitsImagesOfOtherSizes() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(RGBImage.plain(width: 40, height: 30, 9, 8, 7), to: "a.png")
-        let loader = BatchLoader(Self.source([file]), count: 1, side: 16) { _ in .init(places: [0])
+        let loader = BatchLoader(Self.source([file]), count: 1, side: 16) { _ in .init(indices: [0])
         }
         let batch = try #require(try loader.next())
         #expect(batch.pixels == RGBImage.plain(width: 16, height: 16, 9, 8, 7).pixels)
@@ -75,7 +75,7 @@ import Testing
         let gone = folder.url.appendingPathComponent("gone.jpg")
         let files = [good, bad, gone, good]
         let loader = BatchLoader(Self.source(files), count: 4, side: 8, threads: 3) {
-            .init(places: [$0])
+            .init(indices: [$0])
         }
         #expect(try loader.next()?.count == 1)
         #expect(
@@ -101,7 +101,7 @@ import Testing
             witness = strong
             let loader = BatchLoader(
                 Self.source([file]), count: 1_000_000, side: 8, threads: 3
-            ) { _ in withExtendedLifetime(strong) { BatchLoader.Request(places: [0]) } }
+            ) { _ in withExtendedLifetime(strong) { BatchLoader.Request(indices: [0]) } }
             #expect(try loader.next() != nil)
         }
         // A thread keeps its request, and so the witness, until it ends.
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func noBatchesAreNone() throws {
-        let loader = BatchLoader(Self.source([]), count: 0, side: 8) { _ in .init(places: []) }
+        let loader = BatchLoader(Self.source([]), count: 0, side: 8) { _ in .init(indices: []) }
         #expect(try loader.next() == nil)
     }
 }

@@ -5,21 +5,21 @@ import Testing
 
 @Suite struct PairChecksTests {
     /// Checks a test set of five pictures of people a and b; `b/2.png` is a copy of `a/1.png`.
-    private static func check(_ text: String) throws -> [SetCheck.Finding] {
+    private static func check(_ text: String) throws -> [SetCheck.Diagnostic] {
         let folder = try TemporaryFolder()
-        for (place, path) in ["a/1", "a/2", "a/3", "b/1"].enumerated() {
+        for (index, path) in ["a/1", "a/2", "a/3", "b/1"].enumerated() {
             try folder.write(
-                RGBImage.noise(width: 24, height: 24, seed: UInt64(place)), to: "\(path).png")
+                RGBImage.noise(width: 24, height: 24, seed: UInt64(index)), to: "\(path).png")
         }
         try folder.write(RGBImage.noise(width: 24, height: 24, seed: 0), to: "b/2.png")
         let list = try folder.write(text, to: "pairs")
         let pairs = try VerificationPairs.open(images: folder.url, pairs: list.path)
-        return try Self.findings(pairs)
+        return try Self.diagnostics(pairs)
     }
 
-    private static func findings(_ pairs: VerificationPairs) throws -> [SetCheck.Finding] {
+    private static func diagnostics(_ pairs: VerificationPairs) throws -> [SetCheck.Diagnostic] {
         try SetCheck(.pairs(pairs), survey: try ImageSurvey(pairs.source, threads: 1))
-            .findings.filter { $0.kind != "files" }
+            .diagnostics.filter { $0.kind != "files" }
     }
 
     @Test func nothingIsFoundInGoodPairs() throws {
@@ -93,7 +93,7 @@ import Testing
         let writer = try VerificationPackWriter(file, pairs: 3)
         for image in images { try image.withUnsafeBytes { try writer.append($0) } }
         try writer.finish(same: [true, true, true])
-        let kinds = try Self.findings(try .pack(file)).map(\.kind)
+        let kinds = try Self.diagnostics(try .pack(file)).map(\.kind)
         #expect(kinds == ["pairs-of-one-kind", "pair-with-itself", "pair-repeated"])
     }
 
@@ -101,6 +101,6 @@ import Testing
     func aRealPackWithoutDifferentPairs() throws {
         let file = try #require(RealData.root)
             .appendingPathComponent("verification-bin/all-same.bin")
-        #expect(try Self.findings(try .pack(file)).contains { $0.kind == "pairs-of-one-kind" })
+        #expect(try Self.diagnostics(try .pack(file)).contains { $0.kind == "pairs-of-one-kind" })
     }
 }

@@ -47,8 +47,8 @@ import Testing
 
     private static func table(_ images: [RGBImage]) -> PictureTable {
         var table = PictureTable()
-        for (place, image) in images.enumerated() {
-            table.append(PictureFingerprint(image), at: place)
+        for (position, image) in images.enumerated() {
+            table.append(PictureFingerprint(image), at: position)
         }
         return table
     }
@@ -90,15 +90,15 @@ import Testing
         #expect(try index.groups(threads: 3) == groups)
         let matches = try index.matches(in: Self.table([images[7], images[9]]), threads: 2)
         #expect(
-            matches == [7, 300, 500].map { PictureIndex.Match(place: 0, picture: $0) }
-                + [PictureIndex.Match(place: 1, picture: 9)])
+            matches == [7, 300, 500].map { PictureIndex.Match(index: 0, picture: $0) }
+                + [PictureIndex.Match(index: 1, picture: 9)])
     }
 
     @Test func manyCopiesOfOnePictureAreOneGroup() throws {
         // More than a list is looked through for, so that the nearest of it are taken.
         let one = try #require(PictureFingerprint(Self.picture(1, width: 32)))
         var table = PictureTable()
-        for place in 0..<2500 { table.append(one, at: 2 * place) }
+        for position in 0..<2500 { table.append(one, at: 2 * position) }
         table.append(PictureFingerprint(Self.picture(2, width: 32)), at: 5001)
         let groups = try PictureIndex(table).groups(threads: 2)
         #expect(groups == [(0..<2500).map { 2 * $0 }])

@@ -12,7 +12,7 @@ import Testing
         return try SetCheck(set, survey: survey, against: opponents)
     }
 
-    private static func kinds(_ check: SetCheck) -> [String] { check.findings.map(\.kind) }
+    private static func kinds(_ check: SetCheck) -> [String] { check.diagnostics.map(\.kind) }
 
     private static func clean(_ folder: TemporaryFolder) throws {
         for person in 0..<3 {
@@ -28,7 +28,7 @@ import Testing
         let folder = try TemporaryFolder()
         try Self.clean(folder)
         let check = try Self.check(folder)
-        #expect(check.findings.isEmpty && check.worst == nil)
+        #expect(check.diagnostics.isEmpty && check.worst == nil)
         #expect(check.images == 6 && check.identities == 3 && check.sizes == ["24x24": 6])
     }
 
@@ -47,8 +47,10 @@ import Testing
                 "bad-image", "files", "size", "duplicate-image", "duplicate-across", "single-image",
                 "duplicate-identity", "stray-file",
             ])
-        #expect(check.worst == .error && check.findings.first?.kind == "bad-image")
-        func items(_ kind: String) -> [String]? { check.findings.first { $0.kind == kind }?.items }
+        #expect(check.worst == .error && check.diagnostics.first?.kind == "bad-image")
+        func items(_ kind: String) -> [String]? {
+            check.diagnostics.first { $0.kind == kind }?.items
+        }
         #expect(items("duplicate-image") == ["p0/0.png = p0/copy.png"])
         #expect(items("duplicate-across") == ["P_2/copy.png = p1/0.png"])
         #expect(items("size") == ["p1/wide.png"])
@@ -63,14 +65,14 @@ import Testing
         try folder.write("a 1 2", to: "set/pairs.txt")
         try folder.write("x", to: "set/readme.md")
         try folder.write(RGBImage.noise(width: 24, height: 24, seed: 6), to: "set/p1/more/x.png")
-        let findings = try Self.check(folder).findings
-        #expect(findings.map(\.kind) == ["stray-file"])
+        let diagnostics = try Self.check(folder).diagnostics
+        #expect(diagnostics.map(\.kind) == ["stray-file"])
         #expect(
-            findings[0].message
+            diagnostics[0].message
                 == "3 files were passed over: 1 .md, 1 image in a sub-folder of an identity, "
                 + "1 image outside of identity folders")
-        #expect(findings[0].severity == .warning)
-        #expect(findings[0].items == ["loose.png", "p1/more/x.png", "readme.md"])
+        #expect(diagnostics[0].severity == .warning)
+        #expect(diagnostics[0].items == ["loose.png", "p1/more/x.png", "readme.md"])
     }
 
     @Test func findsTheSamePictureCompressedAnew() throws {
@@ -83,10 +85,10 @@ import Testing
 
     @Test func exchangedColoursAreSuspicious() throws {
         let folder = try TemporaryFolder()
-        for place in 0..<4 {
+        for index in 0..<4 {
             try folder.write(
                 RGBImage.plain(width: 24, height: 24, 90, 120, 180),
-                to: "set/\(place % 2)/\(place).png")
+                to: "set/\(index % 2)/\(index).png")
         }
         #expect(Self.kinds(try Self.check(folder)) == ["colour-order"])
     }
@@ -101,8 +103,8 @@ import Testing
         let set = try ImageCollection.open(
             folder.url.appendingPathComponent("set").path + "," + list.path)
         let check = try SetCheck(set, survey: try ImageSurvey(set.source, threads: 1))
-        let finding = try #require(check.findings.first { $0.kind == "duplicate-across" })
-        #expect(finding.items == ["Ann/1.png = Bob/1.png"])
+        let diagnostic = try #require(check.diagnostics.first { $0.kind == "duplicate-across" })
+        #expect(diagnostic.items == ["Ann/1.png = Bob/1.png"])
     }
 
     @Test func aSetThatTeachesNothingIsTold() throws {
@@ -114,7 +116,7 @@ import Testing
         }
         let one = try Self.check(folder)
         #expect(Self.kinds(one) == ["one-identity"] && one.worst == .error)
-        #expect(one.findings[0].message.contains("one identity only"))
+        #expect(one.diagnostics[0].message.contains("one identity only"))
         let other = try TemporaryFolder()
         for person in 0..<3 {
             try other.write(
@@ -165,9 +167,9 @@ import Testing
     @Test func howNamesWereMatchedIsTold() throws {
         let folder = try TemporaryFolder()
         try Self.clean(folder)
-        for (place, person) in ["p0", "P_1"].enumerated() {
+        for (index, person) in ["p0", "P_1"].enumerated() {
             try folder.write(
-                RGBImage.noise(width: 24, height: 24, seed: UInt64(500 + place)),
+                RGBImage.noise(width: 24, height: 24, seed: UInt64(500 + index)),
                 to: "test/lfw/\(person)/1.png")
         }
         let list = try folder.write("./lfw/p0/1.png lfw/P_1/1.png 0\n", to: "pairs")
@@ -176,7 +178,7 @@ import Testing
         let check = try Self.check(
             folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
         #expect(
-            check.findings.first { $0.kind == "overlap-name" }?.message
+            check.diagnostics.first { $0.kind == "overlap-name" }?.message
                 == "2 people of 'probe' are in the set as well (1 by the same name, 1 spelt "
                 + "differently: p1 = P_1), which makes its figures too good: p0, p1")
         #expect(check.removals == ["p0", "p1"])
@@ -192,7 +194,7 @@ import Testing
         let check = try Self.check(
             folder, against: [try SetCheck.Opponent(name: "probe", pairs: pairs, threads: 1)])
         #expect(
-            check.findings.first { $0.kind == "overlap-name" }?.message.contains(
+            check.diagnostics.first { $0.kind == "overlap-name" }?.message.contains(
                 "(1 by the same name, 1 by a mere number, which may be somebody else's)") == true)
     }
 }

@@ -14,11 +14,11 @@ import Testing
 
     private static func known(_ set: LabelledImageSet, bytes: Bool) throws -> [Known: Int] {
         var counts: [Known: Int] = [:]
-        for place in 0..<set.count {
+        for index in 0..<set.count {
             let known = Known(
-                identity: set.identities[set.labels[place]],
-                pixels: try set.source.image(place).pixels,
-                bytes: bytes ? try set.source.bytes(of: place) : [])
+                identity: set.identities[set.labels[index]],
+                pixels: try set.source.image(index).pixels,
+                bytes: bytes ? try set.source.bytes(of: index) : [])
             counts[known, default: 0] += 1
         }
         return counts

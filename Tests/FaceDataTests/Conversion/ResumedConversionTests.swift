@@ -9,10 +9,10 @@ import Testing
 
     /// 150 images of 5 people, which are three parts of the work; one of them is none.
     private static func set(_ folder: TemporaryFolder) throws -> LabelledImageSet {
-        for place in 0..<150 {
+        for index in 0..<150 {
             try folder.write(
-                RGBImage.noise(width: 10, height: 10, seed: UInt64(place)),
-                to: "set/p\(place / 30)/\(1000 + place).png")
+                RGBImage.noise(width: 10, height: 10, seed: UInt64(index)),
+                to: "set/p\(index / 30)/\(1000 + index).png")
         }
         try folder.write("no picture", to: "set/p4/9999.png")
         return try .folder(folder.url.appendingPathComponent("set"))

@@ -56,7 +56,7 @@ import Testing
         #expect(set.identities == ["5", "9"])
         #expect(set.names == ["m.a_1/25-FaceId-0.jpg", "m.b/1-FaceId-1.jpg"])
         #expect(set.labels == [0, 1])
-        #expect(set.remarks.isEmpty)
+        #expect(set.warnings.isEmpty)
     }
 
     @Test func tellsWhatTheFileLacks() throws {
@@ -65,7 +65,7 @@ import Testing
             "m.b/3-FaceId-0.jpg 1\nm.b/4-FaceId-0.jpg 2\n", to: "list.txt")
         let set = try LabelledImageSet.open("\(try Self.file(folder).path),\(names.path)")
         #expect(set.identities == ["1"])
-        #expect(set.remarks == ["1 of the 2 images of the list are not in the file"])
+        #expect(set.warnings == ["1 of the 2 images of the list are not in the file"])
         let others = try folder.write("m.c/3-FaceId-0.jpg 1\n", to: "others.txt")
         #expect(
             refusal {
@@ -100,8 +100,8 @@ import Testing
         }
         let rows = texts.enumerated().map { Self.row("m.a", $0, 0, $1) }
         let set = try LabelledImageSet.open(try Self.file(folder, rows).path)
-        for (place, text) in texts.enumerated() {
-            #expect(String(decoding: try set.source.bytes(of: place), as: UTF8.self) == text)
+        for (index, text) in texts.enumerated() {
+            #expect(String(decoding: try set.source.bytes(of: index), as: UTF8.self) == text)
         }
     }
 }

@@ -68,8 +68,8 @@ import Testing
     ])
     func aLabelIsItsText(labels: [String]) throws {
         for form in ["%/1.jpg\t#", "#\t%/1.jpg", "8\t#\t%/1.jpg", "1\t%/1.jpg\t#"] {
-            let lines = labels.enumerated().map { place, label in
-                form.replacingOccurrences(of: "%", with: "\(place)")
+            let lines = labels.enumerated().map { index, label in
+                form.replacingOccurrences(of: "%", with: "\(index)")
                     .replacingOccurrences(of: "#", with: label)
             }
             let set = try Self.read(lines.joined(separator: "\n"))
@@ -98,9 +98,9 @@ import Testing
         // But not where that would join two labels.
         let apart = try Self.read("0\t7.000000\ta.jpg\n1\t7\tb.jpg\n2\t8.0\tc.jpg")
         #expect(apart.identities == ["7", "7.000000", "8"])
-        let remark = try #require(apart.remarks.first)
-        #expect(remark.hasPrefix("1 number stands in the labels in two spellings"))
-        #expect(remark.contains("'7' and '7.000000'"))
+        let warning = try #require(apart.warnings.first)
+        #expect(warning.hasPrefix("1 number stands in the labels in two spellings"))
+        #expect(warning.contains("'7' and '7.000000'"))
         // Nor in another form than im2rec's.
         #expect(try Self.read("a.jpg\t7.0\nb.jpg\t8.0").identities == ["7.0", "8.0"])
     }
@@ -108,7 +108,8 @@ import Testing
     @Test func theLabelOfUnknownPeopleIsTold() throws {
         let set = try Self.read("a.jpg 0\nb.jpg -1\nc.jpg -1\n")
         #expect(set.identities == ["-1", "0"])
-        #expect(set.remarks.count == 1 && set.remarks[0].hasPrefix("2 images have the label '-1'"))
+        #expect(
+            set.warnings.count == 1 && set.warnings[0].hasPrefix("2 images have the label '-1'"))
     }
 
     /// Paths of several words, in whatever line they stand first.
@@ -125,9 +126,9 @@ import Testing
         let set = try LabelledImageSet.list(try folder.write(text, to: "list.txt"))
         #expect(set.identities == ["0", "1"])
         #expect(Set(set.names) == ["adams/0.jpg", "van dyke/0.jpg"])
-        for place in 0..<2 {
+        for index in 0..<2 {
             #expect(
-                set.identities[set.labels[place]] == (set.names[place].first == "a" ? "0" : "1"))
+                set.identities[set.labels[index]] == (set.names[index].first == "a" ? "0" : "1"))
         }
     }
 

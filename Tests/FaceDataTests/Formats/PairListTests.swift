@@ -83,7 +83,7 @@ import Testing
         try folder.write("x", to: "A/3.JPG")
         let pairs = try Self.read("a/1.jpeg A/3.jpg 0\na/1.jpg A/3.JPG 1\n", folder)
         #expect(pairs.images == ["a/1.jpg", "A/3.JPG"])
-        #expect(pairs.remarks.last?.contains("'a/1.jpeg' is 'a/1.jpg'") == true)
+        #expect(pairs.warnings.last?.contains("'a/1.jpeg' is 'a/1.jpg'") == true)
     }
 
     @Test func whatIsThereInsteadIsTold() throws {

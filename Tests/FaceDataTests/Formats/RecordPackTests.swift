@@ -29,8 +29,8 @@ import Testing
         at location: SourceLocation = #_sourceLocation
     ) throws {
         #expect(pack.count == images.count, sourceLocation: location)
-        for (place, image) in images.enumerated() {
-            #expect(try pack.bytes(of: place) == image, sourceLocation: location)
+        for (position, image) in images.enumerated() {
+            #expect(try pack.bytes(of: position) == image, sourceLocation: location)
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
         #expect(try pack.labels(threads: 2) == Self.labels)
         #expect(pack.identityRecords == 3)
         #expect(try pack.identityRanges() == [0..<3, 3..<4, 4..<6])
-        #expect(pack.remarks.isEmpty)
+        #expect(pack.warnings.isEmpty)
         #expect(pack.name(of: 0) == "record 1")
     }
 
@@ -67,7 +67,7 @@ import Testing
         try folder.write(text, to: "insight.idx")
         let pack = try RecordPack(file)
         try Self.expect(pack, Self.images)
-        #expect(pack.remarks.count == 1 && pack.remarks[0].contains(reason), "\(pack.remarks)")
+        #expect(pack.warnings.count == 1 && pack.warnings[0].contains(reason), "\(pack.warnings)")
     }
 
     @Test func aMissingIndexIsMadeAnew() throws {
@@ -79,7 +79,7 @@ import Testing
             let pack = try RecordPack(file)
             let expected = name == "plain" ? [3, 0, 5, 1] : Array(0..<6)
             try Self.expect(pack, expected.map { Self.images[$0] })
-            #expect(pack.remarks.first?.contains("there is no such file") == true)
+            #expect(pack.warnings.first?.contains("there is no such file") == true)
         }
     }
 
@@ -87,9 +87,9 @@ import Testing
         let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent("new/train.rec")
         let writer = try RecordPackWriter(url, labels: Self.labels, side: 112)
-        for (place, image) in Self.images.enumerated() {
+        for (position, image) in Self.images.enumerated() {
             try image.withUnsafeBytes {
-                try writer.append($0, name: "p\(Self.labels[place])/\(place).jpg")
+                try writer.append($0, name: "p\(Self.labels[position])/\(position).jpg")
             }
         }
         #expect(
@@ -107,7 +107,7 @@ import Testing
         #expect(set.identities == ["p0", "p1", "p2"])
         #expect(set.names == Self.labels.enumerated().map { "p\($1)/\($0).jpg" })
         try Self.expect(set.source, Self.images)
-        #expect(set.remarks.isEmpty)
+        #expect(set.warnings.isEmpty)
     }
 
     @Test func aPackThatIsNotFinishedLeavesNothingBehind() throws {
@@ -140,7 +140,7 @@ import Testing
         return refusal {
             let set = try LabelledImageSet.open(
                 folder.url.appendingPathComponent("insight.rec").path)
-            for place in 0..<set.count { _ = try set.source.bytes(of: place) }
+            for position in 0..<set.count { _ = try set.source.bytes(of: position) }
         }
     }
 
@@ -252,7 +252,7 @@ import Testing
         #expect(set.labels == [1, 2, 3, 0])
         #expect(set.names == ["a/0.jpg", "b/0.jpg", "c/0.jpg", "d/0.jpg"])
         #expect(try Self.keys(set) == [0, 1, 2, 3])
-        #expect(set.remarks.count == (hasIndex ? 0 : 1), "\(set.remarks)")
+        #expect(set.warnings.count == (hasIndex ? 0 : 1), "\(set.warnings)")
         let flat = list.replacingOccurrences(of: "/", with: "-")
         let plain = try LabelledImageSet.open(
             try Self.pack(Self.large, list: flat, index: hasIndex, folder).path)
@@ -298,7 +298,7 @@ import Testing
         #expect(set.names == ["b/7.jpg", "a/4.jpg", "b/9.jpg"])
         #expect(set.identities == ["a", "b"] && set.labels == [1, 0, 1])
         #expect(try Self.keys(set) == [7, 4, 9])
-        #expect(set.remarks.isEmpty)
+        #expect(set.warnings.isEmpty)
     }
 
     @Test(arguments: [
@@ -312,8 +312,8 @@ import Testing
         let set = try LabelledImageSet.open(
             try Self.pack([(4, 0), (7, 1)], list: list, folder).path)
         #expect(set.identities == ["0", "1"] && set.names == ["record 4", "record 7"])
-        #expect(set.remarks.count == 1 && set.remarks[0].contains(reason), "\(set.remarks)")
-        #expect(set.remarks[0].hasSuffix("names are not taken from it"))
+        #expect(set.warnings.count == 1 && set.warnings[0].contains(reason), "\(set.warnings)")
+        #expect(set.warnings[0].hasSuffix("names are not taken from it"))
     }
 
     @Test func insightFacesListHasTheLinesNumberAsKey() throws {
@@ -350,7 +350,7 @@ import Testing
                 MemoryBytes(record), location: URL(fileURLWithPath: "/a.rec"),
                 index: .success(MemoryBytes(index)))
             _ = try? pack?.labels()
-            for place in 0..<(pack?.count ?? 0) { _ = try? pack?.bytes(of: place) }
+            for position in 0..<(pack?.count ?? 0) { _ = try? pack?.bytes(of: position) }
         }
         for length in 0..<record.count { open(Array(record.prefix(length)), index) }
         for _ in 0..<3000 {
@@ -368,7 +368,7 @@ import Testing
             let set = try LabelledImageSet.open(root.appendingPathComponent("\(name).rec").path)
             #expect(set.count == images)
             if identities > 0 { #expect(set.identities.count == identities) }
-            for place in 0..<set.count { _ = try set.source.image(place) }
+            for position in 0..<set.count { _ = try set.source.image(position) }
             let list = try LabelledImageSet.open(root.appendingPathComponent("\(name).lst").path)
             #expect(list.count == images)
         }

@@ -28,17 +28,19 @@ import Testing
         let pack = try Self.pack(name)
         #expect(pack.same == [true, false, true])
         #expect(pack.count == 6)
-        for (place, image) in Self.images.enumerated() {
-            #expect(try pack.bytes(of: place) == image, "\(name), image \(place)")
+        for (position, image) in Self.images.enumerated() {
+            #expect(try pack.bytes(of: position) == image, "\(name), image \(position)")
         }
     }
 
     @Test func sharedAndManyImages() throws {
         let shared = try Self.pack("shared.bin")
-        for place in 0..<6 { #expect(try shared.bytes(of: place) == Self.images[5]) }
+        for position in 0..<6 { #expect(try shared.bytes(of: position) == Self.images[5]) }
         let long = try Self.pack("long.bin")
         #expect(long.count == 2500)
-        for place in 0..<2500 { #expect(try long.bytes(of: place) == [UInt8(place % 256)]) }
+        for position in 0..<2500 {
+            #expect(try long.bytes(of: position) == [UInt8(position % 256)])
+        }
         #expect(long.same == (0..<1250).map { $0 % 2 == 0 })
     }
 
@@ -191,7 +193,7 @@ import Testing
         func open(_ bytes: [UInt8]) {
             let pack = try? VerificationPack(
                 MemoryBytes(bytes), location: URL(fileURLWithPath: "/a.bin"))
-            for place in 0..<(pack?.count ?? 0) { _ = try? pack?.bytes(of: place) }
+            for position in 0..<(pack?.count ?? 0) { _ = try? pack?.bytes(of: position) }
         }
         for length in 0..<whole.count { open(Array(whole.prefix(length))) }
         for _ in 0..<2000 {
@@ -207,7 +209,7 @@ import Testing
         let folder = root.appendingPathComponent("verification-bin")
         for name in ["small_lfw.bin", "all-same.bin"] {
             let pairs = try VerificationPairs.pack(folder.appendingPathComponent(name))
-            for place in 0..<pairs.source.count { _ = try pairs.source.image(place) }
+            for position in 0..<pairs.source.count { _ = try pairs.source.image(position) }
             #expect(pairs.pairs.count * 2 == pairs.source.count)
         }
     }

@@ -21,8 +21,8 @@ import Testing
     func shrinkingByAWholeNumberTakesMeans(factor: Int) {
         let image = RGBImage.noise(width: 6 * factor, height: 6 * factor)
         let small = ImageFitting.fit(image, side: 6)
-        for place in 0..<108 {
-            let (x, y, channel) = (place / 3 % 6, place / 18, place % 3)
+        for index in 0..<108 {
+            let (x, y, channel) = (index / 3 % 6, index / 18, index % 3)
             let sum = (0..<factor * factor).reduce(0) { sum, part in
                 sum
                     + Int(image[x * factor + part % factor, y * factor + part / factor][channel])

@@ -17,7 +17,7 @@ struct HeldOutIdentitiesTests {
     @Test("Training set and pairs share nobody, and folds share nobody")
     func disjoint() throws {
         let set = set((0..<200).map { 1 + $0 % 7 })
-        let held = try #require(HeldOutIdentities(of: set, share: 0.2, mostPairs: 300))
+        let held = try #require(HeldOutIdentities(of: set, fraction: 0.2, maxPairs: 300))
         #expect(held.identities.count == 40)
         #expect(held.train.identities.count == 160)
         #expect(Set(held.train.identities).isDisjoint(with: held.identities))
@@ -38,7 +38,7 @@ struct HeldOutIdentitiesTests {
     func pairs() throws {
         let held = try #require(
             HeldOutIdentities(
-                of: set(Array(repeating: 6, count: 100)), share: 0.3, mostPairs: 400))
+                of: set(Array(repeating: 6, count: 100)), fraction: 0.3, maxPairs: 400))
         let all = held.pairs.pairs
         #expect(all.count <= 400 && all.count >= 300)
         #expect(Set(all.map { [$0.first, $0.second].sorted() }).count == all.count)
@@ -60,12 +60,12 @@ struct HeldOutIdentitiesTests {
     @Test("The same every time, and down to the smallest set")
     func small() throws {
         let set = set([2, 2, 2, 2, 2, 2, 2, 2])
-        let held = try #require(HeldOutIdentities(of: set, share: 0.5, mostPairs: 1000))
-        let again = try #require(HeldOutIdentities(of: set, share: 0.5, mostPairs: 1000))
+        let held = try #require(HeldOutIdentities(of: set, fraction: 0.5, maxPairs: 1000))
+        let again = try #require(HeldOutIdentities(of: set, fraction: 0.5, maxPairs: 1000))
         #expect(held.pairs.pairs == again.pairs.pairs && held.pairs.images == again.pairs.images)
         #expect(held.pairs.folds == 2 && held.pairs.pairs.count == 8)
-        #expect(HeldOutIdentities(of: set, share: 0.3, mostPairs: 1000) == nil)
+        #expect(HeldOutIdentities(of: set, fraction: 0.3, maxPairs: 1000) == nil)
         let lonely = self.set(Array(repeating: 1, count: 20))
-        #expect(HeldOutIdentities(of: lonely, share: 0.5, mostPairs: 1000) == nil)
+        #expect(HeldOutIdentities(of: lonely, fraction: 0.5, maxPairs: 1000) == nil)
     }
 }

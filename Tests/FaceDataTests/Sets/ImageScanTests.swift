@@ -48,7 +48,7 @@ import Testing
                 "the image 'b.jpg' cannot be decoded: it is empty",
                 "the image '\(gone)' cannot be decoded: there is no such file",
             ])
-        #expect(scan.bad.map(\.place) == [2, 6, 7])
+        #expect(scan.bad.map(\.index) == [2, 6, 7])
         #expect(scan.bad.map(\.path) == ["a.jpg", "b.jpg", "gone.jpg"])
         let without = try Self.scan(Array(paths.filter { $0.hasSuffix("png") }), folder)
         #expect(without.meanFace == scan.meanFace)
@@ -106,7 +106,7 @@ import Testing
         let train = ImageFiles(["0.png", "blank.png", "3.png", "2.png", "1.png"], in: folder.url)
         let found = try ImageScan(
             train, threads: 2, pictures: .sought(PictureIndex(collected.pictures)))
-        #expect(found.matches.map(\.place) == [2, 4] && found.matches.map(\.picture) == [1, 0])
+        #expect(found.matches.map(\.index) == [2, 4] && found.matches.map(\.picture) == [1, 0])
         #expect(found.pictures.count == 0)
         let plain = try ImageScan(train, threads: 2)
         #expect(plain.matches.isEmpty && plain.contentHash == found.contentHash)

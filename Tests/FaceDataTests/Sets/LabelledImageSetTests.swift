@@ -66,11 +66,11 @@ import Testing
             ("nowhere", "missing", "its symbolic link leads nowhere"),
         ] {
             try link(name, to: target)
-            let place = set.appendingPathComponent(name)
+            let position = set.appendingPathComponent(name)
             #expect(
                 refusal { _ = try LabelledImageSet.folder(set) }
-                    == .unreadable(path: place.path, reason: reason))
-            try FileManager.default.removeItem(at: place)
+                    == .unreadable(path: position.path, reason: reason))
+            try FileManager.default.removeItem(at: position)
         }
     }
 
@@ -111,7 +111,7 @@ import Testing
         let set = try LabelledImageSet.folder(folder.url)
         #expect(set.names == ["a/1.jpg", "a/2.bmp", "a/3.JFIF", "a/4.jpe"])
         #expect(
-            set.remarks == [
+            set.warnings == [
                 "10 files were passed over: 2 .tiff, 2 images in sub-folders of identities, 1 .heic, "
                     + "1 .md, 1 .txt, 1 empty sub-folder, 1 image outside of identity folders, "
                     + "1 without an ending"
@@ -151,10 +151,10 @@ import Testing
         let all = try LabelledImageSet.open(set.path)
         #expect(
             all.identities == ["ann", text] && all.names == ["ann/1.jpg", "\(text)/\(text).jpg"])
-        for place in 0..<2 { #expect(try all.source.bytes(of: place) == [0x78]) }
+        for position in 0..<2 { #expect(try all.source.bytes(of: position) == [0x78]) }
         #expect(all.source.stamp(of: 1).size == 1)
-        #expect(all.remarks.count == 1)
-        #expect(all.remarks[0].hasPrefix("2 names are not UTF-8 and shown by bytes, as '\(text)'"))
+        #expect(all.warnings.count == 1)
+        #expect(all.warnings[0].hasPrefix("2 names are not UTF-8 and shown by bytes, as '\(text)'"))
         #expect(all.removing(named: [text]).identities == ["ann"])
         // A list may name them by their bytes, and a path by what stands for them.
         let list = try folder.write(

@@ -12,9 +12,9 @@ import Testing
             let distance = pow(column - at.0, 2) + pow(row - at.1, 2)
             return exp(-distance / (2 * size * size))
         }
-        return (0..<MeanFace.side * MeanFace.side).map { place in
-            let column = (Double(place % MeanFace.side) - middle - x) / scale + middle
-            let row = (Double(place / MeanFace.side) - middle - y) / scale + middle
+        return (0..<MeanFace.side * MeanFace.side).map { index in
+            let column = (Double(index % MeanFace.side) - middle - x) / scale + middle
+            let row = (Double(index / MeanFace.side) - middle - y) / scale + middle
             return 40 + 130 * spot(column, row, (middle, middle), 8)
                 - 70 * spot(column, row, (9, 11), 1.8) - 70 * spot(column, row, (18, 11), 1.8)
                 - 50 * spot(column, row, (13.5, 20), 2.5)
@@ -47,7 +47,7 @@ import Testing
 
     @Test func fewPeopleTellNothing() {
         let test = Self.face(scale: 0.7)
-        let few = MeanFace.fewestPeople - 1
+        let few = MeanFace.minPeople - 1
         #expect(MeanFace.warning(train: Self.face(), test: test, people: few) == nil)
         #expect(MeanFace.warning(train: Self.face(), test: test, people: few + 1) != nil)
     }
@@ -85,28 +85,28 @@ import Testing
         let own = try #require(MeanFace.warning(network: face, test: closer, people: 100))
         #expect(own.contains("that the network was trained on, best at 76 % of its size"), "\(own)")
         #expect(MeanFace.warning(network: face, test: closer, people: 39) == nil)
-        // Where the network does not say what it was trained on, the usual alignment counts.
-        let usual = try #require(MeanFace.warning(network: nil, test: closer, people: 100))
-        #expect(usual.contains("insightface's template"), "\(usual)")
-        #expect(usual.contains("facet data align"))
+        // Where the network does not say what it was trained on, the default alignment counts.
+        let standard = try #require(MeanFace.warning(network: nil, test: closer, people: 100))
+        #expect(standard.contains("insightface's template"), "\(standard)")
+        #expect(standard.contains("facet data align"))
     }
 
     @Test func theMeanOfManyIsThatOfSomeOfThem() throws {
         let folder = try TemporaryFolder()
         let paths = (0..<9).map { "\($0).png" }
-        for (place, path) in paths.enumerated() {
-            let grey = UInt8(20 * place)
+        for (index, path) in paths.enumerated() {
+            let grey = UInt8(20 * index)
             try folder.write(RGBImage.plain(width: 8, height: 8, grey, grey, grey), to: path)
         }
         let source = ImageFiles(paths, in: folder.url)
-        let mean = try MeanFace.mean(of: source, most: 3, threads: 2)
+        let mean = try MeanFace.mean(of: source, limit: 3, threads: 2)
         #expect(mean.allSatisfy { abs($0 - 60) < 1e-9 }, "of the first, fourth and seventh")
         #expect(try MeanFace.mean(of: source, threads: 1).allSatisfy { abs($0 - 80) < 1e-9 })
     }
 
     @Test(
         .enabled(if: RealData.root != nil, RealData.isAbsent))
-    func theUsualAlignmentIsKnown() throws {
+    func theDefaultAlignmentIsKnown() throws {
         let root = try #require(RealData.root)
         for name in ["celeba-500-aligned-112", "lfw-aligned-112"] {
             let set = try LabelledImageSet.open(root.appendingPathComponent(name).path)

@@ -131,7 +131,7 @@ import Testing
             images: folder.url, pairs: try folder.write(both, to: "pairs.csv").path)
         #expect(pairs.images == ["Bo/Bo_0001.jpeg", "Bo/Bo_0012.jpg", "Ann_Lee/Ann_Lee_0002.png"])
         #expect(pairs.pairs.map(\.same) == [true, false] && pairs.folds == 2)
-        #expect(pairs.remarks.first?.contains("a first line '10 300'") == true)
+        #expect(pairs.warnings.first?.contains("a first line '10 300'") == true)
         for (text, same) in [
             ("name,imagenum1,imagenum2\nBo,1,12\n", true),
             ("name,imagenum1,name,imagenum2\nBo,1,Ann_Lee,2\n", false),
@@ -165,7 +165,7 @@ import Testing
             try folder.write("x", to: "Zoe\u{308}/\(name)")
         }
         let pairs = try Self.read("1\nZo\u{eb} 1 2\nZo\u{eb} 1 Zo\u{eb} 2\n", folder)
-        for place in 0..<2 { #expect(try pairs.source.bytes(of: place) == [0x78]) }
+        for index in 0..<2 { #expect(try pairs.source.bytes(of: index) == [0x78]) }
     }
 
     @Test(arguments: [

@@ -55,7 +55,7 @@ import Testing
                 in: URL(fileURLWithPath: "/c")),
             identities: ["0", "1", "2", "3"], labels: [0, 1, 2, 3])
         let pairs = Self.pairs(["Ann_Lee/1.jpg", "Bob_Ray/1.jpg", "Salman_Khan/1.jpg", "Eve/1.jpg"])
-        let overlap = SetOverlap(of: set, with: pairs, places: [])
+        let overlap = SetOverlap(of: set, with: pairs, indices: [])
         #expect(overlap.people == ["0", "1", "2"])
         #expect(overlap.shared.map(\.isExact) == [true, false, false])
         #expect(overlap.respellings == ["BobRay = Bob_Ray", "salman khan = Salman_Khan"])

@@ -9,7 +9,7 @@ import Testing
         return try RemovalList.read(try folder.write(text, to: "list")).names
     }
 
-    @Test func remarksBeginALineOrFollowASpace() throws {
+    @Test func commentsBeginALineOrFollowASpace() throws {
         #expect(try Self.read("# a\n x # y\n\nb#1\nc\t#2\n#d\n") == ["x", "b#1", "c"])
         #expect(
             try Self.read("\\#1\nAnn \\#2 # twice\na\\b\n\\\\#c\n") == [
@@ -43,8 +43,8 @@ import Testing
     @Test func removesWhatItNames() throws {
         let fewer = try Self.removing("0166921\nZoë_Lee/1.jpg\n\\#1\n")
         #expect(fewer.identities == ["Zoë_Lee"] && fewer.names == ["Zoë_Lee/2.jpg"])
-        #expect(fewer.remarks.count == 1)
-        #expect(fewer.remarks[0].hasSuffix("removed 3 images, 2 identities among them whole"))
+        #expect(fewer.warnings.count == 1)
+        #expect(fewer.warnings[0].hasSuffix("removed 3 images, 2 identities among them whole"))
     }
 
     @Test(arguments: [
@@ -55,17 +55,17 @@ import Testing
         let all = try Self.removing("\(name)\n")
         #expect(all.count == 4)
         #expect(
-            all.remarks.count == 2
-                && all.remarks[0].hasSuffix("removed 0 images, 0 identities among them whole"))
-        #expect(all.remarks[1].hasPrefix("1 name of '"))
+            all.warnings.count == 2
+                && all.warnings[0].hasSuffix("removed 0 images, 0 identities among them whole"))
+        #expect(all.warnings[1].hasPrefix("1 name of '"))
         #expect(
-            all.remarks[1].hasSuffix("and removed nothing: '\(name)' (is '\(nearest)' meant?)"),
-            "\(all.remarks)")
+            all.warnings[1].hasSuffix("and removed nothing: '\(name)' (is '\(nearest)' meant?)"),
+            "\(all.warnings)")
     }
 
     @Test func namesThatAreLikeNobodysAreToldAlone() throws {
         let all = try Self.removing("Xaver Quill\n7/7.jpg\nXaver Quill\n")
-        #expect(all.remarks[1].hasPrefix("2 names of '"))
-        #expect(all.remarks[1].hasSuffix("removed nothing: 'Xaver Quill', '7/7.jpg'"))
+        #expect(all.warnings[1].hasPrefix("2 names of '"))
+        #expect(all.warnings[1].hasSuffix("removed nothing: 'Xaver Quill', '7/7.jpg'"))
     }
 }

@@ -59,10 +59,10 @@ import Testing
 
     @Test func foldsThatAPackCannotKeepAreTold() throws {
         let pairs = try Self.pairs(folds: 5, each: 4)
-        let remark = try #require(pairs.packRemark)
-        #expect(remark.contains("10 consecutive runs of its 40 pairs instead of the 5 folds"))
+        let warning = try #require(pairs.packWarning)
+        #expect(warning.contains("10 consecutive runs of its 40 pairs instead of the 5 folds"))
         let ten = pairs.withConsecutiveFolds(10)
-        #expect(ten.folds == 10 && ten.packRemark == nil)
+        #expect(ten.folds == 10 && ten.packWarning == nil)
         #expect(ten.pairs.map(\.fold) == (0..<40).map { $0 / 4 })
         #expect(pairs.withConsecutiveFolds(1000).folds == 40)
     }

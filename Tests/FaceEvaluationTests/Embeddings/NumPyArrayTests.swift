@@ -78,10 +78,10 @@ import Testing
     /// Any byte may be changed: the file is read or refused, and nothing else.
     @Test func changedBytesDoNoHarm() throws {
         let whole = try data("single")
-        for place in 0..<whole.count {
+        for index in 0..<whole.count {
             for value in [0, 0x27, 0x28, 0x39, 0x7f, 0xff] as [UInt8] {
                 var changed = whole
-                changed[place] = value
+                changed[index] = value
                 _ = try? NumPyArray(changed, path: "changed")
             }
         }

@@ -18,8 +18,8 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
     let weights: [Float]
     let pairs: [[Int]]
     let angles: [Double]
-    let own: [Double]
-    let nearestOther: [Double]
+    let target: [Double]
+    let nearestNonTarget: [Double]
     let norms: Spread
     let points: [[Double]]
     let explained: [Double]
@@ -64,15 +64,15 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
                     values: Array(golden.weights[range.lowerBound * size..<range.upperBound * size])
                 ))
         }
-        expectClose(angles.own, golden.own, within: 1e-6)
-        expectClose(angles.nearestOther, golden.nearestOther, within: 1e-6)
+        expectClose(angles.target, golden.target, within: 1e-6)
+        expectClose(angles.nearestNonTarget, golden.nearestNonTarget, within: 1e-6)
     }
 
     @Test(arguments: GeometryCase.all)
     func anglesAreThoseOfANaiveLoop(golden: GeometryCase) throws {
         let size = golden.dimension
-        func row(_ values: [Float], _ place: Int) -> [Double] {
-            values[place * size..<(place + 1) * size].map(Double.init)
+        func row(_ values: [Float], _ index: Int) -> [Double] {
+            values[index * size..<(index + 1) * size].map(Double.init)
         }
         func angle(_ a: [Double], _ b: [Double]) -> Double {
             var (product, first, second) = (0.0, 0.0, 0.0)
@@ -84,7 +84,7 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
             let cosine = product / (first.squareRoot() * second.squareRoot())
             return acos(max(-1, min(1, cosine))) / .pi * 180
         }
-        var (own, others) = ([Double](), [Double]())
+        var (target, others) = ([Double](), [Double]())
         for (image, label) in golden.labels.enumerated() {
             var (nearest, other) = (180.0, 180.0)
             for weight in 0..<golden.weights.count / size {
@@ -95,7 +95,7 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
                     other = min(other, degrees)
                 }
             }
-            own.append(nearest)
+            target.append(nearest)
             others.append(other)
         }
         var angles = try ClassAngles(
@@ -103,8 +103,8 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
         try angles.add(
             EmbeddingTable(
                 count: golden.weights.count / size, dimension: size, values: golden.weights))
-        expectClose(angles.own, own)
-        expectClose(angles.nearestOther, others)
+        expectClose(angles.target, target)
+        expectClose(angles.nearestNonTarget, others)
     }
 
     @Test(arguments: GeometryCase.all)
@@ -150,8 +150,8 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
         expectClose(try table.angles(of: [(0, 1), (0, 2), (2, 2)]), [90, 0])
         var angles = try ClassAngles(of: table, labels: [0, 0, 1])
         try angles.add(EmbeddingTable(count: 2, dimension: 2, values: [0, 3, 0, 0]))
-        expectClose(angles.own, [90])
-        expectClose(angles.nearestOther, [0])
+        expectClose(angles.target, [90])
+        expectClose(angles.nearestNonTarget, [0])
         #expect(throws: FaceEvaluationError.self) {
             try angles.add(EmbeddingTable(count: 1, dimension: 1, values: [1]))
         }

@@ -8,7 +8,7 @@ import Testing
         let pairs = generator.pairs(count: 200, lattice: 0.001)
         let errors = try VerificationErrors(of: pairs)
         let result = try InsightFaceProtocol().evaluate(pairs)
-        // Folds are equally large, so the mean of their accuracies is the share of all pairs.
+        // Folds are equally large, so the mean of their accuracies is the fraction of all pairs.
         #expect(isClose(Double(200 - errors.count) / 200, result.accuracy))
         for entry in errors.falseAccepts {
             #expect(!pairs[entry.pair].same && Double(entry.distance) < entry.threshold)

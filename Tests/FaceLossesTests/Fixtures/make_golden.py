@@ -14,7 +14,7 @@ Where pytorch-metric-learning (2.9.0) differs from the papers:
   leaves pairs that are far enough out of the mean.
 * NormalizedSoftmaxLoss divides cosines by a temperature of 0.05, a scale of 20.
 * SupConLoss leaves anchors without a positive out of the mean, as Facet does.
-* CircleLoss looks at pairs; with the class weights as references of their own classes it is the
+* CircleLoss looks at pairs; with the class weights as references of their target classes it is the
   form with class labels (one positive, and all other class weights as negatives).
 * CosFaceLoss is as in the paper.
 """
@@ -73,7 +73,7 @@ def softmax(weights, bias):
 
 
 def term(module, weights, bias):
-    """A loss of pairs beside a softmax that trains its own weights only."""
+    """A pairwise loss beside a softmax that trains its own weights only."""
 
     def compute(embeddings):
         side, tensors = softmax(weights, bias)(embeddings.detach())
@@ -94,7 +94,7 @@ def smoothed(weights, bias):
 
 
 def circle(module, weights):
-    """The class weights as references: each sample has one positive and the other classes."""
+    """The class weights as references: each sample has one positive and the non-target classes."""
 
     def compute(embeddings):
         w = weights.clone().requires_grad_()

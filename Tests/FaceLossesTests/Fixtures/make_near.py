@@ -1,4 +1,4 @@
-"""Losses of angles at angles of 0, pi and near, in 70 digits: values and derivatives.
+"""Angular-margin losses at angles of 0, pi and near, in 70 digits: values and derivatives.
 
     python Tests/FaceLossesTests/Fixtures/make_near.py   # needs numpy and mpmath, nothing of Facet
 

@@ -72,7 +72,7 @@ private func distance(_ a: [Double], _ b: [Double]) -> Double {
 }
 
 extension HeadEvaluation {
-    /// Length of the error of a gradient, as a share of the gradient's.
+    /// Length of the error of a gradient, as a fraction of the gradient's.
     func error(of key: String, from expected: HeadEvaluation) -> Double {
         let gradient = expected.gradients[key] ?? []
         return distance(gradients[key] ?? [], gradient) / max(1e-300, distance(gradient, []))
@@ -81,8 +81,8 @@ extension HeadEvaluation {
 
 /// Expects a head's numbers to be those of the composed loss.
 ///
-/// - Parameter tolerance: Of the loss, relative, and of the length of a gradient's error as a share
-///   of the gradient's.
+/// - Parameter tolerance: Of the loss, relative, and of the length of a gradient's error as a
+///   fraction of the gradient's.
 func expectSame(
     _ found: HeadEvaluation, _ expected: HeadEvaluation, tolerance: Double,
     _ name: String, sourceLocation: SourceLocation = #_sourceLocation

@@ -18,7 +18,7 @@ struct MarginHeadTests {
     /// Several blocks of classes, and columns that fill no vector.
     private static let large = Sample.random(seed: 71, count: 21, classes: 333, size: 37)
 
-    @Test("knows the losses of angles")
+    @Test("knows the angular-margin losses")
     func list() {
         #expect(Self.losses.contains("curricular") && Self.losses.contains("adacos"))
         #expect(Self.losses.count >= 20)

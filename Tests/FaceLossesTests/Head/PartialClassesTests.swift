@@ -22,7 +22,7 @@ struct PartialClassesTests {
         }
     }
 
-    @Test("More own classes than the rate asks for are the sample")
+    @Test("More target classes than the rate asks for are the sample")
     func ownOnly() {
         let sample = ClassSample(labels: [5, 1, 9], of: 10, rate: 0.1, seed: 1)
         #expect(sample.classes == [1, 5, 9] && sample.positions == [1, 0, 2])
@@ -79,10 +79,10 @@ struct PartialClassesTests {
             let expected = try HeadEvaluation(name, cut, nil, step: step, type: .float64)
             expectClose(found.loss, expected.loss, tolerance: 1e-12, name)
             var weight = [Double](repeating: 0, count: 200 * 19)
-            for (place, label) in classes.classes.enumerated() {
+            for (index, label) in classes.classes.enumerated() {
                 for column in 0..<19 {
                     weight[label * 19 + column] =
-                        expected.gradients["weight"]?[place * 19 + column] ?? .nan
+                        expected.gradients["weight"]?[index * 19 + column] ?? .nan
                 }
             }
             expectClose(
@@ -137,7 +137,7 @@ struct PartialClassesTests {
         let entry = loss.state[0]
         let optimizer = SGD([entry], options: SGD.Options(momentum: 0.9, weightDecay: 0.01))
         var weights: [Double] = entry.tensor.array()
-        var velocities = [Double](repeating: 0, count: weights.count)
+        var momentumBuffers = [Double](repeating: 0, count: weights.count)
         var touched = Set<Int>()
         for step in 0..<6 {
             optimizer.clearGradients()
@@ -151,14 +151,15 @@ struct PartialClassesTests {
             optimizer.step(learningRate: 0.1)
             for row in classes.classes {
                 for i in row * 19..<(row + 1) * 19 {
-                    velocities[i] = 0.9 * velocities[i] + (0.5 * gradient[i] + 0.01 * weights[i])
-                    weights[i] -= 0.1 * velocities[i]
+                    momentumBuffers[i] =
+                        0.9 * momentumBuffers[i] + (0.5 * gradient[i] + 0.01 * weights[i])
+                    weights[i] -= 0.1 * momentumBuffers[i]
                 }
             }
             expectClose(
                 entry.tensor.array(), weights, tolerance: 1e-13, columns: 19, "step \(step)")
             expectClose(
-                optimizer.state[0].tensor.array(), velocities, tolerance: 1e-13, columns: 19,
+                optimizer.state[0].tensor.array(), momentumBuffers, tolerance: 1e-13, columns: 19,
                 "velocities of step \(step)")
         }
         #expect(touched.count > 20 && touched.count < 200)

@@ -2,7 +2,7 @@ import Testing
 
 /// Expects numbers to agree, and says where they agree least.
 ///
-/// - Parameter tolerance: The largest difference, as a share of 1 + |expected|.
+/// - Parameter tolerance: The largest difference, as a fraction of 1 + |expected|.
 func expectClose(
     _ found: [Double], _ expected: [Double], tolerance: Double, columns: Int = 1,
     _ name: String = "", sourceLocation: SourceLocation = #_sourceLocation

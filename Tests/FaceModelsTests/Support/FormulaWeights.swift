@@ -8,12 +8,12 @@ enum FormulaWeights {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-            for place in 0..<count {
-                var mixed = hash &+ UInt64(place + 1) &* 0x9e37_79b9_7f4a_7c15
+            for position in 0..<count {
+                var mixed = hash &+ UInt64(position + 1) &* 0x9e37_79b9_7f4a_7c15
                 mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
                 mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
                 let bits = Int((mixed ^ (mixed >> 31)) >> 41)
-                buffer[place] = Double(2 * bits + 1 - (1 << 23)) / Double(1 << 23)
+                buffer[position] = Double(2 * bits + 1 - (1 << 23)) / Double(1 << 23)
             }
             initialized = count
         }

@@ -10,9 +10,9 @@ import Testing
     private func set(_ name: String, pairs count: Int = 400) throws -> EvaluationReport.TestSet {
         let pairs = (0..<count).map { index in
             let same = index % 2 == 0
-            let place = Float((index * 7919) % count) / Float(count)
+            let position = Float((index * 7919) % count) / Float(count)
             return ScoredPair(
-                distance: same ? place * 1.6 : 1.2 + place * 1.4, same: same, fold: 0)
+                distance: same ? position * 1.6 : 1.2 + position * 1.4, same: same, fold: 0)
         }
         let report = try VerificationReport(of: pairs, meanNorm: 20)
         let errors = try VerificationErrors(of: pairs)

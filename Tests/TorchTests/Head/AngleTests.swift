@@ -11,7 +11,7 @@ struct AngleTests {
     /// Two directions that are perpendicular, of random components.
     private func frame(seed: UInt64) -> (first: [Double], second: [Double]) {
         let drawn = Tensor.zeros([2, Self.size], type: .float64)
-        drawn.fillNormal(deviation: 1, seed: seed)
+        drawn.fillNormal(standardDeviation: 1, seed: seed)
         let all: [Double] = drawn.array()
         let first = unit(Array(all[..<Self.size]))
         let rest = Array(all[Self.size...])

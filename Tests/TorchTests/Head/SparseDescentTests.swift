@@ -7,20 +7,21 @@ struct SparseDescentTests {
     /// A parameter with a sparse gradient in the given classes.
     private func parameter(_ classes: [Int], type: ElementType = .float64) -> StateEntry {
         let weight = Tensor.zeros([40, 21], type: type)
-        weight.fillNormal(deviation: 1, seed: 1)
+        weight.fillNormal(standardDeviation: 1, seed: 1)
         let entry = StateEntry("weight", weight.withGradient(), .weight)
         addGradient(to: entry, classes)
         return entry
     }
 
     private func addGradient(to entry: StateEntry, _ classes: [Int]) {
-        let directions = Tensor.zeros([2, 21], type: entry.tensor.type)
-        directions.fillNormal(deviation: 1, seed: 2)
-        let table = CosineTable(
-            directions: directions.l2Normalized(), weight: entry.tensor, classes: Tensor(classes),
+        let unitEmbeddings = Tensor.zeros([2, 21], type: entry.tensor.type)
+        unitEmbeddings.fillNormal(standardDeviation: 1, seed: 2)
+        let table = CosineSimilarityMatrix(
+            unitEmbeddings: unitEmbeddings.l2Normalized(), weight: entry.tensor,
+            classes: Tensor(classes),
             labels: Tensor([0, 1]), workspace: HeadWorkspace())
         let scale = Tensor([4, 4] as [Double]).to(entry.tensor.type)
-        table.crossEntropy(targetLogits: table.targets * scale, scale: scale).loss.backward()
+        table.crossEntropy(targetLogits: table.targetCosines * scale, scale: scale).loss.backward()
     }
 
     @Test(

@@ -39,7 +39,7 @@ struct ConvolutionCase {
     /// Numbers that `bfloat16` holds exactly.
     private static func noise(_ shape: [Int], _ seed: UInt64) -> Tensor {
         let tensor = Tensor.zeros(shape)
-        tensor.fillNormal(deviation: 1, seed: seed)
+        tensor.fillNormal(standardDeviation: 1, seed: seed)
         return tensor.to(.bfloat16)
     }
 }

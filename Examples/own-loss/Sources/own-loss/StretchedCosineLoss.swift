@@ -37,7 +37,7 @@ final class StretchedCosineLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         return AngularMargin(
-            targets: batch.targets * (1 + margin) - margin, scale: .constant(scale),
+            targetCosines: batch.targetCosines * (1 + margin) - margin, scale: .constant(scale),
             gradient: .exact, state: ["margin": margin, "scale": scale])
     }
 }

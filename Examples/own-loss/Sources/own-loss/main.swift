@@ -15,8 +15,8 @@ if let point = curve.points.first(where: { $0.angle > .pi / 3 }) {
 
 // Four clusters of points, and a linear map that must pull them apart.
 let initial = InitialWeights(seed: 1)
-let centres = initial.child("centres").normal("points", [4, 8], deviation: 1).detached()
-let noise = initial.child("noise").normal("points", [64, 8], deviation: 0.3).detached()
+let centres = initial.child("centres").normal("points", [4, 8], standardDeviation: 1).detached()
+let noise = initial.child("noise").normal("points", [64, 8], standardDeviation: 0.3).detached()
 let labels = Tensor((0..<64).map { $0 % 4 })
 let points = centres.selected(0, labels) + noise
 let map = Linear(inputs: 8, outputs: 6, initial: initial.child("map"))

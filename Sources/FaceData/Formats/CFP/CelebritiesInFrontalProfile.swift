@@ -101,7 +101,7 @@ public enum CelebritiesInFrontalProfile {
         let root: URL
         var images: [String] = []
         var pairs: [VerificationPairs.Pair] = []
-        private var places: [String: Int] = [:]
+        private var indices: [String: Int] = [:]
 
         init(root: URL) {
             self.root = root
@@ -133,14 +133,14 @@ public enum CelebritiesInFrontalProfile {
         private mutating func image(
             _ path: String, _ file: URL, _ line: TextFile.Line
         ) throws(FaceDataError) -> Int {
-            if let place = places[path] { return place }
+            if let index = indices[path] { return index }
             guard FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
             else {
                 throw .line(
                     path: file.path, line: line.number,
                     reason: "there is no image '\(path)' in '\(root.path)'")
             }
-            places[path] = images.count
+            indices[path] = images.count
             images.append(path)
             return images.count - 1
         }

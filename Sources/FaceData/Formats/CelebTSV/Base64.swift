@@ -19,9 +19,9 @@ enum Base64 {
             values.withUnsafeBufferPointer { values in
                 for group in 0..<text.count / 4 {
                     var word: UInt32 = 0
-                    for place in 4 * group..<4 * group + 4 {
+                    for index in 4 * group..<4 * group + 4 {
                         let value =
-                            place >= text.count - padding ? 0 : values[Int(text[place])]
+                            index >= text.count - padding ? 0 : values[Int(text[index])]
                         isGood = isGood && value != skipped
                         word = word << 6 | UInt32(value & 63)
                     }

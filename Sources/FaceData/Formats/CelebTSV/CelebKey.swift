@@ -42,7 +42,7 @@ extension LabelledImageSet {
     ///
     /// The lists in circulation have a line for each image that is kept: a path and a label, in
     /// either order, or a path alone, whose folder is the label. What a list names and the file has
-    /// not is told in ``remarks``.
+    /// not is told in ``warnings``.
     ///
     /// - Throws: ``FaceDataError``.
     public static func celebRows(
@@ -63,23 +63,23 @@ extension LabelledImageSet {
     private static func selected(
         _ rows: CelebRows, _ list: CelebList
     ) throws(FaceDataError) -> LabelledImageSet {
-        var chosen: [(place: Int, label: Int)] = []
-        for place in 0..<rows.count {
-            if let label = list.labels[rows.key(of: place)] { chosen.append((place, label)) }
+        var chosen: [(index: Int, label: Int)] = []
+        for index in 0..<rows.count {
+            if let label = list.labels[rows.key(of: index)] { chosen.append((index, label)) }
         }
         guard !chosen.isEmpty else {
             throw .unknownFormat(
                 path: list.path, reason: "none of its \(list.labels.count) images is in the file")
         }
-        chosen.sort { ($0.label, $0.place) < ($1.label, $1.place) }
+        chosen.sort { ($0.label, $0.index) < ($1.label, $1.index) }
         let set = LabelledImageSet(
-            source: SelectedImages(chosen.map(\.place), of: rows), identities: list.identities,
+            source: SelectedImages(chosen.map(\.index), of: rows), identities: list.identities,
             labels: chosen.map(\.label))
-        let missing = list.labels.count - Set(chosen.map { rows.key(of: $0.place) }).count
+        let missing = list.labels.count - Set(chosen.map { rows.key(of: $0.index) }).count
         var closed = set.closingUp()
-        closed.remarks += list.remarks
+        closed.warnings += list.warnings
         if missing > 0 {
-            closed.remarks.append(
+            closed.warnings.append(
                 "\(missing) of the \(list.labels.count) images of the list are not in the file")
         }
         return closed
@@ -92,7 +92,7 @@ struct CelebList {
     /// The identities' names, in the order of ``ListLabels``.
     private(set) var identities: [String] = []
     /// What is to be told about its labels.
-    private(set) var remarks: [String] = []
+    private(set) var warnings: [String] = []
     /// The place of its identity for each image.
     private(set) var labels: [CelebKey: Int] = [:]
 
@@ -102,20 +102,20 @@ struct CelebList {
         for line in try TextFile.lines(url) {
             let fields = TextFile.fields(line.text)
             guard (1...2).contains(fields.count),
-                let place = fields.indices.last(where: { CelebKey(path: fields[$0]) != nil }),
-                let key = CelebKey(path: fields[place])
+                let index = fields.indices.last(where: { CelebKey(path: fields[$0]) != nil }),
+                let key = CelebKey(path: fields[index])
             else {
                 throw .line(
                     path: path, line: line.number,
                     reason: "it must be a path as 'm.0107_f/25-FaceId-0.jpg' and a label")
             }
-            let folder = fields[place].replacingOccurrences(of: "\\", with: "/")
+            let folder = fields[index].replacingOccurrences(of: "\\", with: "/")
                 .split(separator: "/").dropLast().last.map(String.init)
-            names[key] = fields.count == 2 ? fields[1 - place] : folder ?? key.person
+            names[key] = fields.count == 2 ? fields[1 - index] : folder ?? key.person
         }
         let keys = Array(names.keys)
         let all = ListLabels(keys.map { names[$0] ?? "" })
-        (identities, remarks) = (all.identities, all.remarks)
+        (identities, warnings) = (all.identities, all.warnings)
         labels = Dictionary(uniqueKeysWithValues: zip(keys, all.labels))
     }
 }

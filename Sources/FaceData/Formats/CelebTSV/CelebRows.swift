@@ -36,8 +36,8 @@ public struct CelebRows: ImageSource {
     }
 
     init(_ store: any ByteStore, location: URL) throws(FaceDataError) {
-        var reader = LineReader(store, longest: ImageDecoder.mostBytes)
-        var places: [String: Int32] = [:]
+        var reader = LineReader(store, maxLength: ImageDecoder.maxBytes)
+        var indices: [String: Int32] = [:]
         var people: [String] = []
         var rows: [Row] = []
         while true {
@@ -54,10 +54,10 @@ public struct CelebRows: ImageSource {
             }
             guard let row else { break }
             guard let row else { continue }
-            let person = places[row.person] ?? Int32(people.count)
+            let person = indices[row.person] ?? Int32(people.count)
             if person == people.count {
                 people.append(row.person)
-                places[row.person] = person
+                indices[row.person] = person
             }
             rows.append(
                 Row(
@@ -75,28 +75,28 @@ public struct CelebRows: ImageSource {
     public var count: Int { rows.count }
 
     /// The image's name as all programs give it.
-    public func name(of place: Int) -> String {
-        "\(people[Int(rows[place].person)])/\(key(of: place).stem).jpg"
+    public func name(of position: Int) -> String {
+        "\(people[Int(rows[position].person)])/\(key(of: position).stem).jpg"
     }
 
     /// Decodes a row's base64; the image's bytes are all that the buffer holds afterwards.
-    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+    public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let text = ReadBuffer()
         try store.requireUnchanged()
-        try store.read(at: rows[place].offset, count: Int(rows[place].count), into: text)
+        try store.read(at: rows[position].offset, count: Int(rows[position].count), into: text)
         guard Base64.decode(text.bytes, into: buffer) else {
-            throw .badImage(path: path(of: place), reason: "its row is not in base64")
+            throw .badImage(path: path(of: position), reason: "its row is not in base64")
         }
     }
 
     /// Place of the person that a row is filed under.
-    func person(of place: Int) -> Int { Int(rows[place].person) }
+    func person(of position: Int) -> Int { Int(rows[position].person) }
 
     /// What tells a row from all others.
-    func key(of place: Int) -> CelebKey {
+    func key(of position: Int) -> CelebKey {
         CelebKey(
-            person: people[Int(rows[place].person)], rank: Int(rows[place].rank),
-            face: Int(rows[place].face))
+            person: people[Int(rows[position].person)], rank: Int(rows[position].rank),
+            face: Int(rows[position].face))
     }
 }
 
@@ -112,7 +112,7 @@ private struct ParsedRow {
     init?(_ line: UnsafeRawBufferPointer) {
         // Tabs are looked for in the columns before the image, which alone is long.
         var starts = [0]
-        for place in line.indices where line[place] == 0x09 { starts.append(place + 1) }
+        for position in line.indices where line[position] == 0x09 { starts.append(position + 1) }
         guard starts.count == 6 || starts.count == 7 else { return nil }
         func column(_ index: Int) -> String {
             String(decoding: line[starts[index]..<starts[index + 1] - 1], as: UTF8.self)

@@ -14,7 +14,7 @@ struct ImageFinder {
     let root: URL
     /// Names in folders that were looked into.
     private var folders: [String: [String]] = [:]
-    /// Endings of image files, the usual one first.
+    /// Endings of image files, the default first.
     private static let endings = ["jpg"] + LabelledImageSet.endings.subtracting(["jpg"]).sorted()
 
     init(root: URL) {

@@ -6,9 +6,9 @@ extension LabelledImageSet {
     /// `index label path` as MXNet's `im2rec` has them, or `aligned path label` as insightface does,
     /// with tabs, commas or spaces between. A label is a text of any kind, see ``ListLabels``.
     ///
-    /// The first line decides about the form. Lines that begin with `#` and a space are remarks, and a
-    /// first line without an image names the columns. A path may have spaces or commas between such
-    /// fields when it ends as an image does.
+    /// The first line decides about the form. Lines that begin with `#` and a space are comments,
+    /// and a first line without an image names the columns. A path may have spaces or commas
+    /// between such fields when it ends as an image does.
     ///
     /// - Parameters:
     ///   - root: The folder that paths are relative to; the list's own when nil.
@@ -17,7 +17,7 @@ extension LabelledImageSet {
         -> LabelledImageSet
     {
         let root = root ?? file.deletingLastPathComponent()
-        var lines = TextFile.withoutRemarks(try TextFile.lines(file))
+        var lines = TextFile.withoutComments(try TextFile.lines(file))
         var form =
             try lines.first.map { line throws(FaceDataError) in
                 try ListForm(of: line, file, root)
@@ -41,7 +41,7 @@ extension LabelledImageSet {
         let labels = ListLabels(names, fromIm2rec: form.isIm2rec)
         return LabelledImageSet(
             source: ImageFiles(paths, in: root), identities: labels.identities,
-            labels: labels.labels, remarks: labels.remarks)
+            labels: labels.labels, warnings: labels.warnings)
     }
 }
 

@@ -14,30 +14,30 @@ struct ListLabels {
     /// A place in ``identities`` for each label.
     private(set) var labels: [Int] = []
     /// What is to be told about the labels.
-    private(set) var remarks: [String] = []
+    private(set) var warnings: [String] = []
 
     /// Takes the labels of all lines.
     ///
     /// - Parameter fromIm2rec: Whether the list has `im2rec`'s form, whose labels are written as
     ///   numbers with a point.
     init(_ texts: [String], fromIm2rec: Bool = false) {
-        var places: [ExactText: Int] = [:]
+        var indices: [ExactText: Int] = [:]
         labels.reserveCapacity(texts.count)
         for text in texts {
-            let place = places[ExactText(text), default: identities.count]
-            if place == identities.count {
+            let index = indices[ExactText(text), default: identities.count]
+            if index == identities.count {
                 identities.append(text)
-                places[ExactText(text)] = place
+                indices[ExactText(text)] = index
             }
-            labels.append(place)
+            labels.append(index)
         }
         if fromIm2rec { identities = Self.withoutFractions(identities) }
         let order = Self.order(identities)
         var rank = [Int](repeating: 0, count: order.count)
-        for (place, old) in order.enumerated() { rank[old] = place }
+        for (index, old) in order.enumerated() { rank[old] = index }
         identities = order.map { identities[$0] }
-        for place in labels.indices { labels[place] = rank[labels[place]] }
-        remarks = [alike, unknown].compactMap { $0 }
+        for index in labels.indices { labels[index] = rank[labels[index]] }
+        warnings = [alike, unknown].compactMap { $0 }
     }
 
     /// Names in the order of identities.

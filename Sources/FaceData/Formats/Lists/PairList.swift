@@ -6,8 +6,8 @@ extension VerificationPairs {
     /// with tabs, commas or spaces between. The label is 1, 0, -1, true or false; a further field is
     /// the fold, from 0 or from 1. Without folds, ten consecutive runs of pairs are the folds.
     ///
-    /// Lines that begin with `#` are remarks, and a first line without images names the columns. A file
-    /// may differ from its name in the list in case and ending.
+    /// Lines that begin with `#` are comments, and a first line without images names the columns. A
+    /// file may differ from its name in the list in case and ending.
     ///
     /// - Parameters:
     ///   - root: The folder that paths are relative to.
@@ -17,7 +17,7 @@ extension VerificationPairs {
         -> VerificationPairs
     {
         var reader = PairListReader(path: file.path, root: root)
-        return try reader.read(TextFile.withoutRemarks(try TextFile.lines(file)))
+        return try reader.read(TextFile.withoutComments(try TextFile.lines(file)))
     }
 
     /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
@@ -44,12 +44,12 @@ extension VerificationPairs {
     ) -> VerificationPairs {
         var pairs = pairs
         let folds = consecutiveFolds(pairs.count)
-        for place in pairs.indices { pairs[place].fold = folds.of[place] }
+        for index in pairs.indices { pairs[index].fold = folds.of[index] }
         let each = pairs.count / folds.count
         let sizes = pairs.count % folds.count == 0 ? "\(each)" : "\(each) or \(each + 1)"
         return VerificationPairs(
             source: source, pairs: pairs, folds: folds.count,
-            remarks: [
+            warnings: [
                 "'\(path)' names no folds: \(counted(folds.count, "consecutive run")) of its "
                     + "\(counted(pairs.count, "pair")), \(sizes) each, "
                     + "\(folds.count == 1 ? "is" : "are") taken as folds; \(wish) would name them"
@@ -68,7 +68,7 @@ private struct PairForm {
     init(of line: String, _ root: URL) {
         let first = LineFields(line, FieldSeparator(of: line))
         fields = first.count
-        func isLabel(_ place: Int) -> Bool { Self.label(first.texts[place]) != nil }
+        func isLabel(_ index: Int) -> Bool { Self.label(first.texts[index]) != nil }
         guard let (one, other) = Self.images(first) else {
             isLabelFirst = first.count == 3 && isLabel(0) && !isLabel(2)
             hasFold = first.count == 4
@@ -99,8 +99,8 @@ private struct PairForm {
 
     /// The fields in which two paths end; nil where that cannot be told.
     private static func images(_ fields: LineFields) -> (Int, Int)? {
-        let places = fields.texts.indices.filter { LabelledImageSet.isImage(fields.texts[$0]) }
-        return places.count == 2 ? (places[0], places[1]) : nil
+        let indices = fields.texts.indices.filter { LabelledImageSet.isImage(fields.texts[$0]) }
+        return indices.count == 2 ? (indices[0], indices[1]) : nil
     }
 
     static func label(_ text: String) -> Bool? {
@@ -117,7 +117,7 @@ private struct PairListReader {
     let path: String
     private var finder: ImageFinder
     private var images: [String] = []
-    private var places: [String: Int] = [:]
+    private var indices: [String: Int] = [:]
     /// Files that are written otherwise than in the list.
     private var respelt: [String] = []
 
@@ -143,7 +143,7 @@ private struct PairListReader {
             : VerificationPairs.withoutFolds(
                 pairs, of: ImageFiles(images, in: finder.root), path: path, wish: "a fourth field")
         if let first = respelt.first {
-            result.remarks.append(
+            result.warnings.append(
                 "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") written "
                     + "otherwise than in '\(path)': \(first)")
         }
@@ -205,15 +205,15 @@ private struct PairListReader {
     }
 
     private mutating func image(_ name: String, _ line: Int) throws(FaceDataError) -> Int {
-        if let place = places[name] { return place }
+        if let index = indices[name] { return index }
         switch finder.find(name) {
         case .file(let file):
             if file != name { respelt.append("'\(name)' is '\(file)'") }
             // Two spellings of a list may be one file.
-            let place = places[file] ?? images.count
-            if place == images.count { images.append(file) }
-            (places[name], places[file]) = (place, place)
-            return place
+            let index = indices[file] ?? images.count
+            if index == images.count { images.append(file) }
+            (indices[name], indices[file]) = (index, index)
+            return index
         case .missing(let instead):
             throw .line(path: path, line: line, reason: finder.refusal(of: name, instead))
         }

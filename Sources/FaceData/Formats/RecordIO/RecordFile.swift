@@ -8,7 +8,7 @@ struct RecordFile: Sendable {
     /// Begins each part.
     static let magic: UInt32 = 0xced7_230a
     /// The longest part, in bytes.
-    static let longestPart = 1 << 29 - 1
+    static let maxPartBytes = 1 << 29 - 1
 
     let store: any ByteStore
 
@@ -31,7 +31,7 @@ struct RecordFile: Sendable {
         _ record: Int, at offset: Int, extent: Int? = nil, into buffer: ReadBuffer
     ) throws(FaceDataError) {
         try store.requireUnchanged()
-        if let extent, extent - offset >= 8, extent - offset <= ImageDecoder.mostBytes,
+        if let extent, extent - offset >= 8, extent - offset <= ImageDecoder.maxBytes,
             extent <= store.size
         {
             try store.read(at: offset, count: extent - offset, into: buffer)
@@ -71,23 +71,23 @@ struct RecordFile: Sendable {
     ) throws(FaceDataError) {
         let parts = try parts(record, at: offset).ranges
         let total = parts.reduce(4 * (parts.count - 1)) { $0 + $1.count }
-        guard total <= ImageDecoder.mostBytes else {
+        guard total <= ImageDecoder.maxBytes else {
             throw refusal(
-                record, offset, "\(total) bytes are more than \(ImageDecoder.mostBytes)")
+                record, offset, "\(total) bytes are more than \(ImageDecoder.maxBytes)")
         }
         try buffer.fill(total) { (target) throws(FaceDataError) in
-            var place = 0
+            var position = 0
             for (index, range) in parts.enumerated() {
                 if index > 0 {
                     target.storeBytes(
-                        of: Self.magic.littleEndian, toByteOffset: place, as: UInt32.self)
-                    place += 4
+                        of: Self.magic.littleEndian, toByteOffset: position, as: UInt32.self)
+                    position += 4
                 }
                 try store.read(
                     at: range.lowerBound,
                     into: UnsafeMutableRawBufferPointer(
-                        rebasing: target[place..<place + range.count]))
-                place += range.count
+                        rebasing: target[position..<position + range.count]))
+                position += range.count
             }
         }
     }
@@ -98,22 +98,22 @@ struct RecordFile: Sendable {
     ) throws(FaceDataError) -> (ranges: [Range<Int>], end: Int) {
         let head = ReadBuffer(capacity: 8)
         var ranges: [Range<Int>] = []
-        var place = offset
+        var position = offset
         while true {
-            guard place >= 0, place <= store.size - 8 else {
+            guard position >= 0, position <= store.size - 8 else {
                 throw refusal(record, offset, "it is cut short or lies behind the file's end")
             }
-            try store.read(at: place, count: 8, into: head)
-            let part = try part(record, at: place, head.bytes)
+            try store.read(at: position, count: 8, into: head)
+            let part = try part(record, at: position, head.bytes)
             guard part.flag == 0 || (part.flag == 1) == ranges.isEmpty,
                 part.flag != 0 || ranges.isEmpty
             else {
                 throw refusal(record, offset, "its parts are out of order (flag \(part.flag))")
             }
             ranges.append(part.payload)
-            place = part.end
+            position = part.end
             // Some writers leave the filling of the last record away.
-            if part.flag == 0 || part.flag == 3 { return (ranges, min(place, store.size)) }
+            if part.flag == 0 || part.flag == 3 { return (ranges, min(position, store.size)) }
         }
     }
 

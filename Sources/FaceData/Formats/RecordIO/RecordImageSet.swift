@@ -21,19 +21,19 @@ extension LabelledImageSet {
             names = try RecordNames(of: pack, labels: given, always: isRounded)
         } catch {
             guard !isRounded else { throw rounded(given, pack, "\(error)") }
-            names = RecordNames(remark: "\(error); names are not taken from it")
+            names = RecordNames(warning: "\(error); names are not taken from it")
         }
-        if isRounded, names.labels == nil { throw rounded(given, pack, names.remark) }
+        if isRounded, names.labels == nil { throw rounded(given, pack, names.warning) }
         let labels = names.labels ?? ListLabels(given.map(String.init))
-        var remarks = pack.remarks + labels.remarks + (names.remark.map { [$0] } ?? [])
+        var warnings = pack.warnings + labels.warnings + (names.warning.map { [$0] } ?? [])
         if let announced = pack.announcedIdentities, announced > labels.identities.count {
-            remarks.append(
+            warnings.append(
                 "\(announced - labels.identities.count) of the \(announced) identities that "
                     + "'property' names have no image")
         }
         return LabelledImageSet(
             source: names.images.map { NamedImages($0, of: pack) } ?? pack,
-            identities: names.identities(of: labels), labels: labels.labels, remarks: remarks)
+            identities: names.identities(of: labels), labels: labels.labels, warnings: warnings)
     }
 
     private static func rounded(
@@ -60,11 +60,11 @@ private struct RecordNames {
     /// The labels as the list has them.
     private(set) var labels: ListLabels?
     /// Why the list is not used.
-    private(set) var remark: String?
+    private(set) var warning: String?
 
     /// No names.
-    init(remark: String) {
-        self.remark = remark
+    init(warning: String) {
+        self.warning = warning
     }
 
     /// Reads the list, if there is one.
@@ -74,16 +74,16 @@ private struct RecordNames {
         let file = RecordList.url(beside: pack)
         guard SystemPath.exists(file.path) else { return }
         let store = try FileReader(file)
-        guard always || store.size <= RecordList.mostBytes else {
-            remark =
-                "'\(file.lastPathComponent)' is larger than \(RecordList.mostBytes >> 20) MB, and names "
+        guard always || store.size <= RecordList.maxBytes else {
+            warning =
+                "'\(file.lastPathComponent)' is larger than \(RecordList.maxBytes >> 20) MB, and names "
                 + "are not taken from it"
             return
         }
         let (entries, contradiction) = try RecordList(file, store).entries(
             of: try pack.keys(), labels: given)
         guard contradiction == nil else {
-            remark = contradiction.map { "\($0); names are not taken from it" }
+            warning = contradiction.map { "\($0); names are not taken from it" }
             return
         }
         labels = ListLabels(entries.map(\.label), fromIm2rec: true)

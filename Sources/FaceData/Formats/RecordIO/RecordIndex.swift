@@ -5,28 +5,28 @@ struct RecordIndex: Sendable {
     /// The keys of the records.
     enum Keys: Sendable, Equatable {
         /// 0, 1, 2, ...
-        case places
+        case indices
         case listed([Int])
     }
 
     /// Where each record begins, in the index's order.
     private(set) var offsets: [Int] = []
-    private(set) var keys = Keys.places
+    private(set) var keys = Keys.indices
 
     var count: Int { offsets.count }
 
     /// A record's key.
-    func key(of place: Int) -> Int {
+    func key(of index: Int) -> Int {
         switch keys {
-        case .places: place
-        case .listed(let keys): keys[place]
+        case .indices: index
+        case .listed(let keys): keys[index]
         }
     }
 
     /// Where a record ends at the latest, when the next one of the index begins behind it.
-    func extent(of place: Int, size: Int) -> Int? {
-        let next = place + 1 < offsets.count ? offsets[place + 1] : size
-        return next > offsets[place] ? next : nil
+    func extent(of index: Int, size: Int) -> Int? {
+        let next = index + 1 < offsets.count ? offsets[index + 1] : size
+        return next > offsets[index] ? next : nil
     }
 
     /// Reads an `.idx` file: lines of a key, a tab and an offset.
@@ -35,7 +35,7 @@ struct RecordIndex: Sendable {
     init(reading store: any ByteStore) throws(FaceDataError) {
         // A line has a dozen bytes at least.
         offsets.reserveCapacity(min(store.size / 12, 1 << 26))
-        var reader = LineReader(store, longest: 256)
+        var reader = LineReader(store, maxLength: 256)
         var listed: [Int]?
         while true {
             let line = reader.number + 1
@@ -58,36 +58,36 @@ struct RecordIndex: Sendable {
     }
 
     private static func entry(_ bytes: UnsafeRawBufferPointer) -> (Int, Int)? {
-        var place = 0
-        guard let key = number(bytes, &place), place < bytes.count, isSpace(bytes[place]) else {
+        var index = 0
+        guard let key = number(bytes, &index), index < bytes.count, isSpace(bytes[index]) else {
             return nil
         }
-        while place < bytes.count, isSpace(bytes[place]) { place += 1 }
-        guard let offset = number(bytes, &place) else { return nil }
-        while place < bytes.count, isSpace(bytes[place]) { place += 1 }
-        return place == bytes.count ? (key, offset) : nil
+        while index < bytes.count, isSpace(bytes[index]) { index += 1 }
+        guard let offset = number(bytes, &index) else { return nil }
+        while index < bytes.count, isSpace(bytes[index]) { index += 1 }
+        return index == bytes.count ? (key, offset) : nil
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x20 }
 
-    private static func number(_ bytes: UnsafeRawBufferPointer, _ place: inout Int) -> Int? {
-        let start = place
+    private static func number(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> Int? {
+        let start = index
         var value = 0
-        while place < bytes.count, place - start < 18, (0x30...0x39).contains(bytes[place]) {
-            value = value * 10 + Int(bytes[place] &- 0x30)
-            place += 1
+        while index < bytes.count, index - start < 18, (0x30...0x39).contains(bytes[index]) {
+            value = value * 10 + Int(bytes[index] &- 0x30)
+            index += 1
         }
-        return place > start ? value : nil
+        return index > start ? value : nil
     }
 
     /// Finds the records by walking from each to the next.
     ///
     /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` where no record follows.
     init(scanning file: RecordFile) throws(FaceDataError) {
-        var place = 0
-        while place < file.store.size {
-            offsets.append(place)
-            place = try file.end(offsets.count - 1, at: place)
+        var index = 0
+        while index < file.store.size {
+            offsets.append(index)
+            index = try file.end(offsets.count - 1, at: index)
         }
     }
 
@@ -98,8 +98,8 @@ struct RecordIndex: Sendable {
     func mistake(in file: RecordFile) -> String? {
         guard !offsets.isEmpty else { return "it is empty" }
         let size = file.store.size
-        for (place, offset) in offsets.enumerated() where offset > size - 8 || offset & 3 != 0 {
-            return "record \(key(of: place)) would begin at byte \(offset) of \(size)"
+        for (index, offset) in offsets.enumerated() where offset > size - 8 || offset & 3 != 0 {
+            return "record \(key(of: index)) would begin at byte \(offset) of \(size)"
         }
         if case .listed(let keys) = keys {
             // Sorted and not a set, which would take several times the memory.
@@ -107,11 +107,11 @@ struct RecordIndex: Sendable {
             if zip(sorted, sorted.dropFirst()).contains(where: ==) { return "a key stands twice" }
         }
         let step = max(1, count / 64)
-        for place in Array(stride(from: 0, to: count, by: step)) + [count - 1] {
-            guard let end = try? file.end(place, at: offsets[place]) else {
-                return "no record begins at byte \(offsets[place])"
+        for index in Array(stride(from: 0, to: count, by: step)) + [count - 1] {
+            guard let end = try? file.end(index, at: offsets[index]) else {
+                return "no record begins at byte \(offsets[index])"
             }
-            if let extent = extent(of: place, size: size), end != extent {
+            if let extent = extent(of: index, size: size), end != extent {
                 return "a record ends at byte \(end) and the next should begin at \(extent)"
             }
         }
@@ -127,7 +127,7 @@ struct RecordIndex: Sendable {
             sorted[key] = offset
         }
         var result = self
-        (result.keys, result.offsets) = (.places, sorted)
+        (result.keys, result.offsets) = (.indices, sorted)
         return result
     }
 }

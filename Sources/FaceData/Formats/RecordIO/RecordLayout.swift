@@ -1,6 +1,6 @@
 /// Which records of a pack are images, and which describe identities.
 struct RecordLayout: Sendable, Hashable {
-    /// Places of the images in the index.
+    /// Indices of the images in the index.
     var images: Range<Int>
     /// Places of the records that say which images an identity has; empty where there are none.
     var identities: Range<Int>

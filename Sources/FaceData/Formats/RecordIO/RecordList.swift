@@ -15,8 +15,8 @@ struct RecordList {
     }
 
     /// A larger list is read only when nothing else knows the labels: its names would take more memory
-    /// than the images' places.
-    static let mostBytes = 1 << 26
+    /// than the images' indices.
+    static let maxBytes = 1 << 26
 
     let file: URL
     private var entries: [Int: Entry] = [:]
@@ -33,7 +33,7 @@ struct RecordList {
     /// - Throws: ``FaceDataError``, also for a line that is of no such form.
     init(_ file: URL, _ store: any ByteStore) throws(FaceDataError) {
         self.file = file
-        for (place, line) in try TextFile.lines(of: store).enumerated() {
+        for (index, line) in try TextFile.lines(of: store).enumerated() {
             let fields = line.text.split(separator: "\t").map(String.init)
             guard fields.count >= 3, let first = Int(fields[0]) else {
                 throw Self.refusal(file, line)
@@ -41,7 +41,7 @@ struct RecordList {
             if Float(fields[1]) != nil {
                 add(first, Entry(label: fields[1], path: fields[fields.count - 1]))
             } else if Float(fields[2]) != nil {
-                add(place + 1, Entry(label: fields[2], path: fields[1]))
+                add(index + 1, Entry(label: fields[2], path: fields[1]))
             } else {
                 throw Self.refusal(file, line)
             }

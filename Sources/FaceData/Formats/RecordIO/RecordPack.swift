@@ -11,7 +11,7 @@ public struct RecordPack: ImageSource {
     /// The number of identities that the file `property` beside the pack names.
     public let announcedIdentities: Int?
     /// What is told about the pack, such as an index that had to be built anew.
-    public let remarks: [String]
+    public let warnings: [String]
     private let file: RecordFile
     private let index: RecordIndex
     private let layout: RecordLayout
@@ -45,7 +45,7 @@ public struct RecordPack: ImageSource {
         guard records.count > 0 else {
             throw .unknownFormat(path: store.path, reason: "it has no records")
         }
-        let first = try Self.header(ofEmpty: records.placeOfKeyZero, records, file)
+        let first = try Self.header(ofEmpty: records.indexOfKeyZero, records, file)
         if first != nil {
             guard let sorted = records.sortedByKey() else {
                 throw .unknownFormat(
@@ -55,7 +55,7 @@ public struct RecordPack: ImageSource {
         }
         let all = records
         let layout = try RecordLayout.of(first: first, count: all.count) {
-            (place) throws(FaceDataError) in try Self.header(ofEmpty: place, all, file) == nil
+            (position) throws(FaceDataError) in try Self.header(ofEmpty: position, all, file) == nil
         }
         guard let layout else {
             throw file.refusal(
@@ -67,8 +67,8 @@ public struct RecordPack: ImageSource {
         self.index = all
         self.layout = layout
         announcedIdentities = announced
-        hasKeys = found.remark == nil
-        remarks = found.remark.map { [$0] } ?? []
+        hasKeys = found.warning == nil
+        warnings = found.warning.map { [$0] } ?? []
     }
 
     /// How many images there are.
@@ -78,15 +78,15 @@ public struct RecordPack: ImageSource {
     public var identityRecords: Int { layout.identities.count }
 
     /// The record's key.
-    public func name(of place: Int) -> String { "record \(key(of: place))" }
+    public func name(of position: Int) -> String { "record \(key(of: position))" }
 
     /// Reads an image.
-    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        let header = try readRecord(layout.images.lowerBound + place, into: buffer)
+    public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        let header = try readRecord(layout.images.lowerBound + position, into: buffer)
         buffer.narrow(to: header.count..<buffer.count)
     }
 
-    private func key(of place: Int) -> Int { index.key(of: layout.images.lowerBound + place) }
+    private func key(of position: Int) -> Int { index.key(of: layout.images.lowerBound + position) }
 
     /// Reads a whole record, and what stands before its image.
     private func readRecord(
@@ -134,12 +134,12 @@ public struct RecordPack: ImageSource {
         try file.store.requireUnchanged()
         var labels: [Int] = []
         labels.reserveCapacity(range.count)
-        for place in range { labels.append(try label(of: place, buffer)) }
+        for position in range { labels.append(try label(of: position, buffer)) }
         return labels
     }
 
-    private func label(of place: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> Int {
-        let record = layout.images.lowerBound + place
+    private func label(of position: Int, _ buffer: ReadBuffer) throws(FaceDataError) -> Int {
+        let record = layout.images.lowerBound + position
         let (key, offset) = (index.key(of: record), index.offsets[record])
         try file.readStart(key, at: offset, count: RecordHeader.size + 4, into: buffer)
         guard let identity = RecordHeader.identity(in: buffer.bytes) else {
@@ -204,7 +204,7 @@ public struct RecordPack: ImageSource {
 
     private static func index(
         of file: RecordFile, _ list: Result<some ByteStore, FaceDataError>
-    ) throws(FaceDataError) -> (index: RecordIndex, remark: String?) {
+    ) throws(FaceDataError) -> (index: RecordIndex, warning: String?) {
         let reason: String
         switch list {
         case .failure(.unreadable(_, let why)): reason = why
@@ -230,13 +230,13 @@ public struct RecordPack: ImageSource {
 
     /// The header of a record that has no image; nil when it has one.
     private static func header(
-        ofEmpty place: Int, _ index: RecordIndex, _ file: RecordFile
+        ofEmpty position: Int, _ index: RecordIndex, _ file: RecordFile
     ) throws(FaceDataError) -> RecordHeader? {
         let buffer = ReadBuffer(capacity: 1 << 12)
-        let offset = index.offsets[place]
+        let offset = index.offsets[position]
         try file.read(
-            index.key(of: place), at: offset,
-            extent: index.extent(of: place, size: file.store.size), into: buffer)
+            index.key(of: position), at: offset,
+            extent: index.extent(of: position, size: file.store.size), into: buffer)
         guard let header = RecordHeader(buffer.bytes), header.flag > 0,
             header.count == buffer.count
         else { return nil }
@@ -264,7 +264,7 @@ extension RecordHeader {
 
 extension RecordIndex {
     /// The record with key 0, or the first one.
-    var placeOfKeyZero: Int {
+    var indexOfKeyZero: Int {
         if case .listed(let keys) = keys { return keys.firstIndex(of: 0) ?? 0 }
         return 0
     }

@@ -18,7 +18,7 @@ public final class RecordPackWriter {
     private var isWhole = true
 
     /// Up to where a pack's files were brought to the disk.
-    struct Place: Codable, Sendable, Hashable {
+    struct Position: Codable, Sendable, Hashable {
         /// Images that stand in the files.
         var images: Int
         /// Bytes of the `.rec`.
@@ -42,22 +42,22 @@ public final class RecordPackWriter {
 
     /// Begins a pack, or goes on with what ``save()`` kept.
     ///
-    /// - Parameter place: What ``save()`` returned.
+    /// - Parameter position: What ``save()`` returned.
     /// - Throws: ``FaceDataError``, also when the files are not what was kept.
-    init(_ url: URL, labels: [Int], side: Int, after place: Place?) throws(FaceDataError) {
+    init(_ url: URL, labels: [Int], side: Int, after position: Position?) throws(FaceDataError) {
         self.labels = labels
         identitySizes = try Self.sizes(labels, url)
         let stem = url.deletingPathExtension()
-        records = RecordWriter(try FileWriter(url, keeping: place?.records ?? 0))
+        records = RecordWriter(try FileWriter(url, keeping: position?.records ?? 0))
         index = try FileWriter(
-            stem.appendingPathExtension("idx"), keeping: place?.index ?? 0)
-        list = try FileWriter(stem.appendingPathExtension("lst"), keeping: place?.list ?? 0)
+            stem.appendingPathExtension("idx"), keeping: position?.index ?? 0)
+        list = try FileWriter(stem.appendingPathExtension("lst"), keeping: position?.list ?? 0)
         property = try FileWriter(
             url.deletingLastPathComponent().appendingPathComponent("property"))
         try property.write(RecordProperty.text(identities: identitySizes.count, side: side))
-        if let place {
-            written = place.images
-            try Self.requireRecords(place.images + 1, FilePart.url(of: url))
+        if let position {
+            written = position.images
+            try Self.requireRecords(position.images + 1, FilePart.url(of: url))
         } else {
             let end = labels.count + 1
             let border = [Float(end), Float(end + identitySizes.count)]
@@ -97,12 +97,12 @@ public final class RecordPackWriter {
     /// Brings what was written to the disk, and leaves it there when the pack is not finished.
     ///
     /// - Returns: Where to go on; nil when a write failed before, after which the end is not known.
-    func save() throws(FaceDataError) -> Place? {
+    func save() throws(FaceDataError) -> Position? {
         guard isWhole else { return nil }
         try records.synchronize()
         for file in [index, list] { try file.synchronize() }
         for file in [records.file, index, list] { file.keepsPart = true }
-        return Place(
+        return Position(
             images: written, records: records.file.count, index: index.count, list: list.count)
     }
 

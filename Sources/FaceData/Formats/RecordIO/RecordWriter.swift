@@ -12,18 +12,18 @@ struct RecordWriter: ~Copyable {
     /// reader that looks for the number finds records only.
     @discardableResult
     func append(_ payload: UnsafeRawBufferPointer) throws(FaceDataError) -> Int {
-        guard payload.count <= RecordFile.longestPart else {
+        guard payload.count <= RecordFile.maxPartBytes else {
             throw .cannotWrite(
                 path: file.url.path, reason: "\(payload.count) bytes are too many for a record")
         }
         let start = file.count
         var from = 0
-        for place in stride(from: 0, to: payload.count & ~3, by: 4)
-        where UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+        for index in stride(from: 0, to: payload.count & ~3, by: 4)
+        where UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: index, as: UInt32.self))
             == RecordFile.magic
         {
-            try write(flag: from == 0 ? 1 : 2, payload[from..<place])
-            from = place + 4
+            try write(flag: from == 0 ? 1 : 2, payload[from..<index])
+            from = index + 4
         }
         try write(flag: from == 0 ? 0 : 3, payload[from...])
         try file.write([UInt8](repeating: 0, count: -payload.count & 3))

@@ -24,7 +24,7 @@ enum PickleObjects {
     static func built(
         _ value: PickleValue, _ state: PickleValue, _ reader: borrowing PickleReader
     ) throws(FaceDataError) -> PickleValue {
-        guard case .tuple(let places) = state else {
+        guard case .tuple(let elements) = state else {
             throw reader.refusal("\(value.kind) gets \(state.kind) for a state")
         }
         switch value {
@@ -33,7 +33,7 @@ enum PickleObjects {
         default: throw reader.refusal("\(value.kind) gets a state")
         }
         // (version, shape, dtype, whether columns come first, bytes)
-        let fields = places.map { reader.values[$0] }
+        let fields = elements.map { reader.values[$0] }
         guard fields.count == 5, case .elementType(let type) = fields[2],
             let bytes = bytes(fields[4])
         else { throw reader.refusal("an array's state is not numpy's") }
@@ -89,17 +89,17 @@ enum PickleObjects {
     private static func latin1(_ utf8: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(utf8.count)
-        var place = 0
-        while place < utf8.count {
-            let byte = utf8[place]
+        var index = 0
+        while index < utf8.count {
+            let byte = utf8[index]
             if byte < 0x80 {
                 result.append(byte)
-                place += 1
+                index += 1
             } else {
-                guard byte & 0xfe == 0xc2, place + 1 < utf8.count, utf8[place + 1] & 0xc0 == 0x80
+                guard byte & 0xfe == 0xc2, index + 1 < utf8.count, utf8[index + 1] & 0xc0 == 0x80
                 else { return nil }
-                result.append((byte & 0x03) << 6 | utf8[place + 1] & 0x3f)
-                place += 2
+                result.append((byte & 0x03) << 6 | utf8[index + 1] & 0x3f)
+                index += 2
             }
         }
         return result
@@ -108,12 +108,12 @@ enum PickleObjects {
     private static func shape(
         _ value: PickleValue, _ reader: borrowing PickleReader
     ) throws(FaceDataError) -> [Int] {
-        guard case .tuple(let places) = value, places.count <= 32 else {
+        guard case .tuple(let elements) = value, elements.count <= 32 else {
             throw reader.refusal("an array's shape is no tuple")
         }
         var shape: [Int] = []
-        for place in places {
-            guard case .integer(let length) = reader.values[place], length >= 0 else {
+        for index in elements {
+            guard case .integer(let length) = reader.values[index], length >= 0 else {
                 throw reader.refusal("an array's shape has something else than lengths")
             }
             shape.append(length)
@@ -132,7 +132,7 @@ enum PickleObjects {
     ) throws(FaceDataError) -> String? {
         switch value {
         case .text(let text): return text
-        case .bytes(let bytes) where bytes.count <= PickleReader.longestName:
+        case .bytes(let bytes) where bytes.count <= PickleReader.maxNameBytes:
             return String(
                 decoding: try bytes.array(in: reader.cursor.store), as: UTF8.self)
         default: return nil

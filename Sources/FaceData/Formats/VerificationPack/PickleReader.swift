@@ -3,14 +3,14 @@
 /// It knows the operations that lists, tuples, numbers, strings and numpy arrays are written with,
 /// in protocols 0 to 5. It imports nothing and calls nothing: the few names it accepts stand for
 /// arrays and bytes, everything else is refused by name. Every byte leads to a value, an error or
-/// the end; memory is bounded by ``mostValues`` and ``mostStacked``, whatever the file says.
+/// the end; memory is bounded by ``maxValues`` and ``maxStacked``, whatever the file says.
 struct PickleReader: ~Copyable {
     /// More values than this are refused.
-    static let mostValues = 1 << 23
+    static let maxValues = 1 << 23
     /// More values on the stack than this are refused.
-    static let mostStacked = 1 << 22
+    static let maxStacked = 1 << 22
     /// Longest text that is kept as a name, in bytes.
-    static let longestName = 256
+    static let maxNameBytes = 256
 
     var cursor: ByteCursor
     /// All values; places 0 to 3 are None, False, True and the empty tuple.
@@ -21,7 +21,7 @@ struct PickleReader: ~Copyable {
     private var marks: [Int] = []
     private var memo: [Int: Int] = [:]
     /// Where the operation that is performed stands.
-    private var place = 0
+    private var position = 0
     private var unpacked = 0
     private var items = 0
 
@@ -32,7 +32,7 @@ struct PickleReader: ~Copyable {
     /// Runs the machine to its end; returns the place of the value that the pickle is.
     mutating func run() throws(FaceDataError) -> Int {
         while true {
-            place = cursor.offset
+            position = cursor.offset
             let byte = try cursor.byte()
             guard let opcode = PickleOpcode(rawValue: byte) else {
                 let name = PickleOpcode.refused[byte] ?? "0x" + String(byte, radix: 16)
@@ -56,13 +56,13 @@ struct PickleReader: ~Copyable {
     /// Counts what lists and tuples hold, for the same reason.
     private mutating func requireItems(_ count: Int) throws(FaceDataError) {
         items += count
-        guard items <= 2 * Self.mostValues else {
-            throw refusal("the pickle's lists hold more than \(2 * Self.mostValues) values")
+        guard items <= 2 * Self.maxValues else {
+            throw refusal("the pickle's lists hold more than \(2 * Self.maxValues) values")
         }
     }
 
     func refusal(_ reason: String) -> FaceDataError {
-        .badStructure(path: cursor.store.path, offset: place, reason: reason)
+        .badStructure(path: cursor.store.path, offset: position, reason: reason)
     }
 
     private mutating func perform(_ opcode: PickleOpcode) throws(FaceDataError) {
@@ -110,7 +110,7 @@ struct PickleReader: ~Copyable {
             try push(.integer(Int(Int32(bitPattern: bits))))
         case .long1: try push(.integer(try longInteger()))
         default:
-            let line = try cursor.line(longest: 32)
+            let line = try cursor.line(maxLength: 32)
             // Protocols 0 and 1 write True and False so.
             if opcode == .integer, line == "00" || line == "01" {
                 return try push(at: line == "01" ? 2 : 1)
@@ -147,7 +147,7 @@ struct PickleReader: ~Copyable {
 
     /// The string of protocol 0, as Python 2's `repr` writes it.
     private mutating func quotedString() throws(FaceDataError) -> [UInt8] {
-        let line = try cursor.lineBytes(longest: ImageDecoder.mostBytes)
+        let line = try cursor.lineBytes(maxLength: ImageDecoder.maxBytes)
         guard let bytes = PythonLiteral.bytes(line) else {
             throw refusal("a string of protocol 0 is not quoted as Python does")
         }
@@ -157,12 +157,12 @@ struct PickleReader: ~Copyable {
     private mutating func performText(_ opcode: PickleOpcode) throws(FaceDataError) {
         switch opcode {
         case .unicode:
-            let line = try cursor.lineBytes(longest: ImageDecoder.mostBytes)
+            let line = try cursor.lineBytes(maxLength: ImageDecoder.maxBytes)
             // Escapes stand for characters below 256 where the text stands for bytes.
             guard let bytes = PythonLiteral.rawUnicode(line) else {
                 throw refusal("a text of protocol 0 has a character that is no byte")
             }
-            if line.count <= Self.longestName, line == bytes, line.allSatisfy({ $0 < 0x80 }) {
+            if line.count <= Self.maxNameBytes, line == bytes, line.allSatisfy({ $0 < 0x80 }) {
                 return try push(.text(String(decoding: line, as: UTF8.self)))
             }
             try requireUnpacked(bytes.count)
@@ -175,7 +175,7 @@ struct PickleReader: ~Copyable {
 
     private mutating func pushText(_ count: Int) throws(FaceDataError) {
         let range = try cursor.skip(count)
-        guard count <= Self.longestName else { return try push(.longText(range)) }
+        guard count <= Self.maxNameBytes else { return try push(.longText(range)) }
         let bytes = try cursor.store.bytes(at: range.lowerBound, count: count)
         try push(.text(String(decoding: bytes, as: UTF8.self)))
     }
@@ -210,7 +210,7 @@ struct PickleReader: ~Copyable {
     private mutating func performMemo(_ opcode: PickleOpcode) throws(FaceDataError) {
         switch opcode {
         case .get, .put:
-            let line = try cursor.line(longest: 32)
+            let line = try cursor.line(maxLength: 32)
             guard let key = Int(line), key >= 0 else { throw refusal("'\(line)' is no memo") }
             try opcode == .get ? recall(key) : remember(key)
         case .binaryGet: try recall(Int(try cursor.byte()))
@@ -236,8 +236,8 @@ struct PickleReader: ~Copyable {
     private mutating func performObject(_ opcode: PickleOpcode) throws(FaceDataError) {
         switch opcode {
         case .global:
-            let module = try cursor.line(longest: Self.longestName)
-            let name = try cursor.line(longest: Self.longestName)
+            let module = try cursor.line(maxLength: Self.maxNameBytes)
+            let name = try cursor.line(maxLength: Self.maxNameBytes)
             try pushGlobal(module, name)
         case .stackGlobal:
             let name = try pop()
@@ -272,21 +272,21 @@ struct PickleReader: ~Copyable {
     // MARK: Stack
 
     private mutating func push(_ value: PickleValue) throws(FaceDataError) {
-        guard values.count < Self.mostValues else {
-            throw refusal("the pickle has more than \(Self.mostValues) values")
+        guard values.count < Self.maxValues else {
+            throw refusal("the pickle has more than \(Self.maxValues) values")
         }
         values.append(value)
         try push(at: values.count - 1)
     }
 
-    private mutating func push(at place: Int) throws(FaceDataError) {
+    private mutating func push(at position: Int) throws(FaceDataError) {
         try requireRoom(stack.count)
-        stack.append(place)
+        stack.append(position)
     }
 
     private func requireRoom(_ count: Int) throws(FaceDataError) {
-        guard count < Self.mostStacked else {
-            throw refusal("the pickle has more than \(Self.mostStacked) values at once")
+        guard count < Self.maxStacked else {
+            throw refusal("the pickle has more than \(Self.maxStacked) values at once")
         }
     }
 

@@ -56,14 +56,14 @@ enum PickleGlobal: Sendable, Hashable {
     }
 }
 
-/// A value of a pickle; others are named by their places among all values, so that neither depth
+/// A value of a pickle; others are named by their indices among all values, so that neither depth
 /// nor circles matter.
 enum PickleValue: Sendable, Hashable {
     case none
     case boolean(Bool)
     case integer(Int)
     case bytes(PickleBytes)
-    /// A text of at most ``PickleReader/longestName`` bytes.
+    /// A text of at most ``PickleReader/maxNameBytes`` bytes.
     case text(String)
     /// Longer text, which only stands for bytes: where its UTF-8 is.
     case longText(Range<Int>)

@@ -37,11 +37,11 @@ public struct VerificationPack: ImageSource {
     public var count: Int { images.count }
 
     /// An image's place, from 0.
-    public func name(of place: Int) -> String { "image \(place)" }
+    public func name(of index: Int) -> String { "image \(index)" }
 
     /// Reads an image.
-    public func read(_ place: Int, into buffer: ReadBuffer) throws(FaceDataError) {
-        switch images[place] {
+    public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        switch images[index] {
         case .stored(let range):
             try store.requireUnchanged()
             try store.read(at: range.lowerBound, count: range.count, into: buffer)
@@ -67,8 +67,8 @@ extension VerificationPairs {
         let folds = Self.consecutiveFolds(pack.same.count)
         self.init(
             source: pack,
-            pairs: pack.same.enumerated().map { place, same in
-                Pair(first: 2 * place, second: 2 * place + 1, same: same, fold: folds.of[place])
+            pairs: pack.same.enumerated().map { index, same in
+                Pair(first: 2 * index, second: 2 * index + 1, same: same, fold: folds.of[index])
             }, folds: folds.count)
     }
 }

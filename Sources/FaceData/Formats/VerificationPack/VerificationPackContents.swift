@@ -13,8 +13,8 @@ struct VerificationPackContents: ~Copyable {
         let items = try items(try parts().images, "images")
         var images: [PickleBytes] = []
         images.reserveCapacity(items.count)
-        for (place, item) in items.enumerated() {
-            images.append(try image(reader.values[item], place))
+        for (index, item) in items.enumerated() {
+            images.append(try image(reader.values[item], index))
         }
         guard images.count > 0, images.count % 2 == 0 else {
             throw refusal("\(images.count) images do not make pairs")
@@ -24,12 +24,12 @@ struct VerificationPackContents: ~Copyable {
 
     /// Whether each pair shows one person.
     func same(_ pairs: Int) throws(FaceDataError) -> [Bool] {
-        let place = try parts().labels
+        let index = try parts().labels
         let labels: [Bool]
-        if case .array(let type, let shape, let bytes) = reader.values[place] {
+        if case .array(let type, let shape, let bytes) = reader.values[index] {
             labels = try arrayLabels(type, shape, bytes)
         } else {
-            labels = try listLabels(try items(place, "labels"))
+            labels = try listLabels(try items(index, "labels"))
         }
         guard labels.count == pairs else {
             throw refusal("\(pairs) pairs of images have \(labels.count) labels")
@@ -45,33 +45,34 @@ struct VerificationPackContents: ~Copyable {
 
     private func parts() throws(FaceDataError) -> (images: Int, labels: Int) {
         switch reader.values[root] {
-        case .tuple(let places) where places.count == 2, .list(let places) where places.count == 2:
-            return (places[0], places[1])
-        case .tuple(let places), .list(let places):
-            throw refusal("it has \(places.count) parts and not two")
+        case .tuple(let elements) where elements.count == 2,
+            .list(let elements) where elements.count == 2:
+            return (elements[0], elements[1])
+        case .tuple(let elements), .list(let elements):
+            throw refusal("it has \(elements.count) parts and not two")
         default: throw refusal("it holds \(reader.values[root].kind)")
         }
     }
 
-    private func items(_ place: Int, _ what: String) throws(FaceDataError) -> [Int] {
-        switch reader.values[place] {
+    private func items(_ index: Int, _ what: String) throws(FaceDataError) -> [Int] {
+        switch reader.values[index] {
         case .list(let items), .tuple(let items): return items
-        default: throw refusal("the \(what) are \(reader.values[place].kind) and no list")
+        default: throw refusal("the \(what) are \(reader.values[index].kind) and no list")
         }
     }
 
-    private func image(_ value: PickleValue, _ place: Int) throws(FaceDataError) -> PickleBytes {
+    private func image(_ value: PickleValue, _ index: Int) throws(FaceDataError) -> PickleBytes {
         switch value {
         case .bytes(let bytes): return bytes
         case .array(let type, let shape, let bytes):
             let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
             guard ["u1", "uint8", "|u1", "i1", "|i1"].contains(type), count == bytes.count else {
                 throw refusal(
-                    "image \(place) is an array of \(type) in shape \(shape) with "
+                    "image \(index) is an array of \(type) in shape \(shape) with "
                         + "\(bytes.count) bytes, not one of u1")
             }
             return bytes
-        default: throw refusal("image \(place) is \(value.kind), not bytes")
+        default: throw refusal("image \(index) is \(value.kind), not bytes")
         }
     }
 
@@ -103,11 +104,11 @@ struct VerificationPackContents: ~Copyable {
         let stored = try bytes.array(in: reader.cursor.store)
         var labels: [Bool] = []
         labels.reserveCapacity(shape[0])
-        for place in 0..<shape[0] {
-            let number = stored[place * width..<(place + 1) * width]
+        for index in 0..<shape[0] {
+            let number = stored[index * width..<(index + 1) * width]
             // Numbers are stored with the lowest byte first; whatever order, only 0 and 1 pass.
             guard number.dropFirst().allSatisfy({ $0 == 0 }), let first = number.first, first < 2
-            else { throw refusal("label \(place) is neither 0 nor 1") }
+            else { throw refusal("label \(index) is neither 0 nor 1") }
             labels.append(first == 1)
         }
         return labels

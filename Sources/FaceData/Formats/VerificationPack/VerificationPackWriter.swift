@@ -45,8 +45,8 @@ public final class VerificationPackWriter {
         }
         // APPENDS, EMPTY_LIST, MARK, the labels, APPENDS, TUPLE2, STOP.
         try file.write([0x65, 0x5d, 0x28])
-        for (place, isSame) in same.enumerated() {
-            if place > 0, place % Self.run == 0 { try file.write([0x65, 0x28]) }
+        for (index, isSame) in same.enumerated() {
+            if index > 0, index % Self.run == 0 { try file.write([0x65, 0x28]) }
             try file.write([isSame ? 0x88 : 0x89])
         }
         try file.write([0x65, 0x86, 0x2e])

@@ -3,11 +3,11 @@ import Testing
 @testable import CommandKit
 
 @Suite("What signals mean, one after another")
-struct SignalJudgeTests {
+struct SignalPolicyTests {
     private func verdicts(
         _ arrivals: [(Int32, Double)], isFromTerminal: Bool = false, isStopping: Bool = false
-    ) -> [SignalJudge.Verdict] {
-        var judge = SignalJudge()
+    ) -> [SignalPolicy.Verdict] {
+        var judge = SignalPolicy()
         return arrivals.map { number, seconds in
             judge.judge(
                 .init(number: number, isFromTerminal: isFromTerminal, time: .seconds(seconds)),

@@ -7,7 +7,7 @@ import Torch
 
 /// Known failures and healthy runs of a trainer with losses of the catalogue.
 @Suite("What a trainer says of failures", .serialized)
-struct FindingTests {
+struct DiagnosticTests {
     /// Images whose brightness tells their label, of three.
     private struct BrightSource: TrainingSource {
         let imageCount = 64
@@ -41,7 +41,7 @@ struct FindingTests {
     }
 
     private struct Run {
-        var findings: [TrainingFinding] = []
+        var diagnostics: [TrainingDiagnostic] = []
         var summaries: [EpochSummary] = []
     }
 
@@ -64,7 +64,7 @@ struct FindingTests {
         var steps = trainer.position.step
         try trainer.run(saveInterval: .seconds(3600), shouldStop: { steps >= stop }) { event in
             switch event {
-            case .finding(let finding): run.findings.append(finding)
+            case .diagnostic(let diagnostic): run.diagnostics.append(diagnostic)
             case .epoch(let summary): run.summaries.append(summary)
             case .step: steps += 1
             default: break
@@ -79,8 +79,8 @@ struct FindingTests {
             // Labels that have nothing to do with the images.
             let noise = ToySource(imageCount: 64, batchSize: 16)
             let run = try run("softmax", noise, rate: 1e-12, epochs: 120, in: folder)
-            #expect(run.findings.map(\.kind) == [.stuck])
-            #expect(run.summaries.flatMap(\.findings) == run.findings)
+            #expect(run.diagnostics.map(\.kind) == [.stuck])
+            #expect(run.summaries.flatMap(\.diagnostics) == run.diagnostics)
         }
     }
 
@@ -93,7 +93,7 @@ struct FindingTests {
         try withFolder { folder in
             let run = try run(text, rate: 0.05, epochs: 120, in: folder)
             #expect((run.summaries.last?.accuracy ?? 0) > 0.6)
-            #expect(run.findings.isEmpty, "\(run.findings)")
+            #expect(run.diagnostics.isEmpty, "\(run.diagnostics)")
         }
     }
 
@@ -105,11 +105,11 @@ struct FindingTests {
                 _ = try run(text, classes: 50, rate: 0.05, epochs: 30, stopAt: 70, in: folder)
             }
             let rest = try run(text, classes: 50, rate: 0.05, epochs: 30, in: folder)
-            #expect(rest.findings.isEmpty)
+            #expect(rest.diagnostics.isEmpty)
         }
         try withFolder { folder in
             let whole = try run(text, classes: 50, rate: 0.05, epochs: 30, in: folder)
-            #expect(whole.findings.map(\.kind) == [.scaleTooSmall])
+            #expect(whole.diagnostics.map(\.kind) == [.scaleTooSmall])
         }
     }
 
@@ -126,12 +126,12 @@ struct FindingTests {
         }
     }
 
-    @Test("the share of active hinges is the epoch's mean")
+    @Test("the fraction of active hinges is the epoch's mean")
     func active() throws {
         try withFolder { folder in
             let run = try run("triplet:mining=all", rate: 0.05, epochs: 2, in: folder)
-            let share = try #require(run.summaries.first?.lossState["triplet.active"])
-            #expect(share > 0 && share < 1)
+            let fraction = try #require(run.summaries.first?.lossState["triplet.active"])
+            #expect(fraction > 0 && fraction < 1)
         }
     }
 }

@@ -3,7 +3,7 @@
 /// A scheduler that ends a job at its limit sends SIGTERM, SIGCONT and SIGTERM again within some
 /// milliseconds (Slurm: 5 to 21), to every process of the job: that is one request. Only a signal a
 /// second or more later is another one.
-struct SignalJudge: Sendable {
+struct SignalPolicy: Sendable {
     /// A signal that arrived.
     struct Arrival: Sendable, Hashable {
         /// Its number.

@@ -3,13 +3,13 @@ import FaceRuns
 import FaceStatistics
 
 /// What a reader has to know before believing a difference.
-enum Cautions {
+enum Caveats {
     static func list(_ results: StudyResults) -> [RichText] {
         [
             tooFewPairs(results), seeds(results), chosenOnTest(results), samplers(results),
             incomplete(results),
         ].compactMap { $0 } + collapses(results) + overlaps(results)
-            + conditions(results) + findings(results) + damages(results)
+            + conditions(results) + diagnostics(results) + damages(results)
     }
 
     private static func seeds(_ results: StudyResults) -> RichText? {
@@ -59,7 +59,7 @@ enum Cautions {
         func size(_ test: TestResult?) -> String? {
             test.map {
                 Format.percent(
-                    BinomialInterval.wilson(share: $0.accuracy, of: $0.pairs).reach)
+                    BinomialInterval.wilson(fraction: $0.accuracy, of: $0.pairs).reach)
             }
         }
         let lowest = accuracies.min { $0.accuracy < $1.accuracy }
@@ -84,8 +84,8 @@ enum Cautions {
     private static func samplers(_ results: StudyResults) -> RichText? {
         let samplers = Dictionary(grouping: results.losses, by: \.sampler)
         guard samplers.count > 1 else { return nil }
-        let usual = samplers.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
-        let others = samplers.filter { $0.key != usual }.sorted { $0.key < $1.key }
+        let mostCommon = samplers.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
+        let others = samplers.filter { $0.key != mostCommon }.sorted { $0.key < $1.key }
         let clauses = others.map { sampler, losses -> RichText in
             """
             \(Format.list(losses.map(\.title))) drew \(losses.count == 1 ? "its" : "their") batches \
@@ -93,7 +93,7 @@ enum Cautions {
             """
         }
         return "\(strong: "Other batches.") " + .list(clauses) + """
-             and not with \(code: usual ?? ""), as the other losses did: the same images in another \
+             and not with \(code: mostCommon ?? ""), as the other losses did: the same images in another \
             order and mixture.
             """
     }
@@ -134,7 +134,7 @@ enum Cautions {
 
     private static func contents(_ results: StudyResults) -> [RichText] {
         let changed = results.trainSets.filter { name in
-            let hashes = results.runs.filter { $0.setting.trainSet == name }
+            let hashes = results.runs.filter { $0.configuration.trainSet == name }
                 .map(\.description.train.contentHash)
             return Set(hashes).count > 1
         }
@@ -158,9 +158,9 @@ enum Cautions {
     }
 
     /// Known failures that were recognised while a run was trained.
-    private static func findings(_ results: StudyResults) -> [RichText] {
+    private static func diagnostics(_ results: StudyResults) -> [RichText] {
         results.runs.flatMap { run in
-            run.epochs.flatMap { $0.findings ?? [] }.map { sentence -> RichText in
+            run.epochs.flatMap { $0.diagnostics ?? [] }.map { sentence -> RichText in
                 "\(strong: "Trouble in training.") \(code: run.name): \(sentence)."
             }
         }

@@ -20,15 +20,15 @@ public final class HeadWorkspace {
 /// The cosines between a batch of directions and all classes: a softmax of up to millions of
 /// classes in two differentiable steps, between which a margin may change the cosines.
 ///
-/// The first step, ``init(directions:weight:classes:labels:subcenters:precision:workspace:)``,
-/// multiplies, and the second, ``crossEntropy(targetLogits:scale:others:)``, takes the softmax. The
-/// one table of batch x classes numbers between them becomes its own gradient when the result is
-/// differentiated; neither normalised weights nor logits nor probabilities are ever written.
+/// The first step, ``init(unitEmbeddings:weight:classes:labels:subcenters:precision:workspace:)``,
+/// multiplies, and the second, ``crossEntropy(targetLogits:scale:nonTargets:)``, takes the softmax.
+/// The one table of batch x classes numbers between them becomes its own gradient when the result
+/// is differentiated; neither normalised weights nor logits nor probabilities are ever written.
 /// In `float32` and `float64`. On a GPU, and where only LibTorch's kernels may be used, it is composed
 /// of LibTorch's operations, which do write logits; on a processor they round nothing to `bfloat16`.
-public final class CosineTable {
-    /// Cosines `[n]` between the directions and their own classes; may pass ±1 by rounding.
-    public let targets: Tensor
+public final class CosineSimilarityMatrix {
+    /// Cosines `[n]` between the directions and their target classes; may pass ±1 by rounding.
+    public let targetCosines: Tensor
     /// The angles `[n]` of those, as ``Tensor/angles(to:)`` gives them.
     public let angles: Tensor
     private let table: Tensor
@@ -37,7 +37,7 @@ public final class CosineTable {
     /// Multiplies.
     ///
     /// - Parameters:
-    ///   - directions: `[n, d]`, rows of length 1 or 0.
+    ///   - unitEmbeddings: `[n, d]`, rows of length 1 or 0.
     ///   - weight: `[c k, d]` of the same type, of which only the rows' directions count. A row of
     ///     zeros has no direction: its cosines are 0 and it gets no gradient.
     ///   - classes: `[m]` of `int64`, ascending: those that take part, nil for all. The weight's
@@ -48,19 +48,19 @@ public final class CosineTable {
     ///   - precision: `bfloat16` rounds the operands of products, where the processor has
     ///     instructions for it, and to TF32 on a GPU; sums and cosines stay `float32`.
     public init(
-        directions: Tensor, weight: Tensor, classes: Tensor? = nil, labels: Tensor,
+        unitEmbeddings: Tensor, weight: Tensor, classes: Tensor? = nil, labels: Tensor,
         subcenters: Int = 1, precision: ElementType = .float32, workspace: HeadWorkspace
     ) {
         var table = ct_tensor()
-        var targets = ct_tensor()
+        var targetCosines = ct_tensor()
         var angles = ct_tensor()
         let classes = classes ?? Tensor([] as [Int], device: weight.device)
-        let status = unsafe ct_cosine_table(
-            directions.handle, weight.handle, classes.handle, labels.handle, Int64(subcenters),
-            precision == .bfloat16, workspace.handle, &table, &targets, &angles)
-        expectSuccess(status, "CosineTable(directions:weight:)")
+        let status = unsafe ct_cosine_similarity_matrix(
+            unitEmbeddings.handle, weight.handle, classes.handle, labels.handle, Int64(subcenters),
+            precision == .bfloat16, workspace.handle, &table, &targetCosines, &angles)
+        expectSuccess(status, "CosineSimilarityMatrix(directions:weight:)")
         self.table = Tensor(owning: table)
-        self.targets = Tensor(owning: targets)
+        self.targetCosines = Tensor(owning: targetCosines)
         self.angles = Tensor(owning: angles)
         self.labels = labels
     }
@@ -71,40 +71,40 @@ public final class CosineTable {
     }
 
     /// Sum over all classes but the own one of e^(scale cosine), `[n]`; not differentiable.
-    public func otherExponentials(scale: Tensor) -> Tensor {
+    public func nonTargetExponentials(scale: Tensor) -> Tensor {
         .make { unsafe ct_other_exponentials(table.handle, labels.handle, scale.handle, &$0) }
     }
 
-    /// What ``crossEntropy(targetLogits:scale:others:)`` gives.
+    /// What ``crossEntropy(targetLogits:scale:nonTargets:)`` gives.
     public struct Outcome {
         /// Mean cross-entropy.
         public var loss: Tensor
-        /// `[n]` of truth values: whether the own class has the largest cosine.
-        public var isFirst: Tensor
+        /// `[n]` of truth values: whether the target class has the largest cosine.
+        public var isTop1Correct: Tensor
         /// `[n]`: whether it has the largest logit, with the margin.
-        public var isFirstWithMargin: Tensor
+        public var isTop1CorrectWithMargin: Tensor
     }
 
     /// Takes the softmax and its mean cross-entropy; differentiating it uses the table up.
     ///
     /// - Parameters:
-    ///   - targetLogits: `[n]`, the own classes' logits, in the table's type or in `float64`.
-    ///   - scale: `[n]`, at least 0: what the other classes' cosines are multiplied by.
-    ///   - others: What the other classes' cosines `[n, k]` of any k classes become; elementwise
-    ///     in the cosines, through which alone it is differentiated. Nil leaves them.
+    ///   - targetLogits: `[n]`, the target classes' logits, in the table's type or in `float64`.
+    ///   - scale: `[n]`, at least 0: what the non-target classes' cosines are multiplied by.
+    ///   - nonTargets: What the non-target classes' cosines `[n, k]` of any k classes become;
+    ///     elementwise in the cosines, through which alone it is differentiated. Nil leaves them.
     public func crossEntropy(
-        targetLogits: Tensor, scale: Tensor, others: ((Tensor) -> Tensor)? = nil
+        targetLogits: Tensor, scale: Tensor, nonTargets: ((Tensor) -> Tensor)? = nil
     ) -> Outcome {
         var loss = ct_tensor()
-        var isFirst = ct_tensor()
-        var isFirstWithMargin = ct_tensor()
+        var isTop1Correct = ct_tensor()
+        var isTop1CorrectWithMargin = ct_tensor()
         let status = unsafe ct_margin_cross_entropy(
-            table.handle, targetLogits.handle, scale.handle, targets.handle, labels.handle,
-            ElementwiseMap.handle(of: others), &loss, &isFirst, &isFirstWithMargin)
+            table.handle, targetLogits.handle, scale.handle, targetCosines.handle, labels.handle,
+            ElementwiseMap.handle(of: nonTargets), &loss, &isTop1Correct, &isTop1CorrectWithMargin)
         expectSuccess(status, "crossEntropy(targetLogits:scale:others:)")
         return Outcome(
-            loss: Tensor(owning: loss), isFirst: Tensor(owning: isFirst),
-            isFirstWithMargin: Tensor(owning: isFirstWithMargin))
+            loss: Tensor(owning: loss), isTop1Correct: Tensor(owning: isTop1Correct),
+            isTop1CorrectWithMargin: Tensor(owning: isTop1CorrectWithMargin))
     }
 }
 

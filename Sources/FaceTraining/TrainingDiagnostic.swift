@@ -1,7 +1,7 @@
 import Foundation
 
 /// A known failure that a trainer has recognised: what it means and what to try.
-public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConvertible {
+public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConvertible {
     /// The failures that are known.
     public enum Kind: String, Codable, Sendable, CaseIterable {
         /// The loss is -ln(1e-30): each label's probability is nil.
@@ -26,7 +26,7 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
     public var epoch: Int
     /// Mean loss of the last steps, or of the epoch for ``Kind/roseAboveGuessing``.
     public var loss: Double
-    /// Share of their images that were classified right, without margin; 0 ... 1.
+    /// Fraction of their images that were classified right, without margin; 0 ... 1.
     public var accuracy: Double
     /// Number of classes.
     public var classes: Int
@@ -45,7 +45,7 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
         switch kind {
         case .noProbability:
             return
-                "the loss has stood at \(loss), which is -ln(1e-30): no sample's own class has any "
+                "the loss has stood at \(loss), which is -ln(1e-30): no sample's target class has any "
                 + "probability, so labels and classes do not belong together; check the order and "
                 + "the type of labels"
         case .roseAboveGuessing:
@@ -82,7 +82,7 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
     }
 
     private var suitable: Double { Self.suitableScale(classes: classes) }
-    private var bound: Double { Self.leastLoss(scale: scale ?? 1, classes: classes) }
+    private var bound: Double { Self.minLoss(scale: scale ?? 1, classes: classes) }
 
     private func number(_ value: Double?) -> String { String(format: "%.3g", value ?? .nan) }
 
@@ -93,7 +93,7 @@ public struct TrainingFinding: Codable, Sendable, Hashable, CustomStringConverti
 
     /// What a softmax of cosines times a scale cannot go below (NormFace, Wang et al. 2017,
     /// proposition 2): ln(1 + (C - 1) e^(-s C / (C - 1))).
-    static func leastLoss(scale: Double, classes: Int) -> Double {
+    static func minLoss(scale: Double, classes: Int) -> Double {
         guard classes > 1 else { return 0 }
         let others = Double(classes - 1)
         return log1p(others * exp(-scale * Double(classes) / others))

@@ -9,7 +9,7 @@ public import Foundation
 #endif
 
 /// The half-written files of processes that were killed.
-public enum Leftovers {
+public enum StaleFiles {
     private static let suffix = "part"
 
     /// A name for a file that is being written: hidden, and with this process's number.

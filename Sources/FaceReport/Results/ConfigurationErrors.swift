@@ -1,7 +1,8 @@
 import FaceEvaluation
 
-/// What the losses of a setting make of the pairs of a test set: their models with the first seed.
-struct SettingErrors {
+/// What the losses of a configuration make of the pairs of a test set: their models with the first
+/// seed.
+struct ConfigurationErrors {
     /// Losses whose models saw the same pairs.
     let losses: [LossSeries]
     /// The pairs.
@@ -13,11 +14,11 @@ struct SettingErrors {
     private let outcomes: [LossSeries: PairOutcomes]
     private let anyOutcome: PairOutcomes
 
-    /// Reads the outcomes of a setting, or gives `nil` where there are none.
-    init?(_ results: StudyResults, _ setting: Setting, test: String) {
+    /// Reads the outcomes of a configuration, or gives `nil` where there are none.
+    init?(_ results: StudyResults, _ configuration: Configuration, test: String) {
         var outcomes: [LossSeries: PairOutcomes] = [:]
         for loss in results.losses {
-            let run = results.cell(setting, loss).finished.first { $0.outcomes[test] != nil }
+            let run = results.cell(configuration, loss).finished.first { $0.outcomes[test] != nil }
             outcomes[loss] = run?.outcomes[test]
         }
         let known = results.losses.filter { outcomes[$0] != nil }
@@ -35,10 +36,10 @@ struct SettingErrors {
     /// What a loss makes of the pairs; one of ``losses``.
     func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
 
-    /// The loss that decides most pairs rightly, the first of several.
+    /// The loss that classifies most pairs correctly, the first of several.
     var leader: LossSeries? {
         let right = losses.map { outcome(of: $0).isRight.count { $0 } }
-        return right.max().flatMap { most in right.firstIndex(of: most) }.map { losses[$0] }
+        return right.max().flatMap { best in right.firstIndex(of: best) }.map { losses[$0] }
     }
 
     /// Pairs that a loss gets wrong, in the order of the test set.
@@ -63,7 +64,7 @@ struct SettingErrors {
 
     /// Pairs that one loss gets right and another wrong: first those on which the two are farthest
     /// from their thresholds.
-    func decided(rightlyBy loss: LossSeries, wronglyBy other: LossSeries) -> [Int] {
+    func classified(correctlyBy loss: LossSeries, incorrectlyBy other: LossSeries) -> [Int] {
         let (mine, theirs) = (outcome(of: loss), outcome(of: other))
         func clearness(_ pair: Int) -> Double {
             [mine, theirs].reduce(0) {

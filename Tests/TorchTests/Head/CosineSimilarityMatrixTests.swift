@@ -1,43 +1,43 @@
 import Testing
 import Torch
 
-/// The table of cosines against products of whole tensors.
+/// The cosine similarity matrix against products of whole tensors.
 @Suite("Cosine table")
-struct CosineTableTests {
+struct CosineSimilarityMatrixTests {
     private static let shapes = [
         [1, 1, 1], [2, 3, 5], [16, 128, 32], [17, 129, 33], [40, 700, 96],
     ]
 
     private func tensor(_ shape: [Int], _ seed: UInt64, _ type: ElementType) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type)
-        tensor.fillNormal(deviation: 1, seed: seed)
+        tensor.fillNormal(standardDeviation: 1, seed: seed)
         return tensor
     }
 
     /// Loss and gradients of a plain scaled softmax of cosines, by the table or by tensors.
     private func softmax(
         _ shape: [Int], type: ElementType, classes: Tensor? = nil, byTable: Bool
-    ) -> (loss: Double, directions: [Double], weight: [Double], scale: [Double]) {
-        let directions = tensor([shape[0], shape[2]], 1, type).l2Normalized().withGradient()
+    ) -> (loss: Double, unitEmbeddings: [Double], weight: [Double], scale: [Double]) {
+        let unitEmbeddings = tensor([shape[0], shape[2]], 1, type).l2Normalized().withGradient()
         let weight = tensor([shape[1], shape[2]], 2, type).withGradient()
         let scale = tensor([shape[0]], 3, type).abs().withGradient()
         let labels = Tensor((0..<shape[0]).map { $0 * 7 % shape[1] })
         let loss: Tensor
         if byTable {
-            let table = CosineTable(
-                directions: directions, weight: weight, classes: classes, labels: labels,
+            let table = CosineSimilarityMatrix(
+                unitEmbeddings: unitEmbeddings, weight: weight, classes: classes, labels: labels,
                 workspace: HeadWorkspace())
             loss =
                 table.crossEntropy(
-                    targetLogits: table.targets * scale, scale: scale
+                    targetLogits: table.targetCosines * scale, scale: scale
                 ).loss
         } else {
-            let cosines = directions.linear(weight: weight.l2Normalized())
+            let cosines = unitEmbeddings.linear(weight: weight.l2Normalized())
             loss = (cosines * scale.unsqueezed(1)).crossEntropy(labels: labels)
         }
         loss.backward()
         return (
-            loss.item(), directions.gradient?.array() ?? [],
+            loss.item(), unitEmbeddings.gradient?.array() ?? [],
             weight.gradient?.dense().array() ?? [], scale.gradient?.array() ?? []
         )
     }
@@ -57,7 +57,7 @@ struct CosineTableTests {
         let found = softmax(shape, type: type.0, byTable: true)
         let expected = softmax(shape, type: type.0, byTable: false)
         expectClose([found.loss], [expected.loss], type.tolerance)
-        expectClose(found.directions, expected.directions, type.tolerance)
+        expectClose(found.unitEmbeddings, expected.unitEmbeddings, type.tolerance)
         expectClose(found.weight, expected.weight, type.tolerance)
         expectClose(found.scale, expected.scale, type.tolerance)
     }
@@ -68,7 +68,7 @@ struct CosineTableTests {
         let all = softmax(shape, type: .float32, byTable: true)
         let listed = softmax(shape, type: .float32, classes: Tensor.range(300), byTable: true)
         #expect(all.loss == listed.loss && all.weight == listed.weight)
-        #expect(all.directions == listed.directions)
+        #expect(all.unitEmbeddings == listed.unitEmbeddings)
     }
 
     @Test("takes rows whose squares overflow or vanish, and rows of zeros")
@@ -76,15 +76,15 @@ struct CosineTableTests {
         let weight = Tensor(
             [3e30, 4e30, 3e-20, 4e-20, 0, 0, 0.6, 0.8] as [Float], shape: [4, 2]
         ).withGradient()
-        let directions = Tensor([0.6, 0.8] as [Float], shape: [1, 2])
-        let table = CosineTable(
-            directions: directions, weight: weight, labels: Tensor([2]),
+        let unitEmbeddings = Tensor([0.6, 0.8] as [Float], shape: [1, 2])
+        let table = CosineSimilarityMatrix(
+            unitEmbeddings: unitEmbeddings, weight: weight, labels: Tensor([2]),
             workspace: HeadWorkspace())
         let scale = Tensor([2] as [Float])
-        #expect(table.targets.item() == 0)
-        // Three cosines of 1 beside the own class's 0.
-        #expect(abs(table.otherExponentials(scale: scale).item() - 22.167) < 1e-3)
-        let loss = table.crossEntropy(targetLogits: table.targets * scale, scale: scale).loss
+        #expect(table.targetCosines.item() == 0)
+        // Three cosines of 1 beside the target class's 0.
+        #expect(abs(table.nonTargetExponentials(scale: scale).item() - 22.167) < 1e-3)
+        let loss = table.crossEntropy(targetLogits: table.targetCosines * scale, scale: scale).loss
         #expect(abs(loss.item() - 3.1428) < 1e-4)
         loss.backward()
         let gradient: [Float] = weight.gradient?.array() ?? []
@@ -94,40 +94,41 @@ struct CosineTableTests {
     @Test("says who is first as an arg-max does, of equal ones the first")
     func ties() {
         let weight = Tensor([1, 0, 1, 0, 0, 1] as [Double], shape: [3, 2])
-        let directions = Tensor([1, 0, 1, 0, 0, 1, 0, 0] as [Double], shape: [4, 2])
-        let table = CosineTable(
-            directions: directions, weight: weight, labels: Tensor([0, 1, 2, 1]),
+        let unitEmbeddings = Tensor([1, 0, 1, 0, 0, 1, 0, 0] as [Double], shape: [4, 2])
+        let table = CosineSimilarityMatrix(
+            unitEmbeddings: unitEmbeddings, weight: weight, labels: Tensor([0, 1, 2, 1]),
             workspace: HeadWorkspace())
         let outcome = table.crossEntropy(
-            targetLogits: table.targets * 3 - 1, scale: Tensor([3, 3, 3, 3] as [Double]))
-        #expect(outcome.isFirst.array(of: Int.self) == [1, 0, 1, 0])
-        #expect(outcome.isFirstWithMargin.array(of: Int.self) == [0, 0, 1, 0])
+            targetLogits: table.targetCosines * 3 - 1, scale: Tensor([3, 3, 3, 3] as [Double]))
+        #expect(outcome.isTop1Correct.array(of: Int.self) == [1, 0, 1, 0])
+        #expect(outcome.isTop1CorrectWithMargin.array(of: Int.self) == [0, 0, 1, 0])
     }
 
-    @Test("changes the other classes' cosines, in parts, and differentiates through that")
-    func others() {
+    @Test("changes the non-target classes' cosines, in parts, and differentiates through that")
+    func nonTargets() {
         // More classes than a part has.
-        let directions = tensor([3, 4], 1, .float64).l2Normalized().withGradient()
+        let unitEmbeddings = tensor([3, 4], 1, .float64).l2Normalized().withGradient()
         let weight = tensor([5000, 4], 2, .float64).withGradient()
         let labels = Tensor([4999, 0, 2500])
         func change(_ cosines: Tensor) -> Tensor { cosines * cosines * cosines - 0.5 }
-        let table = CosineTable(
-            directions: directions, weight: weight, labels: labels, workspace: HeadWorkspace())
+        let table = CosineSimilarityMatrix(
+            unitEmbeddings: unitEmbeddings, weight: weight, labels: labels,
+            workspace: HeadWorkspace())
         let scale = Tensor([5, 10, 20] as [Double])
         let found = table.crossEntropy(
-            targetLogits: table.targets * scale, scale: scale, others: change
+            targetLogits: table.targetCosines * scale, scale: scale, nonTargets: change
         ).loss
         found.backward()
-        let gradients = [directions, weight].map { $0.gradient?.array(of: Double.self) ?? [] }
-        for parameter in [directions, weight] { parameter.gradient = nil }
-        let cosines = directions.linear(weight: weight.l2Normalized())
+        let gradients = [unitEmbeddings, weight].map { $0.gradient?.array(of: Double.self) ?? [] }
+        for parameter in [unitEmbeddings, weight] { parameter.gradient = nil }
+        let cosines = unitEmbeddings.linear(weight: weight.l2Normalized())
         let columns = labels.unsqueezed(1)
         let expected =
             (change(cosines).scattered(1, columns, cosines.gathered(1, columns))
             * scale.unsqueezed(1)).crossEntropy(labels: labels)
         expected.backward()
         expectClose([found.item()], [expected.item()], 1e-12)
-        expectClose(gradients[0], directions.gradient?.array() ?? [], 1e-12)
+        expectClose(gradients[0], unitEmbeddings.gradient?.array() ?? [], 1e-12)
         expectClose(gradients[1], weight.gradient?.array() ?? [], 1e-12)
     }
 }

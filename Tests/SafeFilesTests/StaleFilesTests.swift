@@ -2,7 +2,7 @@ import Foundation
 import SafeFiles
 import Testing
 
-@Suite struct LeftoversTests {
+@Suite struct StaleFilesTests {
     @Test func onlyThoseOfDeadProcessesGo() throws {
         try withFolder { folder in
             let dead = Process()
@@ -15,10 +15,10 @@ import Testing
                 ".run.json.\(living).0A1B2C3D.part", "run.json", ".lock", "notes.part",
             ]
             for name in names { try Data().write(to: folder.appendingPathComponent(name)) }
-            Leftovers.remove(from: folder)
+            StaleFiles.remove(from: folder)
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(Set(left) == Set(names.dropFirst()))
-            Leftovers.remove(from: folder.appendingPathComponent("nowhere"))
+            StaleFiles.remove(from: folder.appendingPathComponent("nowhere"))
         }
     }
 }

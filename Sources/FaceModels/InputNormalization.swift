@@ -8,6 +8,12 @@ public struct InputNormalization: Codable, Sendable, Hashable {
     /// What the difference is divided by.
     public var standardDeviation: Double
 
+    /// Keys of the file, some older than the properties.
+    private enum CodingKeys: String, CodingKey {
+        case mean
+        case standardDeviation = "deviation"
+    }
+
     /// To -1 ... 1: `(byte - 127.5) / 127.5`, as arcface_torch does.
     public static let standard = InputNormalization(mean: 127.5, standardDeviation: 127.5)
 

@@ -41,6 +41,13 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     /// Angles of images to the nearest class weight of another identity; nil as above.
     public var nearestNonTarget: QuantitySpread?
 
+    /// Keys of the file, some older than the properties.
+    private enum CodingKeys: String, CodingKey {
+        case name, images, norm, within, between
+        case targetClass = "ownClass"
+        case nearestNonTarget = "nearestOther"
+    }
+
     /// Creates a record from its parts.
     public init(
         name: String, images: Int, norm: QuantitySpread?, within: QuantitySpread?,

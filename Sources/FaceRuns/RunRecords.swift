@@ -292,6 +292,13 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     /// Seconds spent in evaluation. A time column: not reproducible.
     public var evaluationSeconds: Double
 
+    /// Keys of the file, some older than the properties.
+    private enum CodingKeys: String, CodingKey {
+        case epoch, step, images, learningRate, loss, trainAccuracy, trainAccuracyWithMargin
+        case lossState, tests, validation, imagesPerSecond, trainSeconds, evaluationSeconds
+        case diagnostics = "findings"
+    }
+
     /// Creates a record from its parts.
     public init(
         epoch: Int, step: Int, images: Int, learningRate: Double, loss: Double,

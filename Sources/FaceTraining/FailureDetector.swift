@@ -40,6 +40,13 @@ struct FailureDetector: Codable, Sendable, Hashable {
     /// Optional, so that checkpoints of former versions are read.
     private var epochMean: EpochMean?
 
+    /// Keys of the file, some older than the properties.
+    private enum CodingKeys: String, CodingKey {
+        case diagnostics = "findings"
+        case lossSum, correct, images, count, firstLoss, atFloor, atLogarithm, lastScale, atScale
+        case epochMean
+    }
+
     /// Steps over which losses and accuracies are averaged.
     static let window = 50
     /// -ln(1e-30).

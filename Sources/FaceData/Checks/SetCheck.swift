@@ -34,6 +34,12 @@ public struct SetCheck: Codable, Sendable, Hashable {
     /// What was found, the worst first.
     public var diagnostics: [Diagnostic]
 
+    /// Keys of the file, some older than the properties.
+    private enum CodingKeys: String, CodingKey {
+        case images, identities, sizes
+        case diagnostics = "findings"
+    }
+
     /// The worst severity; nil when nothing was found.
     public var worst: Severity? { diagnostics.map(\.severity).max() }
 }

@@ -20,6 +20,12 @@ struct PackJournal: Codable, Sendable {
     /// What the files of the images that are done were like.
     var stamps: String
 
+    /// Keys of the file, some older than the properties.
+    private enum CodingKeys: String, CodingKey {
+        case plan, scan, stamps
+        case position = "place"
+    }
+
     /// The journal of a pack.
     static func url(of pack: URL) -> URL {
         pack.deletingLastPathComponent().appendingPathComponent(

@@ -10,6 +10,12 @@ public struct ImageScan: Sendable, Hashable {
         public var path: String
         /// Why.
         public var reason: String
+
+        /// Keys of the file, some older than the properties.
+        private enum CodingKeys: String, CodingKey {
+            case index = "place"
+            case path, reason
+        }
     }
 
     /// What is done with what the images show.

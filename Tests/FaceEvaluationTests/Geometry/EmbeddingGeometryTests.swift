@@ -24,6 +24,13 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
     let points: [[Double]]
     let explained: [Double]
 
+    private enum CodingKeys: String, CodingKey {
+        case name, dimension, weightsEach, embeddings, labels, weights, pairs, angles
+        case target = "own"
+        case nearestNonTarget = "nearestOther"
+        case norms, points, explained
+    }
+
     var table: EmbeddingTable {
         get throws {
             try EmbeddingTable(count: labels.count, dimension: dimension, values: embeddings)

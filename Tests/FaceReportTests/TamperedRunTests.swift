@@ -123,11 +123,11 @@ struct TamperedRunTests {
     }
 
     @Test("A value of another kind is damage", arguments: 0..<7)
-    func kinds(index: Int) throws {
-        for (index, (file, path)) in Self.positions.enumerated() where index % 4 == position % 4 {
+    func kinds(kind: Int) throws {
+        for (index, (file, path)) in Self.positions.enumerated() where index % 4 == kind % 4 {
             try inTemporaryFolder { folder throws in
                 let study = try TamperedStudy(in: folder)
-                try study.set(file, path, to: Self.otherKinds[position])
+                try study.set(file, path, to: Self.otherKinds[kind])
                 // A map may be missing, and so may what is optional; nothing may stop the process.
                 _ = try study.render()
             }

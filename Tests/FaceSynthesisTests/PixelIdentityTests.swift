@@ -1,5 +1,6 @@
 import FaceData
 import FaceSynthesis
+import SafeFiles
 import Testing
 
 /// A changed hash means that built-in studies made before and after are of different pictures:

@@ -126,7 +126,7 @@ let package = Package(
         library(
             "FaceData",
             needs: ["SafeNumbers", "SafeFiles", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
-        library("FaceSynthesis", needs: ["SafeFiles", "FaceData"]),
+        library("FaceSynthesis", needs: ["SafeFiles"]),
         library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
         library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
 
@@ -176,16 +176,16 @@ let package = Package(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("Torch"),
         tests("FaceData", needs: ["SafeFiles"]),
-        tests("FaceSynthesis", needs: ["SafeFiles", "FaceData"]),
+        tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["Torch"]),
         tests("FaceLosses", needs: ["Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        tests("FaceEvaluation", needs: ["FaceData"]),
+        tests("FaceEvaluation"),
         tests("FaceStatistics"),
         tests("FaceRuns", needs: ["SafeFiles"]),
         tests(
-            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
-        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
+            "FaceStudy", needs: ["Torch", "FaceLosses", "FaceTraining", "FaceRuns"]),
+        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics"]),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],

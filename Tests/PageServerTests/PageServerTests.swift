@@ -51,14 +51,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405), ("nonsense\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
         ("GET http://x/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\n\r\n", 403), ("\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 403), ("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 403),
     ])
     func otherRequestsAreRefused(text: String, status: Int) throws {
         let server = try serve()
         #expect(try ask(server, text).hasPrefix("HTTP/1.1 \(status)"))
+    }
+
+    @Test(arguments: ["nonsense\r\n\r\n", "\r\n\r\n"])
+    func whatIsNoRequestIsNotAnswered(text: String) throws {
+        let server = try serve()
+        #expect(try ask(server, text).isEmpty)
     }
 
     @Test func anEndlessHeadIsCutOff() throws {

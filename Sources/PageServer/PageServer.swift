@@ -30,8 +30,6 @@ public final class PageServer: Sendable {
         self.port = socket.port
     }
 
-    deinit { daemon.stop() }
-
     /// Stops to listen, and lets answers that are under way reach their readers, for two seconds
     /// at most.
     public func stop() { daemon.stop() }

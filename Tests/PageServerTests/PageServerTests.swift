@@ -94,6 +94,30 @@ import Testing
         #expect(try ask(server, get("/")).hasPrefix("HTTP/1.1 200"))
     }
 
+    @Test func answersUnderWayReachTheirReaders() throws {
+        let (begun, mayEnd, stopped) = (
+            DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+        )
+        let server = try PageServer(port: 0) { _ in
+            begun.signal()
+            mayEnd.wait()
+            return .text("late")
+        }
+        let reader = try Socket(port: server.port)
+        reader.send(get("/"))
+        begun.wait()
+        Thread.detachNewThread {
+            server.stop()
+            stopped.signal()
+        }
+        mayEnd.signal()
+        #expect(reader.readToEnd().hasSuffix("late"))
+        stopped.wait()
+        #expect(throws: Socket.Failed.self) { try Socket(port: server.port) }
+        // Nothing is left to be stopped.
+        server.stop()
+    }
+
     @Test func manyAtOnce() throws {
         let server = try serve()
         DispatchQueue.concurrentPerform(iterations: 100) { _ in

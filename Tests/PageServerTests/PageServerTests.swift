@@ -113,7 +113,6 @@ import Testing
         mayEnd.signal()
         #expect(reader.readToEnd().hasSuffix("late"))
         stopped.wait()
-        #expect(throws: Socket.Failed.self) { try Socket(port: server.port) }
         // Nothing is left to be stopped.
         server.stop()
     }

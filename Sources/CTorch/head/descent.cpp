@@ -7,7 +7,7 @@
 
 #include "../elements.h"
 #include "../parallel.h"
-#include "lanes.h"
+#include "../dispatch.h"
 
 namespace facet::head {
 namespace {
@@ -27,11 +27,11 @@ FACET_INLINE void sparse_sgd_row(T *weight, T *momentum_buffer, const T *gradien
   T rate = T(rule.learning_rate), momentum = T(rule.momentum), decay = T(rule.weight_decay);
   int64_t c = 0;
   for (; c + lanes <= size; c += lanes) {
-    Lanes<T> w = read(weight + c), v{};
-    if (momentum_buffer != nullptr) v = read(momentum_buffer + c);
-    sgd_update(w, v, read(gradient + c), rate, momentum, decay, rule.nesterov);
-    write(weight + c, w);
-    if (momentum_buffer != nullptr) write(momentum_buffer + c, v);
+    Vector<T> w = load(weight + c), v{};
+    if (momentum_buffer != nullptr) v = load(momentum_buffer + c);
+    sgd_update(w, v, load(gradient + c), rate, momentum, decay, rule.nesterov);
+    store(weight + c, w);
+    if (momentum_buffer != nullptr) store(momentum_buffer + c, v);
   }
   for (; c < size; ++c) {
     T v = momentum_buffer != nullptr ? momentum_buffer[c] : T(0);
@@ -49,8 +49,9 @@ void sparse_sgd_on_cpu(const at::Tensor &weight, const at::Tensor &momentum_buff
   T *weights = weight.mutable_data_ptr<T>();
   T *momentum_buffers = momentum_buffer.defined() ? momentum_buffer.mutable_data_ptr<T>() : nullptr;
   int64_t size = weight.size(1);
+  auto chosen = choice();
   parallel_for(0, rows.numel(), 64, [&](int64_t begin, int64_t end) {
-    vectorized([&]() FACET_LAMBDA {
+    vectorized(chosen, [&]() FACET_LAMBDA {
       for (int64_t r = begin; r < end; ++r) {
         int64_t start = indices[r] * size;
         sparse_sgd_row(weights + start, momentum_buffers == nullptr ? nullptr : momentum_buffers + start,

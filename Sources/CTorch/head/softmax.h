@@ -6,6 +6,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "../dispatch.h"
+
 namespace facet::head {
 
 /// What the non-target classes' cosines `[n, k]` of any k classes become: elementwise in the
@@ -22,6 +24,8 @@ struct SoftmaxProblem {
   at::Tensor scale;
   /// Null when the non-target classes' cosines stay as they are.
   const NonTargetMap *non_targets = nullptr;
+  /// The instructions: those of the thread that states the problem.
+  Choice choice = facet::choice();
 };
 
 /// What the non-target classes of each sample come to; all `[n]`.

@@ -1,3 +1,5 @@
+import Spelling
+
 /// What can go wrong when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An image cannot be decoded.
@@ -66,7 +68,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "the sampler '\(sampler)' draws \(wanted) identities for each batch, and the set has "
                 + "\(identities): use a smaller --batch-size, or --sampler shuffle"
         case .tooManyBadImages(let path, let bad, let total, let first):
-            "\(bad) of the \(total) images in '\(path)' cannot be decoded, which is more than 1 %; "
+            "\(grouped(bad)) of \(counted(total, "image")) in '\(path)' cannot be decoded, which is more than 1 %; "
                 + "the first is \(first)"
         case .unknownFormat(let path, let reason):
             "'\(path)' cannot be used: \(reason)"

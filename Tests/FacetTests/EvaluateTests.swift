@@ -91,7 +91,7 @@ struct EvaluateTests {
                 ] + words)
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output.contains("insightface"))
-            #expect(outcome.output.contains("needs 1000 pairs of two people"))
+            #expect(outcome.output.contains("needs 1,000 pairs of two people"))
             let output = folder.appendingPathComponent("out")
             func text(_ name: String) throws -> String {
                 try String(contentsOf: output.appendingPathComponent(name), encoding: .utf8)

@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 public import Torch
 
 /// A trained head in one safetensors file: the class weights, and whose they are.
@@ -58,7 +59,8 @@ public enum HeadFile {
         guard shape.count == 2, !names.isEmpty, shape[0] > 0, shape[0] % names.count == 0 else {
             throw FaceLossesError.notAHead(
                 path: url.path,
-                reason: "its weight of shape \(shape) does not fit its \(names.count) identities")
+                reason: "its weight of shape \(shape) does not fit its "
+                    + counted(names.count, "identity", "identities"))
         }
         return Content(loss: loss, identities: names, tensors: content.tensors)
     }

@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 import Torch
 
 /// What the commands on data sets have in common: threads, a line that tells how far the work has
@@ -120,12 +121,7 @@ final class DataWork {
     /// Lists of names for people: the first ones, and how many there are more.
     static func some(_ names: [String], _ most: Int = 10) -> [String] {
         names.prefix(most).map { "    \($0)" }
-            + (names.count > most ? ["    ... and \(names.count - most) more"] : [])
-    }
-
-    /// A number of things with its noun, and whatever else depends on it.
-    static func counted(_ count: Int, _ one: String, _ many: String) -> String {
-        "\(count) \(count == 1 ? one : many)"
+            + (names.count > most ? ["    ... and \(grouped(names.count - most)) more"] : [])
     }
 
     /// What is told of images whose file has another name.

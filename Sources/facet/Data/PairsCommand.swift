@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 
 let pairsCommand = Command(
     "pairs", "Draws a verification protocol from a set: folds of pairs, people apart.",
@@ -42,8 +43,10 @@ let pairsCommand = Command(
         }
         try work.write(
             ["pairs": pairs.pairs.count, "images": pairs.source.count, "folds": pairs.folds],
-            text: "\(pairs.pairs.count) pairs of \(pairs.source.count) images in \(pairs.folds) "
-                + "folds are in \(out.path)")
+            text:
+                "\(counted(pairs.pairs.count, "pair")) of \(counted(pairs.source.count, "image")) in "
+                + "\(counted(pairs.folds, "fold")) \(pairs.pairs.count == 1 ? "is" : "are") in \(out.path)"
+        )
         return .success
     }
 }

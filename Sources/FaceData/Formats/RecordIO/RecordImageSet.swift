@@ -28,8 +28,9 @@ extension LabelledImageSet {
         var remarks = pack.remarks + labels.remarks + (names.remark.map { [$0] } ?? [])
         if let announced = pack.announcedIdentities, announced > labels.identities.count {
             remarks.append(
-                "\(announced - labels.identities.count) of the \(announced) identities that "
-                    + "'property' names have no image")
+                "\(grouped(announced - labels.identities.count)) of the "
+                    + "\(counted(announced, "identity", "identities")) that 'property' names "
+                    + (announced == labels.identities.count + 1 ? "has" : "have") + " no image")
         }
         return LabelledImageSet(
             source: names.images.map { NamedImages($0, of: pack) } ?? pack,

@@ -16,11 +16,9 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case changed(path: String)
     /// A set cannot give the pairs that are to be drawn.
     case draw(path: String, reason: String)
-    /// An identity's folder holds no image.
-    case emptyIdentity(path: String)
     /// A line of a text file cannot be understood.
     case line(path: String, line: Int, reason: String)
-    /// A folder holds no identity folders.
+    /// A folder holds no identity folders with images.
     case noIdentities(path: String)
     /// A list of pairs is not what its header says, or a line cannot be understood.
     case pairs(path: String, line: Int, reason: String)
@@ -52,13 +50,11 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)' changed while it was read: start again when nothing writes to it"
         case .draw(let path, let reason):
             "cannot draw pairs from '\(path)': \(reason)"
-        case .emptyIdentity(let path):
-            "the identity folder '\(path)' holds no image (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
-                + "remove it or put its images there"
         case .line(let path, let line, let reason):
             "'\(path)', line \(line): \(reason)"
         case .noIdentities(let path):
-            "'\(path)' holds no identity folders: it must look like "
+            "'\(path)' holds no identity folders with images (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
+                + "it must look like "
                 + "<folder>/<identity>/<image>.jpg"
         case .pairs(let path, let line, let reason):
             "'\(path)', line \(line): \(reason)"

@@ -197,6 +197,35 @@ struct EvaluateTests {
         }
     }
 
+    @Test("People of the test set who were in training are told, or that nobody knows")
+    func trainedPeople() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try FileManager.default.moveItem(
+                at: faces.train.appendingPathComponent("P0"),
+                to: faces.train.appendingPathComponent("q 1"))
+            let words =
+                ["compare"] + faces.options + TinyFaces.fast
+                + ["--losses", "softmax", "--epochs", "1", "--output", "study"]
+            #expect(try Tool(folder: folder).run(words).status == 0)
+            let study = StudyFolder(folder.appendingPathComponent("study"))
+            let model = try #require(try study.runs().first).modelURL
+            let known = try evaluate(folder, model.path, faces)
+            #expect(known.status == 0)
+            let sentence =
+                "'probe': 1 person of it is in 'tiny', which the network was trained on, which makes "
+                + "its figures too good: Q1"
+            #expect(known.errors.contains(sentence), "\(known.errors)")
+            let copy = folder.appendingPathComponent("copy.safetensors")
+            try FileManager.default.copyItem(at: model, to: copy)
+            let unknown = try evaluate(folder, copy.path, faces)
+            #expect(unknown.status == 0)
+            #expect(
+                unknown.errors.contains("is not known: no head.safetensors lies beside it"),
+                "\(unknown.errors)")
+        }
+    }
+
     @Test("The usual protocol comes first, the others on demand")
     func usualProtocol() throws {
         try withFolder { folder in

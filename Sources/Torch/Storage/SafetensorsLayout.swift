@@ -57,6 +57,19 @@ struct SafetensorsLayout {
             return entry
         }
     }
+
+    /// The strings that a file's header holds, of which the rest need not be read.
+    ///
+    /// - Parameters:
+    ///   - read: Gives so many bytes from the file's beginning.
+    ///   - size: Bytes of the file.
+    static func metadata(
+        size: Int, path: String, read: (Int) throws(TorchError) -> [UInt8]
+    ) throws(TorchError) -> [String: String] {
+        let header = HeaderReader(size: size, path: path)
+        let length = try header.length(in: try read(min(size, 8)))
+        return try header.decode(Data(try read(8 + length).dropFirst(8))).metadata
+    }
 }
 
 /// What a header says, checked against a file of a size.
@@ -81,6 +94,7 @@ private struct HeaderReader {
         return Int(length)
     }
 
+    /// The JSON of a header.
     func decode(_ header: Data) throws(TorchError) -> Header {
         do {
             return try JSONDecoder().decode(Header.self, from: header)

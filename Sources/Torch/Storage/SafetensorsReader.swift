@@ -15,6 +15,29 @@ extension Safetensors {
         return try decode(data, path: url.path)
     }
 
+    /// Reads the strings of a file, and none of its tensors.
+    ///
+    /// - Throws: As ``read(_:)``.
+    public static func metadata(of url: URL) throws(TorchError) -> [String: String] {
+        func failure(_ error: any Error) -> TorchError {
+            .file(path: url.path, reason: error.localizedDescription)
+        }
+        let file: FileHandle
+        let size: UInt64
+        do {
+            file = try FileHandle(forReadingFrom: url)
+            size = try file.seekToEnd()
+        } catch { throw failure(error) }
+        defer { try? file.close() }
+        return try SafetensorsLayout.metadata(size: Int(clamping: size), path: url.path) {
+            count throws(TorchError) in
+            do {
+                try file.seek(toOffset: 0)
+                return [UInt8](try file.read(upToCount: count) ?? Data())
+            } catch { throw failure(error) }
+        }
+    }
+
     /// Reads the bytes of a file.
     ///
     /// - Parameter path: Where they come from, for the message.

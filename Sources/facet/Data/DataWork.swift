@@ -34,7 +34,7 @@ final class DataWork {
     /// The set that an argument names, with warnings of what was found in it.
     func open(_ arguments: Arguments) throws -> ImageCollection {
         let set = try ImageCollection.open(
-            arguments.positional("set") ?? "", threads: threads, skippingEmpty: true)
+            arguments.positional("set") ?? "", threads: threads)
         set.remarks.forEach { Console.standard.warning($0) }
         return set
     }

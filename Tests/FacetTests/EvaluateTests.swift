@@ -204,12 +204,7 @@ struct EvaluateTests {
             try FileManager.default.moveItem(
                 at: faces.train.appendingPathComponent("P0"),
                 to: faces.train.appendingPathComponent("q 1"))
-            let words =
-                ["compare"] + faces.options + TinyFaces.fast
-                + ["--losses", "softmax", "--epochs", "1", "--output", "study"]
-            #expect(try Tool(folder: folder).run(words).status == 0)
-            let study = StudyFolder(folder.appendingPathComponent("study"))
-            let model = try #require(try study.runs().first).modelURL
+            let model = try run(in: folder, faces).appendingPathComponent("model.safetensors")
             let known = try evaluate(folder, model.path, faces)
             #expect(known.status == 0)
             let sentence =

@@ -179,7 +179,8 @@ let package = Package(
         tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],
+            name: "FacetTests",
+            dependencies: ["facet", "FaceData", "FaceReport", "FaceRuns", "Torch"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

@@ -24,7 +24,7 @@ struct WrittenNames: Sendable {
     /// The names by place, relative to the folder. Where images keep their bytes, the ending is what the
     /// set has, which need not be their kind's.
     private(set) var paths: [String]
-    /// Places whose name is another one because theirs was taken, ascending.
+    /// Places whose name is another one because theirs was taken or cannot be a file's, ascending.
     let renamed: [Int]
     /// The folders by their number.
     let folders: [String]
@@ -55,11 +55,14 @@ struct WrittenNames: Sendable {
                 ending: ending ?? (LabelledImageSet.isImage(inner) ? Self.ending(inner) : ""))
         }
         let found = Self.distinct(wanted, besides: [])
-        let moved = Set(places.numbered)
+        let moved = Set(places.numbered).union(
+            folders.indices.filter { Self.clean(folders[$0]) != folders[$0] })
         (paths, taken, isRecoded) = (found.texts, found.taken, ending != nil)
         self.folders = places.texts
         renamed = Set(found.numbered).union(
-            owners.indices.filter { moved.contains(owners[$0]) }
+            owners.indices.filter {
+                moved.contains(owners[$0]) || Self.isAltered(names[$0], of: folders[owners[$0]])
+            }
         ).sorted()
     }
 
@@ -105,6 +108,12 @@ struct WrittenNames: Sendable {
         let identity = PathText(folder).name
         guard let place = parts.dropLast().lastIndex(of: identity) else { return file }
         return parts[(place + 1)...].joined(separator: "-")
+    }
+
+    /// Whether a file cannot be called as an image is.
+    private static func isAltered(_ name: String, of folder: String) -> Bool {
+        let inner = inner(name, of: folder)
+        return clean(inner) != inner
     }
 
     private static func ending(_ name: String) -> String {

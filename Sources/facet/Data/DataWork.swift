@@ -128,7 +128,7 @@ final class DataWork {
     static func renamed(_ images: [SetConversion.RenamedImage]) -> [String] {
         guard !images.isEmpty else { return [] }
         let files = counted(images.count, "image has", "images have")
-        return ["\(files) another file name, as another image has theirs:"]
+        return ["\(files) another file name, as theirs is taken or cannot be one:"]
             + some(images.map { "\($0.name) is \($0.file)" })
     }
 

@@ -39,7 +39,7 @@ let pairsCommand = Command(
             _ = try SetConversion(threads: work.threads).write(
                 pairs, toPack: out, progress: work.progress("writing", 2 * pairs.pairs.count))
         } else {
-            try FileWriter.write(Array(pairs.listText.utf8), to: out)
+            try FileWriter.write(Array(pairs.listText(for: out).utf8), to: out)
         }
         try work.write(
             ["pairs": pairs.pairs.count, "images": pairs.source.count, "folds": pairs.folds],

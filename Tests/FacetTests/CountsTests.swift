@@ -53,4 +53,16 @@ struct CountsTests {
             #expect(stats.contains("2 same, 2 different, 1 fold\n"), "\(stats)")
         }
     }
+
+    @Test("A conversion that writes nothing has not done what was asked for")
+    func nothing() throws {
+        try withFolder { folder in
+            try write(0, to: folder.appendingPathComponent("set/ann/1.png"))
+            try Data("ann\n".utf8).write(to: folder.appendingPathComponent("names.txt"))
+            let outcome = try Tool(folder: folder).run(
+                "data", "import", "set", "out", "--size", "16", "--without", "names.txt")
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("no image was written"), "\(outcome.errors)")
+        }
+    }
 }

@@ -105,7 +105,9 @@ private func convert(
                 : try conversion.write(pairs, toFolder: out, progress: progress)
         }
         try work.write(outcome, text: text(of: outcome, out))
-        return .success
+        guard outcome.written + outcome.kept == 0 else { return .success }
+        Console.standard.error("no image was written: none was left of the set")
+        return .failure
     }
 }
 

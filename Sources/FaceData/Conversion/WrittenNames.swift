@@ -56,12 +56,13 @@ struct WrittenNames: Sendable {
         }
         let found = Self.distinct(wanted, besides: [])
         let moved = Set(places.numbered).union(
-            folders.indices.filter { Self.clean(folders[$0]) != folders[$0] })
+            folders.indices.filter { Self.isAltered(folders[$0]) })
         (paths, taken, isRecoded) = (found.texts, found.taken, ending != nil)
         self.folders = places.texts
         renamed = Set(found.numbered).union(
             owners.indices.filter {
-                moved.contains(owners[$0]) || Self.isAltered(names[$0], of: folders[owners[$0]])
+                moved.contains(owners[$0])
+                    || Self.isAltered(Self.inner(names[$0], of: folders[owners[$0]]))
             }
         ).sorted()
     }
@@ -110,10 +111,9 @@ struct WrittenNames: Sendable {
         return parts[(place + 1)...].joined(separator: "-")
     }
 
-    /// Whether a file cannot be called as an image is.
-    private static func isAltered(_ name: String, of folder: String) -> Bool {
-        let inner = inner(name, of: folder)
-        return clean(inner) != inner
+    /// Whether a part of a path cannot be a file's name.
+    private static func isAltered(_ path: String) -> Bool {
+        path.split(separator: "/").contains { cleanPart($0) != $0 }
     }
 
     private static func ending(_ name: String) -> String {

@@ -65,11 +65,12 @@ import Testing
 
     @Test func tellsOnePairInTheSingular() throws {
         let pair = ScoredPair(distance: 1, same: true, fold: 0)
-        let warnings = try VerificationReport(of: [pair]).warnings
+        let rule = InsightFaceProtocol(folds: .contiguous(1))
+        let warnings = try VerificationReport(of: [pair], rule: rule).warnings
         #expect(warnings.first?.hasPrefix("1 pair is too few to say how accurate") == true)
         #expect(warnings.last?.hasPrefix("The only pair shows the same person: ") == true)
         let two = [pair, ScoredPair(distance: 2, same: false, fold: 0)]
-        let few = try VerificationReport(of: two, fars: [0.0001]).warnings.last
+        let few = try VerificationReport(of: two, rule: rule, fars: [0.0001]).warnings.last
         #expect(
             few
                 == "1 pair of different people is too few for TAR at FAR 0.0001: 0.0001 alone takes "

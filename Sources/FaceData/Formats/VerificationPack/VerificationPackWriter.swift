@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// Writes a verification pack that insightface's readers load: a pickle of protocol 3 with the
 /// images as `bytes` in one list and the labels as `bool` in another.
@@ -41,7 +42,9 @@ public final class VerificationPackWriter {
         guard images == 2 * pairs, same.count == pairs else {
             throw .cannotWrite(
                 path: file.url.path,
-                reason: "\(images) images and \(same.count) labels do not make \(pairs) pairs")
+                reason:
+                    "\(counted(images, "image")) and \(counted(same.count, "label")) do not make "
+                    + counted(pairs, "pair"))
         }
         // APPENDS, EMPTY_LIST, MARK, the labels, APPENDS, TUPLE2, STOP.
         try file.write([0x65, 0x5d, 0x28])

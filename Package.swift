@@ -134,7 +134,7 @@ let package = Package(
         library(
             "FaceTraining",
             needs: ["SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        library("FaceEvaluation", needs: ["SafeNumbers", "FaceData"]),
+        library("FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers"]),
@@ -162,7 +162,7 @@ let package = Package(
             dependencies: [
                 "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
-                "FaceReport", "CommandKit", "PageServer",
+                "FaceReport", "CommandKit", "PageServer", "Spelling",
             ],
             swiftSettings: swiftSettings),
 
@@ -188,7 +188,8 @@ let package = Package(
         tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics"]),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],
+            name: "FacetTests",
+            dependencies: ["facet", "FaceData", "FaceReport", "FaceRuns", "Torch"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

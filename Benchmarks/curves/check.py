@@ -27,7 +27,7 @@ LOSSES = ["softmax", "arcface"]
 
 
 def study(folder, seeds, training):
-    """A study file."""
+    """A study file: small images on one thread, so that a check takes minutes on a busy machine too."""
     options = {"epochs": 3, "batchSize": 32, "schedule": {"peak": 0.03}}
     options["schedule"].update(training.pop("schedule", {}))
     options.update(training)
@@ -38,7 +38,7 @@ def study(folder, seeds, training):
                 "train": [{"name": "clean", "images": "synthetic:clean"}],
                 "test": [{"name": "faces", "images": "synthetic:pairs"}],
                 "backbones": ["mobilenetv1:width=0.25"], "losses": LOSSES,
-                "seeds": seeds, "training": options,
+                "seeds": seeds, "training": options, "inputSize": 64, "threads": 1,
             }, file)
     return path
 

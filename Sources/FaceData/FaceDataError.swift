@@ -1,4 +1,5 @@
 import SafeFiles
+import Spelling
 
 /// What can go wrong when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -16,11 +17,9 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case changed(path: String)
     /// A set cannot give the pairs that are to be drawn.
     case draw(path: String, reason: String)
-    /// An identity's folder holds no image.
-    case emptyIdentity(path: String)
     /// A line of a text file cannot be understood.
     case line(path: String, line: Int, reason: String)
-    /// A folder holds no identity folders.
+    /// A folder holds no identity folders with images.
     case noIdentities(path: String)
     /// A list of pairs is not what its header says, or a line cannot be understood.
     case pairs(path: String, line: Int, reason: String)
@@ -74,13 +73,11 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(path)' changed while it was read: start again when nothing writes to it"
         case .draw(let path, let reason):
             "cannot draw pairs from '\(path)': \(reason)"
-        case .emptyIdentity(let path):
-            "the identity folder '\(path)' holds no image (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
-                + "remove it or put its images there"
         case .line(let path, let line, let reason):
             "'\(path)', line \(line): \(reason)"
         case .noIdentities(let path):
-            "'\(path)' holds no identity folders: it must look like "
+            "'\(path)' holds no identity folders with images (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
+                + "it must look like "
                 + "<folder>/<identity>/<image>.jpg"
         case .pairs(let path, let line, let reason):
             "'\(path)', line \(line): \(reason)"
@@ -90,7 +87,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "the sampler '\(sampler)' draws \(wanted) identities for each batch, and the set has "
                 + "\(identities): use a smaller --batch-size, or --sampler shuffle"
         case .tooManyBadImages(let path, let bad, let total, let first):
-            "\(bad) of the \(total) images in '\(path)' cannot be decoded, which is more than 1 %; "
+            "\(grouped(bad)) of \(counted(total, "image")) in '\(path)' cannot be decoded, which is more than 1 %; "
                 + "the first is \(first)"
         case .unknownFormat(let path, let reason):
             "'\(path)' cannot be used: \(reason)"

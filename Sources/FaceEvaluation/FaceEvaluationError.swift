@@ -1,3 +1,5 @@
+import Spelling
+
 /// Everything that can be wrong with the input of an evaluation.
 public enum FaceEvaluationError: Error, Equatable, Sendable {
     /// A table's values do not fill its rows.
@@ -39,7 +41,7 @@ extension FaceEvaluationError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .embeddingSizeMismatch(let count, let dimension, let values):
-            "\(count) embeddings of \(dimension) numbers need \(count)x\(dimension) values "
+            "\(counted(count, "embedding")) of \(counted(dimension, "number")) \(count == 1 ? "needs" : "need") \(count)x\(dimension) values "
                 + "and at least one a row; \(values) were given."
         case .embeddingTablesDiffer(let count, let dimension, let otherCount, let otherDimension):
             "Two views of the same images must have the same shape, not \(count)x\(dimension) "
@@ -73,9 +75,10 @@ extension FaceEvaluationError: CustomStringConvertible {
             "All pairs show \(same ? "the same person" : "different people"); "
                 + "an ROC curve needs pairs of both kinds."
         case .pairOutOfRange(let pair, let image, let count):
-            "Pair \(pair) names image \(image), but there are embeddings of \(count) images only."
+            "Pair \(pair) names image \(image), but there are embeddings of \(counted(count, "image")) "
+                + "only."
         case .tooFewPairs(let pairs, let folds):
-            "\(pairs) pairs cannot fill \(folds) folds; give every fold a pair or ask for fewer."
+            "\(counted(pairs, "pair")) cannot fill \(counted(folds, "fold")); give every fold a pair or ask for fewer."
         case .tooFewROCPoints(let points):
             "A ROC file needs at least two points; this one has \(points)."
         case .unusableGrid(let start, let step, let count):

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Keys are sorted and numbers are the shortest that read back to the same value, so equal
 /// records are equal bytes.
-enum JSONRecord {
+package enum JSONRecord {
     /// A record as a file of its own: indented, with a newline at its end.
     static func file(_ record: some Encodable, path: String) throws(FaceRunsError) -> Data {
         try encode(record, path: path, formatting: [.prettyPrinted])
@@ -46,7 +46,8 @@ enum JSONRecord {
         }
     }
 
-    private static func reason(_ error: DecodingError) -> String {
+    /// What is wrong with the JSON of a record, in words that name the place.
+    package static func reason(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context):
             "“\(field(context.codingPath + [key]))” is missing"

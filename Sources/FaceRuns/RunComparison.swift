@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Whether two runs came to the same numbers, bit for bit, and where they part.
 ///
@@ -79,8 +80,9 @@ public struct RunComparison: Codable, Sendable, Hashable {
             if count > 0 || scores.0?.count != scores.1?.count {
                 differences.append(
                     Difference(
-                        what: "scores of \(test)", first: "\(scores.0?.count ?? 0) pairs",
-                        second: "\(scores.1?.count ?? 0) pairs, \(count) with other scores"))
+                        what: "scores of \(test)", first: counted(scores.0?.count ?? 0, "pair"),
+                        second: counted(scores.1?.count ?? 0, "pair")
+                            + ", \(grouped(count)) with other scores"))
             }
         }
         // A run of a former version has none, which is no difference of its numbers.
@@ -102,7 +104,9 @@ public struct RunComparison: Codable, Sendable, Hashable {
 extension RunComparison {
     /// What a person reads of it, a line each.
     public var text: String {
-        guard !isSame else { return "the same, bit for bit: \(steps) steps, and all results" }
+        guard !isSame else {
+            return "the same, bit for bit: \(counted(steps, "step")), and all results"
+        }
         var lines: [String] = []
         if let firstStep {
             lines.append(
@@ -111,7 +115,8 @@ extension RunComparison {
         } else {
             lines.append(
                 steps > 0
-                    ? "all \(steps) steps are the same, what follows is not"
+                    ? (steps == 1 ? "the only step is" : "all \(counted(steps, "step")) are")
+                        + " the same, what follows is not"
                     : "there are no steps that both have")
         }
         if let firstEpoch { lines.append("not the same from epoch \(firstEpoch) on") }

@@ -44,9 +44,10 @@ public struct FailureBundle {
             }
             failure = try Self.decoder.decode(StepFailure.self, from: data)
         } catch let error as DecodingError {
-            throw FaceStudyError.noBundle(path: url.path, reason: "\(Self.fileName): \(error)")
-        } catch {
-            throw FaceStudyError.noBundle(path: url.path, reason: "it has no \(Self.fileName)")
+            throw FaceStudyError.noBundle(
+                path: url.path, reason: "in \(Self.fileName), \(JSONRecord.reason(error))")
+        } catch let error as SafeFilesError {
+            throw FaceStudyError.noBundle(path: url.path, reason: error.description)
         }
         description = try RunFolder(url).readDescription()
         environment = try RunFolder(url).readEnvironment()

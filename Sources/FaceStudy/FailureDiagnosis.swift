@@ -1,5 +1,6 @@
 public import FaceTraining
 import Foundation
+import Spelling
 
 /// Why a step's loss or gradient was not finite, as far as the bundle shows it.
 public struct FailureDiagnosis: Sendable, Hashable {
@@ -49,10 +50,12 @@ private struct Clues {
         guard let growth = growthFactor else { return nil }
         let norms = failure.before.map(\.gradientNorm)
         guard growth >= 10 else {
-            return "The \(norms.count) steps before it were calm: the gradient norm was between "
+            return
+                "\(norms.count == 1 ? "The step before it was" : "The \(counted(norms.count, "step")) before it were") calm: the gradient norm was between "
                 + "\(text(norms.min() ?? 0)) and \(text(norms.max() ?? 0))."
         }
-        return "Training was diverging: within \(norms.count) steps the gradient norm grew "
+        return
+            "Training was diverging: within \(counted(norms.count, "step")) the gradient norm grew "
             + "\(text(growth))-fold, to \(text(norms.last ?? 0)), at a learning rate of "
             + "\(text(failure.learningRate))."
     }
@@ -81,7 +84,8 @@ private struct Clues {
         guard let bad = first(.gradient) else { return nil }
         let all = failure.tensors.filter { $0.kind == .gradient }
         let count = all.count { $0.notFinite > 0 }
-        return "\(count) of \(all.count) gradients were not finite; nearest to the image: "
+        return
+            "\(count) of \(counted(all.count, "gradient")) \(count == 1 ? "was" : "were") not finite; nearest to the image: "
             + "\(fraction(bad))."
     }
 

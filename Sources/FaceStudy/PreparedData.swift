@@ -200,7 +200,7 @@ private struct SetReader {
         _ source: StudyConfiguration.TrainSource, at location: String
     ) throws -> LabelledImageSet {
         var set = try LabelledImageSet.open(
-            location, threads: AvailableThreads.count, skippingEmpty: true)
+            location, threads: AvailableThreads.count)
         let known = KnownPack.named(source.name)
         if let difference = known?.difference(
             images: set.count, identities: set.identities.count)

@@ -13,7 +13,7 @@ import Testing
         ),
         (
             .tooManyBadImages(path: "set", bad: 3, total: 20, first: "the image 'x.jpg' is empty"),
-            "3 of the 20 images in 'set' cannot be decoded, which is more than 1 %; "
+            "3 of 20 images in 'set' cannot be decoded, which is more than 1 %; "
                 + "the first is the image 'x.jpg' is empty"
         ),
     ])

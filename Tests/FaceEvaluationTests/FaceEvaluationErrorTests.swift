@@ -11,6 +11,14 @@ import Testing
             .embeddingTablesDiffer(count: 1, dimension: 2, otherCount: 3, otherDimension: 4),
             "Two views of the same images must have the same shape, not 1x2 and 3x4."
         ),
+        (
+            .embeddingSizeMismatch(count: 1, dimension: 1, values: 0),
+            "1 embedding of 1 number needs 1x1 values and at least one a row; 0 were given."
+        ),
+        (
+            .pairOutOfRange(pair: 0, image: 1, count: 1),
+            "Pair 0 names image 1, but there are embeddings of 1 image only."
+        ),
         (.foldCountInvalid(0), "A protocol needs at least one fold, not 0."),
         (.noEmbeddings, "There are no embeddings to average over."),
         (

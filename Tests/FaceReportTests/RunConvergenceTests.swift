@@ -36,6 +36,14 @@ import Testing
         #expect(abs(run.area - area) < 1e-12)
     }
 
+    @Test func readsHeldOutIdentities() throws {
+        let records = epochs([0.5, 0.5, 0.5], validation: [0.6, 0.95, 0.9])
+        let run = try #require(RunConvergence(validationOf: records))
+        #expect(run.best.epoch == 2 && run.best.images == 200 && run.best.accuracy == 0.95)
+        #expect(run.last.epoch == 3 && run.last.accuracy == 0.9)
+        #expect(RunConvergence(validationOf: epochs([0.5])) == nil)
+    }
+
     @Test func knowsWhatIsNotThere() throws {
         let run = try #require(RunConvergence(epochs([0.8]), test: "lfw"))
         #expect(run.validated == nil)

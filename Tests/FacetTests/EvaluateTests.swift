@@ -91,7 +91,7 @@ struct EvaluateTests {
                 ] + words)
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output.contains("insightface"))
-            #expect(outcome.output.contains("needs 1000 pairs of two people"))
+            #expect(outcome.output.contains("needs 1,000 pairs of two people"))
             let output = folder.appendingPathComponent("out")
             func text(_ name: String) throws -> String {
                 try String(contentsOf: output.appendingPathComponent(name), encoding: .utf8)
@@ -194,6 +194,30 @@ struct EvaluateTests {
                 "probe=\(faces.test.path),\(faces.pairs.path)")
             #expect(twice.status == 2)
             #expect(twice.errors.contains("a name that no other test set has"))
+        }
+    }
+
+    @Test("People of the test set who were in training are told, or that nobody knows")
+    func trainedPeople() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try FileManager.default.moveItem(
+                at: faces.train.appendingPathComponent("P0"),
+                to: faces.train.appendingPathComponent("q 1"))
+            let model = try run(in: folder, faces).appendingPathComponent("model.safetensors")
+            let known = try evaluate(folder, model.path, faces)
+            #expect(known.status == 0)
+            let sentence =
+                "'probe': 1 person of it is in 'tiny', which the network was trained on, which makes "
+                + "its figures too good: Q1"
+            #expect(known.errors.contains(sentence), "\(known.errors)")
+            let copy = folder.appendingPathComponent("copy.safetensors")
+            try FileManager.default.copyItem(at: model, to: copy)
+            let unknown = try evaluate(folder, copy.path, faces)
+            #expect(unknown.status == 0)
+            #expect(
+                unknown.errors.contains("is not known: no head.safetensors lies beside it"),
+                "\(unknown.errors)")
         }
     }
 

@@ -57,6 +57,13 @@ let fuzzTargets: [String: FuzzTarget] = [
             labels: [0, 1])
         _ = set.removing(list)
     },
+    "safetensors": { bytes in
+        guard let layout = try? SafetensorsLayout(of: bytes, path: "fuzz") else { return }
+        for entry in layout.entries where entry.isHalf {
+            _ = HalfPrecision.floats(bytes[entry.range])
+        }
+    },
+    "model-file": { bytes in _ = ModelFileKind(FuzzInput.file(bytes)) },
     "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
     "png": { bytes in decode(bytes, [0x89, 0x50]) },
     "webp": { bytes in decode(bytes, Array("RIFF".utf8)) },

@@ -158,6 +158,12 @@ struct SafetensorsTests {
                 "tensor 'x' of shape [4611686018427387904, 4] cannot have 4 bytes"
             ),
             (
+                tensor(
+                    #""dtype":"F16","shape":[0,4611686018427387904,4],"data_offsets":[0,0]"#,
+                    body: 0),
+                "tensor 'x' of shape [0, 4611686018427387904, 4] cannot have 0 bytes"
+            ),
+            (
                 tensor(whole, body: 3),
                 "tensor 'x' should lie at bytes 0 to 4 of 3, the one before it ends at 0"
             ),

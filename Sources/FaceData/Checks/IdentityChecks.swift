@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Findings about identities.
 enum IdentityChecks {
@@ -16,7 +17,9 @@ enum IdentityChecks {
         guard !single.isEmpty else { return nil }
         return SetCheck.Diagnostic(
             severity: .note, kind: "single-image",
-            message: "\(single.count) of \(set.identities.count) identities have one image only",
+            message: "\(grouped(single.count)) of "
+                + counted(set.identities.count, "identity", "identities")
+                + (single.count == 1 ? " has" : " have") + " one image only",
             items: single.map { set.identities[$0] })
     }
 
@@ -27,7 +30,8 @@ enum IdentityChecks {
         guard !groups.isEmpty else { return nil }
         return SetCheck.Diagnostic(
             severity: .warning, kind: "duplicate-identity",
-            message: "\(groups.count) names are given to more than one identity",
+            message: counted(groups.count, "name is", "names are")
+                + " given to more than one identity",
             items: groups.map { $0.joined(separator: " = ") })
     }
 
@@ -55,7 +59,8 @@ enum IdentityChecks {
         guard !wrong.isEmpty else { return nil }
         return SetCheck.Diagnostic(
             severity: .error, kind: "label-range",
-            message: "\(wrong.count) identity records name images of other labels, or none",
+            message: counted(wrong.count, "identity record names", "identity records name")
+                + " images of other labels, or none",
             items: wrong)
     }
     /// Consecutive images of one label.

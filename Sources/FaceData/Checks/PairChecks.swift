@@ -158,7 +158,9 @@ struct PairChecks {
         guard same == 0 || same == set.pairs.count else { return nil }
         return SetCheck.Diagnostic(
             severity: .error, kind: "pairs-of-one-kind",
-            message: "all \(set.pairs.count) pairs are called "
+            message: (set.pairs.count == 1
+                ? "the only pair is called "
+                : "all \(counted(set.pairs.count, "pair")) are called ")
                 + (same == 0 ? "different people" : "the same person")
                 + ": no accuracy can be measured without pairs of the other kind", items: [])
     }

@@ -28,7 +28,7 @@ public struct SetConversion: Sendable {
         public var renamed: [RenamedImage] = []
     }
 
-    /// An image whose name another one has.
+    /// An image whose name another one has, or that cannot be a file's.
     public struct RenamedImage: Codable, Sendable, Hashable {
         /// Its name in the set.
         public var name: String
@@ -74,20 +74,14 @@ public struct SetConversion: Sendable {
         let (outcome, paths) = try write(pairs.source, to: folder, names, progress)
         // Pairs whose images were left out go as well.
         let whole = pairs.pairs.filter { paths[$0.first] != "" && paths[$0.second] != "" }
-        let lines = VerificationPairs(
-            source: ImageFiles(paths.map(Self.listed), in: folder), pairs: whole,
-            folds: pairs.folds
-        ).listText
+        let list = folder.appendingPathComponent("pairs.txt")
+        let lines = try VerificationPairs(
+            source: ImageFiles(paths, in: folder), pairs: whole, folds: pairs.folds
+        ).listText(for: list)
         try FaceDataError.storing { () throws(SafeFilesError) in
-            try FileWriter.write(
-                Array(lines.utf8), to: folder.appendingPathComponent("pairs.txt"))
+            try FileWriter.write(Array(lines.utf8), to: list)
         }
         return outcome
-    }
-
-    /// A path as a list of pairs has it, whose lines may not begin with a space or a comment's sign.
-    private static func listed(_ path: String) -> String {
-        path.first.map { $0 == "#" || $0.isWhitespace } ?? false ? "./" + path : path
     }
 
     private func write(

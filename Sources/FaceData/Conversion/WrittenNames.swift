@@ -24,7 +24,7 @@ struct WrittenNames: Sendable {
     /// The names by place, relative to the folder. Where images keep their bytes, the ending is what the
     /// set has, which need not be their kind's.
     private(set) var paths: [String]
-    /// Places whose name is another one because theirs was taken, ascending.
+    /// Places whose name is another one because theirs was taken or cannot be a file's, ascending.
     let renamed: [Int]
     /// The folders by their number.
     let folders: [String]
@@ -55,11 +55,15 @@ struct WrittenNames: Sendable {
                 ending: ending ?? (LabelledImageSet.isImage(inner) ? Self.ending(inner) : ""))
         }
         let found = Self.distinct(wanted, besides: [])
-        let moved = Set(indices.numbered)
+        let moved = Set(indices.numbered).union(
+            folders.indices.filter { Self.isAltered(folders[$0]) })
         (paths, taken, isRecoded) = (found.texts, found.taken, ending != nil)
         self.folders = indices.texts
         renamed = Set(found.numbered).union(
-            owners.indices.filter { moved.contains(owners[$0]) }
+            owners.indices.filter {
+                moved.contains(owners[$0])
+                    || Self.isAltered(Self.inner(names[$0], of: folders[owners[$0]]))
+            }
         ).sorted()
     }
 
@@ -105,6 +109,11 @@ struct WrittenNames: Sendable {
         let identity = PathText(folder).name
         guard let index = parts.dropLast().lastIndex(of: identity) else { return file }
         return parts[(index + 1)...].joined(separator: "-")
+    }
+
+    /// Whether a part of a path cannot be a file's name.
+    private static func isAltered(_ path: String) -> Bool {
+        path.split(separator: "/").contains { cleanPart($0) != $0 }
     }
 
     private static func ending(_ name: String) -> String {

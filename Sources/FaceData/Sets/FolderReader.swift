@@ -4,7 +4,6 @@ import Spelling
 /// Reads a folder of identity folders.
 struct FolderReader {
     let root: URL
-    let skippingEmpty: Bool
     private var empty: [String] = []
     private var identities: [String] = []
     private var paths: [String] = []
@@ -14,9 +13,8 @@ struct FolderReader {
     /// A folder deeper than this below an identity is not looked into.
     private static let deepest = 16
 
-    init(root: URL, skippingEmpty: Bool) {
+    init(root: URL) {
         self.root = root
-        self.skippingEmpty = skippingEmpty
     }
 
     mutating func read() throws(FaceDataError) -> LabelledImageSet {
@@ -55,7 +53,6 @@ struct FolderReader {
             }
         }
         guard !files.isEmpty else {
-            guard skippingEmpty else { throw .emptyIdentity(path: folder.path) }
             empty.append(identity)
             return
         }

@@ -10,7 +10,7 @@ public enum ImageCollection: Sendable {
     ///
     /// - Throws: ``FaceDataError``.
     public static func open(
-        _ source: String, threads: Int = 1, skippingEmpty: Bool = false
+        _ source: String, threads: Int = 1
     ) throws(FaceDataError) -> ImageCollection {
         let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
         let exists = SystemPath.exists(source)
@@ -21,8 +21,7 @@ public enum ImageCollection: Sendable {
             return .pairs(
                 try .open(images: URL(fileURLWithPath: parts[0]), pairs: parts[1]))
         }
-        return .labelled(
-            try .open(source, threads: threads, skippingEmpty: skippingEmpty))
+        return .labelled(try .open(source, threads: threads))
     }
 
     /// The images.

@@ -77,14 +77,11 @@ extension LabelledImageSet {
     /// Reads `<folder>/<identity>/<image>.jpg` (or another of ``endings``); hidden files do not
     /// count, and ``passedOver`` tells what else was there.
     ///
-    /// - Parameter skippingEmpty: Whether identities without images are told in ``warnings`` and
-    ///   are no error.
-    /// - Throws: ``FaceDataError`` when the folder cannot be read, has no identities, or an
-    ///   identity no image.
-    public static func folder(
-        _ root: URL, skippingEmpty: Bool = false
-    ) throws(FaceDataError) -> LabelledImageSet {
-        var reader = FolderReader(root: root, skippingEmpty: skippingEmpty)
+    /// Identities without images are told in ``warnings``.
+    ///
+    /// - Throws: ``FaceDataError`` when the folder cannot be read or has no identities with images.
+    public static func folder(_ root: URL) throws(FaceDataError) -> LabelledImageSet {
+        var reader = FolderReader(root: root)
         return try reader.read()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Draws a verification protocol from a set of labelled images.
 ///
@@ -33,8 +34,9 @@ public struct PairDraw: Sendable {
                 guard let drawn = draw(own, same: same, &stream) else {
                     throw .draw(
                         path: set.location.path,
-                        reason: "it has \(people.count) identities, and the \(own.count) of a fold "
-                            + "cannot make \(each) pairs of "
+                        reason:
+                            "it has \(counted(people.count, "identity", "identities")), and the "
+                            + "\(own.count) of a fold cannot make \(counted(each, "pair")) of "
                             + (same ? "one person" : "two people")
                             + "; ask for fewer folds, or fewer pairs in each")
                 }

@@ -11,13 +11,10 @@ extension LabelledImageSet {
     /// | `.tsv` file | MS-Celeb-1M's own format; `FILE,LIST` takes the rows that a list selects |
     /// | other file | list of images; `LIST,FOLDER` when paths are relative to another folder |
     ///
-    /// - Parameters:
-    ///   - threads: Workers that read labels.
-    ///   - skippingEmpty: Whether identity folders without images are told in ``warnings`` and are
-    ///     no error.
+    /// - Parameter threads: Workers that read labels.
     /// - Throws: ``FaceDataError`` when it cannot be read or is of another format.
     public static func open(
-        _ source: String, threads: Int = 1, skippingEmpty: Bool = false
+        _ source: String, threads: Int = 1
     ) throws(FaceDataError) -> LabelledImageSet {
         let url = URL(fileURLWithPath: source)
         guard let kind = SystemPath.kind(url.path) else {
@@ -36,7 +33,7 @@ extension LabelledImageSet {
         if let pack = try recordFile(in: url) {
             return try .pack(try RecordPack(pack), threads: threads)
         }
-        return try folder(url, skippingEmpty: skippingEmpty)
+        return try folder(url)
     }
 
     private static func open(

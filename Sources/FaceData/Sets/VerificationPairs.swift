@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// Pairs of images of which it is known whether they show the same person.
 public struct VerificationPairs: Sendable {
@@ -108,8 +109,8 @@ public struct VerificationPairs: Sendable {
         let read = Self.consecutiveFolds(pairs.count)
         guard read.of != pairs.map(\.fold) else { return nil }
         return
-            "a .bin keeps no folds: whoever reads it takes \(read.count) consecutive runs of its "
-            + "\(pairs.count) pairs instead of the \(folds) folds of the list; facet data unpack "
+            "a .bin keeps no folds: whoever reads it takes \(counted(read.count, "consecutive run")) of its "
+            + "\(counted(pairs.count, "pair")) instead of the \(counted(folds, "fold")) of the list; facet data unpack "
             + "and a list of pairs keep them"
     }
 }

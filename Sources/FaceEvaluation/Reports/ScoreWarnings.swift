@@ -1,3 +1,5 @@
+import Spelling
+
 /// What a reader must know of scores before believing an accuracy; the same for the report of a
 /// study and for the evaluation of one model.
 public enum ScoreWarnings {
@@ -8,7 +10,8 @@ public enum ScoreWarnings {
     /// A sentence where a test set has too few pairs to tell models apart; nil where it has enough.
     public static func tooFewPairs(_ pairs: Int) -> String? {
         guard pairs < minPairs else { return nil }
-        return "\(pairs) pairs are too few to say how accurate a model is: take at least "
+        return counted(pairs, "pair is", "pairs are")
+            + " too few to say how accurate a model is: take at least "
             + "\(minPairs), and thousands to tell good models apart."
     }
 

@@ -1,3 +1,5 @@
+import Spelling
+
 /// Everything this module can say about one model on one set of pairs.
 ///
 /// No number of it is a NaN: what a test set cannot define is nil, and ``warnings`` says why.
@@ -80,7 +82,8 @@ public struct VerificationReport: Codable, Sendable, Hashable {
         guard positives > 0, positives < pairs else {
             let kind = positives > 0 ? "the same person" : "different people"
             return [
-                "All \(pairs) pairs show \(kind): accuracy can be had by always giving one answer, "
+                (pairs == 1 ? "The only pair shows" : "All \(counted(pairs, "pair")) show")
+                    + " \(kind): accuracy can be had by always giving one answer, "
                     + "and ROC, AUC, EER and TAR at FAR are not defined."
             ]
         }
@@ -88,9 +91,11 @@ public struct VerificationReport: Codable, Sendable, Hashable {
         guard let least = unsupported.first else { return [] }
         let rates = unsupported.map { OperatingPoint.text(ofRate: $0.targetFAR) }.joined(
             separator: ", ")
-        let needed = least.negativesNeeded.map { "\($0)" } ?? "infinitely many"
+        let needed = least.negativesNeeded.map(grouped) ?? "infinitely many"
         return [
-            "\(pairs - positives) pairs of different people are too few for TAR at FAR \(rates): "
+            counted(
+                pairs - positives, "pair of different people is", "pairs of different people are")
+                + " too few for TAR at FAR \(rates): "
                 + "\(OperatingPoint.text(ofRate: least.targetFAR)) alone takes \(needed)."
         ]
     }

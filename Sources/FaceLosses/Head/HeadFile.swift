@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 public import Torch
 
 /// A trained head in one safetensors file: the class weights, and whose they are.
@@ -42,23 +43,38 @@ public enum HeadFile {
             to: url)
     }
 
+    /// Reads whose classes a head has, and none of its weights.
+    ///
+    /// - Throws: As ``read(_:)``.
+    public static func identities(of url: URL) throws -> [String] {
+        try origin(try Safetensors.metadata(of: url), url).identities
+    }
+
+    private static func origin(
+        _ metadata: [String: String], _ url: URL
+    ) throws -> (loss: String, identities: [String]) {
+        guard let loss = metadata["loss"], let text = metadata["identities"],
+            let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+        else {
+            throw FaceLossesError.notAHead(
+                path: url.path, reason: "it does not say which loss and identities it is of")
+        }
+        return (loss, names)
+    }
+
     /// Reads a head.
     ///
     /// - Throws: `TorchError` when the file is damaged, ``FaceLossesError/notAHead(path:reason:)``
     ///   when it is whole but holds something else.
     public static func read(_ url: URL) throws -> Content {
         let content = try Safetensors.read(url)
-        guard let loss = content.metadata["loss"], let text = content.metadata["identities"],
-            let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
-        else {
-            throw FaceLossesError.notAHead(
-                path: url.path, reason: "it does not say which loss and identities it is of")
-        }
+        let (loss, names) = try origin(content.metadata, url)
         let shape = content.tensors["weight"]?.shape ?? []
         guard shape.count == 2, !names.isEmpty, shape[0] > 0, shape[0] % names.count == 0 else {
             throw FaceLossesError.notAHead(
                 path: url.path,
-                reason: "its weight of shape \(shape) does not fit its \(names.count) identities")
+                reason: "its weight of shape \(shape) does not fit its "
+                    + counted(names.count, "identity", "identities"))
         }
         return Content(loss: loss, identities: names, tensors: content.tensors)
     }

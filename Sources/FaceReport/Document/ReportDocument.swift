@@ -34,6 +34,7 @@ package struct ReportDocument: Sendable {
             RankSection.section(results),
             BestEpochSection.section(results),
             ConvergenceSection.section(results),
+            ValidationSection.section(results),
             ArchitectureSection.section(results),
             TrainingSetSection.section(results),
             CurvesSection.section(results),

@@ -70,8 +70,8 @@ enum EvaluationDocument {
                 return .paragraph(
                     """
                     \(set.name) is LFW’s View 1: the threshold of \(threshold) squared L2 was chosen \
-                    on \(view.trainPairs) pairs and gives \(strong: accuracy) (standard error \
-                    \(error)) on \(view.testPairs) others.
+                    on \(Format.count(view.trainPairs, "pair")) and gives \(strong: accuracy) (standard error \
+                    \(error)) on \(Format.count(view.testPairs, "other", plural: "others")).
                     """)
             }
         }

@@ -86,7 +86,9 @@ struct ResultsCSV {
         Column("images_within_95_band") { $0.convergence.map { "\($0.withinBand.images)" } },
         Column("images_to_best") { $0.convergence.map { "\($0.best.images)" } },
         Column("area_under_curve") { $0.convergence.map { "\($0.area)" } },
-        Column("validation_identity_epoch") { $0.convergence?.validated.map { "\($0.epoch)" } },
+        Column("validation_identity_epoch") {
+            ($0.convergence?.validated ?? $0.validationConvergence?.best).map { "\($0.epoch)" }
+        },
         Column("test_accuracy_at_validation_epoch") {
             $0.convergence?.validated.map { "\($0.accuracy)" }
         },

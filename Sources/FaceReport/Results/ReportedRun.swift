@@ -125,12 +125,12 @@ package struct ReportedRun: Sendable {
             var conflicts: [String] = []
             if let stated, stated.pairs != test.pairs {
                 conflicts.append(
-                    "result.json was made of \(stated.pairs) pairs of '\(test.name)', and run.json "
+                    "result.json was made of \(Format.count(stated.pairs, "pair")) of '\(test.name)', and run.json "
                         + "says \(test.pairs)")
             }
             if let found, found.pairs.count != test.pairs {
                 conflicts.append(
-                    "the scores are those of \(found.pairs.count) pairs of '\(test.name)', and "
+                    "the scores are those of \(Format.count(found.pairs.count, "pair")) of '\(test.name)', and "
                         + "run.json says \(test.pairs)")
             } else if let found, let stated,
                 (found.accuracy - stated.accuracy).magnitude > Self.rounding

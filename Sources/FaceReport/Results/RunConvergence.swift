@@ -26,8 +26,17 @@ package struct RunConvergence: Hashable, Sendable {
 
     /// Reads the epochs of a run, or gives `nil` where none was tested on the set.
     package init?(_ epochs: [EpochRecord], test: String) {
+        self.init(epochs) { record in record.tests.first { $0.name == test } }
+    }
+
+    /// The same of the accuracy on held-out training identities.
+    package init?(validationOf epochs: [EpochRecord]) {
+        self.init(epochs, \.validation)
+    }
+
+    private init?(_ epochs: [EpochRecord], _ tested: (EpochRecord) -> EpochTest?) {
         let points = epochs.compactMap { record in
-            record.tests.first { $0.name == test }.map { tested in
+            tested(record).map { tested in
                 Point(record: record, accuracy: tested.accuracy, pairs: tested.pairs)
             }
         }
@@ -72,5 +81,11 @@ extension ReportedRun {
     package var convergence: RunConvergence? {
         guard status == .finished, let primaryTest else { return nil }
         return RunConvergence(epochs, test: primaryTest.name)
+    }
+
+    /// The same by held-out training identities, of a run without a test set.
+    package var validationConvergence: RunConvergence? {
+        guard status == .finished, primaryTest == nil else { return nil }
+        return RunConvergence(validationOf: epochs)
     }
 }

@@ -61,7 +61,7 @@ enum ComparisonText {
     }
 
     private static func count(_ more: Int) -> String {
-        "about \(Format.count(more)) more seed\(more == 1 ? "" : "s")"
+        "about \(Format.count(more, "more seed"))"
     }
 
     /// The power at the level of the strictest of all tests.

@@ -55,11 +55,11 @@ enum ConvergenceSection {
             groups: groups(results) { epochRow($0, $1, hasValidation) })
     }
 
-    private static func seedNote(_ results: StudyResults) -> String {
+    static func seedNote(_ results: StudyResults) -> String {
         results.seeds > 1 ? " Mean ± standard deviation over the seeds." : ""
     }
 
-    private static func groups(
+    static func groups(
         _ results: StudyResults, _ row: (LossSeries, Cell) -> [Table.Entry]
     ) -> [Table.Group] {
         results.configurations.map { configuration in

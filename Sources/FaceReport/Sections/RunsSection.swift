@@ -37,7 +37,8 @@ enum RunsSection {
             let nothing = run.nothingLearned == nil ? "" : ", nothing was learned"
             state = "\(Format.withSign(result.accuracy))\(nothing)"
         case (let status, _):
-            let epochs = "\(run.completedEpochs) of \(run.description.epochs) epochs"
+            let epochs =
+                "\(run.completedEpochs) of \(Format.count(run.description.epochs, "epoch"))"
             state = "\(strong: status.rawValue), \(epochs)"
         }
         return "\(name(run, results)): " + state

@@ -114,7 +114,7 @@ private struct Opener {
                 embedder: embedder, inputSize: metadata.inputSize, path: url.path,
                 meanFace: metadata.meanFace.flatMap {
                     $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
-                }))
+                }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet)))
     }
 
     /// The backbone of a checkpoint, which its run's folder says the specification of.

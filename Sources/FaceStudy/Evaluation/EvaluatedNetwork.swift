@@ -14,6 +14,8 @@ struct EvaluatedNetwork {
     var isForeign = false
     /// Mean face of what it was trained on, where its file says it.
     var meanFace: [Double]?
+    /// Whom it was trained on, where its file says it.
+    var trained: TrainedPeople?
 
     /// Images that a network is tried with at once.
     private static let sample = 16

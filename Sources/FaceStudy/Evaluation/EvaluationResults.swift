@@ -4,6 +4,7 @@ import FaceRuns
 import FaceStatistics
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// What a model scored on its test sets.
 public struct EvaluationResults {
@@ -74,11 +75,11 @@ extension EvaluatedSet {
 
     /// The numbers for a person at a terminal, the default protocol first.
     func text(allProtocols: Bool) -> String {
-        let folds = pairs.folds == 1 ? "1 fold" : "\(pairs.folds) folds"
         var lines = [
             headline,
-            "  \(report.pairs) pairs in \(folds), \(report.positives) of one person and "
-                + "\(report.negatives) of two; \(errors.count) misclassified; in brackets the 95 % "
+            "  \(counted(report.pairs, "pair")) in \(counted(pairs.folds, "fold")), "
+                + "\(grouped(report.positives)) of one person and \(grouped(report.negatives)) of two; "
+                + "\(grouped(errors.count)) misclassified; in brackets the 95 % "
                 + "interval for other people",
         ]
         lines += comparison.results.prefix(allProtocols ? comparison.results.count : 1).map(line)
@@ -87,8 +88,8 @@ extension EvaluatedSet {
                 Self.row(
                     "LFW View 1",
                     percent(viewOne.accuracy) + " +- " + percent(viewOne.standardError),
-                    "threshold \(number(viewOne.threshold, 2)) chosen on \(viewOne.trainPairs) "
-                        + "other pairs"))
+                    "threshold \(number(viewOne.threshold, 2)) chosen on "
+                        + counted(viewOne.trainPairs, "other pair")))
         }
         if let threshold { lines.append(Self.row("best threshold", text(of: threshold), "")) }
         if let roc = report.roc {
@@ -112,7 +113,8 @@ extension EvaluatedSet {
     }
 
     private func line(_ point: OperatingPoint) -> String {
-        let needed = point.negativesNeeded.map { "needs \($0) pairs of two people" } ?? ""
+        let needed =
+            point.negativesNeeded.map { "needs \(counted($0, "pair")) of two people" } ?? ""
         return Self.row(
             "TAR at FAR \(OperatingPoint.text(ofRate: point.targetFAR))",
             point.isSupported ? percent(point.tar) : "-",

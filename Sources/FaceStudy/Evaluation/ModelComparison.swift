@@ -2,6 +2,7 @@ import FaceRuns
 import FaceStatistics
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// Several models on the same pairs, each compared with each.
 public struct ModelComparison {
@@ -95,14 +96,16 @@ public struct ModelComparison {
         let note =
             "differences in points of accuracy, with their 95 % intervals for other people; "
             + "p of McNemar's exact test"
-            + (differences.count > 1 ? ", corrected for \(differences.count) comparisons" : "")
+            + (differences.count > 1
+                ? ", corrected for \(counted(differences.count, "comparison"))" : "")
         return (blocks + [([note] + differences.map(Self.line)).joined(separator: "\n")])
             .joined(separator: "\n\n")
     }
 
     private static func line(_ difference: Difference) -> String {
         func points(_ fraction: Double) -> String { String(format: "%+.2f", fraction * 100) }
-        let pairs = "\(difference.firstOnly) against \(difference.secondOnly) pairs"
+        let pairs =
+            "\(grouped(difference.firstOnly)) against \(counted(difference.secondOnly, "pair"))"
         let better = difference.difference > 0 ? difference.first : difference.second
         let verdict =
             difference.pValue < 0.05

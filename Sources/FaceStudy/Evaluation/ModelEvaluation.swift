@@ -98,13 +98,14 @@ public struct ModelEvaluation {
             try network.requireFixed(on: pairs.source)
             let crop = try network.cropWarning(
                 pairs, threads: ProcessInfo.processInfo.activeProcessorCount)
-            if let crop { warn("'\(name)': \(crop)") }
+            let warnings = [crop, network.trained?.warning(of: pairs)].compactMap { $0 }
+            warnings.forEach { warn("'\(name)': \($0)") }
             let views = try network.embedder.embeddings(of: pairs.source, size: network.inputSize) {
                 try progress(name, $0, pairs.images.count)
             }
             return Embedded(
                 pairs: pairs, views: views, labelled: pairs.labelled,
-                warnings: crop.map { [$0.capitalizedSentence] } ?? [])
+                warnings: warnings.map(\.capitalizedSentence))
         }
     }
 }

@@ -16,21 +16,6 @@ public enum Safetensors {
         public var metadata: [String: String]
     }
 
-    /// Name of the entry that holds strings instead of a tensor.
-    static let metadataName = "__metadata__"
-
-    /// The format's name of an element type.
-    static func name(of type: ElementType) -> String {
-        switch type {
-        case .bfloat16: "BF16"
-        case .bool: "BOOL"
-        case .float32: "F32"
-        case .float64: "F64"
-        case .int64: "I64"
-        case .uint8: "U8"
-        }
-    }
-
     // MARK: Writing
 
     /// The bytes of a file with the given tensors, in their order, which have different names.
@@ -81,7 +66,8 @@ public enum Safetensors {
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }
                 .map { "\(quoted($0.key)):\(quoted($0.value))" }
-            members.append("\(quoted(metadataName)):{\(pairs.joined(separator: ","))}")
+            members.append(
+                "\(quoted(SafetensorsLayout.metadataName)):{\(pairs.joined(separator: ","))}")
         }
         var start = 0
         for entry in entries {
@@ -89,7 +75,7 @@ public enum Safetensors {
             let type = entry.tensor.type
             let end = start + shape.reduce(type.size, *)
             members.append(
-                "\(quoted(entry.name)):{\"dtype\":\"\(name(of: type))\","
+                "\(quoted(entry.name)):{\"dtype\":\"\(SafetensorsLayout.name(of: type))\","
                     + "\"shape\":[\(shape.map(String.init).joined(separator: ","))],"
                     + "\"data_offsets\":[\(start),\(end)]}")
             start = end

@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 
 let alignCommand = Command(
     "align", "Aligns faces by five landmarks to insightface's template.",
@@ -47,7 +48,7 @@ let alignCommand = Command(
         Console.standard.error(
             outcome.written + outcome.kept == 0
                 ? "no face was aligned"
-                : DataWork.counted(left, "picture was", "pictures were") + " not aligned")
+                : counted(left, "picture was", "pictures were") + " not aligned")
         return .failure
     }
 }
@@ -60,21 +61,21 @@ private func faceChoice(_ arguments: Arguments) throws -> FaceChoice {
 private func text(
     of outcome: SetAlignment.Outcome, _ folder: URL, _ source: any ImageSource
 ) -> String {
-    let faces = DataWork.counted(outcome.written, "face was", "faces were")
+    let faces = counted(outcome.written, "face was", "faces were")
     var lines = ["\(faces) written to \(folder.path)"]
     if outcome.kept > 0 {
-        lines.append(DataWork.counted(outcome.kept, "was", "were") + " there already")
+        lines.append(counted(outcome.kept, "was", "were") + " there already")
     }
     lines += DataWork.renamed(outcome.renamed)
     if !outcome.withoutPoints.isEmpty {
-        let images = DataWork.counted(
+        let images = counted(
             outcome.withoutPoints.count, "image has", "images have")
         lines.append("\(images) no landmarks:")
         lines += DataWork.some(outcome.withoutPoints)
     }
     lines += unused(outcome, source)
     if !outcome.severalFaces.isEmpty {
-        let pictures = DataWork.counted(
+        let pictures = counted(
             outcome.severalFaces.count, "picture has", "pictures have")
         lines.append(
             "\(pictures) several faces in the landmarks and none was aligned; --face largest, "
@@ -83,7 +84,7 @@ private func text(
     }
     lines += implausible(outcome)
     if !outcome.bad.isEmpty {
-        lines.append("\(outcome.bad.count) could not be aligned:")
+        lines.append("\(grouped(outcome.bad.count)) could not be aligned:")
         lines += DataWork.some(outcome.bad.map { "\($0.path): \($0.reason)" })
     }
     return lines.joined(separator: "\n")
@@ -92,7 +93,7 @@ private func text(
 /// What is said of landmarks that belong to no image.
 private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) -> [String] {
     guard let first = outcome.unusedNames.first else { return [] }
-    let names = DataWork.counted(outcome.unusedNames.count, "name", "names")
+    let names = counted(outcome.unusedNames.count, "name", "names")
     var line =
         "\(names) in the landmarks belong\(outcome.unusedNames.count == 1 ? "s" : "") to no "
         + "image of the set, as '\(first)'"
@@ -104,7 +105,7 @@ private func unused(_ outcome: SetAlignment.Outcome, _ source: any ImageSource) 
 
 private func implausible(_ outcome: SetAlignment.Outcome) -> [String] {
     guard !outcome.implausible.isEmpty else { return [] }
-    let images = DataWork.counted(outcome.implausible.count, "image has", "images have")
+    let images = counted(outcome.implausible.count, "image has", "images have")
     return [
         "\(images) landmarks that cannot be those of a face in it, and no face was made of them:"
     ]

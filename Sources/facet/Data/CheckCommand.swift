@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 
 let checkCommand = Command(
     "check", "Looks for everything that may be wrong with a set.",
@@ -59,8 +60,9 @@ private func text(of check: SetCheck) -> String {
     let sizes = check.sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
         .map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
     var lines = [
-        "\(check.images) images"
-            + (check.identities > 0 ? " of \(check.identities) identities" : "") + "; \(sizes)"
+        counted(check.images, "image")
+            + (check.identities > 0
+                ? " of \(counted(check.identities, "identity", "identities"))" : "") + "; \(sizes)"
     ]
     for diagnostic in check.diagnostics {
         lines.append("\(diagnostic.severity.rawValue): \(diagnostic.message)")

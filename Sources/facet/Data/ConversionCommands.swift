@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 
 let packCommand = Command(
     "pack", "Writes a set as an insightface pack: train.rec, or a .bin for a test set.",
@@ -104,7 +105,9 @@ private func convert(
                 : try conversion.write(pairs, toFolder: out, progress: progress)
         }
         try work.write(outcome, text: text(of: outcome, out))
-        return .success
+        guard outcome.written + outcome.kept == 0 else { return .success }
+        Console.standard.error("no image was written: none was left of the set")
+        return .failure
     }
 }
 
@@ -126,14 +129,14 @@ private func requireEnding(of out: URL, packs: Bool, _ set: ImageCollection) thr
 }
 
 private func text(of outcome: SetConversion.Outcome, _ out: URL) -> String {
-    let images = DataWork.counted(outcome.written, "image was", "images were")
+    let images = counted(outcome.written, "image was", "images were")
     var lines = ["\(images) written to \(out.path)"]
     if outcome.kept > 0 {
-        lines.append(DataWork.counted(outcome.kept, "was", "were") + " there already")
+        lines.append(counted(outcome.kept, "was", "were") + " there already")
     }
     lines += DataWork.renamed(outcome.renamed)
     if !outcome.bad.isEmpty {
-        lines.append(DataWork.counted(outcome.bad.count, "was", "were") + " left out:")
+        lines.append(counted(outcome.bad.count, "was", "were") + " left out:")
         lines += DataWork.some(outcome.bad.map(\.reason))
     }
     return lines.joined(separator: "\n")

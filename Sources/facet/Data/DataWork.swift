@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 import Torch
 
 /// What the commands on data sets have in common: threads, a line that tells how far the work has
@@ -33,7 +34,7 @@ final class DataWork {
     /// The set that an argument names, with warnings of what was found in it.
     func open(_ arguments: Arguments) throws -> ImageCollection {
         let set = try ImageCollection.open(
-            arguments.positional("set") ?? "", threads: threads, skippingEmpty: true)
+            arguments.positional("set") ?? "", threads: threads)
         set.warnings.forEach { Console.standard.warning($0) }
         return set
     }
@@ -120,19 +121,14 @@ final class DataWork {
     /// Lists of names for people: the first ones, and how many there are more.
     static func some(_ names: [String], _ limit: Int = 10) -> [String] {
         names.prefix(limit).map { "    \($0)" }
-            + (names.count > limit ? ["    ... and \(names.count - limit) more"] : [])
-    }
-
-    /// A number of things with its noun, and whatever else depends on it.
-    static func counted(_ count: Int, _ one: String, _ many: String) -> String {
-        "\(count) \(count == 1 ? one : many)"
+            + (names.count > limit ? ["    ... and \(grouped(names.count - limit)) more"] : [])
     }
 
     /// What is told of images whose file has another name.
     static func renamed(_ images: [SetConversion.RenamedImage]) -> [String] {
         guard !images.isEmpty else { return [] }
         let files = counted(images.count, "image has", "images have")
-        return ["\(files) another file name, as another image has theirs:"]
+        return ["\(files) another file name, as theirs is taken or cannot be one:"]
             + some(images.map { "\($0.name) is \($0.file)" })
     }
 

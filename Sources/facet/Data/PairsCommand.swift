@@ -2,6 +2,7 @@ import CommandKit
 import FaceData
 import Foundation
 import SafeFiles
+import Spelling
 
 let pairsCommand = Command(
     "pairs", "Draws a verification protocol from a set: folds of pairs, people apart.",
@@ -39,12 +40,14 @@ let pairsCommand = Command(
             _ = try SetConversion(threads: work.threads).write(
                 pairs, toPack: out, progress: work.progress("writing", 2 * pairs.pairs.count))
         } else {
-            try FileWriter.write(Array(pairs.listText.utf8), to: out)
+            try FileWriter.write(Array(pairs.listText(for: out).utf8), to: out)
         }
         try work.write(
             ["pairs": pairs.pairs.count, "images": pairs.source.count, "folds": pairs.folds],
-            text: "\(pairs.pairs.count) pairs of \(pairs.source.count) images in \(pairs.folds) "
-                + "folds are in \(out.path)")
+            text:
+                "\(counted(pairs.pairs.count, "pair")) of \(counted(pairs.source.count, "image")) in "
+                + "\(counted(pairs.folds, "fold")) \(pairs.pairs.count == 1 ? "is" : "are") in \(out.path)"
+        )
         return .success
     }
 }

@@ -2,6 +2,7 @@ import CommandKit
 import FaceData
 import Foundation
 import SafeFiles
+import Spelling
 
 let sheetCommand = Command(
     "sheet", "Draws a contact sheet: an identity a row, or pairs side by side.",
@@ -32,7 +33,8 @@ let sheetCommand = Command(
         try FileWriter.write(
             isPNG ? ImageEncoder.png(sheet) : ImageEncoder.jpeg(sheet, quality: 92), to: file)
         try work.write(
-            ["picture": file.path], text: "\(indices.count) rows are in \(file.path)")
+            ["picture": file.path],
+            text: counted(indices.count, "row is", "rows are") + " in \(file.path)")
         return .success
     }
 }

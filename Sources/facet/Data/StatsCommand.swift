@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import Spelling
 
 let statsCommand = Command(
     "stats", "Tells how large a set is and how its images are spread over identities.",
@@ -26,7 +27,8 @@ private func text(of set: SetStatistics) -> String {
         "bytes            \(set.bytes); each \(set.smallest) to \(set.largest), mean \(mean)",
     ]
     if let pairs = set.pairs, let folds = set.folds {
-        lines.append("pairs            \(pairs[0]) same, \(pairs[1]) different, \(folds) folds")
+        lines.append(
+            "pairs            \(pairs[0]) same, \(pairs[1]) different, \(counted(folds, "fold"))")
     }
     if let each = set.imagesEach {
         lines.append("identities       \(set.identities)")

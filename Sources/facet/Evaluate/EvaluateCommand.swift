@@ -14,6 +14,9 @@ let evaluateCommand = Command(
         --all-protocols adds the other nine in circulation. Several models are tested on the same \
         pairs and compared: their differences with intervals, and McNemar's exact test.
 
+        People of a test set who were in training are told where the run's head.safetensors, which names \
+        them, lies beside the model; pictures of both are compared by facet data check --against.
+
         With --output a page with pictures and the worst errors is written, with the numbers as JSON \
         and CSV; of several models, in a folder each.
         """,

@@ -7,7 +7,7 @@ import Testing
         _ folder: TemporaryFolder, against opponents: [SetCheck.Opponent] = []
     ) throws -> SetCheck {
         let set = try ImageCollection.open(
-            folder.url.appendingPathComponent("set").path, skippingEmpty: true)
+            folder.url.appendingPathComponent("set").path)
         let survey = try ImageSurvey(set.source, threads: 2)
         return try SetCheck(set, survey: survey, against: opponents)
     }

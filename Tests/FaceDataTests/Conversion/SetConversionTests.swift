@@ -87,7 +87,8 @@ import Testing
         for (pair, names) in zip(pairs.pairs, named) {
             #expect((Set(names.map { $0.prefix(2) }).count == 1) == pair.same)
         }
-        let list = try folder.write(pairs.listText, to: "pairs.txt")
+        let text = try pairs.listText(for: folder.url.appendingPathComponent("pairs.txt"))
+        let list = try folder.write(text, to: "pairs.txt")
         let read = try VerificationPairs.open(images: root, pairs: list.path)
         #expect(read.images == pairs.images && read.pairs == pairs.pairs)
         let file = folder.url.appendingPathComponent("p.bin")
@@ -100,6 +101,52 @@ import Testing
         }
         #expect(throws: FaceDataError.self) {
             try PairDraw(folds: 4, each: 500, seed: 3).pairs(of: try .folder(root))
+        }
+    }
+
+    @Test(
+        "A list of pairs is read again, whatever its names are, or not written",
+        arguments: [
+            " lead", "#1", "\u{FEFF}mark", "\"said\"", "a,b", "a b", "x;y", "-1", "é", "trail ",
+            "0", "\\x20",
+        ])
+    func hostileNames(name: String) throws {
+        let folder = try TemporaryFolder()
+        let root = folder.url.appendingPathComponent("set")
+        for (person, other) in [(name, 1), ("plain", 2)] {
+            for image in 0..<2 {
+                try folder.write(
+                    RGBImage.noise(width: 9, height: 9, seed: UInt64(10 * other + image)),
+                    to: "set/\(person)/\(image).png")
+            }
+        }
+        let pairs = VerificationPairs(
+            source: ImageFiles(
+                ["\(name)/0.png", "\(name)/1.png", "plain/0.png", "plain/1.png"], in: root),
+            pairs: [
+                .init(first: 0, second: 1, same: true, fold: 0),
+                .init(first: 2, second: 0, same: false, fold: 0),
+                .init(first: 2, second: 3, same: true, fold: 1),
+                .init(first: 1, second: 3, same: false, fold: 1),
+            ], folds: 2)
+        let file = folder.url.appendingPathComponent("pairs.txt")
+        try folder.write(try pairs.listText(for: file), to: "pairs.txt")
+        let read = try VerificationPairs.open(images: root, pairs: file.path)
+        #expect(read.pairs.map(\.same) == pairs.pairs.map(\.same))
+        for (one, other) in zip(read.pairs, pairs.pairs) {
+            #expect(try read.source.bytes(of: one.first) == pairs.source.bytes(of: other.first))
+            #expect(try read.source.bytes(of: one.second) == pairs.source.bytes(of: other.second))
+        }
+    }
+
+    @Test(arguments: ["a\nb", "a\tb", "a\rb", "a\u{2028}b"])
+    func namesThatNoLineHolds(name: String) throws {
+        let pairs = VerificationPairs(
+            source: ImageFiles(
+                ["\(name)/0.png", "c/1.png"], in: URL(fileURLWithPath: "/nowhere")),
+            pairs: [.init(first: 0, second: 1, same: false, fold: 0)], folds: 1)
+        #expect(throws: FaceDataError.self) {
+            try pairs.listText(for: URL(fileURLWithPath: "/nowhere/pairs.txt"))
         }
     }
 }

@@ -80,4 +80,13 @@ import Testing
         #expect(Set(all).count == 300)
         #expect(Array(all.prefix(200)) == Self.paths(Array(names.prefix(200))))
     }
+
+    @Test func whatCannotBeAFileIsTold() {
+        let long = String(repeating: "x", count: 200)
+        let names = WrittenNames(
+            ["ok/1.jpg", "ok/\u{1b}.jpg", "\(long)/1.jpg", "..y/1.jpg", "b\nc/1.jpg"],
+            in: [0, 0, 1, 2, 3], of: ["ok", long, "..y", "b\nc"])
+        #expect(names.renamed == [1, 2, 3, 4])
+        #expect(names.paths[0] == "ok/1.jpg" && names.paths[4] == "b_c/1.jpg")
+    }
 }

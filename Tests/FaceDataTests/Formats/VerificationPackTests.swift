@@ -82,7 +82,7 @@ import Testing
             #expect(
                 refusal { try writer.finish(same: [true]) }
                     == .cannotWrite(
-                        path: url.path, reason: "1 images and 1 labels do not make 1 pairs"))
+                        path: url.path, reason: "1 image and 1 label do not make 1 pair"))
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
     }
@@ -125,7 +125,7 @@ import Testing
         ("has no images", [0x5d, 0x5d, 0x86, 0x2e], "0 images do not make pairs"),
         (
             "has an image too few", [0x5d, 0x43, 1, 7, 0x61, 0x5d, 0x88, 0x61, 0x86, 0x2e],
-            "1 images do not make pairs"
+            "1 image does not make pairs"
         ),
         (
             "has images that are numbers",
@@ -135,7 +135,7 @@ import Testing
         (
             "has a label too many",
             [0x5d, 0x28, 0x43, 1, 7, 0x43, 1, 8, 0x65, 0x5d, 0x28, 0x88, 0x88, 0x65, 0x86, 0x2e],
-            "1 pairs of images have 2 labels"
+            "1 pair of images has 2 labels"
         ),
         (
             "has a label 2",

@@ -32,20 +32,27 @@ import Testing
                 == "cannot read '\(gone.path)': there is no such file or folder")
         #expect(
             refusal { _ = try LabelledImageSet.folder(folder.url) }?.description
-                == "'\(folder.url.path)' holds no identity folders: it must look like "
+                == "'\(folder.url.path)' holds no identity folders with images (.jpg, .png, .webp, .bmp, .pgm or "
+                + ".ppm): it must look like "
                 + "<folder>/<identity>/<image>.jpg")
         let file = try folder.write("x", to: "only.jpg")
         #expect(
             refusal { _ = try LabelledImageSet.folder(folder.url) }
                 == .noIdentities(path: folder.url.path))
         #expect(throws: FaceDataError.self) { try LabelledImageSet.folder(file) }
-        try folder.write("x", to: "a/1.jpg")
         try folder.write("x", to: "b/notes.txt")
         #expect(
-            refusal { _ = try LabelledImageSet.folder(folder.url) }?.description
-                == "the identity folder '\(folder.url.path)/b' holds no image (.jpg, .png, .webp, .bmp, .pgm or "
-                + ".ppm): "
-                + "remove it or put its images there")
+            refusal { _ = try LabelledImageSet.folder(folder.url) }
+                == .noIdentities(path: folder.url.path))
+    }
+
+    @Test func tellsIdentitiesWithoutImages() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x", to: "a/1.jpg")
+        try folder.write("x", to: "b/notes.txt")
+        let set = try LabelledImageSet.folder(folder.url)
+        #expect(set.identities == ["a"])
+        #expect(set.warnings.contains { $0.contains("1 identity has no image: b") })
     }
 
     @Test func linksAreFollowedAndBrokenOnesAreTold() throws {

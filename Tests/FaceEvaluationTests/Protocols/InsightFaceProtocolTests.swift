@@ -88,7 +88,7 @@ import Testing
             (one, [], "There are no pairs to evaluate; give the test set at least one."),
             (
                 InsightFaceProtocol(), [pair],
-                "1 pairs cannot fill 10 folds; give every fold a pair or ask for fewer."
+                "1 pair cannot fill 10 folds; give every fold a pair or ask for fewer."
             ),
             (
                 one, [pair, broken],

@@ -63,6 +63,20 @@ import Testing
         #expect(try VerificationReport(of: many, fars: [0.1]).warnings.isEmpty)
     }
 
+    @Test func tellsOnePairInTheSingular() throws {
+        let pair = ScoredPair(distance: 1, same: true, fold: 0)
+        let rule = InsightFaceProtocol(folds: .contiguous(1))
+        let warnings = try VerificationReport(of: [pair], rule: rule).warnings
+        #expect(warnings.first?.hasPrefix("1 pair is too few to say how accurate") == true)
+        #expect(warnings.last?.hasPrefix("The only pair shows the same person: ") == true)
+        let two = [pair, ScoredPair(distance: 2, same: false, fold: 0)]
+        let few = try VerificationReport(of: two, rule: rule, fars: [0.0001]).warnings.last
+        #expect(
+            few
+                == "1 pair of different people is too few for TAR at FAR 0.0001: 0.0001 alone takes "
+                + "10,000.")
+    }
+
     @Test func warnsOfEmbeddingsThatAreAllTheSame() throws {
         func report(spread: Float, norm: Double? = nil) throws -> [String] {
             let pairs = (0..<400).map {

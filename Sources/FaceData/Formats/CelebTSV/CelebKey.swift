@@ -1,4 +1,5 @@
 public import Foundation
+import Spelling
 
 /// What tells an image of MS-Celeb-1M from all others.
 struct CelebKey: Sendable, Hashable {
@@ -69,7 +70,8 @@ extension LabelledImageSet {
         }
         guard !chosen.isEmpty else {
             throw .unknownFormat(
-                path: list.path, reason: "none of its \(list.labels.count) images is in the file")
+                path: list.path,
+                reason: "of its \(counted(list.labels.count, "image")) none is in the file")
         }
         chosen.sort { ($0.label, $0.index) < ($1.label, $1.index) }
         let set = LabelledImageSet(
@@ -80,7 +82,8 @@ extension LabelledImageSet {
         closed.warnings += list.warnings
         if missing > 0 {
             closed.warnings.append(
-                "\(missing) of the \(list.labels.count) images of the list are not in the file")
+                "\(grouped(missing)) of \(counted(list.labels.count, "image")) of the list "
+                    + (missing == 1 ? "is" : "are") + " not in the file")
         }
         return closed
     }

@@ -21,10 +21,31 @@ extension VerificationPairs {
     }
 
     /// The text of a plain list of these pairs: `path path label fold`, with tabs between.
-    public var listText: String {
-        pairs.map {
-            "\(images[$0.first])\t\(images[$0.second])\t\($0.same ? 1 : 0)\t\($0.fold)\n"
+    ///
+    /// - Parameter file: Where it will be, for the message.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where a path cannot stand in a line.
+    public func listText(for file: URL) throws(FaceDataError) -> String {
+        var listed: [String] = []
+        listed.reserveCapacity(images.count)
+        for image in images { listed.append(try Self.listed(image, in: file)) }
+        return pairs.map {
+            "\(listed[$0.first])\t\(listed[$0.second])\t\($0.same ? 1 : 0)\t\($0.fold)\n"
         }.joined()
+    }
+
+    /// A path as a field of a list has it, which may not begin with a space, a quotation mark, a comment's
+    /// sign or the mark of a file's encoding, and may not hold what parts fields and lines.
+    private static func listed(_ path: String, in file: URL) throws(FaceDataError) -> String {
+        guard !path.contains(where: { $0.isNewline || $0 == "\t" || $0 == "\0" }) else {
+            throw .cannotWrite(
+                path: file.path,
+                reason:
+                    "a line of it cannot hold the path '\(path)', which has a line break or a tab; "
+                    + "write a .bin, or rename it")
+        }
+        guard let first = path.unicodeScalars.first else { return path }
+        let isMark = first == "#" || first == "\"" || first == "\u{FEFF}"
+        return isMark || first.properties.isWhitespace ? "./" + path : path
     }
 
     /// Reads a list of pairs, as LFW has it or plain, whichever it is.

@@ -28,8 +28,9 @@ extension LabelledImageSet {
         var warnings = pack.warnings + labels.warnings + (names.warning.map { [$0] } ?? [])
         if let announced = pack.announcedIdentities, announced > labels.identities.count {
             warnings.append(
-                "\(announced - labels.identities.count) of the \(announced) identities that "
-                    + "'property' names have no image")
+                "\(grouped(announced - labels.identities.count)) of the "
+                    + "\(counted(announced, "identity", "identities")) that 'property' names "
+                    + (announced == labels.identities.count + 1 ? "has" : "have") + " no image")
         }
         return LabelledImageSet(
             source: names.images.map { NamedImages($0, of: pack) } ?? pack,

@@ -1,5 +1,6 @@
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// Writes an insightface training set: `NAME.rec` with its header record and a record for each
 /// identity, `NAME.idx`, `NAME.lst` with the images' names, and `property`.
@@ -148,7 +149,9 @@ public final class RecordPackWriter {
         guard written == labels.count else {
             throw .cannotWrite(
                 path: index.url.path,
-                reason: "\(written) of \(labels.count) images were written")
+                reason:
+                    "\(grouped(written)) of \(counted(labels.count, "image")) \(written == 1 ? "was" : "were") written"
+            )
         }
         var start = 1
         for (label, size) in identitySizes.enumerated() {

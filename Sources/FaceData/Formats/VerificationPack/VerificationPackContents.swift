@@ -1,3 +1,5 @@
+import Spelling
+
 /// Finds images and labels among a pickle's values.
 struct VerificationPackContents: ~Copyable {
     private let root: Int
@@ -17,7 +19,7 @@ struct VerificationPackContents: ~Copyable {
             images.append(try image(reader.values[item], index))
         }
         guard images.count > 0, images.count % 2 == 0 else {
-            throw refusal("\(images.count) images do not make pairs")
+            throw refusal(counted(images.count, "image does", "images do") + " not make pairs")
         }
         return images
     }
@@ -32,7 +34,9 @@ struct VerificationPackContents: ~Copyable {
             labels = try listLabels(try items(index, "labels"))
         }
         guard labels.count == pairs else {
-            throw refusal("\(pairs) pairs of images have \(labels.count) labels")
+            throw refusal(
+                counted(pairs, "pair of images has", "pairs of images have")
+                    + " \(counted(labels.count, "label"))")
         }
         return labels
     }

@@ -1,5 +1,6 @@
 public import Foundation
 import SafeFiles
+import Spelling
 
 /// Writes a verification pack that insightface's readers load: a pickle of protocol 3 with the
 /// images as `bytes` in one list and the labels as `bool` in another.
@@ -47,7 +48,9 @@ public final class VerificationPackWriter {
         guard images == 2 * pairs, same.count == pairs else {
             throw .cannotWrite(
                 path: file.url.path,
-                reason: "\(images) images and \(same.count) labels do not make \(pairs) pairs")
+                reason:
+                    "\(counted(images, "image")) and \(counted(same.count, "label")) do not make "
+                    + counted(pairs, "pair"))
         }
         try FaceDataError.storing { () throws(SafeFilesError) in
             // APPENDS, EMPTY_LIST, MARK, the labels, APPENDS, TUPLE2, STOP.

@@ -1,0 +1,58 @@
+import FaceData
+import FaceLosses
+import FaceRuns
+import Foundation
+import Spelling
+
+/// The people that a network was trained on, as the head beside its file names them: a training set
+/// itself need not be there any more.
+struct TrainedPeople {
+    /// Name of the training set.
+    let trainSet: String
+    /// Names of its identities, or why they are not known.
+    private let identities: Result<[String], Unknown>
+
+    private struct Unknown: Error {
+        let reason: String
+    }
+
+    /// Looks beside a network's file.
+    ///
+    /// - Parameter trainSet: The training set's name by the file's metadata; nil where it says none.
+    init?(beside model: URL, trainSet: String?) {
+        guard let trainSet else { return nil }
+        let head = RunFolder(model.deletingLastPathComponent()).headURL
+        self.trainSet = trainSet
+        guard FileManager.default.fileExists(atPath: head.path) else {
+            identities = .failure(Unknown(reason: "no head.safetensors lies beside it"))
+            return
+        }
+        identities = Result { try HeadFile.identities(of: head) }.mapError {
+            Unknown(reason: "\($0)")
+        }
+    }
+
+    /// What makes the figures of a test set too good, or what of it is not known: a sentence without its
+    /// beginning and end; nil where the test set names nobody, or nobody who was in training.
+    func warning(of pairs: VerificationPairs) -> String? {
+        guard !pairs.identities.isEmpty else { return nil }
+        switch identities {
+        case .failure(let unknown):
+            return
+                "whether its people were in '\(trainSet)', which the network was trained on, is not "
+                + "known: \(unknown.reason)"
+        case .success(let names): return warning(of: pairs.overlap(with: names))
+        }
+    }
+
+    private func warning(of shared: [String]) -> String? {
+        guard !shared.isEmpty else { return nil }
+        let numbers = shared.count { PersonName($0).isNumber }
+        return
+            "\(counted(shared.count, "person", "people")) of it \(shared.count == 1 ? "is" : "are") in "
+            + "'\(trainSet)', which the network was trained on"
+            + (numbers == 0 ? "" : " (\(numbers) by a mere number, which may be somebody else's)")
+            + ", which makes its figures too good: " + shared.prefix(10).joined(separator: ", ")
+            + (shared.count > 10 ? ", ..." : "")
+    }
+}

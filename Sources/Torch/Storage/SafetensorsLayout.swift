@@ -1,0 +1,206 @@
+import Foundation
+
+/// Where the tensors of a safetensors file lie and what they are, by its header: bytes are taken apart,
+/// and none of them believed. No tensor is made here.
+struct SafetensorsLayout {
+    /// Where a tensor's bytes lie, and what they are.
+    struct Entry {
+        var name: String
+        var type: ElementType
+        /// Whether the bytes are of IEEE 754 binary16, which becomes `type` without a loss.
+        var isHalf: Bool
+        var shape: [Int]
+        /// Place in the file.
+        var range: Range<Int>
+    }
+
+    /// Name of the entry that holds strings instead of a tensor.
+    static let metadataName = "__metadata__"
+
+    /// The format's name of an element type.
+    static func name(of type: ElementType) -> String {
+        switch type {
+        case .bfloat16: "BF16"
+        case .bool: "BOOL"
+        case .float32: "F32"
+        case .float64: "F64"
+        case .int64: "I64"
+        case .uint8: "U8"
+        }
+    }
+
+    /// The tensors, in the order of their bytes.
+    let entries: [Entry]
+    /// Strings stored beside them.
+    let metadata: [String: String]
+
+    /// Reads the header of a file's bytes.
+    ///
+    /// - Parameter path: Where they come from, for the message.
+    /// - Throws: ``TorchError/malformedWeights(path:reason:)`` when they are not what it says.
+    init(of bytes: [UInt8], path: String) throws(TorchError) {
+        let header = HeaderReader(size: bytes.count, path: path)
+        let start = try header.length(in: bytes) + 8
+        let members = try header.decode(Data(bytes[8..<start]))
+        var entries: [Entry] = []
+        for (name, fields) in members.tensors { entries.append(try header.entry(name, fields)) }
+        // An empty tensor lies before the one that begins where it does.
+        entries.sort {
+            ($0.range.lowerBound, $0.range.upperBound, $0.name)
+                < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+        }
+        try header.requireTiling(entries, of: bytes.count - start)
+        metadata = members.metadata
+        self.entries = entries.map { entry in
+            var entry = entry
+            entry.range = start + entry.range.lowerBound..<start + entry.range.upperBound
+            return entry
+        }
+    }
+
+    /// The strings that a file's header holds, of which the rest need not be read.
+    ///
+    /// - Parameters:
+    ///   - read: Gives so many bytes from the file's beginning.
+    ///   - size: Bytes of the file.
+    static func metadata(
+        size: Int, path: String, read: (Int) throws(TorchError) -> [UInt8]
+    ) throws(TorchError) -> [String: String] {
+        let header = HeaderReader(size: size, path: path)
+        let length = try header.length(in: try read(min(size, 8)))
+        return try header.decode(Data(try read(8 + length).dropFirst(8))).metadata
+    }
+}
+
+/// What a header says, checked against a file of a size.
+private struct HeaderReader {
+    /// No header of a network comes near this many bytes; a longer one is damage.
+    private static let longest = 100 << 20
+
+    let size: Int
+    let path: String
+
+    private func malformed(_ reason: String) -> TorchError {
+        .malformedWeights(path: path, reason: reason)
+    }
+
+    /// Bytes of the header, which begins behind its length.
+    func length(in bytes: [UInt8]) throws(TorchError) -> Int {
+        guard size >= 8 else { throw malformed("it has only \(size) bytes") }
+        let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= UInt64(Self.longest), 8 + Int(length) <= size else {
+            throw malformed("its header would be \(length) bytes long, the file has \(size)")
+        }
+        return Int(length)
+    }
+
+    /// The JSON of a header.
+    func decode(_ header: Data) throws(TorchError) -> Header {
+        do {
+            return try JSONDecoder().decode(Header.self, from: header)
+        } catch let member as Header.Damage {
+            throw member.name == SafetensorsLayout.metadataName
+                ? malformed("its \(member.name) is not strings by name")
+                : notUnderstood(member.name)
+        } catch {
+            throw malformed("its header is not a JSON object")
+        }
+    }
+
+    private func notUnderstood(_ name: String) -> TorchError {
+        malformed("tensor '\(name)' has an entry that cannot be understood")
+    }
+
+    func entry(
+        _ name: String, _ fields: Header.Fields
+    ) throws(TorchError) -> SafetensorsLayout.Entry {
+        let (shape, offsets) = (fields.shape, fields.data_offsets)
+        guard (shape + offsets).allSatisfy({ $0 >= 0 }), offsets.count == 2,
+            offsets[0] <= offsets[1]
+        else { throw notUnderstood(name) }
+        let isHalf = fields.dtype == HalfPrecision.name
+        let known = ElementType.allCases.first { SafetensorsLayout.name(of: $0) == fields.dtype }
+        guard let type = isHalf ? .float32 : known else {
+            throw malformed("tensor '\(name)' has the type '\(fields.dtype)', which is not read")
+        }
+        let size = isHalf ? HalfPrecision.size : type.size
+        guard Self.byteCount(shape, size) == offsets[1] - offsets[0] else {
+            throw malformed(
+                "tensor '\(name)' of shape \(shape) cannot have \(offsets[1] - offsets[0]) bytes")
+        }
+        return SafetensorsLayout.Entry(
+            name: name, type: type, isHalf: isHalf, shape: shape, range: offsets[0]..<offsets[1])
+    }
+
+    /// Bytes of a tensor, or nil when they or its strides do not fit into an integer: an empty tensor
+    /// has strides as well.
+    private static func byteCount(_ shape: [Int], _ size: Int) -> Int? {
+        var extent = size
+        for length in shape {
+            let (product, overflow) = extent.multipliedReportingOverflow(by: max(length, 1))
+            if overflow { return nil }
+            extent = product
+        }
+        return shape.contains(0) ? 0 : extent
+    }
+
+    /// Tensors that overlap or leave a gap would hide that the header is of another file.
+    func requireTiling(
+        _ entries: [SafetensorsLayout.Entry], of size: Int
+    ) throws(TorchError) {
+        var end = 0
+        for entry in entries {
+            guard entry.range.lowerBound == end, entry.range.upperBound <= size else {
+                throw malformed(
+                    "tensor '\(entry.name)' should lie at bytes \(entry.range.lowerBound) to "
+                        + "\(entry.range.upperBound) of \(size), the one before it ends at \(end)")
+            }
+            end = entry.range.upperBound
+        }
+        guard end == size else {
+            throw malformed("its tensors end at byte \(end) of \(size)")
+        }
+    }
+}
+
+/// The JSON in front of the tensors' bytes.
+private struct Header: Decodable {
+    struct Fields: Decodable {
+        var dtype: String
+        var shape: [Int]
+        var data_offsets: [Int]
+    }
+
+    /// A member is not what it should be.
+    struct Damage: Error {
+        var name: String
+    }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    var tensors: [String: Fields] = [:]
+    var metadata: [String: String] = [:]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        for key in container.allKeys {
+            let name = key.stringValue
+            do {
+                if name == SafetensorsLayout.metadataName {
+                    metadata = try container.decode([String: String].self, forKey: key)
+                } else {
+                    tensors[name] = try container.decode(Fields.self, forKey: key)
+                }
+            } catch {
+                // The decoder's own error loses the name when a number is not whole.
+                throw Damage(name: name)
+            }
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import Charts
+
 /// Two studies compared, for a terminal or a program.
 public struct StudyComparisonSummary: Encodable, Sendable {
     /// A setting that is not the same in both.

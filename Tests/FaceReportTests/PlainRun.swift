@@ -1,3 +1,5 @@
+import FaceStatistics
+import FaceEvaluation
 import FaceRuns
 
 /// A run of whose folder a test says only what it is about: one loss, one seed, one test set `v`.
@@ -61,9 +63,10 @@ struct PlainRun {
         try folder(in: study).write(
             (0..<pairs).map { pair in
                 let same = pair % 2 == 0
-                return PairScore(
-                    fold: pair * 10 / pairs, same: same,
-                    distance: same != wrong.contains(pair) ? 0.5 : 2,
+                return ScoreRecord(
+                    ScoredPair(
+                        distance: same != wrong.contains(pair) ? 0.5 : 2, same: same,
+                        fold: pair * 10 / pairs),
                     first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
             }, test: "v")
     }

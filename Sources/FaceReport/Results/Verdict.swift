@@ -5,7 +5,7 @@ package struct Verdict: Sendable {
         /// The loss.
         package let loss: LossSeries
         /// Its test accuracy over the seeds.
-        package let accuracy: Spread
+        package let accuracy: Summary
     }
 
     /// The setting.

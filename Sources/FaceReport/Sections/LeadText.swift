@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 
 /// The comparisons of each setting's first losses with the others.

@@ -70,7 +70,7 @@ package enum ChartStyle {
 
     /// The drawings' rules on paper, those of a series written out for each of its colours.
     static let paper: String = {
-        let rules = rules.split(separator: "}").map { rule in
+        let rules = Self.rules.split(separator: "}").map { rule in
             rule.split(separator: "{", maxSplits: 1).map(String.init)
         }.filter { $0.count == 2 }
         let written = rules.flatMap { rule -> [String] in

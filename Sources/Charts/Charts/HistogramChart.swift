@@ -15,7 +15,7 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
     }
 
     /// A marked value.
-    package struct Mark: Hashable, Sendable {
+    package struct MarkedValue: Hashable, Sendable {
         package var value: Double
         package var label: String
         /// Where the value may lie as well.
@@ -33,10 +33,10 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
     /// Where the first bar begins and the last one ends.
     package var extent: ClosedRange<Double>
     package var series: [Series]
-    package var mark: Mark?
+    package var mark: MarkedValue?
 
     package init(
-        x: Axis, y: Axis, extent: ClosedRange<Double>, series: [Series], mark: Mark? = nil
+        x: Axis, y: Axis, extent: ClosedRange<Double>, series: [Series], mark: MarkedValue? = nil
     ) {
         self.x = x
         self.y = y

@@ -1,4 +1,5 @@
-import Documents
+import Charts
+public import Documents
 public import FaceEvaluation
 import FaceRuns
 public import Foundation

@@ -1,4 +1,5 @@
-package import FaceRuns
+import FaceEvaluation
+import FaceRuns
 import FaceStatistics
 import Foundation
 

@@ -1,3 +1,5 @@
+package import FaceStatistics
+
 /// Which loss scored highest in a setting on the first test set.
 package struct Verdict: Sendable {
     /// A loss with its accuracy.

@@ -40,7 +40,7 @@ extension VerificationPairs {
 
     /// Pairs in the order of a list that names no folds.
     static func withoutFolds(
-        _ pairs: [Pair], of source: ImageFiles, path: String, wish: String
+        _ pairs: [VerificationPair], of source: ImageFiles, path: String, wish: String
     ) -> VerificationPairs {
         var pairs = pairs
         let folds = consecutiveFolds(pairs.count)

@@ -40,8 +40,9 @@ package struct QuantilePlot: FramedChart, Hashable, Sendable {
     package init(x: Axis, rows: [Row], first: String, second: String) {
         self.x = x
         self.rows = rows
-        self.first = first
-        self.second = second
+        // Both stand in one row over the plot.
+        self.first = Label.short(first, 18)
+        self.second = Label.short(second, 18)
     }
 
     private static let rowHeight = 30.0

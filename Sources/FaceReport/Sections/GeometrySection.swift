@@ -103,8 +103,7 @@ enum GeometrySection {
             title: title,
             chart: .quantiles(
                 QuantilePlot(
-                    x: axis, rows: rows, first: Plot.short(first, 18),
-                    second: Plot.short(second, 18))))
+                    x: axis, rows: rows, first: first, second: second)))
     }
 
     private static func caption(

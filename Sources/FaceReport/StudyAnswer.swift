@@ -1,3 +1,4 @@
+import Documents
 import Charts
 import FaceRuns
 import FaceStatistics

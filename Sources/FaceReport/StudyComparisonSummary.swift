@@ -1,3 +1,4 @@
+import FaceStatistics
 import Charts
 
 /// Two studies compared, for a terminal or a program.

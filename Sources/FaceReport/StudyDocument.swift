@@ -68,7 +68,8 @@ extension Document {
             colophon: Self.colophon(results.runs.count) + faces)
     }
 
-    private static func plan(
+    /// The sections of a study's report in their order.
+    package static func plan(
         _ results: StudyResults, _ statistics: StudyStatistics, _ pictures: Report.Pictures?
     ) -> [PlannedSection] {
         [

@@ -1,3 +1,4 @@
+import FaceStatistics
 import Charts
 import Documents
 import FaceEvaluation

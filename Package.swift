@@ -191,7 +191,8 @@ let package = Package(
             ], swiftSettings: swiftSettings),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],
+            name: "FacetTests",
+            dependencies: ["facet", "FaceData", "FaceEvaluation", "FaceRuns", "Torch"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

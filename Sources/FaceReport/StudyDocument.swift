@@ -35,6 +35,12 @@ package struct SectionError: Error, CustomStringConvertible {
     /// What is wrong, a clause.
     package let reason: String
 
+    /// Says what is wrong, and in which run.
+    package init(run: String?, reason: String) {
+        self.run = run
+        self.reason = reason
+    }
+
     /// A sentence.
     package var description: String {
         (run.map { "run \($0): " } ?? "") + reason + (reason.hasSuffix(".") ? "" : ".")

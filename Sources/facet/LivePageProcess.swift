@@ -97,7 +97,12 @@ enum LivePageProcess {
 
     /// Gives way to the training: the lowest priority, and first to be ended for want of memory.
     private static func standBack() {
-        _ = setpriority(PRIO_PROCESS, 0, 19)
+        #if canImport(Glibc)
+            // The C library's function takes an int, and its constant is of an enumeration.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+        #else
+            _ = setpriority(PRIO_PROCESS, 0, 19)
+        #endif
         try? Data("1000".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     }
 }

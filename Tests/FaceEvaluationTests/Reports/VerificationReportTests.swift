@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Foundation
 import Testing

@@ -22,7 +22,9 @@ extension Frame {
     }
 
     /// A box with one line for each series.
-    func boxLegend(_ series: [(title: String, style: SeriesStyle)], at corner: (x: Double, y: Double))
+    func boxLegend(
+        _ series: [(title: String, style: SeriesStyle)], at corner: (x: Double, y: Double)
+    )
         -> Markup
     {
         let size = BoxLegend.size(series.map(\.title))

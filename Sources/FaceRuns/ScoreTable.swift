@@ -14,7 +14,8 @@ enum ScoreTable {
                 throw .nonFiniteNumber(path: path, field: "distance")
             }
             text += CSVTable.line([
-                String(score.pair.fold), score.pair.same ? "1" : "0", score.pair.distance.description,
+                String(score.pair.fold), score.pair.same ? "1" : "0",
+                score.pair.distance.description,
                 score.first, score.second,
             ])
         }

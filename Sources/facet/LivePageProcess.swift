@@ -61,7 +61,8 @@ enum LivePageProcess {
 
     private static func outcome(_ process: Process, _ text: String) -> Outcome {
         guard process.terminationReason == .exit else {
-            return .failed("the process that draws it ended with signal \(process.terminationStatus)")
+            return .failed(
+                "the process that draws it ended with signal \(process.terminationStatus)")
         }
         switch process.terminationStatus {
         case 0: return .page(text)

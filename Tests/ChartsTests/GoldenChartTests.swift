@@ -25,8 +25,10 @@ struct GoldenChartTests {
             PictureFile.Panel(title: title, note: "a note", lines: lines, id: "panel-\(index)")
         }
         try expect(
-            PictureFile(title: "Two charts", caption: ["How to read it."], panels: panels, columns: 2)
-                .text, "picture.svg")
+            PictureFile(
+                title: "Two charts", caption: ["How to read it."], panels: panels, columns: 2
+            )
+            .text, "picture.svg")
     }
 
     private func expect(
@@ -79,8 +81,14 @@ enum SampleCharts {
                 })
         }
         return [
-            ("lines-at-ends", "Curves", .lines(LineChart(x: epochs, y: percent, lines: (0..<5).map { line($0) }))),
-            ("lines-in-corner", "ROC", .lines(LineChart(x: rates, y: percent, lines: roc, naming: .inCorner))),
+            (
+                "lines-at-ends", "Curves",
+                .lines(LineChart(x: epochs, y: percent, lines: (0..<5).map { line($0) }))
+            ),
+            (
+                "lines-in-corner", "ROC",
+                .lines(LineChart(x: rates, y: percent, lines: roc, naming: .inCorner))
+            ),
             (
                 "lines-beside", "Many curves",
                 .lines(
@@ -94,11 +102,14 @@ enum SampleCharts {
         let rows = (0..<4).map { slot in
             DotPlot.Row(
                 title: "Loss \(slot)", style: SeriesStyle(slot: slot),
-                value: slot == 3 ? nil : 98 - Double(slot), text: slot == 3 ? "–" : "9\(8 - slot).00",
+                value: slot == 3 ? nil : 98 - Double(slot),
+                text: slot == 3 ? "–" : "9\(8 - slot).00",
                 whisker: slot == 0 ? 97...98.7 : slot == 1 ? 80...97.5 : nil,
-                seeds: slot == 0 ? [97.6, 98.4] : [], other: slot == 2 ? 93 : nil, isBest: slot == 0)
+                seeds: slot == 0 ? [97.6, 98.4] : [], other: slot == 2 ? 93 : nil, isBest: slot == 0
+            )
         }
-        let differences = Axis.linear("difference, points", covering: [-1.2, 2.3], includesZero: true)
+        let differences = Axis.linear(
+            "difference, points", covering: [-1.2, 2.3], includesZero: true)
         let stems = (0..<3).map { slot in
             DotPlot.Row(
                 title: "Loss \(slot)", style: SeriesStyle(slot: slot),
@@ -155,7 +166,8 @@ enum SampleCharts {
                 series: (0..<3).map { slot in
                     ScatterPlot.Series(
                         title: "Loss \(slot)", style: SeriesStyle(slot: slot),
-                        points: ["ResNet50", "ResNet18", "MobileNetV1"].enumerated().map { index, name in
+                        points: ["ResNet50", "ResNet18", "MobileNetV1"].enumerated().map {
+                            index, name in
                             ScatterPlot.Point(
                                 x: 50 + Double(index) * 170 + Double(slot) * 8,
                                 y: 99 - Double(index) - Double(slot) * 0.3, group: name)

@@ -21,7 +21,8 @@ struct SectionTests {
         let sections = plan.compactMap { $0.drawn() }
         #expect(sections.map(\.anchor) == ["a", "b", "d", "e"])
         #expect(sections.map(\.title) == ["First", "Second", "Fourth", "Fifth"])
-        #expect(sections[0].blocks == [.paragraph("one")] && sections[3].blocks == [.paragraph("five")])
+        #expect(
+            sections[0].blocks == [.paragraph("one")] && sections[3].blocks == [.paragraph("five")])
         #expect(
             sections[1].blocks == [
                 .cautions([

@@ -65,7 +65,8 @@ public struct VerificationPairs: Sendable {
                 guard let first = place[pair.first], let second = place[pair.second] else {
                     return nil
                 }
-                return VerificationPair(first: first, second: second, same: pair.same, fold: pair.fold)
+                return VerificationPair(
+                    first: first, second: second, same: pair.same, fold: pair.fold)
             }, folds: folds, remarks: remarks)
     }
 
@@ -98,7 +99,8 @@ public struct VerificationPairs: Sendable {
         return VerificationPairs(
             source: source,
             pairs: zip(pairs, places.of).map { pair, fold in
-                VerificationPair(first: pair.first, second: pair.second, same: pair.same, fold: fold)
+                VerificationPair(
+                    first: pair.first, second: pair.second, same: pair.same, fold: fold)
             }, folds: places.count)
     }
 

@@ -160,7 +160,8 @@ enum GeometrySection {
     private static func entry(_ summary: SummaryRecord?) -> Table.Entry {
         guard let summary else { return .missing }
         return Table.Entry(
-            Format.fixed(summary.mean, 1), detail: "± " + Format.fixed(summary.standardDeviation, 1))
+            Format.fixed(summary.mean, 1), detail: "± " + Format.fixed(summary.standardDeviation, 1)
+        )
     }
 }
 

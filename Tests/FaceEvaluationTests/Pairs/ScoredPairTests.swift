@@ -42,7 +42,9 @@ import Testing
             let norm = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
             return sum.map { $0 / norm }
         }
-        let pairs = (0..<39).map { VerificationPair(first: $0, second: $0 + 1, same: true, fold: 0) }
+        let pairs = (0..<39).map {
+            VerificationPair(first: $0, second: $0 + 1, same: true, fold: 0)
+        }
         let scores = try original.normalizedSum(with: mirrored).scores(of: pairs)
         for (pair, score) in zip(pairs, scores) {
             let exact = zip(rows[pair.first], rows[pair.second])

@@ -47,7 +47,8 @@ import Testing
         let (both, accuracy) = (try rule.evaluate(pairs), try rule.accuracy(of: pairs))
         let rates = try rule.rates(of: pairs)
         #expect(accuracy.mean == both.accuracy && accuracy.threshold == both.threshold)
-        #expect(accuracy.standardDeviation == both.standardDeviation && accuracy.folds == both.folds)
+        #expect(
+            accuracy.standardDeviation == both.standardDeviation && accuracy.folds == both.folds)
         #expect(rates.tar == both.tar && rates.far == both.far)
         #expect(rates.folds == both.operatingPoints && rates.tar != nil)
         // The rate asked for is none of the accuracy's business.

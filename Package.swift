@@ -38,6 +38,7 @@ let package = Package(
             targets: [
                 "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
                 "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy", "FaceReport",
+                "Documents",
             ]),
     ],
     targets: [
@@ -134,13 +135,13 @@ let package = Package(
         library(
             "FaceTraining",
             needs: ["SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        library("FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData"]),
+        library("FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData", "FaceStatistics"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling"]),
+        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
         library(
             "FaceStudy",
             needs: [
@@ -148,11 +149,13 @@ let package = Package(
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
+        library("Charts", needs: ["SafeNumbers", "Spelling"]),
+        library("Documents", needs: ["Spelling", "Charts"]),
         library(
             "FaceReport",
             needs: [
                 "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics",
-                "Spelling",
+                "Charts", "Documents",
             ]),
 
         // The command line.
@@ -162,7 +165,7 @@ let package = Package(
             dependencies: [
                 "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
-                "FaceReport", "CommandKit", "PageServer", "Spelling",
+                "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
             ],
             swiftSettings: swiftSettings),
 
@@ -182,14 +185,23 @@ let package = Package(
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation"),
         tests("FaceStatistics"),
-        tests("FaceRuns", needs: ["SafeFiles"]),
+        tests("FaceRuns", needs: ["SafeFiles", "FaceEvaluation"]),
         tests(
-            "FaceStudy", needs: ["Torch", "FaceLosses", "FaceTraining", "FaceRuns"]),
-        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics"]),
+            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
+        tests("Charts"),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Charts"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FaceReportTests",
+            dependencies: [
+                "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics", "Charts",
+                "Documents",
+            ], swiftSettings: swiftSettings),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests",
-            dependencies: ["facet", "FaceData", "FaceReport", "FaceRuns", "Torch"],
+            dependencies: ["facet", "FaceData", "FaceEvaluation", "FaceReport", "FaceRuns", "Torch"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

@@ -30,16 +30,16 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     /// Images that were looked at.
     public var images: Int
     /// L2 norms of their embeddings.
-    public var norm: QuantitySpread?
+    public var norm: SummaryRecord?
     /// Angles between images of one identity: for a test set, of the protocol's pairs of one person.
-    public var within: QuantitySpread?
+    public var within: SummaryRecord?
     /// Angles between images of two identities: for a test set, of the protocol's pairs of two.
-    public var between: QuantitySpread?
+    public var between: SummaryRecord?
     /// Angles of images to the class weight of their identity; nil for test sets, and for losses
     /// without class weights.
-    public var targetClass: QuantitySpread?
+    public var targetClass: SummaryRecord?
     /// Angles of images to the nearest class weight of another identity; nil as above.
-    public var nearestNonTarget: QuantitySpread?
+    public var nearestNonTarget: SummaryRecord?
 
     /// Keys of the file, some older than the properties.
     private enum CodingKeys: String, CodingKey {
@@ -50,9 +50,9 @@ public struct SetGeometry: Codable, Sendable, Hashable {
 
     /// Creates a record from its parts.
     public init(
-        name: String, images: Int, norm: QuantitySpread?, within: QuantitySpread?,
-        between: QuantitySpread?, targetClass: QuantitySpread? = nil,
-        nearestNonTarget: QuantitySpread? = nil
+        name: String, images: Int, norm: SummaryRecord?, within: SummaryRecord?,
+        between: SummaryRecord?, targetClass: SummaryRecord? = nil,
+        nearestNonTarget: SummaryRecord? = nil
     ) {
         self.name = name
         self.images = images
@@ -64,15 +64,15 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     }
 }
 
-/// How a quantity is spread.
-public struct QuantitySpread: Codable, Sendable, Hashable {
+/// A summary of many values as a run folder keeps it.
+public struct SummaryRecord: Codable, Sendable, Hashable {
     /// Values there are.
     public var count: Int
     /// Their mean.
     public var mean: Double
     /// Their population standard deviation.
     public var standardDeviation: Double
-    /// Their quantiles at 5, 25, 50, 75 and 95 %.
+    /// Their quantiles at 5, 25, 50, 75 and 95 %: `Summary.quantileLevels`.
     public var quantiles: [Double]
 
     /// Creates a record from its parts; there are five quantiles.

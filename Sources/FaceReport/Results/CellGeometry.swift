@@ -24,13 +24,13 @@ package struct CellGeometry: Sendable {
             nearestNonTarget: mean(sets.map(\.nearestNonTarget)))
     }
 
-    private static func mean(_ spreads: [QuantitySpread?]) -> QuantitySpread? {
-        let known = spreads.compactMap { $0 }
+    private static func mean(_ summaries: [SummaryRecord?]) -> SummaryRecord? {
+        let known = summaries.compactMap { $0 }
         guard let first = known.first else { return nil }
-        func mean(_ value: (QuantitySpread) -> Double) -> Double {
+        func mean(_ value: (SummaryRecord) -> Double) -> Double {
             known.reduce(0) { $0 + value($1) } / Double(known.count)
         }
-        return QuantitySpread(
+        return SummaryRecord(
             count: first.count, mean: mean(\.mean),
             standardDeviation: mean(\.standardDeviation),
             quantiles: first.quantiles.indices.map { position in mean { $0.quantiles[position] } })

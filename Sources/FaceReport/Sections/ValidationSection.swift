@@ -1,3 +1,5 @@
+import Documents
+
 /// Epochs to the best model by held-out training identities, where a study has no test set.
 enum ValidationSection {
     static func section(_ results: StudyResults) -> Section? {

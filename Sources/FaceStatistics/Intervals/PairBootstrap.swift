@@ -72,11 +72,11 @@ public struct PairBootstrap: Sendable {
                 ? design.foldCount : unit == .people ? design.peopleCount : design.count)
         guard units > 1 else { return Interval(-.infinity, .infinity) }
         let sorted = replicates(of: values).sorted()
-        let t = StudentDistribution(degreesOfFreedom: units - 1).quantile(twoSided: 1 - level)
+        let t = StudentDistribution(degreesOfFreedom: units - 1).critical(twoSided: 1 - level)
         let fraction = NormalDistribution.cdf(-t * (units / (units - 1)).squareRoot())
         return Interval(
-            Quantile.value(at: fraction, ofSorted: sorted),
-            Quantile.value(at: 1 - fraction, ofSorted: sorted))
+            Summary.quantile(fraction, ofSorted: sorted),
+            Summary.quantile(1 - fraction, ofSorted: sorted))
     }
 }
 

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Foundation
 import SafeFiles
@@ -103,8 +104,8 @@ public struct EmbeddingFile {
     /// - Throws: ``FaceStudyError/embeddings(path:reason:)`` when there are none, or too many or too
     ///   few, or they are of other images.
     func match(
-        _ name: String, images: [String], pairs: [LabelledPair]
-    ) throws -> (views: EmbeddingViews, pairs: [LabelledPair]) {
+        _ name: String, images: [String], pairs: [VerificationPair]
+    ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {
         guard let entry = entries[name] ?? (entries.count == 1 ? entries[""] : nil) else {
             let known = entries.keys.sorted().joined(separator: ", ")
             throw FaceStudyError.embeddings(
@@ -130,7 +131,7 @@ public struct EmbeddingFile {
         return (
             entry.views,
             pairs.enumerated().map { index, pair in
-                LabelledPair(
+                VerificationPair(
                     first: 2 * index, second: 2 * index + 1, same: pair.same, fold: pair.fold)
             }
         )

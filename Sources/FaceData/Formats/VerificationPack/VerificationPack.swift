@@ -68,7 +68,8 @@ extension VerificationPairs {
         self.init(
             source: pack,
             pairs: pack.same.enumerated().map { index, same in
-                Pair(first: 2 * index, second: 2 * index + 1, same: same, fold: folds.of[index])
+                VerificationPair(
+                    first: 2 * index, second: 2 * index + 1, same: same, fold: folds.of[index])
             }, folds: folds.count)
     }
 }

@@ -107,6 +107,6 @@ public final class AdaFaceLoss: AngularMarginLoss {
         let moved = (batch.angles - quality * margin).clamped(to: Self.allowedAngles).cos()
         return AngularMargin(
             targets: moved - (quality + 1) * margin, scale: .constant(scale), gradient: gradient,
-            state: ["margin": margin, "scale": scale, "norm": mean.item()])
+            state: [.margin: margin, .scale: scale, .norm: mean.item()])
     }
 }

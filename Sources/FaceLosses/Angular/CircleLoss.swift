@@ -63,6 +63,6 @@ public final class CircleLoss: AngularMarginLoss {
             others: { cosines in
                 (cosines.detached() + margin).relu() * (cosines - margin)
             },
-            state: ["margin": margin, "scale": scale])
+            state: [.margin: margin, .scale: scale])
     }
 }

@@ -7,7 +7,7 @@ public final class JointLoss: FaceLoss {
         name: "joint", title: "Joint loss", summary: "A sum of losses.", paper: "",
         equation: "L_1 + L_2 + ...")
 
-    private let classification: any FaceLoss
+    let classification: any FaceLoss
     private let terms: [any FaceLoss]
 
     /// Adds losses.
@@ -38,8 +38,7 @@ public final class JointLoss: FaceLoss {
             let name = type(of: term).descriptor.name
             let part = term(embeddings: embeddings, labels: labels, progress: progress)
             output.loss = output.loss + part.loss
-            output.state[name] = part.loss.item()
-            for (key, value) in part.state { output.state["\(name).\(key)"] = value }
+            output.state.add(term: name, of: part.loss.item(), part.state)
         }
         return output
     }

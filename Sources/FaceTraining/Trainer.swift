@@ -188,7 +188,7 @@ public final class Trainer {
         do {
             try checkLabels(batch.labelValues)
             numbers = try numbersOfStep(batch, rate, meanwhile)
-        } catch let error as FaceTrainingError {
+        } catch {
             failure = describe(error, learningRate: rate)
             throw error
         }

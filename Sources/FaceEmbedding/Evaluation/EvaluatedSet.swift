@@ -6,7 +6,7 @@ import Foundation
 /// What one model scored on one test set, by every protocol.
 public struct EvaluatedSet {
     /// The set with its embeddings and scores.
-    public let set: ScoredSet
+    public let scoredSet: ScoredSet
     /// Every protocol in circulation, side by side.
     public let comparison: ProtocolComparison
     /// The best single threshold and its interval; nil where all pairs are of one kind.
@@ -23,13 +23,13 @@ public struct EvaluatedSet {
     private let earlierWarnings: [String]
 
     /// The test set's name.
-    public var name: String { set.name }
+    public var name: String { scoredSet.name }
     /// The test set.
-    public var pairs: VerificationPairs { set.pairs }
+    public var pairs: VerificationPairs { scoredSet.pairs }
     /// Curves, rates and the insightface protocol.
-    public var report: VerificationReport { set.report }
+    public var report: VerificationReport { scoredSet.report }
     /// Whether there are embeddings of mirror images.
-    public var hasMirrorImages: Bool { set.views.mirrored != nil }
+    public var hasMirrorImages: Bool { scoredSet.views.mirrored != nil }
 
     /// Evaluates a set by every protocol.
     ///
@@ -40,7 +40,7 @@ public struct EvaluatedSet {
     public init(
         _ set: ScoredSet, warnings: [String] = [], development: [ScoredPair] = []
     ) throws {
-        self.set = set
+        scoredSet = set
         comparison = try ProtocolComparison(set.views, pairs: set.labelled, folds: set.folds)
         threshold = set.report.roc == nil ? nil : try BestThreshold(of: set.scored)
         let errors = try VerificationErrors(of: set.scored, by: set.rule)

@@ -1,5 +1,6 @@
 import FaceData
 import FaceEvaluation
+import FaceModels
 public import Foundation
 import Torch
 

@@ -21,6 +21,9 @@ public final class JointLoss: FaceLoss {
     /// Number of identities.
     public var classCount: Int? { classification.classCount }
 
+    /// The classification's, by whose logits failures are recognised.
+    public var diagnosis: LossDiagnosis { classification.diagnosis }
+
     /// The classification's tensors, and each term's under its name.
     public var state: [StateEntry] {
         classification.state

@@ -79,8 +79,3 @@ extension MarginHead {
     /// The loss's.
     public var diagnosis: LossDiagnosis { loss.diagnosis }
 }
-
-extension JointLoss {
-    /// The classification's, on whose logits failures are recognised.
-    public var diagnosis: LossDiagnosis { classification.diagnosis }
-}

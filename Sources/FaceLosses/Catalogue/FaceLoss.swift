@@ -61,6 +61,9 @@ extension FaceLoss {
 public protocol ConfigurableLoss: FaceLoss {
     /// Creates the loss with new class weights.
     init(_ setup: LossSetup)
+
+    /// Memory that the loss takes in a training step; by default that of the neediest built-in loss.
+    static func memory(_ size: LossSize) -> LossMemory
 }
 
 /// How far a run is.

@@ -40,8 +40,4 @@ struct RunContext {
     var trainSet: PreparedTrainSet { study.data.train[run.trainIndex] }
     /// How the study is watched and stopped.
     var control: StudyControl { study.control }
-    /// Images that are computed at once.
-    var microBatchSize: Int {
-        configuration.training.batchSize / configuration.training.accumulation
-    }
 }

@@ -191,7 +191,9 @@ let package = Package(
             ]),
         tests(
             "FaceEmbedding",
-            needs: ["Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceRuns"]),
+            needs: [
+                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics", "FaceRuns",
+            ]),
         tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(

@@ -1,5 +1,7 @@
 import FaceData
 import FaceEvaluation
+import FaceRuns
+import FaceStatistics
 import Foundation
 import Testing
 
@@ -32,11 +34,13 @@ struct ScoredSetTests {
     private func table(_ angles: [Double], lengths: [Double] = [1, 1, 1, 1]) throws
         -> EmbeddingTable
     {
-        try EmbeddingTable(
-            count: angles.count, dimension: 2,
-            values: zip(angles, lengths).flatMap { angle, length in
-                [cos(angle * .pi / 180) * length, sin(angle * .pi / 180) * length].map(Float.init)
-            })
+        var values: [Float] = []
+        for (angle, length) in zip(angles, lengths) {
+            let radians = angle * .pi / 180
+            values.append(Float(cos(radians) * length))
+            values.append(Float(sin(radians) * length))
+        }
+        return try EmbeddingTable(count: angles.count, dimension: 2, values: values)
     }
 
     private func distance(_ degrees: Double) -> Double { 2 - 2 * cos(degrees * .pi / 180) }

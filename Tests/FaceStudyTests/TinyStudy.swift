@@ -1,7 +1,8 @@
 import FaceData
-import FaceStudy
 import FaceTraining
 import Foundation
+
+@testable import FaceStudy
 
 /// A study of a few small pictures in a folder of its own, which trains in a second.
 struct TinyStudy {

@@ -1,4 +1,5 @@
 import FaceData
+import FaceRuns
 import FaceTraining
 import Foundation
 

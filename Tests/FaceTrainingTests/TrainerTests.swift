@@ -59,9 +59,8 @@ struct TrainerTests {
         configuration.schedule = LearningRateSchedule(peak: 0.3, warmup: 1 / 3)
         configuration.accumulation = accumulation
         configuration.gradientClip = 0.5
-        let rates = (0..<9).map { step in
-            step < 3 ? 0.3 * Double(step + 1) / 3 : 0.15 * (1 + cos(.pi * Double(step - 3) / 6))
-        }
+        let falling: [Double] = (0..<6).map { 0.15 * (1 + cos(.pi * Double($0) / 6)) }
+        let rates: [Double] = [0.1, 0.2, 0.3] + falling
         var plain = PlainLoop(
             Model(backbone: ToyBackbone(), loss: try ToyParts.head(nil)), options: SGD.Options())
         let source = ToySource(imageCount: 12, batchSize: 4)

@@ -37,7 +37,8 @@ let package = Package(
             name: "Facet",
             targets: [
                 "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy", "FaceReport",
+                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding", "FaceStudy",
+                "FaceReport",
             ]),
     ],
     targets: [
@@ -78,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "verification-benchmark",
             dependencies: [
-                "Torch", "FaceData", "FaceModels", "FaceTraining", "FaceEvaluation", "FaceStudy",
+                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceEmbedding", "FaceStudy",
             ],
             path: "Benchmarks/verification",
             exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
@@ -133,11 +134,18 @@ let package = Package(
         // Many such runs become an answer.
         library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling"]),
         library(
+            "FaceEmbedding",
+            needs: [
+                "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
+                "FaceRuns", "Spelling",
+            ]),
+        library(
             "FaceStudy",
             needs: [
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses",
-                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
+                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
+                "Spelling",
             ]),
         library(
             "FaceReport",
@@ -152,7 +160,8 @@ let package = Package(
             name: "facet",
             dependencies: [
                 "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
-                "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
+                "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
+                "FaceStudy",
                 "FaceReport", "CommandKit", "PageServer",
             ],
             swiftSettings: swiftSettings),
@@ -175,7 +184,16 @@ let package = Package(
         tests("FaceStatistics"),
         tests("FaceRuns", needs: ["SafeFiles"]),
         tests(
-            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
+            "FaceStudy",
+            needs: [
+                "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining", "FaceEvaluation",
+                "FaceRuns", "FaceEmbedding", "FaceSynthesis",
+            ]),
+        tests(
+            "FaceEmbedding",
+            needs: [
+                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics", "FaceRuns",
+            ]),
         tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(

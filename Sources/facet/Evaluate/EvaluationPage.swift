@@ -1,6 +1,6 @@
+import FaceEmbedding
 import FaceEvaluation
 import FaceReport
-import FaceStudy
 import Foundation
 
 /// Turns what was measured into what is drawn: the two know nothing of each other.

@@ -37,8 +37,8 @@ let package = Package(
             name: "Facet",
             targets: [
                 "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy", "FaceReport",
-                "Documents",
+                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding", "FaceStudy",
+                "FaceReport", "Documents",
             ]),
     ],
     targets: [
@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "verification-benchmark",
             dependencies: [
-                "Torch", "FaceData", "FaceModels", "FaceTraining", "FaceEvaluation", "FaceStudy",
+                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceEmbedding", "FaceStudy",
             ],
             path: "Benchmarks/verification",
             exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
@@ -143,11 +143,18 @@ let package = Package(
         // Many such runs become an answer.
         library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
         library(
+            "FaceEmbedding",
+            needs: [
+                "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
+                "FaceRuns", "Spelling",
+            ]),
+        library(
             "FaceStudy",
             needs: [
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses",
-                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
+                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
+                "Spelling",
             ]),
         library("Charts", needs: ["SafeNumbers", "Spelling"]),
         library("Documents", needs: ["Spelling", "Charts"]),
@@ -164,8 +171,8 @@ let package = Package(
             name: "facet",
             dependencies: [
                 "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
-                "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
-                "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
+                "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
+                "FaceStudy", "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
             ],
             swiftSettings: swiftSettings),
 
@@ -187,7 +194,16 @@ let package = Package(
         tests("FaceStatistics"),
         tests("FaceRuns", needs: ["SafeFiles", "FaceEvaluation"]),
         tests(
-            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
+            "FaceStudy",
+            needs: [
+                "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining", "FaceEvaluation",
+                "FaceRuns", "FaceEmbedding", "FaceSynthesis",
+            ]),
+        tests(
+            "FaceEmbedding",
+            needs: [
+                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics", "FaceRuns",
+            ]),
         tests("Charts"),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents", "Charts"],

@@ -47,28 +47,28 @@ struct Options {
 /// One network with a loss, as compare.py's peers have it.
 final class Subject {
     let options: Options
-    let backbone: any Backbone
-    let loss: any FaceLoss
+    let model: Model
     let optimizer: SGD
     let images: Tensor
     let labels: Tensor
-    let accelerated: AcceleratedStep?
+    /// Takes the steps on a GPU; on the processor only the arithmetic is timed.
+    let step: TrainingStep?
     /// Different steps of Partial FC draw different classes.
     var steps = 0
 
     init(_ options: Options) throws {
         self.options = options
         let device = options.device
-        backbone = try BackboneCatalogue.make(
+        let backbone = try BackboneCatalogue.make(
             try BackboneSpecification(parsing: options.model), inputSize: 112,
             initial: InitialWeights(seed: 1, device: device))
-        loss = try LossCatalogue.make(
+        let loss = try LossCatalogue.make(
             LossSpecification(parsing: options.loss), classes: options.classes,
             embeddingSize: backbone.embeddingSize,
             initial: InitialWeights(seed: 1, path: "head", device: device),
             head: HeadOptions(rate: options.rate, precision: options.precision))
-        optimizer = SGD(
-            (backbone.state + loss.state.prefixed("loss")).parameters, options: SGD.Options())
+        model = Model(backbone: backbone, loss: loss)
+        optimizer = SGD(model.state.parameters, options: SGD.Options())
         let count = options.batch * 112 * 112 * 3
         let pixels = (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) }
         images = InputNormalization.standard.images(
@@ -76,27 +76,27 @@ final class Subject {
             format: options.format, device: device)
         labels = Tensor(
             (0..<options.batch).map { $0 * 7919 % options.classes }, device: device)
-        accelerated =
+        step =
             device == .cpu
             ? nil
-            : AcceleratedStep(
-                backbone: backbone, loss: loss, optimizer: optimizer,
-                precision: options.precision, device: device)
+            : TrainingStep(
+                model: model, optimizer: optimizer, precision: options.precision, device: device)
     }
 
     func train() {
-        if let accelerated {
+        if let step {
             steps += 1
-            _ = accelerated(images: images, labels: labels, rate: 0.01, clip: 0) { [steps] in
-                LossProgress(fraction: 0.5, step: steps, microBatch: $0)
-            }.outcome()
+            let launched = step.launch(
+                images: images, labels: labels, learningRate: 0.01, gradientClip: 0
+            ) { [steps] in LossProgress(fraction: 0.5, step: steps, microBatch: $0) }
+            _ = launched.read()
             return
         }
         optimizer.clearGradients()
         let embeddings = withPrecision(options.precision, on: options.device) {
-            backbone(images, training: true)
+            model.backbone(images, training: true)
         }
-        loss(
+        model.loss(
             embeddings: embeddings, labels: labels, progress: LossProgress(fraction: 0.5, step: 0)
         ).loss.backward()
         optimizer.step(learningRate: 0.01)
@@ -106,8 +106,8 @@ final class Subject {
         let mirrored = images.flipped(3).contiguous(options.format)
         withoutGradients {
             withPrecision(options.precision, on: options.device) {
-                _ = backbone(images, training: false).array(of: Float.self)
-                _ = backbone(mirrored, training: false).array(of: Float.self)
+                _ = model.backbone(images, training: false).array(of: Float.self)
+                _ = model.backbone(mirrored, training: false).array(of: Float.self)
             }
         }
     }

@@ -4,10 +4,9 @@
 //   verification-benchmark pairs EMBEDDINGS.npy SAME.npy REPEATS
 //   verification-benchmark images FOLDER MODEL BATCH REPEATS
 import FaceData
+import FaceEmbedding
 import FaceEvaluation
 import FaceModels
-import FaceStudy
-import FaceTraining
 import Foundation
 import Torch
 

@@ -1,4 +1,4 @@
-public import FaceTraining
+public import FaceModels
 import Foundation
 import Torch
 

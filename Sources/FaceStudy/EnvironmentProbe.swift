@@ -2,6 +2,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 import Torch
+import FaceModels
 
 /// Facet's version.
 public enum FacetVersion {

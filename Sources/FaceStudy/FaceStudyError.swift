@@ -12,14 +12,10 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case differentConfiguration(path: String, key: String, stored: String, asked: String)
     /// A list of the study has the same entry twice.
     case duplicate(list: String, entry: String)
-    /// A file of embeddings does not hold what it must.
-    case embeddings(path: String, reason: String)
     /// A list of the study is empty.
     case empty(list: String)
     /// A step's loss or gradient was not finite.
     case failedStep(reason: String, bundle: String)
-    /// A file that is given as a model is one of another program.
-    case foreignModel(path: String, what: String, advice: String)
     /// Runs of a study cannot be made; found before anything was trained.
     case impossible(reasons: [String])
     /// A study was interrupted; the same command goes on.
@@ -28,14 +24,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case lostImage(reason: String)
     /// A folder is not that of a failed step.
     case noBundle(path: String, reason: String)
-    /// There is no model where one was named.
-    case noModel(path: String, reason: String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// A network's output is no embedding an image.
-    case notEmbeddings(path: String, shape: [Int])
-    /// A network gives an image another embedding each time, or in other company.
-    case notFixed(path: String, reason: String)
     /// A training set can teach nothing.
     case nothingToLearn(set: String, reason: String)
     /// A run that is to be made again is not over.
@@ -81,14 +71,10 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "choose another --output, or remove that folder to train it anew"
         case .duplicate(let list, let entry):
             "'\(entry)' stands twice in \(list): give each once"
-        case .embeddings(let path, let reason):
-            "the embeddings in '\(path)' cannot be used: \(reason)"
         case .empty(let list):
             "the study has no \(list): give at least one"
         case .failedStep(let reason, let bundle):
             "\(reason); facet explain '\(bundle)' tells more"
-        case .foreignModel(let path, let what, let advice):
-            "'\(path)' is \(what), and such files are not read: \(advice)"
         case .impossible(let reasons):
             "nothing was trained, for runs of the study cannot be made: "
                 + reasons.joined(separator: "; ")
@@ -99,18 +85,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "as it was and repeat the command, which goes on from the last checkpoint"
         case .noBundle(let path, let reason):
             "'\(path)' is not the folder of a failed step: \(reason)"
-        case .noModel(let path, let reason):
-            "there is no model in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
-                + "TorchScript file, or embeddings"
         case .noSpace(let path):
             "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
                 + "which goes on from the last checkpoint"
-        case .notEmbeddings(let path, let shape):
-            "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
-                + "needed: leave out the layers after the embedding"
-        case .notFixed(let path, let reason):
-            "the network '\(path)' was saved in training mode: \(reason); save it again after "
-                + "model.eval(), as torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
         case .nothingToLearn(let set, let reason):
             "nothing can be learned of '\(set)': \(reason)"
         case .notFinished(let path):

@@ -64,14 +64,15 @@ public struct FailureReplay {
     private func makeTrainer(in scratch: URL, _ control: StudyControl) throws -> Trainer {
         let study = try Study(configuration, folder: scratch)
         guard let run = study.plan.runs.first else { throw FaceStudyError.empty(list: "run") }
-        let executor = RunExecutor(
-            run: run, configuration: configuration,
-            compute: try configuration.resolvedCompute(),
-            folder: study.folder.run(named: run.folderName),
+        let context = StudyContext(
+            configuration: configuration, compute: try configuration.resolvedCompute(),
+            folder: study.folder,
             data: try PreparedData(configuration, folder: study.folder, control: control),
-            control: control)
+            control: control
+        ).run(run)
+        let executor = RunExecutor(context: context)
         let model = try executor.makeModel()
-        try executor.requireSameData(as: bundle.description)
+        try context.trainSet.facts.requireSame(as: bundle.description.train)
         let checkpoint = RunFolder(bundle.url).checkpointURL
         let copy = scratch.appendingPathComponent("checkpoint")
         if FileManager.default.fileExists(atPath: checkpoint.path) {

@@ -1,3 +1,4 @@
+import FaceLosses
 import FaceModels
 import FaceRuns
 import FaceTraining
@@ -44,13 +45,9 @@ extension MemoryNeed {
         fixed = max(0, Double(minimum) - Double(start) - perImage * Double(few))
     }
 
-    /// Adds a loss's class weights and logits.
-    func adding(classes: Int, embeddingSize: Int) -> MemoryNeed {
-        // Weights, their normalised copy, gradient and velocity; logits, their margin, softmax and
-        // gradients.
-        MemoryNeed(
-            fixed: fixed + Double(classes * embeddingSize * 4 * 4),
-            perImage: perImage + Double(classes * 4 * 6))
+    /// Adds what a loss needs.
+    func adding(_ loss: LossMemory) -> MemoryNeed {
+        MemoryNeed(fixed: fixed + loss.fixed, perImage: perImage + loss.perImage)
     }
 }
 
@@ -63,33 +60,45 @@ final class MemoryCheck {
     /// - Returns: What it needs; nil where that cannot be measured.
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
     @discardableResult
-    func check(
-        _ run: PlannedRun, _ data: PreparedData, _ configuration: StudyConfiguration,
-        _ compute: ComputeConfiguration
-    ) throws -> MemoryNeed? {
-        guard
-            let need = try need(of: run.backbone, configuration, compute)?.adding(
-                classes: data.train[run.trainIndex].facts.identities,
-                embeddingSize: run.backbone[.embeddingSize])
-        else { return nil }
-        let training = configuration.training
-        let needed = need.bytes(batchSize: training.batchSize / training.accumulation)
-        // A tenth is left to the measurement's own error, in favour of trying.
-        guard let available = ProcessMemory.available, Double(needed) > 1.1 * Double(available)
-        else { return need }
-        throw FaceStudyError.tooLittleMemory(
-            needed: needed, available: available, batchSize: training.batchSize,
-            fitting: need.batchSize(fitting: available / 10 * 9).map { $0 * training.accumulation })
+    func check(_ context: RunContext) throws -> MemoryNeed? {
+        let (run, training) = (context.run, context.configuration.training)
+        let loss = LossCatalogue.memory(
+            of: run.loss, classes: context.trainSet.facts.identities,
+            embeddingSize: run.backbone[.embeddingSize], head: training.head)
+        guard let backbone = try need(of: run.backbone, context) else { return nil }
+        let need = backbone.adding(loss)
+        guard let available = ProcessMemory.available else { return need }
+        try need.require(
+            available, batchSize: training.batchSize, microBatches: training.accumulation)
+        return need
     }
 
     private func need(
-        of backbone: BackboneSpecification, _ configuration: StudyConfiguration,
-        _ compute: ComputeConfiguration
+        of backbone: BackboneSpecification, _ context: RunContext
     ) throws -> MemoryNeed? {
+        let compute = context.compute
         guard try Device.named(compute.device) == .cpu else { return nil }
-        let known = try needs[backbone] ?? MemoryNeed(backbone, configuration, compute)
+        let known =
+            try needs[backbone] ?? MemoryNeed(backbone, context.configuration, compute)
         needs[backbone] = known
         return known
+    }
+}
+
+extension MemoryNeed {
+    /// Refuses a batch, computed in micro-batches, that needs clearly more than there is.
+    ///
+    /// - Parameter available: What the process can still get, in bytes.
+    /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)``.
+    func require(
+        _ available: UInt64, batchSize: Int, microBatches: Int
+    ) throws(FaceStudyError) {
+        let needed = bytes(batchSize: batchSize / microBatches)
+        // A tenth is left to the measurement's own error, in favour of trying.
+        guard Double(needed) > 1.1 * Double(available) else { return }
+        throw .tooLittleMemory(
+            needed: needed, available: available, batchSize: batchSize,
+            fitting: self.batchSize(fitting: available / 10 * 9).map { $0 * microBatches })
     }
 }
 

@@ -1,4 +1,5 @@
 import FaceData
+import FaceEmbedding
 import FaceEvaluation
 import FaceRuns
 import Foundation
@@ -17,7 +18,7 @@ struct PreparedTest {
     /// Evaluates a backbone on all pairs or on the subset.
     func evaluate(
         _ embedder: Embedder, size: Int, all: Bool, progress: (Int, Int) throws -> Void
-    ) throws -> TestEvaluation {
+    ) throws -> ScoredSet {
         let pairs = all ? pairs : subset
         let views = try embedder.embeddings(of: pairs.source, size: size) {
             try progress($0, pairs.source.count)
@@ -25,30 +26,6 @@ struct PreparedTest {
         if let stamps = all ? stamps?.all : stamps?.subset {
             try stamps.check(0..<pairs.source.count, of: pairs.source)
         }
-        return try TestEvaluation(name: facts.name, pairs: pairs, views: views)
-    }
-}
-
-/// What one model scored on one test set.
-struct TestEvaluation {
-    let name: String
-    let report: VerificationReport
-    let scores: [ScoreRecord]
-    /// The embeddings of the images.
-    let views: EmbeddingViews
-
-    init(
-        name: String, pairs: VerificationPairs, views: EmbeddingViews
-    ) throws {
-        let scored = try views.normalizedSum().scores(of: pairs.pairs)
-        self.name = name
-        self.views = views
-        report = try VerificationReport(
-            of: scored, meanNorm: try views.meanNorm(),
-            rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
-        scores = zip(pairs.pairs, scored).map { pair, score in
-            ScoreRecord(
-                score, first: pairs.images[pair.first], second: pairs.images[pair.second])
-        }
+        return try ScoredSet(name: facts.name, pairs: pairs, views: views)
     }
 }

@@ -1,6 +1,15 @@
 public import FaceRuns
 public import Foundation
 
+extension TrainSetFacts {
+    /// Checks that a training set is the one of a run that is to be made again.
+    ///
+    /// - Throws: ``FaceStudyError/otherData(name:)``.
+    func requireSame(as other: TrainSetFacts) throws(FaceStudyError) {
+        guard content.isSame(as: other.content) else { throw .otherData(name: name) }
+    }
+}
+
 /// A finished run made again in a fresh folder.
 public struct Reproduction {
     /// What came of it.
@@ -47,9 +56,7 @@ public struct Reproduction {
         let description = try original.readDescription()
         var control = control
         control.willStart = { run in
-            guard run.train.contentHash == description.train.contentHash else {
-                throw FaceStudyError.otherData(name: run.train.name)
-            }
+            try run.train.requireSame(as: description.train)
         }
         let outcome = try study.run(control)
         guard let run = study.plan.runs.first, outcome.failed.isEmpty else {

@@ -3,6 +3,7 @@ import FaceTraining
 import Foundation
 import Spelling
 import Torch
+import FaceModels
 
 extension StudyConfiguration {
     /// The study of one run alone: what `study.json` of a run's folder holds, and what reproduces
@@ -113,35 +114,23 @@ struct RunRequest {
         from stored: RunDescription, _ theirs: JSONValue
     ) -> Difference? {
         let (mySets, theirSets) = (configuration.locations, theirs.locations)
-        func content(
-            _ name: String, _ mine: [String?], _ theirs: [String?]
-        ) -> Difference? {
-            let known = zip(mine, theirs).map { ($0 ?? "", $1 ?? "") }
-            guard let first = known.first, first.0 != "", first.1 != "" else {
+        func content(_ name: String, _ mine: SetContent, _ theirs: SetContent) -> Difference? {
+            guard mine.isComparable(to: theirs) else {
                 let (mine, theirs) = (mySets[name], theirSets[name])
                 return mine == theirs
                     ? nil : ("the files of \(name)", mine ?? "none", theirs ?? "none")
             }
-            // The images, and what is said of them by labels or pairs.
-            for (mine, theirs) in known where mine != theirs && mine != "" && theirs != "" {
-                return (
-                    "the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12))
-                )
+            return mine.difference(from: theirs).map { mine, theirs in
+                ("the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12)))
             }
-            return nil
         }
-        if let difference = content(
-            train.name, [train.contentHash, train.labelHash],
-            [stored.train.contentHash, stored.train.labelHash])
-        {
+        if let difference = content(train.name, train.content, stored.train.content) {
             return difference
         }
         for (mine, theirs) in zip(tests, stored.tests) {
             let difference =
                 (mine.pairs, mine.folds) == (theirs.pairs, theirs.folds)
-                ? content(
-                    mine.name, [mine.contentHash, mine.pairsHash],
-                    [theirs.contentHash, theirs.pairsHash])
+                ? content(mine.name, mine.content, theirs.content)
                 : (
                     "the pairs of \(mine.name)", "\(mine.pairs) in \(counted(mine.folds, "fold"))",
                     "\(theirs.pairs) in \(counted(theirs.folds, "fold"))"

@@ -1,4 +1,5 @@
 import FaceData
+import FaceEmbedding
 import FaceEvaluation
 import FaceLosses
 import FaceModels
@@ -13,35 +14,37 @@ extension RunExecutor {
     /// What keeps it from being measured is told, and the run stays finished.
     func addGeometry() throws {
         let files = FileManager.default
-        guard !files.fileExists(atPath: folder.geometryURL.path),
-            files.fileExists(atPath: folder.modelURL.path)
+        guard !files.fileExists(atPath: context.folder.geometryURL.path),
+            files.fileExists(atPath: context.folder.modelURL.path)
         else { return }
         do {
-            try folder.write(try measureStoredModel())
+            try context.folder.write(try measureStoredModel())
         } catch  where FaceStudyError(stopping: error) == nil {
-            control.listener(
-                .warning("where the embeddings of '\(run.folderName)' lie is not known: \(error)"))
+            context.control.listener(
+                .warning(
+                    "where the embeddings of '\(context.run.folderName)' lie is not known: \(error)"
+                ))
         }
     }
 
     private func measureStoredModel() throws -> RunGeometry {
-        LibTorch.setThreads(compute.threads)
+        LibTorch.setThreads(context.compute.threads)
         LibTorch.setDeterministic(true)
         let (backbone, metadata) = try ModelFile.read(
-            folder.modelURL, device: try Device.named(compute.device))
+            context.folder.modelURL, device: try Device.named(context.compute.device))
         let embedder = try Embedder(
-            backbone: backbone, normalization: metadata.normalization, compute: compute,
-            batchSize: configuration.evaluation.batchSize)
-        let head = FileManager.default.fileExists(atPath: folder.headURL.path)
+            backbone: backbone, normalization: metadata.normalization, compute: context.compute,
+            batchSize: context.configuration.evaluation.batchSize)
+        let head = FileManager.default.fileExists(atPath: context.folder.headURL.path)
         let measurement = GeometryMeasurement(
-            embedder: embedder, inputSize: configuration.inputSize, train: trainSet,
-            weights: head ? try HeadFile.read(folder.headURL).tensors["weight"] : nil)
+            embedder: embedder, inputSize: context.configuration.inputSize, train: context.trainSet,
+            weights: head ? try HeadFile.read(context.folder.headURL).tensors["weight"] : nil)
         return try FaceStudyError.lostImages {
-            let tests = try data.tests.map { test in
+            let tests = try context.tests.map { test in
                 (test: test, views: try originals(of: test, embedder))
             }
             return try measurement.measure(tests: tests) {
-                try control.report(.evaluating(run, "training images", $0, $1))
+                try context.control.report(.evaluating(context.run, "training images", $0, $1))
             }
         }
     }
@@ -51,9 +54,9 @@ extension RunExecutor {
     ) throws -> EmbeddingViews {
         let source = test.pairs.source
         return try embedder.embeddings(
-            of: source, size: configuration.inputSize, mirroring: false
+            of: source, size: context.configuration.inputSize, mirroring: false
         ) {
-            try control.report(.evaluating(run, test.facts.name, $0, source.count))
+            try context.control.report(.evaluating(context.run, test.facts.name, $0, source.count))
         }
     }
 }

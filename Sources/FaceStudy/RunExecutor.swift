@@ -10,45 +10,44 @@ import SafeNumbers
 
 /// Trains and evaluates one planned run, keeping its folder true at every moment.
 struct RunExecutor {
-    let run: PlannedRun
-    let configuration: StudyConfiguration
-    let compute: ComputeConfiguration
-    let folder: RunFolder
-    let data: PreparedData
-    let control: StudyControl
+    let context: RunContext
 
     /// The result of a run that is finished already.
     func finishedResult() throws -> RunResult? {
-        guard let result = try folder.readResult(), result.status == .finished else { return nil }
-        try request().requireContinuation(of: folder)
+        guard let result = try context.folder.readResult(), result.status == .finished else {
+            return nil
+        }
+        try request().requireContinuation(of: context.folder)
         removeStaleFiles()
         warnOfLostModel()
         try addGeometry()
         return result
     }
 
-    /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
     /// Says when the model that a finished run was for is gone or cut short, and how to make it again;
     /// the run's numbers hold without it.
     private func warnOfLostModel() {
-        guard PlainFile.kind(of: folder.modelURL) != nil else { return warn(ofModel: "is missing") }
+        guard PlainFile.kind(of: context.folder.modelURL) != nil else {
+            return warn(ofModel: "is missing")
+        }
         do {
-            _ = try Safetensors.read(folder.modelURL)
+            _ = try Safetensors.read(context.folder.modelURL)
         } catch {
             warn(ofModel: "cannot be read (\(error))")
         }
     }
 
     private func warn(ofModel reason: String) {
-        control.listener(
+        context.control.listener(
             .warning(
-                "'\(run.folderName)' is finished, but its model.safetensors \(reason); its results "
-                    + "are kept, and removing the folder '\(folder.url.path)' has the same command "
+                "'\(context.run.folderName)' is finished, but its model.safetensors \(reason); its results "
+                    + "are kept, and removing the folder '\(context.folder.url.path)' has the same command "
                     + "make the run again"))
     }
 
+    /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
     func recordFailure(_ error: any Error) {
-        Self.recordFailure("\(error)", in: folder)
+        Self.recordFailure("\(error)", in: context.folder)
     }
 
     private static func recordFailure(_ message: String, in folder: RunFolder) {
@@ -62,26 +61,17 @@ struct RunExecutor {
         if (try? folder.readResult())?.status != .finished { try? folder.write(result) }
     }
 
-    /// Checks that the training set is the one of a run made elsewhere.
-    func requireSameData(as description: RunDescription) throws {
-        guard description.train.contentHash == trainSet.facts.contentHash else {
-            throw FaceStudyError.otherData(name: trainSet.facts.name)
-        }
-    }
-
     /// Trains to the end and writes the result.
     func execute() throws -> RunResult {
         let started = ContinuousClock.now
         let model = try makeModel()
         try describe(model.backbone)
-        let trainer = try makeTrainer(model, checkpoint: folder.checkpointURL)
+        let trainer = try makeTrainer(model, checkpoint: context.folder.checkpointURL)
         let recorder = try RunRecorder(
-            self, model, from: trainer.position,
+            context, model, from: trainer.position,
             records: try recordsUpTo(trainer.position.epoch))
         do {
-            try trainer.run(
-                saveInterval: control.saveInterval, shouldStop: control.shouldStop,
-                listener: recorder.receive)
+            try trainer.run(observer: recorder)
         } catch let error as FaceTrainingError {
             throw try explained(error, trainer)
         }
@@ -97,8 +87,9 @@ struct RunExecutor {
     ///
     /// - Parameter need: What the run needs, from which follows what would fit.
     func explainMemory(_ need: MemoryNeed?) {
-        let (folder, endProcess, name) = (folder, control.endProcess, run.folderName)
-        let batchSize = configuration.training.batchSize
+        let (folder, endProcess) = (context.folder, context.control.endProcess)
+        let name = context.run.folderName
+        let batchSize = context.configuration.training.batchSize
         LibTorch.whenMemoryRunsOut { error in
             let room = ProcessMemory.resident.map { UInt64(saturating: Double($0) * 0.9) }
             let fitting =
@@ -115,59 +106,58 @@ struct RunExecutor {
     /// Adds to a step's failure where its bundle is.
     private func explained(_ error: FaceTrainingError, _ trainer: Trainer) throws -> any Error {
         guard let failure = trainer.failure,
-            let bundle = try? FailureBundle.write(failure, of: folder)
+            let bundle = try? FailureBundle.write(failure, of: context.folder)
         else { return error }
         return FaceStudyError.failedStep(reason: "\(error)", bundle: bundle.path)
     }
 
     // MARK: Parts
 
-    func makeModel() throws -> (backbone: any Backbone, loss: any FaceLoss) {
+    func makeModel() throws -> Model {
         let initial = InitialWeights(
-            seed: run.identity.seed, device: try Device.named(compute.device))
+            seed: context.run.identity.seed, device: try Device.named(context.compute.device))
         let backbone = try BackboneCatalogue.make(
-            run.backbone, inputSize: configuration.inputSize, initial: initial.child("backbone"))
+            context.run.backbone, inputSize: context.configuration.inputSize,
+            initial: initial.child("backbone"))
         let loss = try LossCatalogue.make(
-            run.loss, classes: trainSet.set.identities.count,
+            context.run.loss, classes: context.trainSet.set.identities.count,
             embeddingSize: backbone.embeddingSize, initial: initial.child("head"),
             head: headOptions)
-        return (backbone, loss)
+        return Model(backbone: backbone, loss: loss)
     }
 
     /// The head's options, where `bfloat16` needs a network that computes in it.
     private var headOptions: HeadOptions {
-        var options = configuration.training.head
-        if compute.precision != .bfloat16 { options.precision = .float32 }
+        var options = context.configuration.training.head
+        if context.compute.precision != .bfloat16 { options.precision = .float32 }
         return options
     }
 
-    func makeTrainer(
-        _ model: (backbone: any Backbone, loss: any FaceLoss), checkpoint: URL
-    ) throws -> Trainer {
-        let training = configuration.training
+    func makeTrainer(_ model: Model, checkpoint: URL) throws -> Trainer {
+        let training = context.configuration.training
         let sampler = try BatchSamplers.make(
-            run.identity.sampler, labels: trainSet.set.labels, batchSize: training.batchSize,
-            seed: run.identity.seed)
+            context.run.identity.sampler, labels: context.trainSet.set.labels,
+            batchSize: training.batchSize,
+            seed: context.run.identity.seed)
         let source = ImageSetSource(
-            images: trainSet.set, stamps: trainSet.stamps, sampler: sampler,
-            side: configuration.inputSize,
-            seed: run.identity.seed)
+            images: context.trainSet.set, stamps: context.trainSet.stamps, sampler: sampler,
+            side: context.configuration.inputSize,
+            seed: context.run.identity.seed)
         let fingerprint = try fingerprint()
         return try Trainer(
-            backbone: model.backbone, loss: model.loss, source: source, configuration: training,
-            compute: compute, checkpoint: checkpoint, fingerprint: fingerprint.text,
+            model: model, source: source, configuration: training,
+            compute: context.compute, checkpoint: checkpoint, fingerprint: fingerprint.text,
             difference: fingerprint.difference)
     }
-
-    var trainSet: PreparedTrainSet { data.train[run.trainIndex] }
 
     private func fingerprint() throws -> RunFingerprint {
         try RunFingerprint(
             .init(
-                identity: run.identity, loss: run.lossValues, training: configuration.training,
-                compute: compute, inputSize: configuration.inputSize,
-                data: trainSet.facts.contentHash, labels: trainSet.facts.labelHash,
-                heldOut: configuration.validation.identities))
+                identity: context.run.identity, loss: context.run.lossValues,
+                training: context.configuration.training,
+                compute: context.compute, inputSize: context.configuration.inputSize,
+                data: context.trainSet.facts.contentHash, labels: context.trainSet.facts.labelHash,
+                heldOut: context.configuration.validation.identities))
     }
 
     // MARK: The folder
@@ -177,85 +167,94 @@ struct RunExecutor {
     /// - Throws: `FaceDataError.tooFewIdentities`, `FaceTrainingError.tooFewImages`, or
     ///   ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
     func requirePossible() throws {
-        let size = configuration.training.batchSize
+        let size = context.configuration.training.batchSize
         let sampler = try BatchSamplers.make(
-            run.identity.sampler, labels: trainSet.set.labels, batchSize: size,
-            seed: run.identity.seed)
+            context.run.identity.sampler, labels: context.trainSet.set.labels, batchSize: size,
+            seed: context.run.identity.seed)
         guard sampler.batchesPerEpoch > 0 else {
-            throw FaceTrainingError.tooFewImages(images: trainSet.set.count, batchSize: size)
+            throw FaceTrainingError.tooFewImages(
+                images: context.trainSet.set.count, batchSize: size)
         }
-        guard FileManager.default.fileExists(atPath: folder.descriptionURL.path) else { return }
-        try request().requireContinuation(of: folder)
+        guard FileManager.default.fileExists(atPath: context.folder.descriptionURL.path) else {
+            return
+        }
+        try request().requireContinuation(of: context.folder)
     }
 
     private func request() throws -> RunRequest {
         RunRequest(
-            configuration: try configuration.narrowed(to: run).json(), compute: compute,
-            loss: run.identity.loss, lossValues: run.lossValues, train: trainSet.facts,
-            tests: data.tests.map(\.facts))
+            configuration: try context.configuration.narrowed(to: context.run).json(),
+            compute: context.compute,
+            loss: context.run.identity.loss, lossValues: context.run.lossValues,
+            train: context.trainSet.facts,
+            tests: context.tests.map(\.facts))
     }
 
     /// Writes the description, or checks that the folder holds a run of the same one.
     private func describe(_ backbone: any Backbone) throws {
         let description = try makeDescription(backbone)
-        try control.willStart(description)
+        try context.control.willStart(description)
         removeStaleFiles()
-        if FileManager.default.fileExists(atPath: folder.descriptionURL.path) {
-            try request().requireContinuation(of: folder)
+        if FileManager.default.fileExists(atPath: context.folder.descriptionURL.path) {
+            try request().requireContinuation(of: context.folder)
         }
-        try folder.write(description)
+        try context.folder.write(description)
         try describeEnvironment()
         try forgetFailure()
-        try configuration.narrowed(to: run).write(
-            to: folder.studyURL)
+        try context.configuration.narrowed(to: context.run).write(
+            to: context.folder.studyURL)
     }
 
     /// Writes what the run is made with, and warns where that has changed since it began.
     private func describeEnvironment() throws {
-        let environment = EnvironmentProbe.environment(compute, commit: control.commit)
-        if let before = try folder.readEnvironment() {
+        let environment = EnvironmentProbe.environment(
+            context.compute, commit: context.control.commit)
+        if let before = try context.folder.readEnvironment() {
             let changes = environment.differences(from: before)
             if !changes.isEmpty {
-                control.listener(
+                context.control.listener(
                     .warning(
-                        "'\(run.folderName)' was begun with another "
+                        "'\(context.run.folderName)' was begun with another "
                             + "\(changes.map(\.sentence).joined(separator: ", another ")); its "
                             + "numbers may differ in their last digits from those of one machine"))
             }
         }
-        try folder.write(environment)
+        try context.folder.write(environment)
     }
 
     /// A run that failed before is under way again.
     private func forgetFailure() throws {
-        guard try folder.readResult()?.status == .failed else { return }
-        try FileManager.default.removeItem(at: folder.resultURL)
+        guard try context.folder.readResult()?.status == .failed else { return }
+        try FileManager.default.removeItem(at: context.folder.resultURL)
     }
 
     /// Removes what a process that was killed left half done.
     private func removeStaleFiles() {
-        for part in [folder.url, folder.url.appendingPathComponent("scores")] {
+        for part in [context.folder.url, context.folder.url.appendingPathComponent("scores")] {
             PartialFile.removeStale(in: part)
         }
-        if folder.isFinished { try? FileManager.default.removeItem(at: folder.checkpointURL) }
+        if context.folder.isFinished {
+            try? FileManager.default.removeItem(at: context.folder.checkpointURL)
+        }
     }
 
     private func makeDescription(_ backbone: any Backbone) throws -> RunDescription {
-        let name = run.folderName
+        let name = context.run.folderName
         var description = RunDescription(
-            identity: run.identity, lossTitle: run.loss.title,
+            identity: context.run.identity, lossTitle: context.run.loss.title,
             backbone: facts(of: backbone),
-            train: trainSet.facts, tests: data.tests.map(\.facts),
-            epochs: configuration.training.epochs, batchSize: configuration.training.batchSize,
-            configuration: try configuration.narrowed(to: run).json(),
+            train: context.trainSet.facts, tests: context.tests.map(\.facts),
+            epochs: context.configuration.training.epochs,
+            batchSize: context.configuration.training.batchSize,
+            configuration: try context.configuration.narrowed(to: context.run).json(),
             command: "facet reproduce runs/\(name)")
-        description.validation = trainSet.validation?.facts
-        description.lossValues = run.lossValues
+        description.validation = context.trainSet.validation?.facts
+        description.lossValues = context.run.lossValues
         return description
     }
 
     private func facts(of backbone: any Backbone) -> BackboneFacts {
-        let facts = backbone.facts(inputSize: configuration.inputSize)
+        let facts = backbone.facts(inputSize: context.configuration.inputSize)
         return BackboneFacts(
             title: facts.title, parameters: facts.parameters, multiplyAdds: facts.multiplyAdds,
             embeddingSize: facts.embeddingSize, inputSize: facts.inputSize)
@@ -263,29 +262,28 @@ struct RunExecutor {
 
     /// The records of the epochs that the checkpoint has completed; later ones are made again.
     private func recordsUpTo(_ epochs: Int) throws -> [EpochRecord] {
-        try folder.truncateMetrics(toLines: epochs)
-        return try folder.readEpochs()
+        try context.folder.truncateMetrics(toLines: epochs)
+        return try context.folder.readEpochs()
     }
 
-    private func finish(
-        _ model: (backbone: any Backbone, loss: any FaceLoss), _ result: RunResult
-    ) throws {
+    private func finish(_ model: Model, _ result: RunResult) throws {
         try HeadFile.write(
-            model.loss.state, loss: run.identity.loss, identities: trainSet.set.identities,
+            model.loss.state, loss: context.run.identity.loss,
+            identities: context.trainSet.set.identities,
             origin: [
-                "facet_version": FacetVersion.number, "train_set": run.identity.trainSet,
+                "facet_version": FacetVersion.number, "train_set": context.run.identity.trainSet,
             ],
-            to: folder.headURL)
+            to: context.folder.headURL)
         try ModelFile.write(
             model.backbone,
             ModelFile.Metadata(
-                inputSize: configuration.inputSize, facetVersion: FacetVersion.number,
-                trainSet: run.identity.trainSet, loss: run.identity.loss,
-                meanFace: trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) }),
-            to: folder.modelURL)
-        try folder.write(result)
+                inputSize: context.configuration.inputSize, facetVersion: FacetVersion.number,
+                trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
+                meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) }),
+            to: context.folder.modelURL)
+        try context.folder.write(result)
         // What is left to go on from is not needed any more, and it is the largest file by far.
-        try? FileManager.default.removeItem(at: folder.checkpointURL)
+        try? FileManager.default.removeItem(at: context.folder.checkpointURL)
     }
 }
 

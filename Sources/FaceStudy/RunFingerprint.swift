@@ -1,6 +1,7 @@
 import FaceRuns
 import FaceTraining
 import Foundation
+import FaceModels
 
 /// Everything that decides about the numbers of a run's training, as its checkpoints keep it.
 ///

@@ -1,4 +1,5 @@
 import FaceData
+import FaceEmbedding
 import FaceEvaluation
 import FaceLosses
 import FaceModels
@@ -8,39 +9,40 @@ import Foundation
 import Torch
 
 /// Turns a trainer's events into the run folder's records.
-final class RunRecorder {
-    private let run: PlannedRun
-    private let configuration: StudyConfiguration
-    private let folder: RunFolder
-    private let data: PreparedData
-    private let control: StudyControl
+final class RunRecorder: TrainingObserver {
+    private let context: RunContext
     private let embedder: Embedder
     private let loss: any FaceLoss
     private let steps: StepLog
     private let events: RunEvents
     private var records: [EpochRecord]
-    private var last: [TestEvaluation] = []
+    private var last: [ScoredSet] = []
+
+    private var run: PlannedRun { context.run }
+    private var folder: RunFolder { context.folder }
+    private var configuration: StudyConfiguration { context.configuration }
+    private var control: StudyControl { context.control }
 
     /// Begins to record a run that goes on from a position.
     ///
     /// - Parameter records: Those of the epochs before it.
     init(
-        _ executor: RunExecutor, _ model: (backbone: any Backbone, loss: any FaceLoss),
-        from position: TrainingPosition, records: [EpochRecord]
+        _ context: RunContext, _ model: Model, from position: TrainingPosition,
+        records: [EpochRecord]
     ) throws {
-        run = executor.run
-        configuration = executor.configuration
-        folder = executor.folder
-        data = executor.data
-        control = executor.control
+        self.context = context
         self.records = records
         loss = model.loss
         embedder = try Embedder(
-            backbone: model.backbone, compute: executor.compute,
-            batchSize: configuration.evaluation.batchSize)
-        steps = try StepLog(folder, keepingUpTo: position.step)
-        events = try RunEvents(folder, from: position.step)
+            backbone: model.backbone, compute: context.compute,
+            batchSize: context.configuration.evaluation.batchSize)
+        steps = try StepLog(context.folder, keepingUpTo: position.step)
+        events = try RunEvents(context.folder, from: position.step)
     }
+
+    var saveInterval: Duration { control.saveInterval }
+
+    var shouldStop: Bool { control.shouldStop() }
 
     func receive(_ event: TrainingEvent) throws {
         control.listener(.training(run, event))
@@ -59,14 +61,14 @@ final class RunRecorder {
     private func record(_ summary: EpochSummary) throws {
         let started = ContinuousClock.now
         last = try evaluate(all: summary.epoch == configuration.training.epochs)
-        let validation = try data.train[run.trainIndex].validation.map {
+        let validation = try context.trainSet.validation.map {
             try kept($0, all: true)
         }
         var record = EpochRecord(
             epoch: summary.epoch, step: summary.step, images: summary.images,
             learningRate: summary.learningRate, loss: summary.loss,
             trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
-            lossState: summary.lossState,
+            lossState: summary.lossState.record,
             diagnostics: summary.diagnostics.isEmpty ? nil : summary.diagnostics.map(\.description),
             tests: last.map(Self.epochTest),
             imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
@@ -82,23 +84,23 @@ final class RunRecorder {
         control.listener(.epochRecorded(run, record))
     }
 
-    private func evaluate(all: Bool) throws -> [TestEvaluation] {
-        try data.tests.map { try kept($0, all: all) }
+    private func evaluate(all: Bool) throws -> [ScoredSet] {
+        try context.tests.map { try kept($0, all: all) }
     }
 
     /// Evaluates a set whose images may have gone since they were read.
-    private func kept(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
+    private func kept(_ test: PreparedTest, all: Bool) throws -> ScoredSet {
         try FaceStudyError.lostImages { try evaluate(test, all: all) }
     }
 
-    private static func epochTest(_ evaluation: TestEvaluation) -> EpochTest {
+    private static func epochTest(_ evaluation: ScoredSet) -> EpochTest {
         EpochTest(
             name: evaluation.name, accuracy: evaluation.report.insightFace.accuracy,
             standardDeviation: evaluation.report.insightFace.standardDeviation,
             pairs: evaluation.scores.count)
     }
 
-    private func evaluate(_ test: PreparedTest, all: Bool) throws -> TestEvaluation {
+    private func evaluate(_ test: PreparedTest, all: Bool) throws -> ScoredSet {
         try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
             try control.report(.evaluating(run, test.facts.name, done, total))
         }
@@ -113,9 +115,9 @@ final class RunRecorder {
     private func writeGeometry() throws {
         let measurement = GeometryMeasurement(
             embedder: embedder, inputSize: configuration.inputSize,
-            train: data.train[run.trainIndex],
+            train: context.trainSet,
             weights: loss.state.first { $0.name == "weight" }?.tensor)
-        let tests = zip(data.tests, last).map { (test: $0, views: $1.views) }
+        let tests = zip(context.tests, last).map { (test: $0, views: $1.views) }
         try folder.write(
             try FaceStudyError.lostImages {
                 try measurement.measure(tests: tests) { done, total in
@@ -133,11 +135,8 @@ final class RunRecorder {
             imagesPerSecond: images / max(trainSeconds, 1e-9), seconds: seconds)
     }
 
-    private func testResult(_ evaluation: TestEvaluation) -> TestResult {
-        let convergence = Convergence(
-            records.compactMap { record in
-                record.tests.first { $0.name == evaluation.name }?.accuracy
-            })
+    private func testResult(_ evaluation: ScoredSet) -> TestResult {
+        let curve = AccuracyCurve(records, test: evaluation.name)
         let report = evaluation.report
         return TestResult(
             name: evaluation.name, pairs: evaluation.scores.count,
@@ -145,8 +144,8 @@ final class RunRecorder {
             standardDeviation: report.insightFace.standardDeviation,
             threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar,
             auc: report.roc?.auc, eer: report.roc?.equalErrorRate, meanNorm: report.meanNorm,
-            bestEpoch: convergence.bestEpoch, bestAccuracy: convergence.bestAccuracy,
-            epochWithin95Percent: convergence.epochWithin95Percent)
+            bestEpoch: curve.bestEpoch, bestAccuracy: curve.bestAccuracy,
+            epochWithin95Percent: curve.epochWithin95Percent)
     }
 }
 

@@ -40,17 +40,20 @@ public struct Study {
         let compute = try configuration.resolvedCompute()
         let lock = try claimFolder()
         defer { lock.release() }
-        let data = try PreparedData(configuration, folder: folder, control: control)
-        try requirePossible(compute, data, control)
+        let context = StudyContext(
+            configuration: configuration, compute: compute, folder: folder,
+            data: try PreparedData(configuration, folder: folder, control: control),
+            control: control)
+        try requirePossible(context)
         let memory = MemoryCheck()
         explainMemory(control)
         // What cannot be estimated fails again in its own run, where it stops no other.
-        if let estimate = try? estimate(data, compute, memory), !estimate.cells.isEmpty {
+        if let estimate = try? estimate(context, memory), !estimate.cells.isEmpty {
             control.listener(.estimated(estimate))
         }
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
-            if let message = try perform(run, number: index + 1, compute, data, control, memory) {
+            if let message = try perform(context.run(run), number: index + 1, memory) {
                 outcome.failed.append(message)
             } else {
                 outcome.finished += 1
@@ -63,13 +66,11 @@ public struct Study {
     ///
     /// Only what would be refused for good counts: a damaged file is its own run's failure and stops
     /// no other.
-    private func requirePossible(
-        _ compute: ComputeConfiguration, _ data: PreparedData, _ control: StudyControl
-    ) throws {
+    private func requirePossible(_ context: StudyContext) throws {
         var refusals = RunRefusals(runs: plan.runs.count)
         for run in plan.runs {
             do {
-                try executor(of: run, compute, data, control).requirePossible()
+                try RunExecutor(context: context.run(run)).requirePossible()
             } catch {
                 if RunRefusals.areForGood(error) { refusals.add(error, of: run) }
             }
@@ -78,35 +79,26 @@ public struct Study {
         if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
     }
 
-    func executor(
-        of run: PlannedRun, _ compute: ComputeConfiguration, _ data: PreparedData,
-        _ control: StudyControl
-    ) -> RunExecutor {
-        RunExecutor(
-            run: run, configuration: configuration, compute: compute,
-            folder: folder.run(named: run.folderName), data: data, control: control)
-    }
-
     /// Performs one run unless it is finished; returns its message when it failed.
     private func perform(
-        _ run: PlannedRun, number: Int, _ compute: ComputeConfiguration, _ data: PreparedData,
-        _ control: StudyControl, _ memory: MemoryCheck
+        _ context: RunContext, number: Int, _ memory: MemoryCheck
     ) throws -> String? {
-        let executor = executor(of: run, compute, data, control)
+        let (run, listener) = (context.run, context.control.listener)
+        let executor = RunExecutor(context: context)
         do {
             if let result = try executor.finishedResult() {
-                control.listener(.runSkipped(run, result))
+                listener(.runSkipped(run, result))
                 return nil
             }
-            control.listener(.runStarted(run, number, plan.runs.count))
-            executor.explainMemory(try memory.check(run, data, configuration, compute))
-            control.listener(.runFinished(run, try executor.execute()))
+            listener(.runStarted(run, number, plan.runs.count))
+            executor.explainMemory(try memory.check(context))
+            listener(.runFinished(run, try executor.execute()))
             return nil
         } catch {
             if let stop = FaceStudyError(stopping: error) { throw stop }
             let message = "\(run.folderName): \(error)"
             executor.recordFailure(error)
-            control.listener(.runFailed(run, message))
+            listener(.runFailed(run, message))
             return message
         }
     }

@@ -51,9 +51,8 @@ extension Study {
     ///
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
     ///   first run that is not going to fit.
-    func estimate(
-        _ data: PreparedData, _ compute: ComputeConfiguration, _ memory: MemoryCheck
-    ) throws -> StudyEstimate {
+    func estimate(_ context: StudyContext, _ memory: MemoryCheck) throws -> StudyEstimate {
+        let (data, compute) = (context.data, context.compute)
         LibTorch.setThreads(compute.threads)
         var rates: [BackboneSpecification: StepTimes] = [:]
         var cells: [StudyEstimate.Cell] = []
@@ -64,7 +63,7 @@ extension Study {
                         && !folder.run(named: run.folderName).isFinished
                 }
                 guard let first = runs.first else { continue }
-                try memory.check(first, data, configuration, compute)
+                try memory.check(context.run(first))
                 let times = try rates[backbone] ?? StepTimes(backbone, configuration, compute)
                 rates[backbone] = times
                 cells.append(

@@ -64,14 +64,17 @@ extension Study {
     public func preview(_ control: StudyControl) throws -> StudyPreview {
         let compute = try configuration.resolvedCompute()
         try requireFolder()
-        let data = try PreparedData(
-            configuration, folder: folder, control: control, draws: false)
+        let context = StudyContext(
+            configuration: configuration, compute: compute, folder: folder,
+            data: try PreparedData(
+                configuration, folder: folder, control: control, draws: false),
+            control: control)
         explainMemory(control)
         var refusals = RunRefusals(runs: plan.runs.count)
         let runs = plan.runs.map { run in
             var problem: String?
             do {
-                try executor(of: run, compute, data, control).requirePossible()
+                try RunExecutor(context: context.run(run)).requirePossible()
             } catch {
                 refusals.add(error, of: run)
                 problem = "\(error)"
@@ -80,7 +83,7 @@ extension Study {
         }
         var preview = StudyPreview(runs: runs, problems: refusals.sentences)
         if preview.problems.isEmpty {
-            preview.estimate = try estimate(data, compute, MemoryCheck())
+            preview.estimate = try estimate(context, MemoryCheck())
         }
         return preview
     }

@@ -1,3 +1,4 @@
+import FaceLosses
 import Foundation
 
 /// Recognises known failures from what each step says of itself.
@@ -56,11 +57,10 @@ struct FailureDetector: Codable, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - classes: Number of classes; nil when the loss has none.
-    ///   - scalesByNorm: Whether the loss takes the embedding's norm for its scale and a multiple of
-    ///     the angle for its margin.
     ///   - guessing: The loss of guessing; nil when it has no fixed value.
+    ///   - diagnosis: What the loss knows of failures.
     mutating func observe(
-        _ step: Step, classes: Int?, scalesByNorm: Bool, guessing: Double? = nil
+        _ step: Step, classes: Int?, guessing: Double? = nil, diagnosis: LossDiagnosis
     ) -> [TrainingDiagnostic] {
         lossSum += step.loss
         correct += step.correct
@@ -73,12 +73,17 @@ struct FailureDetector: Codable, Sendable, Hashable {
         if atFloor >= 20 { kinds.append(.noProbability) }
         if count == Self.window {
             if let classes, classes > 1 {
-                kinds += windowKinds(step, classes: classes, scalesByNorm: scalesByNorm)
+                kinds += windowKinds(
+                    step, classes: classes, collapses: diagnosis.collapse != nil)
             }
             firstLoss = firstLoss ?? lossSum / Double(count)
         }
         var new = kinds.filter { kind in !diagnostics.contains { $0.kind == kind } }
-            .map { diagnostic($0, step, classes ?? 0) }
+            .map { kind in
+                var found = diagnostic(kind, step, classes ?? 0)
+                found.remedy = TrainingDiagnostic.remedy(for: kind, diagnosis)
+                return found
+            }
         new += risenAboveGuessing(step, classes: classes ?? 0, guessing: guessing)
         diagnostics += new
         if count == Self.window { (lossSum, correct, images, count) = (0, 0, 0, 0) }
@@ -115,7 +120,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     }
 
     private mutating func windowKinds(
-        _ step: Step, classes: Int, scalesByNorm: Bool
+        _ step: Step, classes: Int, collapses: Bool
     ) -> [TrainingDiagnostic.Kind] {
         let loss = lossSum / Double(count)
         let chance = 1 / Double(classes)
@@ -127,7 +132,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
         atLogarithm = isNearLogarithm && isByChance ? atLogarithm + 1 : 0
         var kinds: [TrainingDiagnostic.Kind] = []
         if let scale = step.scale, atScale + 1 >= Self.window,
-            TrainingDiagnostic.minLoss(scale: scale, classes: classes) > 0.3 * logarithm
+            AngularSchedule.lowestLoss(scale: scale, classes: classes) > 0.3 * logarithm
         {
             kinds.append(.scaleTooSmall)
         }
@@ -135,8 +140,8 @@ struct FailureDetector: Codable, Sendable, Hashable {
             loss >= 0.95 * (firstLoss ?? .infinity)
                 || (isNearLogarithm && atLogarithm >= 4)
         else { return kinds }
-        if scalesByNorm, atLogarithm >= 4 { return kinds + [.shrunk] }
-        let suitable = TrainingDiagnostic.suitableScale(classes: classes)
+        if collapses, atLogarithm >= 4 { return kinds + [.shrunk] }
+        let suitable = AngularSchedule.balancedScale(classes: classes)
         let isLarge = (step.scale ?? 0) > 3 * suitable && loss > 2 * logarithm
         return kinds + [isLarge ? .scaleTooLarge : .stuck]
     }

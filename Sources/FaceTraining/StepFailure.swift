@@ -85,7 +85,7 @@ extension Trainer {
     /// Records a step that failed; nil for an error of another kind.
     func describe(_ error: FaceTrainingError, learningRate: Double) -> StepFailure? {
         guard case .nonFinite(let quantity, let step, let epoch, _, _) = error else { return nil }
-        let state = backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
+        let state = model.state
         let gradients = state.parameters.compactMap { entry in
             // Of sampled classes only some rows have one.
             entry.tensor.gradient.map { TensorFacts(entry.name, .gradient, $0.dense()) }

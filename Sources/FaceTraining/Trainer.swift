@@ -1,5 +1,5 @@
 import FaceData
-public import FaceLosses
+import FaceLosses
 public import FaceModels
 public import Foundation
 import Torch
@@ -12,17 +12,15 @@ import SafeNumbers
 ///
 /// ```swift
 /// let trainer = try Trainer(
-///     backbone: backbone, loss: loss, source: source, configuration: configuration,
+///     model: Model(backbone: backbone, loss: loss), source: source, configuration: configuration,
 ///     compute: compute, checkpoint: folder, fingerprint: "softmax on faces, seed 1")
 /// try trainer.run { event in
 ///     if case .epoch(let summary) = event { print(summary.loss) }
 /// }
 /// ```
 public final class Trainer {
-    /// The network, whose parameters change.
-    public let backbone: any Backbone
-    /// The loss, whose class weights change.
-    public let loss: any FaceLoss
+    /// The backbone and the loss, whose parameters change.
+    public let model: Model
     /// How the network is trained.
     public let configuration: TrainingConfiguration
     /// Steps of one epoch.
@@ -36,9 +34,7 @@ public final class Trainer {
     let source: any TrainingSource
     private let compute: ComputeConfiguration
     private let device: Device
-    private let optimizer: SGD
-    /// Takes the steps on a GPU; nil on the processor.
-    private let accelerated: AcceleratedStep?
+    private let step: TrainingStep
     private let checkpoint: TrainingCheckpoint
     private let normalization: InputNormalization
     private var warning: String?
@@ -57,14 +53,13 @@ public final class Trainer {
     /// - Throws: ``FaceTrainingError`` or `TorchError` when the configuration is out of range, the
     ///   source too small, or the checkpoint damaged or of another run.
     public init(
-        backbone: any Backbone, loss: any FaceLoss, source: any TrainingSource,
-        configuration: TrainingConfiguration, compute: ComputeConfiguration,
-        normalization: InputNormalization = .standard, checkpoint: URL, fingerprint: String,
+        model: Model, source: any TrainingSource, configuration: TrainingConfiguration,
+        compute: ComputeConfiguration, normalization: InputNormalization = .standard,
+        checkpoint: URL, fingerprint: String,
         difference: ((_ stored: String) -> String?)? = nil
     ) throws {
         try configuration.validate()
-        self.backbone = backbone
-        self.loss = loss
+        self.model = model
         self.source = source
         self.configuration = configuration
         self.compute = compute
@@ -75,16 +70,11 @@ public final class Trainer {
             throw FaceTrainingError.tooFewImages(
                 images: source.imageCount, batchSize: configuration.batchSize)
         }
-        let model = backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
-        optimizer = SGD(model.parameters, options: configuration.optimizer)
-        accelerated =
-            device == .cpu
-            ? nil
-            : AcceleratedStep(
-                backbone: backbone, loss: loss, optimizer: optimizer,
-                precision: compute.precision, device: device)
+        let optimizer = SGD(model.state.parameters, options: configuration.optimizer)
+        step = TrainingStep(
+            model: model, optimizer: optimizer, precision: compute.precision, device: device)
         self.checkpoint = TrainingCheckpoint(
-            folder: checkpoint, state: model + optimizer.state.prefixed("velocity"),
+            folder: checkpoint, state: model.state + optimizer.state.prefixed("velocity"),
             fingerprint: fingerprint, difference: difference)
         if let stored = try self.checkpoint.restore() {
             position = stored.position
@@ -96,76 +86,63 @@ public final class Trainer {
     /// Steps of the whole run.
     public var steps: Int { stepsPerEpoch * configuration.epochs }
 
-    /// Trains to the end.
+    /// Trains to the end, or until the observer stops it.
     ///
-    /// - Parameters:
-    ///   - saveInterval: Time between two checkpoints inside an epoch.
-    ///   - shouldStop: Asked after each step; when true, the state is saved and the run ends with
-    ///     ``FaceTrainingError/interrupted(step:)``.
-    ///   - listener: Told of each event; when it throws at an epoch's end, that event comes again on resuming.
-    public func run(
-        saveInterval: Duration = .seconds(60), shouldStop: () -> Bool = { false },
-        listener: (TrainingEvent) throws -> Void
-    ) throws {
+    /// - Throws: ``FaceTrainingError``, what the source throws, or what the observer does.
+    public func run(observer: any TrainingObserver) throws {
         LibTorch.setThreads(compute.threads)
         LibTorch.setDeterministic(true)
         // On the processor gradients are computed on the thread that asks for them, so they use these
         // kernels too.
-        try compute.withKernels { try trainEpochs(saveInterval, shouldStop, listener) }
+        try compute.withKernels { try trainEpochs(observer) }
     }
 
-    private func trainEpochs(
-        _ saveInterval: Duration, _ shouldStop: () -> Bool,
-        _ listener: (TrainingEvent) throws -> Void
-    ) throws {
-        if let warning { try listener(.warning(warning)) }
-        if position.step > 0 { try listener(.resumed(position)) }
+    private func trainEpochs(_ observer: any TrainingObserver) throws {
+        if let warning { try observer.receive(.warning(warning)) }
+        if position.step > 0 { try observer.receive(.resumed(position)) }
         while position.epoch < configuration.epochs {
             if position.stepInEpoch < stepsPerEpoch {
-                try trainEpoch(saveInterval, shouldStop, listener)
-                // Saved before the listener evaluates, so that a stop there costs no training.
-                try save(listener)
+                try trainEpoch(observer)
+                // Saved before the observer evaluates, so that a stop there costs no training.
+                try save(observer)
             }
-            try listener(.epoch(summarizeEpoch()))
+            try observer.receive(.epoch(summarizeEpoch()))
             beginNextEpoch()
         }
     }
 
     // MARK: An epoch
 
-    private func trainEpoch(
-        _ saveInterval: Duration, _ shouldStop: () -> Bool,
-        _ listener: (TrainingEvent) throws -> Void
-    ) throws {
+    private func trainEpoch(_ observer: any TrainingObserver) throws {
         let batches = try source.batches(
             epoch: position.epoch, from: position.stepInEpoch, flip: configuration.flip)
         var clock = StepClock()
-        var upcoming = Upcoming(batches, isAhead: accelerated != nil, prepare: prepare)
+        var upcoming = Upcoming(batches, isAhead: device != .cpu, prepare: prepare)
         while let batch = try upcoming.next() {
             let isLast = position.stepInEpoch + 1 >= stepsPerEpoch
             let summary = try takeStep(batch, &clock) { if !isLast { upcoming.fetch() } }
-            try listener(.step(summary))
-            for diagnostic in observe(summary) { try listener(.diagnostic(diagnostic)) }
-            if shouldStop() {
-                try save(listener)
+            try observer.receive(.step(summary))
+            for diagnostic in observe(summary) { try observer.receive(.diagnostic(diagnostic)) }
+            if observer.shouldStop {
+                try save(observer)
                 throw FaceTrainingError.interrupted(step: position.step)
             }
             guard position.stepInEpoch < stepsPerEpoch else { break }
-            if clock.isSaveDue(saveInterval) { try save(listener) }
+            if clock.isSaveDue(observer.saveInterval) { try save(observer) }
         }
     }
 
     private func summarizeEpoch() -> EpochSummary {
         let sums = position.sums
         let images = Double(max(1, sums.images))
-        let active = (sums.active ?? [:]).mapValues { $0 / images }
+        let active = sums.active?.divided(by: images) ?? LossState()
         return EpochSummary(
             epoch: position.epoch + 1, step: position.step,
             images: position.step * configuration.batchSize,
             learningRate: configuration.schedule.rate(step: position.step - 1, of: steps),
             loss: sums.loss / images, accuracy: Double(sums.correct) / images,
             accuracyWithMargin: Double(sums.correctWithMargin) / images,
-            lossState: position.lossState.merging(active) { $1 },
+            lossState: position.lossState.replacing(active),
             diagnostics: (position.detector?.diagnostics ?? []).filter {
                 $0.epoch == position.epoch + 1
             },
@@ -181,10 +158,10 @@ public final class Trainer {
         position.seconds = 0
     }
 
-    private func save(_ listener: (TrainingEvent) throws -> Void) throws {
-        try listener(.saving(position))
+    private func save(_ observer: any TrainingObserver) throws {
+        try observer.receive(.saving(position))
         try checkpoint.save(position)
-        try listener(.saved(position))
+        try observer.receive(.saved(position))
     }
 
     /// What a step shows of known failures.
@@ -193,11 +170,11 @@ public final class Trainer {
         let step = FailureDetector.Step(
             step: summary.step, epoch: summary.epoch, loss: summary.loss,
             correct: Int(saturating: (summary.accuracy * Double(summary.images)).rounded()),
-            images: summary.images, scale: position.lossState["scale"],
+            images: summary.images, scale: position.lossState[.scale],
             endsEpoch: position.stepInEpoch >= stepsPerEpoch)
         let new = detector.observe(
-            step, classes: loss.classCount, scalesByNorm: position.lossState["lambda"] != nil,
-            guessing: loss.guessingLoss)
+            step, classes: model.loss.classCount, guessing: model.loss.guessingLoss,
+            diagnosis: model.loss.diagnosis)
         position.detector = detector
         return new
     }
@@ -209,35 +186,53 @@ public final class Trainer {
         _ batch: PreparedBatch, _ clock: inout StepClock, _ meanwhile: () -> Void
     ) throws -> StepSummary {
         let rate = configuration.schedule.rate(step: position.step, of: steps)
-        let sums: EpochSums
-        let norm: Double
+        let numbers: TrainingStep.Numbers
         do {
             try checkLabels(batch.labelValues)
-            if let accelerated {
-                (sums, norm) = try take(accelerated, batch, rate, meanwhile)
-            } else {
-                sums = try accumulateGradients(batch)
-                norm = try clipGradients()
-                optimizer.step(learningRate: rate)
-            }
-        } catch let error as FaceTrainingError {
+            numbers = try numbersOfStep(batch, rate, meanwhile)
+        } catch {
             failure = describe(error, learningRate: rate)
             throw error
         }
         outputs = []
-        let loss = sums.loss / Double(sums.images)
+        return advance(by: numbers, learningRate: rate, seconds: clock.lap())
+    }
+
+    private func numbersOfStep(
+        _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
+    ) throws(FaceTrainingError) -> TrainingStep.Numbers {
+        let launched = step.launch(
+            images: batch.images, labels: batch.labels,
+            microBatches: configuration.accumulation, learningRate: rate,
+            gradientClip: configuration.gradientClip, progress: progress)
+        meanwhile()
+        let numbers = launched.read()
+        outputs = numbers.outputs
+        guard numbers.sums.loss.isFinite else { throw nonFinite("loss") }
+        guard numbers.gradientNorm.isFinite else { throw nonFinite("gradient") }
+        return numbers
+    }
+
+    /// Counts a step that was taken.
+    private func advance(
+        by numbers: TrainingStep.Numbers, learningRate: Double, seconds: Double
+    ) -> StepSummary {
+        let sums = numbers.sums
+        let images = Double(sums.images)
+        position.lossState = numbers.lossState
         position.step += 1
-        remember(
-            RecentStep(step: position.step, loss: loss, gradientNorm: norm, learningRate: rate))
         position.stepInEpoch += 1
         position.sums.add(sums)
-        let seconds = clock.lap()
         position.seconds += seconds
+        let step = RecentStep(
+            step: position.step, loss: sums.loss / images, gradientNorm: numbers.gradientNorm,
+            learningRate: learningRate)
+        remember(step)
         return StepSummary(
-            step: position.step, steps: steps, epoch: position.epoch + 1, learningRate: rate,
-            loss: loss, gradientNorm: norm,
-            accuracy: Double(sums.correct) / Double(sums.images),
-            accuracyWithMargin: Double(sums.correctWithMargin) / Double(sums.images),
+            step: step.step, steps: steps, epoch: position.epoch + 1, learningRate: learningRate,
+            loss: step.loss, gradientNorm: step.gradientNorm,
+            accuracy: Double(sums.correct) / images,
+            accuracyWithMargin: Double(sums.correctWithMargin) / images,
             images: sums.images, seconds: seconds)
     }
 
@@ -256,72 +251,12 @@ public final class Trainer {
             microBatch: microBatch)
     }
 
-    private func take(
-        _ step: AcceleratedStep, _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
-    ) throws -> (EpochSums, norm: Double) {
-        let microBatches = configuration.accumulation
-        let launched = step(
-            images: batch.images, labels: batch.labels, microBatches: microBatches, rate: rate,
-            clip: configuration.gradientClip, progress: progress)
-        meanwhile()
-        let outcome = launched.outcome()
-        outputs = outcome.outputs
-        position.lossState = outcome.lossState
-        guard outcome.sums.loss.isFinite else { throw nonFinite("loss") }
-        guard outcome.norm.isFinite else { throw nonFinite("gradient") }
-        return (outcome.sums, outcome.norm)
-    }
-
-    private func accumulateGradients(_ batch: PreparedBatch) throws -> EpochSums {
-        optimizer.clearGradients()
-        var sums = EpochSums()
-        let microBatches = split(batch.images, batch.labels, into: configuration.accumulation)
-        for (index, microBatch) in microBatches.enumerated() {
-            sums.add(
-                try accumulateGradients(
-                    images: microBatch.images, labels: microBatch.labels, microBatch: index))
-        }
-        return sums
-    }
-
-    private func accumulateGradients(
-        images: Tensor, labels: Tensor, microBatch: Int
-    ) throws -> EpochSums {
-        let embeddings = withPrecision(compute.precision, on: device) {
-            backbone(images, training: true)
-        }
-        let output = loss(embeddings: embeddings, labels: labels, progress: progress(microBatch))
-        outputs = output.named(with: embeddings)
-        let value = output.loss.item()
-        guard value.isFinite else { throw nonFinite("loss") }
-        (output.loss / Double(configuration.accumulation)).backward()
-
-        position.lossState = output.state
-        let count = labels.count
-        var sums = EpochSums()
-        sums.loss = value * Double(count)
-        sums.images = count
-        sums.active = EpochSums.active(output.state, images: count)
-        sums.correct = output.correctCount(labels: labels, withMargin: false)
-        sums.correctWithMargin = output.correctCount(labels: labels, withMargin: true)
-        return sums
-    }
-
     /// A label that no class belongs to would end the process inside of LibTorch.
     private func checkLabels(_ labels: [Int]) throws(FaceTrainingError) {
-        guard let classes = loss.classCount,
+        guard let classes = model.loss.classCount,
             let label = labels.first(where: { !(0..<classes).contains($0) })
         else { return }
         throw .labelOutOfRange(label: label, classes: classes, step: position.step + 1)
-    }
-
-    private func clipGradients() throws -> Double {
-        let norm = optimizer.gradientNorm()
-        guard norm.isFinite else { throw nonFinite("gradient") }
-        if configuration.gradientClip > 0, norm > configuration.gradientClip {
-            optimizer.scaleGradients(by: configuration.gradientClip / norm)
-        }
-        return norm
     }
 
     private func nonFinite(_ quantity: String) -> FaceTrainingError {

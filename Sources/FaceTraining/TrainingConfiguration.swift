@@ -70,37 +70,3 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         try schedule.validate()
     }
 }
-
-/// How the processor computes a network.
-public struct ComputeConfiguration: Codable, Sendable, Hashable {
-    /// Where it is computed.
-    public var device: String
-    /// Precision of convolutions and products; parameters and losses stay in `float32`.
-    public var precision: ElementType
-    /// Order of images and activations in memory.
-    public var memoryFormat: MemoryFormat
-    /// Threads of one operation.
-    public var threads: Int
-    /// The best kernels that may be used; nil for those of the thread, by default the processor's
-    /// best, so that a run can go on on another processor.
-    public var kernels: Kernels?
-
-    /// Creates a configuration from resolved values.
-    public init(
-        device: Device, precision: ElementType, memoryFormat: MemoryFormat, threads: Int,
-        kernels: Kernels? = nil
-    ) {
-        self.device = device.description
-        self.precision = precision
-        self.memoryFormat = memoryFormat
-        self.threads = threads
-        self.kernels = kernels
-    }
-
-    /// Runs a body whose operations on this thread use the configuration's kernels.
-    public func withKernels<Result, Failure: Error>(
-        _ body: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try Torch.withKernels(upTo: kernels ?? .current, body)
-    }
-}

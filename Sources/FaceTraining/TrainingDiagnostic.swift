@@ -1,3 +1,4 @@
+import FaceLosses
 import Foundation
 
 /// A known failure that a trainer has recognised: what it means and what to try.
@@ -34,6 +35,8 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
     public var scale: Double?
     /// The loss of guessing, for ``Kind/roseAboveGuessing``.
     public var guessing: Double?
+    /// What the loss's own diagnosis says of it; nil in checkpoints of former versions.
+    var remedy: String?
 
     /// What was seen, what it means and what to try, in one sentence.
     public var description: String {
@@ -56,23 +59,38 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
                 + "learning rate or lengthen training.schedule.warmup, and compare several seeds"
         case .scaleTooLarge:
             return "\(seen), with a scale of \(number(scale)) where \(number(suitable)) would suit "
-                + "\(classes) classes: the softmax is saturated from the start; leave s and s0 to "
-                + "auto, or let the scale rise from a small s0"
+                + "\(classes) classes: the softmax is saturated from the start; \(advice)"
         case .scaleTooSmall:
             return
                 "the scale is \(number(scale)), with which the loss of \(classes) classes cannot "
                 + "fall below \(number(bound)) however good the embeddings are; take at least "
-                + "\(number(suitable)), or leave s to auto"
+                + "\(number(suitable)), or \(advice)"
         case .shrunk:
-            return
-                "the loss stands at ln(\(classes)) = \(loss): the margin makes targets negative, "
-                + "which draws embeddings to 0, where nothing is learnt; take grad=detached, raise "
-                + "min, let λ fall more slowly with until, or begin with a lower m"
+            return "the loss stands at ln(\(classes)) = \(loss): \(advice)"
         case .stuck:
-            return "\(seen): nothing has been learnt; lower the learning rate, begin with the "
-                + "softmax, lower the margin or let it grow over a longer warmup, or take "
-                + "grad=detached; if the softmax is stuck too, look at images and labels"
+            return
+                "\(seen): nothing has been learnt; \(advice); if the softmax is stuck too, look at "
+                + "images and labels"
         }
+    }
+
+    private var advice: String { remedy ?? Self.remedy(for: kind, LossDiagnosis()) ?? "" }
+
+    /// What a loss's diagnosis says of a failure; nil where it is no matter of the loss.
+    static func remedy(for kind: Kind, _ diagnosis: LossDiagnosis) -> String? {
+        switch kind {
+        case .noProbability, .roseAboveGuessing: nil
+        case .scaleTooLarge: diagnosis.scaleTooLarge
+        case .scaleTooSmall: diagnosis.scaleTooSmall
+        case .shrunk: diagnosis.collapse ?? "embeddings have shrunk to 0, where nothing is learnt"
+        case .stuck: list(diagnosis.stuck)
+        }
+    }
+
+    /// `a, b, or c`.
+    private static func list(_ items: [String]) -> String {
+        guard items.count > 1, let last = items.last else { return items.first ?? "" }
+        return items.dropLast().joined(separator: ", ") + ", or " + last
     }
 
     private var seen: String {
@@ -81,21 +99,10 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
             + " % of images are classified right, no more than by chance"
     }
 
-    private var suitable: Double { Self.suitableScale(classes: classes) }
-    private var bound: Double { Self.minLoss(scale: scale ?? 1, classes: classes) }
+    private var suitable: Double { AngularSchedule.balancedScale(classes: classes) }
+    private var bound: Double {
+        AngularSchedule.lowestLoss(scale: scale ?? 1, classes: classes)
+    }
 
     private func number(_ value: Double?) -> String { String(format: "%.3g", value ?? .nan) }
-
-    /// √2 ln(C - 1), the fixed scale of AdaCos (Zhang et al., CVPR 2019, equation 12).
-    static func suitableScale(classes: Int) -> Double {
-        max(1, 2.0.squareRoot() * log(Double(max(2, classes) - 1)))
-    }
-
-    /// What a softmax of cosines times a scale cannot go below (NormFace, Wang et al. 2017,
-    /// proposition 2): ln(1 + (C - 1) e^(-s C / (C - 1))).
-    static func minLoss(scale: Double, classes: Int) -> Double {
-        guard classes > 1 else { return 0 }
-        let others = Double(classes - 1)
-        return log1p(others * exp(-scale * Double(classes) / others))
-    }
 }

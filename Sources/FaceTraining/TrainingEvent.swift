@@ -1,6 +1,8 @@
-/// What a trainer tells its listeners: progress bars, metric files and early stops are made of it.
+public import FaceLosses
+
+/// What a trainer tells its ``TrainingObserver``.
 public enum TrainingEvent: Sendable {
-    /// An epoch was trained; the listener may evaluate before the state is saved.
+    /// An epoch was trained; the observer may evaluate before the state is saved.
     case epoch(EpochSummary)
     /// A known failure was recognised; training goes on.
     case diagnostic(TrainingDiagnostic)
@@ -8,7 +10,7 @@ public enum TrainingEvent: Sendable {
     case resumed(TrainingPosition)
     /// The state was saved.
     case saved(TrainingPosition)
-    /// The state is about to be saved: what a listener keeps of the steps so far must be on disk
+    /// The state is about to be saved: what an observer keeps of the steps so far must be on disk
     /// when this returns.
     case saving(TrainingPosition)
     /// A step was taken.
@@ -57,9 +59,9 @@ public struct EpochSummary: Sendable, Hashable {
     public var accuracy: Double
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
-    /// What the loss says of itself at the last step, e.g. `lambda`; fractions of active hinges are
-    /// the means of all steps.
-    public var lossState: [String: Double]
+    /// What of the loss changes in the course of a run, at the last step; fractions of active hinges
+    /// are the means of all steps.
+    public var lossState: LossState
     /// Known failures that were recognised in the epoch.
     public var diagnostics: [TrainingDiagnostic]
     /// Seconds spent in the epoch's training steps.

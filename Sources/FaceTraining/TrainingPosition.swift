@@ -1,3 +1,5 @@
+public import FaceLosses
+
 /// Where a run stands: all that is needed to go on bit for bit.
 ///
 /// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
@@ -11,8 +13,8 @@ public struct TrainingPosition: Codable, Sendable, Hashable {
     public var stepInEpoch = 0
     /// Sums over the current epoch's steps.
     public var sums = EpochSums()
-    /// What the loss said of itself at the last step, e.g. `lambda`.
-    public var lossState: [String: Double] = [:]
+    /// What of the loss changes in the course of a run, at the last step.
+    public var lossState = LossState()
     /// What is known of failures; nil in checkpoints of former versions.
     var detector: FailureDetector?
     /// Seconds spent in training steps of the current epoch. Not reproducible.
@@ -40,17 +42,16 @@ public struct EpochSums: Codable, Sendable, Hashable {
     public var correctWithMargin = 0
     /// Images seen.
     public var images = 0
-    /// Fractions of active hinges, times images, by their names in a loss's state; nil where there
-    /// are none.
-    public var active: [String: Double]?
+    /// Fractions of active hinges, times images; nil where there are none.
+    public var active: LossState?
 
     /// Starts at zero.
     public init() {}
 
-    /// Fractions of active hinges in a loss's state, times images; nil where there are none.
-    static func active(_ state: [String: Double], images: Int) -> [String: Double]? {
-        let active = state.filter { $0.key == "active" || $0.key.hasSuffix(".active") }
-        return active.isEmpty ? nil : active.mapValues { $0 * Double(images) }
+    /// A loss's fractions of active hinges, times images; nil where there are none.
+    static func active(_ state: LossState, images: Int) -> LossState? {
+        let active = state.activeFractions
+        return active.isEmpty ? nil : active.multiplied(by: Double(images))
     }
 
     mutating func add(_ other: EpochSums) {
@@ -58,8 +59,6 @@ public struct EpochSums: Codable, Sendable, Hashable {
         correct += other.correct
         correctWithMargin += other.correctWithMargin
         images += other.images
-        if let more = other.active {
-            active = (active ?? [:]).merging(more, uniquingKeysWith: +)
-        }
+        if let more = other.active { active = active?.adding(more) ?? more }
     }
 }

@@ -12,7 +12,7 @@ struct AMSoftmaxLossTests {
             let found = try Evaluation(text, sample)
             let expected = Naive.angular(sample, scale: { _ in s }) { $0 - m }
             expectClose(found.loss, expected, tolerance: 1e-12, text)
-            #expect(found.state == ["margin": m, "scale": s])
+            #expect(found.state == [.margin: m, .scale: s])
         }
     }
 

@@ -36,7 +36,7 @@ struct ASoftmaxLossTests {
             let found = try Evaluation(text, sample)
             let expected = Self.loss(sample, m: m, lambda: lambda)
             expectClose(found.loss, expected, tolerance: 1e-9, text)
-            #expect(found.state == ["lambda": lambda])
+            #expect(found.state == [.lambda: lambda])
         }
     }
 
@@ -68,7 +68,7 @@ struct ASoftmaxLossTests {
         arguments: [(0.0, 1000), (0.25, (1001.0 * 6).squareRoot() - 1), (0.5, 5), (0.9, 5)])
     func geometric(_ fraction: Double, _ lambda: Double) throws {
         let found = try Evaluation("asoftmax", .random(seed: 1), fraction: fraction)
-        expectClose(found.state["lambda"] ?? .nan, lambda, tolerance: 1e-12)
+        expectClose(found.state[.lambda] ?? .nan, lambda, tolerance: 1e-12)
     }
 
     @Test(
@@ -76,13 +76,13 @@ struct ASoftmaxLossTests {
         arguments: [(0, 1000 / 1.12), (99, 1000.0 / 13), (1657, 1000 / 199.96), (1658, 5)])
     func steps(_ step: Int, _ lambda: Double) throws {
         let found = try Evaluation("sphereface", .random(seed: 1), step: step)
-        expectClose(found.state["lambda"] ?? .nan, lambda, tolerance: 1e-12)
+        expectClose(found.state[.lambda] ?? .nan, lambda, tolerance: 1e-12)
     }
 
     @Test("λ may end at 0 and may be constant from the start")
     func limits() throws {
         let sample = Sample.random(seed: 1)
-        #expect(try Evaluation("asoftmax:min=0", sample).state == ["lambda": 0])
-        #expect(try Evaluation("asoftmax:until=0", sample, fraction: 0).state == ["lambda": 5])
+        #expect(try Evaluation("asoftmax:min=0", sample).state == [.lambda: 0])
+        #expect(try Evaluation("asoftmax:until=0", sample, fraction: 0).state == [.lambda: 5])
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Active hinges")
 struct ActiveHingesTests {
     private func active(_ text: String, _ sample: Sample) throws -> Double? {
-        try Evaluation(text, sample).state.first { $0.key.hasSuffix("active") }?.value
+        try Evaluation(text, sample).state.record.first { $0.key.hasSuffix("active") }?.value
     }
 
     @Test("are all or none with margins beyond all distances and of 0")

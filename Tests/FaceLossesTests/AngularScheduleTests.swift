@@ -6,7 +6,7 @@ import Torch
 struct AngularScheduleTests {
     private func state(
         _ text: String, classes: Int = 500, at fraction: Double
-    ) throws -> [String: Double] {
+    ) throws -> LossState {
         let loss = try LossCatalogue.make(
             LossSpecification(parsing: text), classes: classes, embeddingSize: 2,
             initial: InitialWeights(seed: 1, path: "head"))
@@ -27,9 +27,9 @@ struct AngularScheduleTests {
         ])
     func autoScale(_ text: String, _ classes: Int, _ first: Double, _ last: Double) throws {
         expectClose(
-            try state(text, classes: classes, at: 0)["scale"] ?? .nan, first, tolerance: 1e-3)
+            try state(text, classes: classes, at: 0)[.scale] ?? .nan, first, tolerance: 1e-3)
         expectClose(
-            try state(text, classes: classes, at: 1)["scale"] ?? .nan, last, tolerance: 1e-3)
+            try state(text, classes: classes, at: 1)[.scale] ?? .nan, last, tolerance: 1e-3)
     }
 
     @Test(
@@ -37,24 +37,24 @@ struct AngularScheduleTests {
         arguments: [(0.0, 4.0), (0.25, 8), (0.5, 16), (0.75, 32), (1, 64)])
     func scale(_ fraction: Double, _ scale: Double) throws {
         let text = "arcface:s0=4,s=64"
-        expectClose(try state(text, at: fraction)["scale"] ?? .nan, scale, tolerance: 1e-12)
+        expectClose(try state(text, at: fraction)[.scale] ?? .nan, scale, tolerance: 1e-12)
         let early = try state(text + ",rise=0.5", at: fraction / 2)
-        expectClose(early["scale"] ?? .nan, scale, tolerance: 1e-12)
+        expectClose(early[.scale] ?? .nan, scale, tolerance: 1e-12)
     }
 
     @Test("the scale starts no higher than it ends, and is constant when it does not rise")
     func scaleLimits() throws {
-        #expect(try state("arcface:s=5", at: 0)["scale"] == 5)
-        #expect(try state("arcface:s=64,rise=0", at: 0)["scale"] == 64)
-        #expect(try state("amsoftmax:s0=40,s=20", at: 0)["scale"] == 40)
+        #expect(try state("arcface:s=5", at: 0)[.scale] == 5)
+        #expect(try state("arcface:s=64,rise=0", at: 0)[.scale] == 64)
+        #expect(try state("amsoftmax:s0=40,s=20", at: 0)[.scale] == 40)
     }
 
     @Test(
         "the margin rises linearly over its warm-up",
         arguments: [(0.0, 0.0), (0.125, 0.125), (0.25, 0.25), (0.5, 0.5), (0.9, 0.5)])
     func margin(_ fraction: Double, _ margin: Double) throws {
-        #expect(try state("arcface", at: fraction)["margin"] == margin)
-        #expect(try state("arcface:warmup=0", at: fraction)["margin"] == 0.5)
+        #expect(try state("arcface", at: fraction)[.margin] == margin)
+        #expect(try state("arcface:warmup=0", at: fraction)[.margin] == 0.5)
     }
 
     @Test("presets are constant from the first step")

@@ -27,7 +27,7 @@ struct ArcFaceLossTests {
                 Self.target($0, m: m, beyond: beyond)
             }
             expectClose(found.loss, expected, tolerance: 1e-9, text)
-            #expect(found.state == ["margin": m, "scale": s])
+            #expect(found.state == [.margin: m, .scale: s])
         }
     }
 
@@ -73,8 +73,8 @@ struct ArcFaceLossTests {
         let start = try Evaluation("arcface:s=64", sample, fraction: 0)
         let middle = try Evaluation("arcface:s=64", sample, fraction: 0.25)
         let end = try Evaluation("arcface:s=64", sample, fraction: 1)
-        #expect(start.state["margin"] == 0)
-        #expect(middle.state["margin"] == 0.25)
-        #expect(end.state == ["margin": 0.5, "scale": 64])
+        #expect(start.state[.margin] == 0)
+        #expect(middle.state[.margin] == 0.25)
+        #expect(end.state == [.margin: 0.5, .scale: 64])
     }
 }

@@ -66,7 +66,8 @@ struct KinkTests {
                     .embeddings, position / sample.size, position % sample.size, by: step)
                 let evaluation = try Evaluation(text, moved)
                 // The probe beside a term sees embeddings that it does not train.
-                return evaluation.state.first { text.contains($0.key) }?.value ?? evaluation.loss
+                return evaluation.state.record.first { text.contains($0.key) }?.value
+                    ?? evaluation.loss
             }
             let (h, here) = (1e-5, try value(0))
             let right = try (4 * value(h) - value(2 * h) - 3 * here) / (2 * h)

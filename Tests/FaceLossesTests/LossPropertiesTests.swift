@@ -181,7 +181,7 @@ struct LossPropertiesTests {
         // The probe itself does see norms.
         func value(_ sample: Sample) throws -> Double {
             let found = try Evaluation(name, sample)
-            return found.state.first { Self.terms.contains($0.key) }?.value ?? found.loss
+            return found.state.record.first { Self.terms.contains($0.key) }?.value ?? found.loss
         }
         expectClose(try value(scaled), try value(sample), tolerance: 1e-12)
     }
@@ -202,7 +202,8 @@ struct LossPropertiesTests {
     func oneClass(_ name: String) throws {
         let sample = try #require(Sample.adversarial.first { $0.name == "one class" })
         var found = try Evaluation(name, sample, type: .float32)
-        for (name, value) in found.state where name == "marginal" || Self.terms.contains(name) {
+        for (name, value) in found.state.record
+        where name == "marginal" || Self.terms.contains(name) {
             found.loss -= value
         }
         expectClose(found.loss, 0, tolerance: 1e-6)

@@ -42,7 +42,7 @@ struct MarginalLossTests {
             let pairs = Self.pairs(sample, theta: theta, xi: xi)
             expectClose(
                 found.loss, Naive.softmax(sample) + lambda * pairs.mean, tolerance: 1e-12, text)
-            expectClose(found.state["marginal"] ?? .nan, pairs.mean, tolerance: 1e-12, text)
+            expectClose(found.state[.term("marginal")] ?? .nan, pairs.mean, tolerance: 1e-12, text)
         }
     }
 
@@ -50,7 +50,7 @@ struct MarginalLossTests {
     func active(_ seed: UInt64) throws {
         let sample = Sample.random(seed: seed, count: 12)
         let found = try Evaluation("marginal", sample)
-        #expect(found.state["active"] == Self.pairs(sample, theta: 1.2, xi: 0.3).active)
+        #expect(found.state[.activeFraction] == Self.pairs(sample, theta: 1.2, xi: 0.3).active)
     }
 
     @Test("has the gradient of its value", arguments: [1, 2, 3])
@@ -68,7 +68,8 @@ struct MarginalLossTests {
             try Evaluation("marginal:lambda=0", sample).loss == Evaluation("softmax", sample).loss)
         let alone = Sample.random(seed: 5, count: 1)
         #expect(try Evaluation("marginal", alone).loss == Evaluation("softmax", alone).loss)
-        #expect(try Evaluation("marginal", alone).state == ["active": 0, "marginal": 0])
+        #expect(
+            try Evaluation("marginal", alone).state == [.activeFraction: 0, .term("marginal"): 0])
     }
 
     @Test("does not see the embeddings' norms in its pairs")
@@ -76,8 +77,8 @@ struct MarginalLossTests {
         let sample = Sample.random(seed: 6)
         var longer = sample
         longer.embeddings = sample.embeddings.map { $0.map { $0 * 1000 } }
-        let found = try Evaluation("marginal", longer).state["marginal"] ?? .nan
-        let expected = try Evaluation("marginal", sample).state["marginal"] ?? .nan
+        let found = try Evaluation("marginal", longer).state[.term("marginal")] ?? .nan
+        let expected = try Evaluation("marginal", sample).state[.term("marginal")] ?? .nan
         expectClose(found, expected, tolerance: 1e-12)
     }
 }

@@ -11,7 +11,7 @@ struct PresetTests {
     func lSoftmax(_ step: Int) throws {
         let found = try Evaluation("lsoftmax-paper", .random(seed: 1), step: step)
         let expected = 1000 * pow(1 + 2.5e-5 * Double(step + 1), -35)
-        let lambda = try #require(found.state["lambda"])
+        let lambda = try #require(found.state[.lambda])
         #expect(abs(lambda - expected) <= 1e-12 * expected)
         if step == 9999 { #expect(abs(lambda - 0.4056) < 1e-3) }
     }
@@ -25,7 +25,7 @@ struct PresetTests {
             let loss = try HeadEvaluation.make(name, sample, nil, type: .float64)
             var scale = 0.0
             for _ in 0..<30 {
-                scale = HeadEvaluation(loss, sample, type: .float64).state["scale"] ?? 0
+                scale = HeadEvaluation(loss, sample, type: .float64).state[.scale] ?? 0
             }
             return scale
         }

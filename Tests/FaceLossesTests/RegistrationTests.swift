@@ -17,7 +17,7 @@ private final class RegisteredLoss: AngularMarginLoss {
     func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         AngularMargin(
             targetCosines: batch.targetCosines - margin, scale: .constant(20), gradient: .exact,
-            state: ["margin": margin])
+            state: [.margin: margin])
     }
 }
 

@@ -5,6 +5,7 @@ import Testing
 import Torch
 
 @testable import FaceStudy
+import FaceModels
 
 @Suite("What a checkpoint says of its run")
 struct RunFingerprintTests {

@@ -12,7 +12,7 @@ struct CheckpointTests {
         let configuration = TrainingConfiguration(
             epochs: 3, batchSize: 4, schedule: LearningRateSchedule(peak: 0.05, warmup: 0.1))
         return try Trainer(
-            backbone: ToyBackbone(), loss: ToyLoss(),
+            model: Model(backbone: ToyBackbone(), loss: ToyLoss()),
             source: ToySource(imageCount: 12, batchSize: 4), configuration: configuration,
             compute: ComputeConfiguration(
                 device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
@@ -34,7 +34,7 @@ struct CheckpointTests {
     }
 
     private func weights(_ trainer: Trainer) -> [[Float]] {
-        (trainer.backbone.state + trainer.loss.state).map { $0.tensor.array() }
+        trainer.model.state.map { $0.tensor.array() }
     }
 
     /// Ways a file can be damaged: cut short, a bit turned in the header, the numbers or the end.
@@ -144,7 +144,7 @@ struct CheckpointTests {
             let configuration = TrainingConfiguration(
                 epochs: 3, batchSize: 4, schedule: LearningRateSchedule(peak: 0.05, warmup: 0.1))
             let trainer = try Trainer(
-                backbone: ToyBackbone(), loss: ToyLoss(failingAtStep: 4),
+                model: Model(backbone: ToyBackbone(), loss: ToyLoss(failingAtStep: 4)),
                 source: ToySource(imageCount: 12, batchSize: 4), configuration: configuration,
                 compute: ComputeConfiguration(
                     device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),

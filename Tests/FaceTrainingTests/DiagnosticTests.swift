@@ -4,6 +4,7 @@ import FaceTraining
 import Foundation
 import Testing
 import Torch
+import FaceModels
 
 /// Known failures and healthy runs of a trainer with losses of the catalogue.
 @Suite("What a trainer says of failures", .serialized)
@@ -55,7 +56,7 @@ struct DiagnosticTests {
         var configuration = TrainingConfiguration(epochs: epochs, batchSize: 16)
         configuration.schedule.peak = rate
         let trainer = try Trainer(
-            backbone: ToyBackbone(), loss: loss, source: source,
+            model: Model(backbone: ToyBackbone(), loss: loss), source: source,
             configuration: configuration,
             compute: ComputeConfiguration(
                 device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
@@ -130,7 +131,8 @@ struct DiagnosticTests {
     func active() throws {
         try withFolder { folder in
             let run = try run("triplet:mining=all", rate: 0.05, epochs: 2, in: folder)
-            let fraction = try #require(run.summaries.first?.lossState["triplet.active"])
+            let fraction = try #require(
+                run.summaries.first?.lossState[.term("triplet", .activeFraction)])
             #expect(fraction > 0 && fraction < 1)
         }
     }

@@ -9,7 +9,7 @@ import Testing
 struct FailureDetectorTests {
     /// What is found in a run of 100 steps an epoch with batches of 128.
     private func found(
-        classes: Int = 500, steps: Int = 1200, scalesByNorm: Bool = false,
+        classes: Int = 500, steps: Int = 1200, diagnosis: LossDiagnosis = LossDiagnosis(),
         guessing: Double? = nil,
         loss: (Int) -> Double, accuracy: (Int) -> Double, scale: (Int) -> Double? = { _ in nil }
     ) -> [TrainingDiagnostic] {
@@ -20,7 +20,7 @@ struct FailureDetectorTests {
                     step: step, epoch: (step - 1) / 100 + 1, loss: loss(step),
                     correct: Int((accuracy(step) * 128).rounded()), images: 128,
                     scale: scale(step), endsEpoch: step % 100 == 0),
-                classes: classes, scalesByNorm: scalesByNorm, guessing: guessing)
+                classes: classes, guessing: guessing, diagnosis: diagnosis)
         }
     }
 
@@ -71,7 +71,7 @@ struct FailureDetectorTests {
         var detector = FailureDetector()
         _ = detector.observe(
             FailureDetector.Step(step: 1, epoch: 1, loss: 2, correct: 0, images: 8, scale: nil),
-            classes: 3, scalesByNorm: false)
+            classes: 3, diagnosis: LossDiagnosis())
         let text = String(decoding: try JSONEncoder().encode(detector), as: UTF8.self)
         var members = try #require(
             JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -93,7 +93,8 @@ struct FailureDetectorTests {
     @Test("A-Softmax at ln(classes) has shrunk its embeddings")
     func shrunk() throws {
         let diagnostics = found(
-            scalesByNorm: true, loss: { max(log(500), 9 - Double($0) / 50) }, accuracy: chance)
+            diagnosis: LossDiagnosis(collapse: "take grad=detached"),
+            loss: { max(log(500), 9 - Double($0) / 50) }, accuracy: chance)
         #expect(diagnostics.map(\.kind) == [.shrunk])
         #expect(diagnostics[0].description.contains("ln(500) = 6.21"))
     }
@@ -131,7 +132,10 @@ struct FailureDetectorTests {
             ).isEmpty)
         #expect(found(loss: { _ in 6.0 }, accuracy: { _ in 1.0 / 128 }).isEmpty)
         #expect(
-            found(scalesByNorm: true, loss: { _ in log(500) }, accuracy: { _ in 0.05 }).isEmpty)
+            found(
+                diagnosis: LossDiagnosis(collapse: "take grad=detached"), loss: { _ in log(500) },
+                accuracy: { _ in 0.05 }
+            ).isEmpty)
         // Many classes and a first epoch that is not over: nothing is right for long.
         #expect(
             found(classes: 85_742, steps: 399, loss: { _ in 11.4 }, accuracy: { _ in 0 }).isEmpty)
@@ -158,7 +162,7 @@ struct FailureDetectorTests {
                 FailureDetector.Step(
                     step: step, epoch: (step - 1) / 100 + 1, loss: loss, correct: correct,
                     images: 32, scale: nil),
-                classes: 300, scalesByNorm: true)
+                classes: 300, diagnosis: LossDiagnosis(collapse: "take grad=detached"))
             #expect(new.isEmpty)
         }
     }

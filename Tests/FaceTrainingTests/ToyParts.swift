@@ -56,8 +56,13 @@ final class ToyLoss: FaceLoss {
             // The slope of a root is infinite at 0.
             loss = failsInGradient ? loss + (logits * 0).sqrt().sum() : loss * .infinity
         }
-        return LossOutput(loss: loss, logits: logits, state: ["step": Double(progress.step)])
+        return LossOutput(loss: loss, logits: logits, state: [.step: Double(progress.step)])
     }
+}
+
+extension LossState.Quantity {
+    /// The step that a toy loss was told of.
+    static let step = LossState.Quantity("step")
 }
 
 /// A loss whose second part of a batch is not finite, when the first has left its gradients.

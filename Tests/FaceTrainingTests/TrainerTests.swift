@@ -21,7 +21,7 @@ struct TrainerTests {
         images: Int = 12, fingerprint: String = "toy"
     ) throws -> Trainer {
         try Trainer(
-            backbone: ToyBackbone(), loss: loss,
+            model: Model(backbone: ToyBackbone(), loss: loss),
             source: ToySource(imageCount: images, batchSize: configuration.batchSize),
             configuration: configuration,
             compute: ComputeConfiguration(
@@ -49,7 +49,74 @@ struct TrainerTests {
             default: break
             }
         }
-        trace.weights = (trainer.backbone.state + trainer.loss.state).map { $0.tensor.array() }
+        trace.weights = trainer.model.state.map { $0.tensor.array() }
+    }
+
+    /// Nine steps: rates rise to the peak over the first three and fall as half a cosine after them.
+    @Test("A run is the plain loop with the schedule's rates", arguments: [1, 2])
+    func plainLoop(_ accumulation: Int) throws {
+        var configuration = TrainingConfiguration.tiny
+        configuration.schedule = LearningRateSchedule(peak: 0.3, warmup: 1 / 3)
+        configuration.accumulation = accumulation
+        configuration.gradientClip = 0.5
+        let falling: [Double] = (0..<6).map { 0.15 * (1 + cos(.pi * Double($0) / 6)) }
+        let rates: [Double] = [0.1, 0.2, 0.3] + falling
+        var plain = PlainLoop(
+            Model(backbone: ToyBackbone(), loss: try ToyParts.head(nil)), options: SGD.Options())
+        let source = ToySource(imageCount: 12, batchSize: 4)
+        var (steps, epochs): ([StepSummary], [EpochSummary]) = ([], [])
+        try withFolder { folder in
+            let trainer = try trainer(
+                in: folder, configuration: configuration, loss: ToyParts.head(nil))
+            try trainer.run { event in
+                if case .step(let summary) = event { steps.append(summary) }
+                if case .epoch(let summary) = event { epochs.append(summary) }
+            }
+            var expected: [PlainLoop.Numbers] = []
+            for step in 0..<9 {
+                let batches = try source.batches(epoch: step / 3, from: step % 3, flip: false)
+                expected.append(
+                    plain.step(
+                        PlainLoop.Batch(try #require(try batches.next())),
+                        microBatches: accumulation, rate: rates[step], clip: 0.5
+                    ) { LossProgress(fraction: Double(step) / 9, step: step, microBatch: $0) })
+            }
+            #expect(isNear(trainer.model, plain.model))
+            #expect((1..<9).contains(plain.clippedSteps))
+            expectSame(steps, expected, rates: rates)
+            expectSame(epochs, expected, rates: rates)
+        }
+    }
+
+    private func expectSame(
+        _ steps: [StepSummary], _ expected: [PlainLoop.Numbers], rates: [Double]
+    ) {
+        #expect(steps.map(\.step) == Array(1...9) && steps.allSatisfy { $0.steps == 9 })
+        #expect(steps.map(\.epoch) == [1, 1, 1, 2, 2, 2, 3, 3, 3])
+        for (index, step) in steps.enumerated() {
+            #expect(abs(step.learningRate - rates[index]) < 1e-12)
+            #expect(isNear(step.loss, expected[index].loss))
+            #expect(isNear(step.gradientNorm, expected[index].norm))
+            #expect(step.accuracy == Double(expected[index].correct) / 4)
+            #expect(step.accuracyWithMargin == Double(expected[index].correctWithMargin) / 4)
+            #expect(step.images == 4)
+        }
+    }
+
+    private func expectSame(
+        _ epochs: [EpochSummary], _ expected: [PlainLoop.Numbers], rates: [Double]
+    ) {
+        #expect(epochs.map(\.epoch) == [1, 2, 3] && epochs.map(\.step) == [3, 6, 9])
+        #expect(epochs.map(\.images) == [12, 24, 36])
+        for (index, epoch) in epochs.enumerated() {
+            let steps = expected[3 * index..<3 * index + 3]
+            #expect(abs(epoch.learningRate - rates[3 * index + 2]) < 1e-12)
+            #expect(isNear(epoch.loss, steps.map(\.loss).reduce(0, +) / 3))
+            #expect(epoch.accuracy == Double(steps.map(\.correct).reduce(0, +)) / 12)
+            #expect(
+                epoch.accuracyWithMargin
+                    == Double(steps.map(\.correctWithMargin).reduce(0, +)) / 12)
+        }
     }
 
     @Test("A run that is stopped after any step ends as one that is not", arguments: 1...8)
@@ -149,7 +216,7 @@ struct TrainerTests {
             let error = #expect(throws: FaceTrainingError.self) {
                 try trainer.run { event in
                     if case .step = event {
-                        before = trainer.backbone.state.map { $0.tensor.array() }
+                        before = trainer.model.backbone.state.map { $0.tensor.array() }
                     }
                 }
             }
@@ -159,7 +226,7 @@ struct TrainerTests {
             }
             #expect(quantity == (inGradient ? "gradient" : "loss"))
             #expect(step == 5 && epoch == 2 && loss.isFinite)
-            #expect(trainer.backbone.state.map { $0.tensor.array() } == before)
+            #expect(trainer.model.backbone.state.map { $0.tensor.array() } == before)
         }
     }
 

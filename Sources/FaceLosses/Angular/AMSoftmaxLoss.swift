@@ -71,6 +71,6 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         return AngularMargin(
             targetCosines: batch.targetCosines - margin, scale: .constant(scale), gradient: .exact,
-            state: ["margin": margin, "scale": scale])
+            state: [.margin: margin, .scale: scale])
     }
 }

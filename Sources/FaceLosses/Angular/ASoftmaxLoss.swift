@@ -70,6 +70,6 @@ public final class ASoftmaxLoss: AngularMarginLoss {
         let angles = batch.angles
         return AngularMargin(
             targetCosines: (angles.cos() * lambda + angle.cosine(of: angles)) / (1 + lambda),
-            scale: .embeddingNorm, gradient: gradient, state: ["lambda": lambda])
+            scale: .embeddingNorm, gradient: gradient, state: [.lambda: lambda])
     }
 }

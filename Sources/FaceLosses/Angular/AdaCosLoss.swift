@@ -63,7 +63,7 @@ public final class AdaCosLoss: AngularMarginLoss {
         let value = scale.item()
         return AngularMargin(
             targetCosines: batch.targetCosines, scale: .constant(value), gradient: .exact,
-            state: ["scale": value])
+            state: [.scale: value])
     }
 
     private func adapt(to batch: AngularBatch) {

@@ -108,6 +108,6 @@ public final class AdaFaceLoss: AngularMarginLoss {
         return AngularMargin(
             targetCosines: moved - (quality + 1) * margin, scale: .constant(scale),
             gradient: gradient,
-            state: ["margin": margin, "scale": scale, "norm": mean.item()])
+            state: [.margin: margin, .scale: scale, .norm: mean.item()])
     }
 }

@@ -49,13 +49,13 @@ public struct AngularMargin {
     /// A scalar that is added to the cross-entropy; nil for none.
     public var penalty: Tensor?
     /// The margin and the scale at this step, for the record.
-    public var state: [String: Double]
+    public var state: LossState
 
     /// Creates a margin.
     public init(
         targetCosines: Tensor, scale: Scale, gradient: MarginGradient,
         nonTargets: ((Tensor) -> Tensor)? = nil,
-        penalty: Tensor? = nil, state: [String: Double]
+        penalty: Tensor? = nil, state: LossState
     ) {
         self.targetCosines = targetCosines
         self.scale = scale

@@ -85,6 +85,14 @@ public struct AngularSchedule: Hashable, Sendable {
         max(1, 2.0.squareRoot() * log(Double(max(2, classes) - 1)))
     }
 
+    /// What a softmax of cosines times a scale cannot go below (NormFace, Wang et al. 2017,
+    /// proposition 2): ln(1 + (C - 1) e^(-s C / (C - 1))); 0 for a single class.
+    public static func lowestLoss(scale: Double, classes: Int) -> Double {
+        guard classes > 1 else { return 0 }
+        let others = Double(classes - 1)
+        return log1p(others * exp(-scale * Double(classes) / others))
+    }
+
     /// The scale that suffices: with it a target at 45 degrees, after the margin, has probability
     /// P = 0.99 while all others are at 90 degrees.
     ///

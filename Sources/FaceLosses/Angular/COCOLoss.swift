@@ -80,14 +80,14 @@ public final class COCOLoss: ConfigurableLoss {
         switch centroids {
         case .learnt:
             return LossOutput(
-                loss: logits.crossEntropy(labels: labels), logits: logits, state: ["scale": scale])
+                loss: logits.crossEntropy(labels: labels), logits: logits, state: [.scale: scale])
         case .batch:
             let loss = ofBatch(rows, unitEmbeddings, labels)
             // The weights are trained on the side, so that there is something to classify with.
             let side = (unitEmbeddings.detached().linear(weight: weight.l2Normalized()) * scale)
                 .crossEntropy(labels: labels)
             return LossOutput(
-                loss: loss + (side - side.detached()), logits: logits, state: ["scale": scale])
+                loss: loss + (side - side.detached()), logits: logits, state: [.scale: scale])
         }
     }
 

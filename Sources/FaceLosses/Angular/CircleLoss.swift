@@ -64,6 +64,6 @@ public final class CircleLoss: AngularMarginLoss {
             nonTargets: { cosines in
                 (cosines.detached() + margin).relu() * (cosines - margin)
             },
-            state: ["margin": margin, "scale": scale])
+            state: [.margin: margin, .scale: scale])
     }
 }

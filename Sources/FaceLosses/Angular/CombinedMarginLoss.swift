@@ -96,6 +96,6 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         let cosine = (beyond == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
         return AngularMargin(
             targetCosines: cosine - third * margin, scale: .constant(scale), gradient: gradient,
-            state: ["margin": margin, "scale": scale])
+            state: [.margin: margin, .scale: scale])
     }
 }

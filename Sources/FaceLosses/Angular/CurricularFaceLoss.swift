@@ -87,7 +87,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
             targetCosines: target, scale: .constant(scale), gradient: gradient,
             // A copy, for t changes before the gradient is taken.
             nonTargets: Self.weighted(by: t.copy(), above: threshold.unsqueezed(1)),
-            state: ["margin": margin, "scale": scale, "t": t.item()])
+            state: [.margin: margin, .scale: scale, .t: t.item()])
     }
 
     /// cosθ_j (t + cosθ_j) where cosθ_j is above a bound `[n, 1]`.

@@ -96,6 +96,6 @@ public final class ElasticFaceLoss: AngularMarginLoss {
             targetCosines: version == .arc
                 ? angle.cosine(of: batch.angles, plus: margins) : batch.targetCosines - margins,
             scale: .constant(scale), gradient: gradient,
-            state: ["margin": margin, "scale": scale])
+            state: [.margin: margin, .scale: scale])
     }
 }

@@ -88,6 +88,6 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
             nonTargets: { [factor] cosines in
                 (cosines * factor + (factor - 1)).where(cosines .> bound, else: cosines)
             },
-            state: ["margin": margin, "scale": scale])
+            state: [.margin: margin, .scale: scale])
     }
 }

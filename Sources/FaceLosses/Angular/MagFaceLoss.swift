@@ -101,6 +101,6 @@ public final class MagFaceLoss: AngularMarginLoss {
         return AngularMargin(
             targetCosines: angle.cosine(of: batch.angles, plus: margins), scale: .constant(scale),
             gradient: gradient, penalty: penalty,
-            state: ["margin": margins.mean().item(), "scale": scale])
+            state: [.margin: margins.mean().item(), .scale: scale])
     }
 }

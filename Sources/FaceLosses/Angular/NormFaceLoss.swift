@@ -78,6 +78,6 @@ public final class NormFaceLoss: AngularMarginLoss {
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         AngularMargin(
             targetCosines: batch.targetCosines, scale: .variable(scale), gradient: .exact,
-            state: ["scale": scale.item()])
+            state: [.scale: scale.item()])
     }
 }

@@ -99,7 +99,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         return LossOutput(
             loss: (balance * yes + (1 - balance) * no).mean() * (setup[Self.weightKey] / scale),
             logits: similarities * scale, marginLogits: logits,
-            state: ["margin": margin, "scale": scale, "bias": bias.item()])
+            state: [.margin: margin, .scale: scale, .bias: bias.item()])
     }
 
     /// g of cosines, with the chosen gradient.

@@ -91,7 +91,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
                     gradient.joined(
                         (Self.angles(cosines) / factor).cos(), without: cosines)
                 } : nil,
-            state: ["margin": factor, "scale": scale])
+            state: [.margin: factor, .scale: scale])
     }
 
     /// Angles of any classes' cosines, which are limited to the largest number below 1 of their type:

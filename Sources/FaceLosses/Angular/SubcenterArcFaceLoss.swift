@@ -68,6 +68,6 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         return AngularMargin(
             targetCosines: angle.cosine(of: batch.angles, plus: margin), scale: .constant(scale),
-            gradient: gradient, state: ["margin": margin, "scale": scale])
+            gradient: gradient, state: [.margin: margin, .scale: scale])
     }
 }

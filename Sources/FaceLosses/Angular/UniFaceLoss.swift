@@ -71,6 +71,6 @@ public final class UniFaceLoss: ConfigurableLoss {
         return LossOutput(
             loss: (positive + negative).mean(), logits: logits,
             marginLogits: logits.scattered(1, labels.unsqueezed(1), target.unsqueezed(1)),
-            state: ["margin": margin, "scale": scale, "threshold": bias.item() / scale])
+            state: [.margin: margin, .scale: scale, .threshold: bias.item() / scale])
     }
 }

@@ -29,6 +29,9 @@ public protocol FaceLoss: AnyObject {
     /// nil when that is no fixed number, as where a scale times a margin grows or terms are added.
     var guessingLoss: Double? { get }
 
+    /// How its training fails and what helps; by default what the descriptor's parameters suggest.
+    var diagnosis: LossDiagnosis { get }
+
     /// Computes the loss of a batch; callers call the loss itself.
     ///
     /// - Parameters:
@@ -58,6 +61,9 @@ extension FaceLoss {
 public protocol ConfigurableLoss: FaceLoss {
     /// Creates the loss with new class weights.
     init(_ setup: LossSetup)
+
+    /// Memory that the loss takes in a training step; by default that of the neediest built-in loss.
+    static func memory(_ size: LossSize) -> LossMemory
 }
 
 /// How far a run is.
@@ -92,13 +98,13 @@ public struct LossOutput {
     public var isCorrect: Tensor?
     /// The same with margin.
     public var isCorrectWithMargin: Tensor?
-    /// What changes in the course of a run, at this step: `margin`, `scale`, `lambda`, `active`.
-    public var state: [String: Double]
+    /// What changes in the course of a run, at this step.
+    public var state: LossState
 
     /// Creates an output.
     public init(
         loss: Tensor, logits: Tensor? = nil, marginLogits: Tensor? = nil,
-        state: [String: Double] = [:]
+        state: LossState = [:]
     ) {
         self.loss = loss
         self.logits = logits

@@ -7,7 +7,7 @@ public final class JointLoss: FaceLoss {
         name: "joint", title: "Joint loss", summary: "A sum of losses.", paper: "",
         equation: "L_1 + L_2 + ...")
 
-    private let classification: any FaceLoss
+    let classification: any FaceLoss
     private let terms: [any FaceLoss]
 
     /// Adds losses.
@@ -20,6 +20,9 @@ public final class JointLoss: FaceLoss {
 
     /// Number of identities.
     public var classCount: Int? { classification.classCount }
+
+    /// The classification's, by whose logits failures are recognised.
+    public var diagnosis: LossDiagnosis { classification.diagnosis }
 
     /// The classification's tensors, and each term's under its name.
     public var state: [StateEntry] {
@@ -38,8 +41,7 @@ public final class JointLoss: FaceLoss {
             let name = type(of: term).descriptor.name
             let part = term(embeddings: embeddings, labels: labels, progress: progress)
             output.loss = output.loss + part.loss
-            output.state[name] = part.loss.item()
-            for (key, value) in part.state { output.state["\(name).\(key)"] = value }
+            output.state.add(term: name, of: part.loss.item(), part.state)
         }
         return output
     }

@@ -62,6 +62,6 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
         let logits = classifier(embeddings.to(norm.type).l2Normalized() * norm)
         return LossOutput(
             loss: logits.crossEntropy(labels: labels), logits: logits,
-            state: ["norm": norm.item()])
+            state: [.norm: norm.item()])
     }
 }

@@ -86,7 +86,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
             1, columns, gradient.joined(target, without: plain).to(logits.type))
         return LossOutput(
             loss: moved.crossEntropy(labels: labels), logits: logits, marginLogits: moved,
-            state: ["lambda": lambda])
+            state: [.lambda: lambda])
     }
 
     /// |x| |W_y|, `[n, 1]` of `float64`, in whose range no square of `float32` overflows.

@@ -61,6 +61,6 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
         let lowered = logits.scattered(1, columns, logits.gathered(1, columns) - margin)
         return LossOutput(
             loss: lowered.crossEntropy(labels: labels), logits: logits, marginLogits: lowered,
-            state: ["margin": margin])
+            state: [.margin: margin])
     }
 }

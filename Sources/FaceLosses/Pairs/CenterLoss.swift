@@ -59,7 +59,7 @@ public final class CenterLoss: ConfigurableLoss {
         let squares = offsets.square().sum(1)
         if embeddings.requiresGradient { withoutGradients { move(offsets, labels) } }
         return LossOutput(
-            loss: squares.mean() * (weight / 2), state: ["distance": squares.mean().item()])
+            loss: squares.mean() * (weight / 2), state: [.distance: squares.mean().item()])
     }
 
     /// Moves the centres of the batch's identities towards their samples.

@@ -94,7 +94,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
             ((hinges .> 0) .& pairs.isNegative).sum().item()
                 / max(1, pairs.isNegative.sum().item())
         }
-        return LossOutput(loss: loss * (weight / 2), state: ["active": active])
+        return LossOutput(loss: loss * (weight / 2), state: [.activeFraction: active])
     }
 
     /// The mean over the pairs of a mask; 0 over none.

@@ -67,7 +67,7 @@ public final class MarginalLoss: ConfigurableLoss {
         let (marginal, active) = pairs(embeddings.to(logits.type), labels)
         return LossOutput(
             loss: logits.crossEntropy(labels: labels) + lambda * marginal, logits: logits,
-            state: ["active": active, "marginal": marginal.item()])
+            state: [.activeFraction: active, .term("marginal"): marginal.item()])
     }
 }
 

@@ -48,6 +48,6 @@ public final class MarginalPairsLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let (loss, active) = pairs(embeddings, labels)
-        return LossOutput(loss: loss * weight, state: ["active": active])
+        return LossOutput(loss: loss * weight, state: [.activeFraction: active])
     }
 }

@@ -82,7 +82,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         // A centre and itself are no pair.
         let pairs = Double(max(1, present.count * (centers.shape[0] - 1)))
         let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
-        return LossOutput(loss: loss * weight, state: ["active": active])
+        return LossOutput(loss: loss * weight, state: [.activeFraction: active])
     }
 
     /// `[p, c]`: what the centres of the batch's identities lack to all others; pairs within the

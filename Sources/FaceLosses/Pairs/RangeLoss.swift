@@ -81,7 +81,7 @@ public final class RangeLoss: ConfigurableLoss {
         let hinge = hinge(identities.means(of: embeddings))
         let loss = ranges(embeddings, identities) * within + hinge * between
         return LossOutput(
-            loss: loss * weight, state: ["active": hinge.item() > 0 ? 1 : 0])
+            loss: loss * weight, state: [.activeFraction: hinge.item() > 0 ? 1 : 0])
     }
 
     /// The sum over identities of the harmonic mean of their largest squared distances.

@@ -89,7 +89,7 @@ public final class TripletLoss: ConfigurableLoss {
     ) -> LossOutput {
         let triplets = BatchTriplets(embeddings.l2Normalized(), labels)
         guard triplets.isAny else {
-            return LossOutput(loss: embeddings.sum() * 0, state: ["active": 0])
+            return LossOutput(loss: embeddings.sum() * 0, state: [.activeFraction: 0])
         }
         let (positiveDistances, negativeDistances, counts) =
             switch mining {
@@ -103,7 +103,7 @@ public final class TripletLoss: ConfigurableLoss {
         let total = counts.sum().item()
         return LossOutput(
             loss: hinges.sum() / max(1, mining == .all ? active : total) * weight,
-            state: ["active": active / max(1, total)])
+            state: [.activeFraction: active / max(1, total)])
     }
 
     private func measured(_ squares: Tensor) -> Tensor {

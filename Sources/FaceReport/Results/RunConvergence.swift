@@ -40,10 +40,10 @@ package struct RunConvergence: Hashable, Sendable {
                 Point(record: record, accuracy: tested.accuracy, pairs: tested.pairs)
             }
         }
-        guard let last = points.last, let most = points.map(\.accuracy).max(),
-            let best = points.first(where: { $0.accuracy == most })
+        guard let last = points.last, let index = AccuracyCurve(epochs, test: test).best
         else { return nil }
-        let band = BinomialInterval.wilson(fraction: most, of: best.pairs)
+        let best = points[index]
+        let band = BinomialInterval.wilson(fraction: best.accuracy, of: best.pairs)
         let near = points.first { $0.accuracy >= band.lower } ?? best
         let validation = points.compactMap(\.record.validation?.accuracy).max()
         let validated = points.first {

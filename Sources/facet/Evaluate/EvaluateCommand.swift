@@ -1,4 +1,5 @@
 import CommandKit
+import FaceEmbedding
 import FaceStudy
 import Foundation
 
@@ -106,11 +107,17 @@ private func evaluate(
     _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
-        model: URL(fileURLWithPath: path), configuration: configuration)
+        model: URL(fileURLWithPath: path),
+        options: EmbeddingOptions(
+            compute: try configuration.resolvedCompute(),
+            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize))
+    let tests = configuration.test.map {
+        NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
+    }
     var line: ProgressLine?
     var set = ""
     let results = try evaluation.run(
-        embeddings: embeddings,
+        on: tests, embeddings: embeddings,
         warn: { warning in
             line?.finish()
             line = nil

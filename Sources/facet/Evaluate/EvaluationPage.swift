@@ -1,7 +1,7 @@
 import Documents
+import FaceEmbedding
 import FaceEvaluation
 import FaceReport
-import FaceStudy
 import Foundation
 
 /// Turns what was measured into what is drawn: the two know nothing of each other.

@@ -8,7 +8,7 @@ struct HeadEvaluation {
     var gradients: [String: [Double]]
     var correct: Int
     var correctWithMargin: Int
-    var state: [String: Double]
+    var state: LossState
     var buffers: [String: [Double]]
 
     /// Takes a forward and a backward pass.
@@ -98,9 +98,9 @@ func expectSame(
             found.error(of: key, from: expected) <= tolerance, "\(name): gradient of \(key)",
             sourceLocation: sourceLocation)
     }
-    for (key, value) in expected.state {
+    for (key, value) in expected.state.record {
         expectClose(
-            found.state[key] ?? .nan, value, tolerance: tolerance, "\(name): \(key)",
+            found.state.record[key] ?? .nan, value, tolerance: tolerance, "\(name): \(key)",
             sourceLocation: sourceLocation)
     }
     for (key, value) in expected.buffers {

@@ -48,7 +48,7 @@ struct MarginHeadTests {
             let sample = Sample.random(seed: seed, count: 30, classes: 300, size: 64)
             let found = try HeadEvaluation(name, sample, Self.full, type: .float32)
             let expected = try HeadEvaluation(name, sample, nil, type: .float32)
-            let tolerance = 1e-6 * max(1, (expected.state["scale"] ?? 1) / 32)
+            let tolerance = 1e-6 * max(1, (expected.state[.scale] ?? 1) / 32)
             expectSame(found, expected, tolerance: tolerance, "\(name), seed \(seed)")
         }
     }

@@ -9,7 +9,7 @@ struct Evaluation {
     var gradients: [String: [Double]]
     var logits: [[Double]]
     var marginLogits: [[Double]]
-    var state: [String: Double]
+    var state: LossState
 
     /// Makes the loss, gives it the sample's weights, and takes a backward pass.
     init(

@@ -1,17 +1,12 @@
 public import FaceData
 public import FaceEvaluation
-import FaceRuns
 public import FaceStatistics
 import Foundation
 
 /// What one model scored on one test set, by every protocol.
 public struct EvaluatedSet {
-    /// The test set's name.
-    public let name: String
-    /// The test set.
-    public let pairs: VerificationPairs
-    /// Curves, rates and the insightface protocol.
-    public let report: VerificationReport
+    /// The set with its embeddings and scores.
+    public let scoredSet: ScoredSet
     /// Every protocol in circulation, side by side.
     public let comparison: ProtocolComparison
     /// The best single threshold and its interval; nil where all pairs are of one kind.
@@ -20,10 +15,6 @@ public struct EvaluatedSet {
     public let viewOne: ViewOneResult?
     /// The pairs that the insightface protocol misclassifies.
     public let errors: VerificationErrors
-    /// Whether there are embeddings of mirror images.
-    public let hasMirrorImages: Bool
-    /// The distances of the pairs.
-    let scored: [ScoredPair]
     /// The insightface protocol's accuracy and how far it may be off, as pairs share people.
     public let accuracy: SeedPairEstimate
     /// For each pair whether the insightface protocol classifies it correctly.
@@ -31,38 +22,36 @@ public struct EvaluatedSet {
     /// What was found before anything was embedded.
     private let earlierWarnings: [String]
 
-    /// Evaluates embeddings on a test set.
+    /// The test set's name.
+    public var name: String { scoredSet.name }
+    /// The test set.
+    public var pairs: VerificationPairs { scoredSet.pairs }
+    /// Curves, rates and the insightface protocol.
+    public var report: VerificationReport { scoredSet.report }
+    /// Whether there are embeddings of mirror images.
+    public var hasMirrorImages: Bool { scoredSet.views.mirrored != nil }
+
+    /// Evaluates a set by every protocol.
     ///
     /// - Parameters:
-    ///   - name: The test set's name.
-    ///   - pairs: The test set.
-    ///   - labelled: Its pairs, by the rows of the embeddings.
-    ///   - views: The embeddings.
+    ///   - set: The set with its embeddings and scores.
     ///   - warnings: What was found before anything was embedded, a sentence each.
     ///   - development: Scored pairs that View 1's threshold is chosen on; empty for other sets.
-    init(
-        name: String, pairs: VerificationPairs, labelled: [VerificationPair], views: EmbeddingViews,
-        warnings: [String] = [], development: [ScoredPair] = []
+    public init(
+        _ set: ScoredSet, warnings: [String] = [], development: [ScoredPair] = []
     ) throws {
-        let folds = FoldAssignment.contiguous(pairs.folds)
-        let rule = InsightFaceProtocol(folds: folds)
-        let scored = try views.normalizedSum().scores(of: labelled)
-        self.name = name
-        self.pairs = pairs
-        self.scored = scored
-        report = try VerificationReport(of: scored, meanNorm: try views.meanNorm(), rule: rule)
-        comparison = try ProtocolComparison(views, pairs: labelled, folds: folds)
-        threshold = report.roc == nil ? nil : try BestThreshold(of: scored)
-        let errors = try VerificationErrors(of: scored, by: rule)
+        scoredSet = set
+        comparison = try ProtocolComparison(set.views, pairs: set.labelled, folds: set.folds)
+        threshold = set.report.roc == nil ? nil : try BestThreshold(of: set.scored)
+        let errors = try VerificationErrors(of: set.scored, by: set.rule)
         self.errors = errors
         let wrong = Set((errors.falseAccepts + errors.falseRejects).map(\.pair))
-        isRight = scored.indices.map { !wrong.contains($0) }
+        isRight = set.scored.indices.map { !wrong.contains($0) }
         accuracy = try SeedPairEstimate(
-            [isRight.map { $0 ? 1 : 0 }], try pairs.design(), of: .fraction)
+            [isRight.map { $0 ? 1 : 0 }], try set.pairs.design(), of: .fraction)
         earlierWarnings = warnings
         viewOne =
-            development.isEmpty ? nil : try ViewOneResult(train: development, test: scored)
-        hasMirrorImages = views.mirrored != nil
+            development.isEmpty ? nil : try ViewOneResult(train: development, test: set.scored)
     }
 
     /// The names of a pair's images.
@@ -100,14 +89,6 @@ public struct EvaluatedSet {
             )
         }
         return warnings
-    }
-
-    /// The distances with the names of the images.
-    var scores: [ScoreRecord] {
-        zip(pairs.pairs, scored).map { pair, score in
-            ScoreRecord(
-                score, first: pairs.images[pair.first], second: pairs.images[pair.second])
-        }
     }
 }
 

@@ -17,10 +17,9 @@ struct ZipDirectory {
             let tail = (try? file.read(upToCount: Int(length))) ?? nil
         else { return nil }
         let end = [UInt8](tail)
-        guard let position = Self.last([0x50, 0x4B, 0x05, 0x06], in: end),
-            position + 22 <= end.count
+        guard let index = Self.last([0x50, 0x4B, 0x05, 0x06], in: end), index + 22 <= end.count
         else { return nil }
-        var offset = Self.number(end, position + 16, 4)
+        var offset = Self.number(end, index + 16, 4)
         if offset == 0xFFFF_FFFF {
             guard let large = Self.last([0x50, 0x4B, 0x06, 0x06], in: end), large + 56 <= end.count
             else { return nil }
@@ -38,16 +37,12 @@ struct ZipDirectory {
 
     private static func names(in bytes: [UInt8]) -> [String] {
         var names: [String] = []
-        var position = 0
-        while position + 46 <= bytes.count,
-            bytes[position...].starts(with: [0x50, 0x4B, 0x01, 0x02])
-        {
-            let name = Int(number(bytes, position + 28, 2))
-            guard position + 46 + name <= bytes.count else { break }
-            names.append(
-                String(decoding: bytes[position + 46..<position + 46 + name], as: UTF8.self))
-            position +=
-                46 + name + Int(number(bytes, position + 30, 2) + number(bytes, position + 32, 2))
+        var index = 0
+        while index + 46 <= bytes.count, bytes[index...].starts(with: [0x50, 0x4B, 0x01, 0x02]) {
+            let name = Int(number(bytes, index + 28, 2))
+            guard index + 46 + name <= bytes.count else { break }
+            names.append(String(decoding: bytes[index + 46..<index + 46 + name], as: UTF8.self))
+            index += 46 + name + Int(number(bytes, index + 30, 2) + number(bytes, index + 32, 2))
         }
         return names
     }
@@ -58,7 +53,7 @@ struct ZipDirectory {
     }
 
     /// A little-endian number of up to 8 bytes.
-    private static func number(_ bytes: [UInt8], _ position: Int, _ count: Int) -> UInt64 {
-        bytes[position..<position + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    private static func number(_ bytes: [UInt8], _ index: Int, _ count: Int) -> UInt64 {
+        bytes[index..<index + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import FaceStudy
+@testable import FaceEmbedding
 
 @Suite("What a file is that is given as a model")
 struct ModelFileKindTests {

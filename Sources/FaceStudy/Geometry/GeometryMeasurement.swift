@@ -1,4 +1,5 @@
 import FaceData
+import FaceEmbedding
 import FaceEvaluation
 import FaceRuns
 import FaceStatistics

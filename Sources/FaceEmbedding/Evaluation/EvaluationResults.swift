@@ -35,7 +35,7 @@ public struct EvaluationResults {
     public func write(to folder: URL) throws {
         let run = RunFolder(folder)
         for set in sets {
-            try run.write(set.scores, test: set.name)
+            try run.write(set.scoredSet.scores, test: set.name)
             guard let text = try set.curveTable() else { continue }
             let name = run.scoresURL(test: set.name).lastPathComponent
             try Self.store(
@@ -61,7 +61,7 @@ extension EvaluatedSet {
     /// Every point of the exact curve as comma-separated values; nil without a curve.
     func curveTable() throws -> String? {
         guard report.roc != nil else { return nil }
-        let lines = try ROCCurve(of: scored).points.map { point in
+        let lines = try ROCCurve(of: scoredSet.scored).points.map { point in
             "\(point.threshold),\(ScoredPair.cosine(squaredDistance: point.threshold)),"
                 + "\(point.far),\(point.tar),\(point.frr)"
         }

@@ -79,21 +79,21 @@ enum ModelFileKind: Equatable {
     private struct Mark {
         /// Bytes at a place.
         let bytes: [UInt8]
-        var position = 0
+        var index = 0
         let kind: ModelFileKind
 
-        init(_ bytes: [UInt8], at position: Int = 0, _ kind: ModelFileKind) {
+        init(_ bytes: [UInt8], at index: Int = 0, _ kind: ModelFileKind) {
             self.bytes = bytes
-            self.position = position
+            self.index = index
             self.kind = kind
         }
 
-        init(_ text: String, at position: Int = 0, _ kind: ModelFileKind) {
-            self.init(Array(text.utf8), at: position, kind)
+        init(_ text: String, at index: Int = 0, _ kind: ModelFileKind) {
+            self.init(Array(text.utf8), at: index, kind)
         }
 
         func isOf(_ start: [UInt8]) -> Bool {
-            start.count >= position + bytes.count && start[position...].starts(with: bytes)
+            start.count >= index + bytes.count && start[index...].starts(with: bytes)
         }
     }
 

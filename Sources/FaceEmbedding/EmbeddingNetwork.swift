@@ -1,21 +1,43 @@
-import FaceData
-import FaceEvaluation
+public import FaceData
+public import FaceEvaluation
 import Torch
 
-/// A network that is evaluated, with what is known of it.
-struct EvaluatedNetwork {
+/// A network that embeds images, with what is known of it.
+public struct EmbeddingNetwork {
     /// The network.
-    var embedder: Embedder
+    public var embedder: Embedder
     /// Height and width of its input, in pixels.
-    var inputSize: Int
+    public var inputSize: Int
     /// Its file, for messages.
-    var path: String
+    public var path: String
     /// Whether another program saved it, so that nothing is known of how it computes.
-    var isForeign = false
+    public var isForeign: Bool
     /// Mean face of what it was trained on, where its file says it.
-    var meanFace: [Double]?
+    public var meanFace: [Double]?
     /// Whom it was trained on, where its file says it.
-    var trained: TrainedPeople?
+    public var trained: TrainedPeople?
+
+    /// Says what is known of a network.
+    public init(
+        embedder: Embedder, inputSize: Int, path: String, isForeign: Bool = false,
+        meanFace: [Double]? = nil, trained: TrainedPeople? = nil
+    ) {
+        self.embedder = embedder
+        self.inputSize = inputSize
+        self.path = path
+        self.isForeign = isForeign
+        self.meanFace = meanFace
+        self.trained = trained
+    }
+
+    /// Embeddings of images and of their mirror images, not normalised.
+    ///
+    /// - Parameter progress: Told how many images are done.
+    public func embeddings(
+        of images: any ImageSource, progress: (Int) throws -> Void = { _ in }
+    ) throws -> EmbeddingViews {
+        try embedder.embeddings(of: images, size: inputSize, progress: progress)
+    }
 
     /// Images that a network is tried with at once.
     private static let sample = 16
@@ -29,9 +51,9 @@ struct EvaluatedNetwork {
 
     /// Tries the network with a few images twice, and with one of them alone.
     ///
-    /// - Throws: ``FaceStudyError/notFixed(path:reason:)`` for a network whose embedding of an image
+    /// - Throws: ``FaceEmbeddingError/notFixed(path:reason:)`` for a network whose embedding of an image
     ///   depends on chance or on the other images of its batch, as in training mode.
-    func requireFixed(on images: any ImageSource) throws {
+    public func requireFixed(on images: any ImageSource) throws {
         guard isForeign, images.count > 0 else { return }
         for offset in 0..<2 {
             let indices = Self.indices(of: images.count, offset)
@@ -40,7 +62,7 @@ struct EvaluatedNetwork {
             else { continue }
             let byChance = Self.difference(first, second)
             guard byChance <= Self.rounding else {
-                throw FaceStudyError.notFixed(
+                throw FaceEmbeddingError.notFixed(
                     path: path,
                     reason: "two calls with the same images differ by \(Self.percent(byChance)) of "
                         + "an embedding's length, as with dropout")
@@ -50,7 +72,7 @@ struct EvaluatedNetwork {
             }
             let byBatch = Self.difference(alone, first)
             guard byBatch <= Self.batchRounding else {
-                throw FaceStudyError.notFixed(
+                throw FaceEmbeddingError.notFixed(
                     path: path,
                     reason:
                         "the embedding of one image alone differs by \(Self.percent(byBatch)) of "
@@ -97,7 +119,7 @@ struct EvaluatedNetwork {
     }
 
     /// A sentence when the test set's faces are cropped differently from what the network knows.
-    func cropWarning(_ pairs: VerificationPairs, threads: Int) throws -> String? {
+    public func cropWarning(_ pairs: VerificationPairs, threads: Int) throws -> String? {
         guard pairs.minPeople >= MeanFace.minPeople else { return nil }
         return MeanFace.warning(
             network: meanFace, test: try MeanFace.mean(of: pairs.source, threads: threads),

@@ -1,14 +1,28 @@
 import FaceData
 import FaceEvaluation
-import FaceRuns
-import FaceTraining
+import FaceModels
 public import Foundation
 import Torch
 
-/// Tests a network, or embeddings that one made, on the test sets of a configuration.
-///
-/// A test set's `pairs` may be two lists with a comma between them, LFW's View 1: the threshold is
-/// chosen on the first and evaluated on the second.
+/// A test set as it is named: where its images are, and its pairs.
+public struct NamedTestSet: Sendable, Hashable {
+    /// Its name, in tables and files.
+    public var name: String
+    /// insightface's `.bin`, or a folder of images.
+    public var images: String
+    /// The list of pairs, or two with a comma between them: LFW's View 1, whose threshold is chosen on
+    /// the first and applied to the second. Empty for a `.bin`.
+    public var pairs: String
+
+    /// Names a test set.
+    public init(name: String, images: String, pairs: String = "") {
+        self.name = name
+        self.images = images
+        self.pairs = pairs
+    }
+}
+
+/// Tests a network, or embeddings that one made, on test sets.
 public struct ModelEvaluation {
     /// What is embedded, and whence.
     private struct Embedded {
@@ -18,35 +32,33 @@ public struct ModelEvaluation {
         var warnings: [String] = []
     }
 
-    private let configuration: StudyConfiguration
     private let source: EmbeddingSource
 
     /// Opens a model: a `model.safetensors`, a run's folder or checkpoint, a network in TorchScript, or
     /// a file of embeddings (``EmbeddingFile``).
     ///
     /// - Throws: The error of a file that is missing, damaged or something else.
-    public init(model: URL, configuration: StudyConfiguration) throws {
-        let compute = try configuration.resolvedCompute()
-        LibTorch.setThreads(compute.threads)
-        source = try EmbeddingSource.open(model, configuration)
-        self.configuration = configuration
+    public init(model: URL, options: EmbeddingOptions) throws {
+        LibTorch.setThreads(options.compute.threads)
+        source = try EmbeddingSource.open(model, options)
     }
 
     /// Tests the model.
     ///
     /// - Parameters:
+    ///   - tests: The test sets.
     ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
     ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
     ///   - progress: Told a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
-    ///   ``FaceStudyError/cannotWrite(path:reason:)``.
+    ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(
-        embeddings: URL? = nil, warn: (String) -> Void = { _ in },
+        on tests: [NamedTestSet], embeddings: URL? = nil, warn: (String) -> Void = { _ in },
         progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var sets: [EvaluatedSet] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
-        for test in configuration.test {
+        for test in tests {
             let (development, main) = try lists(of: test)
             let chosen = try development.map {
                 try embed($0, name: "\(test.name) (development)", warn, progress)
@@ -59,10 +71,12 @@ public struct ModelEvaluation {
                 }
                 stored.append((test.name, embedded.views, embedded.pairs.images))
             }
+            let set = try ScoredSet(
+                name: test.name, pairs: embedded.pairs, labelled: embedded.labelled,
+                views: embedded.views)
             sets.append(
                 try EvaluatedSet(
-                    name: test.name, pairs: embedded.pairs, labelled: embedded.labelled,
-                    views: embedded.views, warnings: embedded.warnings,
+                    set, warnings: embedded.warnings,
                     development: try chosen.map {
                         try $0.views.normalizedSum().scores(of: $0.labelled)
                     } ?? []))
@@ -73,7 +87,7 @@ public struct ModelEvaluation {
 
     /// The pairs of a test set, with those that View 1's threshold is chosen on.
     private func lists(
-        of test: StudyConfiguration.TestSource
+        of test: NamedTestSet
     ) throws -> (development: VerificationPairs?, main: VerificationPairs) {
         let images = URL(fileURLWithPath: test.images)
         let names = test.pairs.split(separator: ",").map(String.init)
@@ -100,7 +114,7 @@ public struct ModelEvaluation {
                 pairs, threads: ProcessInfo.processInfo.activeProcessorCount)
             let warnings = [crop, network.trained?.warning(of: pairs)].compactMap { $0 }
             warnings.forEach { warn("'\(name)': \($0)") }
-            let views = try network.embedder.embeddings(of: pairs.source, size: network.inputSize) {
+            let views = try network.embeddings(of: pairs.source) {
                 try progress(name, $0, pairs.images.count)
             }
             return Embedded(

@@ -1,11 +1,11 @@
 import FaceData
-import FaceEvaluation
-import Foundation
+public import FaceEvaluation
+public import Foundation
 import SafeFiles
 import Spelling
-import Torch
+public import Torch
 
-/// Embeddings in a file, so that they can be judged without the network that made them, or made by
+/// Embeddings in a file, so that they can be evaluated without the network that made them, or made by
 /// another program.
 ///
 /// | file | content |
@@ -29,19 +29,19 @@ public struct EmbeddingFile {
     private var entries: [String: Entry] = [:]
 
     /// Whether a file's name says that it can be only this.
-    static func isNamedArray(_ url: URL) -> Bool { url.pathExtension.lowercased() == "npy" }
+    public static func isNamedArray(_ url: URL) -> Bool { url.pathExtension.lowercased() == "npy" }
 
     // MARK: Reading
 
     /// Reads a `.npy` file.
     ///
-    /// - Throws: ``FaceStudyError/embeddings(path:reason:)``, or the error of a damaged file.
-    init(array url: URL) throws {
+    /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)``, or the error of a damaged file.
+    public init(array url: URL) throws {
         path = url.path
         let array = try NumPyArray.read(url)
         let shape = array.shape
         guard shape.count == 2 || (shape.count == 3 && shape[0] == 2), !shape.contains(0) else {
-            throw FaceStudyError.embeddings(
+            throw FaceEmbeddingError.embeddings(
                 path: path,
                 reason:
                     "its shape is \(shape), but must be [n, d] or, with the mirror images, [2, n, d]"
@@ -60,7 +60,7 @@ public struct EmbeddingFile {
     }
 
     /// Takes the tensors of a safetensors file that holds embeddings.
-    init(_ content: Safetensors.Content, path: String) throws {
+    public init(_ content: Safetensors.Content, path: String) throws {
         self.path = path
         for name in content.tensors.keys where name.split(separator: "/").last == "original" {
             let set = String(name.dropLast("original".count))
@@ -73,18 +73,18 @@ public struct EmbeddingFile {
                 images: content.metadata[set + "images"]?.components(separatedBy: "\n"))
         }
         guard !entries.isEmpty else {
-            throw FaceStudyError.embeddings(path: path, reason: "it has no tensor 'original'")
+            throw FaceEmbeddingError.embeddings(path: path, reason: "it has no tensor 'original'")
         }
     }
 
     /// Whether a safetensors file holds embeddings, and not a model.
-    static func isContent(_ content: Safetensors.Content) -> Bool {
+    public static func isContent(_ content: Safetensors.Content) -> Bool {
         content.tensors.keys.contains { $0 == "original" || $0.hasSuffix("/original") }
     }
 
     private func table(_ tensor: Tensor?, _ name: String) throws -> EmbeddingTable {
         guard let tensor, tensor.rank == 2, !tensor.shape.contains(0) else {
-            throw FaceStudyError.embeddings(
+            throw FaceEmbeddingError.embeddings(
                 path: path,
                 reason: "'\(name)' has the shape \(tensor?.shape ?? []), but must be [n, d]")
         }
@@ -100,15 +100,15 @@ public struct EmbeddingFile {
     /// - Parameters:
     ///   - name: The test set's name.
     ///   - images: Its images' names.
-    ///   - pairs: Its pairs by the indices of the images.
-    /// - Throws: ``FaceStudyError/embeddings(path:reason:)`` when there are none, or too many or too
+    ///   - pairs: Its pairs by the places of the images.
+    /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` when there are none, or too many or too
     ///   few, or they are of other images.
-    func match(
+    public func match(
         _ name: String, images: [String], pairs: [VerificationPair]
     ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {
         guard let entry = entries[name] ?? (entries.count == 1 ? entries[""] : nil) else {
             let known = entries.keys.sorted().joined(separator: ", ")
-            throw FaceStudyError.embeddings(
+            throw FaceEmbeddingError.embeddings(
                 path: path, reason: "it has none of '\(name)', only of: \(known)")
         }
         if let stored = entry.images, stored != images {
@@ -116,13 +116,13 @@ public struct EmbeddingFile {
             let detail =
                 index.map { "row \($0) is '\(stored[$0])' and not '\(images[$0])'" }
                 ?? "it has \(counted(stored.count, "image")) and not \(grouped(images.count))"
-            throw FaceStudyError.embeddings(
+            throw FaceEmbeddingError.embeddings(
                 path: path, reason: "they are of other images: \(detail)")
         }
         let rows = entry.views.count
         if rows == images.count { return (entry.views, pairs) }
         guard rows == 2 * pairs.count else {
-            throw FaceStudyError.embeddings(
+            throw FaceEmbeddingError.embeddings(
                 path: path,
                 reason: "it has \(counted(rows, "row")) for '\(name)', which has "
                     + "\(counted(images.count, "image")) and \(counted(pairs.count, "pair")): give a row an image, or two rows a pair"
@@ -141,14 +141,14 @@ public struct EmbeddingFile {
 
     /// Writes the embeddings of test sets, as a whole or not at all.
     ///
-    /// - Throws: ``FaceStudyError/cannotWrite(path:reason:)``, or
-    ///   ``FaceStudyError/embeddings(path:reason:)`` for more than one test set in a `.npy` file.
-    static func write(
+    /// - Throws: ``FaceEmbeddingError/cannotWrite(path:reason:)``, or
+    ///   ``FaceEmbeddingError/embeddings(path:reason:)`` for more than one test set in a `.npy` file.
+    public static func write(
         _ sets: [(name: String, views: EmbeddingViews, images: [String])], to url: URL
     ) throws {
         if isNamedArray(url) {
             guard sets.count == 1 else {
-                throw FaceStudyError.embeddings(
+                throw FaceEmbeddingError.embeddings(
                     path: url.path,
                     reason: "a .npy file holds one test set and not \(sets.count); "
                         + "write a .safetensors file")
@@ -177,7 +177,7 @@ public struct EmbeddingFile {
         do {
             try AtomicFile.write(array.data, to: url)
         } catch {
-            throw FaceStudyError.cannotWrite(path: url.path, reason: error.description)
+            throw FaceEmbeddingError.cannotWrite(path: url.path, reason: error.description)
         }
     }
 

@@ -2,39 +2,37 @@ import FaceData
 import FaceEvaluation
 import FaceModels
 import FaceRuns
-import FaceTraining
-import Foundation
+public import Foundation
 import Spelling
 import Torch
 
-/// Where the embeddings of an evaluation come from.
-enum EmbeddingSource {
+/// Where embeddings come from.
+public enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)
     /// A network.
-    case network(EvaluatedNetwork)
+    case network(EmbeddingNetwork)
 
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript, or a file of embeddings.
     ///
     /// - Throws: The error of a file that is missing, damaged or something else.
-    static func open(_ url: URL, _ configuration: StudyConfiguration) throws -> EmbeddingSource {
+    public static func open(_ url: URL, _ options: EmbeddingOptions) throws -> EmbeddingSource {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         guard exists else {
             throw TorchError.file(path: url.path, reason: "there is no such file")
         }
-        let opener = Opener(
-            configuration: configuration, compute: try configuration.resolvedCompute())
+        let opener = Opener(options: options)
         if isFolder.boolValue { return try opener.folder(url) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
         guard FileManager.default.isReadableFile(atPath: url.path) else {
-            throw FaceStudyError.noModel(path: url.path, reason: "it may not be read")
+            throw FaceEmbeddingError.noModel(path: url.path, reason: "it may not be read")
         }
         switch ModelFileKind(url) {
         case .array: return .file(try EmbeddingFile(array: url))
         case .foreign(let what, let advice):
-            throw FaceStudyError.foreignModel(path: url.path, what: what, advice: advice)
+            throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
         }
@@ -43,10 +41,10 @@ enum EmbeddingSource {
 
 /// Opens one kind of file each.
 private struct Opener {
-    let configuration: StudyConfiguration
-    let compute: ComputeConfiguration
+    let options: EmbeddingOptions
 
-    private var batchSize: Int { configuration.evaluation.batchSize }
+    private var compute: ComputeConfiguration { options.compute }
+    private var batchSize: Int { options.batchSize }
 
     /// The model in a folder: a run's, or that of a study's only run.
     func folder(_ url: URL) throws -> EmbeddingSource {
@@ -56,7 +54,7 @@ private struct Opener {
         let runs = try StudyFolder(url).runs()
         let models = runs.compactMap { run in Self.model(of: run).map { (run, $0) } }
         if models.count == 1 { return try safetensors(models[0].1) }
-        throw FaceStudyError.noModel(
+        throw FaceEmbeddingError.noModel(
             path: url.path, reason: Self.reason(url, runs, models.map(\.0)))
     }
 
@@ -93,8 +91,8 @@ private struct Opener {
         let embedder = Embedder(
             script: script, path: url.path, compute: compute, batchSize: batchSize)
         return .network(
-            EvaluatedNetwork(
-                embedder: embedder, inputSize: configuration.inputSize, path: url.path,
+            EmbeddingNetwork(
+                embedder: embedder, inputSize: options.inputSize, path: url.path,
                 isForeign: true))
     }
 
@@ -110,7 +108,7 @@ private struct Opener {
             backbone: backbone, normalization: metadata.normalization, compute: compute,
             batchSize: batchSize)
         return .network(
-            EvaluatedNetwork(
+            EmbeddingNetwork(
                 embedder: embedder, inputSize: metadata.inputSize, path: url.path,
                 meanFace: metadata.meanFace.flatMap {
                     $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
@@ -132,7 +130,7 @@ private struct Opener {
             content.tensors.filter { known.contains($0.key) }, path: url.path)
         let embedder = try Embedder(backbone: backbone, compute: compute, batchSize: batchSize)
         return .network(
-            EvaluatedNetwork(
+            EmbeddingNetwork(
                 embedder: embedder, inputSize: description.backbone.inputSize, path: url.path))
     }
 }

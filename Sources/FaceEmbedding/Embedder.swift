@@ -1,7 +1,6 @@
 public import FaceData
 public import FaceEvaluation
 public import FaceModels
-public import FaceTraining
 public import Torch
 
 /// Turns images into embeddings with a network: those of each image and of its mirror image.
@@ -39,7 +38,7 @@ public struct Embedder {
         network = { images in
             let output = try script(images)
             guard output.rank == 2, output.shape[0] == images.shape[0], output.shape[1] > 0 else {
-                throw FaceStudyError.notEmbeddings(path: path, shape: output.shape)
+                throw FaceEmbeddingError.notEmbeddings(path: path, shape: output.shape)
             }
             return output
         }
@@ -82,7 +81,7 @@ public struct Embedder {
     }
 
     /// Embeddings of images that enter the network together; without mirror images.
-    func together(_ images: any ImageSource, size: Int) throws -> EmbeddingTable {
+    public func together(_ images: any ImageSource, size: Int) throws -> EmbeddingTable {
         var whole = self
         whole.batchSize = max(1, images.count)
         return try whole.embeddings(of: images, size: size, mirroring: false).original

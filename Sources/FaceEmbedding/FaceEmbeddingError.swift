@@ -1,0 +1,36 @@
+/// What can go wrong when a model, or a file of embeddings, is opened and used.
+public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A file of embeddings cannot be written.
+    case cannotWrite(path: String, reason: String)
+    /// A file of embeddings does not hold what it must.
+    case embeddings(path: String, reason: String)
+    /// A file that is given as a model is one of another program.
+    case foreignModel(path: String, what: String, advice: String)
+    /// There is no model where one was named.
+    case noModel(path: String, reason: String)
+    /// A network's output is no embedding an image.
+    case notEmbeddings(path: String, shape: [Int])
+    /// A network gives an image another embedding each time, or in other company.
+    case notFixed(path: String, reason: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .cannotWrite(let path, let reason):
+            "cannot write the embeddings to '\(path)': \(reason); choose another file"
+        case .embeddings(let path, let reason):
+            "the embeddings in '\(path)' cannot be used: \(reason)"
+        case .foreignModel(let path, let what, let advice):
+            "'\(path)' is \(what), and such files are not read: \(advice)"
+        case .noModel(let path, let reason):
+            "there is no model in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
+                + "TorchScript file, or embeddings"
+        case .notEmbeddings(let path, let shape):
+            "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
+                + "needed: leave out the layers after the embedding"
+        case .notFixed(let path, let reason):
+            "the network '\(path)' was saved in training mode: \(reason); save it again after "
+                + "model.eval(), as torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
+        }
+    }
+}

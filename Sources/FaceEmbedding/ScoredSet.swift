@@ -1,0 +1,68 @@
+public import FaceData
+public import FaceEvaluation
+public import FaceRuns
+
+/// A verification set whose images are embedded and whose pairs are scored: the one way from
+/// embeddings to numbers, for the epochs of a run as for an evaluation of a model.
+public struct ScoredSet {
+    /// The set's name.
+    public let name: String
+    /// Its images and pairs.
+    public let pairs: VerificationPairs
+    /// The embeddings of the images and of their mirror images, not normalised.
+    public let views: EmbeddingViews
+    /// The pairs by the rows of the embeddings.
+    public let labelled: [LabelledPair]
+    /// The distances of the pairs, in their order.
+    public let scored: [ScoredPair]
+    /// Curves, rates and the insightface protocol.
+    public let report: VerificationReport
+
+    /// The protocol by which ``report`` measures accuracy: insightface's, over the set's own folds.
+    public var rule: InsightFaceProtocol { InsightFaceProtocol(folds: folds) }
+
+    /// The set's folds.
+    public var folds: FoldAssignment { .contiguous(pairs.folds) }
+
+    /// Scores the pairs of a set by embeddings, normalised sums of both views.
+    ///
+    /// - Parameters:
+    ///   - name: The set's name.
+    ///   - pairs: The set.
+    ///   - labelled: Its pairs by the rows of the embeddings; nil for one row an image, in their order.
+    ///   - views: The embeddings.
+    /// - Throws: `FaceEvaluationError` for embeddings that cannot be normalised, pairs without a row, or
+    ///   fewer pairs than folds.
+    public init(
+        name: String, pairs: VerificationPairs, labelled: [LabelledPair]? = nil,
+        views: EmbeddingViews
+    ) throws {
+        let labelled = labelled ?? pairs.labelled
+        self.name = name
+        self.pairs = pairs
+        self.labelled = labelled
+        self.views = views
+        scored = try views.normalizedSum().scores(of: labelled)
+        report = try VerificationReport(
+            of: scored, meanNorm: try views.meanNorm(),
+            rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
+    }
+
+    /// The distances with the names of the images, as a run's folder keeps them.
+    public var scores: [PairScore] {
+        zip(pairs.pairs, scored).map { pair, score in
+            PairScore(
+                fold: pair.fold, same: pair.same, distance: score.distance,
+                first: pairs.images[pair.first], second: pairs.images[pair.second])
+        }
+    }
+}
+
+extension VerificationPairs {
+    /// The pairs by the rows of a table that has one row an image.
+    public var labelled: [LabelledPair] {
+        pairs.map {
+            LabelledPair(first: $0.first, second: $0.second, same: $0.same, fold: $0.fold)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// What a loss knows of how its training fails: whether it can draw embeddings to 0, and which of its
+/// own parameters help.
+///
+/// Whoever watches a run recognises failures from the course of numbers that all losses have. What
+/// they mean for one loss, and what to try, the loss says here.
+public struct LossDiagnosis: Sendable, Hashable {
+    /// Why embeddings can be drawn to 0, where the loss stays at ln(classes), and what to try: a part of
+    /// a sentence. Nil for a loss that cannot do that.
+    public var collapse: String?
+    /// What to try when nothing is learnt, each on its own.
+    public var stuck: [String]
+    /// What to try when the scale is so large that the softmax is saturated from the start.
+    public var scaleTooLarge: String
+    /// What to try, beside a larger scale, when the scale is so small that the loss cannot fall.
+    public var scaleTooSmall: String
+
+    /// Creates a diagnosis; by default one that names no parameter.
+    public init(
+        collapse: String? = nil,
+        stuck: [String] = ["lower the learning rate"],
+        scaleTooLarge: String = "lower the scale", scaleTooSmall: String = "raise the scale"
+    ) {
+        self.collapse = collapse
+        self.stuck = stuck
+        self.scaleTooLarge = scaleTooLarge
+        self.scaleTooSmall = scaleTooSmall
+    }
+
+    /// The diagnosis of a loss with the parameters of a descriptor.
+    public init(_ descriptor: LossDescriptor) {
+        let names = Set(descriptor.parameters.map(\.name))
+        self.init()
+        if descriptor != CrossEntropyLoss.descriptor { stuck.append("begin with the softmax") }
+        if names.contains("m") {
+            let longer = names.contains("warmup") ? " or let it grow over a longer warmup" : ""
+            stuck.append("lower the margin\(longer)")
+        }
+        if names.contains("grad") { stuck.append("take grad=detached") }
+        let automatic = ["s", "s0"].filter(names.contains)
+        guard !automatic.isEmpty else { return }
+        let those = automatic.joined(separator: " and ")
+        scaleTooLarge = "leave \(those) to auto"
+        if names.contains("s0") { scaleTooLarge += ", or let the scale rise from a small s0" }
+        scaleTooSmall = "leave s to auto"
+    }
+}
+
+extension LossDiagnosis {
+    /// The diagnosis of a loss whose target is lowered as λ falls, while its scale is the embedding's
+    /// norm (A-Softmax, L-Softmax).
+    static func annealed(_ descriptor: LossDescriptor) -> LossDiagnosis {
+        var diagnosis = LossDiagnosis(descriptor)
+        let detached =
+            descriptor.parameters.contains { $0.name == MarginGradient.key.parameter.name }
+            ? "take grad=detached, " : ""
+        diagnosis.collapse =
+            "the margin makes targets negative, which draws embeddings to 0, where nothing is learnt; "
+            + "\(detached)raise min, let λ fall more slowly with until, or begin with a lower m"
+        return diagnosis
+    }
+}
+
+extension FaceLoss {
+    /// What the parameters in the descriptor suggest.
+    public var diagnosis: LossDiagnosis { LossDiagnosis(Self.descriptor) }
+}
+
+extension ASoftmaxLoss {
+    /// With the exact gradient, a target that the margin made negative pushes the norm to 0.
+    public var diagnosis: LossDiagnosis { .annealed(Self.descriptor) }
+}
+
+extension LSoftmaxLoss {
+    /// A target that the margin made negative pushes the norm to 0.
+    public var diagnosis: LossDiagnosis { .annealed(Self.descriptor) }
+}
+
+extension MarginHead {
+    /// The loss's.
+    public var diagnosis: LossDiagnosis { loss.diagnosis }
+}

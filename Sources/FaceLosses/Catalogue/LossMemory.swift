@@ -1,0 +1,186 @@
+/// Memory that a loss takes in a training step on the processor, beside the backbone's: what it was
+/// measured to need, by the kind of loss.
+///
+/// Measured as the process's peak by `Benchmarks/head`, with 4,000 to 100,000 classes, 64 and 192 images
+/// and 64 and 256 components; the tests hold the estimates against those.
+public struct LossMemory: Sendable, Hashable {
+    /// What does not depend on the batch: class weights, momentum buffers, gradients and copies. In bytes.
+    public var fixed: Double
+    /// What each image of a micro-batch adds: logits and what is computed of them. In bytes.
+    public var perImage: Double
+
+    /// Creates a need in bytes; by default none.
+    public init(fixed: Double = 0, perImage: Double = 0) {
+        self.fixed = fixed
+        self.perImage = perImage
+    }
+
+    /// Bytes with a micro-batch of so many images.
+    public func bytes(images: Int) -> Double { fixed + perImage * Double(images) }
+
+    static func + (a: LossMemory, b: LossMemory) -> LossMemory {
+        LossMemory(fixed: a.fixed + b.fixed, perImage: a.perImage + b.perImage)
+    }
+}
+
+/// What the memory of a loss depends on.
+public struct LossSize: Sendable, Hashable {
+    /// The loss and its parameters.
+    public let specification: LossSpecification
+    /// Number of identities.
+    public let classes: Int
+    /// Components of an embedding.
+    public let embeddingSize: Int
+    /// How a head computes its classes; nil where losses are composed of tensors.
+    public let head: HeadOptions?
+
+    /// Bytes of a number of `float32`.
+    private static let element = 4.0
+
+    /// Memory of a loss that is composed of tensors.
+    ///
+    /// - Parameters:
+    ///   - weights: Tensors as large as the class weights, momentum buffer and gradient included.
+    ///   - tables: Tensors of images x classes.
+    func composed(weights: Double, tables: Double) -> LossMemory {
+        LossMemory(
+            fixed: weights * Self.element * Double(classes) * Double(embeddingSize),
+            perImage: tables * Self.element * Double(classes))
+    }
+
+    /// Memory of a head, of which some classes only have a gradient and a place in the table.
+    ///
+    /// - Parameters:
+    ///   - each: Class weights of an identity.
+    ///   - tables: Tensors of images x the classes that take part.
+    func head(each: Int, tables: Double) -> LossMemory {
+        let rate = head?.rate ?? 1
+        // All weights and their momentum buffers; gradients of the classes that take part.
+        var memory = composed(weights: (2 + rate) * Double(each), tables: rate * tables)
+        // Of each further weight of a class a byte says whether it was the nearest, twice.
+        memory.perImage += 0.5 * Double(each - 1) * rate * Double(classes)
+        return memory
+    }
+}
+
+extension LossCatalogue {
+    /// Memory that a loss and its terms take in a training step.
+    ///
+    /// - Parameter head: As for ``make(_:classes:embeddingSize:initial:head:)``.
+    public static func memory(
+        of specification: LossSpecification, classes: Int, embeddingSize: Int, head: HeadOptions?
+    ) -> LossMemory {
+        ([specification] + specification.terms).map { part in
+            let size = LossSize(
+                specification: part, classes: classes, embeddingSize: embeddingSize, head: head)
+            let loss = all.first { $0.descriptor == part.descriptor }
+            return loss?.memory(size) ?? LossMemory()
+        }.reduce(LossMemory(), +)
+    }
+}
+
+// MARK: - What each kind needs
+
+extension ConfigurableLoss {
+    /// As much as the neediest of the built-in losses, for one that does not say; nothing for a term that
+    /// stands beside a classification, which looks at the batch alone.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        descriptor.joinsClassification ? LossMemory() : size.composed(weights: 9, tables: 5)
+    }
+}
+
+extension AngularMarginLoss {
+    /// A head's: one cosine similarity matrix, and a fifth of one beside it.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        guard size.head != nil else { return size.composed(weights: 5, tables: 8) }
+        return size.head(each: 1, tables: 1.2)
+    }
+}
+
+extension CircleLoss {
+    /// A head's with two more tables: cosines of other classes are changed.
+    public static func memory(_ size: LossSize) -> LossMemory { size.head(each: 1, tables: 3) }
+}
+
+extension CurricularFaceLoss {
+    /// A head's with two more tables: cosines of other classes are changed.
+    public static func memory(_ size: LossSize) -> LossMemory { size.head(each: 1, tables: 3) }
+}
+
+extension MVSoftmaxLoss {
+    /// A head's with two more tables: cosines of other classes are changed.
+    public static func memory(_ size: LossSize) -> LossMemory { size.head(each: 1, tables: 3) }
+}
+
+extension SubcenterArcFaceLoss {
+    /// A head's, of several weights a class.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.head(each: size.specification[countKey], tables: 1.2)
+    }
+}
+
+extension CrossEntropyLoss {
+    /// Weights, momentum buffers, gradients and a copy of them; logits and their gradients.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 4, tables: 2)
+    }
+}
+
+extension L2SoftmaxLoss {
+    /// The softmax's.
+    public static func memory(_ size: LossSize) -> LossMemory { CrossEntropyLoss.memory(size) }
+}
+
+extension MarginalLoss {
+    /// The softmax's: pairs of a batch are few.
+    public static func memory(_ size: LossSize) -> LossMemory { CrossEntropyLoss.memory(size) }
+}
+
+extension SoftMarginSoftmaxLoss {
+    /// The softmax's, and logits with the margin.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 4, tables: 4)
+    }
+}
+
+extension LSoftmaxLoss {
+    /// Weights, momentum buffers and gradients; logits, those with the margin, and their gradients.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 3, tables: 4.2)
+    }
+}
+
+extension SphereFace2Loss {
+    /// Normalised weights and what is differentiated through them, and several tables.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 8, tables: 5)
+    }
+}
+
+extension UniFaceLoss {
+    /// Normalised weights and what is differentiated through them.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 9, tables: 2.2)
+    }
+}
+
+extension COCOLoss {
+    /// Normalised weights and what is differentiated through them.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 9, tables: 1)
+    }
+}
+
+extension CenterLoss {
+    /// Centers, and what is added to them.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 2.5, tables: 0)
+    }
+}
+
+extension MinimumMarginLoss {
+    /// Trained centers with momentum buffers, gradients and squares, and their distances from all.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.composed(weights: 5, tables: 5)
+    }
+}

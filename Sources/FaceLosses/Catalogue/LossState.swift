@@ -1,0 +1,136 @@
+/// What of a loss changes in the course of a run, as it was in one step: its margin, its scale, and
+/// what else it says of itself.
+///
+/// ```swift
+/// let state: LossState = [.margin: 0.5, .scale: 32]
+/// state[.scale]   // 32
+/// ```
+public struct LossState: Sendable, Hashable {
+    /// One of the quantities, by the name that records and checkpoints have for it.
+    ///
+    /// A loss of one's own may have others: `LossState.Quantity("spread")`.
+    public struct Quantity: Sendable, Hashable {
+        /// The name in records; a term's quantity has the term's name and a dot before it.
+        public let name: String
+
+        /// Names a quantity.
+        public init(_ name: String) { self.name = name }
+
+        /// Fraction of the hinges, of all in the batch, that are above 0; 0...1.
+        public static let activeFraction = Quantity("active")
+        /// A trained bias.
+        public static let bias = Quantity("bias")
+        /// Mean squared distance to the class centers.
+        public static let distance = Quantity("distance")
+        /// Weight of the plain cosine beside the modified one (A-Softmax, L-Softmax).
+        public static let lambda = Quantity("lambda")
+        /// The margin, in the loss's unit.
+        public static let margin = Quantity("margin")
+        /// Norm of the embeddings, trained or as measured.
+        public static let norm = Quantity("norm")
+        /// What cosines are multiplied by.
+        public static let scale = Quantity("scale")
+        /// CurricularFace's t, an average of the targets' cosines.
+        public static let t = Quantity("t")
+        /// A trained threshold, as a cosine.
+        public static let threshold = Quantity("threshold")
+
+        /// The value of a term that is added to the loss.
+        public static func term(_ name: String) -> Quantity { Quantity(name) }
+
+        /// A quantity of a term that is added to the loss.
+        public static func term(_ name: String, _ quantity: Quantity) -> Quantity {
+            Quantity("\(name).\(quantity.name)")
+        }
+
+        /// Whether it is ``activeFraction``, of the loss or of a term.
+        public var isActiveFraction: Bool {
+            self == .activeFraction || name.hasSuffix(".\(Self.activeFraction.name)")
+        }
+    }
+
+    private var values: [Quantity: Double] = [:]
+
+    /// Creates a state in which nothing changes.
+    public init() {}
+
+    /// The value of a quantity; nil when the loss has none.
+    public subscript(_ quantity: Quantity) -> Double? {
+        get { values[quantity] }
+        set { values[quantity] = newValue }
+    }
+
+    /// Whether nothing changes.
+    public var isEmpty: Bool { values.isEmpty }
+
+    /// Adds a term that is added to the loss: its value, and its own state under its name.
+    public mutating func add(term name: String, of value: Double, _ state: LossState) {
+        values[.term(name)] = value
+        for (quantity, value) in state.values { values[.term(name, quantity)] = value }
+    }
+
+    // MARK: Records
+
+    /// The values by the names that records have for them.
+    public var record: [String: Double] {
+        Dictionary(uniqueKeysWithValues: values.map { ($0.name, $1) })
+    }
+
+    /// Reads the values of a record.
+    public init(record: [String: Double]) {
+        values = Dictionary(uniqueKeysWithValues: record.map { (Quantity($0), $1) })
+    }
+
+    // MARK: Arithmetic
+
+    /// The fractions of active hinges alone, which are averaged where other quantities are taken as
+    /// they were last.
+    public var activeFractions: LossState {
+        var result = LossState()
+        result.values = values.filter { $0.key.isActiveFraction }
+        return result
+    }
+
+    /// Every value, multiplied.
+    public func multiplied(by factor: Double) -> LossState { map { $0 * factor } }
+
+    /// Every value, divided.
+    public func divided(by divisor: Double) -> LossState { map { $0 / divisor } }
+
+    /// The sums of both states' values; a quantity of one alone stays as it is.
+    public func adding(_ other: LossState) -> LossState { merging(other, +) }
+
+    /// The state with another's values in place of its own.
+    public func replacing(_ other: LossState) -> LossState { merging(other) { $1 } }
+
+    private func map(_ transform: (Double) -> Double) -> LossState {
+        var result = self
+        result.values = values.mapValues(transform)
+        return result
+    }
+
+    private func merging(
+        _ other: LossState, _ combine: (Double, Double) -> Double
+    ) -> LossState {
+        var result = self
+        result.values.merge(other.values, uniquingKeysWith: combine)
+        return result
+    }
+}
+
+extension LossState: ExpressibleByDictionaryLiteral {
+    /// Creates a state of quantities that differ.
+    public init(dictionaryLiteral elements: (Quantity, Double)...) {
+        values = Dictionary(uniqueKeysWithValues: elements)
+    }
+}
+
+extension LossState: Codable {
+    /// Reads an object of numbers by the quantities' names.
+    public init(from decoder: any Decoder) throws {
+        self.init(record: try [String: Double](from: decoder))
+    }
+
+    /// Writes an object of numbers by the quantities' names.
+    public func encode(to encoder: any Encoder) throws { try record.encode(to: encoder) }
+}

@@ -1,0 +1,34 @@
+/// The accuracy of a run on one test set after each of its epochs, and when it was as good as it got.
+public struct AccuracyCurve: Sendable, Hashable {
+    /// Records of the epochs that were tested on the set, in their order.
+    public let records: [EpochRecord]
+    /// Their accuracies.
+    public let accuracies: [Double]
+    /// Where the first of the highest accuracies is among them; nil where none was tested.
+    public let best: Int?
+
+    /// Reads the curve of a test set.
+    public init(_ records: [EpochRecord], test: String) {
+        let tested = records.compactMap { record in
+            record.tests.first { $0.name == test }.map { (record: record, accuracy: $0.accuracy) }
+        }
+        self.records = tested.map(\.record)
+        accuracies = tested.map(\.accuracy)
+        best = accuracies.max().flatMap(accuracies.firstIndex)
+    }
+
+    /// First epoch with the highest accuracy, which the paper counts; 0 where none was tested. On a
+    /// flat curve it is where the noise has its maximum.
+    public var bestEpoch: Int { best.map { records[$0].epoch } ?? 0 }
+
+    /// The highest accuracy, chosen on the test set; 0 where none was tested.
+    public var bestAccuracy: Double { best.map { accuracies[$0] } ?? 0 }
+
+    /// First epoch that is at least 95 % of the way from the first epoch's accuracy to the highest; 0
+    /// where none was tested.
+    public var epochWithin95Percent: Int {
+        guard let first = accuracies.first else { return 0 }
+        let band = first + 0.95 * (bestAccuracy - first)
+        return accuracies.firstIndex { $0 >= band }.map { records[$0].epoch } ?? 0
+    }
+}

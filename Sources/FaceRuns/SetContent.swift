@@ -1,0 +1,44 @@
+/// What a set holds, by hashes: of its images, and of what is said of them by labels or pairs.
+///
+/// The same wherever the set's files are. Whether two runs have the same data is asked here.
+public struct SetContent: Sendable, Hashable {
+    /// Hash of the images; nil for a set that was not read, as a built-in one that is not drawn yet.
+    public let images: String?
+    /// Hash of the labels or pairs; nil in runs of former versions.
+    public let annotations: String?
+
+    /// Takes the hashes of a set; an empty one is none.
+    public init(images: String?, annotations: String?) {
+        self.images = images == "" ? nil : images
+        self.annotations = annotations == "" ? nil : annotations
+    }
+
+    /// Whether the images of both sets are known, so that they can be compared.
+    public func isComparable(to other: SetContent) -> Bool {
+        images != nil && other.images != nil
+    }
+
+    /// The hashes that differ, of the images or else of the annotations; nil where those that both
+    /// sets have are equal.
+    public func difference(from other: SetContent) -> (mine: String, theirs: String)? {
+        for (mine, theirs) in [(images, other.images), (annotations, other.annotations)] {
+            if let mine, let theirs, mine != theirs { return (mine, theirs) }
+        }
+        return nil
+    }
+
+    /// Whether both sets are known to have the same images, and nothing else is known to differ.
+    public func isSame(as other: SetContent) -> Bool {
+        isComparable(to: other) && difference(from: other) == nil
+    }
+}
+
+extension TrainSetFacts {
+    /// What the set holds.
+    public var content: SetContent { SetContent(images: contentHash, annotations: labelHash) }
+}
+
+extension TestSetFacts {
+    /// What the set holds.
+    public var content: SetContent { SetContent(images: contentHash, annotations: pairsHash) }
+}

@@ -1,0 +1,45 @@
+/// What watches a trainer: progress bars, metric files and early stops are observers.
+public protocol TrainingObserver {
+    /// Time between two checkpoints within an epoch; by default a minute.
+    var saveInterval: Duration { get }
+
+    /// Asked after each step: when true, the state is saved and the run ends with
+    /// ``FaceTrainingError/interrupted(step:)``. False by default.
+    var shouldStop: Bool { get }
+
+    /// Receives each event in its order.
+    ///
+    /// What it throws ends the run. An event at the end of an epoch comes again when the run is resumed.
+    func receive(_ event: TrainingEvent) throws
+}
+
+extension TrainingObserver {
+    /// A minute.
+    public var saveInterval: Duration { .seconds(60) }
+
+    /// False.
+    public var shouldStop: Bool { false }
+}
+
+/// An observer made of closures.
+private struct ClosureObserver: TrainingObserver {
+    let saveInterval: Duration
+    let stops: () -> Bool
+    let body: (TrainingEvent) throws -> Void
+
+    var shouldStop: Bool { stops() }
+
+    func receive(_ event: TrainingEvent) throws { try body(event) }
+}
+
+extension Trainer {
+    /// Trains to the end, watched by closures: what ``TrainingObserver`` has as requirements.
+    public func run(
+        saveInterval: Duration = .seconds(60), shouldStop: @escaping () -> Bool = { false },
+        receive: @escaping (TrainingEvent) throws -> Void
+    ) throws {
+        try run(
+            observer: ClosureObserver(
+                saveInterval: saveInterval, stops: shouldStop, body: receive))
+    }
+}

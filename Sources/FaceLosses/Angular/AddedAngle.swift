@@ -17,9 +17,9 @@ public struct AddedAngle: Sendable {
         case easy
     }
 
-    /// `beyond`.
+    /// `fallback`.
     public static let beyondKey = LossParameterKey.word(
-        "beyond", default: Beyond.monotonic,
+        "fallback", default: Beyond.monotonic,
         "target beyond θ + m > π: cosθ - m sin m, -1, cos(θ + m) as before, or cosθ; "
             + "easy: cosθ from 90 degrees on")
 
@@ -28,7 +28,7 @@ public struct AddedAngle: Sendable {
     /// With a fall-back.
     public init(_ beyond: Beyond) { self.beyond = beyond }
 
-    /// With the fall-back of a loss's parameter `beyond`.
+    /// With the fall-back of a loss's parameter `fallback`.
     public init(_ setup: LossSetup) { self.init(setup[Self.beyondKey]) }
 
     /// cos(θ + m) of angles θ `[n]`, and what `beyond` says past π.

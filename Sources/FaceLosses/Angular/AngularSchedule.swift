@@ -6,20 +6,21 @@ import Foundation
 /// descend in: with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing
 /// after the first five of twelve epochs. For the published constants take the presets.
 ///
-/// - The scale goes geometrically from `s0` to `s` over the first `rise` of the run.
+/// - The scale goes geometrically from `s0` to `s` over the first `scaleWarmup` of the run.
 /// - The margin goes linearly from 0 to m over the first `warmup` of the run.
 public struct AngularSchedule: Hashable, Sendable {
     /// `s`.
     public static let scale = LossParameterKey.numberOrAuto(
-        "s", in: 1...1000,
+        "s", aliases: ["scale"], in: 1...1000,
         "scale at the end; auto: by the number of classes, at most the paper's")
     /// `s0`.
     public static let firstScale = LossParameterKey.numberOrAuto(
         "s0", symbol: "s₀", in: 1...1000,
         "scale at the start; auto: √2 ln(classes - 1), at least 1 and at most s")
-    /// `rise`.
+    /// `scaleWarmup`.
     public static let rise = LossParameterKey.number(
-        "rise", default: 1, in: 0...1, "share of the run in which the scale goes from s0 to s")
+        "scaleWarmup", default: 1, in: 0...1,
+        "share of the run in which the scale goes from s0 to s")
     /// `warmup`.
     public static let warmup = LossParameterKey.number(
         "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
@@ -33,7 +34,7 @@ public struct AngularSchedule: Hashable, Sendable {
     public static func constant(
         scale: LossValue, margin: LossValue, _ others: [String: LossValue] = [:]
     ) -> [String: LossValue] {
-        ["s": scale, "m": margin, "rise": 0, "warmup": 0].merging(others) { $1 }
+        ["s": scale, "m": margin, "scaleWarmup": 0, "warmup": 0].merging(others) { $1 }
     }
 
     /// Scale at the start.

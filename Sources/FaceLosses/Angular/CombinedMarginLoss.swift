@@ -8,7 +8,7 @@ public import Torch
 /// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM1. All three grow from no margin over the first
 ///   half of the run.
 /// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π,
-///   or with `beyond=none` goes on as it is.
+///   or with `fallback=none` goes on as it is.
 /// - **Gradient**: ``MarginGradient``.
 public final class CombinedMarginLoss: AngularMarginLoss {
     /// What the cosine is when the modified angle passes π.
@@ -17,7 +17,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
     }
 
     static let beyondKey = LossParameterKey.word(
-        "beyond", default: Beyond.clamp,
+        "fallback", default: Beyond.clamp,
         "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
         "m1", default: 1, in: 0.5...4, "factor of the target's angle")
@@ -57,8 +57,8 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         _ first: LossValue, _ second: LossValue, _ third: LossValue, _ others: [String: LossValue]
     ) -> [String: LossValue] {
         [
-            "m1": first, "m2": second, "m3": third, "s": 64, "rise": 0, "warmup": 0,
-            "beyond": "none",
+            "m1": first, "m2": second, "m3": third, "s": 64, "scaleWarmup": 0, "warmup": 0,
+            "fallback": "none",
         ].merging(others) { $1 }
     }
 

@@ -190,7 +190,7 @@ extension JSONValue {
         case .bool(let value): "\(value)"
         case .large(let value): "\(value)"
         case .null: "null"
-        case .number(let value): value.shortest
+        case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
         case .object: "an object"
         case .string(let text): "the string '\(text.shortened(to: 40))'"
         }

@@ -146,7 +146,7 @@ struct ConfigurationKeysTests {
         let peak = try #require(Whole.keys.all.first { $0.path == "part.peak" })
         #expect(peak.help(default: "0.1") == "the highest rate; a note; default 0.1")
         let rows = try Whole.keys.table().split(separator: "\n").map(String.init)
-        #expect(rows.count == 2 + 11)
+        #expect(rows.count == 2 + 10)
         #expect(
             rows.contains("| `count` |  | a whole number from 1 to 9 pixels | `3` | how many |"))
         #expect(

@@ -1,4 +1,5 @@
 import Foundation
+import FaceLosses
 import FaceRuns
 import FaceTraining
 

@@ -1,4 +1,5 @@
 import CommandKit
+import FaceLosses
 import FaceRuns
 import FaceStudy
 import FaceTraining

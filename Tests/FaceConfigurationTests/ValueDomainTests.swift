@@ -1,4 +1,4 @@
-import FaceConfiguration
+@testable import FaceConfiguration
 import Testing
 
 @Suite("The values that are allowed")
@@ -28,7 +28,7 @@ struct ValueDomainTests {
         (.flag, "True", .bool(true)), (.flag, "yes", nil), (.whole(1...9), "9", .number(9)),
         (.whole(1...9), "10", nil), (.whole(1...9), "2.5", nil), (.whole(1...9), "", nil),
         (.number(.range(0..<1)), "0", .number(0)), (.number(.range(0..<1)), "1", nil),
-        (.number(.above(0)), "0", nil), (.number(.above(0)), "5e-324", .number(5e-324)),
+        (.number(.above(0)), "0", nil), (.number(.above(0)), "5e-324", .number(.leastNonzeroMagnitude)),
         (.number(.atLeast(0)), "inf", nil), (.number(.atLeast(0)), "nan", nil),
         (.number(.atLeast(0)), "-0.0", .number(0)), (.seed, "18446744073709551615", .large(.max)),
         (.seed, "-1", nil), (.seed, "18446744073709551616", nil),

@@ -127,11 +127,6 @@ extension ParameterKey<Int> {
             defaultValue: value
         ) { if case .number(let number) = $0 { Int(exactly: number) } else { nil } }
     }
-
-    /// A parameter that is a whole number: ``whole(_:symbol:aliases:default:in:_:)``.
-    public static func wholeNumber(
-        _ name: String, default value: Int, in range: ClosedRange<Int>, _ summary: String
-    ) -> ParameterKey { .whole(name, default: value, in: range, summary) }
 }
 
 extension ParameterKey<Bool> {

@@ -18,7 +18,7 @@ public struct AngularSchedule: Hashable, Sendable {
         "s0", symbol: "s₀", in: 1...1000,
         "scale at the start; auto: √2 ln(classes - 1), at least 1 and at most s")
     /// `scaleWarmup`.
-    public static let rise = LossParameterKey.number(
+    public static let scaleWarmup = LossParameterKey.number(
         "scaleWarmup", default: 1, in: 0...1,
         "share of the run in which the scale goes from s0 to s")
     /// `warmup`.
@@ -27,7 +27,7 @@ public struct AngularSchedule: Hashable, Sendable {
 
     /// The scale's and the warm-up's parameters.
     public static let parameters = [
-        scale.parameter, firstScale.parameter, rise.parameter, warmup.parameter,
+        scale.parameter, firstScale.parameter, scaleWarmup.parameter, warmup.parameter,
     ]
 
     /// Values that stay the same over the run, as papers have them.
@@ -43,7 +43,7 @@ public struct AngularSchedule: Hashable, Sendable {
     public let finalScale: Double
     /// Margin at the end.
     public let finalMargin: Double
-    private let rise: Double
+    private let scaleWarmup: Double
     private let warmup: Double
 
     /// Resolves what a setup leaves to the number of classes.
@@ -63,13 +63,13 @@ public struct AngularSchedule: Hashable, Sendable {
             setup[Self.firstScale]
             ?? min(finalScale, Self.balancedScale(classes: setup.classes))
         finalMargin = margin
-        rise = setup[Self.rise]
+        scaleWarmup = setup[Self.scaleWarmup]
         warmup = setup[Self.warmup]
     }
 
     /// The scale at a point of the run.
     public func scale(at progress: LossProgress) -> Double {
-        Annealing(over: rise, at: progress).geometric(from: initialScale, to: finalScale)
+        Annealing(over: scaleWarmup, at: progress).geometric(from: initialScale, to: finalScale)
     }
 
     /// The margin at a point of the run.

@@ -38,7 +38,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
                 + "its starting loss: keep the defaults, or begin from a softmax's weights; label "
                 + "noise hurts it, see Sub-center ArcFace"),
         parameters: [marginKey.parameter] + AngularSchedule.parameters
-            + [MarginGradient.key.parameter, AddedAngle.beyondKey.parameter],
+            + [MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter],
         presets: [
             LossPreset(
                 "arcface-paper", "the paper's constants from the first step, exact gradient",

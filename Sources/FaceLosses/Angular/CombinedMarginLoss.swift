@@ -12,12 +12,12 @@ public import Torch
 /// - **Gradient**: ``MarginGradient``.
 public final class CombinedMarginLoss: AngularMarginLoss {
     /// What the cosine is when the modified angle passes π.
-    enum Beyond: String, CaseIterable, Sendable {
+    enum Fallback: String, CaseIterable, Sendable {
         case clamp, none
     }
 
-    static let beyondKey = LossParameterKey.word(
-        "fallback", default: Beyond.clamp,
+    static let fallbackKey = LossParameterKey.word(
+        "fallback", default: Fallback.clamp,
         "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
         "m1", default: 1, in: 0.5...4, "factor of the target's angle")
@@ -39,7 +39,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
             pitfalls: "margins add up: (1, 0.5, 0.35) asks for more than most sets can give"),
         parameters: [
             firstKey.parameter, secondKey.parameter, thirdKey.parameter,
-        ] + AngularSchedule.parameters + [MarginGradient.key.parameter, beyondKey.parameter],
+        ] + AngularSchedule.parameters + [MarginGradient.key.parameter, fallbackKey.parameter],
         presets: [
             LossPreset(
                 "combined-paper", "the paper's CM1, as insightface's MXNet code has it",
@@ -82,7 +82,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
             cos(first * acos($0) + second) - third
         }
         gradient = setup[MarginGradient.key]
-        beyond = setup[Self.beyondKey]
+        fallback = setup[Self.fallbackKey]
         self.first = first
         self.second = second
         self.third = third
@@ -93,7 +93,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let moved = batch.angles * (1 + (first - 1) * margin) + second * margin
-        let cosine = (beyond == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
+        let cosine = (fallback == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
         return AngularMargin(
             targets: cosine - third * margin, scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])

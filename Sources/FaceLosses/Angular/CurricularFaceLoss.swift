@@ -37,7 +37,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         parameters: [
             marginKey.parameter, momentumKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(

@@ -43,7 +43,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         parameters: [
             marginKey.parameter, deviationKey.parameter, versionKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(

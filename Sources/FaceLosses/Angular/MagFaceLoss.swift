@@ -50,7 +50,7 @@ public final class MagFaceLoss: AngularMarginLoss {
             lowNormKey.parameter, highNormKey.parameter, lowMarginKey.parameter,
             highMarginKey.parameter, weightKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(

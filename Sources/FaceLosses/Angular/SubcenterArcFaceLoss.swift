@@ -34,7 +34,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
         parameters: [
             marginKey.parameter, countKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(

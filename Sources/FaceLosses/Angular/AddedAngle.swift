@@ -23,7 +23,7 @@ public struct AddedAngle: Sendable {
         "target beyond θ + m > π: cosθ - m sin m, -1, cos(θ + m) as before, or cosθ; "
             + "easy: cosθ from 90 degrees on")
 
-    private let beyond: Beyond
+    private let fallback: Fallback
 
     /// With a fall-back.
     public init(_ fallback: Fallback) { self.fallback = fallback }

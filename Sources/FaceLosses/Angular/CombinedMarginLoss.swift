@@ -66,7 +66,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
     public let weight: Tensor
     let schedule: AngularSchedule
     private let gradient: MarginGradient
-    private let beyond: Beyond
+    private let fallback: Fallback
     private let first: Double
     private let second: Double
     private let third: Double

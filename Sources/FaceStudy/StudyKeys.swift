@@ -37,7 +37,7 @@ extension StudyConfiguration {
             .word(
                 "precision", \.precision,
                 among: ["auto", "float32", "fp32", "bfloat16", "bf16"],
-                flag: .init("--precision", "NAME"), "of convolutions and products"),
+                flag: .init("--precision", "NAME"), "precision of convolutions and matrix products"),
             .text(
                 "device", \.device, "a device", flag: .init("--device", "NAME"),
                 suggestions: ["auto", "cpu", "cuda"], "`auto`, `cpu`, `cuda` or `cuda:N`"
@@ -116,7 +116,7 @@ extension StudyConfiguration.Validation {
             .number(
                 "identities", \.identities, in: .range(0...0.5),
                 flag: .init("--validation", "identities=X", .assignment("identities")),
-                "share of the training identities held out to choose an epoch on, e.g. 0.05"),
+                "fraction of the training identities held out to choose an epoch on, e.g. 0.05"),
             .whole(
                 "pairs", \.pairs, in: 2...100_000_000, "the most pairs of their images"),
         ])

@@ -77,11 +77,11 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
                 "highest learning rate"),
             .number(
                 "warmup", \.warmup, in: .range(0..<1),
-                "share of the run in which the rate rises to the peak"),
+                "fraction of the run in which the rate rises linearly to the peak"),
             .number("power", \.power, in: .above(0), "exponent of `polynomial`"),
             .numbers(
                 "milestones", \.milestones, in: .range(0...1),
-                "shares of the run at which `step` multiplies the rate, ascending"),
+                "fractions of the run at which `step` multiplies the rate, ascending"),
             .number(
                 "factor", \.factor, in: .range(0...1), "what `step` multiplies the rate with"),
         ])

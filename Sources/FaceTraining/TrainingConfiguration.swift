@@ -53,7 +53,8 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "images of a step"),
             .whole(
                 "accumulation", \.accumulation, in: 1...500_000,
-                "parts a batch is computed in; divides `batchSize` into parts of 2 or more"),
+                "micro-batches of a step, of 2 images or more; divides `batchSize`"
+            ),
             .number(
                 "gradientClip", \.gradientClip, in: .atLeast(0),
                 "largest norm of all gradients together; 0 for no limit"),
@@ -74,8 +75,8 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             throw .configuration(
                 key: "accumulation",
                 reason:
-                    "it must be a divisor of the batch size \(batchSize) that leaves parts of 2 "
-                    + "images or more, but it is \(accumulation)")
+                    "it must be a divisor of the batch size \(batchSize) that leaves micro-batches "
+                    + "of 2 images or more, but it is \(accumulation)")
         }
         guard !optimizer.nesterov || optimizer.momentum > 0 else {
             throw .configuration(
@@ -96,12 +97,13 @@ extension SGD.Options {
         [
             .number(
                 "momentum", \.momentum, in: .range(0..<1),
-                "share of the momentum buffer that is kept from step to step"),
+                "fraction of the momentum buffer kept from step to step"),
             .number(
-                "weightDecay", \.weightDecay, in: .range(0...1e30), "pull of the weights towards 0"),
+                "weightDecay", \.weightDecay, in: .range(0...1e30),
+                "strength of the weight decay (L2)"),
             .flag(
                 "decaysBiasAndNormalization", \.decaysBiasAndNormalization,
-                "whether biases and normalisations are pulled as well"),
+                "whether biases and normalisation layers decay as well"),
             .flag("nesterov", \.nesterov, "whether a step uses Nesterov's momentum"),
         ])
 }

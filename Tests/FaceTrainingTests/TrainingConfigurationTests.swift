@@ -14,8 +14,8 @@ struct TrainingConfigurationTests {
             { $0.batchSize = 1 }
         ),
         (
-            "accumulation: it must be a divisor of the batch size 128 that leaves parts of 2 images "
-                + "or more, but it is 3", { $0.accumulation = 3 }
+            "accumulation: it must be a divisor of the batch size 128 that leaves micro-batches of 2 "
+                + "images or more, but it is 3", { $0.accumulation = 3 }
         ),
         (
             "optimizer.momentum: it must be a number from 0 to below 1, but it is 1",

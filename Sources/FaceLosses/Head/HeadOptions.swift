@@ -25,11 +25,11 @@ public struct HeadOptions: Codable, Sendable, Hashable {
         [
             .number(
                 "rate", \.rate, in: .above(0, upTo: 1), flag: .init("--class-rate", "X"),
-                "share of the classes in a step's softmax (Partial FC), for losses of angles; 1 for "
+                "fraction of the classes in a step's softmax (Partial FC), for losses of angles; 1 for "
                     + "all"),
             .word(
                 "precision", \.precision, among: [.float32, .bfloat16],
                 flag: .init("--head-precision", "NAME"),
-                "of products with class weights, where the network computes in bfloat16"),
+                "precision of products with class weights, where the network computes in bfloat16"),
         ])
 }

@@ -36,9 +36,9 @@ let package = Package(
         .library(
             name: "Facet",
             targets: [
-                "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding", "FaceStudy",
-                "FaceReport", "Documents",
+                "FaceConfiguration", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
+                "FaceStudy", "FaceReport", "Documents",
             ]),
     ],
     targets: [
@@ -107,6 +107,9 @@ let package = Package(
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 
+        // What can be configured, declared once: keys, parameters, names.
+        library("FaceConfiguration", needs: ["Spelling"]),
+
         // Numbers that may be anything become whole numbers, and ranges.
         library("SafeNumbers"),
 
@@ -128,20 +131,23 @@ let package = Package(
             "FaceData",
             needs: ["SafeNumbers", "SafeFiles", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
         library("FaceSynthesis", needs: ["SafeFiles"]),
-        library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
-        library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
+        library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
+        library("FaceLosses", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
-            needs: ["SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
+            needs: [
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels",
+                "FaceLosses",
+            ]),
         library("FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData", "FaceStatistics"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
+        library("FaceRuns", needs: ["FaceConfiguration", "SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
         library(
             "FaceEmbedding",
             needs: [
@@ -151,6 +157,7 @@ let package = Package(
         library(
             "FaceStudy",
             needs: [
+                "FaceConfiguration",
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
@@ -161,8 +168,8 @@ let package = Package(
         library(
             "FaceReport",
             needs: [
-                "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics",
-                "Charts", "Documents",
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation",
+                "FaceStatistics", "Charts", "Documents", "Spelling",
             ]),
 
         // The command line.
@@ -170,7 +177,7 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
             ],
@@ -183,19 +190,23 @@ let package = Package(
         .testTarget(
             name: "SafeFilesTests", dependencies: ["SafeFiles"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "FaceConfigurationTests", dependencies: ["FaceConfiguration"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("Torch"),
         tests("FaceData", needs: ["SafeFiles"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
-        tests("FaceModels", needs: ["Torch"]),
-        tests("FaceLosses", needs: ["Torch"]),
+        tests("FaceModels", needs: ["FaceConfiguration", "Torch"]),
+        tests("FaceLosses", needs: ["FaceConfiguration", "Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation"),
         tests("FaceStatistics"),
-        tests("FaceRuns", needs: ["SafeFiles", "FaceEvaluation"]),
+        tests("FaceRuns", needs: ["FaceConfiguration", "SafeFiles", "FaceEvaluation"]),
         tests(
             "FaceStudy",
             needs: [
+                "FaceConfiguration",
                 "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining", "FaceEvaluation",
                 "FaceRuns", "FaceEmbedding", "FaceSynthesis",
             ]),
@@ -211,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "FaceReportTests",
             dependencies: [
-                "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics", "Charts",
+                "FaceConfiguration", "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics", "Charts",
                 "Documents",
             ], swiftSettings: swiftSettings),
         tests("CommandKit"),

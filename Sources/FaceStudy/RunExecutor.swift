@@ -183,7 +183,7 @@ struct RunExecutor {
 
     private func request() throws -> RunRequest {
         RunRequest(
-            configuration: try context.configuration.narrowed(to: context.run).json(),
+            configuration: context.configuration.narrowed(to: context.run).json(),
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
@@ -246,10 +246,11 @@ struct RunExecutor {
             train: context.trainSet.facts, tests: context.tests.map(\.facts),
             epochs: context.configuration.training.epochs,
             batchSize: context.configuration.training.batchSize,
-            configuration: try context.configuration.narrowed(to: context.run).json(),
+            configuration: context.configuration.narrowed(to: context.run).json(),
             command: "facet reproduce runs/\(name)")
         description.validation = context.trainSet.validation?.facts
         description.lossValues = context.run.lossValues
+        description.requestedLoss = context.run.loss.requested
         return description
     }
 

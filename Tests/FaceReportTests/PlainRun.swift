@@ -1,5 +1,6 @@
-import FaceStatistics
+import FaceConfiguration
 import FaceEvaluation
+import FaceStatistics
 import FaceRuns
 
 /// A run of whose folder a test says only what it is about: one loss, one seed, one test set `v`.

@@ -1,6 +1,7 @@
 import FaceStatistics
 import FaceEvaluation
 import FaceReport
+import FaceConfiguration
 import FaceRuns
 import Foundation
 

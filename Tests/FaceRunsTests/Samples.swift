@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceEvaluation
 import FaceRuns
 import Foundation

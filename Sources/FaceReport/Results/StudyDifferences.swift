@@ -1,4 +1,5 @@
 import Charts
+import FaceConfiguration
 import FaceRuns
 import Foundation
 

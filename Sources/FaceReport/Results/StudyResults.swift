@@ -1,4 +1,5 @@
 import Documents
+import FaceConfiguration
 package import FaceRuns
 import Foundation
 

@@ -1,5 +1,6 @@
 import Charts
 import Documents
+import FaceConfiguration
 import FaceRuns
 import Foundation
 

@@ -1,4 +1,4 @@
-import FaceData
+public import FaceData
 public import FaceEvaluation
 public import Foundation
 import SafeFiles

@@ -12,7 +12,7 @@ public struct ScoredSet {
     /// The embeddings of the images and of their mirror images, not normalised.
     public let views: EmbeddingViews
     /// The pairs by the rows of the embeddings.
-    public let labelled: [LabelledPair]
+    public let labelled: [VerificationPair]
     /// The distances of the pairs, in their order.
     public let scored: [ScoredPair]
     /// Curves, rates and the insightface protocol.
@@ -34,10 +34,10 @@ public struct ScoredSet {
     /// - Throws: `FaceEvaluationError` for embeddings that cannot be normalised, pairs without a row, or
     ///   fewer pairs than folds.
     public init(
-        name: String, pairs: VerificationPairs, labelled: [LabelledPair]? = nil,
+        name: String, pairs: VerificationPairs, labelled: [VerificationPair]? = nil,
         views: EmbeddingViews
     ) throws {
-        let labelled = labelled ?? pairs.labelled
+        let labelled = labelled ?? pairs.pairs
         self.name = name
         self.pairs = pairs
         self.labelled = labelled
@@ -49,20 +49,10 @@ public struct ScoredSet {
     }
 
     /// The distances with the names of the images, as a run's folder keeps them.
-    public var scores: [PairScore] {
+    public var scores: [ScoreRecord] {
         zip(pairs.pairs, scored).map { pair, score in
-            PairScore(
-                fold: pair.fold, same: pair.same, distance: score.distance,
-                first: pairs.images[pair.first], second: pairs.images[pair.second])
-        }
-    }
-}
-
-extension VerificationPairs {
-    /// The pairs by the rows of a table that has one row an image.
-    public var labelled: [LabelledPair] {
-        pairs.map {
-            LabelledPair(first: $0.first, second: $0.second, same: $0.same, fold: $0.fold)
+            ScoreRecord(
+                score, first: pairs.images[pair.first], second: pairs.images[pair.second])
         }
     }
 }

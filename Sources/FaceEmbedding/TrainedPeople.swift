@@ -6,7 +6,7 @@ import Spelling
 
 /// The people that a network was trained on, as the head beside its file names them: a training set
 /// itself need not be there any more.
-struct TrainedPeople {
+public struct TrainedPeople {
     /// Name of the training set.
     let trainSet: String
     /// Names of its identities, or why they are not known.

@@ -9,8 +9,13 @@ public struct AccuracyCurve: Sendable, Hashable {
 
     /// Reads the curve of a test set.
     public init(_ records: [EpochRecord], test: String) {
+        self.init(records) { record in record.tests.first { $0.name == test }?.accuracy }
+    }
+
+    /// Reads the curve of whatever was measured after an epoch; nil where it was not.
+    public init(_ records: [EpochRecord], accuracy: (EpochRecord) -> Double?) {
         let tested = records.compactMap { record in
-            record.tests.first { $0.name == test }.map { (record: record, accuracy: $0.accuracy) }
+            accuracy(record).map { (record: record, accuracy: $0) }
         }
         self.records = tested.map(\.record)
         accuracies = tested.map(\.accuracy)

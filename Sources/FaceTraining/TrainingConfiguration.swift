@@ -59,9 +59,9 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "gradientClip", \.gradientClip, in: .atLeast(0),
                 "largest norm of all gradients together; 0 for no limit"),
             .flag("flip", \.flip, "whether half of the images are mirrored"),
-            .microBatch("schedule", \.schedule, LearningRateSchedule.keys),
-            .microBatch("optimizer", \.optimizer, SGD.Options.keys),
-            .microBatch("head", \.head, HeadOptions.keys),
+            .part("schedule", \.schedule, LearningRateSchedule.keys),
+            .part("optimizer", \.optimizer, SGD.Options.keys),
+            .part("head", \.head, HeadOptions.keys),
         ])
 
     /// Checks every value, and those that must go together.

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Foundation
 import Testing
@@ -8,8 +9,8 @@ import Torch
 @Suite("Files of embeddings")
 struct EmbeddingFileTests {
     private let pairs = [
-        LabelledPair(first: 0, second: 1, same: true, fold: 0),
-        LabelledPair(first: 1, second: 2, same: false, fold: 1),
+        VerificationPair(first: 0, second: 1, same: true, fold: 0),
+        VerificationPair(first: 1, second: 2, same: false, fold: 1),
     ]
     private let images = ["a", "b", "c"]
 

@@ -52,10 +52,10 @@ struct ScoredSetTests {
         let set = try ScoredSet(name: "four", pairs: pairs, views: views)
         let expected = [20.0, 90, 60, 130].map(distance)
         for (score, distance) in zip(set.scores, expected) {
-            #expect(abs(Double(score.distance) - distance) < 1e-5)
+            #expect(abs(Double(score.pair.distance) - distance) < 1e-5)
         }
-        #expect(set.scores.map(\.same) == [true, false, true, false])
-        #expect(set.scores.map(\.fold) == [0, 0, 1, 1])
+        #expect(set.scores.map(\.pair.same) == [true, false, true, false])
+        #expect(set.scores.map(\.pair.fold) == [0, 0, 1, 1])
         #expect(set.scores.map(\.first) == ["a/1.jpg", "a/1.jpg", "b/1.jpg", "a/2.jpg"])
         #expect(set.scores.map(\.second) == ["a/2.jpg", "b/1.jpg", "b/2.jpg", "b/2.jpg"])
         #expect(set.name == "four" && set.labelled.count == 4)
@@ -80,7 +80,7 @@ struct ScoredSetTests {
         let views = try EmbeddingViews(
             original: table([0, 10, 0, 80, 5, 45, 0, 170], lengths: .init(repeating: 1, count: 8)))
         let labelled = pairs.pairs.enumerated().map {
-            LabelledPair(first: 2 * $0, second: 2 * $0 + 1, same: $1.same, fold: $1.fold)
+            VerificationPair(first: 2 * $0, second: 2 * $0 + 1, same: $1.same, fold: $1.fold)
         }
         let set = try ScoredSet(name: "rows", pairs: pairs, labelled: labelled, views: views)
         for (score, degrees) in zip(set.scored, [10.0, 80, 40, 170]) {

@@ -66,8 +66,8 @@ struct AngularScheduleTests {
             "cosface": ["scale": 64, "margin": 0.35],
         ]
         for (name, values) in expected {
-            #expect(try state(name, at: 0) == values)
-            #expect(try state(name, at: 0.99) == values)
+            #expect(try state(name, at: 0).record == values)
+            #expect(try state(name, at: 0.99).record == values)
         }
     }
 }

@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceEvaluation
 import FaceReport
 import FaceRuns
@@ -150,9 +151,9 @@ struct SettingErrorsTests {
         #expect(errors.hard == [2, 7])
         #expect(errors.leader == arcface)
         #expect(errors.pairs.count == 40 && errors.test == "v")
-        #expect(errors.decided(correctlyBy: softmax, incorrectlyBy: arcface) == [])
+        #expect(errors.classified(correctlyBy: softmax, incorrectlyBy: arcface) == [])
         // The farther both are from their thresholds, the clearer: 10 by 3 and 0.5, 5 and 9 alike.
-        #expect(errors.decided(correctlyBy: arcface, incorrectlyBy: softmax) == [10, 5, 9])
+        #expect(errors.classified(correctlyBy: arcface, incorrectlyBy: softmax) == [10, 5, 9])
     }
 
     @Test("Cosines of a pair and of its fold's threshold")

@@ -37,7 +37,7 @@ struct StudyExecutionTests {
     }
 
     /// AUC by counting: how often a pair of one person is nearer than one of two, half for ties.
-    private func auc(_ scores: [PairScore]) -> Double {
+    private func auc(_ scores: [ScoredPair]) -> Double {
         let (same, other) = (scores.filter(\.same), scores.filter { !$0.same })
         let wins = same.reduce(0.0) { sum, pair in
             sum
@@ -63,17 +63,15 @@ struct StudyExecutionTests {
                 let epochs = try run.readEpochs()
                 let result = try #require(try run.readResult())
                 let test = try #require(result.tests.first)
-                let scored = scores.map {
-                    ScoredPair(distance: $0.distance, same: $0.same, fold: $0.fold)
-                }
+                let scored = scores.map(\.pair)
                 let expected = try InsightFaceProtocol(folds: .contiguous(2)).evaluate(scored)
                 #expect(scores.count == 12 && test.pairs == 12 && test.name == "pairs")
-                #expect(scores.map(\.same) == (0..<12).map { $0 % 6 < 3 })
+                #expect(scores.map(\.pair.same) == (0..<12).map { $0 % 6 < 3 })
                 #expect(scores[0].first.hasSuffix("p0_0001.jpg"))
                 #expect(scores[0].second.hasSuffix("p0_0002.jpg"))
                 let curve = try ROCCurve(of: scored)
                 let area = try #require(test.auc)
-                #expect(abs(area - auc(scores)) < 1e-12)
+                #expect(abs(area - auc(scored)) < 1e-12)
                 #expect(test.eer == curve.equalErrorRate && test.eer != test.auc)
                 #expect(test.accuracy == expected.accuracy)
                 #expect(test.standardDeviation == expected.standardDeviation)

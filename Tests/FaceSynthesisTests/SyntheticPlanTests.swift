@@ -78,7 +78,7 @@ struct SyntheticPlanTests {
             name: "a", identities: 20, imagesPerIdentity: .fixed(4), size: 32,
             pairs: .init(folds: 4, pairsPerFold: 25))
         let plan = try SyntheticPlan(set)
-        let pairs = VerificationPairs(plan)
+        let pairs = SyntheticPairs(plan)
         #expect(pairs.folds.count == 4)
         for (fold, content) in pairs.folds.enumerated() {
             let people = fold * 5..<(fold + 1) * 5
@@ -101,6 +101,6 @@ struct SyntheticPlanTests {
         #expect(
             lines[26] == "\(plan.name(of: other.first))\t\(other.firstImage)\t"
                 + "\(plan.name(of: other.second))\t\(other.secondImage)")
-        #expect(VerificationPairs(try self.plan()).folds.isEmpty)
+        #expect(SyntheticPairs(try self.plan()).folds.isEmpty)
     }
 }

@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SafeFiles
 import Testing
 
 @Suite("Counts are told with their nouns")

@@ -98,12 +98,12 @@ package struct MapPlot: FramedChart, Hashable, Sendable {
     ]
 
     /// The groups' numbers at their middles, none on another.
-    private func numbers(_ index: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
+    private func numbers(_ position: (Double, Double) -> (x: Double, y: Double)) -> [Markup] {
         var taken: [(x: Double, y: Double)] = []
         return groups.enumerated().map { index, group in
             guard !group.x.isEmpty, group.x.count == group.y.count else { return .nothing }
             let count = Double(group.x.count)
-            let middle = index(group.x.reduce(0, +) / count, group.y.reduce(0, +) / count)
+            let middle = position(group.x.reduce(0, +) / count, group.y.reduce(0, +) / count)
             let free = Self.ways.map { (x: middle.x + $0.x, y: middle.y + $0.y) }.first { spot in
                 !taken.contains { abs($0.x - spot.x) < 9 && abs($0.y - spot.y) < 12 }
             }

@@ -1,3 +1,4 @@
+import Charts
 import Documents
 package import FaceEvaluation
 package import FaceRuns

@@ -40,7 +40,8 @@ package struct RunConvergence: Hashable, Sendable {
                 Point(record: record, accuracy: tested.accuracy, pairs: tested.pairs)
             }
         }
-        guard let last = points.last, let index = AccuracyCurve(epochs, test: test).best
+        guard let last = points.last,
+            let index = AccuracyCurve(epochs, accuracy: { tested($0)?.accuracy }).best
         else { return nil }
         let best = points[index]
         let band = BinomialInterval.wilson(fraction: best.accuracy, of: best.pairs)

@@ -1,3 +1,4 @@
+import Charts
 import Documents
 
 /// Epochs to the best model by held-out training identities, where a study has no test set.
@@ -36,7 +37,7 @@ enum ValidationSection {
         func entry(
             _ number: @escaping (Double) -> String, _ value: (RunConvergence) -> Double
         ) -> Table.Entry {
-            Format.entry(cell.spread { $0.validationConvergence.map(value) }, number: number)
+            Format.entry(cell.summary { $0.validationConvergence.map(value) }, number: number)
         }
         let epoch = { Format.fixed($0, cell.finished.count > 1 ? 1 : 0) }
         return [

@@ -6,8 +6,8 @@ public enum HolmCorrection {
         let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
         var result = pValues
         var highest = 0.0
-        for (index, index) in order.enumerated() {
-            highest = max(highest, Double(pValues.count - index) * pValues[index])
+        for (rank, index) in order.enumerated() {
+            highest = max(highest, Double(pValues.count - rank) * pValues[index])
             result[index] = min(1, highest)
         }
         return result

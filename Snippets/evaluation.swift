@@ -3,19 +3,20 @@
 // snippet.hide
 import FaceEvaluation
 
-/// Twenty people on a circle with two images each; every pair of images of a person, and of neighbours.
-func circle(_ offset: Double) throws -> EmbeddingTable {
-    try EmbeddingTable(
-        count: 40, dimension: 8,
-        values: (0..<40).flatMap { image in
-            (0..<8).map { component in
-                Float((image / 2 * 31 + component * 17) % 13) - 6
-                    + Float(offset) * Float(image % 2 * (component + 1))
-            }
-        })
+/// Two images each of twenty people, whose embeddings differ by a small offset.
+func embeddings(offset: Float) throws -> EmbeddingTable {
+    var values: [Float] = []
+    for image in 0..<40 {
+        for component in 0..<8 {
+            let person = Float((image / 2 * 31 + component * 17) % 13) - 6
+            values.append(person + offset * Float(image % 2 * (component + 1)))
+        }
+    }
+    return try EmbeddingTable(count: 40, dimension: 8, values: values)
 }
-let table = try circle(0.1)
-let mirrored = try circle(0.12)
+
+let table = try embeddings(offset: 0.1)
+let mirrored = try embeddings(offset: 0.12)
 let pairs = (0..<20).flatMap { person in
     [
         LabelledPair(first: 2 * person, second: 2 * person + 1, same: true, fold: person / 2),

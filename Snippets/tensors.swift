@@ -13,7 +13,7 @@ for _ in 0..<200 {
     loss.backward()
     optimizer.step(learningRate: 0.05)
 }
-print(layer.weight)  // close to [1, 2]
+print(layer.weight.array(of: Float.self))  // close to [1, 2]
 // snippet.hide
 let error = (layer(inputs, training: false) - targets).square().mean().item()
 precondition(error < 1e-4, "the mean squared error is \(error)")

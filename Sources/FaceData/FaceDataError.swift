@@ -1,3 +1,5 @@
+import SafeFiles
+
 /// What can go wrong when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An image cannot be decoded.
@@ -32,6 +34,28 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownFormat(path: String, reason: String)
     /// A file or folder cannot be read.
     case unreadable(path: String, reason: String)
+
+    /// Stores something, with this module's error where that fails.
+    static func storing<Result>(
+        _ body: () throws(SafeFilesError) -> Result
+    ) throws(FaceDataError) -> Result {
+        do { return try body() } catch { throw FaceDataError(error) }
+    }
+
+    /// What kept something from being stored.
+    init(_ error: SafeFilesError) {
+        switch error {
+        case .busy(let path, _):
+            self = .cannotWrite(
+                path: path, reason: "another process writes it; wait until it ends")
+        case .noSpace(let path):
+            self = .cannotWrite(path: path, reason: "the disk is full; make room and repeat")
+        case .notPlain(let path, let kind):
+            self = .cannotWrite(path: path, reason: "it is \(kind.rawValue); remove it")
+        case .unreadable(let path, let reason): self = .unreadable(path: path, reason: reason)
+        case .unwritable(let path, let reason): self = .cannotWrite(path: path, reason: reason)
+        }
+    }
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {

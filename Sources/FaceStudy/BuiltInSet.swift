@@ -75,16 +75,6 @@ public enum BuiltInSet {
         }
         try writer.write(to: folder, threads: threads, progress: progress)
     }
-
-    /// Removes what processes that were killed left of a set; no other may be drawing it.
-    static func removeLeftovers(of folder: URL) {
-        let parent = folder.deletingLastPathComponent()
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
-        for name in names
-        where name.hasPrefix(".\(folder.lastPathComponent).") && name.hasSuffix(".partial") {
-            try? FileManager.default.removeItem(at: parent.appendingPathComponent(name))
-        }
-    }
 }
 
 /// Images that are named and do not exist yet.

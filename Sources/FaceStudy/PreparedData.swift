@@ -3,6 +3,7 @@ import FaceLosses
 import FaceRuns
 import FaceSynthesis
 import Foundation
+import SafeFiles
 import Spelling
 import Torch
 
@@ -300,7 +301,7 @@ private struct SetReader {
         }
         // Workers tell of their progress one at a time, while this thread waits for them.
         nonisolated(unsafe) let control = control
-        BuiltInSet.removeLeftovers(of: target)
+        AtomicFolder.removeStale(of: target)
         try BuiltInSet.write(
             set, to: target, threads: AvailableThreads.count
         ) { done, total in

@@ -235,7 +235,7 @@ struct RunExecutor {
     /// Removes what a process that was killed left half done.
     private func removeLeftovers() {
         for part in [folder.url, folder.url.appendingPathComponent("scores")] {
-            Leftovers.remove(from: part)
+            PartialFile.removeStale(in: part)
         }
         if folder.isFinished { try? FileManager.default.removeItem(at: folder.checkpointURL) }
     }

@@ -1,4 +1,5 @@
 import FaceData
+import SafeFiles
 
 // What a set is, beside the images: the same wherever its files lie.
 

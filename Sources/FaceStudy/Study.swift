@@ -126,7 +126,7 @@ public struct Study {
         }
         do {
             let lock = try FolderLock(folder.url)
-            Leftovers.remove(from: folder.reportURL)
+            PartialFile.removeStale(in: folder.reportURL)
             return lock
         } catch {
             switch error {

@@ -1,3 +1,5 @@
+import SafeFiles
+
 /// What can go wrong when a set of synthetic faces is described or written.
 public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Sendable {
     /// A file or folder could not be written.
@@ -35,6 +37,21 @@ public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Senda
                 + allowed.joined(separator: ", ")
         case .unreadableManifest(let path, let reason):
             "cannot read \(path): \(reason); remove the folder to make it anew"
+        }
+    }
+}
+
+extension FaceSynthesisError {
+    /// What kept a set's folder from being stored.
+    init(_ error: SafeFilesError) {
+        switch error {
+        case .noSpace(let path):
+            self = .cannotWrite(path: path, reason: "the disk is full; make room and repeat")
+        case .unreadable(let path, let reason), .unwritable(let path, let reason):
+            self = .cannotWrite(path: path, reason: reason)
+        case .busy(let path, _): self = .cannotWrite(path: path, reason: "another process has it")
+        case .notPlain(let path, let kind):
+            self = .cannotWrite(path: path, reason: "it is \(kind.rawValue)")
         }
     }
 }

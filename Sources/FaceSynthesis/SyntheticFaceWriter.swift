@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// Writes a ``SyntheticSet`` as an ordinary image folder.
 ///
@@ -52,22 +53,15 @@ public struct SyntheticFaceWriter: Sendable {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> Outcome {
         if try isThere(folder) { return .alreadyThere }
-        let parent = folder.deletingLastPathComponent()
-        let draft = parent.appendingPathComponent(
-            ".\(folder.lastPathComponent).\(UUID().uuidString).partial")
         do {
-            try Self.doing(folder) {
-                try FileManager.default.createDirectory(
-                    at: draft, withIntermediateDirectories: true)
+            try AtomicFolder.write(folder) { draft in
+                try writeImages(to: draft, threads: threads, progress: progress)
+                try writeLists(to: draft)
             }
-            try writeImages(to: draft, threads: threads, progress: progress)
-            try writeLists(to: draft)
-            try Self.doing(folder) { try FileManager.default.moveItem(at: draft, to: folder) }
         } catch {
-            try? FileManager.default.removeItem(at: draft)
             // Another process may have finished the same set meanwhile.
             if (try? isThere(folder)) == true { return .alreadyThere }
-            throw error
+            throw (error as? SafeFilesError).map(FaceSynthesisError.init) ?? error
         }
         return .written
     }

@@ -67,7 +67,7 @@ struct TrainingCheckpoint {
     /// - Throws: ``FaceTrainingError/damagedCheckpoint(path:reason:)`` when there are states but
     ///   none is whole, ``FaceTrainingError/checkpointMismatch(path:reason:)`` for another run's.
     func restore() throws -> Restored? {
-        Leftovers.remove(from: url.deletingLastPathComponent())
+        PartialFile.removeStale(in: url.deletingLastPathComponent())
         var damage: String?
         for candidate in [url, previous] {
             guard FileManager.default.fileExists(atPath: candidate.path) else { continue }

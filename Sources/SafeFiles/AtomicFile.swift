@@ -24,20 +24,12 @@ public enum AtomicFile {
     ) throws(SafeFilesError) {
         Saves.begin()
         defer { Saves.end() }
-        let parent = url.deletingLastPathComponent()
-        try createFolder(parent)
-        let temporary = parent.appendingPathComponent(Leftovers.name(for: url.lastPathComponent))
-        do {
-            let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
-            try file.write(data)
-            try file.synchronize()
-            if let previous, access(url.path, F_OK) == 0 { try move(url, to: previous) }
-            try move(temporary, to: url)
-        } catch {
-            unlink(temporary.path)
-            throw error
-        }
-        try synchronizeFolder(parent)
+        let file = try FileWriter(url, part: PartialFile.temporary(for: url))
+        try file.write(data)
+        try file.synchronize()
+        if let previous, access(url.path, F_OK) == 0 { try move(url, to: previous) }
+        try file.finish()
+        try synchronizeFolder(url.deletingLastPathComponent())
     }
 
     /// Replaces a file with a text in UTF-8. See ``write(_:to:keepingPreviousAs:)``.

@@ -13,8 +13,8 @@ public final class FileDescriptor {
     let number: Int32
     private let path: String
 
-    /// Opens a plain file, or a folder to synchronise it; a new file may be read and written as far
-    /// as the umask lets. A symbolic link is not followed.
+    /// Opens a plain file, or a folder to synchronise or lock it; a new file may be read and written
+    /// as far as the umask lets. A symbolic link is not followed.
     ///
     /// - Parameter flags: As `open(2)` has them, e.g. `O_WRONLY | O_CREAT`, but for `O_TRUNC`, which
     ///   would empty a file before it is known to be one.
@@ -37,13 +37,50 @@ public final class FileDescriptor {
         if number >= 0 { close(number) }
     }
 
+    /// Opens and locks a file (`flock(2)`), which ends with the descriptor; nil while another one has
+    /// the lock. On a file system without locks there is none.
+    static func locked(_ url: URL, flags: Int32) throws(SafeFilesError) -> FileDescriptor? {
+        while true {
+            let file = try FileDescriptor(url, flags: flags)
+            guard file.lock() else { return nil }
+            // Whoever had it may have renamed or removed it between the two calls.
+            if file.isNamed(url) { return file }
+        }
+    }
+
+    /// Whether nobody else has the file's lock, which is taken where the file system has locks.
+    private func lock() -> Bool {
+        flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    }
+
+    /// Whether this is still the file of that name.
+    private func isNamed(_ url: URL) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return fstat(number, &opened) == 0 && lstat(url.path, &named) == 0
+            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+    }
+
+    /// Bytes that the file has; nil when that cannot be told.
+    var size: Int? {
+        var status = stat()
+        return fstat(number, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// Writes all bytes at the file's position.
-    public func write(_ data: Data) throws(SafeFilesError) {
+    public func write(_ bytes: some ContiguousBytes) throws(SafeFilesError) {
+        // Foundation's function does not hand on which error its body throws.
+        var failure: SafeFilesError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(SafeFilesError) { try writeAll(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SafeFilesError) {
         var offset = 0
-        while offset < data.count {
-            let written = data.withUnsafeBytes { bytes in
-                systemWrite(number, bytes.baseAddress.map { $0 + offset }, data.count - offset)
-            }
+        while offset < bytes.count {
+            let written = systemWrite(
+                number, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             if written > 0 {
                 offset += written
             } else if written == 0 || errno != EINTR {
@@ -55,6 +92,13 @@ public final class FileDescriptor {
     /// Cuts the file to a number of bytes.
     public func truncate(to size: Int) throws(SafeFilesError) {
         guard ftruncate(number, off_t(size)) == 0 else {
+            throw SafeFilesError(writing: path, code: errno)
+        }
+    }
+
+    /// Moves the position at which bytes are written.
+    func seek(to offset: Int) throws(SafeFilesError) {
+        guard lseek(number, off_t(offset), SEEK_SET) == off_t(offset) else {
             throw SafeFilesError(writing: path, code: errno)
         }
     }

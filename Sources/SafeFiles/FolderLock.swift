@@ -43,7 +43,12 @@ public final class FolderLock {
     public init(_ folder: URL) throws(SafeFilesError) {
         try AtomicFile.createFolder(folder)
         url = folder.appendingPathComponent(".lock")
-        while file == nil { file = try Self.claim(url, in: folder) }
+        guard let file = try FileDescriptor.locked(url, flags: O_RDWR | O_CREAT) else {
+            throw .busy(path: folder.path, holder: Self.holder(url))
+        }
+        self.file = file
+        try file.truncate(to: 0)
+        try file.write((try? JSONEncoder().encode(Self.current)) ?? Data())
     }
 
     deinit { release() }
@@ -56,19 +61,6 @@ public final class FolderLock {
         file = nil
     }
 
-    /// The locked file; nil when its holder removed it meanwhile, and it is to be tried again.
-    private static func claim(_ url: URL, in folder: URL) throws(SafeFilesError) -> FileDescriptor?
-    {
-        let file = try FileDescriptor(url, flags: O_RDWR | O_CREAT)
-        if flock(file.number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-            throw .busy(path: folder.path, holder: holder(url))
-        }
-        guard isSame(file, url) else { return nil }
-        try file.truncate(to: 0)
-        try file.write((try? JSONEncoder().encode(current)) ?? Data())
-        return file
-    }
-
     private static var current: Holder {
         Holder(
             process: getpid(), host: ProcessInfo.processInfo.hostName,
@@ -79,12 +71,5 @@ public final class FolderLock {
         ((try? PlainFile.read(url)) ?? nil).flatMap {
             try? JSONDecoder().decode(Holder.self, from: $0)
         }
-    }
-
-    /// Whether an open file is still the one of that name.
-    private static func isSame(_ file: FileDescriptor, _ url: URL) -> Bool {
-        var (opened, named) = (stat(), stat())
-        return fstat(file.number, &opened) == 0 && lstat(url.path, &named) == 0
-            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 }

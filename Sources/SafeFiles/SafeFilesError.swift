@@ -21,6 +21,18 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
             : .unwritable(path: path, reason: String(cString: strerror(code)))
     }
 
+    /// The same of another file, which is the one that the user knows.
+    func naming(_ path: String) -> SafeFilesError {
+        switch self {
+        case .busy(_, let holder): .busy(path: path, holder: holder)
+        case .noSpace: .noSpace(path: path)
+        case .unreadable(_, let reason): .unreadable(path: path, reason: reason)
+        case .unwritable(_, let reason): .unwritable(path: path, reason: reason)
+        // What stands in the way is to be named.
+        case .notPlain: self
+        }
+    }
+
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {

@@ -1,12 +1,5 @@
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import SafeFiles
 
 /// What was aligned into a folder, and from what: a line a face in the folder's hidden file
 /// `.alignment`.
@@ -23,44 +16,32 @@ final class AlignmentRecord: @unchecked Sendable {
         var face: String
     }
 
-    private let url: URL
-    private let descriptor: Int32
-    // Sound because `entries` is reached only while `lock` is held.
-    private let lock = NSLock()
+    // Sound because both are reached only while `lock` is held.
+    private let log: LineLog
     private var entries: [String: Entry] = [:]
+    private let lock = NSLock()
 
     /// Opens the record of a folder, and makes both where they are missing.
     ///
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also while another process has it.
     init(_ folder: URL) throws(FaceDataError) {
-        url = folder.appendingPathComponent(".alignment")
+        let url = folder.appendingPathComponent(".alignment")
         do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw .cannotWrite(path: folder.path, reason: "the folder cannot be made")
-        }
-        descriptor = open(
-            url.path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw .cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
-        }
-        guard FilePart.isPlain(descriptor) else {
-            close(descriptor)
-            throw .cannotWrite(path: url.path, reason: "it is a pipe or a device; remove it")
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let isHeld = errno == EWOULDBLOCK
-            close(descriptor)
+            log = try LineLog(url)
+        } catch .busy {
             throw .cannotWrite(
-                path: folder.path,
-                reason: isHeld
-                    ? "another process aligns into it; wait until it ends" : "it cannot be locked")
+                path: folder.path, reason: "another process aligns into it; wait until it ends")
+        } catch {
+            throw FaceDataError(error)
         }
-        try read()
+        for line in log.lines {
+            let fields = line.split(separator: " ", maxSplits: 2).map(String.init)
+            guard fields.count == 3, fields[0].count == Self.digits,
+                fields[1].count == Self.digits
+            else { throw .unreadable(path: url.path, reason: "it is no record of an alignment") }
+            entries[fields[2]] = Entry(origin: fields[0], face: fields[1])
+        }
     }
-
-    deinit { close(descriptor) }
 
     /// What is known of a file, named relative to the folder.
     subscript(name: String) -> Entry? { lock.withLock { entries[name] } }
@@ -68,19 +49,11 @@ final class AlignmentRecord: @unchecked Sendable {
     /// Adds lines and brings them to the disk.
     func add(_ added: [(name: String, entry: Entry)]) throws(FaceDataError) {
         guard !added.isEmpty else { return }
-        let text = added.map { "\($0.entry.origin) \($0.entry.face) \($0.name)\n" }.joined()
         lock.lock()
         defer { lock.unlock() }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count == 0 || errno != EINTR {
-                throw failure()
-            }
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try log.append(added.map { "\($0.entry.origin) \($0.entry.face) \($0.name)" })
         }
-        guard fsync(descriptor) == 0 else { throw failure() }
         for (name, entry) in added { entries[name] = entry }
     }
 
@@ -103,31 +76,9 @@ final class AlignmentRecord: @unchecked Sendable {
 
     /// The digest of a face's file.
     static func digest(_ bytes: [UInt8]) -> String {
-        var hash = SHA256()
-        hash.update(bytes)
-        return String(hash.hexDigest().prefix(digits))
+        String(SHA256.hexDigest(of: bytes).prefix(digits))
     }
 
     /// 128 bits are enough to tell any two contents apart.
     private static let digits = 32
-
-    /// Reads whole lines; what a killed process left of one is cut off.
-    private func read() throws(FaceDataError) {
-        guard let data = try? Data(contentsOf: url) else {
-            throw .unreadable(path: url.path, reason: "it cannot be read")
-        }
-        let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        guard ftruncate(descriptor, off_t(end)) == 0 else { throw failure() }
-        for line in String(decoding: data.prefix(end), as: UTF8.self).split(separator: "\n") {
-            let fields = line.split(separator: " ", maxSplits: 2).map(String.init)
-            guard fields.count == 3, fields[0].count == Self.digits,
-                fields[1].count == Self.digits
-            else { throw .unreadable(path: url.path, reason: "it is no record of an alignment") }
-            entries[fields[2]] = Entry(origin: fields[0], face: fields[1])
-        }
-    }
-
-    private func failure() -> FaceDataError {
-        .cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
-    }
 }

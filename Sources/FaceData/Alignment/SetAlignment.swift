@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// Aligns the faces of a whole set into a folder.
 public struct SetAlignment: Sendable {
@@ -86,7 +87,7 @@ public struct SetAlignment: Sendable {
                 try progress(done)
             })
         for inner in Set(work.names.paths.map { PathText($0).folder }) {
-            FilePart.removeAbandoned(in: folder.appendingPathComponent(inner))
+            PartialFile.removeStale(in: folder.appendingPathComponent(inner))
         }
         outcome.unusedNames = work.points.unusedNames
         let passed = Set(
@@ -164,7 +165,9 @@ public struct SetAlignment: Sendable {
                 ($0.name, .init(origin: $0.origin, face: AlignmentRecord.digest($0.bytes)))
             })
         for face in faces {
-            try FileWriter.write(face.bytes, to: work.folder.appendingPathComponent(face.name))
+            try FaceDataError.storing { () throws(SafeFilesError) in
+                try FileWriter.write(face.bytes, to: work.folder.appendingPathComponent(face.name))
+            }
         }
         outcome.written = faces.count
         return outcome

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// Writes images into a folder, each under a name of its own; what is there already is left alone.
 ///
@@ -59,13 +60,15 @@ struct FolderWriter {
                 reason: "it is there with other content, which this command did not write; choose "
                     + "another folder, or remove it")
         }
-        try FileWriter.write(bytes, to: file)
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try FileWriter.write(bytes, to: file)
+        }
         written += 1
     }
 
     /// Removes what killed processes left in the folders that were written to.
     func finish() {
-        for folder in folders { FilePart.removeAbandoned(in: folder) }
+        for folder in folders { PartialFile.removeStale(in: folder) }
         writeMark()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// Writes a training set as a pack, and goes on where an earlier process was stopped.
 ///
@@ -68,7 +69,7 @@ struct PackConversion {
         }
         try? FileManager.default.removeItem(at: PackJournal.url(of: url))
         // Of the small files, which every process begins anew.
-        FilePart.removeAbandoned(in: url.deletingLastPathComponent())
+        PartialFile.removeStale(in: url.deletingLastPathComponent())
         return SetConversion.Outcome(
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])
     }

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// What a later process needs to go on with a pack: written beside it after the pack's files were
 /// brought to the disk, and removed when the pack is finished.
@@ -39,7 +40,10 @@ struct PackJournal: Codable, Sendable {
 
     /// Writes the journal of a pack.
     func write(of pack: URL) throws {
-        try FileWriter.write(Array(try JSONEncoder().encode(self)), to: Self.url(of: pack))
+        let bytes = Array(try JSONEncoder().encode(self))
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try FileWriter.write(bytes, to: Self.url(of: pack))
+        }
     }
 
     /// Names a plan: whatever makes the pack another one is in it, but for the images' bytes.

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// Writes sets of images in other formats.
 ///
@@ -77,8 +78,10 @@ public struct SetConversion: Sendable {
             source: ImageFiles(paths.map(Self.listed), in: folder), pairs: whole,
             folds: pairs.folds
         ).listText
-        try FileWriter.write(
-            Array(lines.utf8), to: folder.appendingPathComponent("pairs.txt"))
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try FileWriter.write(
+                Array(lines.utf8), to: folder.appendingPathComponent("pairs.txt"))
+        }
         return outcome
     }
 

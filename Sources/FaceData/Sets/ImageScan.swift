@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// What one look at every image of a set finds, before any of it is trained on.
 public struct ImageScan: Sendable, Hashable {

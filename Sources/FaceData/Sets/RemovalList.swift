@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 import Spelling
 
 /// Identities and images that are left out of a training set: their names, one a line.
@@ -28,7 +29,9 @@ public struct RemovalList: Sendable, Hashable {
         _ names: [String], reason: String, to url: URL
     ) throws(FaceDataError) {
         let lines = ["# \(reason)"] + names.map(line)
-        try FileWriter.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: url)
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try FileWriter.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: url)
+        }
     }
 
     /// What stands in a list for what would end a line or be cut off it.

@@ -1,5 +1,6 @@
 import FaceEvaluation
 import Foundation
+import SafeFiles
 import Spelling
 import Torch
 
@@ -173,9 +174,9 @@ public struct EmbeddingFile {
                     shape: [2, count, dimension], values: views.original.values + $0.values)
             } ?? NumPyArray(shape: [count, dimension], values: views.original.values)
         do {
-            try array.data.write(to: url, options: .atomic)
+            try AtomicFile.write(array.data, to: url)
         } catch {
-            throw FaceStudyError.cannotWrite(path: url.path, reason: error.localizedDescription)
+            throw FaceStudyError.cannotWrite(path: url.path, reason: error.description)
         }
     }
 

@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import SafeFiles
 
 let pairsCommand = Command(
     "pairs", "Draws a verification protocol from a set: folds of pairs, people apart.",

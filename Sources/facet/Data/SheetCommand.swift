@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import Foundation
+import SafeFiles
 
 let sheetCommand = Command(
     "sheet", "Draws a contact sheet: an identity a row, or pairs side by side.",

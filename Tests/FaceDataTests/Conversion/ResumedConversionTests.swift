@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import FaceData
+import SafeFiles
 
 /// Conversions that end early, and what the next one makes of what they left.
 @Suite struct ResumedConversionTests {

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// Writes an insightface training set: `NAME.rec` with its header record and a record for each
 /// identity, `NAME.idx`, `NAME.lst` with the images' names, and `property`.
@@ -48,16 +49,24 @@ public final class RecordPackWriter {
         self.labels = labels
         identitySizes = try Self.sizes(labels, url)
         let stem = url.deletingPathExtension()
-        records = RecordWriter(try FileWriter(url, keeping: place?.records ?? 0))
-        index = try FileWriter(
-            stem.appendingPathExtension("idx"), keeping: place?.index ?? 0)
-        list = try FileWriter(stem.appendingPathExtension("lst"), keeping: place?.list ?? 0)
-        property = try FileWriter(
-            url.deletingLastPathComponent().appendingPathComponent("property"))
-        try property.write(RecordProperty.text(identities: identitySizes.count, side: side))
+        let head = RecordProperty.text(identities: identitySizes.count, side: side)
+        let files = try FaceDataError.storing { () throws(SafeFilesError) in
+            let property = try FileWriter(
+                url.deletingLastPathComponent().appendingPathComponent("property"))
+            try property.write(head)
+            return (
+                records: try FileWriter(url, keeping: place?.records ?? 0),
+                index: try FileWriter(
+                    stem.appendingPathExtension("idx"), keeping: place?.index ?? 0),
+                list: try FileWriter(
+                    stem.appendingPathExtension("lst"), keeping: place?.list ?? 0), property
+            )
+        }
+        records = RecordWriter(files.records)
+        (index, list, property) = (files.index, files.list, files.3)
         if let place {
             written = place.images
-            try Self.requireRecords(place.images + 1, FilePart.url(of: url))
+            try Self.requireRecords(place.images + 1, PartialFile.url(of: url))
         } else {
             let end = labels.count + 1
             let border = [Float(end), Float(end + identitySizes.count)]
@@ -100,7 +109,9 @@ public final class RecordPackWriter {
     func save() throws(FaceDataError) -> Place? {
         guard isWhole else { return nil }
         try records.synchronize()
-        for file in [index, list] { try file.synchronize() }
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            for file in [index, list] { try file.synchronize() }
+        }
         for file in [records.file, index, list] { file.keepsPart = true }
         return Place(
             images: written, records: records.file.count, index: index.count, list: list.count)
@@ -126,7 +137,9 @@ public final class RecordPackWriter {
         written += 1
         try append(RecordHeader(label: Float(label), id: written), image, key: written)
         let line = name.contains { $0.isNewline || $0 == "\t" } ? "\(written)" : name
-        try list.write("\(written)\t\(label)\t\(line)\n")
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try list.write("\(written)\t\(label)\t\(line)\n")
+        }
         isWhole = true
     }
 
@@ -145,9 +158,10 @@ public final class RecordPackWriter {
             start += size
         }
         isWhole = false
-        for file in [index, list, property] { try file.synchronize() }
-        try records.finish()
-        for file in [index, list, property] { try file.finish() }
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            for file in [index, list, property] { try file.synchronize() }
+            for file in [records.file, index, list, property] { try file.finish() }
+        }
     }
 
     private func append(
@@ -160,6 +174,8 @@ public final class RecordPackWriter {
         let offset = try buffer.withBytes { (payload) throws(FaceDataError) in
             try records.append(payload)
         }
-        try index.write("\(key)\t\(offset)\n")
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try index.write("\(key)\t\(offset)\n")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// Writes the records of a RecordIO file one after another.
 struct RecordWriter: ~Copyable {
@@ -26,15 +27,16 @@ struct RecordWriter: ~Copyable {
             from = place + 4
         }
         try write(flag: from == 0 ? 0 : 3, payload[from...])
-        try file.write([UInt8](repeating: 0, count: -payload.count & 3))
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try file.write([UInt8](repeating: 0, count: -payload.count & 3))
+        }
         return start
     }
 
     /// Brings everything to the disk, without moving the file to its place yet.
-    func synchronize() throws(FaceDataError) { try file.synchronize() }
-
-    /// Moves the file to its place.
-    func finish() throws(FaceDataError) { try file.finish() }
+    func synchronize() throws(FaceDataError) {
+        try FaceDataError.storing { () throws(SafeFilesError) in try file.synchronize() }
+    }
 
     private func write(
         flag: UInt32, _ bytes: Slice<UnsafeRawBufferPointer>
@@ -42,7 +44,9 @@ struct RecordWriter: ~Copyable {
         let words = [
             RecordFile.magic.littleEndian, (flag << 29 | UInt32(bytes.count)).littleEndian,
         ]
-        try file.write(words.withUnsafeBytes { Array($0) })
-        try file.write(UnsafeRawBufferPointer(rebasing: bytes))
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try file.write(words.withUnsafeBytes { Array($0) })
+            try file.write(UnsafeRawBufferPointer(rebasing: bytes))
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 
 /// Writes a verification pack that insightface's readers load: a pickle of protocol 3 with the
 /// images as `bytes` in one list and the labels as `bool` in another.
@@ -14,11 +15,14 @@ public final class VerificationPackWriter {
     /// - Parameter pairs: How many pairs it will have; at least 1.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
     public init(_ url: URL, pairs: Int) throws(FaceDataError) {
-        file = try FileWriter(url)
-        FilePart.removeAbandoned(in: url.deletingLastPathComponent())
+        file = try FaceDataError.storing { () throws(SafeFilesError) in
+            let file = try FileWriter(url)
+            // PROTO 3, EMPTY_LIST, MARK.
+            try file.write([0x80, 3, 0x5d, 0x28])
+            return file
+        }
+        PartialFile.removeStale(in: url.deletingLastPathComponent())
         self.pairs = pairs
-        // PROTO 3, EMPTY_LIST, MARK.
-        try file.write([0x80, 3, 0x5d, 0x28])
     }
 
     /// Adds the next image; first one and then the other of each pair.
@@ -27,10 +31,12 @@ public final class VerificationPackWriter {
             throw .cannotWrite(
                 path: file.url.path, reason: "an image too many, or one of \(image.count) bytes")
         }
-        if images > 0, images % Self.run == 0 { try file.write([0x65, 0x28]) }
-        // BINBYTES
-        try file.write([0x42] + withUnsafeBytes(of: count.littleEndian) { Array($0) })
-        try file.write(image)
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            if images > 0, images % Self.run == 0 { try file.write([0x65, 0x28]) }
+            // BINBYTES
+            try file.write([0x42] + withUnsafeBytes(of: count.littleEndian) { Array($0) })
+            try file.write(image)
+        }
         images += 1
     }
 
@@ -43,13 +49,15 @@ public final class VerificationPackWriter {
                 path: file.url.path,
                 reason: "\(images) images and \(same.count) labels do not make \(pairs) pairs")
         }
-        // APPENDS, EMPTY_LIST, MARK, the labels, APPENDS, TUPLE2, STOP.
-        try file.write([0x65, 0x5d, 0x28])
-        for (place, isSame) in same.enumerated() {
-            if place > 0, place % Self.run == 0 { try file.write([0x65, 0x28]) }
-            try file.write([isSame ? 0x88 : 0x89])
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            // APPENDS, EMPTY_LIST, MARK, the labels, APPENDS, TUPLE2, STOP.
+            try file.write([0x65, 0x5d, 0x28])
+            for (place, isSame) in same.enumerated() {
+                if place > 0, place % Self.run == 0 { try file.write([0x65, 0x28]) }
+                try file.write([isSame ? 0x88 : 0x89])
+            }
+            try file.write([0x65, 0x86, 0x2e])
+            try file.finish()
         }
-        try file.write([0x65, 0x86, 0x2e])
-        try file.finish()
     }
 }

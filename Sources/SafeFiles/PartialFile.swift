@@ -1,0 +1,75 @@
+public import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The hidden file beside a file's place that holds what is written of it so far. It is locked while
+/// it is written, so that what a killed process left is told from what another one is writing.
+public enum PartialFile {
+    private static let suffix = "part"
+
+    /// The part that a later process goes on with, `.NAME.part`.
+    public static func url(of file: URL) -> URL {
+        file.deletingLastPathComponent().appendingPathComponent(
+            ".\(file.lastPathComponent).\(suffix)")
+    }
+
+    /// A part of this process alone, `.NAME.PROCESS.RANDOM.part`.
+    static func temporary(for file: URL) -> URL {
+        file.deletingLastPathComponent().appendingPathComponent(
+            ".\(file.lastPathComponent).\(getpid()).\(UUID().uuidString.prefix(8)).\(suffix)")
+    }
+
+    /// Opens and locks a part, and makes its folder where it is missing.
+    static func open(_ part: URL, for file: URL) throws(SafeFilesError) -> FileDescriptor {
+        try AtomicFile.createFolder(part.deletingLastPathComponent())
+        do {
+            if let descriptor = try FileDescriptor.locked(part, flags: O_WRONLY | O_CREAT) {
+                return descriptor
+            }
+        } catch {
+            throw error.naming(file.path)
+        }
+        throw .busy(path: file.path, holder: nil)
+    }
+
+    /// Refuses to write to a place where something stands that cannot be replaced by a file: a folder,
+    /// or a device as `/dev/full`.
+    static func requireReplaceable(_ file: URL) throws(SafeFilesError) {
+        var status = stat()
+        guard stat(file.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw .notPlain(path: file.path, kind: PlainFile.Kind(mode: status.st_mode))
+    }
+
+    /// Removes the parts in a folder that nobody writes any more, those of ``url(of:)`` excepted; the
+    /// folder need not exist.
+    public static func removeStale(in folder: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where isTemporary(name) {
+            let part = folder.appendingPathComponent(name)
+            let isFree = try? FileDescriptor.locked(part, flags: O_WRONLY) != nil
+            if isFree == true { unlink(part.path) }
+        }
+    }
+
+    /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that is gone, or `.NAME.UUID.part` as
+    /// earlier versions named parts.
+    private static func isTemporary(_ name: String) -> Bool {
+        let words = name.split(separator: ".").map(String.init)
+        guard name.hasPrefix("."), words.count >= 3, words.last == suffix else { return false }
+        if UUID(uuidString: words[words.count - 2]) != nil { return true }
+        guard words.count >= 4, let process = Int32(words[words.count - 3]), process > 0 else {
+            return false
+        }
+        return isGone(process)
+    }
+
+    private static func isGone(_ process: Int32) -> Bool {
+        kill(process, 0) != 0 && errno == ESRCH
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import SafeFiles
+import Testing
+
+@Suite struct AtomicFolderTests {
+    struct Stopped: Error {}
+
+    private func names(in folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
+
+    @Test func aFolderIsThereWhenItIsComplete() throws {
+        try withFolder { parent in
+            let folder = parent.appendingPathComponent("set")
+            try AtomicFolder.write(folder) { draft in
+                try Data("a".utf8).write(to: draft.appendingPathComponent("a"))
+                #expect(!FileManager.default.fileExists(atPath: folder.path))
+            }
+            #expect(try names(in: parent) == ["set"])
+            #expect(try names(in: folder) == ["a"])
+        }
+    }
+
+    @Test func aFailureLeavesNothing() throws {
+        try withFolder { parent in
+            #expect(throws: Stopped.self) {
+                try AtomicFolder.write(parent.appendingPathComponent("set")) { draft in
+                    try Data("a".utf8).write(to: draft.appendingPathComponent("a"))
+                    throw Stopped()
+                }
+            }
+            let left = try names(in: parent)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test func aFolderThatHoldsSomethingIsNotReplaced() throws {
+        try withFolder { parent in
+            let folder = parent.appendingPathComponent("set")
+            try AtomicFolder.write(folder) { try Data().write(to: $0.appendingPathComponent("a")) }
+            #expect(throws: SafeFilesError.self) { try AtomicFolder.write(folder) { _ in } }
+            #expect(try names(in: folder) == ["a"])
+            #expect(try names(in: parent) == ["set"])
+        }
+    }
+
+    @Test func whatKilledProcessesLeftIsRemoved() throws {
+        try withFolder { parent in
+            for name in [".set.1234.partial", ".other.1234.partial", "set", ".set.notes"] {
+                try FileManager.default.createDirectory(
+                    at: parent.appendingPathComponent(name), withIntermediateDirectories: true)
+            }
+            AtomicFolder.removeStale(of: parent.appendingPathComponent("set"))
+            #expect(try names(in: parent) == [".other.1234.partial", ".set.notes", "set"])
+        }
+    }
+}

@@ -25,23 +25,18 @@ public struct Page: Sendable, Hashable {
     /// A page without a body.
     public static let empty = Page(status: 204, type: "text/plain", body: Data())
 
-    /// The bytes of the answer; without the body for a `HEAD` request.
-    func response(withBody: Bool) -> Data {
-        let lines = [
-            "HTTP/1.1 \(status) \(Self.reasons[status] ?? "Status")", "Content-Type: \(type)",
-            "Content-Length: \(body.count)", "Cache-Control: no-store", "Connection: close",
-            "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
+    /// The headers of the answer, beside those that the protocol asks for.
+    var headers: [(name: String, value: String)] {
+        [
+            ("Content-Type", type), ("Cache-Control", "no-store"), ("Connection", "close"),
+            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
             // Nothing comes from anywhere else, whatever stands in a page.
-            "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; "
-                + "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-                + "frame-ancestors 'none'",
+            (
+                "Content-Security-Policy",
+                "default-src 'none'; script-src 'self'; connect-src 'self'; "
+                    + "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+                    + "form-action 'none'; frame-ancestors 'none'"
+            ),
         ]
-        return Data((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
-            + (withBody ? body : Data())
     }
-
-    private static let reasons = [
-        200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
-        405: "Method Not Allowed", 431: "Request Header Fields Too Large",
-    ]
 }

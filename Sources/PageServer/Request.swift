@@ -1,14 +1,9 @@
 import Foundation
 
-/// The head of an HTTP request, as far as a server of pages needs it.
+/// A request of HTTP, as far as a server of pages needs it.
 struct Request: Equatable {
-    /// `GET` or `HEAD`, if the request is one that is answered.
-    let method: String
     /// The path, without the query.
     let path: String
-
-    /// Longest head that is read; browsers stay far below.
-    static let longestHead = 16 << 10
 
     /// Why a request is not answered with a page.
     enum Refusal: Error {
@@ -25,23 +20,22 @@ struct Request: Equatable {
         }
     }
 
-    /// Takes a head apart.
+    /// Checks a request.
     ///
     /// The `Host` must be this machine's own: a page of another site could otherwise read this
     /// server through a name that it lets point here.
-    init(parsing head: String) throws(Refusal) {
-        let lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)
-        let words = (lines.first ?? "").split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 3, words[1].hasPrefix("/"), words[2].hasPrefix("HTTP/1.") else {
-            throw .malformed
-        }
-        guard words[0] == "GET" || words[0] == "HEAD" else { throw .otherMethod }
-        let hosts = lines.dropFirst().compactMap(Self.host)
+    ///
+    /// - Parameters:
+    ///   - target: As it was sent.
+    ///   - hosts: Values of all `Host` headers.
+    init(method: String, target: String, version: String, hosts: [String]) throws(Refusal) {
+        guard target.hasPrefix("/"), version.hasPrefix("HTTP/1.") else { throw .malformed }
+        guard method == "GET" || method == "HEAD" else { throw .otherMethod }
+        let hosts = hosts.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         // RFC 9112, 3.2: there is one, and it names nobody's account.
         guard !hosts.contains(where: { $0.contains("@") }) else { throw .malformed }
         guard hosts.count == 1, Self.isOwn(hosts[0]) else { throw .foreignHost }
-        method = String(words[0])
-        path = String(words[1].prefix { $0 != "?" && $0 != "#" })
+        path = String(target.prefix { $0 != "?" && $0 != "#" })
     }
 
     /// Whether a host is this machine, with or without a port.
@@ -49,12 +43,5 @@ struct Request: Equatable {
         let parts = host.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard ["127.0.0.1", "localhost"].contains(parts[0]) else { return false }
         return parts.count == 1 || UInt16(parts[1]) != nil
-    }
-
-    /// The value of a `Host` header.
-    private static func host(_ line: Substring) -> String? {
-        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].lowercased() == "host" else { return nil }
-        return parts[1].trimmingCharacters(in: .whitespaces).lowercased()
     }
 }

@@ -51,14 +51,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405), ("nonsense\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
         ("GET http://x/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\n\r\n", 403), ("\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 403), ("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 403),
     ])
     func otherRequestsAreRefused(text: String, status: Int) throws {
         let server = try serve()
         #expect(try ask(server, text).hasPrefix("HTTP/1.1 \(status)"))
+    }
+
+    @Test(arguments: ["nonsense\r\n\r\n", "\r\n\r\n"])
+    func whatIsNoRequestIsNotAnswered(text: String) throws {
+        let server = try serve()
+        #expect(try ask(server, text).isEmpty)
     }
 
     @Test func anEndlessHeadIsCutOff() throws {
@@ -86,6 +92,29 @@ import Testing
         }
         #expect(sent > 1)
         #expect(try ask(server, get("/")).hasPrefix("HTTP/1.1 200"))
+    }
+
+    @Test func answersUnderWayReachTheirReaders() throws {
+        let (begun, mayEnd, stopped) = (
+            DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+        )
+        let server = try PageServer(port: 0) { _ in
+            begun.signal()
+            mayEnd.wait()
+            return .text("late")
+        }
+        let reader = try Socket(port: server.port)
+        reader.send(get("/"))
+        begun.wait()
+        Thread.detachNewThread {
+            server.stop()
+            stopped.signal()
+        }
+        mayEnd.signal()
+        #expect(reader.readToEnd().hasSuffix("late"))
+        stopped.wait()
+        // Nothing is left to be stopped.
+        server.stop()
     }
 
     @Test func manyAtOnce() throws {

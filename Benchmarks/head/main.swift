@@ -78,6 +78,7 @@ func resetHighWaterMark() throws {
 }
 
 let options = Options(Array(CommandLine.arguments.dropFirst()))
+LibTorch.keepMemory()
 LibTorch.setThreads(options.threads)
 var small: Subject? = try Subject(options, classes: 256)
 small?.takeStep()

@@ -78,6 +78,7 @@ func peakMemory() -> Int {
 func run(_ words: [String]) throws -> [String: Double] {
     let threads = words.count > 2 ? Int(words[2]) ?? 1 : 1
     let seconds = words.count > 3 ? Double(words[3]) ?? 3 : 3
+    LibTorch.keepMemory()
     LibTorch.setThreads(1)
     switch words[0] {
     case "open":

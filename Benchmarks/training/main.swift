@@ -143,6 +143,7 @@ func answer(_ object: [String: Any]) throws {
 }
 
 let options = try Options(Array(CommandLine.arguments.dropFirst()))
+LibTorch.keepMemory()
 LibTorch.setThreads(options.threads)
 // As a run does it.
 LibTorch.setDeterministic(true)

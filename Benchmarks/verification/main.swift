@@ -64,6 +64,7 @@ func images(_ arguments: [String]) throws {
     let folder = URL(fileURLWithPath: arguments[0])
     let batch = Int(arguments[2]) ?? 128
     let threads = AvailableThreads.count
+    LibTorch.keepMemory()
     LibTorch.setThreads(threads)
     let source = try LabelledImageSet.folder(folder).source
     let backbone = try BackboneCatalogue.make(

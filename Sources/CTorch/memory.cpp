@@ -122,15 +122,19 @@ class KeepingAllocator final : public c10::Allocator {
   FreeRanges ranges_;
 };
 
-#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
-// Before any tensor. Above LibTorch's own priority of 0; sanitizers watch the C library's memory.
-[[maybe_unused]] const bool is_set = [] {
-  c10::SetCPUAllocator(&KeepingAllocator::shared(), /*priority=*/1);
-  return true;
-}();
-#endif
-
 }  // namespace
+
+void keep_memory() {
+#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
+  // Above LibTorch's own priority of 0; sanitizers watch the C library's memory.
+  c10::SetCPUAllocator(&KeepingAllocator::shared(), /*priority=*/1);
+#endif
+}
+
+#else
+
+void keep_memory() {}
+
 #endif
 
 }  // namespace facet

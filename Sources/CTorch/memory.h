@@ -1,4 +1,4 @@
-// Where free pieces of a range of addresses lie.
+// Memory for large tensors on a CPU, which is kept.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,11 @@
 #include <unordered_map>
 
 namespace facet {
+
+/// Has large tensors on a CPU made from now on in memory that is kept for later ones and never given back
+/// to the system. For the application to decide: it takes addresses for one and a half times the
+/// machine's memory, and what a process once used stays with it. Linux only; does nothing elsewhere.
+void keep_memory();
 
 /// Gives out pieces of a range of `capacity` bytes and takes them back: the smallest free piece that
 /// is large enough, and of equal ones the first. Pieces that are given back join their neighbours.

@@ -2,7 +2,7 @@
 #include "bridge.h"
 #include "cuda/normalization.h"
 #include "kernels/depthwise.h"
-#include "kernels/dispatch.h"
+#include "dispatch.h"
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
@@ -53,7 +53,7 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
                     int64_t groups, ct_tensor *out) {
   return producing(out, [&] {
     auto input = tensor(self), taps = tensor(weight);
-    if (kernels::enabled() && input.is_cpu()) {
+    if (uses_own_kernels() && input.is_cpu()) {
       if (at::autocast::is_autocast_enabled(at::kCPU)) {
         auto type = at::autocast::get_autocast_dtype(at::kCPU);
         input = input.to(type);
@@ -75,7 +75,7 @@ ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training
   return producing(out, [&] {
     auto residual = optional(parts.residual);
     const auto &weight = tensor(parts.weight);
-    if (!training || !kernels::enabled()) return normalize(self, parts, residual, training);
+    if (!training || !uses_own_kernels()) return normalize(self, parts, residual, training);
     auto images = as_images(tensor(self));
     if (!residual && images.dim() != tensor(self).dim() &&
         kernels::supports_normalization(images, weight, residual))

@@ -1,10 +1,7 @@
 // What holds for the whole process: threads, determinism, the version.
 #include "bridge.h"
-#include "kernels/dispatch.h"
-
-#if defined(__aarch64__) && defined(__linux__)
-#include <sys/auxv.h>
-#endif
+#include "dispatch.h"
+#include "memory.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -28,21 +25,14 @@ ct_status ct_set_deterministic(bool value) {
   });
 }
 
-void ct_limit_kernels(ct_kernels limit) { kernels::limit_choice(kernels::Choice(limit)); }
+void ct_limit_kernels(ct_kernels limit) { limit_choice(Choice(limit)); }
 
-ct_kernels ct_best_kernels(void) { return ct_kernels(kernels::best_choice()); }
+ct_kernels ct_best_kernels(void) { return ct_kernels(best_choice()); }
 
-ct_kernels ct_current_kernels(void) { return ct_kernels(kernels::choice()); }
+ct_kernels ct_current_kernels(void) { return ct_kernels(choice()); }
 
-bool ct_has_bfloat16_instructions(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512bf16") || __builtin_cpu_supports("amx-bf16");
-#elif defined(__aarch64__) && defined(__linux__) && defined(HWCAP2_BF16)
-  return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
-#else
-  return false;
-#endif
-}
+bool ct_has_bfloat16_instructions(void) { return has_bfloat16_instructions(); }
+
+void ct_keep_memory(void) { keep_memory(); }
 
 const char *ct_version(void) { return TORCH_VERSION; }

@@ -1,7 +1,7 @@
 // Creation, inspection and transfer of tensors.
 #include "bridge.h"
 #include "kernels/bytes.h"
-#include "kernels/dispatch.h"
+#include "dispatch.h"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -116,7 +116,7 @@ ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64
   return producing(out, [&] {
     auto target = device(on);
     if (target.is_cpu() && memory_format(format) == at::MemoryFormat::ChannelsLast &&
-        kernels::enabled()) {
+        uses_own_kernels()) {
       // One pass over memory; the same operations on each byte as below, so the same bits.
       auto values = at::empty({n, c, h, w}, at::TensorOptions().dtype(at::kFloat),
                               at::MemoryFormat::ChannelsLast);

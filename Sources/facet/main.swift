@@ -2,8 +2,10 @@ import CommandKit
 import FaceData
 import Foundation
 import FaceStudy
+import Torch
 
 Interrupt.endWithCodes()
+LibTorch.keepMemory()
 
 let facet = Command(
     "facet", "Trains face recognition networks and compares losses.",

@@ -9,9 +9,13 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "dispatch.h"
+#include "head/angles.h"
+#include "head/descent.h"
+#include "head/functions.h"
+#include "head/products.h"
 #include "kernels/bytes.h"
 #include "kernels/depthwise.h"
-#include "kernels/dispatch.h"
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
@@ -144,6 +148,87 @@ void bytes(int64_t count) {
   expect_close(to, (from.to(at::kFloat) - 127.5) / 127.5, "bytes");
 }
 
+/// The head: cosines, a softmax with a changed scale, and gradients, against whole tensors.
+void head(at::ScalarType type, int64_t batch, int64_t classes, int64_t size, int64_t subcenters,
+          bool chosen, bool mapped, bool rounds) {
+  auto what = "head " + std::to_string(batch) + "x" + std::to_string(classes) + "x" +
+              std::to_string(size) + "/" + std::to_string(subcenters);
+  auto directions = at::randn({batch, size}, type);
+  directions = directions / directions.norm(2, {1}, true);
+  auto weight = at::randn({classes * subcenters, size}, type);
+  auto labels = at::arange(batch).remainder(classes);
+  auto scale = at::rand({batch}, type) + 0.5;
+  auto some = chosen ? at::arange(classes) : at::empty({0}, at::kLong);
+  head::OthersMap others;
+  if (mapped) others = [](const at::Tensor &cosines) { return cosines * cosines * 0.5; };
+  auto workspace = c10::make_intrusive<head::Workspace>();
+  auto own = [&](const std::vector<at::Tensor> &t) {
+    auto table = head::cosine_table(t[0], t[1], some, labels, subcenters, rounds, workspace);
+    auto logits = table[1] * t[2];
+    return head::margin_cross_entropy(table[0], logits, t[2], table[1], labels, others)[0];
+  };
+  auto other = [&](const std::vector<at::Tensor> &t) {
+    auto rows = t[1] / t[1].norm(2, {1}, true);
+    auto all = at::mm(t[0], rows.t()).view({batch, classes, subcenters});
+    auto cosines = std::get<0>(all.max(2));
+    auto index = labels.unsqueeze(1);
+    auto rest = others ? others(cosines) : cosines;
+    auto logits = rest.scatter(1, index, cosines.gather(1, index)) * t[2].unsqueeze(1);
+    return at::cross_entropy_loss(logits, labels);
+  };
+  auto mine = pass({directions, weight, scale}, own);
+  auto theirs = pass({directions, weight, scale}, other);
+  for (size_t i = 0; i < mine.size(); ++i)
+    if (mine[i].defined() && theirs[i].defined())
+      expect_close(mine[i].is_sparse() ? mine[i].to_dense() : mine[i], theirs[i],
+                   what + ", " + std::to_string(i));
+  auto exponentials = head::other_exponentials(
+      head::cosine_table(directions, weight, some, labels, subcenters, rounds, workspace)[0],
+      labels, scale);
+  expect_close(exponentials.isfinite(), at::ones({batch}, at::kBool), what);
+}
+
+void angles(int64_t count, int64_t size) {
+  auto vectors = at::randn({count, size}, at::kDouble);
+  auto rows = at::randn({count, size}, at::kDouble);
+  for (auto *tensor : {&vectors, &rows}) *tensor = *tensor / tensor->norm(2, {1}, true);
+  compare("angles", {vectors, rows},
+          [](auto &t) { return head::angle_between(t[0], t[1]); },
+          [](auto &t) { return (t[0] * t[1]).sum(1).clamp(-1, 1).acos(); });
+}
+
+void descent(at::ScalarType type, int64_t size, bool momentum) {
+  auto weight = at::randn({9, size}, type), rows = at::arange(0, 9, 2);
+  auto gradient = at::randn({rows.numel(), size}, type);
+  auto velocity = momentum ? at::randn({9, size}, type) : at::Tensor();
+  auto expected = weight.clone();
+  auto slopes = gradient + 0.1 * weight.index_select(0, rows);
+  if (momentum) slopes = slopes + 0.9 * velocity.index_select(0, rows);
+  expected.index_add_(0, rows, slopes, -0.5);
+  head::descend_rows(weight, velocity, rows, gradient,
+                     {0.5, momentum ? 0.9 : 0, 0.1, false, std::nullopt, std::nullopt});
+  expect_close(weight, expected, "descent");
+}
+
+void heads() {
+  for (auto type : {at::kFloat, at::kDouble}) {
+    for (auto [batch, classes, size] :
+         {std::tuple(1, 2, 1), {3, 5, 7}, {16, 128, 32}, {17, 129, 33}, {5, 5000, 19}})
+      for (int64_t subcenters : {1, 3})
+        for (bool chosen : {false, true})
+          for (bool mapped : {false, true})
+            head(type, batch, classes, size, subcenters, chosen, mapped, false);
+    for (int64_t size : {1, 15, 16, 33})
+      for (bool momentum : {false, true}) descent(type, size, momentum);
+  }
+  // One number has no angle but 0 and pi.
+  for (int64_t size : {2, 16, 37}) angles(5, size);
+  if (!head::has_bfloat16_products()) return;
+  for (auto [batch, classes, size] : {std::tuple(3, 5, 7), {17, 129, 33}, {5, 3000, 32}})
+    for (int64_t subcenters : {1, 3})
+      head(at::kFloat, batch, classes, size, subcenters, false, false, true);
+}
+
 /// Every part is run, and by more threads than one.
 void threads() {
   std::mutex mutex;
@@ -165,9 +250,9 @@ void threads() {
 int main() {
   at::set_num_threads(3);
   threads();
-  for (auto choice : {kernels::Choice::portable, kernels::Choice::avx2, kernels::Choice::avx512}) {
-    if (choice > kernels::best_choice()) continue;
-    kernels::limit_choice(choice);
+  for (auto choice : {Choice::portable, Choice::avx2, Choice::avx512}) {
+    if (choice > best_choice()) continue;
+    limit_choice(choice);
     for (auto type : {at::kFloat, at::kBFloat16}) {
       for (int64_t images : {0, 1, 3})
         for (int64_t channels : {1, 2, 7, 16, 19, 33})
@@ -181,6 +266,7 @@ int main() {
         for (bool adds : {false, true}) folding(type, images, 5, 6, adds);
     }
     for (int64_t count : {0, 1, 15, 16, 17, 1000, 600000}) bytes(count);
+    heads();
   }
   std::printf("%d checks, %d failures\n", checks, failures);
   return failures == 0 ? 0 : 1;

@@ -6,6 +6,7 @@ struct MemoryTests {
     /// Sizes around those from which pieces are kept, joined and split.
     @Test("Tensors that come and go in any order keep their values")
     func churn() {
+        LibTorch.keepMemory()
         var state: UInt64 = 1
         func next(_ bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -47,11 +47,11 @@ FACET_INLINE Products products_of(const double *a, const double *b, int64_t size
 /// Writes `a` without its part along `b`, `share` times `b`, and returns the square of its length.
 FACET_INLINE double reject(const double *a, const double *b, double share, int64_t size,
                            double *out) {
-  Lanes<double> sum{};
+  Vector<double> sum{};
   int64_t c = 0;
   for (; c + lanes <= size; c += lanes) {
-    Lanes<double> rest = read(a + c) - read(b + c) * share;
-    write(out + c, rest);
+    Vector<double> rest = load(a + c) - load(b + c) * share;
+    store(out + c, rest);
     sum += rest * rest;
   }
   double square = total<double>(sum);
@@ -96,9 +96,10 @@ at::Tensor angles_by_row(const at::Tensor &vectors, const at::Tensor &rows) {
   auto result = at::empty({count}, vectors.options());
   auto a = elements<double>(vectors), b = elements<double>(rows);
   auto out = result.mutable_data_ptr<double>();
+  auto chosen = choice();
   parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
     std::vector<double> memory(size);
-    vectorized([&]() FACET_LAMBDA {
+    vectorized(chosen, [&]() FACET_LAMBDA {
       for (int64_t i = begin; i < end; ++i)
         out[i] = angle_of(a + i * size, b + i * size, size, memory.data());
     });
@@ -113,8 +114,9 @@ AngleGradients gradients_by_row(const at::Tensor &vectors, const at::Tensor &row
   auto a = elements<double>(vectors), b = elements<double>(rows), by = elements<double>(slopes);
   auto to_a = result.to_vectors.mutable_data_ptr<double>();
   auto to_b = result.to_rows.mutable_data_ptr<double>();
+  auto chosen = choice();
   parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
-    vectorized([&]() FACET_LAMBDA {
+    vectorized(chosen, [&]() FACET_LAMBDA {
       for (int64_t i = begin; i < end; ++i)
         differentiate_pair(a + i * size, b + i * size, by[i], size, to_a + i * size,
                            to_b + i * size);
@@ -173,7 +175,7 @@ AngleGradients composed_gradients(const at::Tensor &a, const at::Tensor &b,
 
 at::Tensor plain(const at::Tensor &values) { return values.detach().to(at::kDouble).contiguous(); }
 
-bool is_by_row(const at::Tensor &vectors) { return vectors.is_cpu() && kernels::enabled(); }
+bool is_by_row(const at::Tensor &vectors) { return vectors.is_cpu() && uses_own_kernels(); }
 
 struct AngleBetween : torch::autograd::Function<AngleBetween> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &vectors,

@@ -13,7 +13,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "../kernels/dispatch.h"
+#include "../dispatch.h"
 #include "angles.h"
 #include "classes.h"
 
@@ -177,7 +177,7 @@ struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
 
 }  // namespace
 
-bool applies(const at::Tensor &matrix) { return !matrix.is_cpu() || !kernels::enabled(); }
+bool applies(const at::Tensor &matrix) { return !matrix.is_cpu() || !uses_own_kernels(); }
 
 std::vector<at::Tensor> cosine_table(const at::Tensor &directions, const at::Tensor &weight,
                                      const at::Tensor &classes, const at::Tensor &labels,

@@ -6,7 +6,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "lanes.h"
+#include "../dispatch.h"
 
 namespace facet::head {
 
@@ -22,6 +22,8 @@ struct CosineProblem {
   int64_t subcenters = 1;
   /// Whether products are of numbers rounded to bfloat16; sums and results stay float32.
   bool bfloat16 = false;
+  /// The instructions: those of the thread that states the problem.
+  Choice choice = facet::choice();
 
   int64_t batch() const { return directions.size(0); }
   /// The batch rounded up to whole vectors.

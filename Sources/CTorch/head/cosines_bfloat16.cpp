@@ -22,12 +22,30 @@ constexpr int64_t block_rows = 128;
 
 int64_t even(int64_t count) { return (count + 1) / 2 * 2; }
 
+/// Classes of a block.
+int64_t block_classes(const CosineProblem &p) {
+  return std::max<int64_t>(1, block_rows / p.subcenters);
+}
+
+int64_t block_count(const CosineProblem &p) {
+  return (p.class_count() + block_classes(p) - 1) / block_classes(p);
+}
+
+/// How many parts the blocks are split into, each with a sum of its own of the gradient with respect
+/// to the directions: a power of two that the shape decides, so that the bits do not depend on the
+/// threads, but for more threads than that, for which the sums' memory would take too long.
+int64_t part_count(const CosineProblem &p) {
+  constexpr int64_t blocks_a_part = 2, least_parts = 2, most_parts = 16;
+  int64_t parts = least_parts;
+  while (parts < most_parts && block_count(p) >= 2 * parts * blocks_a_part) parts *= 2;
+  return parts < most_parts ? parts : std::max<int64_t>(parts, at::get_num_threads());
+}
+
 /// Calls `body(part, first class, count)` for blocks of classes; the parts are run by threads, and
 /// depend on nothing but their number.
 template <class Body>
 void for_each_block(const CosineProblem &p, int64_t parts, Body &&body) {
-  int64_t step = std::max<int64_t>(1, block_rows / p.subcenters);
-  int64_t classes = p.class_count(), blocks = (classes + step - 1) / step;
+  int64_t step = block_classes(p), classes = p.class_count(), blocks = block_count(p);
   parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       auto worker = body(part);
@@ -77,17 +95,17 @@ class CosineBlocks {
     float *norms = norms_ + first * p_.subcenters;
     float *own = cosines_ + first * columns;
     float *out = nearest_ == nullptr ? own : all_.data();
-    vectorized([&]() FACET_LAMBDA { inverse_norms(rows, count, p_.size(), norms); });
+    vectorized(p_.choice, [&]() FACET_LAMBDA { inverse_norms(rows, count, p_.size(), norms); });
     multiply(count, columns, size_, left(rows, count), size_, right_, columns, out, columns,
              false);
-    vectorized([&]() FACET_LAMBDA { scale_rows(out, count, columns, norms); });
+    vectorized(p_.choice, [&]() FACET_LAMBDA { scale_rows(out, count, columns, norms); });
     if (nearest_ != nullptr)
       keep_nearest(out, classes, p_.subcenters, columns, own, nearest_ + first * columns);
   }
 
  private:
   const Half *left(const float *rows, int64_t count) {
-    vectorized([&]() FACET_LAMBDA { round_rows(rows, count, p_.size(), halves_.data(), size_); });
+    vectorized(p_.choice, [&]() FACET_LAMBDA { round_rows(rows, count, p_.size(), halves_.data(), size_); });
     return halves_.data();
   }
 
@@ -106,6 +124,7 @@ class CosineBlocks {
 
 void compute_in_bfloat16(const CosineProblem &p, CosineTable &table) {
   auto right = directions_by_component(p);
+  // Blocks do not depend on each other, so neither do the bits on how many a thread has.
   for_each_block(p, at::get_num_threads(),
                  [&](int64_t) { return CosineBlocks(p, table, right); });
 }
@@ -141,7 +160,7 @@ class GradientBlocks {
     Half *weighed = weighed_.data(), *transposed = transposed_.data();
     if (depth > count)
       for (int64_t c = 0; c < columns; ++c) transposed[c * depth + count] = Half(0.f);
-    vectorized([&]() FACET_LAMBDA {
+    vectorized(p_.choice, [&]() FACET_LAMBDA {
       weigh(slopes, count, columns, norms, weighed, transposed, depth);
     });
     if (to_directions_ != nullptr)
@@ -150,7 +169,7 @@ class GradientBlocks {
     if (to_weight_ != nullptr) {
       float *out = to_weight_ + first * p_.subcenters * size;
       multiply(count, size, columns, weighed, columns, right_, size, out, size, false);
-      vectorized([&]() FACET_LAMBDA { project(out, rows, count, size, norms); });
+      vectorized(p_.choice, [&]() FACET_LAMBDA { project(out, rows, count, size, norms); });
     }
   }
 
@@ -166,7 +185,7 @@ class GradientBlocks {
   }
 
   const Half *right_rows(const float *rows, int64_t count) {
-    vectorized([&]() FACET_LAMBDA { round_pairs(rows, count, p_.size(), pairs_.data()); });
+    vectorized(p_.choice, [&]() FACET_LAMBDA { round_pairs(rows, count, p_.size(), pairs_.data()); });
     return pairs_.data();
   }
 
@@ -190,13 +209,14 @@ void differentiate_in_bfloat16(const CosineProblem &p, const CosineTable &table,
                                const at::Tensor &slopes, at::Tensor &to_directions,
                                at::Tensor &to_weight) {
   auto right = directions_by_sample(p);
-  int64_t parts = at::get_num_threads();
+  int64_t parts = part_count(p);
   at::Tensor sums;
   if (to_directions.defined())
     sums = at::zeros({parts, p.columns(), p.size()}, p.directions.options());
   float *weight = to_weight.defined() ? to_weight.mutable_data_ptr<float>() : nullptr;
   for_each_block(p, parts, [&](int64_t part) {
-    float *own = sums.defined() ? sums.mutable_data_ptr<float>() + part * p.columns() * p.size() : nullptr;
+    float *own = nullptr;
+    if (sums.defined()) own = sums.mutable_data_ptr<float>() + part * p.columns() * p.size();
     return GradientBlocks(p, table, slopes, right, own, weight);
   });
   if (!to_directions.defined()) return;

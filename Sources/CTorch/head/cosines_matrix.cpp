@@ -45,7 +45,7 @@ void compute(const CosineProblem &p, CosineTable &table) {
     T *norms = table.inverse_norms.mutable_data_ptr<T>() + first * each;
     parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       blocks.fetch(first, begin, end);
-      vectorized([&]() FACET_LAMBDA {
+      vectorized(p.choice, [&]() FACET_LAMBDA {
         inverse_norms(rows + begin * each * size, (end - begin) * each, size, norms + begin * each);
       });
     });
@@ -55,7 +55,7 @@ void compute(const CosineProblem &p, CosineTable &table) {
     at::mm_out(out, matrix(rows, classes * each, size), right);
     parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
       T *part = products + begin * each * columns;
-      vectorized([&]() FACET_LAMBDA {
+      vectorized(p.choice, [&]() FACET_LAMBDA {
         scale_rows(part, (end - begin) * each, columns, norms + begin * each);
       });
       if (each > 1)
@@ -86,7 +86,7 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
         spread_to_nearest(own + begin * columns, end - begin, each, columns,
                           elements<uint8_t>(table.nearest) + (first + begin) * columns,
                           part);
-      vectorized([&]() FACET_LAMBDA {
+      vectorized(p.choice, [&]() FACET_LAMBDA {
         scale_rows(part, (end - begin) * each, columns, norms + begin * each);
       });
     });
@@ -97,7 +97,7 @@ void differentiate(const CosineProblem &p, const CosineTable &table, const at::T
     auto out = matrix(gradient, classes * each, size);
     at::mm_out(out, left, right);
     parallel_for(0, classes, grain, [&](int64_t begin, int64_t end) {
-      vectorized([&]() FACET_LAMBDA {
+      vectorized(p.choice, [&]() FACET_LAMBDA {
         project(gradient + begin * each * size, rows + begin * each * size, (end - begin) * each,
                 size, norms + begin * each);
       });

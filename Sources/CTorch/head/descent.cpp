@@ -7,7 +7,7 @@
 
 #include "../elements.h"
 #include "../parallel.h"
-#include "lanes.h"
+#include "../dispatch.h"
 
 namespace facet::head {
 namespace {
@@ -27,11 +27,11 @@ FACET_INLINE void descend_row(T *weight, T *velocity, const T *gradient, int64_t
   T rate = T(rule.learning_rate), momentum = T(rule.momentum), decay = T(rule.weight_decay);
   int64_t c = 0;
   for (; c + lanes <= size; c += lanes) {
-    Lanes<T> w = read(weight + c), v{};
-    if (velocity != nullptr) v = read(velocity + c);
-    descend(w, v, read(gradient + c), rate, momentum, decay, rule.nesterov);
-    write(weight + c, w);
-    if (velocity != nullptr) write(velocity + c, v);
+    Vector<T> w = load(weight + c), v{};
+    if (velocity != nullptr) v = load(velocity + c);
+    descend(w, v, load(gradient + c), rate, momentum, decay, rule.nesterov);
+    store(weight + c, w);
+    if (velocity != nullptr) store(velocity + c, v);
   }
   for (; c < size; ++c) {
     T v = velocity != nullptr ? velocity[c] : T(0);
@@ -49,8 +49,9 @@ void descend_on_processor(const at::Tensor &weight, const at::Tensor &velocity,
   T *weights = weight.mutable_data_ptr<T>();
   T *velocities = velocity.defined() ? velocity.mutable_data_ptr<T>() : nullptr;
   int64_t size = weight.size(1);
+  auto chosen = choice();
   parallel_for(0, rows.numel(), 64, [&](int64_t begin, int64_t end) {
-    vectorized([&]() FACET_LAMBDA {
+    vectorized(chosen, [&]() FACET_LAMBDA {
       for (int64_t r = begin; r < end; ++r) {
         int64_t start = indices[r] * size;
         descend_row(weights + start, velocities == nullptr ? nullptr : velocities + start,

@@ -199,6 +199,7 @@ struct MarginCrossEntropy : torch::autograd::Function<MarginCrossEntropy> {
     context->save_for_backward({target_logits, scale, labels});
     // Not as a variable: differentiating changes it in place.
     context->saved_data["table"] = problem.cosines;
+    context->saved_data["version"] = int64_t(problem.cosines._version());
     context->saved_data["reference"] = others.reference;
     context->saved_data["log_total"] = log_total;
     context->saved_data["map"] = c10::IValue::make_capsule(map);
@@ -216,6 +217,10 @@ struct MarginCrossEntropy : torch::autograd::Function<MarginCrossEntropy> {
         context->saved_data["map"].toCapsule());
     SoftmaxProblem problem{context->saved_data["table"].toTensor(), saved[2], saved[1].detach(),
                            map->pointer()};
+    TORCH_CHECK(int64_t(problem.cosines._version()) == context->saved_data["version"].toInt(),
+                "a table of cosines became its gradient and cannot be differentiated again: make a "
+                "table for each loss");
+    problem.cosines.unsafeGetTensorImpl()->bump_version();
     auto log_total = context->saved_data["log_total"].toTensor();
     auto logits = saved[0].detach().to(at::kDouble);
     auto weight = (slopes[0].to(at::kDouble) / double(logits.numel())).expand_as(logits);

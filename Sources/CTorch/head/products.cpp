@@ -4,7 +4,7 @@
 
 #include <ATen/native/CPUBlas.h>
 
-#include "../include/ctorch.h"
+#include "../dispatch.h"
 
 namespace facet::head {
 namespace {
@@ -25,7 +25,7 @@ bool has_block_products() {
 }  // namespace
 
 bool has_bfloat16_products() {
-  static const bool result = ct_has_bfloat16_instructions() && has_block_products();
+  static const bool result = has_bfloat16_instructions() && has_block_products();
   return result;
 }
 

@@ -4,18 +4,18 @@
 #include <algorithm>
 #include <limits>
 
-#include "lanes.h"
+#include "../dispatch.h"
 
 namespace facet::head {
 
 /// Sum of products; several sums at once hide the latency of an addition.
 template <class T>
 FACET_INLINE T dot(const T *a, const T *b, int64_t size) {
-  Lanes<T> sums[4]{};
+  Vector<T> sums[4]{};
   int64_t c = 0;
   for (; c + 4 * lanes <= size; c += 4 * lanes)
-    for (int64_t k = 0; k < 4; ++k) sums[k] += read(a + c + k * lanes) * read(b + c + k * lanes);
-  for (; c + lanes <= size; c += lanes) sums[0] += read(a + c) * read(b + c);
+    for (int64_t k = 0; k < 4; ++k) sums[k] += load(a + c + k * lanes) * load(b + c + k * lanes);
+  for (; c + lanes <= size; c += lanes) sums[0] += load(a + c) * load(b + c);
   T sum = total<T>((sums[0] + sums[1]) + (sums[2] + sums[3]));
   for (; c < size; ++c) sum += a[c] * b[c];
   return sum;
@@ -50,7 +50,7 @@ template <class T>
 FACET_INLINE void scale_rows(T *rows, int64_t count, int64_t columns, const T *factors) {
   for (int64_t r = 0; r < count; ++r)
     for (int64_t c = 0; c < columns; c += lanes)
-      write(rows + r * columns + c, read(rows + r * columns + c) * factors[r]);
+      store(rows + r * columns + c, load(rows + r * columns + c) * factors[r]);
 }
 
 /// Keeps of each class's `each` rows the largest element, and which it was.
@@ -79,12 +79,6 @@ void spread_to_nearest(const T *from, int64_t classes, int64_t each, int64_t col
             nearest[r * columns + c] == k ? from[r * columns + c] : T(0);
 }
 
-FACET_INLINE void put(float *to, const Lanes<float> &values) { write(to, values); }
-FACET_INLINE void put(double *to, const Lanes<double> &values) { write(to, values); }
-FACET_INLINE void put(c10::BFloat16 *to, const Lanes<float> &values) {
-  kernels::store(to, values);
-}
-
 /// Rows multiplied by a factor each, as they are and transposed, both in the operands' type.
 ///
 /// `count` rows of `columns` elements; transposed, rows are `stride` apart.
@@ -96,7 +90,7 @@ FACET_INLINE void weigh(const T *from, int64_t count, int64_t columns, const T *
     for (int64_t c = 0; c < columns; c += lanes) {
       Operand tile[lanes * lanes];
       for (int64_t r = 0; r < height; ++r) {
-        put(tile + r * lanes, read(from + (first + r) * columns + c) * factors[first + r]);
+        store(tile + r * lanes, load(from + (first + r) * columns + c) * factors[first + r]);
         std::memcpy(out + (first + r) * columns + c, tile + r * lanes, lanes * sizeof(Operand));
       }
       for (int64_t l = 0; l < lanes; ++l)
@@ -117,7 +111,7 @@ FACET_INLINE void project(T *slopes, const T *weight, int64_t count, int64_t siz
     T part = dot(to, row, size) * inverse[r];
     int64_t c = 0;
     for (; c + lanes <= size; c += lanes)
-      write(to + c, read(to + c) - read(row + c) * inverse[r] * part);
+      store(to + c, load(to + c) - load(row + c) * inverse[r] * part);
     for (; c < size; ++c) to[c] -= row[c] * inverse[r] * part;
   }
 }
@@ -128,7 +122,7 @@ FACET_INLINE void round_rows(const float *from, int64_t count, int64_t size, c10
   for (int64_t r = 0; r < count; ++r) {
     int64_t c = 0;
     for (; c + lanes <= size; c += lanes)
-      kernels::store(to + r * stride + c, read(from + r * size + c));
+      store(to + r * stride + c, load(from + r * size + c));
     for (; c < stride; ++c) to[r * stride + c] = c < size ? from[r * size + c] : 0.f;
   }
 }
@@ -143,13 +137,13 @@ FACET_INLINE void round_pairs(const float *from, int64_t count, int64_t size,
     int64_t c = 0;
     for (; second != nullptr && c + lanes <= size; c += lanes) {
       c10::BFloat16 halves[2 * lanes];
-      kernels::store(halves, read(first + c));
-      kernels::store(halves + lanes, read(second + c));
-      kernels::Halves low, high;
+      store(halves, load(first + c));
+      store(halves + lanes, load(second + c));
+      Halves low, high;
       std::memcpy(&low, halves, sizeof low);
       std::memcpy(&high, halves + lanes, sizeof high);
-      kernels::Words words = __builtin_convertvector(low, kernels::Words) |
-                             (__builtin_convertvector(high, kernels::Words) << 16);
+      Words words = __builtin_convertvector(low, Words) |
+                             (__builtin_convertvector(high, Words) << 16);
       std::memcpy(out + 2 * c, &words, sizeof words);
     }
     for (; c < size; ++c) {

@@ -5,7 +5,6 @@
 #include <limits>
 #include <vector>
 
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -14,7 +13,7 @@
 
 #include "../elements.h"
 #include "../parallel.h"
-#include "lanes.h"
+#include "exponential.h"
 
 namespace facet::head {
 namespace {
@@ -43,6 +42,17 @@ std::vector<T> scales_of(const SoftmaxProblem &p, int64_t columns) {
   for (auto &scale : scales)
     if (scale < T(least_scale)) scale = T(least_scale);  // A NaN stays one.
   return scales;
+}
+
+/// How many parts the rows are split into, each with sums of its own: a power of two. The shape alone
+/// decides, so the bits do not depend on the threads.
+int64_t part_count(const SoftmaxProblem &p) {
+  constexpr int64_t elements_a_part = 32768, least_parts = 2, most_parts = 64;
+  int64_t rows = p.cosines.size(0);
+  if (p.others != nullptr) rows = std::min(rows, map_classes);
+  int64_t parts = least_parts;
+  while (parts < most_parts && rows * p.cosines.size(1) >= 2 * parts * elements_a_part) parts *= 2;
+  return parts;
 }
 
 /// A run of classes' rows of `columns` elements.
@@ -85,9 +95,9 @@ struct Running {
 /// The largest of a few rows for the columns from `c` on, and where it first stands.
 template <class T>
 FACET_INLINE void find_largest(const Rows<T> &rows, int64_t c, Running<T> &running) {
-  Lanes<T> largest = read(rows.data + c);
+  Vector<T> largest = load(rows.data + c);
   for (int64_t r = 1; r < rows.count; ++r) {
-    Lanes<T> row = read(rows.data + r * rows.columns + c);
+    Vector<T> row = load(rows.data + r * rows.columns + c);
     largest = row > largest ? row : largest;
   }
   for (int64_t l = 0; l < lanes; ++l) {
@@ -108,14 +118,14 @@ double lowering(T scale, T former, T largest) {
 /// Adds a few rows to the sums of the columns from `c` on.
 template <class T>
 FACET_INLINE void add_rows(const Rows<T> &rows, int64_t c, const T *scales, Running<T> &running) {
-  Lanes<T> former = read(running.largest.data() + c);
+  Vector<T> former = load(running.largest.data() + c);
   find_largest(rows, c, running);
-  Lanes<T> scale = read(scales + c);
-  Lanes<T> largest = read(running.largest.data() + c);
-  Lanes<T> sum{};
+  Vector<T> scale = load(scales + c);
+  Vector<T> largest = load(running.largest.data() + c);
+  Vector<T> sum{};
   // The difference first: of two large products it would be as large as their rounding.
   for (int64_t r = 0; r < rows.count; ++r)
-    sum += exponential(scale * (read(rows.data + r * rows.columns + c) - largest));
+    sum += exponential(scale * (load(rows.data + r * rows.columns + c) - largest));
   for (int64_t l = 0; l < lanes; ++l) {
     double &total = running.sum[c + l];
     if (former[l] < largest[l]) total *= lowering(scale[l], former[l], largest[l]);
@@ -125,13 +135,14 @@ FACET_INLINE void add_rows(const Rows<T> &rows, int64_t c, const T *scales, Runn
 
 /// Adds rows to what each part knows; without scales only the largest are found.
 template <class T>
-void accumulate(const Rows<T> &rows, const T *scales, std::vector<Running<T>> &parts) {
+void accumulate(const SoftmaxProblem &p, const Rows<T> &rows, const T *scales,
+                std::vector<Running<T>> &parts) {
   for_each_part(rows, int64_t(parts.size()), [&](int64_t part, const Rows<T> &own) {
     auto &running = parts[part];
     for (int64_t r = 0; r < own.count; r += block_rows) {
       Rows<T> block{own.data + r * own.columns, own.first_class + r,
                     std::min(block_rows, own.count - r), own.columns};
-      vectorized([&]() FACET_LAMBDA {
+      vectorized(p.choice, [&]() FACET_LAMBDA {
         for (int64_t c = 0; c < own.columns; c += lanes) {
           if (scales != nullptr)
             add_rows(block, c, scales, running);
@@ -228,23 +239,23 @@ template <class T>
 OthersSummary summarize(const SoftmaxProblem &p) {
   int64_t columns = p.cosines.size(1), count = p.labels.numel();
   auto scales = scales_of<T>(p, columns);
-  std::vector<Running<T>> parts(at::get_num_threads(), Running<T>(columns));
+  std::vector<Running<T>> parts(part_count(p), Running<T>(columns));
   Rows<T> table{p.cosines.mutable_data_ptr<T>(), 0, p.cosines.size(0), columns};
   auto own = replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
   if (p.others == nullptr) {
-    accumulate(table, scales.data(), parts);
+    accumulate(p, table, scales.data(), parts);
     auto all = merge(parts, scales.data());
     replace_own(p, table, own.data(), T(0));
     return summary_of(all, all, scales.data(), count);
   }
   std::vector<Running<T>> plain(parts.size(), Running<T>(columns));
-  accumulate(table, static_cast<const T *>(nullptr), plain);
+  accumulate(p, table, static_cast<const T *>(nullptr), plain);
   replace_own(p, table, own.data(), T(0));
   for_each_run<T>(p, [&](const Rows<T> &rows, const at::Tensor &view) {
     at::Tensor memory;
     auto mapped = mapped_rows((*p.others)(view), rows, memory);
     replace_own(p, mapped, static_cast<const T *>(nullptr), T(absent));
-    accumulate(mapped, scales.data(), parts);
+    accumulate(p, mapped, scales.data(), parts);
   });
   return summary_of(merge(parts, scales.data()), merge(plain, static_cast<const T *>(nullptr)),
                     scales.data(), count);
@@ -264,29 +275,29 @@ struct Slopes {
 template <class T>
 FACET_INLINE void slope_rows(const Rows<T> &rows, const Slopes<T> &slopes, double *moments) {
   for (int64_t c = 0; c < rows.columns; c += lanes) {
-    Lanes<T> scale = read(slopes.scales.data() + c);
-    Lanes<T> reference = read(slopes.references.data() + c);
-    Lanes<T> factor = read(slopes.factors.data() + c);
-    Lanes<T> moment{};
+    Vector<T> scale = load(slopes.scales.data() + c);
+    Vector<T> reference = load(slopes.references.data() + c);
+    Vector<T> factor = load(slopes.factors.data() + c);
+    Vector<T> moment{};
     for (int64_t r = 0; r < rows.count; ++r) {
       T *place = rows.data + r * rows.columns + c;
-      Lanes<T> x = read(place);
-      Lanes<T> share = exponential(scale * (x - reference));
+      Vector<T> x = load(place);
+      Vector<T> share = exponential(scale * (x - reference));
       moment += share * x;
-      write(place, share * factor);
+      store(place, share * factor);
     }
     for (int64_t l = 0; l < lanes; ++l) moments[c + l] += moment[l];
   }
 }
 
 template <class T>
-void differentiate_rows(const Rows<T> &rows, const Slopes<T> &slopes,
+void differentiate_rows(const SoftmaxProblem &p, const Rows<T> &rows, const Slopes<T> &slopes,
                         std::vector<std::vector<double>> &moments) {
   for_each_part(rows, int64_t(moments.size()), [&](int64_t part, const Rows<T> &own) {
     for (int64_t r = 0; r < own.count; r += block_rows) {
       Rows<T> block{own.data + r * own.columns, own.first_class + r,
                     std::min(block_rows, own.count - r), own.columns};
-      vectorized([&]() FACET_LAMBDA { slope_rows(block, slopes, moments[part].data()); });
+      vectorized(p.choice, [&]() FACET_LAMBDA { slope_rows(block, slopes, moments[part].data()); });
     }
   });
 }
@@ -312,7 +323,7 @@ void differentiate_mapped(const SoftmaxProblem &p, const Slopes<T> &slopes,
     }
     auto values = mapped_rows<T>(mapped.detach(), rows, memory);
     replace_own(p, values, static_cast<const T *>(nullptr), T(absent));
-    differentiate_rows(values, slopes, moments);
+    differentiate_rows(p, values, slopes, moments);
     auto to_mapped = memory.narrow(1, 0, view.size(0)).t();
     view.copy_(through_map(view, mapped, leaf, to_mapped));
     replace_own(p, rows, static_cast<const T *>(nullptr), T(0));
@@ -327,12 +338,11 @@ void differentiate(const SoftmaxProblem &p, const at::Tensor &reference,
   auto lowered = weight * (scale * reference - log_total).exp();
   Slopes<T> slopes{scales_of<T>(p, columns), columns_of<T>(reference, columns, T(0)),
                    columns_of<T>(lowered * scale, columns, T(0))};
-  std::vector<std::vector<double>> moments(at::get_num_threads(),
-                                           std::vector<double>(columns, 0));
+  std::vector<std::vector<double>> moments(part_count(p), std::vector<double>(columns, 0));
   if (p.others == nullptr) {
     Rows<T> table{p.cosines.mutable_data_ptr<T>(), 0, p.cosines.size(0), columns};
     replace_own(p, table, static_cast<const T *>(nullptr), T(absent));
-    differentiate_rows(table, slopes, moments);
+    differentiate_rows(p, table, slopes, moments);
   } else {
     differentiate_mapped(p, slopes, moments);
   }

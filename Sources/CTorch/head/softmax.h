@@ -6,6 +6,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "../dispatch.h"
+
 namespace facet::head {
 
 /// What the other classes' cosines `[n, k]` of any k classes become: elementwise in the cosines.
@@ -21,6 +23,8 @@ struct SoftmaxProblem {
   at::Tensor scale;
   /// Null when the other classes' cosines stay as they are.
   const OthersMap *others = nullptr;
+  /// The instructions: those of the thread that states the problem.
+  Choice choice = facet::choice();
 };
 
 /// What the other classes of each sample come to; all `[n]`.

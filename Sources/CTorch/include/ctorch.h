@@ -370,6 +370,8 @@ void ct_graph_free(ct_graph self);
 
 ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
+/// Has large tensors on a CPU made from now on in memory that is kept for later ones.
+void ct_keep_memory(void);
 /// Asks LibTorch for algorithms that give the same bits each time, where it has them.
 ct_status ct_set_deterministic(bool value);
 /// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.

@@ -2,7 +2,7 @@
 
 
 #include "../parallel.h"
-#include "dispatch.h"
+#include "../dispatch.h"
 
 namespace facet::kernels {
 

@@ -10,7 +10,7 @@
 #include <ATen/ops/empty.h>
 
 #include "../parallel.h"
-#include "dispatch.h"
+#include "../dispatch.h"
 
 namespace facet::kernels {
 

@@ -9,7 +9,7 @@
 
 #include "../elements.h"
 #include "../parallel.h"
-#include "dispatch.h"
+#include "../dispatch.h"
 
 namespace facet::kernels {
 namespace {

@@ -8,7 +8,7 @@
 #include <ATen/core/stack.h>
 #include <ATen/ops/conv2d.h>
 
-#include "dispatch.h"
+#include "../dispatch.h"
 
 namespace facet::kernels {
 namespace {
@@ -80,7 +80,7 @@ bool can_fuse(const at::Tensor &input, const ConvolutionParts &convolution,
   auto type = input.scalar_type();
   bool can_add = convolution.groups == 1 &&
                  input.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
-  return enabled() && input.is_cpu() && input.numel() > 0 &&
+  return uses_own_kernels() && input.is_cpu() && input.numel() > 0 &&
          (type == at::kFloat || type == at::kBFloat16) &&
          (!residual || (can_add && residual->scalar_type() == type)) && Fused::shared().is_there();
 }

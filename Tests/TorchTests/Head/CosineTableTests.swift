@@ -7,6 +7,8 @@ struct CosineTableTests {
     private static let shapes = [
         [1, 1, 1], [2, 3, 5], [16, 128, 32], [17, 129, 33], [40, 700, 96],
     ]
+    /// Every set of instructions that this processor has.
+    private static let levels = Kernels.allCases.filter { $0 > .libTorch && $0 <= .best }
 
     private func tensor(_ shape: [Int], _ seed: UInt64, _ type: ElementType) -> Tensor {
         let tensor = Tensor.zeros(shape, type: type)
@@ -16,7 +18,8 @@ struct CosineTableTests {
 
     /// Loss and gradients of a plain scaled softmax of cosines, by the table or by tensors.
     private func softmax(
-        _ shape: [Int], type: ElementType, classes: Tensor? = nil, byTable: Bool
+        _ shape: [Int], type: ElementType, classes: Tensor? = nil, byTable: Bool,
+        precision: ElementType = .float32
     ) -> (loss: Double, directions: [Double], weight: [Double], scale: [Double]) {
         let directions = tensor([shape[0], shape[2]], 1, type).l2Normalized().withGradient()
         let weight = tensor([shape[1], shape[2]], 2, type).withGradient()
@@ -26,7 +29,7 @@ struct CosineTableTests {
         if byTable {
             let table = CosineTable(
                 directions: directions, weight: weight, classes: classes, labels: labels,
-                workspace: HeadWorkspace())
+                precision: precision, workspace: HeadWorkspace())
             loss =
                 table.crossEntropy(
                     targetLogits: table.targets * scale, scale: scale
@@ -50,16 +53,73 @@ struct CosineTableTests {
         }
     }
 
-    @Test(
-        "gives the softmax of products",
-        arguments: shapes, [(ElementType.float64, 1e-12), (.float32, 1e-6)])
-    func products(_ shape: [Int], _ type: (ElementType, tolerance: Double)) {
-        let found = softmax(shape, type: type.0, byTable: true)
-        let expected = softmax(shape, type: type.0, byTable: false)
-        expectClose([found.loss], [expected.loss], type.tolerance)
-        expectClose(found.directions, expected.directions, type.tolerance)
-        expectClose(found.weight, expected.weight, type.tolerance)
-        expectClose(found.scale, expected.scale, type.tolerance)
+    @Test("gives the softmax of products", arguments: shapes, levels)
+    func products(_ shape: [Int], _ level: Kernels) {
+        for (type, tolerance) in [(ElementType.float64, 1e-12), (.float32, 1e-6)] {
+            let found = withKernels(upTo: level) { softmax(shape, type: type, byTable: true) }
+            let expected = softmax(shape, type: type, byTable: false)
+            expectClose([found.loss], [expected.loss], tolerance)
+            expectClose(found.directions, expected.directions, tolerance)
+            expectClose(found.weight, expected.weight, tolerance)
+            expectClose(found.scale, expected.scale, tolerance)
+        }
+    }
+
+    @Test("gives it of operands rounded to bfloat16", arguments: shapes, levels)
+    func roundedProducts(_ shape: [Int], _ level: Kernels) {
+        let found = withKernels(upTo: level) {
+            softmax(shape, type: .float32, byTable: true, precision: .bfloat16)
+        }
+        let expected = softmax(shape, type: .float32, byTable: false)
+        expectClose([found.loss], [expected.loss], 1e-2)
+        for (mine, theirs) in [
+            (found.directions, expected.directions), (found.weight, expected.weight),
+            (found.scale, expected.scale),
+        ] {
+            // Of one class there is no gradient.
+            let largest = max(1e-6, theirs.map(abs).max() ?? 0)
+            expectClose(mine.map { $0 / largest }, theirs.map { $0 / largest }, 5e-2)
+        }
+    }
+
+    /// More classes than a part has, so that sums of several parts are joined.
+    @Test("has the same bits with any number of threads", arguments: [false, true])
+    func threads(rounded: Bool) {
+        let former = LibTorch.threads
+        defer { LibTorch.setThreads(former) }
+        let results = [1, 2, 3].map { threads in
+            LibTorch.setThreads(threads)
+            return softmax(
+                [40, 5000, 32], type: .float32, byTable: true,
+                precision: rounded ? .bfloat16 : .float32)
+        }
+        for other in results.dropFirst() {
+            #expect(other.loss == results[0].loss && other.scale == results[0].scale)
+            // In float32 LibTorch multiplies, which splits sums by threads.
+            if rounded, LibTorch.hasBFloat16Instructions {
+                #expect(other.directions == results[0].directions)
+                #expect(other.weight == results[0].weight)
+            }
+        }
+    }
+
+    @Test("is an error, and no wrong number, where it is differentiated twice")
+    func overwritten() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let weight = Tensor([1, 0, 0, 1] as [Double], shape: [2, 2]).withGradient()
+            let table = CosineTable(
+                directions: Tensor([0.6, 0.8] as [Double], shape: [1, 2]), weight: weight,
+                labels: Tensor([1]), workspace: HeadWorkspace())
+            let scale = Tensor([2] as [Double])
+            let losses = (0..<2).map { _ in
+                table.crossEntropy(targetLogits: table.targets * scale, scale: scale).loss
+            }
+            (losses[0] + losses[1]).backward()
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("a table of cosines became its gradient"))
     }
 
     @Test("of all classes by their numbers is the table of all classes, bit for bit")

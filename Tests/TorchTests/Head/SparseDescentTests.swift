@@ -28,8 +28,8 @@ struct SparseDescentTests {
         arguments: [
             SGD.Options(), SGD.Options(momentum: 0, weightDecay: 0.1),
             SGD.Options(momentum: 0.9, weightDecay: 0.1, nesterov: true),
-        ])
-    func step(_ options: SGD.Options) {
+        ], Kernels.allCases.filter { $0 <= .best })
+    func step(_ options: SGD.Options, _ level: Kernels) {
         let classes = [3, 4, 17, 39]
         let sparse = parameter(classes)
         let dense = StateEntry("weight", sparse.tensor.detached().copy().withGradient(), .weight)
@@ -37,7 +37,9 @@ struct SparseDescentTests {
         let optimizers = [sparse, dense].map { SGD([$0], options: options) }
         for _ in 0..<3 {
             dense.tensor.gradient = sparse.tensor.gradient?.dense()
-            for optimizer in optimizers { optimizer.step(learningRate: 0.3) }
+            withKernels(upTo: level) {
+                for optimizer in optimizers { optimizer.step(learningRate: 0.3) }
+            }
         }
         let found: [Double] = sparse.tensor.array()
         let expected: [Double] = dense.tensor.array()

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
-namespace facet::kernels {
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace facet {
 namespace {
 
 Choice detect() {
@@ -29,4 +33,15 @@ Choice choice() { return std::min(limit, best_choice()); }
 
 void limit_choice(Choice value) { limit = value; }
 
-}  // namespace facet::kernels
+bool has_bfloat16_instructions() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512bf16") || __builtin_cpu_supports("amx-bf16");
+#elif defined(__aarch64__) && defined(__linux__) && defined(HWCAP2_BF16)
+  return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace facet

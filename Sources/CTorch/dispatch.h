@@ -1,11 +1,11 @@
 // Which instructions a kernel uses.
 #pragma once
 
-#include <utility>
+#include <type_traits>
 
 #include "vectors.h"
 
-namespace facet::kernels {
+namespace facet {
 
 /// Implementations of what both this project and LibTorch can compute, from the one that is always
 /// there upwards. `libtorch` stands for none of this project's.
@@ -21,7 +21,10 @@ Choice choice();
 void limit_choice(Choice limit);
 
 /// Whether kernels of this project are to be used at all.
-inline bool enabled() { return choice() != Choice::libtorch; }
+inline bool uses_own_kernels() { return choice() != Choice::libtorch; }
+
+/// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
+bool has_bfloat16_instructions();
 
 namespace versions {
 
@@ -44,6 +47,12 @@ FACET_AVX512 void avx512(Arguments... arguments) {
 
 }  // namespace versions
 
+/// A call of a function without arguments.
+template <class Body>
+struct CallOf {
+  static FACET_INLINE void run(Body *body) { (*body)(); }
+};
+
 /// Calls `Body::run`, which is to be FACET_INLINE, compiled for the chosen instructions. Arguments
 /// go by value, so that the compiler knows that no store changes them.
 template <class Body, class... Arguments>
@@ -55,4 +64,11 @@ void dispatch(Choice choice, Arguments... arguments) {
   versions::portable<Body>(arguments...);
 }
 
-}  // namespace facet::kernels
+/// Runs a body, marked FACET_LAMBDA and made of FACET_INLINE functions, compiled for the chosen
+/// instructions. `choice()` is the calling thread's: loops on other threads are handed it.
+template <class Body>
+void vectorized(Choice choice, Body &&body) {
+  dispatch<CallOf<std::remove_reference_t<Body>>>(choice, &body);
+}
+
+}  // namespace facet

@@ -19,16 +19,37 @@
 #define FACET_INLINE inline __attribute__((always_inline))
 #define FACET_LAMBDA __attribute__((always_inline))
 
-namespace facet::kernels {
+namespace facet {
 
 constexpr int64_t lanes = 16;
 
-typedef float Floats __attribute__((vector_size(64)));
+template <class T>
+struct VectorOf;
+template <>
+struct VectorOf<float> {
+  typedef float Type __attribute__((vector_size(64)));
+};
+template <>
+struct VectorOf<double> {
+  typedef double Type __attribute__((vector_size(128)));
+};
+/// Sixteen elements of float32 or float64.
+template <class T>
+using Vector = typename VectorOf<T>::Type;
+
+typedef Vector<float> Floats;
+typedef Vector<double> Doubles;
 typedef uint32_t Words __attribute__((vector_size(64)));
 typedef uint16_t Halves __attribute__((vector_size(32)));
 
 FACET_INLINE Floats load(const float *from) {
   Floats values;
+  std::memcpy(&values, from, sizeof values);
+  return values;
+}
+
+FACET_INLINE Doubles load(const double *from) {
+  Doubles values;
   std::memcpy(&values, from, sizeof values);
   return values;
 }
@@ -42,7 +63,13 @@ FACET_INLINE Floats load(const c10::BFloat16 *from) {
   return values;
 }
 
-FACET_INLINE void store(float *to, Floats values) { std::memcpy(to, &values, sizeof values); }
+FACET_INLINE void store(float *to, const Floats &values) {
+  std::memcpy(to, &values, sizeof values);
+}
+
+FACET_INLINE void store(double *to, const Doubles &values) {
+  std::memcpy(to, &values, sizeof values);
+}
 
 /// Rounds to the nearest, ties to even, as LibTorch does; a NaN stays one.
 FACET_INLINE void store(c10::BFloat16 *to, Floats values) {
@@ -53,6 +80,14 @@ FACET_INLINE void store(c10::BFloat16 *to, Floats values) {
   Words chosen = (is_nan & ((words >> 16) | 0x40)) | (~is_nan & rounded);
   Halves halves = __builtin_convertvector(chosen, Halves);
   std::memcpy(to, &halves, sizeof halves);
+}
+
+/// The sum of all elements, one after the other.
+template <class T>
+FACET_INLINE T total(const Vector<T> &values) {
+  T sum = 0;
+  for (int64_t i = 0; i < lanes; ++i) sum += values[i];
+  return sum;
 }
 
 /// Part of a vector, for the last channels.
@@ -95,4 +130,4 @@ FACET_INLINE Floats where_rectifier_passes(Floats output, Floats values) {
   return values;
 }
 
-}  // namespace facet::kernels
+}  // namespace facet

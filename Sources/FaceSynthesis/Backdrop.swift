@@ -1,15 +1,15 @@
 /// What is behind the head: a gradient with soft shapes, grown from a seed.
-public struct Backdrop: Sendable, Hashable {
+struct Backdrop: Sendable, Hashable {
     /// What the shapes are drawn from.
-    public var seed: UInt64
+    var seed: UInt64
     /// Linear colour at the top.
-    public var upper: SIMD3<Float>
+    var upper: SIMD3<Float>
     /// Linear colour at the bottom.
-    public var lower: SIMD3<Float>
+    var lower: SIMD3<Float>
     /// How many shapes stand in front of the gradient.
-    public var shapes: Int
+    var shapes: Int
     /// Colour of the clothes.
-    public var clothes: SIMD3<Float>
+    var clothes: SIMD3<Float>
 
     init(from stream: inout SynthesisStream) {
         seed = stream.next()

@@ -1,29 +1,29 @@
 /// Lens, sensor and alignment.
-public struct Camera: Sendable, Hashable {
+struct Camera: Sendable, Hashable {
     /// Brighter (positive) or darker than the exposure meter wants, in stops.
-    public var exposure: Float
+    var exposure: Float
     /// Factors on red, green and blue: a wrong white balance.
-    public var whiteBalance: SIMD3<Float>
+    var whiteBalance: SIMD3<Float>
     /// Factor on the contrast about middle grey.
-    public var contrast: Float
+    var contrast: Float
     /// Factor on the saturation; 0 is a black-and-white photograph.
-    public var saturation: Float
+    var saturation: Float
     /// Standard deviation of the blur, in pixels of a picture 112 wide.
-    public var blur: Float
+    var blur: Float
     /// Standard deviation of the sensor's noise, of 255.
-    public var noise: Float
+    var noise: Float
     /// What the noise is drawn from.
-    public var noiseSeed: UInt64
+    var noiseSeed: UInt64
     /// Darkening of the corners, 0 to 0.6.
-    public var vignette: Float
+    var vignette: Float
     /// Error of the alignment's scale (factor), rotation (radians) and shift (picture widths).
-    public var scale: Float
+    var scale: Float
     /// See ``scale``.
-    public var rotation: Float
+    var rotation: Float
     /// See ``scale``.
-    public var shift: SIMD2<Float>
+    var shift: SIMD2<Float>
     /// JPEG quality to store the picture at, 30 to 98.
-    public var jpegQuality: Int
+    var jpegQuality: Int
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
         exposure = PortableMath.clamp(stream.normal(0, 0.55) * strength, -1.8, 1.6)

@@ -9,25 +9,25 @@ public struct FaceIdentity: Sendable, Hashable {
     /// Number of the person within the population.
     public let index: Int
     /// The skull and soft shape.
-    public var head: HeadTraits
+    var head: HeadTraits
     /// The eyes.
-    public var eyes: EyeTraits
+    var eyes: EyeTraits
     /// The brows.
-    public var brows: BrowTraits
+    var brows: BrowTraits
     /// The nose.
-    public var nose: NoseTraits
+    var nose: NoseTraits
     /// The mouth.
-    public var mouth: MouthTraits
+    var mouth: MouthTraits
     /// The ears.
-    public var ears: EarTraits
+    var ears: EarTraits
     /// The skin.
-    public var skin: SkinTraits
+    var skin: SkinTraits
     /// The hair.
-    public var hair: HairTraits
+    var hair: HairTraits
     /// Facial hair.
-    public var beard: BeardTraits
+    var beard: BeardTraits
     /// Moles, scars and birthmarks.
-    public var marks: [SkinMark]
+    var marks: [SkinMark]
 
     /// Draws person number `index` of the population `seed`.
     public init(seed: UInt64, index: Int) {

@@ -16,9 +16,9 @@
 /// ```
 public final class FaceRenderer {
     /// Version of the appearance: another number, other pixels from the same arguments.
-    public static let version = 1
+    static let version = 1
     /// Widths a picture may have, in pixels.
-    public static let sizes = 16...512
+    static let sizes = 16...512
 
     private let mesh = MeshBuffer()
     private var raster = Rasteriser(side: 224)

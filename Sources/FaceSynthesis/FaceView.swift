@@ -2,19 +2,19 @@
 /// photograph it is.
 public struct FaceView: Sendable, Hashable {
     /// Which way the head is turned, and how far the camera is.
-    public var pose: Pose
+    var pose: Pose
     /// What the face does.
-    public var expression: Expression
+    var expression: Expression
     /// What the person did to hair, beard and skin that day.
-    public var grooming: Grooming
+    var grooming: Grooming
     /// The light.
-    public var lighting: Lighting
+    var lighting: Lighting
     /// What is behind the head.
-    public var backdrop: Backdrop
+    var backdrop: Backdrop
     /// What is in front of the face.
-    public var occlusion: Occlusion
+    var occlusion: Occlusion
     /// Lens, sensor and alignment.
-    public var camera: Camera
+    var camera: Camera
 
     /// Draws a view.
     ///
@@ -22,7 +22,7 @@ public struct FaceView: Sendable, Hashable {
     ///   - stream: Where the randomness comes from; advances by a fixed amount a part.
     ///   - variation: Strength of everything a view adds. 0: passport photographs. 1: people in
     ///     the street, the default of the built-in sets. 2: hardly recognisable. Clamped to 0...2.
-    public init(from stream: inout SynthesisStream, variation: Float = 1) {
+    init(from stream: inout SynthesisStream, variation: Float = 1) {
         let strength = PortableMath.clamp(variation, 0, 2)
         pose = Pose(from: &stream, strength)
         expression = Expression(from: &stream, strength)
@@ -43,15 +43,15 @@ public struct FaceView: Sendable, Hashable {
 }
 
 /// Which way the head is turned; radians.
-public struct Pose: Sendable, Hashable {
+struct Pose: Sendable, Hashable {
     /// Turn towards the picture's right; ±0.9.
-    public var yaw: Float
+    var yaw: Float
     /// Nod: looking down is positive; ±0.6.
-    public var pitch: Float
+    var pitch: Float
     /// Tilt counter-clockwise, most of which the alignment takes out again.
-    public var roll: Float
+    var roll: Float
     /// Millimetres from the camera to the head; near cameras exaggerate noses.
-    public var distance: Float
+    var distance: Float
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
         let wide: Float = stream.chance(0.25) ? 1.5 : 0.8
@@ -63,21 +63,21 @@ public struct Pose: Sendable, Hashable {
 }
 
 /// What the face does.
-public struct Expression: Sendable, Hashable {
+struct Expression: Sendable, Hashable {
     /// Gap between the lips in millimetres.
-    public var jaw: Float
+    var jaw: Float
     /// −0.5 sad to 1 laughing.
-    public var smile: Float
+    var smile: Float
     /// −0.4 stretched to 0.8 puckered.
-    public var pucker: Float
+    var pucker: Float
     /// Millimetres the brows are raised.
-    public var browRaise: Float
+    var browRaise: Float
     /// 0 relaxed to 1 frowning.
-    public var frown: Float
+    var frown: Float
     /// Factor on the eyes' opening, 0 (shut) to 1.35.
-    public var lids: Float
+    var lids: Float
     /// Millimetres the irises are moved to the picture's right and up.
-    public var gaze: SIMD2<Float>
+    var gaze: SIMD2<Float>
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
         let laughs = stream.chance(0.35)
@@ -100,25 +100,25 @@ public struct Expression: Sendable, Hashable {
 }
 
 /// What the person did to hair, beard and skin that day.
-public struct Grooming: Sendable, Hashable {
+struct Grooming: Sendable, Hashable {
     /// Millimetres added to the hair's length.
-    public var hairLength: Float
+    var hairLength: Float
     /// Factor on the hair's volume.
-    public var hairVolume: Float
+    var hairVolume: Float
     /// Added to the parting.
-    public var parting: Float
+    var parting: Float
     /// Factor on the fringe.
-    public var fringe: Float
+    var fringe: Float
     /// Hair pulled to the back of the head: the sides end above the ears.
-    public var tiedBack: Bool
+    var tiedBack: Bool
     /// Where the strands of the day are read from the noise tile.
-    public var strandOrigin: SIMD2<Float>
+    var strandOrigin: SIMD2<Float>
     /// Factor on the beard's density, 0 (shaven) to 1.2.
-    public var beard: Float
+    var beard: Float
     /// Lipstick: strength 0 to 1.
-    public var lipstick: Float
+    var lipstick: Float
     /// Change of the skin's pigment by season, about ±0.05.
-    public var tan: Float
+    var tan: Float
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
         hairLength = stream.normal(0, 9) * strength

@@ -1,19 +1,19 @@
 /// The light. Directions point from the face to the light; colours are linear.
-public struct Lighting: Sendable, Hashable {
+struct Lighting: Sendable, Hashable {
     /// Direction of the strongest light.
-    public var keyDirection: SIMD3<Float>
+    var keyDirection: SIMD3<Float>
     /// Colour and strength of the strongest light.
-    public var key: SIMD3<Float>
+    var key: SIMD3<Float>
     /// 0 wide and soft to 1 small and hard.
-    public var hardness: Float
+    var hardness: Float
     /// Direction of a second light.
-    public var fillDirection: SIMD3<Float>
+    var fillDirection: SIMD3<Float>
     /// Colour and strength of the second light.
-    public var fill: SIMD3<Float>
+    var fill: SIMD3<Float>
     /// Light from above.
-    public var sky: SIMD3<Float>
+    var sky: SIMD3<Float>
     /// Light from below.
-    public var ground: SIMD3<Float>
+    var ground: SIMD3<Float>
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
         keyDirection = Self.direction(&stream, spread: 1.0 * strength, height: 0.45)

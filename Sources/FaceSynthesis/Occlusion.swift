@@ -1,61 +1,61 @@
 /// What is in front of the face.
-public struct Occlusion: Sendable, Hashable {
+struct Occlusion: Sendable, Hashable {
     /// Glasses.
-    public struct Glasses: Sendable, Hashable {
+    struct Glasses: Sendable, Hashable {
         /// Half the width of a lens in millimetres.
-        public var halfWidth: Float
+        var halfWidth: Float
         /// Half the height of a lens in millimetres.
-        public var halfHeight: Float
+        var halfHeight: Float
         /// 0 elliptic to 1 rectangular.
-        public var squareness: Float
+        var squareness: Float
         /// Thickness of the rim in millimetres.
-        public var rim: Float
+        var rim: Float
         /// Linear colour of the frame.
-        public var colour: SIMD3<Float>
+        var colour: SIMD3<Float>
         /// How much light the lenses swallow: 0 clear, 1 black.
-        public var tint: Float
+        var tint: Float
         /// Strength of reflections on the lenses.
-        public var glare: Float
+        var glare: Float
     }
 
     /// A cap, hat or head scarf.
-    public struct Hat: Sendable, Hashable {
+    struct Hat: Sendable, Hashable {
         /// Height of the edge above the eyes in millimetres.
-        public var edge: Float
+        var edge: Float
         /// How far the brim reaches forwards in millimetres; 0 for none.
-        public var brim: Float
+        var brim: Float
         /// Linear colour.
-        public var colour: SIMD3<Float>
+        var colour: SIMD3<Float>
     }
 
     /// A mask or a scarf drawn over mouth and nose.
-    public struct Scarf: Sendable, Hashable {
+    struct Scarf: Sendable, Hashable {
         /// Distance of its upper edge below the eyes in millimetres.
-        public var edge: Float
+        var edge: Float
         /// Linear colour.
-        public var colour: SIMD3<Float>
+        var colour: SIMD3<Float>
     }
 
     /// A hand, microphone or the like, seen as a rounded bar over the picture.
-    public struct Bar: Sendable, Hashable {
+    struct Bar: Sendable, Hashable {
         /// One end, in picture widths from the upper left corner.
-        public var start: SIMD2<Float>
+        var start: SIMD2<Float>
         /// The other end.
-        public var end: SIMD2<Float>
+        var end: SIMD2<Float>
         /// Radius in picture widths.
-        public var radius: Float
+        var radius: Float
         /// Linear colour.
-        public var colour: SIMD3<Float>
+        var colour: SIMD3<Float>
     }
 
     /// Glasses, if worn.
-    public var glasses: Glasses?
+    var glasses: Glasses?
     /// Hat, if worn.
-    public var hat: Hat?
+    var hat: Hat?
     /// Mask or scarf, if worn.
-    public var scarf: Scarf?
+    var scarf: Scarf?
     /// Fingers or a microphone.
-    public var bars: [Bar]
+    var bars: [Bar]
 
     init(from stream: inout SynthesisStream, _ strength: Float) {
         let rate = PortableMath.clamp(strength, 0, 1.5)

@@ -1,18 +1,18 @@
 import Foundation
 
 /// `synthesis.json`: what a folder of synthetic faces was made from, written last.
-public struct SyntheticManifest: Codable, Sendable, Hashable {
+struct SyntheticManifest: Codable, Sendable, Hashable {
     /// Name of the file within the set's folder.
-    public static let fileName = "synthesis.json"
+    static let fileName = "synthesis.json"
 
     /// Version of the faces' appearance; see ``FaceRenderer/version``.
-    public var renderer: Int
+    var renderer: Int
     /// The set.
-    public var set: SyntheticSet
+    var set: SyntheticSet
     /// Number of images.
-    public var images: Int
+    var images: Int
     /// Number of images filed under a wrong identity.
-    public var mislabelled: Int
+    var mislabelled: Int
 
     init(_ plan: SyntheticPlan) {
         renderer = FaceRenderer.version

@@ -9,8 +9,9 @@ SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig \
 compare: build
 	./facet compare --preset quick --output studies/quick
 
+# An import of a module that a target does not depend on in Package.swift is an error.
 test: setup
-	swift test $(SWIFT_FLAGS)
+	swift test $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
 
 build: setup
 	swift build $(SWIFT_FLAGS) --product facet

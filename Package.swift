@@ -53,6 +53,13 @@ let package = Package(
             name: "LibWebP", pkgConfig: "libwebp",
             providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
 
+        .systemLibrary(
+            name: "LibCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "LibMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
             name: "training-benchmark",
@@ -103,10 +110,10 @@ let package = Package(
         library("SafeNumbers"),
 
         // Files that survive: atomic replacement, checksums, locks.
-        library("SafeFiles"),
+        library("SafeFiles", needs: ["LibCrypto"]),
 
         // Pages for browsers on this machine.
-        library("PageServer"),
+        library("PageServer", needs: ["LibMicroHTTPD"]),
 
         // How long threads wait for work before they sleep: for programs that link it.
         .target(name: "CWaiting", publicHeadersPath: "include"),
@@ -116,8 +123,10 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        library("FaceData", needs: ["SafeNumbers", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
-        library("FaceSynthesis", needs: ["FaceData"]),
+        library(
+            "FaceData",
+            needs: ["SafeNumbers", "SafeFiles", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
+        library("FaceSynthesis", needs: ["SafeFiles"]),
         library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
         library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
 
@@ -166,17 +175,17 @@ let package = Package(
         .testTarget(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("Torch"),
-        tests("FaceData"),
-        tests("FaceSynthesis", needs: ["FaceData"]),
+        tests("FaceData", needs: ["SafeFiles"]),
+        tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["Torch"]),
         tests("FaceLosses", needs: ["Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        tests("FaceEvaluation", needs: ["FaceData"]),
+        tests("FaceEvaluation"),
         tests("FaceStatistics"),
         tests("FaceRuns", needs: ["SafeFiles"]),
         tests(
-            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
-        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
+            "FaceStudy", needs: ["Torch", "FaceLosses", "FaceTraining", "FaceRuns"]),
+        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics"]),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],

@@ -36,8 +36,9 @@ let package = Package(
         .library(
             name: "Facet",
             targets: [
-                "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
-                "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy", "FaceReport",
+                "FaceConfiguration", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy",
+                "FaceReport",
             ]),
     ],
     targets: [
@@ -99,6 +100,9 @@ let package = Package(
         // What a misspelt name was meant to be: for every message that refuses one.
         library("Spelling"),
 
+        // What can be configured, declared once: keys, parameters, names.
+        library("FaceConfiguration", needs: ["Spelling"]),
+
         // Numbers that may be anything become whole numbers, and ranges.
         library("SafeNumbers"),
 
@@ -118,31 +122,35 @@ let package = Package(
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library("FaceData", needs: ["SafeNumbers", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
         library("FaceSynthesis", needs: ["FaceData"]),
-        library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
-        library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
+        library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
+        library("FaceLosses", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
-            needs: ["SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
+            needs: [
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels",
+                "FaceLosses",
+            ]),
         library("FaceEvaluation", needs: ["SafeNumbers", "FaceData"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling"]),
+        library("FaceRuns", needs: ["FaceConfiguration", "SafeNumbers", "SafeFiles", "Spelling"]),
         library(
             "FaceStudy",
             needs: [
-                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
-                "FaceLosses",
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "FaceData",
+                "FaceSynthesis", "FaceModels", "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
         library(
             "FaceReport",
             needs: [
-                "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics",
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation",
+                "FaceStatistics",
                 "Spelling",
             ]),
 
@@ -151,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis",
+                "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
                 "FaceReport", "CommandKit", "PageServer",
             ],
@@ -164,19 +173,26 @@ let package = Package(
         .testTarget(
             name: "SafeFilesTests", dependencies: ["SafeFiles"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "FaceConfigurationTests", dependencies: ["FaceConfiguration"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("Torch"),
         tests("FaceData"),
         tests("FaceSynthesis", needs: ["FaceData"]),
-        tests("FaceModels", needs: ["Torch"]),
-        tests("FaceLosses", needs: ["Torch"]),
+        tests("FaceModels", needs: ["FaceConfiguration", "Torch"]),
+        tests("FaceLosses", needs: ["FaceConfiguration", "Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),
         tests("FaceStatistics"),
-        tests("FaceRuns", needs: ["SafeFiles"]),
+        tests("FaceRuns", needs: ["FaceConfiguration", "SafeFiles"]),
         tests(
-            "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
-        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
+            "FaceStudy",
+            needs: [
+                "FaceConfiguration", "Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns",
+            ]),
+        tests(
+            "FaceReport", needs: ["FaceConfiguration", "SafeFiles", "FaceRuns", "FaceEvaluation"]),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],

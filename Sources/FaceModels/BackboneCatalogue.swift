@@ -1,3 +1,5 @@
+import FaceConfiguration
+import Spelling
 public import Torch
 
 /// A backbone that can be made from its specification.
@@ -45,11 +47,32 @@ public enum BackboneCatalogue {
         return backbone.init(specification, initial: initial)
     }
 
-    /// The backbone a name stands for.
+    /// The backbone a name stands for, in any case, with or without hyphens, and by any alias.
     static func descriptor(named name: String) throws(FaceModelsError) -> BackboneDescriptor {
-        guard let descriptor = descriptors.first(where: { $0.name == name }) else {
-            throw .unknownBackbone(name, known: descriptors.map(\.name))
+        let folded = Names.folded(name)
+        let match = descriptors.first { descriptor in
+            descriptor.names.contains { Names.folded($0) == folded }
         }
-        return descriptor
+        if let match { return match }
+        if ["r50", "ir50", "iresnet50"].contains(folded) {
+            throw .ambiguousName(
+                name,
+                advice:
+                    "face recognition means IResNet-50 by it, which resnet50 (He et al. 2016) is "
+                    + "not; take resnet50 for the latter")
+        }
+        let isNear = !Spelling.hint(for: name, among: descriptors.flatMap(\.names)).isEmpty
+        throw .unknownBackbone(
+            name,
+            known: isNear ? descriptors.flatMap(\.names) : descriptors.map(\.nameAndAliases))
+    }
+}
+
+extension BackboneDescriptor {
+    fileprivate var names: [String] { [name] + aliases }
+
+    /// The name with the aliases behind it: `mobilenetv1 (MobileNet)`.
+    fileprivate var nameAndAliases: String {
+        aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }
 }

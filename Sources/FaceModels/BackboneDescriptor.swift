@@ -1,40 +1,45 @@
-/// What an architecture is: the text of tables and of the help, and the settings it takes.
+/// What an architecture is: the text of tables and of the help, and the parameters it takes.
 public struct BackboneDescriptor: Hashable, Sendable {
     /// Name on the command line and in files, e.g. `resnet50`.
     public let name: String
     /// Name in print, e.g. `ResNet50`.
     public let title: String
+    /// Other names in circulation, as they are printed; those that differ from ``name`` in case and
+    /// hyphens alone are not listed.
+    public let aliases: [String]
     /// One sentence: what the architecture is made of.
     public let summary: String
     /// The paper that introduced it.
     public let paper: String
-    /// The settings, sorted by name.
+    /// The parameters, sorted by name.
     public let options: [BackboneOption]
     /// Smallest height and width of an image that its strides can halve to the end, in pixels.
     public let smallestInput: Int
 
     /// Creates a description.
     ///
-    /// - Parameter options: Settings beside those that every backbone has: `bn`, `embedding` and
+    /// - Parameter options: Parameters beside those that every backbone has: `bn`, `embedding` and
     ///   `width`.
     public init(
-        name: String, title: String, summary: String, paper: String,
+        name: String, title: String, aliases: [String] = [], summary: String, paper: String,
         options: [BackboneOption] = [], smallestInput: Int = 16
     ) {
         self.name = name
         self.title = title
+        self.aliases = aliases
         self.summary = summary
         self.paper = paper
         let common = [
-            BackboneOptionKey.embeddingSize.option, BackboneOptionKey.normalizesEmbedding.option,
-            BackboneOptionKey.width.option,
+            BackboneOptionKey.embeddingSize.parameter,
+            BackboneOptionKey.normalizesEmbedding.parameter,
+            BackboneOptionKey.width.parameter,
         ]
         self.options = (common + options).sorted { $0.name < $1.name }
         self.smallestInput = smallestInput
     }
 
-    /// The setting of a name.
+    /// The parameter of a name, in any case or by an alias.
     public func option(named name: String) -> BackboneOption? {
-        options.first { $0.name == name }
+        options.named(name)
     }
 }

@@ -10,7 +10,7 @@ public import Torch
 public final class MobileNetV1: ConfigurableBackbone {
     /// Name, paper and settings.
     public static let descriptor = BackboneDescriptor(
-        name: "mobilenetv1", title: "MobileNetV1",
+        name: "mobilenetv1", title: "MobileNetV1", aliases: ["MobileNet"],
         summary: "13 pairs of a depthwise 3x3 and a pointwise 1x1 convolution.",
         paper: "Howard et al. 2017, Table 1")
 

@@ -17,15 +17,15 @@ public final class ResNet50: ConfigurableBackbone {
         case middle = "3x3"
     }
 
-    /// Setting: where the stride of a stage lies.
+    /// Parameter: where the stride of a stage lies.
     public static let stridePlace = BackboneOptionKey<StridePlace>.word(
         "stride", default: .first, "convolution on which the stride of a stage lies")
 
-    /// Name, paper and settings.
+    /// Name, paper and parameters.
     public static let descriptor = BackboneDescriptor(
         name: "resnet50", title: "ResNet50",
         summary: "16 bottleneck blocks of 1x1, 3x3 and 1x1 convolutions with shortcuts.",
-        paper: "He et al. 2016, Table 1", options: [stridePlace.option])
+        paper: "He et al. 2016, Table 1", options: [stridePlace.parameter])
 
     /// Blocks and inner channels of each stage.
     private static let plan = [(blocks: 3, channels: 64), (4, 128), (6, 256), (3, 512)]

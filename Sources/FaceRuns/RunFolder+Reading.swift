@@ -1,3 +1,4 @@
+import FaceConfiguration
 import Foundation
 import SafeFiles
 
@@ -13,7 +14,7 @@ extension RunFolder {
             throw .unknownFormat(
                 path: path, format: format, supported: RunDescription.currentFormat)
         }
-        return try JSONRecord.decode(RunDescription.self, from: data, path: path)
+        return try JSONRecord.decode(RunDescription.self, from: data, path: path).current
     }
 
     /// Reads `environment.json`, or gives `nil` where there is none yet.
@@ -96,4 +97,24 @@ extension RunFolder {
 /// The one field that every format of a record has.
 private struct FormatOnly: Decodable {
     var format: Int
+}
+
+extension RunDescription {
+    /// The description with today's names for the parameters of losses, which had others in former
+    /// versions.
+    fileprivate var current: RunDescription {
+        var result = self
+        result.identity.loss = FormerNames.current(inText: identity.loss)
+        result.lossValues = lossValues.map(FormerNames.current(inValues:))
+        guard case .object(var members) = configuration,
+            case .array(let losses)? = members["losses"]
+        else { return result }
+        members["losses"] = .array(
+            losses.map { loss in
+                guard case .string(let text) = loss else { return loss }
+                return .string(FormerNames.current(inText: text))
+            })
+        result.configuration = .object(members)
+        return result
+    }
 }

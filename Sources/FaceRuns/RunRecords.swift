@@ -1,3 +1,4 @@
+public import FaceConfiguration
 import Spelling
 
 /// Which cell of a study a run is, and with which seed.
@@ -6,7 +7,8 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     public var trainSet: String
     /// Name of the backbone with its options, e.g. `resnet50` or `mobilenetv1:width=0.25`.
     public var backbone: String
-    /// The loss with those of its parameters that differ from the defaults, e.g. `arcface:m=0.4`.
+    /// The loss with those of its parameters that differ from the defaults, e.g. `arcface:m=0.4`,
+    /// whatever name was asked for: ``RunDescription/lossName`` is that.
     public var loss: String
     /// Name of the sampler that drew the batches, e.g. `shuffle` or `pk:32x4`.
     public var sampler: String
@@ -32,8 +34,12 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var format = RunDescription.currentFormat
     /// Which cell of the study this is.
     public var identity: RunIdentity
-    /// The loss's title as the literature spells it, e.g. `ArcFace`.
+    /// What was asked for, for tables: the loss's name in print and the values that were given, e.g.
+    /// `ArcFace (m=0.4)` or `CosFace (s=32)`.
     public var lossTitle: String
+    /// The loss as it was asked for, e.g. `cosface:s=32`; nil in a run of a version that did not write
+    /// it.
+    public var requestedLoss: String?
     /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
     /// another version. Nil in a run of a version that did not write them.
     public var lossValues: [String: String]?
@@ -53,6 +59,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var configuration: JSONValue
     /// A command line that reproduces the run.
     public var command: String
+
+    /// The loss as it was asked for, or where that is not known, as the identity has it.
+    public var lossName: String { requestedLoss ?? identity.loss }
 
     /// Creates a description from its parts.
     public init(

@@ -48,18 +48,12 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case otherData(name: String)
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
-    /// A study file is not JSON5, or a value of it is not what it must be.
-    case studyFile(path: String, line: Int, reason: String)
     /// A run needs more memory than there is.
     case tooLittleMemory(needed: UInt64, available: UInt64, batchSize: Int, fitting: Int?)
     /// The loss of a toy became infinite or not a number.
     case toyDiverged(loss: String, step: Int)
-    /// A study file has a key that does not exist.
-    case unknownKey(path: String, line: Int, key: String, suggestion: String?)
     /// A value is not one of those that exist.
     case unknownValue(key: String, value: String, allowed: [String])
-    /// A study file cannot be read.
-    case unreadable(path: String, reason: String)
     /// Something in a study's folder leads out of it.
     case unsafeFolder(reason: String)
     /// The identities of a training set that are to be held out cannot be.
@@ -124,8 +118,6 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "'\(name)' cannot be the name of a \(list): it must be \(requirement)"
         case .testImage(let path, let reason):
             "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
-        case .studyFile(let path, let line, let reason):
-            "\(path):\(line): \(reason)"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
             "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
                 + "\(Self.gigabytes(available)) are free: "
@@ -133,13 +125,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                     ?? "not even a batch of 2 would fit; use a smaller backbone")
         case .toyDiverged(let loss, let step):
             "the toy's loss '\(loss)' is not finite in step \(step): lower its scale or margin"
-        case .unknownKey(let path, let line, let key, let suggestion):
-            "\(path):\(line): there is no key '\(key)'"
-                + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
         case .unknownValue(let key, let value, let allowed):
             "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
-        case .unreadable(let path, let reason):
-            "cannot read the study file '\(path)': \(reason)"
         case .unsafeFolder(let reason): reason
         case .validation(let set, let reason):
             "no validation set can be made of '\(set)': \(reason)"

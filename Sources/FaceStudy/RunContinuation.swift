@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceRuns
 import FaceTraining
 import Foundation
@@ -64,7 +65,7 @@ struct RunRequest {
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
         // A run of a version without some option was made with that option's default.
-        let theirs = try StudyConfiguration().json().merging(stored.configuration)
+        let theirs = StudyConfiguration().json().merging(stored.configuration)
         let environment = try folder.readEnvironment()
         let difference =
             configuration.deciding.firstDifference(from: theirs.deciding)
@@ -153,10 +154,6 @@ struct RunRequest {
 }
 
 extension JSONValue {
-    fileprivate subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
-    }
-
     /// A configuration's settings that decide about numbers, and of its sets the names alone.
     fileprivate var deciding: JSONValue {
         guard case .object(var members) = self else { return self }

@@ -190,7 +190,7 @@ struct RunExecutor {
 
     private func request() throws -> RunRequest {
         RunRequest(
-            configuration: try configuration.narrowed(to: run).json(), compute: compute,
+            configuration: configuration.narrowed(to: run).json(), compute: compute,
             loss: run.identity.loss, lossValues: run.lossValues, train: trainSet.facts,
             tests: data.tests.map(\.facts))
     }
@@ -247,10 +247,11 @@ struct RunExecutor {
             backbone: facts(of: backbone),
             train: trainSet.facts, tests: data.tests.map(\.facts),
             epochs: configuration.training.epochs, batchSize: configuration.training.batchSize,
-            configuration: try configuration.narrowed(to: run).json(),
+            configuration: configuration.narrowed(to: run).json(),
             command: "facet reproduce runs/\(name)")
         description.validation = trainSet.validation?.facts
         description.lossValues = run.lossValues
+        description.requestedLoss = run.loss.requested
         return description
     }
 

@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceRuns
 import FaceTraining
 import Foundation
@@ -43,11 +44,25 @@ struct RunFingerprint {
         else { return "it was written with another configuration" }
         guard case .object(var mine) = value else { return nil }
         theirs["training"] = theirs["training"].map(usual.merging)
+        Self.renameParameters(in: &theirs)
         if theirs["labels"] == nil { mine["labels"] = nil }
         let difference = JSONValue.object(mine).firstDifference(
             from: Self.decisive(.object(theirs)))
         return difference.map {
             "it was written with another configuration (\($0.key) was \($0.theirs), now \($0.mine))"
+        }
+    }
+
+    /// Gives the loss's parameters their names of today.
+    private static func renameParameters(in members: inout [String: JSONValue]) {
+        if case .object(var identity)? = members["identity"],
+            case .string(let loss)? = identity["loss"]
+        {
+            identity["loss"] = .string(FormerNames.current(inText: loss))
+            members["identity"] = .object(identity)
+        }
+        if case .object(let values)? = members["loss"] {
+            members["loss"] = .object(FormerNames.current(inValues: values))
         }
     }
 

@@ -14,13 +14,15 @@ public struct Study {
     /// Where the runs' folders and the report go.
     public let folder: StudyFolder
 
-    /// Resolves a configuration's names and checks its values; touches no file.
+    /// Resolves a configuration's names and checks its values; writes no file.
     ///
     /// - Throws: the error of the first name or value that is wrong.
     public init(_ configuration: StudyConfiguration, folder: URL) throws {
         self.configuration = configuration
-        plan = try StudyPlan(configuration)
         self.folder = StudyFolder(folder)
+        var plan = try StudyPlan(configuration)
+        for index in plan.runs.indices { plan.runs[index].findFormerFolder(in: self.folder) }
+        self.plan = plan
     }
 
     /// How a study ended.

@@ -1,5 +1,5 @@
+public import FaceConfiguration
 public import FaceTraining
-public import FaceRuns
 public import Foundation
 import SafeFiles
 
@@ -135,24 +135,18 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
 extension StudyConfiguration {
     /// Reads a study file on top of a template.
     ///
-    /// - Throws: ``FaceStudyError/unreadable(path:reason:)`` when it cannot be read,
-    ///   ``FaceStudyError/studyFile(path:line:reason:)`` when it is not JSON5 or a value is not what it
-    ///   must be, ``FaceStudyError/unknownKey(path:line:key:suggestion:)`` for a key that does not
-    ///   exist.
+    /// - Throws: `FaceConfigurationError` when it cannot be read, is not JSON5, has a key that does not
+    ///   exist, or a value that it may not have.
     public static func read(
         _ url: URL, over template: StudyConfiguration = StudyConfiguration()
-    ) throws -> StudyConfiguration {
-        let merged = try template.json().merging(try StudyFile.read(url))
-        return try JSONDecoder().decode(
-            StudyConfiguration.self, from: try JSONEncoder().encode(merged))
-    }
+    ) throws -> StudyConfiguration { try keys.read(url, over: template) }
 
     /// Writes the configuration as a study file, as a whole or not at all.
     public func write(to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            try AtomicFile.write(encoder.encode(self), to: url)
+            try AtomicFile.write(encoder.encode(json()), to: url)
         } catch SafeFilesError.noSpace(let path) {
             throw FaceStudyError.noSpace(path: path)
         } catch {
@@ -160,16 +154,6 @@ extension StudyConfiguration {
         }
     }
 
-    /// The configuration as a JSON value.
-    public func json() throws -> JSONValue {
-        try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(self))
-    }
-}
-
-extension JSONValue {
-    /// This value with another's members laid over it, objects member by member.
-    func merging(_ other: JSONValue) -> JSONValue {
-        guard case .object(let mine) = self, case .object(let theirs) = other else { return other }
-        return .object(mine.merging(theirs) { $0.merging($1) })
-    }
+    /// The configuration as a JSON value, with all its keys.
+    public func json() -> JSONValue { Self.keys.json(of: self) }
 }

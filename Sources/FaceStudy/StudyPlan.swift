@@ -1,8 +1,10 @@
+import FaceConfiguration
 import FaceData
 public import FaceLosses
 public import FaceModels
 public import FaceRuns
 import FaceTraining
+import Foundation
 
 /// One cell of a study with one seed, before it is trained.
 public struct PlannedRun: Sendable, Hashable {
@@ -18,16 +20,40 @@ public struct PlannedRun: Sendable, Hashable {
     /// The values of all of the loss's parameters, defaults too, by name, as a run keeps them.
     var lossValues: [String: String] { loss.resolvedValues.mapValues(\.description) }
 
+    /// The folder in which a former version began the run under another name.
+    private var formerFolderName: String?
+
+    init(
+        identity: RunIdentity, trainIndex: Int, backbone: BackboneSpecification,
+        loss: LossSpecification
+    ) {
+        self.identity = identity
+        self.trainIndex = trainIndex
+        self.backbone = backbone
+        self.loss = loss
+    }
+
     /// Name of the run's folder: the identity, with what no file system likes replaced.
-    public var folderName: String {
+    public var folderName: String { formerFolderName ?? folderName(loss: identity.loss) }
+
+    private func folderName(loss: String) -> String {
         [
-            identity.trainSet, identity.backbone, identity.loss, identity.sampler,
-            "seed\(identity.seed)",
+            identity.trainSet, identity.backbone, loss, identity.sampler, "seed\(identity.seed)",
         ]
         .map { part in
             String(part.map { $0.isLetter || $0.isNumber || "=.-".contains($0) ? $0 : "-" })
         }
         .joined(separator: "_")
+    }
+
+    /// Takes the folder of a former version, in whose name parameters have their former names, where
+    /// there is one and none of today's name.
+    mutating func findFormerFolder(in study: StudyFolder) {
+        let former = folderName(loss: FormerNames.former(ofText: identity.loss))
+        let isThere = { (name: String) in
+            FileManager.default.fileExists(atPath: study.run(named: name).descriptionURL.path)
+        }
+        if former != folderName, isThere(former), !isThere(folderName) { formerFolderName = former }
     }
 }
 
@@ -41,9 +67,8 @@ public struct StudyPlan: Sendable {
     /// - Throws: the error of the first name or value that is wrong.
     public init(_ configuration: StudyConfiguration) throws {
         try configuration.requireLists()
+        try StudyConfiguration.keys.require(configuration)
         try configuration.training.validate()
-        try configuration.requireValidation()
-        try configuration.requireRanges()
         let backbones = try configuration.backbones.map { try BackboneSpecification(parsing: $0) }
         let losses = try configuration.losses.map { try LossSpecification(parsing: $0) }
         try FaceStudyError.requireUnique(backbones.map(\.description), "backbones")
@@ -81,30 +106,6 @@ extension StudyConfiguration {
         guard loss.prefersIdentityBatches else { return "shuffle" }
         let imagesEach = [4, 3, 2].first { training.batchSize.isMultiple(of: $0) } ?? 4
         return "pk:\(training.batchSize / imagesEach)x\(imagesEach)"
-    }
-
-    /// The ranges that the command line's options have, for values from a file.
-    fileprivate func requireRanges() throws(FaceStudyError) {
-        let values = [
-            ("inputSize", inputSize, 16...1024),
-            ("threads", threads, 0...4096),
-            ("evaluation.batchSize", evaluation.batchSize, 1...1_000_000),
-            ("evaluation.pairsEachEpoch", evaluation.pairsEachEpoch, 0...100_000_000),
-        ]
-        for (key, value, range) in values where !range.contains(value) {
-            throw .unknownValue(
-                key: key, value: "\(value)",
-                allowed: ["a number from \(range.lowerBound) to \(range.upperBound)"])
-        }
-    }
-
-    fileprivate func requireValidation() throws(FaceStudyError) {
-        guard (0...0.5).contains(validation.identities), validation.pairs > 1 else {
-            throw .unknownValue(
-                key: "validation",
-                value: "identities=\(validation.identities), pairs=\(validation.pairs)",
-                allowed: ["a share of identities from 0 to 0.5, with at least 2 pairs"])
-        }
     }
 
     fileprivate func requireLists() throws(FaceStudyError) {

@@ -1,4 +1,5 @@
 import Foundation
+import FaceLosses
 import FaceRuns
 import FaceTraining
 
@@ -90,7 +91,7 @@ extension Study {
         let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
         return StudyPreview.Run(
             name: run.folderName, trainSet: run.identity.trainSet,
-            backbone: run.identity.backbone, loss: run.identity.loss,
+            backbone: run.identity.backbone, loss: run.loss.requested,
             sampler: run.identity.sampler, seed: run.identity.seed,
             state: folder.isFinished ? .finished : isThere ? .begun : .new, problem: problem)
     }

@@ -3,7 +3,7 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     /// A checkpoint belongs to another run or configuration.
     case checkpointMismatch(path: String, reason: String)
     /// A value of the configuration is outside its range.
-    case configuration(key: String, value: String, expected: String)
+    case configuration(key: String, reason: String)
     /// Neither the newest checkpoint nor the one before it is whole.
     case damagedCheckpoint(path: String, reason: String)
     /// The run was asked to stop; its state was saved after the given step.
@@ -20,8 +20,7 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
         switch self {
         case .checkpointMismatch(let path, let reason):
             "the checkpoint '\(path)' cannot be continued: \(reason)"
-        case .configuration(let key, let value, let expected):
-            "'\(key)' is \(value) but must be \(expected)"
+        case .configuration(let key, let reason): "\(key): \(reason)"
         case .damagedCheckpoint(let path, let reason):
             "the checkpoint '\(path)' is damaged (\(reason)) and there is no whole one before it: "
                 + "put back a copy, or remove it to train the run from its start"
@@ -39,13 +38,5 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
             "\(images) training images do not fill a batch of \(batchSize): "
                 + "use a smaller --batch-size"
         }
-    }
-}
-
-func require<Value>(
-    _ condition: Bool, _ key: String, _ value: Value, _ expected: String
-) throws(FaceTrainingError) {
-    guard condition else {
-        throw .configuration(key: key, value: "\(value)", expected: expected)
     }
 }

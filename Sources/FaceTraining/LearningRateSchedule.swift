@@ -1,3 +1,4 @@
+public import FaceConfiguration
 import Foundation
 import SafeNumbers
 
@@ -65,13 +66,23 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         }
     }
 
-    func validate() throws(FaceTrainingError) {
-        try require(peak > 0 && peak.isFinite, "schedule.peak", peak, "above 0")
-        try require((0..<1).contains(warmup), "schedule.warmup", warmup, "from 0 to below 1")
-        try require(power > 0 && power.isFinite, "schedule.power", power, "above 0")
-        try require((0...1).contains(factor), "schedule.factor", factor, "from 0 to 1")
-        try require(
-            milestones == milestones.sorted() && milestones.allSatisfy((0...1).contains),
-            "schedule.milestones", milestones, "ascending numbers from 0 to 1")
-    }
+    /// The keys of a schedule.
+    public static let keys = ConfigurationKeys(
+        LearningRateSchedule(),
+        [
+            .word("shape", \.shape, "course of the learning rate after the warm-up"),
+            // A larger rate does not fit the float32 in which weights are updated.
+            .number(
+                "peak", \.peak, in: .above(0, upTo: 1e30), flag: .init("--learning-rate", "X"),
+                "highest learning rate"),
+            .number(
+                "warmup", \.warmup, in: .range(0..<1),
+                "fraction of the run in which the rate rises linearly to the peak"),
+            .number("power", \.power, in: .above(0), "exponent of `polynomial`"),
+            .numbers(
+                "milestones", \.milestones, in: .range(0...1),
+                "fractions of the run at which `step` multiplies the rate, ascending"),
+            .number(
+                "factor", \.factor, in: .range(0...1), "what `step` multiplies the rate with"),
+        ])
 }

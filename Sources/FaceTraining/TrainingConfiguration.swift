@@ -1,3 +1,4 @@
+public import FaceConfiguration
 public import FaceLosses
 public import Torch
 
@@ -40,35 +41,71 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         self.head = head
     }
 
-    /// Checks every value.
+    /// The keys of a training.
+    public static let keys = ConfigurationKeys(
+        TrainingConfiguration(),
+        [
+            .whole(
+                "epochs", \.epochs, in: 1...100_000, flag: .init("--epochs", "N"),
+                "passes over the training set"),
+            .whole(
+                "batchSize", \.batchSize, in: 2...1_000_000, flag: .init("--batch-size", "N"),
+                "images of a step"),
+            .whole(
+                "accumulation", \.accumulation, in: 1...500_000,
+                "micro-batches of a step, of 2 images or more; divides `batchSize`"
+            ),
+            .number(
+                "gradientClip", \.gradientClip, in: .atLeast(0),
+                "largest norm of all gradients together; 0 for no limit"),
+            .flag("flip", \.flip, "whether half of the images are mirrored"),
+            .part("schedule", \.schedule, LearningRateSchedule.keys),
+            .part("optimizer", \.optimizer, SGD.Options.keys),
+            .part("head", \.head, HeadOptions.keys),
+        ])
+
+    /// Checks every value, and those that must go together.
     ///
-    /// - Throws: ``FaceTrainingError/configuration(key:value:expected:)`` for the first bad one.
+    /// - Throws: ``FaceTrainingError/configuration(key:reason:)`` for the first bad one.
     public func validate() throws(FaceTrainingError) {
-        try require((1...100_000).contains(epochs), "epochs", epochs, "from 1 to 100000")
-        try require(
-            (2...1_000_000).contains(batchSize), "batchSize", batchSize, "from 2 to 1000000")
-        try require(
-            accumulation >= 1 && batchSize % accumulation == 0 && batchSize / accumulation >= 2,
-            "accumulation", accumulation,
-            "a divisor of the batch size \(batchSize) that leaves parts of 2 images or more")
-        try require(
-            (0..<1).contains(optimizer.momentum), "optimizer.momentum", optimizer.momentum,
-            "from 0 to below 1")
-        try require(
-            optimizer.weightDecay >= 0 && optimizer.weightDecay.isFinite,
-            "optimizer.weightDecay", optimizer.weightDecay, "at least 0")
-        try require(
-            !optimizer.nesterov || optimizer.momentum > 0, "optimizer.nesterov",
-            optimizer.nesterov, "off when there is no momentum")
-        try require(
-            gradientClip >= 0 && gradientClip.isFinite, "gradientClip", gradientClip,
-            "at least 0")
-        try require(head.rate > 0 && head.rate <= 1, "head.rate", head.rate, "above 0 and up to 1")
-        try require(
-            head.precision == .float32 || head.precision == .bfloat16, "head.precision",
-            head.precision.rawValue, "float32 or bfloat16")
-        try schedule.validate()
+        if let fault = Self.keys.fault(in: self) {
+            throw .configuration(key: fault.path, reason: fault.reason)
+        }
+        guard batchSize % accumulation == 0, batchSize / accumulation >= 2 else {
+            throw .configuration(
+                key: "accumulation",
+                reason:
+                    "it must be a divisor of the batch size \(batchSize) that leaves micro-batches "
+                    + "of 2 images or more, but it is \(accumulation)")
+        }
+        guard !optimizer.nesterov || optimizer.momentum > 0 else {
+            throw .configuration(
+                key: "optimizer.nesterov", reason: "it must be false where there is no momentum")
+        }
+        guard schedule.milestones == schedule.milestones.sorted() else {
+            throw .configuration(
+                key: "schedule.milestones",
+                reason: "they must ascend, but they are \(schedule.milestones)")
+        }
     }
+}
+
+extension SGD.Options {
+    /// The keys of the optimiser.
+    public static let keys = ConfigurationKeys(
+        SGD.Options(),
+        [
+            .number(
+                "momentum", \.momentum, in: .range(0..<1),
+                "fraction of the momentum buffer kept from step to step"),
+            .number(
+                "weightDecay", \.weightDecay, in: .range(0...1e30),
+                "strength of the weight decay (L2)"),
+            .flag(
+                "decaysBiasAndNormalization", \.decaysBiasAndNormalization,
+                "whether biases and normalisation layers decay as well"),
+            .flag("nesterov", \.nesterov, "whether a step uses Nesterov's momentum"),
+        ])
 }
 
 /// How the processor computes a network.

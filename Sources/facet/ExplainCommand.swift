@@ -66,7 +66,7 @@ private struct FailureText {
         let diagnosis = FailureDiagnosis(failure)
         let head = [
             "The \(failure.quantity) of step \(failure.step) (epoch \(failure.epoch)) was not finite.",
-            "Run: \(identity.backbone) on \(identity.trainSet) with \(identity.loss), "
+            "Run: \(identity.backbone) on \(identity.trainSet) with \(bundle.description.lossName), "
                 + "seed \(identity.seed)",
         ]
         return [

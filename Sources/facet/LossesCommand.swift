@@ -66,23 +66,25 @@ private func writeJSON(_ descriptors: [LossDescriptor]) throws {
 extension LossDescriptor {
     fileprivate var line: String {
         let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
+        let other = aliases + presets.filter { $0.title != $0.name }.map(\.title)
         return "\(padded)\(title): \(summary)"
+            + (other.isEmpty ? "" : " Also: \(other.joined(separator: ", ")).")
     }
 
     fileprivate var json: [String: Any] {
         [
-            "name": name, "title": title, "summary": summary, "paper": paper,
+            "name": name, "title": title, "aliases": aliases, "summary": summary, "paper": paper,
             "equation": equation, "normalization": guide.normalization,
             "gradient": guide.gradient, "use": guide.use, "pitfalls": guide.pitfalls,
             "parameters": parameters.map {
                 [
-                    "name": $0.name, "default": $0.defaultValue.description,
+                    "name": $0.name, "aliases": $0.aliases, "default": $0.defaultValue.description,
                     "allowed": $0.allowed, "summary": $0.summary,
-                ]
+                ] as [String: Any]
             },
             "presets": presets.map { preset in
                 [
-                    "name": preset.name, "summary": preset.summary,
+                    "name": preset.name, "aliases": preset.aliases, "summary": preset.summary,
                     "values": preset.values.mapValues(\.description),
                 ] as [String: Any]
             },
@@ -95,19 +97,27 @@ extension LossSpecification {
         let parameters = descriptor.parameters.map { parameter in
             let value = values[parameter.name] ?? parameter.defaultValue
             let note = value == parameter.defaultValue ? "" : " (default \(parameter.defaultValue))"
-            return "  \(parameter.name) = \(value)\(note), \(parameter.allowed)\n"
+            let aliases =
+                parameter.aliases.isEmpty
+                ? "" : " (also \(parameter.aliases.joined(separator: ", ")))"
+            return "  \(parameter.name)\(aliases) = \(value)\(note), \(parameter.allowed)\n"
                 + "      \(parameter.summary)"
         }
         return """
             \(descriptor.title) (\(descriptor.name))
             \(descriptor.summary)
 
-            Paper:      \(descriptor.paper)
+            \(otherNames)Paper:      \(descriptor.paper)
             Equation:   \(descriptor.equation)
             \(guide)
             Parameters\(values.isEmpty ? " and their defaults" : ""):
             \(parameters.isEmpty ? "  none" : parameters.joined(separator: "\n"))\(presets)
             """
+    }
+
+    private var otherNames: String {
+        descriptor.aliases.isEmpty
+            ? "" : "Also:       \(descriptor.aliases.joined(separator: ", "))\n"
     }
 
     private var guide: String {
@@ -126,7 +136,8 @@ extension LossSpecification {
         return "\n\nPresets:\n"
             + descriptor.presets.map { preset in
                 let values = preset.values.map { "\($0)=\($1)" }.sorted().joined(separator: ",")
-                return "  \(preset.name): \(preset.summary)"
+                let names = [preset.name] + preset.aliases
+                return "  \(names.joined(separator: ", ")): \(preset.summary)"
                     + (values.isEmpty ? "" : "\n      \(values)")
             }.joined(separator: "\n")
     }

@@ -20,7 +20,7 @@ let plotCommand = Command(
     ],
     examples: [
         "facet losses plot softmax asoftmax amsoftmax arcface --output losses.svg",
-        "facet losses plot arcface:beyond=none arcface:beyond=clamp insightface-mxnet",
+        "facet losses plot arcface:fallback=none arcface:fallback=clamp insightface-mxnet",
     ]
 ) { arguments in
     let path = try arguments.file("--output", endings: ["svg"])?.path ?? "losses.svg"

@@ -68,6 +68,14 @@ enum OptionsElsewhere {
     static let classRate = ["--sample-rate", "--partial-fc", "--pfc", "--sampling-rate"]
     static let sampler = ["--batch-sampler", "--data-sampler", "--triplet-sampler"]
 
+    /// The names of what a study's keys have a flag for.
+    static let ofFlags = [
+        "--backbones": backbone, "--losses": loss, "--sampler": sampler, "--seeds": seeds,
+        "--epochs": epochs, "--batch-size": batchSize, "--learning-rate": learningRate,
+        "--input-size": inputSize, "--class-rate": classRate, "--precision": precision,
+        "--device": device, "--threads": threads,
+    ]
+
     // MARK: What is done another way
 
     private static func file(_ what: String, _ key: String) -> String {

@@ -19,9 +19,11 @@ struct ResultsRows {
     init(_ runs: [RunFolder]) throws {
         rows = try runs.compactMap { folder in
             guard let result = try folder.readResult() else { return nil }
-            let identity = try folder.readDescription().identity
+            let description = try folder.readDescription()
+            let identity = description.identity
             return Row(
-                trainSet: identity.trainSet, backbone: identity.backbone, loss: identity.loss,
+                trainSet: identity.trainSet, backbone: identity.backbone,
+                loss: description.lossName,
                 sampler: identity.sampler, seed: identity.seed, result: result)
         }
     }

@@ -1,114 +1,75 @@
 import CommandKit
+import FaceConfiguration
 import FaceLosses
 import FaceModels
 import FaceStudy
-import FaceTraining
 import Foundation
-import Torch
 
 /// The options that describe a study, and the configuration they make.
 ///
 /// Flags lie over a study file, which lies over a preset.
 enum StudyOptions {
-    private static let usual = StudyConfiguration()
-
     /// Names that a shell offers; parameters follow behind a colon.
     static let backboneNames = BackboneCatalogue.descriptors.map(\.name)
     static let lossNames = LossCatalogue.descriptors.map(\.name)
 
-    static let all: [Option] = [
-        Option(
-            "--preset", .value("NAME"),
-            "start from quick (built-in faces) or paper (the paper's "
-                + "networks and a schedule for its data)",
-            completion: .words(StudyPreset.allCases.map(\.rawValue))),
-        Option(
-            "--config", .value("FILE"), "a study file in JSON5", elsewhere: OptionsElsewhere.config),
-        Option(
-            "--train", .values("NAME=PATH"),
-            "a training set: a folder <identity>/<image>.jpg, a RecordIO pack (train.rec or its "
-                + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET",
-            elsewhere: OptionsElsewhere.trainSet),
-        Option(
-            "--without", .values("NAME=FILE"),
-            "leave identities and images out of a training set: their names, one a line"),
-        Option(
-            "--test", .values("NAME=PACK|IMAGES,PAIRS"),
-            "a test set: insightface's .bin, or a folder of images and its list of pairs "
-                + "(CFP,FP for CFP), or synthetic:PRESET", elsewhere: OptionsElsewhere.testSet),
-        Option(
-            "--backbones", .values("LIST"),
-            "backbones with commas, e.g. "
-                + "mobilenetv1:width=0.5,resnet50; default "
-                + usual.backbones.joined(separator: ","), elsewhere: OptionsElsewhere.backbone,
-            completion: .words(backboneNames)),
-        Option(
-            "--losses", .values("LIST"),
-            "losses with commas, e.g. softmax,arcface:s=32,m=0.4; default "
-                + usual.losses.joined(separator: ","), elsewhere: OptionsElsewhere.loss,
-            completion: .words(lossNames)),
-        Option(
-            "--sampler", .value("NAME"),
-            "auto (each loss its own), shuffle or pk:PxK for all; default \(usual.sampler)",
-            elsewhere: OptionsElsewhere.sampler, completion: .words(["auto", "shuffle"])),
-        Option(
-            "--seeds", .value("N|LIST"),
-            "how many seeds, from 1 on, or a list with commas; default \(usual.seeds.count)",
-            elsewhere: OptionsElsewhere.seeds),
-        Option(
-            "--epochs", .value("N"),
-            "passes over the training set; default \(usual.training.epochs)",
-            elsewhere: OptionsElsewhere.epochs),
-        Option(
-            "--batch-size", .value("N"), "images of a step; default \(usual.training.batchSize)",
-            elsewhere: OptionsElsewhere.batchSize),
-        Option(
-            "--learning-rate", .value("X"),
-            "highest learning rate; default \(usual.training.schedule.peak)",
-            elsewhere: OptionsElsewhere.learningRate),
-        Option(
-            "--input-size", .value("N"),
-            "height and width of the input, in pixels; default \(usual.inputSize)",
-            elsewhere: OptionsElsewhere.inputSize),
-        Option(
-            "--pairs-each-epoch", .value("N"),
-            "pairs tested after each epoch but the last, "
-                + "which sees all; 0 for all; default \(usual.evaluation.pairsEachEpoch)"),
-        Option(
-            "--class-rate", .value("X"),
-            "share of the classes in a step's softmax (Partial FC), for "
-                + "losses of angles; 1 for all; default 1", elsewhere: OptionsElsewhere.classRate),
-        Option(
-            "--validation", .value("identities=X"),
-            "hold out a share of the training identities to choose a model on, e.g. 0.05; default 0"
-        ),
-        Option(
-            "--precision", .value("NAME"), "auto, float32 or bfloat16; default \(usual.precision)",
-            elsewhere: OptionsElsewhere.precision,
-            completion: .words(["auto", "float32", "bfloat16"])),
-        Option(
-            "--head-precision", .value("NAME"),
-            "float32 or bfloat16: products with class weights, where "
-                + "the network computes in bfloat16; default "
-                + usual.training.head.precision.rawValue,
-            completion: .words(["float32", "bfloat16"])),
-        Option(
-            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N; default \(usual.device)",
-            elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
-        Option(
-            "--threads", .value("N"),
-            "threads of one operation; 0, the default, for one for each core that facet may use",
-            elsewhere: OptionsElsewhere.threads),
-        Option(
-            "--kernels", .value("NAME"),
-            "auto (the best of the processor), libtorch, portable, avx2 or avx512: what computes "
-                + "convolutions and normalisations; default \(usual.kernels)",
-            completion: .words(["auto"] + Kernels.allCases.map(\.rawValue))),
-        Option(
-            "--output", .value("FOLDER"),
-            "where runs and report go; default study, of facet train training",
-            elsewhere: OptionsElsewhere.output),
-    ]
+    static let all: [Option] =
+        [
+            Option(
+                "--preset", .value("NAME"),
+                "start from quick (built-in faces) or paper (the paper's "
+                    + "networks and a schedule for its data)",
+                completion: .words(StudyPreset.allCases.map(\.rawValue))),
+            Option(
+                "--config", .value("FILE"),
+                "a study file in JSON5; facet keys lists what it may say",
+                elsewhere: OptionsElsewhere.config),
+            Option(
+                "--train", .values("NAME=PATH"),
+                "a training set: a folder <identity>/<image>.jpg, a RecordIO pack (train.rec or its "
+                    + "folder), a list 'path label', a TSV of MS-Celeb-1M, or synthetic:PRESET",
+                elsewhere: OptionsElsewhere.trainSet),
+            Option(
+                "--without", .values("NAME=FILE"),
+                "leave identities and images out of a training set: their names, one a line"),
+            Option(
+                "--test", .values("NAME=PACK|IMAGES,PAIRS"),
+                "a test set: insightface's .bin, or a folder of images and its list of pairs "
+                    + "(CFP,FP for CFP), or synthetic:PRESET", elsewhere: OptionsElsewhere.testSet),
+        ] + keyed + [
+            Option(
+                "--output", .value("FOLDER"),
+                "where runs and report go; default study, of facet train training",
+                elsewhere: OptionsElsewhere.output)
+        ]
+
+    /// The flags that the keys of a study declare.
+    private static let keyed: [Option] = StudyConfiguration.keys.all.compactMap { key in
+        guard let flag = key.flag else { return nil }
+        let words = key.suggestions.isEmpty ? key.domain.words : key.suggestions
+        return Option(
+            flag.name, flag.syntax == .list ? .values(flag.placeholder) : .value(flag.placeholder),
+            key.help(default: defaultText(key)),
+            elsewhere: OptionsElsewhere.ofFlags[flag.name] ?? [],
+            completion: words.isEmpty ? nil : .words(words))
+    }
+
+    /// The default of a key, as it would be typed.
+    static func defaultText(_ key: ConfigurationKey) -> String? {
+        func text(_ value: JSONValue) -> String {
+            switch value {
+            case .array(let values):
+                key.flag?.syntax == .countOrList
+                    ? "\(values.count)" : values.map(text).joined(separator: ",")
+            case .bool(let value): "\(value)"
+            case .large(let value): "\(value)"
+            case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+            case .string(let text): text
+            case .null, .object: ""
+            }
+        }
+        return StudyConfiguration.keys.defaultValue(of: key.path).map(text)
+    }
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {
         var configuration = try preset(arguments)
@@ -116,8 +77,7 @@ enum StudyOptions {
             configuration = try .read(URL(fileURLWithPath: file), over: configuration)
         }
         try applySets(arguments, to: &configuration)
-        try applyGrid(arguments, to: &configuration)
-        try applyTraining(arguments, to: &configuration)
+        try applyKeys(arguments, to: &configuration)
         return configuration
     }
 
@@ -201,75 +161,33 @@ enum StudyOptions {
         return (sides[0], sides[1])
     }
 
-    private static func applyGrid(
+    private static func applyKeys(
         _ arguments: Arguments, to configuration: inout StudyConfiguration
     ) throws {
-        if let backbones = arguments.list("--backbones") { configuration.backbones = backbones }
-        if let losses = arguments.list("--losses") { configuration.losses = losses }
-        if let sampler = arguments.value("--sampler") { configuration.sampler = sampler }
-        if let seeds = try arguments.convert(
-            "--seeds", "a number of seeds, or seeds with commas", Self.seeds)
-        {
-            configuration.seeds = seeds
-        }
-        if let size = try arguments.whole("--input-size", in: 16...1024) {
-            configuration.inputSize = size
-        }
-        if let share = try arguments.convert(
-            "--validation", "identities= and a share up to 0.5, as identities=0.05",
-            Self.heldOutShare)
-        {
-            configuration.validation.identities = share
-        }
-        if let pairs = try arguments.whole("--pairs-each-epoch", in: 0...100_000_000) {
-            configuration.evaluation.pairsEachEpoch = pairs
+        for key in StudyConfiguration.keys.all {
+            guard let flag = key.flag, let text = arguments.value(flag.name) else { continue }
+            let words =
+                switch flag.syntax {
+                case .countOrList: text.split(separator: ",").map(String.init)
+                case .list: arguments.list(flag.name) ?? []
+                case .assignment, .value: [text]
+                }
+            guard let value = flag.value(words, of: key.domain) else {
+                throw CommandError.badValue(
+                    option: flag.name, value: text,
+                    expected: flag.allowed(by: key.domain, unit: key.unit))
+            }
+            if let fault = key.domain.fault(in: value, check: key.check) {
+                throw FaceConfigurationError.value(key: flag.name, reason: fault.reason)
+            }
+            StudyConfiguration.keys.apply(value.nested(at: key.path), to: &configuration)
         }
     }
+}
 
-    private static func heldOutShare(_ text: String) -> Double? {
-        let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2, sides[0] == "identities", let share = Double(sides[1]),
-            (0...0.5).contains(share)
-        else { return nil }
-        return share
-    }
-
-    private static func seeds(_ text: String) -> [UInt64]? {
-        if let count = Int(text) {
-            return (1...1000).contains(count) ? (1...UInt64(count)).map { $0 } : nil
-        }
-        let seeds = text.split(separator: ",").map { UInt64($0) }
-        return seeds.contains(nil) || seeds.isEmpty ? nil : seeds.compactMap { $0 }
-    }
-
-    private static func applyTraining(
-        _ arguments: Arguments, to configuration: inout StudyConfiguration
-    ) throws {
-        if let epochs = try arguments.whole("--epochs", in: 1...100_000) {
-            configuration.training.epochs = epochs
-        }
-        if let size = try arguments.whole("--batch-size", in: 2...1_000_000) {
-            configuration.training.batchSize = size
-        }
-        if let rate = try arguments.number("--learning-rate", in: 1e-9...1e3) {
-            configuration.training.schedule.peak = rate
-        }
-        if let rate = try arguments.number("--class-rate", in: 1e-9...1) {
-            configuration.training.head.rate = rate
-        }
-        let precisions = ["float32", "bfloat16"]
-        if let name = try arguments.choice("--head-precision", among: precisions) {
-            configuration.training.head.precision = ElementType(rawValue: name) ?? .float32
-        }
-        if let precision = arguments.value("--precision") { configuration.precision = precision }
-        let device = try arguments.convert("--device", "auto, cpu, cuda or cuda:N") { text in
-            let index = text.hasPrefix("cuda:") ? Int(text.dropFirst(5)) : nil
-            return ["auto", "cpu", "cuda"].contains(text) || (index ?? -1) >= 0 ? text : nil
-        }
-        if let device { configuration.device = device }
-        if let kernels = arguments.value("--kernels") { configuration.kernels = kernels }
-        if let threads = try arguments.whole("--threads", in: 0...4096) {
-            configuration.threads = threads
-        }
+extension JSONValue {
+    /// The value inside of the objects that a path such as `training.epochs` leads through.
+    fileprivate func nested(at path: String) -> JSONValue {
+        path.split(separator: ".").reversed().reduce(self) { .object([String($1): $0]) }
     }
 }

@@ -1,4 +1,5 @@
 import CommandKit
+import FaceLosses
 import FaceRuns
 import FaceStudy
 import FaceTraining
@@ -121,6 +122,6 @@ final class StudyPrinter {
 extension PlannedRun {
     /// What the run is, in words.
     var text: String {
-        "\(identity.backbone) on \(identity.trainSet) with \(identity.loss), seed \(identity.seed)"
+        "\(identity.backbone) on \(identity.trainSet) with \(loss.requested), seed \(identity.seed)"
     }
 }

@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceData
 import FaceLosses
 import FaceModels
@@ -15,7 +16,8 @@ enum UsageErrors {
         case let error as FaceModelsError: contains(error)
         case let error as FaceStudyError: contains(error)
         case FaceDataError.sampler, FaceSynthesisError.invalidValue,
-            FaceTrainingError.configuration:
+            FaceTrainingError.configuration, FaceConfigurationError.file,
+            FaceConfigurationError.value:
             true
         default: false
         }
@@ -23,9 +25,8 @@ enum UsageErrors {
 
     private static func contains(_ error: FaceLossesError) -> Bool {
         switch error {
-        case .duplicateParameter, .invalidValue, .malformedSetting, .noClassSampling,
-            .noTargetLogit, .productOutOfRange, .severalClassifications, .unknownLoss,
-            .unknownParameter:
+        case .ambiguousName, .noClassSampling, .noTargetLogit, .parameter, .productOutOfRange,
+            .severalClassifications, .unknownLoss:
             true
         case .nameTaken, .noClasses, .notAHead: false
         }
@@ -33,16 +34,14 @@ enum UsageErrors {
 
     private static func contains(_ error: FaceModelsError) -> Bool {
         switch error {
-        case .duplicateOption, .inputTooSmall, .invalidValue, .malformedSetting, .unknownBackbone,
-            .unknownOption:
-            true
+        case .ambiguousName, .inputTooSmall, .parameter, .unknownBackbone: true
         case .notAModel, .otherBackbone, .weights: false
         }
     }
 
     private static func contains(_ error: FaceStudyError) -> Bool {
         switch error {
-        case .duplicate, .empty, .setName, .studyFile, .unknownKey, .unknownValue: true
+        case .duplicate, .empty, .setName, .unknownValue: true
         default: false
         }
     }

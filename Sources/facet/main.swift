@@ -14,7 +14,8 @@ let facet = Command(
         """,
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
-        explainCommand, modelsCommand, lossesCommand, dataCommand,
+        explainCommand, modelsCommand, lossesCommand, keysCommand,
+        dataCommand,
     ]
 ).withCompletions()
 

@@ -38,14 +38,14 @@ struct AngularScheduleTests {
     func scale(_ fraction: Double, _ scale: Double) throws {
         let text = "arcface:s0=4,s=64"
         expectClose(try state(text, at: fraction)["scale"] ?? .nan, scale, tolerance: 1e-12)
-        let early = try state(text + ",rise=0.5", at: fraction / 2)
+        let early = try state(text + ",scaleWarmup=0.5", at: fraction / 2)
         expectClose(early["scale"] ?? .nan, scale, tolerance: 1e-12)
     }
 
     @Test("the scale starts no higher than it ends, and is constant when it does not rise")
     func scaleLimits() throws {
         #expect(try state("arcface:s=5", at: 0)["scale"] == 5)
-        #expect(try state("arcface:s=64,rise=0", at: 0)["scale"] == 64)
+        #expect(try state("arcface:s=64,scaleWarmup=0", at: 0)["scale"] == 64)
         #expect(try state("amsoftmax:s0=40,s=20", at: 0)["scale"] == 40)
     }
 

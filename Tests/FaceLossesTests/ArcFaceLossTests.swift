@@ -21,7 +21,7 @@ struct ArcFaceLossTests {
         "is the cross-entropy with cos(θ + m)", arguments: samples, ["monotonic", "clamp", "none"])
     func value(_ sample: Sample, _ beyond: String) throws {
         for (m, s) in [(0.5, 64.0), (0.5, 4), (0.1, 30), (1.5, 8)] {
-            let text = "arcface-paper:m=\(m),s=\(s),beyond=\(beyond)"
+            let text = "arcface-paper:m=\(m),s=\(s),fallback=\(beyond)"
             let found = try Evaluation(text, sample)
             let expected = Naive.angular(sample, scale: { _ in s }) {
                 Self.target($0, m: m, beyond: beyond)
@@ -34,7 +34,7 @@ struct ArcFaceLossTests {
     @Test("has the gradient of its value", arguments: 1...4, ["monotonic", "clamp", "none"])
     func exactGradient(_ seed: UInt64, _ beyond: String) throws {
         let sample = Sample.random(seed: seed)
-        let found = try Evaluation("arcface-paper:s=16,beyond=\(beyond)", sample)
+        let found = try Evaluation("arcface-paper:s=16,fallback=\(beyond)", sample)
         expectGradients(found, of: sample) { sample in
             Naive.angular(sample, scale: { _ in 16 }) { Self.target($0, m: 0.5, beyond: beyond) }
         }
@@ -56,7 +56,7 @@ struct ArcFaceLossTests {
         let angles = Array(stride(from: 0.01, to: 3.14, by: 0.01))
         let sample = Sample.angles(angles, name: "all angles")
         func targets(_ beyond: String) throws -> [Double] {
-            let found = try Evaluation("arcface-paper:beyond=\(beyond)", sample)
+            let found = try Evaluation("arcface-paper:fallback=\(beyond)", sample)
             return zip(found.marginLogits, sample.labels).map { $0[$1] }
         }
         let monotonic = try targets("monotonic")

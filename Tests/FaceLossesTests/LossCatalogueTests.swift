@@ -1,4 +1,5 @@
 import FaceLosses
+import FaceConfiguration
 import Testing
 import Torch
 
@@ -25,9 +26,15 @@ struct LossCatalogueTests {
                 == ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"])
         let names = descriptors.flatMap { [$0.name] + $0.presets.map(\.name) }
         #expect(Set(names).count == names.count)
+        let spoken = descriptors.flatMap { descriptor in
+            [descriptor.name] + descriptor.aliases
+                + descriptor.presets.flatMap { [$0.name] + $0.aliases }
+        }.map(Names.folded)
+        #expect(Set(spoken).count == spoken.count, "two losses answer to one name")
         for descriptor in descriptors {
-            let parameters = descriptor.parameters.map(\.name)
-            #expect(Set(parameters).count == parameters.count)
+            let parameters = descriptor.parameters.flatMap { [$0.name] + $0.aliases }
+            #expect(Set(parameters.map(Names.folded)).count == parameters.count)
+            #expect(parameters.allSatisfy { FormerNames.parameters[$0] == nil })
             for text in [
                 descriptor.title, descriptor.summary, descriptor.paper, descriptor.equation,
             ] { #expect(!text.isEmpty) }

@@ -28,7 +28,7 @@ struct LossParameterTests {
             (number.parameter, "5e-1", 0.5), (number.parameter, "0,5", nil),
             (whole.parameter, "3", 3), (whole.parameter, "3.0", 3),
             (whole.parameter, "3.5", nil), (auto.parameter, "auto", "auto"),
-            (auto.parameter, "Auto", nil), (auto.parameter, "7", 7),
+            (auto.parameter, "Auto", "auto"), (auto.parameter, "7", 7),
             (word.parameter, "green", "green"), (word.parameter, "blue", nil),
             (word.parameter, "1", nil),
         ]

@@ -100,7 +100,7 @@ struct LossPropertiesTests {
     @Test(
         "without margin is the softmax of scaled cosines",
         arguments: [
-            "arcface-paper:m=0,s=20", "arcface:m=0,s=20,rise=0", "amsoftmax:m=0,s=20",
+            "arcface-paper:m=0,s=20", "arcface:m=0,s=20,scaleWarmup=0", "amsoftmax:m=0,s=20",
             "combined:m2=0,m3=0,s=20", "combined-paper:m2=0,m3=0,s=20", "subcenter:k=1,m=0,s=20",
             "mvsoftmax:m=0,t=1,s=20", "magface:lm=0,um=0,lambda=0,s=20", "adaface:m=0,s=20",
             "elasticface:m=0,sigma=0,s=20", "elasticface:version=cos,m=0,sigma=0,s=20",

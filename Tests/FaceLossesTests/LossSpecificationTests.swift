@@ -11,10 +11,10 @@ struct LossSpecificationTests {
             ("arcface:s=32,m=0.4", "arcface:m=0.4,s=32"),
             (" arcface : s = 32.0 , m=.4 ", "arcface:m=0.4,s=32"),
             ("arcface:s=auto,grad=exact", "arcface:grad=exact"),
-            ("arcface-paper", "arcface:grad=exact,rise=0,s=64,warmup=0"),
-            ("arcface-paper:s=30,grad=detached,rise=1", "arcface:s=30,warmup=0"),
-            ("insightface", "arcface:beyond=none,rise=0,s=64,warmup=0"),
-            ("cosface", "amsoftmax:rise=0,s=64,warmup=0"),
+            ("arcface-paper", "arcface:grad=exact,s=64,scaleWarmup=0,warmup=0"),
+            ("arcface-paper:s=30,grad=detached,scaleWarmup=1", "arcface:s=30,warmup=0"),
+            ("insightface", "arcface:fallback=none,s=64,scaleWarmup=0,warmup=0"),
+            ("cosface", "amsoftmax:s=64,scaleWarmup=0,warmup=0"),
             ("sphereface:m=4", "asoftmax:anneal=step,grad=exact"),
             ("asoftmax:min=1e-3", "asoftmax:min=0.001"), ("cross-entropy", "softmax"),
             ("marginal:theta=1.20", "marginal"),
@@ -29,7 +29,22 @@ struct LossSpecificationTests {
         "that are wrong say what, where, and what to do",
         arguments: [
             ("arcfce", "there is no loss 'arcfce'; did you mean 'arcface'?"),
-            ("ArcFace", "there is no loss 'ArcFace'; did you mean 'arcface'?"),
+            ("ArcFaec", "there is no loss 'ArcFaec'; did you mean 'arcface'?"),
+            (
+                "margin-loss",
+                "'margin-loss' may mean several losses: take combined for arcface_torch's margins of "
+                    + "angle and cosine, marginal for Marginal Loss; the margin loss of Wu et al. "
+                    + "(ICCV 2017) is not here"
+            ),
+            (
+                "SoftMarginLoss",
+                "'SoftMarginLoss' may mean several losses: take softmargin for Soft-Margin Softmax; "
+                    + "PyTorch's SoftMarginLoss of two classes is not here"
+            ),
+            (
+                "arcface:m=0.4,Margin=0.3",
+                "'arcface:m=0.4,Margin=0.3' gives m twice; keep one of them"
+            ),
             ("cosfase:m=1", "there is no loss 'cosfase'; did you mean 'cosface'?"),
             ("marginal:teta=1", "marginal has no parameter 'teta'; did you mean 'theta'?"),
             (
@@ -100,12 +115,15 @@ struct LossSpecificationTests {
         #expect(error?.description == message)
     }
 
-    @Test("list all losses when no name is near")
+    @Test("list all losses with their aliases when no name is near")
     func list() {
         let error = #expect(throws: FaceLossesError.self) { try LossSpecification(parsing: "") }
-        let expected =
-            "there is no loss ''; the losses are \(Losses.names.joined(separator: ", "))"
-        #expect(error?.description.hasPrefix(expected) == true)
+        let message = error?.description ?? ""
+        #expect(
+            message.hasPrefix(
+                "there is no loss ''; the losses are softmax (CE, softmax cross-entropy, xent), "
+                    + "asoftmax (angular softmax), amsoftmax (additive margin, "))
+        #expect(Losses.names.allSatisfy(message.contains))
     }
 
     @Test("are a string in files")
@@ -119,8 +137,8 @@ struct LossSpecificationTests {
                 == #"["arcface:m=0.4,s=32","softmax","asoftmax:anneal=step,grad=exact"]"#)
         #expect(try JSONDecoder().decode([LossSpecification].self, from: data) == specifications)
         #expect(
-            throws: FaceLossesError.unknownParameter(
-                "q", loss: "softmax", known: ["smoothing", "trains"])
+            throws: FaceLossesError.parameter(
+                .unknown(name: "q", owner: "softmax", known: ["smoothing", "trains"]))
         ) {
             try JSONDecoder().decode([LossSpecification].self, from: Data(#"["softmax:q=1"]"#.utf8))
         }
@@ -167,6 +185,79 @@ struct LossSpecificationTests {
             let text = error?.description ?? ""
             #expect(text.contains("weight=") && text.contains("of toy is \(product),"), "\(text)")
         }
+    }
+
+    @Test(
+        "are found in any case and by every name in circulation",
+        arguments: [
+            ("ArcFace", "arcface"), ("ARCFACE:M=0.4,Scale=32", "arcface:m=0.4,s=32"),
+            ("arc_face", "arcface"), ("AAM-Softmax", "arcface"), ("ArcFaceLoss", "arcface"),
+            ("CosFace", "amsoftmax:s=64,scaleWarmup=0,warmup=0"),
+            ("LMCL", "amsoftmax:s=64,scaleWarmup=0,warmup=0"),
+            ("AM-Softmax", "amsoftmax"), ("Am_softmax", "amsoftmax"),
+            ("additive-margin", "amsoftmax"), ("CE", "softmax"), ("cross_entropy", "softmax"),
+            ("cross-entropy", "softmax"),
+            ("CrossEntropyLoss:label_smoothing=0.1", "softmax:smoothing=0.1"),
+            ("SphereFace", "asoftmax:anneal=step,grad=exact"),
+            ("SphereFaceR", "sphereface-r"), ("SphereFace2", "sphereface2"),
+            ("NormFace", "normface"), ("NormalizedSoftmaxLoss", "normface"),
+            ("LargeMarginSoftmaxLoss", "lsoftmax"), ("CurricularFace", "curricular"),
+            ("CombinedMarginLoss", "combined"), ("SubCenterArcFaceLoss", "subcenter"),
+            ("MV_Softmax", "mvsoftmax"), ("MagFace:l_margin=0.4", "magface:lm=0.4"),
+            ("SupConLoss:temperature=0.2", "softmax+supcon:tau=0.2"),
+            ("TripletMarginLoss:margin=0.3", "softmax+triplet:alpha=0.3"),
+            ("triplet_loss+ArcFace", "arcface+triplet"), ("Marginal Loss", "marginal"),
+            ("InsightFace", "arcface:fallback=none,s=64,scaleWarmup=0,warmup=0"),
+            ("range:M=100", "softmax+range:M=100"),
+        ])
+    func namesInCirculation(_ text: String, _ canonical: String) throws {
+        #expect(try LossSpecification(parsing: text).description == canonical)
+    }
+
+    @Test(
+        "are read with the parameters' names of former versions",
+        arguments: [
+            ("amsoftmax:rise=0,s=32,warmup=0", "amsoftmax:s=32,scaleWarmup=0,warmup=0"),
+            ("arcface:beyond=clamp,rise=0.5", "arcface:fallback=clamp,scaleWarmup=0.5"),
+            ("combined:beyond=none", "combined:fallback=none"),
+        ])
+    func formerNames(_ text: String, _ canonical: String) throws {
+        let specification = try LossSpecification(parsing: text)
+        #expect(specification.description == canonical)
+        #expect(!specification.descriptor.parameters.contains { $0.aliases.contains("rise") })
+        let error = #expect(throws: FaceLossesError.self) {
+            try LossSpecification(parsing: text + ",q=1")
+        }
+        #expect(error?.description.contains("rise") == false)
+    }
+
+    @Test(
+        "keep what was asked for, which tables show",
+        arguments: [
+            ("cosface:s=32", "cosface:s=32", "CosFace (s=32)"),
+            ("CosFace: s = 32", "CosFace:s=32", "CosFace (s=32)"),
+            (
+                "amsoftmax:rise=0,s=32,warmup=0", "amsoftmax:rise=0,s=32,warmup=0",
+                "AM-Softmax (s=32, scaleWarmup=0, warmup=0)"
+            ),
+            ("arcface:m=0.50", "arcface:m=0.50", "ArcFace (m=0.5)"),
+            ("arcface", "arcface", "ArcFace"),
+            ("CE", "CE", "CE"), ("cross_entropy", "cross_entropy", "Cross-entropy"),
+            ("SphereFace", "SphereFace", "SphereFace"),
+            ("insightface", "insightface", "insightface"),
+            ("center", "center", "Cross-entropy + Center"),
+            (
+                "ArcFace + Center:weight=0.01", "ArcFace+Center:weight=0.01",
+                "ArcFace + Center (weight=0.01)"
+            ),
+        ])
+    func requested(_ text: String, _ requested: String, _ title: String) throws {
+        let specification = try LossSpecification(parsing: text)
+        #expect(specification.requested == requested)
+        #expect(specification.title == title)
+        // The identity is what it means.
+        let canonical = try LossSpecification(parsing: specification.description)
+        #expect(canonical == specification && canonical.hashValue == specification.hashValue)
     }
 
     @Test("know all values, their title and their sampler")

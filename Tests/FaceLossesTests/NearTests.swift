@@ -154,7 +154,7 @@ struct NearTests {
         }
         sample.embeddings = [[-2 * cos(1e-5), 2 * sin(1e-5), 0, 0]]
         for way in Way.allCases {
-            let far = try evaluate("arcface-paper:s=16,beyond=none", sample, way, .float64)
+            let far = try evaluate("arcface-paper:s=16,fallback=none", sample, way, .float64)
             let slopes = far.gradients["embeddings"] ?? []
             #expect(slopes.count == 4 && abs(slopes[1] - 6.502) < 1e-3, "\(slopes)")
         }

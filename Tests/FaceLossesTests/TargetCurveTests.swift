@@ -19,7 +19,7 @@ struct TargetCurveTests {
         let expected: [(String, (Double) -> Double)] = [
             ("softmax", { cos($0) }),
             ("amsoftmax", { cos($0) - 0.35 }),
-            ("arcface:beyond=none", { cos($0 + 0.5) }),
+            ("arcface:fallback=none", { cos($0 + 0.5) }),
             (
                 "arcface",
                 { $0 + 0.5 < .pi ? cos($0 + 0.5) : cos($0) - 0.5 * sin(0.5) }
@@ -42,8 +42,8 @@ struct TargetCurveTests {
     @Test("have the gradient that trains: the slope, or without the margin's part")
     func gradients() throws {
         for (text, slope) in [
-            ("arcface:grad=exact,beyond=none", { -sin($0 + 0.5) }),
-            ("arcface:beyond=none", { -sin($0) }), ("amsoftmax", { -sin($0) }),
+            ("arcface:grad=exact,fallback=none", { -sin($0 + 0.5) }),
+            ("arcface:fallback=none", { -sin($0) }), ("amsoftmax", { -sin($0) }),
             ("sphereface-r", { -sin($0) }),
         ] as [(String, (Double) -> Double)] {
             for point in try curve(text) {

@@ -21,10 +21,10 @@ struct BackboneCatalogueTests {
         arguments: BackboneCatalogue.descriptors)
     func defaults(_ descriptor: BackboneDescriptor) throws {
         for option in descriptor.options {
-            let text = "\(descriptor.name):\(option.name)=\(option.defaultText)"
+            let text = "\(descriptor.name):\(option.name)=\(option.defaultValue)"
             #expect(try BackboneSpecification(parsing: text).description == descriptor.name)
-            guard case .words(let words) = option.domain else { continue }
-            for word in words where word != option.defaultText {
+            guard case .word(let words) = option.domain else { continue }
+            for word in words where word != option.defaultValue.description {
                 let text = "\(descriptor.name):\(option.name)=\(word)"
                 #expect(try BackboneSpecification(parsing: text).description == text)
             }

@@ -17,6 +17,8 @@ struct BackboneSpecificationTests {
             ),
             (" mobilenetv1 : width=.25 ", "mobilenetv1:width=0.25", "MobileNetV1 x0.25"),
             ("mobilenetv1:width=0.25", "mobilenetv1:width=0.25", "MobileNetV1 x0.25"),
+            ("MobileNet:Width=0.5", "mobilenetv1:width=0.5", "MobileNetV1 x0.5"),
+            ("ResNet-50:embedding_size=256", "resnet50:embedding=256", "ResNet50 (embedding=256)"),
             ("mobilenetv1:width=2", "mobilenetv1:width=2", "MobileNetV1 x2"),
             ("mobilenetv1:width=1e0,embedding=512,bn=on", "mobilenetv1", "MobileNetV1"),
         ])
@@ -30,10 +32,18 @@ struct BackboneSpecificationTests {
     @Test(
         "What is wrong is said in one sentence",
         arguments: [
-            ("", "there is no backbone ''; the backbones are resnet50, mobilenetv1"),
+            ("", "there is no backbone ''; the backbones are resnet50, mobilenetv1 (MobileNet)"),
             ("resnet5", "there is no backbone 'resnet5'; did you mean 'resnet50'?"),
             ("MobilenetV2", "there is no backbone 'MobilenetV2'; did you mean 'mobilenetv1'?"),
-            ("vgg", "there is no backbone 'vgg'; the backbones are resnet50, mobilenetv1"),
+            (
+                "vgg",
+                "there is no backbone 'vgg'; the backbones are resnet50, mobilenetv1 (MobileNet)"
+            ),
+            (
+                "r50",
+                "'r50' is not the same backbone everywhere: face recognition means IResNet-50 by it, "
+                    + "which resnet50 (He et al. 2016) is not; take resnet50 for the latter"
+            ),
             ("resnet50:", Self.malformed("", "resnet50:")),
             ("resnet50:width", Self.malformed("width", "resnet50:width")),
             ("resnet50:width=", Self.malformed("width=", "resnet50:width=")),
@@ -44,10 +54,10 @@ struct BackboneSpecificationTests {
                 "resnet50:bn=on,bn=off",
                 "'resnet50:bn=on,bn=off' gives bn twice; keep one of them"
             ),
-            ("resnet50:widht=1", "resnet50 has no setting 'widht'; did you mean 'width'?"),
+            ("resnet50:widht=1", "resnet50 has no parameter 'widht'; did you mean 'width'?"),
             (
                 "mobilenetv1:stride=3x3",
-                "mobilenetv1 has no setting 'stride'; its settings are bn, embedding, width"
+                "mobilenetv1 has no parameter 'stride'; its parameters are bn, embedding, width"
             ),
             ("resnet50:width=0", Self.width("0")), ("resnet50:width=4.01", Self.width("4.01")),
             ("resnet50:width=nan", Self.width("nan")), ("resnet50:width=inf", Self.width("inf")),
@@ -101,7 +111,10 @@ struct BackboneSpecificationTests {
         #expect(String(decoding: data, as: UTF8.self) == #"["mobilenetv1:bn=off,width=0.25"]"#)
         #expect(
             try JSONDecoder().decode([BackboneSpecification].self, from: data) == [specification])
-        #expect(throws: FaceModelsError.unknownBackbone("x", known: ["resnet50", "mobilenetv1"])) {
+        #expect(
+            throws: FaceModelsError.unknownBackbone(
+                "x", known: ["resnet50", "mobilenetv1 (MobileNet)"])
+        ) {
             try JSONDecoder().decode([BackboneSpecification].self, from: Data(#"["x"]"#.utf8))
         }
     }

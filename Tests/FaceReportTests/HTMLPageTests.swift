@@ -1,4 +1,5 @@
 import FaceReport
+import FaceConfiguration
 import FaceRuns
 import Foundation
 import Testing

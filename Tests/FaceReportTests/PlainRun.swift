@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceRuns
 
 /// A run of whose folder a test says only what it is about: one loss, one seed, one test set `v`.

@@ -1,5 +1,6 @@
 import FaceEvaluation
 import FaceReport
+import FaceConfiguration
 import FaceRuns
 import Foundation
 

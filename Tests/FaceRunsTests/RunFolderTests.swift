@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceRuns
 import Foundation
 import SafeFiles
@@ -53,6 +54,27 @@ import Testing
             let first = try Data(contentsOf: run.descriptionURL)
             try run.write(run.readDescription())
             #expect(try Data(contentsOf: run.descriptionURL) == first)
+        }
+    }
+
+    @Test func readsTheNamesOfFormerVersions() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let run = RunFolder(folder)
+            var old = Samples.description
+            old.identity.loss = "amsoftmax:rise=0,s=32,warmup=0"
+            old.lossValues = ["rise": "0", "s": "32", "warmup": "0", "m": "0.35"]
+            old.configuration = .object([
+                "losses": .array([.string("amsoftmax:rise=0,s=32,warmup=0")]),
+                "training": .object(["epochs": .number(3)]),
+            ])
+            try run.write(old)
+            let read = try run.readDescription()
+            let loss = "amsoftmax:s=32,scaleWarmup=0,warmup=0"
+            #expect(read.identity.loss == loss && read.lossName == loss)
+            #expect(
+                read.lossValues == ["scaleWarmup": "0", "s": "32", "warmup": "0", "m": "0.35"])
+            #expect(read.configuration["losses"] == .array([.string(loss)]))
+            #expect(read.configuration["training"]?["epochs"] == .number(3))
         }
     }
 

@@ -57,6 +57,29 @@ struct RunFingerprintTests {
         #expect(try fingerprint(labels: "x").difference(from: try old()) == nil)
     }
 
+    @Test("Parameters of losses had other names in former versions")
+    func formerNames() throws {
+        func fingerprint(_ loss: String, _ values: [String: String]) throws -> RunFingerprint {
+            try RunFingerprint(
+                .init(
+                    identity: RunIdentity(
+                        trainSet: "faces", backbone: "resnet50", loss: loss, sampler: "shuffle",
+                        seed: 1),
+                    loss: values, training: TrainingConfiguration(),
+                    compute: ComputeConfiguration(
+                        device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 2),
+                    inputSize: 112, data: "abc", labels: "def", heldOut: 0))
+        }
+        let mine = try fingerprint(
+            "arcface:fallback=none,scaleWarmup=0", ["fallback": "none", "scaleWarmup": "0"])
+        let old = try fingerprint(
+            "arcface:beyond=none,rise=0", ["beyond": "none", "rise": "0"])
+        #expect(mine.difference(from: old.text) == nil)
+        let other = try fingerprint(
+            "arcface:beyond=none,rise=0.5", ["beyond": "none", "rise": "0.5"])
+        #expect(mine.difference(from: other.text)?.contains("loss was") == true)
+    }
+
     @Test("A device of the same kind is no other one")
     func devices() {
         #expect(DeviceKind.name("cuda:1") == DeviceKind.name("cuda:0 (NVIDIA H100)"))

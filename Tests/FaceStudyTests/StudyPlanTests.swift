@@ -66,23 +66,34 @@ struct StudyPlanTests {
             { $0.losses = ["softmax", "softmax"] }
         ),
         ("'1' stands twice in seeds: give each once", { $0.seeds = [1, 1] }),
-        ("'epochs' is 0 but must be from 1 to 100000", { $0.training.epochs = 0 }),
         (
-            "'batchSize' is 1000000000000000 but must be from 2 to 1000000",
+            "training.epochs: it must be a whole number from 1 to 100000, but it is 0",
+            { $0.training.epochs = 0 }
+        ),
+        (
+            "training.batchSize: it must be a whole number from 2 to 1000000, but it is "
+                + "1000000000000000",
             { $0.training.batchSize = 1_000_000_000_000_000 }
         ),
         (
-            "'inputSize' is '10000000000' but must be one of: a number from 16 to 1024",
+            "inputSize: it must be a whole number from 16 to 1024 pixels, but it is 10000000000",
             { $0.inputSize = 10_000_000_000 }
         ),
         (
-            "'evaluation.batchSize' is '0' but must be one of: a number from 1 to 1000000",
+            "evaluation.batchSize: it must be a whole number from 1 to 1000000, but it is 0",
             { $0.evaluation.batchSize = 0 }
         ),
         (
-            "'validation' is 'identities=0.7, pairs=2000' but must be one of: a share of "
-                + "identities from 0 to 0.5, with at least 2 pairs",
+            "validation.identities: it must be a number from 0 to 0.5, but it is 0.7",
             { $0.validation.identities = 0.7 }
+        ),
+        (
+            "losses[1]: there is no loss 'arcfce'; did you mean 'arcface'?",
+            { $0.losses = ["softmax", "arcfce"] }
+        ),
+        (
+            "'arcface' stands twice in losses: give each once",
+            { $0.losses = ["arcface", "ArcFace:margin=0.5"] }
         ),
     ]
 

@@ -50,7 +50,7 @@ struct BadInputTests {
         Case(
             "no such precision",
             ["compare", "--train", "a=x", "--test", "b=y,z", "--precision", "half"], 2,
-            "'precision' is 'half'"),
+            "'half' is no value for --precision: it must be 'auto', 'float32'"),
         Case(
             "a picture of another kind", ["data", "sheet", "x", "x.gif"], 2,
             "a file whose name ends in .png or .jpg or .jpeg"),

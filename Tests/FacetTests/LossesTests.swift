@@ -24,6 +24,23 @@ struct LossesTests {
         }
     }
 
+    @Test("are found in any case, with the other names listed")
+    func names() throws {
+        try withTool { tool in
+            let list = try tool.run("losses").output
+            #expect(list.contains("Also: CE, ") && list.contains("CosFace"))
+            let shown = try tool.run("losses", "show", "CosFace")
+            #expect(shown.output.contains("Also:       additive margin"))
+            #expect(shown.output.contains("  cosface, LMCL, "))
+            #expect(shown.output.contains("  s (also scale) = 64 (default auto)"))
+            let unknown = try tool.run("losses", "show", "nonsense")
+            #expect(unknown.status == 2)
+            #expect(unknown.errors.contains("softmax (CE, softmax cross-entropy, xent), asoftmax"))
+            let ambiguous = try tool.run("losses", "show", "MarginLoss")
+            #expect(ambiguous.status == 2 && ambiguous.errors.contains("may mean several losses"))
+        }
+    }
+
     @Test("are drawn, or refused without a file")
     func plot() throws {
         try withTool { tool in

@@ -91,6 +91,52 @@ struct RunIdentityTests {
         }
     }
 
+    @Test(
+        "Names of a loss do not, nor the names that its parameters had; tables show what was asked for"
+    )
+    func names() throws {
+        try withFolder { folder in
+            _ = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            func words(_ loss: String) -> [String] {
+                Self.words(train: "train set", test: "test,pairs.txt", output: "study")
+                    + Self.precision
+                    + ["--backbones", "mobilenetv1:width=0.25,embedding=16", "--losses", loss]
+            }
+            let first = try tool.run(words("cosface:s=32"))
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.output.contains("CosFace (s=32)"), "\(first.output)")
+            #expect(first.errors.contains("with cosface:s=32, seed 1"), "\(first.errors)")
+            let results = folder.appendingPathComponent("study/report/results.csv")
+            #expect(try String(contentsOf: results, encoding: .utf8).contains(",cosface:s=32,"))
+            // What a former version would have left.
+            let runs = folder.appendingPathComponent("study/runs")
+            let name = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: runs.path).first)
+            #expect(name.contains("amsoftmax-s=32-scaleWarmup=0-warmup=0"))
+            let old = runs.appendingPathComponent(
+                name.replacing("s=32-scaleWarmup=0-warmup=0", with: "rise=0-s=32-warmup=0"))
+            try FileManager.default.moveItem(at: runs.appendingPathComponent(name), to: old)
+            for file in ["run.json", "study.json"] {
+                let url = old.appendingPathComponent(file)
+                let text = try String(contentsOf: url, encoding: .utf8)
+                    .replacing("s=32,scaleWarmup=0,warmup=0", with: "rise=0,s=32,warmup=0")
+                    .replacing("\"scaleWarmup\"", with: "\"rise\"")
+                    .replacing("s=32-scaleWarmup=0-warmup=0", with: "rise=0-s=32-warmup=0")
+                #expect(text.contains("rise") && !text.contains("scaleWarmup"))
+                try Data(text.utf8).write(to: url)
+            }
+            for loss in ["CosFace:scale=32", "amsoftmax:rise=0,s=32,warmup=0"] {
+                let again = try tool.run(words(loss))
+                #expect(again.status == 0, "\(again.errors)")
+                #expect(again.errors.contains("finished before"), "\(again.errors)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: runs.path).count == 1)
+            let same = try tool.run("reproduce", old.path, "--output", "again")
+            #expect(same.status == 0, "\(same.errors)")
+        }
+    }
+
     @Test("Another content or learning rate does, and is said once for all runs")
     func other() throws {
         try withFolder { folder in

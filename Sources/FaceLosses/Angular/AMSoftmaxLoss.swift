@@ -12,11 +12,12 @@ public import Torch
 ///   falls over all of 0 ... π, so that no fall-back is needed.
 public final class AMSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.35, in: 0...1, "margin taken off the target's cosine")
+        "m", aliases: ["margin"], default: 0.35, in: 0...1, "margin taken off the target's cosine")
 
     /// Description.
     public static let descriptor = LossDescriptor(
         name: "amsoftmax", title: "AM-Softmax",
+        aliases: ["additive margin", "additive margin softmax", "AddMarginProduct"],
         summary: "Each embedding must be nearer to its class than to others by a cosine.",
         paper: "F. Wang, J. Cheng, W. Liu, H. Liu. Additive Margin Softmax for Face Verification. "
             + "IEEE Signal Processing Letters 2018",
@@ -34,7 +35,8 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
                 "amsoftmax-paper", "the paper's constants from the first step",
                 AngularSchedule.constant(scale: 30, margin: 0.35)),
             LossPreset(
-                "cosface", "the constants of CosFace (Wang et al., CVPR 2018)",
+                "cosface", title: "CosFace", aliases: ["LMCL", "large margin cosine"],
+                "the constants of CosFace (Wang et al., CVPR 2018)",
                 AngularSchedule.constant(scale: 64, margin: 0.35)),
             LossPreset(
                 "insightface-cosface", "the constants of arcface_torch",

@@ -16,11 +16,11 @@ public import Torch
 ///   pushes |x| to 0, where the loss is stuck at ln(classes).
 public final class ASoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.whole(
-        "m", default: 4, in: 1...4, "factor of the target's angle")
+        "m", aliases: ["margin"], default: 4, in: 1...4, "factor of the target's angle")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "asoftmax", title: "A-Softmax",
+        name: "asoftmax", title: "A-Softmax", aliases: ["angular softmax"],
         summary: "Each embedding must be nearer to its class than to others by a factor of angle.",
         paper: "W. Liu, Y. Wen, Z. Yu, M. Li, B. Raj, L. Song. SphereFace: Deep Hypersphere "
             + "Embedding for Face Recognition. CVPR 2017",
@@ -40,7 +40,7 @@ public final class ASoftmaxLoss: AngularMarginLoss {
         ] + LambdaAnnealing.parameters + [MarginGradient.key.parameter],
         presets: [
             LossPreset(
-                "sphereface", "the authors' annealing by step, exact gradient",
+                "sphereface", title: "SphereFace", "the authors' annealing by step, exact gradient",
                 [
                     "m": 4, "anneal": "step", "base": 1000, "min": 5, "gamma": 0.12, "power": 1,
                     "grad": "exact",

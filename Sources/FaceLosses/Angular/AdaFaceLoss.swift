@@ -16,12 +16,14 @@ public import Torch
 /// - **Gradient**: ``MarginGradient``; q counts as a constant in both, as in the authors' code.
 public final class AdaFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.4, in: 0...1, "margin of the angle in rad, and of the cosine")
+        "m", aliases: ["margin"], default: 0.4, in: 0...1,
+        "margin of the angle in rad, and of the cosine")
     static let concentrationKey = LossParameterKey.number(
         "h", default: 0.333, in: 0...10,
         "deviations of the norm that are worth a quality of 1, inverted")
     static let rateKey = LossParameterKey.number(
-        "rate", default: 0.01, in: 0...1, "share of a batch in the mean and deviation of norms")
+        "rate", aliases: ["t_alpha"], default: 0.01, in: 0...1,
+        "share of a batch in the mean and deviation of norms")
 
     /// Description.
     public static let descriptor = LossDescriptor(

@@ -4,7 +4,7 @@ public import Torch
 /// The cosine of an angle with a margin added to it, cos(θ + m), as ``AngularBatch/angles`` has θ.
 public struct AddedAngle: Sendable {
     /// What the target's logit is when angle and margin together pass π.
-    public enum Beyond: String, CaseIterable, Sendable {
+    public enum Fallback: String, CaseIterable, Sendable {
         /// cosθ - m sin m, which goes on falling.
         case monotonic
         /// -1.
@@ -17,21 +17,21 @@ public struct AddedAngle: Sendable {
         case easy
     }
 
-    /// `beyond`.
-    public static let beyondKey = LossParameterKey.word(
-        "beyond", default: Beyond.monotonic,
+    /// `fallback`.
+    public static let fallbackKey = LossParameterKey.word(
+        "fallback", default: Fallback.monotonic,
         "target beyond θ + m > π: cosθ - m sin m, -1, cos(θ + m) as before, or cosθ; "
             + "easy: cosθ from 90 degrees on")
 
-    private let beyond: Beyond
+    private let fallback: Fallback
 
     /// With a fall-back.
-    public init(_ beyond: Beyond) { self.beyond = beyond }
+    public init(_ fallback: Fallback) { self.fallback = fallback }
 
-    /// With the fall-back of a loss's parameter `beyond`.
-    public init(_ setup: LossSetup) { self.init(setup[Self.beyondKey]) }
+    /// With the fall-back of a loss's parameter `fallback`.
+    public init(_ setup: LossSetup) { self.init(setup[Self.fallbackKey]) }
 
-    /// cos(θ + m) of angles θ `[n]`, and what `beyond` says past π.
+    /// cos(θ + m) of angles θ `[n]`, and what `fallback` says past π.
     public func cosine(of angles: Tensor, plus margin: Double) -> Tensor {
         cosine(of: angles, plus: angles.filled(like: margin, shape: []))
     }
@@ -40,7 +40,7 @@ public struct AddedAngle: Sendable {
     public func cosine(of angles: Tensor, plus margin: Tensor) -> Tensor {
         let sum = angles + margin
         let moved = sum.cos()
-        return switch beyond {
+        return switch fallback {
         case .monotonic: moved.where(sum .< .pi, else: angles.cos() - margin * margin.sin())
         case .clamp: moved.where(sum .< .pi, else: moved.filled(like: -1))
         case .none: moved

@@ -6,34 +6,35 @@ import Foundation
 /// descend in: with 500 classes and a constant scale of 64, a MobileNet had learnt next to nothing
 /// after the first five of twelve epochs. For the published constants take the presets.
 ///
-/// - The scale goes geometrically from `s0` to `s` over the first `rise` of the run.
+/// - The scale goes geometrically from `s0` to `s` over the first `scaleWarmup` of the run.
 /// - The margin goes linearly from 0 to m over the first `warmup` of the run.
 public struct AngularSchedule: Hashable, Sendable {
     /// `s`.
     public static let scale = LossParameterKey.numberOrAuto(
-        "s", in: 1...1000,
+        "s", aliases: ["scale"], in: 1...1000,
         "scale at the end; auto: by the number of classes, at most the paper's")
     /// `s0`.
     public static let firstScale = LossParameterKey.numberOrAuto(
         "s0", symbol: "s₀", in: 1...1000,
         "scale at the start; auto: √2 ln(classes - 1), at least 1 and at most s")
-    /// `rise`.
-    public static let rise = LossParameterKey.number(
-        "rise", default: 1, in: 0...1, "share of the run in which the scale goes from s0 to s")
+    /// `scaleWarmup`.
+    public static let scaleWarmup = LossParameterKey.number(
+        "scaleWarmup", default: 1, in: 0...1,
+        "share of the run in which the scale goes from s0 to s")
     /// `warmup`.
     public static let warmup = LossParameterKey.number(
         "warmup", default: 0.5, in: 0...1, "share of the run in which the margin goes from 0 to m")
 
     /// The scale's and the warm-up's parameters.
     public static let parameters = [
-        scale.parameter, firstScale.parameter, rise.parameter, warmup.parameter,
+        scale.parameter, firstScale.parameter, scaleWarmup.parameter, warmup.parameter,
     ]
 
     /// Values that stay the same over the run, as papers have them.
     public static func constant(
         scale: LossValue, margin: LossValue, _ others: [String: LossValue] = [:]
     ) -> [String: LossValue] {
-        ["s": scale, "m": margin, "rise": 0, "warmup": 0].merging(others) { $1 }
+        ["s": scale, "m": margin, "scaleWarmup": 0, "warmup": 0].merging(others) { $1 }
     }
 
     /// Scale at the start.
@@ -42,7 +43,7 @@ public struct AngularSchedule: Hashable, Sendable {
     public let finalScale: Double
     /// Margin at the end.
     public let finalMargin: Double
-    private let rise: Double
+    private let scaleWarmup: Double
     private let warmup: Double
 
     /// Resolves what a setup leaves to the number of classes.
@@ -62,13 +63,13 @@ public struct AngularSchedule: Hashable, Sendable {
             setup[Self.firstScale]
             ?? min(finalScale, Self.balancedScale(classes: setup.classes))
         finalMargin = margin
-        rise = setup[Self.rise]
+        scaleWarmup = setup[Self.scaleWarmup]
         warmup = setup[Self.warmup]
     }
 
     /// The scale at a point of the run.
     public func scale(at progress: LossProgress) -> Double {
-        Annealing(over: rise, at: progress).geometric(from: initialScale, to: finalScale)
+        Annealing(over: scaleWarmup, at: progress).geometric(from: initialScale, to: finalScale)
     }
 
     /// The margin at a point of the run.

@@ -16,11 +16,13 @@ public import Torch
 ///   ``AngularBatch/angles``, and is 0 at θ = 0 and π.
 public final class ArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+        "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
+        "margin added to the target's angle")
 
     /// Description.
     public static let descriptor = LossDescriptor(
         name: "arcface", title: "ArcFace",
+        aliases: ["additive angular margin", "AAM-Softmax", "ArcMarginProduct"],
         summary: "Each embedding must be nearer to its class than to others by an angle.",
         paper: "J. Deng, J. Guo, N. Xue, S. Zafeiriou. ArcFace: Additive Angular Margin Loss for "
             + "Deep Face Recognition. CVPR 2019",
@@ -36,7 +38,7 @@ public final class ArcFaceLoss: AngularMarginLoss {
                 + "its starting loss: keep the defaults, or begin from a softmax's weights; label "
                 + "noise hurts it, see Sub-center ArcFace"),
         parameters: [marginKey.parameter] + AngularSchedule.parameters
-            + [MarginGradient.key.parameter, AddedAngle.beyondKey.parameter],
+            + [MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter],
         presets: [
             LossPreset(
                 "arcface-paper", "the paper's constants from the first step, exact gradient",
@@ -44,22 +46,22 @@ public final class ArcFaceLoss: AngularMarginLoss {
             LossPreset(
                 "insightface", "as arcface_torch has it: constants, detached, no fall-back",
                 AngularSchedule.constant(
-                    scale: 64, margin: 0.5, ["grad": "detached", "beyond": "none"])),
+                    scale: 64, margin: 0.5, ["grad": "detached", "fallback": "none"])),
             LossPreset(
                 "insightface-mxnet", "as insightface's MXNet code has it: exact, cosθ - m sin m",
                 AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
             LossPreset(
                 "opensphere-arcface", "as OpenSphere has it: detached, angles end at π",
-                AngularSchedule.constant(scale: 64, margin: 0.5, ["beyond": "clamp"])),
+                AngularSchedule.constant(scale: 64, margin: 0.5, ["fallback": "clamp"])),
             LossPreset(
                 "facexzoo-arcface", "as FaceX-Zoo has it: s 32, m 0.35, no margin beyond π",
                 AngularSchedule.constant(
-                    scale: 32, margin: 0.35, ["grad": "exact", "beyond": "plain"])),
+                    scale: 32, margin: 0.35, ["grad": "exact", "fallback": "plain"])),
             LossPreset(
                 "adaface-arcface",
                 "as AdaFace's code has it, but for its limit of all cosines at ±0.999",
                 AngularSchedule.constant(
-                    scale: 64, margin: 0.5, ["grad": "exact", "beyond": "clamp"])),
+                    scale: 64, margin: 0.5, ["grad": "exact", "fallback": "clamp"])),
             LossPreset(
                 "pml-arcface", "as pytorch-metric-learning has it: 28.6 degrees, exact",
                 AngularSchedule.constant(

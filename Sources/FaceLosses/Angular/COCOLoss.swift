@@ -24,13 +24,13 @@ public final class COCOLoss: ConfigurableLoss {
     static let epsilonKey = LossParameterKey.number(
         "eps", symbol: "ε", default: 1e-4, in: 1e-12...1, "loss of a perfect sample")
     static let scaleKey = LossParameterKey.numberOrAuto(
-        "s", in: 1...1000, "scale; auto: ½ ln((classes - 1) / (e^ε - 1))")
+        "s", aliases: ["scale"], in: 1...1000, "scale; auto: ½ ln((classes - 1) / (e^ε - 1))")
     static let centroidsKey = LossParameterKey.word(
         "centroids", default: Centroids.learnt, "trained weights, or means of the batch")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "coco", title: "COCO",
+        name: "coco", title: "COCO", aliases: ["congenerous cosine"],
         summary: "The softmax of cosines, with a scale that suffices for the number of classes.",
         paper: "Y. Liu, H. Li, X. Wang. Rethinking Feature Discrimination and Polymerization for "
             + "Large-scale Recognition. arXiv 1710.00870, 2017",

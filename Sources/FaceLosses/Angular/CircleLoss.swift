@@ -10,7 +10,8 @@ public import Torch
 /// - **Gradient**: the weights α count as constants, as in the paper.
 public final class CircleLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine")
+        "m", aliases: ["margin"], default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine"
+    )
 
     /// Description.
     public static let descriptor = LossDescriptor(

@@ -8,16 +8,16 @@ public import Torch
 /// - **Defaults** 1, 0.3 rad and 0.2: the paper's CM1. All three grow from no margin over the first
 ///   half of the run.
 /// - **Beyond m1 θ + m2 > π** the cosine stays at -1, so that the target falls over all of 0 ... π,
-///   or with `beyond=none` goes on as it is.
+///   or with `fallback=none` goes on as it is.
 /// - **Gradient**: ``MarginGradient``.
 public final class CombinedMarginLoss: AngularMarginLoss {
     /// What the cosine is when the modified angle passes π.
-    enum Beyond: String, CaseIterable, Sendable {
+    enum Fallback: String, CaseIterable, Sendable {
         case clamp, none
     }
 
-    static let beyondKey = LossParameterKey.word(
-        "beyond", default: Beyond.clamp,
+    static let fallbackKey = LossParameterKey.word(
+        "fallback", default: Fallback.clamp,
         "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
         "m1", default: 1, in: 0.5...4, "factor of the target's angle")
@@ -39,7 +39,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
             pitfalls: "margins add up: (1, 0.5, 0.35) asks for more than most sets can give"),
         parameters: [
             firstKey.parameter, secondKey.parameter, thirdKey.parameter,
-        ] + AngularSchedule.parameters + [MarginGradient.key.parameter, beyondKey.parameter],
+        ] + AngularSchedule.parameters + [MarginGradient.key.parameter, fallbackKey.parameter],
         presets: [
             LossPreset(
                 "combined-paper", "the paper's CM1, as insightface's MXNet code has it",
@@ -57,8 +57,8 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         _ first: LossValue, _ second: LossValue, _ third: LossValue, _ others: [String: LossValue]
     ) -> [String: LossValue] {
         [
-            "m1": first, "m2": second, "m3": third, "s": 64, "rise": 0, "warmup": 0,
-            "beyond": "none",
+            "m1": first, "m2": second, "m3": third, "s": 64, "scaleWarmup": 0, "warmup": 0,
+            "fallback": "none",
         ].merging(others) { $1 }
     }
 
@@ -66,7 +66,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
     public let weight: Tensor
     let schedule: AngularSchedule
     private let gradient: MarginGradient
-    private let beyond: Beyond
+    private let fallback: Fallback
     private let first: Double
     private let second: Double
     private let third: Double
@@ -82,7 +82,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
             cos(first * acos($0) + second) - third
         }
         gradient = setup[MarginGradient.key]
-        beyond = setup[Self.beyondKey]
+        fallback = setup[Self.fallbackKey]
         self.first = first
         self.second = second
         self.third = third
@@ -93,7 +93,7 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         let margin = schedule.margin(at: progress)
         let scale = schedule.scale(at: progress)
         let moved = batch.angles * (1 + (first - 1) * margin) + second * margin
-        let cosine = (beyond == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
+        let cosine = (fallback == .clamp ? moved.clamped(to: 0...Double.pi) : moved).cos()
         return AngularMargin(
             targets: cosine - third * margin, scale: .constant(scale), gradient: gradient,
             state: ["margin": margin, "scale": scale])

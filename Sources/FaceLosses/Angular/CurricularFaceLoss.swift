@@ -15,7 +15,8 @@ public import Torch
 ///   differentiated, as in the authors' code.
 public final class CurricularFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+        "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
+        "margin added to the target's angle")
     static let momentumKey = LossParameterKey.number(
         "momentum", default: 0.99, in: 0...1, "share of t that stays from batch to batch")
 
@@ -36,7 +37,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         parameters: [
             marginKey.parameter, momentumKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(

@@ -22,13 +22,13 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         "version", default: Version.arc,
         "arc adds the margin to the angle, cos takes it off the cosine")
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc")
+        "m", aliases: ["margin"], default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc")
     static let deviationKey = LossParameterKey.number(
         "sigma", symbol: "σ", default: 0.05, in: 0...0.5, "standard deviation of the margins")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "elasticface", title: "ElasticFace",
+        name: "elasticface", title: "ElasticFace", aliases: ["ElasticFace-Arc", "ElasticArcFace"],
         summary: "ArcFace or CosFace whose margin is drawn anew for each sample.",
         paper:
             "F. Boutros, N. Damer, F. Kirchbuchner, A. Kuijper. ElasticFace: Elastic Margin Loss for Deep Face Recognition. CVPR Workshops 2022",
@@ -43,15 +43,16 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         parameters: [
             marginKey.parameter, deviationKey.parameter, versionKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(
                 "elasticface-paper", "ElasticFace-Arc from the first step, exact, no fall-back",
                 AngularSchedule.constant(
-                    scale: 64, margin: 0.5, ["grad": "exact", "beyond": "none"])),
+                    scale: 64, margin: 0.5, ["grad": "exact", "fallback": "none"])),
             LossPreset(
-                "elasticface-cos", "ElasticFace-Cos from the first step",
+                "elasticface-cos", title: "ElasticFace-Cos", aliases: ["ElasticCosFace"],
+                "ElasticFace-Cos from the first step",
                 AngularSchedule.constant(scale: 64, margin: 0.35, ["version": "cos"])),
         ])
 

@@ -14,7 +14,7 @@ public import Torch
 /// - **Gradient**: exact; which classes are hard counts as a constant.
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.35, in: 0...1, "margin taken off the target's cosine")
+        "m", aliases: ["margin"], default: 0.35, in: 0...1, "margin taken off the target's cosine")
     static let factorKey = LossParameterKey.number(
         "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more")
 
@@ -29,7 +29,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "mvsoftmax", title: "MV-Softmax",
+        name: "mvsoftmax", title: "MV-Softmax", aliases: ["MV-AM-Softmax"],
         summary: "Classes that are nearer than the target, with its margin, count more.",
         paper:
             "X. Wang et al. Mis-Classified Vector Guided Softmax Loss for Face Recognition. AAAI 2020",
@@ -50,7 +50,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
                 "facexzoo-mvsoftmax", "as FaceX-Zoo has it: the margin only for cosines above m",
                 AngularSchedule.constant(scale: 32, margin: 0.35, ["t": 1.12, "easy": "yes"])),
             LossPreset(
-                "svx-mvsoftmax",
+                "svx-mvsoftmax", aliases: ["SV-X-Softmax"],
                 "MV-AM of the authors' code, SV-X-Softmax: (t + 1) cos θ_j + t with t 0.2, the "
                     + "margin only for positive cosines",
                 AngularSchedule.constant(scale: 32, margin: 0.35, ["easy": "obtuse"])),

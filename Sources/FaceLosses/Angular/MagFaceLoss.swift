@@ -18,11 +18,14 @@ public final class MagFaceLoss: AngularMarginLoss {
     static let highNormKey = LossParameterKey.number(
         "ua", symbol: "u_a", default: 110, in: 0.001...1e4, "norm of the largest margin")
     static let lowMarginKey = LossParameterKey.number(
-        "lm", symbol: "l_m", default: 0.45, in: 0...1.5, unit: "rad", "smallest margin")
+        "lm", symbol: "l_m", aliases: ["l_margin"], default: 0.45, in: 0...1.5, unit: "rad",
+        "smallest margin")
     static let highMarginKey = LossParameterKey.number(
-        "um", symbol: "u_m", default: 0.8, in: 0...1.5, unit: "rad", "largest margin")
+        "um", symbol: "u_m", aliases: ["u_margin"], default: 0.8, in: 0...1.5, unit: "rad",
+        "largest margin")
     static let weightKey = LossParameterKey.number(
-        "lambda", symbol: "λ", default: 35, in: 0...1e4, "weight of the penalty of the norm")
+        "lambda", symbol: "λ", aliases: ["lambda_g"], default: 35, in: 0...1e4,
+        "weight of the penalty of the norm")
 
     /// Description.
     public static let descriptor = LossDescriptor(
@@ -47,18 +50,18 @@ public final class MagFaceLoss: AngularMarginLoss {
             lowNormKey.parameter, highNormKey.parameter, lowMarginKey.parameter,
             highMarginKey.parameter, weightKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(
                 "magface-paper",
                 "the paper's constants from the first step, exact, easy margin as in its code",
-                ["s": 64, "rise": 0, "warmup": 0, "grad": "exact", "beyond": "easy"]),
+                ["s": 64, "scaleWarmup": 0, "warmup": 0, "grad": "exact", "fallback": "easy"]),
             LossPreset(
                 "facexzoo-magface", "as FaceX-Zoo has it: s 32, λ 20, no margin beyond π",
                 [
-                    "s": 32, "lambda": 20, "rise": 0, "warmup": 0, "grad": "exact",
-                    "beyond": "plain",
+                    "s": 32, "lambda": 20, "scaleWarmup": 0, "warmup": 0, "grad": "exact",
+                    "fallback": "plain",
                 ]),
         ], factors: [["lambda"]])
 

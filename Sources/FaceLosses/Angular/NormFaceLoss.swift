@@ -16,13 +16,13 @@ public final class NormFaceLoss: AngularMarginLoss {
     }
 
     static let scaleKey = LossParameterKey.numberOrAuto(
-        "s", in: 1...1000, "scale at the start; auto: √2 ln(classes - 1)")
+        "s", aliases: ["scale"], in: 1...1000, "scale at the start; auto: √2 ln(classes - 1)")
     static let learnKey = LossParameterKey.word(
         "learn", default: Choice.yes, "whether the scale is trained")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "normface", title: "NormFace",
+        name: "normface", title: "NormFace", aliases: ["normalized softmax", "NormSoftmax"],
         summary: "The softmax of cosines, with a scale that is trained.",
         paper: "F. Wang, X. Xiang, J. Cheng, A. L. Yuille. NormFace: L2 Hypersphere Embedding for "
             + "Face Verification. ACM Multimedia 2017",

@@ -19,7 +19,7 @@ public import Torch
 public final class SphereFace2Loss: ConfigurableLoss {
     static let scaleKey = LossParameterKey.number("r", default: 20, in: 1...1000, "scale")
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.4, in: 0...1, "margin of the similarity on both sides")
+        "m", aliases: ["margin"], default: 0.4, in: 0...1, "margin of the similarity on both sides")
     static let powerKey = LossParameterKey.number(
         "t", default: 3, in: 1...10, "exponent that spreads similarities")
     static let balanceKey = LossParameterKey.number(

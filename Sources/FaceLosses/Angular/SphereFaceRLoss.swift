@@ -19,7 +19,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
     }
 
     static let marginKey = LossParameterKey.number(
-        "m", default: 1.5, in: 1...4, "factor of the angle")
+        "m", aliases: ["margin"], default: 1.5, in: 1...4, "factor of the angle")
     static let versionKey = LossParameterKey.word(
         "version", default: Version.v1,
         "v0 and v1 multiply the target's angle, past π falling on or constant; v2 divides the "
@@ -46,11 +46,11 @@ public final class SphereFaceRLoss: AngularMarginLoss {
             LossPreset(
                 "opensphere-sphereface",
                 "OpenSphere's SphereFace: v0 with m 1.7 (1.5 in its first versions) and s 30",
-                ["version": "v0", "m": 1.7, "s": 30, "rise": 0, "warmup": 0]),
+                ["version": "v0", "m": 1.7, "s": 30, "scaleWarmup": 0, "warmup": 0]),
             LossPreset(
                 "opensphere-sphereface-r",
                 "OpenSphere's SphereFaceR_H with v1, but for its factor 50 / s of the loss",
-                ["version": "v1", "m": 1.5, "s": 30, "rise": 0, "warmup": 0]),
+                ["version": "v1", "m": 1.5, "s": 30, "scaleWarmup": 0, "warmup": 0]),
         ])
 
     /// Class weights `[c, d]`.

@@ -10,13 +10,15 @@ public import Torch
 /// - **State**: `weight` is `[c K, d]`, those of an identity side by side.
 public final class SubcenterArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.5, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+        "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
+        "margin added to the target's angle")
     static let countKey = LossParameterKey.whole(
-        "k", symbol: "K", default: 3, in: 1...10, "class weights of each identity")
+        "k", symbol: "K", aliases: ["sub_centers"], default: 3, in: 1...10,
+        "class weights of each identity")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "subcenter", title: "Sub-center ArcFace",
+        name: "subcenter", title: "Sub-center ArcFace", aliases: ["sub-ArcFace"],
         summary:
             "ArcFace with several class weights for each identity, of which the nearest one counts.",
         paper: "J. Deng, J. Guo, T. Liu, M. Gong, S. Zafeiriou. Sub-center ArcFace. ECCV 2020",
@@ -32,7 +34,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
         parameters: [
             marginKey.parameter, countKey.parameter,
         ] + AngularSchedule.parameters + [
-            MarginGradient.key.parameter, AddedAngle.beyondKey.parameter,
+            MarginGradient.key.parameter, AddedAngle.fallbackKey.parameter,
         ],
         presets: [
             LossPreset(

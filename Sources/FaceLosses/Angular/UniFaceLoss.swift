@@ -13,7 +13,7 @@ public import Torch
 /// - **Gradient**: exact.
 public final class UniFaceLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.4, in: 0...1, "margin taken off the target's cosine")
+        "m", aliases: ["margin"], default: 0.4, in: 0...1, "margin taken off the target's cosine")
 
     /// Description.
     public static let descriptor = LossDescriptor(

@@ -1,3 +1,4 @@
+import FaceConfiguration
 import Foundation
 import Spelling
 public import Torch
@@ -114,26 +115,63 @@ public enum LossCatalogue {
         return result
     }
 
-    /// The loss a name stands for, and the preset when it is one's name.
-    static func find(
-        _ name: String
-    ) throws(FaceLossesError) -> (LossDescriptor, LossPreset?) {
+    /// What a name stands for.
+    struct Match {
+        var descriptor: LossDescriptor
+        /// The preset, when the name is one's.
+        var preset: LossPreset?
+        /// The name in print.
+        var title: String
+    }
+
+    /// The loss or preset a name stands for, in any case, with or without hyphens or `loss` at its
+    /// end, and by any alias.
+    static func find(_ name: String) throws(FaceLossesError) -> Match {
+        let folded = Names.folded(name)
+        if let match = match(folded) { return match }
+        if let advice = AmbiguousLossNames.advice(for: folded) {
+            throw .ambiguousName(name, advice: advice)
+        }
+        if folded.hasSuffix("loss"), let match = match(String(folded.dropLast(4))) { return match }
+        // Presets may be meant; to list them all would be long.
+        let all = descriptors.flatMap(\.allNames)
+        let isNear = !Spelling.hint(for: name, among: all).isEmpty
+        throw .unknownLoss(name, known: isNear ? all : descriptors.map(\.nameAndAliases))
+    }
+
+    private static func match(_ folded: String) -> Match? {
         for descriptor in descriptors {
-            if descriptor.name == name { return (descriptor, nil) }
-            if let preset = descriptor.presets.first(where: { $0.name == name }) {
-                return (descriptor, preset)
+            if let title = title(folded, descriptor.name, descriptor.title, descriptor.aliases) {
+                return Match(descriptor: descriptor, preset: nil, title: title)
+            }
+            for preset in descriptor.presets {
+                if let title = title(folded, preset.name, preset.title, preset.aliases) {
+                    return Match(descriptor: descriptor, preset: preset, title: title)
+                }
             }
         }
-        // Presets may be meant; to list them all would be long.
-        let all = descriptors.flatMap(\.names)
-        let isNear = !Spelling.hint(for: name, among: all).isEmpty
-        throw .unknownLoss(name, known: isNear ? all : descriptors.map(\.name))
+        return nil
+    }
+
+    /// The name in print of what is asked for; nil when it is none of these names.
+    private static func title(
+        _ folded: String, _ name: String, _ title: String, _ aliases: [String]
+    ) -> String? {
+        if [name, title].contains(where: { Names.folded($0) == folded }) { return title }
+        return aliases.first { Names.folded($0) == folded }
     }
 }
 
 extension LossDescriptor {
-    /// The loss's name and those of its presets.
-    fileprivate var names: [String] { [name] + presets.map(\.name) }
+    /// The loss's names and those of its presets, aliases included.
+    fileprivate var allNames: [String] {
+        [name] + aliases + presets.flatMap { [$0.name] + $0.aliases }
+    }
+
+    /// The name with the aliases behind it: `softmax (cross-entropy, CE)`.
+    fileprivate var nameAndAliases: String {
+        aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
+    }
 }
 
 /// Losses that programs add, behind a lock.
@@ -149,8 +187,9 @@ private final class Registry: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         if added.contains(where: { $0 == loss }) { return }
-        let taken = Set((builtIn + added).flatMap { $0.descriptor.names })
-        if let name = loss.descriptor.names.first(where: taken.contains) { throw .nameTaken(name) }
+        let taken = Set((builtIn + added).flatMap { $0.descriptor.allNames }.map(Names.folded))
+        let name = loss.descriptor.allNames.first { taken.contains(Names.folded($0)) }
+        if let name { throw .nameTaken(name) }
         added.append(loss)
     }
 }

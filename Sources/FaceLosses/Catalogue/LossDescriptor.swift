@@ -1,9 +1,16 @@
+public import FaceConfiguration
+
 /// What a loss is: the text of tables and of the help, and the parameters it takes.
 public struct LossDescriptor: Hashable, Sendable {
     /// Name on the command line and in files, e.g. `arcface`.
     public var name: String
     /// Name in print, e.g. `ArcFace`.
     public var title: String
+    /// Other names in circulation, as they are printed, e.g. `additive angular margin`.
+    ///
+    /// Names count in any case and with or without hyphens, so those that differ in nothing else are
+    /// not listed, nor is ``title``, nor what only has `loss` at its end besides.
+    public var aliases: [String]
     /// One sentence: what the loss asks of embeddings.
     public var summary: String
     /// The paper that introduced it.
@@ -30,7 +37,8 @@ public struct LossDescriptor: Hashable, Sendable {
 
     /// Creates a description.
     public init(
-        name: String, title: String, summary: String, paper: String, equation: String,
+        name: String, title: String, aliases: [String] = [], summary: String, paper: String,
+        equation: String,
         guide: LossGuide = LossGuide(), parameters: [LossParameter] = [],
         presets: [LossPreset] = [],
         prefersIdentityBatches: Bool = false, identityBatchValues: [String: LossValue] = [:],
@@ -38,6 +46,7 @@ public struct LossDescriptor: Hashable, Sendable {
     ) {
         self.name = name
         self.title = title
+        self.aliases = aliases
         self.summary = summary
         self.paper = paper
         self.equation = equation
@@ -50,10 +59,8 @@ public struct LossDescriptor: Hashable, Sendable {
         self.factors = factors
     }
 
-    /// The parameter of a name.
-    public func parameter(named name: String) -> LossParameter? {
-        parameters.first { $0.name == name }
-    }
+    /// The parameter of a name, in any case, by an alias or by the name of a former version.
+    public func parameter(named name: String) -> LossParameter? { parameters.named(name) }
 }
 
 /// What a reader should know of a loss beside its equation; a sentence or a few each.
@@ -82,14 +89,23 @@ public struct LossGuide: Hashable, Sendable {
 public struct LossPreset: Hashable, Sendable {
     /// The name, e.g. `sphereface`.
     public var name: String
+    /// Name in print, e.g. `SphereFace`; of most presets their ``name``.
+    public var title: String
+    /// Other names in circulation, as they are printed.
+    public var aliases: [String]
     /// Whose values these are.
     public var summary: String
     /// Values by parameter name.
     public var values: [String: LossValue]
 
     /// Creates a preset.
-    public init(_ name: String, _ summary: String, _ values: [String: LossValue] = [:]) {
+    public init(
+        _ name: String, title: String? = nil, aliases: [String] = [], _ summary: String,
+        _ values: [String: LossValue] = [:]
+    ) {
         self.name = name
+        self.title = title ?? name
+        self.aliases = aliases
         self.summary = summary
         self.values = values
     }

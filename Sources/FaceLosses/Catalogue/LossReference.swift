@@ -17,9 +17,14 @@ extension LossCatalogue {
 
             A loss is named as `arcface`, with parameters as `arcface:m=0.4,s=32`; terms of pairs and
             centres join any loss that classifies, as in `arcface+center:weight=0.003`, and alone they
-            stand beside the softmax. Margin losses let their margin and their scale grow over the
-            run by default; the presets with `-paper` in their names have a paper's constants from the
-            first step.
+            stand beside the softmax. Names count in any case, with or without hyphens and `loss` at
+            their ends, and by the other names that are listed: `ArcFace`, `AM-Softmax`,
+            `cross_entropy`. Tables show a loss as it was asked for. `sphereface` is A-Softmax as its
+            paper has it; the later variants are `sphereface-r` and `sphereface2`. Names that are in
+            use for several losses, such as `margin`, are refused with advice.
+
+            Margin losses let their margin and their scale grow over the run by default; the presets
+            with `-paper` in their names have a paper's constants from the first step.
 
             """
         let sections = descriptors.map { "\n" + $0.section }
@@ -34,10 +39,14 @@ extension LossDescriptor {
 
         \(summary)
 
-        - **Paper**: \(paper)
+        \(otherNames)- **Paper**: \(paper)
         - **Equation**: `\(equation)`
         \(facts)\(parameterTable)\(presetList)
         """
+    }
+
+    private var otherNames: String {
+        aliases.isEmpty ? "" : "- **Also**: \(aliases.joined(separator: ", "))\n"
     }
 
     private var facts: String {
@@ -61,7 +70,8 @@ extension LossDescriptor {
     private var parameterTable: String {
         guard !parameters.isEmpty else { return "- **Parameters**: none\n" }
         let rows = parameters.map {
-            "| `\($0.name)` | \($0.defaultValue) | \($0.allowed) | \($0.summary) |\n"
+            "| \(([$0.name] + $0.aliases).map { "`\($0)`" }.joined(separator: ", ")) | "
+                + "\($0.defaultValue) | \($0.allowed) | \($0.summary) |\n"
         }
         return "\n| parameter | default | allowed | meaning |\n|---|---|---|---|\n" + rows.joined()
     }
@@ -70,7 +80,8 @@ extension LossDescriptor {
         guard !presets.isEmpty else { return "" }
         let rows = presets.map { preset in
             let values = preset.values.map { "\($0)=\($1)" }.sorted().joined(separator: ",")
-            return "- `\(preset.name)`: \(preset.summary)"
+            let names = ([preset.name] + preset.aliases).map { "`\($0)`" }.joined(separator: ", ")
+            return "- \(names): \(preset.summary)"
                 + (values.isEmpty ? "\n" : " (`\(values)`)\n")
         }
         return "\nPresets:\n\n" + rows.joined()

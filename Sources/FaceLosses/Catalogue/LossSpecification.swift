@@ -1,24 +1,32 @@
+public import FaceConfiguration
+
 /// A loss and the values of its parameters, as they are written: `arcface:m=0.4,s=32`.
 ///
-/// Two texts that mean the same are the same specification; in files it is its ``description``.
-public struct LossSpecification: Hashable, Sendable {
+/// Two texts that mean the same are the same specification; in files it is its ``description``. What
+/// was asked for, which may be another name of the loss or a preset, is kept for tables:
+/// ``requested`` and ``title``.
+public struct LossSpecification: Sendable {
     /// The loss.
     public let descriptor: LossDescriptor
-    /// Values that are not the parameter's default, by its name.
-    public let values: [String: LossValue]
     /// Losses of pairs and centres that are added to it, sorted by name.
     public let terms: [LossSpecification]
+    /// The text that it was read from, without white space around it.
+    public let requested: String
+    private let parameters: ParameterValues
+    /// Title of the name that was asked for, and the values that were given with it.
+    private let ownTitle: String
 
     /// Reads a loss of the catalogue, or several with `+` between: `arcface+center:weight=0.003`.
     ///
-    /// - Parameter text: A loss's or preset's name and, after a colon, settings `name=value` with
-    ///   commas between. Settings count before a preset's values. One of several must classify;
-    ///   where none does, the softmax joins them.
+    /// - Parameter text: A loss's or preset's name and, after a colon, values `name=value` with
+    ///   commas between. Names count in any case, with or without hyphens, by any alias and by those
+    ///   of former versions. Values count before a preset's. One of several must classify; where none
+    ///   does, the softmax joins them.
     /// - Throws: ``FaceLossesError`` for a name or a value that is wrong.
     public init(parsing text: String) throws(FaceLossesError) {
         var parts: [LossSpecification] = []
-        for part in Self.parts(of: text) {
-            parts.append(try LossSpecification(single: String(part.trimmed)))
+        for term in ParameterText.terms(of: text) {
+            parts.append(try LossSpecification(single: String(term)))
         }
         let terms = parts.filter(\.descriptor.joinsClassification)
         var bases = parts.filter { !$0.descriptor.joinsClassification }
@@ -27,37 +35,23 @@ public struct LossSpecification: Hashable, Sendable {
             throw .severalClassifications(text)
         }
         descriptor = bases[0].descriptor
-        values = bases[0].values
+        parameters = bases[0].parameters
+        ownTitle = bases[0].ownTitle
+        requested = parts.map(\.requested).joined(separator: "+")
         self.terms = terms.sorted { $0.name < $1.name }
     }
 
-    /// What `+` separates, which it does not in a number such as `1e+2`.
-    private static func parts(of text: String) -> [Substring] {
-        var parts: [Substring] = []
-        var start = text.startIndex
-        for place in text.indices where text[place] == "+" {
-            let letter = text[start..<place].last
-            let digits = [
-                text[start..<place].dropLast().last, text[text.index(after: place)...].first,
-            ]
-            let isExponent =
-                (letter == "e" || letter == "E") && digits.allSatisfy { $0?.isNumber == true }
-            guard !isExponent else { continue }
-            parts.append(text[start..<place])
-            start = text.index(after: place)
-        }
-        return parts + [text[start...]]
-    }
-
     private init(single text: String) throws(FaceLossesError) {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = (parts.first ?? "").trimmed
-        let (descriptor, preset) = try LossCatalogue.find(name)
-        let settings = parts.count > 1 ? try Self.settings(in: String(parts[1]), of: text) : []
-        try self.init(descriptor, preset: preset, settings: settings)
+        let parts = try FaceLossesError.parameters { () throws(ParameterError) in
+            try ParameterText(parsing: text, example: "arcface:m=0.4,s=32")
+        }
+        let found = try LossCatalogue.find(parts.name)
+        try self.init(
+            found.descriptor, preset: found.preset, assignments: parts.assignments,
+            name: parts.name, title: found.title)
     }
 
-    /// A loss with settings, which may be one that the catalogue does not have.
+    /// A loss with values, which may be one that the catalogue does not have.
     ///
     /// - Throws: ``FaceLossesError`` for a parameter the loss does not have and for a value that
     ///   parameter may not have.
@@ -65,15 +59,37 @@ public struct LossSpecification: Hashable, Sendable {
         _ descriptor: LossDescriptor, preset: LossPreset? = nil,
         settings: [(name: String, value: String)] = []
     ) throws(FaceLossesError) {
-        self.descriptor = descriptor
-        var values = preset?.values ?? [:]
-        for (name, text) in settings {
-            values[name] = try Self.value(text, of: name, in: descriptor)
-        }
-        try Self.requireFactors(values, of: descriptor)
-        self.values = values.filter { descriptor.parameter(named: $0)?.defaultValue != $1 }
-        terms = []
+        try self.init(
+            descriptor, preset: preset,
+            assignments: settings.map { ParameterText.Assignment($0.name, $0.value) },
+            name: preset?.name ?? descriptor.name, title: preset?.title ?? descriptor.title)
     }
+
+    private init(
+        _ descriptor: LossDescriptor, preset: LossPreset?,
+        assignments: [ParameterText.Assignment], name: String, title: String
+    ) throws(FaceLossesError) {
+        let parameters = try FaceLossesError.parameters { () throws(ParameterError) in
+            try ParameterValues(
+                assignments, of: descriptor.parameters, owner: descriptor.name,
+                over: preset?.values ?? [:])
+        }
+        self.parameters = parameters
+        self.descriptor = descriptor
+        terms = []
+        let written = assignments.map { "\($0.name)=\($0.value)" }
+        requested = written.isEmpty ? name : "\(name):\(written.joined(separator: ","))"
+        let given = Set(
+            assignments.compactMap { descriptor.parameters.named($0.name)?.name })
+        let values = descriptor.parameters.filter { given.contains($0.name) }.map {
+            "\($0.name)=\(parameters.values[$0.name] ?? $0.defaultValue)"
+        }
+        ownTitle = values.isEmpty ? title : "\(title) (\(values.sorted().joined(separator: ", ")))"
+        try requireFactors()
+    }
+
+    /// Values that are not the parameter's default, by its name.
+    public var values: [String: LossValue] { parameters.values }
 
     /// The loss's name, and those of its terms: `arcface+center`.
     public var name: String {
@@ -87,18 +103,12 @@ public struct LossSpecification: Hashable, Sendable {
             || terms.contains(where: \.prefersIdentityBatches)
     }
 
-    /// Title and settings for a table: `ArcFace (m=0.4, s=32)`.
-    public var title: String {
-        let own =
-            values.isEmpty
-            ? descriptor.title : "\(descriptor.title) (\(settings.joined(separator: ", ")))"
-        return ([own] + terms.map(\.title)).joined(separator: " + ")
-    }
+    /// What was asked for, for a table: the name in print and the values that were given, as
+    /// `ArcFace (m=0.4, s=32)`, or of a preset `CosFace (s=32)`.
+    public var title: String { ([ownTitle] + terms.map(\.title)).joined(separator: " + ") }
 
     /// The value of one of the loss's parameters, or its default.
-    public subscript<Value>(_ key: LossParameterKey<Value>) -> Value {
-        values[key.parameter.name].flatMap(key.read) ?? key.defaultValue
-    }
+    public subscript<Value>(_ key: LossParameterKey<Value>) -> Value { parameters[key] }
 
     /// The values of all parameters, defaults too, by their names.
     public var resolvedValues: [String: LossValue] {
@@ -109,32 +119,10 @@ public struct LossSpecification: Hashable, Sendable {
         }
     }
 
-    private var settings: [String] { values.map { "\($0)=\($1)" }.sorted() }
-
-    private static func settings(
-        in list: String, of text: String
-    ) throws(FaceLossesError) -> [(name: String, value: String)] {
-        var settings: [(name: String, value: String)] = []
-        for setting in list.split(separator: ",", omittingEmptySubsequences: false) {
-            let sides = setting.split(separator: "=", omittingEmptySubsequences: false)
-                .map(\.trimmed)
-            guard sides.count == 2, !sides.contains("") else {
-                throw .malformedSetting(setting.trimmed, text: text)
-            }
-            guard !settings.contains(where: { $0.name == sides[0] }) else {
-                throw .duplicateParameter(name: sides[0], text: text)
-            }
-            settings.append((sides[0], sides[1]))
-        }
-        return settings
-    }
-
-    private static func requireFactors(
-        _ values: [String: LossValue], of descriptor: LossDescriptor
-    ) throws(FaceLossesError) {
+    private func requireFactors() throws(FaceLossesError) {
         for names in descriptor.factors {
             let factors: [(name: String, number: Double)] = names.compactMap { name in
-                let value = values[name] ?? descriptor.parameter(named: name)?.defaultValue
+                let value = values[name] ?? descriptor.parameters.named(name)?.defaultValue
                 guard case .number(let number) = value else { return nil }
                 return (name, number)
             }
@@ -152,29 +140,27 @@ public struct LossSpecification: Hashable, Sendable {
             }
         }
     }
+}
 
-    private static func value(
-        _ text: String, of name: String, in descriptor: LossDescriptor
-    ) throws(FaceLossesError) -> LossValue {
-        guard let parameter = descriptor.parameter(named: name) else {
-            throw .unknownParameter(
-                name, loss: descriptor.name, known: descriptor.parameters.map(\.name))
-        }
-        guard let value = parameter.value(parsing: text) else {
-            throw .invalidValue(
-                loss: descriptor.name, parameter: name, value: text, allowed: parameter.allowed)
-        }
-        return value
+extension LossSpecification: Hashable {
+    /// Whether two mean the same, whatever was asked for.
+    public static func == (first: LossSpecification, second: LossSpecification) -> Bool {
+        first.descriptor == second.descriptor && first.parameters == second.parameters
+            && first.terms == second.terms
+    }
+
+    /// Hashes what it means.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(descriptor)
+        hasher.combine(parameters)
+        hasher.combine(terms)
     }
 }
 
 extension LossSpecification: CustomStringConvertible {
     /// The name and, sorted, those values that are not defaults: `arcface:m=0.4,s=32`.
     public var description: String {
-        let own =
-            values.isEmpty
-            ? descriptor.name : "\(descriptor.name):\(settings.joined(separator: ","))"
-        return ([own] + terms.map(\.description)).joined(separator: "+")
+        ([parameters.text(descriptor.name)] + terms.map(\.description)).joined(separator: "+")
     }
 }
 
@@ -188,14 +174,5 @@ extension LossSpecification: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-}
-
-extension Substring {
-    /// The text without white space around it.
-    fileprivate var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        let end = start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex
-        return String(start[..<end])
     }
 }

@@ -8,7 +8,7 @@ public import Torch
 /// the embedding's norm, so the layer before it is part of what is compared.
 public final class CrossEntropyLoss: ConfigurableLoss {
     static let smoothingKey = LossParameterKey.number(
-        "smoothing", symbol: "ε", default: 0, in: 0...0.99,
+        "smoothing", symbol: "ε", aliases: ["label_smoothing"], default: 0, in: 0...0.99,
         "share of the target's probability that is spread over all classes")
     static let trainsKey = LossParameterKey.word(
         "trains", default: NormFaceLoss.Choice.yes,
@@ -16,7 +16,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "softmax", title: "Cross-entropy",
+        name: "softmax", title: "Cross-entropy", aliases: ["CE", "softmax cross-entropy", "xent"],
         summary: "Each embedding must be classified as its identity.",
         paper: "Y. Taigman, M. Yang, M. Ranzato, L. Wolf. DeepFace: Closing the Gap to Human-Level "
             + "Performance in Face Verification. CVPR 2014",
@@ -30,7 +30,6 @@ public final class CrossEntropyLoss: ConfigurableLoss {
                 + "wide: the norm says nothing of quality"),
         parameters: [smoothingKey.parameter, trainsKey.parameter],
         presets: [
-            LossPreset("cross-entropy", "another name"),
             LossPreset(
                 "label-smoothing", "Szegedy et al., CVPR 2016: a tenth is spread",
                 ["smoothing": 0.1]),

@@ -18,6 +18,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
     /// Description.
     public static let descriptor = LossDescriptor(
         name: "l2softmax", title: "L2-Softmax",
+        aliases: ["L2-constrained softmax", "crystal loss"],
         summary: "Each embedding, scaled to one norm, must be classified as its identity.",
         paper: "R. Ranjan, C. D. Castillo, R. Chellappa. L2-constrained Softmax Loss for "
             + "Discriminative Face Verification. arXiv 1703.09507, 2017",

@@ -13,11 +13,11 @@ public import Torch
 ///   the margin takes off the target's logit.
 public final class LSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.whole(
-        "m", default: 2, in: 1...4, "factor of the target's angle")
+        "m", aliases: ["margin"], default: 2, in: 1...4, "factor of the target's angle")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "lsoftmax", title: "L-Softmax",
+        name: "lsoftmax", title: "L-Softmax", aliases: ["large-margin softmax"],
         summary: "As A-Softmax, with class weights of any norm.",
         paper: "W. Liu, Y. Wen, Z. Yu, M. Yang. Large-Margin Softmax Loss for Convolutional Neural "
             + "Networks. ICML 2016",

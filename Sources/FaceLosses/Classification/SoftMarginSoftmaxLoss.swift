@@ -11,13 +11,13 @@ public import Torch
 /// - **Gradient**: exact; the margin is a constant.
 public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
-        "m", default: 0.5, in: 0...100, "margin taken off the target's logit")
+        "m", aliases: ["margin"], default: 0.5, in: 0...100, "margin taken off the target's logit")
     static let warmupKey = LossParameterKey.number(
         "warmup", default: 0, in: 0...1, "share of the run in which the margin goes from 0 to m")
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "softmargin", title: "Soft-Margin Softmax",
+        name: "softmargin", title: "Soft-Margin Softmax", aliases: ["SM-Softmax"],
         summary: "Each embedding must be classified as its identity, with a margin of the logit.",
         paper: "X. Liang, X. Wang, Z. Lei, S. Liao, S. Z. Li. Soft-Margin Softmax for Deep "
             + "Classification. ICONIP 2017",

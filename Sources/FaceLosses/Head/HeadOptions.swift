@@ -1,3 +1,4 @@
+public import FaceConfiguration
 public import Torch
 
 /// How the classes' side of a loss of angles is computed.
@@ -17,4 +18,18 @@ public struct HeadOptions: Codable, Sendable, Hashable {
         self.rate = rate
         self.precision = precision
     }
+
+    /// The keys of the options.
+    public static let keys = ConfigurationKeys(
+        HeadOptions(),
+        [
+            .number(
+                "rate", \.rate, in: .above(0, upTo: 1), flag: .init("--class-rate", "X"),
+                "fraction of the classes in a step's softmax (Partial FC), for losses of angles; 1 for "
+                    + "all"),
+            .word(
+                "precision", \.precision, among: [.float32, .bfloat16],
+                flag: .init("--head-precision", "NAME"),
+                "precision of products with class weights, where the network computes in bfloat16"),
+        ])
 }

@@ -33,7 +33,8 @@ public final class ContrastiveLoss: ConfigurableLoss {
         "weight", symbol: "λ", default: 0.05, in: 0...1e6,
         "weight beside the classification")
     static let marginKey = LossParameterKey.number(
-        "m", default: 1, in: 0...2, "distance that pairs of two identities should have")
+        "m", aliases: ["margin"], default: 1, in: 0...2,
+        "distance that pairs of two identities should have")
 
     /// Description.
     public static let descriptor = LossDescriptor(

@@ -26,7 +26,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "minimum-margin", title: "Minimum Margin",
+        name: "minimum-margin", title: "Minimum Margin", aliases: ["min-margin", "MML"],
         summary: "Embeddings must be near their centres, and all centres at least a margin apart.",
         paper:
             "X. Wei, H. Wang, B. Scotney, H. Wan. Minimum Margin Loss for Deep Face Recognition. Pattern Recognition 2020 (arXiv 1805.06741)",

@@ -13,7 +13,8 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
         "weight", symbol: "λ", default: 1, in: 0...1e6,
         "weight beside the classification")
     static let temperatureKey = LossParameterKey.number(
-        "tau", symbol: "τ", default: 0.1, in: 0.001...10, "temperature of the similarities")
+        "tau", symbol: "τ", aliases: ["temperature"], default: 0.1, in: 0.001...10,
+        "temperature of the similarities")
 
     /// Description.
     public static let descriptor = LossDescriptor(

@@ -32,7 +32,8 @@ public final class TripletLoss: ConfigurableLoss {
         "weight", symbol: "λ", default: 1, in: 0...1e6,
         "weight beside the classification")
     static let marginKey = LossParameterKey.number(
-        "alpha", symbol: "α", default: 0.2, in: 0...4, "margin between distances")
+        "alpha", symbol: "α", aliases: ["margin"], default: 0.2, in: 0...4,
+        "margin between distances")
     static let miningKey = LossParameterKey.word(
         "mining", default: Mining.semihard, "which triplets of the batch count")
     static let distanceKey = LossParameterKey.word(
@@ -40,7 +41,7 @@ public final class TripletLoss: ConfigurableLoss {
 
     /// Description.
     public static let descriptor = LossDescriptor(
-        name: "triplet", title: "Triplet",
+        name: "triplet", title: "Triplet", aliases: ["triplet margin", "triplet semi-hard"],
         summary:
             "Each embedding must be nearer to one of its identity than to one of another, by a margin.",
         paper:
@@ -58,7 +59,8 @@ public final class TripletLoss: ConfigurableLoss {
         ],
         presets: [
             LossPreset(
-                "batch-hard", "Hermans et al. 2017: the hardest triplet of each anchor",
+                "batch-hard", aliases: ["triplet hard", "batch-hard triplet"],
+                "Hermans et al. 2017: the hardest triplet of each anchor",
                 ["mining": "hard", "distance": "euclidean"]),
             LossPreset(
                 "pml-triplet", "as pytorch-metric-learning has it",

@@ -52,7 +52,7 @@ struct ResultsCSV {
     private static let columns: [Column] = [
         Column("train_set") { $0.description.identity.trainSet },
         Column("backbone") { $0.description.identity.backbone },
-        Column("loss") { $0.description.identity.loss },
+        Column("loss") { $0.description.lossName },
         Column("sampler") { $0.description.identity.sampler },
         Column("seed") { "\($0.seed)" },
         Column("epochs") { "\($0.completedEpochs)" },

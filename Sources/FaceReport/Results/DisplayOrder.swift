@@ -33,6 +33,8 @@ struct DisplayOrder {
     private static func series(_ runs: [ReportedRun]) -> [LossKey: LossSeries] {
         let titles = Dictionary(
             runs.map { (LossKey($0), $0.description.lossTitle) }, uniquingKeysWith: { a, _ in a })
+        let requested = Dictionary(
+            runs.map { (LossKey($0), $0.description.lossName) }, uniquingKeysWith: { a, _ in a })
         let keys = titles.keys.sorted()
         let samplers = Dictionary(grouping: keys, by: \.loss).mapValues(\.count)
         let names = distinct(keys.map { ($0, titles[$0] ?? $0.loss) }) { key in
@@ -42,7 +44,8 @@ struct DisplayOrder {
         return Dictionary(
             uniqueKeysWithValues: zip(keys, styles).map { key, style in
                 let series = LossSeries(
-                    loss: key.loss, sampler: key.sampler, title: names[key] ?? key.loss,
+                    loss: key.loss, requested: requested[key] ?? key.loss, sampler: key.sampler,
+                    title: names[key] ?? key.loss,
                     style: style)
                 return (key, series)
             })

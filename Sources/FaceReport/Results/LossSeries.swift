@@ -5,6 +5,8 @@ package import FaceStatistics
 package struct LossSeries: Hashable, Sendable {
     /// The loss with its parameters, e.g. `arcface:m=0.4`.
     package let loss: String
+    /// The loss as it was asked for, e.g. `ArcFace:m=0.40`.
+    package let requested: String
     /// The sampler that drew its batches.
     package let sampler: String
     /// What the report calls it; no two series have the same.

@@ -1,3 +1,4 @@
+import FaceConfiguration
 package import FaceRuns
 import Foundation
 

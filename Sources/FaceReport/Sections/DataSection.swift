@@ -98,7 +98,7 @@ enum DataSection {
     private static func lossTable(_ results: StudyResults) -> Table {
         let rows = results.losses.map { loss in
             [
-                Table.Entry(loss.title, key: loss.style), Table.Entry("\(code: loss.loss)"),
+                Table.Entry(loss.title, key: loss.style), Table.Entry("\(code: loss.requested)"),
                 Table.Entry("\(code: loss.sampler)"),
             ]
         }

@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceRuns
 import Foundation
 

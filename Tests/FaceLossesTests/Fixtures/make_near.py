@@ -17,7 +17,7 @@ from mpmath import mp, mpf
 mp.dps = 70
 STEP = mpf(10) ** -30
 S = 16
-CONSTANT = f"s={S},rise=0,warmup=0"
+CONSTANT = f"s={S},scaleWarmup=0,warmup=0"
 
 
 def dot(a, b):
@@ -148,12 +148,12 @@ def entries():
     }
     for beyond in ["monotonic", "clamp", "none", "plain", "easy"]:
         result |= both(
-            f"arcface:beyond={beyond},{CONSTANT}",
+            f"arcface:fallback={beyond},{CONSTANT}",
             lambda detached, b=beyond: angular(arc(0.5, b), detached=detached),
         )
     for beyond in ["clamp", "none"]:
         result |= both(
-            f"combined:m1=1.3,beyond={beyond},{CONSTANT}",
+            f"combined:m1=1.3,fallback={beyond},{CONSTANT}",
             lambda detached, b=beyond: angular(combined(1.3, 0.3, 0.2, b), detached=detached),
         )
     for version in ["v0", "v1"]:

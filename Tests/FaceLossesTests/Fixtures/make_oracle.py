@@ -523,7 +523,7 @@ def scalar(name, value, loss):
     return loss_of
 
 
-CONSTANT = "s=20,rise=0,warmup=0"
+CONSTANT = "s=20,scaleWarmup=0,warmup=0"
 LAMBDA = 5
 ENTRIES = {
     "softmax": softmax,
@@ -533,12 +533,12 @@ ENTRIES = {
     "amsoftmax:m=0.35," + CONSTANT: angular(20, lambda t, _: math.cos(t) - 0.35),
     "arcface:" + CONSTANT: angular(20, arc(0.5)),
     "arcface:grad=exact," + CONSTANT: angular(20, arc(0.5), detached=False),
-    "arcface:beyond=clamp," + CONSTANT: angular(20, arc(0.5, "clamp")),
-    "arcface:beyond=none,grad=exact," + CONSTANT: angular(20, arc(0.5, "none"), detached=False),
-    "arcface:beyond=plain,grad=exact," + CONSTANT: angular(
+    "arcface:fallback=clamp," + CONSTANT: angular(20, arc(0.5, "clamp")),
+    "arcface:fallback=none,grad=exact," + CONSTANT: angular(20, arc(0.5, "none"), detached=False),
+    "arcface:fallback=plain,grad=exact," + CONSTANT: angular(
         20, arc(0.5, "plain"), detached=False
     ),
-    "arcface:beyond=easy,grad=exact," + CONSTANT: angular(20, arc(0.5, "easy"), detached=False),
+    "arcface:fallback=easy,grad=exact," + CONSTANT: angular(20, arc(0.5, "easy"), detached=False),
     "marginal": plus_softmax(marginal),
     "normface:s=9+marginal-pairs": scalar("scale", lambda c: 9, plus(norm_face, marginal)),
     "lsoftmax:grad=exact,m=4": l_softmax(LAMBDA),
@@ -554,7 +554,7 @@ ENTRIES = {
     "combined:m1=1.3,grad=exact," + CONSTANT: angular(
         20, combined(1.3, 0.3, 0.2), detached=False
     ),
-    "combined:m1=1.3,grad=exact,beyond=none," + CONSTANT: angular(
+    "combined:m1=1.3,grad=exact,fallback=none," + CONSTANT: angular(
         20, combined(1.3, 0.3, 0.2, "none"), detached=False
     ),
     "subcenter:" + CONSTANT: angular(20, arc(0.5), columns=subcenters),
@@ -585,7 +585,7 @@ ENTRIES = {
     "sphereface-r:version=v2,grad=exact," + CONSTANT: angular(
         20, lambda t, _: math.cos(t), lambda c, c0, t0: math.cos(safe_acos(c) / 1.5), False
     ),
-    "circle:s=32,rise=0,warmup=0": circle,
+    "circle:s=32,scaleWarmup=0,warmup=0": circle,
     "sphereface2:r=40,warmup=0,weight=1": scalar("bias", balanced_bias, sphere_face_2(False)),
     "sphereface2:r=40,warmup=0": scalar("bias", balanced_bias, sphere_face_2(False, 50)),
     "opensphere-sphereface2": scalar("bias", balanced_bias, sphere_face_2(True, 50)),

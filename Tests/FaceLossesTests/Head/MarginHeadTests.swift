@@ -9,7 +9,7 @@ struct MarginHeadTests {
     static let losses =
         LossCatalogue.all.filter { $0 is any AngularMarginLoss.Type }.map { $0.descriptor }
         .flatMap { [$0.name] + $0.presets.map(\.name) } + [
-            "arcface:beyond=clamp,grad=exact", "asoftmax:grad=exact", "sphereface-r:version=v2",
+            "arcface:fallback=clamp,grad=exact", "asoftmax:grad=exact", "sphereface-r:version=v2",
             "normface:learn=no", "subcenter:k=2,grad=exact", "adaface:grad=exact",
             "magface:grad=exact",
         ]

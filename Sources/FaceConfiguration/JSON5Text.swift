@@ -1,10 +1,8 @@
-import FaceRuns
-
-/// The text of a study file: a JSON5 value whose members know the line they stand in.
+/// A JSON5 value whose members know the line they stand in.
 ///
 /// JSON5 as at https://spec.json5.org: comments, trailing commas, bare keys, strings in either quotes,
 /// hexadecimal numbers. A key that stands twice in an object is an error.
-struct StudyFileText {
+struct JSON5Text {
     /// What keeps a text from being read.
     struct Fault: Error, Equatable {
         /// From 1.
@@ -26,7 +24,7 @@ struct StudyFileText {
     static func read(
         _ text: String
     ) throws(Fault) -> (value: JSONValue, lines: [String: Int]) {
-        var reader = StudyFileText(text)
+        var reader = JSON5Text(text)
         if reader.rest.first == "\u{FEFF}" { reader.advance() }
         let value = try reader.value("", depth: 0)
         try reader.skip()
@@ -107,7 +105,7 @@ struct StudyFileText {
         case "null": return .null
         default:
             guard let number = Self.number(text) else {
-                throw Fault(line: start, reason: "'\(text)' is no value; texts stand in quotes")
+                throw Fault(line: start, reason: "unexpected '\(text)'; strings must be quoted")
             }
             return number
         }

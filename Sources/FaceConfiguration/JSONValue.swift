@@ -1,5 +1,5 @@
-/// Any JSON value: how a run folder carries the configuration of a module that its reader does
-/// not know.
+/// Any JSON value: how a configuration is read, and how a run folder carries the configuration of a
+/// module that its reader does not know.
 public enum JSONValue: Codable, Sendable, Hashable {
     case null
     case bool(Bool)
@@ -33,6 +33,17 @@ public enum JSONValue: Codable, Sendable, Hashable {
     /// A whole number: exactly, whatever its size.
     public static func whole(_ value: UInt64) -> JSONValue {
         value > 1 << 53 ? .large(value) : .number(Double(value))
+    }
+
+    /// The member of an object; nil where there is none, or where this is no object.
+    public subscript(key: String) -> JSONValue? {
+        if case .object(let members) = self { members[key] } else { nil }
+    }
+
+    /// This value with another's members laid over it, objects member by member.
+    public func merging(_ other: JSONValue) -> JSONValue {
+        guard case .object(let mine) = self, case .object(let theirs) = other else { return other }
+        return .object(mine.merging(theirs) { $0.merging($1) })
     }
 
     /// Encodes the value as itself, without a wrapper.

@@ -1,0 +1,173 @@
+/// The text `name:key=value,key=value`, taken apart.
+public struct ParameterText: Hashable, Sendable {
+    /// A value as it was given.
+    public struct Assignment: Hashable, Sendable {
+        /// The parameter's name.
+        public var name: String
+        /// The value's text.
+        public var value: String
+
+        /// Pairs a name with a value.
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// What stands before the colon.
+    public let name: String
+    /// What stands behind it, in its order; no name twice.
+    public let assignments: [Assignment]
+
+    /// Takes a text apart; white space around names, values and signs does not count.
+    ///
+    /// - Parameter example: A text of the same kind, for the message about one that is malformed.
+    /// - Throws: ``ParameterError/malformed(assignment:text:example:)`` and
+    ///   ``ParameterError/duplicate(name:text:)``.
+    public init(parsing text: String, example: String) throws(ParameterError) {
+        let sides = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        name = (sides.first ?? "").trimmed
+        var assignments: [Assignment] = []
+        let list =
+            sides.count > 1 ? sides[1].split(separator: ",", omittingEmptySubsequences: false) : []
+        for assignment in list {
+            let parts = assignment.split(separator: "=", omittingEmptySubsequences: false)
+                .map(\.trimmed)
+            guard parts.count == 2, !parts.contains("") else {
+                throw .malformed(assignment: assignment.trimmed, text: text, example: example)
+            }
+            guard !assignments.contains(where: { $0.name == parts[0] }) else {
+                throw .duplicate(name: parts[0], text: text)
+            }
+            assignments.append(Assignment(parts[0], parts[1]))
+        }
+        self.assignments = assignments
+    }
+
+    /// What `+` separates in a sum such as `arcface+center:weight=0.003`, which it does not in a number
+    /// such as `1e+2`.
+    public static func terms(of text: String) -> [Substring] {
+        var terms: [Substring] = []
+        var start = text.startIndex
+        for index in text.indices where text[index] == "+" {
+            let letter = text[start..<index].last
+            let digits = [
+                text[start..<index].dropLast().last, text[text.index(after: index)...].first,
+            ]
+            let isExponent =
+                (letter == "e" || letter == "E") && digits.allSatisfy { $0?.isNumber == true }
+            guard !isExponent else { continue }
+            terms.append(text[start..<index])
+            start = text.index(after: index)
+        }
+        return terms + [text[start...]]
+    }
+}
+
+/// What can be wrong with the parameters in `name:key=value,key=value`.
+public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A parameter is given twice.
+    case duplicate(name: String, text: String)
+    /// A parameter has a value that it may not have.
+    case invalidValue(owner: String, parameter: String, value: String, allowed: String)
+    /// What should be `key=value` is not.
+    case malformed(assignment: String, text: String, example: String)
+    /// There is no parameter of that name.
+    case unknown(name: String, owner: String, known: [String])
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .duplicate(let name, let text):
+            "'\(text)' gives \(name) twice; keep one of them"
+        case .invalidValue(let owner, let parameter, let value, let allowed):
+            "\(parameter) of \(owner) is '\(value)'; it must be \(allowed)"
+        case .malformed(let assignment, let text, let example):
+            "'\(assignment)' in '\(text)' is not of the form name=value, as in '\(example)'"
+        case .unknown(let name, let owner, let known):
+            "\(owner) has no parameter '\(name)'"
+                + (known.isEmpty
+                    ? "; it takes none"
+                    : Names.advice(for: name, among: known, else: "its parameters are"))
+        }
+    }
+}
+
+/// The values of parameters that differ from the defaults, checked.
+public struct ParameterValues: Hashable, Sendable {
+    /// Values that are not the parameter's default, by its name.
+    public let values: [String: ParameterValue]
+
+    /// No value but the defaults.
+    public static let defaults = ParameterValues(values: [:])
+
+    private init(values: [String: ParameterValue]) { self.values = values }
+
+    /// Reads values given as text.
+    ///
+    /// - Parameters:
+    ///   - owner: What has the parameters, for messages.
+    ///   - base: Values that hold where none is given.
+    /// - Throws: ``ParameterError``.
+    public init(
+        _ assignments: [ParameterText.Assignment], of parameters: [Parameter], owner: String,
+        over base: [String: ParameterValue] = [:]
+    ) throws(ParameterError) {
+        var values = base
+        var given: Set<String> = []
+        for assignment in assignments {
+            guard let parameter = parameters.named(assignment.name) else {
+                throw .unknown(
+                    name: assignment.name, owner: owner, known: parameters.map(\.name))
+            }
+            guard given.insert(parameter.name).inserted else {
+                let text = assignments.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+                throw .duplicate(name: parameter.name, text: "\(owner):\(text)")
+            }
+            guard let value = parameter.value(parsing: assignment.value) else {
+                throw .invalidValue(
+                    owner: owner, parameter: parameter.name, value: assignment.value,
+                    allowed: parameter.allowed)
+            }
+            values[parameter.name] = value
+        }
+        self.init(values: values.filter { parameters.named($0)?.defaultValue != $1 })
+    }
+
+    /// The value of a parameter, or its default.
+    public subscript<Value>(_ key: ParameterKey<Value>) -> Value {
+        values[key.parameter.name].flatMap(key.read) ?? key.defaultValue
+    }
+
+    /// `key=value` of every value, sorted.
+    public var assignments: [String] { values.map { "\($0)=\($1)" }.sorted() }
+
+    /// The canonical text: the name and, sorted, the values that are not defaults.
+    public func text(_ name: String) -> String {
+        values.isEmpty ? name : "\(name):\(assignments.joined(separator: ","))"
+    }
+}
+
+extension [Parameter] {
+    /// The parameter of a name, in any case, by an alias, or by the name it had in a former version.
+    ///
+    /// A name that is written exactly as one is declared comes first, for `m` and `M` may both be.
+    public func named(_ name: String) -> Parameter? {
+        let name = FormerNames.parameters[name] ?? name
+        if let exact = first(where: { $0.name == name }) { return exact }
+        let folded = Names.folded(name)
+        let matches = filter { parameter in
+            ([parameter.name] + parameter.aliases).contains { Names.folded($0) == folded }
+        }
+        return matches.count == 1 ? matches[0] : nil
+    }
+}
+
+extension Substring {
+    /// The text without white space around it.
+    var trimmed: String {
+        let start = drop(while: \.isWhitespace)
+        let end = start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex
+        return String(start[..<end])
+    }
+}

@@ -1,0 +1,206 @@
+import Spelling
+
+/// The numbers that a value may be.
+public struct NumberRange: Hashable, Sendable {
+    /// The smallest number, or with ``isAbove`` what every number is above.
+    public let lower: Double
+    /// The largest number, or with ``isBelow`` what every number is below; infinite for no limit.
+    public let upper: Double
+    /// Whether ``lower`` itself is left out.
+    public let isAbove: Bool
+    /// Whether ``upper`` itself is left out.
+    public let isBelow: Bool
+
+    private init(_ lower: Double, _ upper: Double, isAbove: Bool = false, isBelow: Bool = false) {
+        self.lower = lower
+        self.upper = upper
+        self.isAbove = isAbove
+        self.isBelow = isBelow
+    }
+
+    /// All numbers of a range, its ends included.
+    public static func range(_ range: ClosedRange<Double>) -> NumberRange {
+        NumberRange(range.lowerBound, range.upperBound)
+    }
+
+    /// The numbers of a range without its upper end.
+    public static func range(_ range: Range<Double>) -> NumberRange {
+        NumberRange(range.lowerBound, range.upperBound, isBelow: true)
+    }
+
+    /// All finite numbers from one on.
+    public static func atLeast(_ lower: Double) -> NumberRange { NumberRange(lower, .infinity) }
+
+    /// The finite numbers above one, up to another.
+    public static func above(_ lower: Double, upTo upper: Double = .infinity) -> NumberRange {
+        NumberRange(lower, upper, isAbove: true)
+    }
+
+    /// Whether a number is one of them; infinite numbers and NaN never are.
+    public func contains(_ number: Double) -> Bool {
+        number.isFinite && (isAbove ? number > lower : number >= lower)
+            && (isBelow ? number < upper : number <= upper)
+    }
+
+    /// The range behind `a number`: `from 0 to below 1`, `above 0`, `at least 0`.
+    var text: String {
+        switch (isAbove, upper.isFinite) {
+        case (true, true): "above \(lower.shortest) and up to \(upper.shortest)"
+        case (true, false): "above \(lower.shortest)"
+        case (false, true):
+            "from \(lower.shortest) to \(isBelow ? "below " : "")\(upper.shortest)"
+        case (false, false): "at least \(lower.shortest)"
+        }
+    }
+}
+
+/// The values that a key of a configuration, or a parameter, may have.
+///
+/// One declaration serves every way in which a value arrives: as text behind a flag or in
+/// `name:key=value`, as JSON in a file, and as a value of a Swift program.
+public indirect enum ValueDomain: Hashable, Sendable {
+    /// True or false.
+    case flag
+    /// A list of values.
+    case list(ValueDomain)
+    /// A number.
+    case number(NumberRange)
+    /// A number, or a word in its place.
+    case numberOr(NumberRange, words: [String])
+    /// A whole number of 64 bits without a sign.
+    case seed
+    /// A string; the text names what it stands for: `a loss`.
+    case text(String)
+    /// A whole number.
+    case whole(ClosedRange<Int>)
+    /// One of some words.
+    case word([String])
+
+    /// What is allowed, as the end of "it must be ...": `a number from 0 to 1.5 rad`.
+    ///
+    /// - Parameter unit: Unit of a number; empty for none.
+    public func allowed(unit: String = "") -> String {
+        let unit = unit.isEmpty ? "" : " \(unit)"
+        return switch self {
+        case .flag: "true or false"
+        case .list(let domain): "a list, each entry \(domain.allowed())"
+        case .number(let range): "a number \(range.text)\(unit)"
+        case .numberOr(let range, let words):
+            "a number \(range.text)\(unit), or \(Self.either(words))"
+        case .seed: "a whole number from 0 to \(UInt64.max)"
+        case .text(let what): what
+        case .whole(let range):
+            "a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)"
+        case .word(let words): Self.either(words)
+        }
+    }
+
+    /// Words as a choice: `'a', 'b' or 'c'`.
+    private static func either(_ words: [String]) -> String {
+        let quoted = words.map { "'\($0)'" }
+        guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
+        return "\(quoted.dropLast().joined(separator: ", ")) or \(last)"
+    }
+
+    /// The words that may stand for a value; empty where there are none.
+    public var words: [String] {
+        switch self {
+        case .numberOr(_, let words), .word(let words): words
+        case .list(let domain): domain.words
+        case .flag, .number, .seed, .text, .whole: []
+        }
+    }
+
+    /// The value that a text stands for, or nil when it is none that is allowed.
+    ///
+    /// Words count in any case, and are given as they are declared. A list is not read from one text.
+    public func value(parsing text: String) -> JSONValue? {
+        let value: JSONValue? =
+            switch self {
+            case .flag: ["true": .bool(true), "false": .bool(false)][text.lowercased()]
+            case .list: nil
+            case .number, .whole: Double(text).map(JSONValue.number)
+            case .numberOr, .word:
+                words.first { $0.lowercased() == text.lowercased() }.map(JSONValue.string)
+                    ?? Double(text).map(JSONValue.number)
+            case .seed: UInt64(text).map(JSONValue.whole)
+            case .text: .string(text)
+            }
+        return value.flatMap { fault(in: $0) == nil ? $0 : nil }
+    }
+
+    /// Why a value is not allowed; nil when it is.
+    ///
+    /// - Parameters:
+    ///   - path: Where the value is; a fault in an entry of a list says which.
+    ///   - unit: Unit of a number; empty for none.
+    ///   - check: What a string must pass besides; gives the reason against it.
+    public func fault(
+        in value: JSONValue, at path: String = "", unit: String = "",
+        check: (String) -> String? = { _ in nil }
+    ) -> ConfigurationFault? {
+        let isAllowed: Bool
+        switch (self, value) {
+        case (.flag, .bool), (.seed, .large): isAllowed = true
+        case (.list(let domain), .array(let values)):
+            for (index, value) in values.enumerated() {
+                let fault = domain.fault(in: value, at: "\(path)[\(index)]", check: check)
+                if let fault { return fault }
+            }
+            return nil
+        case (.number(let range), .number(let number)),
+            (.numberOr(let range, _), .number(let number)):
+            isAllowed = range.contains(number)
+        case (.seed, .number(let number)):
+            isAllowed = number == number.rounded() && (0...0x1p53).contains(number)
+        case (.text, .string(let text)):
+            return check(text).map { ConfigurationFault(path: path, reason: $0) }
+        case (.whole(let range), .number(let number)):
+            isAllowed =
+                number >= Double(range.lowerBound) && number <= Double(range.upperBound)
+                && number == number.rounded()
+        case (.word(let words), .string(let text)), (.numberOr(_, let words), .string(let text)):
+            guard !words.contains(text) else { return nil }
+            return ConfigurationFault(
+                path: path,
+                reason: "'\(text.shortened(to: 40))' is not \(allowed(unit: unit))"
+                    + Spelling.hint(for: text, among: words))
+        default: isAllowed = false
+        }
+        return isAllowed
+            ? nil
+            : ConfigurationFault(
+                path: path, reason: "it must be \(allowed(unit: unit)), but it is \(value.brief)")
+    }
+}
+
+/// What is wrong with a configuration, and where in it.
+public struct ConfigurationFault: Hashable, Sendable {
+    /// Place of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
+    public var path: String
+    /// A sentence without its end.
+    public var reason: String
+}
+
+extension JSONValue {
+    /// The value as a message names it.
+    var brief: String {
+        switch self {
+        case .array: "a list"
+        case .bool(let value): "\(value)"
+        case .large(let value): "\(value)"
+        case .null: "null"
+        case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
+        case .object: "an object"
+        case .string(let text): "the string '\(text.shortened(to: 40))'"
+        }
+    }
+}
+
+extension Double {
+    /// The shortest text that reads as the same number, without `.0`.
+    var shortest: String {
+        let text = "\(self)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}

@@ -1,0 +1,123 @@
+public import FaceConfiguration
+import FaceLosses
+import FaceModels
+import FaceTraining
+import Torch
+
+extension StudyConfiguration {
+    /// The keys of a study, in the order of Documentation/StudyFile.md.
+    public static let keys = ConfigurationKeys(
+        StudyConfiguration(),
+        [
+            .list("train", \.train, TrainSource.keys),
+            .list("test", \.test, TestSource.keys),
+            .texts(
+                "backbones", \.backbones, "a backbone", flag: .init("--backbones", "LIST", .list),
+                suggestions: BackboneCatalogue.descriptors.map(\.name),
+                "as `mobilenetv1:width=0.5`; `facet models` lists them"
+            ) { text in reason { _ = try BackboneSpecification(parsing: text) } },
+            .texts(
+                "losses", \.losses, "a loss", flag: .init("--losses", "LIST", .list),
+                suggestions: LossCatalogue.descriptors.map(\.name),
+                "as `arcface:m=0.4,s=32`; `facet losses` lists them"
+            ) { text in reason { _ = try LossSpecification(parsing: text) } },
+            .text(
+                "sampler", \.sampler, flag: .init("--sampler", "NAME"),
+                suggestions: ["auto", "shuffle"],
+                "`auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses"),
+            .seeds(
+                "seeds", \.seeds,
+                flag: .init(
+                    "--seeds", "N|LIST", .countOrList,
+                    note: "how many, from 1 on, or a list with commas"),
+                "every loss of a cell is trained with each"),
+            .whole(
+                "inputSize", \.inputSize, in: 16...1024, unit: "pixels",
+                flag: .init("--input-size", "N"), "height and width of the input"),
+            .word(
+                "precision", \.precision,
+                among: ["auto", "float32", "fp32", "bfloat16", "bf16"],
+                flag: .init("--precision", "NAME"), "precision of convolutions and matrix products"),
+            .text(
+                "device", \.device, "a device", flag: .init("--device", "NAME"),
+                suggestions: ["auto", "cpu", "cuda"], "`auto`, `cpu`, `cuda` or `cuda:N`"
+            ) { isDevice($0) ? nil : "'\($0)' is not a device: use auto, cpu, cuda or cuda:N" },
+            .whole(
+                "threads", \.threads, in: 0...4096, flag: .init("--threads", "N"),
+                "threads of one operation; 0 for one for each core that facet may use"),
+            .word(
+                "kernels", \.kernels, among: ["auto"] + Kernels.allCases.map(\.rawValue),
+                flag: .init("--kernels", "NAME"),
+                "the best kernels that convolutions and normalisations may use"),
+            .part("training", \.training, TrainingConfiguration.keys),
+            .part("evaluation", \.evaluation, Evaluation.keys),
+            .part("validation", \.validation, Validation.keys),
+        ])
+
+    /// Why a body fails; nil when it does not.
+    private static func reason(_ body: () throws -> Void) -> String? {
+        do {
+            try body()
+            return nil
+        } catch { return "\(error)" }
+    }
+
+    private static func isDevice(_ name: String) -> Bool {
+        let index = name.hasPrefix("cuda:") ? Int(name.dropFirst(5)) : nil
+        return ["auto", "cpu", "cuda"].contains(name) || (index ?? -1) >= 0
+    }
+}
+
+extension StudyConfiguration.TrainSource {
+    /// The keys of a training set.
+    static let keys = ConfigurationKeys(
+        Self(name: "", images: ""),
+        [
+            .text("name", \.name, isRequired: true, "name in tables and file names"),
+            .text("images", \.images, isRequired: true, "what `--train` takes after `NAME=`"),
+            .optionalText(
+                "without", \.without, "a file of identities and images to leave out; may be absent"),
+        ])
+}
+
+extension StudyConfiguration.TestSource {
+    /// The keys of a test set.
+    static let keys = ConfigurationKeys(
+        Self(name: "", images: ""),
+        [
+            .text("name", \.name, isRequired: true, "name in tables and file names"),
+            .text(
+                "images", \.images, isRequired: true,
+                "a `.bin`, a folder of images, or `synthetic:pairs`"),
+            .text(
+                "pairs", \.pairs, mayBeAbsent: true,
+                "a list of pairs, or `FP` or `FF` for CFP; may be absent"),
+        ])
+}
+
+extension StudyConfiguration.Evaluation {
+    /// The keys of the evaluation.
+    static let keys = ConfigurationKeys(
+        Self(),
+        [
+            .whole(
+                "pairsEachEpoch", \.pairsEachEpoch, in: 0...100_000_000,
+                flag: .init("--pairs-each-epoch", "N"),
+                "pairs tested after each epoch but the last, which sees all; 0 for all"),
+            .whole("batchSize", \.batchSize, in: 1...1_000_000, "images embedded at once"),
+        ])
+}
+
+extension StudyConfiguration.Validation {
+    /// The keys of the validation.
+    static let keys = ConfigurationKeys(
+        Self(),
+        [
+            .number(
+                "identities", \.identities, in: .range(0...0.5),
+                flag: .init("--validation", "identities=X", .assignment("identities")),
+                "fraction of the training identities held out to choose an epoch on, e.g. 0.05"),
+            .whole(
+                "pairs", \.pairs, in: 2...100_000_000, "the most pairs of their images"),
+        ])
+}

@@ -121,6 +121,9 @@ let package = Package(
         library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
         library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
 
+        // Other programs' files of weights.
+        library("ModelFormats", needs: ["Torch", "FaceModels"]),
+
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
@@ -135,7 +138,7 @@ let package = Package(
         library(
             "FaceStudy",
             needs: [
-                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "ModelFormats",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
@@ -169,6 +172,7 @@ let package = Package(
         tests("FaceData"),
         tests("FaceSynthesis", needs: ["FaceData"]),
         tests("FaceModels", needs: ["Torch"]),
+        tests("ModelFormats", needs: ["Torch", "FaceModels"]),
         tests("FaceLosses", needs: ["Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),

@@ -146,19 +146,20 @@ private final class ExcitedResidual {
         hasShortcut = row.stride == 1 && inputs == outputs
         expand =
             inner == inputs
-            ? nil : Self.convolution(inputs: inputs, outputs: inner, kernel: 1, "0", initial)
+            ? nil
+            : Self.convolution(inputs: inputs, outputs: inner, kernel: 1, part: "0", initial)
         let place = expand == nil ? 0 : 1
         depthwise = Self.convolution(
             inputs: inner, outputs: inner, kernel: row.kernel, stride: row.stride, groups: inner,
-            "\(place)", initial)
+            part: "\(place)", initial)
         excitation =
             row.squeezes
             ? SqueezeExcitation(
                 channels: inner, squeezed: Self.squeezed(inner), bias: true, gate: .hardSigmoid,
                 initial: initial.child("\(place + 1)")) : nil
         project = Self.convolution(
-            inputs: inner, outputs: outputs, kernel: 1, "\(place + (row.squeezes ? 2 : 1))",
-            initial)
+            inputs: inner, outputs: outputs, kernel: 1,
+            part: "\(place + (row.squeezes ? 2 : 1))", initial)
     }
 
     /// A quarter of the channels, as a multiple of 8 that is at least nine tenths of it.
@@ -171,7 +172,7 @@ private final class ExcitedResidual {
     /// A convolution and its normalisation, inside of a part where that has a name.
     static func convolution(
         inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
-        _ part: String? = nil, _ initial: InitialWeights
+        part: String? = nil, _ initial: InitialWeights
     ) -> NormalizedConvolution {
         let prefix = part.map { "\($0)." } ?? ""
         return NormalizedConvolution(

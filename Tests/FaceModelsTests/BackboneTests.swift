@@ -183,15 +183,16 @@ struct BackboneTests {
     }
 
     @Test(
-        "Weights start as the authors' do",
+        "Weights start as the authors' do, with the root of a variance",
         arguments: [
-            ("iresnet18:width=0.5", "layer2.0.conv1.weight", 0.1),
-            ("ir50:width=0.5", "body.7.res_layer.1.weight", (2.0 / (128 * 9)).squareRoot()),
-            ("ir50:width=0.5", "output_layer.3.weight", (2.0 / 512).squareRoot()),
-            ("mobilefacenet", "layers.4.layers.0.layers.0.weight", (2.0 / 256).squareRoot()),
-            ("vit_t:width=0.5", "blocks.3.attn.qkv.weight", 0.02),
-        ])
-    func authorsWeights(_ text: String, name: String, deviation: Double) throws {
+            ("iresnet18:width=0.5", "layer2.0.conv1.weight", 0.01),
+            ("ir50:width=0.5", "body.7.res_layer.1.weight", 2.0 / 1152),
+            ("ir50:width=0.5", "output_layer.3.weight", 2.0 / 512),
+            ("mobilefacenet", "layers.4.layers.0.layers.0.weight", 2.0 / 256),
+            ("vit_t:width=0.5", "blocks.3.attn.qkv.weight", 0.0004),
+        ] as [(String, String, Double)])
+    func authorsWeights(_ text: String, name: String, variance: Double) throws {
+        let deviation = variance.squareRoot()
         let entry = try #require(try make(text).state.first { $0.name == name })
         let found = entry.tensor.square().mean().item().squareRoot()
         // Four standard errors of a normal distribution's deviation.

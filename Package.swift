@@ -138,7 +138,8 @@ let package = Package(
         library(
             "FaceStudy",
             needs: [
-                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "ModelFormats",
+                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "ModelFormats",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),

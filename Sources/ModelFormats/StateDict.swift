@@ -136,7 +136,7 @@ private struct Container {
         for case .storage(let part) in object.values { types[part.key] = part.type }
         var storages: [String: Range<Int>] = [:]
         for place in places {
-            guard case .text(let key) = keys.values[place], let type = types[key] else { 
+            guard case .text(let key) = keys.values[place], let type = types[key] else {
                 throw cursor.damaged("a storage has no key")
             }
             let count = try cursor.length(8)

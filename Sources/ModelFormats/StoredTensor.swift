@@ -76,7 +76,8 @@ public struct StoredTensor {
         guard let (count, last) = extent, last < (storage.count / size) else {
             throw .damaged(
                 path: file.path, offset: storage.startIndex,
-                reason: "tensor '\(name.prefix(80))' of shape \(shape) is larger than its storage of "
+                reason:
+                    "tensor '\(name.prefix(80))' of shape \(shape) is larger than its storage of "
                     + "\(storage.count / size) elements")
         }
         // Elements may be repeated, but not to more than any such tensor has.

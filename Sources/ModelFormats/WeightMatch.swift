@@ -44,7 +44,8 @@ public struct WeightMatch {
         let candidates = file.parts.flatMap { part in
             Self.prefixes(part.tensors, shapes).map { Candidate(part, prefix: $0, shapes) }
         }
-        let best = candidates.max { $0.fits < $1.fits } ?? Candidate(file.parts[0], prefix: "", shapes)
+        let best =
+            candidates.max { $0.fits < $1.fits } ?? Candidate(file.parts[0], prefix: "", shapes)
         part = best.part.path
         prefix = best.prefix
         tensors = best.tensors
@@ -55,7 +56,9 @@ public struct WeightMatch {
         fitted = needed.map(\.name).filter { found[$0]?.shape == shapes[$0] }
         missing = needed.map(\.name).filter { found[$0] == nil }
         mismatched = needed.compactMap { entry in
-            guard let other = found[entry.name], other.shape != entry.tensor.shape else { return nil }
+            guard let other = found[entry.name], other.shape != entry.tensor.shape else {
+                return nil
+            }
             return Mismatch(name: entry.name, found: other.shape, expected: entry.tensor.shape)
         }
         extra = found.keys.filter { shapes[$0] == nil }.sorted()

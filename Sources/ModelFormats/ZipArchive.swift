@@ -90,7 +90,8 @@ struct ZipArchive {
         }
         var local = StateCursor(bytes[place...], path: cursor.path)
         guard try local.number(4) == 0x0403_4B50 else {
-            throw local.damaged("'\(name.prefix(80))' does not begin where the list says", at: place)
+            throw local.damaged(
+                "'\(name.prefix(80))' does not begin where the list says", at: place)
         }
         _ = try local.take(22)
         let skipped = try local.length(2) + local.length(2)

@@ -35,7 +35,8 @@ struct FaceNetworkTests {
         #expect(own.reduce(0) { $0 + $1.tensor.count } - collected == golden.parameterCount)
         UniformWeights.load(into: own)
         // The authors of IR-50 and IR-SE-50 give the embedding divided by its norm.
-        let normalizes = specification.name.hasPrefix("ir")
+        let normalizes =
+            specification.name.hasPrefix("ir")
             && !specification.name.hasPrefix("iresnet")
         func outputs(_ name: String, _ count: Int, training: Bool) -> Tensor {
             let images = UniformWeights.signed(name, shape: [count, 3, 112, 112])

@@ -101,11 +101,13 @@ struct StateDictTests {
         #expect(try found["b"]?.tensor().array(of: Double.self) == [1])
         #expect(
             message { _ = try found["a"]?.tensor() }
-                .hasSuffix("has elements of the type torch.float8_e4m3fn, which is not read; "
-                    + "convert it to float32 in PyTorch"))
+                .hasSuffix(
+                    "has elements of the type torch.float8_e4m3fn, which is not read; "
+                        + "convert it to float32 in PyTorch"))
     }
 
-    @Test("A file cut short anywhere is refused in one sentence", arguments: ["zip.pth", "older.pth"])
+    @Test(
+        "A file cut short anywhere is refused in one sentence", arguments: ["zip.pth", "older.pth"])
     func cutShort(_ name: String) throws {
         let bytes = try StateDictFile.bytes(name)
         for length in stride(from: 0, to: bytes.count, by: 7) {
@@ -142,7 +144,8 @@ struct StateDictTests {
 
     @Test("Code is named and not executed")
     func code() {
-        let call = older(Array("cos\nsystem\nX".utf8) + [4, 0, 0, 0] + Array("true".utf8) + [0x85, 0x52, 0x2E])
+        let call = older(
+            Array("cos\nsystem\nX".utf8) + [4, 0, 0, 0] + Array("true".utf8) + [0x85, 0x52, 0x2E])
         #expect(
             message { _ = try StateDict(call, path: "x.pth") }
                 == "'x.pth' holds an object of 'os.system' and no tensors by name; save the state dict "
@@ -150,8 +153,9 @@ struct StateDictTests {
         let instance = older(Array("(ios\nsystem\n.".utf8))
         #expect(
             message { _ = try StateDict(instance, path: "x.pth") }
-                .contains("its pickle uses the operation 0x69, which no state dict needs; nothing was "
-                    + "executed"))
+                .contains(
+                    "its pickle uses the operation 0x69, which no state dict needs; nothing was "
+                        + "executed"))
     }
 
     @Test("A pickle that repeats what it has remembered does not grow without bounds")

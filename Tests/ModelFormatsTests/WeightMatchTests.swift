@@ -39,7 +39,8 @@ struct WeightMatchTests {
         #expect(match.prefix == "module.")
         #expect(match.isWhole)
         #expect(
-            match.summary == "\(match.fitted.count) of \(match.fitted.count) tensors under 'module.' "
+            match.summary
+                == "\(match.fitted.count) of \(match.fitted.count) tensors under 'module.' "
                 + "in 'state_dict_backbone'")
         try match.load(into: backbone.state)
         let found = backbone(images(), training: false).array(of: Double.self)

@@ -108,7 +108,8 @@ struct NetworkLayerTests {
         #expect(
             bare.state.map(\.name) == ["running_mean", "running_var", "num_batches_tracked"])
         let shifted = BatchNormalization(channels: 2, affine: .shift, initial: initial)
-        #expect(shifted.state.map(\.role) == [.constant, .normalization, .buffer, .buffer, .buffer])
+        #expect(
+            shifted.state.map(\.role) == [.constant, .normalization, .buffer, .buffer, .buffer])
         #expect(shifted.state.parameters.map(\.name) == ["bias"])
         let input = Tensor([1.0, 5, 3, 9], shape: [2, 2]).withGradient()
         let output = shifted(input, training: true)

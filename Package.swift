@@ -121,6 +121,9 @@ let package = Package(
         library("FaceModels", needs: ["SafeNumbers", "Torch", "Spelling"]),
         library("FaceLosses", needs: ["SafeNumbers", "Torch", "Spelling"]),
 
+        // Other programs' files of weights.
+        library("ModelFormats", needs: ["Torch", "FaceModels"]),
+
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
@@ -136,6 +139,7 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "ModelFormats",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
@@ -169,6 +173,7 @@ let package = Package(
         tests("FaceData"),
         tests("FaceSynthesis", needs: ["FaceData"]),
         tests("FaceModels", needs: ["Torch"]),
+        tests("ModelFormats", needs: ["Torch", "FaceModels"]),
         tests("FaceLosses", needs: ["Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),

@@ -15,8 +15,8 @@ public struct BackboneDescriptor: Hashable, Sendable {
 
     /// Creates a description.
     ///
-    /// - Parameter options: Settings beside those that every backbone has: `bn`, `embedding` and
-    ///   `width`.
+    /// - Parameter options: Settings beside those that every backbone has: `bn`, `dropout`,
+    ///   `embedding` and `width`. One of the same name takes that one's place.
     public init(
         name: String, title: String, summary: String, paper: String,
         options: [BackboneOption] = [], minInputSize: Int = 16
@@ -26,9 +26,9 @@ public struct BackboneDescriptor: Hashable, Sendable {
         self.summary = summary
         self.paper = paper
         let common = [
-            BackboneOptionKey.embeddingSize.option, BackboneOptionKey.normalizesEmbedding.option,
-            BackboneOptionKey.width.option,
-        ]
+            BackboneOptionKey.dropout.option, BackboneOptionKey.embeddingSize.option,
+            BackboneOptionKey.normalizesEmbedding.option, BackboneOptionKey.width.option,
+        ].filter { option in !options.contains { $0.name == option.name } }
         self.options = (common + options).sorted { $0.name < $1.name }
         self.minInputSize = minInputSize
     }

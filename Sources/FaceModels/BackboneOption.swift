@@ -116,6 +116,18 @@ extension BackboneOptionKey<Double> {
     }
 }
 
+extension BackboneOptionKey<Double> {
+    /// Fraction of the features in front of the embedding's linear map that training drops.
+    public static var dropout: BackboneOptionKey { .dropout(0) }
+
+    /// The same with a default that an architecture's authors chose.
+    public static func dropout(_ value: Double) -> BackboneOptionKey {
+        .number(
+            "dropout", default: value, in: 0...0.9,
+            "fraction of the features before the embedding that training drops")
+    }
+}
+
 extension BackboneOptionKey<Int> {
     /// Length of an embedding.
     public static var embeddingSize: BackboneOptionKey {

@@ -30,10 +30,10 @@ struct BackboneSpecificationTests {
     @Test(
         "What is wrong is said in one sentence",
         arguments: [
-            ("", "there is no backbone ''; the backbones are resnet50, mobilenetv1"),
+            ("", "there is no backbone ''; the backbones are \(known)"),
             ("resnet5", "there is no backbone 'resnet5'; did you mean 'resnet50'?"),
-            ("MobilenetV2", "there is no backbone 'MobilenetV2'; did you mean 'mobilenetv1'?"),
-            ("vgg", "there is no backbone 'vgg'; the backbones are resnet50, mobilenetv1"),
+            ("MobilenetV2", "there is no backbone 'MobilenetV2'; did you mean 'mobilenetv2'?"),
+            ("r100", "there is no backbone 'r100'; the backbones are \(known)"),
             ("resnet50:", Self.malformed("", "resnet50:")),
             ("resnet50:width", Self.malformed("width", "resnet50:width")),
             ("resnet50:width=", Self.malformed("width=", "resnet50:width=")),
@@ -47,7 +47,8 @@ struct BackboneSpecificationTests {
             ("resnet50:widht=1", "resnet50 has no setting 'widht'; did you mean 'width'?"),
             (
                 "mobilenetv1:stride=3x3",
-                "mobilenetv1 has no setting 'stride'; its settings are bn, embedding, width"
+                "mobilenetv1 has no setting 'stride'; its settings are bn, dropout, embedding, "
+                    + "width"
             ),
             ("resnet50:width=0", Self.width("0")), ("resnet50:width=4.01", Self.width("4.01")),
             ("resnet50:width=nan", Self.width("nan")), ("resnet50:width=inf", Self.width("inf")),
@@ -67,6 +68,10 @@ struct BackboneSpecificationTests {
         }
     }
 
+    private static let known =
+        "resnet50, mobilenetv1, mobilenetv2, mobilenetv3_large, mobilenetv3_small, iresnet18, "
+        + "iresnet34, iresnet50, iresnet100, iresnet200, ir50, irse50, mobilefacenet, "
+        + "mobilefacenet_large, vit_t, vit_s, vit_b"
     private static func malformed(_ setting: String, _ text: String) -> String {
         "'\(setting)' in '\(text)' is not of the form name=value, as in "
             + "'resnet50:stride=3x3,width=0.5'"
@@ -101,7 +106,8 @@ struct BackboneSpecificationTests {
         #expect(String(decoding: data, as: UTF8.self) == #"["mobilenetv1:bn=off,width=0.25"]"#)
         #expect(
             try JSONDecoder().decode([BackboneSpecification].self, from: data) == [specification])
-        #expect(throws: FaceModelsError.unknownBackbone("x", known: ["resnet50", "mobilenetv1"])) {
+        let known = BackboneCatalogue.descriptors.map(\.name)
+        #expect(throws: FaceModelsError.unknownBackbone("x", known: known)) {
             try JSONDecoder().decode([BackboneSpecification].self, from: Data(#"["x"]"#.utf8))
         }
     }

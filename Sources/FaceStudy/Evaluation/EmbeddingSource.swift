@@ -17,15 +17,19 @@ enum EmbeddingSource {
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript, or a file of embeddings.
     ///
+    /// - Parameter weights: What is known of a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
-    static func open(_ url: URL, _ configuration: StudyConfiguration) throws -> EmbeddingSource {
+    static func open(
+        _ url: URL, _ configuration: StudyConfiguration, weights: ModelEvaluation.Weights
+    ) throws -> EmbeddingSource {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         guard exists else {
             throw TorchError.file(path: url.path, reason: "there is no such file")
         }
         let opener = Opener(
-            configuration: configuration, compute: try configuration.resolvedCompute())
+            configuration: configuration, compute: try configuration.resolvedCompute(),
+            weights: weights)
         if isFolder.boolValue { return try opener.folder(url) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
         guard FileManager.default.isReadableFile(atPath: url.path) else {
@@ -37,6 +41,7 @@ enum EmbeddingSource {
             throw FaceStudyError.foreignModel(path: url.path, what: what, advice: advice)
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
+        case .stateDict: return try opener.stateDict(url)
         }
     }
 }
@@ -45,6 +50,7 @@ enum EmbeddingSource {
 private struct Opener {
     let configuration: StudyConfiguration
     let compute: ComputeConfiguration
+    let weights: ModelEvaluation.Weights
 
     private var batchSize: Int { configuration.evaluation.batchSize }
 
@@ -96,6 +102,18 @@ private struct Opener {
             EvaluatedNetwork(
                 embedder: embedder, inputSize: configuration.inputSize, path: url.path,
                 isForeign: true))
+    }
+
+    func stateDict(_ url: URL) throws -> EmbeddingSource {
+        let network = try StateDictNetwork(
+            url, backbone: weights.backbone, isPartial: weights.isPartial,
+            inputSize: configuration.inputSize, device: try Device.named(compute.device))
+        weights.told("'\(url.lastPathComponent)': \(network.summary)")
+        let embedder = try Embedder(
+            backbone: network.backbone, compute: compute, batchSize: batchSize)
+        return .network(
+            EvaluatedNetwork(
+                embedder: embedder, inputSize: configuration.inputSize, path: url.path))
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {

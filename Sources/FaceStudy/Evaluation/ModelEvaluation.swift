@@ -10,6 +10,26 @@ import Torch
 /// A test set's `pairs` may be two lists with a comma between them, LFW's View 1: the threshold is
 /// chosen on the first and evaluated on the second.
 public struct ModelEvaluation {
+    /// What is known of a PyTorch state dict, which does not say what network it is of.
+    public struct Weights {
+        /// The network, e.g. `iresnet50`; nil where nobody has said.
+        public var backbone: String?
+        /// Whether tensors may be missing, of another shape or left over.
+        public var isPartial: Bool
+        /// Told what was taken from a file.
+        public var told: (String) -> Void
+
+        /// Creates what is known.
+        public init(
+            backbone: String? = nil, isPartial: Bool = false,
+            told: @escaping (String) -> Void = { _ in }
+        ) {
+            self.backbone = backbone
+            self.isPartial = isPartial
+            self.told = told
+        }
+    }
+
     /// What is embedded, and whence.
     private struct Embedded {
         var pairs: VerificationPairs
@@ -22,13 +42,15 @@ public struct ModelEvaluation {
     private let source: EmbeddingSource
 
     /// Opens a model: a `model.safetensors`, a run's folder or checkpoint, a network in TorchScript, or
-    /// a file of embeddings (``EmbeddingFile``).
+    /// a file of embeddings (``EmbeddingFile``); with ``Weights``, a PyTorch state dict.
     ///
     /// - Throws: The error of a file that is missing, damaged or something else.
-    public init(model: URL, configuration: StudyConfiguration) throws {
+    public init(
+        model: URL, configuration: StudyConfiguration, weights: Weights = Weights()
+    ) throws {
         let compute = try configuration.resolvedCompute()
         LibTorch.setThreads(compute.threads)
-        source = try EmbeddingSource.open(model, configuration)
+        source = try EmbeddingSource.open(model, configuration, weights: weights)
         self.configuration = configuration
     }
 

@@ -134,6 +134,9 @@ let package = Package(
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
         library("FaceLosses", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
 
+        // Other programs' files of weights.
+        library("ModelFormats", needs: ["Torch", "FaceModels"]),
+
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
@@ -159,6 +162,7 @@ let package = Package(
             needs: [
                 "FaceConfiguration",
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "ModelFormats",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
                 "Spelling",
@@ -198,6 +202,7 @@ let package = Package(
         tests("FaceData", needs: ["SafeFiles"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["FaceConfiguration", "Torch"]),
+        tests("ModelFormats", needs: ["Torch", "FaceModels"]),
         tests("FaceLosses", needs: ["FaceConfiguration", "Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation"),

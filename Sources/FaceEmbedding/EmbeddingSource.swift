@@ -16,14 +16,17 @@ public enum EmbeddingSource {
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript, or a file of embeddings.
     ///
+    /// - Parameter weights: What is known of a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
-    public static func open(_ url: URL, _ options: EmbeddingOptions) throws -> EmbeddingSource {
+    public static func open(
+        _ url: URL, _ options: EmbeddingOptions, weights: ModelEvaluation.Weights = .init()
+    ) throws -> EmbeddingSource {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         guard exists else {
             throw TorchError.file(path: url.path, reason: "there is no such file")
         }
-        let opener = Opener(options: options)
+        let opener = Opener(options: options, weights: weights)
         if isFolder.boolValue { return try opener.folder(url) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
         guard FileManager.default.isReadableFile(atPath: url.path) else {
@@ -35,6 +38,7 @@ public enum EmbeddingSource {
             throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
+        case .stateDict: return try opener.stateDict(url)
         }
     }
 }
@@ -42,6 +46,7 @@ public enum EmbeddingSource {
 /// Opens one kind of file each.
 private struct Opener {
     let options: EmbeddingOptions
+    let weights: ModelEvaluation.Weights
 
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
@@ -94,6 +99,18 @@ private struct Opener {
             EmbeddingNetwork(
                 embedder: embedder, inputSize: options.inputSize, path: url.path,
                 isForeign: true))
+    }
+
+    func stateDict(_ url: URL) throws -> EmbeddingSource {
+        let network = try StateDictNetwork(
+            url, backbone: weights.backbone, isPartial: weights.isPartial,
+            inputSize: configuration.inputSize, device: try Device.named(compute.device))
+        weights.told("'\(url.lastPathComponent)': \(network.summary)")
+        let embedder = try Embedder(
+            backbone: network.backbone, compute: compute, batchSize: batchSize)
+        return .network(
+            EvaluatedNetwork(
+                embedder: embedder, inputSize: configuration.inputSize, path: url.path))
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {

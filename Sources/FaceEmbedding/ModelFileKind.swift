@@ -11,6 +11,8 @@ enum ModelFileKind: Equatable {
     case safetensors
     /// A network in TorchScript.
     case script
+    /// A state dict of PyTorch.
+    case stateDict
 
     /// Looks at a file.
     init(_ url: URL) {
@@ -58,9 +60,7 @@ enum ModelFileKind: Equatable {
             return .script
         }
         if names.contains(where: { $0.hasSuffix("data.pkl") }) {
-            return weights(
-                "a PyTorch file of weights (a state dict), which does not say what network they "
-                    + "belong to")
+            return .stateDict
         }
         if names.contains(where: { $0.hasSuffix(".npy") }) {
             return .foreign(
@@ -105,9 +105,7 @@ enum ModelFileKind: Equatable {
         // torch.save before PyTorch 1.6 began with a number of its own in a pickle.
         Mark(
             [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19],
-            weights(
-                "a PyTorch file of weights (a state dict of a version before 1.6), which does not say "
-                    + "what network they belong to")),
+            .stateDict),
         Mark([0x89, 0x48, 0x44, 0x46], weights("an HDF5 file, as Keras writes its weights")),
         Mark(
             [0x12, 0x01, 0, 0, 0, 0, 0, 0],

@@ -18,6 +18,10 @@ public protocol Backbone: Layer {
     /// rows that the architecture's paper prints.
     func layerTable(height: Int, width: Int) -> LayerTable
 
+    /// Whether it draws random numbers in training, such as those of dropout: two passes over the
+    /// same images then differ, and a pass cannot be recorded to be repeated.
+    var isRandomInTraining: Bool { get }
+
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`, not normalised to length 1.
     ///
     /// - Returns: The type of the parameters, `float32`, also where `withPrecision(_:on:_:)`
@@ -28,6 +32,9 @@ public protocol Backbone: Layer {
 extension Backbone {
     /// Length of an embedding.
     public var embeddingSize: Int { specification[.embeddingSize] }
+
+    /// Whether there is dropout before the embedding.
+    public var isRandomInTraining: Bool { specification[.dropout] > 0 }
 
     /// The layers with the sizes they have for square images.
     ///
@@ -53,7 +60,8 @@ public struct ModelFacts: Codable, Hashable, Sendable {
     public var title: String
     /// Trainable numbers, the embedding layer included and a loss's class weights not.
     public var parameters: Int
-    /// Multiply-adds of one image, in convolutions and fully connected layers.
+    /// Multiply-adds of one image, in convolutions, fully connected layers and the products of
+    /// attention.
     public var multiplyAdds: Int
     /// Length of an embedding.
     public var embeddingSize: Int

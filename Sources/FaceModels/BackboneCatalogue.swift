@@ -4,13 +4,16 @@ public import Torch
 
 /// A backbone that can be made from its specification.
 public protocol ConfigurableBackbone: Backbone {
-    /// What the architecture is.
-    static var descriptor: BackboneDescriptor { get }
+    /// What the architecture is, one for each depth that has a name.
+    static var descriptors: [BackboneDescriptor] { get }
 
     /// Creates a network with new weights.
     ///
-    /// - Parameter specification: Of this architecture's ``descriptor``.
-    init(_ specification: BackboneSpecification, initial: InitialWeights)
+    /// - Parameters:
+    ///   - specification: Of one of this architecture's ``descriptors``.
+    ///   - inputSize: Height and width of the images it is to take, in pixels. Networks that pool
+    ///     their features take images of any size, others only these.
+    init(_ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights)
 }
 
 /// All backbones.
@@ -20,11 +23,17 @@ public enum BackboneCatalogue {
         [
             ResNet50.self,
             MobileNetV1.self,
+            MobileNetV2.self,
+            MobileNetV3.self,
+            IResNet.self,
+            AdaFaceIR.self,
+            MobileFaceNet.self,
+            VisionTransformer.self,
         ]
     }
 
     /// What the backbones are, in the order of the help.
-    public static var descriptors: [BackboneDescriptor] { all.map { $0.descriptor } }
+    public static var descriptors: [BackboneDescriptor] { all.flatMap { $0.descriptors } }
 
     /// Makes a backbone with new weights.
     ///
@@ -37,14 +46,14 @@ public enum BackboneCatalogue {
         _ specification: BackboneSpecification, inputSize: Int = 112, initial: InitialWeights
     ) throws(FaceModelsError) -> any Backbone {
         let descriptor = specification.descriptor
-        guard let backbone = all.first(where: { $0.descriptor == descriptor }) else {
+        guard let backbone = all.first(where: { $0.descriptors.contains(descriptor) }) else {
             throw .unknownBackbone(specification.name, known: descriptors.map(\.name))
         }
         guard inputSize >= descriptor.minInputSize else {
             throw .inputTooSmall(
                 backbone: descriptor.title, size: inputSize, smallest: descriptor.minInputSize)
         }
-        return backbone.init(specification, initial: initial)
+        return backbone.init(specification, inputSize: inputSize, initial: initial)
     }
 
     /// The backbone a name stands for, in any case, with or without hyphens, and by any alias.
@@ -54,12 +63,12 @@ public enum BackboneCatalogue {
             descriptor.names.contains { Names.folded($0) == folded }
         }
         if let match { return match }
-        if ["r50", "ir50", "iresnet50"].contains(folded) {
+        if folded == "r50" {
             throw .ambiguousName(
                 name,
                 advice:
-                    "face recognition means IResNet-50 by it, which resnet50 (He et al. 2016) is "
-                    + "not; take resnet50 for the latter")
+                    "insightface means IResNet-50 by it, others ResNet-50 (He et al. 2016); use "
+                    + "iresnet50 or resnet50")
         }
         let isNear = !Spelling.hint(for: name, among: descriptors.flatMap(\.names)).isEmpty
         throw .unknownBackbone(
@@ -72,7 +81,7 @@ extension BackboneDescriptor {
     fileprivate var names: [String] { [name] + aliases }
 
     /// The name with the aliases behind it: `mobilenetv1 (MobileNet)`.
-    fileprivate var nameAndAliases: String {
+    var nameAndAliases: String {
         aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }
 }

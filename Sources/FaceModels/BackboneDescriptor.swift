@@ -18,8 +18,8 @@ public struct BackboneDescriptor: Hashable, Sendable {
 
     /// Creates a description.
     ///
-    /// - Parameter options: Parameters beside those that every backbone has: `bn`, `embedding` and
-    ///   `width`.
+    /// - Parameter options: Parameters beside those that every backbone has: `bn`, `dropout`, `embedding`
+    ///   and `width`. One of the same name takes that one's place.
     public init(
         name: String, title: String, aliases: [String] = [], summary: String, paper: String,
         options: [BackboneOption] = [], minInputSize: Int = 16
@@ -30,10 +30,11 @@ public struct BackboneDescriptor: Hashable, Sendable {
         self.summary = summary
         self.paper = paper
         let common = [
+            BackboneOptionKey.dropout.parameter,
             BackboneOptionKey.embeddingSize.parameter,
             BackboneOptionKey.normalizesEmbedding.parameter,
             BackboneOptionKey.width.parameter,
-        ]
+        ].filter { option in !options.contains { $0.name == option.name } }
         self.options = (common + options).sorted { $0.name < $1.name }
         self.minInputSize = minInputSize
     }

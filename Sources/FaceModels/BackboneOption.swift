@@ -21,6 +21,18 @@ extension ParameterKey<Double> {
     }
 }
 
+extension ParameterKey<Double> {
+    /// Fraction of the features before the embedding's linear layer that training drops.
+    public static var dropout: ParameterKey { .dropout(0) }
+
+    /// The same with a default that an architecture's authors chose.
+    public static func dropout(_ value: Double) -> ParameterKey {
+        .number(
+            "dropout", default: value, in: 0...0.9,
+            "fraction of the features before the embedding that training drops")
+    }
+}
+
 extension ParameterKey<Int> {
     /// Length of an embedding.
     public static var embeddingSize: ParameterKey {

@@ -1,7 +1,7 @@
 import Torch
 
-/// What turns a backbone's features into an embedding: global average pool, a linear map with bias
-/// and, unless switched off, batch normalisation.
+/// What turns a backbone's features into an embedding: global average pool, dropout where it is asked
+/// for, a linear map with bias and, unless switched off, batch normalisation.
 ///
 /// Most face recognition systems end so. The normalisation fixes the scale of the embeddings, which
 /// softmax, A-Softmax, centre loss and their kin see; without it their norm is free. The bias in
@@ -12,8 +12,18 @@ import Torch
 final class EmbeddingLayer {
     let linear: Linear
     let normalization: BatchNormalization?
+    private let dropout: Dropout
 
-    init(inputs: Int, _ specification: BackboneSpecification, initial: InitialWeights) {
+    /// Creates the layer.
+    ///
+    /// - Parameter counter: A normalisation of the network, which counts its batches.
+    init(
+        inputs: Int, _ specification: BackboneSpecification, countedBy counter: BatchNormalization,
+        initial: InitialWeights
+    ) {
+        dropout = Dropout(
+            rate: specification[.dropout],
+            noise: BatchNoise("dropout", countedBy: counter, initial: initial))
         let size = specification[.embeddingSize]
         linear = Linear(inputs: inputs, outputs: size, initial: initial.child("linear"))
         normalization =
@@ -29,7 +39,7 @@ final class EmbeddingLayer {
     func callAsFunction(_ features: Tensor, training: Bool) -> Tensor {
         withFullPrecision(on: features.device) {
             let pooled = features.to(linear.weight.type).globalAveragePooled()
-            let embeddings = linear(pooled, training: training)
+            let embeddings = linear(dropout(pooled, training: training), training: training)
             return normalization?(embeddings, training: training) ?? embeddings
         }
     }

@@ -27,7 +27,8 @@ public struct LayerTable: Codable, Hashable, Sendable {
         public var output: Size
         /// Trainable numbers, those of normalisations included.
         public var parameters: Int
-        /// Multiply-adds of one image, in convolutions and fully connected layers.
+        /// Multiply-adds of one image, in convolutions, fully connected layers and the products of
+        /// attention.
         public var multiplyAdds: Int
     }
 

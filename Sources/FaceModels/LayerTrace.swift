@@ -30,12 +30,18 @@ struct LayerTrace {
 
     /// Goes through a convolution and its normalisation.
     mutating func pass(_ layer: NormalizedConvolution) {
-        let convolution = layer.convolution
+        pass(layer.convolution)
+        count(layer.normalization.state)
+    }
+
+    /// Goes through a convolution.
+    mutating func pass(_ convolution: Convolution) {
         let kernel = convolution.weight.shape[2]
         slide(kernel: kernel, stride: convolution.stride, padding: convolution.padding)
         size.channels = convolution.weight.shape[0]
-        parameters += layer.state.parameterCount
-        multiplyAdds += convolution.weight.count * size.height * size.width
+        count(
+            convolution.state,
+            multiplyAdds: convolution.weight.count * size.height * size.width)
     }
 
     /// Counts a convolution that lies beside the main path, without moving on.
@@ -43,6 +49,19 @@ struct LayerTrace {
         let here = size
         pass(layer)
         size = here
+    }
+
+    /// Counts what does not change the size, such as activations, normalisations or what happens to
+    /// tokens.
+    mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0) {
+        parameters += state.parameterCount
+        self.multiplyAdds += multiplyAdds
+    }
+
+    /// Goes through a fully connected layer, and counts what follows it.
+    mutating func pass(_ linear: Linear, _ state: [StateEntry]) {
+        size = LayerTable.Size(channels: linear.weight.shape[0], height: 1, width: 1)
+        count(linear.state + state, multiplyAdds: linear.weight.count)
     }
 
     /// Goes through a pool of windows.

@@ -17,6 +17,9 @@ public final class MobileNetV1: ConfigurableBackbone {
     /// Channels and blocks of timm's stages; all but the first begin with stride 2.
     private static let plan = [(channels: 64, blocks: 1), (128, 2), (256, 2), (512, 6), (1024, 2)]
 
+    /// The one description.
+    public static var descriptors: [BackboneDescriptor] { [descriptor] }
+
     /// What the network was made from.
     public let specification: BackboneSpecification
     private let stem: NormalizedConvolution
@@ -24,7 +27,9 @@ public final class MobileNetV1: ConfigurableBackbone {
     private let embedding: EmbeddingLayer
 
     /// Creates a network with new weights.
-    public init(_ specification: BackboneSpecification, initial: InitialWeights) {
+    public init(
+        _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
+    ) {
         self.specification = specification
         var inputs = specification.channels(32)
         stem = NormalizedConvolution(
@@ -43,7 +48,8 @@ public final class MobileNetV1: ConfigurableBackbone {
         }
         self.blocks = blocks
         embedding = EmbeddingLayer(
-            inputs: inputs, specification, initial: initial.child("embedding"))
+            inputs: inputs, specification, countedBy: stem.normalization,
+            initial: initial.child("embedding"))
     }
 
     /// Parameters and buffers under timm's names.

@@ -1,7 +1,7 @@
 import Torch
 
-/// A convolution and the batch normalisation that follows it, and usually a rectifier after both:
-/// the one brick of which both networks are built.
+/// A convolution and the batch normalisation that follows it, and often a rectifier after both: the
+/// one brick of which all convolutional networks are built.
 ///
 /// All of it is one call into `Convolution`, which knows what can be computed in one go.
 final class NormalizedConvolution {
@@ -11,16 +11,23 @@ final class NormalizedConvolution {
 
     /// Creates a brick whose parts bear the given names in the enclosing part, and whose
     /// normalisation's scale starts at `scale`.
+    ///
+    /// - Parameter start: How the convolution's weights are drawn.
     init(
         _ convolutionName: String, _ normalizationName: String, inputs: Int, outputs: Int,
-        kernel: Int, stride: Int = 1, groups: Int = 1, scale: Double = 1, initial: InitialWeights
+        kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1, scale: Double = 1,
+        momentum: Double = 0.1, epsilon: Double = 1e-5, start: ConvolutionStart = .uniform,
+        initial: InitialWeights
     ) {
         names = (convolutionName, normalizationName)
         convolution = Convolution(
-            inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
+            inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: padding,
+            groups: groups,
+            standardDeviation: start.standardDeviation(outputs: outputs, kernel: kernel),
             initial: initial.child(convolutionName))
         normalization = BatchNormalization(
-            channels: outputs, scale: scale, initial: initial.child(normalizationName))
+            channels: outputs, scale: scale, momentum: momentum, epsilon: epsilon,
+            initial: initial.child(normalizationName))
     }
 
     var state: [StateEntry] {
@@ -35,8 +42,61 @@ final class NormalizedConvolution {
             training: training)
     }
 
-    /// Convolves and normalises.
+    /// Convolves, normalises and adds a residual where there is one.
+    func callAsFunction(
+        _ input: Tensor, adding residual: Tensor? = nil, training: Bool
+    ) -> Tensor {
+        convolution(
+            input, normalizedBy: normalization, adding: residual, rectify: false,
+            training: training)
+    }
+}
+
+/// How the weights of a convolution are drawn.
+enum ConvolutionStart {
+    /// Uniform in ±1/√fan-in, as PyTorch does by itself.
+    case uniform
+    /// Normal with a standard deviation.
+    case normal(Double)
+    /// Normal with a standard deviation of √(2 / fan-out) (He et al. 2015, equation 14).
+    case heFanOut
+
+    func standardDeviation(outputs: Int, kernel: Int) -> Double? {
+        switch self {
+        case .uniform: nil
+        case .normal(let standardDeviation): standardDeviation
+        case .heFanOut: (2 / Double(outputs * kernel * kernel)).squareRoot()
+        }
+    }
+}
+
+/// A convolution, its normalisation and a PReLU.
+final class PReLUConvolution {
+    let normalized: NormalizedConvolution
+    private let prelu: PReLU
+    private let name: String
+
+    /// Creates a brick whose parts bear the given names in the enclosing part.
+    init(
+        _ convolutionName: String, _ normalizationName: String, _ name: String, inputs: Int,
+        outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
+        start: ConvolutionStart, initial: InitialWeights
+    ) {
+        self.name = name
+        normalized = NormalizedConvolution(
+            convolutionName, normalizationName, inputs: inputs, outputs: outputs, kernel: kernel,
+            stride: stride, padding: padding, groups: groups, start: start, initial: initial)
+        prelu = PReLU(channels: outputs, initial: initial.child(name))
+    }
+
+    var state: [StateEntry] { normalized.state + prelu.state.prefixed(name) }
+
     func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-        convolution(input, normalizedBy: normalization, rectify: false, training: training)
+        prelu(normalized(input, training: training), training: training)
+    }
+
+    func walk(_ trace: inout LayerTrace) {
+        trace.pass(normalized)
+        trace.count(prelu.state)
     }
 }

@@ -30,6 +30,9 @@ public final class ResNet50: ConfigurableBackbone {
     /// Blocks and inner channels of each stage.
     private static let plan = [(blocks: 3, channels: 64), (4, 128), (6, 256), (3, 512)]
 
+    /// The one description.
+    public static var descriptors: [BackboneDescriptor] { [descriptor] }
+
     /// What the network was made from.
     public let specification: BackboneSpecification
     private let stem: NormalizedConvolution
@@ -37,7 +40,9 @@ public final class ResNet50: ConfigurableBackbone {
     private let embedding: EmbeddingLayer
 
     /// Creates a network with new weights.
-    public init(_ specification: BackboneSpecification, initial: InitialWeights) {
+    public init(
+        _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
+    ) {
         self.specification = specification
         var inputs = specification.channels(64)
         stem = NormalizedConvolution(
@@ -57,7 +62,8 @@ public final class ResNet50: ConfigurableBackbone {
         }
         self.stages = stages
         embedding = EmbeddingLayer(
-            inputs: inputs, specification, initial: initial.child("embedding"))
+            inputs: inputs, specification, countedBy: stem.normalization,
+            initial: initial.child("embedding"))
     }
 
     /// Parameters and buffers under torchvision's names.

@@ -17,10 +17,12 @@ final class GraphedBackbone {
     private let backward: RecordedGraph
 
     /// Records both passes for batches like the given one, which has been trained on before; nil when
-    /// the passes do not give again what they give without a graph.
+    /// the passes do not give again what they give without a graph, or draw random numbers, which a
+    /// graph would repeat.
     ///
     /// - Throws: `TorchError` when LibTorch cannot record.
     init?(_ backbone: any Backbone, like batch: Tensor, precision: ElementType) throws {
+        guard !backbone.isRandomInTraining else { return nil }
         let state = backbone.state
         let buffers = Buffers(state.filter { $0.role == .buffer }.map(\.tensor))
         let parameters = state.parameters.map(\.tensor).filter(\.requiresGradient)

@@ -45,7 +45,7 @@ private struct ModelSummary: Encodable {
     init(parsing text: String, inputSize: Int) throws {
         let specification = try BackboneSpecification(parsing: text)
         let backbone = try BackboneCatalogue.make(
-            specification, inputSize: inputSize, initial: InitialWeights(seed: 0))
+            specification, inputSize: inputSize, initial: .zeros())
         name = specification.description
         title = specification.title
         paper = specification.descriptor.paper

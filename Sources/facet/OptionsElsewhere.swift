@@ -203,8 +203,7 @@ enum OptionsElsewhere {
         AbsentOption(
             [
                 "--model", "--network", "--net", "--weights", "--ckpt", "--checkpoint", "--resume",
-                "--pretrained", "--model-path", "--model-prefix", "--load", "--arch", "--backbone",
-                "-m", "--onnx", "--engine",
+                "--pretrained", "--model-path", "--model-prefix", "--load", "--arch", "-m", "--onnx", "--engine",
             ],
             instead: "the model is the first argument: facet evaluate MODEL --test ..."),
         AbsentOption(

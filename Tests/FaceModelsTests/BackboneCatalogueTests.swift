@@ -48,8 +48,8 @@ struct BackboneCatalogueTests {
     @Test("A backbone of nobody's is refused")
     func foreign() throws {
         let descriptor = BackboneDescriptor(name: "toy", title: "Toy", summary: "", paper: "")
-        #expect(throws: FaceModelsError.unknownBackbone("toy", known: ["resnet50", "mobilenetv1"]))
-        {
+        let known = BackboneCatalogue.descriptors.map(\.name)
+        #expect(throws: FaceModelsError.unknownBackbone("toy", known: known)) {
             try BackboneCatalogue.make(.standard(descriptor), initial: .zeros())
         }
     }

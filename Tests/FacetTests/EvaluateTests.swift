@@ -167,6 +167,39 @@ struct EvaluateTests {
         }
     }
 
+    /// IResNet-18 at a twentieth of its width, in the layout of arcface_torch's checkpoints.
+    private static let checkpoint = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("ModelFormatsTests/Fixtures/checkpoint.pth")
+
+    @Test("A state dict is tested as the network that is named, and else says which one fits")
+    func stateDict() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            func run(_ more: String...) throws -> Tool.Outcome {
+                try Tool(folder: folder).run(
+                    [
+                        "evaluate", Self.checkpoint.path, "--test",
+                        "probe=\(faces.test.path),\(faces.pairs.path)", "--threads", "1", "--json",
+                    ] + more)
+            }
+            let named = try run("--backbone", "iresnet18:embedding=2,width=0.05")
+            #expect(named.status == 0, "\(named.errors)")
+            #expect(named.output.contains("\"insightface\""))
+            #expect(named.errors.contains("tensors under 'module.' in 'state_dict_backbone'"))
+            let unnamed = try run()
+            #expect(unnamed.status == 1)
+            #expect(unnamed.errors.contains("a state dict"), "\(unnamed.errors)")
+            #expect(unnamed.errors.contains("--backbone iresnet18"), "\(unnamed.errors)")
+            let other = try run("--backbone", "iresnet34:embedding=2,width=0.05")
+            #expect(other.status == 1)
+            #expect(other.errors.contains("does not fit iresnet34"), "\(other.errors)")
+            #expect(other.errors.contains("; missing: layer1.2.bn1.weight"), "\(other.errors)")
+            let partial = try run("--backbone", "iresnet34:embedding=2,width=0.05", "--partial")
+            #expect(partial.status == 0, "\(partial.errors)")
+        }
+    }
+
     @Test("Embeddings of other images, or too few, are refused")
     func otherEmbeddings() throws {
         try withFolder { folder in

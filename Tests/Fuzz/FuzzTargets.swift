@@ -64,6 +64,12 @@ let fuzzTargets: [String: FuzzTarget] = [
         }
     },
     "model-file": { bytes in _ = ModelFileKind(FuzzInput.file(bytes)) },
+    "state-dict": { bytes in
+        guard let file = try? StateDict(bytes, path: "fuzz") else { return }
+        for part in file.parts {
+            for tensor in part.tensors { _ = try? tensor.elements() }
+        }
+    },
     "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
     "png": { bytes in decode(bytes, [0x89, 0x50]) },
     "webp": { bytes in decode(bytes, Array("RIFF".utf8)) },

@@ -2,6 +2,18 @@ import CTorch
 
 /// Batch normalisation (Ioffe and Szegedy 2015) of `[n, c]` or `[n, c, h, w]`.
 public final class BatchNormalization: Layer {
+    /// Which of scale and shift are there.
+    public enum Affine: Sendable {
+        /// Both are trained.
+        case scaleAndShift
+        /// The shift is trained, and the scale stays 1 but is part of the state.
+        case shift
+        /// Neither: the scale is 1 and the shift 0, and the state has none of them.
+        case none
+    }
+
+    /// Which of scale and shift are there.
+    public let affine: Affine
     /// Scale of each channel.
     public let weight: Tensor
     /// Shift of each channel.
@@ -22,10 +34,15 @@ public final class BatchNormalization: Layer {
     /// - Parameter scale: Where its scale starts: 0 silences what it normalises at first.
     public init(
         channels: Int, scale: Double = 1, momentum: Double = 0.1, epsilon: Double = 1e-5,
-        initial: InitialWeights
+        affine: Affine = .scaleAndShift, initial: InitialWeights
     ) {
-        weight = initial.constant(scale, [channels])
-        bias = initial.constant(0, [channels])
+        func fixed(_ value: Double) -> Tensor {
+            Tensor.full(value, shape: [channels], type: initial.type, device: initial.device)
+        }
+        self.affine = affine
+        weight =
+            affine == .scaleAndShift ? initial.constant(scale, [channels]) : fixed(1)
+        bias = affine == .none ? fixed(0) : initial.constant(0, [channels])
         runningMean = Tensor.zeros([channels], type: initial.type, device: initial.device)
         runningVariance = Tensor.ones([channels], type: initial.type, device: initial.device)
         batchesTracked = Tensor.zeros([], type: .int64)
@@ -33,11 +50,13 @@ public final class BatchNormalization: Layer {
         self.epsilon = epsilon
     }
 
-    /// PyTorch's five entries.
+    /// PyTorch's five entries, or three without scale and shift.
     public var state: [StateEntry] {
-        [
-            StateEntry("weight", weight, .normalization),
+        let scaleAndShift = [
+            StateEntry("weight", weight, affine == .scaleAndShift ? .normalization : .constant),
             StateEntry("bias", bias, .normalization),
+        ]
+        return (affine == .none ? [] : scaleAndShift) + [
             StateEntry("running_mean", runningMean, .buffer),
             StateEntry("running_var", runningVariance, .buffer),
             StateEntry("num_batches_tracked", batchesTracked, .buffer),

@@ -19,6 +19,8 @@ public struct StateEntry {
         case bias
         /// Not trained: statistics that training collects.
         case buffer
+        /// Neither trained nor collected: the architecture fixes it.
+        case constant
         /// Scale and shift of a normalisation.
         case normalization
         /// Multiplied with an input.
@@ -32,7 +34,7 @@ public struct StateEntry {
     /// What it is for.
     public var role: Role
 
-    /// Creates an entry; anything but a buffer is marked as trainable by its maker.
+    /// Creates an entry; its maker has marked as trainable what is trained.
     public init(_ name: String, _ tensor: Tensor, _ role: Role) {
         self.name = name
         self.tensor = tensor
@@ -47,7 +49,9 @@ extension [StateEntry] {
     }
 
     /// The entries that are trained.
-    public var parameters: [StateEntry] { filter { $0.role != .buffer } }
+    public var parameters: [StateEntry] {
+        filter { $0.role != .buffer && $0.role != .constant }
+    }
 
     /// How many numbers are trained.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }

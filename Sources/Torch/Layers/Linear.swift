@@ -6,10 +6,24 @@ public final class Linear: Layer {
     public let bias: Tensor?
 
     /// Creates a map with weights and bias uniform in ±1/√inputs, as PyTorch draws them.
-    public init(inputs: Int, outputs: Int, bias hasBias: Bool = true, initial: InitialWeights) {
-        let bound = 1 / Double(inputs).squareRoot()
-        weight = initial.uniform("weight", [outputs, inputs], bound: bound)
-        bias = hasBias ? initial.uniform("bias", [outputs], bound: bound) : nil
+    ///
+    /// - Parameter standardDeviation: Of normal variates, which the weights are instead when it is
+    ///   given; the bias then starts at 0.
+    public init(
+        inputs: Int, outputs: Int, bias hasBias: Bool = true, standardDeviation: Double? = nil,
+        initial: InitialWeights
+    ) {
+        let bound = standardDeviation == nil ? 1 / Double(inputs).squareRoot() : 0
+        weight =
+            standardDeviation.map {
+                initial.normal("weight", [outputs, inputs], standardDeviation: $0)
+            }
+            ?? initial.uniform("weight", [outputs, inputs], bound: bound)
+        bias =
+            hasBias
+            ? (bound > 0
+                ? initial.uniform("bias", [outputs], bound: bound) : initial.constant(0, [outputs]))
+            : nil
     }
 
     /// `weight` and, where there is one, `bias`.

@@ -1,12 +1,12 @@
 /// IEEE 754 binary16, as weights are published to halve a file.
-enum HalfPrecision {
+package enum HalfPrecision {
     /// Its name in safetensors.
     static let name = "F16"
     /// Bytes of a number.
     static let size = 2
 
     /// The numbers of little-endian bytes; float32 holds each of them exactly.
-    static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
+    package static func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
         stride(from: bytes.startIndex, to: bytes.endIndex, by: size).map {
             float(UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
         }

@@ -20,4 +20,29 @@ extension Tensor {
     public func globalAveragePooled() -> Tensor {
         .make { unsafe ct_global_average_pool(handle, &$0) }
     }
+
+    // MARK: Activations
+
+    /// The smaller of 6 and the rectified element.
+    public func relu6() -> Tensor { .make { unsafe ct_relu6(handle, &$0) } }
+    /// `x relu6(x + 3) / 6` (Howard et al., "Searching for MobileNetV3", 2019, section 5.2).
+    public func hardSwish() -> Tensor { .make { unsafe ct_hardswish(handle, &$0) } }
+    /// `relu6(x + 3) / 6`.
+    public func hardSigmoid() -> Tensor { .make { unsafe ct_hardsigmoid(handle, &$0) } }
+    /// Negative elements of a channel, the second dimension, times the channel's weight `[c]`.
+    public func prelu(weight: Tensor) -> Tensor {
+        .make { unsafe ct_prelu(handle, weight.handle, &$0) }
+    }
+
+    // MARK: Transformers
+
+    /// Normalised over the last dimension, scaled and shifted by `[d]`.
+    public func layerNormalized(weight: Tensor, bias: Tensor, epsilon: Double) -> Tensor {
+        .make { unsafe ct_layer_norm(handle, weight.handle, bias.handle, epsilon, &$0) }
+    }
+    /// Scaled dot-product attention (Vaswani et al., "Attention Is All You Need", 2017, equation 1)
+    /// of queries `[n, heads, tokens, d]` with keys and values of that shape.
+    public func attention(keys: Tensor, values: Tensor) -> Tensor {
+        .make { unsafe ct_attention(handle, keys.handle, values.handle, &$0) }
+    }
 }

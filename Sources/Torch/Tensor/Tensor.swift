@@ -195,7 +195,7 @@ extension Tensor {
     }
 
     /// A tensor whose elements are given as bytes, row by row.
-    static func fromBytes(
+    package static func fromBytes(
         _ bytes: ArraySlice<UInt8>, shape: [Int], type: ElementType
     ) throws(TorchError) -> Tensor {
         var out = ct_tensor()

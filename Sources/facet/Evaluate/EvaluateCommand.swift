@@ -7,7 +7,8 @@ let evaluateCommand = Command(
     "evaluate", "Tests networks, or their embeddings, and compares them.",
     discussion: """
         The model is a model.safetensors of a run, a run's folder or checkpoint, a network in \
-        TorchScript (RGB as (byte - 127.5) / 127.5), or a file of embeddings: .npy, [n, d] or \
+        TorchScript (RGB as (byte - 127.5) / 127.5), a state dict of PyTorch with --backbone (RGB as \
+        well), or a file of embeddings: .npy, [n, d] or \
         [2, n, d] with the mirror images; or .safetensors with NAME/original and NAME/mirrored. Their \
         rows are the images in the order in which the pairs first name them, or two rows a pair.
 
@@ -26,6 +27,12 @@ let evaluateCommand = Command(
     ],
     options: [
         Option(
+            "--backbone", .value("NAME"),
+            "the network that a PyTorch state dict (.pth, .pt) is of, e.g. iresnet50",
+            completion: .words(StudyOptions.backboneNames)),
+        Option(
+            "--partial", .flag, "take from a state dict what fits, where not all of it does"),
+        Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
                 + "CFP); with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
@@ -40,7 +47,7 @@ let evaluateCommand = Command(
         Option("--worst", .value("N"), "errors of each kind that the page shows; default 24"),
         Option(
             "--input-size", .value("N"),
-            "height and width of a TorchScript network's input; default 112",
+            "height and width of the input of a network in TorchScript or a state dict; default 112",
             elsewhere: OptionsElsewhere.inputSize),
         Option(
             "--batch-size", .value("N"), "images embedded at once; default 128",
@@ -62,6 +69,7 @@ let evaluateCommand = Command(
     examples: [
         "facet evaluate runs/arcface/model.safetensors --test lfw=LFW,LFW/pairs.txt --output lfw",
         "facet evaluate runs/arcface runs/softmax --test lfw=lfw.bin",
+        "facet evaluate r50.pth --backbone iresnet50 --test lfw=lfw.bin",
         "facet evaluate network.pt --test lfw=LFW,LFW/pairs.txt --embeddings lfw.npy",
     ]
 ) { arguments in
@@ -76,9 +84,12 @@ let evaluateCommand = Command(
     }
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
+    let weights = ModelEvaluation.Weights(
+        backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
+        told: Console.note)
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
-        return try evaluate(path, configuration, embeddings, title: title, interrupt)
+        return try evaluate(path, configuration, weights, embeddings, title: title, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")
@@ -103,14 +114,15 @@ let evaluateCommand = Command(
 }
 
 private func evaluate(
-    _ path: String, _ configuration: StudyConfiguration, _ embeddings: URL?, title: String,
-    _ interrupt: Interrupt
+    _ path: String, _ configuration: StudyConfiguration, _ weights: ModelEvaluation.Weights,
+    _ embeddings: URL?, title: String, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path),
         options: EmbeddingOptions(
             compute: try configuration.resolvedCompute(),
-            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize))
+            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize),
+        weights: weights)
     let tests = configuration.test.map {
         NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
     }

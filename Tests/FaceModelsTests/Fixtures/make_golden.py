@@ -25,6 +25,12 @@ CASES = [
     ("mobilenetv1", 4, 64, 64, True, False),
     ("mobilenetv1", 2, 112, 112, False, True),
     ("mobilenetv1:bn=off,width=0.25", 2, 97, 75, False, True),
+    ("mobilenetv2", 4, 64, 64, True, False),
+    ("mobilenetv2:width=0.5", 2, 97, 75, False, False),
+    ("mobilenetv3_large", 4, 64, 64, True, False),
+    ("mobilenetv3_large:width=0.75", 2, 97, 75, False, False),
+    ("mobilenetv3_small", 4, 64, 64, True, False),
+    ("mobilenetv3_small:bn=off,width=0.5", 2, 112, 112, False, False),
 ]
 PROJECTION = torch.from_numpy(uniform("projection", 1 << 22))
 
@@ -73,6 +79,8 @@ def counts():
     names = ["resnet50", "resnet50:stride=3x3"]
     names += [f"resnet50:width={w}" for w in (0.25, 0.5, 2)]
     names += [f"mobilenetv1:width={w}" for w in (0.25, 0.5, 0.75, 1.1, 1.25)] + ["mobilenetv1"]
+    names += ["mobilenetv2", "mobilenetv2:width=0.5", "mobilenetv2:width=1.4"]
+    names += ["mobilenetv3_large", "mobilenetv3_large:width=0.75", "mobilenetv3_small"]
     for name in names:
         model = network(name, torch.float32)
         yield {

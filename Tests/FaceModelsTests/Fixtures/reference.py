@@ -128,6 +128,23 @@ def mobilenetv1(width=1.0):
     return trunk, trunk.num_features
 
 
+def mobilenetv2(width=1.0):
+    trunk = torchvision.models.mobilenet_v2(width_mult=width)
+    trunk.classifier = nn.Identity()
+    return trunk, trunk.last_channel
+
+
+def mobilenetv3(name, width=1.0):
+    trunk = getattr(torchvision.models, name)(width_mult=width) if width == 1.0 else scaled_v3(name, width)
+    trunk.classifier = nn.Identity()
+    return trunk, trunk.features[-1].out_channels
+
+
+def scaled_v3(name, width):
+    rows, last = torchvision.models.mobilenetv3._mobilenet_v3_conf(name, width_mult=width)
+    return torchvision.models.MobileNetV3(rows, last)
+
+
 def network(specification, dtype, smooth=False):
     """The network of a specification such as `resnet50:stride=3x3`, with its formula's weights."""
     name, _, text = specification.partition(":")
@@ -135,7 +152,12 @@ def network(specification, dtype, smooth=False):
     normalizes = options.pop("bn", "on") == "on"
     if "width" in options:
         options["width"] = float(options["width"])
-    trunk, features = {"resnet50": resnet50, "mobilenetv1": mobilenetv1}[name](**options)
+    makers = {
+        "resnet50": resnet50, "mobilenetv1": mobilenetv1, "mobilenetv2": mobilenetv2,
+        "mobilenetv3_large": lambda width=1.0: mobilenetv3("mobilenet_v3_large", width),
+        "mobilenetv3_small": lambda width=1.0: mobilenetv3("mobilenet_v3_small", width),
+    }
+    trunk, features = makers[name](**options)
     model = Embedding(trunk, features, normalizes).to(dtype)
     model.load_state_dict({n: initial(facet_name(n), t, smooth) for n, t in model.state_dict().items()})
     return model

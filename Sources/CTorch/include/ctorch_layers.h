@@ -1,0 +1,28 @@
+/// Activations and layers of face networks and transformers, by the conventions of ctorch.h.
+#ifndef CTORCH_LAYERS_H
+#define CTORCH_LAYERS_H
+
+#include "ctorch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+ct_status ct_relu6(ct_tensor self, ct_tensor *out);
+/// x relu6(x + 3) / 6.
+ct_status ct_hardswish(ct_tensor self, ct_tensor *out);
+/// relu6(x + 3) / 6.
+ct_status ct_hardsigmoid(ct_tensor self, ct_tensor *out);
+/// Negative values times the weight of their channel, the second dimension.
+ct_status ct_prelu(ct_tensor self, ct_tensor weight, ct_tensor *out);
+/// Layer normalisation over the last dimension.
+ct_status ct_layer_norm(ct_tensor self, ct_tensor weight, ct_tensor bias, double epsilon,
+                        ct_tensor *out);
+/// softmax(self keys^T / sqrt(d)) values, of `[n, heads, tokens, d]`.
+ct_status ct_attention(ct_tensor self, ct_tensor keys, ct_tensor values, ct_tensor *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

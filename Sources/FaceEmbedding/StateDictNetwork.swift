@@ -1,0 +1,58 @@
+import FaceModels
+import Foundation
+import ModelFormats
+import Torch
+
+/// A backbone with the weights of a PyTorch state dict.
+struct StateDictNetwork {
+    /// The network.
+    let backbone: any Backbone
+    /// What was taken from the file.
+    let summary: String
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - backbone: What network it is of, e.g. `iresnet50`; nil where nobody has said.
+    ///   - isPartial: Whether tensors may be missing, of another shape or left over.
+    /// - Throws: ``FaceModelsError`` for a name that is no backbone, ``ModelFormatsError`` for a file that
+    ///   is damaged or of another network, which tells the one it fits best.
+    init(
+        _ url: URL, backbone text: String?, isPartial: Bool, inputSize: Int, device: Device
+    ) throws {
+        let file = try StateDict(url)
+        guard let text else {
+            throw ModelFormatsError.misfit(
+                path: url.path,
+                summary:
+                    "is a PyTorch file of weights (a state dict), which does not say what network "
+                    + "they are of; \(Self.advice(file, inputSize))")
+        }
+        let specification = try BackboneSpecification(parsing: text)
+        backbone = try BackboneCatalogue.make(
+            specification, inputSize: inputSize, initial: InitialWeights(seed: 0, device: device))
+        let match = WeightMatch(file, backbone.state)
+        summary = match.summary
+        guard match.isWhole || (isPartial && !match.fitted.isEmpty) else {
+            throw ModelFormatsError.misfit(
+                path: url.path,
+                summary: "does not fit \(specification): it has \(match.summary); "
+                    + Self.advice(file, inputSize, besides: specification)
+                    + (match.fitted.isEmpty ? "" : ", or take what fits with --partial"))
+        }
+        try match.load(into: backbone.state)
+    }
+
+    /// Which network a file's tensors are of, as the end of a sentence.
+    private static func advice(
+        _ file: StateDict, _ inputSize: Int, besides given: BackboneSpecification? = nil
+    ) -> String {
+        let known = BackboneCatalogue.descriptors.map(\.name).joined(separator: ", ")
+        guard let best = file.likelyNetworks(inputSize: inputSize).first else {
+            return "no backbone has tensors of such names (\(known)), so give the network as "
+                + "TorchScript"
+        }
+        if best.backbone == given { return "no other backbone fits better" }
+        return "add --backbone \(best.backbone), which fits best: \(best.match.summary)"
+    }
+}

@@ -1,0 +1,35 @@
+/// What can go wrong when another program's weights are read.
+public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A file is not what its own structure says.
+    case damaged(path: String, offset: Int, reason: String)
+    /// A file has no tensors by name.
+    case noStateDict(path: String, found: String)
+    /// Weights do not fit the network.
+    case misfit(path: String, summary: String)
+    /// A weight is not a number.
+    case notFinite(path: String, name: String)
+    /// A file cannot be read at all.
+    case unreadable(path: String, reason: String)
+    /// A tensor has elements of a type that is not read.
+    case unknownType(path: String, name: String, type: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .damaged(let path, let offset, let reason):
+            "'\(path)' is not a whole PyTorch file: at byte \(offset), \(reason); use another copy, or "
+                + "save the state dict again with torch.save"
+        case .noStateDict(let path, let found):
+            "'\(path)' holds \(found) and no tensors by name; save the state dict with "
+                + "torch.save(model.state_dict(), path)"
+        case .misfit(let path, let summary): "'\(path)' \(summary)"
+        case .notFinite(let path, let name):
+            "tensor '\(name)' of '\(path)' has values that are not finite; use weights from before "
+                + "training failed"
+        case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
+        case .unknownType(let path, let name, let type):
+            "tensor '\(name)' of '\(path)' has elements of the type \(type), which is not read; "
+                + "convert it to float32 in PyTorch"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// Reads bytes one after another, and never past their end.
+struct StateCursor {
+    let bytes: ArraySlice<UInt8>
+    let path: String
+    /// Where the next byte is, counted from the beginning of the file.
+    private(set) var offset: Int
+
+    init(_ bytes: ArraySlice<UInt8>, path: String) {
+        self.bytes = bytes
+        self.path = path
+        offset = bytes.startIndex
+    }
+
+    func damaged(_ reason: String, at index: Int? = nil) -> ModelFormatsError {
+        .damaged(path: path, offset: index ?? offset, reason: reason)
+    }
+
+    mutating func byte() throws(ModelFormatsError) -> UInt8 {
+        guard offset < bytes.endIndex else { throw damaged("the file ends too early") }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
+    /// The next bytes, shared and not copied.
+    mutating func take(_ count: Int) throws(ModelFormatsError) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.endIndex - offset else {
+            throw damaged("\(count) bytes should follow, and the file ends before")
+        }
+        defer { offset += count }
+        return bytes[offset..<offset + count]
+    }
+
+    /// A little-endian number of up to 8 bytes.
+    mutating func number(_ count: Int) throws(ModelFormatsError) -> UInt64 {
+        try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// A little-endian length; one that is larger than any file is as wrong as one past the end.
+    mutating func length(_ count: Int) throws(ModelFormatsError) -> Int {
+        Int(clamping: try number(count))
+    }
+
+    /// Text up to a line feed, without it.
+    mutating func line() throws(ModelFormatsError) -> String {
+        let start = offset
+        while try byte() != 0x0A {}
+        return String(decoding: bytes[start..<offset - 1], as: UTF8.self)
+    }
+}

@@ -1,0 +1,159 @@
+public import Foundation
+
+/// Tensors by name that PyTorch saved: `torch.save(model.state_dict(), path)`, or a checkpoint that has
+/// such a dictionary somewhere inside.
+///
+/// Today's ZIP container and the older one of several pickles are read. A pickle is a program for
+/// Python; here it only makes data (see `StatePickle`), and whatever it would call is not called.
+public struct StateDict {
+    /// A dictionary of tensors in a file.
+    public struct Part {
+        /// The keys that lead to it, joined by dots, e.g. `state_dict`; empty for the file itself.
+        public let path: String
+        /// The tensors in the file's order.
+        public let tensors: [StoredTensor]
+    }
+
+    /// The file's path.
+    public let path: String
+    /// Each dictionary that has tensors, the one with the most first.
+    public let parts: [Part]
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged or has no tensors by name.
+    public init(_ url: URL) throws(ModelFormatsError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            throw .unreadable(path: url.path, reason: error.localizedDescription)
+        }
+        try self.init([UInt8](data), path: url.path)
+    }
+
+    /// Reads the bytes of a file.
+    ///
+    /// - Parameter path: Where they come from, for messages.
+    /// - Throws: As ``init(_:)``.
+    public init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
+        self.path = path
+        let isArchive = bytes.starts(with: [0x50, 0x4B, 3, 4])
+        let content =
+            isArchive
+            ? try Container.archive(bytes, path) : try Container.pickles(bytes, path)
+        parts = Self.parts(of: content)
+        guard !parts.isEmpty else {
+            throw .noStateDict(path: path, found: content.values[content.root].kind)
+        }
+    }
+
+    /// More dictionaries than this within each other are not looked into.
+    private static let deepest = 6
+
+    /// Looks for dictionaries of tensors.
+    private static func parts(of content: Container) -> [Part] {
+        var parts: [Part] = []
+        var seen: Set<Int> = []
+        var open = [(index: content.root, path: [String]())]
+        while let (index, path) = open.popLast() {
+            guard seen.insert(index).inserted, path.count <= deepest,
+                case .dictionary(let entries) = content.values[index]
+            else { continue }
+            var tensors: [StoredTensor] = []
+            for (key, value) in entries {
+                guard case .text(let name) = content.values[key] else { continue }
+                if case .tensor(let layout) = content.values[value] {
+                    tensors.append(StoredTensor(name: name, layout: layout, file: content.file))
+                } else {
+                    open.append((value, path + [name]))
+                }
+            }
+            if !tensors.isEmpty {
+                parts.append(Part(path: path.joined(separator: "."), tensors: tensors))
+            }
+        }
+        return parts.sorted { ($1.tensors.count, $0.path) < ($0.tensors.count, $1.path) }
+    }
+}
+
+/// A file's pickle and storages.
+private struct Container {
+    let values: [StateValue]
+    let root: Int
+    let file: TensorFile
+
+    /// The ZIP archive of PyTorch 1.6 and later: `data.pkl`, `byteorder` and `data/KEY`, all in one
+    /// folder.
+    static func archive(_ bytes: [UInt8], _ path: String) throws(ModelFormatsError) -> Container {
+        let archive = try ZipArchive(bytes, path: path)
+        let pickles = archive.names.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
+        guard pickles.count == 1, let name = pickles.first, let range = archive.files[name] else {
+            throw .noStateDict(path: path, found: "a ZIP archive without one data.pkl")
+        }
+        let folder = name.dropLast("data.pkl".count)
+        var pickle = StatePickle(StateCursor(bytes[range], path: path))
+        let root = try pickle.run()
+        var storages: [String: Range<Int>] = [:]
+        for (name, range) in archive.files where name.hasPrefix("\(folder)data/") {
+            storages[String(name.dropFirst(folder.count + "data/".count))] = range
+        }
+        let order = archive.files["\(folder)byteorder"].map {
+            String(decoding: bytes[$0], as: UTF8.self)
+        }
+        return Container(
+            values: pickle.values, root: root,
+            file: TensorFile(
+                path: path, bytes: bytes, storages: storages, isBigEndian: order == "big"))
+    }
+
+    /// The number that older files begin with.
+    private static let magic: [UInt8] = [
+        0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+    ]
+
+    /// The container before PyTorch 1.6: pickles of a number, a version, facts of the machine, the
+    /// object and the storages' keys, then each storage's length and elements, always little-endian.
+    static func pickles(_ bytes: [UInt8], _ path: String) throws(ModelFormatsError) -> Container {
+        guard bytes.starts(with: magic) else {
+            throw .noStateDict(path: path, found: "no file of PyTorch")
+        }
+        var cursor = StateCursor(bytes[magic.count...], path: path)
+        func next() throws(ModelFormatsError) -> (values: [StateValue], root: Int) {
+            var pickle = StatePickle(StateCursor(bytes[cursor.offset...], path: path))
+            let root = try pickle.run()
+            cursor = pickle.cursor
+            return (pickle.values, root)
+        }
+        _ = try next()
+        _ = try next()
+        let object = try next()
+        let keys = try next()
+        guard case .list(let indices) = keys.values[keys.root] else {
+            throw cursor.damaged("the storages have no keys")
+        }
+        var types: [String: String] = [:]
+        for case .storage(let part) in object.values { types[part.key] = part.type }
+        var storages: [String: Range<Int>] = [:]
+        for index in indices {
+            guard case .text(let key) = keys.values[index], let type = types[key] else {
+                throw cursor.damaged("a storage has no key")
+            }
+            let count = try cursor.length(8)
+            let size = elementSizes[type] ?? 1
+            let (length, overflow) = count.multipliedReportingOverflow(by: size)
+            let content = try cursor.take(overflow ? Int.max : length)
+            storages[key] = content.startIndex..<content.endIndex
+        }
+        return Container(
+            values: object.values, root: object.root,
+            file: TensorFile(path: path, bytes: bytes, storages: storages, isBigEndian: false))
+    }
+
+    /// Bytes of an element of each storage; those of types that are not read are passed over.
+    private static let elementSizes: [String: Int] = {
+        var sizes = ["IntStorage": 4, "ShortStorage": 2, "CharStorage": 1]
+        for element in StoredTensor.Element.allCases { sizes[element.storageName] = element.size }
+        return sizes
+    }()
+}

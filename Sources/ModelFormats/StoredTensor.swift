@@ -1,0 +1,151 @@
+/// A tensor of a file, which is read when it is asked for.
+public struct StoredTensor {
+    /// Where a tensor's elements lie in a storage.
+    struct Layout {
+        var storage: StoragePart
+        /// Elements before the first.
+        var offset: Int
+        var shape: [Int]
+        /// Steps in elements; they need not be those of rows of the shape.
+        var strides: [Int]
+    }
+
+    /// A type of elements that PyTorch's storages have.
+    enum Element: CaseIterable {
+        case float32, float64, float16, bfloat16, int64, uint8, bool
+
+        /// Bytes of an element.
+        var size: Int {
+            switch self {
+            case .float32: 4
+            case .float64, .int64: 8
+            case .float16, .bfloat16: 2
+            case .uint8, .bool: 1
+            }
+        }
+
+        var storageName: String {
+            switch self {
+            case .float32: "FloatStorage"
+            case .float64: "DoubleStorage"
+            case .float16: "HalfStorage"
+            case .bfloat16: "BFloat16Storage"
+            case .int64: "LongStorage"
+            case .uint8: "ByteStorage"
+            case .bool: "BoolStorage"
+            }
+        }
+
+        /// Names in `torch`.
+        var typeNames: [String] {
+            switch self {
+            case .float32: ["float32", "float"]
+            case .float64: ["float64", "double"]
+            case .float16: ["float16", "half"]
+            case .bfloat16: ["bfloat16"]
+            case .int64: ["int64", "long"]
+            case .uint8: ["uint8"]
+            case .bool: ["bool"]
+            }
+        }
+    }
+
+    /// Its name in the file.
+    public let name: String
+    /// Length of each dimension.
+    public var shape: [Int] { layout.shape }
+
+    let layout: Layout
+    let file: TensorFile
+
+    /// The type of its elements.
+    var element: Element {
+        get throws(ModelFormatsError) {
+            let type = layout.storage.type
+            guard let element = Element.allCases.first(where: { $0.storageName == type }) else {
+                throw .unknownType(path: file.path, name: name, type: type)
+            }
+            return element
+        }
+    }
+
+    /// The elements' bytes row by row, little-endian.
+    func elements() throws(ModelFormatsError) -> [UInt8] {
+        let size = try element.size
+        let storage = try file.storage(layout.storage.key)
+        guard let (count, last) = extent, last < (storage.count / size) else {
+            throw .damaged(
+                path: file.path, offset: storage.startIndex,
+                reason:
+                    "tensor '\(name.prefix(80))' of shape \(shape) is larger than its storage of "
+                    + "\(storage.count / size) elements")
+        }
+        // Elements may be repeated, but not to more than any such tensor has.
+        guard count <= max(1 << 20, file.bytes.count) else {
+            throw .damaged(
+                path: file.path, offset: storage.startIndex,
+                reason: "tensor '\(name.prefix(80))' of shape \(shape) repeats its storage")
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * size)
+        var index = [Int](repeating: 0, count: shape.count)
+        let first = layout.storage.start + layout.offset
+        // The longest run of elements that lie side by side is copied at once.
+        let run = runLength
+        for _ in 0..<(count / max(run, 1)) {
+            let index = zip(index, layout.strides).reduce(first) { $0 + $1.0 * $1.1 }
+            let start = storage.startIndex + index * size
+            bytes.append(contentsOf: storage[start..<start + run * size])
+            advance(&index, by: run)
+        }
+        if file.isBigEndian, size > 1 {
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                bytes[start..<start + size].reverse()
+            }
+        }
+        return bytes
+    }
+
+    /// How many elements there are, and where the last lies; nil when a number is too large. A tensor
+    /// of no elements ends before its storage.
+    private var extent: (count: Int, last: Int)? {
+        var (count, last) = (1, layout.storage.start)
+        var overflows = [Bool]()
+        func add(_ number: Int) {
+            let sum = last.addingReportingOverflow(number)
+            last = sum.partialValue
+            overflows.append(sum.overflow)
+        }
+        add(layout.offset)
+        for (length, step) in zip(shape, layout.strides) {
+            let product = count.multipliedReportingOverflow(by: length)
+            let reach = max(0, length - 1).multipliedReportingOverflow(by: step)
+            count = product.partialValue
+            overflows += [product.overflow, reach.overflow]
+            add(reach.partialValue)
+        }
+        guard !overflows.contains(true) else { return nil }
+        return count == 0 ? (0, -1) : (count, last)
+    }
+
+    /// Elements side by side: those of the last dimensions whose strides are those of rows.
+    private var runLength: Int {
+        var run = 1
+        for (length, step) in zip(shape, layout.strides).reversed() {
+            guard length == 1 || step == run else { break }
+            run *= length
+        }
+        return run
+    }
+
+    /// Moves an index on by a run, which ends where a dimension ends.
+    private func advance(_ index: inout [Int], by run: Int) {
+        var left = run
+        for dimension in index.indices.reversed() {
+            let sum = index[dimension] + left
+            index[dimension] = sum % shape[dimension]
+            left = sum / shape[dimension]
+            if left == 0 { return }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// The bytes of a file and where its storages lie.
+final class TensorFile: Sendable {
+    let path: String
+    let bytes: [UInt8]
+    let storages: [String: Range<Int>]
+    /// Whether the first byte of an element is its highest.
+    let isBigEndian: Bool
+
+    init(path: String, bytes: [UInt8], storages: [String: Range<Int>], isBigEndian: Bool) {
+        self.path = path
+        self.bytes = bytes
+        self.storages = storages
+        self.isBigEndian = isBigEndian
+    }
+
+    func storage(_ key: String) throws(ModelFormatsError) -> ArraySlice<UInt8> {
+        guard let range = storages[key] else {
+            throw .damaged(
+                path: path, offset: bytes.count,
+                reason: "storage '\(key.prefix(80))' is missing")
+        }
+        return bytes[range]
+    }
+}

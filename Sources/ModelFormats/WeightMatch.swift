@@ -1,0 +1,168 @@
+public import FaceModels
+public import Torch
+
+/// Which of a file's tensors are a network's, by name and shape.
+///
+/// People's files have the network's names behind prefixes (`module.`, `backbone.`) and within
+/// dictionaries (`state_dict`): the dictionary and the prefix that fit most of the network are taken.
+/// What older PyTorch did not save, the counts of batches, may be missing.
+public struct WeightMatch {
+    /// A tensor whose shape is not the network's.
+    public struct Mismatch: Equatable, Sendable {
+        /// The network's name for it.
+        public let name: String
+        /// Its shape in the file.
+        public let found: [Int]
+        /// Its shape in the network.
+        public let expected: [Int]
+    }
+
+    /// The dictionary that was taken, as ``StateDict/Part/path``.
+    public let part: String
+    /// What stands before the network's names, e.g. `module.`.
+    public let prefix: String
+    /// The network's names whose tensors fit.
+    public let fitted: [String]
+    /// The network's names that the file lacks.
+    public let missing: [String]
+    /// Names with tensors of another shape.
+    public let mismatched: [Mismatch]
+    /// The file's names behind the prefix that the network lacks.
+    public let extra: [String]
+
+    private let tensors: [String: StoredTensor]
+    private let path: String
+
+    /// Whether the file is the network's: it has all tensors, and no others under the prefix.
+    public var isWhole: Bool { missing.isEmpty && mismatched.isEmpty && extra.isEmpty }
+
+    /// Compares a network with a file.
+    public init(_ file: StateDict, _ network: [StateEntry]) {
+        path = file.path
+        let shapes = Dictionary(
+            network.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first })
+        let candidates = file.parts.flatMap { part in
+            Self.prefixes(part.tensors, shapes).map { Candidate(part, prefix: $0, shapes) }
+        }
+        let best =
+            candidates.max { $0.fits < $1.fits } ?? Candidate(file.parts[0], prefix: "", shapes)
+        part = best.part.path
+        prefix = best.prefix
+        tensors = best.tensors
+        let found = best.tensors
+        let needed = network.filter {
+            found[$0.name] != nil || !$0.name.hasSuffix("num_batches_tracked")
+        }
+        fitted = needed.map(\.name).filter { found[$0]?.shape == shapes[$0] }
+        missing = needed.map(\.name).filter { found[$0] == nil }
+        mismatched = needed.compactMap { entry in
+            guard let other = found[entry.name], other.shape != entry.tensor.shape else {
+                return nil
+            }
+            return Mismatch(name: entry.name, found: other.shape, expected: entry.tensor.shape)
+        }
+        extra = found.keys.filter { shapes[$0] == nil }.sorted()
+    }
+
+    private struct Candidate {
+        let part: StateDict.Part
+        let prefix: String
+        /// The tensors behind the prefix.
+        let tensors: [String: StoredTensor]
+        let fits: Int
+
+        init(_ part: StateDict.Part, prefix: String, _ shapes: [String: [Int]]) {
+            self.part = part
+            self.prefix = prefix
+            let named = part.tensors.filter { $0.name.hasPrefix(prefix) }
+                .map { (String($0.name.dropFirst(prefix.count)), $0) }
+            tensors = Dictionary(named, uniquingKeysWith: { $1 })
+            fits = tensors.count { shapes[$0.key] == $0.value.shape }
+        }
+    }
+
+    /// What may stand before the network's names: what does before any of them, the most frequent
+    /// first.
+    private static func prefixes(
+        _ tensors: [StoredTensor], _ shapes: [String: [Int]]
+    ) -> [String] {
+        var counts: [String: Int] = [:]
+        for tensor in tensors {
+            var rest = Substring(tensor.name)
+            var prefix = ""
+            for _ in 0..<6 {
+                if shapes[String(rest)] == tensor.shape { counts[prefix, default: 0] += 1 }
+                guard let dot = rest.firstIndex(of: ".") else { break }
+                rest = rest[rest.index(after: dot)...]
+                prefix = String(tensor.name.dropLast(rest.count))
+            }
+        }
+        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
+    }
+
+    /// Gives a network the tensors that fit; the others stay as they are.
+    ///
+    /// - Throws: ``ModelFormatsError`` when a tensor cannot be read or has values that are not finite;
+    ///   then nothing was changed.
+    public func load(into network: [StateEntry]) throws(ModelFormatsError) {
+        let names = Set(fitted)
+        var loaded: [(StateEntry, Tensor)] = []
+        for entry in network where names.contains(entry.name) {
+            guard let stored = tensors[entry.name] else { continue }
+            let tensor = try stored.tensor()
+            guard tensor.isFinite().all() else {
+                throw .notFinite(path: path, name: stored.name)
+            }
+            loaded.append((entry, tensor))
+        }
+        for (entry, tensor) in loaded { entry.tensor.assign(tensor) }
+    }
+
+    /// `396 of 396 tensors under 'module.' in 'state_dict'`, and what did not fit.
+    public var summary: String {
+        var text = "\(fitted.count) of \(fitted.count + missing.count + mismatched.count) tensors"
+        if !prefix.isEmpty { text += " under '\(prefix)'" }
+        if !part.isEmpty { text += " in '\(part)'" }
+        text += Self.list(missing, "missing")
+        text += Self.list(
+            mismatched.map { "\($0.name) \($0.found), not \($0.expected)" }, "of another shape")
+        return text + Self.list(extra, "not the network's")
+    }
+
+    private static func list(_ names: [String], _ what: String) -> String {
+        guard !names.isEmpty else { return "" }
+        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return "; \(what): \(names.prefix(3).joined(separator: ", "))\(more)"
+    }
+}
+
+extension StateDict {
+    /// The networks of the catalogue whose tensors it has, the best first, with the fraction of
+    /// each network's tensors that fit.
+    ///
+    /// - Parameter inputSize: Height and width of the networks' images, in pixels.
+    public func likelyNetworks(
+        inputSize: Int = 112
+    ) -> [(backbone: BackboneSpecification, match: WeightMatch)] {
+        let matches = BackboneCatalogue.descriptors.compactMap {
+            descriptor -> (BackboneSpecification, WeightMatch)? in
+            let specification = BackboneSpecification.standard(descriptor)
+            guard
+                let backbone = try? BackboneCatalogue.make(
+                    specification, inputSize: inputSize, initial: .zeros())
+            else { return nil }
+            return (specification, WeightMatch(self, backbone.state))
+        }
+        // Of two that have all their tensors here, the one that leaves fewer unused.
+        return matches.filter { !$0.1.fitted.isEmpty }
+            .sorted { ($0.1.quality, $0.0.name) > ($1.1.quality, $1.0.name) }
+    }
+}
+
+extension WeightMatch {
+    /// Fraction of all names, the network's and the file's, that fit.
+    fileprivate var quality: Double {
+        Double(fitted.count)
+            / Double(fitted.count + missing.count + mismatched.count + extra.count)
+    }
+}

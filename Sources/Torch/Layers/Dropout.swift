@@ -1,0 +1,63 @@
+/// Random numbers of a network in training, anew for each batch.
+///
+/// They are a function of the seed, a name and how many batches a normalisation of the network has
+/// seen, which its state counts: a run that is resumed draws what it would have drawn.
+public struct BatchNoise {
+    private let seed: UInt64
+    private let counter: BatchNormalization
+
+    /// Creates a source of numbers.
+    ///
+    /// - Parameters:
+    ///   - name: Name within the part that `initial` stands for.
+    ///   - counter: A normalisation that every batch passes once.
+    public init(_ name: String, countedBy counter: BatchNormalization, initial: InitialWeights) {
+        seed = initial.seed(of: name)
+        self.counter = counter
+    }
+
+    /// Uniform variates in `0..<1` for this batch, `float32`.
+    public func uniform(_ shape: [Int], device: Device) -> Tensor {
+        let batch = counter.batchesTracked.array(of: Int.self).first ?? 0
+        let noise = Tensor.zeros(shape, device: device)
+        noise.fillUniform(0..<1, seed: InitialWeights(seed: seed).seed(of: "batch \(batch)"))
+        return noise
+    }
+}
+
+/// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are
+/// divided by the share that stays.
+public struct Dropout {
+    /// What is dropped together.
+    public enum Unit: Sendable {
+        /// Each element by itself.
+        case element
+        /// All of a sample, as stochastic depth does it (Huang et al. 2016).
+        case sample
+    }
+
+    /// Fraction of the units that become 0.
+    public let rate: Double
+    private let unit: Unit
+    private let noise: BatchNoise
+
+    /// Creates a layer.
+    ///
+    /// - Parameter rate: From 0 to below 1.
+    public init(rate: Double, unit: Unit = .element, noise: BatchNoise) {
+        self.rate = rate
+        self.unit = unit
+        self.noise = noise
+    }
+
+    /// Any shape, the samples first.
+    public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+        guard training, rate > 0 else { return input }
+        var shape = input.shape
+        if unit == .sample {
+            for index in shape.indices.dropFirst() { shape[index] = 1 }
+        }
+        let kept = noise.uniform(shape, device: input.device) .>= rate
+        return input * (kept.to(input.type) * (1 / (1 - rate)))
+    }
+}

@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "verification-benchmark",
             dependencies: [
-                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceEmbedding", "FaceStudy",
+                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceEmbedding",
             ],
             path: "Benchmarks/verification",
             exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
@@ -144,16 +144,20 @@ let package = Package(
                 "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels",
                 "FaceLosses",
             ]),
-        library("FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData", "FaceStatistics"]),
+        library(
+            "FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData", "FaceStatistics"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["FaceConfiguration", "SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
+        library(
+            "FaceRuns",
+            needs: ["FaceConfiguration", "SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
         library(
             "FaceEmbedding",
             needs: [
+                "ModelFormats", "FaceLosses",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling",
             ]),
@@ -162,7 +166,6 @@ let package = Package(
             needs: [
                 "FaceConfiguration",
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
-                "ModelFormats",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
                 "Spelling",
@@ -173,7 +176,7 @@ let package = Package(
             "FaceReport",
             needs: [
                 "FaceConfiguration", "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation",
-                "FaceStatistics", "Charts", "Documents", "Spelling",
+                "FaceStatistics", "Charts", "Documents",
             ]),
 
         // The command line.
@@ -181,7 +184,8 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
+                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis",
+                "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
             ],
@@ -201,11 +205,11 @@ let package = Package(
         tests("Torch"),
         tests("FaceData", needs: ["SafeFiles"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
-        tests("FaceModels", needs: ["FaceConfiguration", "Torch"]),
+        tests("FaceModels", needs: ["Torch"]),
         tests("ModelFormats", needs: ["Torch", "FaceModels"]),
         tests("FaceLosses", needs: ["FaceConfiguration", "Torch"]),
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        tests("FaceEvaluation"),
+        tests("FaceEvaluation", needs: ["FaceData", "FaceStatistics"]),
         tests("FaceStatistics"),
         tests("FaceRuns", needs: ["FaceConfiguration", "SafeFiles", "FaceEvaluation"]),
         tests(
@@ -213,7 +217,7 @@ let package = Package(
             needs: [
                 "FaceConfiguration",
                 "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining", "FaceEvaluation",
-                "FaceRuns", "FaceEmbedding", "FaceSynthesis",
+                "FaceRuns",
             ]),
         tests(
             "FaceEmbedding",
@@ -222,18 +226,22 @@ let package = Package(
             ]),
         tests("Charts"),
         .testTarget(
-            name: "DocumentsTests", dependencies: ["Documents", "Charts"],
+            name: "DocumentsTests", dependencies: ["Documents"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "FaceReportTests",
             dependencies: [
-                "FaceConfiguration", "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics", "Charts",
+                "FaceConfiguration", "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation",
+                "FaceStatistics", "Charts",
                 "Documents",
             ], swiftSettings: swiftSettings),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests",
-            dependencies: ["facet", "FaceData", "FaceEvaluation", "FaceReport", "FaceRuns", "Torch"],
+            dependencies: [
+                "SafeFiles", "facet", "FaceData", "FaceEvaluation", "FaceReport", "FaceRuns",
+                "Torch",
+            ],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

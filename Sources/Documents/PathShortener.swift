@@ -1,5 +1,3 @@
-import FaceConfiguration
-import FaceRuns
 import Foundation
 
 /// Takes absolute paths out of what a report says: reports are passed on, and where their makers keep

@@ -17,11 +17,11 @@ public final class AdaFaceIR: ConfigurableBackbone {
         BackboneDescriptor(
             name: "ir50", title: "IR-50",
             summary: "24 residual blocks of two 3x3 convolutions with PReLU, as AdaFace has them.",
-            paper: "Kim et al. 2022", options: [dropout.option]),
+            paper: "Kim et al. 2022", options: [dropout.parameter]),
         BackboneDescriptor(
             name: excited, title: "IR-SE-50",
             summary: "IR-50 whose blocks weigh their channels by squeeze and excitation.",
-            paper: "Kim et al. 2022", options: [dropout.option]),
+            paper: "Kim et al. 2022", options: [dropout.parameter]),
     ]
 
     private static let excited = "irse50"

@@ -81,7 +81,7 @@ extension BackboneDescriptor {
     fileprivate var names: [String] { [name] + aliases }
 
     /// The name with the aliases behind it: `mobilenetv1 (MobileNet)`.
-    var nameAndAliases: String {
+    fileprivate var nameAndAliases: String {
         aliases.isEmpty ? name : "\(name) (\(aliases.joined(separator: ", ")))"
     }
 }

@@ -41,7 +41,7 @@ public final class VisionTransformer: ConfigurableBackbone {
             name: plan.name, title: plan.title,
             summary: "\(plan.blocks) transformer blocks of \(plan.channels) channels on patches of "
                 + "9x9 pixels, as insightface has them.",
-            paper: "Dosovitskiy et al. 2021", options: [mask.option, dropPath.option],
+            paper: "Dosovitskiy et al. 2021", options: [mask.parameter, dropPath.parameter],
             minInputSize: 2 * patch)
     }
 

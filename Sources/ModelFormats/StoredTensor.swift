@@ -93,8 +93,8 @@ public struct StoredTensor {
         // The longest run of elements that lie side by side is copied at once.
         let run = runLength
         for _ in 0..<(count / max(run, 1)) {
-            let index = zip(index, layout.strides).reduce(first) { $0 + $1.0 * $1.1 }
-            let start = storage.startIndex + index * size
+            let offset = zip(index, layout.strides).reduce(first) { $0 + $1.0 * $1.1 }
+            let start = storage.startIndex + offset * size
             bytes.append(contentsOf: storage[start..<start + run * size])
             advance(&index, by: run)
         }

@@ -45,7 +45,8 @@ public struct WeightMatch {
             Self.prefixes(part.tensors, shapes).map { Candidate(part, prefix: $0, shapes) }
         }
         let best =
-            candidates.max { $0.fits < $1.fits } ?? Candidate(file.parts[0], prefix: "", shapes)
+            candidates.max { ($0.fits, $0.known) < ($1.fits, $1.known) }
+            ?? Candidate(file.parts[0], prefix: "", shapes)
         part = best.part.path
         prefix = best.prefix
         tensors = best.tensors
@@ -70,6 +71,8 @@ public struct WeightMatch {
         /// The tensors behind the prefix.
         let tensors: [String: StoredTensor]
         let fits: Int
+        /// How many have a name of the network, whatever their shapes.
+        let known: Int
 
         init(_ part: StateDict.Part, prefix: String, _ shapes: [String: [Int]]) {
             self.part = part
@@ -78,6 +81,7 @@ public struct WeightMatch {
                 .map { (String($0.name.dropFirst(prefix.count)), $0) }
             tensors = Dictionary(named, uniquingKeysWith: { $1 })
             fits = tensors.count { shapes[$0.key] == $0.value.shape }
+            known = tensors.count { shapes[$0.key] != nil }
         }
     }
 
@@ -91,7 +95,7 @@ public struct WeightMatch {
             var rest = Substring(tensor.name)
             var prefix = ""
             for _ in 0..<6 {
-                if shapes[String(rest)] == tensor.shape { counts[prefix, default: 0] += 1 }
+                if shapes[String(rest)] != nil { counts[prefix, default: 0] += 1 }
                 guard let dot = rest.firstIndex(of: ".") else { break }
                 rest = rest[rest.index(after: dot)...]
                 prefix = String(tensor.name.dropLast(rest.count))
@@ -154,15 +158,16 @@ extension StateDict {
             return (specification, WeightMatch(self, backbone.state))
         }
         // Of two that have all their tensors here, the one that leaves fewer unused.
-        return matches.filter { !$0.1.fitted.isEmpty }
+        return matches.filter { $0.1.quality > 0 }
             .sorted { ($0.1.quality, $0.0.name) > ($1.1.quality, $1.0.name) }
     }
 }
 
 extension WeightMatch {
-    /// Fraction of all names, the network's and the file's, that fit.
+    /// Fraction of all names, the network's and the file's, that fit; one whose shape does not, as
+    /// in a network of another width, counts half.
     fileprivate var quality: Double {
-        Double(fitted.count)
+        (Double(fitted.count) + Double(mismatched.count) / 2)
             / Double(fitted.count + missing.count + mismatched.count + extra.count)
     }
 }

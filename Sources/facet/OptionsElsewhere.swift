@@ -203,7 +203,8 @@ enum OptionsElsewhere {
         AbsentOption(
             [
                 "--model", "--network", "--net", "--weights", "--ckpt", "--checkpoint", "--resume",
-                "--pretrained", "--model-path", "--model-prefix", "--load", "--arch", "-m", "--onnx", "--engine",
+                "--pretrained", "--model-path", "--model-prefix", "--load", "--arch", "-m",
+                "--onnx", "--engine",
             ],
             instead: "the model is the first argument: facet evaluate MODEL --test ..."),
         AbsentOption(

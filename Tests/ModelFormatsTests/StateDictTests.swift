@@ -99,11 +99,11 @@ struct StateDictTests {
         let part = try #require(try StateDict(StateDictFile.url("float8.pth")).parts.first)
         let found = Dictionary(uniqueKeysWithValues: part.tensors.map { ($0.name, $0) })
         #expect(try found["b"]?.tensor().array(of: Double.self) == [1])
+        let text = message { _ = try found["a"]?.tensor() }
         #expect(
-            message { _ = try found["a"]?.tensor() }
-                .hasSuffix(
-                    "has elements of the type torch.float8_e4m3fn, which is not read; "
-                        + "convert it to float32 in PyTorch"))
+            text.hasSuffix(
+                "has elements of the type torch.float8_e4m3fn, which is not read; convert it to "
+                    + "float32 in PyTorch"))
     }
 
     @Test(

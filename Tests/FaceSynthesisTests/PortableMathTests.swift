@@ -85,18 +85,19 @@ struct PortableMathTests {
     @Test("The noise tile repeats without a seam, and has mean 0")
     func noise() {
         NoiseField.shared.withSampler { noise in
-            var sum: Float = 0
+            var (sum, largest) = (Float(0), Float(0))
             for row in 0..<128 {
                 for column in 0..<128 {
                     let value = noise(Float(column), Float(row))
                     sum += value
-                    #expect(abs(value) < 2.3)
+                    largest = max(largest, abs(value))
                     if row % 16 == 0, column % 16 == 0 {
                         #expect(value == noise(Float(column + 128), Float(row)))
                         #expect(value == noise(Float(column), Float(row - 128)))
                     }
                 }
             }
+            #expect(largest < 2.3)
             #expect(abs(sum / 16384) < 0.1)
             // Halfway between four places stands their mean.
             let corners = [(5, 9), (6, 9), (5, 10), (6, 10)].map { noise(Float($0.0), Float($0.1)) }

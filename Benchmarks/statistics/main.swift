@@ -110,7 +110,7 @@ func measureLevel(
     counter.count(
         "seeds and pairs (the report's)", (estimate.pValue ?? 1) < 0.05,
         length: estimate.interval()?.reach ?? 0)
-    counter.count("t test over the seeds", (Sample(estimate.seedMeans)?.pValue ?? 1) < 0.05)
+    counter.count("t test over the seeds", (Summary(estimate.seedMeans)?.pValue ?? 1) < 0.05)
     counter.count("sign test over the seeds", SignTest(estimate.seedMeans).pValue < 0.05)
     let models = outcome.values.map { $0[0].map { $0 == 1 } }
     let mcNemar = McNemarTest(first: models[0], second: models[1])

@@ -40,7 +40,7 @@ func pairs(_ arguments: [String]) throws {
         mirrored: EmbeddingTable(
             count: count, dimension: dimension, values: Array(array.values[size...])))
     let pairs = same.indices.map {
-        LabelledPair(first: 2 * $0, second: 2 * $0 + 1, same: same[$0], fold: 0)
+        VerificationPair(first: 2 * $0, second: 2 * $0 + 1, same: same[$0], fold: 0)
     }
     var result: InsightFaceResult?
     let times = try (0..<(Int(arguments[2]) ?? 5)).map { _ in

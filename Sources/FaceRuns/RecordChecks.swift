@@ -155,7 +155,7 @@ extension SetGeometry: CheckedRecord {
     }
 }
 
-extension QuantitySpread {
+extension SummaryRecord {
     fileprivate func check(_ name: String, most: Double) throws(RecordFault) {
         guard quantiles.count == 5 else {
             throw RecordFault(reason: "a quantity has not five quantiles")

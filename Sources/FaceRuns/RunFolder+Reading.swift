@@ -48,10 +48,10 @@ extension RunFolder {
     }
 
     /// Reads `scores/<test>.csv`, or gives `nil` where there is none.
-    public func readScores(test: String) throws(FaceRunsError) -> [PairScore]? {
+    public func readScores(test: String) throws(FaceRunsError) -> [ScoreRecord]? {
         let url = scoresURL(test: test)
         guard let data = try read(url) else { return nil }
-        return try PairScoreTable.scores(data, path: url.path)
+        return try ScoreTable.scores(data, path: url.path)
     }
 
     /// Reads `geometry.json`, or gives `nil` where there is none.

@@ -31,9 +31,9 @@ extension RunFolder {
     }
 
     /// Writes `scores/<test>.csv`, atomically.
-    public func write(_ scores: [PairScore], test: String) throws(FaceRunsError) {
+    public func write(_ scores: [ScoreRecord], test: String) throws(FaceRunsError) {
         let url = scoresURL(test: test)
-        try Self.store(PairScoreTable.data(scores, path: url.path), at: url)
+        try Self.store(ScoreTable.data(scores, path: url.path), at: url)
     }
 
     /// Adds a line to `metrics.jsonl` and waits until it is on disk.

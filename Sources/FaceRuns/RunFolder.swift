@@ -8,7 +8,7 @@ public import Foundation
 /// | `environment.json` | ``RunEnvironment`` |
 /// | `metrics.jsonl` | ``EpochRecord``, one a line |
 /// | `steps.csv` | ``StepRecord``, one a line under a header |
-/// | `scores/<test>.csv` | ``PairScore``, one a line under a header |
+/// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state to go on from |
@@ -44,7 +44,7 @@ public struct RunFolder: Sendable, Hashable {
     /// File of the last epoch's backbone weights.
     public var modelURL: URL { url.appendingPathComponent("model.safetensors") }
 
-    /// File of ``PairScore`` lines of a test set.
+    /// File of ``ScoreRecord`` lines of a test set.
     ///
     /// Characters that would lead out of `scores/` are percent-encoded, so that distinct names
     /// have distinct files.

@@ -30,22 +30,22 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     /// Images that were looked at.
     public var images: Int
     /// L2 norms of their embeddings.
-    public var norm: QuantitySpread?
+    public var norm: SummaryRecord?
     /// Angles between images of one identity: for a test set, of the protocol's pairs of one person.
-    public var within: QuantitySpread?
+    public var within: SummaryRecord?
     /// Angles between images of two identities: for a test set, of the protocol's pairs of two.
-    public var between: QuantitySpread?
+    public var between: SummaryRecord?
     /// Angles of images to the class weight of their identity; nil for test sets, and for losses
     /// without class weights.
-    public var ownClass: QuantitySpread?
+    public var ownClass: SummaryRecord?
     /// Angles of images to the nearest class weight of another identity; nil as above.
-    public var nearestOther: QuantitySpread?
+    public var nearestOther: SummaryRecord?
 
     /// Creates a record from its parts.
     public init(
-        name: String, images: Int, norm: QuantitySpread?, within: QuantitySpread?,
-        between: QuantitySpread?, ownClass: QuantitySpread? = nil,
-        nearestOther: QuantitySpread? = nil
+        name: String, images: Int, norm: SummaryRecord?, within: SummaryRecord?,
+        between: SummaryRecord?, ownClass: SummaryRecord? = nil,
+        nearestOther: SummaryRecord? = nil
     ) {
         self.name = name
         self.images = images
@@ -57,15 +57,15 @@ public struct SetGeometry: Codable, Sendable, Hashable {
     }
 }
 
-/// How a quantity is spread.
-public struct QuantitySpread: Codable, Sendable, Hashable {
+/// A summary of many values as a run folder keeps it.
+public struct SummaryRecord: Codable, Sendable, Hashable {
     /// Values there are.
     public var count: Int
     /// Their mean.
     public var mean: Double
     /// Their population standard deviation.
     public var standardDeviation: Double
-    /// Their quantiles at 5, 25, 50, 75 and 95 %.
+    /// Their quantiles at 5, 25, 50, 75 and 95 %: `Summary.quantileLevels`.
     public var quantiles: [Double]
 
     /// Creates a record from its parts; there are five quantiles.

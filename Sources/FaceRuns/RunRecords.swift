@@ -1,3 +1,4 @@
+public import FaceEvaluation
 import Spelling
 
 /// Which cell of a study a run is, and with which seed.
@@ -433,24 +434,18 @@ public struct TestResult: Codable, Sendable, Hashable {
     }
 }
 
-/// One pair of a test set and the score the last epoch's model gave it.
-public struct PairScore: Codable, Sendable, Hashable {
-    /// Fold of the protocol, from 0.
-    public var fold: Int
-    /// Whether the two images show the same person.
-    public var same: Bool
-    /// Squared L2 distance of the two normalised embeddings; 0...4, smaller is more alike.
-    public var distance: Float
+/// One line of `scores/<test>.csv`: a pair as the last epoch's model scored it, and its images.
+public struct ScoreRecord: Sendable, Hashable {
+    /// The pair.
+    public var pair: ScoredPair
     /// First image, relative to the test set's folder.
     public var first: String
     /// Second image, relative to the test set's folder.
     public var second: String
 
-    /// Creates a score from its parts.
-    public init(fold: Int, same: Bool, distance: Float, first: String, second: String) {
-        self.fold = fold
-        self.same = same
-        self.distance = distance
+    /// Names the images of a pair.
+    public init(_ pair: ScoredPair, first: String, second: String) {
+        self.pair = pair
         self.first = first
         self.second = second
     }

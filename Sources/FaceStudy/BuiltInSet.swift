@@ -37,9 +37,9 @@ public enum BuiltInSet {
     }
 
     /// The pairs of a set that is not drawn.
-    static func plannedPairs(_ set: SyntheticSet) throws -> FaceData.VerificationPairs {
+    static func plannedPairs(_ set: SyntheticSet) throws -> VerificationPairs {
         let plan = try SyntheticPlan(set)
-        let pairs = FaceSynthesis.VerificationPairs(plan)
+        let pairs = SyntheticPairs(plan)
         var places: [String: Int] = [:]
         var names: [String] = []
         func place(_ label: Int, _ number: Int) -> Int {
@@ -51,12 +51,12 @@ public enum BuiltInSet {
         }
         let all = pairs.folds.enumerated().flatMap { fold, content in
             (content.matched + content.mismatched).map { pair in
-                FaceData.VerificationPairs.Pair(
+                VerificationPair(
                     first: place(pair.first, pair.firstImage),
                     second: place(pair.second, pair.secondImage), same: pair.isMatched, fold: fold)
             }
         }
-        return FaceData.VerificationPairs(
+        return VerificationPairs(
             source: PlannedImages(name: set.name, names: names), pairs: all,
             folds: pairs.folds.count)
     }

@@ -33,23 +33,22 @@ struct PreparedTest {
 struct TestEvaluation {
     let name: String
     let report: VerificationReport
-    let scores: [PairScore]
+    let scores: [ScoreRecord]
     /// The embeddings of the images.
     let views: EmbeddingViews
 
     init(
         name: String, pairs: VerificationPairs, views: EmbeddingViews
     ) throws {
-        let scored = try views.normalizedSum().scores(of: pairs.labelled)
+        let scored = try views.normalizedSum().scores(of: pairs.pairs)
         self.name = name
         self.views = views
         report = try VerificationReport(
             of: scored, meanNorm: try views.meanNorm(),
             rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
         scores = zip(pairs.pairs, scored).map { pair, score in
-            PairScore(
-                fold: pair.fold, same: pair.same, distance: score.distance,
-                first: pairs.images[pair.first], second: pairs.images[pair.second])
+            ScoreRecord(
+                score, first: pairs.images[pair.first], second: pairs.images[pair.second])
         }
     }
 }

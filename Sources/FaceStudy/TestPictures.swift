@@ -68,13 +68,13 @@ public final class TestPictures: @unchecked Sendable {
         return nil
     }
 
-    private func pairs(_ source: StudyConfiguration.TestSource) -> FaceData.VerificationPairs? {
+    private func pairs(_ source: StudyConfiguration.TestSource) -> VerificationPairs? {
         var location = URL(fileURLWithPath: source.images)
         if source.images.hasPrefix("synthetic:") {
             guard let set = (try? BuiltInSet.named(source.images)) ?? nil else { return nil }
             location = study.url.appendingPathComponent("data").appendingPathComponent(set.name)
         }
         guard FileManager.default.fileExists(atPath: location.path) else { return nil }
-        return try? FaceData.VerificationPairs.open(images: location, pairs: source.pairs)
+        return try? VerificationPairs.open(images: location, pairs: source.pairs)
     }
 }

@@ -129,7 +129,7 @@ public struct SyntheticFaceWriter: Sendable {
 
     private func writeLists(to folder: URL) throws {
         if plan.set.pairs != nil {
-            try write(VerificationPairs(plan).text(plan), to: folder, as: "pairs.txt")
+            try write(SyntheticPairs(plan).text(plan), to: folder, as: "pairs.txt")
         }
         if plan.set.labelNoise > 0 {
             let lines = plan.mislabelled.map { image in

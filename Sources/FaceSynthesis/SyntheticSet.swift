@@ -115,7 +115,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         try Self.require(2...1_000, pairs.folds, "pairs.folds")
         try Self.require(1...100_000, pairs.pairsPerFold, "pairs.pairsPerFold")
         try Self.require((2 * pairs.folds)...10_000_000, identities, "identities")
-        let capacity = VerificationPairs.capacity(of: self, folds: pairs.folds)
+        let capacity = SyntheticPairs.capacity(of: self, folds: pairs.folds)
         if capacity.same < pairs.pairsPerFold {
             throw .tooFewPairs(
                 kind: "matched", available: capacity.same, wanted: pairs.pairsPerFold)
@@ -186,7 +186,7 @@ extension SyntheticSet {
         let wanted = Int(Float(identities) * factor + 0.5)
         set.identities = max(wanted, pairs.map { 2 * $0.folds } ?? 1)
         if let pairs {
-            let capacity = VerificationPairs.capacity(of: set, folds: pairs.folds)
+            let capacity = SyntheticPairs.capacity(of: set, folds: pairs.folds)
             set.pairs?.pairsPerFold = min(
                 pairs.pairsPerFold, capacity.same, capacity.different)
         }

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 import Foundation
 import Testing
@@ -25,7 +26,10 @@ import Testing
             try run.append(record)
         }
         try run.write(
-            [PairScore(fold: 0, same: true, distance: distance, first: "a", second: "b")],
+            [
+                ScoreRecord(
+                    ScoredPair(distance: distance, same: true, fold: 0), first: "a", second: "b")
+            ],
             test: "lfw")
         if let geometry { try run.write(geometry) }
         try Data(model.utf8).write(to: run.modelURL)

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 import Foundation
 import SafeFiles
@@ -59,7 +60,8 @@ import Testing
     @Test func keepsScoresOfAnotherWriter() throws {
         let csv = try Data(contentsOf: Samples.fixture("scores.csv"))
         let expected = try JSONDecoder().decode(
-            [PairScore].self, from: Data(contentsOf: Samples.fixture("scores.json")))
+            [Samples.Score].self, from: Data(contentsOf: Samples.fixture("scores.json"))
+        ).map(\.record)
         try Samples.inTemporaryFolder { folder throws in
             let run = RunFolder(folder)
             try AtomicFile.write(csv, to: run.scoresURL(test: "lfw"))
@@ -88,7 +90,8 @@ import Testing
                     path: run.metricsURL.path, field: "lossState.margin")
             ) { try run.append(epoch) }
             #expect(try run.readEpochs() == [])
-            let score = PairScore(fold: 0, same: true, distance: .infinity, first: "", second: "")
+            let score = ScoreRecord(
+                ScoredPair(distance: .infinity, same: true, fold: 0), first: "", second: "")
             #expect(
                 throws: FaceRunsError.nonFiniteNumber(
                     path: run.scoresURL(test: "t").path, field: "distance")

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 import Foundation
 import Testing
@@ -50,8 +51,8 @@ enum Samples {
             set: "lfw", identities: [.init(name: "A/B", x: [0.5, -1.0 / 3], y: [0, 0.25])],
             explained: [0.5, 0.25]))
 
-    private static func spread(_ mean: Double) -> QuantitySpread {
-        QuantitySpread(
+    private static func spread(_ mean: Double) -> SummaryRecord {
+        SummaryRecord(
             count: 100, mean: mean, standardDeviation: 1.0 / 3,
             quantiles: [-2, -1, 0, 1, 2].map { mean + $0 })
     }
@@ -80,5 +81,22 @@ enum Samples {
         try #require(
             Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil),
             "fixture \(name)")
+    }
+}
+
+extension Samples {
+    /// A line of `scores.json`.
+    struct Score: Decodable {
+        var distance: Float
+        var first: String
+        var fold: Int
+        var same: Bool
+        var second: String
+
+        var record: ScoreRecord {
+            ScoreRecord(
+                ScoredPair(distance: distance, same: same, fold: fold), first: first,
+                second: second)
+        }
     }
 }

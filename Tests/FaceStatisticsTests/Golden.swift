@@ -13,6 +13,15 @@ struct Golden: Decodable, Sendable {
         let chiSquare: [[Double]]
         let range: [[Double]]
         let rangeBound: [[Double]]
+        let quantiles: [Quantile]
+    }
+
+    /// The value of a probability in a distribution.
+    struct Quantile: Decodable, Sendable {
+        let distribution: String
+        let parameters: [Double]
+        let p: Double
+        let value: Double
     }
 
     struct Holm: Decodable, Sendable {

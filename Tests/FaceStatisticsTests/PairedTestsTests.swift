@@ -84,11 +84,11 @@ struct PairedTestsTests {
     @Test("Groups of which no two differ")
     func groups() {
         let values = [9.0, 8.5, 8, 6, 5.2, 2]
-        let groups = Indistinguishable.groups(values.count) { values[$0] - values[$1] > 1 }
+        let groups = CompactLetterDisplay.groups(values.count) { values[$0] - values[$1] > 1 }
         #expect(groups == [0..<3, 3..<5, 5..<6])
-        let chained = Indistinguishable.groups(4) { $1 - $0 > 1 }
+        let chained = CompactLetterDisplay.groups(4) { $1 - $0 > 1 }
         #expect(chained == [0..<2, 1..<3, 2..<4])
-        #expect(Indistinguishable.groups(3) { _, _ in false } == [0..<3])
-        #expect(Indistinguishable.groups(0) { _, _ in true } == [])
+        #expect(CompactLetterDisplay.groups(3) { _, _ in false } == [0..<3])
+        #expect(CompactLetterDisplay.groups(0) { _, _ in true } == [])
     }
 }

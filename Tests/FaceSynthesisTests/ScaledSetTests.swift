@@ -11,7 +11,7 @@ struct ScaledSetTests {
         let plan = try SyntheticPlan(set)
         let each = try #require(set.pairs?.pairsPerFold)
         #expect(set.identities >= 20 && (1...300).contains(each))
-        let folds = VerificationPairs(plan).folds
+        let folds = SyntheticPairs(plan).folds
         #expect(folds.count == 10)
         #expect(folds.allSatisfy { $0.matched.count == each && $0.mismatched.count == each })
     }

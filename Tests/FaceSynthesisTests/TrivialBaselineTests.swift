@@ -50,7 +50,7 @@ struct TrivialBaselineTests {
 
     /// Accuracy at the best threshold over all pairs, which is no lower than by any protocol.
     private func bestAccuracy(_ set: SyntheticSet, _ pictures: Pictures) throws -> Double {
-        let pairs = VerificationPairs(try SyntheticPlan(set)).folds.flatMap {
+        let pairs = SyntheticPairs(try SyntheticPlan(set)).folds.flatMap {
             $0.matched + $0.mismatched
         }
         let scored = pairs.map { pair in

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 import Foundation
 import Testing
@@ -16,7 +17,9 @@ struct PackedDataTests {
                 let epochs = try run.readEpochs()
                 losses += epochs.map(\.loss)
                 accuracies += epochs.map(\.trainAccuracy)
-                distances += (try run.readScores(test: "probe") ?? []).map { Double($0.distance) }
+                distances += (try run.readScores(test: "probe") ?? []).map {
+                    Double($0.pair.distance)
+                }
                 model += try Data(contentsOf: run.modelURL)
             }
         }

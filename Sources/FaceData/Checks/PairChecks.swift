@@ -72,12 +72,12 @@ struct PairChecks {
         let high: Int
     }
 
-    private func key(_ pair: VerificationPairs.Pair) -> Unordered {
+    private func key(_ pair: VerificationPair) -> Unordered {
         let (first, second) = (images[pair.first], images[pair.second])
         return Unordered(low: min(first, second), high: max(first, second))
     }
 
-    private func isSelf(_ pair: VerificationPairs.Pair) -> Bool {
+    private func isSelf(_ pair: VerificationPair) -> Bool {
         images[pair.first] == images[pair.second]
     }
 
@@ -88,8 +88,8 @@ struct PairChecks {
     }
 
     /// The labels of each pair of images that stands more than once.
-    private var groups: [(pair: VerificationPairs.Pair, labels: [Bool])] {
-        var groups: [Unordered: (pair: VerificationPairs.Pair, labels: [Bool])] = [:]
+    private var groups: [(pair: VerificationPair, labels: [Bool])] {
+        var groups: [Unordered: (pair: VerificationPair, labels: [Bool])] = [:]
         var order: [Unordered] = []
         for pair in set.pairs {
             let key = key(pair)
@@ -138,7 +138,7 @@ struct PairChecks {
     }
 
     private func finding(
-        _ pairs: [VerificationPairs.Pair], _ severity: SetCheck.Severity, _ kind: String,
+        _ pairs: [VerificationPair], _ severity: SetCheck.Severity, _ kind: String,
         one: String,
         more: String
     ) -> SetCheck.Finding? {

@@ -50,13 +50,13 @@ public struct HeldOutIdentities: Sendable {
         let each = max(1, min(most / (2 * folds), possible.min() ?? 0))
         let images = people.flatMap { $0 }
         let place = Dictionary(uniqueKeysWithValues: zip(images, images.indices))
-        var pairs: [VerificationPairs.Pair] = []
+        var pairs: [VerificationPair] = []
         for (fold, group) in groups.enumerated() {
             for isSame in [true, false] {
                 for (first, second) in draw(each, from: group, same: isSame, &stream) {
                     guard let first = place[first], let second = place[second] else { return nil }
                     pairs.append(
-                        VerificationPairs.Pair(
+                        VerificationPair(
                             first: first, second: second, same: isSame, fold: fold))
                 }
             }

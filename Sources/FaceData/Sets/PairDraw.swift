@@ -82,10 +82,10 @@ public struct PairDraw: Sendable {
         _ chosen: [(Int, Int, Bool, Int)], _ set: LabelledImageSet
     ) -> VerificationPairs {
         var images = UsedImages()
-        var pairs: [VerificationPairs.Pair] = []
+        var pairs: [VerificationPair] = []
         for (first, second, same, fold) in chosen {
             pairs.append(
-                VerificationPairs.Pair(
+                VerificationPair(
                     first: images.place(of: first), second: images.place(of: second), same: same,
                     fold: fold))
         }

@@ -104,7 +104,7 @@ private struct PairsReader {
                 reason: "the header announces \(counted(expected, "pair")), but \(lines.count - 1) "
                     + "\(lines.count == 2 ? "follows" : "follow")")
         }
-        var pairs: [VerificationPairs.Pair] = []
+        var pairs: [VerificationPair] = []
         for (place, line) in lines.dropFirst().enumerated() {
             let isSame = place % (2 * each) < each
             pairs.append(try pair(line, same: isSame, fold: place / (2 * each)))
@@ -117,7 +117,7 @@ private struct PairsReader {
     private mutating func readColumns(
         _ lines: ArraySlice<TextFile.Line>
     ) throws(FaceDataError) -> VerificationPairs {
-        var pairs: [VerificationPairs.Pair] = []
+        var pairs: [VerificationPair] = []
         for line in lines {
             let isSame = PairsHeader.numberedPair(line.text).map { $0.count == 3 } ?? true
             pairs.append(try pair(line, same: isSame, fold: 0))
@@ -166,7 +166,7 @@ private struct PairsReader {
 
     private mutating func pair(
         _ line: TextFile.Line, same: Bool, fold: Int
-    ) throws(FaceDataError) -> VerificationPairs.Pair {
+    ) throws(FaceDataError) -> VerificationPair {
         let fields = PairsHeader.numberedPair(line.text) ?? TextFile.fields(line.text)
         guard fields.count == (same ? 3 : 4) else {
             throw .pairs(
@@ -176,7 +176,7 @@ private struct PairsReader {
                     : "a pair of two people has four fields, as 'name 1 other 2'")
         }
         let second = same ? fields[0] : fields[2]
-        return VerificationPairs.Pair(
+        return VerificationPair(
             first: try image(fields[0], fields[1], line.number),
             second: try image(second, fields[same ? 2 : 3], line.number), same: same, fold: fold)
     }

@@ -1,33 +1,33 @@
 import Foundation
 
+/// Two images, of which it is known whether they show the same person.
+public struct VerificationPair: Codable, Sendable, Hashable {
+    /// Index of one image: in the list of a test set, and so its row in a table of embeddings.
+    public var first: Int
+    /// Index of the other image.
+    public var second: Int
+    /// Whether both show the same person.
+    public var same: Bool
+    /// Fold of the protocol, from 0.
+    public var fold: Int
+
+    /// Labels a pair.
+    public init(first: Int, second: Int, same: Bool, fold: Int) {
+        self.first = first
+        self.second = second
+        self.same = same
+        self.fold = fold
+    }
+}
+
 /// Pairs of images of which it is known whether they show the same person.
 public struct VerificationPairs: Sendable {
-    /// Two images and what is known of them.
-    public struct Pair: Sendable, Hashable {
-        /// Place of an image in the list.
-        public var first: Int
-        /// Place of another.
-        public var second: Int
-        /// Whether both show the same person.
-        public var same: Bool
-        /// Fold of the protocol, from 0.
-        public var fold: Int
-
-        /// Names a pair.
-        public init(first: Int, second: Int, same: Bool, fold: Int) {
-            self.first = first
-            self.second = second
-            self.same = same
-            self.fold = fold
-        }
-    }
-
     /// The images that the pairs name, each once, in order of appearance.
     public let source: any ImageSource
     /// The images' names, in the source's order.
     public let images: [String]
     /// The pairs, fold after fold.
-    public let pairs: [Pair]
+    public let pairs: [VerificationPair]
     /// Number of folds.
     public let folds: Int
     /// What is told about the files, such as folds that a list did not have.
@@ -35,7 +35,7 @@ public struct VerificationPairs: Sendable {
 
     /// Creates pairs of the images of a source.
     public init(
-        source: any ImageSource, pairs: [Pair], folds: Int, remarks: [String] = []
+        source: any ImageSource, pairs: [VerificationPair], folds: Int, remarks: [String] = []
     ) {
         self.source = source
         images = (0..<source.count).map(source.name(of:))
@@ -51,9 +51,9 @@ public struct VerificationPairs: Sendable {
     public func subset(_ count: Int) -> VerificationPairs {
         guard count > 0, count < pairs.count else { return self }
         let quota = max(1, count / (2 * folds))
-        var taken: [Pair: Int] = [:]
+        var taken: [VerificationPair: Int] = [:]
         let chosen = pairs.filter { pair in
-            let kind = Pair(first: 0, second: 0, same: pair.same, fold: pair.fold)
+            let kind = VerificationPair(first: 0, second: 0, same: pair.same, fold: pair.fold)
             taken[kind, default: 0] += 1
             return taken[kind, default: 0] <= quota
         }
@@ -65,7 +65,8 @@ public struct VerificationPairs: Sendable {
                 guard let first = place[pair.first], let second = place[pair.second] else {
                     return nil
                 }
-                return Pair(first: first, second: second, same: pair.same, fold: pair.fold)
+                return VerificationPair(
+                    first: first, second: second, same: pair.same, fold: pair.fold)
             }, folds: folds, remarks: remarks)
     }
 
@@ -82,7 +83,7 @@ public struct VerificationPairs: Sendable {
     /// - Parameters:
     ///   - count: Number of pairs.
     ///   - folds: How many folds; fewer when there are not as many pairs.
-    static func consecutiveFolds(_ count: Int, folds: Int = 10) -> (of: [Int], count: Int) {
+    package static func consecutiveFolds(_ count: Int, folds: Int = 10) -> (of: [Int], count: Int) {
         let folds = max(1, min(folds, count))
         let places = (0..<folds).flatMap { fold in
             repeatElement(fold, count: count / folds + (fold < count % folds ? 1 : 0))
@@ -98,7 +99,8 @@ public struct VerificationPairs: Sendable {
         return VerificationPairs(
             source: source,
             pairs: zip(pairs, places.of).map { pair, fold in
-                Pair(first: pair.first, second: pair.second, same: pair.same, fold: fold)
+                VerificationPair(
+                    first: pair.first, second: pair.second, same: pair.same, fold: fold)
             }, folds: places.count)
     }
 

@@ -61,10 +61,24 @@ public struct ROCCurve: Codable, Sendable, Hashable {
         guard (0...1).contains(rate) else {
             throw FaceEvaluationError.invalidRate(name: "The FAR", value: rate)
         }
-        let point = points.last { $0.far <= rate } ?? origin
+        let point = point(atFAR: rate)
         return OperatingPoint(
             targetFAR: rate, threshold: point.threshold, tar: point.tar, far: point.far,
             isSupported: OperatingPoint.isSupported(rate: rate, by: negatives))
+    }
+
+    /// The largest true acceptance rate at a false acceptance rate of at most `rate`; 0...1.
+    public func tar(atFAR rate: Double) -> Double { point(atFAR: rate).tar }
+
+    /// The last point whose false acceptance rate is at most `rate`.
+    private func point(atFAR rate: Double) -> ROCPoint {
+        // Neither rate falls along the points, so the one looked for is found by halving.
+        var (low, high) = (0, points.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if points[middle].far <= rate { low = middle } else { high = middle }
+        }
+        return points.isEmpty ? origin : points[low]
     }
 
     /// The point that accepts nothing; there is one unless a damaged file was decoded.

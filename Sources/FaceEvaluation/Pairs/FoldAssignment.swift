@@ -1,3 +1,5 @@
+public import FaceData
+
 /// How a protocol splits its pairs into folds.
 public enum FoldAssignment: Codable, Sendable, Hashable {
     /// Consecutive runs of pairs in the order given, whatever their own fold says.
@@ -18,7 +20,7 @@ public enum FoldAssignment: Codable, Sendable, Hashable {
     }
 
     /// The fold of every pair, numbered from 0 without gaps; throws as for scored pairs.
-    public func folds(of pairs: [LabelledPair]) throws -> [Int] {
+    public func folds(of pairs: [VerificationPair]) throws -> [Int] {
         try folds(labels: pairs.map(\.fold))
     }
 
@@ -40,9 +42,6 @@ public enum FoldAssignment: Codable, Sendable, Hashable {
         guard pairs >= folds else {
             throw FaceEvaluationError.tooFewPairs(pairs: pairs, folds: folds)
         }
-        return (0..<folds).flatMap { fold in
-            let size = pairs / folds + (fold < pairs % folds ? 1 : 0)
-            return repeatElement(fold, count: size)
-        }
+        return VerificationPairs.consecutiveFolds(pairs, folds: folds).of
     }
 }

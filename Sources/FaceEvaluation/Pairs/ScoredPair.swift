@@ -1,3 +1,5 @@
+public import FaceData
+
 /// A pair and the distance a network gave it.
 ///
 /// The distance is single precision: it is what a run folder stores, so numbers computed while a
@@ -36,7 +38,7 @@ extension EmbeddingTable {
     ///
     /// - Throws: ``FaceEvaluationError/pairOutOfRange(pair:image:count:)`` for the first pair
     ///   that names a row the table does not have.
-    public func scores(of pairs: [LabelledPair]) throws -> [ScoredPair] {
+    public func scores(of pairs: [VerificationPair]) throws -> [ScoredPair] {
         try withRows { rows in
             try pairs.enumerated().map { index, pair in
                 for image in [pair.first, pair.second] where !(0..<count).contains(image) {

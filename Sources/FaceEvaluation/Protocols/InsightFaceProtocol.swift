@@ -25,21 +25,37 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
         self.folds = folds
     }
 
-    /// Evaluates scored pairs.
+    /// Evaluates scored pairs: ``accuracy(of:)`` and ``rates(of:)`` together.
     ///
-    /// - Throws: A ``FaceEvaluationError`` if there are no pairs, fewer pairs than folds, a
-    ///   distance that is none, or a target rate outside 0...1.
+    /// - Throws: As those two do.
     public func evaluate(_ pairs: [ScoredPair]) throws -> InsightFaceResult {
-        try pairs.requireDistances()
+        InsightFaceResult(accuracy: try accuracy(of: pairs), rates: try rates(of: pairs))
+    }
+
+    /// The accuracy of scored pairs over the folds.
+    ///
+    /// - Throws: A ``FaceEvaluationError`` if there are no pairs, fewer pairs than folds, or a
+    ///   distance that is none.
+    public func accuracy(of pairs: [ScoredPair]) throws -> InsightFaceAccuracy {
+        InsightFaceAccuracy(judge(try members(pairs), grid: accuracyGrid, by: accuracy))
+    }
+
+    /// The acceptance rates of scored pairs where the false acceptance rate is ``targetFAR``.
+    ///
+    /// - Throws: As ``accuracy(of:)``, and for a target rate outside 0...1.
+    public func rates(of pairs: [ScoredPair]) throws -> InsightFaceRates {
         guard (0...1).contains(targetFAR) else {
             throw FaceEvaluationError.invalidRate(name: "The target FAR", value: targetFAR)
         }
-        let members = Dictionary(grouping: zip(try folds.folds(of: pairs), pairs), by: \.0)
+        return InsightFaceRates(judge(try members(pairs), grid: tarGrid, by: operatingPoint))
+    }
+
+    /// The pairs of each fold.
+    private func members(_ pairs: [ScoredPair]) throws -> [[ScoredPair]] {
+        try pairs.requireDistances()
+        return Dictionary(grouping: zip(try folds.folds(of: pairs), pairs), by: \.0)
             .sorted { $0.key < $1.key }
             .map { $0.value.map(\.1) }
-        let accuracies = judge(members, grid: accuracyGrid, by: accuracy)
-        let operatingPoints = judge(members, grid: tarGrid, by: operatingPoint)
-        return InsightFaceResult(accuracies: accuracies, operatingPoints: operatingPoints)
     }
 
     /// Calls `judgement` for each fold with the sweep over all other folds and the fold's pairs.

@@ -1,3 +1,5 @@
+import FaceStatistics
+
 /// What ``InsightFaceProtocol`` measured.
 public struct InsightFaceResult: Codable, Sendable, Hashable {
     /// Mean of the folds' accuracies; 0...1.
@@ -17,21 +19,52 @@ public struct InsightFaceResult: Codable, Sendable, Hashable {
     /// Rates of each fold at the target FAR.
     public let operatingPoints: [FoldOperatingPoint]
 
-    init(accuracies: [FoldAccuracy], operatingPoints: [FoldOperatingPoint]) {
-        let values = accuracies.map(\.accuracy)
-        let mean = Self.mean(of: values) ?? 0
-        let variance = Self.mean(of: values.map { ($0 - mean) * ($0 - mean) }) ?? 0
-        accuracy = mean
-        standardDeviation = variance.squareRoot()
-        threshold = Self.mean(of: accuracies.map(\.threshold)) ?? 0
-        tar = Self.mean(of: operatingPoints.compactMap(\.tar))
-        far = Self.mean(of: operatingPoints.compactMap(\.far))
-        folds = accuracies
-        self.operatingPoints = operatingPoints
+    init(accuracy: InsightFaceAccuracy, rates: InsightFaceRates) {
+        self.accuracy = accuracy.mean
+        standardDeviation = accuracy.standardDeviation
+        threshold = accuracy.threshold
+        tar = rates.tar
+        far = rates.far
+        folds = accuracy.folds
+        operatingPoints = rates.folds
     }
+}
 
-    private static func mean(of values: [Double]) -> Double? {
-        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+/// The accuracy of ``InsightFaceProtocol``, each fold judged by the threshold of all others.
+public struct InsightFaceAccuracy: Sendable, Hashable {
+    /// Mean of the folds' accuracies; 0...1.
+    public let mean: Double
+    /// Population standard deviation (divisor: number of folds) of the folds' accuracies.
+    public let standardDeviation: Double
+    /// Mean of the folds' thresholds, a squared L2 distance.
+    public let threshold: Double
+    /// Accuracy of each fold.
+    public let folds: [FoldAccuracy]
+
+    init(_ folds: [FoldAccuracy]) {
+        let accuracies = Summary(folds.map(\.accuracy))
+        mean = accuracies?.mean ?? 0
+        standardDeviation = accuracies?.populationStandardDeviation ?? 0
+        threshold = Summary(folds.map(\.threshold))?.mean ?? 0
+        self.folds = folds
+    }
+}
+
+/// The acceptance rates of ``InsightFaceProtocol``, each fold judged by the threshold at which all
+/// others have the false acceptance rate asked for.
+public struct InsightFaceRates: Sendable, Hashable {
+    /// Mean true acceptance rate over the folds that define one; 0...1. Nil if none does: for a
+    /// fold that takes positives in it and negatives in the others.
+    public let tar: Double?
+    /// Mean false acceptance rate that the thresholds had on the folds; 0...1 or nil.
+    public let far: Double?
+    /// Rates of each fold.
+    public let folds: [FoldOperatingPoint]
+
+    init(_ folds: [FoldOperatingPoint]) {
+        tar = Summary(folds.compactMap(\.tar))?.mean
+        far = Summary(folds.compactMap(\.far))?.mean
+        self.folds = folds
     }
 }
 

@@ -1,3 +1,5 @@
+import FaceData
+
 /// Inner products of the embeddings of pairs, from which every score follows.
 ///
 /// With the mean of the training folds subtracted, a score depends on the fold it is computed for.
@@ -10,7 +12,7 @@ struct PairGeometry {
         var second: Double
     }
 
-    private let pairs: [LabelledPair]
+    private let pairs: [VerificationPair]
     private var dots: [Double] = []
     private var squares: [Double]
     /// For each fold the products of all images with the mean of the other folds.
@@ -23,7 +25,7 @@ struct PairGeometry {
     ///   where none is.
     /// - Throws: An error for a pair that names no row, and for embeddings without a direction.
     init(
-        of views: EmbeddingViews, fused fusion: ViewFusion, pairs: [LabelledPair], folds: [Int]?
+        of views: EmbeddingViews, fused fusion: ViewFusion, pairs: [VerificationPair], folds: [Int]?
     ) throws {
         try views.requireRows(of: pairs)
         self.pairs = pairs
@@ -139,7 +141,7 @@ extension ViewFusion {
 
 extension EmbeddingViews {
     /// Throws unless every pair names two rows.
-    func requireRows(of pairs: [LabelledPair]) throws {
+    func requireRows(of pairs: [VerificationPair]) throws {
         for (index, pair) in pairs.enumerated() {
             for image in [pair.first, pair.second] where !(0..<count).contains(image) {
                 throw FaceEvaluationError.pairOutOfRange(pair: index, image: image, count: count)

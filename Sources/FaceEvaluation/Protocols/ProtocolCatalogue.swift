@@ -1,3 +1,5 @@
+public import FaceData
+
 extension VerificationProtocol {
     /// All protocols in circulation, the one most numbers are reported with first.
     public static let all = [
@@ -122,7 +124,7 @@ public struct ProtocolComparison: Codable, Sendable, Hashable {
     /// - Throws: As ``VerificationProtocol/evaluate(_:pairs:folds:)``, and for embeddings that are
     ///   not finite.
     public init(
-        _ views: EmbeddingViews, pairs: [LabelledPair], folds: FoldAssignment = .contiguous(10)
+        _ views: EmbeddingViews, pairs: [VerificationPair], folds: FoldAssignment = .contiguous(10)
     ) throws {
         _ = try views.meanNorm()
         results = try VerificationProtocol.all.compactMap {

@@ -1,3 +1,6 @@
+import FaceStatistics
+public import FaceData
+
 /// How one system turns embeddings and pairs into an accuracy: what it makes of the mirror image,
 /// what it calls a score, how it chooses the threshold, and which spread it reports.
 ///
@@ -89,7 +92,7 @@ public struct VerificationProtocol: Sendable, Hashable {
     /// - Throws: A ``FaceEvaluationError`` for no pairs, fewer pairs than folds, a pair that names
     ///   no row, and embeddings without a direction.
     public func evaluate(
-        _ views: EmbeddingViews, pairs: [LabelledPair], folds: FoldAssignment = .contiguous(10)
+        _ views: EmbeddingViews, pairs: [VerificationPair], folds: FoldAssignment = .contiguous(10)
     ) throws -> ProtocolResult? {
         guard !pairs.isEmpty else { throw FaceEvaluationError.noPairs }
         if name == Self.insightFace.name {
@@ -158,15 +161,12 @@ public struct ProtocolResult: Codable, Sendable, Hashable {
     public let folds: [FoldAccuracy]
 
     init(of rule: VerificationProtocol, folds: [FoldAccuracy]) {
-        let accuracies = folds.map(\.accuracy)
-        let count = Double(max(folds.count, 1))
-        let mean = accuracies.reduce(0, +) / count
-        let squares = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let accuracies = Summary(folds.map(\.accuracy))
         name = rule.name
-        accuracy = mean
+        accuracy = accuracies?.mean ?? 0
         spreadKind = rule.spread
-        spread = Self.spread(rule.spread, squares: squares, count: folds.count)
-        threshold = folds.map(\.threshold).reduce(0, +) / count
+        spread = accuracies.flatMap { Self.spread(rule.spread, $0) }
+        threshold = Summary(folds.map(\.threshold))?.mean ?? 0
         measure = rule.measure
         cosine = rule.subtractsMean ? nil : rule.measure.cosine(of: threshold)
         isOptimistic = rule.isOptimistic
@@ -174,13 +174,12 @@ public struct ProtocolResult: Codable, Sendable, Hashable {
     }
 
     private static func spread(
-        _ kind: VerificationProtocol.Spread, squares: Double, count: Int
+        _ kind: VerificationProtocol.Spread, _ accuracies: Summary
     ) -> Double? {
         switch kind {
         case .none: nil
-        case .standardDeviation: (squares / Double(max(count, 1))).squareRoot()
-        case .standardError:
-            count > 1 ? (squares / Double(count - 1) / Double(count)).squareRoot() : nil
+        case .standardDeviation: accuracies.populationStandardDeviation
+        case .standardError: accuracies.standardError
         }
     }
 }

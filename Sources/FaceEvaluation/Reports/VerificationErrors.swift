@@ -23,10 +23,10 @@ public struct VerificationErrors: Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - pairs: Scored pairs, in the order they were evaluated in.
     ///   - rule: The protocol that evaluated them.
-    /// - Throws: As ``InsightFaceProtocol/evaluate(_:)``.
+    /// - Throws: As ``InsightFaceProtocol/accuracy(of:)``.
     public init(of pairs: [ScoredPair], by rule: InsightFaceProtocol = InsightFaceProtocol()) throws
     {
-        let thresholds = try rule.evaluate(pairs).folds.map(\.threshold)
+        let thresholds = try rule.accuracy(of: pairs).folds.map(\.threshold)
         let folds = try rule.folds.folds(of: pairs)
         let wrong = pairs.indices.filter { place in
             (Double(pairs[place].distance) < thresholds[folds[place]]) != pairs[place].same

@@ -1,3 +1,5 @@
+public import FaceData
+
 /// Everything this module can say about one model on one set of pairs.
 ///
 /// No number of it is a NaN: what a test set cannot define is nil, and ``warnings`` says why.
@@ -65,7 +67,7 @@ public struct VerificationReport: Codable, Sendable, Hashable {
     /// - Throws: As ``init(of:meanNorm:rule:fars:curvePoints:)``, and for embeddings without a
     ///   direction and pairs that name no row.
     public init(
-        original: EmbeddingTable, mirrored: EmbeddingTable, pairs: [LabelledPair],
+        original: EmbeddingTable, mirrored: EmbeddingTable, pairs: [VerificationPair],
         rule: InsightFaceProtocol = InsightFaceProtocol()
     ) throws {
         let scores = try original.normalizedSum(with: mirrored).scores(of: pairs)

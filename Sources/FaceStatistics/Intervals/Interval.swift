@@ -25,3 +25,35 @@ public struct Interval: Sendable, Hashable {
     /// Half its length.
     public var reach: Double { (upper - lower) / 2 }
 }
+
+/// Intervals of a share that was counted.
+public enum BinomialInterval {
+    /// Wilson's interval (1927), which stays within 0...1 and holds the share about as often as it
+    /// says for few counts too.
+    ///
+    /// - Parameters:
+    ///   - share: Share that was counted; 0...1.
+    ///   - count: Number of independent trials; 0 gives 0...1.
+    public static func wilson(
+        share: Double, of count: Int, level: Double = Interval.usualLevel
+    ) -> Interval {
+        wilson(
+            share: share, of: Double(count), bound: -NormalDistribution.quantile((1 - level) / 2))
+    }
+
+    /// Wilson's interval for an effective number of trials, as Korn and Graubard (1998) do for
+    /// trials that are not independent.
+    ///
+    /// - Parameters:
+    ///   - share: Share that was counted; 0...1.
+    ///   - count: Number of independent trials that tell as much, whole or not; 0 gives 0...1.
+    ///   - z: Bound of the distribution, e.g. 1.96.
+    static func wilson(share: Double, of count: Double, bound z: Double) -> Interval {
+        guard count > 0 else { return Interval(0, 1) }
+        let n = count
+        let middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        let spread = share * (1 - share) / n + z * z / (4 * n * n)
+        let reach = z / (1 + z * z / n) * spread.squareRoot()
+        return Interval(max(0, middle - reach), min(1, middle + reach))
+    }
+}

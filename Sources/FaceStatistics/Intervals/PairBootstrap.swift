@@ -70,11 +70,11 @@ public struct PairBootstrap: Sendable {
                 ? design.foldCount : unit == .people ? design.peopleCount : design.count)
         guard units > 1 else { return Interval(-.infinity, .infinity) }
         let sorted = replicates(of: values).sorted()
-        let t = StudentDistribution(degreesOfFreedom: units - 1).bound(beyond: 1 - level)
-        let share = NormalDistribution.below(-t * (units / (units - 1)).squareRoot())
+        let t = StudentDistribution(degreesOfFreedom: units - 1).critical(twoSided: 1 - level)
+        let share = NormalDistribution.cdf(-t * (units / (units - 1)).squareRoot())
         return Interval(
-            Quantile.value(at: share, ofSorted: sorted),
-            Quantile.value(at: 1 - share, ofSorted: sorted))
+            Summary.quantile(share, ofSorted: sorted),
+            Summary.quantile(1 - share, ofSorted: sorted))
     }
 }
 

@@ -1,5 +1,4 @@
 import Foundation
-import SafeNumbers
 
 /// Bootstrap intervals of a mean over few values, e.g. over the seeds.
 public enum SeedBootstrap {
@@ -17,7 +16,7 @@ public enum SeedBootstrap {
         of values: [Double], level: Double = Interval.usualLevel, resamples: Int = 9999,
         stream: inout ResamplingStream
     ) -> Interval? {
-        guard let sample = Sample(values), sample.variance > 0 else {
+        guard let summary = Summary(values), let variance = summary.variance, variance > 0 else {
             return values.first.map { Interval($0, $0) }
         }
         let means = (0..<max(resamples, 100)).map { _ in
@@ -26,36 +25,25 @@ public enum SeedBootstrap {
             }
             return sum / Double(values.count)
         }.sorted()
-        let below = means.count { $0 < sample.mean }
-        let equal = means.count { $0 == sample.mean }
+        let below = means.count { $0 < summary.mean }
+        let equal = means.count { $0 == summary.mean }
         let share = (Double(below) + Double(equal) / 2) / Double(means.count)
         let bias = NormalDistribution.quantile(min(max(share, 1e-6), 1 - 1e-6))
-        let acceleration = acceleration(sample)
+        let acceleration = acceleration(summary)
         func end(_ share: Double) -> Double {
             let z = bias + NormalDistribution.quantile(share)
-            let place = NormalDistribution.below(bias + z / (1 - acceleration * z))
-            return Quantile.value(at: place, ofSorted: means)
+            let place = NormalDistribution.cdf(bias + z / (1 - acceleration * z))
+            return Summary.quantile(place, ofSorted: means)
         }
         return Interval(end((1 - level) / 2), end((1 + level) / 2))
     }
 
     /// Efron's acceleration from leaving out one value after another; for a mean it is a sixth of
     /// the skewness over √n.
-    private static func acceleration(_ sample: Sample) -> Double {
-        let deviations = sample.values.map { $0 - sample.mean }
+    private static func acceleration(_ summary: Summary) -> Double {
+        let deviations = summary.values.map { $0 - summary.mean }
         let cubes = deviations.reduce(0) { $0 + $1 * $1 * $1 }
         let squares = deviations.reduce(0) { $0 + $1 * $1 }
         return cubes / (6 * pow(squares, 1.5))
-    }
-}
-
-/// Quantiles of sorted values.
-enum Quantile {
-    /// The value at a share 0...1, linear between neighbours.
-    static func value(at share: Double, ofSorted values: [Double]) -> Double {
-        let place = min(max(share, 0), 1) * Double(values.count - 1)
-        let low = Int(saturating: place)
-        let high = min(low + 1, values.count - 1)
-        return values[low] + (place - Double(low)) * (values[high] - values[low])
     }
 }

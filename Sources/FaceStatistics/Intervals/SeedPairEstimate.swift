@@ -59,7 +59,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
         }
         seedMeans = values.map(design.mean)
         mean = seedMeans.reduce(0, +) / Double(values.count)
-        seedVariance = Sample(seedMeans).map { $0.variance / Double(values.count) }
+        seedVariance = Summary(seedMeans)?.variance.map { $0 / Double(values.count) }
         let average = Self.average(values)
         let sharing = try PairVariance(average, design).sharingPeople
         pairVariance =
@@ -121,7 +121,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     /// Interval for other seeds on the same pairs; `nil` for one seed, and for seeds that do not
     /// differ, which tell nothing of the spread either.
     public func seedInterval(level: Double = Interval.usualLevel) -> Interval? {
-        Sample(seedMeans).flatMap { $0.hasSpread ? $0.interval(level: level) : nil }
+        Summary(seedMeans).flatMap { $0.hasSpread ? $0.interval(level: level) : nil }
     }
 
     /// Interval for the same models on other pairs of other people.
@@ -132,7 +132,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
     /// Interval for other seeds on other pairs; `nil` for one seed.
     public func interval(level: Double = Interval.usualLevel) -> Interval? {
         guard let variance, let distribution else { return nil }
-        return interval(variance, bound: distribution.bound(beyond: 1 - level))
+        return interval(variance, bound: distribution.critical(twoSided: 1 - level))
     }
 
     private func interval(_ variance: Double, bound: Double) -> Interval {
@@ -142,7 +142,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
         }
         // As many independent pairs as have this variance; without any spread, all there are.
         let spread = mean * (1 - mean)
-        let isKnown = variance > Sample.leastVariance && spread > 1e-12
+        let isKnown = variance > Summary.minVariance && spread > 1e-12
         let trials = isKnown ? spread / variance : Double(pairs)
         return BinomialInterval.wilson(share: mean, of: trials, bound: bound)
     }
@@ -152,6 +152,6 @@ public struct SeedPairEstimate: Sendable, Hashable {
     public var pValue: Double? {
         guard let variance, let distribution else { return nil }
         guard variance > 0 else { return mean == 0 ? 1 : 0 }
-        return distribution.beyond(mean / variance.squareRoot())
+        return distribution.twoSided(mean / variance.squareRoot())
     }
 }

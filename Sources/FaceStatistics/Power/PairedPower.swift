@@ -35,10 +35,10 @@ public struct PairedPower: Sendable, Hashable {
         guard variance > 0 else { return difference == 0 ? level : 1 }
         let ratio = fromSeeds > 0 ? variance / fromSeeds : .infinity
         let freedom = min(Double(seeds - 1) * ratio * ratio, 1e12)
-        let bound = StudentDistribution(degreesOfFreedom: freedom).bound(beyond: level)
-        return NoncentralStudent(
-            degreesOfFreedom: freedom, shift: abs(difference) / variance.squareRoot()
-        ).beyond(bound)
+        let bound = StudentDistribution(degreesOfFreedom: freedom).critical(twoSided: level)
+        return NoncentralT(
+            degreesOfFreedom: freedom, noncentrality: abs(difference) / variance.squareRoot()
+        ).twoSided(bound)
     }
 
     /// The fewest seeds that find a difference with a chance, or `nil` where not even

@@ -43,7 +43,7 @@ package struct SimulatedStudy: Sendable {
     }
 
     /// The share of pairs that a loss gets right over all seeds and people; 0...1.
-    package func truth(_ loss: Int) -> Double { NormalDistribution.below(skills[loss]) }
+    package func truth(_ loss: Int) -> Double { NormalDistribution.cdf(skills[loss]) }
 
     /// Draws pairs, seeds and decisions.
     package func run(_ stream: inout ResamplingStream) throws(FaceStatisticsError) -> Outcome {

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Foundation
 import Spelling
@@ -102,8 +103,8 @@ public struct EmbeddingFile {
     /// - Throws: ``FaceStudyError/embeddings(path:reason:)`` when there are none, or too many or too
     ///   few, or they are of other images.
     func match(
-        _ name: String, images: [String], pairs: [LabelledPair]
-    ) throws -> (views: EmbeddingViews, pairs: [LabelledPair]) {
+        _ name: String, images: [String], pairs: [VerificationPair]
+    ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {
         guard let entry = entries[name] ?? (entries.count == 1 ? entries[""] : nil) else {
             let known = entries.keys.sorted().joined(separator: ", ")
             throw FaceStudyError.embeddings(
@@ -129,7 +130,7 @@ public struct EmbeddingFile {
         return (
             entry.views,
             pairs.enumerated().map { place, pair in
-                LabelledPair(
+                VerificationPair(
                     first: 2 * place, second: 2 * place + 1, same: pair.same, fold: pair.fold)
             }
         )

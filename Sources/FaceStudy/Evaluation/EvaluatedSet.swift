@@ -41,7 +41,7 @@ public struct EvaluatedSet {
     ///   - warnings: What was found before anything was embedded, a sentence each.
     ///   - development: Scored pairs that View 1's threshold is chosen on; empty for other sets.
     init(
-        name: String, pairs: VerificationPairs, labelled: [LabelledPair], views: EmbeddingViews,
+        name: String, pairs: VerificationPairs, labelled: [VerificationPair], views: EmbeddingViews,
         warnings: [String] = [], development: [ScoredPair] = []
     ) throws {
         let folds = FoldAssignment.contiguous(pairs.folds)
@@ -103,11 +103,10 @@ public struct EvaluatedSet {
     }
 
     /// The distances with the names of the images.
-    var scores: [PairScore] {
+    var scores: [ScoreRecord] {
         zip(pairs.pairs, scored).map { pair, score in
-            PairScore(
-                fold: pair.fold, same: pair.same, distance: score.distance,
-                first: pairs.images[pair.first], second: pairs.images[pair.second])
+            ScoreRecord(
+                score, first: pairs.images[pair.first], second: pairs.images[pair.second])
         }
     }
 }
@@ -145,12 +144,5 @@ extension VerificationPairs {
                 if pair.same { return (a, a) }
                 return a == b ? (images[pair.first], images[pair.second]) : (a, b)
             })
-    }
-
-    /// The pairs by the rows of a table that has one row an image.
-    var labelled: [LabelledPair] {
-        pairs.map {
-            LabelledPair(first: $0.first, second: $0.second, same: $0.same, fold: $0.fold)
-        }
     }
 }

@@ -1,6 +1,7 @@
 import FaceData
 import FaceEvaluation
 import FaceRuns
+import FaceStatistics
 import Foundation
 import Torch
 
@@ -92,7 +93,7 @@ struct GeometryMeasurement {
     private static func testing(
         _ test: PreparedTest, _ table: EmbeddingTable
     ) throws -> SetGeometry {
-        func angles(same: Bool) throws -> QuantitySpread? {
+        func angles(same: Bool) throws -> SummaryRecord? {
             let pairs = test.pairs.pairs.filter { $0.same == same }
             return spread(
                 try table.angles(
@@ -133,11 +134,11 @@ struct GeometryMeasurement {
     /// More digits than a drawing shows would only make the file large.
     private static func rounded(_ value: Double) -> Double { (value * 1e5).rounded() / 1e5 }
 
-    private static func spread(_ values: [Double]) -> QuantitySpread? {
-        ValueSpread(of: values).map {
-            QuantitySpread(
-                count: $0.count, mean: $0.mean, standardDeviation: $0.standardDeviation,
-                quantiles: $0.quantiles)
+    private static func spread(_ values: [Double]) -> SummaryRecord? {
+        Summary(values).map {
+            SummaryRecord(
+                count: $0.count, mean: $0.mean,
+                standardDeviation: $0.populationStandardDeviation, quantiles: $0.quantiles())
         }
     }
 }

@@ -14,7 +14,7 @@ public struct ModelEvaluation {
     private struct Embedded {
         var pairs: VerificationPairs
         var views: EmbeddingViews
-        var labelled: [LabelledPair]
+        var labelled: [VerificationPair]
         var warnings: [String] = []
     }
 
@@ -92,7 +92,7 @@ public struct ModelEvaluation {
     ) throws -> Embedded {
         switch source {
         case .file(let file):
-            let found = try file.match(name, images: pairs.images, pairs: pairs.labelled)
+            let found = try file.match(name, images: pairs.images, pairs: pairs.pairs)
             return Embedded(pairs: pairs, views: found.views, labelled: found.pairs)
         case .network(let network):
             try network.requireFixed(on: pairs.source)
@@ -103,7 +103,7 @@ public struct ModelEvaluation {
                 try progress(name, $0, pairs.images.count)
             }
             return Embedded(
-                pairs: pairs, views: views, labelled: pairs.labelled,
+                pairs: pairs, views: views, labelled: pairs.pairs,
                 warnings: crop.map { [$0.capitalizedSentence] } ?? [])
         }
     }

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
                 #expect(isClose(Double(value), expected / norm, within: 1e-7))
             }
         }
-        let pair = LabelledPair(first: 0, second: 2, same: true, fold: 0)
+        let pair = VerificationPair(first: 0, second: 2, same: true, fold: 0)
         let distance = try a.scores(of: [pair])[0].distance
         let expected = zip(a[0], a[2]).reduce(0.0) {
             $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)

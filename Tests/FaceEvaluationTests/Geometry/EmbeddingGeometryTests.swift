@@ -1,4 +1,5 @@
 import FaceEvaluation
+import FaceStatistics
 import Foundation
 import Testing
 
@@ -109,13 +110,11 @@ struct GeometryCase: Decodable, Sendable, CustomTestStringConvertible {
 
     @Test(arguments: GeometryCase.all)
     func spreadIsNumPys(golden: GeometryCase) throws {
-        let spread = try #require(ValueSpread(of: golden.table.norms()))
-        #expect(spread.count == golden.labels.count)
-        expectClose([spread.mean], [golden.norms.mean])
-        expectClose([spread.standardDeviation], [golden.norms.standardDeviation])
-        expectClose(spread.quantiles, golden.norms.quantiles)
-        #expect(ValueSpread(of: []) == nil)
-        #expect(ValueSpread(of: [3])?.quantiles == [3, 3, 3, 3, 3])
+        let summary = try #require(Summary(golden.table.norms()))
+        #expect(summary.count == golden.labels.count)
+        expectClose([summary.mean], [golden.norms.mean])
+        expectClose([summary.populationStandardDeviation], [golden.norms.standardDeviation])
+        expectClose(summary.quantiles(), golden.norms.quantiles)
     }
 
     @Test(arguments: GeometryCase.all)

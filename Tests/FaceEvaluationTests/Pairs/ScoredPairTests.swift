@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Testing
 
@@ -5,9 +6,9 @@ import Testing
     @Test func distanceIsSquaredL2OfRows() throws {
         let table = try EmbeddingTable(count: 3, dimension: 2, values: [1, 0, 0, 1, -1, 0])
         let pairs = [
-            LabelledPair(first: 0, second: 0, same: true, fold: 0),
-            LabelledPair(first: 0, second: 1, same: false, fold: 1),
-            LabelledPair(first: 2, second: 0, same: false, fold: 2),
+            VerificationPair(first: 0, second: 0, same: true, fold: 0),
+            VerificationPair(first: 0, second: 1, same: false, fold: 1),
+            VerificationPair(first: 2, second: 0, same: false, fold: 2),
         ]
         let scores = try table.scores(of: pairs)
         #expect(scores.map(\.distance) == [0, 2, 4])
@@ -20,8 +21,8 @@ import Testing
         let table = try EmbeddingTable(count: 2, dimension: 1, values: [1, 1])
         for bad in [2, -1] {
             let pairs = [
-                LabelledPair(first: 0, second: 1, same: true, fold: 0),
-                LabelledPair(first: 0, second: bad, same: true, fold: 0),
+                VerificationPair(first: 0, second: 1, same: true, fold: 0),
+                VerificationPair(first: 0, second: bad, same: true, fold: 0),
             ]
             #expect(throws: FaceEvaluationError.pairOutOfRange(pair: 1, image: bad, count: 2)) {
                 try table.scores(of: pairs)
@@ -41,7 +42,9 @@ import Testing
             let norm = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
             return sum.map { $0 / norm }
         }
-        let pairs = (0..<39).map { LabelledPair(first: $0, second: $0 + 1, same: true, fold: 0) }
+        let pairs = (0..<39).map {
+            VerificationPair(first: $0, second: $0 + 1, same: true, fold: 0)
+        }
         let scores = try original.normalizedSum(with: mirrored).scores(of: pairs)
         for (pair, score) in zip(pairs, scores) {
             let exact = zip(rows[pair.first], rows[pair.second])

@@ -40,6 +40,23 @@ import Testing
         }
     }
 
+    @Test func accuracyAndRatesAreWhatBothTogetherSay() throws {
+        var generator = SplitMix64(seed: 8)
+        let pairs = generator.pairs(count: 120, lattice: 0.01)
+        var rule = InsightFaceProtocol()
+        let (both, accuracy) = (try rule.evaluate(pairs), try rule.accuracy(of: pairs))
+        let rates = try rule.rates(of: pairs)
+        #expect(accuracy.mean == both.accuracy && accuracy.threshold == both.threshold)
+        #expect(
+            accuracy.standardDeviation == both.standardDeviation && accuracy.folds == both.folds)
+        #expect(rates.tar == both.tar && rates.far == both.far)
+        #expect(rates.folds == both.operatingPoints && rates.tar != nil)
+        // The rate asked for is none of the accuracy's business.
+        rule.targetFAR = 1.5
+        #expect(try rule.accuracy(of: pairs) == accuracy)
+        #expect(throws: FaceEvaluationError.self) { try rule.rates(of: pairs) }
+    }
+
     private func naiveThreshold(_ pairs: [ScoredPair]) -> Double {
         var (best, most) = (0.0, -1)
         for index in 0..<400 {

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Testing
 
@@ -100,8 +101,8 @@ import Testing
     @Test func badInputIsNamed() throws {
         let table = try EmbeddingTable(count: 2, dimension: 2, values: [1, 0, 0, 0])
         let views = try EmbeddingViews(original: table)
-        let pair = LabelledPair(first: 0, second: 1, same: true, fold: 0)
-        let outside = LabelledPair(first: 0, second: 2, same: true, fold: 0)
+        let pair = VerificationPair(first: 0, second: 1, same: true, fold: 0)
+        let outside = VerificationPair(first: 0, second: 2, same: true, fold: 0)
         for rule in VerificationProtocol.all {
             #expect(throws: FaceEvaluationError.zeroEmbedding(row: 1)) {
                 try rule.evaluate(views, pairs: [pair], folds: .contiguous(1))

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Foundation
 import Testing
@@ -36,7 +37,7 @@ import Testing
         let original = try generator.table(count: 40, dimension: 8)
         let mirrored = try generator.table(count: 40, dimension: 8)
         let pairs = (0..<20).map {
-            LabelledPair(first: 2 * $0, second: 2 * $0 + 1, same: $0 % 2 == 0, fold: $0 / 2)
+            VerificationPair(first: 2 * $0, second: 2 * $0 + 1, same: $0 % 2 == 0, fold: $0 / 2)
         }
         let report = try VerificationReport(original: original, mirrored: mirrored, pairs: pairs)
         let scores = try original.normalizedSum(with: mirrored).scores(of: pairs)

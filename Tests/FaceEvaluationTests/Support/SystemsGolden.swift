@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Testing
 
@@ -24,9 +25,9 @@ struct SystemsGolden: Decodable, Sendable {
 
         var testDescription: String { name }
 
-        var pairs: [LabelledPair] {
+        var pairs: [VerificationPair] {
             same.indices.map {
-                LabelledPair(first: first[$0], second: second[$0], same: same[$0], fold: 0)
+                VerificationPair(first: first[$0], second: second[$0], same: same[$0], fold: 0)
             }
         }
 

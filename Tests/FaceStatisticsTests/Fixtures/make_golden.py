@@ -42,6 +42,13 @@ def functions():
         "chiSquare": [[x, df, stats.chi2.sf(x, df)] for x, df in chis],
         "range": [[q, k, stats.studentized_range.sf(q, k, np.inf)] for q, k in ranges],
         "rangeBound": [[p, k, stats.studentized_range.isf(p, k, np.inf)] for p, k in range_bounds],
+        "quantiles": [
+            {"distribution": name, "parameters": list(parameters), "p": p,
+             "value": getattr(stats, name).ppf(p, *parameters)}
+            for name, parameters in [("norm", ()), ("t", (1,)), ("t", (4.4,)), ("t", (60,)),
+                                     ("chi2", (1,)), ("chi2", (9,)), ("nct", (4, 1.5)),
+                                     ("nct", (50, -2.8))]
+            for p in (0.001, 0.3, 0.8, 0.975)],
     }
 
 

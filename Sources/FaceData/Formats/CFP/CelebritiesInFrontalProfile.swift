@@ -100,7 +100,7 @@ public enum CelebritiesInFrontalProfile {
     private struct Collector {
         let root: URL
         var images: [String] = []
-        var pairs: [VerificationPairs.Pair] = []
+        var pairs: [VerificationPair] = []
         private var places: [String: Int] = [:]
 
         init(root: URL) {
@@ -124,7 +124,7 @@ public enum CelebritiesInFrontalProfile {
                     )
                 }
                 pairs.append(
-                    VerificationPairs.Pair(
+                    VerificationPair(
                         first: try image(one, file, line), second: try image(other, file, line),
                         same: same, fold: fold))
             }

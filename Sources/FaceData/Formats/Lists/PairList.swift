@@ -40,7 +40,7 @@ extension VerificationPairs {
 
     /// Pairs in the order of a list that names no folds.
     static func withoutFolds(
-        _ pairs: [Pair], of source: ImageFiles, path: String, wish: String
+        _ pairs: [VerificationPair], of source: ImageFiles, path: String, wish: String
     ) -> VerificationPairs {
         var pairs = pairs
         let folds = consecutiveFolds(pairs.count)
@@ -135,7 +135,7 @@ private struct PairListReader {
             throw .line(path: path, line: 1, reason: "the list has no pairs")
         }
         let form = PairForm(of: first.text, finder.root)
-        var pairs: [VerificationPairs.Pair] = []
+        var pairs: [VerificationPair] = []
         for line in lines { pairs.append(try pair(line, form)) }
         var result =
             form.hasFold
@@ -162,7 +162,7 @@ private struct PairListReader {
 
     /// The folds that the list names, which must be numbered without gaps.
     private func withFolds(
-        _ pairs: [VerificationPairs.Pair]
+        _ pairs: [VerificationPair]
     ) throws(FaceDataError) -> VerificationPairs {
         let folds = Set(pairs.map(\.fold)).sorted()
         let first = folds.first ?? 0
@@ -172,7 +172,7 @@ private struct PairListReader {
                 reason: "the folds are not numbered 0, 1, 2, ... or 1, 2, 3, ...")
         }
         // Fold after fold, whatever order the list has.
-        var byFold = [[VerificationPairs.Pair]](repeating: [], count: folds.count)
+        var byFold = [[VerificationPair]](repeating: [], count: folds.count)
         for var pair in pairs {
             pair.fold -= first
             byFold[pair.fold].append(pair)
@@ -184,7 +184,7 @@ private struct PairListReader {
 
     private mutating func pair(
         _ line: TextFile.Line, _ form: PairForm
-    ) throws(FaceDataError) -> VerificationPairs.Pair {
+    ) throws(FaceDataError) -> VerificationPair {
         guard let (names, label, foldText) = form.parts(line.text) else {
             throw .line(
                 path: path, line: line.number,
@@ -199,7 +199,7 @@ private struct PairListReader {
             throw .line(
                 path: path, line: line.number, reason: "'\(foldText ?? "")' is no fold")
         }
-        return VerificationPairs.Pair(
+        return VerificationPair(
             first: try image(names[0], line.number), second: try image(names[1], line.number),
             same: same, fold: fold)
     }

@@ -68,7 +68,8 @@ extension VerificationPairs {
         self.init(
             source: pack,
             pairs: pack.same.enumerated().map { place, same in
-                Pair(first: 2 * place, second: 2 * place + 1, same: same, fold: folds.of[place])
+                VerificationPair(
+                    first: 2 * place, second: 2 * place + 1, same: same, fold: folds.of[place])
             }, folds: folds.count)
     }
 }

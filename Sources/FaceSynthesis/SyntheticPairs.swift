@@ -1,5 +1,5 @@
 /// The pairs of a synthetic test set, in LFW's order and format.
-public struct VerificationPairs: Sendable, Hashable {
+public struct SyntheticPairs: Sendable, Hashable {
     /// Two images by identity (from 0 within the set) and number (from 1).
     public struct Pair: Sendable, Hashable {
         /// Identity of the first image.

@@ -38,7 +38,7 @@ public struct FriedmanTest: Sendable, Hashable {
     /// Probability of ranks at least as unlike where the losses do not differ, from the chi-square
     /// distribution.
     public var pValue: Double {
-        ChiSquareDistribution(degreesOfFreedom: Double(meanRanks.count - 1)).above(statistic)
+        ChiSquareDistribution(degreesOfFreedom: Double(meanRanks.count - 1)).survival(statistic)
     }
 
     /// Ranks from 1 for the highest; equal values share the mean of their ranks.
@@ -57,5 +57,36 @@ public struct FriedmanTest: Sendable, Hashable {
             let equal = Double(values.count { $0 == value })
             return sum + equal * equal - 1
         }
+    }
+}
+
+/// Nemenyi's test after Friedman's: which mean ranks differ (Nemenyi 1963; Demšar 2006, section
+/// 3.2.2).
+public struct NemenyiTest: Sendable, Hashable {
+    /// Number of losses that were ranked, at least 2.
+    public let losses: Int
+    /// Number of settings they were ranked in, at least 1.
+    public let settings: Int
+
+    /// A test of mean ranks.
+    public init(losses: Int, settings: Int) {
+        self.losses = losses
+        self.settings = settings
+    }
+
+    /// The critical difference: mean ranks farther apart differ at a level.
+    public func criticalDifference(level: Double = 0.05) -> Double {
+        StudentizedRange(count: losses).quantile(1 - level) / 2.0.squareRoot() * standardError
+    }
+
+    /// Probability of a distance of two mean ranks at least as large where no loss differs.
+    public func pValue(rankDistance: Double) -> Double {
+        StudentizedRange(count: losses)
+            .survival(abs(rankDistance) / standardError * 2.0.squareRoot())
+    }
+
+    private var standardError: Double {
+        let k = Double(losses)
+        return (k * (k + 1) / (6 * Double(settings))).squareRoot()
     }
 }

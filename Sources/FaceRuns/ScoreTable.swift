@@ -1,26 +1,28 @@
+import FaceEvaluation
 import Foundation
 
 /// `scores/<test>.csv`: one pair a line under a header.
-enum PairScoreTable {
+enum ScoreTable {
     static let header = ["fold", "same", "distance", "first", "second"]
 
     /// The table's bytes. `same` is `1` or `0`; distances are the shortest decimal numbers that
     /// read back to the same value.
-    static func data(_ scores: [PairScore], path: String) throws(FaceRunsError) -> Data {
+    static func data(_ scores: [ScoreRecord], path: String) throws(FaceRunsError) -> Data {
         var text = CSVTable.line(header)
         for score in scores {
-            guard score.distance.isFinite else {
+            guard score.pair.distance.isFinite else {
                 throw .nonFiniteNumber(path: path, field: "distance")
             }
             text += CSVTable.line([
-                String(score.fold), score.same ? "1" : "0", score.distance.description,
+                String(score.pair.fold), score.pair.same ? "1" : "0",
+                score.pair.distance.description,
                 score.first, score.second,
             ])
         }
         return Data(text.utf8)
     }
 
-    static func scores(_ data: Data, path: String) throws(FaceRunsError) -> [PairScore] {
+    static func scores(_ data: Data, path: String) throws(FaceRunsError) -> [ScoreRecord] {
         let rows: [CSVTable.Row]
         do {
             rows = try CSVTable.rows(data)
@@ -31,7 +33,7 @@ enum PairScoreTable {
             let wanted = header.joined(separator: ",")
             throw .damagedFile(path: path, line: 1, reason: "the header is not “\(wanted)”")
         }
-        var scores: [PairScore] = []
+        var scores: [ScoreRecord] = []
         scores.reserveCapacity(rows.count - 1)
         for row in rows.dropFirst() {
             guard let score = score(row.fields) else {
@@ -45,13 +47,14 @@ enum PairScoreTable {
     /// The squared distance of opposite unit vectors, and what rounding adds to it.
     private static let largestDistance: Float = 4.001
 
-    private static func score(_ fields: [String]) -> PairScore? {
+    private static func score(_ fields: [String]) -> ScoreRecord? {
         guard fields.count == header.count, let fold = Int(fields[0]),
             (0...RecordChecks.mostThings).contains(fold),
             let same = ["0": false, "1": true][fields[1]],
             let distance = Float(fields[2]), (0...Self.largestDistance).contains(distance)
         else { return nil }
-        return PairScore(
-            fold: fold, same: same, distance: distance, first: fields[3], second: fields[4])
+        return ScoreRecord(
+            ScoredPair(distance: distance, same: same, fold: fold), first: fields[3],
+            second: fields[4])
     }
 }

@@ -1,0 +1,88 @@
+import SafeNumbers
+
+/// The values of one quantity, e.g. one a seed or one a pair of images, with their mean, standard
+/// deviation and quantiles, and Student's interval of the mean where they are independent.
+public struct Summary: Sendable, Hashable {
+    /// The values in the order given; at least one.
+    public let values: [Double]
+    /// Their mean.
+    public let mean: Double
+    /// Sum of their squared distances from the mean.
+    private let squares: Double
+
+    /// Summarizes values, or gives `nil` where there are none.
+    public init?(_ values: [Double]) {
+        guard !values.isEmpty else { return nil }
+        let mean = values.reduce(0, +) / Double(values.count)
+        self.values = values
+        self.mean = mean
+        squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    }
+
+    /// Number of values.
+    public var count: Int { values.count }
+
+    /// Variance as a sample of more values (divided by count − 1); `nil` for a single value, which
+    /// tells nothing of it.
+    public var variance: Double? { count > 1 ? squares / Double(count - 1) : nil }
+
+    /// Standard deviation as a sample of more values: the square root of ``variance``.
+    public var standardDeviation: Double? { variance?.squareRoot() }
+
+    /// Standard deviation of these very values, divided by count; 0 for a single value.
+    public var populationStandardDeviation: Double { (squares / Double(count)).squareRoot() }
+
+    /// Standard error of the mean; `nil` for a single value.
+    public var standardError: Double? { variance.map { ($0 / Double(count)).squareRoot() } }
+}
+
+extension Summary {
+    /// The levels of ``quantiles(_:)`` that are usually shown.
+    public static let quantileLevels = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+    /// Quantiles at levels of 0...1, linear between neighbouring values (NumPy's default).
+    public func quantiles(_ levels: [Double] = quantileLevels) -> [Double] {
+        let sorted = values.sorted()
+        return levels.map { Self.quantile($0, ofSorted: sorted) }
+    }
+
+    /// The quantile of values that are in rising order already; there is at least one.
+    static func quantile(_ level: Double, ofSorted values: [Double]) -> Double {
+        let position = min(max(level, 0), 1) * Double(values.count - 1)
+        let low = Int(saturating: position)
+        let high = min(low + 1, values.count - 1)
+        return values[low] + (position - Double(low)) * (values[high] - values[low])
+    }
+}
+
+extension Summary {
+    /// Variance below which values differ by rounding alone: fractions of fewer than a hundred
+    /// million pairs lie farther apart.
+    static let minVariance = 1e-18
+
+    /// Whether the values differ by more than rounding; others give an interval without width, which
+    /// says nothing.
+    public var hasSpread: Bool { variance.map { $0 > Self.minVariance } ?? false }
+
+    /// Student's interval of the mean; `nil` for a single value. It holds the mean with the
+    /// confidence given if the values are independent and near normal.
+    public func interval(level: Double = Interval.usualLevel) -> Interval? {
+        standardError.map { error in
+            Interval(
+                around: mean, reach: distribution.critical(twoSided: 1 - level) * error)
+        }
+    }
+
+    /// Two-sided probability of a mean at least as far from zero where the truth is zero; 1 where
+    /// all values are zero, `nil` for a single value.
+    public var pValue: Double? {
+        standardError.map { error in
+            guard error > 0 else { return mean == 0 ? 1 : 0 }
+            return distribution.twoSided(mean / error)
+        }
+    }
+
+    private var distribution: StudentDistribution {
+        StudentDistribution(degreesOfFreedom: Double(count - 1))
+    }
+}

@@ -1,0 +1,38 @@
+/// Holm's step-down correction: of all tests of a study, the chance of a single false one stays
+/// below the level, whatever their dependence (Holm 1979).
+public enum HolmCorrection {
+    /// The probabilities as they are to be compared with the level, in the order given; 0...1.
+    public static func adjusted(_ pValues: [Double]) -> [Double] {
+        let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
+        var result = pValues
+        var highest = 0.0
+        for (place, index) in order.enumerated() {
+            highest = max(highest, Double(pValues.count - place) * pValues[index])
+            result[index] = min(1, highest)
+        }
+        return result
+    }
+}
+
+/// Which of several losses cannot be told apart, as a compact letter display shows it: losses that
+/// share a letter do not differ (Piepho 2004).
+public enum CompactLetterDisplay {
+    /// The groups behind the letters: the longest runs of neighbours in a ranking of which no two
+    /// differ. Runs inside others are left out, and a loss may be in several; one that differs from
+    /// both neighbours is alone.
+    ///
+    /// - Parameters:
+    ///   - count: Losses in the ranking.
+    ///   - differ: Whether two positions of the ranking, the first before the second, differ.
+    public static func groups(
+        _ count: Int, differ: (Int, Int) -> Bool
+    ) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
+        for start in 0..<count {
+            var end = start + 1
+            while end < count, (start..<end).allSatisfy({ !differ($0, end) }) { end += 1 }
+            if end > groups.last?.upperBound ?? 0 { groups.append(start..<end) }
+        }
+        return groups
+    }
+}

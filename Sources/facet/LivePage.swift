@@ -14,6 +14,21 @@ enum LivePage {
 
         """
 
+    /// A page in place of a report that could not be drawn.
+    static func failed(_ reason: String) -> String {
+        let text = reason.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        return """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
+            <title>The report could not be drawn</title></head>
+            <body><main><h1>The report could not be drawn</h1><p>The study goes on. Reason: \(text)</p>
+            </main></body></html>
+
+            """
+    }
+
     /// A report's page with the script in its head. The page's own script comes from this process as
     /// well, since browsers are told to run none that stands in a page.
     static func followed(_ page: String) -> String {

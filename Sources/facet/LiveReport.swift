@@ -9,7 +9,8 @@ import PageServer
 /// The report of a study as a page that follows it while it runs.
 ///
 /// The page is the report itself, made anew when a run or an epoch is over, and a script that asks
-/// once a second whether that is so. Nothing comes from anywhere but this process.
+/// once a second whether that is so. It is drawn by a process of its own (``LivePageProcess``), so that
+/// it can neither end nor delay a training. Nothing comes from anywhere but these two processes.
 final class LiveReport: @unchecked Sendable {
     /// What the page asks for once a second.
     private struct Moment: Encodable {
@@ -43,7 +44,8 @@ final class LiveReport: @unchecked Sendable {
         var left = ""
     }
 
-    private let report: Report
+    private let study: URL
+    private let scope: StudyScope
     // Sound because all below is reached only while `lock` is held.
     private let lock = NSLock()
     private var moment = Moment()
@@ -55,10 +57,9 @@ final class LiveReport: @unchecked Sendable {
     private var rendered: (version: Int, html: String)?
 
     init(_ study: StudyFolder, _ plan: StudyPlan) {
-        report = Report(
-            study: study.url, pictures: TestPictures(study).jpeg(of:in:),
-            scope: StudyScope(
-                runs: plan.runs.count, seeds: Set(plan.runs.map(\.identity.seed)).count))
+        self.study = study.url
+        scope = StudyScope(
+            runs: plan.runs.count, seeds: Set(plan.runs.map(\.identity.seed)).count)
         progress = StudyProgress(plan)
     }
 
@@ -153,7 +154,11 @@ final class LiveReport: @unchecked Sendable {
         let version = lock.withLock { moment.version }
         return rendering.withLock {
             if let rendered, rendered.version == version { return rendered.html }
-            let page = (try? report.render()).map(\.html) ?? LivePage.waiting
+            let page =
+                switch LivePageProcess.draw(study, scope) {
+                case .page(let page): page
+                case .failed(let reason): LivePage.failed(reason)
+                }
             let html = LivePage.followed(page)
             rendered = (version, html)
             return html

@@ -102,6 +102,34 @@ struct ServeTests {
         }
     }
 
+    @Test("A page whose drawing is killed says so, and the study goes on to its end")
+    func killedDrawing() throws {
+        try withFolder { folder in
+            try serve(in: folder, epochs: 60) { running, port, study in
+                var page = ""
+                while running.process.isRunning, !page.contains("could not be drawn") {
+                    let answer = Answer()
+                    Thread.detachNewThread { answer.end((try? get(port, "/")) ?? "") }
+                    while !answer.isThere {
+                        for drawing in drawings(of: study) { kill(drawing, SIGKILL) }
+                        usleep(2000)
+                    }
+                    page = answer.text
+                }
+                #expect(page.contains("could not be drawn"), "\(page)")
+                #expect(page.contains("signal 9") && page.contains("The study goes on."))
+                // The next version is drawn as if nothing had been.
+                let killed = version(try get(port, "/state"))
+                while running.process.isRunning, version(try get(port, "/state")) == killed {
+                    usleep(5000)
+                }
+                running.process.waitUntilExit()
+                #expect(running.process.terminationStatus == 0)
+                #expect(try study.runs().allSatisfy { try $0.readResult()?.status == .finished })
+            }
+        }
+    }
+
     private static let chromium = ProcessInfo.processInfo.environment["FACET_CHROMIUM"]
 
     @Test(
@@ -134,6 +162,29 @@ struct ServeTests {
                 #expect(!messages.contains("CONSOLE"), "\(messages)")
             }
         }
+    }
+}
+
+/// What a thread was answered.
+private final class Answer: @unchecked Sendable {
+    // Sound because it is reached only while `lock` is held.
+    private let lock = NSLock()
+    private var found: String?
+
+    func end(_ text: String) { lock.withLock { found = text } }
+
+    var isThere: Bool { lock.withLock { found != nil } }
+    var text: String { lock.withLock { found ?? "" } }
+}
+
+/// The processes that draw the page of a study.
+private func drawings(of study: StudyFolder) -> [pid_t] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return all.compactMap { pid_t($0) }.filter { process in
+        let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+        let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return words.dropFirst().first == "--draw-live-page" && words.count > 2
+            && words[2].hasSuffix(study.url.path)
     }
 }
 

@@ -38,6 +38,7 @@ let package = Package(
             targets: [
                 "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
                 "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceStudy", "FaceReport",
+                "Documents",
             ]),
     ],
     targets: [
@@ -125,13 +126,13 @@ let package = Package(
         library(
             "FaceTraining",
             needs: ["SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        library("FaceEvaluation", needs: ["SafeNumbers", "FaceData"]),
+        library("FaceEvaluation", needs: ["SafeNumbers", "FaceData", "FaceStatistics"]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers"]),
 
         // Many such runs become an answer.
-        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling"]),
+        library("FaceRuns", needs: ["SafeNumbers", "SafeFiles", "Spelling", "FaceEvaluation"]),
         library(
             "FaceStudy",
             needs: [
@@ -139,11 +140,13 @@ let package = Package(
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "Spelling",
             ]),
+        library("Charts", needs: ["SafeNumbers", "Spelling"]),
+        library("Documents", needs: ["Spelling", "Charts"]),
         library(
             "FaceReport",
             needs: [
                 "SafeNumbers", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics",
-                "Spelling",
+                "Charts", "Documents",
             ]),
 
         // The command line.
@@ -153,7 +156,7 @@ let package = Package(
             dependencies: [
                 "CWaiting", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceStudy",
-                "FaceReport", "CommandKit", "PageServer",
+                "Documents", "FaceReport", "CommandKit", "PageServer",
             ],
             swiftSettings: swiftSettings),
 
@@ -173,13 +176,23 @@ let package = Package(
         tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData"]),
         tests("FaceStatistics"),
-        tests("FaceRuns", needs: ["SafeFiles"]),
+        tests("FaceRuns", needs: ["SafeFiles", "FaceEvaluation"]),
         tests(
             "FaceStudy", needs: ["Torch", "FaceData", "FaceLosses", "FaceTraining", "FaceRuns"]),
-        tests("FaceReport", needs: ["SafeFiles", "FaceRuns", "FaceEvaluation"]),
+        tests("Charts"),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Charts"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FaceReportTests",
+            dependencies: [
+                "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics", "Charts",
+                "Documents",
+            ], swiftSettings: swiftSettings),
         tests("CommandKit"),
         .testTarget(
-            name: "FacetTests", dependencies: ["facet", "FaceData", "FaceRuns", "Torch"],
+            name: "FacetTests",
+            dependencies: ["facet", "FaceData", "FaceEvaluation", "FaceRuns", "Torch"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

@@ -1,3 +1,4 @@
+import Documents
 public import FaceRuns
 public import Foundation
 import SafeFiles
@@ -59,11 +60,11 @@ public struct Report: Sendable {
     public func render() throws(FaceReportError) -> RenderedReport {
         let results = try StudyResults(reading: study, scope: scope)
         let statistics = StudyStatistics(results)
-        let document = ReportDocument(
+        let document = Document(
             title: title, results: results, statistics: statistics, pictures: pictures)
         return RenderedReport(
             html: HTMLPage(document).text,
-            markdown: MarkdownReport(document).text,
+            markdown: MarkdownPage(document).text,
             csv: ResultsCSV(results).text,
             answer: StudyAnswer(results, statistics))
     }
@@ -96,7 +97,7 @@ public struct Report: Sendable {
     @discardableResult
     public func writeForPapers() throws(FaceReportError) -> [URL] {
         try study.requirePlainFiles()
-        let document = ReportDocument(title: title, results: try StudyResults(reading: study))
+        let document = Document(title: title, results: try StudyResults(reading: study))
         let figures = PaperFigures.files(document).map { ("figures/\($0.name)", $0.text) }
         return try AtomicFile.write(
             [("tables.tex", LaTeXTables(document).text)] + figures, to: destination)

@@ -1,3 +1,5 @@
+import Documents
+import Charts
 import FaceRuns
 import FaceStatistics
 

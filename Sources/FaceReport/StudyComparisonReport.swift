@@ -1,3 +1,4 @@
+import Documents
 public import FaceRuns
 public import Foundation
 import SafeFiles
@@ -26,10 +27,10 @@ public struct StudyComparisonReport: Sendable {
     ///
     /// - Throws: ``FaceReportError`` where one of them has nothing to report.
     public func render() throws(FaceReportError) -> (html: String, markdown: String) {
-        let document = ReportDocument(
+        let document = Document(
             comparing: try StudyResults(reading: first), named: first.url.lastPathComponent,
             with: try StudyResults(reading: second), named: second.url.lastPathComponent)
-        return (HTMLPage(document).text, MarkdownReport(document).text)
+        return (HTMLPage(document).text, MarkdownPage(document).text)
     }
 
     /// What a terminal shows of the comparison: what differs, and what that changes.

@@ -1,3 +1,6 @@
+import FaceStatistics
+import Charts
+
 /// Two studies compared, for a terminal or a program.
 public struct StudyComparisonSummary: Encodable, Sendable {
     /// A setting that is not the same in both.

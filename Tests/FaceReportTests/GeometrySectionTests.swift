@@ -1,3 +1,4 @@
+import Charts
 import FaceReport
 import FaceRuns
 import Foundation

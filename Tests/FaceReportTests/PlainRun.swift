@@ -1,3 +1,5 @@
+import FaceStatistics
+import FaceEvaluation
 import FaceRuns
 
 /// A run of whose folder a test says only what it is about: one loss, one seed, one test set `v`.
@@ -42,29 +44,41 @@ struct PlainRun {
     }
 
     /// Writes how the run ended.
-    func writeResult(accuracy: Double, to study: StudyFolder) throws {
-        try folder(in: study).write(
+    ///
+    /// - Parameter scores: What the numbers beside the accuracy come from; none are stated without.
+    func writeResult(
+        accuracy: Double, scores: [ScoredPair] = [], to study: StudyFolder
+    ) throws {
+        let curve = scores.isEmpty ? nil : try ROCCurve(of: scores)
+        let rates = scores.isEmpty ? nil : try InsightFaceProtocol().rates(of: scores)
+        let run = folder(in: study)
+        try SampleRun.writeModel(to: run)
+        try run.write(
             RunResult(
                 status: .finished, epochs: 1, trainAccuracy: trainAccuracy,
                 tests: [
                     TestResult(
                         name: "v", pairs: pairs, accuracy: accuracy, standardDeviation: 0,
-                        threshold: 1, tarAtFar1e3: 0, auc: 1, eer: 0, meanNorm: meanNorm,
-                        bestEpoch: 1,
+                        threshold: 1, tarAtFar1e3: rates?.tar, auc: curve?.auc,
+                        eer: curve?.equalErrorRate, meanNorm: meanNorm, bestEpoch: 1,
                         bestAccuracy: accuracy, epochWithin95Percent: 1)
                 ], imagesPerSecond: 1, seconds: 1))
     }
 
     /// Writes the run as finished, with the scores of pairs of which some are decided wrongly.
     func write(wrong: Set<Int>, to study: StudyFolder) throws {
-        try write(accuracy: 1 - Double(wrong.count) / Double(pairs), to: study)
-        try folder(in: study).write(
-            (0..<pairs).map { pair in
-                let same = pair % 2 == 0
-                return PairScore(
-                    fold: pair * 10 / pairs, same: same,
-                    distance: same != wrong.contains(pair) ? 0.5 : 2,
-                    first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
-            }, test: "v")
+        let scores = (0..<pairs).map { pair in
+            let same = pair % 2 == 0
+            return ScoreRecord(
+                ScoredPair(
+                    distance: same != wrong.contains(pair) ? 0.5 : 2, same: same,
+                    fold: pair * 10 / pairs),
+                first: "p\(pair)/1.jpg", second: same ? "p\(pair)/2.jpg" : "q\(pair)/1.jpg")
+        }
+        try writeDescription(to: study)
+        try writeResult(
+            accuracy: 1 - Double(wrong.count) / Double(pairs), scores: scores.map(\.pair),
+            to: study)
+        try folder(in: study).write(scores, test: "v")
     }
 }

@@ -1,3 +1,4 @@
+import FaceStatistics
 import FaceReport
 import FaceRuns
 import Testing

@@ -1,3 +1,4 @@
+import FaceStatistics
 import FaceEvaluation
 import FaceReport
 import FaceRuns
@@ -133,9 +134,8 @@ struct SampleRun {
         let skill = skill + random.normal() * 0.04
         let last = failed ? epochs / 3 : stopAfter ?? epochs
         let scores = scores(skill: skill, &random)
-        let accuracy = try InsightFaceProtocol().evaluate(
-            scores.map { ScoredPair(distance: $0.distance, same: $0.same, fold: $0.fold) }
-        ).accuracy
+        let found = try InsightFaceProtocol().evaluate(scores.map(\.pair))
+        let accuracy = found.accuracy
         var accuracies: [Double] = []
         for epoch in 1...max(1, last) where last > 0 {
             let record = record(epoch, skill: skill, final: accuracy, &random)
@@ -153,7 +153,8 @@ struct SampleRun {
         } else if stopAfter == nil {
             try folder.write(scores, test: test)
             try folder.write(geometry(skill: skill))
-            try folder.write(result(scores, accuracies, &random))
+            try folder.write(result(scores, found, accuracies, &random))
+            try SampleRun.writeModel(to: folder)
         }
     }
 
@@ -182,7 +183,7 @@ struct SampleRun {
     }
 
     /// Scores whose pairs are hard or easy for every network, of people that are in several.
-    private func scores(skill: Double, _ random: inout SampleRandom) -> [PairScore] {
+    private func scores(skill: Double, _ random: inout SampleRandom) -> [ScoreRecord] {
         (0..<pairs).map { index in
             var pair = SampleRandom("pair \(index)")
             let same = index % 2 == 0
@@ -193,8 +194,8 @@ struct SampleRun {
             let centre = same ? 1.5 - 0.27 * skill : 1.5 + 0.12 * skill
             let noise = pair.normal() * 0.2 + random.normal() * 0.13
             let distance = min(4, max(0, centre + noise))
-            return PairScore(
-                fold: fold, same: same, distance: Float(distance),
+            return ScoreRecord(
+                ScoredPair(distance: Float(distance), same: same, fold: fold),
                 first: "f\(fold)p\(first)/\(index).jpg",
                 second: same ? "f\(fold)p\(first)/b\(index).jpg" : "f\(fold)p\(second)/\(index).jpg"
             )
@@ -202,8 +203,8 @@ struct SampleRun {
     }
 
     private func geometry(skill: Double) -> RunGeometry {
-        func spread(_ mean: Double, _ deviation: Double) -> QuantitySpread {
-            QuantitySpread(
+        func spread(_ mean: Double, _ deviation: Double) -> SummaryRecord {
+            SummaryRecord(
                 count: 1000, mean: mean, standardDeviation: deviation,
                 quantiles: [-1.64, -0.67, 0, 0.67, 1.64].map { mean + $0 * deviation })
         }
@@ -228,23 +229,34 @@ struct SampleRun {
     }
 
     private func result(
-        _ scores: [PairScore], _ accuracies: [Double], _ random: inout SampleRandom
+        _ scores: [ScoreRecord], _ found: InsightFaceResult, _ accuracies: [Double],
+        _ random: inout SampleRandom
     ) -> RunResult {
         let best = accuracies.max() ?? 0
         let first = accuracies.first ?? 0
         let reached = accuracies.firstIndex { $0 >= first + 0.95 * (best - first) } ?? 0
-        let curve = try? ROCCurve(scores)
+        let curve = try? ROCCurve(of: scores.map(\.pair))
         let test = TestResult(
             name: test, pairs: pairs, accuracy: accuracies.last ?? 0, standardDeviation: 0.0071,
             threshold: 1.2 + 0.03 * random.uniform(),
-            tarAtFar1e3: curve?.trueAcceptance(atFalseAcceptance: 1e-3) ?? 0,
-            auc: curve?.auc ?? 0, eer: 1 - best, meanNorm: 21 + random.uniform(),
+            tarAtFar1e3: found.tar,
+            auc: curve?.auc, eer: curve?.equalErrorRate, meanNorm: 21 + random.uniform(),
             bestEpoch: (accuracies.firstIndex(of: best) ?? 0) + 1, bestAccuracy: best,
             epochWithin95Percent: reached + 1)
         return RunResult(
             status: .finished, epochs: epochs, trainAccuracy: min(0.999, best * 0.99),
             tests: [test], imagesPerSecond: speed * (0.97 + 0.05 * random.uniform()),
             seconds: 4200)
+    }
+}
+
+extension SampleRun {
+    /// Writes a model of one tensor of two numbers, as whole as that of a run.
+    static func writeModel(to folder: RunFolder) throws {
+        let header = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+        try (Data(length) + Data(header.utf8) + Data(repeating: 0, count: 8))
+            .write(to: folder.modelURL)
     }
 }
 

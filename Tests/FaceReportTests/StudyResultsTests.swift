@@ -1,3 +1,5 @@
+import FaceStatistics
+import Charts
 import FaceReport
 import FaceRuns
 import Foundation

@@ -197,6 +197,79 @@ struct TamperedRunTests {
         }
     }
 
+    @Test(
+        "Rates that contradict the scores are named, and the run is not believed",
+        arguments: [("auc", "AUC"), ("eer", "EER"), ("tarAtFar1e3", "TAR at FAR 0.001")])
+    func contradictedRates(key: String, name: String) throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            let stated = try #require(try study.run.readResult()?.tests.first)
+            let value = try #require(
+                key == "auc" ? stated.auc : key == "eer" ? stated.eer : stated.tarAtFar1e3)
+            // What rounding does to a sum is no contradiction.
+            try study.set("result.json", ["tests", "0", key], to: value * (1 - 1e-9))
+            #expect(try study.render().damages == [])
+            let wrong = value > 0.5 ? value - 1e-5 : value + 1e-5
+            try study.set("result.json", ["tests", "0", key], to: wrong)
+            let damages = try study.render().damages
+            let sentence =
+                "the \(name) on 'lfw' is \(wrong) in result.json, and \(value) by the scores"
+            #expect(damages.contains { $0.contains(sentence) }, "\(damages)")
+            let results = try StudyResults(reading: StudyFolder(folder))
+            let run = results.runs.first { $0.name == study.run.url.lastPathComponent }
+            #expect(run?.status == .damaged && run?.primaryResult == nil)
+        }
+    }
+
+    @Test("A rate that a former version did not state contradicts nothing")
+    func unstatedRates() throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            for key in ["auc", "eer", "tarAtFar1e3"] {
+                try study.set("result.json", ["tests", "0", key], to: NSNull())
+            }
+            #expect(try study.render().damages == [])
+        }
+    }
+
+    @Test("A finished run's model that is missing or cut short is told, and the run counts")
+    func models() throws {
+        let size = 8 + 54 + 8
+        let cases: [(change: (URL) throws -> Void, says: String)] = [
+            ({ try FileManager.default.removeItem(at: $0) }, "the finished run's model is missing"),
+            (
+                { try Data(contentsOf: $0).dropLast(3).write(to: $0) },
+                "it has \(size - 3) bytes, and its header says \(size)"
+            ),
+            (
+                { try (Data(contentsOf: $0) + Data([0])).write(to: $0) },
+                "it has \(size + 1) bytes, and its header says \(size)"
+            ),
+            ({ try Data(contentsOf: $0).prefix(30).write(to: $0) }, "no complete header"),
+            ({ try Data([1, 2]).write(to: $0) }, "no complete header"),
+            ({ try Data(repeating: 255, count: 100).write(to: $0) }, "no complete header"),
+            (
+                {
+                    try FileManager.default.removeItem(at: $0)
+                    try FileManager.default.createSymbolicLink(
+                        at: $0, withDestinationURL: URL(fileURLWithPath: "/etc/passwd"))
+                }, "a symbolic link"
+            ),
+        ]
+        for (change, says) in cases {
+            try inTemporaryFolder { folder throws in
+                let study = try TamperedStudy(in: folder)
+                try change(study.run.modelURL)
+                let (report, damages) = try study.render()
+                #expect(damages.count == 1 && damages[0].contains(says), "\(damages)")
+                #expect(damages.allSatisfy { $0.contains("model.safetensors") })
+                #expect(report.markdown.contains("model.safetensors"))
+                let results = try StudyResults(reading: StudyFolder(folder))
+                #expect(results.runs.allSatisfy { $0.status == .finished })
+            }
+        }
+    }
+
     @Test("Scores of fewer pairs than the run says are not believed")
     func fewerPairs() throws {
         try inTemporaryFolder { folder throws in

@@ -1,3 +1,4 @@
+import FaceStatistics
 import FaceReport
 import FaceRuns
 import Foundation
@@ -47,8 +48,8 @@ import Testing
             let results = try StudyResults(reading: study)
             let cells = results.losses.map { results.cell(results.settings[0], $0) }
             let difference = try #require(Difference(from: cells[0], to: cells[1]))
-            #expect(difference.spread.count == 1)
-            #expect(abs(difference.spread.mean - 0.03) < 1e-12)
+            #expect(difference.summary.count == 1)
+            #expect(abs(difference.summary.mean - 0.03) < 1e-12)
         }
     }
 }

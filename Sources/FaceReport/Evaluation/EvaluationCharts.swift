@@ -1,3 +1,4 @@
+import Charts
 import FaceEvaluation
 import SafeNumbers
 
@@ -117,9 +118,9 @@ enum EvaluationCharts {
                 extent: extent, series: both, mark: mark(set)))
     }
 
-    private static func mark(_ set: EvaluationReport.TestSet) -> HistogramChart.Mark? {
+    private static func mark(_ set: EvaluationReport.TestSet) -> HistogramChart.MarkedValue? {
         set.threshold.map { threshold in
-            HistogramChart.Mark(
+            HistogramChart.MarkedValue(
                 value: threshold.best.cosine,
                 label: "best threshold \(Format.fixed(threshold.best.cosine, 3))",
                 range: ClosedRange(checked: threshold.highest.cosine, threshold.lowest.cosine))

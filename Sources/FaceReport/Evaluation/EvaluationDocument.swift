@@ -1,9 +1,11 @@
+import Charts
+import Documents
 import FaceEvaluation
 
 /// The words and tables of an evaluation's report.
 enum EvaluationDocument {
-    static func document(_ report: EvaluationReport) -> ReportDocument {
-        ReportDocument(
+    static func document(_ report: EvaluationReport) -> Document {
+        Document(
             title: "Face verification with \(report.model)",
             subtitle: subtitle(report.sets),
             sections: [

@@ -1,3 +1,5 @@
+import Charts
+public import Documents
 public import FaceEvaluation
 import FaceRuns
 public import Foundation
@@ -60,11 +62,11 @@ public struct EvaluationReport: Sendable {
         let pictures = EvaluationCharts.all(sets).map { picture in
             (
                 name: "pictures/\(picture.file).svg",
-                text: StandaloneSVG.text(picture.chart, name: picture.file, title: picture.title)
+                text: picture.chart.file(id: picture.file, title: picture.title)
             )
         }
         return [
-            ("index.html", HTMLPage(document).text), ("report.md", MarkdownReport(document).text),
+            ("index.html", HTMLPage(document).text), ("report.md", MarkdownPage(document).text),
         ] + pictures
     }
 

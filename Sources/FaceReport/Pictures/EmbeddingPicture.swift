@@ -1,3 +1,4 @@
+import Charts
 import Foundation
 
 /// Embeddings of two or three components and the class weights, one panel a loss: the picture that
@@ -83,7 +84,7 @@ package struct EmbeddingPicture: Sendable {
                 .group(
                     panel.weights.map { weight in
                         let (x, y) = (weight.direction[0], -weight.direction[1])
-                        return Plot.line(
+                        return Mark.line(
                             "spoke \(color(weight.label))", 0, 0, x * Self.radius, y * Self.radius)
                     }),
                 .group(
@@ -100,7 +101,7 @@ package struct EmbeddingPicture: Sendable {
         let (first, last) = (Self.radius + 2, Self.radius + 13)
         return .group([
             dot(x * scale, y * scale, 2.2, "dot \(color)"),
-            Plot.line(
+            Mark.line(
                 "spoke tick-mark \(color)", x / norm * first, y / norm * first, x / norm * last,
                 y / norm * last),
         ])
@@ -128,7 +129,7 @@ package struct EmbeddingPicture: Sendable {
             let kind = isFront ? "" : " behind"
             return .group(
                 spokes.filter { ($1.depth >= 0) == isFront }.map { label, place in
-                    Plot.line("spoke \(color(label))\(kind)", 0, 0, place.x, place.y)
+                    Mark.line("spoke \(color(label))\(kind)", 0, 0, place.x, place.y)
                 }
                     + points.filter { ($1.depth >= 0) == isFront }.map { label, place in
                         dot(place.x, place.y, 2.3, "dot \(color(label))\(kind)")

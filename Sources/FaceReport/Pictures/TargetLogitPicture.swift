@@ -1,3 +1,5 @@
+import Charts
+
 /// The target's logit and its gradient over the angle, for several losses: the picture that papers of
 /// margins draw.
 package struct TargetLogitPicture: Sendable {

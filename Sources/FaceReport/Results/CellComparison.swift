@@ -10,14 +10,14 @@ package struct CellComparison: Sendable {
     /// Name of the test set.
     package let test: String
     /// Accuracy in the first study over its seeds.
-    package let first: Spread
+    package let first: Summary
     /// Accuracy in the second study over its seeds.
-    package let second: Spread
+    package let second: Summary
     /// Second minus first on the same pairs, over the seeds that both have; `nil` where they share
     /// none or saw other pairs.
     package let difference: SeedPairEstimate?
     /// Accuracy over the seeds of both, each once; `nil` where nothing was learned in one of them.
-    package let pooled: Spread?
+    package let pooled: Summary?
     /// What follows the accuracies of a study in which nothing was learned in the cell.
     package let marks: (first: String, second: String)
     /// Whether something was learned in both, so that the difference can be tested.
@@ -62,6 +62,6 @@ package struct CellComparison: Sendable {
         let added = others.compactMap { run in
             run.result?.tests.first { $0.name == test }?.accuracy
         }
-        pooled = isTested ? Spread(first.values + added) : nil
+        pooled = isTested ? Summary(first.values + added) : nil
     }
 }

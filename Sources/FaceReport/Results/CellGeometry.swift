@@ -23,13 +23,13 @@ package struct CellGeometry: Sendable {
             ownClass: mean(sets.map(\.ownClass)), nearestOther: mean(sets.map(\.nearestOther)))
     }
 
-    private static func mean(_ spreads: [QuantitySpread?]) -> QuantitySpread? {
-        let known = spreads.compactMap { $0 }
+    private static func mean(_ summaries: [SummaryRecord?]) -> SummaryRecord? {
+        let known = summaries.compactMap { $0 }
         guard let first = known.first else { return nil }
-        func mean(_ value: (QuantitySpread) -> Double) -> Double {
+        func mean(_ value: (SummaryRecord) -> Double) -> Double {
             known.reduce(0) { $0 + value($1) } / Double(known.count)
         }
-        return QuantitySpread(
+        return SummaryRecord(
             count: first.count, mean: mean(\.mean),
             standardDeviation: mean(\.standardDeviation),
             quantiles: first.quantiles.indices.map { place in mean { $0.quantiles[place] } })

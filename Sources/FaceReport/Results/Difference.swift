@@ -4,7 +4,7 @@ package import FaceStatistics
 /// How test accuracy changes from one cell to another with the same loss and the same seeds.
 package struct Difference: Sendable {
     /// Second minus first, a value a seed that both cells have finished; −1...1.
-    package let spread: Spread
+    package let summary: Summary
     /// 95 % interval of the mean difference, over seeds and pairs, with one seed over pairs alone;
     /// `nil` without pair scores.
     package let interval: Interval?
@@ -21,8 +21,8 @@ package struct Difference: Sendable {
             else { return nil }
             return new - before
         }
-        guard let spread = Spread(differences) else { return nil }
-        self.spread = spread
+        guard let summary = Summary(differences) else { return nil }
+        self.summary = summary
         let test = first.finished.first?.primaryTest?.name ?? ""
         let estimate = Cell.difference(from: first, to: second, on: test)
         interval = estimate.map { $0.interval() ?? $0.pairInterval() }

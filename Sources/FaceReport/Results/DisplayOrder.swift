@@ -1,3 +1,4 @@
+import Charts
 import FaceRuns
 
 /// The order in which a report shows losses, backbones and training sets, and what it calls them.
@@ -73,16 +74,5 @@ private struct LossKey: Hashable, Comparable {
     static func < (a: LossKey, b: LossKey) -> Bool {
         let ranks = (KnownLoss.rank(a.loss), KnownLoss.rank(b.loss))
         return (ranks.0, a.loss, a.sampler) < (ranks.1, b.loss, b.sampler)
-    }
-}
-
-/// The losses of the paper, which come first and keep their colours from report to report.
-enum KnownLoss {
-    static let names = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"]
-
-    /// Place of a loss, given with or without parameters; other losses share the last.
-    static func rank(_ loss: String) -> Int {
-        let name = loss.prefix { $0 != ":" }
-        return names.firstIndex { $0 == name } ?? names.count
     }
 }

@@ -79,21 +79,3 @@ package struct LossComparison: Sendable {
             pairVariance: difference.floorVariance)
     }
 }
-
-/// The finished runs of a cell on one test set, all on the same pairs.
-package struct CellOutcomes: Sendable {
-    /// The pairs.
-    package let design: PairDesign
-    /// The seeds, ascending.
-    package let seeds: [UInt64]
-    private let bySeed: [UInt64: [Double]]
-
-    init(design: PairDesign, runs: [(seed: UInt64, values: [Double])]) {
-        self.design = design
-        bySeed = Dictionary(runs.map { ($0.seed, $0.values) }, uniquingKeysWith: { a, _ in a })
-        seeds = bySeed.keys.sorted()
-    }
-
-    /// For each of some seeds, 1 for a pair that was decided rightly and 0 for another.
-    func values(_ seeds: [UInt64]) -> [[Double]] { seeds.compactMap { bySeed[$0] } }
-}

@@ -1,5 +1,5 @@
 import FaceEvaluation
-package import FaceRuns
+import FaceRuns
 import FaceStatistics
 import Foundation
 
@@ -14,9 +14,9 @@ package struct TestPairs: Hashable, Sendable {
     /// Its second image.
     package let second: [String]
 
-    init(_ scores: [PairScore]) {
-        folds = scores.map(\.fold)
-        same = scores.map(\.same)
+    init(_ scores: [ScoreRecord]) {
+        folds = scores.map(\.pair.fold)
+        same = scores.map(\.pair.same)
         first = scores.map(\.first)
         second = scores.map(\.second)
     }
@@ -51,32 +51,21 @@ package struct PairOutcomes: Sendable {
     package let isRight: [Bool]
     /// The squared L2 distance below which each pair is taken for one person: that of its fold.
     package let thresholds: [Double]
-    /// Mean share of the folds' pairs that are decided rightly.
-    package let accuracy: Double
 
     /// Decides pairs as the protocol does.
     ///
     /// - Parameters:
     ///   - scores: The pairs, in the order of the test set.
-    ///   - folds: Folds of the protocol.
+    ///   - recomputed: What the protocol makes of them.
     ///   - known: Lists of pairs seen before; an equal one is used again, and a new one added.
-    package init(_ scores: [PairScore], folds: Int, known: inout [TestPairs]) throws {
-        let scored = scores.map {
-            ScoredPair(distance: $0.distance, same: $0.same, fold: $0.fold)
-        }
-        let assignment = FoldAssignment.contiguous(folds)
-        var rule = InsightFaceProtocol(folds: assignment)
-        // Only the accuracy is wanted here; the finer grid of the other rates takes ten times as long.
-        rule.tarGrid = rule.accuracyGrid
-        let result = try rule.evaluate(scored)
-        accuracy = result.accuracy
-        let folds = result.folds.map(\.threshold)
-        let thresholds = try assignment.folds(of: scored).map { folds[$0] }
-        isRight = zip(thresholds, scored).map { threshold, pair in
-            (Double(pair.distance) < threshold) == pair.same
+    init(_ scores: [ScoreRecord], _ recomputed: RecomputedResult, known: inout [TestPairs]) {
+        let ofFold = recomputed.accuracy.folds.map(\.threshold)
+        let thresholds = recomputed.folds.map { ofFold[$0] }
+        isRight = zip(thresholds, scores).map { threshold, score in
+            (Double(score.pair.distance) < threshold) == score.pair.same
         }
         self.thresholds = thresholds
-        distances = scores.map(\.distance)
+        distances = scores.map(\.pair.distance)
         let pairs = TestPairs(scores)
         if let same = known.first(where: { $0 == pairs }) {
             self.pairs = same

@@ -1,3 +1,4 @@
+import Documents
 package import FaceEvaluation
 package import FaceRuns
 import Foundation
@@ -73,22 +74,25 @@ package struct ReportedRun: Sendable {
         geometry = attempt(folder.readGeometry) ?? nil
         var result = attempt(folder.readResult)
         if let message = result??.message { result??.message = paths.text(message) }
+        if let result, result?.status == .finished { _ = attempt(folder.requireModel) }
         var curves: [String: ROCCurve] = [:]
         var outcomes: [String: PairOutcomes] = [:]
+        var recomputed: [String: RecomputedResult] = [:]
         for test in description.tests {
             let scores = attempt { () throws(FaceRunsError) in
                 try folder.readScores(test: test.name)
             }
             guard let scores = scores ?? nil else { continue }
             do {
-                curves[test.name] = try ROCCurve(scores)
-                outcomes[test.name] = try PairOutcomes(
-                    scores, folds: test.folds, known: &known)
+                let found = try RecomputedResult(scores.map(\.pair), folds: test.folds)
+                recomputed[test.name] = found
+                curves[test.name] = found.curve
+                outcomes[test.name] = PairOutcomes(scores, found, known: &known)
             } catch {
                 damages.append("\(folder.scoresURL(test: test.name).path): \(error)")
             }
         }
-        let conflicts = Self.conflicts(result ?? nil, description, outcomes)
+        let conflicts = Self.conflicts(result ?? nil, description, recomputed)
         damages += conflicts.map { "\(folder.url.path): damaged: \($0)" }
         // What contradicts itself is not believed, neither here nor there.
         let isSound = conflicts.isEmpty
@@ -116,35 +120,29 @@ package struct ReportedRun: Sendable {
     /// In what a run's files contradict one another: a run that was edited, or whose files are of
     /// several runs.
     private static func conflicts(
-        _ result: RunResult?, _ description: RunDescription, _ outcomes: [String: PairOutcomes]
+        _ result: RunResult?, _ description: RunDescription,
+        _ recomputed: [String: RecomputedResult]
     ) -> [String] {
         guard let result, result.status == .finished else { return [] }
         return description.tests.flatMap { test -> [String] in
             let stated = result.tests.first { $0.name == test.name }
-            let found = outcomes[test.name]
+            let found = recomputed[test.name]
             var conflicts: [String] = []
             if let stated, stated.pairs != test.pairs {
                 conflicts.append(
                     "result.json was made of \(stated.pairs) pairs of '\(test.name)', and run.json "
                         + "says \(test.pairs)")
             }
-            if let found, found.pairs.count != test.pairs {
+            if let found, found.folds.count != test.pairs {
                 conflicts.append(
-                    "the scores are those of \(found.pairs.count) pairs of '\(test.name)', and "
+                    "the scores are those of \(found.folds.count) pairs of '\(test.name)', and "
                         + "run.json says \(test.pairs)")
-            } else if let found, let stated,
-                (found.accuracy - stated.accuracy).magnitude > Self.rounding
-            {
-                conflicts.append(
-                    "the accuracy on '\(test.name)' is \(stated.accuracy) in result.json, and "
-                        + "\(found.accuracy) by the scores")
+            } else if let found, let stated {
+                conflicts += found.disagreements(with: stated)
             }
             return conflicts
         }
     }
-
-    /// Sums in another order differ by less, and one pair in a million by more.
-    private static let rounding = 1e-7
 
     private static func status(_ result: RunResult?) -> RunStatus {
         switch result?.status {

@@ -1,20 +1,20 @@
 import FaceEvaluation
 
 /// What the losses of a setting make of the pairs of a test set: their models with the first seed.
-struct SettingErrors {
+package struct SettingErrors {
     /// Losses whose models saw the same pairs.
-    let losses: [LossSeries]
+    package let losses: [LossSeries]
     /// The pairs.
-    let pairs: TestPairs
+    package let pairs: TestPairs
     /// Name of the test set.
-    let test: String
+    package let test: String
     /// Pairs that all losses get wrong.
-    let hard: [Int]
+    package let hard: [Int]
     private let outcomes: [LossSeries: PairOutcomes]
     private let anyOutcome: PairOutcomes
 
     /// Reads the outcomes of a setting, or gives `nil` where there are none.
-    init?(_ results: StudyResults, _ setting: Setting, test: String) {
+    package init?(_ results: StudyResults, _ setting: Setting, test: String) {
         var outcomes: [LossSeries: PairOutcomes] = [:]
         for loss in results.losses {
             let run = results.cell(setting, loss).finished.first { $0.outcomes[test] != nil }
@@ -33,29 +33,29 @@ struct SettingErrors {
     }
 
     /// What a loss makes of the pairs; one of ``losses``.
-    func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
+    package func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
 
     /// The loss that decides most pairs rightly, the first of several.
-    var leader: LossSeries? {
+    package var leader: LossSeries? {
         let right = losses.map { outcome(of: $0).isRight.count { $0 } }
         return right.max().flatMap { most in right.firstIndex(of: most) }.map { losses[$0] }
     }
 
     /// Pairs that a loss gets wrong, in the order of the test set.
-    func wrong(of loss: LossSeries) -> [Int] {
+    package func wrong(of loss: LossSeries) -> [Int] {
         let isRight = outcome(of: loss).isRight
         return isRight.indices.filter { !isRight[$0] }
     }
 
     /// Pairs of two people taken for one, the smallest distance first.
-    func falseAccepts(of loss: LossSeries) -> [Int] {
+    package func falseAccepts(of loss: LossSeries) -> [Int] {
         let distances = outcome(of: loss).distances
         return wrong(of: loss).filter { !pairs.same[$0] }
             .sorted { (distances[$0], $0) < (distances[$1], $1) }
     }
 
     /// Pairs of one person taken for two, the largest distance first.
-    func falseRejects(of loss: LossSeries) -> [Int] {
+    package func falseRejects(of loss: LossSeries) -> [Int] {
         let distances = outcome(of: loss).distances
         return wrong(of: loss).filter { pairs.same[$0] }
             .sorted { (-distances[$0], $0) < (-distances[$1], $1) }
@@ -63,7 +63,7 @@ struct SettingErrors {
 
     /// Pairs that one loss gets right and another wrong: first those on which the two are farthest
     /// from their thresholds.
-    func decided(rightlyBy loss: LossSeries, wronglyBy other: LossSeries) -> [Int] {
+    package func decided(rightlyBy loss: LossSeries, wronglyBy other: LossSeries) -> [Int] {
         let (mine, theirs) = (outcome(of: loss), outcome(of: other))
         func clearness(_ pair: Int) -> Double {
             [mine, theirs].reduce(0) {
@@ -75,7 +75,7 @@ struct SettingErrors {
     }
 
     /// The cosine of a pair and the cosine that a loss accepts it above.
-    func cosine(of pair: Int, by loss: LossSeries) -> (value: Double, limit: Double) {
+    package func cosine(of pair: Int, by loss: LossSeries) -> (value: Double, limit: Double) {
         let outcome = outcome(of: loss)
         return (
             ScoredPair.cosine(squaredDistance: Double(outcome.distances[pair])),

@@ -1,3 +1,4 @@
+import Documents
 package import FaceRuns
 import Foundation
 

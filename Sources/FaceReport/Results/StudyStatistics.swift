@@ -13,6 +13,8 @@ package struct StudyStatistics: Sendable {
 
     /// All comparisons, corrected together: by test set, by setting, by loss.
     package let comparisons: [LossComparison]
+    /// What could not be computed although the scores are there.
+    let problems: [SectionError]
     private var cells: [Place: CellOutcomes] = [:]
     private var foldIntervals: [Place: Interval] = [:]
 
@@ -21,9 +23,17 @@ package struct StudyStatistics: Sendable {
     package init(_ results: StudyResults) {
         let tests = results.testSets.map(\.name)
         var comparisons: [LossComparison] = []
+        var problems: [SectionError] = []
+        func attempt<Value>(_ run: String?, _ body: () throws -> Value) -> Value? {
+            do { return try body() } catch {
+                problems.append(SectionError(run: run, reason: "\(error)"))
+                return nil
+            }
+        }
         for test in tests {
-            let pairs = Self.usualPairs(results, test)
-            guard let pairs, let design = try? pairs.design() else { continue }
+            guard let pairs = Self.usualPairs(results, test) else { continue }
+            let example = results.runs.first { $0.outcomes[test]?.pairs == pairs }?.name
+            guard let design = attempt(example, pairs.design) else { continue }
             let people = PairBootstrap(design, unit: .people, resamples: Self.resamples)
             for setting in results.settings {
                 let losses = results.losses.compactMap { loss -> (LossSeries, CellOutcomes)? in
@@ -36,12 +46,14 @@ package struct StudyStatistics: Sendable {
                     foldIntervals[place] = Self.foldInterval(cell)
                 }
                 let learned = losses.filter { results.cell(setting, $0.0).hasLearned }
-                comparisons += Self.compare(learned, setting, test, people)
+                comparisons +=
+                    attempt(nil) { try Self.compare(learned, setting, test, people) } ?? []
             }
         }
         let adjusted = HolmCorrection.adjusted(comparisons.map(\.pValue))
         for index in comparisons.indices { comparisons[index].adjusted = adjusted[index] }
         self.comparisons = comparisons
+        self.problems = problems
     }
 
     /// Replicates of a bootstrap: the ends of an interval move by a twentieth of its length from
@@ -107,17 +119,20 @@ extension StudyStatistics {
         let means = (0..<cell.design.foldCount).map { fold in
             folds.reduce(0) { $0 + $1[fold] } / Double(folds.count)
         }
-        return Sample(means).flatMap { $0.hasSpread ? $0.interval() : nil }
+        return Summary(means).flatMap { $0.hasSpread ? $0.interval() : nil }
     }
 
     private static func compare(
         _ losses: [(LossSeries, CellOutcomes)], _ setting: Setting, _ test: String,
         _ bootstrap: PairBootstrap
-    ) -> [LossComparison] {
-        losses.indices.flatMap { first in
-            losses.indices.dropFirst(first + 1).compactMap { second in
+    ) throws -> [LossComparison] {
+        try losses.indices.flatMap { first in
+            try losses.indices.dropFirst(first + 1).compactMap { second in
                 // Without a common seed there is nothing to compare.
-                try? LossComparison(
+                guard losses[first].1.seeds.contains(where: losses[second].1.seeds.contains) else {
+                    return nil
+                }
+                return try LossComparison(
                     losses[first], losses[second], setting: setting, test: test,
                     bootstrap: bootstrap)
             }

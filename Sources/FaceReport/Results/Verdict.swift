@@ -1,3 +1,5 @@
+package import FaceStatistics
+
 /// Which loss scored highest in a setting on the first test set.
 package struct Verdict: Sendable {
     /// A loss with its accuracy.
@@ -5,7 +7,7 @@ package struct Verdict: Sendable {
         /// The loss.
         package let loss: LossSeries
         /// Its test accuracy over the seeds.
-        package let accuracy: Spread
+        package let accuracy: Summary
     }
 
     /// The setting.

@@ -1,3 +1,6 @@
+import FaceStatistics
+import Charts
+import Documents
 import FaceRuns
 
 /// The paper's Table 3: training and test accuracy of every loss, backbone and training set.
@@ -75,15 +78,15 @@ enum AccuracySection {
 
     /// A column's entries in percent: those that show the highest number bold, those of cells in
     /// which nothing was learned marked and never bold.
-    static func entries(_ cells: [Cell], _ value: (Cell) -> Spread?) -> [Table.Entry] {
+    static func entries(_ cells: [Cell], _ value: (Cell) -> Summary?) -> [Table.Entry] {
         let means = cells.filter(\.hasLearned).compactMap { value($0)?.mean }
         let highest = means.count > 1 ? means.max().map { Format.percent($0) } : nil
         return cells.map { cell in
-            let spread = value(cell)
-            let text = spread.map { Format.percent($0.mean) }
+            let summary = value(cell)
+            let text = summary.map { Format.percent($0.mean) }
             let isBest = cell.hasLearned && text != nil && text == highest
-            var entry = Format.entry(spread, isBest: isBest) { Format.percent($0) }
-            if spread != nil { entry.text = entry.text + RichText(cell.mark) }
+            var entry = Format.entry(summary, isBest: isBest) { Format.percent($0) }
+            if summary != nil { entry.text = entry.text + RichText(cell.mark) }
             return entry
         }
     }

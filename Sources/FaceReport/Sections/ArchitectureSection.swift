@@ -1,3 +1,6 @@
+import FaceStatistics
+import Charts
+import Documents
 import FaceRuns
 
 /// What a backbone costs and what it brings.
@@ -31,14 +34,14 @@ enum ArchitectureSection {
 
     private static func row(_ results: StudyResults, _ backbone: String) -> [Table.Entry] {
         let facts = results.facts(ofBackbone: backbone)
-        let speed = Spread(
+        let speed = Summary(
             results.runs.filter { $0.setting.backbone == backbone && $0.status == .finished }
                 .compactMap(\.imagesPerSecond))
         let accuracies = results.trainSets.map { trainSet in
             let means = results.losses.compactMap {
                 results.cell(backbone, trainSet, $0).testAccuracy?.mean
             }
-            return Format.entry(Spread(means)) { Format.percent($0) }
+            return Format.entry(Summary(means)) { Format.percent($0) }
         }
         return [
             Table.Entry(results.title(ofBackbone: backbone)),

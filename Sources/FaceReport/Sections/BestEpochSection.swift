@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 import SafeNumbers

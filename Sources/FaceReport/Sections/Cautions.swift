@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceEvaluation
 import FaceRuns
 import FaceStatistics

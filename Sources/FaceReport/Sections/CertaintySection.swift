@@ -1,10 +1,13 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 import SafeNumbers
 
 /// How far each accuracy may be off, for the seeds, for the pairs, and for both.
 enum CertaintySection {
-    static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section? {
+    static func section(_ results: StudyResults, _ statistics: StudyStatistics) throws -> Section? {
+        if let problem = statistics.problems.first { throw problem }
         guard let test = results.testSets.first?.name else { return nil }
         let groups = results.settings.map { setting in
             Table.Group(
@@ -73,7 +76,7 @@ enum CertaintySection {
         func entry(_ interval: Interval?) -> Table.Entry {
             interval.map { Table.Entry(ComparisonText.points($0)) } ?? Table.Entry("–")
         }
-        let deviation = Sample(estimate.seedMeans)?.standardDeviation
+        let deviation = Summary(estimate.seedMeans)?.standardDeviation
         return [
             Table.Entry(loss.title, key: loss.style), Table.Entry(Format.count(estimate.seeds)),
             Table.Entry(Format.percent(estimate.mean) + mark),

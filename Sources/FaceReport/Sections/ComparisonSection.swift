@@ -1,9 +1,12 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 
 /// Which losses differ: every two of them on the same pairs and seeds.
 enum ComparisonSection {
-    static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section? {
+    static func section(_ results: StudyResults, _ statistics: StudyStatistics) throws -> Section? {
+        if let problem = statistics.problems.first { throw problem }
         guard !statistics.comparisons.isEmpty, let test = results.testSets.first?.name else {
             return nil
         }
@@ -54,7 +57,7 @@ enum ComparisonSection {
 
         /// Neighbours of the ranking of which no two differ significantly.
         var groups: [Range<Int>] {
-            Indistinguishable.groups(losses.count) { first, second in
+            CompactLetterDisplay.groups(losses.count) { first, second in
                 comparison(losses[first], losses[second])?.isSignificant ?? false
             }
         }

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceStatistics
 
 /// How the report speaks of two losses.

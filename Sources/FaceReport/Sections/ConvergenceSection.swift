@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 
@@ -75,8 +77,8 @@ enum ConvergenceSection {
         _ loss: LossSeries, _ cell: Cell, _ hasValidation: Bool
     ) -> [Table.Entry] {
         func entry(_ value: (RunConvergence) -> Double?) -> Table.Entry {
-            let spread = cell.spread { $0.convergence.flatMap(value) }
-            return Format.entry(spread) { Format.fixed($0, spread?.count ?? 1 > 1 ? 1 : 0) }
+            let summary = cell.summary { $0.convergence.flatMap(value) }
+            return Format.entry(summary) { Format.fixed($0, summary?.count ?? 1 > 1 ? 1 : 0) }
         }
         let way = Format.entry(cell.nearlyBestEpoch) {
             Format.fixed($0, cell.nearlyBestEpoch?.count ?? 1 > 1 ? 1 : 0)
@@ -86,10 +88,10 @@ enum ConvergenceSection {
             Table.Entry(loss.title, key: loss.style), entry { Double($0.best.epoch) },
             entry { Double($0.withinBand.epoch) }, way,
         ] + validated + [
-            Format.entry(cell.spread { $0.convergence.map { Double($0.withinBand.images) } }) {
+            Format.entry(cell.summary { $0.convergence.map { Double($0.withinBand.images) } }) {
                 Format.quantity($0)
             },
-            Format.entry(cell.spread { $0.convergence?.area }) { Format.percent($0) },
+            Format.entry(cell.summary { $0.convergence?.area }) { Format.percent($0) },
         ]
     }
 
@@ -114,7 +116,7 @@ enum ConvergenceSection {
 
     private static func choiceRow(_ loss: LossSeries, _ cell: Cell) -> [Table.Entry] {
         func entry(_ value: (RunConvergence) -> Double?) -> Table.Entry {
-            Format.entry(cell.spread { $0.convergence.flatMap(value) }) { Format.percent($0) }
+            Format.entry(cell.summary { $0.convergence.flatMap(value) }) { Format.percent($0) }
         }
         return [
             Table.Entry(loss.title, key: loss.style), entry { $0.last.accuracy },

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 
 /// What the study's training took: images, arithmetic and time.

@@ -1,3 +1,6 @@
+import FaceStatistics
+import Charts
+import Documents
 import FaceRuns
 import SafeNumbers
 
@@ -134,11 +137,11 @@ enum CurvesSection {
         let all = byRun.flatMap(\.keys)
         return Set(all).sorted().compactMap { epoch in
             let values = byRun.compactMap { $0[epoch] }
-            guard values.count == runs.count, let spread = Spread(values),
+            guard values.count == runs.count, let summary = Summary(values),
                 let low = values.min(), let high = values.max()
             else { return nil }
             return LineChart.Point(
-                Double(epoch), spread.mean,
+                Double(epoch), summary.mean,
                 range: values.count > 1 ? ClosedRange(checked: low, high) : nil)
         }
     }

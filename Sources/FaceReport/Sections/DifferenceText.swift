@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 
@@ -13,10 +15,10 @@ enum DifferenceText {
     /// A difference in points, bold where its interval has no zero.
     static func entry(_ difference: Difference?) -> Table.Entry {
         guard let difference else { return .missing }
-        let mean = difference.spread.mean
+        let mean = difference.summary.mean
         return Table.Entry(
             Format.signed(mean * 100, 2),
-            detail: difference.spread.standardDeviation.map { "± " + Format.percent($0) },
+            detail: difference.summary.standardDeviation.map { "± " + Format.percent($0) },
             isBest: difference.interval.map { !$0.contains(0) } ?? false)
     }
 }

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 
 /// Which pairs are decided wrongly: by every loss, by one alone, worst, and where two losses

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 
 /// Where the embeddings of each loss lie: angles to class weights, of one person and of two, norms,
@@ -89,7 +91,7 @@ enum GeometrySection {
 
     private static func panel(
         _ part: Part, _ axis: Axis, _ title: String, _ first: String, _ second: String,
-        _ full: (CellGeometry) -> QuantitySpread?, _ hollow: (CellGeometry) -> QuantitySpread?
+        _ full: (CellGeometry) -> SummaryRecord?, _ hollow: (CellGeometry) -> SummaryRecord?
     ) -> Figure.Panel {
         let rows = part.rows.map { row in
             QuantilePlot.Row(
@@ -101,8 +103,7 @@ enum GeometrySection {
             title: title,
             chart: .quantiles(
                 QuantilePlot(
-                    x: axis, rows: rows, first: Plot.short(first, 18),
-                    second: Plot.short(second, 18))))
+                    x: axis, rows: rows, first: first, second: second)))
     }
 
     private static func caption(
@@ -156,10 +157,11 @@ enum GeometrySection {
         ]
     }
 
-    private static func entry(_ spread: QuantitySpread?) -> Table.Entry {
-        guard let spread else { return .missing }
+    private static func entry(_ summary: SummaryRecord?) -> Table.Entry {
+        guard let summary else { return .missing }
         return Table.Entry(
-            Format.fixed(spread.mean, 1), detail: "± " + Format.fixed(spread.standardDeviation, 1))
+            Format.fixed(summary.mean, 1), detail: "± " + Format.fixed(summary.standardDeviation, 1)
+        )
     }
 }
 

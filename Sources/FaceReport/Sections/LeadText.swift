@@ -1,3 +1,6 @@
+import FaceStatistics
+import Charts
+import Documents
 import FaceRuns
 
 /// The comparisons of each setting's first losses with the others.

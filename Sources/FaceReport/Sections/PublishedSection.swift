@@ -1,3 +1,4 @@
+import Documents
 import FaceRuns
 
 /// What others report on LFW: context, drawn apart from the study's own figures.

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceEvaluation
 import FaceRuns
 import FaceStatistics
@@ -80,7 +82,7 @@ enum ROCSection {
         let count = 140
         let points = (0...count).map { index in
             let rate = pow(10, low + (high - low) * Double(index) / Double(count))
-            let rates = curves.map { $0.trueAcceptance(atFalseAcceptance: rate) }
+            let rates = curves.map { $0.tar(atFAR: rate) }
             let ends = band(rates, positives: curves[0].positives).map(value).sorted()
             let mean = rates.reduce(0, +) / Double(rates.count)
             return LineChart.Point(rate, value(mean), range: ClosedRange(checked: ends[0], ends[1]))
@@ -129,13 +131,13 @@ enum ROCSection {
         func entry(
             _ value: (TestResult) -> Double?, _ number: (Double) -> String
         ) -> Table.Entry {
-            Format.entry(cell.spread { $0.primaryResult.flatMap(value) }, number: number)
+            Format.entry(cell.summary { $0.primaryResult.flatMap(value) }, number: number)
         }
         return [
             Table.Entry(loss.title),
             entry(\.auc) { Format.fixed($0, 4) },
             entry(\.eer) { Format.percent($0) },
-            Format.entry(cell.spread(\.supportedTAR)) { Format.percent($0, 1) },
+            Format.entry(cell.summary(\.supportedTAR)) { Format.percent($0, 1) },
             entry(\.threshold) { Format.fixed($0, 3) },
             entry(\.meanNorm) { Format.fixed($0, 2) },
         ]

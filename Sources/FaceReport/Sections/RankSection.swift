@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 
@@ -7,8 +9,8 @@ enum RankSection {
     /// significant.
     private static let fewest = (settings: 5, losses: 3)
 
-    static func section(_ results: StudyResults) -> Section? {
-        let rankings = Rankings(results)
+    static func section(_ results: StudyResults) throws -> Section? {
+        let rankings = try Rankings(results)
         guard rankings.losses.count >= fewest.losses, let test = rankings.test else { return nil }
         let nemenyi = NemenyiTest(losses: rankings.losses.count, settings: test.settings)
         var blocks: [Block] = [.paragraph(text(test, nemenyi, rankings))]
@@ -26,7 +28,7 @@ enum RankSection {
         let places: [(title: String, values: [Double])]
         let test: FriedmanTest?
 
-        init(_ results: StudyResults) {
+        init(_ results: StudyResults) throws {
             let losses = results.losses.filter { loss in
                 results.settings.contains { results.cell($0, loss).hasLearned }
             }
@@ -43,7 +45,10 @@ enum RankSection {
             }
             self.losses = losses
             self.places = places
-            test = try? FriedmanTest(places.map(\.values))
+            // Fewer than two of either cannot be ranked.
+            test =
+                losses.count > 1 && places.count > 1
+                ? try FriedmanTest(places.map(\.values)) : nil
         }
     }
 
@@ -91,7 +96,7 @@ enum RankSection {
                 text: Format.fixed(test.meanRanks[index], 2))
         }
         let differ = test.pValue < 0.05
-        let groups = Indistinguishable.groups(items.count) { first, second in
+        let groups = CompactLetterDisplay.groups(items.count) { first, second in
             differ && abs(items[first].value - items[second].value) > critical
         }
         let axis = Axis.counting("mean rank", from: 1, to: max(2, items.count))

@@ -1,9 +1,11 @@
+import Charts
+import Documents
 import FaceRuns
 import Foundation
 
 /// Every run with what is needed to make it again.
 enum RunsSection {
-    static func section(_ results: StudyResults) -> Section {
+    static func section(_ results: StudyResults) throws -> Section {
         var blocks: [Block] = []
         let failed = results.runs.filter { $0.status == .failed }
         if !failed.isEmpty {
@@ -15,7 +17,9 @@ enum RunsSection {
             blocks.append(.list(results.damages.map { RichText($0) }))
         }
         blocks.append(.heading("All runs"))
-        blocks += results.runs.map { .details(summary($0, results), details($0)) }
+        blocks += try results.runs.map { run in
+            .details(summary(run, results), try SectionError.naming(run) { try details(run) })
+        }
         return Section("runs", "Runs", blocks)
     }
 
@@ -43,7 +47,7 @@ enum RunsSection {
         return "\(name(run, results)): " + state
     }
 
-    private static func details(_ run: ReportedRun) -> [Block] {
+    private static func details(_ run: ReportedRun) throws -> [Block] {
         var blocks: [Block] = [.terms(terms(run))]
         blocks.append(.paragraph("Made again, in the study's folder, by:"))
         blocks.append(.code(run.description.command))
@@ -52,10 +56,8 @@ enum RunsSection {
                 .paragraph(
                     "Paths are shortened to their last part; the run's folder has them whole."))
         }
-        if let configuration = json(run.description.configuration) {
-            blocks.append(.paragraph("Complete configuration:"))
-            blocks.append(.code(configuration))
-        }
+        blocks.append(.paragraph("Complete configuration:"))
+        blocks.append(.code(try json(run.description.configuration)))
         return blocks
     }
 
@@ -94,9 +96,9 @@ enum RunsSection {
         return values.map { Block.Term(name: $0, value: $1) }
     }
 
-    private static func json(_ value: JSONValue) -> String? {
+    private static func json(_ value: JSONValue) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(value)).flatMap { String(data: $0, encoding: .utf8) }
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

@@ -1,3 +1,6 @@
+import FaceStatistics
+import Charts
+import Documents
 import FaceEvaluation
 import FaceRuns
 
@@ -6,9 +9,9 @@ enum ScoresSection {
     /// Bins of a histogram: 0.1 wide in squared distance.
     private static let bins = 40
 
-    static func section(_ results: StudyResults) -> Section? {
-        let figures = results.settings.enumerated().compactMap { index, setting in
-            figure(results, setting, isFirst: index == 0)
+    static func section(_ results: StudyResults) throws -> Section? {
+        let figures = try results.settings.enumerated().compactMap { index, setting in
+            try figure(results, setting, isFirst: index == 0)
         }
         guard !figures.isEmpty else { return nil }
         return Section("scores", "Distances of the pairs", figures.map { .figure($0) })
@@ -16,10 +19,10 @@ enum ScoresSection {
 
     private static func figure(
         _ results: StudyResults, _ setting: Setting, isFirst: Bool
-    ) -> Figure? {
+    ) throws -> Figure? {
         let test = results.testSets.first?.name ?? ""
-        let histograms = results.losses.compactMap { loss in
-            histogram(results.cell(setting, loss), test).map { (loss, $0) }
+        let histograms = try results.losses.compactMap { loss in
+            try histogram(results.cell(setting, loss), test).map { (loss, $0) }
         }
         guard !histograms.isEmpty else { return nil }
         let heights = histograms.flatMap { _, lines in lines.same + lines.different }
@@ -29,7 +32,7 @@ enum ScoresSection {
             title: "squared L2 distance", domain: 0...ScoreHistogram.maximum,
             ticks: (0...4).map { .init(value: Double($0), label: "\($0)") })
         let panels = histograms.map { loss, shares in
-            let threshold = results.cell(setting, loss).spread { $0.primaryResult?.threshold }
+            let threshold = results.cell(setting, loss).summary { $0.primaryResult?.threshold }
             return Figure.Panel(
                 title: loss.title,
                 chart: .histogram(
@@ -63,17 +66,23 @@ enum ScoresSection {
     /// Shares of both kinds of pairs in percent, over all seeds.
     private static func histogram(
         _ cell: Cell, _ test: String
-    ) -> (same: [Double], different: [Double])? {
-        let scored = cell.finished.compactMap { $0.outcomes[test] }.flatMap { outcome in
-            zip(outcome.distances, outcome.pairs.same).map {
-                ScoredPair(distance: $0, same: $1, fold: 0)
+    ) throws -> (same: [Double], different: [Double])? {
+        let histograms = try cell.finished.compactMap { run in
+            try run.outcomes[test].map { outcome in
+                let pairs = zip(outcome.distances, outcome.pairs.same).map {
+                    ScoredPair(distance: $0, same: $1, fold: 0)
+                }
+                return try SectionError.naming(run) { try ScoreHistogram(of: pairs, bins: bins) }
             }
         }
-        guard let histogram = try? ScoreHistogram(of: scored, bins: bins) else { return nil }
-        func shares(_ counts: [Int]) -> [Double] {
-            let all = Double(max(1, counts.reduce(0, +)))
-            return counts.map { 100 * Double($0) / all }
+        guard !histograms.isEmpty else { return nil }
+        func shares(_ counts: KeyPath<ScoreHistogram, [Int]>) -> [Double] {
+            let sums = (0..<bins).map { bin in
+                histograms.reduce(0) { $0 + $1[keyPath: counts][bin] }
+            }
+            let all = Double(max(1, sums.reduce(0, +)))
+            return sums.map { 100 * Double($0) / all }
         }
-        return (shares(histogram.positives), shares(histogram.negatives))
+        return (shares(\.positives), shares(\.negatives))
     }
 }

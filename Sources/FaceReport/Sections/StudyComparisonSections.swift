@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceStatistics
 
 /// The sections of a comparison of two studies.
@@ -140,8 +142,8 @@ enum StudyComparisonSections {
         let difference = cell.difference
         let interval = difference.map { $0.interval() ?? $0.pairInterval() }
         let pooled = isPooled ? [Format.entry(cell.pooled) { Format.percent($0) }] : []
-        func accuracy(_ spread: Spread, _ mark: String) -> Table.Entry {
-            var entry = Format.entry(spread) { Format.percent($0) }
+        func accuracy(_ summary: Summary, _ mark: String) -> Table.Entry {
+            var entry = Format.entry(summary) { Format.percent($0) }
             entry.text = entry.text + RichText(mark)
             return entry
         }
@@ -170,6 +172,6 @@ enum StudyComparisonSections {
     private static func pairProbability(_ estimate: SeedPairEstimate) -> Double {
         guard estimate.pairVariance > 0 else { return 1 }
         return StudentDistribution(degreesOfFreedom: .infinity)
-            .beyond(estimate.mean / estimate.pairVariance.squareRoot())
+            .twoSided(estimate.mean / estimate.pairVariance.squareRoot())
     }
 }

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import FaceRuns
 import FaceStatistics
 import SafeNumbers
@@ -75,12 +77,12 @@ enum TrainingSetSection {
         guard let difference else {
             return DotPlot.Row(title: loss.title, style: loss.style, value: nil, text: "–")
         }
-        let mean = difference.spread.mean * 100
+        let mean = difference.summary.mean * 100
         return DotPlot.Row(
             title: loss.title, style: loss.style, value: mean, text: Format.signed(mean, 2),
             whisker: difference.interval.flatMap {
                 ClosedRange(checked: $0.lower * 100, $0.upper * 100)
             },
-            seeds: difference.spread.values.map { $0 * 100 })
+            seeds: difference.summary.values.map { $0 * 100 })
     }
 }

@@ -1,3 +1,4 @@
+import Documents
 import FaceEvaluation
 import FaceReport
 import FaceStudy

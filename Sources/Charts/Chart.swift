@@ -1,0 +1,26 @@
+/// A chart of one panel.
+package enum Chart: Hashable, Sendable {
+    case lines(LineChart)
+    case dots(DotPlot)
+    case histogram(HistogramChart)
+    case scatter(ScatterPlot)
+    case groups(GroupDiagram)
+    case map(MapPlot)
+    case quantiles(QuantilePlot)
+
+    /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
+    /// shows to a reader who does not see it.
+    package func svg(id: String, title: String) -> Markup { framed.svg(id: id, title: title) }
+
+    private var framed: any FramedChart {
+        switch self {
+        case .lines(let chart): chart
+        case .dots(let chart): chart
+        case .histogram(let chart): chart
+        case .scatter(let chart): chart
+        case .groups(let chart): chart
+        case .map(let chart): chart
+        case .quantiles(let chart): chart
+        }
+    }
+}

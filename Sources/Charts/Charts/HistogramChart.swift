@@ -1,0 +1,123 @@
+/// Distributions of one quantity as outlines of bars over a common axis, with a threshold.
+package struct HistogramChart: FramedChart, Hashable, Sendable {
+    /// A distribution.
+    package struct Series: Hashable, Sendable {
+        package var title: String
+        package var style: SeriesStyle
+        /// Height of each bar; the bars touch.
+        package var heights: [Double]
+
+        package init(title: String, style: SeriesStyle, heights: [Double]) {
+            self.title = title
+            self.style = style
+            self.heights = heights
+        }
+    }
+
+    /// A marked value.
+    package struct MarkedValue: Hashable, Sendable {
+        package var value: Double
+        package var label: String
+        /// Where the value may lie as well.
+        package var range: ClosedRange<Double>?
+
+        package init(value: Double, label: String, range: ClosedRange<Double>? = nil) {
+            self.value = value
+            self.label = label
+            self.range = range
+        }
+    }
+
+    package var x: Axis
+    package var y: Axis
+    /// Where the first bar begins and the last one ends.
+    package var extent: ClosedRange<Double>
+    package var series: [Series]
+    package var mark: MarkedValue?
+
+    package init(
+        x: Axis, y: Axis, extent: ClosedRange<Double>, series: [Series], mark: MarkedValue? = nil
+    ) {
+        self.x = x
+        self.y = y
+        self.extent = extent
+        self.series = series
+        self.mark = mark
+    }
+
+    var frame: Frame { Frame(height: 250, top: 40, x: x, y: y) }
+
+    func content(_ frame: Frame) -> Markup {
+        .group([
+            frame.leftAxis(), frame.bottomAxis(grid: false), names(frame),
+            .group(series.map { drawing($0, frame) }), marker(frame),
+        ])
+    }
+
+    var description: String {
+        let peaks = series.compactMap { series -> String? in
+            guard
+                let highest = series.heights.indices.max(by: {
+                    series.heights[$0] < series.heights[$1]
+                })
+            else { return nil }
+            let width = (extent.upperBound - extent.lowerBound) / Double(series.heights.count)
+            let middle = extent.lowerBound + (Double(highest) + 0.5) * width
+            return "\(series.title): most at \(Format.fixed(middle, 2))."
+        }
+        let threshold = mark.map { " \($0.label)." } ?? ""
+        return "\(y.title) over \(x.title). " + peaks.joined(separator: " ") + threshold
+    }
+
+    /// The series' names in a row over the data.
+    private func names(_ frame: Frame) -> Markup {
+        let entries = frame.rowLegend(
+            series.map(\.title), keyWidth: 14, gap: 5, pitch: 34, y: 26
+        ) { index, x in
+            Self.outline(series[index].style, [(x, 26), (x + 14, 26)])
+        }
+        return element("g", ["class": "names"]) {
+            for entry in entries { element("g") { entry } }
+        }
+    }
+
+    private func drawing(_ series: Series, _ frame: Frame) -> Markup {
+        let width = (extent.upperBound - extent.lowerBound) / Double(max(series.heights.count, 1))
+        let corners = series.heights.enumerated().flatMap { index, height in
+            let left = extent.lowerBound + Double(index) * width
+            return [frame.point(left, height), frame.point(left + width, height)]
+        }
+        guard let first = corners.first, let last = corners.last else { return .nothing }
+        let ends = [(first.x, frame.baseline), (last.x, frame.baseline)]
+        return .group([
+            Mark.outline(
+                "band \(series.style.colorClass)", [ends[0]] + corners + [ends[1]], closed: true),
+            Self.outline(series.style, corners),
+        ])
+    }
+
+    /// A line without dashes, which steps as short as a bar would swallow.
+    private static func outline(
+        _ style: SeriesStyle, _ points: [(x: Double, y: Double)]
+    ) -> Markup {
+        Mark.path(style, points, dashed: false)
+    }
+
+    private func marker(_ frame: Frame) -> Markup {
+        guard let mark else { return .nothing }
+        let place = frame.x(mark.value)
+        let isRight = place > frame.left + frame.plotWidth * 0.6
+        return element("g") {
+            if let range = mark.range {
+                let ends = (frame.x(range.lowerBound), frame.x(range.upperBound))
+                Mark.rectangle(
+                    "interval", ends.0, frame.top, width: ends.1 - ends.0,
+                    height: frame.plotHeight)
+            }
+            Mark.line("zero", place, frame.top, place, frame.baseline)
+            Mark.text(
+                mark.label, place + (isRight ? -6 : 6), frame.top + 10,
+                anchor: isRight ? "end" : "start")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// The frame of a chart: where the data go, on which scales.
+///
+/// Lengths are in the SVG's own unit, which is a pixel where the figure is not scaled.
+struct Frame {
+    /// Width of all charts, so that letters have one size in all figures.
+    static let width = 390.0
+    /// Size of a letter of a label.
+    static let fontSize = 11.0
+
+    var height: Double
+    var left = 40.0
+    var right = 10.0
+    var top = 22.0
+    var bottom = 38.0
+    var x: Axis
+    var y: Axis?
+
+    /// Width of the part where data are drawn.
+    var plotWidth: Double { Frame.width - left - right }
+    /// Height of the part where data are drawn.
+    var plotHeight: Double { height - top - bottom }
+    /// Where that part ends at the right.
+    var rightEdge: Double { Frame.width - right }
+    /// Where that part ends below.
+    var baseline: Double { height - bottom }
+
+    /// Horizontal position of a value.
+    func x(_ value: Double) -> Double { left + x.fraction(value) * plotWidth }
+
+    /// Vertical position of a value.
+    func y(_ value: Double) -> Double {
+        baseline - (y?.fraction(value) ?? 0) * plotHeight
+    }
+
+    /// Positions of values.
+    func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) { (self.x(x), self.y(y)) }
+}
+
+/// What all charts are: marks within a frame, and a description for a reader who does not see them.
+protocol FramedChart {
+    /// The frame, large enough for what is written around the data.
+    var frame: Frame { get }
+    /// What the chart shows, in sentences.
+    var description: String { get }
+    /// Axes, marks and legends, from the back to the front.
+    func content(_ frame: Frame) -> Markup
+}
+
+extension FramedChart {
+    /// The chart as SVG; `id` is a name that no other chart of the page has.
+    func svg(id: String, title: String) -> Markup {
+        let frame = self.frame
+        let size = "0 0 \(Coordinate.text(Frame.width)) \(Coordinate.text(frame.height))"
+        return element(
+            "svg",
+            [
+                "viewBox": size, "role": "img", "aria-labelledby": "\(id)-title \(id)-text",
+                "xmlns": "http://www.w3.org/2000/svg",
+            ]
+        ) {
+            element("title", ["id": "\(id)-title"]) { title }
+            element("desc", ["id": "\(id)-text"]) { description }
+            content(frame)
+        }
+    }
+}

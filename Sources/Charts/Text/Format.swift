@@ -1,0 +1,107 @@
+import Foundation
+import SafeNumbers
+import Spelling
+
+/// How the report writes numbers, whatever the machine's language.
+package enum Format {
+    /// A number with a fixed count of decimals and a true minus sign.
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        // All digits of a number near the largest one would fill a page.
+        guard value.magnitude < 1e15 else { return scientific(value) }
+        let text = String(format: "%.*f", decimals, value)
+        guard text.hasPrefix("-") else { return text }
+        let digits = text.dropFirst()
+        return digits.contains { $0 != "0" && $0 != "." } ? "−" + digits : String(digits)
+    }
+
+    /// The same with a plus sign before what is above zero.
+    package static func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = fixed(value, decimals)
+        return text.contains { $0 != "0" && $0 != "." } && !text.hasPrefix("−") ? "+" + text : text
+    }
+
+    /// A share of 0...1 in percent, without the sign.
+    package static func percent(_ share: Double, _ decimals: Int = 2) -> String {
+        fixed(share * 100, decimals)
+    }
+
+    /// The same with the sign, from which no line break parts it.
+    package static func withSign(_ share: Double) -> String {
+        percent(share) + "\u{A0}%"
+    }
+
+    /// A whole number with commas between thousands.
+    package static func count(_ value: Int) -> String {
+        value < 0 ? "−" + grouped(value).dropFirst() : grouped(value)
+    }
+
+    /// A number without decimals and with commas between thousands; one of more than fifteen digits
+    /// as a power of ten.
+    package static func whole(_ value: Double) -> String {
+        guard value.magnitude < 1e15 else { return scientific(value) }
+        return count(Int(saturating: value.rounded()))
+    }
+
+    /// A number as a power of ten: `1.84 × 10¹⁹`.
+    package static func scientific(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "no number" : value < 0 ? "−∞" : "∞" }
+        guard value != 0 else { return "0" }
+        let parts = String(format: "%.2e", value.magnitude).split(separator: "e")
+        guard parts.count == 2, let power = Int(parts[1]) else { return "\(value)" }
+        let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+        let exponent = String(power.magnitude).compactMap(\.wholeNumberValue).map { digits[$0] }
+        var mantissa = parts[0]
+        while mantissa.last == "0" { mantissa.removeLast() }
+        if mantissa.last == "." { mantissa.removeLast() }
+        return "\(value < 0 ? "−" : "")\(mantissa) × 10\(power < 0 ? "⁻" : "")\(String(exponent))"
+    }
+
+    /// The shortest number that reads back to the same value, a whole one without decimals.
+    package static func plain(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+
+    /// A number with three significant digits or so and a prefix of its size: `4.09 G`.
+    package static func quantity(_ value: Double) -> String {
+        for (limit, prefix) in [
+            (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"),
+        ]
+        where value >= limit {
+            return significant(value / limit) + " " + prefix
+        }
+        return significant(value)
+    }
+
+    /// A number with three significant digits, or all of its whole ones.
+    package static func significant(_ value: Double) -> String {
+        switch value.magnitude {
+        case 100...: whole(value)
+        case 10...: fixed(value, 1)
+        default: fixed(value, 2)
+        }
+    }
+
+    /// A number and the noun it counts: `1 run`, `3 runs`.
+    package static func count(_ value: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(count(value)) \(value == 1 ? noun : plural ?? noun + "s")"
+    }
+
+    /// Seconds as hours, minutes and seconds: `1 h 02 min`, `3 min 20 s`, `12.3 s`.
+    package static func duration(_ seconds: Double) -> String {
+        guard seconds >= 60, seconds < 1e15 else { return fixed(seconds, 1) + " s" }
+        let whole = Int(saturating: seconds.rounded())
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        return hours > 0
+            ? "\(count(hours)) h \(padded(minutes)) min" : "\(minutes) min \(padded(rest)) s"
+    }
+
+    /// Names as a sentence lists them: `a`, `a and b`, `a, b and c`.
+    package static func list(_ names: [String], and word: String = "and") -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " \(word) " + last
+    }
+
+    private static func padded(_ value: Int) -> String {
+        value < 10 ? "0\(value)" : String(value)
+    }
+}

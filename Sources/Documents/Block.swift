@@ -1,0 +1,50 @@
+/// A piece of the report's text: what HTML and Markdown are both made of.
+package indirect enum Block: Hashable, Sendable {
+    /// A paragraph.
+    case paragraph(RichText)
+    /// A list without numbers.
+    case list([RichText])
+    /// A list of what to be careful about.
+    case cautions([RichText])
+    /// A heading below a section's.
+    case heading(String)
+    /// A table.
+    case table(Table)
+    /// A figure.
+    case figure(Figure)
+    /// A text in its own lines, e.g. a command.
+    case code(String)
+    /// Terms and what they stand for.
+    case terms([Term])
+    /// Pairs of pictures that were decided wrongly.
+    case gallery(ErrorGallery)
+    /// Blocks that are folded away under a line.
+    case details(RichText, [Block])
+
+    /// A term and what it stands for.
+    package struct Term: Hashable, Sendable {
+        package var name: String
+        package var value: RichText
+
+        package init(name: String, value: RichText) {
+            self.name = name
+            self.value = value
+        }
+    }
+}
+
+/// A part of the report under a heading.
+package struct Section: Hashable, Sendable {
+    /// Name of its place in the page.
+    package var anchor: String
+    /// Its heading.
+    package var title: String
+    /// Its text.
+    package var blocks: [Block]
+
+    package init(_ anchor: String, _ title: String, _ blocks: [Block]) {
+        self.anchor = anchor
+        self.title = title
+        self.blocks = blocks
+    }
+}

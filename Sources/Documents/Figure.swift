@@ -1,0 +1,51 @@
+package import Charts
+
+/// A figure of one or more panels.
+package struct Figure: Hashable, Sendable {
+    /// One chart of a figure.
+    package struct Panel: Hashable, Sendable {
+        /// What tells the panel from its neighbours.
+        package var title: String
+        /// The chart.
+        package var chart: Chart
+
+        package init(title: String, chart: Chart) {
+            self.title = title
+            self.chart = chart
+        }
+    }
+
+    /// What the figure shows and how to read it; ends with a full stop.
+    package var caption: RichText
+    /// The charts.
+    package var panels: [Panel]
+    /// What the styles mean, where the charts do not say it themselves.
+    package var legend: [LegendEntry] = []
+    /// The figure's numbers: folded under it on a page, and in its place where there are no
+    /// figures.
+    package var data: Table?
+    /// Its number, given by the document.
+    package var number = 0
+
+    package init(
+        caption: RichText, panels: [Panel], legend: [LegendEntry] = [], data: Table? = nil
+    ) {
+        self.caption = caption
+        self.panels = panels
+        self.legend = legend
+        self.data = data
+    }
+}
+
+/// A line of a legend.
+package struct LegendEntry: Hashable, Sendable {
+    /// How it is drawn.
+    package var style: SeriesStyle
+    /// What it is.
+    package var title: String
+
+    package init(style: SeriesStyle, title: String) {
+        self.style = style
+        self.title = title
+    }
+}

@@ -1,0 +1,104 @@
+package import Charts
+
+/// A table, from which HTML and Markdown are made.
+package struct Table: Hashable, Sendable {
+    /// A column.
+    package struct Column: Hashable, Sendable {
+        /// Its heading.
+        package var title: String
+        /// What its values have in common with those of its neighbours of the same group.
+        package var group: String?
+        /// Whether it holds numbers, which are set flush right.
+        package var isNumber: Bool
+
+        /// A column of words.
+        package static func words(_ title: String) -> Column {
+            Column(title: title, group: nil, isNumber: false)
+        }
+
+        /// A column of numbers.
+        package static func numbers(_ title: String, group: String? = nil) -> Column {
+            Column(title: title, group: group, isNumber: true)
+        }
+    }
+
+    /// What stands in a row under a column.
+    package struct Entry: Hashable, Sendable {
+        /// The text or number.
+        package var text: RichText
+        /// What follows it with less weight, e.g. `± 0.12`.
+        package var detail: String?
+        /// Whether it is the best of its column.
+        package var isBest = false
+        /// Figures' style whose key is shown before it.
+        package var key: SeriesStyle?
+
+        /// An entry of plain text.
+        package init(
+            _ text: String, detail: String? = nil, isBest: Bool = false, key: SeriesStyle? = nil
+        ) {
+            self.init(RichText(text), detail: detail, isBest: isBest, key: key)
+        }
+
+        /// An entry of text with marks.
+        package init(
+            _ text: RichText, detail: String? = nil, isBest: Bool = false,
+            key: SeriesStyle? = nil
+        ) {
+            self.text = text
+            self.detail = detail
+            self.isBest = isBest
+            self.key = key
+        }
+
+        /// What stands where there is no value.
+        package static let missing = Entry("–")
+    }
+
+    /// Rows under a heading of their own, or under none.
+    package struct Group: Hashable, Sendable {
+        /// The heading.
+        package var title: String?
+        /// The rows.
+        package var rows: [[Entry]]
+
+        package init(title: String?, rows: [[Entry]]) {
+            self.title = title
+            self.rows = rows
+        }
+    }
+
+    /// What the table shows; ends with a full stop.
+    package var caption: RichText
+    /// The columns; the first names the rows.
+    package var columns: [Column]
+    /// The rows.
+    package var groups: [Group]
+    /// Its number, given by the document; `nil` for the numbers of a figure.
+    package var number: Int?
+
+    /// A table of rows without headings.
+    package init(caption: RichText, columns: [Column], rows: [[Entry]]) {
+        self.init(caption: caption, columns: columns, groups: [Group(title: nil, rows: rows)])
+    }
+
+    /// A table of rows under headings.
+    package init(caption: RichText, columns: [Column], groups: [Group]) {
+        self.caption = caption
+        self.columns = columns
+        self.groups = groups.filter { !$0.rows.isEmpty }
+    }
+
+    /// Neighbouring columns of the same group, and how many they are.
+    package var spans: [(group: String?, columns: Int)] {
+        var spans: [(group: String?, columns: Int)] = []
+        for column in columns {
+            if let last = spans.last, last.group == column.group {
+                spans[spans.count - 1].columns += 1
+            } else {
+                spans.append((column.group, 1))
+            }
+        }
+        return spans
+    }
+}

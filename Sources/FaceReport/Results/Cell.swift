@@ -1,0 +1,109 @@
+import FaceRuns
+package import FaceStatistics
+
+/// A backbone trained on a training set: the losses are compared within one.
+package struct Setting: Hashable, Sendable {
+    /// Name of the backbone with its options.
+    package let backbone: String
+    /// Name of the training set.
+    package let trainSet: String
+}
+
+/// The runs of one loss in one setting: they differ in their seeds.
+package struct Cell: Sendable {
+    /// The runs in the order of their seeds, finished or not.
+    package let runs: [ReportedRun]
+
+    /// The finished runs whose numbers count: those that learned something, or where none did, all.
+    /// What failed is left out of means for the same reason.
+    package var finished: [ReportedRun] {
+        let finished = runs.filter { $0.status == .finished }
+        let learned = finished.filter { $0.nothingLearned == nil }
+        return learned.isEmpty ? finished : learned
+    }
+
+    /// Whether something was learned in one of the finished runs. Cells in which nothing was are
+    /// shown, and neither ranked nor compared.
+    package var hasLearned: Bool {
+        runs.contains { $0.status == .finished && $0.nothingLearned == nil }
+    }
+
+    /// What follows a number of a cell in which nothing was learned, and nothing for others.
+    package var mark: String { hasLearned || finished.isEmpty ? "" : Self.nothingLearnedMark }
+
+    /// Marks the numbers of a cell in which nothing was learned.
+    package static let nothingLearnedMark = "†"
+
+    /// A quantity of the finished runs, or `nil` where no run has it.
+    package func summary(_ value: (ReportedRun) -> Double?) -> Summary? {
+        Summary(finished.compactMap(value))
+    }
+
+    /// Training accuracy of the last epoch without the margin; 0...1.
+    package var trainAccuracy: Summary? { summary(\.trainAccuracy) }
+    /// Accuracy of the last epoch's model on all pairs of the first test set; 0...1.
+    package var testAccuracy: Summary? { summary { $0.primaryResult?.accuracy } }
+    /// Accuracy of the last epoch's model on all pairs of a test set; 0...1.
+    package func accuracy(on test: String) -> Summary? {
+        summary { run in run.result?.tests.first { $0.name == test }?.accuracy }
+    }
+    /// Accuracy of the best epoch's model, chosen on the test set itself; 0...1.
+    package var bestAccuracy: Summary? { summary { $0.primaryResult?.bestAccuracy } }
+    /// First epoch with the highest test accuracy.
+    package var bestEpoch: Summary? { summary { $0.primaryResult.map { Double($0.bestEpoch) } } }
+    /// First epoch within 95 % of the way to the highest test accuracy.
+    package var nearlyBestEpoch: Summary? {
+        summary { $0.primaryResult.map { Double($0.epochWithin95Percent) } }
+    }
+    /// Images a second of the training steps.
+    package var imagesPerSecond: Summary? { summary(\.imagesPerSecond) }
+
+    /// Wilson's interval of ``bestAccuracy`` for its finite number of pairs. More seeds do not make
+    /// it smaller: they see the same pairs.
+    package var bestInterval: Interval? {
+        let pairs = finished.compactMap(\.bestPairs).min()
+        guard let accuracy = bestAccuracy, let pairs else { return nil }
+        return BinomialInterval.wilson(share: accuracy.mean, of: pairs)
+    }
+
+    /// Second minus first on the same pairs of a test set, over the seeds that both have finished;
+    /// `nil` where they share none or saw other pairs.
+    package static func difference(
+        from first: Cell, to second: Cell, on test: String
+    ) -> SeedPairEstimate? {
+        let before = Dictionary(
+            first.finished.map { ($0.seed, $0) }, uniquingKeysWith: { a, _ in a })
+        let pairs = first.finished.compactMap { $0.outcomes[test]?.pairs }.first
+        guard let pairs, let design = try? pairs.design() else { return nil }
+        let differences = second.finished.compactMap { run -> [Double]? in
+            guard let new = run.outcomes[test], let old = before[run.seed]?.outcomes[test],
+                new.pairs == pairs, old.pairs == pairs
+            else { return nil }
+            return zip(new.values, old.values).map { $0 - $1 }
+        }
+        return try? SeedPairEstimate(differences, design)
+    }
+
+    /// The runs whose curves are drawn: the finished ones, or where there are none, all.
+    package var drawn: [ReportedRun] {
+        finished.isEmpty ? runs.filter { !$0.epochs.isEmpty } : finished
+    }
+}
+
+/// The finished runs of a cell on one test set, all on the same pairs.
+package struct CellOutcomes: Sendable {
+    /// The pairs.
+    package let design: PairDesign
+    /// The seeds, ascending.
+    package let seeds: [UInt64]
+    private let bySeed: [UInt64: [Double]]
+
+    init(design: PairDesign, runs: [(seed: UInt64, values: [Double])]) {
+        self.design = design
+        bySeed = Dictionary(runs.map { ($0.seed, $0.values) }, uniquingKeysWith: { a, _ in a })
+        seeds = bySeed.keys.sorted()
+    }
+
+    /// For each of some seeds, 1 for a pair that was decided rightly and 0 for another.
+    func values(_ seeds: [UInt64]) -> [[Double]] { seeds.compactMap { bySeed[$0] } }
+}

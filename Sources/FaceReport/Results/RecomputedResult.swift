@@ -1,0 +1,50 @@
+import FaceEvaluation
+import FaceRuns
+
+/// What the scores of a test set say, to be compared with what the run states.
+///
+/// The report reads a run's numbers from its result; what it computes here tells whether they may be
+/// believed, and which pairs are behind them.
+struct RecomputedResult {
+    /// Accuracy over the folds.
+    let accuracy: InsightFaceAccuracy
+    /// The exact curve.
+    let curve: ROCCurve
+    /// True acceptance rate at a false one of 1e-3 over the folds, where it is defined.
+    let tar: Double?
+    /// Fold of each pair.
+    let folds: [Int]
+
+    /// Evaluates scores as the protocol of a run does.
+    ///
+    /// - Throws: `FaceEvaluationError` where the scores cannot be evaluated.
+    init(_ pairs: [ScoredPair], folds: Int) throws {
+        let assignment = FoldAssignment.contiguous(folds)
+        var rule = InsightFaceProtocol(folds: assignment)
+        rule.targetFAR = ReportedRun.statedFAR
+        curve = try ROCCurve(of: pairs)
+        accuracy = try rule.accuracy(of: pairs)
+        tar = try rule.rates(of: pairs).tar
+        self.folds = try assignment.folds(of: pairs)
+    }
+
+    /// In which numbers what a run states of a test set disagrees with the scores, a clause each.
+    func disagreements(with stated: TestResult) -> [String] {
+        let test = stated.name
+        let numbers: [(name: String, stated: Double?, found: Double?)] = [
+            ("accuracy", stated.accuracy, accuracy.mean), ("AUC", stated.auc, curve.auc),
+            ("EER", stated.eer, curve.equalErrorRate),
+            ("TAR at FAR 0.001", stated.tarAtFar1e3, tar),
+        ]
+        return numbers.compactMap { name, stated, found in
+            // Runs of former versions state fewer numbers.
+            guard let stated else { return nil }
+            if let found, (found - stated).magnitude <= Self.rounding { return nil }
+            let scores = found.map { "\($0) by the scores" } ?? "not defined by the scores"
+            return "the \(name) on '\(test)' is \(stated) in result.json, and \(scores)"
+        }
+    }
+
+    /// Sums in another order differ by less, and one pair in a million by more.
+    private static let rounding = 1e-7
+}

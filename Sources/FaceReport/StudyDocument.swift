@@ -1,0 +1,79 @@
+package import Documents
+import Charts
+
+extension Document {
+    /// Writes the report of a study's results.
+    package init(
+        title: String, results: StudyResults, statistics: StudyStatistics? = nil,
+        pictures: Report.Pictures? = nil
+    ) {
+        let statistics = statistics ?? StudyStatistics(results)
+        let plan = Self.plan(results, statistics, pictures)
+        let faces =
+            pictures == nil
+            ? " It names people and files of the sets."
+            : " It shows faces and names of people in the test set."
+        self.init(
+            title: title, subtitle: AnswerSection.subtitle(results),
+            sections: plan.compactMap { $0.drawn() },
+            colophon: Self.colophon(results.runs.count) + faces)
+    }
+
+    /// The sections of a study's report in their order.
+    package static func plan(
+        _ results: StudyResults, _ statistics: StudyStatistics, _ pictures: Report.Pictures?
+    ) -> [PlannedSection] {
+        [
+            .init("answer", "The short answer") { AnswerSection.section(results, statistics) },
+            .init("accuracy", "Accuracy") { AccuracySection.section(results) },
+            .init("certainty", "How sure the accuracies are") {
+                try CertaintySection.section(results, statistics)
+            },
+            .init("comparisons", "Which losses differ") {
+                try ComparisonSection.section(results, statistics)
+            },
+            .init("ranks", "Ranks over all settings and test sets") {
+                try RankSection.section(results)
+            },
+            .init("best", "Best accuracy, and epochs to it") { BestEpochSection.section(results) },
+            .init("convergence", "How fast, and which epoch to take") {
+                ConvergenceSection.section(results)
+            },
+            .init("architecture", "Effect of the architecture") {
+                ArchitectureSection.section(results)
+            },
+            .init("training-set", "Effect of the training set") {
+                TrainingSetSection.section(results)
+            },
+            .init("curves", "Curves by epoch") { CurvesSection.section(results) },
+            .init("roc", "Verification at every threshold") { ROCSection.section(results) },
+            .init("scores", "Distances of the pairs") { try ScoresSection.section(results) },
+            .init("geometry", "Where the embeddings lie") { GeometrySection.section(results) },
+            .init("errors", "Pairs that are decided wrongly") {
+                ErrorsSection.section(results, pictures)
+            },
+            .init("published", "What others report on LFW") { PublishedSection.section(results) },
+            .init("cost", "Time and cost") { CostSection.section(results) },
+            .init("data", "Data and losses") { DataSection.section(results) },
+            .init("runs", "Runs") { try RunsSection.section(results) },
+        ]
+    }
+
+    /// Writes the comparison of two studies' results.
+    package init(
+        comparing first: StudyResults, named firstName: String, with second: StudyResults,
+        named secondName: String
+    ) {
+        let names = (firstName, secondName)
+        self.init(
+            title: "Two studies compared: \(firstName) and \(secondName)",
+            subtitle: StudyComparisonSections.subtitle(first, second, names: names),
+            sections: StudyComparisonSections.all(first, second, names: names),
+            colophon: Self.colophon(first.runs.count + second.runs.count))
+    }
+
+    private static func colophon(_ runs: Int) -> String {
+        "Made by Facet from \(Format.count(runs, "run folder")). The same run "
+            + "folders make the same report."
+    }
+}

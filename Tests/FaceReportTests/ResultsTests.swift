@@ -237,7 +237,7 @@ struct ReportedRunTests {
 
     @Test("A rate counts with enough pairs of two people only")
     func supportedTAR() throws {
-        for (pairs, isSupported) in [(1998, false), (2000, true)] {
+        for (pairs, isSupported) in [(1980, false), (2000, true)] {
             try inTemporaryFolder { folder throws in
                 let study = StudyFolder(folder)
                 try PlainRun(loss: "softmax", seed: 1, pairs: pairs).write(wrong: [0], to: study)

@@ -19,8 +19,8 @@ struct KeysTests {
             let some = try tool.run("keys", "training.head").output
             #expect(some.hasPrefix("training.head.rate (--class-rate)"))
             #expect(!some.contains("epochs"))
-            let none = try tool.run("keys", "training.had")
-            #expect(none.status == 2 && none.errors.contains("did you mean"))
+            let none = try tool.run("keys", "training.flp")
+            #expect(none.status == 2 && none.errors.contains("did you mean 'training.flip'?"))
         }
     }
 

@@ -104,13 +104,13 @@ private struct Opener {
     func stateDict(_ url: URL) throws -> EmbeddingSource {
         let network = try StateDictNetwork(
             url, backbone: weights.backbone, isPartial: weights.isPartial,
-            inputSize: configuration.inputSize, device: try Device.named(compute.device))
+            inputSize: options.inputSize, device: try Device.named(compute.device))
         weights.told("'\(url.lastPathComponent)': \(network.summary)")
         let embedder = try Embedder(
             backbone: network.backbone, compute: compute, batchSize: batchSize)
         return .network(
-            EvaluatedNetwork(
-                embedder: embedder, inputSize: configuration.inputSize, path: url.path))
+            EmbeddingNetwork(
+                embedder: embedder, inputSize: options.inputSize, path: url.path))
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {

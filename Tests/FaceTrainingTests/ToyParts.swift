@@ -21,7 +21,7 @@ final class ToyBackbone: Backbone {
     }
 
     func layerTable(height: Int, width: Int) -> LayerTable {
-        MobileNetV1(specification, initial: InitialWeights(seed: 0))
+        MobileNetV1(specification, inputSize: height, initial: InitialWeights(seed: 0))
             .layerTable(height: height, width: width)
     }
 

@@ -139,7 +139,7 @@ public struct AbsentOption: Sendable {
     /// What there is in its place: the end of a sentence.
     public let instead: String
 
-    /// Declares what is told of some names.
+    /// Declares the hint for some option names.
     public init(_ names: [String], instead: String) {
         self.names = names
         self.instead = instead

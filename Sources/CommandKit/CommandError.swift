@@ -6,7 +6,7 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     case givenTwice(option: String)
     /// A required argument was not given.
     case missingArgument(name: String)
-    /// A required option was not given; the hint tells what to give.
+    /// A required option was not given; the hint says what to give.
     case missingOption(option: String, hint: String = "")
     /// A command that only groups others was given alone.
     case missingSubcommand(command: String, known: [String])
@@ -27,8 +27,8 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badValue(let option, let value, let expected):
-            "'\(value)' is no value for \(option): it must be \(expected)"
-        case .givenTwice(let option): "\(option) was given twice"
+            "'\(value)' is not a valid value for \(option); it must be \(expected)"
+        case .givenTwice(let option): "\(option) was given twice; give it once"
         case .missingArgument(let name): "the argument <\(name)> is missing"
         case .missingOption(let option, let hint):
             "\(option) is missing" + (hint.isEmpty ? "" : ": \(hint)")
@@ -36,12 +36,12 @@ public enum CommandError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(command)' needs one of: \(known.joined(separator: ", "))"
         case .missingValue(let option, let placeholder):
             "\(option) needs a value: \(option) \(placeholder)"
-        case .together(let one, let other): "\(one) does not go with \(other)"
+        case .together(let one, let other): "\(one) cannot be combined with \(other)"
         case .unexpectedArgument(let argument): "unexpected argument '\(argument)'"
         case .unexpectedValue(let option, let value):
             "\(option) takes no value, but '\(value)' was given"
-        case .unknownCommand(let name, let hint): "there is no command '\(name)'\(hint)"
-        case .unknownOption(let name, let hint): "there is no option \(name)\(hint)"
+        case .unknownCommand(let name, let hint): "unknown command '\(name)'\(hint)"
+        case .unknownOption(let name, let hint): "unknown option \(name)\(hint)"
         }
     }
 }

@@ -55,7 +55,7 @@ public struct CommandLineTool: Sendable {
             Console.note("\(root.name): \(error)")
             guard error is CommandError || isUsage(error) else { return .failure }
             let command = CommandParser(root).path(of: words).joined(separator: " ")
-            Console.note("'\(command) --help' tells what can be asked for.")
+            Console.note("'\(command) --help' lists the options.")
             return .usage
         }
     }

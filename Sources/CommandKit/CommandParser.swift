@@ -41,7 +41,7 @@ public struct CommandParser: Sendable {
     }
 
     /// The names, from the root, of the command that words lead to, as far as they do: whose help
-    /// tells what was done wrong.
+    /// says what was done wrong.
     public func path(of words: [String]) -> [String] {
         let found = find(words[...])
         guard found.rest.first == "help" else { return found.path }
@@ -151,7 +151,7 @@ extension Command {
     func hint(for name: String) -> String {
         let plain = Self.plain(name)
         if let option = options.first(where: { $0.elsewhere.map(Self.plain).contains(plain) }) {
-            return "; it is called \(option.name) here"
+            return "; use \(option.name)"
         }
         if let absent = absent.first(where: { $0.names.map(Self.plain).contains(plain) }) {
             return "; \(absent.instead)"

@@ -12,25 +12,25 @@ public enum ExitCode: Int32, Error, Sendable, CaseIterable {
     /// What was asked for cannot be understood: an unknown command, option or key, an unknown name of
     /// a loss, backbone or device, or a value that is none, on the command line or in a study file.
     case usage = 2
-    /// The terminal went away (128 + SIGHUP): the state was saved, the same command goes on.
+    /// Hangup (128 + SIGHUP): the state was saved, and the same command resumes.
     case hangup = 129
-    /// Ctrl-C (128 + SIGINT): the state was saved, the same command goes on.
+    /// Ctrl-C (128 + SIGINT): the state was saved, and the same command resumes.
     case interrupted = 130
-    /// Whoever read the standard output went away (128 + SIGPIPE).
+    /// The reader of standard output closed it (128 + SIGPIPE).
     case brokenPipe = 141
-    /// Ended from outside (128 + SIGTERM): the state was saved, the same command goes on.
+    /// Terminated (128 + SIGTERM): the state was saved, and the same command resumes.
     case terminated = 143
 
     /// What the help says of the code.
     public var meaning: String {
         switch self {
-        case .success: "everything was done"
-        case .failure: "something could not be done, or was found wrong; standard error says what"
-        case .usage: "what was asked for cannot be understood: an unknown option, name or value"
-        case .hangup: "the terminal went away; what was done is kept"
-        case .interrupted: "Ctrl-C; what was done is kept, and the same command goes on"
-        case .brokenPipe: "whoever read the output went away"
-        case .terminated: "SIGTERM, as schedulers send it; what was done is kept"
+        case .success: "success"
+        case .failure: "something failed or a check found errors; see standard error"
+        case .usage: "usage error: an unknown option, name or value"
+        case .hangup: "hangup (terminal closed); finished work is kept"
+        case .interrupted: "Ctrl-C; finished work is kept; run the same command again to resume"
+        case .brokenPipe: "the reader of the output closed it"
+        case .terminated: "SIGTERM, as sent by schedulers; finished work is kept"
         }
     }
 }

@@ -29,7 +29,7 @@ public struct HelpText: Sendable {
             table("Options", command.action == nil ? [] : command.options.map(row) + [helpRow]),
             table("Examples", command.examples.map { ($0, "") }),
             command.action == nil
-                ? "'\(path.joined(separator: " ")) COMMAND --help' tells more of a command."
+                ? "'\(path.joined(separator: " ")) COMMAND --help' describes a command."
                 : table(
                     "Exit codes", ExitCode.allCases.map { ("\($0.rawValue)", $0.meaning) }),
         ]
@@ -48,7 +48,7 @@ public struct HelpText: Sendable {
         return command.subcommands.isEmpty ? own : "\(own)\n       \(name) COMMAND"
     }
 
-    private let helpRow = ("--help", "tell this")
+    private let helpRow = ("--help", "show this help")
 
     private func row(_ option: Option) -> (String, String) {
         let again: String

@@ -16,7 +16,7 @@ package indirect enum Block: Hashable, Sendable {
     case code(String)
     /// Terms and what they stand for.
     case terms([Term])
-    /// Pairs of pictures that were misclassified.
+    /// Misclassified pairs of pictures.
     case gallery(ErrorGallery)
     /// Blocks that are folded away under a line.
     case details(RichText, [Block])

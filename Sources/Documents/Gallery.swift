@@ -1,4 +1,4 @@
-/// Pairs of pictures and what a network makes of them: those it misclassifies, the worst first.
+/// Pairs of pictures with their scores: those a network misclassifies, the worst first.
 public struct ErrorGallery: Hashable, Sendable {
     /// A picture.
     public struct Picture: Hashable, Sendable {
@@ -7,7 +7,7 @@ public struct ErrorGallery: Hashable, Sendable {
         /// The picture as a JPEG file; empty where it cannot be shown.
         public var jpeg: [UInt8]
 
-        /// Creates a picture from its parts.
+        /// Memberwise initialiser.
         public init(name: String, jpeg: [UInt8]) {
             self.name = name
             self.jpeg = jpeg
@@ -27,7 +27,7 @@ public struct ErrorGallery: Hashable, Sendable {
         /// What else is known of the pair, in a line; nil for nothing.
         public var note: String?
 
-        /// Creates a pair from its parts.
+        /// Memberwise initialiser.
         public init(
             first: Picture, second: Picture, cosine: Double, threshold: Double,
             note: String? = nil
@@ -48,7 +48,7 @@ public struct ErrorGallery: Hashable, Sendable {
     /// Whether there are pictures; without any, pairs are named in a list.
     public var hasPictures: Bool
 
-    /// Creates a gallery from its parts.
+    /// Memberwise initialiser.
     public init(total: Int, shown: [Pair], hasPictures: Bool = true) {
         self.total = total
         self.shown = shown

@@ -26,14 +26,14 @@ private struct ConfigurationCheck {
         if keys.contains(where: { $0.path.hasPrefix("\(pattern)[].") }) {
             guard case .array(let entries) = value else {
                 return ConfigurationFault(
-                    path: index, reason: "it must be a list of objects: [{ ... }]")
+                    path: index, reason: "must be a list of objects: [{ ... }]")
             }
             return entries.enumerated().lazy.compactMap { index, entry in
                 fault(entry, at: "\(index)[\(index)]", as: "\(pattern)[]")
             }.first
         }
         guard case .object(let members) = value else {
-            return ConfigurationFault(path: index, reason: "it must be an object: { ... }")
+            return ConfigurationFault(path: index, reason: "must be an object: { ... }")
         }
         return fault(ofMembers: members, at: index, as: pattern)
     }

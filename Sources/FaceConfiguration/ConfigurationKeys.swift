@@ -15,7 +15,8 @@ public struct ConfigurationMember<Root: Sendable>: Sendable {
 /// extension Validation {
 ///     static let keys = ConfigurationKeys(Validation(), [
 ///         .number("identities", \.identities, in: .range(0...0.5), "fraction that is held out"),
-///         .whole("pairs", \.pairs, in: 2...100_000_000, "the most pairs of their images"),
+///         .whole("pairs", \.pairs, in: 2...100_000_000, "maximum number of pairs of their
+///         images"),
 ///     ])
 /// }
 /// ```
@@ -180,7 +181,7 @@ extension ConfigurationMember {
     }
 
     /// A part of the configuration with keys of its own.
-    public static func part<Part: Sendable>(
+    public static func section<Part: Sendable>(
         _ name: String, _ member: ConfigurationPath<Root, Part>,
         _ keys: ConfigurationKeys<Part>
     ) -> ConfigurationMember {

@@ -28,7 +28,7 @@ struct JSON5Text {
         if reader.rest.first == "\u{FEFF}" { reader.advance() }
         let value = try reader.value("", depth: 0)
         try reader.skip()
-        if let next = reader.rest.first { throw reader.fault("'\(next)' follows the end") }
+        if let next = reader.rest.first { throw reader.fault("unexpected '\(next)' after the end") }
         return (value, reader.lines)
     }
 
@@ -36,10 +36,10 @@ struct JSON5Text {
 
     private mutating func value(_ path: String, depth: Int) throws(Fault) -> JSONValue {
         try skip()
-        guard depth < Self.deepest else { throw fault("it is nested too deeply") }
+        guard depth < Self.deepest else { throw fault("nested too deeply") }
         lines[path] = line
         switch rest.first {
-        case nil: throw fault("a value is missing")
+        case nil: throw fault("missing value")
         case "{": return try object(path, depth)
         case "[": return try array(path, depth)
         case "\"", "'": return .string(try string())
@@ -55,15 +55,15 @@ struct JSON5Text {
             if take("}") { return .object(members) }
             let start = line
             let key = try key()
-            guard members[key] == nil else { throw fault("the key '\(key)' stands twice") }
+            guard members[key] == nil else { throw fault("duplicate key '\(key)'") }
             try skip()
-            guard take(":") else { throw fault("a ':' is missing after the key '\(key)'") }
+            guard take(":") else { throw fault("missing ':' after the key '\(key)'") }
             let inner = path.isEmpty ? key : "\(path).\(key)"
             members[key] = try value(inner, depth: depth + 1)
             lines[inner] = start
             try skip()
             if take(",") { continue }
-            guard take("}") else { throw fault("a ',' or '}' is missing after '\(inner)'") }
+            guard take("}") else { throw fault("missing ',' or '}' after '\(inner)'") }
             return .object(members)
         }
     }
@@ -77,7 +77,7 @@ struct JSON5Text {
             values.append(try value("\(path)[\(values.count)]", depth: depth + 1))
             try skip()
             if take(",") { continue }
-            guard take("]") else { throw fault("a ',' or ']' is missing in '\(path)'") }
+            guard take("]") else { throw fault("missing ',' or ']' in '\(path)'") }
             return .array(values)
         }
     }
@@ -86,7 +86,9 @@ struct JSON5Text {
         if rest.first == "\"" || rest.first == "'" { return try string() }
         let name = letters()
         guard !name.isEmpty else {
-            throw fault(rest.first.map { "'\($0)' is no key" } ?? "a '}' is missing at the end")
+            throw fault(
+                rest.first.map { "unexpected '\($0)'; a key was expected" }
+                    ?? "missing '}' at the end")
         }
         return name
     }
@@ -99,7 +101,9 @@ struct JSON5Text {
             advance()
         }
         switch text {
-        case "": throw fault(rest.first.map { "'\($0)' is no value" } ?? "a value is missing")
+        case "":
+            throw fault(
+                rest.first.map { "unexpected '\($0)'; a value was expected" } ?? "missing value")
         case "true": return .bool(true)
         case "false": return .bool(false)
         case "null": return .null
@@ -139,7 +143,7 @@ struct JSON5Text {
             if next == "\\" { try escape(into: &text) } else { text.append(next) }
         }
         guard rest.first == quote else {
-            throw Fault(line: start, reason: "the text that begins here has no end")
+            throw Fault(line: start, reason: "unterminated string")
         }
         advance()
         return String(text)
@@ -167,7 +171,7 @@ struct JSON5Text {
         let text = String(rest.prefix(digits))
         guard text.count == digits, let code = UInt32(text, radix: 16),
             let scalar = Unicode.Scalar(code)
-        else { throw fault("'\(text)' is no character's number") }
+        else { throw fault("'\(text)' is not a valid character escape") }
         for _ in 0..<digits { advance() }
         return scalar
     }
@@ -213,7 +217,7 @@ struct JSON5Text {
                 advance()
                 while !rest.isEmpty, !rest.starts(with: "*/".unicodeScalars) { advance() }
                 guard !rest.isEmpty else {
-                    throw Fault(line: start, reason: "the comment that begins here has no end")
+                    throw Fault(line: start, reason: "unterminated comment")
                 }
                 advance()
                 advance()

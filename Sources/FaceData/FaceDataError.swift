@@ -46,7 +46,7 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         switch error {
         case .busy(let path, _):
             self = .cannotWrite(
-                path: path, reason: "another process writes it; wait until it ends")
+                path: path, reason: "another process is writing it; wait until it ends")
         case .noSpace(let path):
             self = .cannotWrite(path: path, reason: "the disk is full; make room and repeat")
         case .notPlain(let path, let kind):
@@ -66,11 +66,11 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badStructure(let path, let offset, let reason):
             "'\(path)', byte \(offset): \(reason)"
         case .cannotEncode(let format, let reason):
-            "a picture cannot be written as \(format): \(reason)"
+            "cannot write an image as \(format): \(reason)"
         case .cannotWrite(let path, let reason):
             "cannot write '\(path)': \(reason)"
         case .changed(let path):
-            "'\(path)' changed while it was read: start again when nothing writes to it"
+            "'\(path)' changed while it was being read; try again when nothing is writing to it"
         case .draw(let path, let reason):
             "cannot draw pairs from '\(path)': \(reason)"
         case .line(let path, let line, let reason):
@@ -84,8 +84,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
         case .sampler(let name, let reason):
             "the sampler '\(name)' cannot be used: \(reason)"
         case .tooFewIdentities(let sampler, let wanted, let identities):
-            "the sampler '\(sampler)' draws \(wanted) identities for each batch, and the set has "
-                + "\(identities): use a smaller --batch-size, or --sampler shuffle"
+            "the sampler '\(sampler)' draws \(wanted) identities for each batch, but the set has "
+                + "\(identities); use a smaller --batch-size, or --sampler shuffle"
         case .tooManyBadImages(let path, let bad, let total, let first):
             "\(grouped(bad)) of \(counted(total, "image")) in '\(path)' cannot be decoded, which is more than 1 %; "
                 + "the first is \(first)"

@@ -44,7 +44,7 @@ public struct EmbeddingFile {
             throw FaceEmbeddingError.embeddings(
                 path: path,
                 reason:
-                    "its shape is \(shape), but must be [n, d] or, with the mirror images, [2, n, d]"
+                    "its shape is \(shape) but must be [n, d] or, with the mirror images, [2, n, d]"
             )
         }
         let (count, dimension) = (shape[shape.count - 2], shape[shape.count - 1])
@@ -86,7 +86,7 @@ public struct EmbeddingFile {
         guard let tensor, tensor.rank == 2, !tensor.shape.contains(0) else {
             throw FaceEmbeddingError.embeddings(
                 path: path,
-                reason: "'\(name)' has the shape \(tensor?.shape ?? []), but must be [n, d]")
+                reason: "'\(name)' has shape \(tensor?.shape ?? []) but must be [n, d]")
         }
         return try EmbeddingTable(
             count: tensor.shape[0], dimension: tensor.shape[1], values: tensor.array(of: Float.self)
@@ -109,15 +109,15 @@ public struct EmbeddingFile {
         guard let entry = entries[name] ?? (entries.count == 1 ? entries[""] : nil) else {
             let known = entries.keys.sorted().joined(separator: ", ")
             throw FaceEmbeddingError.embeddings(
-                path: path, reason: "it has none of '\(name)', only of: \(known)")
+                path: path, reason: "it has no embeddings of '\(name)', only of: \(known)")
         }
         if let stored = entry.images, stored != images {
             let index = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
             let detail =
-                index.map { "row \($0) is '\(stored[$0])' and not '\(images[$0])'" }
+                index.map { "row \($0) is '\(stored[$0])', not '\(images[$0])'" }
                 ?? "it has \(counted(stored.count, "image")) and not \(grouped(images.count))"
             throw FaceEmbeddingError.embeddings(
-                path: path, reason: "they are of other images: \(detail)")
+                path: path, reason: "they belong to other images: \(detail)")
         }
         let rows = entry.views.count
         if rows == images.count { return (entry.views, pairs) }
@@ -125,7 +125,7 @@ public struct EmbeddingFile {
             throw FaceEmbeddingError.embeddings(
                 path: path,
                 reason: "it has \(counted(rows, "row")) for '\(name)', which has "
-                    + "\(counted(images.count, "image")) and \(counted(pairs.count, "pair")): give a row an image, or two rows a pair"
+                    + "\(counted(images.count, "image")) and \(counted(pairs.count, "pair")); give one row per image, or two rows per pair"
             )
         }
         return (
@@ -150,7 +150,7 @@ public struct EmbeddingFile {
             guard sets.count == 1 else {
                 throw FaceEmbeddingError.embeddings(
                     path: url.path,
-                    reason: "a .npy file holds one test set and not \(sets.count); "
+                    reason: "a .npy file holds one test set, not \(sets.count); "
                         + "write a .safetensors file")
             }
             return try write(sets[0].views, toArray: url)

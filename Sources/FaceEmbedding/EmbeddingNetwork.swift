@@ -64,8 +64,9 @@ public struct EmbeddingNetwork {
             guard byChance <= Self.rounding else {
                 throw FaceEmbeddingError.notFixed(
                     path: path,
-                    reason: "two calls with the same images differ by \(Self.percent(byChance)) of "
-                        + "an embedding's length, as with dropout")
+                    reason:
+                        "two evaluations of the same images differ by \(Self.percent(byChance)) of "
+                        + "an embedding's length, as with active dropout")
             }
             guard indices.count > 1, let alone = try together([indices[0]], images) else {
                 continue
@@ -75,9 +76,9 @@ public struct EmbeddingNetwork {
                 throw FaceEmbeddingError.notFixed(
                     path: path,
                     reason:
-                        "the embedding of one image alone differs by \(Self.percent(byBatch)) of "
-                        + "its length from that of the same image in a batch, as with the "
-                        + "statistics of a batch")
+                        "the embedding of an image on its own differs by \(Self.percent(byBatch)) of "
+                        + "its length from that of the same image in a batch, as with "
+                        + "batch statistics")
             }
         }
     }
@@ -114,7 +115,7 @@ public struct EmbeddingNetwork {
     }
 
     private static func percent(_ fraction: Float) -> String {
-        guard fraction.isFinite else { return "more than all" }
+        guard fraction.isFinite else { return "more than 100 %" }
         return fraction < 0.001 ? "less than 0.1 %" : "\((fraction * 1000).rounded() / 10) %"
     }
 

@@ -30,7 +30,7 @@ public enum EmbeddingSource {
         if isFolder.boolValue { return try opener.folder(url) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
         guard FileManager.default.isReadableFile(atPath: url.path) else {
-            throw FaceEmbeddingError.noModel(path: url.path, reason: "it may not be read")
+            throw FaceEmbeddingError.noModel(path: url.path, reason: "permission denied")
         }
         switch ModelFileKind(url) {
         case .array: return .file(try EmbeddingFile(array: url))
@@ -76,7 +76,7 @@ private struct Opener {
                 "it is a study of \(counted(runs.count, "run")), \(trained.count) of them with a "
                 + "model: choose one, as '\(first.url.path)'"
         }
-        if !runs.isEmpty { return "it is a study whose runs have no model yet" }
+        if !runs.isEmpty { return "it is a study in which no run has a model yet" }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
         if names.contains("saved_model.pb") { return "it is a TensorFlow SavedModel" }
         let endings: Set = [
@@ -85,7 +85,7 @@ private struct Opener {
         let likely = names.sorted().filter {
             endings.contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
         }
-        let none = "the folder has neither model.safetensors nor a checkpoint"
+        let none = "the folder has no model.safetensors and no checkpoint"
         guard !likely.isEmpty else { return none }
         return "\(none), but '\(likely.prefix(3).joined(separator: "', '"))'"
             + (likely.count > 3 ? " and \(likely.count - 3) more" : "")

@@ -8,7 +8,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case foreignModel(path: String, what: String, advice: String)
     /// There is no model where one was named.
     case noModel(path: String, reason: String)
-    /// A network's output is no embedding an image.
+    /// A network's output is not one embedding per image.
     case notEmbeddings(path: String, shape: [Int])
     /// A network gives an image another embedding each time, or in other company.
     case notFixed(path: String, reason: String)
@@ -21,16 +21,16 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
         case .embeddings(let path, let reason):
             "the embeddings in '\(path)' cannot be used: \(reason)"
         case .foreignModel(let path, let what, let advice):
-            "'\(path)' is \(what), and such files are not read: \(advice)"
+            "'\(path)' is \(what), which is not supported; \(advice)"
         case .noModel(let path, let reason):
-            "there is no model in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
+            "no model found in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
                 + "TorchScript file, or embeddings"
         case .notEmbeddings(let path, let shape):
-            "the network '\(path)' gives the shape \(shape) where an embedding an image, [n, d], is "
-                + "needed: leave out the layers after the embedding"
+            "the network '\(path)' has an output of shape \(shape), but one embedding per image, [n, d], is "
+                + "required; remove the layers after the embedding"
         case .notFixed(let path, let reason):
             "the network '\(path)' was saved in training mode: \(reason); save it again after "
-                + "model.eval(), as torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
+                + "model.eval(), e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
         }
     }
 }

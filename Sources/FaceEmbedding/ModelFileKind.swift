@@ -34,8 +34,8 @@ enum ModelFileKind: Equatable {
     // MARK: What to do instead
 
     private static let asScript =
-        "give the network as TorchScript, which torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, "
-        + "112)).save(\"model.pt\") writes in PyTorch, or its embeddings as .npy"
+        "export the network to TorchScript in PyTorch with torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, "
+        + "112)).save(\"model.pt\"), or give its embeddings as .npy"
     private static let again = "download or copy it again"
 
     private static func network(_ what: String) -> ModelFileKind {
@@ -45,7 +45,7 @@ enum ModelFileKind: Equatable {
     private static func weights(_ what: String) -> ModelFileKind {
         .foreign(
             what: what,
-            advice: "make the network in PyTorch, load them into it, and \(asScript)")
+            advice: "create the network in PyTorch, load them into it, and \(asScript)")
     }
 
     // MARK: Archives
@@ -53,8 +53,8 @@ enum ModelFileKind: Equatable {
     private static func archive(_ names: [String]?) -> ModelFileKind {
         guard let names else {
             return .foreign(
-                what: "a ZIP archive, as PyTorch and NumPy write them, whose end is missing",
-                advice: "it was cut short: \(again)")
+                what: "a truncated ZIP archive, as written by PyTorch and NumPy",
+                advice: "\(again)")
         }
         if names.contains(where: { $0.hasSuffix("/constants.pkl") || $0.contains("/code/") }) {
             return .script
@@ -65,13 +65,13 @@ enum ModelFileKind: Equatable {
         if names.contains(where: { $0.hasSuffix(".npy") }) {
             return .foreign(
                 what: "a NumPy archive of several arrays (.npz)",
-                advice: "write the array of embeddings alone, with numpy.save(\"embeddings.npy\", "
+                advice: "save only the array of embeddings, with numpy.save(\"embeddings.npy\", "
                     + "array)")
         }
         if names.contains(where: { $0.hasSuffix(".weights.h5") }) {
             return network("a Keras model")
         }
-        return .foreign(what: "a ZIP archive", advice: "unpack it, and give the model inside of it")
+        return .foreign(what: "a ZIP archive", advice: "unpack it and give the model inside")
     }
 
     // MARK: Other files
@@ -99,7 +99,7 @@ enum ModelFileKind: Equatable {
 
     private static let unpacked = "unpack it, and give the model inside of it"
     private static let picture = ModelFileKind.foreign(
-        what: "a picture", advice: "give a model first, and pictures with --test")
+        what: "an image", advice: "give a model first, and images with --test")
 
     private static let marks = [
         // torch.save before PyTorch 1.6 began with a number of its own in a pickle.
@@ -116,8 +116,8 @@ enum ModelFileKind: Equatable {
         Mark(
             "version https://git-lfs",
             .foreign(
-                what: "a pointer of Git LFS in place of a file",
-                advice: "fetch the file itself with git lfs pull")),
+                what: "a Git LFS pointer instead of the file",
+                advice: "fetch the file with git lfs pull")),
         Mark([0x1F, 0x8B], .foreign(what: "a gzip archive", advice: unpacked)),
         Mark([0xFD, 0x37, 0x7A, 0x58, 0x5A], .foreign(what: "an xz archive", advice: unpacked)),
         Mark([0x37, 0x7A, 0xBC, 0xAF], .foreign(what: "a 7z archive", advice: unpacked)),
@@ -141,10 +141,11 @@ enum ModelFileKind: Equatable {
         // A pickle of protocol 2 to 5.
         if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) {
             return .foreign(
-                what: "a Python pickle, as older PyTorch and Paddle weights and the .bin files of "
-                    + "test pairs are",
+                what:
+                    "a Python pickle, like older PyTorch and Paddle weights and the .bin files of "
+                    + "test pairs",
                 advice:
-                    "give a test set with --test; of weights, make the network in PyTorch, load "
+                    "give test sets with --test; for weights, create the network in PyTorch, load "
                     + "them into it, and \(asScript)")
         }
         if start.count < 8, let kind = text(start) { return kind }
@@ -152,7 +153,7 @@ enum ModelFileKind: Equatable {
         if let kind = byEnding[ending] { return kind }
         return text(start)
             ?? .foreign(
-                what: "a file of a kind that is not known here (it begins with "
+                what: "a file of unknown type (it begins with "
                     + "\(start.prefix(8).map { String(format: "%02x", $0) }.joined(separator: " ")))",
                 advice:
                     "give a model.safetensors, a run's folder, a TorchScript file, or embeddings "
@@ -196,12 +197,15 @@ enum ModelFileKind: Equatable {
         let head = text.drop(while: \.isWhitespace).prefix(200).lowercased()
         if head.hasPrefix("<!doctype html") || head.hasPrefix("<html") {
             return .foreign(
-                what: "a web page in place of a file",
-                advice: "the download was answered with it: open it in a browser, and \(again)")
+                what: "a web page instead of a model",
+                advice:
+                    "the server answered the download with it; open it in a browser, and \(again)")
         }
-        if head.hasPrefix("<") { return network("an XML file, as OpenVINO describes its networks") }
+        if head.hasPrefix("<") {
+            return network("an XML file, like OpenVINO's network descriptions")
+        }
         if head.hasPrefix("{") {
-            return network("a JSON file, as MXNet and others describe their networks")
+            return network("a JSON file, like MXNet's network descriptions")
         }
         return .foreign(
             what: "a text",

@@ -10,7 +10,7 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case foldCountInvalid(Int)
     /// A rate that must lie in 0...1 does not.
     case invalidRate(name: String, value: Double)
-    /// A file is no array of numbers in NumPy's format.
+    /// A file is not a numeric array in NumPy's format.
     case malformedArray(path: String, reason: String)
     /// A line of a published ROC file is not two rates.
     case malformedROCLine(line: Int, text: String)
@@ -42,23 +42,23 @@ extension FaceEvaluationError: CustomStringConvertible {
         switch self {
         case .embeddingSizeMismatch(let count, let dimension, let values):
             "\(counted(count, "embedding")) of \(counted(dimension, "number")) \(count == 1 ? "needs" : "need") \(count)x\(dimension) values "
-                + "and at least one a row; \(values) were given."
+                + "and at least one per row, but \(values) were given"
         case .embeddingTablesDiffer(let count, let dimension, let otherCount, let otherDimension):
-            "Two views of the same images must have the same shape, not \(count)x\(dimension) "
-                + "and \(otherCount)x\(otherDimension)."
+            "two views of the same images must have the same shape, not \(count)x\(dimension) "
+                + "and \(otherCount)x\(otherDimension)"
         case .foldCountInvalid(let folds):
-            "A protocol needs at least one fold, not \(folds)."
+            "a protocol needs at least one fold, not \(folds)"
         case .invalidRate(let name, let value):
-            "\(name) must lie between 0 and 1; it is \(value)."
+            "\(name) is \(value) but must be between 0 and 1"
         case .malformedArray(let path, let reason):
-            "'\(path)' cannot be read as a NumPy array: \(reason)."
+            "cannot read '\(path)' as a NumPy array: \(reason)"
         case .malformedROCLine(let line, let text):
-            "Line \(line) of the ROC file must be a true and a false acceptance rate, "
-                + "each between 0 and 1; it is \"\(text)\"."
+            "line \(line) of the ROC file must be a true and a false acceptance rate, "
+                + "each between 0 and 1, not '\(text)'"
         case .noEmbeddings:
-            "There are no embeddings to average over."
+            "there are no embeddings to average"
         case .noPairs:
-            "There are no pairs to evaluate; give the test set at least one."
+            "there are no pairs to evaluate; the test set needs at least one"
         default: pairAndRowDescription
         }
     }
@@ -66,27 +66,27 @@ extension FaceEvaluationError: CustomStringConvertible {
     private var pairAndRowDescription: String {
         switch self {
         case .notADistance(let pair, let value):
-            "Pair \(pair) has the distance \(value), which is no squared distance; "
-                + "check the embeddings of its images."
+            "pair \(pair) has the distance \(value), which is not a squared distance; "
+                + "check the embeddings of its images"
         case .notFinite(let row, let component, let value):
-            "Embedding \(row) holds \(value) at component \(component); "
-                + "the network's output is not finite, so its weights or its input are broken."
+            "embedding \(row) is \(value) at component \(component); "
+                + "the network's output is NaN or infinite, so check its weights and its input"
         case .oneKindOnly(let same):
-            "All pairs show \(same ? "the same person" : "different people"); "
-                + "an ROC curve needs pairs of both kinds."
+            "all pairs show \(same ? "the same person" : "different people"); "
+                + "an ROC curve needs pairs of both kinds"
         case .pairOutOfRange(let pair, let image, let count):
             "Pair \(pair) names image \(image), but there are embeddings of \(counted(count, "image")) "
                 + "only."
         case .tooFewPairs(let pairs, let folds):
             "\(counted(pairs, "pair")) cannot fill \(counted(folds, "fold")); give every fold a pair or ask for fewer."
         case .tooFewROCPoints(let points):
-            "A ROC file needs at least two points; this one has \(points)."
+            "an ROC file needs at least two points, but this one has \(points)"
         case .unusableGrid(let start, let step, let count):
-            "A threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
-                + "not start \(start), step \(step), count \(count)."
+            "a threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
+                + "not start \(start), step \(step), count \(count)"
         case .zeroEmbedding(let row):
-            "Embedding \(row) is all zeros and has no direction; "
-                + "the network's output has collapsed."
+            "embedding \(row) is zero and has no direction; "
+                + "the network's output has collapsed"
         default: ""
         }
     }

@@ -68,7 +68,7 @@ public struct ModelFacts: Codable, Hashable, Sendable {
     /// Height and width of an image, in pixels.
     public var inputSize: Int
 
-    /// Creates the facts from their parts.
+    /// Memberwise initialiser.
     public init(
         title: String, parameters: Int, multiplyAdds: Int, embeddingSize: Int, inputSize: Int
     ) {

@@ -17,7 +17,7 @@ extension ParameterKey<Double> {
     public static var width: ParameterKey {
         .number(
             "width", aliases: ["width_mult", "alpha"], default: 1, in: 0.05...4,
-            "factor on the channels of every layer")
+            "width multiplier for the channels of every layer")
     }
 }
 

@@ -13,7 +13,7 @@ public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible
     case otherBackbone(path: String, found: String, expected: String)
     /// A parameter is none of the backbone, or has a value that it may not have.
     case parameter(ParameterError)
-    /// A name is no backbone's.
+    /// There is no backbone of this name.
     case unknownBackbone(String, known: [String])
     /// A weight file cannot be read or written, or does not fit the network.
     case weights(TorchError)
@@ -27,14 +27,14 @@ public enum FaceModelsError: Error, Equatable, Sendable, CustomStringConvertible
             "images of \(size)x\(size) pixels are too small for \(backbone); use \(smallest)x"
                 + "\(smallest) or more"
         case .notAModel(let path, let key, let value):
-            "'\(path)' does not say what network it holds: its metadata has "
+            "'\(path)' does not say which network it holds: its metadata has "
                 + (value.map { "'\($0)' as \(key)" } ?? "no \(key)")
-                + "; use a model.safetensors that Facet wrote"
+                + "; use a model.safetensors written by Facet"
         case .otherBackbone(let path, let found, let expected):
-            "'\(path)' holds \(found), not \(expected)"
+            "'\(path)' holds \(found) instead of \(expected)"
         case .parameter(let error): error.description
         case .unknownBackbone(let name, let known):
-            "there is no backbone '\(name)'"
+            "unknown backbone '\(name)'"
                 + Names.advice(for: name, among: known, else: "the backbones are")
         case .weights(let error): error.description
         }

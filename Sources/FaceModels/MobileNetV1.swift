@@ -11,7 +11,7 @@ public final class MobileNetV1: ConfigurableBackbone {
     /// Name, paper and settings.
     public static let descriptor = BackboneDescriptor(
         name: "mobilenetv1", title: "MobileNetV1", aliases: ["MobileNet"],
-        summary: "13 pairs of a depthwise 3x3 and a pointwise 1x1 convolution.",
+        summary: "13 depthwise 3x3 and pointwise 1x1 convolution pairs.",
         paper: "Howard et al. 2017, Table 1")
 
     /// Channels and blocks of timm's stages; all but the first begin with stride 2.

@@ -32,7 +32,7 @@ public enum ModelFile {
         /// cropped, and images that are cropped otherwise can be told.
         public var meanFace: [UInt8]?
 
-        /// Creates metadata from its parts.
+        /// Memberwise initialiser.
         public init(
             inputSize: Int = 112, normalization: InputNormalization = .standard,
             facetVersion: String? = nil, trainSet: String? = nil, loss: String? = nil,

@@ -19,7 +19,7 @@ public final class ResNet50: ConfigurableBackbone {
 
     /// Parameter: where the stride of a stage lies.
     public static let stridePosition = BackboneOptionKey<StridePosition>.word(
-        "stride", default: .first, "convolution on which the stride of a stage lies")
+        "stride", default: .first, "convolution that carries the stride of a stage")
 
     /// Name, paper and parameters.
     public static let descriptor = BackboneDescriptor(

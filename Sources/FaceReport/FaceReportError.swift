@@ -15,15 +15,15 @@ public enum FaceReportError: Error, CustomStringConvertible, Equatable, Sendable
     public var description: String {
         switch self {
         case .noFolder(let path):
-            "\(path): there is no such folder; give the folder of a study, its --output."
+            "there is no folder '\(path)'; give the folder of a study (its --output)"
         case .noRuns(let study, 0):
-            "\(study): there are no runs to report; start the study first."
+            "there are no runs to report in '\(study)'; start the study first"
         case .noRuns(let study, let damaged):
-            "\(study): \(damaged == 1 ? "its only run cannot" : "none of the \(damaged) runs can") be "
+            "\(damaged == 1 ? "the only run in '\(study)' cannot" : "none of the \(damaged) runs in '\(study)' can") be "
                 + "read; delete \(damaged == 1 ? "its folder" : "their folders") and start the "
-                + "study again."
+                + "study again"
         case .runFolder(let path, let study):
-            "\(path): this is the folder of one run; report its study, \(study)"
+            "'\(path)' is the folder of a single run; report its study, '\(study)'"
         case .runs(let error):
             error.description
         }

@@ -16,7 +16,7 @@ public struct Report: Sendable {
     /// Title of a report that was given none.
     public static let defaultTitle = "Loss functions for deep face recognition, compared"
 
-    /// The script that a page of a report carries, without its tags: for whoever serves pages to
+    /// The script that a page of a report carries, without its tags: for those who serve pages to
     /// browsers that run none within a page.
     public static let pageScript = PageScript.text
 
@@ -38,8 +38,8 @@ public struct Report: Sendable {
     ///   - study: the folder that holds `runs/`.
     ///   - title: heading of the report.
     ///   - destination: where the files go; `<study>/report` where it is `nil`.
-    ///   - pictures: where the pictures of misclassified pairs come from, which gives `nil` for an
-    ///     image that is gone; without it pairs are named and not shown.
+    ///   - pictures: the source of the pictures of misclassified pairs, which gives `nil` for an
+    ///     image that is gone; without it pairs are listed by name only.
     ///   - scope: what the study is going to be, where it is still under way.
     public init(
         study: URL, title: String = Report.defaultTitle, destination: URL? = nil,

@@ -64,7 +64,7 @@ public struct StudyComparisonSummary: Encodable, Sendable {
             ? "no cell in common"
             : isPoolable
                 ? "\(Format.count(shared, "cell")) in common, repetitions of one another"
-                : "\(Format.count(shared, "cell")) in common, no repetitions of one another"
+                : "\(Format.count(shared, "cell")) in common, not repetitions of one another"
         var lines = ["\(names[0]) and \(names[1]): \(verdict)"]
         for (name, cells) in zip(names, [onlyFirst, onlySecond]) where !cells.isEmpty {
             lines.append("only in \(name): \(Format.count(cells.count, "cell"))")

@@ -26,7 +26,7 @@ extension Document {
         [
             .init("answer", "The short answer") { AnswerSection.section(results, statistics) },
             .init("accuracy", "Accuracy") { AccuracySection.section(results) },
-            .init("certainty", "How sure the accuracies are") {
+            .init("certainty", "Uncertainty of the accuracies") {
                 try CertaintySection.section(results, statistics)
             },
             .init("comparisons", "Which losses differ") {
@@ -36,7 +36,7 @@ extension Document {
                 try RankSection.section(results)
             },
             .init("best", "Best accuracy, and epochs to it") { BestEpochSection.section(results) },
-            .init("convergence", "How fast, and which epoch to take") {
+            .init("convergence", "Convergence and choice of epoch") {
                 ConvergenceSection.section(results)
             },
             .init("validation", "How fast, by held-out identities") {
@@ -51,8 +51,8 @@ extension Document {
             .init("curves", "Curves by epoch") { CurvesSection.section(results) },
             .init("roc", "Verification at every threshold") { ROCSection.section(results) },
             .init("scores", "Distances of the pairs") { try ScoresSection.section(results) },
-            .init("geometry", "Where the embeddings lie") { GeometrySection.section(results) },
-            .init("errors", "Pairs that are misclassified") {
+            .init("geometry", "Geometry of the embeddings") { GeometrySection.section(results) },
+            .init("errors", "Misclassified pairs") {
                 ErrorsSection.section(results, pictures)
             },
             .init("published", "What others report on LFW") { PublishedSection.section(results) },

@@ -6,7 +6,7 @@ public struct StudyScope: Sendable, Hashable {
     /// Seeds of each cell.
     public var seeds: Int
 
-    /// Creates a scope from its parts.
+    /// Memberwise initialiser.
     public init(runs: Int, seeds: Int) {
         self.runs = runs
         self.seeds = seeds

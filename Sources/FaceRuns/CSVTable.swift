@@ -83,7 +83,7 @@ private struct CSVParser {
     mutating func take(_ byte: UInt8) throws(CSVTable.Damage) {
         if pendingReturn {
             pendingReturn = false
-            guard byte == UInt8(ascii: "\n") else { throw damage("a bare carriage return") }
+            guard byte == UInt8(ascii: "\n") else { throw damage("bare carriage return") }
         }
         switch (state, byte) {
         case (.quoted, UInt8(ascii: "\"")):
@@ -103,9 +103,9 @@ private struct CSVParser {
             field.append(byte)
             state = .quoted
         case (.afterQuote, _):
-            throw damage("text follows a closing quote")
+            throw damage("text after a closing quote")
         case (.bare, UInt8(ascii: "\"")):
-            throw damage("a quote stands inside an unquoted field")
+            throw damage("quote inside an unquoted field")
         case (.start, _), (.bare, _):
             field.append(byte)
             state = .bare
@@ -113,7 +113,7 @@ private struct CSVParser {
     }
 
     mutating func finish() throws(CSVTable.Damage) -> [CSVTable.Row] {
-        if state == .quoted { throw damage("a quoted field does not end") }
+        if state == .quoted { throw damage("unterminated quoted field") }
         if state != .start || !row.fields.isEmpty { try endRow() }
         return rows
     }

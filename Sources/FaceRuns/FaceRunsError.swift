@@ -29,23 +29,23 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
             let location = line.map { "\(path), line \($0)" } ?? path
             return "\(location): \(reason); delete the run's folder to make the run again."
         case .missingFile(let path):
-            return "\(path): the file is missing; is this the folder of a run?"
+            return "'\(path)' is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):
-            return "\(path): “\(field)” is not a finite number and cannot be written."
+            return "cannot write '\(path)': '\(field)' is NaN or infinite"
         case .noSpace(let path):
             return SafeFilesError.noSpace(path: path).description
         case .notPlain(let path, let kind):
             return SafeFilesError.notPlain(path: path, kind: kind).description
         case .tooFewLines(let path, let lines, let wanted):
-            return "\(path): the file has \(lines) complete lines where the checkpoint needs "
-                + "\(wanted); delete the run's folder to make the run again."
+            return "'\(path)' has \(lines) complete lines, but the checkpoint needs "
+                + "\(wanted); delete the run's folder to repeat the run"
         case .unknownFormat(let path, let format, let supported):
-            return "\(path): the run was written in format \(format), this version reads format "
-                + "\(supported); use the version of Facet that made the run."
+            return "'\(path)' was written in format \(format), but this version reads format "
+                + "\(supported); use the version of Facet that wrote the run"
         case .unreadable(let path, let reason):
-            return "\(path): cannot be read (\(reason))."
+            return "cannot read '\(path)': \(reason)"
         case .unwritable(let path, let reason):
-            return "\(path): cannot be written (\(reason))."
+            return "cannot write '\(path)': \(reason)"
         }
     }
 }

@@ -42,7 +42,7 @@ package enum JSONRecord {
         } catch EncodingError.invalidValue(_, let context) {
             throw .nonFiniteNumber(path: path, field: field(context.codingPath))
         } catch {
-            throw .unwritable(path: path, reason: "the record has no JSON form")
+            throw .unwritable(path: path, reason: "the record cannot be encoded as JSON")
         }
     }
 
@@ -50,13 +50,13 @@ package enum JSONRecord {
     package static func reason(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context):
-            "“\(field(context.codingPath + [key]))” is missing"
+            "'\(field(context.codingPath + [key]))' is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "“\(field(context.codingPath))” is of the wrong kind"
+            "'\(field(context.codingPath))' has the wrong type"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             "not valid JSON"
         case .dataCorrupted(let context):
-            "“\(field(context.codingPath))” has a value that is not allowed"
+            "'\(field(context.codingPath))' has an invalid value"
         @unknown default:
             "not the JSON of a record"
         }

@@ -15,7 +15,7 @@ enum RecordChecks {
     ) throws(RecordFault) {
         guard let value, value < least || value > most else { return }
         throw RecordFault(
-            reason: "“\(name)” is \(value), which is no number from \(least) to \(most)")
+            reason: "'\(name)' is \(value), not a number from \(least) to \(most)")
     }
 
     static func fraction(_ name: String, _ value: Double?) throws(RecordFault) {
@@ -27,7 +27,7 @@ enum RecordChecks {
     ) throws(RecordFault) {
         guard let value, !range.contains(value) else { return }
         throw RecordFault(
-            reason: "“\(name)” is \(value), which is no number from \(range.lowerBound) to "
+            reason: "'\(name)' is \(value), not a number from \(range.lowerBound) to "
                 + "\(range.upperBound)")
     }
 
@@ -44,7 +44,7 @@ enum RecordChecks {
     static func distinct(_ name: String, _ values: [String]) throws(RecordFault) {
         var seen: Set<String> = []
         guard let twice = values.first(where: { !seen.insert($0).inserted }) else { return }
-        throw RecordFault(reason: "“\(name)” has '\(twice)' twice")
+        throw RecordFault(reason: "'\(name)' contains '\(twice)' twice")
     }
 }
 
@@ -135,11 +135,11 @@ extension RunGeometry: CheckedRecord {
         for set in [training] + tests { try set.check() }
         guard let map else { return }
         guard map.explained.count == 2, map.identities.allSatisfy({ $0.x.count == $0.y.count })
-        else { throw RecordFault(reason: "the map's places are not pairs") }
+        else { throw RecordFault(reason: "the map's coordinates are not pairs") }
         for fraction in map.explained { try RecordChecks.fraction("explained", fraction) }
         // Projections of unit embeddings that were centred.
         for coordinate in map.identities.flatMap({ $0.x + $0.y }) {
-            try RecordChecks.number("a place of the map", coordinate, in: -4...4)
+            try RecordChecks.number("a coordinate of the map", coordinate, in: -4...4)
         }
     }
 }
@@ -158,7 +158,7 @@ extension SetGeometry: CheckedRecord {
 extension SummaryRecord {
     fileprivate func check(_ name: String, most: Double) throws(RecordFault) {
         guard quantiles.count == 5 else {
-            throw RecordFault(reason: "a quantity has not five quantiles")
+            throw RecordFault(reason: "a quantity does not have five quantiles")
         }
         try RecordChecks.count("count of \(name)", count)
         // Sums round, also beyond the largest angle.
@@ -167,7 +167,7 @@ extension SummaryRecord {
             try RecordChecks.number(name, value, in: range)
         }
         guard zip(quantiles, quantiles.dropFirst()).allSatisfy({ $0 <= $1 }) else {
-            throw RecordFault(reason: "the quantiles of “\(name)” do not rise")
+            throw RecordFault(reason: "the quantiles of '\(name)' are not ascending")
         }
     }
 }

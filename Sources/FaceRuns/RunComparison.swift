@@ -85,7 +85,7 @@ public struct RunComparison: Codable, Sendable, Hashable {
                             + ", \(grouped(count)) with other scores"))
             }
         }
-        // A run of a former version has none, which is no difference of its numbers.
+        // Runs of earlier versions have none; that is not a difference in their numbers.
         if let mine = try first.readGeometry(), let theirs = try second.readGeometry(),
             mine != theirs
         {
@@ -119,16 +119,16 @@ extension RunComparison {
         var lines: [String] = []
         if let firstStep {
             lines.append(
-                "not the same from step \(firstStep) of \(steps) on"
+                "differs from step \(firstStep) of \(steps) on"
                     + (atFirstStep.map { ": \($0.text)" } ?? ""))
         } else {
             lines.append(
                 steps > 0
                     ? (steps == 1 ? "the only step is" : "all \(counted(steps, "step")) are")
                         + " the same, what follows is not"
-                    : "there are no steps that both have")
+                    : "the runs have no step in common")
         }
-        if let firstEpoch { lines.append("not the same from epoch \(firstEpoch) on") }
+        if let firstEpoch { lines.append("differs from epoch \(firstEpoch) on") }
         return (lines + atEnd.map(\.text)).joined(separator: "\n")
     }
 }

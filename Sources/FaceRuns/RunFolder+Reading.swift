@@ -24,7 +24,7 @@ extension RunFolder {
             RunEnvironment.self, from: data, path: environmentURL.path)
     }
 
-    /// Reads the epochs of `metrics.jsonl`; none where there is no such file yet.
+    /// Reads the epochs of `metrics.jsonl`; empty if there is no such file yet.
     ///
     /// A line counts once its newline is there: what follows the last newline was being written
     /// when the run was killed, and is ignored.
@@ -41,7 +41,7 @@ extension RunFolder {
             guard record.epoch > epochs.last?.epoch ?? 0 else {
                 throw .damagedFile(
                     path: metricsURL.path, line: number,
-                    reason: "epoch \(record.epoch) does not come after the line before")
+                    reason: "epoch \(record.epoch) does not follow the previous line")
             }
             epochs.append(record)
         }

@@ -51,7 +51,7 @@ extension RunFolder {
         }
     }
 
-    /// Cuts `metrics.jsonl` to its first `count` lines, so that a run goes on from a checkpoint
+    /// Cuts `metrics.jsonl` to its first `count` lines, so that a run can resume from a checkpoint
     /// that is older than the newest line.
     ///
     /// - Throws: ``FaceRunsError/tooFewLines(path:lines:wanted:)`` where it has fewer.

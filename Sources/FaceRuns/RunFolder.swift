@@ -11,7 +11,7 @@ public import Foundation
 /// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `result.json` | ``RunResult``; present when the run is over |
-/// | `checkpoint/` | the newest state to go on from |
+/// | `checkpoint/` | the newest state, to resume from |
 /// | `model.safetensors` | the last epoch's backbone |
 /// | `head.safetensors` | the last epoch's class weights, with the identities' names |
 /// | `tensorboard/` | the steps and epochs again, for TensorBoard |

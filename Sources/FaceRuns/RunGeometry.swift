@@ -15,7 +15,7 @@ public struct RunGeometry: Codable, Sendable, Hashable {
     /// Some identities in two dimensions, where there are enough with several images.
     public var map: EmbeddingMap?
 
-    /// Creates a record from its parts.
+    /// Memberwise initialiser.
     public init(training: SetGeometry, tests: [SetGeometry], map: EmbeddingMap?) {
         self.training = training
         self.tests = tests
@@ -48,7 +48,7 @@ public struct SetGeometry: Codable, Sendable, Hashable {
         case nearestNonTarget = "nearestOther"
     }
 
-    /// Creates a record from its parts.
+    /// Memberwise initialiser.
     public init(
         name: String, images: Int, norm: SummaryRecord?, within: SummaryRecord?,
         between: SummaryRecord?, targetClass: SummaryRecord? = nil,
@@ -75,7 +75,7 @@ public struct SummaryRecord: Codable, Sendable, Hashable {
     /// Their quantiles at 5, 25, 50, 75 and 95 %: `Summary.quantileLevels`.
     public var quantiles: [Double]
 
-    /// Creates a record from its parts; there are five quantiles.
+    /// Memberwise initialiser; there must be five quantiles.
     public init(count: Int, mean: Double, standardDeviation: Double, quantiles: [Double]) {
         self.count = count
         self.mean = mean
@@ -96,7 +96,7 @@ public struct EmbeddingMap: Codable, Sendable, Hashable {
         /// Places of its images along the second component, in the same order.
         public var y: [Double]
 
-        /// Creates a record from its parts.
+        /// Memberwise initialiser.
         public init(name: String, x: [Double], y: [Double]) {
             self.name = name
             self.x = x
@@ -111,7 +111,7 @@ public struct EmbeddingMap: Codable, Sendable, Hashable {
     /// Fractions of the variance that both components explain; 0...1.
     public var explained: [Double]
 
-    /// Creates a record from its parts.
+    /// Memberwise initialiser.
     public init(set: String, identities: [Identity], explained: [Double]) {
         self.set = set
         self.identities = identities

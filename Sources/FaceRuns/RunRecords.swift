@@ -16,7 +16,7 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     /// The seed every random stream of the run derives from.
     public var seed: UInt64
 
-    /// Creates an identity from its parts.
+    /// Memberwise initialiser.
     public init(trainSet: String, backbone: String, loss: String, sampler: String, seed: UInt64) {
         self.trainSet = trainSet
         self.backbone = backbone
@@ -64,7 +64,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// The loss as it was asked for, or where that is not known, as the identity has it.
     public var lossName: String { requestedLoss ?? identity.loss }
 
-    /// Creates a description from its parts.
+    /// Memberwise initialiser.
     public init(
         identity: RunIdentity, lossTitle: String, backbone: BackboneFacts, train: TrainSetFacts,
         tests: [TestSetFacts], epochs: Int, batchSize: Int, configuration: JSONValue,
@@ -95,7 +95,7 @@ public struct BackboneFacts: Codable, Sendable, Hashable {
     /// Height and width of an input image, in pixels.
     public var inputSize: Int
 
-    /// Creates the facts from their parts.
+    /// Memberwise initialiser.
     public init(
         title: String, parameters: Int, multiplyAdds: Int, embeddingSize: Int, inputSize: Int
     ) {
@@ -127,7 +127,7 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     /// What the set shares with test sets; nil where that is nothing, or was not looked for.
     public var overlaps: [OverlapFacts]?
 
-    /// Creates the facts from their parts.
+    /// Memberwise initialiser.
     public init(
         name: String, images: Int, identities: Int, contentHash: String, skipped: [String] = [],
         warnings: [String] = []
@@ -155,7 +155,7 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
     /// Identities of the training set that these images are filed under.
     public var owners: [String]
 
-    /// Creates the facts from their parts.
+    /// Memberwise initialiser.
     public init(test: String, people: [String], pictures: Int, owners: [String]) {
         self.test = test
         self.people = people
@@ -172,13 +172,13 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
             people.isEmpty
                 ? nil
                 : "\(counted(people.count, "person", "people")) of '\(test)' "
-                    + "\(people.count == 1 ? "is" : "are") in '\(trainSet)' as well, which makes its "
-                    + "figures too good: \(some(people))"
+                    + "\(people.count == 1 ? "is" : "are") also in '\(trainSet)', so that "
+                    + "accuracy on it is optimistic: \(some(people))"
                     + (respellings.map { " (\($0.count) spelt differently: \(some($0)))" } ?? ""),
             pictures == 0
                 ? nil
                 : "\(counted(pictures, "picture")) of '\(test)' \(pictures == 1 ? "is" : "are") in "
-                    + "'\(trainSet)' as well, of \(counted(owners.count, "identity", "identities")): "
+                    + "'\(trainSet)', too, of \(counted(owners.count, "identity", "identities")): "
                     + some(owners),
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")
@@ -203,7 +203,7 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
 
-    /// Creates the facts from their parts.
+    /// Memberwise initialiser.
     public init(
         name: String, pairs: Int, folds: Int, pairsEachEpoch: Int, contentHash: String? = nil,
         warnings: [String] = []
@@ -247,7 +247,7 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     /// Folder that relative paths of the configuration begin at.
     public var workingDirectory: String?
 
-    /// Creates an environment from its parts.
+    /// Memberwise initialiser.
     public init(
         facet: String, commit: String, libtorch: String, system: String, processor: String,
         processorFeatures: [String], threads: Int, memory: UInt64, device: String,
@@ -309,7 +309,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
         case diagnostics = "findings"
     }
 
-    /// Creates a record from its parts.
+    /// Memberwise initialiser.
     public init(
         epoch: Int, step: Int, images: Int, learningRate: Double, loss: Double,
         trainAccuracy: Double, trainAccuracyWithMargin: Double, lossState: [String: Double],
@@ -344,7 +344,7 @@ public struct EpochTest: Codable, Sendable, Hashable {
     /// Pairs evaluated: a subset, but for the last epoch.
     public var pairs: Int
 
-    /// Creates a value from its parts.
+    /// Memberwise initialiser.
     public init(name: String, accuracy: Double, standardDeviation: Double, pairs: Int) {
         self.name = name
         self.accuracy = accuracy
@@ -378,7 +378,7 @@ public struct RunResult: Codable, Sendable, Hashable {
     /// Seconds of the whole run. A time column: not reproducible.
     public var seconds: Double
 
-    /// Creates a result from its parts.
+    /// Memberwise initialiser.
     public init(
         status: Status, message: String = "", epochs: Int, trainAccuracy: Double,
         tests: [TestResult], imagesPerSecond: Double, seconds: Double
@@ -421,7 +421,7 @@ public struct TestResult: Codable, Sendable, Hashable {
     /// First epoch within 95 % of the way from the first epoch's accuracy to the highest.
     public var epochWithin95Percent: Int
 
-    /// Creates a result from its parts.
+    /// Memberwise initialiser.
     public init(
         name: String, pairs: Int, accuracy: Double, standardDeviation: Double, threshold: Double,
         tarAtFar1e3: Double?, auc: Double?, eer: Double?, meanNorm: Double?, bestEpoch: Int,

@@ -31,7 +31,7 @@ enum ScoreTable {
         }
         guard rows.first?.fields == header else {
             let wanted = header.joined(separator: ",")
-            throw .damagedFile(path: path, line: 1, reason: "the header is not “\(wanted)”")
+            throw .damagedFile(path: path, line: 1, reason: "the header is not '\(wanted)'")
         }
         var scores: [ScoreRecord] = []
         scores.reserveCapacity(rows.count - 1)

@@ -26,7 +26,7 @@ public struct StepRecord: Sendable, Hashable {
     /// The same with the margin; 0...1.
     public var accuracyWithMargin: Double
 
-    /// Creates a record from its parts.
+    /// Memberwise initialiser.
     public init(
         step: Int, epoch: Int, learningRate: Double, loss: Double, gradientNorm: Double,
         accuracy: Double, accuracyWithMargin: Double
@@ -76,7 +76,7 @@ public final class StepLog {
     private let file: FileDescriptor
     private var gathered = Data()
 
-    /// Opens a run's log, cutting off the lines of steps after the one it goes on from.
+    /// Opens a run's log, cutting off the lines after the step it resumes from.
     ///
     /// - Parameter step: The last step whose line is kept; 0 for a new log.
     public init(_ folder: RunFolder, keepingUpTo step: Int) throws(FaceRunsError) {
@@ -125,7 +125,7 @@ extension RunFolder {
     /// File of ``StepRecord`` lines.
     public var stepsURL: URL { url.appendingPathComponent("steps.csv") }
 
-    /// Reads `steps.csv`; none where there is no such file.
+    /// Reads `steps.csv`; empty if there is no such file.
     ///
     /// What follows the last line break was being written when the run was killed, and is ignored.
     ///

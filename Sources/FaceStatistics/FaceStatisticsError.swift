@@ -1,6 +1,6 @@
 /// What statistics cannot be computed from.
 public enum FaceStatisticsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A test set's folds, people and values have not the same number of pairs.
+    /// A test set's folds, people and values differ in their number of pairs.
     case differentCounts(expected: Int, found: Int)
     /// A level, power or fraction is not strictly between 0 and 1.
     case notAFraction(name: String, value: Double)
@@ -11,11 +11,11 @@ public enum FaceStatisticsError: Error, Equatable, Sendable, CustomStringConvert
     public var description: String {
         switch self {
         case .differentCounts(let expected, let found):
-            "\(found) values for \(expected) pairs: give one value a pair."
+            "\(found) values for \(expected) pairs; give one value per pair"
         case .notAFraction(let name, let value):
-            "\(name) is \(value): it must lie strictly between 0 and 1."
+            "\(name) is \(value) but must be strictly between 0 and 1"
         case .tooFew(let what, let found, let needed):
-            "\(found) \(what): there must be at least \(needed)."
+            "\(found) \(what); at least \(needed) are required"
         }
     }
 }

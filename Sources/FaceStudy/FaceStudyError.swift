@@ -18,7 +18,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case failedStep(reason: String, bundle: String)
     /// Runs of a study cannot be made; found before anything was trained.
     case impossible(reasons: [String])
-    /// A study was interrupted; the same command goes on.
+    /// The study was interrupted; running the same command again resumes it.
     case interrupted
     /// A training image that was readable before is not any more.
     case lostImage(reason: String)
@@ -53,60 +53,60 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .busy(let path, let holder):
-            "another facet works in '\(path)': \(holder); wait until it ends, or choose another "
+            "another facet process is using '\(path)': \(holder); wait until it ends, or choose another "
                 + "--output"
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
         case .changedImage(let path):
-            "the image '\(path)' has changed since the study read it, and nothing was trained or "
-                + "tested with it: put it back and repeat the command, or choose another --output"
+            "the image '\(path)' has changed since the study read it, and was not used for training or "
+                + "testing; restore it and run the same command again, or choose another --output"
         case .differentConfiguration(let path, let key, let stored, let asked):
-            "'\(path)' holds a run of another configuration (\(key) was \(stored), now \(asked)): "
-                + "choose another --output, or remove that folder to train it anew"
+            "'\(path)' holds a run with another configuration (\(key) was \(stored), now \(asked)); "
+                + "choose another --output, or remove that folder to retrain"
         case .duplicate(let list, let entry):
-            "'\(entry)' stands twice in \(list): give each once"
+            "'\(entry)' occurs twice in \(list); give each once"
         case .empty(let list):
-            "the study has no \(list): give at least one"
+            "the study has no \(list); give at least one"
         case .failedStep(let reason, let bundle):
-            "\(reason); facet explain '\(bundle)' tells more"
+            "\(reason); for details, run facet explain '\(bundle)'"
         case .impossible(let reasons):
-            "nothing was trained, for runs of the study cannot be made: "
+            "nothing was trained because some runs of the study are impossible: "
                 + reasons.joined(separator: "; ")
         case .interrupted:
-            "interrupted; the same command goes on from here"
+            "interrupted; run the same command again to resume"
         case .lostImage(let reason):
-            "an image that could be read before cannot be any more: \(reason); put the set back "
-                + "as it was and repeat the command, which goes on from the last checkpoint"
+            "an image that was readable before no longer is: \(reason); restore the set "
+                + "and run the same command again to resume from the last checkpoint"
         case .noBundle(let path, let reason):
-            "'\(path)' is not the folder of a failed step: \(reason)"
+            "'\(path)' is not the failure folder of a run: \(reason)"
         case .noSpace(let path):
-            "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
-                + "which goes on from the last checkpoint"
+            "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "
+                + "it resumes from the last checkpoint"
         case .nothingToLearn(let set, let reason):
-            "nothing can be learned of '\(set)': \(reason)"
+            "nothing can be learned from '\(set)': \(reason)"
         case .notFinished(let path):
-            "the run '\(path)' is not finished: finish it first, its own command goes on"
+            "the run '\(path)' is not finished; run its command again to finish it first"
         case .notReproduced(let reason):
-            "the run cannot be made again: \(reason)"
+            "the run cannot be reproduced: \(reason)"
         case .otherData(let name):
-            "the images of '\(name)' are not those of the run that is to be made again: its "
-                + "content hash differs"
+            "the images of '\(name)' differ from those of the run to reproduce: the "
+                + "content hash is different"
         case .setName(let list, let name, let requirement):
-            "'\(name)' cannot be the name of a \(list): it must be \(requirement)"
+            "'\(name)' is not a valid \(list) name; it must be \(requirement)"
         case .testImage(let path, let reason):
-            "the test image '\(path)' cannot be used: \(reason); a protocol needs all its images"
+            "the test image '\(path)' cannot be used: \(reason); a protocol requires all its images"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
             "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
-                + "\(Self.gigabytes(available)) are free: "
+                + "\(Self.gigabytes(available)) is free; "
                 + (fitting.map { "--batch-size \($0) would fit" }
                     ?? "not even a batch of 2 would fit; use a smaller backbone")
         case .toyDiverged(let loss, let step):
-            "the toy's loss '\(loss)' is not finite in step \(step): lower its scale or margin"
+            "the loss '\(loss)' became NaN or infinite in step \(step); lower its scale or margin"
         case .unknownValue(let key, let value, let allowed):
             "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
         case .unsafeFolder(let reason): reason
         case .validation(let set, let reason):
-            "no validation set can be made of '\(set)': \(reason)"
+            "cannot hold out a validation set from '\(set)': \(reason)"
         }
     }
 

@@ -32,7 +32,7 @@ private struct Clues {
     var weights: String? {
         first(.parameter).map {
             "The weights were not finite before the step already: \(fraction($0)). An update before "
-                + "it overflowed, or the checkpoint it began from was bad."
+                + "overflowed, or the checkpoint it resumed from was bad."
         }
     }
 
@@ -40,8 +40,8 @@ private struct Clues {
     var size: String? {
         let weights = failure.tensors.filter { $0.kind == .parameter && $0.rootMeanSquare > 100 }
         return weights.max { $0.rootMeanSquare < $1.rootMeanSquare }.map {
-            "The weights had grown far too large: those of '\($0.name)' are about "
-                + "\(text($0.rootMeanSquare)) each."
+            "The weights had grown far too large: the RMS of '\($0.name)' is "
+                + "\(text($0.rootMeanSquare))."
         }
     }
 
@@ -63,8 +63,8 @@ private struct Clues {
     /// The first normalisation whose input was not finite.
     var activations: String? {
         first(.statistics).map {
-            "The activations overflowed inside of the network: '\($0.name)' is the first layer "
-                + "that saw values that are not finite."
+            "The activations overflowed inside the network: '\($0.name)' is the first layer "
+                + "with NaN or infinite values."
         }
     }
 
@@ -72,12 +72,12 @@ private struct Clues {
         let outputs = failure.tensors.filter { $0.kind == .output }
         guard !outputs.isEmpty else { return nil }
         if let bad = outputs.first(where: { $0.notFinite > 0 }) {
-            return "The \(bad.name) were not finite: \(fraction(bad))."
+            return "The \(bad.name) were NaN or infinite: \(fraction(bad))."
         }
         let sizes = outputs.map { "\($0.name) up to \(text($0.largest))" }
         return "The network's output was finite (\(sizes.joined(separator: ", "))): "
             + (failure.quantity == "loss"
-                ? "the loss itself overflowed." : "only the way back overflowed.")
+                ? "the loss itself overflowed." : "only the backward pass overflowed.")
     }
 
     var gradients: String? {
@@ -95,18 +95,18 @@ private struct Clues {
         let isInside = first(.statistics) != nil || first(.parameter) != nil
         if isDiverging || isInside {
             advice.append(
-                "Lower the learning rate (it was \(text(failure.learningRate))), or let it rise "
-                    + "longer (schedule.warmup), and keep gradientClip above 0.")
+                "Lower the learning rate (it was \(text(failure.learningRate))), or lengthen "
+                    + "the warm-up (schedule.warmup), and keep gradientClip above 0.")
         }
         if !isInside {
-            advice.append("Lower the loss's scale or margin, or let them rise more slowly.")
+            advice.append("Lower the loss's scale or margin, or lengthen their warm-up.")
             advice.append(
-                "Try --precision float32: if that step passes with it, the range of bfloat16 was "
-                    + "not enough.")
+                "Try --precision float32: if the step passes, the precision of bfloat16 was "
+                    + "insufficient.")
         }
         if !isDiverging {
             advice.append(
-                "Look at the images of the batch in the bundle: one that is empty or not a face "
+                "Inspect the images of the batch in the failure folder: an image that is blank or not a face "
                     + "may be the cause.")
         }
         return advice

@@ -160,8 +160,8 @@ private struct SetReader {
         throw .nothingToLearn(
             set: name,
             reason: "\(reason), which is all that \(onPairs.joined(separator: ", ")) "
-                + "\(onPairs.count == 1 ? "learns" : "learn") of; take a loss that classifies, or a set "
-                + "with two images an identity")
+                + "\(onPairs.count == 1 ? "learns" : "learn") from; use a classification loss, or a set "
+                + "with at least two images per identity")
     }
 
     /// What keeps losses of the study from learning, where something does.
@@ -172,7 +172,7 @@ private struct SetReader {
         }
         let which =
             losses.isEmpty
-            ? "a network learns little of it"
+            ? "a network learns little from it"
             : losses.joined(separator: ", ")
                 + " can only learn from its classes, and that little"
         return "'\(name)': \(reason): \(which)"
@@ -228,7 +228,7 @@ private struct SetReader {
             throw .validation(
                 set: name,
                 reason:
-                    "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) are not "
+                    "\(options.identities) of its \(counted(set.identities.count, "identity", "identities")) are fewer than "
                     + "\(HeldOutIdentities.minIdentities) with two images each; hold out a larger fraction"
             )
         }
@@ -276,8 +276,8 @@ private struct SetReader {
         if let pairs = pairWarning(set, name) { warnings.append(pairs) }
         warnings += overlaps.map { overlap in
             overlap.sentence(trainSet: name)
-                + "; facet data check --against ... --removal FILE writes their names, and "
-                + "--without \(name)=FILE leaves them out"
+                + "; write their names with facet data check --against ... --removal FILE, and leave them out with "
+                + "--without \(name)=FILE"
         }
         for test in tests {
             let people = min(set.identities.count, test.prepared.pairs.minPeople)
@@ -300,7 +300,7 @@ private struct SetReader {
         guard draws else {
             return FileManager.default.fileExists(atPath: target.path) ? target.path : nil
         }
-        // Workers tell of their progress one at a time, while this thread waits for them.
+        // Workers report progress one at a time while this thread waits for them.
         nonisolated(unsafe) let control = control
         AtomicFolder.removeStale(of: target)
         try BuiltInSet.write(

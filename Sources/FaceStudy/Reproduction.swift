@@ -24,7 +24,7 @@ public struct Reproduction {
         /// What a person reads of it.
         public var text: String {
             let reasons = environment.map {
-                "made with another \($0.what): \($0.theirs), now \($0.mine)"
+                "the run was made with a different \($0.what): \($0.theirs), now \($0.mine)"
             }
             return ([comparison.text] + reasons).joined(separator: "\n")
         }

@@ -11,7 +11,7 @@ import Torch
 extension RunExecutor {
     /// Measures the geometry of a run that was finished without, by a former version.
     ///
-    /// What keeps it from being measured is told, and the run stays finished.
+    /// A failure to measure it is reported, and the run stays finished.
     func addGeometry() throws {
         let files = FileManager.default
         guard !files.fileExists(atPath: context.folder.geometryURL.path),

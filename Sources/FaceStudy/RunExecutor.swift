@@ -42,7 +42,7 @@ struct RunExecutor {
             .warning(
                 "'\(context.run.folderName)' is finished, but its model.safetensors \(reason); its results "
                     + "are kept, and removing the folder '\(context.folder.url.path)' has the same command "
-                    + "make the run again"))
+                    + "again"))
     }
 
     /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
@@ -96,7 +96,7 @@ struct RunExecutor {
                 room.flatMap { need?.batchSize(fitting: $0) }
                 .map { min($0, batchSize / 2) } ?? batchSize / 2
             let message =
-                "\(name): \(error.reason) with a batch of \(batchSize): --batch-size \(fitting) "
+                "\(name): \(error.reason) with a batch of \(batchSize); --batch-size \(fitting) "
                 + "would probably fit"
             Self.recordFailure(message, in: folder)
             endProcess(message)
@@ -215,8 +215,9 @@ struct RunExecutor {
                 context.control.listener(
                     .warning(
                         "'\(context.run.folderName)' was begun with another "
-                            + "\(changes.map(\.sentence).joined(separator: ", another ")); its "
-                            + "numbers may differ in their last digits from those of one machine"))
+                            + "\(changes.map(\.sentence).joined(separator: ", a different ")); its "
+                            + "results may differ in the last digits from a run on a single machine"
+                    ))
             }
         }
         try context.folder.write(environment)

@@ -42,7 +42,7 @@ struct RunFingerprint {
         guard
             case .object(var theirs)? = try? JSONDecoder().decode(
                 JSONValue.self, from: Data(stored.utf8))
-        else { return "it was written with another configuration" }
+        else { return "it was written with a different configuration" }
         guard case .object(var mine) = value else { return nil }
         theirs["training"] = theirs["training"].map(defaults.merging)
         Self.renameParameters(in: &theirs)
@@ -50,7 +50,7 @@ struct RunFingerprint {
         let difference = JSONValue.object(mine).firstDifference(
             from: Self.decisive(.object(theirs)))
         return difference.map {
-            "it was written with another configuration (\($0.key) was \($0.theirs), now \($0.mine))"
+            "it was written with a different configuration (\($0.key) was \($0.theirs), now \($0.mine))"
         }
     }
 

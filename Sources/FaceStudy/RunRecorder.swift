@@ -23,7 +23,7 @@ final class RunRecorder: TrainingObserver {
     private var configuration: StudyConfiguration { context.configuration }
     private var control: StudyControl { context.control }
 
-    /// Begins to record a run that goes on from a position.
+    /// Starts recording a run that resumes from a position.
     ///
     /// - Parameter records: Those of the epochs before it.
     init(
@@ -160,7 +160,7 @@ extension StepRecord {
 }
 
 extension StudyControl {
-    /// Tells of progress, between two pieces of work that may be the last.
+    /// Reports progress between two pieces of work, either of which may be the last.
     func report(_ event: StudyEvent) throws(FaceStudyError) {
         listener(event)
         if shouldStop() { throw .interrupted }

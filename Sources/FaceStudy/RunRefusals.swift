@@ -54,10 +54,10 @@ struct RunRefusals {
             let which =
                 runs.count == count
                 ? "all \(counted(count, "run"))"
-                : "\(runs.count) of the \(counted(count, "run")) ('\(runs[0])' the first)"
-            return "the output folder holds \(which) with another configuration (\(key) was "
-                + "\(stored), now \(asked)): choose another --output, or remove their folders to "
-                + "train them anew"
+                : "\(runs.count) of the \(counted(count, "run")) (the first is '\(runs[0])')"
+            return "the output folder holds \(which) with a different configuration (\(key) was "
+                + "\(stored), now \(asked)); choose another --output, or remove their folders to "
+                + "retrain"
         }
     }
 }

@@ -9,6 +9,6 @@ public enum SetName {
             }
         return isPlain
             ? nil
-            : "a name that is not empty, does not begin with a dot or space, and has no '/', '\\' or ','"
+            : "not empty, not start with a dot, start or end with a space, or contain '/', '\\' or ','"
     }
 }

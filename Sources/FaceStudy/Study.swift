@@ -125,7 +125,7 @@ public struct Study {
         } catch {
             switch error {
             case .busy(let path, let holder):
-                throw .busy(path: path, holder: holder?.description ?? "it does not say which")
+                throw .busy(path: path, holder: holder?.description ?? "an unknown process")
             case .noSpace(let path): throw .noSpace(path: path)
             case .notPlain: throw .unsafeFolder(reason: error.description)
             case .unreadable(let path, let reason), .unwritable(let path, let reason):

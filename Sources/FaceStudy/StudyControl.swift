@@ -1,7 +1,7 @@
 public import FaceRuns
 public import FaceTraining
 
-/// What a study tells whoever watches it.
+/// Progress events of a study.
 public enum StudyEvent: Sendable {
     /// An epoch was trained and evaluated.
     case epochRecorded(PlannedRun, EpochRecord)
@@ -11,7 +11,7 @@ public enum StudyEvent: Sendable {
     case evaluating(PlannedRun, String, Int, Int)
     /// A set is being read or made: what, done, of.
     case preparing(String, Int, Int)
-    /// A run stopped with an error; the others go on.
+    /// A run failed; the others continue.
     case runFailed(PlannedRun, String)
     /// A run is over.
     case runFinished(PlannedRun, RunResult)

@@ -35,13 +35,13 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
 
     /// What a person reads of it.
     public var text: String {
-        guard !cells.isEmpty else { return "nothing is left to run" }
+        guard !cells.isEmpty else { return "there is nothing left to run" }
         let lines = cells.map { cell in
             "\(cell.backbone) on \(cell.trainSet): \(counted(cell.runs, "run")) of about "
                 + "\(duration(cell.secondsEach))\(cell.runs == 1 ? "" : " each"), "
                 + String(format: "%.1f GB of memory", Double(cell.memory) / 1e9)
         }
-        return (lines + ["all together: about \(duration(seconds))"]).joined(separator: "\n")
+        return (lines + ["total: about \(duration(seconds))"]).joined(separator: "\n")
     }
 }
 

@@ -24,13 +24,13 @@ extension StudyConfiguration {
             .text(
                 "sampler", \.sampler, flag: .init("--sampler", "NAME"),
                 suggestions: ["auto", "shuffle"],
-                "`auto` (each loss its own), `shuffle`, or `pk:PxK` for all losses"),
+                "`auto` (each loss's own), `shuffle`, or `pk:PxK` for all losses"),
             .seeds(
                 "seeds", \.seeds,
                 flag: .init(
                     "--seeds", "N|LIST", .countOrList,
                     note: "how many, from 1 on, or a list with commas"),
-                "every loss of a cell is trained with each"),
+                "every cell is trained once per seed"),
             .whole(
                 "inputSize", \.inputSize, in: 16...1024, unit: "pixels",
                 flag: .init("--input-size", "N"), "height and width of the input"),
@@ -44,14 +44,14 @@ extension StudyConfiguration {
             ) { isDevice($0) ? nil : "'\($0)' is not a device: use auto, cpu, cuda or cuda:N" },
             .whole(
                 "threads", \.threads, in: 0...4096, flag: .init("--threads", "N"),
-                "threads of one operation; 0 for one for each core that facet may use"),
+                "threads per operation; 0 for one per available core"),
             .word(
                 "kernels", \.kernels, among: ["auto"] + Kernels.allCases.map(\.rawValue),
                 flag: .init("--kernels", "NAME"),
-                "the best kernels that convolutions and normalisations may use"),
-            .part("training", \.training, TrainingConfiguration.keys),
-            .part("evaluation", \.evaluation, Evaluation.keys),
-            .part("validation", \.validation, Validation.keys),
+                "the most advanced kernels for convolutions and normalisation"),
+            .section("training", \.training, TrainingConfiguration.keys),
+            .section("evaluation", \.evaluation, Evaluation.keys),
+            .section("validation", \.validation, Validation.keys),
         ])
 
     /// Why a body fails; nil when it does not.
@@ -74,9 +74,9 @@ extension StudyConfiguration.TrainSource {
         Self(name: "", images: ""),
         [
             .text("name", \.name, isRequired: true, "name in tables and file names"),
-            .text("images", \.images, isRequired: true, "what `--train` takes after `NAME=`"),
+            .text("images", \.images, isRequired: true, "as after `NAME=` in `--train`"),
             .optionalText(
-                "without", \.without, "a file of identities and images to leave out; may be absent"),
+                "without", \.without, "a list of identities and images to leave out; optional"),
         ])
 }
 
@@ -91,7 +91,7 @@ extension StudyConfiguration.TestSource {
                 "a `.bin`, a folder of images, or `synthetic:pairs`"),
             .text(
                 "pairs", \.pairs, mayBeAbsent: true,
-                "a list of pairs, or `FP` or `FF` for CFP; may be absent"),
+                "a list of pairs, or `FP` or `FF` for CFP; optional"),
         ])
 }
 
@@ -104,7 +104,7 @@ extension StudyConfiguration.Evaluation {
                 "pairsEachEpoch", \.pairsEachEpoch, in: 0...100_000_000,
                 flag: .init("--pairs-each-epoch", "N"),
                 "pairs tested after each epoch but the last, which sees all; 0 for all"),
-            .whole("batchSize", \.batchSize, in: 1...1_000_000, "images embedded at once"),
+            .whole("batchSize", \.batchSize, in: 1...1_000_000, "images per batch"),
         ])
 }
 
@@ -118,6 +118,6 @@ extension StudyConfiguration.Validation {
                 flag: .init("--validation", "identities=X", .assignment("identities")),
                 "fraction of the training identities held out to choose an epoch on, e.g. 0.05"),
             .whole(
-                "pairs", \.pairs, in: 2...100_000_000, "the most pairs of their images"),
+                "pairs", \.pairs, in: 2...100_000_000, "maximum number of pairs of their images"),
         ])
 }

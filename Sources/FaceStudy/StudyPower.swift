@@ -112,14 +112,14 @@ public struct StudyPower: Encodable, Sendable, Hashable {
         }
         let what =
             seeds > 1
-            ? "differences of two losses that \(seeds) seeds find in 4 of 5 such studies"
-            : "differences of two trained models that are found in 4 of 5 such studies (of the "
-                + "losses, one seed tells nothing: --seeds 5 would)"
+            ? "the difference between two losses that \(seeds) seeds detect with 80 % power"
+            : "the difference between two trained models that is detected with 80 % power (one seed "
+                + "says nothing about the losses; use --seeds 5)"
         let basis =
-            "  at 5 % over \(counted(comparisons, "comparison")), if "
-            + "seeds move an accuracy by 0.6 of its binomial error and losses share four fifths of "
-            + "what pairs move; epochs to the best are counted in whole epochs of \(epochs)"
-        return (["what the study could find: \(what)"] + lines + [basis])
+            "  at 5 % over \(counted(comparisons, "comparison")), assuming that "
+            + "seeds vary an accuracy by 0.6 of its binomial error and losses share four fifths of "
+            + "the variation over pairs; epochs to the best are counted in whole epochs of \(epochs)"
+        return (["power of the study: \(what)"] + lines + [basis])
             .joined(separator: "\n")
     }
 }

@@ -9,7 +9,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
     public enum State: String, Encodable, Sendable, Hashable {
         /// Nothing of it is there.
         case new
-        /// It was begun, and goes on.
+        /// It was started and will resume.
         case begun
         /// It is over, and is skipped.
         case finished
@@ -27,7 +27,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var loss: String
         /// What draws its batches.
         public var sampler: String
-        /// The seed.
+        /// Seed of the random numbers.
         public var seed: UInt64
         /// Where it stands.
         public var state: State
@@ -45,7 +45,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
 
     /// What a person reads of it.
     public var text: String {
-        let marks = [State.new: "new", .begun: "goes on", .finished: "finished"]
+        let marks = [State.new: "new", .begun: "resumes", .finished: "finished"]
         let lines = runs.map { run in
             let state = run.problem == nil ? marks[run.state] ?? "" : "impossible"
             return state.padding(toLength: 12, withPad: " ", startingAt: 0)

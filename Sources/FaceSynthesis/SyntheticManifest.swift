@@ -41,7 +41,7 @@ struct SyntheticManifest: Codable, Sendable, Hashable {
 
     /// One line for error messages.
     var summary: String {
-        "“\(set.name)” (\(set.identities) identities, \(images) images, seed \(set.seed), "
+        "'\(set.name)' (\(set.identities) identities, \(images) images, seed \(set.seed), "
             + "variation \(set.variation), renderer \(renderer))"
     }
 }

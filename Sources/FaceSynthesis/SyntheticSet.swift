@@ -46,7 +46,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
     /// Number, within the population, of the set's first identity. Sets of one seed share no
     /// person if the ranges `firstIdentity ..< firstIdentity + identities` are apart.
     public var firstIdentity: Int
-    /// Number of identities.
+    /// Number of classes (identities).
     public var identities: Int
     /// Images of each identity.
     public var imagesPerIdentity: ImageCount
@@ -98,7 +98,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         }
         guard plain, !name.isEmpty, name.first != "." else {
             throw .invalidValue(
-                key: "name", value: "“\(name)”", allowed: "letters, digits, “-”, “_” and “.”")
+                key: "name", value: "'\(name)'", allowed: "letters, digits, '-', '_' and '.'")
         }
         try Self.require(0...((1 << 53) - 1), seed, "seed")
         try Self.require(0...9_999_999, firstIdentity, "firstIdentity")

@@ -38,7 +38,7 @@ enum CheckedFile {
         else { throw Damage(reason: "it has no checksum") }
         file.replaceSubrange(range, with: empty.utf8)
         guard text(CRC32C.checksum(of: file)) == stored else {
-            throw Damage(reason: "its checksum is not that of its content")
+            throw Damage(reason: "its checksum does not match its content")
         }
         return content
     }

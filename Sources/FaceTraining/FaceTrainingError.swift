@@ -8,7 +8,7 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     case damagedCheckpoint(path: String, reason: String)
     /// The run was asked to stop; its state was saved after the given step.
     case interrupted(step: Int)
-    /// A label is no class's of the loss.
+    /// A label is outside the loss's classes.
     case labelOutOfRange(label: Int, classes: Int, step: Int)
     /// The loss or a gradient became infinite or not a number; nothing was updated with it.
     case nonFinite(quantity: String, step: Int, epoch: Int, lastLoss: Double, lastNorm: Double)
@@ -19,23 +19,23 @@ public enum FaceTrainingError: Error, Equatable, Sendable, CustomStringConvertib
     public var description: String {
         switch self {
         case .checkpointMismatch(let path, let reason):
-            "the checkpoint '\(path)' cannot be continued: \(reason)"
+            "cannot resume from the checkpoint '\(path)': \(reason)"
         case .configuration(let key, let reason): "\(key): \(reason)"
         case .damagedCheckpoint(let path, let reason):
-            "the checkpoint '\(path)' is damaged (\(reason)) and there is no whole one before it: "
-                + "put back a copy, or remove it to train the run from its start"
+            "the checkpoint '\(path)' is damaged (\(reason)) and there is no intact earlier one; "
+                + "restore a copy, or remove it to train the run from the start"
         case .interrupted(let step):
-            "stopped after step \(step); the same command goes on from there"
+            "stopped after step \(step); run the same command again to resume"
         case .labelOutOfRange(let label, let classes, let step):
-            "the batch of step \(step) has the label \(label), but the loss has \(classes) classes, "
-                + "0 to \(classes - 1): make the loss for as many classes as the training set has, "
-                + "and number them without gaps"
+            "the batch of step \(step) contains label \(label), but the loss has \(classes) classes, "
+                + "0 to \(classes - 1); create the loss with the training set's number of classes, "
+                + "and number the labels without gaps"
         case .nonFinite(let quantity, let step, let epoch, let lastLoss, let lastNorm):
-            "the \(quantity) of step \(step) (epoch \(epoch)) is not finite; before it the loss "
-                + "was \(lastLoss) and the gradient norm \(lastNorm); nothing was updated with "
-                + "it: lower the learning rate, or the loss's scale or margin"
+            "the \(quantity) of step \(step) (epoch \(epoch)) became NaN or infinite; before it, the loss "
+                + "was \(lastLoss) and the gradient norm \(lastNorm); the weights were not "
+                + "updated; lower the learning rate, or the loss's scale or margin"
         case .tooFewImages(let images, let batchSize):
-            "\(images) training images do not fill a batch of \(batchSize): "
+            "\(images) training images do not fill a batch of \(batchSize); "
                 + "use a smaller --batch-size"
         }
     }

@@ -5,8 +5,8 @@ import Foundation
 ///
 /// The loss alone does not tell: a margin and a scale that grow make a healthy loss rise. So a run
 /// counts as stuck only when it also classifies no better than by chance, after two epochs and 400
-/// steps, or after 20,000 steps of a longer first epoch. Each failure is told once. The state is part
-/// of the checkpoint, so that a resumed run tells what an uninterrupted one would.
+/// steps, or after 20,000 steps of a longer first epoch. Each failure is reported once. The state
+/// is part of the checkpoint, so that a resumed run reports what an uninterrupted one would.
 struct FailureDetector: Codable, Sendable, Hashable {
     /// What a step says.
     struct Step {

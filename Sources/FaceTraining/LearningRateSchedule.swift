@@ -70,7 +70,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public static let keys = ConfigurationKeys(
         LearningRateSchedule(),
         [
-            .word("shape", \.shape, "course of the learning rate after the warm-up"),
+            .word("shape", \.shape, "learning-rate schedule after the warm-up"),
             // A larger rate does not fit the float32 in which weights are updated.
             .number(
                 "peak", \.peak, in: .above(0, upTo: 1e30), flag: .init("--learning-rate", "X"),
@@ -83,6 +83,6 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
                 "milestones", \.milestones, in: .range(0...1),
                 "fractions of the run at which `step` multiplies the rate, ascending"),
             .number(
-                "factor", \.factor, in: .range(0...1), "what `step` multiplies the rate with"),
+                "factor", \.factor, in: .range(0...1), "factor that `step` multiplies the rate by"),
         ])
 }

@@ -8,7 +8,7 @@ import SafeNumbers
 /// Trains one backbone with one loss.
 ///
 /// The trainer knows neither test sets nor files other than its checkpoint: it emits events, and
-/// whoever listens evaluates, draws and writes.
+/// its listeners evaluate, draw and write.
 ///
 /// ```swift
 /// let trainer = try Trainer(
@@ -28,7 +28,8 @@ public final class Trainer {
     /// Where the run stands.
     public private(set) var position = TrainingPosition()
 
-    /// What is known of the step whose loss or gradient was not finite; nil before there is one.
+    /// Details of the first step whose loss or gradient became NaN or infinite; nil before there is
+    /// one.
     public private(set) var failure: StepFailure?
 
     let source: any TrainingSource
@@ -43,7 +44,7 @@ public final class Trainer {
     /// What the network and the loss gave in the step under way, for a failure's record.
     private(set) var outputs: [(name: String, tensor: Tensor)] = []
 
-    /// Prepares a run, and goes on from the folder's checkpoint when there is one.
+    /// Prepares a run, resuming from the folder's checkpoint if there is one.
     ///
     /// - Parameters:
     ///   - checkpoint: Folder of the checkpoint; made when it is needed.

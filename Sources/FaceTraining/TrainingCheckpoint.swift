@@ -8,7 +8,7 @@ import Torch
 /// |---|---|
 /// | `last.safetensors` | the newest state |
 /// | `previous.safetensors` | the state before, for when the newest is damaged |
-/// | `damaged.safetensors` | a state that could not be read, kept for whoever looks for the cause |
+/// | `damaged.safetensors` | a state that could not be read, kept for diagnosis |
 ///
 /// The file's metadata holds the position, what the run is, and a CRC-32C of the whole file in
 /// which the checksum's own digits are zeros.
@@ -28,7 +28,7 @@ struct TrainingCheckpoint {
     ) {
         self.difference =
             difference
-            ?? { $0 == fingerprint ? nil : "it was written with another configuration" }
+            ?? { $0 == fingerprint ? nil : "it was written with a different configuration" }
         url = folder.appendingPathComponent("last.safetensors")
         self.state = state
         self.fingerprint = fingerprint
@@ -93,7 +93,7 @@ struct TrainingCheckpoint {
                 TrainingPosition.self, from: Data(text.utf8)), position.isPossible
         else {
             throw FaceTrainingError.checkpointMismatch(
-                path: url.path, reason: "it does not say which step it was taken at")
+                path: url.path, reason: "it does not record its step")
         }
         try state.load(content.tensors, path: url.path)
         return position
@@ -104,7 +104,7 @@ struct TrainingCheckpoint {
     private func setAside(_ reason: String, _ position: TrainingPosition) throws -> String {
         let damaged = sibling("damaged")
         try AtomicFile.move(url, to: damaged)
-        return "the newest checkpoint is damaged (\(reason)) and now lies at '\(damaged.path)'; "
-            + "the run goes on from the one before, of step \(position.step)"
+        return "the newest checkpoint is damaged (\(reason)) and was moved to '\(damaged.path)'; "
+            + "the run resumes from the previous one, at step \(position.step)"
     }
 }

@@ -50,18 +50,18 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "passes over the training set"),
             .whole(
                 "batchSize", \.batchSize, in: 2...1_000_000, flag: .init("--batch-size", "N"),
-                "images of a step"),
+                "images per step"),
             .whole(
                 "accumulation", \.accumulation, in: 1...500_000,
                 "micro-batches of a step, of 2 images or more; divides `batchSize`"
             ),
             .number(
                 "gradientClip", \.gradientClip, in: .atLeast(0),
-                "largest norm of all gradients together; 0 for no limit"),
-            .flag("flip", \.flip, "whether half of the images are mirrored"),
-            .part("schedule", \.schedule, LearningRateSchedule.keys),
-            .part("optimizer", \.optimizer, SGD.Options.keys),
-            .part("head", \.head, HeadOptions.keys),
+                "maximum global gradient norm; 0 for no limit"),
+            .flag("flip", \.flip, "whether images are randomly flipped"),
+            .section("schedule", \.schedule, LearningRateSchedule.keys),
+            .section("optimizer", \.optimizer, SGD.Options.keys),
+            .section("head", \.head, HeadOptions.keys),
         ])
 
     /// Checks every value, and those that must go together.

@@ -48,22 +48,22 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
         switch kind {
         case .noProbability:
             return
-                "the loss has stood at \(loss), which is -ln(1e-30): no sample's target class has any "
-                + "probability, so labels and classes do not belong together; check the order and "
-                + "the type of labels"
+                "the loss has stayed at \(loss), which is -ln(1e-30): no sample's target class has any "
+                + "probability, so labels and classes do not match; check the order and "
+                + "the type of the labels"
         case .roseAboveGuessing:
             return
-                "the loss rose above that of guessing for an epoch: its mean, \(loss), is more than "
-                + "\(number(guessing)), so the first weights were scrambled before anything was "
-                + "learnt, and the result depends on the seed more than on the loss; lower the "
+                "the loss was above chance level for an epoch: its mean, \(loss), is more than "
+                + "\(number(guessing)), so the initial weights were destroyed before anything was "
+                + "learned, and the result depends more on the seed than on the loss; lower the "
                 + "learning rate or lengthen training.schedule.warmup, and compare several seeds"
         case .scaleTooLarge:
-            return "\(seen), with a scale of \(number(scale)) where \(number(suitable)) would suit "
+            return "\(seen), with a scale of \(number(scale)) where \(number(suitable)) suits "
                 + "\(classes) classes: the softmax is saturated from the start; \(advice)"
         case .scaleTooSmall:
             return
-                "the scale is \(number(scale)), with which the loss of \(classes) classes cannot "
-                + "fall below \(number(bound)) however good the embeddings are; take at least "
+                "the scale is \(number(scale)), at which the loss of \(classes) classes cannot "
+                + "fall below \(number(bound)) however good the embeddings are; use at least "
                 + "\(number(suitable)), or \(advice)"
         case .shrunk:
             return "the loss stands at ln(\(classes)) = \(loss): \(advice)"
@@ -96,7 +96,7 @@ public struct TrainingDiagnostic: Codable, Sendable, Hashable, CustomStringConve
     private var seen: String {
         "the loss, \(number(loss)), has not left its starting value and "
             + String(format: "%.2f", accuracy * 100)
-            + " % of images are classified right, no more than by chance"
+            + " % of images are classified correctly, no better than chance"
     }
 
     private var suitable: Double { AngularSchedule.balancedScale(classes: classes) }

@@ -4,9 +4,9 @@ public import FaceLosses
 public enum TrainingEvent: Sendable {
     /// An epoch was trained; the observer may evaluate before the state is saved.
     case epoch(EpochSummary)
-    /// A known failure was recognised; training goes on.
+    /// A known failure mode was detected; training continues.
     case diagnostic(TrainingDiagnostic)
-    /// The run goes on from a checkpoint.
+    /// The run resumes from a checkpoint.
     case resumed(TrainingPosition)
     /// The state was saved.
     case saved(TrainingPosition)

@@ -1,6 +1,6 @@
 public import FaceLosses
 
-/// Where a run stands: all that is needed to go on bit for bit.
+/// The state of a run: all that is needed to resume it bit for bit.
 ///
 /// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
 /// there is no generator to store.

@@ -2,7 +2,7 @@ public import FaceData
 
 /// Where a trainer's batches come from.
 ///
-/// The batches of an epoch are a function of the epoch alone, so that a run can go on anywhere.
+/// The batches of an epoch are a function of the epoch alone, so that a run can resume anywhere.
 public protocol TrainingSource {
     /// Images of the set.
     var imageCount: Int { get }
@@ -38,7 +38,7 @@ public struct BatchImage: Codable, Sendable, Hashable {
     /// Whether it was mirrored.
     public var isMirrored: Bool
 
-    /// Creates an image from its parts.
+    /// Memberwise initialiser.
     public init(file: String, label: Int, isMirrored: Bool) {
         self.file = file
         self.label = label

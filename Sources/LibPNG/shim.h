@@ -34,7 +34,7 @@ static void facet_png_ignore(png_structp png, png_const_charp warning) {
 
 static void facet_png_take(png_structp png, png_bytep target, size_t count) {
     FacetPNG *reading = (FacetPNG *)png_get_io_ptr(png);
-    if (count > reading->count - reading->position) png_error(png, "it is cut short");
+    if (count > reading->count - reading->position) png_error(png, "it is truncated");
     memcpy(target, reading->bytes + reading->position, count);
     reading->position += count;
 }

@@ -144,7 +144,7 @@ private final class Service: @unchecked Sendable {
             let request = try Request(
                 method: Self.text(method), target: Self.text(target),
                 version: Self.text(version), hosts: Self.hosts(of: connection))
-            page = pages(request.path) ?? .text("there is no such page\n", status: 404)
+            page = pages(request.path) ?? .text("page not found\n", status: 404)
         } catch {
             page = error.page
         }

@@ -9,7 +9,7 @@ public struct Page: Sendable, Hashable {
     /// The body.
     public var body: Data
 
-    /// Creates a page from its parts.
+    /// Memberwise initialiser.
     public init(status: Int = 200, type: String, body: Data) {
         self.status = status
         self.type = type

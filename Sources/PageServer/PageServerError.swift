@@ -9,9 +9,9 @@ public enum PageServerError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .portTaken(let port):
-            "another program listens on port \(port): choose another --port, or 0 for a free one"
+            "port \(port) is already in use; choose another --port, or 0 for a free one"
         case .system(let operation, let reason):
-            "pages cannot be served: \(operation) failed (\(reason))"
+            "cannot serve pages: \(operation) failed: \(reason)"
         }
     }
 }

@@ -15,7 +15,7 @@ struct Request: Equatable {
             switch self {
             case .foreignHost: .text("this server answers to localhost only\n", status: 403)
             case .malformed: .text("not an HTTP request\n", status: 400)
-            case .otherMethod: .text("pages can only be read\n", status: 405)
+            case .otherMethod: .text("only GET and HEAD are supported\n", status: 405)
             }
         }
     }

@@ -37,7 +37,7 @@ public final class FileWriter {
         keepsPart = size > 0
         count = size
         guard let file, let found = file.size, found >= size else {
-            throw .unwritable(path: url.path, reason: "what was written of it is gone")
+            throw .unwritable(path: url.path, reason: "its partial file has disappeared")
         }
         try file.truncate(to: size)
         try file.seek(to: size)

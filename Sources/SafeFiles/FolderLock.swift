@@ -56,7 +56,8 @@ public final class FolderLock {
     /// Gives the folder back.
     public func release() {
         guard file != nil else { return }
-        // Removed while it is held: whoever opened it meanwhile finds it gone and opens anew.
+        // Removed while it is held: a process that opened it in the meantime finds it gone and
+        // reopens it.
         unlink(url.path)
         file = nil
     }

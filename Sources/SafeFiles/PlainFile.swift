@@ -19,7 +19,7 @@ public enum PlainFile {
 
     /// The bytes of a file; nil where there is none.
     ///
-    /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for anything that is no plain file, and
+    /// - Throws: ``SafeFilesError/notPlain(path:kind:)`` for anything other than a plain file, and
     ///   ``SafeFilesError/unreadable(path:reason:)``.
     public static func read(_ url: URL) throws(SafeFilesError) -> Data? {
         let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)

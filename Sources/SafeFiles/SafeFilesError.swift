@@ -37,13 +37,13 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .busy(let path, let holder):
-            "another process works in '\(path)'" + (holder.map { ": \($0)" } ?? "")
+            "another process is using '\(path)'" + (holder.map { ": \($0)" } ?? "")
                 + "; wait until it ends, or choose another folder"
         case .noSpace(let path):
-            "the disk is full: '\(path)' cannot be written; make room and repeat the command, "
-                + "nothing that was stored is lost"
+            "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "
+                + "nothing already saved is lost"
         case .notPlain(let path, let kind):
-            "'\(path)' is \(kind.rawValue), and nothing is read or written through it: remove it, "
+            "'\(path)' is \(kind.rawValue), which facet does not read or write; remove it, "
                 + "or choose another folder"
         case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
         case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"

@@ -40,7 +40,7 @@ public enum LibTorch {
         return failure.isEmpty ? nil : failure
     }
 
-    /// Says who is told when memory runs out in the middle of a computation.
+    /// Sets the handler for running out of memory in the middle of a computation.
     ///
     /// The program stops afterwards, because an operation without a result cannot be gone on
     /// with; the handler may end it in a better way, e.g. with a sentence and an exit code.

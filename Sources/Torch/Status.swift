@@ -34,7 +34,7 @@ func expectSuccess(_ status: ct_status, _ operation: StaticString) {
     fatalError("\(operation): \(message)")
 }
 
-/// Who is told when memory runs out where nothing can be thrown.
+/// The handler for running out of memory where nothing can be thrown.
 enum OutOfMemory {
     private static let lock = NSLock()
     // Sound because it is reached only while `lock` is held.

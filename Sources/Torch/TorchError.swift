@@ -1,13 +1,13 @@
 /// What can go wrong in this module because of a file, a device or the memory of the machine.
 ///
-/// Mistakes of the program itself, such as adding tensors of unlike shapes, are not errors: they
-/// stop the program with LibTorch's own sentence.
+/// Programming errors, such as shape mismatches, are not thrown: they
+/// stop the program with LibTorch's message.
 public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A weight file cannot be read or written.
     case file(path: String, reason: String)
     /// LibTorch refused an operation.
     case libTorch(operation: String, message: String)
-    /// A file is no network in TorchScript, or one that this LibTorch cannot read.
+    /// A file is not a TorchScript network, or not one that this LibTorch can read.
     case malformedScript(path: String, reason: String)
     /// A weight file is not what its header says.
     case malformedWeights(path: String, reason: String)
@@ -30,29 +30,29 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let path, let reason):
-            "cannot use the weight file '\(path)': \(reason)"
+            "cannot use the weights file '\(path)': \(reason)"
         case .libTorch(let operation, let message):
             "LibTorch refused \(operation): \(message)"
         case .malformedScript(let path, let reason):
-            "'\(path)' is no network in TorchScript: \(reason); "
+            "'\(path)' is not a TorchScript network: \(reason); "
                 + "write it with torch.jit.trace(model.eval(), example).save(path)"
         case .malformedWeights(let path, let reason):
-            "'\(path)' is not a whole safetensors file: \(reason); "
-                + "it may have been cut short, so use another copy"
+            "'\(path)' is not a valid safetensors file: \(reason); "
+                + "it may be truncated, so use another copy"
         case .missingTensor(let name, let path):
-            "'\(path)' has no tensor '\(name)': it was written for another model"
+            "'\(path)' has no tensor '\(name)'; it belongs to another model"
         case .noDevice(let name):
-            "no device '\(name)' here: use --device cpu, or a CUDA build of LibTorch with a GPU"
+            "the device '\(name)' is not available; use --device cpu, or a CUDA build of LibTorch with a GPU"
         case .noSpace(let path):
-            "the disk is full: '\(path)' cannot be written; make room and repeat the command"
+            "the disk is full: '\(path)' cannot be written; free some space and run the same command again"
         case .outOfMemory(let operation, let message):
-            "out of memory in \(operation): \(message); use a smaller batch"
+            "out of memory in \(operation): \(message); use a smaller --batch-size"
         case .scriptFailed(let path, let reason):
             "the network '\(path)' failed: \(reason)"
         case .shapeMismatch(let name, let expected, let found, let path):
-            "tensor '\(name)' of '\(path)' has shape \(found) where the model has \(expected)"
+            "tensor '\(name)' of '\(path)' has shape \(found), but the model expects \(expected)"
         case .unexpectedTensor(let name, let path):
-            "'\(path)' has a tensor '\(name)' that the model has not: it was written for another "
+            "'\(path)' has an unexpected tensor '\(name)'; it belongs to another "
                 + "model"
         }
     }

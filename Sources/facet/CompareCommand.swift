@@ -3,25 +3,25 @@ import FaceStudy
 import Foundation
 
 let compareCommand = Command(
-    "compare", "Trains a grid of backbones, training sets, losses and seeds, and reports.",
+    "compare", "Train a grid of backbones, training sets, losses and seeds, and write a report.",
     discussion: """
         Within a study the optimiser, schedule, batch size and number of images are the same for \
         every loss, and all losses of a cell start from the same backbone. Finished runs are \
-        skipped when the command is repeated, an interrupted one goes on bit for bit, and a failed \
-        one does not stop the others.
+        skipped when the command is repeated, an interrupted run resumes bit for bit, and a failed \
+        run does not stop the others.
         """,
     options: StudyOptions.all + [
         Option(
             "--dry-run", .flag,
-            "write nothing: list the runs, and estimate time, memory and which differences could be "
-                + "found"),
+            "write nothing: list the runs and estimate time, memory and the smallest difference that would be "
+                + "detected"),
         Option(
             "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
-        Option("--serve", .flag, "show the report while it grows, to browsers on this machine"),
+        Option("--serve", .flag, "serve the live report to browsers on this machine"),
         Option(
             "--keep-serving", .flag,
-            "serve like --serve, and go on after the study has ended, until Ctrl-C"),
-        Option("--port", .value("N"), "where --serve listens; default 8042, 0 for any free port"),
+            "like --serve, but keep serving after the study has finished, until Ctrl-C"),
+        Option("--port", .value("N"), "port for --serve; default 8042, 0 for any free port"),
     ],
     absent: OptionsElsewhere.training,
     examples: [

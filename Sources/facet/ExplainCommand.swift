@@ -5,14 +5,14 @@ import FaceTraining
 import Foundation
 
 let explainCommand = Command(
-    "explain", "Tells why a step's loss or gradient was not finite.",
+    "explain", "Explain why a loss or gradient became NaN or infinite.",
     discussion: """
-        A run that meets such a step stops before it changes anything, and leaves a folder named \
-        failure in its own: the batch, the steps before, statistics of every layer, and the last \
-        checkpoint. With --replay the step is made again from there; the run is not touched.
+        A run stops at such a step before the weights are updated, and writes a folder named \
+        failure into the run's folder: the batch, the steps before it, statistics of every layer, and the last \
+        checkpoint. --replay repeats the step from there; the run itself is not modified.
         """,
     positionals: [Positional("bundle", "the failure folder of a run", completion: .folders)],
-    options: [Option("--replay", .flag, "make the step again, and say whether it fails again")],
+    options: [Option("--replay", .flag, "repeat the step and report whether it fails again")],
     examples: ["facet explain studies/mine/runs/NAME/failure --replay"]
 ) { arguments in
     let interrupt = try Interrupt.untilSaved()
@@ -23,7 +23,7 @@ let explainCommand = Command(
     let printer = StudyPrinter()
     let replay = try FailureReplay(bundle)
     for difference in try replay.differences(commit: BuildInformation.commit) {
-        Console.standard.warning("this is another \(difference.what): \(difference.mine)")
+        Console.standard.warning("different \(difference.what) here: \(difference.mine)")
     }
     let outcome: FailureReplay.Outcome
     do {
@@ -41,15 +41,15 @@ let explainCommand = Command(
 private func text(_ outcome: FailureReplay.Outcome, _ failure: StepFailure) -> String {
     switch outcome {
     case .failedElsewhere(let other):
-        "made again, step \(other.step) fails instead of step \(failure.step)"
+        "on replay, step \(other.step) fails instead of step \(failure.step)"
     case .passed(let loss):
-        "made again, step \(failure.step) passes with loss \(loss): the failure is not "
-            + "reproducible here, which points to the machine or the versions"
+        "on replay, step \(failure.step) passes with loss \(loss): the failure is not "
+            + "reproducible here, which points to the machine or the software versions"
     case .sameStep(let again):
-        "made again, step \(failure.step) fails as before"
+        "on replay, step \(failure.step) fails as before"
             + (again.before.suffix(1) == failure.before.suffix(1)
-                ? "; the step before it is the same, bit for bit"
-                : "; the step before it is not the same bit for bit")
+                ? "; the step before it is identical, bit for bit"
+                : "; the step before it is not bit-identical")
     }
 }
 
@@ -70,11 +70,11 @@ private struct FailureText {
                 + "seed \(identity.seed)",
         ]
         return [
-            head, ["", "What was found:"], diagnosis.diagnostics.map { "- \($0)" },
+            head, ["", "Diagnosis:"], diagnosis.diagnostics.map { "- \($0)" },
             ["", "What to try:"], diagnosis.advice.map { "- \($0)" },
-            ["", "The steps before:"], failure.before.suffix(5).map(line),
+            ["", "The preceding steps:"], failure.before.suffix(5).map(line),
             ["", "The batch:"], images,
-            ["", "To make the step again:", "  facet explain '\(bundle.url.path)' --replay"],
+            ["", "To replay the step:", "  facet explain '\(bundle.url.path)' --replay"],
         ].joined().joined(separator: "\n")
     }
 

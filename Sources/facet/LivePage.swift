@@ -94,7 +94,7 @@ enum LivePage {
                 version = state.version;
               }
             } catch {
-              words.textContent = "The study does not answer any more.";
+              words.textContent = "The study has stopped responding.";
               meter.hidden = true;
               return;
             }

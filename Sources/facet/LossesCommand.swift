@@ -3,10 +3,10 @@ import FaceLosses
 import Foundation
 
 let lossesCommand = Command(
-    "losses", "Lists the losses, tells all of one, and draws what they do.",
+    "losses", "List the losses, describe one, and plot what they do.",
     positionals: [
         Positional(
-            "loss", "one loss, as for 'show'", isOptional: true,
+            "loss", "a loss to describe, as for 'show'", isOptional: true,
             completion: .words(StudyOptions.lossNames))
     ],
     options: [
@@ -32,7 +32,7 @@ let lossesCommand = Command(
 private let jsonOption = Option("--json", .flag, "write the descriptions as JSON")
 
 private let showCommand = Command(
-    "show", "Tells all of one loss: equation, paper, parameters, conventions, presets.",
+    "show", "Describe one loss: equation, paper, parameters, conventions, presets.",
     positionals: [
         Positional(
             "loss", "a loss or preset, e.g. arcface or arcface+center",

@@ -6,17 +6,18 @@ import Foundation
 import SafeFiles
 
 let plotCommand = Command(
-    "plot", "Draws the target's logit and its gradient over the angle.",
+    "plot", "Plot the target logit and its gradient against the angle.",
     discussion: """
-        The curves are computed by the losses themselves, at the end of a run unless --fraction says \
-        otherwise, and divided by the scale.
+        The curves are computed by the losses themselves, as at the end of a run (see --fraction), and \
+        divided by the scale.
         """,
-    positionals: [Positional("losses", "losses that classify", isRepeating: true)],
+    positionals: [Positional("losses", "classification losses", isRepeating: true)],
     options: [
-        Option("--output", .value("FILE"), "where the SVG file goes; default losses.svg"),
+        Option("--output", .value("FILE"), "the SVG file to write; default losses.svg"),
         Option("--classes", .value("N"), "number of identities; default 500"),
-        Option("--norm", .value("X"), "norm of the embeddings; default 22.6, the root of 512"),
-        Option("--fraction", .value("X"), "fraction of the run that is done; default 1"),
+        Option(
+            "--norm", .value("X"), "norm of the embeddings; default 22.6, the square root of 512"),
+        Option("--fraction", .value("X"), "completed fraction of the run; default 1"),
     ],
     examples: [
         "facet losses plot softmax asoftmax amsoftmax arcface --output losses.svg",
@@ -41,6 +42,6 @@ let plotCommand = Command(
 func writePicture(_ text: String, to path: String) throws -> ExitCode {
     let url = URL(fileURLWithPath: path)
     try AtomicFile.write(Data(text.utf8), to: url)
-    Console.output("the picture is in \(url.path)")
+    Console.output("figure: \(url.path)")
     return .success
 }

@@ -5,23 +5,23 @@ import FaceStudy
 import Foundation
 
 let toyCommand = Command(
-    "toy", "Trains losses with two or three components and draws the embeddings.",
+    "toy", "Train losses with 2- or 3-dimensional embeddings and plot them.",
     discussion: """
-        A small network learns to tell a few built-in identities apart, once with each loss, in \
-        seconds. With two or three components an embedding can be drawn, and with it what a margin \
+        Trains a small network to distinguish a few built-in identities, once with each loss, in \
+        seconds. Embeddings of two or three dimensions can be plotted, which shows what a margin \
         does.
         """,
     positionals: [
         Positional(
-            "losses", "losses; default the paper's five", isOptional: true, isRepeating: true)
+            "losses", "losses; default: the paper's five", isOptional: true, isRepeating: true)
     ],
     options: [
-        Option("--output", .value("FILE"), "where the SVG file goes; default toy.svg"),
-        Option("--dimensions", .value("N"), "components of an embedding, 2 or 3; default 2"),
-        Option("--identities", .value("N"), "people; default 8"),
-        Option("--images", .value("N"), "pictures of each; default 30"),
-        Option("--steps", .value("N"), "steps of training; default 400"),
-        Option("--seed", .value("N"), "other people, other first weights; default 1"),
+        Option("--output", .value("FILE"), "the SVG file to write; default toy.svg"),
+        Option("--dimensions", .value("N"), "dimension of the embeddings, 2 or 3; default 2"),
+        Option("--identities", .value("N"), "number of identities; default 8"),
+        Option("--images", .value("N"), "images of each identity; default 30"),
+        Option("--steps", .value("N"), "training steps; default 400"),
+        Option("--seed", .value("N"), "random seed for faces and initial weights; default 1"),
     ],
     examples: [
         "facet losses toy", "facet losses toy softmax arcface triplet --dimensions 3",

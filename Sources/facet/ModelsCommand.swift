@@ -4,7 +4,7 @@ import Foundation
 import Torch
 
 let modelsCommand = Command(
-    "models", "Prints backbones layer by layer: the paper's Tables 1 and 2.",
+    "models", "Print backbones layer by layer (the paper's Tables 1 and 2).",
     positionals: [
         Positional(
             "backbone", "one backbone, e.g. mobilenetv1:width=0.5", isOptional: true,

@@ -79,7 +79,7 @@ enum OptionsElsewhere {
     // MARK: What is done another way
 
     private static func file(_ what: String, _ key: String) -> String {
-        "\(what) is \(key) of a study file: --config FILE"
+        "\(what) is \(key) in a study file: --config FILE"
     }
 
     /// What a command that trains tells.
@@ -87,7 +87,7 @@ enum OptionsElsewhere {
         AbsentOption(
             ["--optimizer", "--optim", "--opt", "--adam", "--adamw", "--sgd", "--solver"],
             instead: "networks are trained by SGD with momentum, whose settings are "
-                + "training.optimizer of a study file: --config FILE"),
+                + "training.optimizer in a study file: --config FILE"),
         AbsentOption(
             ["--wd", "--weight-decay", "--decay", "--l2"],
             instead: file("the weight decay", "training.optimizer.weightDecay")),
@@ -100,7 +100,7 @@ enum OptionsElsewhere {
                 "--scheduler", "--lr-scheduler", "--lr-schedule", "--schedule", "--lr-policy",
                 "--lr-decay", "--gamma", "--step-size", "--milestones", "--lr-steps",
                 "--decay-epochs", "--cosine", "--min-lr",
-            ], instead: file("the course of the learning rate", "training.schedule")),
+            ], instead: file("the learning-rate schedule", "training.schedule")),
         AbsentOption(
             ["--warmup", "--warmup-epochs", "--warmup-steps", "--warm-up", "--num-warmup"],
             instead: file("the warm-up", "training.schedule.warmup")),
@@ -109,7 +109,7 @@ enum OptionsElsewhere {
                 "--clip", "--clip-grad", "--grad-clip", "--gradient-clip", "--max-norm",
                 "--clip-norm", "--max-grad-norm",
             ],
-            instead: file("the largest gradient", "training.gradientClip")),
+            instead: file("the gradient-clipping norm", "training.gradientClip")),
         AbsentOption(
             [
                 "--accumulate", "--accumulation", "--accum-iter", "--grad-accum", "--update-freq",
@@ -121,8 +121,8 @@ enum OptionsElsewhere {
                 "--flip", "--hflip", "--random-flip", "--mirror", "--augment", "--augmentation",
                 "--aug", "--rand-mirror",
             ],
-            instead: "images are mirrored by chance and changed in no other way, which is "
-                + "training.flip of a study file: --config FILE"),
+            instead: "the only augmentation is random horizontal flipping, which is "
+                + "training.flip in a study file: --config FILE"),
         AbsentOption(
             [
                 "--margin", "-m", "--scale", "-s", "--m", "--s", "--m1", "--m2", "--m3",
@@ -137,7 +137,7 @@ enum OptionsElsewhere {
                 "--width-mult", "--depth", "--dropout",
             ],
             instead:
-                "it would be a setting of the backbone, as in mobilenetv1:embedding=256; facet "
+                "it is an option of the backbone, as in mobilenetv1:embedding=256; facet "
                 + "models lists the backbones"),
         AbsentOption(
             [
@@ -151,20 +151,22 @@ enum OptionsElsewhere {
                 "--load-from", "--pretrain", "--init-from", "--transfer",
             ],
             instead:
-                "every network is trained from first weights that the seed draws, so that losses "
-                + "compare"),
+                "every network is trained from randomly initialised weights, so that losses are "
+                + "comparable"),
         AbsentOption(
             [
                 "--resume", "--continue", "--restore", "--resume-from", "--auto-resume", "--ckpt",
                 "--checkpoint", "--start-epoch", "--begin-epoch",
             ],
-            instead: "the same command with the same --output goes on from its last checkpoint"),
+            instead:
+                "run the same command with the same --output again to resume from the last checkpoint"
+        ),
         AbsentOption(
             [
                 "--wandb", "--use-wandb", "--wandb-project", "--tensorboard", "--tb", "--logger",
                 "--log", "--log-dir", "--logdir", "--log-path", "--mlflow", "--visdom", "--comet",
             ],
-            instead: "every run's folder in --output has its metrics and events for TensorBoard: "
+            instead: "every run's folder in --output has its metrics and TensorBoard events: "
                 + "tensorboard --logdir OUTPUT"),
         AbsentOption(
             [
@@ -172,15 +174,16 @@ enum OptionsElsewhere {
                 "--save-freq", "--save-interval", "--save-every", "--eval-freq", "--eval-interval",
                 "--save-period", "--val-freq",
             ],
-            instead: "every step and epoch is recorded, and a checkpoint is written each minute"),
+            instead: "every step and epoch is recorded, and a checkpoint is written every minute"),
         AbsentOption(
             [
                 "--distributed", "--dist-url", "--dist-backend", "--world-size", "--rank",
                 "--local-rank", "--local_rank", "--multiprocessing-distributed", "--nodes",
                 "--num-nodes", "--nnodes", "--nproc-per-node", "--ddp", "--num-gpus", "--ngpu",
             ],
-            instead: "a run is computed on one device, which --device names; several devices take "
-                + "several commands with an --output each"),
+            instead:
+                "a run uses one device, chosen by --device; for several devices, run several commands, each "
+                + "with its own --output"),
         AbsentOption(
             ["--seed"],
             instead: "--seeds 5 trains with the seeds 1 to 5, and --seeds 5, with seed 5 alone"),
@@ -189,13 +192,13 @@ enum OptionsElsewhere {
                 "--deterministic", "--cudnn-benchmark", "--benchmark", "--compile", "--jit",
                 "--channels-last", "--reproducible",
             ],
-            instead: "it is always so where it can be: runs are deterministic"),
+            instead: "runs are always deterministic where that is possible"),
         AbsentOption(
             [
                 "--steps", "--max-steps", "--iterations", "--iters", "--max-iter", "--num-steps",
                 "--train-iters",
             ],
-            instead: "a training is as long as --epochs says"),
+            instead: "the length of training is set by --epochs"),
     ]
 
     /// What facet evaluate tells.
@@ -210,13 +213,13 @@ enum OptionsElsewhere {
         AbsentOption(
             ["--flip", "--flip-test", "--mirror", "--tta"],
             instead:
-                "images and their mirror images are always embedded, and the protocols say how "
+                "images and their mirror images are always embedded, and each protocol defines how "
                 + "they are used"),
         AbsentOption(
             [
                 "--nfolds", "--folds", "--k-fold", "--far", "--fpr", "--threshold", "--metric",
                 "--distance",
             ],
-            instead: "the protocols say it, and are told with their numbers"),
+            instead: "each protocol defines it, and it is printed with the result"),
     ]
 }

@@ -5,12 +5,12 @@ import FaceStudy
 import Foundation
 
 let reportCommand = Command(
-    "report", "Writes the report of a study from its run folders, or compares two studies.",
+    "report", "Write the report of a study from its run folders, or compare two studies.",
     discussion: """
-        Writes index.html (one file that opens offline), report.md and results.csv. It works while \
-        a study is running as well. With two studies, it names every difference in their \
-        configuration, compares the cells they share, and pools their runs only where nothing \
-        differs that decides about the numbers.
+        Writes index.html (self-contained, opens offline), report.md and results.csv. It also works \
+        while a study is running. With two studies, it lists every difference in their \
+        configuration, compares the cells they share, and pools their runs only where no setting that \
+        affects the numbers differs.
         """,
     positionals: [
         Positional("study", "the study's folder", completion: .folders),
@@ -20,15 +20,15 @@ let reportCommand = Command(
     options: [
         Option(
             "--output", .value("FOLDER"),
-            "where to write; default: report, or comparison, in the last study's folder"),
-        Option("--title", .value("TEXT"), "heading of the report"),
+            "output folder; default: report (or comparison) in the last study's folder"),
+        Option("--title", .value("TEXT"), "title of the report"),
         Option(
             "--paper", .flag,
-            "also write tables.tex and each figure as SVG, and as PDF where rsvg-convert is "
+            "also write tables.tex and each figure as SVG, and as PDF if rsvg-convert is "
                 + "installed"),
         Option(
             "--without-pictures", .flag,
-            "name misclassified pairs and do not show their faces, e.g. to pass the report on"),
+            "list misclassified pairs by name without showing faces, e.g. to share the report"),
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],
     examples: ["facet report studies/quick", "facet report studies/12-epochs studies/20-epochs"]
@@ -69,8 +69,8 @@ private func writeForPapers(_ report: Report) throws {
     Console.note("for papers: \(report.destination.path)/tables.tex and figures/")
     if converted < drawings.count {
         Console.note(
-            "the figures are SVG files: install rsvg-convert (Debian: librsvg2-bin) and repeat the "
-                + "command to have them as PDF too")
+            "figures were written as SVG only; install rsvg-convert (Debian: librsvg2-bin) and repeat the "
+                + "command to get PDF as well")
     }
 }
 
@@ -99,8 +99,8 @@ func writeReport(_ report: Report, json: Bool) throws {
     Console.output(rendered.answer.text + "\n")
     Console.note(
         rendered.showsFaces
-            ? "Before you pass the report on: it shows faces and names of the test set;\n"
-                + "facet report --without-pictures leaves the faces out."
-            : "Before you pass the report on: it names people and files of the sets.")
+            ? "Before sharing the report: it shows faces and names from the test set;\n"
+                + "use facet report --without-pictures to omit the faces."
+            : "Before sharing the report: it names people and files from the sets.")
     if let page = files.first { Console.output("report: \(page.path)") }
 }

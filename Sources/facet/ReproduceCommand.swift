@@ -4,17 +4,17 @@ import FaceStudy
 import Foundation
 
 let reproduceCommand = Command(
-    "reproduce", "Makes a run again and says whether it comes out the same, bit for bit.",
+    "reproduce", "Repeat a run and check whether the result is identical, bit for bit.",
     discussion: """
-        The run's folder holds all that is needed but the images, whose content must be the same. \
+        The run's folder holds everything except the images, whose content must be unchanged. \
         The folder itself is only read. On another machine or with other versions the last digits \
-        may differ; then the first step that differs is named.
+        may differ; the first differing step is then reported.
         """,
     positionals: [Positional("run", "the run's folder", completion: .folders)],
     options: [
         Option(
             "--output", .value("FOLDER"),
-            "a fresh folder for the new run; default: the run's name with -reproduced, here"),
+            "a new folder for the repeated run; default: the run's name plus -reproduced, here"),
         Option("--json", .flag, "write the comparison as JSON to standard output"),
     ],
     examples: ["facet reproduce studies/mine/runs/NAME"]

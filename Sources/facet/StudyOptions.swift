@@ -17,7 +17,7 @@ enum StudyOptions {
         [
             Option(
                 "--preset", .value("NAME"),
-                "start from quick (built-in faces) or paper (the paper's "
+                "start from a preset: quick (built-in faces) or paper (the paper's "
                     + "networks and a schedule for its data)",
                 completion: .words(StudyPreset.allCases.map(\.rawValue))),
             Option(
@@ -31,7 +31,7 @@ enum StudyOptions {
                 elsewhere: OptionsElsewhere.trainSet),
             Option(
                 "--without", .values("NAME=FILE"),
-                "leave identities and images out of a training set: their names, one a line"),
+                "a list of identities and images to leave out of a training set, one per line"),
             Option(
                 "--test", .values("NAME=PACK|IMAGES,PAIRS"),
                 "a test set: insightface's .bin, or a folder of images and its list of pairs "
@@ -39,7 +39,7 @@ enum StudyOptions {
         ] + keyed + [
             Option(
                 "--output", .value("FOLDER"),
-                "where runs and report go; default study, of facet train training",
+                "output folder for runs and report; default study (facet train: training)",
                 elsewhere: OptionsElsewhere.output)
         ]
 
@@ -90,7 +90,7 @@ enum StudyOptions {
             throw CommandError.missingOption(
                 option: "--train",
                 hint: "give a training set with --train NAME=PATH and a test set with --test, or "
-                    + "begin with --preset quick, which draws its faces itself")
+                    + "start with --preset quick, which renders its own faces")
         }
         if needsTest, configuration.test.isEmpty {
             throw CommandError.missingOption(
@@ -106,7 +106,7 @@ enum StudyOptions {
         guard names.count == 1 else {
             throw .badValue(
                 option: option, value: names.joined(separator: ","),
-                expected: "one alone; facet compare trains several")
+                expected: "exactly one; facet compare trains several")
         }
         return names[0]
     }

@@ -26,7 +26,7 @@ final class StudyPrinter {
             run = "[\(number)/\(total)] \(planned.text)"
             Console.note(run)
         case .runSkipped(let planned, let result):
-            Console.note("\(planned.text): finished before, \(summary(result))")
+            Console.note("\(planned.text): already finished, \(summary(result))")
         case .runFinished(let planned, let result):
             finish()
             let time = ProgressMeter.format(seconds: result.seconds)
@@ -61,7 +61,7 @@ final class StudyPrinter {
         case .step(let step): show(step)
         case .diagnostic(let diagnostic): Console.standard.warning("\(diagnostic)")
         case .resumed(let position):
-            Console.note("  goes on from step \(position.step)")
+            Console.note("  resuming from step \(position.step)")
         case .warning(let sentence): Console.standard.warning(sentence)
         default: break
         }

@@ -45,7 +45,7 @@ struct StudySession {
             printer.show(event)
             live?.show(event)
         }
-        if let server { Console.note("the report, live: \(server.address)") }
+        if let server { Console.note("live report: \(server.address)") }
         do {
             if dryRun {
                 let preview = try study.preview(control)
@@ -66,22 +66,22 @@ struct StudySession {
                 Report(
                     study: study.folder.url,
                     pictures: TestPictures(study.folder).jpeg(of:in:)), json: json)
-            end("The study is over", keepsServing: keepsServing)
+            end("Study finished.", keepsServing: keepsServing)
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
             printer.finish()
-            end("The study was interrupted; the same command goes on.")
+            end("Study interrupted. Run the same command again to resume.")
             return interrupt.goodbye
         }
     }
 }
 
 extension StudySession {
-    /// Lets an open page know how the study ended, and goes on serving it where that is wanted.
+    /// Tells open pages how the study ended, and keeps serving them if requested.
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)
         if let server, keepsServing {
-            Console.note("the report stays at \(server.address) until Ctrl-C")
+            Console.note("still serving the report at \(server.address); press Ctrl-C to stop")
             while !interrupt.isRequested { usleep(100_000) }
         }
         server?.stop()
@@ -89,16 +89,18 @@ extension StudySession {
 }
 
 extension Interrupt {
-    /// Watches for Ctrl-C and its like, and says that the work is about to stop.
+    /// Handles Ctrl-C and similar signals, announcing that the work is about to stop.
     static func untilSaved() throws -> Interrupt {
         try Interrupt(
-            onFirst: { Console.note("stopping after this step; once more to stop at once") },
+            onFirst: {
+                Console.note("stopping after this step; press Ctrl-C again to stop immediately")
+            },
             whenSaved: { Saves.whenDone($0) })
     }
 
-    /// Says how to go on, and gives the code to end with.
+    /// Says how to resume, and returns the exit code.
     var goodbye: ExitCode {
-        Console.note("interrupted; the same command goes on from here")
+        Console.note("interrupted; run the same command again to resume")
         return exitCode ?? .interrupted
     }
 }

@@ -3,12 +3,12 @@ import FaceStudy
 import Foundation
 
 let trainCommand = Command(
-    "train", "Trains one backbone with one loss.",
+    "train", "Train one backbone with one loss.",
     discussion: """
-        The same as a comparison of one run. The trained model is model.safetensors in the run's \
-        folder. Without --test it is not known how well the model tells people apart; \
-        --validation identities=0.05 tests it on some of the training identities, held out, and \
-        facet evaluate tests it later.
+        Equivalent to a comparison of one run. The trained model is model.safetensors in the run's \
+        folder. Without --test, verification accuracy is not measured; \
+        --validation identities=0.05 measures it on held-out training identities, and \
+        facet evaluate can test the model later.
         """,
     options: [
         Option(
@@ -19,7 +19,7 @@ let trainCommand = Command(
             "--loss", .value("NAME"), "the loss, e.g. arcface:m=0.4; default softmax",
             elsewhere: OptionsElsewhere.loss, completion: .words(StudyOptions.lossNames)),
     ] + StudyOptions.all.filter { !["--backbones", "--losses"].contains($0.name) } + [
-        Option("--dry-run", .flag, "write nothing: only estimate time and memory"),
+        Option("--dry-run", .flag, "write nothing; only estimate time and memory"),
         Option("--json", .flag, "write the result as JSON to standard output"),
     ],
     absent: OptionsElsewhere.training,
@@ -32,10 +32,10 @@ let trainCommand = Command(
     if configuration.test.isEmpty {
         Console.note(
             configuration.validation.identities > 0
-                ? "no --test: the model is tested on held-out training identities alone"
-                : "no --test: the training accuracy alone will be known; --validation "
-                    + "identities=0.05 holds out training identities to test on, and facet evaluate "
-                    + "tests the model later")
+                ? "no --test: the model is tested on held-out training identities only"
+                : "no --test: only training accuracy will be measured; --validation "
+                    + "identities=0.05 holds out training identities to test on, and facet evaluate can "
+                    + "test the model later")
     }
     configuration.backbones = [try StudyOptions.one("--backbone", arguments) ?? "mobilenetv1"]
     configuration.losses = [try StudyOptions.one("--loss", arguments) ?? "softmax"]

@@ -8,10 +8,10 @@ Interrupt.endWithCodes()
 LibTorch.keepMemory()
 
 let facet = Command(
-    "facet", "Trains face recognition networks and compares losses.",
+    "facet", "Train face-recognition networks and compare loss functions.",
     discussion: """
-        facet compare trains backbones with losses on training sets, tests them by the LFW protocol \
-        and writes a report. Everything that was computed is kept: the same command goes on where \
+        facet compare trains every backbone with every loss, tests the models by the LFW protocol \
+        and writes a report. Finished work is always kept: run the same command again to resume where \
         it was stopped.
         """,
     subcommands: [

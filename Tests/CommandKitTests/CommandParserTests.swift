@@ -65,12 +65,15 @@ struct CommandParserTests {
     }
 
     private static let refusals: [([String], String)] = [
-        (["wrok"], "there is no command 'wrok'; did you mean 'work'?"),
+        (["wrok"], "unknown command 'wrok'; did you mean 'work'?"),
         (["work"], "the argument <what> is missing"),
         (["work", "a", "b"], "unexpected argument 'b'"),
-        (["work", "a", "--cuont", "1"], "there is no option --cuont; did you mean '--count'?"),
+        (["work", "a", "--cuont", "1"], "unknown option --cuont; did you mean '--count'?"),
         (["work", "a", "--count"], "--count needs a value: --count N"),
-        (["work", "a", "--count", "1", "--count", "2"], "--count was given twice"),
+        (
+            ["work", "a", "--count", "1", "--count", "2"],
+            "--count was given twice; give it once; give it once"
+        ),
         (["work", "a", "--loud=yes"], "--loud takes no value, but 'yes' was given"),
     ]
 
@@ -152,12 +155,12 @@ struct ElsewhereTests {
     @Test(
         "What another tool calls an option leads to it",
         arguments: [
-            ("--lr", "; it is called --learning-rate here"),
-            ("--base_lr", "; it is called --learning-rate here"),
-            ("--baseLR", "; it is called --learning-rate here"),
-            ("--workers", "; it is called --threads here"),
-            ("-j", "; it is called --threads here"), ("--optimizer", "; there is SGD alone"),
-            ("--opt", "; there is SGD alone"), ("--no-workers", "; it is called --threads here"),
+            ("--lr", "; use --learning-rate"),
+            ("--base_lr", "; use --learning-rate"),
+            ("--baseLR", "; use --learning-rate"),
+            ("--workers", "; use --threads"),
+            ("-j", "; use --threads"), ("--optimizer", "; there is SGD alone"),
+            ("--opt", "; there is SGD alone"), ("--no-workers", "; use --threads"),
             ("--thread", "; did you mean '--threads'?"), ("--xyz", ""),
         ])
     func hints(_ name: String, _ hint: String) {

@@ -117,6 +117,6 @@ struct CompletionTests {
         let error = #expect(throws: CommandError.self) { try action(arguments) }
         #expect(
             error?.description
-                == "'tcsh' is no value for <shell>: it must be one of bash, fish, zsh")
+                == "'tcsh' is not a valid value for <shell>; it must be one of bash, fish, zsh")
     }
 }

@@ -76,6 +76,6 @@ import Testing
         let error = #expect(throws: ConsoleError.self) { try console.write("text") }
         #expect(
             error?.description
-                == "the standard output cannot be written: No space left on device")
+                == "cannot write to standard output: No space left on device")
     }
 }

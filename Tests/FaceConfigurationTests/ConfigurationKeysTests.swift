@@ -48,7 +48,7 @@ private struct Whole: Codable, Sendable, Hashable {
             .texts("words", \.words, "a word", "words") { $0 == "bad" ? "'bad' is no word" : nil },
             .seeds("seeds", \.seeds, "seeds"),
             .word("mode", \.mode, among: ["auto", "on"], "a mode"),
-            .part("part", \.part, Part.keys),
+            .section("part", \.part, Part.keys),
         ])
 }
 
@@ -99,9 +99,9 @@ struct ConfigurationKeysTests {
         ),
         ("{ list: [{ name: 'a' },\n { file: 'f' }] }", 2, "list[1]: its 'name' is missing"),
         ("{ list: [{ name: 'a', x: 1 }] }", 1, "list[0].x: there is no such key"),
-        ("{ list: 3 }", 1, "list: it must be a list of objects: [{ ... }]"),
-        ("{ part: 3 }", 1, "part: it must be an object: { ... }"),
-        ("[1]", 1, "it must be an object: { ... }"),
+        ("{ list: 3 }", 1, "list: must be a list of objects: [{ ... }]"),
+        ("{ part: 3 }", 1, "part: must be an object: { ... }"),
+        ("[1]", 1, "must be an object: { ... }"),
         ("{ words: ['a', 'bad'] }", 1, "words[1]: 'bad' is no word"),
         ("{ mode: 'of' }", 1, "mode: 'of' is not 'auto' or 'on'; did you mean 'on'?"),
         (

@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: [
         (
             FaceDataError.cannotEncode(format: "PNG", reason: "it is empty"),
-            "a picture cannot be written as PNG: it is empty"
+            "cannot write an image as PNG: it is empty"
         ),
         (
             .cannotWrite(path: "a/b", reason: "the disk is full"),

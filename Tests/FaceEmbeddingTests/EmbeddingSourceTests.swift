@@ -153,7 +153,7 @@ struct EmbeddingSourceTests {
                 _ = try EmbeddingSource.open(picture, options)
             }
             #expect(
-                error?.description.contains("is a picture, and such files are not read") == true)
+                error?.description.contains("is a picture, which is not supported") == true)
         }
     }
 }

@@ -5,11 +5,11 @@ import Testing
     static let table: [(FaceEvaluationError, String)] = [
         (
             .embeddingSizeMismatch(count: 2, dimension: 3, values: 5),
-            "2 embeddings of 3 numbers need 2x3 values and at least one a row; 5 were given."
+            "2 embeddings of dimension 3 need 2x3 values and at least one per row, but 5 were given"
         ),
         (
             .embeddingTablesDiffer(count: 1, dimension: 2, otherCount: 3, otherDimension: 4),
-            "Two views of the same images must have the same shape, not 1x2 and 3x4."
+            "two views of the same images must have the same shape, not 1x2 and 3x4."
         ),
         (
             .embeddingSizeMismatch(count: 1, dimension: 1, values: 0),
@@ -19,8 +19,8 @@ import Testing
             .pairOutOfRange(pair: 0, image: 1, count: 1),
             "Pair 0 names image 1, but there are embeddings of 1 image only."
         ),
-        (.foldCountInvalid(0), "A protocol needs at least one fold, not 0."),
-        (.noEmbeddings, "There are no embeddings to average over."),
+        (.foldCountInvalid(0), "a protocol needs at least one fold, not 0"),
+        (.noEmbeddings, "there are no embeddings to average"),
         (
             .malformedROCLine(line: 3, text: "a b"),
             "Line 3 of the ROC file must be a true and a false acceptance rate, "
@@ -28,26 +28,26 @@ import Testing
         ),
         (
             .notFinite(row: 7, component: 5, value: .nan),
-            "Embedding 7 holds nan at component 5; the network's output is not finite, "
+            "embedding 7 is nan at component 5; the network's output is not finite, "
                 + "so its weights or its input are broken."
         ),
         (
             .oneKindOnly(same: true),
-            "All pairs show the same person; an ROC curve needs pairs of both kinds."
+            "all pairs show the same person; an ROC curve needs pairs of both kinds"
         ),
         (
             .pairOutOfRange(pair: 2, image: 9, count: 4),
-            "Pair 2 names image 9, but there are embeddings of 4 images only."
+            "pair 2 refers to image 9, but there are embeddings of only 4 images"
         ),
-        (.tooFewROCPoints(1), "A ROC file needs at least two points; this one has 1."),
+        (.tooFewROCPoints(1), "an ROC file needs at least two points, but this one has 1"),
         (
             .unusableGrid(start: 0, step: 0, count: 3),
-            "A threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
-                + "not start 0.0, step 0.0, count 3."
+            "a threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
+                + "not start 0.0, step 0.0, count 3"
         ),
         (
             .zeroEmbedding(row: 4),
-            "Embedding 4 is all zeros and has no direction; the network's output has collapsed."
+            "embedding 4 is zero and has no direction; the network's output has collapsed"
         ),
     ]
 

@@ -89,6 +89,6 @@ struct LossCatalogueTests {
                 LossSpecification(ForeignLoss.descriptor), classes: 3, embeddingSize: 4,
                 initial: initial)
         }
-        #expect(error?.description.hasPrefix("there is no loss 'foreign'; the losses are") == true)
+        #expect(error?.description.hasPrefix("unknown loss 'foreign'; the losses are") == true)
     }
 }

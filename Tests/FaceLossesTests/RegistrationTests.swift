@@ -58,7 +58,7 @@ struct RegistrationTests {
         }
         #expect(
             error?.description
-                == "there is a loss or preset 'insightface' already; give the new loss another name"
+                == "a loss or preset named 'insightface' already exists; choose another name"
         )
         #expect(!LossCatalogue.descriptors.contains { $0.name == "test-taken" })
     }

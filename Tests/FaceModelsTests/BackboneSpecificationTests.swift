@@ -32,15 +32,15 @@ struct BackboneSpecificationTests {
     @Test(
         "What is wrong is said in one sentence",
         arguments: [
-            ("", "there is no backbone ''; the backbones are \(known)"),
-            ("resnet5", "there is no backbone 'resnet5'; did you mean 'resnet50'?"),
-            ("MobilenetV22", "there is no backbone 'MobilenetV22'; did you mean 'mobilenetv2'?"),
+            ("", "unknown backbone ''; the backbones are \(known)"),
+            ("resnet5", "unknown backbone 'resnet5'; did you mean 'resnet50'?"),
+            ("MobilenetV22", "unknown backbone 'MobilenetV22'; did you mean 'mobilenetv2'?"),
             (
                 "r50",
                 "'r50' is not the same backbone everywhere: insightface means IResNet-50 by it, "
                     + "others ResNet-50 (He et al. 2016); use iresnet50 or resnet50"
             ),
-            ("vgg", "there is no backbone 'vgg'; the backbones are \(known)"),
+            ("vgg", "unknown backbone 'vgg'; the backbones are \(known)"),
             ("resnet50:", Self.malformed("", "resnet50:")),
             ("resnet50:width", Self.malformed("width", "resnet50:width")),
             ("resnet50:width=", Self.malformed("width=", "resnet50:width=")),
@@ -64,8 +64,8 @@ struct BackboneSpecificationTests {
             ("resnet50:embedding=8193", Self.embedding("8193")),
             ("resnet50:embedding=2.5", Self.embedding("2.5")),
             ("resnet50:embedding=99999999999999999999", Self.embedding("99999999999999999999")),
-            ("resnet50:bn=yes", "bn of resnet50 is 'yes'; it must be 'on' or 'off'"),
-            ("resnet50:stride=5x5", "stride of resnet50 is '5x5'; it must be '1x1' or '3x3'"),
+            ("resnet50:bn=yes", "bn of resnet50 is 'yes' but must be 'on' or 'off'"),
+            ("resnet50:stride=5x5", "stride of resnet50 is '5x5' but must be '1x1' or '3x3'"),
         ])
     func message(text: String, message: String) {
         #expect {
@@ -84,10 +84,10 @@ struct BackboneSpecificationTests {
             + "'resnet50:stride=3x3,width=0.5'"
     }
     private static func width(_ value: String) -> String {
-        "width of resnet50 is '\(value)'; it must be a number from 0.05 to 4"
+        "width of resnet50 is '\(value)' but must be a number from 0.05 to 4"
     }
     private static func embedding(_ value: String) -> String {
-        "embedding of resnet50 is '\(value)'; it must be a whole number from 2 to 8192"
+        "embedding of resnet50 is '\(value)' but must be a whole number from 2 to 8192"
     }
 
     @Test("Settings are read with their types, or their defaults")

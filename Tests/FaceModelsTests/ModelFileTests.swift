@@ -85,8 +85,8 @@ struct ModelFileTests {
             for length in lengths {
                 try data.prefix(length).write(to: url)
                 let text = message { _ = try ModelFile.read(url) }
-                #expect(text.hasPrefix("'\(url.path)' is not a whole safetensors file: "))
-                #expect(text.hasSuffix("; it may have been cut short, so use another copy"))
+                #expect(text.hasPrefix("'\(url.path)' is not a valid safetensors file: "))
+                #expect(text.hasSuffix("; it may be truncated, so use another copy"))
             }
         }
     }
@@ -96,10 +96,10 @@ struct ModelFileTests {
         let url = URL(fileURLWithPath: "/dev/null/model.safetensors")
         #expect(
             message { _ = try ModelFile.read(url) }
-                .hasPrefix("cannot use the weight file '/dev/null/model.safetensors': "))
+                .hasPrefix("cannot use the weights file '/dev/null/model.safetensors': "))
         #expect(
             message { try ModelFile.write(make(), ModelFile.Metadata(), to: url) }
-                .hasPrefix("cannot use the weight file '/dev/null': "))
+                .hasPrefix("cannot use the weights file '/dev/null': "))
     }
 
     @Test("Another backbone than the expected one is refused")
@@ -109,7 +109,7 @@ struct ModelFileTests {
             let expected = try BackboneSpecification(parsing: "resnet50")
             #expect(
                 message { _ = try ModelFile.read(url, expecting: expected) }
-                    == "'\(url.path)' holds \(Self.specification), not resnet50")
+                    == "'\(url.path)' holds \(Self.specification) instead of resnet50")
             let own = try BackboneSpecification(parsing: Self.specification)
             _ = try ModelFile.read(url, expecting: own)
         }
@@ -150,8 +150,8 @@ struct ModelFileTests {
             let found = value.map { "'\($0)' as \(key)" } ?? "no \(key)"
             #expect(
                 message { _ = try ModelFile.read(url) }
-                    == "'\(url.path)' does not say what network it holds: its metadata has "
-                    + "\(found); use a model.safetensors that Facet wrote")
+                    == "'\(url.path)' does not say which network it holds: its metadata has "
+                    + "\(found); use a model.safetensors written by Facet")
         }
     }
 

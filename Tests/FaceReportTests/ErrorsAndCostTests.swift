@@ -31,7 +31,7 @@ import Testing
         #expect(!report.html.contains("<img"))
         #expect(report.markdown.contains("The images of lfw are not where the study read them"))
         #expect(report.markdown.contains(": cosine "))
-        #expect(try render(pictures: nil).markdown.contains("Images are named and not shown."))
+        #expect(try render(pictures: nil).markdown.contains("Images are listed by name only."))
     }
 
     @Test func aPictureThatIsGoneAloneLeavesItsPlace() throws {

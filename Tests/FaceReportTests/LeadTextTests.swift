@@ -43,7 +43,7 @@ import Testing
     func alone() throws {
         #expect(
             try answer([("arcface", [1: 10])])
-                == "**arcface** got 97.50\u{A0}% of the pairs right with B on t. "
+                == "**arcface** got 97.50\u{A0}% of the pairs classified correctly with B on t. "
                 + "There is no second loss to compare it with yet.")
     }
 
@@ -51,7 +51,7 @@ import Testing
     func failures() throws {
         #expect(
             try answer([("softmax", [1: nil, 2: nil]), ("arcface", [1: 10, 2: 10])])
-                == "**arcface** got 97.50\u{A0}% of the pairs right with B on t. "
+                == "**arcface** got 97.50\u{A0}% of the pairs classified correctly with B on t. "
                 + "softmax has no finished run to compare it with.")
         #expect(
             try answer([("softmax", [1: nil]), ("arcface", [1: nil])])
@@ -60,14 +60,15 @@ import Testing
 
     @Test("A winner over seeds, and with one seed")
     func winner() throws {
-        let start = "**arcface** scored highest, with 97.50\u{A0}% of the pairs right. "
+        let start =
+            "**arcface** scored highest, with 97.50\u{A0}% of the pairs classified correctly. "
         #expect(
             try answer([("softmax", [1: 90, 2: 91, 3: 89]), ("arcface", [1: 10, 2: 10, 3: 10])])
                 == start + "Its lead over softmax, the next loss, is significant.")
         #expect(
             try answer([("softmax", [1: 90]), ("arcface", [1: 10])])
                 == start + "Its lead over softmax, the next loss, is significant for these two "
-                + "models; whether another seed would show the same is not known.")
+                + "models; whether another seed would show the same is unknown.")
     }
 
     @Test("A lead that is none, with a loss that is clearly behind")
@@ -77,8 +78,8 @@ import Testing
                 ("softmax", [1: 90, 2: 91, 3: 89]), ("amsoftmax", [1: 12, 2: 10, 3: 11]),
                 ("arcface", [1: 10, 2: 10, 3: 10]),
             ])
-                == "**arcface** scored highest, with 97.50\u{A0}% of the pairs right. Its lead over "
-                + "amsoftmax, the next loss, is no evidence: on this study, the two cannot be told "
+                == "**arcface** scored highest, with 97.50\u{A0}% of the pairs classified correctly. Its lead over "
+                + "amsoftmax, the next loss, is not significant: in this study, the two cannot be told "
                 + "apart. It is significantly better than softmax.")
     }
 
@@ -86,8 +87,8 @@ import Testing
     func ties() throws {
         #expect(
             try answer([("softmax", [1: 10, 2: 20]), ("arcface", [1: 20, 2: 10])])
-                == "Both losses scored alike, with 96.25\u{A0}% of the pairs right. "
-                + "On this study, they cannot be told apart.")
+                == "Both losses scored the same, with 96.25\u{A0}% of the pairs classified correctly. "
+                + "In this study, they cannot be told apart.")
         #expect(
             try answer([
                 ("softmax", [1: 90, 2: 91]), ("amsoftmax", [1: 10, 2: 10]),
@@ -105,7 +106,8 @@ import Testing
 
     @Test("Seeds that only one loss has")
     func incompleteSeeds() throws {
-        let start = "**arcface** scored highest, with 97.50\u{A0}% of the pairs right. "
+        let start =
+            "**arcface** scored highest, with 97.50\u{A0}% of the pairs classified correctly. "
         #expect(
             try answer([("softmax", [1: 90, 2: 91]), ("arcface", [3: 10, 4: 10])])
                 == start
@@ -130,7 +132,7 @@ import Testing
             try answer([("softmax", [1: 11, 2: 12]), ("arcface", [1: 11, 2: 12, 3: 7])])
                 == start
                 + "On the seeds that both have finished, it is not ahead of softmax, the next "
-                + "loss: on this study, the two cannot be told apart.")
+                + "loss: in this study, the two cannot be told apart.")
     }
 
     // MARK: Nothing learned
@@ -179,7 +181,7 @@ import Testing
         #expect(
             answer(report)
                 == "Nothing was learned in any of the 3 finished runs, because the training set “t” has one identity, "
-                + "which leaves nothing to tell apart: train on two identities or more, each in a "
+                + "which leaves nothing to distinguish: train on two identities or more, each in a "
                 + "folder of its own or under a label of its own. No loss is ranked or compared: "
                 + "their accuracies are not those of a trained network.")
         let papers = try inTemporaryFolder { folder throws in
@@ -226,7 +228,7 @@ import Testing
             try run.writeResult(accuracy: 0.5, to: StudyFolder(folder))
             return try Report(study: folder).render()
         }
-        #expect(answer(single).contains("there is no pair of one person to learn from"))
+        #expect(answer(single).contains("there is no matching pair to learn from"))
     }
 
     @Test("Few pairs alone do not make a run that learned nothing")
@@ -279,7 +281,8 @@ import Testing
             let lines = report.answer.text.split(separator: "\n").map(String.init)
             #expect(lines.allSatisfy { $0.count <= StudyAnswer.width })
             #expect(lines[0] == "ResNet50 on casia: accuracy on lfw, 600 pairs")
-            let table = report.markdown.components(separatedBy: "## How sure the accuracies are")[1]
+            let table = report.markdown.components(separatedBy: "## Uncertainty of the accuracies")[
+                1]
             // A loss, its seeds, its accuracy and the interval.
             let rows = lines.compactMap {
                 $0.wholeMatch(of: #/  (.*\S) +(\d+) +(\d+\.\d\d)  (\d+\.\d\d to \d+\.\d\d)/#)

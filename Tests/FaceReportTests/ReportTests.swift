@@ -32,7 +32,7 @@ import Testing
     @Test func saysWhatHappenedInOneSentence() {
         #expect(
             FaceReportError.noRuns(study: "s", damaged: 0).description
-                == "s: there are no runs to report; start the study first.")
+                == "there are no runs to report in 's'; start the study first")
         #expect(
             FaceReportError.noRuns(study: "s", damaged: 2).description
                 == "s: none of the 2 runs can be read; delete their folders and start the study "
@@ -48,7 +48,7 @@ import Testing
         #expect(text.contains("scored highest in"))
         #expect(text.contains("cannot be told apart"))
         #expect(
-            text.contains("Marginal Loss drew its batches with `pk:32x4` and not with `shuffle`"))
+            text.contains("Marginal Loss drew its batches with `pk:32x4` instead of `shuffle`"))
     }
 
     @Test func hasThePapersTable() throws {
@@ -107,7 +107,9 @@ import Testing
         }
         let finished = try render(SampleStudy(pairs: 60, epochs: 4, absent: absent))
         #expect(finished.markdown.contains("There is no second loss to compare it with yet."))
-        #expect(finished.markdown.contains("of the pairs right with ResNet50 on casia. There"))
+        #expect(
+            finished.markdown.contains(
+                "of the pairs classified correctly with ResNet50 on casia. There"))
         #expect(!finished.html.contains("id=\"training-set\""))
     }
 

@@ -103,7 +103,7 @@ struct NothingLearnedTests {
     }
 }
 
-@Suite("Pairs that are misclassified")
+@Suite("Misclassified pairs")
 struct SettingErrorsTests {
     /// 40 pairs, of one person where even; a run has some of them wrong by given distances.
     private func write(

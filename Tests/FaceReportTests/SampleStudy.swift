@@ -50,7 +50,7 @@ struct SampleStudy {
             TrainSetFacts(
                 name: "casia", images: 490_623, identities: 10_572,
                 contentHash: "9f2c41aa07be55d1c3c8", skipped: ["0000045/017.jpg", "0107/a.jpg"],
-                warnings: ["14 identities have one image only."]), 1
+                warnings: ["14 identities have only one image."]), 1
         ),
         (
             "ms1m",

@@ -138,7 +138,7 @@ import Testing
         #expect(text.contains("**amsoftmax** is better than softmax by"))
         #expect(text.contains("arcface and amsoftmax cannot be told apart"))
         #expect(text.contains("would be needed"))
-        #expect(text.contains("Its lead over amsoftmax, the next loss, is no evidence"))
+        #expect(text.contains("Its lead over amsoftmax, the next loss, is not significant"))
         #expect(text.contains("It is significantly better than softmax."))
     }
 

@@ -176,7 +176,7 @@ struct TamperedRunTests {
             let (report, damages) = try study.render()
             try Report(study: folder).writeForPapers()
             #expect(damages == [])
-            #expect(report.html.contains("Where the embeddings lie"))
+            #expect(report.html.contains("Geometry of the embeddings"))
             #expect(!report.html.contains("NaN") && !report.html.contains(">nan"))
         }
     }
@@ -278,7 +278,7 @@ struct TamperedRunTests {
             let scores = try #require(try study.run.readScores(test: "lfw"))
             try study.run.write(Array(scores.prefix(40)), test: "lfw")
             let damages = try study.render().damages
-            #expect(damages.contains { $0.contains("40 pairs of 'lfw', and run.json says 60") })
+            #expect(damages.contains { $0.contains("40 pairs of 'lfw', but run.json says 60") })
         }
         try inTemporaryFolder { folder throws in
             let study = try TamperedStudy(in: folder)

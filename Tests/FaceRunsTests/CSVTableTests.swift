@@ -30,10 +30,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a\n\"b", 2, "a quoted field does not end"),
-        ("a\n\"b\"c\n", 2, "text follows a closing quote"),
-        ("a\"b\n", 1, "a quote stands inside an unquoted field"),
-        ("a\rb\n", 1, "a bare carriage return"),
+        ("a\n\"b", 2, "unterminated quoted field"),
+        ("a\n\"b\"c\n", 2, "text after a closing quote"),
+        ("a\"b\n", 1, "quote inside an unquoted field"),
+        ("a\rb\n", 1, "bare carriage return"),
     ])
     func refusesDamage(text: String, line: Int, reason: String) {
         #expect(throws: CSVTable.Damage(line: line, reason: reason)) {

@@ -17,9 +17,9 @@ import Testing
 
     @Test(arguments: [
         ("", "not valid JSON"),
-        ("{\"format\":\"1\"}", "“format” is of the wrong kind"),
-        ("{}", "“format” is missing"),
-        ("[]", "“” is of the wrong kind"),
+        ("{\"format\":\"1\"}", "'format' has the wrong type"),
+        ("{}", "'format' is missing"),
+        ("[]", "'' has the wrong type"),
     ])
     func saysWhatIsWrongWithADescription(text: String, reason: String) throws {
         try Samples.inTemporaryFolder { folder throws in
@@ -39,13 +39,13 @@ import Testing
             geometry.training.norm?.quantiles = [1]
             try run.write(geometry)
             let quantiles = FaceRunsError.damagedFile(
-                path: path, line: nil, reason: "a quantity has not five quantiles")
+                path: path, line: nil, reason: "a quantity does not have five quantiles")
             #expect(throws: quantiles) { try run.readGeometry() }
             geometry = Samples.geometry
             geometry.map?.identities[0].x = []
             try run.write(geometry)
             let indices = FaceRunsError.damagedFile(
-                path: path, line: nil, reason: "the map's places are not pairs")
+                path: path, line: nil, reason: "the map's coordinates are not pairs")
             #expect(throws: indices) { try run.readGeometry() }
             try AtomicFile.write("{\"format\": 9}", to: run.geometryURL)
             let format = FaceRunsError.unknownFormat(path: path, format: 9, supported: 1)
@@ -63,19 +63,19 @@ import Testing
             #expect(
                 throws: FaceRunsError.damagedFile(
                     path: run.resultURL.path, line: nil,
-                    reason: "“status” has a value that is not allowed")
+                    reason: "'status' has an invalid value")
             ) { try run.readResult() }
         }
     }
 
     @Test(arguments: [
-        ("", 1, "the header is not “fold,same,distance,first,second”"),
-        ("fold,same\n", 1, "the header is not “fold,same,distance,first,second”"),
+        ("", 1, "the header is not 'fold,same,distance,first,second'"),
+        ("fold,same\n", 1, "the header is not 'fold,same,distance,first,second'"),
         ("HEAD0,1,0.5,a\n", 2, "not the score of a pair"),
         ("HEAD0,1,0.5,a,b\n-1,1,0.5,a,b\n", 3, "not the score of a pair"),
         ("HEAD0,2,0.5,a,b\n", 2, "not the score of a pair"),
         ("HEAD0,1,nan,a,b\n", 2, "not the score of a pair"),
-        ("HEAD0,1,0.5,\"a,b\n", 3, "a quoted field does not end"),
+        ("HEAD0,1,0.5,\"a,b\n", 3, "unterminated quoted field"),
     ])
     func namesTheDamagedScore(text: String, line: Int, reason: String) throws {
         try Samples.inTemporaryFolder { folder throws in
@@ -93,32 +93,32 @@ import Testing
         let table: [(FaceRunsError, String)] = [
             (
                 .damagedFile(path: "m", line: 3, reason: "not valid JSON"),
-                "m, line 3: not valid JSON; delete the run's folder to make the run again."
+                "'m', line 3: not valid JSON; delete the run's folder to repeat the run"
             ),
             (
-                .damagedFile(path: "m", line: nil, reason: "“a” is missing"),
-                "m: “a” is missing; delete the run's folder to make the run again."
+                .damagedFile(path: "m", line: nil, reason: "'a' is missing"),
+                "m: 'a' is missing; delete the run's folder to repeat the run"
             ),
             (
                 .missingFile(path: "r/run.json"),
-                "r/run.json: the file is missing; is this the folder of a run?"
+                "'r/run.json' is missing; is this the folder of a run?"
             ),
             (
                 .nonFiniteNumber(path: "m", field: "loss"),
-                "m: “loss” is not a finite number and cannot be written."
+                "cannot write 'm': 'loss' is NaN or infinite"
             ),
             (
                 .tooFewLines(path: "m", lines: 2, wanted: 3),
-                "m: the file has 2 complete lines where the checkpoint needs 3; delete the run's "
-                    + "folder to make the run again."
+                "'m' has 2 complete lines, but the checkpoint needs 3; delete the run's "
+                    + "folder to repeat the run"
             ),
             (
                 .unknownFormat(path: "r", format: 2, supported: 1),
-                "r: the run was written in format 2, this version reads format 1; use the version "
+                "'r' was written in format 2, but this version reads format 1; use the version "
                     + "of Facet that made the run."
             ),
-            (.unreadable(path: "r", reason: "why"), "r: cannot be read (why)."),
-            (.unwritable(path: "r", reason: "why"), "r: cannot be written (why)."),
+            (.unreadable(path: "r", reason: "why"), "cannot read 'r': why"),
+            (.unwritable(path: "r", reason: "why"), "cannot write 'r': why"),
         ]
         for (error, sentence) in table { #expect(error.description == sentence) }
     }

@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: [
         ("{\"epoch\":1\n", 2, "not valid JSON"),
-        ("{\"epoch\":2}\n", 2, "“step” is missing"),
+        ("{\"epoch\":2}\n", 2, "'step' is missing"),
         ("\n", 2, "not valid JSON"),
     ])
     func namesTheDamagedLine(line: String, number: Int, reason: String) throws {
@@ -74,7 +74,7 @@ import Testing
             #expect(
                 throws: FaceRunsError.damagedFile(
                     path: run.metricsURL.path, line: 2,
-                    reason: "epoch 1 does not come after the line before")
+                    reason: "epoch 1 does not follow the previous line")
             ) { try run.readEpochs() }
         }
     }

@@ -46,7 +46,7 @@ import Testing
             let second = try write(folder, name: "b", seconds: 99)
             let comparison = try RunComparison(first, second)
             #expect(comparison.isSame)
-            #expect(comparison.text == "the same, bit for bit: 30 steps, and all results")
+            #expect(comparison.text == "identical, bit for bit: 30 steps and all results")
         }
     }
 
@@ -58,7 +58,7 @@ import Testing
             let comparison = try RunComparison(first, second)
             #expect(comparison.firstStep == 17 && comparison.firstEpoch == 2)
             #expect(comparison.atFirstStep?.what == "loss")
-            #expect(comparison.text.hasPrefix("not the same from step 17 of 30 on: loss is 0.0588"))
+            #expect(comparison.text.hasPrefix("differs from step 17 of 30 on: loss is 0.0588"))
         }
     }
 

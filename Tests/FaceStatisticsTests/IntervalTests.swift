@@ -188,6 +188,6 @@ struct IntervalTests {
         }
         #expect(
             "\(FaceStatisticsError.notAFraction(name: "The level", value: 2))"
-                == "The level is 2.0: it must lie strictly between 0 and 1.")
+                == "the level is 2.0 but must be strictly between 0 and 1")
     }
 }

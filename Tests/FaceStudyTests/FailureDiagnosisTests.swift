@@ -47,7 +47,7 @@ struct FailureDiagnosisTests {
         #expect(diagnostics(failure).contains("the loss itself overflowed"))
         #expect(
             diagnostics(failure).contains(
-                "steps before it were calm: the gradient norm was between 0.9 and 1.5"))
+                "steps before it were stable: the gradient norm was between 0.9 and 1.5"))
         #expect(advice(failure).contains("scale or margin"))
         #expect(!advice(failure).contains("learning rate"))
     }
@@ -72,7 +72,7 @@ struct FailureDiagnosisTests {
     @Test("Weights beyond measure are named")
     func size() throws {
         let failure = try failure(sizes: ["backbone.conv.weight": 1e9])
-        #expect(diagnostics(failure).contains("'backbone.conv.weight' are about 1e+09 each"))
+        #expect(diagnostics(failure).contains("the RMS of 'backbone.conv.weight' is 1e+09"))
         #expect(advice(failure).contains("Lower the learning rate"))
     }
 
@@ -81,7 +81,7 @@ struct FailureDiagnosisTests {
         let failure = try failure(
             notFinite: ["statistics backbone.bn.running_mean", "output embeddings"])
         #expect(diagnostics(failure).contains("'backbone.bn.running_mean' is the first layer"))
-        #expect(diagnostics(failure).contains("The embeddings were not finite: 4 of 10"))
+        #expect(diagnostics(failure).contains("The embeddings were NaN or infinite: 4 of 10"))
         #expect(!advice(failure).contains("scale or margin"))
     }
 
@@ -93,7 +93,7 @@ struct FailureDiagnosisTests {
         #expect(diagnostics(failure).contains("only the way back overflowed"))
         #expect(
             diagnostics(failure).contains(
-                "2 of 2 gradients were not finite; nearest to the image: 4 of 10 in 'backbone.conv.weight'"
+                "2 of 2 gradients were NaN or infinite; closest to the input: 4 of 10 in 'backbone.conv.weight'"
             ))
     }
 

@@ -92,10 +92,10 @@ struct RunFingerprintTests {
         let mine = try fingerprint()
         #expect(
             try fingerprint(rate: 0.05).difference(from: mine.text)
-                == "it was written with another configuration (peak was 0.1, now 0.05)")
+                == "it was written with a different configuration (peak was 0.1, now 0.05)")
         #expect(
             try fingerprint(rate: 0.05).difference(from: try old())
-                == "it was written with another configuration (peak was 0.1, now 0.05)")
+                == "it was written with a different configuration (peak was 0.1, now 0.05)")
         #expect(
             try fingerprint(data: "xyz").difference(from: try old())?.contains("data was \"abc\"")
                 == true)
@@ -106,7 +106,7 @@ struct RunFingerprintTests {
                 from: try old { object in
                     object["compute"] = ["device": "cuda:0", "precision": "float32"]
                 })?.contains("device was \"cuda\", now \"cpu\"") == true)
-        #expect(mine.difference(from: "toy") == "it was written with another configuration")
-        #expect(mine.difference(from: "") == "it was written with another configuration")
+        #expect(mine.difference(from: "toy") == "it was written with a different configuration")
+        #expect(mine.difference(from: "") == "it was written with a different configuration")
     }
 }

@@ -58,16 +58,16 @@ struct StudyConfigurationTests {
     }
 
     private static let faults: [(text: String, line: Int, reason: String)] = [
-        ("", 1, "a value is missing"),
-        ("[]", 1, "it must be an object: { ... }"),
-        ("{ losses: ", 1, "a value is missing"),
-        ("{\n losses ['a'] }", 2, "a ':' is missing after the key 'losses'"),
-        ("{\n seeds: [1\n 2] }", 3, "a ',' or ']' is missing in 'seeds'"),
-        ("{ threads: 1, threads: 2 }", 1, "the key 'threads' stands twice"),
-        ("{ /* no end", 1, "the comment that begins here has no end"),
-        ("{ sampler: 'auto\n }", 1, "the text that begins here has no end"),
+        ("", 1, "missing value"),
+        ("[]", 1, "must be an object: { ... }"),
+        ("{ losses: ", 1, "missing value"),
+        ("{\n losses ['a'] }", 2, "missing ':' after the key 'losses'"),
+        ("{\n seeds: [1\n 2] }", 3, "missing ',' or ']' in 'seeds'"),
+        ("{ threads: 1, threads: 2 }", 1, "duplicate key 'threads'"),
+        ("{ /* no end", 1, "unterminated comment"),
+        ("{ sampler: 'auto\n }", 1, "unterminated string"),
         ("{ sampler: auto }", 1, "unexpected 'auto'; strings must be quoted"),
-        ("{} x", 1, "'x' follows the end"),
+        ("{} x", 1, "unexpected 'x' after the end"),
         (
             "{\n training: {\n epochs: 'many' } }", 3,
             "training.epochs: it must be a whole number from 1 to 100000, but it is the string 'many'"
@@ -83,7 +83,7 @@ struct StudyConfigurationTests {
         ),
         (
             "{ losses: ['softmax',\n 'arcfce'] }", 2,
-            "losses[1]: there is no loss 'arcfce'; did you mean 'arcface'?"
+            "losses[1]: unknown loss 'arcfce'; did you mean 'arcface'?"
         ),
         (
             "{ precision: 'flaot32' }", 1,
@@ -103,8 +103,8 @@ struct StudyConfigurationTests {
             "{ inputSize: 12 }", 1,
             "inputSize: it must be a whole number from 16 to 1024 pixels, but it is 12"
         ),
-        ("{ test: 'a' }", 1, "test: it must be a list of objects: [{ ... }]"),
-        ("{ training: 3 }", 1, "training: it must be an object: { ... }"),
+        ("{ test: 'a' }", 1, "test: must be a list of objects: [{ ... }]"),
+        ("{ training: 3 }", 1, "training: must be an object: { ... }"),
     ]
 
     @Test("What is not a study file is one sentence with its line", arguments: 0..<faults.count)

@@ -42,30 +42,30 @@ struct StudyPlanTests {
     }
 
     private static let refusals: [(String, @Sendable (inout StudyConfiguration) -> Void)] = [
-        ("the study has no training set: give at least one", { $0.train = [] }),
-        ("the study has no loss: give at least one", { $0.losses = [] }),
-        ("the study has no seed: give at least one", { $0.seeds = [] }),
-        ("'a' stands twice in train: give each once", { $0.train[1].name = "a" }),
+        ("the study has no training set; give at least one", { $0.train = [] }),
+        ("the study has no loss; give at least one", { $0.losses = [] }),
+        ("the study has no seed; give at least one", { $0.seeds = [] }),
+        ("'a' occurs twice in train; give each once", { $0.train[1].name = "a" }),
         (
-            "'../x' cannot be the name of a training set: it must be a name that is not empty, does "
+            "'../x' is not a valid training set name; it must be a name that is not empty, does "
                 + "not begin with a dot or space, and has no '/', '\\' or ','",
             { $0.train[0].name = "../x" }
         ),
         (
-            "'a/b' cannot be the name of a test set: it must be a name that is not empty, does "
+            "'a/b' is not a valid test set name; it must be a name that is not empty, does "
                 + "not begin with a dot or space, and has no '/', '\\' or ','",
             { $0.test[0].name = "a/b" }
         ),
         (
-            "'' cannot be the name of a test set: it must be a name that is not empty, does "
+            "'' is not a valid test set name; it must be a name that is not empty, does "
                 + "not begin with a dot or space, and has no '/', '\\' or ','",
             { $0.test[0].name = "" }
         ),
         (
-            "'softmax' stands twice in losses: give each once",
+            "'softmax' occurs twice in losses; give each once",
             { $0.losses = ["softmax", "softmax"] }
         ),
-        ("'1' stands twice in seeds: give each once", { $0.seeds = [1, 1] }),
+        ("'1' occurs twice in seeds; give each once", { $0.seeds = [1, 1] }),
         (
             "training.epochs: it must be a whole number from 1 to 100000, but it is 0",
             { $0.training.epochs = 0 }
@@ -88,11 +88,11 @@ struct StudyPlanTests {
             { $0.validation.identities = 0.7 }
         ),
         (
-            "losses[1]: there is no loss 'arcfce'; did you mean 'arcface'?",
+            "losses[1]: unknown loss 'arcfce'; did you mean 'arcface'?",
             { $0.losses = ["softmax", "arcfce"] }
         ),
         (
-            "'arcface' stands twice in losses: give each once",
+            "'arcface' occurs twice in losses; give each once",
             { $0.losses = ["arcface", "ArcFace:margin=0.5"] }
         ),
     ]

@@ -78,7 +78,7 @@ struct CheckpointTests {
             #expect(again.position.step == 4, "\(name)")
             let warnings = try train(again, to: .max)
             #expect(warnings.count == 1, "\(name): \(warnings)")
-            #expect(warnings.first?.contains("goes on from the one before, of step 4") == true)
+            #expect(warnings.first?.contains("resumes from the previous one, at step 4") == true)
             #expect(weights(again) == whole, "\(name)")
             let kept = folder.appendingPathComponent("damaged.safetensors")
             #expect(try Data(contentsOf: kept) == damaged)

@@ -121,9 +121,9 @@ struct DiagnosticTests {
                 _ = try run("arcface", classes: 2, rate: 0.05, epochs: 1, in: folder)
             }
             #expect(
-                error?.description == "the batch of step 1 has the label 2, but the loss has 2 "
-                    + "classes, 0 to 1: make the loss for as many classes as the training set has, "
-                    + "and number them without gaps")
+                error?.description == "the batch of step 1 contains label 2, but the loss has 2 "
+                    + "classes, 0 to 1; create the loss with the training set's number of classes, "
+                    + "and number the labels without gaps")
         }
     }
 

@@ -52,7 +52,7 @@ struct FailureDetectorTests {
         #expect(abs(diagnostic.loss - 6.69) < 1e-9 && diagnostic.guessing == log(500))
         #expect(
             diagnostic.description.contains(
-                "the loss rose above that of guessing for an epoch: its mean, 6.69, is more than "
+                "the loss was above chance level for an epoch: its mean, 6.69, is more than "
                     + "6.21"))
         // A loss without such a value, one that is no more than a hundredth above, and a high start
         // that is made up for within the epoch.
@@ -87,7 +87,7 @@ struct FailureDetectorTests {
         let diagnostics = found(loss: { _ in 37 }, accuracy: chance, scale: { _ in 64 })
         #expect(diagnostics.map(\.kind) == [.scaleTooLarge])
         #expect(
-            diagnostics[0].description.contains("a scale of 64 where 8.79 would suit 500 classes"))
+            diagnostics[0].description.contains("a scale of 64 where 8.79 suits 500 classes"))
     }
 
     @Test("A-Softmax at ln(classes) has shrunk its embeddings")

@@ -20,15 +20,15 @@ struct BadInputTests {
     private static let cases = [
         Case(
             "no such command", ["comapre"], 2,
-            "there is no command 'comapre'; did you mean 'compare'?"),
+            "unknown command 'comapre'; did you mean 'compare'?"),
         Case(
             "no such option", ["compare", "--epoch", "3"], 2,
-            "there is no option --epoch; did you mean '--epochs'?"),
+            "unknown option --epoch; did you mean '--epochs'?"),
         Case(
             "a value that is none", ["compare", "--epochs", "many"], 2,
-            "'many' is no value for --epochs: it must be a whole number from 1 to 100000"),
+            "'many' is not a valid value for --epochs; it must be a whole number from 1 to 100000"),
         Case(
-            "a value is missing", ["compare", "--epochs"], 2, "--epochs needs a value: --epochs N"),
+            "missing value", ["compare", "--epochs"], 2, "--epochs needs a value: --epochs N"),
         Case(
             "no training set", ["compare", "--test", "a=b,c"], 2,
             "--train is missing: give a training set with --train NAME=PATH"),
@@ -38,7 +38,8 @@ struct BadInputTests {
         Case(
             "two losses for one run",
             ["train", "--loss", "softmax,arcface", "--train", "a=x", "--test", "b=y,z"], 2,
-            "'softmax,arcface' is no value for --loss: it must be one alone; facet compare"),
+            "'softmax,arcface' is not a valid value for --loss; it must be exactly one; facet compare"
+        ),
         Case("a set without a name", ["compare", "--train", "=x"], 2, "a name that is not empty"),
         Case(
             "a set's name that leads out", ["compare", "--test", "../x=y"], 2, "begin with a dot"),
@@ -46,20 +47,20 @@ struct BadInputTests {
         Case(
             "two sets of one name",
             ["compare", "--train", "a=x", "--train", "a=y", "--test", "b=c"], 2,
-            "'a' stands twice in train"),
+            "'a' occurs twice in train"),
         Case(
             "no such precision",
             ["compare", "--train", "a=x", "--test", "b=y,z", "--precision", "half"], 2,
-            "'half' is no value for --precision: it must be 'auto', 'float32'"),
+            "'half' is not a valid value for --precision: it must be 'auto', 'float32'"),
         Case(
             "a picture of another kind", ["data", "sheet", "x", "x.gif"], 2,
             "a file whose name ends in .png or .jpg or .jpeg"),
         Case(
-            "what does not go with two studies", ["report", "a", "b", "--paper"], 2,
-            "--paper does not go with a second study"),
+            "what cannot be combined with two studies", ["report", "a", "b", "--paper"], 2,
+            "--paper cannot be combined with a second study"),
         Case(
             "a folder under a device", ["data", "synthesize", "clean", "/dev/null/x"], 1,
-            "cannot write /dev/null/x: Not a directory"),
+            "cannot write '/dev/null/x': Not a directory"),
         Case("no such help", ["help", "comapre"], 2, "did you mean 'compare'?"),
         Case(
             "no such loss",
@@ -77,7 +78,7 @@ struct BadInputTests {
             ], 2, "softmax needs all classes in each step"),
         Case(
             "a rate out of range", ["compare", "--class-rate", "0"], 2,
-            "'0' is no value for --class-rate"),
+            "'0' is not a valid value for --class-rate"),
         Case(
             "no such backbone",
             ["compare", "--train", "a=x", "--test", "b=y,z", "--backbones", "resnet5"], 2,

@@ -107,7 +107,7 @@ struct CompareTests {
                 "--losses", "softmax,arcface", "--epochs", "2", "--seeds", "2",
                 "--validation", "identities=0.34")
             let plan = try tool.run(words + ["--dry-run"])
-            #expect(plan.output.contains("differences of two losses that 2 seeds find"))
+            #expect(plan.output.contains("difference between two losses that 2 seeds detect"))
             let outcome = try tool.run(words)
             #expect(outcome.status == 0, "\(outcome.errors)")
             let study = StudyFolder(folder.appendingPathComponent("study"))
@@ -231,10 +231,10 @@ struct CompareTests {
             running.process.waitUntilExit()
             let outcome = try running.outcome()
             #expect(outcome.status == 130, "\(outcome.errors)")
-            #expect(outcome.errors.contains("the same command goes on"))
+            #expect(outcome.errors.contains("run the same command again to resume"))
             let last = try tool.run(words)
             #expect(last.status == 0)
-            #expect(last.errors.contains("goes on from step"))
+            #expect(last.errors.contains("resuming from step"))
         }
     }
 

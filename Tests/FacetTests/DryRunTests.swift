@@ -50,7 +50,7 @@ struct DryRunTests {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             let tool = Tool(folder: folder)
-            let few = "draws 16 identities for each batch, and the set has 8"
+            let few = "draws 16 identities for each batch, but the set has 8"
             let batch = "64 training images do not fill a batch of 128"
             for (options, messages) in [
                 (["--losses", "softmax,marginal", "--sampler", "pk:4x4"], []),

@@ -148,7 +148,7 @@ struct EvaluateTests {
             let table = [
                 ("none.pt", "none.pt': there is no such file"),
                 ("empty", "has neither model.safetensors nor a checkpoint"),
-                ("text.safetensors", "is a text, and such files are not read"),
+                ("text.safetensors", "is a text, which is not supported"),
                 ("cut.pt", "whose end is missing"),
                 ("text.npy", "does not begin as a .npy file does"),
                 (script.appendingPathComponent("weights.pt").path, "a state dict"),
@@ -220,7 +220,7 @@ struct EvaluateTests {
             let unknown = try Tool(folder: folder).run(
                 "evaluate", "e.safetensors", "--test",
                 "other=\(faces.test.path),\(faces.pairs.path)")
-            #expect(unknown.errors.contains("it has none of 'other', only of: probe"))
+            #expect(unknown.errors.contains("it has no embeddings of 'other', only of: probe"))
             let twice = try Tool(folder: folder).run(
                 "evaluate", "e.safetensors", "--test",
                 "probe=\(faces.test.path),\(faces.pairs.path)", "--test",
@@ -293,7 +293,7 @@ struct EvaluateTests {
             let outcome = try tool.run(words + ["--output", "out"])
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output.contains("probe: \(run.lastPathComponent) - other.pt = "))
-            #expect(outcome.output.contains("p of McNemar's exact test"))
+            #expect(outcome.output.contains("p-values of McNemar's exact test"))
             for name in ["comparison.json", "other.pt/index.html", "other.pt/metrics.json"] {
                 let path = folder.appendingPathComponent("out/\(name)").path
                 #expect(FileManager.default.fileExists(atPath: path), "\(name)")
@@ -341,12 +341,12 @@ struct EvaluateTests {
                 #expect(outcome.status == 1)
                 #expect(
                     outcome.errors.contains(
-                        "nothing can be learned of 'tiny': it has one identity only"),
+                        "nothing can be learned from 'tiny': it has one identity only"),
                     "\(outcome.errors)")
             }
             let check = try Tool(folder: folder).run("data", "check", faces.train.path)
             #expect(check.status == 1)
-            #expect(check.output.contains("error: nothing can be learned of the set"))
+            #expect(check.output.contains("error: nothing can be learned from the set"))
         }
     }
 }

@@ -142,7 +142,10 @@ struct KeptImagesTests {
                     "ann/0.png \(good)\nann/0.png \(smaller)", ["--face", "largest"], 0,
                     ["1 face was written"]
                 ),
-                ("0.png \(good)", [], 1, ["no face was aligned", "as '0.png'", "as 'ann/0.png'"]),
+                (
+                    "0.png \(good)", [], 1,
+                    ["no faces were aligned", "as '0.png'", "as 'ann/0.png'"]
+                ),
                 ("ann/0.png \(good)", ["--face", "oldest"], 2, ["largest, central, first"]),
             ] as [(String, [String], Int32, [String])] {
                 try Data((text + "\n").utf8).write(to: folder.appendingPathComponent("l.txt"))

@@ -34,13 +34,13 @@ struct KeysTests {
                 ("1e30", "--train is missing", "--train is missing"),
                 (
                     "0",
-                    "'0' is no value for --learning-rate: it must be a number above 0 and up to "
+                    "'0' is not a valid value for --learning-rate: it must be a number above 0 and up to "
                         + "1e+30",
                     "study.json5:2: training.schedule.peak: it must be a number above 0 and up to "
                         + "1e+30, but it is 0"
                 ),
                 (
-                    "1e31", "'1e31' is no value for --learning-rate",
+                    "1e31", "'1e31' is not a valid value for --learning-rate",
                     "study.json5:2: training.schedule.peak: it must be"
                 ),
             ] {

@@ -48,7 +48,7 @@ struct NamesAndLabelsTests {
                 "gone.txt")
             #expect(
                 outcome.output.contains(
-                    "2 people of 'probe' are in the set as well (0 by the same name, 2 spelt "
+                    "2 people of 'probe' are also in the set (0 with the same name, 2 spelt "
                         + "differently: Q 1 = Q1, q0 = Q0)"), "\(outcome.output)")
             let gone = try RemovalList.read(folder.appendingPathComponent("gone.txt"))
             #expect(gone.names == ["Q 1", "q0"])
@@ -93,7 +93,7 @@ struct NamesAndLabelsTests {
                 #expect(outcome.output.contains("4 images of 2 identities"))
                 #expect(
                     outcome.errors.contains(
-                        #"1 name is not UTF-8 and shown by bytes, as '\xD5\xC5\xC8\xFD'"#))
+                        #"1 name is not UTF-8 and shown as bytes, as in '\xD5\xC5\xC8\xFD'"#))
             }
         }
     #endif
@@ -117,7 +117,7 @@ struct NamesAndLabelsTests {
             try Self.write("name,imagenum1,imagenum2\nQ0,1,2\nQ1,1,2\n", "same.csv", folder)
             let outcome = try Tool(folder: folder).run("data", "check", "test,same.csv")
             #expect(outcome.status == 1)
-            #expect(outcome.output.contains("error: all 2 pairs are called the same person"))
+            #expect(outcome.output.contains("error: all 2 pairs are labelled the same person"))
         }
     }
 }

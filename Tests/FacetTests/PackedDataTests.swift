@@ -83,7 +83,7 @@ struct PackedDataTests {
             #expect(outcome.status == 1)
             for part in [
                 "error: 1 image does not decode", "P1/bad.jpg", "1 identity has no image: Nobody",
-                "1 picture of 'probe' is in the set as well, of 1 identity: P2",
+                "1 picture of 'probe' is also in the set, of 1 identity: P2",
             ] {
                 #expect(outcome.output.contains(part) || outcome.errors.contains(part), "\(part)")
             }
@@ -120,7 +120,7 @@ struct PackedDataTests {
         arguments: [
             ("empty.rec", "it has no records"), ("text.rec", "record 0 at byte 0"),
             ("text.bin", "byte 0: "), ("gone", "there is no such file or folder"),
-            ("text.txt", "line 1: it must be a path and a label"),
+            ("text.txt", "line 1: expected a path and a label"),
             ("text.tsv", "line 1: it is no row"),
         ])
     func badSets(name: String, message: String) throws {

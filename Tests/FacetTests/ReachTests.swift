@@ -108,7 +108,7 @@ struct ReachTests {
             try withoutRights(folder.appendingPathComponent("p")) {
                 expect(
                     try Stranger.run(["data", "stats", "p/train.rec"], in: folder),
-                    "p/train.rec': there is no right to read it")
+                    "p/train.rec': permission denied")
             }
         }
     }
@@ -127,7 +127,7 @@ struct ReachTests {
             try link("two", "one")
             try link("loop.rec", "loop.rec")
             try link("nowhere", "gone")
-            let circle = "its symbolic links run in a circle"
+            let circle = "its symbolic links form a loop"
             for name in ["one", "loop.rec"] {
                 expect(try tool.run("data", "stats", name), "\(name)': \(circle)")
             }
@@ -229,11 +229,11 @@ struct ReachTests {
             let full = try tool.shell("\"$0\" data stats \"$1\" >/dev/full", [faces.train.path])
             #expect(full.status == 1)
             #expect(
-                full.errors.contains("the standard output cannot be written"), "\(full.errors)")
+                full.errors.contains("cannot write to standard output"), "\(full.errors)")
             // In place of a device, which a failure of the test would remove.
             let pipe = folder.appendingPathComponent("pipe.rec")
             #expect(mkfifo(pipe.path, 0o600) == 0)
-            let reason = "it is no file but a folder or a device"
+            let reason = "it is a folder or a device, not a file"
             expect(try tool.run("data", "pack", "train set", "pipe.rec"), "pipe.rec': \(reason)")
             expect(
                 try tool.run("data", "check", "train set", "--removal", "test"), "test': \(reason)")

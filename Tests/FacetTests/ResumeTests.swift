@@ -46,7 +46,7 @@ struct ResumeTests {
                 running.process.waitUntilExit()
                 if signal == SIGTERM {
                     #expect(running.process.terminationStatus == 143)
-                    #expect(try running.said().contains("the same command goes on"))
+                    #expect(try running.said().contains("run the same command again to resume"))
                 }
                 let names = try Self.contents(out).keys
                 #expect(names.allSatisfy { $0.hasPrefix(".") }, "\(names)")

@@ -148,7 +148,7 @@ struct RunIdentityTests {
             #expect(try tool.run(words).status == 0)
             let rate = try tool.run(words + ["--learning-rate", "0.05"])
             #expect(rate.status == 1)
-            let refusal = "holds all 2 runs with another configuration (peak was 0.1, now 0.05)"
+            let refusal = "holds all 2 runs with a different configuration (peak was 0.1, now 0.05)"
             #expect(
                 rate.errors.components(separatedBy: "another configuration").count == 2,
                 "\(rate.errors)")
@@ -203,7 +203,7 @@ struct RunIdentityTests {
                     "train", train: "../train set", test: "../test,../pairs.txt",
                     output: "../study", threads: "2", epochs: "40") + one + Self.precision)
             #expect(outcome.status == 0, "\(outcome.errors)")
-            #expect(outcome.errors.contains("goes on from step"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("resuming from step"), "\(outcome.errors)")
             #expect(
                 outcome.errors.contains("another number of threads ('2', before '1')"),
                 "\(outcome.errors)")

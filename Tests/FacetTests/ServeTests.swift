@@ -72,7 +72,7 @@ struct ServeTests {
         }
     }
 
-    @Test("The page knows the plan, and stays after the study until Ctrl-C")
+    @Test("The page knows the plan, and stays after the study press Ctrl-C to stop")
     func keepsServing() throws {
         let options = ["--keep-serving", "--losses", "softmax,arcface", "--seeds", "2"]
         try withFolder { folder in
@@ -88,7 +88,9 @@ struct ServeTests {
                 #expect(last.contains("\"share\":1"))
                 #expect(last.contains("\"study\":\"4 finished of 4\""))
                 _ = try get(port, "/bye")
-                while running.process.isRunning, try !running.said().contains("until Ctrl-C") {
+                while running.process.isRunning,
+                    try !running.said().contains("press Ctrl-C to stop")
+                {
                     usleep(20_000)
                 }
                 #expect(running.process.isRunning)

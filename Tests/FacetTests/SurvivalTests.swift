@@ -66,9 +66,9 @@ struct SurvivalTests {
             kill(running.process.processIdentifier, number)
             let outcome = try study.end(running)
             #expect(outcome.status == status, "\(outcome.errors)")
-            #expect(outcome.errors.contains("the same command goes on"))
-            let again = try study.goOn(until: "goes on from step")
-            #expect(again.errors.contains("goes on from step"), "\(again.errors)")
+            #expect(outcome.errors.contains("run the same command again to resume"))
+            let again = try study.goOn(until: "resuming from step")
+            #expect(again.errors.contains("resuming from step"), "\(again.errors)")
         }
     }
 
@@ -105,8 +105,8 @@ struct SurvivalTests {
             #expect(refused.status == 1)
             #expect(refused.errors.contains("the content of tiny"), "\(refused.errors)")
             try content.write(to: image)
-            let again = try study.goOn(until: "goes on from step")
-            #expect(again.errors.contains("goes on from step"), "\(again.errors)")
+            let again = try study.goOn(until: "resuming from step")
+            #expect(again.errors.contains("resuming from step"), "\(again.errors)")
         }
     }
 
@@ -124,8 +124,8 @@ struct SurvivalTests {
             #expect(reasons.contains(where: outcome.errors.contains), "\(outcome.errors)")
             #expect(!outcome.errors.contains("Fatal error"))
             try FileManager.default.moveItem(at: away, to: study.faces.train)
-            let again = try study.goOn(until: "goes on from step")
-            #expect(again.errors.contains("goes on from step"), "\(again.errors)")
+            let again = try study.goOn(until: "resuming from step")
+            #expect(again.errors.contains("resuming from step"), "\(again.errors)")
         }
     }
 
@@ -212,7 +212,7 @@ struct SurvivalTests {
             let run = try #require(study.run)
             let same = try study.tool.run("reproduce", run.url.path, "--output", "again")
             #expect(same.status == 0, "\(same.errors)")
-            #expect(same.output == "the same, bit for bit: 8 steps, and all results\n")
+            #expect(same.output == "identical, bit for bit: 8 steps and all results\n")
 
             let text = try String(contentsOf: run.stepsURL, encoding: .utf8)
             var lines = text.split(separator: "\n").map(String.init)
@@ -222,13 +222,13 @@ struct SurvivalTests {
             let other = try study.tool.run("reproduce", run.url.path, "--output", "again")
             #expect(other.status == 1)
             #expect(
-                other.output.contains("not the same from step 6 of 8 on: learning rate"),
+                other.output.contains("differs from step 6 of 8 on: learning rate"),
                 "\(other.output)")
             try FileManager.default.removeItem(
                 at: study.faces.train.appendingPathComponent("P1/P1_0001.jpg"))
             let data = try study.tool.run("reproduce", run.url.path, "--output", "third")
             #expect(data.status == 1)
-            #expect(data.errors.contains("its content hash differs"), "\(data.errors)")
+            #expect(data.errors.contains("the content hash is different"), "\(data.errors)")
         }
     }
 
@@ -248,7 +248,7 @@ struct SurvivalTests {
             #expect(outcome.errors.contains("facet explain '\(bundle.path)'"))
             let explained = try study.tool.run("explain", bundle.path, "--replay")
             #expect(explained.status == 0, "\(explained.errors)")
-            #expect(explained.output.contains("What was found:"))
+            #expect(explained.output.contains("Diagnosis:"))
             #expect(explained.output.contains("learning rate (it was 1e+12)"))
             #expect(explained.output.contains("fails as before"), "\(explained.output)")
             let nothing = try study.tool.run("explain", folder.path)

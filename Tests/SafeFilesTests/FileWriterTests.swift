@@ -80,7 +80,7 @@ import Testing
             try Data("four".utf8).write(to: PartialFile.url(of: url))
             #expect(
                 throws: SafeFilesError.unwritable(
-                    path: url.path, reason: "what was written of it is gone")
+                    path: url.path, reason: "its partial file has disappeared")
             ) { _ = try FileWriter(url, keeping: 5) }
         }
     }

@@ -109,10 +109,13 @@ struct SafetensorsTests {
             (Data(), "it has only 0 bytes"),
             (Data(count: 7), "it has only 7 bytes"),
             (Data(count: 8), "its header is not a JSON object"),
-            (file("{}", body: 0, length: 3), "its header would be 3 bytes long, the file has 10"),
+            (
+                file("{}", body: 0, length: 3),
+                "its header would be 3 bytes long, but the file has 10"
+            ),
             (
                 file("{}", body: 0, length: .max),
-                "its header would be 18446744073709551615 bytes long, the file has 10"
+                "its header would be 18446744073709551615 bytes long, but the file has 10"
             ),
             (file("nonsense", body: 0), "its header is not a JSON object"),
             (file("[]", body: 0), "its header is not a JSON object"),
@@ -124,9 +127,9 @@ struct SafetensorsTests {
             (file(#"{"x":1}"#, body: 0), notUnderstood),
             (
                 file(#"{"__metadata__":{"a":1}}"#, body: 0),
-                "its __metadata__ is not strings by name"
+                "its __metadata__ is not a map of strings"
             ),
-            (file(#"{"__metadata__":[]}"#, body: 0), "its __metadata__ is not strings by name"),
+            (file(#"{"__metadata__":[]}"#, body: 0), "its __metadata__ is not a map of strings"),
             (tensor(#""shape":[1],"data_offsets":[0,4]"#), notUnderstood),
             (tensor(#""dtype":"F32","data_offsets":[0,4]"#), notUnderstood),
             (tensor(#""dtype":"F32","shape":[1]"#), notUnderstood),
@@ -143,19 +146,19 @@ struct SafetensorsTests {
             (tensor(#""dtype":"F32","shape":[1],"data_offsets":[-4,0]"#), notUnderstood),
             (
                 tensor(#""dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]"#),
-                "tensor 'x' has the type 'F8_E4M3', which is not read"
+                "tensor 'x' has the type 'F8_E4M3', which is not supported"
             ),
             (
                 tensor(#""dtype":"F16","shape":[1],"data_offsets":[0,4]"#),
-                "tensor 'x' of shape [1] cannot have 4 bytes"
+                "tensor 'x' of shape [1] cannot occupy 4 bytes"
             ),
             (
                 tensor(#""dtype":"F32","shape":[2],"data_offsets":[0,4]"#),
-                "tensor 'x' of shape [2] cannot have 4 bytes"
+                "tensor 'x' of shape [2] cannot occupy 4 bytes"
             ),
             (
                 tensor(#""dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]"#),
-                "tensor 'x' of shape [4611686018427387904, 4] cannot have 4 bytes"
+                "tensor 'x' of shape [4611686018427387904, 4] cannot occupy 4 bytes"
             ),
             (
                 tensor(
@@ -181,8 +184,8 @@ struct SafetensorsTests {
     func damage(data: Data, reason: String) throws {
         #expect(
             try reading(data)
-                == "'x' is not a whole safetensors file: \(reason); "
-                + "it may have been cut short, so use another copy")
+                == "'x' is not a valid safetensors file: \(reason); "
+                + "it may be truncated, so use another copy")
     }
 
     @Test("A good file cut short at any byte is refused")
@@ -210,12 +213,12 @@ struct SafetensorsTests {
     @Test("Files that cannot be read or written are named")
     func absent() {
         let url = URL(fileURLWithPath: "/dev/null/x.safetensors")
-        let start = "cannot use the weight file '/dev/null/x.safetensors': "
+        let start = "cannot use the weights file '/dev/null/x.safetensors': "
         #expect(message { _ = try Safetensors.read(url) }.hasPrefix(start))
         // A folder cannot be made where a file is.
         #expect(
             message { try Safetensors.write([], to: url) }
-                .hasPrefix("cannot use the weight file '/dev/null': "))
+                .hasPrefix("cannot use the weights file '/dev/null': "))
     }
 
     // MARK: Loading

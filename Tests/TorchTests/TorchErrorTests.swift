@@ -8,7 +8,7 @@ struct TorchErrorTests {
         arguments: [
             (
                 TorchError.file(path: "w", reason: "no such file"),
-                "cannot use the weight file 'w': no such file"
+                "cannot use the weights file 'w': no such file"
             ),
             (
                 .libTorch(operation: "matmul", message: "bad"),
@@ -16,34 +16,34 @@ struct TorchErrorTests {
             ),
             (
                 .malformedScript(path: "n", reason: "r"),
-                "'n' is no network in TorchScript: r; "
+                "'n' is not a TorchScript network: r; "
                     + "write it with torch.jit.trace(model.eval(), example).save(path)"
             ),
             (
                 .malformedWeights(path: "w", reason: "r"),
-                "'w' is not a whole safetensors file: r; it may have been cut short, so use another "
+                "'w' is not a valid safetensors file: r; it may be truncated, so use another "
                     + "copy"
             ),
             (
                 .missingTensor(name: "t", path: "w"),
-                "'w' has no tensor 't': it was written for another model"
+                "'w' has no tensor 't'; it belongs to another model"
             ),
             (
                 .noDevice("cuda:3"),
-                "no device 'cuda:3' here: use --device cpu, or a CUDA build of LibTorch with a GPU"
+                "the device 'cuda:3' is not available; use --device cpu, or a CUDA build of LibTorch with a GPU"
             ),
             (
                 .outOfMemory(operation: "matmul", message: "m"),
-                "out of memory in matmul: m; use a smaller batch"
+                "out of memory in matmul: m; use a smaller --batch-size"
             ),
             (.scriptFailed(path: "n", reason: "r"), "the network 'n' failed: r"),
             (
                 .shapeMismatch(name: "t", expected: [1, 2], found: [3], path: "w"),
-                "tensor 't' of 'w' has shape [3] where the model has [1, 2]"
+                "tensor 't' of 'w' has shape [3], but the model expects [1, 2]"
             ),
             (
                 .unexpectedTensor(name: "t", path: "w"),
-                "'w' has a tensor 't' that the model has not: it was written for another model"
+                "'w' has an unexpected tensor 't'; it belongs to another model"
             ),
         ])
     func messages(error: TorchError, text: String) {

@@ -56,7 +56,7 @@ struct TorchScriptTests {
         for file in [cut, empty, try url("weights"), try url("scripts", "json")] {
             let error = #expect(throws: TorchError.self) { try TorchScript(file) }
             let text = try #require(error).description
-            #expect(text.contains("'\(file.path)' is no network in TorchScript: "))
+            #expect(text.contains("'\(file.path)' is not a TorchScript network: "))
             #expect(text.contains("torch.jit.trace"))
             #expect(!text.contains("\n"))
         }

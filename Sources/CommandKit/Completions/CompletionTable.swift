@@ -9,7 +9,7 @@ struct CompletionTable {
         /// Options that can be given, and the help's.
         var options: [(name: String, help: String)] {
             (command.action == nil ? [] : command.options.map { ($0.name, $0.help) })
-                + [("--help", "tell this")]
+                + [("--help", "show this help")]
         }
 
         /// What can follow as a first word.

@@ -29,11 +29,11 @@ extension Command {
         let names = Shell.allCases.map(\.rawValue)
         func adding(_ action: @escaping Action) -> Command {
             let completions = Command(
-                "completions", "Writes a script that makes a shell complete commands and options.",
+                "completions", "Write a shell-completion script for commands and options.",
                 discussion: """
-                    For one session of bash: source <(\(name) completions bash). For good: in bash, \
-                    write it into ~/.local/share/bash-completion/completions/\(name); in zsh, into \
-                    a file _\(name) of a folder in $fpath; in fish, into \
+                    For the current bash session: source <(\(name) completions bash). Permanently: for bash, \
+                    write it to ~/.local/share/bash-completion/completions/\(name); for zsh, to \
+                    a file _\(name) in a folder of $fpath; for fish, to \
                     ~/.config/fish/completions/\(name).fish.
                     """,
                 positionals: [

@@ -92,7 +92,7 @@ public final class Console: Sendable {
 
     /// Draws a line that stays below all others until it is drawn again or, if empty, removed.
     ///
-    /// Does nothing where the standard error is no terminal.
+    /// Does nothing if standard error is not a terminal.
     func setStatus(_ line: String) {
         guard isInteractive else { return }
         status.withLock { status in

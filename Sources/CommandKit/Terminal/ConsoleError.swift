@@ -1,6 +1,6 @@
 /// What can go wrong between a program and its terminal.
 public enum ConsoleError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Whoever read the standard output went away.
+    /// The reader of standard output closed it.
     case closedOutput
     /// The system does not let signals be watched.
     case unwatchableSignals(reason: String)
@@ -10,9 +10,9 @@ public enum ConsoleError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence that says what is wrong.
     public var description: String {
         switch self {
-        case .closedOutput: "the reader of the output went away"
-        case .unwatchableSignals(let reason): "signals cannot be watched: \(reason)"
-        case .unwritableOutput(let reason): "the standard output cannot be written: \(reason)"
+        case .closedOutput: "the reader of standard output closed it"
+        case .unwatchableSignals(let reason): "cannot handle signals: \(reason)"
+        case .unwritableOutput(let reason): "cannot write to standard output: \(reason)"
         }
     }
 }

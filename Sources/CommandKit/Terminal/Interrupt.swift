@@ -186,7 +186,7 @@ private enum SignalTable {
         errno = code
     }
 
-    /// The next signal that a handler tells of; nil when the other end is closed.
+    /// The next signal from a handler; nil if the other end is closed.
     static func next(from descriptor: Int32) -> SignalPolicy.Arrival? {
         var message = Message(number: 0, isFromTerminal: 0, seconds: 0, nanoseconds: 0)
         let size = MemoryLayout<Message>.size

@@ -30,7 +30,8 @@ final class AlignmentRecord: @unchecked Sendable {
             log = try LineLog(url)
         } catch .busy {
             throw .cannotWrite(
-                path: folder.path, reason: "another process aligns into it; wait until it ends")
+                path: folder.path, reason: "another process is aligning into it; wait until it ends"
+            )
         } catch {
             throw FaceDataError(error)
         }
@@ -38,7 +39,7 @@ final class AlignmentRecord: @unchecked Sendable {
             let fields = line.split(separator: " ", maxSplits: 2).map(String.init)
             guard fields.count == 3, fields[0].count == Self.digits,
                 fields[1].count == Self.digits
-            else { throw .unreadable(path: url.path, reason: "it is no record of an alignment") }
+            else { throw .unreadable(path: url.path, reason: "it is not an alignment record") }
             entries[fields[2]] = Entry(origin: fields[0], face: fields[1])
         }
     }

@@ -1,6 +1,6 @@
 /// Which face is aligned where a list has several of one picture.
 public enum FaceChoice: String, Sendable, CaseIterable {
-    /// None: such pictures are told.
+    /// None: such pictures are reported.
     case ask
     /// The largest one.
     case largest

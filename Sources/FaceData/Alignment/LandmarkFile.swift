@@ -38,8 +38,8 @@ public struct LandmarkFile: Sendable {
             guard let row = Self.row(fields, columns) else {
                 throw .line(
                     path: url.path, line: line.number,
-                    reason: "it must be a path and ten numbers, as 'a/1.jpg x1 y1 ... x5 y5'; a "
-                        + "list with other columns must name them in its first line, as "
+                    reason: "expected a path and ten numbers, as 'a/1.jpg x1 y1 ... x5 y5'; a "
+                        + "list with other columns must name them in its first line, like "
                         + "'path,lefteye_x,lefteye_y,...'")
             }
             if let points = row.points { add(points, of: Self.plain(row.name)) }

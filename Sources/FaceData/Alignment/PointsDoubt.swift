@@ -26,20 +26,20 @@ struct PointsDoubt {
     private static func problem(_ points: FacePoints, _ width: Int, _ height: Int) -> String? {
         let pose = FacePose(points)
         guard pose.distance <= maxDistance else {
-            return "its points are not placed as a face's"
+            return "its landmarks do not have the layout of a face"
                 + (pose.distance < 1000
                     ? " (by \(Int(pose.distance.rounded())) pixels of 112 on average)" : "")
         }
         guard abs(pose.roll) <= maxRoll else {
-            return "its points turn the face by \(Int(abs(pose.roll).rounded())) degrees"
+            return "its landmarks rotate the face by \(Int(abs(pose.roll).rounded())) degrees"
         }
         guard pose.scale >= minScale else {
-            return "its points are so close together that the face is nothing but a spot"
+            return "its landmarks are too close together"
         }
         let fraction = outside(points, width, height)
         guard fraction <= maxOutside else {
             return
-                "\(Int((fraction * 100).rounded())) % of the aligned face would lie outside of the "
+                "\(Int((fraction * 100).rounded())) % of the aligned face would lie outside the "
                 + "picture of \(width)x\(height) pixels"
         }
         return nil
@@ -81,7 +81,7 @@ struct PointsDoubt {
         Order("they are"),
         Order("five x and then five y", (0..<5).map { ($0, $0 + 5) }),
         Order(
-            "points with left and right exchanged, which must be as seen and not the person's own",
+            "points with left and right swapped (left and right are as seen in the image)",
             points: [1, 0, 2, 4, 3]),
         Order("y before x", (0..<5).map { (2 * $0 + 1, 2 * $0) }),
         Order("five y and then five x", (0..<5).map { ($0 + 5, $0) }),
@@ -90,10 +90,10 @@ struct PointsDoubt {
         Order("mouth, nose and then eyes", points: [3, 4, 2, 0, 1]),
         Order("mouth, nose and then eyes, from right to left", points: [4, 3, 2, 1, 0]),
         Order(
-            "five x and then five y, with left and right exchanged",
+            "five x and then five y, with left and right swapped",
             [1, 0, 2, 4, 3].map { ($0, $0 + 5) }),
         Order(
-            "y before x, with left and right exchanged",
+            "y before x, with left and right swapped",
             [1, 0, 2, 4, 3].map { (2 * $0 + 1, 2 * $0) }),
     ]
 
@@ -126,6 +126,6 @@ struct PointsDoubt {
         guard pose.distance <= maxDistance, abs(pose.roll) <= maxRoll,
             pose.scale >= minScale
         else { return nil }
-        return "those of another picture or of one of another size"
+        return "landmarks of another picture, or of one of another size"
     }
 }

@@ -65,7 +65,7 @@ public struct SetAlignment: Sendable {
     /// A face that the folder has is left alone if it was made of the same bytes and points in the same
     /// way and is what was written then, which the folder's record tells; it is written anew otherwise.
     /// A file of that name which no alignment wrote is not touched. Points that cannot be those of a face
-    /// in the picture are told and not used.
+    /// in the picture are reported and not used.
     ///
     /// - Parameter progress: Told how many images are done; what it throws ends the work.
     /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``, also for such a file.
@@ -214,7 +214,7 @@ public struct SetAlignment: Sendable {
         }
         let bytes = try reported { () throws(FaceDataError) -> [UInt8] in
             guard let face = alignment.align(image, points) else {
-                throw .badImage(path: path, reason: "its points are all one")
+                throw .badImage(path: path, reason: "its landmarks coincide")
             }
             return try encoded(face)
         }
@@ -241,7 +241,8 @@ public struct SetAlignment: Sendable {
         guard let entry = work.record[name] else {
             throw .cannotWrite(
                 path: file.path,
-                reason: "the file is there and no alignment into this folder wrote it; choose "
+                reason:
+                    "the file already exists and was not written by an alignment into this folder; choose "
                     + "another folder, or remove the file")
         }
         guard entry.origin == origin, let there = try? FileReader(file),

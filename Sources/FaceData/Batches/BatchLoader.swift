@@ -14,12 +14,12 @@ public final class BatchLoader {
         /// Which of them are mirrored; may be empty for none.
         public var mirrored: [Bool]
 
-        /// Asks for a batch; labels and mirrorings are as many as places, or none.
+        /// Requests a batch; there are as many labels and mirror flags as indices, or none.
         public init(indices: [Int], labels: [Int] = [], mirrored: [Bool] = []) {
             precondition(
                 [0, indices.count].contains(labels.count)
                     && [0, indices.count].contains(mirrored.count),
-                "labels and mirrorings must be as many as places, or none")
+                "there must be as many labels and mirror flags as indices, or none")
             self.indices = indices
             self.labels = labels
             self.mirrored = mirrored

@@ -1,6 +1,6 @@
 /// Decides which images make up the batches of an epoch.
 ///
-/// A function of the epoch alone: a run can go on at any step of any epoch from numbers.
+/// A function of the epoch alone, so that a run can resume at any step of any epoch.
 public protocol BatchSampler: Sendable {
     /// Batches of an epoch.
     var batchesPerEpoch: Int { get }
@@ -39,14 +39,15 @@ public enum BatchSamplers {
         _ name: String, batchSize: Int
     ) throws(FaceDataError) -> (identities: Int, imagesEach: Int)? {
         guard batchSize > 0 else {
-            throw .sampler(name: name, reason: "a batch of \(batchSize) images is none")
+            throw .sampler(name: name, reason: "a batch cannot have \(batchSize) images")
         }
         if name == "shuffle" { return nil }
         let (identities, imagesEach) = try parts(of: name)
         guard identities.multipliedReportingOverflow(by: imagesEach) == (batchSize, false) else {
             throw .sampler(
                 name: name,
-                reason: "\(identities) identities with \(imagesEach) images each are not a batch "
+                reason:
+                    "\(identities) identities with \(imagesEach) images each do not make a batch "
                     + "of \(batchSize)")
         }
         return (identities, imagesEach)
@@ -59,7 +60,7 @@ public enum BatchSamplers {
         guard name.hasPrefix("pk:"), numbers.count == 2, let identities = numbers[0],
             let imagesEach = numbers[1], identities >= 1, imagesEach >= 2
         else {
-            throw .sampler(name: name, reason: "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'")
+            throw .sampler(name: name, reason: "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'")
         }
         return (identities, imagesEach)
     }

@@ -8,11 +8,11 @@ enum DuplicateChecks {
         let within = known.filter { Set($0.compactMap(names.owner)).count == 1 }
         return [
             diagnostic(
-                within, .note, "duplicate-image", one: "picture stands", many: "pictures stand",
-                "more than once under one identity, maybe re-saved, resized or mirrored", names),
+                within, .note, "duplicate-image", one: "picture occurs", many: "pictures occur",
+                "more than once under one identity, possibly re-saved, resized or mirrored", names),
             diagnostic(
-                across, .warning, "duplicate-across", one: "picture stands", many: "pictures stand",
-                "under two identities or more: one of the labels is wrong, or two identities are one "
+                across, .warning, "duplicate-across", one: "picture occurs", many: "pictures occur",
+                "under two or more identities: a label is wrong, or two identities are the same "
                     + "person", names),
         ].compactMap { $0 }
     }

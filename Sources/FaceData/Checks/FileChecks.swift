@@ -1,6 +1,6 @@
-/// Findings about files that are no images of the set.
+/// Findings about files that are not images of the set.
 enum FileChecks {
-    /// What is told about the files, what was passed over apart.
+    /// Warnings about the files; skipped files are listed separately.
     static func warnings(_ collection: ImageCollection) -> [SetCheck.Diagnostic] {
         var told: String?
         if case .labelled(let set) = collection { told = set.passedOver.sentence }

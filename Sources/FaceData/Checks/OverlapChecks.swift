@@ -26,12 +26,12 @@ enum OverlapChecks {
         return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-name",
             message: "\(counted(people.count, "person", "people")) of '\(opponent.name)' "
-                + "\(isOne ? "is" : "are") in the set as well (\(exact) by the same name"
+                + "\(isOne ? "is" : "are") also in the set (\(exact) with the same name"
                 + (respelt.isEmpty
                     ? "" : ", \(respelt.count) spelt differently: \(respelt.someJoined)")
                 + (numbers == 0
-                    ? "" : ", \(numbers) by a mere number, which may be somebody else's")
-                + "), which makes its figures too good: " + people.someJoined, items: people)
+                    ? "" : ", \(numbers) by number only, which may be a coincidence")
+                + "), so accuracy on it would be optimistic: " + people.someJoined, items: people)
     }
 
     private static func byPicture(
@@ -41,7 +41,7 @@ enum OverlapChecks {
         return SetCheck.Diagnostic(
             severity: .warning, kind: "overlap-picture",
             message: counted(overlap.pictures, "picture")
-                + " of '\(opponent.name)' \(overlap.pictures == 1 ? "is" : "are") in the set as well, "
+                + " of '\(opponent.name)' \(overlap.pictures == 1 ? "is" : "are") also in the set, "
                 + "of \(counted(overlap.owners.count, "identity", "identities")): "
                 + overlap.owners.someJoined, items: overlap.owners)
     }

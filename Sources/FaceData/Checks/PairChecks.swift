@@ -84,7 +84,7 @@ struct PairChecks {
     private var withItself: SetCheck.Diagnostic? {
         diagnostic(
             set.pairs.filter(isSelf), .warning, "pair-with-itself",
-            one: "pair has the same picture twice", more: "pairs have the same picture twice")
+            one: "pair consists of one picture twice", more: "pairs consist of one picture twice")
     }
 
     /// The labels of each pair of images that stands more than once.
@@ -102,23 +102,23 @@ struct PairChecks {
     private var contradictions: SetCheck.Diagnostic? {
         diagnostic(
             groups.filter { Set($0.labels).count > 1 }.map(\.pair), .error, "pair-contradiction",
-            one: "pair is called the same person and different people",
-            more: "pairs are called the same person and different people")
+            one: "pair is labelled both matching and non-matching",
+            more: "pairs are labelled both matching and non-matching")
     }
 
     private var repeated: SetCheck.Diagnostic? {
         diagnostic(
             groups.filter { Set($0.labels).count == 1 }.map(\.pair), .warning, "pair-repeated",
-            one: "pair stands more than once, in this order or the other",
-            more: "pairs stand more than once, in this order or the other")
+            one: "pair occurs more than once, in either order",
+            more: "pairs occur more than once, in either order")
     }
 
     private var copies: SetCheck.Diagnostic? {
         diagnostic(
             set.pairs.filter { !$0.same && !isSelf($0) && areCopies($0.first, $0.second) },
             .warning,
-            "pair-of-copies", one: "pair of different people shows one picture",
-            more: "pairs of different people show one picture")
+            "pair-of-copies", one: "non-matching pair shows the same picture",
+            more: "non-matching pairs show the same picture")
     }
 
     /// Pairs whose label is not what their folders say.
@@ -133,8 +133,8 @@ struct PairChecks {
         guard wrong.count * 4 <= set.pairs.count else { return nil }
         return diagnostic(
             wrong, .warning, "pair-of-other-people",
-            one: "pair has a label that its folders contradict",
-            more: "pairs have a label that their folders contradict")
+            one: "pair has a label that contradicts its folders",
+            more: "pairs have a label that contradicts their folders")
     }
 
     private func diagnostic(
@@ -162,7 +162,7 @@ struct PairChecks {
                 ? "the only pair is called "
                 : "all \(counted(set.pairs.count, "pair")) are called ")
                 + (same == 0 ? "different people" : "the same person")
-                + ": no accuracy can be measured without pairs of the other kind", items: [])
+                + "; accuracy cannot be measured without pairs of the other kind", items: [])
     }
 
     private var folds: SetCheck.Diagnostic? {

@@ -12,7 +12,7 @@ enum PictureChecks {
         return SetCheck.Diagnostic(
             severity: .error, kind: "bad-image",
             message: counted(survey.bad.count, "image does", "images do")
-                + " not decode; the first: \(first.reason)",
+                + " not be decoded; the first: \(first.reason)",
             items: survey.bad.map(\.path))
     }
 
@@ -40,6 +40,6 @@ enum PictureChecks {
         return SetCheck.Diagnostic(
             severity: .warning, kind: "colour-order",
             message: "the faces are bluish (mean red \(text(colour.red)), blue "
-                + "\(text(colour.blue))): red and blue seem to be exchanged", items: [])
+                + "\(text(colour.blue))): red and blue seem to be swapped", items: [])
     }
 }

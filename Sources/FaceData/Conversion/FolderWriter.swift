@@ -32,7 +32,8 @@ struct FolderWriter {
         if let foreign = found.first(where: { [isOwn = names.recogniser()] in !isOwn($0) }) {
             throw .cannotWrite(
                 path: folder.path,
-                reason: "'\(foreign)' is in it and is no image of this set; choose another folder, "
+                reason:
+                    "it contains '\(foreign)', which is not an image of this set; choose another folder, "
                     + "or remove what another command or an earlier version wrote")
         }
         if isBegun { writeMark() }
@@ -57,7 +58,8 @@ struct FolderWriter {
         guard isBegun || FileStamp(file).size < 0 else {
             throw .cannotWrite(
                 path: file.path,
-                reason: "it is there with other content, which this command did not write; choose "
+                reason:
+                    "it already exists with other content, which this command did not write; choose "
                     + "another folder, or remove it")
         }
         try FaceDataError.storing { () throws(SafeFilesError) in
@@ -91,7 +93,7 @@ struct FolderWriter {
         var images: [String] = []
         for name in try LabelledImageSet.visibleNames(folder) {
             if LabelledImageSet.isImage(name) { images.append(name) }
-            // What cannot be listed is no folder.
+            // If it cannot be listed, it is not a folder.
             let inner = try? LabelledImageSet.visibleNames(folder.appendingPathComponent(name))
             images += (inner ?? []).filter(LabelledImageSet.isImage).map { "\(name)/\($0)" }
         }

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// Writes a training set as a pack, and goes on where an earlier process was stopped.
+/// Writes a training set as a pack, resuming where an earlier process stopped.
 ///
 /// An earlier process is believed only if it wrote the same names and labels in the same way, from
 /// files that have not changed since; the pack is begun anew otherwise. Either way its bytes are
@@ -63,7 +63,7 @@ struct PackConversion {
             try write(source, labels, from: kept, state, progress)
             try writer.finish()
         } catch {
-            // What keeps it from being saved as well is no news.
+            // A failure to save it, too, adds no information.
             try? save(state)
             throw error
         }

@@ -1,7 +1,7 @@
 import Foundation
 import SafeFiles
 
-/// What a later process needs to go on with a pack: written beside it after the pack's files were
+/// What a later process needs to resume a pack: written beside it after the pack's files were
 /// brought to the disk, and removed when the pack is finished.
 struct PackJournal: Codable, Sendable {
     /// The look at all images that comes before a pack without its bad ones.

@@ -5,8 +5,8 @@ import SafeFiles
 ///
 /// Images are read and recoded by many threads and written in order. A part of a file never stands
 /// under its final name. A conversion into a folder or a training pack that was interrupted, or
-/// killed, goes on where it was stopped: what a folder holds already is not written again, and a
-/// pack's state is saved every second. A verification pack is begun anew.
+/// killed, resumes where it stopped: what a folder holds already is not written again, and a
+/// pack's state is saved every second. A verification pack is started over.
 public struct SetConversion: Sendable {
     /// What becomes of the bytes.
     public var recoding: ImageRecoding
@@ -123,7 +123,7 @@ public struct SetConversion: Sendable {
 
     // MARK: Packs
 
-    /// Writes a training set as an insightface pack, or goes on with it.
+    /// Writes a training set as an insightface pack, or resumes writing it.
     ///
     /// The first half of the progress is the look for bad images, if they are left out.
     ///

@@ -25,7 +25,8 @@ struct ByteCursor: ~Copyable {
         for index in 0..<bytes { value |= UInt64(try byte()) << (8 * UInt64(index)) }
         guard let length = Int(exactly: value) else {
             throw .badStructure(
-                path: store.path, offset: offset - bytes, reason: "\(value) bytes are too many")
+                path: store.path, offset: offset - bytes,
+                reason: "a length of \(value) bytes is too large")
         }
         return length
     }
@@ -65,7 +66,7 @@ struct ByteCursor: ~Copyable {
     private mutating func load() throws(FaceDataError) {
         guard offset < store.size else {
             throw .badStructure(
-                path: store.path, offset: offset, reason: "the file ends in the middle of it")
+                path: store.path, offset: offset, reason: "the file ends prematurely")
         }
         try store.read(
             at: offset, count: min(Self.windowSize, store.size - offset), into: window)

@@ -38,7 +38,7 @@ public final class FileReader: ByteStore {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw .unreadable(path: path, reason: "it is no file but a folder or a device")
+            throw .unreadable(path: path, reason: "it is a folder or a device, not a file")
         }
         size = Int(status.st_size)
         modified = Self.modification(status)
@@ -90,7 +90,7 @@ public final class FileReader: ByteStore {
         guard SystemPath.attempt(url.path, { stat($0, &status) }) != 0 else { return nil }
         guard errno == ENOENT else { return systemReason() }
         if SystemPath.attempt(url.path, { lstat($0, &status) }) == 0 {
-            return "its symbolic link leads nowhere"
+            return "it is a dangling symbolic link"
         }
         return encodingReason(url.path) ?? "there is no such file or folder"
     }
@@ -99,8 +99,8 @@ public final class FileReader: ByteStore {
     private static func encodingReason(_ path: String) -> String? {
         guard errno == ENOENT, path.unicodeScalars.contains("\u{fffd}") else { return nil }
         return
-            "a name on the way to it is not UTF-8: write its bytes as in '\\xD5\\xC5', or rename it, "
-            + "as 'convmv -f gbk -t utf-8 --notest' does"
+            "a name in its path is not UTF-8; write its bytes as in '\\xD5\\xC5', or rename it, "
+            + "e.g. with 'convmv -f gbk -t utf-8 --notest'"
     }
 
     /// Why a folder cannot be listed.
@@ -117,9 +117,9 @@ public final class FileReader: ByteStore {
     static func systemReason() -> String {
         switch errno {
         case ENOENT: "there is no such file"
-        case EACCES, EPERM: "there is no right to read it"
-        case ELOOP: "its symbolic links run in a circle"
-        case ENOTDIR: "it is no folder, or one on the way is none"
+        case EACCES, EPERM: "permission denied"
+        case ELOOP: "its symbolic links form a loop"
+        case ENOTDIR: "a component of its path is not a folder"
         default: String(cString: strerror(errno))
         }
     }

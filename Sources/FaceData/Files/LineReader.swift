@@ -23,7 +23,7 @@ public struct LineReader: ~Copyable {
 
     /// Begins at the first line.
     ///
-    /// - Parameter maxLength: Longer lines are refused, so that a file that is no text takes no
+    /// - Parameter maxLength: Longer lines are refused, so that a binary file takes no
     ///   memory.
     public init(_ file: any ByteStore, maxLength: Int = 1 << 16) {
         self.file = file

@@ -1,4 +1,4 @@
-/// Memory that one reader fills again and again, so that reading takes none anew.
+/// A buffer that one reader reuses, so that reading does not allocate.
 ///
 /// It belongs to one thread at a time.
 public final class ReadBuffer {

@@ -66,7 +66,7 @@ enum SystemPath {
             if let twice = names.first(where: { !seen.insert(ExactText($0)).inserted }) {
                 throw .unreadable(
                     path: folder.path,
-                    reason: "two of its names are shown as '\(twice)', one of which is not UTF-8: "
+                    reason: "two of its names are shown as '\(twice)', one of which is not UTF-8; "
                         + "rename one of them")
             }
         }

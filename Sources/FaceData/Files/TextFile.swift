@@ -11,7 +11,7 @@ enum TextFile {
     /// The lines that are not blank, without spaces around them.
     ///
     /// - Throws: ``FaceDataError/unreadable(path:reason:)``, or
-    ///   ``FaceDataError/line(path:line:reason:)`` for a line that is no text.
+    ///   ``FaceDataError/line(path:line:reason:)`` for a line that is not UTF-8 text.
     static func lines(_ file: URL) throws(FaceDataError) -> [Line] {
         try lines(of: try FileReader(file))
     }
@@ -26,10 +26,10 @@ enum TextFile {
                 if number == 1, isUTF16(bytes) {
                     throw .unreadable(
                         path: store.path,
-                        reason: "it is no text in UTF-8 but UTF-16: save it as UTF-8")
+                        reason: "it is UTF-16 text; save it as UTF-8")
                 }
                 guard !bytes.contains(0) else {
-                    throw .unreadable(path: store.path, reason: "line \(number) is no text")
+                    throw .unreadable(path: store.path, reason: "line \(number) is not UTF-8 text")
                 }
                 return ByteText.text(bytes).trimmingCharacters(in: .whitespaces)
             }

@@ -19,7 +19,7 @@ enum BMPDecoder {
             // A run of two bytes has 255 pixels at most; memory is not taken for what nobody wrote.
             let count = header.width * header.height
             guard count <= max(1 << 20, 256 * data.count) else {
-                throw ImageRefusal("it is cut short")
+                throw ImageRefusal("it is truncated")
             }
             pixels = coloured(try BMPRunLengths(header).samples(data), header.palette)
         } else {
@@ -47,7 +47,7 @@ enum BMPDecoder {
         let rowSize = (header.width * header.bits + 31) / 32 * 4
         // The last row may lack what fills it up.
         let needed = (header.height - 1) * rowSize + (header.width * header.bits + 7) / 8
-        guard bytes.count - header.pixels >= needed else { throw ImageRefusal("it is cut short") }
+        guard bytes.count - header.pixels >= needed else { throw ImageRefusal("it is truncated") }
         var pixels: [UInt8] = []
         pixels.reserveCapacity(header.width * header.height * 3)
         for row in 0..<header.height {

@@ -24,7 +24,7 @@ struct BMPHeader {
     /// Reads a header, whose first 18 bytes are there.
     init(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) {
         let size = Self.word(bytes, 14)
-        guard bytes.count >= 14 + size else { throw ImageRefusal("it is cut short") }
+        guard bytes.count >= 14 + size else { throw ImageRefusal("it is truncated") }
         let isFirst = size == 12
         width = isFirst ? Self.short(bytes, 18) : Self.signed(bytes, 18)
         let rows = isFirst ? Self.short(bytes, 20) : Self.signed(bytes, 22)
@@ -39,7 +39,8 @@ struct BMPHeader {
         }
         isInRunLengths = kind == 1 || kind == 2
         guard !(isInRunLengths && isTopDown) else {
-            throw ImageRefusal("it is a bitmap of run lengths from the top, which there cannot be")
+            throw ImageRefusal(
+                "it is a top-down bitmap with run-length encoding, which is not allowed")
         }
         var end = 14 + size
         masks = try Self.masks(bytes, kind, bits, size, &end)
@@ -47,7 +48,7 @@ struct BMPHeader {
         let told = Self.word(bytes, 10)
         // Some programs name the place where the palette begins, or none.
         pixels = told == 0 || (told == 14 + size && bits <= 8) ? end : told
-        guard pixels <= bytes.count else { throw ImageRefusal("it is cut short") }
+        guard pixels <= bytes.count else { throw ImageRefusal("it is truncated") }
     }
 
     /// Whether a compression goes with a number of bits.
@@ -67,12 +68,12 @@ struct BMPHeader {
     ) throws(ImageRefusal) -> [BMPMask]? {
         guard kind == 3 || kind == 6 else { return nil }
         if size == 40 { end += kind == 3 ? 12 : 16 }
-        guard end <= bytes.count else { throw ImageRefusal("it is cut short") }
+        guard end <= bytes.count else { throw ImageRefusal("it is truncated") }
         let numbers = (0..<3).map { UInt32(word(bytes, 54 + 4 * $0)) }
         if numbers == [0, 0, 0] { return nil }
         let masks = numbers.compactMap(BMPMask.init)
         guard masks.count == 3 else {
-            throw ImageRefusal("its masks have bits that are not side by side")
+            throw ImageRefusal("its masks are not contiguous")
         }
         return masks
     }

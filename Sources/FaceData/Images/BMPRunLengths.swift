@@ -22,20 +22,20 @@ struct BMPRunLengths {
         var position = 0
         // A bitmap whose rows are all full may lack its end.
         while row < height, !(row == height - 1 && column >= width) {
-            guard position + 2 <= bytes.count else { throw ImageRefusal("it is cut short") }
+            guard position + 2 <= bytes.count else { throw ImageRefusal("it is truncated") }
             let (count, value) = (Int(bytes[position]), bytes[position + 1])
             position += 2
             switch (count, value) {
             case (0, 0): (column, row) = (0, row + 1)
             case (0, 1): return samples
             case (0, 2):
-                guard position + 2 <= bytes.count else { throw ImageRefusal("it is cut short") }
+                guard position + 2 <= bytes.count else { throw ImageRefusal("it is truncated") }
                 column += Int(bytes[position])
                 row += Int(bytes[position + 1])
                 position += 2
             case (0, _):
                 let size = isOfHalfBytes ? (Int(value) + 1) / 2 : Int(value)
-                guard position + size <= bytes.count else { throw ImageRefusal("it is cut short") }
+                guard position + size <= bytes.count else { throw ImageRefusal("it is truncated") }
                 for index in 0..<Int(value) {
                     put(part(of: bytes[position + (isOfHalfBytes ? index / 2 : index)], index))
                 }

@@ -10,7 +10,7 @@ public import Foundation
 public struct ImageDecoder: Sendable {
     /// More pixels than this are refused before memory is taken for them.
     public static let maxPixels = 1 << 26
-    /// A file of more bytes than this is no image.
+    /// Larger files are not accepted as images.
     public static let maxBytes = 1 << 28
 
     /// Creates a decoder.
@@ -101,7 +101,7 @@ struct ImageRefusal: Error {
 
     /// Checks a picture's size before memory is taken for it.
     static func require(_ width: Int, _ height: Int) throws(ImageRefusal) {
-        guard width > 0, height > 0 else { throw ImageRefusal("it holds no picture") }
+        guard width > 0, height > 0 else { throw ImageRefusal("it contains no image") }
         guard width <= ImageDecoder.maxPixels / height else {
             throw ImageRefusal(
                 "\(width)x\(height) pixels are more than \(ImageDecoder.maxPixels)")

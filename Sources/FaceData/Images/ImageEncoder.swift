@@ -11,7 +11,7 @@ public enum ImageEncoder {
             throw .cannotEncode(format: "JPEG", reason: "quality \(quality) is not from 1 to 100")
         }
         guard let handle = tjInitCompress() else {
-            throw .cannotEncode(format: "JPEG", reason: "TurboJPEG has no memory")
+            throw .cannotEncode(format: "JPEG", reason: "TurboJPEG ran out of memory")
         }
         defer { tjDestroy(handle) }
         var bytes: UnsafeMutablePointer<UInt8>?

@@ -22,7 +22,9 @@ final class JPEGDecoder {
         orientation = ImageOrientation(exif: metadata.exif, xmp: metadata.xmp)
         // A handle keeps tables of the picture before, and stumbles after a broken one; a new one
         // costs a hundredth of a small picture.
-        guard let jpeg = tjInitDecompress() else { throw ImageRefusal("TurboJPEG has no memory") }
+        guard let jpeg = tjInitDecompress() else {
+            throw ImageRefusal("TurboJPEG ran out of memory")
+        }
         handle = jpeg
         var (width, height): (Int32, Int32) = (0, 0)
         var (subsampling, colour): (Int32, Int32) = (0, 0)

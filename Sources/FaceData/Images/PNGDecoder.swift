@@ -9,7 +9,7 @@ enum PNGDecoder {
     /// Decodes a picture, upright.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         guard let reading = facet_png_open(bytes.baseAddress, bytes.count) else {
-            throw ImageRefusal("libpng has no memory")
+            throw ImageRefusal("libpng ran out of memory")
         }
         defer { facet_png_close(reading) }
         guard facet_png_header(reading) != 0 else { throw refusal(of: reading) }

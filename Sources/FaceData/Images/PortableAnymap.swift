@@ -16,7 +16,7 @@ enum PortableAnymap {
         var reader = Reader(bytes: bytes, index: 2)
         guard let width = reader.number(), let height = reader.number(),
             let maximum = reader.number(), (1...65535).contains(maximum)
-        else { throw ImageRefusal("its header is no PGM's or PPM's") }
+        else { throw ImageRefusal("its header is not that of a PGM or PPM") }
         try ImageRefusal.require(width, height)
         // A single space ends the header of raw samples.
         if !isPlain { reader.index += 1 }
@@ -25,13 +25,13 @@ enum PortableAnymap {
         let width8 = maximum < 256 ? 1 : 2
         // A plain sample takes a digit and a space at least.
         guard bytes.count - reader.index >= (isPlain ? count : count * width8) else {
-            throw ImageRefusal("it is cut short")
+            throw ImageRefusal("it is truncated")
         }
         var pixels: [UInt8] = []
         pixels.reserveCapacity(width * height * 3)
         for _ in 0..<count {
             guard let value = isPlain ? reader.number() : reader.sample(width8), value <= maximum
-            else { throw ImageRefusal("it has a sample above \(maximum), or is cut short") }
+            else { throw ImageRefusal("it has a sample above \(maximum), or is truncated") }
             let byte =
                 maximum == 255 ? UInt8(value) : scaled(value, maximum, to: isGrey ? width8 : 1)
             pixels.append(byte)

@@ -12,7 +12,7 @@ enum WebPDecoder {
         let data = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var features = WebPBitstreamFeatures()
         guard WebPGetFeatures(data, bytes.count, &features) == VP8_STATUS_OK else {
-            throw ImageRefusal("its WebP header is damaged or cut short")
+            throw ImageRefusal("its WebP header is damaged or truncated")
         }
         guard features.has_animation == 0 else { throw ImageRefusal("it is a WebP animation") }
         let (width, height) = (Int(features.width), Int(features.height))
@@ -20,7 +20,7 @@ enum WebPDecoder {
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         let size = pixels.count
         guard WebPDecodeRGBInto(data, bytes.count, &pixels, size, Int32(width * 3)) != nil else {
-            throw ImageRefusal("its WebP data is damaged or cut short")
+            throw ImageRefusal("its WebP data is damaged or truncated")
         }
         let orientation = ImageOrientation(
             exif: chunk("EXIF", of: bytes), xmp: chunk("XMP ", of: bytes))

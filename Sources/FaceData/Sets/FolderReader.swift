@@ -92,8 +92,8 @@ struct FolderReader {
         if let first = others.first ?? paths.first(where: ByteText.isEscaped) {
             warnings.append(
                 counted(others.count + files, "name is", "names are")
-                    + " not UTF-8 and shown by bytes, as '\(first)'; 'convmv -r -f gbk -t utf-8 "
-                    + "--notest' or the like renames them")
+                    + " not UTF-8 and shown as bytes, as in '\(first)'; rename with 'convmv -r -f gbk -t utf-8 "
+                    + "--notest' or similar")
         }
         return warnings
     }

@@ -32,7 +32,7 @@ public enum ImageCollection: Sendable {
         }
     }
 
-    /// What is told about the files.
+    /// Warnings about the files.
     public var warnings: [String] {
         switch self {
         case .labelled(let set): set.warnings

@@ -8,7 +8,7 @@ public struct KnownPack: Sendable, Hashable {
     public let identities: Int
     /// Images.
     public let images: Int
-    /// What else is told about it.
+    /// Further facts about it.
     let hint: String
 
     /// The sets, by the counts that their makers publish.
@@ -28,10 +28,10 @@ public struct KnownPack: Sendable, Hashable {
         all.first { $0.name == name.lowercased() }
     }
 
-    /// A sentence that tells how a set differs from this one; nil when the counts agree.
+    /// A sentence on how a set differs from this one; nil if the counts agree.
     public func difference(images: Int, identities: Int) -> String? {
         guard images != self.images || identities != self.identities else { return nil }
-        return "it is called \(name), which has \(grouped(self.identities)) identities and "
+        return "it is named \(name), which has \(grouped(self.identities)) identities and "
             + "\(grouped(self.images)) images, but has \(grouped(identities)) "
             + "(\(Self.signed(identities - self.identities))) and \(grouped(images)) "
             + "(\(Self.signed(images - self.images))); \(hint)"

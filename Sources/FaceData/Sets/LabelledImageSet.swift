@@ -8,9 +8,9 @@ public struct LabelledImageSet: Sendable {
     public var identities: [String]
     /// Whose each image is: a index in the list of identities.
     public var labels: [Int]
-    /// What is told about the files, such as an index that had to be built anew.
+    /// Warnings about the files, such as an index that had to be rebuilt.
     public var warnings: [String]
-    /// What lies in the set's folder and is no image of an identity.
+    /// Files in the set's folder that are not images of an identity.
     public internal(set) var passedOver = PassedOver()
 
     /// How many images there are.
@@ -18,7 +18,7 @@ public struct LabelledImageSet: Sendable {
     /// Folder or file of the set.
     public var location: URL { source.location }
 
-    /// Creates a set of its parts.
+    /// Memberwise initialiser.
     ///
     /// - Parameters:
     ///   - labels: As many as the source has images, each below the number of identities.

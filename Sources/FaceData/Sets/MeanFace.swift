@@ -76,11 +76,11 @@ public enum MeanFace {
         switch difference(train: train, test: test, people: people) {
         case nil: nil
         case .unlike(let correlation):
-            "training and test faces do not look alike, however one is cropped (their means "
-                + "correlate by \(correlation) at most); look at "
-                + "both sets and align both alike, or every difference between losses will be hidden"
+            "training and test faces do not look alike under any crop (their mean faces "
+                + "correlate by at most \(correlation)); look at "
+                + "both sets and use the same alignment for both, or differences between losses will be hidden"
         case .moved(let percent, let x, let y):
-            "training and test faces seem to be cropped differently: the mean test face fits "
+            "training and test faces seem to be cropped differently: the mean test face matches "
                 + "the mean training face best at \(percent) % of its size, moved by "
                 + "(\(x), \(y)) of 112 pixels; align both alike, or every "
                 + "difference between losses will be hidden"

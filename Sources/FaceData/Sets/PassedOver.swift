@@ -31,7 +31,7 @@ public struct PassedOver: Sendable, Hashable {
             + parts.joined(separator: ", ")
     }
 
-    /// Adds a file that is no image of an identity.
+    /// Adds a file that is not an image of an identity.
     mutating func add(file path: String) {
         // What describes a set lies beside its identities.
         guard !Self.known.contains(path) else { return }

@@ -31,7 +31,7 @@ public struct VerificationPairs: Sendable {
     public let pairs: [VerificationPair]
     /// Number of folds.
     public let folds: Int
-    /// What is told about the files, such as folds that a list did not have.
+    /// Warnings about the files, such as missing folds in a list.
     public var warnings: [String]
 
     /// Creates pairs of the images of a source.
@@ -71,7 +71,7 @@ public struct VerificationPairs: Sendable {
             }, folds: folds, warnings: warnings)
     }
 
-    /// How many people there are at the least: by their names, or as many as a pair needs.
+    /// The least number of people: by their names, or as many as a pair needs.
     package var minPeople: Int {
         let named = identities.count
         return named > 0 ? named : images.count / 2
@@ -111,7 +111,7 @@ public struct VerificationPairs: Sendable {
         let read = Self.consecutiveFolds(pairs.count)
         guard read.of != pairs.map(\.fold) else { return nil }
         return
-            "a .bin keeps no folds: whoever reads it takes \(counted(read.count, "consecutive run")) of its "
+            "a .bin stores no folds; its reader will take \(counted(read.count, "consecutive run")) of its "
             + "\(counted(pairs.count, "pair")) instead of the \(counted(folds, "fold")) of the list; facet data unpack "
             + "and a list of pairs keep them"
     }

@@ -17,7 +17,7 @@ public struct EvaluatedSet {
     public let errors: VerificationErrors
     /// The insightface protocol's accuracy and how far it may be off, as pairs share people.
     public let accuracy: SeedPairEstimate
-    /// For each pair whether the insightface protocol classifies it correctly.
+    /// Whether the insightface protocol classifies each pair correctly.
     let isRight: [Bool]
     /// What was found before anything was embedded.
     private let earlierWarnings: [String]
@@ -80,12 +80,12 @@ public struct EvaluatedSet {
         var warnings = earlierWarnings + report.warnings
         if pairs.folds == 1 {
             warnings.append(
-                "There is one fold only, so thresholds are chosen on the pairs they are evaluated on, "
+                "There is only one fold, so thresholds are chosen on the pairs they are evaluated on "
                     + "and accuracies are optimistic.")
         }
         if !hasMirrorImages {
             warnings.append(
-                "There are no embeddings of mirror images, so every protocol uses the images alone."
+                "There are no embeddings of mirror images, so every protocol uses only the images."
             )
         }
         return warnings

@@ -80,7 +80,7 @@ extension EvaluatedSet {
             "  \(counted(report.pairs, "pair")) in \(counted(pairs.folds, "fold")), "
                 + "\(grouped(report.positives)) of one person and \(grouped(report.negatives)) of two; "
                 + "\(grouped(errors.count)) misclassified; in brackets the 95 % "
-                + "interval for other people",
+                + "confidence interval for other people",
         ]
         lines += comparison.results.prefix(allProtocols ? comparison.results.count : 1).map(line)
         if let viewOne {

@@ -94,8 +94,8 @@ public struct ModelComparison {
                 .joined(separator: "\n")
         }
         let note =
-            "differences in points of accuracy, with their 95 % intervals for other people; "
-            + "p of McNemar's exact test"
+            "differences in accuracy (percentage points), with 95 % intervals for other people; "
+            + "p-values of McNemar's exact test"
             + (differences.count > 1
                 ? ", corrected for \(counted(differences.count, "comparison"))" : "")
         return (blocks + [([note] + differences.map(Self.line)).joined(separator: "\n")])
@@ -109,11 +109,11 @@ public struct ModelComparison {
         let better = difference.difference > 0 ? difference.first : difference.second
         let verdict =
             difference.pValue < 0.05
-            ? "\(better) is better" : "they cannot be told apart on these pairs"
+            ? "\(better) is better" : "no significant difference on these pairs"
         return "  \(difference.test): \(difference.first) - \(difference.second) = "
             + "\(points(difference.difference)) (\(points(difference.interval[0])) to "
             + "\(points(difference.interval[1]))), p = \(probability(difference.pValue)), "
-            + "\(pairs) that only one gets right: \(verdict)"
+            + "\(pairs) that only one classifies correctly: \(verdict)"
     }
 
     private static func probability(_ value: Double) -> String {

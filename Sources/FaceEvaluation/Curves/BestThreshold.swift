@@ -48,7 +48,7 @@ public struct BestThreshold: Codable, Sendable, Hashable {
     ) throws {
         try pairs.requireDistances()
         guard level > 0, level < 1 else {
-            throw FaceEvaluationError.invalidRate(name: "The level of an interval", value: level)
+            throw FaceEvaluationError.invalidRate(name: "the confidence level", value: level)
         }
         let sweep = try ThresholdSweep(pairs)
         let found = sweep.best(weights: sweep.ones)

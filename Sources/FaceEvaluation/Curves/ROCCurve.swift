@@ -23,7 +23,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
 
     /// Computes the curve of scored pairs.
     ///
-    /// - Throws: ``FaceEvaluationError/oneKindOnly(same:)`` if there is no pair of one kind,
+    /// - Throws: ``FaceEvaluationError/oneKindOnly(same:)`` if all pairs are of the same kind,
     ///   ``FaceEvaluationError/noPairs`` or ``FaceEvaluationError/notADistance(pair:value:)``.
     public init(of pairs: [ScoredPair]) throws {
         try pairs.requireDistances()
@@ -59,7 +59,7 @@ public struct ROCCurve: Codable, Sendable, Hashable {
     /// - Throws: ``FaceEvaluationError/invalidRate(name:value:)`` for a rate outside 0...1.
     public func operatingPoint(atFAR rate: Double) throws -> OperatingPoint {
         guard (0...1).contains(rate) else {
-            throw FaceEvaluationError.invalidRate(name: "The FAR", value: rate)
+            throw FaceEvaluationError.invalidRate(name: "the FAR", value: rate)
         }
         let point = point(atFAR: rate)
         return OperatingPoint(

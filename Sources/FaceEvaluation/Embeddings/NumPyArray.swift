@@ -27,7 +27,7 @@ public struct NumPyArray: Sendable, Hashable {
             data = try Data(contentsOf: url, options: .mappedIfSafe)
         } catch {
             throw FaceEvaluationError.malformedArray(
-                path: url.path, reason: "it cannot be read, or there is no such file")
+                path: url.path, reason: "the file does not exist or cannot be read")
         }
         return try NumPyArray(data, path: url.path)
     }
@@ -122,11 +122,11 @@ private struct NumPyHeader {
 
     init(_ data: Data) throws {
         guard data.prefix(6).elementsEqual(Self.magic) else {
-            throw Damage(reason: "it does not begin as a .npy file does")
+            throw Damage(reason: "it does not start like a .npy file")
         }
         let bytes = [UInt8](data.dropFirst(6).prefix(6))
         guard bytes.count == 6, (1...3).contains(bytes[0]) else {
-            throw Damage(reason: "it is cut short, or of a version that is not known")
+            throw Damage(reason: "it is truncated, or of an unknown version")
         }
         let wide = bytes[0] > 1
         let length =
@@ -134,14 +134,14 @@ private struct NumPyHeader {
             | (wide ? Int(bytes[4]) << 16 | Int(bytes[5]) << 24 : 0)
         let start = wide ? 12 : 10
         guard length <= data.count - start else {
-            throw Damage(reason: "its header would be longer than the file")
+            throw Damage(reason: "its header is longer than the file")
         }
         end = start + length
         var parser = DictionaryParser(
             Array(data[data.startIndex + start..<data.startIndex + end]))
         let members = try parser.members()
         guard case .text(let name) = members["descr"] else {
-            throw Damage(reason: "its header does not name one type")
+            throw Damage(reason: "its header does not name a single type")
         }
         guard let type = Number(rawValue: name.replacing("=", with: "<")) else {
             throw Damage(
@@ -153,23 +153,23 @@ private struct NumPyHeader {
                 reason: "it is in Fortran order; save numpy.ascontiguousarray(array)")
         }
         guard case .numbers(let shape) = members["shape"] else {
-            throw Damage(reason: "its header does not say its shape")
+            throw Damage(reason: "its header does not state the shape")
         }
         self.shape = shape
     }
 
-    /// How many numbers there are, which must be as many as the bytes hold.
+    /// The number of elements, which must match the number of bytes.
     func count(in bytes: Int) throws -> Int {
         var count = 1
         for length in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: length)
-            guard !overflow else { throw Damage(reason: "its shape \(shape) cannot be") }
+            guard !overflow else { throw Damage(reason: "its shape \(shape) is impossible") }
             count = product
         }
         let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
         guard !overflow, size == bytes else {
             throw Damage(
-                reason: "its shape \(shape) does not go with the \(bytes) bytes of its numbers")
+                reason: "its shape \(shape) does not match the \(bytes) bytes of data")
         }
         return count
     }

@@ -50,7 +50,8 @@ public struct ClassAngles {
     ///   holds an infinity or a NaN.
     public init(of embeddings: EmbeddingTable, labels: [Int], weightsEach: Int = 1) throws {
         precondition(
-            labels.count == embeddings.count && weightsEach > 0, "labels must be as many as rows")
+            labels.count == embeddings.count && weightsEach > 0,
+            "there must be as many labels as rows")
         self.embeddings = embeddings
         self.labels = labels
         self.weightsEach = weightsEach

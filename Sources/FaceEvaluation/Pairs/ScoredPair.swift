@@ -12,7 +12,7 @@ public struct ScoredPair: Codable, Sendable, Hashable {
     /// Fold the protocol puts the pair in, from 0.
     public var fold: Int
 
-    /// Creates a pair from its parts.
+    /// Memberwise initialiser.
     public init(distance: Float, same: Bool, fold: Int) {
         self.distance = distance
         self.same = same

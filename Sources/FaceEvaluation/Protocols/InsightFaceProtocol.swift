@@ -45,7 +45,7 @@ public struct InsightFaceProtocol: Codable, Sendable, Hashable {
     /// - Throws: As ``accuracy(of:)``, and for a target rate outside 0...1.
     public func rates(of pairs: [ScoredPair]) throws -> InsightFaceRates {
         guard (0...1).contains(targetFAR) else {
-            throw FaceEvaluationError.invalidRate(name: "The target FAR", value: targetFAR)
+            throw FaceEvaluationError.invalidRate(name: "the target FAR", value: targetFAR)
         }
         return InsightFaceRates(results(try members(pairs), grid: tarGrid, by: operatingPoint))
     }

@@ -1,6 +1,6 @@
 /// The pairs that a protocol misclassifies, the worst first.
 public struct VerificationErrors: Codable, Sendable, Hashable {
-    /// A pair that was misclassified.
+    /// A misclassified pair.
     public struct Entry: Codable, Sendable, Hashable {
         /// Place of the pair in the test set.
         public let pair: Int

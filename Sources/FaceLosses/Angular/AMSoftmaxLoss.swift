@@ -12,22 +12,23 @@ public import Torch
 ///   falls over all of 0 ... π, so that no fall-back is needed.
 public final class AMSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 0.35, in: 0...1, "margin taken off the target's cosine")
+        "m", aliases: ["margin"], default: 0.35, in: 0...1,
+        "margin subtracted from the target cosine")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "amsoftmax", title: "AM-Softmax",
         aliases: ["additive margin", "additive margin softmax", "AddMarginProduct"],
-        summary: "Each embedding must be nearer to its class than to others by a cosine.",
+        summary: "Each embedding must be closer to its class than to others by a cosine margin.",
         paper: "F. Wang, J. Cheng, W. Liu, H. Liu. Additive Margin Softmax for Face Verification. "
             + "IEEE Signal Processing Letters 2018",
         equation: "-log( e^(s (cos θ_y - m)) / (e^(s (cos θ_y - m)) + Σ_{j≠y} e^(s cos θ_j)) )",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
             gradient:
-                "exact; the margin is a constant, so that holding it constant changes nothing",
-            use: "first choice beside ArcFace: the gradient has no pole and needs no fall-back",
-            pitfalls: "the margin and the scale belong together: with a small scale 0.35 is out of "
+                "exact; the margin is a constant",
+            use: "first choice along with ArcFace: the gradient has no pole and needs no fallback",
+            pitfalls: "margin and scale must match: with a small scale, 0.35 is out of "
                 + "reach for hard images"),
         parameters: [marginKey.parameter] + AngularSchedule.parameters,
         presets: [
@@ -49,7 +50,7 @@ public final class AMSoftmaxLoss: AngularMarginLoss {
                 AngularSchedule.constant(scale: 32, margin: 0.35)),
             LossPreset(
                 "adaface-cosface",
-                "the constants of AdaFace's code, but for its limit of all cosines at ±0.999",
+                "the constants of AdaFace's code, except that it clamps all cosines to ±0.999",
                 AngularSchedule.constant(scale: 64, margin: 0.4)),
             LossPreset(
                 "pml-cosface", "the constants of pytorch-metric-learning",

@@ -16,12 +16,13 @@ public import Torch
 ///   pushes |x| to 0, where the loss is stuck at ln(classes).
 public final class ASoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.whole(
-        "m", aliases: ["margin"], default: 4, in: 1...4, "factor of the target's angle")
+        "m", aliases: ["margin"], default: 4, in: 1...4, "factor of the target angle")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "asoftmax", title: "A-Softmax", aliases: ["angular softmax"],
-        summary: "Each embedding must be nearer to its class than to others by a factor of angle.",
+        summary:
+            "Each embedding must be closer to its class than to others by a factor of the angle.",
         paper: "W. Liu, Y. Wen, Z. Yu, M. Li, B. Raj, L. Song. SphereFace: Deep Hypersphere "
             + "Embedding for Face Recognition. CVPR 2017",
         equation: "-log( e^(|x| t) / (e^(|x| t) + Σ_{j≠y} e^(|x| cos θ_j)) ), "
@@ -46,7 +47,7 @@ public final class ASoftmaxLoss: AngularMarginLoss {
                     "grad": "exact",
                 ]),
             LossPreset(
-                "pml-sphereface", "as pytorch-metric-learning has it: exact, without annealing",
+                "pml-sphereface", "as in pytorch-metric-learning: exact, without annealing",
                 ["m": 4, "anneal": "step", "base": 0, "min": 0, "grad": "exact"]),
         ])
 

@@ -14,26 +14,26 @@ public import Torch
 /// classes the rule can give less.
 public final class AdaCosLoss: AngularMarginLoss {
     static let limitKey = LossParameterKey.word(
-        "limit", default: NormFaceLoss.Choice.yes, "whether the scale is kept within 1 ... 64")
+        "limit", default: NormFaceLoss.Choice.yes, "whether the scale is clamped to 1 ... 64")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "adacos", title: "AdaCos",
-        summary: "The softmax of cosines, with a scale that follows from the angles of the batch.",
+        summary: "Softmax of cosines, with a scale derived from the angles of the batch.",
         paper: "X. Zhang, R. Zhao, Y. Qiao, X. Wang, H. Li. AdaCos: Adaptively Scaling Cosine "
             + "Logits for Effectively Learning Deep Face Representations. CVPR 2019",
         equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ln B / cos(min(π/4, θ_med))",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
-            gradient: "exact; the scale counts as a constant",
-            use: "when no parameter is to be chosen",
+            gradient: "exact; the scale is treated as a constant",
+            use: "when there should be no parameter to tune",
             pitfalls:
                 "while all embeddings are alike the scale grows from batch to batch; it is kept "
                 + "within 1 ... 64 unless limit=no"),
         parameters: [limitKey.parameter],
         presets: [
             LossPreset(
-                "facexzoo-adacos", "as FaceX-Zoo has it: without limits of the scale",
+                "facexzoo-adacos", "as in FaceX-Zoo: without limits of the scale",
                 ["limit": "no"])
         ])
 

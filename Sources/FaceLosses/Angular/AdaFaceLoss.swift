@@ -20,12 +20,12 @@ public final class AdaFaceLoss: AngularMarginLoss {
         "margin of the angle in rad, and of the cosine")
     static let concentrationKey = LossParameterKey.number(
         "h", default: 0.333, in: 0...10,
-        "deviations of the norm that are worth a quality of 1, inverted")
+        "inverse of the number of standard deviations of the norm at quality 1")
     static let rateKey = LossParameterKey.number(
         "rate", aliases: ["t_alpha"], default: 0.01, in: 0...1,
         "fraction of a batch in the mean and deviation of norms")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "adaface", title: "AdaFace",
         summary:
@@ -42,7 +42,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
                 + "ends, and 0.001 is added to σ",
             use: "training sets and tests of mixed quality, for instance surveillance images",
             pitfalls:
-                "the quality is relative to running statistics of the norm, which start at 20 and "
+                "quality is relative to running statistics of the norm, which start at 20 and "
                 + "100 and need some hundred batches at rate 0.01"),
         parameters: [
             marginKey.parameter, concentrationKey.parameter, rateKey.parameter,

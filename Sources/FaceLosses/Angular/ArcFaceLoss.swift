@@ -17,13 +17,13 @@ public import Torch
 public final class ArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
-        "margin added to the target's angle")
+        "margin added to the target angle")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "arcface", title: "ArcFace",
         aliases: ["additive angular margin", "AAM-Softmax", "ArcMarginProduct"],
-        summary: "Each embedding must be nearer to its class than to others by an angle.",
+        summary: "Each embedding must be closer to its class than to others by an angle.",
         paper: "J. Deng, J. Guo, N. Xue, S. Zafeiriou. ArcFace: Additive Angular Margin Loss for "
             + "Deep Face Recognition. CVPR 2019",
         equation: "-log( e^(s cos(θ_y + m)) / (e^(s cos(θ_y + m)) + Σ_{j≠y} e^(s cos θ_j)) )",
@@ -44,26 +44,26 @@ public final class ArcFaceLoss: AngularMarginLoss {
                 "arcface-paper", "the paper's constants from the first step, exact gradient",
                 AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
             LossPreset(
-                "insightface", "as arcface_torch has it: constants, detached, no fall-back",
+                "insightface", "as in arcface_torch: constants, detached, no fall-back",
                 AngularSchedule.constant(
                     scale: 64, margin: 0.5, ["grad": "detached", "fallback": "none"])),
             LossPreset(
-                "insightface-mxnet", "as insightface's MXNet code has it: exact, cosθ - m sin m",
+                "insightface-mxnet", "as in insightface's MXNet code: exact, cosθ - m sin m",
                 AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
             LossPreset(
-                "opensphere-arcface", "as OpenSphere has it: detached, angles end at π",
+                "opensphere-arcface", "as in OpenSphere: detached, angles end at π",
                 AngularSchedule.constant(scale: 64, margin: 0.5, ["fallback": "clamp"])),
             LossPreset(
-                "facexzoo-arcface", "as FaceX-Zoo has it: s 32, m 0.35, no margin beyond π",
+                "facexzoo-arcface", "as in FaceX-Zoo: s 32, m 0.35, no margin beyond π",
                 AngularSchedule.constant(
                     scale: 32, margin: 0.35, ["grad": "exact", "fallback": "plain"])),
             LossPreset(
                 "adaface-arcface",
-                "as AdaFace's code has it, but for its limit of all cosines at ±0.999",
+                "as in AdaFace's code, except that it clamps all cosines to ±0.999",
                 AngularSchedule.constant(
                     scale: 64, margin: 0.5, ["grad": "exact", "fallback": "clamp"])),
             LossPreset(
-                "pml-arcface", "as pytorch-metric-learning has it: 28.6 degrees, exact",
+                "pml-arcface", "as in pytorch-metric-learning: 28.6 degrees, exact",
                 AngularSchedule.constant(
                     scale: 64, margin: .number(28.6 * .pi / 180), ["grad": "exact"])),
         ])

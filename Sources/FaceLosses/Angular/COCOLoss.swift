@@ -28,10 +28,10 @@ public final class COCOLoss: ConfigurableLoss {
     static let centroidsKey = LossParameterKey.word(
         "centroids", default: Centroids.learnt, "trained weights, or means of the batch")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "coco", title: "COCO", aliases: ["congenerous cosine"],
-        summary: "The softmax of cosines, with a scale that suffices for the number of classes.",
+        summary: "Softmax of cosines, with a scale that suffices for the number of classes.",
         paper: "Y. Liu, H. Li, X. Wang. Rethinking Feature Discrimination and Polymerization for "
             + "Large-scale Recognition. arXiv 1710.00870, 2017",
         equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) ), s = ½ ln((C - 1) / (e^ε - 1))",
@@ -64,7 +64,7 @@ public final class COCOLoss: ConfigurableLoss {
             ?? max(1, 0.5 * log(nonTargetCount / expm1(setup[Self.epsilonKey])))
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { weight.shape[0] }
 
     /// `weight`.

@@ -13,18 +13,18 @@ public final class CircleLoss: AngularMarginLoss {
         "m", aliases: ["margin"], default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine"
     )
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "circle", title: "Circle loss",
-        summary: "Each cosine is pulled the harder the farther it is from where it should be.",
+        summary: "The farther a cosine is from its optimum, the harder it is pulled.",
         paper:
             "Y. Sun et al. Circle Loss: A Unified Perspective of Pair Similarity Optimization. CVPR 2020",
         equation:
             "-log softmax_y of s [1 + m - cos θ_y]₊ (cos θ_y - 1 + m) and s [cos θ_j + m]₊ (cos θ_j - m)",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
-            gradient: "the weights of cosines count as constants, as in the paper",
-            use: "to let each cosine be pulled by how far it is from its optimum",
+            gradient: "the weights of cosines are treated as constants, as in the paper",
+            use: "to weight each cosine by its distance from its optimum",
             pitfalls:
                 "its scale of 256 is that of products of two cosines; the logit of another class "
                 + "falls while its cosine rises from -m to 0"),

@@ -20,13 +20,13 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         "fallback", default: Fallback.clamp,
         "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
-        "m1", default: 1, in: 0.5...4, "factor of the target's angle")
+        "m1", default: 1, in: 0.5...4, "factor of the target angle")
     static let secondKey = LossParameterKey.number(
-        "m2", default: 0.3, in: 0...1.5, unit: "rad", "margin added to the target's angle")
+        "m2", default: 0.3, in: 0...1.5, unit: "rad", "margin added to the target angle")
     static let thirdKey = LossParameterKey.number(
-        "m3", default: 0.2, in: 0...1, "margin taken off the target's cosine")
+        "m3", default: 0.2, in: 0...1, "margin subtracted from the target cosine")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "combined", title: "Combined margin",
         summary: "The target angle is multiplied and added to, and its cosine lowered.",
@@ -42,14 +42,14 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         ] + AngularSchedule.parameters + [MarginGradient.key.parameter, fallbackKey.parameter],
         presets: [
             LossPreset(
-                "combined-paper", "the paper's CM1, as insightface's MXNet code has it",
+                "combined-paper", "the paper's CM1, as in insightface's MXNet code",
                 constant(1, 0.3, 0.2, ["grad": "exact"])),
             LossPreset(
                 "combined-cm2", "the paper's CM2",
                 constant(0.9, 0.4, 0.15, ["grad": "exact"])),
             LossPreset(
                 "insightface-combined",
-                "what arcface_torch makes of (1, 0.3, 0.2): with m3 it leaves m2 out",
+                "how arcface_torch treats (1, 0.3, 0.2): with m3 it ignores m2",
                 constant(1, 0, 0.2, ["grad": "detached"])),
         ])
 

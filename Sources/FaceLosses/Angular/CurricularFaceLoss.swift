@@ -16,14 +16,14 @@ public import Torch
 public final class CurricularFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
-        "margin added to the target's angle")
+        "margin added to the target angle")
     static let momentumKey = LossParameterKey.number(
         "momentum", default: 0.99, in: 0...1, "fraction of t that stays from batch to batch")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "curricular", title: "CurricularFace",
-        summary: "ArcFace that learns from hard classes more as training goes on.",
+        summary: "ArcFace that emphasises hard classes more as training progresses.",
         paper:
             "Y. Huang et al. CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition. CVPR 2020",
         equation: "ArcFace with cos θ_j (t + cos θ_j) for classes with cos θ_j > cos(θ_y + m)",

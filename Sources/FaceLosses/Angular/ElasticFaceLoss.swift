@@ -9,7 +9,7 @@ public import Torch
 ///
 /// - **Defaults** of the paper's ElasticFace-Arc: m 0.5, σ 0.05, s up to 64; `elasticface-cos` has
 ///   those of ElasticFace-Cos.
-/// - **Random numbers** depend on the seed and the step, so a run that is resumed goes on as it would
+/// - **Random numbers** depend on the seed and the step, so a resumed run continues as it would
 ///   have.
 /// - **Gradient**: ``MarginGradient``.
 public final class ElasticFaceLoss: AngularMarginLoss {
@@ -26,17 +26,17 @@ public final class ElasticFaceLoss: AngularMarginLoss {
     static let standardDeviationKey = LossParameterKey.number(
         "sigma", symbol: "σ", default: 0.05, in: 0...0.5, "standard deviation of the margins")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "elasticface", title: "ElasticFace", aliases: ["ElasticFace-Arc", "ElasticArcFace"],
-        summary: "ArcFace or CosFace whose margin is drawn anew for each sample.",
+        summary: "ArcFace or CosFace with a random margin for each sample.",
         paper:
             "F. Boutros, N. Damer, F. Kirchbuchner, A. Kuijper. ElasticFace: Elastic Margin Loss for Deep Face Recognition. CVPR Workshops 2022",
         equation: "ArcFace with m from a normal distribution of mean m and deviation σ",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
             gradient: "detached or exact, see grad; margins count as constants",
-            use: "when one margin fits some identities badly",
+            use: "when a single margin does not suit all identities",
             pitfalls:
                 "a batch in another order draws other margins for its images; the loss is noisier "
                 + "than ArcFace's"),

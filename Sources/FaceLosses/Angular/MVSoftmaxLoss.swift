@@ -14,7 +14,8 @@ public import Torch
 /// - **Gradient**: exact; which classes are hard counts as a constant.
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 0.35, in: 0...1, "margin taken off the target's cosine")
+        "m", aliases: ["margin"], default: 0.35, in: 0...1,
+        "margin subtracted from the target cosine")
     static let factorKey = LossParameterKey.number(
         "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more")
 
@@ -27,10 +28,10 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
         "easy", default: Easy.no,
         "whether a target keeps its cosine: yes where that is at most m, obtuse from 90 degrees on")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "mvsoftmax", title: "MV-Softmax", aliases: ["MV-AM-Softmax"],
-        summary: "Classes that are nearer than the target, with its margin, count more.",
+        summary: "Classes closer than the target with its margin get a larger weight.",
         paper:
             "X. Wang et al. Mis-Classified Vector Guided Softmax Loss for Face Recognition. AAAI 2020",
         equation: "AM-Softmax with t cos θ_j + t - 1 for classes with cos θ_j > cos θ_y - m",
@@ -47,7 +48,7 @@ public final class MVSoftmaxLoss: AngularMarginLoss {
                 "mvsoftmax-paper", "the paper's constants from the first step",
                 AngularSchedule.constant(scale: 32, margin: 0.35)),
             LossPreset(
-                "facexzoo-mvsoftmax", "as FaceX-Zoo has it: the margin only for cosines above m",
+                "facexzoo-mvsoftmax", "as in FaceX-Zoo: the margin only for cosines above m",
                 AngularSchedule.constant(scale: 32, margin: 0.35, ["t": 1.12, "easy": "yes"])),
             LossPreset(
                 "svx-mvsoftmax", aliases: ["SV-X-Softmax"],

@@ -27,11 +27,11 @@ public final class MagFaceLoss: AngularMarginLoss {
         "lambda", symbol: "λ", aliases: ["lambda_g"], default: 35, in: 0...1e4,
         "weight of the penalty of the norm")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "magface", title: "MagFace",
         summary:
-            "ArcFace whose margin grows with the norm of the embedding, which becomes its quality.",
+            "ArcFace whose margin grows with the norm of the embedding, which becomes a quality score.",
         paper:
             "Q. Meng, S. Zhao, Z. Huang, F. Zhou. MagFace: A Universal Representation for Face Recognition and Quality Assessment. CVPR 2021",
         equation:
@@ -42,7 +42,7 @@ public final class MagFaceLoss: AngularMarginLoss {
                 + "quality",
             gradient:
                 "detached or exact, see grad; by the detached one the norm sees the penalty only",
-            use: "when the norm shall tell an image's quality",
+            use: "when the norm should indicate image quality",
             pitfalls:
                 "norms outside l_a ... u_a get no gradient: a network whose norms start outside "
                 + "stays there (after batch normalisation of 512 they are about 23)"),
@@ -58,7 +58,7 @@ public final class MagFaceLoss: AngularMarginLoss {
                 "the paper's constants from the first step, exact, easy margin as in its code",
                 ["s": 64, "scaleWarmup": 0, "warmup": 0, "grad": "exact", "fallback": "easy"]),
             LossPreset(
-                "facexzoo-magface", "as FaceX-Zoo has it: s 32, λ 20, no margin beyond π",
+                "facexzoo-magface", "as in FaceX-Zoo: s 32, λ 20, no margin beyond π",
                 [
                     "s": 32, "lambda": 20, "scaleWarmup": 0, "warmup": 0, "grad": "exact",
                     "fallback": "plain",

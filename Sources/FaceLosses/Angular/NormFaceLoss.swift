@@ -20,17 +20,17 @@ public final class NormFaceLoss: AngularMarginLoss {
     static let learnKey = LossParameterKey.word(
         "learn", default: Choice.yes, "whether the scale is trained")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "normface", title: "NormFace", aliases: ["normalized softmax", "NormSoftmax"],
-        summary: "The softmax of cosines, with a scale that is trained.",
+        summary: "Softmax of cosines, with a trained scale.",
         paper: "F. Wang, X. Xiang, J. Cheng, A. L. Yuille. NormFace: L2 Hypersphere Embedding for "
             + "Face Verification. ACM Multimedia 2017",
         equation: "-log( e^(s cos θ_y) / Σ_j e^(s cos θ_j) )",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
             gradient: "exact",
-            use: "the plain softmax of cosines, against which margins are to be measured",
+            use: "the plain softmax of cosines, a baseline for margins",
             pitfalls:
                 "a trained scale may grow until hard images alone count; weight decay does not "
                 + "hold it"),
@@ -44,7 +44,7 @@ public final class NormFaceLoss: AngularMarginLoss {
                 ["s": 30, "learn": "no"]),
             LossPreset(
                 "pml-normalized-softmax",
-                "as pytorch-metric-learning has it: a temperature of 0.05",
+                "as in pytorch-metric-learning: a temperature of 0.05",
                 ["s": 20, "learn": "no"]),
         ])
 

@@ -23,7 +23,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
     static let powerKey = LossParameterKey.number(
         "t", default: 3, in: 1...10, "exponent that spreads similarities")
     static let balanceKey = LossParameterKey.number(
-        "lambda", symbol: "λ", default: 0.7, in: 0.01...0.99, "weight of the yes")
+        "lambda", symbol: "λ", default: 0.7, in: 0.01...0.99, "weight of the positive class")
     static let gradientKey = LossParameterKey.word(
         "grad", default: MarginGradient.exact,
         "gradient through g and the margin: with them, or with their displacement held constant")
@@ -33,10 +33,11 @@ public final class SphereFace2Loss: ConfigurableLoss {
         "warmup", default: 0.5, in: 0...1,
         "fraction of the run in which the margin goes from 0 to m")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "sphereface2", title: "SphereFace2",
-        summary: "For each class a yes or no of its own, with a margin between them.",
+        summary:
+            "A binary classification for each class, with a margin between positives and negatives.",
         paper: "Y. Wen, W. Liu, A. Weller, B. Raj, R. Singh. SphereFace2: Binary Classification is "
             + "All You Need for Deep Face Recognition. ICLR 2022",
         equation:
@@ -47,8 +48,8 @@ public final class SphereFace2Loss: ConfigurableLoss {
             gradient: "exact, or with its displacement held constant, see grad",
             use: "open-set tasks and noisy labels: classes do not compete",
             pitfalls:
-                "with many classes the noes outweigh the one yes, which λ and the bias's start "
-                + "must balance; with weight 1 gradients are so small that hardly anything is learnt "
+                "with many classes, negatives outweigh the single positive, which λ and the initial bias "
+                + "must balance; with weight 1 gradients are so small that hardly anything is learned "
                 + "at the learning rates of other losses"),
         parameters: [
             scaleKey.parameter, marginKey.parameter, powerKey.parameter, balanceKey.parameter,
@@ -57,7 +58,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         presets: [
             LossPreset(
                 "opensphere-sphereface2",
-                "as OpenSphere has it: constants, detached, the loss multiplied by 50",
+                "as in OpenSphere: constants, detached, the loss multiplied by 50",
                 ["r": 40, "warmup": 0, "grad": "detached"])
         ])
 
@@ -72,7 +73,7 @@ public final class SphereFace2Loss: ConfigurableLoss {
         self.setup = setup
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { weight.shape[0] }
 
     /// `weight` and `bias`.

@@ -25,7 +25,7 @@ public final class SphereFaceRLoss: AngularMarginLoss {
         "v0 and v1 multiply the target's angle, past π falling on or constant; v2 divides the "
             + "others'")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "sphereface-r", title: "SphereFace-R",
         summary: "The target angle is multiplied, with a scale of its own and a stable gradient.",

@@ -11,16 +11,16 @@ public import Torch
 public final class SubcenterArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
-        "margin added to the target's angle")
+        "margin added to the target angle")
     static let countKey = LossParameterKey.whole(
         "k", symbol: "K", aliases: ["sub_centers"], default: 3, in: 1...10,
         "class weights of each identity")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "subcenter", title: "Sub-center ArcFace", aliases: ["sub-ArcFace"],
         summary:
-            "ArcFace with several class weights for each identity, of which the nearest one counts.",
+            "ArcFace with several class weights for each identity, of which the nearest is used.",
         paper: "J. Deng, J. Guo, T. Liu, M. Gong, S. Zafeiriou. Sub-center ArcFace. ECCV 2020",
         equation: "ArcFace with cos θ_j = max over k of cos θ_jk",
         guide: LossGuide(
@@ -29,7 +29,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
             gradient:
                 "detached or exact, see grad; only the nearest class weight of an identity gets "
                 + "one",
-            use: "sets with label noise: wrong images gather at a class weight of their own",
+            use: "sets with label noise: mislabelled images gather at a separate class weight",
             pitfalls: "memory and time of the head grow with k; on clean sets k 1 is as good"),
         parameters: [
             marginKey.parameter, countKey.parameter,
@@ -41,7 +41,7 @@ public final class SubcenterArcFaceLoss: AngularMarginLoss {
                 "subcenter-paper", "the paper's constants from the first step, exact gradient",
                 AngularSchedule.constant(scale: 64, margin: 0.5, ["grad": "exact"])),
             LossPreset(
-                "pml-subcenter", "as pytorch-metric-learning has it: 28.6 degrees, exact",
+                "pml-subcenter", "as in pytorch-metric-learning: 28.6 degrees, exact",
                 AngularSchedule.constant(
                     scale: 64, margin: .number(28.6 * .pi / 180), ["grad": "exact"])),
         ])

@@ -13,12 +13,13 @@ public import Torch
 /// - **Gradient**: exact.
 public final class UniFaceLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 0.4, in: 0...1, "margin taken off the target's cosine")
+        "m", aliases: ["margin"], default: 0.4, in: 0...1,
+        "margin subtracted from the target cosine")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "uniface", title: "UniFace",
-        summary: "One trained threshold must separate the target's cosines from all others.",
+        summary: "A single trained threshold must separate target cosines from all others.",
         paper: "J. Zhou, X. Jia, Q. Li, L. Shen, J. Duan. UniFace: Unified Cross-Entropy Loss for "
             + "Deep Face Recognition. ICCV 2023",
         equation: "ln(1 + e^(-s (cos θ_y - m) + b)) + Σ_{j≠y} ln(1 + e^(s cos θ_j - b))",
@@ -48,7 +49,7 @@ public final class UniFaceLoss: ConfigurableLoss {
         schedule = AngularSchedule(setup, margin: margin, paperScale: 64) { $0 - margin }
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { weight.shape[0] }
 
     /// `weight` and `bias`.

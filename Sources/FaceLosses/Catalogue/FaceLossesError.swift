@@ -9,7 +9,7 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case nameTaken(String)
     /// A loss cannot be computed of a part of the classes.
     case noClassSampling(loss: String)
-    /// There are no classes to tell apart, or embeddings have no components.
+    /// There are no classes, or embeddings have dimension 0.
     case noClasses(classes: Int, embeddingSize: Int)
     /// A loss has no target's logit to draw, for it looks at pairs or centres.
     case noTargetLogit(String)
@@ -21,7 +21,7 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
     case productOutOfRange(loss: String, factors: [String], product: Double)
     /// Several losses that classify are added, or one pairwise loss twice.
     case severalClassifications(String)
-    /// A name is no loss's.
+    /// There is no loss of this name.
     case unknownLoss(String, known: [String])
 
     /// One sentence that says what is wrong, where, and what to do.
@@ -30,28 +30,28 @@ public enum FaceLossesError: Error, Equatable, Sendable, CustomStringConvertible
         case .ambiguousName(let name, let advice):
             "'\(name)' may mean several losses: \(advice)"
         case .nameTaken(let name):
-            "there is a loss or preset '\(name)' already; give the new loss another name"
+            "a loss or preset named '\(name)' already exists; choose another name"
         case .noClassSampling(let loss):
-            "\(loss) needs all classes in each step; use head.rate 1, or one of the angular-margin losses "
+            "\(loss) needs all classes in each step; use --class-rate 1, or one of the angular-margin losses "
                 + "that are a softmax, such as arcface, on the CPU"
         case .noClasses(let classes, let size):
             "a loss needs at least 1 class and embeddings of at least 1 component, not "
                 + "\(classes) and \(size)"
         case .noTargetLogit(let name):
-            "\(name) has no logit of a target to draw, for its terms look at pairs or centres; take "
-                + "losses that classify, such as arcface"
+            "\(name) has no target logit to plot, because its terms depend on pairs or centres; use "
+                + "a classification loss such as arcface"
         case .notAHead(let path, let reason):
-            "'\(path)' is not a head that Facet wrote: \(reason); use head.safetensors of a run"
+            "'\(path)' is not a classification head written by Facet: \(reason); use head.safetensors of a run"
         case .parameter(let error): error.description
         case .productOutOfRange(let loss, let factors, let product):
             "\(factors.joined(separator: " times ")) of \(loss) is "
-                + "\(String(format: "%.2g", product)), which float32 does not hold; choose values "
+                + "\(String(format: "%.2g", product)), which is out of range for float32; choose values "
                 + "whose product is 0 or from 1.2e-38 to 3.4e+38"
         case .severalClassifications(let text):
-            "'\(text)' adds losses that cannot be added; take one that classifies and, with '+', "
-                + "different ones of pairs or centres, as in 'arcface+center:weight=0.003'"
+            "'\(text)' combines losses that cannot be added; use one classification loss and add, with '+', "
+                + "different pairwise or centre losses, as in 'arcface+center:weight=0.003'"
         case .unknownLoss(let name, let known):
-            "there is no loss '\(name)'"
+            "unknown loss '\(name)'"
                 + Names.advice(for: name, among: known, else: "the losses are")
         }
     }

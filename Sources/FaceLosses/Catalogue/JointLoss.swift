@@ -18,7 +18,7 @@ public final class JointLoss: FaceLoss {
         self.terms = terms
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { classification.classCount }
 
     /// The classification's, by whose logits failures are recognised.

@@ -27,7 +27,7 @@ public struct LossMemory: Sendable, Hashable {
 public struct LossSize: Sendable, Hashable {
     /// The loss and its parameters.
     public let specification: LossSpecification
-    /// Number of identities.
+    /// Number of classes (identities).
     public let classes: Int
     /// Components of an embedding.
     public let embeddingSize: Int

@@ -4,7 +4,7 @@ public import Torch
 public struct LossSetup {
     /// The loss and its parameters.
     public let specification: LossSpecification
-    /// Number of identities.
+    /// Number of classes (identities).
     public let classes: Int
     /// Components of an embedding.
     public let embeddingSize: Int

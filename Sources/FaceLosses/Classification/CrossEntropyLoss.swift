@@ -12,9 +12,9 @@ public final class CrossEntropyLoss: ConfigurableLoss {
         "fraction of the target's probability that is spread over all classes")
     static let trainsKey = LossParameterKey.word(
         "trains", default: NormFaceLoss.Choice.yes,
-        "whether embeddings are trained too, and not only the classifier beside them")
+        "whether embeddings are trained, or only the classifier")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "softmax", title: "Cross-entropy", aliases: ["CE", "softmax cross-entropy", "xent"],
         summary: "Each embedding must be classified as its identity.",
@@ -24,7 +24,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
         guide: LossGuide(
             normalization: "nothing; class weights and a bias",
             gradient: "exact",
-            use: "the baseline, and the safest start when a margin loss does not train",
+            use: "the baseline, and the safest fallback when a margin loss does not train",
             pitfalls:
                 "the loss can fall by growing norms alone, and embeddings of one identity stay "
                 + "wide: the norm says nothing of quality"),
@@ -35,7 +35,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
                 ["smoothing": 0.1]),
             LossPreset(
                 "probe",
-                "a classifier on the side, so that a term trains embeddings alone: probe+triplet",
+                "a linear probe beside a term that alone trains the embeddings: probe+triplet",
                 ["trains": "no"]),
         ])
 
@@ -50,7 +50,7 @@ public final class CrossEntropyLoss: ConfigurableLoss {
         trains = setup[Self.trainsKey] == .yes
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
     /// ln(classes).

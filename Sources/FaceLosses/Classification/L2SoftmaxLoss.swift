@@ -15,19 +15,19 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
     static let learnKey = LossParameterKey.word(
         "learn", default: NormFaceLoss.Choice.no, "whether the norm is trained")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "l2softmax", title: "L2-Softmax",
         aliases: ["L2-constrained softmax", "crystal loss"],
-        summary: "Each embedding, scaled to one norm, must be classified as its identity.",
+        summary: "Each embedding, scaled to a fixed norm, must be classified as its identity.",
         paper: "R. Ranjan, C. D. Castillo, R. Chellappa. L2-constrained Softmax Loss for "
             + "Discriminative Face Verification. arXiv 1703.09507, 2017",
         equation: "-log( e^(α W_y x̂ + b_y) / Σ_j e^(α W_j x̂ + b_j) )",
         guide: LossGuide(
             normalization: "embeddings, to the norm α; class weights and a bias are free",
             gradient: "exact",
-            use: "when a softmax is wanted that does not see norms, for instance with images of "
-                + "very unlike quality",
+            use: "when the softmax should ignore norms, for instance with images of "
+                + "very different quality",
             pitfalls:
                 "α must exceed ln(p (C - 2) / (1 - p)) to reach an average probability p: 16 for "
                 + "p 0.9 and a million classes; too small an α leaves the loss high"),
@@ -45,7 +45,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
         norm = learns ? value : value.detached()
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
     /// ln(classes).

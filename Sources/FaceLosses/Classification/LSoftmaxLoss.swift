@@ -13,12 +13,12 @@ public import Torch
 ///   the margin takes off the target's logit.
 public final class LSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.whole(
-        "m", aliases: ["margin"], default: 2, in: 1...4, "factor of the target's angle")
+        "m", aliases: ["margin"], default: 2, in: 1...4, "factor of the target angle")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "lsoftmax", title: "L-Softmax", aliases: ["large-margin softmax"],
-        summary: "As A-Softmax, with class weights of any norm.",
+        summary: "Like A-Softmax, but with class weights of any norm.",
         paper: "W. Liu, Y. Wen, Z. Yu, M. Yang. Large-Margin Softmax Loss for Convolutional Neural "
             + "Networks. ICML 2016",
         equation: "-log( e^(z_y) / Σ_j e^(z_j) ), z_y = |W_y| |x| (λ cos θ_y + ψ(θ_y)) / (1 + λ), "
@@ -45,7 +45,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
                     "grad": "exact",
                 ]),
             LossPreset(
-                "pml-lsoftmax", "as pytorch-metric-learning has it: exact, without annealing",
+                "pml-lsoftmax", "as in pytorch-metric-learning: exact, without annealing",
                 ["m": 4, "anneal": "step", "base": 0, "min": 0, "grad": "exact"]),
         ])
 
@@ -62,7 +62,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
         gradient = setup[MarginGradient.key]
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { weight.shape[0] }
 
     /// `weight`.

@@ -9,7 +9,7 @@ struct LinearClassifier {
         (weight, bias) = setup.linearWeights()
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     var classes: Int { weight.shape[0] }
 
     /// `weight` `[c, d]` and `bias` `[c]`.

@@ -11,11 +11,12 @@ public import Torch
 /// - **Gradient**: exact; the margin is a constant.
 public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 0.5, in: 0...100, "margin taken off the target's logit")
+        "m", aliases: ["margin"], default: 0.5, in: 0...100,
+        "margin subtracted from the target logit")
     static let warmupKey = LossParameterKey.number(
         "warmup", default: 0, in: 0...1, "fraction of the run in which the margin goes from 0 to m")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "softmargin", title: "Soft-Margin Softmax", aliases: ["SM-Softmax"],
         summary: "Each embedding must be classified as its identity, with a margin of the logit.",
@@ -42,7 +43,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
         warmup = setup[Self.warmupKey]
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
     /// ln(1 + (classes - 1) e^m), of the whole margin.

@@ -57,7 +57,7 @@ public enum HeadFile {
             let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
         else {
             throw FaceLossesError.notAHead(
-                path: url.path, reason: "it does not say which loss and identities it is of")
+                path: url.path, reason: "it does not record its loss and identities")
         }
         return (loss, names)
     }

@@ -2,7 +2,7 @@ import Torch
 
 /// The identities of a batch.
 struct BatchIdentities {
-    /// Number of identities.
+    /// Number of classes (identities).
     let count: Int
     /// Place `[n]` of each sample's identity among those of the batch, in the order of labels.
     let positions: Tensor

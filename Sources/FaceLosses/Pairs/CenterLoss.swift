@@ -12,14 +12,14 @@ public import Torch
 public final class CenterLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 0.003, in: 0...1e6,
-        "weight beside the classification")
+        "weight relative to the classification loss")
     static let rateKey = LossParameterKey.number(
         "alpha", symbol: "α", default: 0.5, in: 0...1, "rate at which centres follow")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "center", title: "Center",
-        summary: "Each embedding must be near the centre of its identity.",
+        summary: "Each embedding must be close to the centre of its identity.",
         paper:
             "Y. Wen, K. Zhang, Z. Li, Y. Qiao. A Discriminative Feature Learning Approach for Deep Face Recognition. ECCV 2016",
         equation: "λ/2 mean |x - c_y|², c_j -= α Σ_{y=j} (c_j - x) / (1 + n_j)",
@@ -28,7 +28,7 @@ public final class CenterLoss: ConfigurableLoss {
             gradient: "of embeddings only; centres follow their own rule, after their use",
             use: "beside a softmax, to draw the images of an identity together",
             pitfalls:
-                "alone it draws everything to 0; λ depends on the embedding's norm, and centres "
+                "alone it pulls everything to 0; λ depends on the embedding's norm, and centres "
                 + "of rare identities lag"),
         parameters: [weightKey.parameter, rateKey.parameter],
         prefersIdentityBatches: false, joinsClassification: true,

@@ -31,15 +31,15 @@ public final class ContrastiveLoss: ConfigurableLoss {
         "mean", default: Mean.pairs, "over all pairs, or over those that are not 0")
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 0.05, in: 0...1e6,
-        "weight beside the classification")
+        "weight relative to the classification loss")
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 1, in: 0...2,
         "distance that pairs of two identities should have")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "contrastive", title: "Contrastive",
-        summary: "Pairs of one identity must be near, pairs of two farther than a margin.",
+        summary: "Pairs of one identity must be close, pairs of two farther apart than a margin.",
         paper:
             "R. Hadsell, S. Chopra, Y. LeCun. Dimensionality Reduction by Learning an Invariant Mapping. CVPR 2006",
         equation: "½ mean over positive pairs of d² + ½ mean over negative pairs of [m - d]₊²",
@@ -48,14 +48,14 @@ public final class ContrastiveLoss: ConfigurableLoss {
             gradient: "exact, but for distances below 1e-6, which get none",
             use: "few identities, or pairs without identities in mind",
             pitfalls:
-                "nearly all negative pairs are soon far enough, watch active; a weight near 1 keeps "
+                "nearly all negative pairs are soon far enough apart (watch active); a weight near 1 keeps "
                 + "the classification from starting"),
         parameters: [
             weightKey.parameter, marginKey.parameter, formKey.parameter, meanKey.parameter,
         ],
         presets: [
             LossPreset(
-                "pml-contrastive", "as pytorch-metric-learning has it",
+                "pml-contrastive", "as in pytorch-metric-learning",
                 ["weight": 2, "form": "linear", "mean": "active"])
         ],
         prefersIdentityBatches: true, joinsClassification: true,

@@ -24,10 +24,11 @@ public final class MarginalLoss: ConfigurableLoss {
     static let lambdaKey = LossParameterKey.number(
         "lambda", symbol: "λ", default: 1, in: 0...1000, "weight of the pairs beside the softmax")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "marginal", title: "Marginal Loss",
-        summary: "Pairs of one identity must be nearer than a threshold, pairs of two farther, "
+        summary:
+            "Pairs of one identity must be closer than a threshold, pairs of two farther apart, "
             + "beside the softmax.",
         paper: "J. Deng, Y. Zhou, S. Zafeiriou. Marginal Loss for Deep Face Recognition. CVPR "
             + "Workshops 2017",
@@ -38,7 +39,7 @@ public final class MarginalLoss: ConfigurableLoss {
             gradient: "exact; a zero embedding gets none from the pairs",
             use: "beside a softmax, when batches have several images of an identity",
             pitfalls:
-                "random batches of many identities hardly have a pair of one: take P x K batches"),
+                "random batches of many identities contain few matching pairs; use P x K batches"),
         parameters: [thetaKey.parameter, xiKey.parameter, lambdaKey.parameter],
         prefersIdentityBatches: true, factors: [["lambda"]])
 
@@ -53,7 +54,7 @@ public final class MarginalLoss: ConfigurableLoss {
         lambda = setup[Self.lambdaKey]
     }
 
-    /// Number of identities.
+    /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
     /// `weight` and `bias` of the softmax.

@@ -9,12 +9,14 @@ public import Torch
 /// it alone, as `probe+marginal-pairs` does. Defaults and conventions as there.
 public final class MarginalPairsLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
-        "weight", symbol: "λ", default: 1, in: 0...1e6, "weight beside the classification")
+        "weight", symbol: "λ", default: 1, in: 0...1e6, "weight relative to the classification loss"
+    )
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "marginal-pairs", title: "Marginal pairs",
-        summary: "Pairs of one identity must be nearer than a threshold, pairs of two farther.",
+        summary:
+            "Pairs of one identity must be closer than a threshold, pairs of two farther apart.",
         paper: "J. Deng, Y. Zhou, S. Zafeiriou. Marginal Loss for Deep Face Recognition. CVPR "
             + "Workshops 2017",
         equation: "λ / (N² - N) Σ_{i≠j} [ξ - y_ij (θ - |x̂_i - x̂_j|²)]₊",
@@ -23,7 +25,7 @@ public final class MarginalPairsLoss: ConfigurableLoss {
             gradient: "exact; a zero embedding gets none",
             use: "to add the pairs of Marginal Loss to a margin loss, or with `probe` to train by "
                 + "pairs alone",
-            pitfalls: "random batches of many identities hardly have a pair of one: take P x K "
+            pitfalls: "random batches of many identities contain few matching pairs; use P x K "
                 + "batches"),
         parameters: [
             weightKey.parameter, MarginalLoss.thetaKey.parameter, MarginalLoss.xiKey.parameter,

@@ -15,7 +15,7 @@ public import Torch
 public final class MinimumMarginLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight beside the classification")
+        "weight relative to the classification loss")
     static let pullKey = LossParameterKey.number(
         "alpha", symbol: "α", default: 0.003, in: 0...1000, "weight of distances to centres")
     static let pushKey = LossParameterKey.number(
@@ -24,10 +24,11 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         "M", in: 0...1e8,
         "squared distance that centres should have; auto: twice the embedding's size")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "minimum-margin", title: "Minimum Margin", aliases: ["min-margin", "MML"],
-        summary: "Embeddings must be near their centres, and all centres at least a margin apart.",
+        summary:
+            "Embeddings must be close to their centres, and all centres at least a margin apart.",
         paper:
             "X. Wei, H. Wang, B. Scotney, H. Wan. Minimum Margin Loss for Deep Face Recognition. Pattern Recognition 2020 (arXiv 1805.06741)",
         equation:
@@ -79,7 +80,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
             Set(labels.array(of: Int.self)).sorted(), device: labels.device)
         let hinges = hinges(present)
         let loss = (rows - targetCenters).square().sum(1).mean() * (pull / 2) + hinges.sum() * push
-        // A centre and itself are no pair.
+        // A centre is not paired with itself.
         let pairs = Double(max(1, present.count * (centers.shape[0] - 1)))
         let active = withoutGradients { (hinges .> 0).sum().item() } / pairs
         return LossOutput(loss: loss * weight, state: [.activeFraction: active])

@@ -18,7 +18,7 @@ public import Torch
 public final class RangeLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight beside the classification")
+        "weight relative to the classification loss")
     static let countKey = LossParameterKey.whole(
         "k", default: 2, in: 1...100, "largest distances of an identity that count")
     static let withinKey = LossParameterKey.number(
@@ -29,7 +29,7 @@ public final class RangeLoss: ConfigurableLoss {
         "M", in: 0...1e8,
         "squared distance that identities should have; auto: twice the embedding's size")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "range", title: "Range",
         summary:
@@ -40,7 +40,7 @@ public final class RangeLoss: ConfigurableLoss {
         guide: LossGuide(
             normalization: "nothing: distances are of embeddings as they are",
             gradient: "exact, through the pairs that were chosen",
-            use: "long-tailed sets: each identity counts alike, however many images it has",
+            use: "long-tailed sets: each identity counts equally, however many images it has",
             pitfalls:
                 "M must fit the embedding's norm: the paper's 2e4 is always active after batch "
                 + "normalisation; watch active"),

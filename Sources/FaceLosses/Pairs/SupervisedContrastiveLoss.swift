@@ -11,12 +11,12 @@ public import Torch
 public final class SupervisedContrastiveLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight beside the classification")
+        "weight relative to the classification loss")
     static let temperatureKey = LossParameterKey.number(
         "tau", symbol: "τ", aliases: ["temperature"], default: 0.1, in: 0.001...10,
         "temperature of the similarities")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "supcon", title: "Supervised contrastive",
         summary:

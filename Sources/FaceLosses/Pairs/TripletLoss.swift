@@ -30,7 +30,7 @@ public final class TripletLoss: ConfigurableLoss {
 
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight beside the classification")
+        "weight relative to the classification loss")
     static let marginKey = LossParameterKey.number(
         "alpha", symbol: "α", aliases: ["margin"], default: 0.2, in: 0...4,
         "margin between distances")
@@ -39,11 +39,11 @@ public final class TripletLoss: ConfigurableLoss {
     static let distanceKey = LossParameterKey.word(
         "distance", default: Distance.squared, "whether distances are squared")
 
-    /// Description.
+    /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
         name: "triplet", title: "Triplet", aliases: ["triplet margin", "triplet semi-hard"],
         summary:
-            "Each embedding must be nearer to one of its identity than to one of another, by a margin.",
+            "Each embedding must be closer to one of its identity than to one of another, by a margin.",
         paper:
             "F. Schroff, D. Kalenichenko, J. Philbin. FaceNet: A Unified Embedding for Face Recognition and Clustering. CVPR 2015",
         equation: "mean [|x̂_a - x̂_p|² - |x̂_a - x̂_n|² + α]₊",
@@ -52,7 +52,7 @@ public final class TripletLoss: ConfigurableLoss {
             gradient: "exact, through the triplets that were chosen",
             use: "when there are too many identities for class weights, or beside a classification",
             pitfalls:
-                "with mining=hard and no classification all embeddings may collapse to one place, "
+                "with mining=hard and no classification, all embeddings may collapse to a single point, "
                 + "where the loss stays at α; random batches have no positives"),
         parameters: [
             weightKey.parameter, marginKey.parameter, miningKey.parameter, distanceKey.parameter,
@@ -63,7 +63,7 @@ public final class TripletLoss: ConfigurableLoss {
                 "Hermans et al. 2017: the hardest triplet of each anchor",
                 ["mining": "hard", "distance": "euclidean"]),
             LossPreset(
-                "pml-triplet", "as pytorch-metric-learning has it",
+                "pml-triplet", "as in pytorch-metric-learning",
                 ["alpha": 0.05, "mining": "all", "distance": "euclidean"]),
         ],
         prefersIdentityBatches: true, joinsClassification: true,

@@ -27,7 +27,7 @@ public struct EvaluationReport: Sendable {
         /// What the reader of the numbers must know, a sentence each.
         public var warnings: [String]
 
-        /// Creates a test set from its parts.
+        /// Memberwise initialiser.
         public init(
             name: String, report: VerificationReport, protocols: [ProtocolResult],
             threshold: BestThreshold?, viewOne: ViewOneResult?, falseAccepts: ErrorGallery,

@@ -28,11 +28,11 @@ package struct TargetLogitPicture: Sendable {
     /// The picture as an SVG file.
     package var text: String {
         PictureFile(
-            title: "What a margin makes of the target’s logit",
+            title: "Effect of a margin on the target logit",
             caption: [
-                "Over the angle θ between an embedding and its class weight, divided by the scale "
+                "As a function of the angle θ between an embedding and its class weight, divided by the scale "
                     + "(or by the norm where that is the scale).",
-                "The gradient is the one that trains: where a loss holds its margin constant it is "
+                "The gradient is the one used in training: where a loss holds its margin constant, it is "
                     + "that of cos θ, not the slope on the left.",
             ],
             panels: [

@@ -104,6 +104,6 @@ package struct CellOutcomes: Sendable {
         seeds = bySeed.keys.sorted()
     }
 
-    /// For each of some seeds, 1 for a pair that was correctly classified and 0 for another.
+    /// For each of some seeds: 1 for a correctly classified pair, otherwise 0.
     func values(_ seeds: [UInt64]) -> [[Double]] { seeds.compactMap { bySeed[$0] } }
 }

@@ -36,7 +36,7 @@ package struct ConfigurationErrors {
     /// What a loss makes of the pairs; one of ``losses``.
     package func outcome(of loss: LossSeries) -> PairOutcomes { outcomes[loss] ?? anyOutcome }
 
-    /// The loss that classifies most pairs correctly, the first of several.
+    /// The loss that classifies most pairs correctly; the first of several.
     package var leader: LossSeries? {
         let right = losses.map { outcome(of: $0).isRight.count { $0 } }
         return right.max().flatMap { best in right.firstIndex(of: best) }.map { losses[$0] }

@@ -47,7 +47,7 @@ package struct PairOutcomes: Sendable {
     package let pairs: TestPairs
     /// Squared L2 distance of each pair.
     package let distances: [Float]
-    /// Whether each pair was correctly classified, at the threshold that the other folds chose.
+    /// Whether each pair was correctly classified, at the threshold chosen on the other folds.
     package let isRight: [Bool]
     /// The squared L2 distance below which each pair is taken for one person: that of its fold.
     package let thresholds: [Double]
@@ -75,6 +75,6 @@ package struct PairOutcomes: Sendable {
         }
     }
 
-    /// 1 for a pair that was correctly classified and 0 for another.
+    /// 1 for a correctly classified pair, otherwise 0.
     var values: [Double] { isRight.map { $0 ? 1 : 0 } }
 }

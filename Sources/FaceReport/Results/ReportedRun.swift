@@ -153,7 +153,7 @@ package struct ReportedRun: Sendable {
         }
     }
 
-    /// The seed.
+    /// Seed of the random numbers.
     package var seed: UInt64 { description.identity.seed }
 
     /// Facts of the first test set, on which the accuracies of the tables are measured.

@@ -55,7 +55,7 @@ enum AccuracySection {
         return [
             text,
             """
-            Cells with fewer finished seeds in which something was learned: \
+            Cells with fewer finished seeds that learned something: \
             \(names.joined(separator: "; ")).
             """,
         ]

@@ -86,7 +86,7 @@ enum AnswerSection {
     private static func alone(_ verdict: Verdict, _ results: StudyResults) -> RichText {
         """
         \(strong: verdict.leader.loss.title) got \
-        \(Format.withSign(verdict.leader.accuracy.mean)) of the pairs right with \
+        \(Format.withSign(verdict.leader.accuracy.mean)) of the pairs classified correctly with \
         \(results.title(verdict.configuration)).
         """
     }

@@ -81,7 +81,7 @@ enum ArchitectureSection {
         Figure(
             caption: """
                 Test accuracy over the backbone’s cost (left) and over the speed of training \
-                (right), means over the seeds. Lines join the backbones of a loss.
+                (right), means over the seeds. Lines connect the backbones of a loss.
                 """,
             panels: panels,
             legend: results.losses.map { LegendEntry(style: $0.style, title: $0.title) })

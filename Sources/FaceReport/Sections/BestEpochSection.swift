@@ -33,7 +33,7 @@ enum BestEpochSection {
             caption: """
                 Highest test accuracy of any epoch (Figure 3 of the paper). Whiskers are 95 % \
                 intervals for the number of pairs (Wilson)\(seedNote(results)). The axis does not \
-                begin at zero; compare places, not lengths.
+                start at zero; compare positions, not lengths.
                 """,
             panels: panels,
             data: data(
@@ -79,7 +79,7 @@ enum BestEpochSection {
                 Epochs to the best model (Figure 4 of the paper): the first epoch with the highest \
                 test accuracy, filled and as a number, and hollow the first epoch within 95 % of \
                 the way there from the first epoch’s accuracy. The first is the maximum of a noisy \
-                curve; the second hardly moves with the noise.
+                curve; the second is robust to the noise.
                 """,
             panels: panels,
             data: data(results, "First epoch with the highest test accuracy.") { cells in

@@ -24,19 +24,19 @@ enum Caveats {
         guard results.seeds == 1 else {
             return """
                 \(strong: "Small differences.") \(what) \(size) to both sides (Wilson), whatever \
-                the number of seeds: all seeds see the same pairs.
+                the number of seeds: all seeds are tested on the same pairs.
                 """
         }
         if let planned = results.scope?.seeds, planned > 1 {
             return """
                 \(strong: "One seed of \(planned) so far.") \(what) \(size) to both sides (Wilson). How \
-                much another seed changes is seen when the next ones have finished.
+                much results vary with the seed will be known when more seeds have finished.
                 """
         }
         return """
             \(strong: "One seed.") \(what) \(size) to both sides (Wilson). How much another seed \
-            would change is not known: differences are those of the models at hand, and need not be \
-            those of their losses.
+            would change is unknown: differences are between these particular models, not necessarily \
+            between their losses.
             """
     }
 
@@ -96,7 +96,7 @@ enum Caveats {
         }
         return "\(strong: "Other batches.") " + .list(clauses) + """
              and not with \(code: mostCommon ?? ""), as the other losses did: the same images in another \
-            order and mixture.
+            order and composition.
             """
     }
 
@@ -120,7 +120,7 @@ enum Caveats {
             let values = Set(results.runs.compactMap(value)).sorted()
             guard values.count > 1 else { return }
             texts.append(
-                "\(strong: "Unlike conditions.") The runs differ in \(what): \(Format.list(values))."
+                "\(strong: "Different conditions.") The runs differ in \(what): \(Format.list(values))."
             )
         }
         check("planned epochs") { Format.count($0.description.epochs) }
@@ -143,10 +143,10 @@ enum Caveats {
         let protocols = Dictionary(grouping: results.runs.flatMap(\.description.tests), by: \.name)
         let unlike = protocols.filter { Set($0.value.map(\.pairs)).count > 1 }.keys.sorted()
         return changed.map {
-            "\(strong: "Unlike data.") The files of training set \($0) changed between runs."
+            "\(strong: "Different data.") The files of training set \($0) changed between runs."
         }
             + unlike.map {
-                "\(strong: "Unlike data.") The runs differ in the number of pairs of test set \($0)."
+                "\(strong: "Different data.") The runs differ in the number of pairs of test set \($0)."
             }
     }
 
@@ -163,7 +163,7 @@ enum Caveats {
     private static func diagnostics(_ results: StudyResults) -> [RichText] {
         results.runs.flatMap { run in
             run.epochs.flatMap { $0.diagnostics ?? [] }.map { sentence -> RichText in
-                "\(strong: "Trouble in training.") \(code: run.name): \(sentence)."
+                "\(strong: "Training problems.") \(code: run.name): \(sentence)."
             }
         }
     }

@@ -20,7 +20,7 @@ enum CertaintySection {
         }
         guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
         return Section(
-            "certainty", "How sure the accuracies are",
+            "certainty", "Uncertainty of the accuracies",
             [
                 .paragraph(text(results)), .table(table(groups, test, results)),
                 .figure(figure(results, statistics, test)),
@@ -30,18 +30,18 @@ enum CertaintySection {
     private static func text(_ results: StudyResults) -> RichText {
         let reasons: RichText = """
             An accuracy is uncertain for two reasons. Another \(emphasis: "seed") gives another \
-            model; and other \(emphasis: "pairs") of other people would be easier or harder.
+            model, and other \(emphasis: "pairs") of other people would be easier or harder.
             """
         if results.seeds == 1, let planned = results.scope?.seeds, planned > 1 {
             return reasons + """
-                 Only one of \(planned) seeds has finished so far: the intervals speak of the models at \
+                 Only one of \(planned) seeds has finished so far: the intervals apply to these models \
                 hand only.
                 """
         }
         guard results.seeds > 1 else {
             return reasons + """
-                 This study has one seed: how much another would change is not known, and the \
-                intervals speak of the models at hand only. \(code: "--seeds 5") would tell.
+                 This study has one seed: how much results vary with the seed is unknown, and the \
+                intervals apply to these models only. Use \(code: "--seeds 5") to measure it.
                 """
         }
         return reasons + " The last column has both."
@@ -55,8 +55,8 @@ enum CertaintySection {
             the seeds. Pairs: the same models on other pairs, where pairs that share a person \
             go together (dyadic clustering). Folds: Student’s interval over the folds. Both: \
             other seeds and other pairs, in a two-way model of seeds and pairs (Hillis 2007). \
-            Pairs and both are Wilson’s, with as many pairs as have that variance, or all of \
-            them where all are right; a dash stands where seeds or folds do not differ.
+            Pairs and both are Wilson intervals, with the number of pairs that has that variance, or all of \
+            them if all are correct; a dash means that seeds or folds do not differ.
             """
         return Table(
             caption: .sentences([what] + AccuracySection.markNote(results)),
@@ -108,8 +108,8 @@ enum CertaintySection {
         return Figure(
             caption: """
                 Accuracy of the last epoch’s model with its 95 % interval \(whiskers). The \
-                intervals of two losses may overlap and the losses differ nevertheless, for they \
-                see the same pairs: the next section compares them pair by pair.
+                intervals of two losses may overlap even though the losses differ, because they \
+                are tested on the same pairs: the next section compares them pair by pair.
                 """,
             panels: panels.map { configuration, rows in
                 Figure.Panel(

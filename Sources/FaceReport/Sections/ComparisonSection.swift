@@ -79,14 +79,14 @@ enum ComparisonSection {
             """
         guard results.seeds > 1 else {
             return summary + """
-                 With one seed, McNemar’s exact test compares the two models at hand. It cannot say \
-                whether the losses differ: another seed may turn the order round.
+                 With one seed, McNemar’s exact test compares these two models. It cannot say \
+                whether the losses differ: another seed may reverse the order.
                 """
         }
         return summary + """
-             The probability is that of such a difference without a true one, over other seeds and \
-            other pairs. How many seeds would be needed is a rough number: enough to find, with a \
-            chance of 80 %, a true difference as large as the one that was seen.
+             The p-value is the probability of such a difference without a true one, over other seeds and \
+            other pairs. The number of seeds needed is a rough estimate: enough to detect, with a \
+            power of 80 %, a true difference as large as the observed one.
             """
     }
 

@@ -27,7 +27,7 @@ enum ComparisonText {
         case (true, 1):
             return """
                 The model of \(strong: a) is better than that of \(b) by \(size) points (\(range)); \
-                whether another seed would show the same is not known.
+                whether another seed would show the same is unknown.
                 """
         case (true, _):
             return "\(strong: a) is better than \(b) by \(size) points (\(range))."
@@ -47,10 +47,10 @@ enum ComparisonText {
     static func need(_ comparison: LossComparison, of comparisons: Int) -> String {
         let size = comparison.difference.mean
         guard comparison.seeds > 1 else {
-            return "how much seeds matter is not known with one seed"
+            return "with one seed, the variation over seeds is unknown"
         }
         guard size > 0, let power = power(comparison, of: comparisons) else {
-            return "they scored alike, which leaves no difference to look for"
+            return "they scored the same, so there is no difference to detect"
         }
         if let needed = power.seeds(toFind: size) {
             let more = max(1, needed - comparison.seeds)
@@ -59,7 +59,8 @@ enum ComparisonText {
         }
         let factor = power.pairFactor(toFind: size)
         let times = factor > 999 ? "more than 1,000" : Format.significant(factor)
-        return "no number of seeds would do on these pairs, but about \(times) times as many pairs"
+        return
+            "no number of seeds would suffice on these pairs; about \(times) times as many pairs would"
     }
 
     private static func count(_ more: Int) -> String {

@@ -9,7 +9,7 @@ enum ConvergenceSection {
         let runs = results.runs.compactMap(\.convergence)
         guard !runs.isEmpty else { return nil }
         return Section(
-            "convergence", "How fast, and which epoch to take",
+            "convergence", "Convergence and choice of epoch",
             [
                 .paragraph(text(results, runs)), .table(epochTable(results)),
                 .table(choiceTable(results)),
@@ -19,20 +19,20 @@ enum ConvergenceSection {
     private static func text(_ results: StudyResults, _ runs: [RunConvergence]) -> RichText {
         let validated = runs.count { $0.validated != nil }
         let forms: RichText = """
-            The first epoch of the highest test accuracy, which the paper reports, is the place of \
+            The first epoch of the highest test accuracy, which the paper reports, is the position of \
             a noise maximum on a flat curve. The first epoch within the 95 % band of the maximum \
-            hardly moves with the noise, but both are chosen on the test set.
+            is robust to the noise, but both are chosen on the test set.
             """
         guard validated > 0 else {
             return forms + """
-                 No identities were held out in this study, so nothing but the test set could \
-                choose an epoch: \(code: "--validation identities=0.05") holds out some of the \
+                 No identities were held out in this study, so an epoch could be chosen only on the \
+                test set: \(code: "--validation identities=0.05") holds out some of the \
                 training identities for it.
                 """
         }
         return forms + """
              The validated epoch is chosen on pairs of held-out training identities, so that its \
-            test accuracy is an honest one.
+            test accuracy is unbiased.
             """
     }
 

@@ -37,7 +37,7 @@ enum CostSection {
                 What a run took until its last epoch. FLOP: twice the backbone’s multiply-adds for \
                 each image, times 3, as the gradients take about twice the forward pass; without \
                 the class weights, whose share grows with the number of people. Times and speeds are \
-                those of the machine and of what else it did.\(seeds)
+                those of the machine, including its other load.\(seeds)
                 """,
             columns: [
                 .words("Loss"), .numbers("Images"), .numbers("FLOP"),

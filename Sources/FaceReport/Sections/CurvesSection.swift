@@ -85,9 +85,9 @@ enum CurvesSection {
         return .sentences(
             [what] + bands + warmUps(results) + [
                 """
-                Heights of different losses do not compare: each has a scale and a margin of its \
-                own. An accuracy with the margin is measured on logits whose target class is \
-                handicapped. Runs that have not finished are drawn only where a loss has no \
+                Loss values of different losses are not comparable: each has its own scale and \
+                margin. Accuracy with the margin is measured on logits whose target is \
+                penalised. Unfinished runs are drawn only where a loss has no \
                 finished one. All figures of curves have the same axes.
                 """
             ])
@@ -110,9 +110,9 @@ enum CurvesSection {
         guard !changes.isEmpty else { return [] }
         return [
             """
-            The margin or the scale changes in the course of training with \
+            The margin or the scale changes during training with \
             \(Format.list(changes)): while it grows, the loss may rise although the network gets \
-            better, which the training accuracy without the margin shows.
+            better, as the training accuracy without the margin shows.
             """
         ]
     }

@@ -31,7 +31,7 @@ enum DataSection {
         }
         return Table(
             caption: """
-                Training sets. \(emphasis: "Skipped") files did not decode. The content is the \
+                Training sets. \(emphasis: "Skipped") files could not be decoded. The content is the \
                 beginning of the SHA-256 over the names and contents of the files.
                 """,
             columns: [
@@ -47,7 +47,7 @@ enum DataSection {
             let count = Format.count(facts.skipped.count, "file")
             blocks.append(
                 .details(
-                    "\(count) of \(name) skipped, because they did not decode (\(kinds(facts.skipped)))",
+                    "\(count) of \(name) skipped because they could not be decoded (\(kinds(facts.skipped)))",
                     [.list(facts.skipped.map { "\(code: $0)" })]))
         }
         if !facts.warnings.isEmpty {
@@ -87,7 +87,7 @@ enum DataSection {
         }
         return Table(
             caption: """
-                Test sets. The last epoch’s model sees all pairs; the earlier ones see as many as \
+                Test sets. The last epoch’s model is tested on all pairs, the earlier ones on as many as \
                 the last column says.
                 """,
             columns: [
@@ -105,7 +105,7 @@ enum DataSection {
             ]
         }
         return Table(
-            caption: "Losses as given to the study, and what drew their batches.",
+            caption: "Losses as given to the study, and their batch samplers.",
             columns: [.words("Loss"), .words("As given"), .words("Sampler")],
             rows: rows)
     }

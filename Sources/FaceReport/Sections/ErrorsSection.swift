@@ -20,13 +20,13 @@ enum ErrorsSection {
             if parts.count > 1 { blocks.append(.heading(results.title(configuration))) }
             blocks += Self.blocks(part, shown)
         }
-        return Section("errors", "Pairs that are misclassified", blocks)
+        return Section("errors", "Misclassified pairs", blocks)
     }
 
     private static let text: RichText = """
-        A pair that every loss gets wrong is often mislabelled or hardly visible; what a loss gets \
-        wrong alone is its own. All pairs here are evaluated with the models with the first seed, each at \
-        the threshold that the other folds chose.
+        A pair that every loss misclassifies is often mislabelled or hard to see; errors made by \
+        one loss alone are specific to it. All pairs here are classified by the models with the first seed, each at \
+        the threshold chosen on the other folds.
         """
 
     private static func countTable(
@@ -39,7 +39,7 @@ enum ErrorsSection {
         return Table(
             caption: """
                 Misclassified pairs: of one person (false rejects), of two (false accepts), those \
-                that all other losses get right, and those that all losses get wrong.
+                that all other losses classify correctly, and those that all losses misclassify.
                 """,
             columns: [
                 .words("Loss"), .numbers("False rejects"), .numbers("False accepts"),
@@ -70,7 +70,7 @@ enum ErrorsSection {
             let gallery = shown.gallery(part.hard, of: part, by: leader, most: 2 * shown.most)
             blocks.append(
                 .details(
-                    "Pairs that every loss gets wrong (\(part.hard.count))",
+                    "Pairs that every loss misclassifies (\(part.hard.count))",
                     [.paragraph("The numbers are those of \(leader.title)."), .gallery(gallery)]))
         }
         blocks += part.losses.filter { $0 != leader }.map { other in
@@ -117,7 +117,7 @@ enum ErrorsSection {
         }
         return .details(
             "Where \(loss.title) and \(other.title) disagree",
-            blocks.isEmpty ? [.paragraph("They decide all pairs alike.")] : blocks)
+            blocks.isEmpty ? [.paragraph("They classify all pairs the same way.")] : blocks)
     }
 
     private static func extent(_ gallery: ErrorGallery) -> String {
@@ -153,10 +153,10 @@ private final class ErrorPictures {
             isThere
             ? ""
             : pictures == nil
-                ? " Images are named and not shown."
+                ? " Images are listed by name only."
                 : """
-                 The images of \(part.test) are not where the study read them any more, so they are \
-                named and not shown.
+                 The images of \(part.test) are no longer where the study read them, so they are \
+                listed by name only.
                 """
     }
 

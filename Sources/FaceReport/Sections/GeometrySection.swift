@@ -20,15 +20,15 @@ enum GeometrySection {
             blocks.append(.figure(figure(results, part, isFirst: index == 0)))
         }
         let maps = results.configurations.compactMap { MapFigure.figure(results, $0) }
-        if !maps.isEmpty { blocks.append(.heading("Some people on a map")) }
+        if !maps.isEmpty { blocks.append(.heading("Map of some identities")) }
         blocks += maps.enumerated().map { Block.figure($1.number(of: $0)) }
-        return Section("geometry", "Where the embeddings lie", blocks)
+        return Section("geometry", "Geometry of the embeddings", blocks)
     }
 
     private static let text: RichText = """
-        What a loss does to the network shows in the angles of its embeddings. Losses with a margin \
-        ask that an image be nearer to the class weight of its own person than to any other by some \
-        angle; what a face recogniser needs is that images of one person be nearer to each other than \
+        The effect of a loss shows in the angles between embeddings. Losses with a margin \
+        require an image to be closer to the class weight of its own person than to any other by some \
+        angle; face recognition needs images of one person to be closer to each other than \
         to those of other people, also for people it was not trained on.
         """
 
@@ -118,8 +118,8 @@ enum GeometrySection {
         return what + """
              Boxes hold the middle half of the values and lines 90 % of them, with a mark at the \
             median\(seeds). Of the training set a sample of \(images) was embedded by the last \
-            model, the same for all losses; no image is mirrored. Where the boxes of a row overlap, \
-            what they stand for is confused.
+            model, the same for all losses, without mirroring. Where the boxes of a row overlap, \
+            the two kinds are confused.
             """
     }
 
@@ -224,8 +224,8 @@ private struct MapFigure {
              The \(map.identities.count) with most images, each image a dot, numbered at their \
             middles: \(names.joined(separator: ", ")). Normalised embeddings of the models with the \
             first seed, projected on the two directions of their largest variance; all panels have \
-            the same scale. What lies apart here is apart; what meets may differ in the directions \
-            that are not drawn.
+            the same scale. Points that are apart here are apart; points that coincide may differ in the directions \
+            not shown.
             """
     }
 }

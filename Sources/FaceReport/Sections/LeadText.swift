@@ -46,17 +46,17 @@ enum LeadText {
         if leaders.count > 1, verdict.runnerUp == nil {
             let all =
                 leaders.count == 2 ? "Both losses" : "All \(Format.count(leaders.count)) losses"
-            return "\(all) scored alike, with \(accuracy) of the pairs right."
+            return "\(all) scored the same, with \(accuracy) of the pairs classified correctly."
         }
         let verb = leaders.count == 1 ? "scored" : "together scored"
         return
-            "\(strong: verdict.leaderTitle) \(verb) highest, with \(accuracy) of the pairs right."
+            "\(strong: verdict.leaderTitle) \(verb) highest, with \(accuracy) of the pairs classified correctly."
     }
 
     /// What the comparisons with the other losses say of the first.
     static func evidence(_ verdict: Verdict, _ leads: Leads) -> [RichText] {
         guard let next = verdict.runnerUp?.loss else {
-            return ["On this study, they cannot be told apart."]
+            return ["In this study, they cannot be told apart."]
         }
         guard verdict.leaders.count == 1 else { return [together(verdict, next, leads)] }
         let leader = verdict.leader.loss
@@ -82,7 +82,7 @@ enum LeadText {
         case (true, true) where lead.seeds == 1:
             return """
                 Its lead over \(next.title), the next loss, is significant for these two models; \
-                whether another seed would show the same is not known.
+                whether another seed would show the same is unknown.
                 """
         case (true, true):
             return "Its lead over \(next.title), the next loss, is significant."
@@ -93,13 +93,13 @@ enum LeadText {
                 """
         case (false, true):
             return """
-                Its lead over \(next.title), the next loss, is no evidence: on this study, the two \
+                Its lead over \(next.title), the next loss, is not significant: in this study, the two \
                 cannot be told apart.
                 """
         case (false, false):
             return """
                 On the seeds that both have finished, it is not ahead of \(next.title), the next \
-                loss: on this study, the two cannot be told apart.
+                loss: in this study, the two cannot be told apart.
                 """
         }
     }
@@ -113,7 +113,7 @@ enum LeadText {
         }.map(\.title)
         guard !rest.isEmpty else { return [] }
         guard !isBetterThanNext else {
-            return ["That it is better than \(some(rest, of: verdict, "or")) is not shown."]
+            return ["It is not shown to be better than \(some(rest, of: verdict, "or"))."]
         }
         let seeds = verdict.ranking.map(\.accuracy.count).max() ?? 1
         return seeds > 1

@@ -89,25 +89,27 @@ enum NothingLearnedText {
         case .oneIdentity:
             let which = sets.count == 1 ? "the training set" : "each of the training sets"
             return "because \(which) \(Format.list(sets.map { "“\($0)”" })) has one identity, "
-                + "which leaves nothing to tell apart"
+                + "which leaves nothing to distinguish"
         case .diverged:
             let norm = facts.compactMap(\.meanNorm).max() ?? 0
             return "probably because training diverged: the embeddings have a mean norm of up to "
                 + String(format: "%.2g", norm) + below(facts)
         case .collapsed:
             return "because the embeddings of all images are nearly the same (collapsed), so that "
-                + "no threshold tells people apart" + below(facts)
+                + "no threshold separates people" + below(facts)
         case .noPairs:
             return "probably because no identity of \(Format.list(sets)) has two images, so that "
-                + "there is no pair of one person to learn from"
+                + "there is no matching pair to learn from"
         case .training:
             let guessed = range(facts.map { 1 / Double(max(1, $0.identities)) })
-            return "for \(range(facts.map(\.trainAccuracy))) of the training images are classified "
-                + "right, no more than by guessing (\(guessed))" + below(facts)
+            return
+                "because \(range(facts.map(\.trainAccuracy))) of the training images are classified "
+                + "correctly, no better than chance (\(guessed))" + below(facts)
         case .test:
-            return "for \(range(facts.map(\.accuracy))) of the pairs of \(test) are decided right, "
-                + "no more than by guessing, though \(range(facts.map(\.trainAccuracy))) of the "
-                + "training images are classified right: what was learned does not carry over"
+            return
+                "because \(range(facts.map(\.accuracy))) of the pairs of \(test) are classified correctly, "
+                + "no better than chance, although \(range(facts.map(\.trainAccuracy))) of the "
+                + "training images are: what was learned does not generalise"
         }
     }
 
@@ -115,7 +117,7 @@ enum NothingLearnedText {
         guard facts.allSatisfy(\.neverBelowGuessing), let classes = facts.map(\.identities).min(),
             facts.allSatisfy({ $0.identities == classes })
         else { return "" }
-        return ", and the loss never fell below that of guessing, ln \(Format.count(classes)) = "
+        return ", and the loss never fell below chance level, ln \(Format.count(classes)) = "
             + Format.fixed(log(Double(classes)), 2)
     }
 
@@ -130,20 +132,20 @@ enum NothingLearnedText {
     private static func advice(_ reason: NothingLearned.Reason) -> String {
         switch reason {
         case .oneIdentity:
-            "train on two identities or more, each in a folder of its own or under a label of its own"
+            "train on at least two identities, with one folder or one label each"
         case .diverged:
             "lower the learning rate, or the scale of the loss, and keep gradientClip above 0"
         case .collapsed, .training:
             """
-            train longer, try another learning rate, begin with the softmax, or lower the margin, and \
-            look at images and labels with facet data check
+            train longer, try another learning rate, start with the softmax, or lower the margin, and \
+            check images and labels with facet data check
             """
         case .noPairs:
-            "take identities with two images or more, or a loss that classifies, e.g. softmax"
+            "use identities with at least two images, or a classification loss such as softmax"
         case .test:
             """
-            see that the test images are aligned and cut like the training images and that the list \
-            of pairs belongs to them, with facet data check
+            make sure that the test images are aligned and cropped like the training images and that the list \
+            of pairs belongs to them: run facet data check
             """
         }
     }

@@ -47,8 +47,8 @@ enum PublishedSection {
     }
 
     private static let text: RichText = """
-        These figures are not results of this study and do not compare with its tables: each has its \
-        own data, alignment, schedule, test protocol and way to choose an epoch, and most are single \
+        These figures are not results of this study and are not comparable with its tables: each has its \
+        own data, alignment, schedule, test protocol and choice of epoch, and most are single \
         runs. One pair of LFW is 0.017 points; the five repeats of one configuration span 0.17.
         """
 

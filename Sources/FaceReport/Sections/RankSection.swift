@@ -61,7 +61,7 @@ enum RankSection {
                 Friedman’s and Nemenyi’s tests ask whether losses keep their order from one \
                 combination of backbone, training set and test set to another. They need at least \
                 \(fewest.configurations) of them; this study has \(test.configurations), so that the mean \
-                ranks below are a description and no evidence.
+                ranks below are descriptive only.
                 """
         }
         let p = ComparisonText.probability(test.pValue)
@@ -72,7 +72,7 @@ enum RankSection {
             than \(Format.fixed(nemenyi.criticalDifference(), 2)) differ at 5 % (Nemenyi).
             """
             : """
-            That the losses rank alike cannot be excluded (Friedman, p \(sign(p))), so no two are \
+            Equal ranks cannot be rejected (Friedman, p \(sign(p))), so no two losses are \
             told apart here.
             """
         return """

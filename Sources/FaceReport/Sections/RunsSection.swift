@@ -51,12 +51,13 @@ enum RunsSection {
 
     private static func details(_ run: ReportedRun) throws -> [Block] {
         var blocks: [Block] = [.terms(terms(run))]
-        blocks.append(.paragraph("Made again, in the study's folder, by:"))
+        blocks.append(.paragraph("To reproduce it, run in the study's folder:"))
         blocks.append(.code(run.description.command))
         if run.description.command.contains("…/") {
             blocks.append(
                 .paragraph(
-                    "Paths are shortened to their last part; the run's folder has them whole."))
+                    "Paths are shortened to their last component; the run's folder has the full paths."
+                ))
         }
         blocks.append(.paragraph("Complete configuration:"))
         blocks.append(.code(try json(run.description.configuration)))
@@ -74,7 +75,7 @@ enum RunsSection {
                 "\($0.key) \(Format.plain($0.value))"
             }
             terms.append(
-                Block.Term(name: "Loss at the end", value: "\(values.joined(separator: ", "))"))
+                Block.Term(name: "Final loss state", value: "\(values.joined(separator: ", "))"))
         }
         if let environment = run.environment { terms += Self.terms(environment) }
         return terms

@@ -39,7 +39,7 @@ enum StudyComparisonSections {
         if !differences.differences.isEmpty {
             blocks.append(.table(table(differences, names)))
         }
-        return Section("configuration", "In what they differ", blocks)
+        return Section("configuration", "Differences", blocks)
     }
 
     private static func verdict(_ differences: StudyDifferences) -> RichText {
@@ -47,18 +47,18 @@ enum StudyComparisonSections {
         guard differences.shared > 0 else {
             return """
                 The studies have no combination of training set, backbone, loss and sampler in \
-                common, so that nothing of them compares.
+                common, so nothing can be compared.
                 """
         }
         guard !differences.obstacles.isEmpty else {
             return """
-                The studies share \(shared), whose runs differ in nothing that decides about their \
+                The studies share \(shared), whose runs do not differ in anything that affects their \
                 numbers: they are repetitions of one another and are pooled below.
                 """
         }
         let keys = differences.obstacles.map(\.key)
         return """
-            The studies share \(shared), but their runs are no repetitions of one another: they \
+            The studies share \(shared), but their runs are not repetitions of one another: they \
             differ in \(Format.list(keys)). They are compared and \(strong: "not pooled").
             """
     }
@@ -69,8 +69,8 @@ enum StudyComparisonSections {
         Table(
             caption: """
                 Every difference in the configuration, the data and the machine of the cells that \
-                both have. What \(emphasis: "decides") about the numbers forbids to pool runs of the \
-                two. A dash: the runs of that study do not have the configuration, or were made by a \
+                both have. A difference that \(emphasis: "decides") affects the numbers and rules out pooling runs of the \
+                two. A dash: the runs of that study do not have the key, or were made by a \
                 version that did not record it.
                 """,
             columns: [.words("What"), .words("Decides"), .words(names.0), .words(names.1)],
@@ -114,7 +114,7 @@ enum StudyComparisonSections {
                 .numbers("p, corrected"),
             ] + pooled,
             groups: groups)
-        return Section("results", "What that changes", [.table(table)])
+        return Section("results", "Effect on the results", [.table(table)])
     }
 
     private static func caption(_ cells: [CellComparison], isPooled: Bool) -> RichText {

@@ -36,7 +36,7 @@ public struct PairDesign: Sendable, Hashable {
     ///   - folds: Fold of each pair, any numbers.
     ///   - people: Names of the two people of each pair, equal where they are the same person.
     /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` without pairs,
-    ///   ``FaceStatisticsError/differentCounts(expected:found:)`` for lists of unlike lengths.
+    ///   ``FaceStatisticsError/differentCounts(expected:found:)`` for lists of different lengths.
     public init(folds: [Int], people: [(String, String)]) throws(FaceStatisticsError) {
         guard !folds.isEmpty else { throw .tooFew(what: "pairs", found: 0, needed: 1) }
         guard people.count == folds.count else {

@@ -10,7 +10,7 @@ public enum SeedBootstrap {
     /// - Parameters:
     ///   - values: At least two values.
     ///   - level: Confidence, strictly between 0 and 1.
-    ///   - resamples: How often the values are drawn anew, at least 100.
+    ///   - resamples: Number of resamples, at least 100.
     ///   - stream: What decides about the draws.
     public static func interval(
         of values: [Double], level: Double = Interval.defaultLevel, resamples: Int = 9999,

@@ -21,7 +21,7 @@ public struct PairedPower: Sendable, Hashable {
     public init(
         seedVariance: Double, pairVariance: Double, level: Double = 0.05
     ) throws(FaceStatisticsError) {
-        guard level > 0, level < 1 else { throw .notAFraction(name: "The level", value: level) }
+        guard level > 0, level < 1 else { throw .notAFraction(name: "the level", value: level) }
         self.seedVariance = seedVariance
         self.pairVariance = pairVariance
         self.level = level

@@ -2,7 +2,7 @@ import FaceSynthesis
 
 /// Small pictures of a few built-in identities, in memory.
 public struct ToyFaces: Sendable {
-    /// Number of identities.
+    /// Number of classes (identities).
     public let identities: Int
     /// Pixels of each picture, -1 ... 1, `side` x `side` x 3.
     let pictures: [[Float]]

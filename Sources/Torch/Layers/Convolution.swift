@@ -47,7 +47,7 @@ public final class Convolution: Layer {
     }
 }
 
-/// What a convolution keeps between batches in evaluation; dropped when training goes on.
+/// State kept between batches in evaluation; dropped when training resumes.
 final class Folding {
     let handle: ct_folding
 

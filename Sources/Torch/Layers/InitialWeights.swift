@@ -3,7 +3,7 @@
 /// A parameter's numbers depend on nothing but the seed and its name, so two models with the same
 /// parts start alike whatever else they contain, on every machine with the same LibTorch.
 public struct InitialWeights: Sendable {
-    /// The seed.
+    /// Seed of the random numbers.
     public let seed: UInt64
     /// Names of the enclosing parts, e.g. `layer1.0`.
     public let path: String

@@ -89,7 +89,7 @@ private struct HeaderReader {
         guard size >= 8 else { throw malformed("it has only \(size) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Self.longest), 8 + Int(length) <= size else {
-            throw malformed("its header would be \(length) bytes long, the file has \(size)")
+            throw malformed("its header would be \(length) bytes long, but the file has \(size)")
         }
         return Int(length)
     }
@@ -100,7 +100,7 @@ private struct HeaderReader {
             return try JSONDecoder().decode(Header.self, from: header)
         } catch let member as Header.Damage {
             throw member.name == SafetensorsLayout.metadataName
-                ? malformed("its \(member.name) is not strings by name")
+                ? malformed("its \(member.name) is not a map of strings")
                 : notUnderstood(member.name)
         } catch {
             throw malformed("its header is not a JSON object")
@@ -121,12 +121,13 @@ private struct HeaderReader {
         let isHalf = fields.dtype == HalfPrecision.name
         let known = ElementType.allCases.first { SafetensorsLayout.name(of: $0) == fields.dtype }
         guard let type = isHalf ? .float32 : known else {
-            throw malformed("tensor '\(name)' has the type '\(fields.dtype)', which is not read")
+            throw malformed(
+                "tensor '\(name)' has the type '\(fields.dtype)', which is not supported")
         }
         let size = isHalf ? HalfPrecision.size : type.size
         guard Self.byteCount(shape, size) == offsets[1] - offsets[0] else {
             throw malformed(
-                "tensor '\(name)' of shape \(shape) cannot have \(offsets[1] - offsets[0]) bytes")
+                "tensor '\(name)' of shape \(shape) cannot occupy \(offsets[1] - offsets[0]) bytes")
         }
         return SafetensorsLayout.Entry(
             name: name, type: type, isHalf: isHalf, shape: shape, range: offsets[0]..<offsets[1])

@@ -21,7 +21,7 @@ public final class TorchScript {
     public init(_ url: URL, device: Device = .cpu) throws(TorchError) {
         path = url.path
         guard FileManager.default.isReadableFile(atPath: url.path) else {
-            throw .file(path: url.path, reason: "there is no such file, or it may not be read")
+            throw .file(path: url.path, reason: "the file does not exist or cannot be read")
         }
         var out = ct_script()
         let status = unsafe ct_script_load(url.path, device.handle, &out)

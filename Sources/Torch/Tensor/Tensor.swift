@@ -5,7 +5,7 @@ import CTorch
 /// The class owns its handle, and freeing the last reference frees the tensor. It is not `Sendable`:
 /// LibTorch's gradient mode is thread-local, so a computation stays on the thread it began on.
 ///
-/// Mistakes of the program, such as multiplying unlike shapes, stop it with LibTorch's sentence.
+/// Programming errors such as shape mismatches stop the program with LibTorch's message.
 ///
 /// ```swift
 /// let x = Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])

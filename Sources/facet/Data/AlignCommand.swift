@@ -4,28 +4,28 @@ import Foundation
 import Spelling
 
 let alignCommand = Command(
-    "align", "Aligns faces by five landmarks to insightface's template.",
+    "align", "Align faces to insightface's template by five landmarks.",
     discussion: """
-        A least-squares similarity (Umeyama) brings the landmarks to the template; bilinear, black \
-        where the picture ends. LANDMARKS has a line 'path x1 y1 ... x5 y5' for each image (left \
-        eye, right eye, nose, left and right corner of the mouth, left and right as seen), or a \
-        header line that names its columns, as the CSV files of CelebA and VGGFace2 have it, or is \
-        insightface's .lst. Points that cannot be a face's are told and not used. What the folder \
-        has already is kept, so that an interrupted command goes on. The exit code is 1 when no face \
-        is there in the end, or a picture with landmarks could not be aligned.
+        Maps the landmarks to the template by a least-squares similarity transform (Umeyama); bilinear, black \
+        outside the picture. LANDMARKS has a line 'path x1 y1 ... x5 y5' for each image (left \
+        eye, right eye, nose, left and right corner of the mouth, as seen in the image), or a \
+        header line that names its columns, as in the CSV files of CelebA and VGGFace2, or is \
+        insightface's .lst. Implausible landmarks are reported and not used. Faces already in the \
+        folder are kept: run the same command again to resume. The exit code is 1 if no face \
+        was aligned, or a picture with landmarks could not be.
         """,
     positionals: [
-        Positional("set", "the pictures"), Positional("landmarks", "the file of landmarks"),
-        Positional("folder", "where aligned faces go, under the pictures' names"),
+        Positional("set", "the images to align"), Positional("landmarks", "the landmark file"),
+        Positional("folder", "output folder for aligned faces; names are kept"),
     ],
     options: [
         Option(
             "--face", .value("RULE"),
-            "which of several faces of a picture: largest, central (insightface's rule) or first; "
-                + "without it such pictures are told and left out"),
+            "which face to take if a picture has several: largest, central (insightface's rule) or first; "
+                + "by default such pictures are reported and left out"),
         Option("--size", .value("N"), "height and width, in pixels; default 112"),
-        Option("--quality", .value("N"), "quality of the JPEGs; default 95"),
-        Option("--png", .flag, "write PNGs instead, which lose nothing"),
+        Option("--quality", .value("N"), "JPEG quality; default 95"),
+        Option("--png", .flag, "write lossless PNGs instead"),
     ] + DataWork.options,
     examples: ["facet data align lfw landmarks.txt lfw-112"]
 ) { arguments in
@@ -47,7 +47,7 @@ let alignCommand = Command(
         let left = outcome.severalFaces.count + outcome.implausible.count + outcome.bad.count
         Console.standard.error(
             outcome.written + outcome.kept == 0
-                ? "no face was aligned"
+                ? "no faces were aligned"
                 : counted(left, "picture was", "pictures were") + " not aligned")
         return .failure
     }
@@ -78,8 +78,8 @@ private func text(
         let pictures = counted(
             outcome.severalFaces.count, "picture has", "pictures have")
         lines.append(
-            "\(pictures) several faces in the landmarks and none was aligned; --face largest, "
-                + "central or first chooses one:")
+            "\(pictures) several faces in the landmarks and were skipped; choose one with --face largest, "
+                + "central or first:")
         lines += DataWork.some(outcome.severalFaces)
     }
     lines += implausible(outcome)
@@ -107,10 +107,10 @@ private func implausible(_ outcome: SetAlignment.Outcome) -> [String] {
     guard !outcome.implausible.isEmpty else { return [] }
     let images = counted(outcome.implausible.count, "image has", "images have")
     return [
-        "\(images) landmarks that cannot be those of a face in it, and no face was made of them:"
+        "\(images) implausible landmarks and were skipped:"
     ]
         + DataWork.some(outcome.implausible.map { "\($0.path): \($0.reason)" })
         + outcome.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
-            "of \($0.value) of them the landmarks would fit as \($0.key)"
+            "\($0.value) of them would fit as \($0.key)"
         }
 }

@@ -4,22 +4,22 @@ import Foundation
 import Spelling
 
 let checkCommand = Command(
-    "check", "Looks for everything that may be wrong with a set.",
+    "check", "Check a set for every kind of problem.",
     discussion: """
-        Decodes every image. Tells images that do not decode, other sizes, pictures that stand twice \
-        or under two identities, identities without images or with one name, labels out of range, \
-        exchanged colours, and with --against people, pictures and crops that do not go with a test \
-        set. Exit code 1 when something is an error. An interrupted check begins anew: what it says \
-        is true of all files at one time.
+        Decodes every image. Reports images that cannot be decoded, odd sizes, pictures that occur twice \
+        or under two identities, identities without images or with the same name, labels out of range, \
+        swapped colour channels and, with --against, people and pictures shared with a test set and \
+        crops that do not match it. The exit code is 1 if there is an error. An interrupted check starts \
+        over, so that its result describes all files at one time.
         """,
-    positionals: [Positional("set", "what is checked")],
+    positionals: [Positional("set", "the set to check")],
     options: [
         Option(
             "--against", .values("NAME=PACK|IMAGES,PAIRS"),
-            "a test set that must share nobody with the set"),
+            "a test set that must have no person in common with the set"),
         Option(
             "--removal", .value("FILE"),
-            "write the identities that a test set has as well, for --without of facet compare"),
+            "write the identities shared with a test set, for facet compare --without"),
     ] + DataWork.options,
     examples: [
         "facet data check CASIA-WebFace --against lfw=lfw.bin --removal overlap.txt"
@@ -37,7 +37,7 @@ let checkCommand = Command(
         let check = try SetCheck(set, survey: survey, against: opponents)
         if let file = arguments.value("--removal") {
             try RemovalList.write(
-                check.removals, reason: "identities that a test set has as well",
+                check.removals, reason: "identities shared with a test set",
                 to: URL(fileURLWithPath: file))
         }
         try work.write(check, text: text(of: check))
@@ -68,6 +68,6 @@ private func text(of check: SetCheck) -> String {
         lines.append("\(diagnostic.severity.rawValue): \(diagnostic.message)")
         lines += DataWork.some(diagnostic.items, 5)
     }
-    if check.diagnostics.isEmpty { lines.append("nothing is wrong") }
+    if check.diagnostics.isEmpty { lines.append("no problems found") }
     return lines.joined(separator: "\n")
 }

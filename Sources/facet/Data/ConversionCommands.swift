@@ -4,14 +4,14 @@ import Foundation
 import Spelling
 
 let packCommand = Command(
-    "pack", "Writes a set as an insightface pack: train.rec, or a .bin for a test set.",
+    "pack", "Write a set as an insightface pack: train.rec, or a .bin for a test set.",
     discussion: """
-        The images' bytes are copied as they are, so that training on the pack is training on the \
-        files. A .rec comes with its .idx, its .lst of names and its property file. When the command \
-        was interrupted or killed, the same one goes on with a .rec; a .bin is begun anew.
+        Image bytes are copied unchanged, so that training on the pack equals training on the \
+        files. A .rec comes with its .idx, its .lst of names and its property file. Run the same command \
+        again after an interruption: a .rec is resumed, a .bin starts over.
         """,
     positionals: [
-        Positional("set", "what is packed"), Positional("pack", "the .rec or .bin that is written"),
+        Positional("set", "the set to pack"), Positional("pack", "the .rec or .bin to write"),
     ], options: DataWork.options,
     examples: [
         "facet data pack CASIA-WebFace casia/train.rec",
@@ -20,36 +20,39 @@ let packCommand = Command(
 ) { arguments in try convert(arguments, to: DataWork.url(arguments, "pack"), packs: true) }
 
 let unpackCommand = Command(
-    "unpack", "Writes the images of a set into a folder, and a list of pairs for a test set.",
+    "unpack", "Write the images of a set to a folder, with a list of pairs for a test set.",
     discussion: """
-        The images' bytes are copied as they are. What the folder has already is kept, so that an \
-        interrupted command goes on.
+        Image bytes are copied unchanged. Images already in the folder are kept: run the same command \
+        again to resume.
         """,
     positionals: [
-        Positional("set", "what is unpacked"), Positional("folder", "where the images go"),
+        Positional("set", "the set to unpack"), Positional("folder", "output folder"),
     ],
     options: [
         Option(
             "--folds", .value("N"),
-            "folds of the list of pairs, as consecutive runs; default those the test set has")
+            "number of folds in the list of pairs, as consecutive runs; default: as in the test set"
+        )
     ] + DataWork.options,
     examples: ["facet data unpack faces_emore/train.rec emore", "facet data unpack lfw.bin lfw"]
 ) { arguments in try convert(arguments, to: DataWork.url(arguments, "folder"), packs: false) }
 
 let importCommand = Command(
-    "import", "Brings a set of any format into a folder or a pack, without its bad images.",
+    "import", "Convert a set of any format to a folder or a pack, without its bad images.",
     discussion: """
-        Decodes every image and leaves out those that do not decode and those that --without names. \
-        With --size images are fitted to a square and written anew. OUT ends in .rec for a pack, \
-        and is a folder otherwise. An interrupted command goes on; what the look for bad images \
-        found before a pack is kept once it is through.
+        Decodes every image and leaves out those that cannot be decoded or are listed in --without. \
+        With --size, images are fitted to a square and re-encoded. OUT ends in .rec for a pack \
+        and is a folder otherwise. Run the same command again to resume; before a pack is written, the scan \
+        for bad images is kept once it has finished.
         """,
-    positionals: [Positional("set", "what is imported"), Positional("out", "where it goes")],
+    positionals: [
+        Positional("set", "the set to import"), Positional("out", "output folder, .rec or .bin"),
+    ],
     options: [
         Option("--size", .value("N"), "fit images to N x N pixels"),
-        Option("--quality", .value("N"), "quality of the JPEGs of --size; default 95"),
-        Option("--png", .flag, "write PNGs instead, which lose nothing"),
-        Option("--without", .value("FILE"), "names of identities and images that are left out"),
+        Option("--quality", .value("N"), "JPEG quality with --size; default 95"),
+        Option("--png", .flag, "write lossless PNGs instead"),
+        Option("--without", .value("FILE"), "a list of identities and images to leave out"),
     ] + DataWork.options,
     examples: [
         "facet data import FaceImageCroppedWithAlignment.tsv,clean_list.txt ms1m/train.rec --size 112"
@@ -123,8 +126,8 @@ private func requireEnding(of out: URL, packs: Bool, _ set: ImageCollection) thr
         throw FaceDataError.cannotWrite(
             path: out.path,
             reason:
-                "a \(expected == "rec" ? "training" : "test") set is packed into a .\(expected) "
-                + "file; give it that ending")
+                "a \(expected == "rec" ? "training" : "test") set is packed as a .\(expected) "
+                + "file; use that extension")
     }
 }
 

@@ -1,10 +1,10 @@
 import CommandKit
 
 let dataCommand = Command(
-    "data", "Makes, checks and converts data sets.",
+    "data", "Create, check and convert data sets.",
     discussion: """
         A SET is a folder <identity>/<image>, a RecordIO pack (train.rec or its folder), a list \
-        'path label' (LIST,FOLDER when paths are relative to another folder), a TSV of MS-Celeb-1M \
+        'path label' (LIST,FOLDER if paths are relative to another folder), a TSV of MS-Celeb-1M \
         (FILE,LIST for a cleaned list), an insightface .bin, or a test set IMAGES,PAIRS.
         """,
     subcommands: [

@@ -11,7 +11,7 @@ final class DataWork {
     static let options = [
         Option(
             "--threads", .value("N"),
-            "threads that read and decode; default: one for each core that facet may use",
+            "threads that read and decode; default: one per available core",
             elsewhere: OptionsElsewhere.threads),
         Option("--json", .flag, "write the result as JSON to standard output"),
     ]
@@ -71,11 +71,11 @@ final class DataWork {
         }
         if let file = files.first(where: read.contains) {
             throw FaceDataError.cannotWrite(
-                path: file, reason: "the set is read from it; choose another name")
+                path: file, reason: "it is the set being read; choose another name")
         }
     }
 
-    /// Tells how far the work has come, and ends it when Ctrl-C was pressed.
+    /// Reports progress, and stops the work after Ctrl-C.
     func progress(_ title: String, _ total: Int) -> (Int) throws -> Void {
         let line = ProgressLine(title, total: total, unit: "images")
         self.line = line
@@ -90,7 +90,7 @@ final class DataWork {
         line = nil
     }
 
-    /// Does the work; an end by Ctrl-C is told with its own code.
+    /// Does the work; Ctrl-C ends it with an exit code of its own.
     func run(_ body: () throws -> ExitCode) throws -> ExitCode {
         do {
             let code = try body()
@@ -100,8 +100,8 @@ final class DataWork {
             endLine()
             Console.note(
                 goesOn
-                    ? "interrupted; the same command goes on with what is not done yet"
-                    : "interrupted; nothing was written, the same command begins anew")
+                    ? "interrupted; run the same command again to resume"
+                    : "interrupted; nothing was written, and the same command starts over")
             return interrupt.exitCode ?? .interrupted
         } catch {
             endLine()
@@ -124,7 +124,7 @@ final class DataWork {
             + (names.count > limit ? ["    ... and \(grouped(names.count - limit)) more"] : [])
     }
 
-    /// What is told of images whose file has another name.
+    /// Messages about images whose file has another name.
     static func renamed(_ images: [SetConversion.RenamedImage]) -> [String] {
         guard !images.isEmpty else { return [] }
         let files = counted(images.count, "image has", "images have")

@@ -5,20 +5,20 @@ import SafeFiles
 import Spelling
 
 let pairsCommand = Command(
-    "pairs", "Draws a verification protocol from a set: folds of pairs, people apart.",
+    "pairs", "Draw a verification protocol from a set: folds of pairs, disjoint in people.",
     discussion: """
-        As in LFW, each fold has people of its own, and as many pairs of one person as of two; no \
-        pair comes twice. OUT is a list 'path path label fold', or with the ending .bin an \
+        As in LFW, folds share no people and have as many matching as non-matching pairs; no \
+        pair occurs twice. OUT is a list 'path path label fold' or, if it ends in .bin, an \
         insightface pack.
         """,
     positionals: [
         Positional("set", "a training set's folder, pack or list"),
-        Positional("out", "the list or .bin that is written"),
+        Positional("out", "the list or .bin to write"),
     ],
     options: [
-        Option("--folds", .value("N"), "folds; default 10"),
-        Option("--each", .value("N"), "pairs of each kind in a fold; default 300"),
-        Option("--seed", .value("N"), "decides about the draw; default 1"),
+        Option("--folds", .value("N"), "number of folds; default 10"),
+        Option("--each", .value("N"), "pairs of each kind per fold; default 300"),
+        Option("--seed", .value("N"), "random seed; default 1"),
     ] + DataWork.options,
     examples: ["facet data pairs faces pairs.txt --each 100"]
 ) { arguments in

@@ -5,15 +5,15 @@ import SafeFiles
 import Spelling
 
 let sheetCommand = Command(
-    "sheet", "Draws a contact sheet: an identity a row, or pairs side by side.",
+    "sheet", "Draw a contact sheet: one identity per row, or pairs side by side.",
     positionals: [
-        Positional("set", "what is drawn"),
-        Positional("picture", "the picture that is written: .png, .jpg or .jpeg"),
+        Positional("set", "the set to draw"),
+        Positional("picture", "the image file to write: .png, .jpg or .jpeg"),
     ],
     options: [
-        Option("--rows", .value("N"), "rows, spread evenly over the set; default 10"),
-        Option("--columns", .value("N"), "images in a row; default 10"),
-        Option("--size", .value("N"), "height and width of an image, in pixels; default 112"),
+        Option("--rows", .value("N"), "number of rows, spread evenly over the set; default 10"),
+        Option("--columns", .value("N"), "images per row; default 10"),
+        Option("--size", .value("N"), "height and width of each image, in pixels; default 112"),
     ] + DataWork.options,
     examples: ["facet data sheet faces_emore/train.rec sheet.png"]
 ) { arguments in

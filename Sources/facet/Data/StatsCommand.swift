@@ -4,8 +4,8 @@ import Foundation
 import Spelling
 
 let statsCommand = Command(
-    "stats", "Tells how large a set is and how its images are spread over identities.",
-    positionals: [Positional("set", "what is counted")], options: DataWork.options,
+    "stats", "Show the size of a set and the distribution of images over identities.",
+    positionals: [Positional("set", "the set to summarise")], options: DataWork.options,
     examples: ["facet data stats faces_emore/train.rec"]
 ) { arguments in
     let work = try DataWork(arguments)

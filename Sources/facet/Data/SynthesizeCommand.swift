@@ -5,24 +5,24 @@ import Foundation
 import Torch
 
 let synthesizeCommand = Command(
-    "synthesize", "Draws a built-in set of faces as an ordinary image folder.",
+    "synthesize", "Render a built-in set of faces as an ordinary image folder.",
     discussion: """
-        The sets are clean (fewer people, right labels), wild (more people, a long tail, wrong \
-        labels) and pairs (other people, with a pairs.txt). The same set is the same on every \
+        The sets are clean (fewer people, correct labels), wild (more people, a long tail, label \
+        noise) and pairs (other people, with a pairs.txt). A set is identical on every \
         machine.
         """,
     positionals: [
         Positional(
             "set", "clean, wild or pairs", completion: .words(BuiltInSet.all.map(\.name))),
-        Positional("folder", "where it goes", completion: .folders),
+        Positional("folder", "output folder", completion: .folders),
     ],
     options: [
         Option("--scale", .value("X"), "factor on the number of people; default 1"),
-        Option("--seed", .value("N"), "other people, other pictures; default 1"),
+        Option("--seed", .value("N"), "random seed: other people, other pictures; default 1"),
         Option("--size", .value("N"), "height and width, in pixels; default 112"),
         Option(
             "--threads", .value("N"),
-            "threads that draw; default: one for each core that facet may use"),
+            "rendering threads; default: one per available core"),
     ],
     examples: ["facet data synthesize clean faces"]
 ) { arguments in
@@ -45,6 +45,6 @@ let synthesizeCommand = Command(
         try interrupt.check()
     }
     line.finish()
-    Console.output("'\(title)' is in \(folder.path)")
+    Console.output("'\(title)' written to \(folder.path)")
     return .success
 }

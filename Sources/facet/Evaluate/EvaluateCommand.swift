@@ -4,26 +4,26 @@ import FaceStudy
 import Foundation
 
 let evaluateCommand = Command(
-    "evaluate", "Tests networks, or their embeddings, and compares them.",
+    "evaluate", "Evaluate and compare networks, or their embeddings.",
     discussion: """
         The model is a model.safetensors of a run, a run's folder or checkpoint, a network in \
         TorchScript (RGB as (byte - 127.5) / 127.5), a state dict of PyTorch with --backbone (RGB as \
         well), or a file of embeddings: .npy, [n, d] or \
         [2, n, d] with the mirror images; or .safetensors with NAME/original and NAME/mirrored. Their \
-        rows are the images in the order in which the pairs first name them, or two rows a pair.
+        rows are the images in the order of their first occurrence in the pairs, or two rows per pair.
 
-        The default protocol comes first, insightface's, with the 95 % interval of its accuracy; \
-        --all-protocols adds the other nine in circulation. Several models are tested on the same \
-        pairs and compared: their differences with intervals, and McNemar's exact test.
+        Accuracy is measured by insightface's protocol, with a 95 % interval; \
+        --all-protocols adds the nine others in circulation. Several models are tested on the same \
+        pairs and compared: differences with intervals, and McNemar's exact test.
 
         People of a test set who were in training are told where the run's head.safetensors, which names \
         them, lies beside the model; pictures of both are compared by facet data check --against.
 
-        With --output a page with pictures and the worst errors is written, with the numbers as JSON \
-        and CSV; of several models, in a folder each.
+        With --output, writes a page with the curves and the worst errors, and the numbers as JSON \
+        and CSV; one folder per model if there are several.
         """,
     positionals: [
-        Positional("model", "a network, or embeddings; several are compared", isRepeating: true)
+        Positional("model", "a network or embeddings; several are compared", isRepeating: true)
     ],
     options: [
         Option(
@@ -37,20 +37,20 @@ let evaluateCommand = Command(
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
                 + "CFP); with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
             elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
-        Option("--all-protocols", .flag, "print what the other nine protocols measure as well"),
+        Option("--all-protocols", .flag, "also print the results of the nine other protocols"),
         Option(
-            "--output", .value("FOLDER"), "write page, pictures, scores and metrics.json there",
+            "--output", .value("FOLDER"), "write the page, pictures, scores and metrics.json there",
             elsewhere: OptionsElsewhere.output),
         Option(
             "--embeddings", .value("FILE"),
             "write the embeddings there: .npy for one test set, or .safetensors"),
-        Option("--worst", .value("N"), "errors of each kind that the page shows; default 24"),
+        Option("--worst", .value("N"), "number of errors of each kind on the page; default 24"),
         Option(
             "--input-size", .value("N"),
             "height and width of the input of a network in TorchScript or a state dict; default 112",
             elsewhere: OptionsElsewhere.inputSize),
         Option(
-            "--batch-size", .value("N"), "images embedded at once; default 128",
+            "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
         Option(
             "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
@@ -61,7 +61,7 @@ let evaluateCommand = Command(
             elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
         Option(
             "--threads", .value("N"),
-            "threads of one operation; 0 for one for each core that facet may use",
+            "threads per operation; 0 for one per available core",
             elsewhere: OptionsElsewhere.threads),
         Option("--json", .flag, "write the results as JSON"),
     ],
@@ -80,7 +80,7 @@ let evaluateCommand = Command(
     guard embeddings == nil || paths.count == 1 else {
         throw CommandError.badValue(
             option: "--embeddings", value: embeddings?.relativePath ?? "",
-            expected: "left out where several models are compared")
+            expected: "omitted when several models are compared")
     }
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)

@@ -33,7 +33,7 @@ import Testing
         ([4, 5, 0, 1, 2, 3, 6, 7, 8, 9], "nose, eyes and then mouth"),
         ([6, 7, 8, 9, 4, 5, 0, 1, 2, 3], "mouth, nose and then eyes"),
         ([8, 9, 6, 7, 4, 5, 2, 3, 0, 1], "mouth, nose and then eyes, from right to left"),
-        ([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right exchanged"),
+        ([2, 0, 4, 8, 6, 3, 1, 5, 9, 7], "five x and then five y, with left and right swapped"),
     ])
     func namesTheOrder(indices: [Int], cause: String) throws {
         let doubt = try #require(try Self.doubt(Self.reordered(indices)))
@@ -50,7 +50,7 @@ import Testing
         }
         #expect(try Self.doubt(turned) == nil)
         let doubt = try Self.doubt([3, 2, 1, 0, 5, 4, 9, 8, 7, 6].map { turned[$0] })
-        #expect(doubt?.cause == "y before x, with left and right exchanged")
+        #expect(doubt?.cause == "y before x, with left and right swapped")
     }
 
     @Test func namesFractionsAndOtherPictures() throws {
@@ -63,7 +63,7 @@ import Testing
         let far = Self.good.map { $0 + 5000 }
         let doubt = try #require(try Self.doubt(far))
         #expect(doubt.reason.hasPrefix("100 % of the aligned face would lie outside"))
-        #expect(doubt.cause == "those of another picture or of one of another size")
+        #expect(doubt.cause == "landmarks of another picture, or of one of another size")
         #expect(try Self.doubt(Self.good.map { $0 * 3 })?.cause == doubt.cause)
     }
 

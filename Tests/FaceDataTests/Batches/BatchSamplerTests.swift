@@ -81,19 +81,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("random", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:8", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:2x4x1", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:2xax4", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:2xx4", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:-2x-4", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:8x1", 8, "it must be 'shuffle' or 'pk:PxK', as 'pk:32x4'"),
-        ("pk:2x4", 9, "2 identities with 4 images each are not a batch of 9"),
+        ("random", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:8", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:2x4x1", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:2xax4", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:2xx4", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:-2x-4", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:8x1", 8, "it must be 'shuffle' or 'pk:PxK', e.g. 'pk:32x4'"),
+        ("pk:2x4", 9, "2 identities with 4 images each do not make a batch of 9"),
         (
             "pk:9223372036854775807x2", 9,
-            "9223372036854775807 identities with 2 images each are not a batch of 9"
+            "9223372036854775807 identities with 2 images each do not make a batch of 9"
         ),
-        ("shuffle", 0, "a batch of 0 images is none"),
+        ("shuffle", 0, "a batch cannot have 0 images"),
     ])
     func refusesWhatCannotBeDrawn(name: String, batchSize: Int, reason: String) {
         let error = refusal {

@@ -29,15 +29,15 @@ import Testing
     @Test(arguments: [
         (
             "a/1.png ./a/1.png 1 0", "pair-with-itself", SetCheck.Severity.warning,
-            "1 pair has the same picture twice", "called the same person"
+            "1 pair consists of one picture twice", "labelled the same person"
         ),
         (
             "a/1.png a/1.png 0 0\na/1.png a/2.png 1 0", "pair-with-itself", .warning,
-            "1 pair has the same picture twice", "a/1.png and a/1.png, called different people"
+            "1 pair consists of one picture twice", "a/1.png and a/1.png, labelled different people"
         ),
         (
             "a/1.png a/2.png 1 0\na/2.png a/1.png 0 0", "pair-contradiction", .error,
-            "1 pair is called the same person and different people", "a/1.png and a/2.png"
+            "1 pair is labelled both matching and non-matching", "a/1.png and a/2.png"
         ),
         (
             "a/1.png a/2.png 1 0\na/2.png a/1.png 1 0\na/1.png a/2.png 1 0", "pair-repeated",
@@ -46,12 +46,12 @@ import Testing
         ),
         (
             "a/1.png b/2.png 0 0\na/1.png a/2.png 1 0", "pair-of-copies", .warning,
-            "1 pair of different people shows one picture", "a/1.png and b/2.png"
+            "1 non-matching pair shows the same picture", "a/1.png and b/2.png"
         ),
         (
             "a/1.png a/2.png 0 0\na/1.png a/3.png 1 0\na/2.png a/3.png 1 0\na/3.png b/1.png 0 0",
-            "pair-of-other-people", .warning, "1 pair has a label that its folders contradict",
-            "a/1.png and a/2.png, called different people"
+            "pair-of-other-people", .warning, "1 pair has a label that contradicts its folders",
+            "a/1.png and a/2.png, labelled different people"
         ),
     ])
     func findsWhatIsWrong(
@@ -68,7 +68,7 @@ import Testing
         let all = try Self.check("a/1.png a/2.png \(label)\na/1.png a/3.png \(label)\n")
         let found = try #require(all.first { $0.kind == "pairs-of-one-kind" })
         #expect(
-            found.severity == .error && found.message.hasPrefix("all 2 pairs are called \(name)"))
+            found.severity == .error && found.message.hasPrefix("all 2 pairs are labelled \(name)"))
         #expect(!all.contains { $0.kind == "uneven-fold" })
     }
 

@@ -125,7 +125,7 @@ import SafeFiles
         #expect(
             refusal { _ = try RecordPackWriter(pack, labels: [0], side: 8) }
                 == .cannotWrite(
-                    path: pack.path, reason: "another process writes it; wait until it ends"))
+                    path: pack.path, reason: "another process is writing it; wait until it ends"))
         try [UInt8](repeating: 7, count: 9).withUnsafeBytes { try first.append($0, name: "a/1") }
         try first.finish()
         #expect(try RecordPack(pack).count == 1)

@@ -65,6 +65,7 @@ import Testing
         try folder.write("1;1", to: "Protocol/Split/FP/02/same.txt")
         #expect(
             refusal { _ = try VerificationPairs.open(images: folder.url, pairs: "FP") }
-                == .line(path: file.path, line: 1, reason: "a pair is two numbers, as '1,2'"))
+                == .line(
+                    path: file.path, line: 1, reason: "expected a pair of two numbers, as '1,2'"))
     }
 }

@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 1, "no images"), ("a.jpg", 1, "it must be a path and a label"),
-        ("a.jpg 1\nb.jpg", 2, "it must be a path and a label"),
+        ("", 1, "no images"), ("a.jpg", 1, "expected a path and a label"),
+        ("a.jpg 1\nb.jpg", 2, "expected a path and a label"),
         ("a.jpg b.jpg 1", 1, "it names two images: a list of pairs"),
         ("1 a.jpg b.jpg", 1, "it names two images: a list of pairs"),
         ("a.jpg b.jpg", 1, "it names two images: a list of pairs"),
@@ -99,7 +99,7 @@ import Testing
         let apart = try Self.read("0\t7.000000\ta.jpg\n1\t7\tb.jpg\n2\t8.0\tc.jpg")
         #expect(apart.identities == ["7", "7.000000", "8"])
         let warning = try #require(apart.warnings.first)
-        #expect(warning.hasPrefix("1 number stands in the labels in two spellings"))
+        #expect(warning.hasPrefix("1 number is written in several ways in the labels"))
         #expect(warning.contains("'7' and '7.000000'"))
         // Nor in another form than im2rec's.
         #expect(try Self.read("a.jpg\t7.0\nb.jpg\t8.0").identities == ["7.0", "8.0"])

@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [
         ("", "it is empty"), ("0\t0\n", "a record ends at byte 40"), ("0 0\n1 x\n", "line 2"),
         ("0\t0\n1\t36\n2\t112\n", "ends at byte 40"), ("0\t0\n1\t999\n", "byte 999 of 516"),
-        ("1\t40\n2\t112\n", "ends at byte 184"), ("0\t4\n", "no record begins at byte 4"),
+        ("1\t40\n2\t112\n", "ends at byte 184"), ("0\t4\n", "no record starts at byte 4"),
     ])
     func aWrongIndexIsMadeAnew(text: String, reason: String) throws {
         let folder = try TemporaryFolder()
@@ -160,11 +160,11 @@ import Testing
             }
             #expect(path.hasSuffix("insight.rec") && found.contains(reason), "\(found)")
         }
-        try expect(9, 476, "cut short") { $0.removeLast(20) }
+        try expect(9, 476, "truncated") { $0.removeLast(20) }
         try expect(2, 112, "no record begins here") { $0[112] = 0 }
         try expect(3, 184, "its parts are out of order") { $0[191] = 0x60 }
         try expect(1, 40, "its flag is 7") { $0[47] = 0xe0 }
-        try expect(1, 40, "cut short: 536870911 bytes") {
+        try expect(1, 40, "truncated: 536870911 bytes") {
             $0.replaceSubrange(44..<48, with: [255, 255, 255, 31])
         }
         try expect(1, 40, "its label nan") { $0.replaceSubrange(52..<56, with: Self.word(.nan)) }
@@ -261,13 +261,13 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, "there is no 'train.lst' that knows better"),
+            (nil, "there is no 'train.lst' with the exact labels"),
             ("0\t25130987\ta\n1\t25130988\tb\n2\t25130989\tc\n", "key 3 is not in the list"),
             (
                 "0\t25130987\ta\n1\t25130988\tb\n2\t25130995\tc\n3\t3\td\n",
                 "key 2 has label 25130995 in the list and 25130988 in the pack"
             ),
-            ("some text", "it must be a key, a label and a path"),
+            ("some text", "expected a key, a label and a path"),
         ] as [(String?, String)])
     func roundedLabelsAreRefusedWithoutAListThatAgrees(list: String?, reason: String) throws {
         let folder = try TemporaryFolder()
@@ -305,7 +305,7 @@ import Testing
         ("4\t0\ta/1.jpg\n7\t5\ta/2.jpg", "key 7 has label 5 in the list and 1 in the pack"),
         ("0\t0\ta/1.jpg\n1\t1\ta/2.jpg", "key 4 is not in the list, and has label 0 in the pack"),
         ("4\t0\ta/1.jpg\n7\t1\ta/2.jpg\n7\t1\tb/2.jpg", "key 7 stands in two lines"),
-        ("a/1.jpg 0", "it must be a key, a label and a path"),
+        ("a/1.jpg 0", "expected a key, a label and a path"),
     ])
     func aListOfAnotherPackIsToldAndNotUsed(list: String, reason: String) throws {
         let folder = try TemporaryFolder()

@@ -91,14 +91,14 @@ import Testing
     private static let refused: [(name: String, bytes: [UInt8], message: String)] = [
         (
             "runs a program", Array("cos\nsystem\n(S'rm -rf /'\ntR.".utf8),
-            "the pickle wants 'os.system'"
+            "the pickle refers to 'os.system'"
         ),
         (
             "runs a program, protocol 4",
             [0x80, 4, 0x8c, 5] + Array("posix".utf8) + [0x8c, 6] + Array("system".utf8) + [
                 0x93, 0x2e,
             ],
-            "the pickle wants 'posix.system'"
+            "the pickle refers to 'posix.system'"
         ),
         (
             "hides a program in numpy", Array("cnumpy.testing\nrunstring\n.".utf8),
@@ -111,18 +111,21 @@ import Testing
         ("has outside buffers", [0x80, 5, 0x97, 0x2e], "uses NEXT_BUFFER"),
         ("has an unknown operation", [0xff], "uses 0xff"),
         ("is of another protocol", [0x80, 6, 0x2e], "protocol 6 is not known"),
-        ("is empty", [], "the file ends in the middle of it"),
-        ("ends early", [0x80, 2, 0x5d], "the file ends in the middle of it"),
+        ("is empty", [], "the file ends prematurely"),
+        ("ends early", [0x80, 2, 0x5d], "the file ends prematurely"),
         ("has an empty stack", [0x2e], "takes a value where there is none"),
         ("appends to nothing", [0x5d, 0x65, 0x2e], "ends a list that it did not begin"),
         ("appends to a number", [0x4b, 1, 0x4b, 2, 0x61, 0x2e], "appended to an int"),
-        ("forgets its memo", [0x68, 9, 0x2e], "nothing was remembered as 9"),
+        ("forgets its memo", [0x68, 9, 0x2e], "there is no memo 9"),
         ("has huge bytes", [0x42, 0xff, 0xff, 0xff, 0xff, 0x2e], "4294967295 bytes should follow"),
-        ("has endless bytes", [0x8e] + [UInt8](repeating: 0xff, count: 8), "bytes are too many"),
+        ("has endless bytes", [0x8e] + [UInt8](repeating: 0xff, count: 8), "bytes is too large"),
         ("calls a list", [0x5d, 0x29, 0x52, 0x2e], "a list is called"),
         ("is a number", [0x4b, 1, 0x2e], "it holds an int"),
-        ("has three parts", [0x28, 0x4b, 1, 0x4b, 2, 0x4b, 3, 0x74, 0x2e], "3 parts and not two"),
-        ("has no images", [0x5d, 0x5d, 0x86, 0x2e], "0 images do not make pairs"),
+        (
+            "has three parts", [0x28, 0x4b, 1, 0x4b, 2, 0x4b, 3, 0x74, 0x2e],
+            "3 parts instead of two"
+        ),
+        ("has no images", [0x5d, 0x5d, 0x86, 0x2e], "0 images do not form pairs"),
         (
             "has an image too few", [0x5d, 0x43, 1, 7, 0x61, 0x5d, 0x88, 0x61, 0x86, 0x2e],
             "1 image does not make pairs"

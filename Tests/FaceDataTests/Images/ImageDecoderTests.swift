@@ -32,15 +32,15 @@ import Testing
     @Test(arguments: [
         ("text.jpg", "it is neither JPEG, PNG, WebP, BMP, PGM nor PPM"),
         ("empty.jpg", "it is empty"),
-        ("cut.jpg", "Premature end of JPEG file"), ("header.jpg", "it holds no picture"),
-        ("tables.jpg", "it holds no picture"),
-        ("cut.png", "it is cut short"), ("header.png", "it is cut short"),
-        ("cut.bmp", "it is cut short"), ("header.bmp", "it is cut short"),
-        ("runs-cut.bmp", "it is cut short"), ("runs-down.bmp", "run lengths from the top"),
+        ("cut.jpg", "Premature end of JPEG file"), ("header.jpg", "it contains no image"),
+        ("tables.jpg", "it contains no image"),
+        ("cut.png", "it is truncated"), ("header.png", "it is truncated"),
+        ("cut.bmp", "it is truncated"), ("header.bmp", "it is truncated"),
+        ("runs-cut.bmp", "it is truncated"), ("runs-down.bmp", "run lengths from the top"),
         ("masks.bmp", "bits that are not side by side"), ("jpeg.bmp", "a bitmap of kind 4"),
         ("huge.bmp", "65500x65500 pixels are more than \(ImageDecoder.maxPixels)"),
-        ("cut.webp", "damaged or cut short"),
-        ("moving.webp", "it is a WebP animation"), ("cut.ppm", "it is cut short"),
+        ("cut.webp", "damaged or truncated"),
+        ("moving.webp", "it is a WebP animation"), ("cut.ppm", "it is truncated"),
         ("huge.pgm", "30000x30000 pixels are more than"), ("over.pgm", "a sample above 9"),
         ("huge.png", "65500x65500 pixels are more than \(ImageDecoder.maxPixels)"),
     ])
@@ -99,6 +99,6 @@ import Testing
         #expect(
             refusal { _ = try ImageDecoder().decode(folder.url) }
                 == .badImage(
-                    path: folder.url.path, reason: "it is no file but a folder or a device"))
+                    path: folder.url.path, reason: "it is a folder or a device, not a file"))
     }
 }

@@ -69,8 +69,8 @@ import Testing
         #expect(
             try LabelledImageSet.folder(set).names == ["a/1.jpg", "b/1.jpg"])
         for (name, target, reason) in [
-            ("circle", "circle", "its symbolic links run in a circle"),
-            ("nowhere", "missing", "its symbolic link leads nowhere"),
+            ("circle", "circle", "its symbolic links form a loop"),
+            ("nowhere", "missing", "it is a dangling symbolic link"),
         ] {
             try link(name, to: target)
             let position = set.appendingPathComponent(name)
@@ -161,7 +161,8 @@ import Testing
         for position in 0..<2 { #expect(try all.source.bytes(of: position) == [0x78]) }
         #expect(all.source.stamp(of: 1).size == 1)
         #expect(all.warnings.count == 1)
-        #expect(all.warnings[0].hasPrefix("2 names are not UTF-8 and shown by bytes, as '\(text)'"))
+        #expect(
+            all.warnings[0].hasPrefix("2 names are not UTF-8 and shown as bytes, as in '\(text)'"))
         #expect(all.removing(named: [text]).identities == ["ann"])
         // A list may name them by their bytes, and a path by what stands for them.
         let list = try folder.write(

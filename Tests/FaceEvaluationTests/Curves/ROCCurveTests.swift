@@ -97,7 +97,7 @@ import Testing
     @Test func onlyRatesCanBeAskedFor() throws {
         let curve = try ROCCurve(of: GoldenCase.all[0].pairs)
         for rate in [-0.1, 1.1, .infinity] {
-            #expect(throws: FaceEvaluationError.invalidRate(name: "The FAR", value: rate)) {
+            #expect(throws: FaceEvaluationError.invalidRate(name: "the FAR", value: rate)) {
                 try curve.operatingPoint(atFAR: rate)
             }
         }

@@ -102,17 +102,17 @@ import Testing
         var eager = one
         eager.targetFAR = 1.5
         let table: [(InsightFaceProtocol, [ScoredPair], String)] = [
-            (one, [], "There are no pairs to evaluate; give the test set at least one."),
+            (one, [], "there are no pairs to evaluate; the test set needs at least one"),
             (
                 InsightFaceProtocol(), [pair],
-                "1 pair cannot fill 10 folds; give every fold a pair or ask for fewer."
+                "1 pair cannot fill 10 folds; use fewer folds or more pairs"
             ),
             (
                 one, [pair, broken],
-                "Pair 1 has the distance nan, which is no squared distance; "
-                    + "check the embeddings of its images."
+                "pair 1 has the distance nan, which is not a squared distance; "
+                    + "check the embeddings of its images"
             ),
-            (eager, [pair], "The target FAR must lie between 0 and 1; it is 1.5."),
+            (eager, [pair], "the target FAR is 1.5 but must be between 0 and 1"),
         ]
         for (rule, pairs, message) in table {
             let error = #expect(throws: FaceEvaluationError.self) { try rule.evaluate(pairs) }

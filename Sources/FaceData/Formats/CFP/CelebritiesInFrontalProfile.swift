@@ -38,7 +38,7 @@ public enum CelebritiesInFrontalProfile {
         let folder = root.appendingPathComponent("Protocol/Split/\(part.rawValue)")
         let splits = try LabelledImageSet.visibleNames(folder)
         guard !splits.isEmpty else {
-            throw .unreadable(path: folder.path, reason: "it holds no splits")
+            throw .unreadable(path: folder.path, reason: "it contains no splits")
         }
         for (fold, split) in splits.enumerated() {
             for (name, same) in [("same.txt", true), ("diff.txt", false)] {
@@ -72,7 +72,8 @@ public enum CelebritiesInFrontalProfile {
             (try? LabelledImageSet.visibleNames(root.appendingPathComponent(folder))) ?? []
         throw .unknownFormat(
             path: root.path,
-            reason: "of CFP as distributed, with \(files.joined(separator: ", ")), it lacks "
+            reason:
+                "it is not CFP as distributed (with \(files.joined(separator: ", "))): it lacks "
                 + "\(missing); \(folder.isEmpty ? "it" : "its folder \(folder)") holds "
                 + (names.isEmpty ? "nothing" : names.someJoined))
     }
@@ -88,7 +89,7 @@ public enum CelebritiesInFrontalProfile {
             guard fields.count == 2, let number = Int(fields[0]), parts.count == 3 else {
                 throw .line(
                     path: file.path, line: line.number,
-                    reason: "it must be a number and a path, as "
+                    reason: "expected a number and a path, as "
                         + "'1 ../Data/Images/001/frontal/01.jpg'")
             }
             images[number] = "Data/Images/" + parts.joined(separator: "/")
@@ -115,7 +116,7 @@ public enum CelebritiesInFrontalProfile {
                 guard numbers.count == 2, let left = numbers[0], let right = numbers[1] else {
                     throw .line(
                         path: file.path, line: line.number,
-                        reason: "a pair is two numbers, as '1,2'")
+                        reason: "expected a pair of two numbers, as '1,2'")
                 }
                 guard let one = first[left], let other = second[right] else {
                     throw .line(

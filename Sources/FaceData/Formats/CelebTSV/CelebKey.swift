@@ -110,7 +110,7 @@ struct CelebList {
             else {
                 throw .line(
                     path: path, line: line.number,
-                    reason: "it must be a path as 'm.0107_f/25-FaceId-0.jpg' and a label")
+                    reason: "expected a path such as 'm.0107_f/25-FaceId-0.jpg' and a label")
             }
             let folder = fields[index].replacingOccurrences(of: "\\", with: "/")
                 .split(separator: "/").dropLast().last.map(String.init)

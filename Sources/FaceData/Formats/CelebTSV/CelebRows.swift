@@ -47,8 +47,9 @@ public struct CelebRows: ImageSource {
                 guard let row = ParsedRow(bytes) else {
                     throw .line(
                         path: path, line: line,
-                        reason: "it is no row of MS-Celeb-1M: seven columns (MID, rank, two "
-                            + "addresses, face id, rectangle, base64) or six without a face")
+                        reason:
+                            "it is not a row of MS-Celeb-1M, which has seven columns (MID, rank, two "
+                            + "addresses, face ID, rectangle, base64) or six without a face")
                 }
                 return row
             }

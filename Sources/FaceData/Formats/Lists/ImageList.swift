@@ -70,7 +70,7 @@ private struct ListForm {
     static func refusal(_ file: URL, _ line: Int) -> FaceDataError {
         .line(
             path: file.path, line: line,
-            reason: "it must be a path and a label, as 'a/1.jpg 0', or an index, a label and a path"
+            reason: "expected a path and a label, as 'a/1.jpg 0', or an index, a label and a path"
         )
     }
 
@@ -97,7 +97,7 @@ private struct ListForm {
         guard !Self.namesTwo(fields, last, kind, exists) else {
             throw .line(
                 path: file.path, line: line.number,
-                reason: "it names two images: a list of pairs is a test set, IMAGES,PAIRS")
+                reason: "it names two images; a list of pairs is a test set, given as IMAGES,PAIRS")
         }
     }
 
@@ -196,7 +196,7 @@ private struct ListForm {
         guard !condition else { return }
         throw .line(
             path: file.path, line: line.number,
-            reason: "path and label cannot be told apart (\(counted(fields.count, "field")), where "
-                + "the first line has \(self.fields)): put tabs between them")
+            reason: "path and label cannot be separated (\(counted(fields.count, "field")), where "
+                + "the first line has \(self.fields)); separate them by tabs")
     }
 }

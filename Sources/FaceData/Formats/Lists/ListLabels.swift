@@ -92,8 +92,8 @@ struct ListLabels {
         }
         guard let first = alike.first else { return nil }
         return
-            "\(counted(alike.count, "number stands", "numbers stand")) in the labels in two spellings or more, and "
-            + "each spelling is an identity of its own: "
+            "\(counted(alike.count, "number is", "numbers are")) written in several ways in the labels, and "
+            + "each spelling is a separate identity: "
             + first.map { "'\($0)'" }.joined(separator: " and ")
             + (alike.count > 1 ? ", ..." : "")
     }
@@ -115,7 +115,7 @@ struct ListLabels {
         let images = labels.count { $0 == label }
         return
             "\(counted(images, "image has", "images have")) the label '\(identities[label])', which "
-            + "often means that nobody knows whose they are: they are taken for one identity; "
-            + "--without leaves it out"
+            + "often marks unknown people; they are treated as one identity; "
+            + "leave it out with --without"
     }
 }

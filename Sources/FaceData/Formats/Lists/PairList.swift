@@ -71,9 +71,9 @@ extension VerificationPairs {
         return VerificationPairs(
             source: source, pairs: pairs, folds: folds.count,
             warnings: [
-                "'\(path)' names no folds: \(counted(folds.count, "consecutive run")) of its "
+                "'\(path)' has no folds: \(counted(folds.count, "consecutive run")) of its "
                     + "\(counted(pairs.count, "pair")), \(sizes) each, "
-                    + "\(folds.count == 1 ? "is" : "are") taken as folds; \(wish) would name them"
+                    + "\(folds.count == 1 ? "is" : "are") used as folds; add \(wish) to define them"
             ])
     }
 }
@@ -165,8 +165,8 @@ private struct PairListReader {
                 pairs, of: ImageFiles(images, in: finder.root), path: path, wish: "a fourth field")
         if let first = respelt.first {
             result.warnings.append(
-                "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") written "
-                    + "otherwise than in '\(path)': \(first)")
+                "\(counted(respelt.count, "file")) \(respelt.count == 1 ? "is" : "are") spelt "
+                    + "differently from '\(path)': \(first)")
         }
         return result
     }
@@ -190,7 +190,7 @@ private struct PairListReader {
         guard first <= 1, folds == Array(first..<first + folds.count) else {
             throw .line(
                 path: path, line: 1,
-                reason: "the folds are not numbered 0, 1, 2, ... or 1, 2, 3, ...")
+                reason: "folds must be numbered 0, 1, 2, ... or 1, 2, 3, ...")
         }
         // Fold after fold, whatever order the list has.
         var byFold = [[VerificationPair]](repeating: [], count: folds.count)
@@ -209,16 +209,17 @@ private struct PairListReader {
         guard let (names, label, foldText) = form.parts(line.text) else {
             throw .line(
                 path: path, line: line.number,
-                reason: "a pair has three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold")
+                reason: "expected three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold")
         }
         guard let same = PairForm.label(label) else {
             throw .line(
-                path: path, line: line.number, reason: "'\(label)' is no label: it must be 1 or 0")
+                path: path, line: line.number, reason: "invalid label '\(label)'; it must be 1 or 0"
+            )
         }
         let fold = foldText.map { Int($0) } ?? 0
         guard let fold, (0..<1_000_000).contains(fold) else {
             throw .line(
-                path: path, line: line.number, reason: "'\(foldText ?? "")' is no fold")
+                path: path, line: line.number, reason: "invalid fold '\(foldText ?? "")'")
         }
         return VerificationPair(
             first: try image(names[0], line.number), second: try image(names[1], line.number),

@@ -53,7 +53,7 @@ struct RecordFile: Sendable {
         _ record: Int, at offset: Int, count: Int, into buffer: ReadBuffer
     ) throws(FaceDataError) {
         let available = min(8 + count, store.size - offset)
-        guard available >= 8 else { throw refusal(record, offset, "it is cut short") }
+        guard available >= 8 else { throw refusal(record, offset, "it is truncated") }
         try store.read(at: offset, count: available, into: buffer)
         let part = try part(record, at: offset, buffer.bytes)
         if part.flag == 0 || part.payload.count >= count {
@@ -101,7 +101,7 @@ struct RecordFile: Sendable {
         var position = offset
         while true {
             guard position >= 0, position <= store.size - 8 else {
-                throw refusal(record, offset, "it is cut short or lies behind the file's end")
+                throw refusal(record, offset, "it is truncated or beyond the end of the file")
             }
             try store.read(at: position, count: 8, into: head)
             let part = try part(record, at: position, head.bytes)
@@ -125,7 +125,7 @@ struct RecordFile: Sendable {
         guard magic == Self.magic else {
             throw refusal(
                 record, offset,
-                "no record begins here (0x\(String(magic, radix: 16)) is not the magic number)")
+                "no record starts here (0x\(String(magic, radix: 16)) is not the magic number)")
         }
         let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
         let (flag, length) = (word >> 29, Int(word & (1 << 29 - 1)))
@@ -133,7 +133,7 @@ struct RecordFile: Sendable {
         guard length <= store.size - offset - 8 else {
             throw refusal(
                 record, offset,
-                "it is cut short: \(length) bytes should follow, but the file has "
+                "it is truncated: \(length) bytes should follow, but the file has "
                     + "\(store.size - offset - 8)")
         }
         return Part(flag: flag, payload: offset + 8..<offset + 8 + length)

@@ -47,9 +47,9 @@ extension LabelledImageSet {
             path: pack.location.path,
             reason: "\(counted(large.count, "label")) of \(labels.count) "
                 + "\(large.count == 1 ? "is" : "are") 16777216 or more (\(first)), which 32-bit floats "
-                + "round, so that people may have been joined, and "
-                + (reason ?? "there is no '\(list)' that knows better")
-                + "; put the list that it was made from beside it as '\(list)', or make the pack anew "
+                + "round, so that people may have been merged, and "
+                + (reason ?? "there is no '\(list)' with the exact labels")
+                + "; put the list from which it was made beside it as '\(list)', or recreate the pack "
                 + "with labels 0, 1, 2, ...")
     }
 }

@@ -44,7 +44,7 @@ struct RecordIndex: Sendable {
                 guard let entry = Self.entry(bytes) else {
                     throw .line(
                         path: store.path, line: line,
-                        reason: "it must be a key and an offset, as '0\t0'")
+                        reason: "expected a key and an offset, as '0\t0'")
                 }
                 return entry
             }
@@ -104,15 +104,15 @@ struct RecordIndex: Sendable {
         if case .listed(let keys) = keys {
             // Sorted and not a set, which would take several times the memory.
             let sorted = keys.sorted()
-            if zip(sorted, sorted.dropFirst()).contains(where: ==) { return "a key stands twice" }
+            if zip(sorted, sorted.dropFirst()).contains(where: ==) { return "a key occurs twice" }
         }
         let step = max(1, count / 64)
         for index in Array(stride(from: 0, to: count, by: step)) + [count - 1] {
             guard let end = try? file.end(index, at: offsets[index]) else {
-                return "no record begins at byte \(offsets[index])"
+                return "no record starts at byte \(offsets[index])"
             }
             if let extent = extent(of: index, size: size), end != extent {
-                return "a record ends at byte \(end) and the next should begin at \(extent)"
+                return "a record ends at byte \(end) but the next should start at \(extent)"
             }
         }
         return offsets.min() == 0 ? nil : "the first record is missing"

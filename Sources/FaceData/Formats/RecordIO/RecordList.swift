@@ -55,7 +55,7 @@ struct RecordList {
     private static func refusal(_ file: URL, _ line: TextFile.Line) -> FaceDataError {
         .line(
             path: file.path, line: line.number,
-            reason: "it must be a key, a label and a path with tabs between")
+            reason: "expected a key, a label and a path, separated by tabs")
     }
 
     /// The lines of records, in their order.
@@ -68,7 +68,7 @@ struct RecordList {
         of keys: [Int], labels: [Int]
     ) -> (entries: [Entry], contradiction: String?) {
         var found: [Entry] = []
-        var wrong = twice.map { "key \($0) stands in two lines of the list" }
+        var wrong = twice.map { "key \($0) occurs twice in the list" }
         for (key, label) in zip(keys, labels) {
             guard let entry = entries[key] else {
                 wrong.append("key \(key) is not in the list, and has label \(label) in the pack")

@@ -10,7 +10,7 @@ public struct RecordPack: ImageSource {
     public let location: URL
     /// The number of identities that the file `property` beside the pack names.
     public let announcedIdentities: Int?
-    /// What is told about the pack, such as an index that had to be built anew.
+    /// Warnings about the pack, such as an index that had to be rebuilt.
     public let warnings: [String]
     private let file: RecordFile
     private let index: RecordIndex
@@ -148,7 +148,7 @@ public struct RecordPack: ImageSource {
         guard identity.isFinite, identity >= 0, identity.rounded() == identity,
             identity < Float(UInt32.max)
         else {
-            throw file.refusal(key, offset, "its label \(identity) is no whole number from 0 on")
+            throw file.refusal(key, offset, "its label \(identity) is not a non-negative integer")
         }
         guard let announcedIdentities else { return Int(identity) }
         guard Int(identity) < announcedIdentities else {

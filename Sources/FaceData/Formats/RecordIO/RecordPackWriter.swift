@@ -42,7 +42,7 @@ public final class RecordPackWriter {
         try self.init(url, labels: labels, side: side, after: nil)
     }
 
-    /// Begins a pack, or goes on with what ``save()`` kept.
+    /// Starts a pack, or resumes from what ``save()`` kept.
     ///
     /// - Parameter position: What ``save()`` returned.
     /// - Throws: ``FaceDataError``, also when the files are not what was kept.
@@ -82,7 +82,7 @@ public final class RecordPackWriter {
             if label == sizes.count { sizes.append(0) }
             guard label == sizes.count - 1 else {
                 throw .cannotWrite(
-                    path: url.path, reason: "the labels do not ascend from 0 on without gaps")
+                    path: url.path, reason: "the labels must ascend from 0 without gaps")
             }
             sizes[label] += 1
         }
@@ -90,8 +90,8 @@ public final class RecordPackWriter {
             throw .cannotWrite(
                 path: url.path,
                 reason:
-                    "\(sizes.count) identities are more than 16777216, behind which a pack's 32-bit "
-                    + "floats would join people")
+                    "\(sizes.count) identities are more than 16777216, beyond which a pack's 32-bit "
+                    + "floats would merge people")
         }
         return sizes
     }

@@ -4,7 +4,7 @@ import Foundation
 enum RecordProperty {
     /// The number of identities it names; nil where there is no such file.
     ///
-    /// - Throws: ``FaceDataError/line(path:line:reason:)`` when it is no list of three numbers.
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` if it is not a list of three numbers.
     static func identities(beside pack: URL) throws(FaceDataError) -> Int? {
         let file = pack.deletingLastPathComponent().appendingPathComponent("property")
         guard SystemPath.exists(file.path) else { return nil }
@@ -17,7 +17,7 @@ enum RecordProperty {
         else {
             throw .line(
                 path: file.path, line: 1,
-                reason: "it must be identities, height and width, as '85742,112,112'")
+                reason: "expected identities, height and width, as '85742,112,112'")
         }
         return identities
     }

@@ -15,7 +15,7 @@ struct RecordWriter: ~Copyable {
     func append(_ payload: UnsafeRawBufferPointer) throws(FaceDataError) -> Int {
         guard payload.count <= RecordFile.maxPartBytes else {
             throw .cannotWrite(
-                path: file.url.path, reason: "\(payload.count) bytes are too many for a record")
+                path: file.url.path, reason: "a record of \(payload.count) bytes is too large")
         }
         let start = file.count
         var from = 0

@@ -16,7 +16,8 @@ enum PickleObjects {
         case .encode: return try encoded(arguments, &reader)
         case .bytes where arguments.isEmpty: return .bytes(.unpacked([]))
         case .array, .bytes:
-            throw reader.refusal("the pickle calls a class in a way that no list of images needs")
+            throw reader.refusal(
+                "the pickle constructs an object in a way that a list of images never needs")
         }
     }
 
@@ -25,12 +26,12 @@ enum PickleObjects {
         _ value: PickleValue, _ state: PickleValue, _ reader: borrowing PickleReader
     ) throws(FaceDataError) -> PickleValue {
         guard case .tuple(let elements) = state else {
-            throw reader.refusal("\(value.kind) gets \(state.kind) for a state")
+            throw reader.refusal("\(value.kind) has \(state.kind) as its state")
         }
         switch value {
         case .elementType: return value
         case .emptyArray: break
-        default: throw reader.refusal("\(value.kind) gets a state")
+        default: throw reader.refusal("\(value.kind) has a state")
         }
         // (version, shape, dtype, whether columns come first, bytes)
         let fields = elements.map { reader.values[$0] }
@@ -66,7 +67,7 @@ enum PickleObjects {
     ) throws(FaceDataError) -> PickleValue {
         guard arguments.count == 2, let encoding = try text(arguments[1], reader),
             ["latin1", "latin-1"].contains(encoding)
-        else { throw reader.refusal("bytes are encoded in another way than latin1") }
+        else { throw reader.refusal("bytes are not encoded as latin1") }
         switch arguments[0] {
         case .text(let text):
             guard let bytes = latin1(Array(text.utf8)) else { break }
@@ -82,7 +83,7 @@ enum PickleObjects {
         case .bytes: return arguments[0]
         default: break
         }
-        throw reader.refusal("bytes are made of something else than characters below 256")
+        throw reader.refusal("bytes contain characters above 255")
     }
 
     /// Bytes of UTF-8 that holds characters below 256 only; nil for others.
@@ -109,12 +110,12 @@ enum PickleObjects {
         _ value: PickleValue, _ reader: borrowing PickleReader
     ) throws(FaceDataError) -> [Int] {
         guard case .tuple(let elements) = value, elements.count <= 32 else {
-            throw reader.refusal("an array's shape is no tuple")
+            throw reader.refusal("an array's shape is not a tuple")
         }
         var shape: [Int] = []
         for index in elements {
             guard case .integer(let length) = reader.values[index], length >= 0 else {
-                throw reader.refusal("an array's shape has something else than lengths")
+                throw reader.refusal("an array's shape contains something other than lengths")
             }
             shape.append(length)
         }

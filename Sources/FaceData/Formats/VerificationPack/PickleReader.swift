@@ -37,7 +37,8 @@ struct PickleReader: ~Copyable {
             guard let opcode = PickleOpcode(rawValue: byte) else {
                 let name = PickleOpcode.refused[byte] ?? "0x" + String(byte, radix: 16)
                 throw refusal(
-                    "the pickle uses \(name), which no list of images needs; it is not executed")
+                    "the pickle uses \(name), which a list of images never needs; it is not executed"
+                )
             }
             if opcode == .stop { return try pop() }
             try perform(opcode)
@@ -49,7 +50,7 @@ struct PickleReader: ~Copyable {
     mutating func requireUnpacked(_ count: Int) throws(FaceDataError) {
         unpacked += count
         guard unpacked <= cursor.store.size else {
-            throw refusal("the pickle unpacks to more bytes than it has")
+            throw refusal("the pickle expands to more bytes than it contains")
         }
     }
 
@@ -116,7 +117,7 @@ struct PickleReader: ~Copyable {
                 return try push(at: line == "01" ? 2 : 1)
             }
             let digits = opcode == .long && line.hasSuffix("L") ? String(line.dropLast()) : line
-            guard let number = Int(digits) else { throw refusal("'\(line)' is no whole number") }
+            guard let number = Int(digits) else { throw refusal("'\(line)' is not an integer") }
             try push(.integer(number))
         }
     }
@@ -149,7 +150,7 @@ struct PickleReader: ~Copyable {
     private mutating func quotedString() throws(FaceDataError) -> [UInt8] {
         let line = try cursor.lineBytes(maxLength: ImageDecoder.maxBytes)
         guard let bytes = PythonLiteral.bytes(line) else {
-            throw refusal("a string of protocol 0 is not quoted as Python does")
+            throw refusal("a protocol 0 string is not quoted as in Python")
         }
         return bytes
     }
@@ -160,7 +161,7 @@ struct PickleReader: ~Copyable {
             let line = try cursor.lineBytes(maxLength: ImageDecoder.maxBytes)
             // Escapes stand for characters below 256 where the text stands for bytes.
             guard let bytes = PythonLiteral.rawUnicode(line) else {
-                throw refusal("a text of protocol 0 has a character that is no byte")
+                throw refusal("a protocol 0 string has a character above 255")
             }
             if line.count <= Self.maxNameBytes, line == bytes, line.allSatisfy({ $0 < 0x80 }) {
                 return try push(.text(String(decoding: line, as: UTF8.self)))
@@ -211,7 +212,9 @@ struct PickleReader: ~Copyable {
         switch opcode {
         case .get, .put:
             let line = try cursor.line(maxLength: 32)
-            guard let key = Int(line), key >= 0 else { throw refusal("'\(line)' is no memo") }
+            guard let key = Int(line), key >= 0 else {
+                throw refusal("'\(line)' is not a memo index")
+            }
             try opcode == .get ? recall(key) : remember(key)
         case .binaryGet: try recall(Int(try cursor.byte()))
         case .longBinaryGet: try recall(try cursor.length(bytes: 4))
@@ -222,7 +225,7 @@ struct PickleReader: ~Copyable {
     }
 
     private mutating func recall(_ key: Int) throws(FaceDataError) {
-        guard let value = memo[key] else { throw refusal("nothing was remembered as \(key)") }
+        guard let value = memo[key] else { throw refusal("there is no memo \(key)") }
         try push(at: value)
     }
 
@@ -244,14 +247,14 @@ struct PickleReader: ~Copyable {
             let module = try pop()
             guard case .text(let moduleText) = values[module],
                 case .text(let nameText) = values[name]
-            else { throw refusal("a function or class is named by no text") }
+            else { throw refusal("a function or class has no name") }
             try pushGlobal(moduleText, nameText)
         case .reduce:
             let arguments = try pop()
             let function = try pop()
             guard case .tuple(let items) = values[arguments],
                 case .global(let global) = values[function]
-            else { throw refusal("\(values[function].kind) is called with no tuple") }
+            else { throw refusal("\(values[function].kind) is called without a tuple") }
             try push(try PickleObjects.made(by: global, items.map { values[$0] }, &self))
         default:
             let state = try pop()
@@ -263,7 +266,7 @@ struct PickleReader: ~Copyable {
     private mutating func pushGlobal(_ module: String, _ name: String) throws(FaceDataError) {
         guard let global = PickleGlobal(module: module, name: name) else {
             throw refusal(
-                "the pickle wants '\(module).\(name)', which no list of images needs; it is not "
+                "the pickle refers to '\(module).\(name)', which a list of images never needs; it is not "
                     + "executed")
         }
         try push(.global(global))
@@ -292,7 +295,7 @@ struct PickleReader: ~Copyable {
 
     private func top() throws(FaceDataError) -> Int {
         guard let last = stack.last, stack.count > marks.last ?? 0 else {
-            throw refusal("the pickle takes a value where there is none")
+            throw refusal("the pickle takes a value from an empty stack")
         }
         return last
     }
@@ -305,7 +308,7 @@ struct PickleReader: ~Copyable {
 
     private mutating func pop(_ count: Int) throws(FaceDataError) -> [Int] {
         guard stack.count - (marks.last ?? 0) >= count else {
-            throw refusal("the pickle takes a value where there is none")
+            throw refusal("the pickle takes a value from an empty stack")
         }
         try requireItems(count)
         defer { stack.removeLast(count) }
@@ -314,7 +317,7 @@ struct PickleReader: ~Copyable {
 
     private mutating func popMarked() throws(FaceDataError) -> [Int] {
         guard let mark = marks.popLast(), mark <= stack.count else {
-            throw refusal("the pickle ends a list that it did not begin")
+            throw refusal("the pickle ends a list that it did not start")
         }
         try requireItems(stack.count - mark)
         defer { stack.removeSubrange(mark...) }

@@ -16,14 +16,14 @@ public struct VerificationPack: ImageSource {
 
     /// Opens a pack.
     ///
-    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is no pack.
+    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is not a pack.
     public init(_ url: URL) throws(FaceDataError) {
         try self.init(try FileReader(url), location: url)
     }
 
     /// Reads a pack's bytes.
     ///
-    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for bytes that are no pack.
+    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for bytes that are not a pack.
     public init(_ store: any ByteStore, location: URL) throws(FaceDataError) {
         var reader = PickleReader(store)
         let contents = VerificationPackContents(root: try reader.run(), reader: reader)

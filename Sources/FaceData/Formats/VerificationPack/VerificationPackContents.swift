@@ -44,7 +44,7 @@ struct VerificationPackContents: ~Copyable {
     private func refusal(_ reason: String) -> FaceDataError {
         .unknownFormat(
             path: reader.cursor.store.path,
-            reason: "it is no verification pack, a pickle of images and labels: \(reason)")
+            reason: "it is not a verification pack (a pickle of images and labels): \(reason)")
     }
 
     private func parts() throws(FaceDataError) -> (images: Int, labels: Int) {

@@ -30,7 +30,8 @@ public final class VerificationPackWriter {
     public func append(_ image: UnsafeRawBufferPointer) throws(FaceDataError) {
         guard images < 2 * pairs, let count = UInt32(exactly: image.count) else {
             throw .cannotWrite(
-                path: file.url.path, reason: "an image too many, or one of \(image.count) bytes")
+                path: file.url.path,
+                reason: "one image too many, or an image of \(image.count) bytes")
         }
         try FaceDataError.storing { () throws(SafeFilesError) in
             if images > 0, images % Self.run == 0 { try file.write([0x65, 0x28]) }

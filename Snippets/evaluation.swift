@@ -1,6 +1,7 @@
 //! Embeddings and pairs to accuracy, every protocol, and a threshold.
 
 // snippet.hide
+import FaceData
 import FaceEvaluation
 
 /// Two images each of twenty people, whose embeddings differ by a small offset.
@@ -19,8 +20,8 @@ let table = try embeddings(offset: 0.1)
 let mirrored = try embeddings(offset: 0.12)
 let pairs = (0..<20).flatMap { person in
     [
-        LabelledPair(first: 2 * person, second: 2 * person + 1, same: true, fold: person / 2),
-        LabelledPair(
+        VerificationPair(first: 2 * person, second: 2 * person + 1, same: true, fold: person / 2),
+        VerificationPair(
             first: 2 * person, second: (2 * person + 2) % 40, same: false, fold: person / 2),
     ]
 }

@@ -4,6 +4,7 @@
 import FaceReport
 import FaceRuns
 import FaceStudy
+import FaceTraining
 import FaceSynthesis
 import Foundation
 

@@ -16,39 +16,39 @@ private struct ConfigurationCheck {
     let keys: [ConfigurationKey]
     let order: (String) -> Int
 
-    /// Checks a value whose place is `index` in the file and `pattern` in the list of keys.
+    /// Checks a value whose place is `place` in the file and `pattern` in the list of keys.
     func fault(
-        _ value: JSONValue, at index: String, as pattern: String
+        _ value: JSONValue, at place: String, as pattern: String
     ) -> ConfigurationFault? {
         if let key = keys.first(where: { $0.path == pattern }) {
-            return key.fault(in: value, at: index)
+            return key.fault(in: value, at: place)
         }
         if keys.contains(where: { $0.path.hasPrefix("\(pattern)[].") }) {
             guard case .array(let entries) = value else {
                 return ConfigurationFault(
-                    path: index, reason: "must be a list of objects: [{ ... }]")
+                    path: place, reason: "must be a list of objects: [{ ... }]")
             }
             return entries.enumerated().lazy.compactMap { index, entry in
-                fault(entry, at: "\(index)[\(index)]", as: "\(pattern)[]")
+                fault(entry, at: "\(place)[\(index)]", as: "\(pattern)[]")
             }.first
         }
         guard case .object(let members) = value else {
-            return ConfigurationFault(path: index, reason: "must be an object: { ... }")
+            return ConfigurationFault(path: place, reason: "must be an object: { ... }")
         }
-        return fault(ofMembers: members, at: index, as: pattern)
+        return fault(ofMembers: members, at: place, as: pattern)
     }
 
     private func fault(
-        ofMembers members: [String: JSONValue], at index: String, as pattern: String
+        ofMembers members: [String: JSONValue], at place: String, as pattern: String
     ) -> ConfigurationFault? {
         let prefix = pattern.isEmpty ? "" : "\(pattern)."
         let known = names(below: prefix)
         let ordered = members.sorted { first, second in
-            (order(Self.join(index, first.key)), first.key)
-                < (order(Self.join(index, second.key)), second.key)
+            (order(Self.join(place, first.key)), first.key)
+                < (order(Self.join(place, second.key)), second.key)
         }
         for (name, value) in ordered {
-            let path = Self.join(index, name)
+            let path = Self.join(place, name)
             guard known.contains(name) else {
                 return ConfigurationFault(
                     path: path,
@@ -64,12 +64,12 @@ private struct ConfigurationCheck {
         }
         return missing.map {
             ConfigurationFault(
-                path: index, reason: "its '\($0.path.dropFirst(prefix.count))' is missing")
+                path: place, reason: "its '\($0.path.dropFirst(prefix.count))' is missing")
         }
     }
 
-    private static func join(_ index: String, _ key: String) -> String {
-        index.isEmpty ? key : "\(index).\(key)"
+    private static func join(_ place: String, _ key: String) -> String {
+        place.isEmpty ? key : "\(place).\(key)"
     }
 
     /// Names of the keys directly below a prefix.

@@ -115,7 +115,7 @@ public struct EmbeddingFile {
             let index = zip(stored, images).enumerated().first { $1.0 != $1.1 }?.offset
             let detail =
                 index.map { "row \($0) is '\(stored[$0])', not '\(images[$0])'" }
-                ?? "it has \(counted(stored.count, "image")) and not \(grouped(images.count))"
+                ?? "it has \(counted(stored.count, "image")), not \(grouped(images.count))"
             throw FaceEmbeddingError.embeddings(
                 path: path, reason: "they belong to other images: \(detail)")
         }

@@ -41,8 +41,9 @@ extension FaceEvaluationError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .embeddingSizeMismatch(let count, let dimension, let values):
-            "\(counted(count, "embedding")) of \(counted(dimension, "number")) \(count == 1 ? "needs" : "need") \(count)x\(dimension) values "
-                + "and at least one per row, but \(values) were given"
+            "\(counted(count, "embedding")) of dimension \(dimension) \(count == 1 ? "needs" : "need") "
+                + "\(count)x\(dimension) values and at least one per row, but \(values) "
+                + "\(values == 1 ? "was" : "were") given"
         case .embeddingTablesDiffer(let count, let dimension, let otherCount, let otherDimension):
             "two views of the same images must have the same shape, not \(count)x\(dimension) "
                 + "and \(otherCount)x\(otherDimension)"
@@ -75,10 +76,11 @@ extension FaceEvaluationError: CustomStringConvertible {
             "all pairs show \(same ? "the same person" : "different people"); "
                 + "an ROC curve needs pairs of both kinds"
         case .pairOutOfRange(let pair, let image, let count):
-            "Pair \(pair) names image \(image), but there are embeddings of \(counted(count, "image")) "
-                + "only."
+            "pair \(pair) refers to image \(image), but there are embeddings of only "
+                + counted(count, "image")
         case .tooFewPairs(let pairs, let folds):
-            "\(counted(pairs, "pair")) cannot fill \(counted(folds, "fold")); give every fold a pair or ask for fewer."
+            "\(counted(pairs, "pair")) cannot fill \(counted(folds, "fold")); use fewer folds or more "
+                + "pairs"
         case .tooFewROCPoints(let points):
             "an ROC file needs at least two points, but this one has \(points)"
         case .unusableGrid(let start, let step, let count):

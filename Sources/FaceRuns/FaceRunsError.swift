@@ -26,8 +26,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     public var description: String {
         switch self {
         case .damagedFile(let path, let line, let reason):
-            let location = line.map { "\(path), line \($0)" } ?? path
-            return "\(location): \(reason); delete the run's folder to make the run again."
+            let location = line.map { "'\(path)', line \($0)" } ?? "'\(path)'"
+            return "\(location): \(reason); delete the run's folder to repeat the run"
         case .missingFile(let path):
             return "'\(path)' is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):

@@ -114,7 +114,7 @@ extension RunComparison {
     /// What a person reads of it, a line each.
     public var text: String {
         guard !isSame else {
-            return "the same, bit for bit: \(counted(steps, "step")), and all results"
+            return "identical, bit for bit: \(counted(steps, "step")) and all results"
         }
         var lines: [String] = []
         if let firstStep {

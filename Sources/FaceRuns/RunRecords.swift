@@ -177,8 +177,8 @@ public struct OverlapFacts: Codable, Sendable, Hashable {
                     + (respellings.map { " (\($0.count) spelt differently: \(some($0)))" } ?? ""),
             pictures == 0
                 ? nil
-                : "\(counted(pictures, "picture")) of '\(test)' \(pictures == 1 ? "is" : "are") in "
-                    + "'\(trainSet)', too, of \(counted(owners.count, "identity", "identities")): "
+                : "\(counted(pictures, "picture")) of '\(test)' \(pictures == 1 ? "is" : "are") also "
+                    + "in '\(trainSet)', of \(counted(owners.count, "identity", "identities")): "
                     + some(owners),
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")

@@ -61,7 +61,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the image '\(path)' has changed since the study read it, and was not used for training or "
                 + "testing; restore it and run the same command again, or choose another --output"
         case .differentConfiguration(let path, let key, let stored, let asked):
-            "'\(path)' holds a run with another configuration (\(key) was \(stored), now \(asked)); "
+            "'\(path)' holds a run with a different configuration (\(key) was \(stored), now \(asked)); "
                 + "choose another --output, or remove that folder to retrain"
         case .duplicate(let list, let entry):
             "'\(entry)' occurs twice in \(list); give each once"

@@ -51,7 +51,7 @@ private struct Clues {
         let norms = failure.before.map(\.gradientNorm)
         guard growth >= 10 else {
             return
-                "\(norms.count == 1 ? "The step before it was" : "The \(counted(norms.count, "step")) before it were") calm: the gradient norm was between "
+                "\(norms.count == 1 ? "The step before it was" : "The \(counted(norms.count, "step")) before it were") stable: the gradient norm was between "
                 + "\(text(norms.min() ?? 0)) and \(text(norms.max() ?? 0))."
         }
         return
@@ -85,7 +85,8 @@ private struct Clues {
         let all = failure.tensors.filter { $0.kind == .gradient }
         let count = all.count { $0.notFinite > 0 }
         return
-            "\(count) of \(counted(all.count, "gradient")) \(count == 1 ? "was" : "were") not finite; nearest to the image: "
+            "\(count) of \(counted(all.count, "gradient")) \(count == 1 ? "was" : "were") NaN or infinite; "
+            + "closest to the input: "
             + "\(fraction(bad))."
     }
 

@@ -9,6 +9,7 @@ public enum SetName {
             }
         return isPlain
             ? nil
-            : "not empty, not start with a dot, start or end with a space, or contain '/', '\\' or ','"
+            : "a name that is not empty, does not start with a dot or a space, does not end with a "
+                + "space, and does not contain '/', '\\' or ','"
     }
 }

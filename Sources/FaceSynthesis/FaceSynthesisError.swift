@@ -30,7 +30,7 @@ public enum FaceSynthesisError: Error, CustomStringConvertible, Equatable, Senda
         case .invalidValue(let key, let value, let allowed):
             "\(key) of a synthetic set is \(value) but must be \(allowed)"
         case .tooFewPairs(let kind, let available, let wanted):
-            "a fold yields \(available) \(kind) pairs, but \(wanted) are required; "
+            "a fold yields \(available) of the \(wanted) \(kind) pairs required; "
                 + "use more identities or images"
         case .unknownKey(let key, let allowed):
             "a synthetic set has no key '\(key)'; its keys are "

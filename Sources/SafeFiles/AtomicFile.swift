@@ -53,7 +53,8 @@ public enum AtomicFile {
         let code = errno
         // Another process may have made it meanwhile.
         guard !isFolder(url) else { return }
-        throw SafeFilesError(writing: url.path, code: code)
+        // What stands there is none: the file "exists", but that is not what is wrong.
+        throw SafeFilesError(writing: url.path, code: code == EEXIST ? ENOTDIR : code)
     }
 
     private static func isFolder(_ url: URL) -> Bool {

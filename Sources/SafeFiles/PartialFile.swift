@@ -27,8 +27,8 @@ public enum PartialFile {
 
     /// Opens and locks a part, and makes its folder where it is missing.
     static func open(_ part: URL, for file: URL) throws(SafeFilesError) -> FileDescriptor {
-        try AtomicFile.createFolder(part.deletingLastPathComponent())
         do {
+            try AtomicFile.createFolder(part.deletingLastPathComponent())
             if let descriptor = try FileDescriptor.locked(part, flags: O_WRONLY | O_CREAT) {
                 return descriptor
             }

@@ -72,7 +72,7 @@ struct CommandParserTests {
         (["work", "a", "--count"], "--count needs a value: --count N"),
         (
             ["work", "a", "--count", "1", "--count", "2"],
-            "--count was given twice; give it once; give it once"
+            "--count was given twice; give it once"
         ),
         (["work", "a", "--loud=yes"], "--loud takes no value, but 'yes' was given"),
     ]

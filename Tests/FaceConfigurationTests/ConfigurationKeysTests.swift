@@ -112,7 +112,7 @@ struct ConfigurationKeysTests {
             "{\n isOn: 3, count: 0 }", 2,
             "count: it must be a whole number from 1 to 9 pixels, but it is 0"
         ),
-        ("{ count: 1, count: 2 }", 1, "the key 'count' stands twice"),
+        ("{ count: 1, count: 2 }", 1, "duplicate key 'count'"),
         ("{ mode: on }", 1, "unexpected 'on'; strings must be quoted"),
     ]
 

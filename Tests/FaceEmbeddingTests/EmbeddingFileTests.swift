@@ -71,7 +71,8 @@ struct EmbeddingFileTests {
             let error = #expect(throws: FaceEmbeddingError.self) {
                 _ = try file.match("three", images: images, pairs: pairs)
             }
-            #expect(error?.description.contains("none of 'three', only of: one, two") == true)
+            #expect(
+                error?.description.contains("no embeddings of 'three', only of: one, two") == true)
         }
     }
 
@@ -98,7 +99,7 @@ struct EmbeddingFileTests {
             let error = #expect(throws: FaceEmbeddingError.self) {
                 _ = try read(url).match("s", images: ["a", "x", "c"], pairs: pairs)
             }
-            #expect(error?.description.contains("row 1 is 'b' and not 'x'") == true)
+            #expect(error?.description.contains("row 1 is 'b', not 'x'") == true)
         }
     }
 
@@ -109,7 +110,7 @@ struct EmbeddingFileTests {
             let error = #expect(throws: FaceEmbeddingError.self) {
                 try EmbeddingFile.write(two + two, to: url)
             }
-            #expect(error?.description.contains("one test set and not 2") == true)
+            #expect(error?.description.contains("one test set, not 2") == true)
             #expect(!FileManager.default.fileExists(atPath: url.path))
         }
     }

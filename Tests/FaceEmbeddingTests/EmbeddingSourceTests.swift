@@ -115,7 +115,7 @@ struct EmbeddingSourceTests {
                 _ = try EmbeddingSource.open(run.url, options)
             }
             #expect(
-                empty?.description.contains("neither model.safetensors nor a checkpoint") == true)
+                empty?.description.contains("no model.safetensors and no checkpoint") == true)
             try ModelFile.write(try backbone(), .init(inputSize: 32), to: run.modelURL)
             guard case .network(let network) = try EmbeddingSource.open(run.url, options) else {
                 Issue.record("no network")
@@ -153,7 +153,7 @@ struct EmbeddingSourceTests {
                 _ = try EmbeddingSource.open(picture, options)
             }
             #expect(
-                error?.description.contains("is a picture, which is not supported") == true)
+                error?.description.contains("is an image, which is not supported") == true)
         }
     }
 }

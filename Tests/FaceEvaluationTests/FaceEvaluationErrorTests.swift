@@ -9,27 +9,27 @@ import Testing
         ),
         (
             .embeddingTablesDiffer(count: 1, dimension: 2, otherCount: 3, otherDimension: 4),
-            "two views of the same images must have the same shape, not 1x2 and 3x4."
+            "two views of the same images must have the same shape, not 1x2 and 3x4"
         ),
         (
             .embeddingSizeMismatch(count: 1, dimension: 1, values: 0),
-            "1 embedding of 1 number needs 1x1 values and at least one a row; 0 were given."
+            "1 embedding of dimension 1 needs 1x1 values and at least one per row, but 0 were given"
         ),
         (
             .pairOutOfRange(pair: 0, image: 1, count: 1),
-            "Pair 0 names image 1, but there are embeddings of 1 image only."
+            "pair 0 refers to image 1, but there are embeddings of only 1 image"
         ),
         (.foldCountInvalid(0), "a protocol needs at least one fold, not 0"),
         (.noEmbeddings, "there are no embeddings to average"),
         (
             .malformedROCLine(line: 3, text: "a b"),
-            "Line 3 of the ROC file must be a true and a false acceptance rate, "
-                + #"each between 0 and 1; it is "a b"."#
+            "line 3 of the ROC file must be a true and a false acceptance rate, "
+                + "each between 0 and 1, not 'a b'"
         ),
         (
             .notFinite(row: 7, component: 5, value: .nan),
-            "embedding 7 is nan at component 5; the network's output is not finite, "
-                + "so its weights or its input are broken."
+            "embedding 7 is nan at component 5; the network's output is NaN or infinite, "
+                + "so check its weights and its input"
         ),
         (
             .oneKindOnly(same: true),

@@ -52,27 +52,27 @@ struct LossSpecificationTests {
                 "marginal has no parameter 'margin'; its parameters are theta, xi, lambda"
             ),
             ("softmax:s=3", "softmax has no parameter 's'; its parameters are smoothing, trains"),
-            ("arcface:m=2", "m of arcface is '2' but must be a number from 0 to 1.5 rad"),
-            ("arcface:m=-1", "m of arcface is '-1' but must be a number from 0 to 1.5 rad"),
-            ("arcface:m=nan", "m of arcface is 'nan' but must be a number from 0 to 1.5 rad"),
-            ("arcface:m=auto", "m of arcface is 'auto' but must be a number from 0 to 1.5 rad"),
+            ("arcface:m=2", "m of arcface is '2'; it must be a number from 0 to 1.5 rad"),
+            ("arcface:m=-1", "m of arcface is '-1'; it must be a number from 0 to 1.5 rad"),
+            ("arcface:m=nan", "m of arcface is 'nan'; it must be a number from 0 to 1.5 rad"),
+            ("arcface:m=auto", "m of arcface is 'auto'; it must be a number from 0 to 1.5 rad"),
             (
                 "arcface:s=big",
-                "s of arcface is 'big' but must be a number from 1 to 1000, or 'auto'"
+                "s of arcface is 'big'; it must be a number from 1 to 1000, or 'auto'"
             ),
             (
                 "arcface:s=inf",
-                "s of arcface is 'inf' but must be a number from 1 to 1000, or 'auto'"
+                "s of arcface is 'inf'; it must be a number from 1 to 1000, or 'auto'"
             ),
             (
                 "asoftmax:m=2.5",
-                "m of asoftmax is '2.5' but must be a whole number from 1 to 4"
+                "m of asoftmax is '2.5'; it must be a whole number from 1 to 4"
             ),
             (
                 "arcface:grad=exakt",
-                "grad of arcface is 'exakt' but must be 'detached' or 'exact'"
+                "grad of arcface is 'exakt'; it must be 'detached' or 'exact'"
             ),
-            ("arcface:grad=1", "grad of arcface is '1' but must be 'detached' or 'exact'"),
+            ("arcface:grad=1", "grad of arcface is '1'; it must be 'detached' or 'exact'"),
             (
                 "arcface:m",
                 "'m' in 'arcface:m' is not of the form name=value, as in 'arcface:m=0.4,s=32'"
@@ -92,15 +92,15 @@ struct LossSpecificationTests {
             ),
             (
                 "arcface+softmax",
-                "'arcface+softmax' adds losses that cannot be added; take one that classifies and, "
-                    + "with '+', different pairwise or centre losses, as in "
+                "'arcface+softmax' combines losses that cannot be added; use one classification "
+                    + "loss and add, with '+', different pairwise or centre losses, as in "
                     + "'arcface+center:weight=0.003'"
             ),
             ("arcface:m=1,m=1", "'arcface:m=1,m=1' gives m twice; keep one of them"),
             (
                 "softmax+range:weight=1e-20,beta=1e-20",
-                "weight=1e-20 times beta=1e-20 of range is 1e-40, which float32 does not hold; choose "
-                    + "values whose product is 0 or from 1.2e-38 to 3.4e+38"
+                "weight=1e-20 times beta=1e-20 of range is 1e-40, which is out of range for "
+                    + "float32; choose values whose product is 0 or from 1.2e-38 to 3.4e+38"
             ),
             (
                 "arcface+center:weight=1e-300",

@@ -73,6 +73,6 @@ struct TargetCurveTests {
         let error = #expect(throws: FaceLossesError.noTargetLogit("softmax+triplet")) {
             _ = try TargetCurve(LossSpecification(parsing: "triplet"))
         }
-        #expect(error?.description.contains("look at pairs or centres") == true)
+        #expect(error?.description.contains("depend on pairs or centres") == true)
     }
 }

@@ -64,8 +64,8 @@ struct BackboneSpecificationTests {
             ("resnet50:embedding=8193", Self.embedding("8193")),
             ("resnet50:embedding=2.5", Self.embedding("2.5")),
             ("resnet50:embedding=99999999999999999999", Self.embedding("99999999999999999999")),
-            ("resnet50:bn=yes", "bn of resnet50 is 'yes' but must be 'on' or 'off'"),
-            ("resnet50:stride=5x5", "stride of resnet50 is '5x5' but must be '1x1' or '3x3'"),
+            ("resnet50:bn=yes", "bn of resnet50 is 'yes'; it must be 'on' or 'off'"),
+            ("resnet50:stride=5x5", "stride of resnet50 is '5x5'; it must be '1x1' or '3x3'"),
         ])
     func message(text: String, message: String) {
         #expect {
@@ -84,10 +84,10 @@ struct BackboneSpecificationTests {
             + "'resnet50:stride=3x3,width=0.5'"
     }
     private static func width(_ value: String) -> String {
-        "width of resnet50 is '\(value)' but must be a number from 0.05 to 4"
+        "width of resnet50 is '\(value)'; it must be a number from 0.05 to 4"
     }
     private static func embedding(_ value: String) -> String {
-        "embedding of resnet50 is '\(value)' but must be a whole number from 2 to 8192"
+        "embedding of resnet50 is '\(value)'; it must be a whole number from 2 to 8192"
     }
 
     @Test("Settings are read with their types, or their defaults")

@@ -123,7 +123,10 @@ struct ModelFileTests {
                 "mobilenetv1:embedding=16,width=0.5",
                 "tensor 'conv_stem.weight' of '<path>' has shape [8, 3, 3, 3]"
             ),
-            ("mobilenetv1:bn=off,embedding=16,width=0.05", "has a tensor 'embedding.bn.bias'"),
+            (
+                "mobilenetv1:bn=off,embedding=16,width=0.05",
+                "has an unexpected tensor 'embedding.bn.bias'"
+            ),
         ])
     func misfit(claimed: String, expected: String) throws {
         try withFile { url in

@@ -95,12 +95,12 @@ import Testing
                 ("arcface", [1: 10, 2: 10]),
             ])
                 == "**amsoftmax and arcface** together scored highest, with 97.50\u{A0}% of the pairs "
-                + "right. They cannot be told apart; each is significantly better than softmax, the "
+                + "classified correctly. They cannot be told apart; each is significantly better than softmax, the "
                 + "next loss.")
         #expect(
             try answer([("softmax", [1: 11]), ("amsoftmax", [1: 10]), ("arcface", [1: 10])])
                 == "**amsoftmax and arcface** together scored highest, with 97.50\u{A0}% of the pairs "
-                + "right. They cannot be told apart, and neither can softmax, the next loss, from "
+                + "classified correctly. They cannot be told apart, and neither can softmax, the next loss, from "
                 + "them.")
     }
 
@@ -181,8 +181,8 @@ import Testing
         #expect(
             answer(report)
                 == "Nothing was learned in any of the 3 finished runs, because the training set “t” has one identity, "
-                + "which leaves nothing to distinguish: train on two identities or more, each in a "
-                + "folder of its own or under a label of its own. No loss is ranked or compared: "
+                + "which leaves nothing to distinguish: train on at least two identities, "
+                + "with one folder or one label each. No loss is ranked or compared: "
                 + "their accuracies are not those of a trained network.")
         let papers = try inTemporaryFolder { folder throws in
             for (run, accuracy) in runs {
@@ -202,13 +202,13 @@ import Testing
         ])
         #expect(
             answer(report).hasPrefix(
-                "Nothing was learned in either of the 2 finished runs, for 10.00\u{A0}% to "
-                    + "11.00\u{A0}% of the training images are classified right, no more than by "
-                    + "guessing (10.00\u{A0}%): train longer,"))
+                "Nothing was learned in either of the 2 finished runs, because 10.00\u{A0}% to "
+                    + "11.00\u{A0}% of the training images are classified correctly, no better than "
+                    + "chance (10.00\u{A0}%): train longer,"))
     }
 
     @Test(
-        "Nothing learned: embeddings that diverged, that are all the same, and that do not carry over"
+        "Nothing learned: embeddings that diverged, that are all the same, and that do not generalise"
     )
     func otherReasons() throws {
         let diverged = try report([
@@ -218,7 +218,7 @@ import Testing
             answer(diverged).contains(
                 "because training diverged: the embeddings have a mean norm of up to 3e+09"))
         let odd = try report([(PlainRun(loss: "softmax", seed: 1, pairs: 400), 0.5)])
-        #expect(answer(odd).contains("what was learned does not carry over"))
+        #expect(answer(odd).contains("what was learned does not generalise"))
         let zero = try report([(PlainRun(loss: "softmax", seed: 1, pairs: 400, meanNorm: 0), 0.9)])
         #expect(answer(zero).contains("(collapsed)"))
         let single = try inTemporaryFolder { folder throws in
@@ -257,7 +257,7 @@ import Testing
         let text = answer(report)
         #expect(
             text.hasPrefix(
-                "Nothing was learned in 3 of the 6 finished runs (arcface, seed 2 and marginal), for "
+                "Nothing was learned in 3 of the 6 finished runs (arcface, seed 2 and marginal), because "
             ))
         #expect(
             text.contains(

@@ -35,8 +35,8 @@ import Testing
                 == "there are no runs to report in 's'; start the study first")
         #expect(
             FaceReportError.noRuns(study: "s", damaged: 2).description
-                == "s: none of the 2 runs can be read; delete their folders and start the study "
-                + "again.")
+                == "none of the 2 runs in 's' can be read; delete their folders and start the study "
+                + "again")
         #expect(
             FaceReportError.runs(.missingFile(path: "p")).description
                 == FaceRunsError.missingFile(path: "p").description)

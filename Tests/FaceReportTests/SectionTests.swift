@@ -32,7 +32,7 @@ struct SectionTests {
         let page = HTMLPage(
             Document(title: "t", subtitle: "s", sections: sections, colophon: "c")
         ).text
-        #expect(page.contains("could not be drawn: x: the file is missing"))
+        #expect(page.contains("could not be drawn: &#39;x&#39; is missing"))
         #expect(page.contains("<p>one</p>") && page.contains("<p>five</p>"))
     }
 

@@ -62,7 +62,7 @@ import Testing
         } _: { _, text in
             #expect(text.contains("| What | Decides | first | second |"))
             #expect(text.contains("| `schedule.rate` | yes | 0.1 | – |"))
-            #expect(text.contains("A dash: the runs of that study do not have the configuration"))
+            #expect(text.contains("A dash: the runs of that study do not have the key"))
         }
     }
 
@@ -82,7 +82,7 @@ import Testing
             $0.identity.backbone += ":width=0.5"
         } _: { differences, text in
             #expect(differences.shared == 0 && differences.onlyFirst.count == 20)
-            #expect(text.contains("nothing of them compares"))
+            #expect(text.contains("so nothing can be compared"))
         }
     }
 

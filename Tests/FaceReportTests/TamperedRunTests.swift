@@ -284,7 +284,7 @@ struct TamperedRunTests {
             let study = try TamperedStudy(in: folder)
             try study.set("result.json", ["tests", "0", "pairs"], to: 6000)
             let damages = try study.render().damages
-            #expect(damages.contains { $0.contains("6,000 pairs of 'lfw', and run.json says 60") })
+            #expect(damages.contains { $0.contains("6,000 pairs of 'lfw', but run.json says 60") })
         }
     }
 

@@ -97,7 +97,7 @@ import Testing
             ),
             (
                 .damagedFile(path: "m", line: nil, reason: "'a' is missing"),
-                "m: 'a' is missing; delete the run's folder to repeat the run"
+                "'m': 'a' is missing; delete the run's folder to repeat the run"
             ),
             (
                 .missingFile(path: "r/run.json"),
@@ -115,7 +115,7 @@ import Testing
             (
                 .unknownFormat(path: "r", format: 2, supported: 1),
                 "'r' was written in format 2, but this version reads format 1; use the version "
-                    + "of Facet that made the run."
+                    + "of Facet that wrote the run"
             ),
             (.unreadable(path: "r", reason: "why"), "cannot read 'r': why"),
             (.unwritable(path: "r", reason: "why"), "cannot write 'r': why"),

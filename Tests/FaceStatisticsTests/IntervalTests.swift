@@ -187,7 +187,7 @@ struct IntervalTests {
             try SeedPairEstimate([], design)
         }
         #expect(
-            "\(FaceStatisticsError.notAFraction(name: "The level", value: 2))"
+            "\(FaceStatisticsError.notAFraction(name: "the level", value: 2))"
                 == "the level is 2.0 but must be strictly between 0 and 1")
     }
 }

@@ -47,7 +47,7 @@ struct PairedPowerTests {
         let power = try PairedPower(seedVariance: 0, pairVariance: 0)
         #expect(power.power(toFind: 0.01, seeds: 2) == 1)
         #expect(power.difference(foundBy: 2) == 0)
-        #expect(throws: FaceStatisticsError.notAFraction(name: "The level", value: 0)) {
+        #expect(throws: FaceStatisticsError.notAFraction(name: "the level", value: 0)) {
             try PairedPower(seedVariance: 1, pairVariance: 1, level: 0)
         }
     }

@@ -60,7 +60,7 @@ struct PairedTestsTests {
 
     @Test("Friedman's test refuses what it cannot rank")
     func friedmanRefuses() {
-        #expect(throws: FaceStatisticsError.tooFew(what: "settings", found: 1, needed: 2)) {
+        #expect(throws: FaceStatisticsError.tooFew(what: "configurations", found: 1, needed: 2)) {
             try FriedmanTest([[1, 2]])
         }
         #expect(throws: FaceStatisticsError.tooFew(what: "losses", found: 1, needed: 2)) {

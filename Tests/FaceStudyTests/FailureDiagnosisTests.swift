@@ -90,7 +90,7 @@ struct FailureDiagnosisTests {
         let failure = try failure(
             quantity: "gradient",
             notFinite: ["gradient backbone.conv.weight", "gradient loss.weight"])
-        #expect(diagnostics(failure).contains("only the way back overflowed"))
+        #expect(diagnostics(failure).contains("only the backward pass overflowed"))
         #expect(
             diagnostics(failure).contains(
                 "2 of 2 gradients were NaN or infinite; closest to the input: 4 of 10 in 'backbone.conv.weight'"

@@ -48,17 +48,20 @@ struct StudyPlanTests {
         ("'a' occurs twice in train; give each once", { $0.train[1].name = "a" }),
         (
             "'../x' is not a valid training set name; it must be a name that is not empty, does "
-                + "not begin with a dot or space, and has no '/', '\\' or ','",
+                + "not start with a dot or a space, does not end with a space, and does not contain "
+                + "'/', '\\' or ','",
             { $0.train[0].name = "../x" }
         ),
         (
             "'a/b' is not a valid test set name; it must be a name that is not empty, does "
-                + "not begin with a dot or space, and has no '/', '\\' or ','",
+                + "not start with a dot or a space, does not end with a space, and does not contain "
+                + "'/', '\\' or ','",
             { $0.test[0].name = "a/b" }
         ),
         (
             "'' is not a valid test set name; it must be a name that is not empty, does "
-                + "not begin with a dot or space, and has no '/', '\\' or ','",
+                + "not start with a dot or a space, does not end with a space, and does not contain "
+                + "'/', '\\' or ','",
             { $0.test[0].name = "" }
         ),
         (

@@ -20,7 +20,7 @@ struct StudyPowerTests {
         // V = 0.95 × 0.05 / 6000; (0.72 + 0.256) V; 1.960 + 0.842 standard errors.
         let expected = 2.8016 * (0.976 * 0.95 * 0.05 / 6000).squareRoot()
         #expect(abs(try difference(power, near: 0.95) - expected) < 1e-5)
-        #expect(power.text.contains("of the losses, one seed tells nothing"))
+        #expect(power.text.contains("one seed says nothing about the losses"))
     }
 
     @Test("More seeds and more pairs find less, more comparisons find more")

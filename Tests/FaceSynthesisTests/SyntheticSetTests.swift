@@ -166,13 +166,13 @@ struct SyntheticSetTests {
     func errors() {
         #expect(
             FaceSynthesisError.differentSet(path: "a", found: "b", wanted: "c").description
-                == "a holds the synthetic set b, not c: remove it or choose another folder")
+                == "'a' holds the synthetic set b, not c; remove it or choose another folder")
         #expect(
             FaceSynthesisError.invalidValue(key: "k", value: "v", allowed: "w").description
-                == "k is v in a synthetic set; it must be w")
+                == "k of a synthetic set is v but must be w")
         #expect(
             FaceSynthesisError.tooFewPairs(kind: "matched", available: 1, wanted: 2).description
-                == "a fold gives 1 matched pairs but 2 are wanted: use more identities or images")
+                == "a fold yields 1 of the 2 matched pairs required; use more identities or images")
         #expect(FaceSynthesisError(.noSpace(path: "a")).description.contains("the disk is full"))
     }
 }

@@ -42,8 +42,11 @@ struct BadInputTests {
         ),
         Case("a set without a name", ["compare", "--train", "=x"], 2, "a name that is not empty"),
         Case(
-            "a set's name that leads out", ["compare", "--test", "../x=y"], 2, "begin with a dot"),
-        Case("a set's name that is a path", ["compare", "--train", "a/b=x"], 2, "has no '/'"),
+            "a set's name that leads out", ["compare", "--test", "../x=y"], 2,
+            "does not start with a dot"),
+        Case(
+            "a set's name that is a path", ["compare", "--train", "a/b=x"], 2,
+            "does not contain '/'"),
         Case(
             "two sets of one name",
             ["compare", "--train", "a=x", "--train", "a=y", "--test", "b=c"], 2,
@@ -51,7 +54,7 @@ struct BadInputTests {
         Case(
             "no such precision",
             ["compare", "--train", "a=x", "--test", "b=y,z", "--precision", "half"], 2,
-            "'half' is not a valid value for --precision: it must be 'auto', 'float32'"),
+            "'half' is not a valid value for --precision; it must be 'auto', 'float32'"),
         Case(
             "a picture of another kind", ["data", "sheet", "x", "x.gif"], 2,
             "a file whose name ends in .png or .jpg or .jpeg"),
@@ -107,7 +110,7 @@ struct BadInputTests {
             let command = ["data", "losses"].contains(item.words[0]) ? 2 : 1
             if item.status == 2, item.words != ["comapre"], item.words[0] != "help" {
                 let path = item.words.prefix(command).joined(separator: " ")
-                #expect(outcome.errors.contains("'facet \(path) --help' tells"))
+                #expect(outcome.errors.contains("'facet \(path) --help' lists"))
             }
         }
     }
@@ -169,8 +172,8 @@ struct BadInputTests {
                 to: faces.train.appendingPathComponent("Q1"))
             let outcome = try study(folder, faces)
             #expect(outcome.status == 0, "\(outcome.errors)")
-            #expect(outcome.errors.contains("1 person of 'probe' is in 'tiny' as well"))
-            #expect(outcome.errors.contains("2 pictures of 'probe' are in 'tiny' as well"))
+            #expect(outcome.errors.contains("1 person of 'probe' is also in 'tiny'"))
+            #expect(outcome.errors.contains("2 pictures of 'probe' are also in 'tiny'"))
             let report = folder.appendingPathComponent("study/report/report.md")
             let text = try String(contentsOf: report, encoding: .utf8)
             #expect(text.contains("Shared faces.") && text.contains("2 pictures of"))
@@ -185,7 +188,7 @@ struct BadInputTests {
             let pack = try tool.run(
                 "data", "pack", "\(faces.test.path),\(faces.pairs.path)", "probe.bin")
             #expect(pack.status == 0)
-            #expect(pack.errors.contains("a .bin keeps no folds"), "\(pack.errors)")
+            #expect(pack.errors.contains("a .bin stores no folds"), "\(pack.errors)")
             try FileManager.default.copyItem(
                 at: faces.test.appendingPathComponent("Q1/Q1_0001.jpg"),
                 to: faces.train.appendingPathComponent("P2/other name.jpg"))
@@ -195,7 +198,7 @@ struct BadInputTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(
                 outcome.errors.contains(
-                    "1 picture of 'probe' is in 'tiny' as well, of 1 identity: P2"),
+                    "1 picture of 'probe' is also in 'tiny', of 1 identity: P2"),
                 "\(outcome.errors)")
         }
     }
@@ -207,7 +210,7 @@ struct BadInputTests {
             #expect(try study(folder, faces).status == 0)
             let outcome = try study(folder, faces, "--learning-rate", "0.01")
             #expect(outcome.status == 1)
-            let message = "another configuration (peak was 0.1, now 0.01)"
+            let message = "a different configuration (peak was 0.1, now 0.01)"
             #expect(outcome.errors.contains(message))
             let preview = try study(folder, faces, "--learning-rate", "0.01", "--dry-run")
             #expect(preview.status == 1 && preview.errors.contains(message), "\(preview.errors)")
@@ -218,9 +221,10 @@ struct BadInputTests {
             let mistaken = try Tool(folder: folder).run("report", "study/runs/\(run)")
             #expect(mistaken.status == 1)
             #expect(
-                mistaken.errors.contains("the folder of one run; report its study, \(folder.path)"),
+                mistaken.errors.contains(
+                    "the folder of a single run; report its study, '\(folder.path)"),
                 "\(mistaken.errors)")
-            #expect(try study(folder, faces).errors.contains("finished before"))
+            #expect(try study(folder, faces).errors.contains("already finished"))
         }
     }
 

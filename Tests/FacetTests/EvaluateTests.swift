@@ -147,10 +147,10 @@ struct EvaluateTests {
             let script = Self.script.deletingLastPathComponent()
             let table = [
                 ("none.pt", "none.pt': there is no such file"),
-                ("empty", "has neither model.safetensors nor a checkpoint"),
+                ("empty", "the folder has no model.safetensors and no checkpoint"),
                 ("text.safetensors", "is a text, which is not supported"),
-                ("cut.pt", "whose end is missing"),
-                ("text.npy", "does not begin as a .npy file does"),
+                ("cut.pt", "is a truncated ZIP archive"),
+                ("text.npy", "does not start like a .npy file"),
                 (script.appendingPathComponent("weights.pt").path, "a state dict"),
                 (script.appendingPathComponent("fixed.pt").path, "failed: "),
                 (script.appendingPathComponent("text.pt").path, "no tensor"),
@@ -317,8 +317,8 @@ struct EvaluateTests {
     @Test(
         "A network that was traced in training mode is refused",
         arguments: [
-            ("chance.pt", "two calls with the same images differ"),
-            ("batch.pt", "the embedding of one image alone differs"),
+            ("chance.pt", "two evaluations of the same images differ"),
+            ("batch.pt", "the embedding of an image on its own differs"),
         ])
     func trainingMode(_ name: String, _ reason: String) throws {
         try withFolder { folder in
@@ -341,7 +341,7 @@ struct EvaluateTests {
                 #expect(outcome.status == 1)
                 #expect(
                     outcome.errors.contains(
-                        "nothing can be learned from 'tiny': it has one identity only"),
+                        "nothing can be learned from 'tiny': it has only one identity"),
                     "\(outcome.errors)")
             }
             let check = try Tool(folder: folder).run("data", "check", faces.train.path)

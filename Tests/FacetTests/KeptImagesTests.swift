@@ -88,7 +88,8 @@ struct KeptImagesTests {
             let again = try tool.run("data", "import", "set", "out", "--size", "16", "--png")
             #expect(again.output.contains("4 were there already"))
             let other = try tool.run("data", "import", "set", "out", "--size", "24", "--png")
-            #expect(other.status == 1 && other.errors.contains("it is there with other content"))
+            #expect(
+                other.status == 1 && other.errors.contains("it already exists with other content"))
         }
     }
 
@@ -110,7 +111,7 @@ struct KeptImagesTests {
                 #expect(outcome.status == 1)
                 #expect(
                     outcome.errors.contains("\(file)'")
-                        && outcome.errors.contains("is read from it"),
+                        && outcome.errors.contains("it is the set being read"),
                     "\(outcome.errors)")
             }
             #expect(try Data(contentsOf: folder.appendingPathComponent("train.lst")) == list)

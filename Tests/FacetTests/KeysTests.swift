@@ -34,7 +34,7 @@ struct KeysTests {
                 ("1e30", "--train is missing", "--train is missing"),
                 (
                     "0",
-                    "'0' is not a valid value for --learning-rate: it must be a number above 0 and up to "
+                    "'0' is not a valid value for --learning-rate; it must be a number above 0 and up to "
                         + "1e+30",
                     "study.json5:2: training.schedule.peak: it must be a number above 0 and up to "
                         + "1e+30, but it is 0"
@@ -50,7 +50,9 @@ struct KeysTests {
                 let read = try tool.run("compare", "--config", "study.json5")
                 #expect(read.status == 2 && read.errors.contains(filed), "\(read.errors)")
             }
+            // Without the line breaks, which depend on the width.
             let help = try tool.run("compare", "--help").output
+                .split(whereSeparator: \.isWhitespace).joined(separator: " ")
             #expect(help.contains("--learning-rate X"))
             #expect(help.contains("highest learning rate; default 0.1"))
             #expect(help.contains("default softmax,asoftmax,amsoftmax,arcface,marginal"))

@@ -17,7 +17,8 @@ struct LossesTests {
             let list = try tool.run("losses").output
             #expect(list.contains("arcface         ArcFace: ") && list.contains("supcon"))
             let shown = try tool.run("losses", "show", "insightface").output
-            #expect(shown.contains("s = 64 (default auto)") && shown.contains("Gradient:"))
+            #expect(
+                shown.contains("s (also scale) = 64 (default auto)") && shown.contains("Gradient:"))
             let plain = try tool.run("losses", "show", "arcface")
             #expect(try tool.run("losses", "arcface").output == plain.output)
             #expect(try tool.run("losses", "show", "triplet").output.hasPrefix("Triplet (triplet)"))
@@ -51,7 +52,7 @@ struct LossesTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             #expect(text.hasPrefix("<?xml") && text.contains("arcface:m=0.3,s=20"))
             let refused = try tool.run("losses", "plot", "triplet", "--output", "b.svg")
-            #expect(refused.status == 2 && refused.errors.contains("look at pairs or centres"))
+            #expect(refused.status == 2 && refused.errors.contains("depend on pairs or centres"))
             let missing = tool.folder.appendingPathComponent("b.svg").path
             #expect(!FileManager.default.fileExists(atPath: missing))
         }
@@ -64,7 +65,8 @@ struct LossesTests {
             #expect(refused.status == 2)
             #expect(
                 refused.errors.contains(
-                    "weight=1e-20 times beta=1e-20 of range is 1e-40, which float32 does not hold"))
+                    "weight=1e-20 times beta=1e-20 of range is 1e-40, which is out of range for float32"
+                ))
         }
     }
 

@@ -121,7 +121,7 @@ struct PackedDataTests {
             ("empty.rec", "it has no records"), ("text.rec", "record 0 at byte 0"),
             ("text.bin", "byte 0: "), ("gone", "there is no such file or folder"),
             ("text.txt", "line 1: expected a path and a label"),
-            ("text.tsv", "line 1: it is no row"),
+            ("text.tsv", "line 1: it is not a row"),
         ])
     func badSets(name: String, message: String) throws {
         try withFolder { folder in

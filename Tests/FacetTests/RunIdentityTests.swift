@@ -71,7 +71,7 @@ struct RunIdentityTests {
     private func expectFinished(_ outcome: Tool.Outcome) throws {
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(
-            outcome.errors.components(separatedBy: "finished before").count == 3,
+            outcome.errors.components(separatedBy: "already finished").count == 3,
             "\(outcome.errors)")
     }
 
@@ -129,7 +129,7 @@ struct RunIdentityTests {
             for loss in ["CosFace:scale=32", "amsoftmax:rise=0,s=32,warmup=0"] {
                 let again = try tool.run(words(loss))
                 #expect(again.status == 0, "\(again.errors)")
-                #expect(again.errors.contains("finished before"), "\(again.errors)")
+                #expect(again.errors.contains("already finished"), "\(again.errors)")
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: runs.path).count == 1)
             let same = try tool.run("reproduce", old.path, "--output", "again")
@@ -150,7 +150,7 @@ struct RunIdentityTests {
             #expect(rate.status == 1)
             let refusal = "holds all 2 runs with a different configuration (peak was 0.1, now 0.05)"
             #expect(
-                rate.errors.components(separatedBy: "another configuration").count == 2,
+                rate.errors.components(separatedBy: "a different configuration").count == 2,
                 "\(rate.errors)")
             #expect(rate.errors.contains(refusal), "\(rate.errors)")
             let preview = try tool.run(words + ["--learning-rate", "0.05", "--dry-run"])

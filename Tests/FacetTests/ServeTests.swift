@@ -21,7 +21,7 @@ struct ServeTests {
         var port: UInt16?
         while running.process.isRunning, port == nil {
             port = try running.said().firstMatch(
-                of: /live: http:\/\/127\.0\.0\.1:(\d+)\//
+                of: /live report: http:\/\/127\.0\.0\.1:(\d+)\//
             ).flatMap { UInt16($0.1) }
             usleep(10_000)
         }
@@ -85,7 +85,7 @@ struct ServeTests {
                 #expect(states.allSatisfy { $0.contains("\"planned\":4") })
                 let last = try #require(states.last)
                 #expect(last.contains("\"finished\":4") && last.contains("\"failed\":0"))
-                #expect(last.contains("\"share\":1"))
+                #expect(last.contains("\"fraction\":1"))
                 #expect(last.contains("\"study\":\"4 finished of 4\""))
                 _ = try get(port, "/bye")
                 while running.process.isRunning,

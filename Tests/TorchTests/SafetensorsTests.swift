@@ -164,7 +164,7 @@ struct SafetensorsTests {
                 tensor(
                     #""dtype":"F16","shape":[0,4611686018427387904,4],"data_offsets":[0,0]"#,
                     body: 0),
-                "tensor 'x' of shape [0, 4611686018427387904, 4] cannot have 0 bytes"
+                "tensor 'x' of shape [0, 4611686018427387904, 4] cannot occupy 0 bytes"
             ),
             (
                 tensor(whole, body: 3),
@@ -192,7 +192,8 @@ struct SafetensorsTests {
     func cutShort() throws {
         let data = Safetensors.encode(entries().dropLast(), metadata: ["a": "b"])
         for length in 0..<data.count {
-            #expect(try reading(data.prefix(length)).contains("not a whole safetensors file"))
+            #expect(
+                try reading(data.prefix(length)).hasPrefix("'x' is not a valid safetensors file: "))
         }
         #expect(try reading(data) == "")
     }

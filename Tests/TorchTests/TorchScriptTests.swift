@@ -60,10 +60,9 @@ struct TorchScriptTests {
             #expect(text.contains("torch.jit.trace"))
             #expect(!text.contains("\n"))
         }
-        let error = #expect(throws: TorchError.self) {
-            try TorchScript(folder.appendingPathComponent("none.pt"))
-        }
-        #expect(error?.description.contains("there is no such file") == true)
+        let none = folder.appendingPathComponent("none.pt")
+        let reason = "the file does not exist or cannot be read"
+        #expect(throws: TorchError.file(path: none.path, reason: reason)) { try TorchScript(none) }
     }
 
     @Test("A network that refuses its input, or gives no tensor, says why")

@@ -146,7 +146,7 @@ struct PairChecks {
         return SetCheck.Diagnostic(
             severity: severity, kind: kind, message: counted(pairs.count, one, more),
             items: pairs.map {
-                "\(names.image($0.first)) and \(names.image($0.second)), called "
+                "\(names.image($0.first)) and \(names.image($0.second)), labelled "
                     + ($0.same ? "the same person" : "different people")
             })
     }
@@ -159,8 +159,8 @@ struct PairChecks {
         return SetCheck.Diagnostic(
             severity: .error, kind: "pairs-of-one-kind",
             message: (set.pairs.count == 1
-                ? "the only pair is called "
-                : "all \(counted(set.pairs.count, "pair")) are called ")
+                ? "the only pair is labelled "
+                : "all \(counted(set.pairs.count, "pair")) are labelled ")
                 + (same == 0 ? "different people" : "the same person")
                 + "; accuracy cannot be measured without pairs of the other kind", items: [])
     }

@@ -131,12 +131,12 @@ package struct ReportedRun: Sendable {
             var conflicts: [String] = []
             if let stated, stated.pairs != test.pairs {
                 conflicts.append(
-                    "result.json was made of \(Format.count(stated.pairs, "pair")) of '\(test.name)', and run.json "
+                    "result.json covers \(Format.count(stated.pairs, "pair")) of '\(test.name)', but run.json "
                         + "says \(test.pairs)")
             }
             if let found, found.folds.count != test.pairs {
                 conflicts.append(
-                    "the scores are those of \(Format.count(found.folds.count, "pair")) of '\(test.name)', and "
+                    "the scores cover \(Format.count(found.folds.count, "pair")) of '\(test.name)', but "
                         + "run.json says \(test.pairs)")
             } else if let found, let stated {
                 conflicts += found.disagreements(with: stated)

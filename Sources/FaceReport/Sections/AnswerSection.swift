@@ -188,7 +188,7 @@ enum AnswerSection {
             columns: [
                 .words("Configuration"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
                 .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
-                .words("Significant"),
+                .words("p < 5 %"),
             ],
             rows: rows)
     }

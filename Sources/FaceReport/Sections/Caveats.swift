@@ -95,7 +95,7 @@ enum Caveats {
             """
         }
         return "\(strong: "Other batches.") " + .list(clauses) + """
-             and not with \(code: mostCommon ?? ""), as the other losses did: the same images in another \
+             instead of \(code: mostCommon ?? ""), which the other losses used: the same images in another \
             order and composition.
             """
     }

@@ -160,7 +160,10 @@ import Testing
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(reason.contains("no alignment into this folder wrote it"))
+        #expect(
+            reason
+                == "the file already exists and was not written by an alignment into this folder; "
+                + "choose another folder, or remove the file")
         #expect(try String(contentsOf: one.file, encoding: .utf8) == "mine")
     }
 

@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: [
         ([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "five x and then five y"),
-        ([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right exchanged"),
+        ([2, 3, 0, 1, 4, 5, 8, 9, 6, 7], "points with left and right swapped"),
         ([1, 0, 3, 2, 5, 4, 7, 6, 9, 8], "y before x"),
         ([1, 3, 5, 7, 9, 0, 2, 4, 6, 8], "five y and then five x"),
         ([0, 1, 2, 3, 6, 7, 8, 9, 4, 5], "eyes, mouth and then nose"),
@@ -69,7 +69,9 @@ import Testing
 
     @Test func tellsNoCauseWhereNothingFits() throws {
         let doubt = try #require(try Self.doubt([10, 10, 20, 20, 30, 30, 40, 40, 150, 150]))
-        #expect(doubt.cause == nil && doubt.reason.hasPrefix("its points are not placed"))
+        #expect(
+            doubt.cause == nil
+                && doubt.reason.hasPrefix("its landmarks do not have the layout of a face"))
         #expect(try Self.doubt(Array(repeating: 7, count: 10)) != nil)
         #expect(try Self.doubt((0..<10).map { Double($0) * 1e200 }) != nil)
     }

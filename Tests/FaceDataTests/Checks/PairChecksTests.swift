@@ -42,7 +42,7 @@ import Testing
         (
             "a/1.png a/2.png 1 0\na/2.png a/1.png 1 0\na/1.png a/2.png 1 0", "pair-repeated",
             .warning,
-            "1 pair stands more than once", "a/1.png and a/2.png"
+            "1 pair occurs more than once, in either order", "a/1.png and a/2.png"
         ),
         (
             "a/1.png b/2.png 0 0\na/1.png a/2.png 1 0", "pair-of-copies", .warning,

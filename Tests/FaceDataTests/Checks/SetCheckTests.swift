@@ -116,7 +116,7 @@ import Testing
         }
         let one = try Self.check(folder)
         #expect(Self.kinds(one) == ["one-identity"] && one.worst == .error)
-        #expect(one.diagnostics[0].message.contains("one identity only"))
+        #expect(one.diagnostics[0].message.contains("it has only one identity"))
         let other = try TemporaryFolder()
         for person in 0..<3 {
             try other.write(

@@ -30,14 +30,14 @@ import Testing
     @Test func imagesOfAnotherSetAreNotMixed() throws {
         try folder.write(RGBImage.noise(width: 9, height: 9), to: "out/frontal/01.png")
         let reason = try obstacle { _ = try SetConversion().write(try set(), toFolder: out) }
-        #expect(reason.contains("'frontal/01.png' is in it and is no image of this set"))
+        #expect(reason.contains("it contains 'frontal/01.png', which is not an image of this set"))
         #expect(try LabelledImageSet.folder(out).names == ["frontal/01.png"])
     }
 
     @Test func fileOfSomebodyElseIsNotReplaced() throws {
         try folder.write("mine", to: "out/b/1.png")
         let reason = try obstacle { _ = try SetConversion().write(try set(), toFolder: out) }
-        #expect(reason.contains("it is there with other content"))
+        #expect(reason.contains("it already exists with other content"))
         let file = out.appendingPathComponent("b/1.png")
         #expect(try String(contentsOf: file, encoding: .utf8) == "mine")
     }
@@ -49,13 +49,13 @@ import Testing
             _ = try SetConversion(recoding: ImageRecoding(side: 10)).write(
                 try set(), toFolder: out)
         }
-        #expect(reason.contains("it is there with other content"))
+        #expect(reason.contains("it already exists with other content"))
         // In JPEG the names are others, too.
         let other = try obstacle {
             _ = try SetConversion(recoding: ImageRecoding(side: 8, quality: 90)).write(
                 try set(), toFolder: out)
         }
-        #expect(other.contains("is no image of this set"))
+        #expect(other.contains("it contains 'a/1.png', which is not an image of this set"))
         #expect(try small.write(try set(), toFolder: out).kept == 2)
     }
 

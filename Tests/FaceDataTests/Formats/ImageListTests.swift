@@ -30,15 +30,22 @@ import Testing
     @Test(arguments: [
         ("", 1, "no images"), ("a.jpg", 1, "expected a path and a label"),
         ("a.jpg 1\nb.jpg", 2, "expected a path and a label"),
-        ("a.jpg b.jpg 1", 1, "it names two images: a list of pairs"),
-        ("1 a.jpg b.jpg", 1, "it names two images: a list of pairs"),
-        ("a.jpg b.jpg", 1, "it names two images: a list of pairs"),
-        ("a.jpg\tb.jpg\t1", 1, "it names two images: a list of pairs"),
-        ("a.jpg 1\nvan dyke 1", 2, "cannot be told apart (3 fields, where the first line has 2)"),
-        ("a.jpg 1\n\nb.jpg 1 2", 3, "cannot be told apart (3 fields, where the first line has 2)"),
-        ("a.jpg 1\na.jpg b.jpg 1", 2, "cannot be told apart (3 fields"),
-        ("7 a.jpg 1\n8 van dyke 2", 2, "cannot be told apart"),
-        ("# a.jpg 1\n\n#x\n", 1, "no images"), ("path,label\nname,label\n", 1, "it must be"),
+        ("a.jpg b.jpg 1", 1, "it names two images; a list of pairs"),
+        ("1 a.jpg b.jpg", 1, "it names two images; a list of pairs"),
+        ("a.jpg b.jpg", 1, "it names two images; a list of pairs"),
+        ("a.jpg\tb.jpg\t1", 1, "it names two images; a list of pairs"),
+        (
+            "a.jpg 1\nvan dyke 1", 2,
+            "path and label cannot be separated (3 fields, where the first line has 2)"
+        ),
+        (
+            "a.jpg 1\n\nb.jpg 1 2", 3,
+            "path and label cannot be separated (3 fields, where the first line has 2)"
+        ),
+        ("a.jpg 1\na.jpg b.jpg 1", 2, "path and label cannot be separated (3 fields"),
+        ("7 a.jpg 1\n8 van dyke 2", 2, "path and label cannot be separated (4 fields"),
+        ("# a.jpg 1\n\n#x\n", 1, "no images"),
+        ("path,label\nname,label\n", 1, "expected a path and a label"),
     ])
     func refuses(text: String, line: Int, reason: String) throws {
         let error = refusal { _ = try Self.read(text) }

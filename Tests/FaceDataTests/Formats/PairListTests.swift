@@ -47,10 +47,13 @@ import Testing
 
     @Test(arguments: [
         ("a/1.jpg a/2.jpg 2", 1, "invalid label '2'; it must be 1 or 0"),
-        ("a/1.jpg a/2.jpg 1\na/1.jpg 1 1 1 1", 2, "a pair has three fields"),
+        (
+            "a/1.jpg a/2.jpg 1\na/1.jpg 1 1 1 1", 2,
+            "expected three fields, as 'a/1.jpg b/2.jpg 0', or four with a fold"
+        ),
         ("a/1.jpg a/2.jpg 1\na/1.jpg gone.jpg 1", 2, "there is no image 'gone.jpg'"),
         ("a/1.jpg a/2.jpg 1 x", 1, "invalid fold 'x'"),
-        ("a/1.jpg a/2.jpg 1 4", 1, "not numbered 0, 1, 2"),
+        ("a/1.jpg a/2.jpg 1 4", 1, "folds must be numbered 0, 1, 2, ... or 1, 2, 3, ..."),
     ])
     func refuses(text: String, line: Int, reason: String) throws {
         let error = refusal { _ = try Self.read(text, try Self.folder()) }

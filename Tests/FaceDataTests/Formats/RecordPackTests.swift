@@ -161,7 +161,7 @@ import Testing
             #expect(path.hasSuffix("insight.rec") && found.contains(reason), "\(found)")
         }
         try expect(9, 476, "truncated") { $0.removeLast(20) }
-        try expect(2, 112, "no record begins here") { $0[112] = 0 }
+        try expect(2, 112, "no record starts here") { $0[112] = 0 }
         try expect(3, 184, "its parts are out of order") { $0[191] = 0x60 }
         try expect(1, 40, "its flag is 7") { $0[47] = 0xe0 }
         try expect(1, 40, "truncated: 536870911 bytes") {
@@ -206,9 +206,12 @@ import Testing
                 == .unknownFormat(path: empty.path, reason: "it has no records"))
         let text = try folder.write("no record at all", to: "b.rec")
         #expect(
-            refusal { _ = try RecordPack(text) }?.description.contains("no record begins here")
+            refusal { _ = try RecordPack(text) }?.description.contains("no record starts here")
                 == true)
-        #expect(refusal { _ = try RecordPack(folder.url) }?.description.contains("no file") == true)
+        #expect(
+            refusal { _ = try RecordPack(folder.url) }
+                == .unreadable(
+                    path: folder.url.path, reason: "it is a folder or a device, not a file"))
         let gone = folder.url.appendingPathComponent("gone.rec")
         #expect(
             refusal { _ = try RecordPack(gone) }
@@ -304,7 +307,7 @@ import Testing
     @Test(arguments: [
         ("4\t0\ta/1.jpg\n7\t5\ta/2.jpg", "key 7 has label 5 in the list and 1 in the pack"),
         ("0\t0\ta/1.jpg\n1\t1\ta/2.jpg", "key 4 is not in the list, and has label 0 in the pack"),
-        ("4\t0\ta/1.jpg\n7\t1\ta/2.jpg\n7\t1\tb/2.jpg", "key 7 stands in two lines"),
+        ("4\t0\ta/1.jpg\n7\t1\ta/2.jpg\n7\t1\tb/2.jpg", "key 7 occurs twice in the list"),
         ("a/1.jpg 0", "expected a key, a label and a path"),
     ])
     func aListOfAnotherPackIsToldAndNotUsed(list: String, reason: String) throws {

@@ -113,8 +113,8 @@ import Testing
         ("is of another protocol", [0x80, 6, 0x2e], "protocol 6 is not known"),
         ("is empty", [], "the file ends prematurely"),
         ("ends early", [0x80, 2, 0x5d], "the file ends prematurely"),
-        ("has an empty stack", [0x2e], "takes a value where there is none"),
-        ("appends to nothing", [0x5d, 0x65, 0x2e], "ends a list that it did not begin"),
+        ("has an empty stack", [0x2e], "takes a value from an empty stack"),
+        ("appends to nothing", [0x5d, 0x65, 0x2e], "ends a list that it did not start"),
         ("appends to a number", [0x4b, 1, 0x4b, 2, 0x61, 0x2e], "appended to an int"),
         ("forgets its memo", [0x68, 9, 0x2e], "there is no memo 9"),
         ("has huge bytes", [0x42, 0xff, 0xff, 0xff, 0xff, 0x2e], "4294967295 bytes should follow"),
@@ -125,7 +125,7 @@ import Testing
             "has three parts", [0x28, 0x4b, 1, 0x4b, 2, 0x4b, 3, 0x74, 0x2e],
             "3 parts instead of two"
         ),
-        ("has no images", [0x5d, 0x5d, 0x86, 0x2e], "0 images do not form pairs"),
+        ("has no images", [0x5d, 0x5d, 0x86, 0x2e], "0 images do not make pairs"),
         (
             "has an image too few", [0x5d, 0x43, 1, 7, 0x61, 0x5d, 0x88, 0x61, 0x86, 0x2e],
             "1 image does not make pairs"
@@ -169,7 +169,7 @@ import Testing
                 _ = try VerificationPack(
                     MemoryBytes(bytes, path: "a.bin"), location: URL(fileURLWithPath: "/a.bin"))
             }
-            #expect(error?.description.contains("no verification pack") == true)
+            #expect(error?.description.contains("it is not a verification pack") == true)
         }
     }
 
@@ -185,7 +185,7 @@ import Testing
                 MemoryBytes(bytes + [0x2e], path: "a.bin"), location: URL(fileURLWithPath: "/a.bin")
             )
         }
-        #expect(error?.description.contains("unpacks to more bytes than it has") == true)
+        #expect(error?.description.contains("expands to more bytes than it contains") == true)
     }
 
     /// Whatever a file holds, it is read or refused.

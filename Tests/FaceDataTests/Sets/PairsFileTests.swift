@@ -114,7 +114,7 @@ import Testing
         let folder = try TemporaryFolder()
         let binary = try folder.write([0xff, 0xfe, 0x80], to: "binary")
         for (file, reason) in [
-            (binary, "it is not UTF-8 text but UTF-16: save it as UTF-8"),
+            (binary, "it is UTF-16 text; save it as UTF-8"),
             (folder.url.appendingPathComponent("gone"), "there is no such file"),
         ] {
             #expect(

@@ -48,8 +48,8 @@ import Testing
         #expect(try reason(data("big")).contains("'>f4'"))
         #expect(try reason(data("whole")).contains("'<i8'"))
         #expect(try reason(data("objects")).contains("'|O'"))
-        #expect(try reason(Data()).contains("does not begin"))
-        #expect(try reason(Data("\u{7f}ELF".utf8)).contains("does not begin"))
+        #expect(try reason(Data()).contains("does not start like a .npy file"))
+        #expect(try reason(Data("\u{7f}ELF".utf8)).contains("does not start like a .npy file"))
     }
 
     @Test func everyCutIsFound() throws {
@@ -92,7 +92,7 @@ import Testing
         let error = #expect(throws: FaceEvaluationError.self) { try NumPyArray.read(url) }
         #expect(
             error?.description
-                == "'/nowhere/a.npy' cannot be read as a NumPy array: it cannot be read, or there is "
-                + "no such file.")
+                == "cannot read '/nowhere/a.npy' as a NumPy array: the file does not exist or cannot "
+                + "be read")
     }
 }

@@ -40,7 +40,7 @@ struct HeadFileTests {
         try withFile { url in
             try Safetensors.write(loss.state, to: url)
             let error = #expect(throws: FaceLossesError.self) { try HeadFile.read(url) }
-            #expect(error?.description.contains("does not say which loss") == true)
+            #expect(error?.description.contains("does not record its loss and identities") == true)
             try HeadFile.write(loss.state, loss: "arcface", identities: ["a", "b"], to: url)
             let other = #expect(throws: FaceLossesError.self) { try HeadFile.read(url) }
             #expect(other?.description.contains("[3, 4] does not fit its 2 identities") == true)

@@ -173,7 +173,7 @@ struct PartialClassesTests {
             _ = try HeadEvaluation.make(name, Self.sample, HeadOptions(rate: 0.5), type: .float32)
         }
         #expect(error == .noClassSampling(loss: name))
-        #expect(error?.description.contains("head.rate 1") == true)
+        #expect(error?.description.contains("--class-rate 1") == true)
     }
 
     @Test("A joint loss samples the classes of its classification")

@@ -38,6 +38,6 @@ final class StretchedCosineLoss: AngularMarginLoss {
         let scale = schedule.scale(at: progress)
         return AngularMargin(
             targetCosines: batch.targetCosines * (1 + margin) - margin, scale: .constant(scale),
-            gradient: .exact, state: ["margin": margin, "scale": scale])
+            gradient: .exact, state: [.margin: margin, .scale: scale])
     }
 }

@@ -52,19 +52,19 @@ public final class RecordPackWriter {
         let stem = url.deletingPathExtension()
         let head = RecordProperty.text(identities: identitySizes.count, side: side)
         let files = try FaceDataError.storing { () throws(SafeFilesError) in
+            // First the file that the user named: an error then says its name.
+            let records = try FileWriter(url, keeping: position?.records ?? 0)
+            let index = try FileWriter(
+                stem.appendingPathExtension("idx"), keeping: position?.index ?? 0)
+            let list = try FileWriter(
+                stem.appendingPathExtension("lst"), keeping: position?.list ?? 0)
             let property = try FileWriter(
                 url.deletingLastPathComponent().appendingPathComponent("property"))
             try property.write(head)
-            return (
-                records: try FileWriter(url, keeping: position?.records ?? 0),
-                index: try FileWriter(
-                    stem.appendingPathExtension("idx"), keeping: position?.index ?? 0),
-                list: try FileWriter(
-                    stem.appendingPathExtension("lst"), keeping: position?.list ?? 0), property
-            )
+            return (records: records, index: index, list: list, property: property)
         }
         records = RecordWriter(files.records)
-        (index, list, property) = (files.index, files.list, files.3)
+        (index, list, property) = (files.index, files.list, files.property)
         if let position {
             written = position.images
             try Self.requireRecords(position.images + 1, PartialFile.url(of: url))

@@ -53,7 +53,7 @@ struct VerificationPackContents: ~Copyable {
             .list(let elements) where elements.count == 2:
             return (elements[0], elements[1])
         case .tuple(let elements), .list(let elements):
-            throw refusal("it has \(elements.count) parts and not two")
+            throw refusal("it has \(elements.count) parts instead of two")
         default: throw refusal("it holds \(reader.values[root].kind)")
         }
     }
@@ -61,7 +61,7 @@ struct VerificationPackContents: ~Copyable {
     private func items(_ index: Int, _ what: String) throws(FaceDataError) -> [Int] {
         switch reader.values[index] {
         case .list(let items), .tuple(let items): return items
-        default: throw refusal("the \(what) are \(reader.values[index].kind) and no list")
+        default: throw refusal("the \(what) are \(reader.values[index].kind), not a list")
         }
     }
 

@@ -82,7 +82,8 @@ struct PackedDataTests {
             ])
             #expect(outcome.status == 1)
             for part in [
-                "error: 1 image does not decode", "P1/bad.jpg", "1 identity has no image: Nobody",
+                "error: 1 image cannot be decoded; the first: ", "P1/bad.jpg",
+                "1 identity has no image: Nobody",
                 "1 picture of 'probe' is also in the set, of 1 identity: P2",
             ] {
                 #expect(outcome.output.contains(part) || outcome.errors.contains(part), "\(part)")

@@ -250,7 +250,7 @@ struct RunIdentityTests {
                 ] + Self.precision
             let plain = try tool.run(words + ["--output", "plain"])
             #expect(plain.status == 0, "\(plain.errors)")
-            #expect(plain.errors.contains("no --test: the training accuracy alone will be known"))
+            #expect(plain.errors.contains("no --test: only training accuracy will be measured"))
             #expect(try tool.run("report", "plain").status == 0)
             #expect(try tool.run("report", "plain", "plain").status == 0)
             let held = try tool.run(

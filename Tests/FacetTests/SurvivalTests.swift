@@ -243,7 +243,7 @@ struct SurvivalTests {
             let study = try RunningStudy(in: folder, epochs: 3, "--config", file.path)
             let outcome = try study.tool.run(study.words)
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("is not finite"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("became NaN or infinite"), "\(outcome.errors)")
             let bundle = try #require(study.run).url.appendingPathComponent("failure")
             #expect(outcome.errors.contains("facet explain '\(bundle.path)'"))
             let explained = try study.tool.run("explain", bundle.path, "--replay")
@@ -253,7 +253,7 @@ struct SurvivalTests {
             #expect(explained.output.contains("fails as before"), "\(explained.output)")
             let nothing = try study.tool.run("explain", folder.path)
             #expect(nothing.status == 1)
-            #expect(nothing.errors.contains("is not the folder of a failed step"))
+            #expect(nothing.errors.contains("is not the failure folder of a run"))
         }
     }
 

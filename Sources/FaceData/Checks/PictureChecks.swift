@@ -11,8 +11,8 @@ enum PictureChecks {
         guard let first = survey.bad.first else { return nil }
         return SetCheck.Diagnostic(
             severity: .error, kind: "bad-image",
-            message: counted(survey.bad.count, "image does", "images do")
-                + " not be decoded; the first: \(first.reason)",
+            message: counted(survey.bad.count, "image")
+                + " cannot be decoded; the first: \(first.reason)",
             items: survey.bad.map(\.path))
     }
 

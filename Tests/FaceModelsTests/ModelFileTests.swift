@@ -99,7 +99,7 @@ struct ModelFileTests {
                 .hasPrefix("cannot use the weights file '/dev/null/model.safetensors': "))
         #expect(
             message { try ModelFile.write(make(), ModelFile.Metadata(), to: url) }
-                .hasPrefix("cannot use the weights file '/dev/null': "))
+                .hasPrefix("cannot use the weights file '/dev/null/model.safetensors': "))
     }
 
     @Test("Another backbone than the expected one is refused")

@@ -219,7 +219,7 @@ struct SafetensorsTests {
         // A folder cannot be made where a file is.
         #expect(
             message { try Safetensors.write([], to: url) }
-                .hasPrefix("cannot use the weights file '/dev/null': "))
+                .hasPrefix("cannot use the weights file '/dev/null/x.safetensors': "))
     }
 
     // MARK: Loading

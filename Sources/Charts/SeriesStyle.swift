@@ -67,3 +67,16 @@ package enum Marker: Int, CaseIterable, Sendable {
         }
     }
 }
+
+/// Points that bear one name and one style.
+package struct PointSeries<Point: Hashable & Sendable>: Hashable, Sendable {
+    package var title: String
+    package var style: SeriesStyle
+    package var points: [Point]
+
+    package init(title: String, style: SeriesStyle, points: [Point]) {
+        self.title = title
+        self.style = style
+        self.points = points
+    }
+}

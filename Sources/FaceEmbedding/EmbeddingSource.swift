@@ -19,7 +19,7 @@ public enum EmbeddingSource {
     /// - Parameter weights: What is known of a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
     public static func open(
-        _ url: URL, _ options: EmbeddingOptions, weights: ModelEvaluation.Weights = .init()
+        _ url: URL, _ options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
     ) throws -> EmbeddingSource {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
@@ -46,7 +46,7 @@ public enum EmbeddingSource {
 /// Opens one kind of file each.
 private struct Opener {
     let options: EmbeddingOptions
-    let weights: ModelEvaluation.Weights
+    let weights: StateDictOptions
 
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
@@ -103,8 +103,7 @@ private struct Opener {
 
     func stateDict(_ url: URL) throws -> EmbeddingSource {
         let network = try StateDictNetwork(
-            url, backbone: weights.backbone, isPartial: weights.isPartial,
-            inputSize: options.inputSize, device: try Device.named(compute.device))
+            url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
         weights.told("'\(url.lastPathComponent)': \(network.summary)")
         let embedder = try Embedder(
             backbone: network.backbone, compute: compute, batchSize: batchSize)

@@ -3,6 +3,26 @@ import Foundation
 import ModelFormats
 import Torch
 
+/// What is known of a PyTorch state dict, which does not say what network it is of.
+public struct StateDictOptions {
+    /// The network, e.g. `iresnet50`; nil where nobody has said.
+    public var backbone: String?
+    /// Whether tensors may be missing, of another shape or left over.
+    public var isPartial: Bool
+    /// Told what was taken from a file.
+    public var told: (String) -> Void
+
+    /// Creates what is known.
+    public init(
+        backbone: String? = nil, isPartial: Bool = false,
+        told: @escaping (String) -> Void = { _ in }
+    ) {
+        self.backbone = backbone
+        self.isPartial = isPartial
+        self.told = told
+    }
+}
+
 /// A backbone with the weights of a PyTorch state dict.
 struct StateDictNetwork {
     /// The network.
@@ -12,16 +32,13 @@ struct StateDictNetwork {
 
     /// Reads a file.
     ///
-    /// - Parameters:
-    ///   - backbone: What network it is of, e.g. `iresnet50`; nil where nobody has said.
-    ///   - isPartial: Whether tensors may be missing, of another shape or left over.
     /// - Throws: ``FaceModelsError`` for a name that is no backbone, ``ModelFormatsError`` for a file that
     ///   is damaged or of another network, which tells the one it fits best.
     init(
-        _ url: URL, backbone text: String?, isPartial: Bool, inputSize: Int, device: Device
+        _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {
         let file = try StateDict(url)
-        guard let text else {
+        guard let text = options.backbone else {
             throw ModelFormatsError.misfit(
                 path: url.path,
                 summary:
@@ -33,7 +50,7 @@ struct StateDictNetwork {
             specification, inputSize: inputSize, initial: InitialWeights(seed: 0, device: device))
         let match = WeightMatch(file, backbone.state)
         summary = match.summary
-        guard match.isWhole || (isPartial && !match.fitted.isEmpty) else {
+        guard match.isWhole || (options.isPartial && !match.fitted.isEmpty) else {
             throw ModelFormatsError.misfit(
                 path: url.path,
                 summary: "does not fit \(specification): it has \(match.summary); "

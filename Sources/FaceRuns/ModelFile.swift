@@ -41,7 +41,7 @@ extension RunFolder {
 }
 
 /// The beginning of a safetensors file: the length of a JSON text in 8 bytes, and the text.
-private enum SafetensorsHeader {
+enum SafetensorsHeader {
     /// Bytes that the format allows a header.
     private static let maxLength: UInt64 = 100_000_000
 
@@ -66,6 +66,12 @@ private enum SafetensorsHeader {
         let end = entries.values.compactMap { $0.data_offsets?.last }.max() ?? 0
         let (sum, overflow) = end.addingReportingOverflow(8 + length)
         return overflow ? nil : sum
+    }
+
+    /// The numbers of a whole file, without its header; all of it where that is cut short or is none.
+    static func numbers(of file: Data) -> Data {
+        guard let length = textLength(file), length <= UInt64(file.count - 8) else { return file }
+        return file.dropFirst(8 + Int(length))
     }
 
     private static func textLength(_ start: Data) -> UInt64? {

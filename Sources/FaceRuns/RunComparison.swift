@@ -93,20 +93,14 @@ public struct RunComparison: Codable, Sendable, Hashable {
                 Difference(
                     what: "geometry of embeddings", first: "its numbers", second: "other numbers"))
         }
-        if try first.read(first.modelURL).map(numbers) != second.read(second.modelURL).map(numbers)
-        {
+        // Which version wrote a model, and what that called the loss's parameters, stands in its header
+        // and is no difference of its numbers.
+        let models = (try first.read(first.modelURL), try second.read(second.modelURL))
+        if models.0.map(SafetensorsHeader.numbers) != models.1.map(SafetensorsHeader.numbers) {
             differences.append(
                 Difference(what: "model", first: "its bytes", second: "other bytes, or none"))
         }
         return differences
-    }
-
-    /// The numbers of a Safetensors file, without its header: which version wrote it, and what that
-    /// called the loss's parameters, is no difference of them.
-    private static func numbers(_ file: Data) -> Data {
-        let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard file.count >= 8, length <= UInt64(file.count - 8) else { return file }
-        return file.dropFirst(8 + Int(length))
     }
 }
 

@@ -15,17 +15,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
     }
 
     /// A line.
-    package struct Line: Hashable, Sendable {
-        package var title: String
-        package var style: SeriesStyle
-        package var points: [Point]
-
-        package init(title: String, style: SeriesStyle, points: [Point]) {
-            self.title = title
-            self.style = style
-            self.points = points
-        }
-    }
+    package typealias Line = PointSeries<Point>
 
     /// Where the lines are named.
     package enum Naming: Hashable, Sendable {

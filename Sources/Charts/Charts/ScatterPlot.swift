@@ -15,17 +15,7 @@ package struct ScatterPlot: FramedChart, Hashable, Sendable {
     }
 
     /// The points of one style.
-    package struct Series: Hashable, Sendable {
-        package var title: String
-        package var style: SeriesStyle
-        package var points: [Point]
-
-        package init(title: String, style: SeriesStyle, points: [Point]) {
-            self.title = title
-            self.style = style
-            self.points = points
-        }
-    }
+    package typealias Series = PointSeries<Point>
 
     package var x: Axis
     package var y: Axis

@@ -113,17 +113,16 @@ extension EvaluatedSet {
 }
 
 extension VerificationPairs {
-    /// The pairs as statistics sees them. A person is the folder of an image; where folders do not
-    /// tell two people of a pair apart, the images stand for them.
+    /// The pairs as statistics sees them. A person is the owner of an image, where it is known.
     func design() throws -> PairDesign {
         let people = owners
         func name(_ image: Int) -> String { people[image] ?? images[image] }
         return try PairDesign(
-            folds: pairs.map(\.fold),
-            people: pairs.map { pair in
-                let (a, b) = (name(pair.first), name(pair.second))
-                if pair.same { return (a, a) }
-                return a == b ? (images[pair.first], images[pair.second]) : (a, b)
+            pairs.map { pair in
+                PairDesign.ImagePair(
+                    fold: pair.fold, same: pair.same,
+                    owners: (name(pair.first), name(pair.second)),
+                    images: (images[pair.first], images[pair.second]))
             })
     }
 }

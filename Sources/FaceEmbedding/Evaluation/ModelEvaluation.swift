@@ -24,26 +24,6 @@ public struct NamedTestSet: Sendable, Hashable {
 
 /// Tests a network, or embeddings that one made, on test sets.
 public struct ModelEvaluation {
-    /// What is known of a PyTorch state dict, which does not say what network it is of.
-    public struct Weights {
-        /// The network, e.g. `iresnet50`; nil where nobody has said.
-        public var backbone: String?
-        /// Whether tensors may be missing, of another shape or left over.
-        public var isPartial: Bool
-        /// Told what was taken from a file.
-        public var told: (String) -> Void
-
-        /// Creates what is known.
-        public init(
-            backbone: String? = nil, isPartial: Bool = false,
-            told: @escaping (String) -> Void = { _ in }
-        ) {
-            self.backbone = backbone
-            self.isPartial = isPartial
-            self.told = told
-        }
-    }
-
     /// What is embedded, and whence.
     private struct Embedded {
         var pairs: VerificationPairs
@@ -55,11 +35,11 @@ public struct ModelEvaluation {
     private let source: EmbeddingSource
 
     /// Opens a model: a `model.safetensors`, a run's folder or checkpoint, a network in TorchScript, or
-    /// a file of embeddings (``EmbeddingFile``); with ``Weights``, a PyTorch state dict.
+    /// a file of embeddings (``EmbeddingFile``); with ``StateDictOptions``, a PyTorch state dict.
     ///
     /// - Throws: The error of a file that is missing, damaged or something else.
     public init(
-        model: URL, options: EmbeddingOptions, weights: Weights = Weights()
+        model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
     ) throws {
         LibTorch.setThreads(options.compute.threads)
         source = try EmbeddingSource.open(model, options, weights: weights)

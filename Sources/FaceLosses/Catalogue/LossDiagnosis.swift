@@ -50,12 +50,9 @@ extension LossDiagnosis {
     /// norm (A-Softmax, L-Softmax).
     static func annealed(_ descriptor: LossDescriptor) -> LossDiagnosis {
         var diagnosis = LossDiagnosis(descriptor)
-        let detached =
-            descriptor.parameters.contains { $0.name == MarginGradient.key.parameter.name }
-            ? "take grad=detached, " : ""
         diagnosis.collapse =
             "the margin makes targets negative, which draws embeddings to 0, where nothing is learnt; "
-            + "\(detached)raise min, let λ fall more slowly with until, or begin with a lower m"
+            + "take grad=detached, raise min, let λ fall more slowly with until, or begin with a lower m"
         return diagnosis
     }
 }

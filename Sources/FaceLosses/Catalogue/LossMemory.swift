@@ -48,6 +48,12 @@ public struct LossSize: Sendable, Hashable {
             perImage: tables * Self.element * Double(classes))
     }
 
+    /// Tables of a head that changes the target's cosine alone: one cosine similarity matrix, and a fifth of
+    /// one beside it.
+    static let tablesOfTargets = 1.2
+    /// Tables of a head whose loss changes cosines of other classes as well.
+    static let tablesOfAllClasses = 3.0
+
     /// Memory of a head, of which some classes only have a gradient and a place in the table.
     ///
     /// - Parameters:
@@ -90,32 +96,38 @@ extension ConfigurableLoss {
 }
 
 extension AngularMarginLoss {
-    /// A head's: one cosine similarity matrix, and a fifth of one beside it.
+    /// A head's; composed of tensors where there is none.
     public static func memory(_ size: LossSize) -> LossMemory {
         guard size.head != nil else { return size.composed(weights: 5, tables: 8) }
-        return size.head(each: 1, tables: 1.2)
+        return size.head(each: 1, tables: LossSize.tablesOfTargets)
     }
 }
 
 extension CircleLoss {
-    /// A head's with two more tables: cosines of other classes are changed.
-    public static func memory(_ size: LossSize) -> LossMemory { size.head(each: 1, tables: 3) }
+    /// A head's that changes all cosines.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.head(each: 1, tables: LossSize.tablesOfAllClasses)
+    }
 }
 
 extension CurricularFaceLoss {
-    /// A head's with two more tables: cosines of other classes are changed.
-    public static func memory(_ size: LossSize) -> LossMemory { size.head(each: 1, tables: 3) }
+    /// A head's that changes all cosines.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.head(each: 1, tables: LossSize.tablesOfAllClasses)
+    }
 }
 
 extension MVSoftmaxLoss {
-    /// A head's with two more tables: cosines of other classes are changed.
-    public static func memory(_ size: LossSize) -> LossMemory { size.head(each: 1, tables: 3) }
+    /// A head's that changes all cosines.
+    public static func memory(_ size: LossSize) -> LossMemory {
+        size.head(each: 1, tables: LossSize.tablesOfAllClasses)
+    }
 }
 
 extension SubcenterArcFaceLoss {
     /// A head's, of several weights a class.
     public static func memory(_ size: LossSize) -> LossMemory {
-        size.head(each: size.specification[countKey], tables: 1.2)
+        size.head(each: size.specification[countKey], tables: LossSize.tablesOfTargets)
     }
 }
 

@@ -24,15 +24,15 @@ package struct TestPairs: Hashable, Sendable {
     /// Number of pairs.
     package var count: Int { folds.count }
 
-    /// The pairs as statistics sees them. A person is the folder of an image; where folders do not
-    /// tell two people of a pair apart, the images stand for them.
+    /// The pairs as statistics sees them. A person is the folder of an image.
     func design() throws -> PairDesign {
-        let people = same.indices.map { index in
-            let (a, b) = (Self.person(first[index]), Self.person(second[index]))
-            if same[index] { return (a, a) }
-            return a == b ? (first[index], second[index]) : (a, b)
-        }
-        return try PairDesign(folds: folds, people: people)
+        try PairDesign(
+            folds.indices.map { index in
+                PairDesign.ImagePair(
+                    fold: folds[index], same: same[index],
+                    owners: (Self.person(first[index]), Self.person(second[index])),
+                    images: (first[index], second[index]))
+            })
     }
 
     private static func person(_ path: String) -> String {

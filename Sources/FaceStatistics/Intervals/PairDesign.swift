@@ -30,6 +30,37 @@ public struct PairDesign: Sendable, Hashable {
         var isSame: Bool { first == second }
     }
 
+    /// A pair of images of a protocol.
+    public struct ImagePair: Sendable {
+        let fold: Int
+        let people: (String, String)
+
+        /// Names the two people of a pair. Where the owners do not tell two people apart, the images
+        /// stand for them.
+        ///
+        /// - Parameters:
+        ///   - fold: The pair's fold, any number.
+        ///   - same: Whether both images show one person.
+        ///   - owners: Names of the people, as far as they are known.
+        ///   - images: Names of the images.
+        public init(
+            fold: Int, same: Bool, owners: (String, String), images: (String, String)
+        ) {
+            self.fold = fold
+            people =
+                same
+                ? (owners.0, owners.0) : owners.0 == owners.1 ? images : owners
+        }
+    }
+
+    /// Describes pairs of images.
+    ///
+    /// - Throws: ``FaceStatisticsError/tooFew(what:found:needed:)`` without pairs.
+    public init(_ pairs: some Sequence<ImagePair>) throws(FaceStatisticsError) {
+        let pairs = Array(pairs)
+        try self.init(folds: pairs.map(\.fold), people: pairs.map(\.people))
+    }
+
     /// Describes pairs.
     ///
     /// - Parameters:

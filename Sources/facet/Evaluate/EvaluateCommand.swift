@@ -84,7 +84,7 @@ let evaluateCommand = Command(
     }
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
-    let weights = ModelEvaluation.Weights(
+    let weights = StateDictOptions(
         backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
         told: Console.note)
     let results = try zip(paths, names).map { path, name in
@@ -114,7 +114,7 @@ let evaluateCommand = Command(
 }
 
 private func evaluate(
-    _ path: String, _ configuration: StudyConfiguration, _ weights: ModelEvaluation.Weights,
+    _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
     _ embeddings: URL?, title: String, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(

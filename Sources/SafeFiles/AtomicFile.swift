@@ -15,8 +15,9 @@ public enum AtomicFile {
     /// The parent folder is created where it is missing. A reader sees the old file or the new
     /// one and never a part.
     ///
-    /// - Parameter previous: Where the old file is moved to, if it is to be kept. A process that
-    ///   is stopped between the two renames leaves the old file there and none in its place.
+    /// - Parameter previous: Where the old file is kept, if it is to be. There is a whole file
+    ///   under `url` at every moment, the old one or the new one; only a file system without hard
+    ///   links leaves a moment without one, in which the old file is under `previous` alone.
     /// - Throws: ``SafeFilesError/noSpace(path:)`` or ``SafeFilesError/unwritable(path:reason:)``;
     ///   the old file is then untouched.
     public static func write(
@@ -27,9 +28,18 @@ public enum AtomicFile {
         let file = try FileWriter(url, part: PartialFile.temporary(for: url))
         try file.write(data)
         try file.synchronize()
-        if let previous, access(url.path, F_OK) == 0 { try move(url, to: previous) }
+        if let previous, access(url.path, F_OK) == 0 { try keep(url, as: previous) }
         try file.finish()
         try synchronizeFolder(url.deletingLastPathComponent())
+    }
+
+    /// Gives a file a second name, which replaces what was there.
+    private static func keep(_ url: URL, as previous: URL) throws(SafeFilesError) {
+        let name = PartialFile.temporary(for: previous)
+        guard link(url.path, name.path) == 0 else { return try move(url, to: previous) }
+        // Renaming does nothing where both are names of one file already.
+        defer { unlink(name.path) }
+        try move(name, to: previous)
     }
 
     /// Replaces a file with a text in UTF-8. See ``write(_:to:keepingPreviousAs:)``.

@@ -54,6 +54,32 @@ import Testing
         }
     }
 
+    /// A process may be killed at any moment of a save.
+    @Test func aWholeFileIsThereAtEveryMoment() throws {
+        try withFolder { folder in
+            let (file, before) = (
+                folder.appendingPathComponent("last"), folder.appendingPathComponent("previous")
+            )
+            try AtomicFile.write(Data("first".utf8), to: file, keepingPreviousAs: before)
+            let writer = Thread {
+                for number in 1...500 {
+                    try? AtomicFile.write(
+                        Data("\(number)".utf8), to: file, keepingPreviousAs: before)
+                }
+            }
+            writer.start()
+            var missing = 0
+            while !writer.isFinished {
+                missing += access(file.path, F_OK) == 0 ? 0 : 1
+            }
+            #expect(missing == 0)
+            #expect(try String(contentsOf: file, encoding: .utf8) == "500")
+            #expect(try String(contentsOf: before, encoding: .utf8) == "499")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.sorted() == ["last", "previous"])
+        }
+    }
+
     @Test(arguments: [ENOSPC, EDQUOT])
     func aFullDiskIsNamed(code: Int32) {
         #expect(SafeFilesError(writing: "/x", code: code) == .noSpace(path: "/x"))

@@ -36,7 +36,8 @@ let package = Package(
         .library(
             name: "Facet",
             targets: [
-                "FaceConfiguration", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "SeededRandom", "FaceConfiguration", "FaceData", "FaceSynthesis", "FaceModels",
+                "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "FaceReport", "Documents",
             ]),
@@ -94,13 +95,13 @@ let package = Package(
 
         // How many copies of pictures are found, and how fast.
         .executableTarget(
-            name: "copies-benchmark", dependencies: ["FaceData"],
+            name: "copies-benchmark", dependencies: ["SeededRandom", "FaceData"],
             path: "Benchmarks/copies", exclude: ["variants.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
         // Whether tests reject and intervals cover as often as they say, on studies of known truth.
         .executableTarget(
-            name: "statistics-benchmark", dependencies: ["FaceStatistics"],
+            name: "statistics-benchmark", dependencies: ["SeededRandom", "FaceStatistics"],
             path: "Benchmarks/statistics", exclude: ["RESULTS.md"],
             swiftSettings: swiftSettings),
 
@@ -112,6 +113,9 @@ let package = Package(
 
         // Numbers that may be anything become whole numbers, and ranges.
         library("SafeNumbers"),
+
+        // Random numbers that a seed and a name decide about.
+        library("SeededRandom"),
 
         // Files that survive: atomic replacement, checksums, locks.
         library("SafeFiles", needs: ["LibCrypto"]),
@@ -129,10 +133,15 @@ let package = Package(
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library(
             "FaceData",
-            needs: ["SafeNumbers", "SafeFiles", "Spelling", "TurboJPEG", "LibPNG", "LibWebP"]),
-        library("FaceSynthesis", needs: ["SafeFiles"]),
+            needs: [
+                "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "TurboJPEG", "LibPNG",
+                "LibWebP",
+            ]),
+        library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
-        library("FaceLosses", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
+        library(
+            "FaceLosses",
+            needs: ["FaceConfiguration", "SafeNumbers", "SeededRandom", "Torch", "Spelling"]),
 
         // Other programs' files of weights.
         library("ModelFormats", needs: ["Torch", "FaceModels"]),
@@ -145,10 +154,11 @@ let package = Package(
                 "FaceLosses",
             ]),
         library(
-            "FaceEvaluation", needs: ["SafeNumbers", "Spelling", "FaceData", "FaceStatistics"]),
+            "FaceEvaluation",
+            needs: ["SafeNumbers", "SeededRandom", "Spelling", "FaceData", "FaceStatistics"]),
 
         // Numbers become what they are worth.
-        library("FaceStatistics", needs: ["SafeNumbers"]),
+        library("FaceStatistics", needs: ["SafeNumbers", "SeededRandom"]),
 
         // Many such runs become an answer.
         library(
@@ -164,7 +174,7 @@ let package = Package(
         library(
             "FaceStudy",
             needs: [
-                "FaceConfiguration",
+                "FaceConfiguration", "SeededRandom",
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
@@ -202,27 +212,31 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
+        tests("SeededRandom"),
         tests("Torch"),
-        tests("FaceData", needs: ["SafeFiles"]),
+        tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["Torch"]),
         tests("ModelFormats", needs: ["Torch", "FaceModels"]),
         tests("FaceLosses", needs: ["FaceConfiguration", "Torch"]),
-        tests("FaceTraining", needs: ["Torch", "FaceData", "FaceModels", "FaceLosses"]),
+        tests(
+            "FaceTraining",
+            needs: ["SeededRandom", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
         tests("FaceEvaluation", needs: ["FaceData", "FaceStatistics"]),
-        tests("FaceStatistics"),
+        tests("FaceStatistics", needs: ["SeededRandom"]),
         tests("FaceRuns", needs: ["FaceConfiguration", "SafeFiles", "FaceEvaluation"]),
         tests(
             "FaceStudy",
             needs: [
-                "FaceConfiguration",
+                "FaceConfiguration", "SeededRandom",
                 "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining", "FaceEvaluation",
                 "FaceRuns",
             ]),
         tests(
             "FaceEmbedding",
             needs: [
-                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics", "FaceRuns",
+                "SeededRandom", "Torch", "FaceData", "FaceModels", "FaceEvaluation",
+                "FaceStatistics", "FaceRuns",
             ]),
         tests("Charts"),
         .testTarget(
@@ -239,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "FacetTests",
             dependencies: [
-                "SafeFiles", "facet", "FaceData", "FaceEvaluation", "FaceReport", "FaceRuns",
+                "SafeFiles", "SeededRandom", "facet", "FaceData", "FaceEvaluation", "FaceReport",
+                "FaceRuns",
                 "Torch",
             ],
             swiftSettings: swiftSettings),

@@ -6,6 +6,7 @@
 
 import FaceData
 import Foundation
+import SeededRandom
 
 let threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -74,7 +75,7 @@ func strangers(_ paths: [String]) throws {
 
 /// Pictures that are as much alike as faces are: each is blended of two of a set.
 func blended(_ count: Int, _ images: [RGBImage]) -> PictureTable {
-    var stream = RandomStream(seed: 1, name: "blends")
+    var stream = SeededRandom(seed: 1, "blends")
     var table = PictureTable()
     for position in 0..<count {
         let (a, b) = (images[stream.below(images.count)], images[stream.below(images.count)])

@@ -3,6 +3,7 @@
 // they are. Prints a Markdown table for each kind of study.
 import FaceStatistics
 import Foundation
+import SeededRandom
 
 /// How often things happened, in the order in which they were first counted.
 struct Counter {
@@ -67,7 +68,7 @@ func scenarios() -> [Scenario] {
 }
 
 func measure(_ scenario: Scenario, studies: Int, resamples: Int, seed: UInt64) throws {
-    var stream = ResamplingStream(seed: seed)
+    var stream = SeededRandom(seed: seed, "resampling")
     var coverage = Counter()
     var level = Counter()
     for number in 0..<studies {
@@ -95,7 +96,7 @@ func measureCoverage(
     }
     count("seeds and pairs (the report's)", estimate.interval())
     count("seeds alone, Student", estimate.seedInterval())
-    var stream = ResamplingStream(seed: seed)
+    var stream = SeededRandom(seed: seed, "resampling")
     count(
         "seeds alone, BCa",
         SeedBootstrap.interval(of: estimate.seedMeans, resamples: resamples, stream: &stream))

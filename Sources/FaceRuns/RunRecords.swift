@@ -44,6 +44,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
     /// another version. Nil in a run of a version that did not write them.
     public var lossValues: [String: String]?
+    /// The generator that orders, mirroring and draws come from; nil in a run of a version that had
+    /// several of them, all SplitMix64.
+    public var randomNumbers: String?
     /// The network.
     public var backbone: BackboneFacts
     /// The training set.

@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceRuns
 import FaceTraining
 import Foundation
+import SeededRandom
 import Spelling
 import Torch
 import FaceModels
@@ -71,7 +72,8 @@ struct RunRequest {
         let difference =
             configuration.deciding.firstDifference(from: theirs.deciding)
             ?? resolvedDifference(from: theirs, environment)
-            ?? lossDifference(from: stored) ?? contentDifference(from: stored, theirs)
+            ?? lossDifference(from: stored) ?? randomDifference(from: stored)
+            ?? contentDifference(from: stored, theirs)
         guard let difference else { return }
         throw FaceStudyError.differentConfiguration(
             path: folder.url.path, key: difference.key, stored: difference.theirs,
@@ -105,6 +107,13 @@ struct RunRequest {
         return names.first { lossValues[$0] != theirs[$0] }.map { name in
             ("\(name) of \(loss)", lossValues[name] ?? "nothing", theirs[name] ?? "nothing")
         }
+    }
+
+    /// A difference in the order of images and other draws, which all runs of a study share.
+    private func randomDifference(from stored: RunDescription) -> Difference? {
+        let theirs = stored.randomNumbers ?? "splitmix64"
+        return theirs == SeededRandom.algorithm
+            ? nil : ("the generator of random numbers", SeededRandom.algorithm, theirs)
     }
 
     /// A difference in what was trained on or tested with.

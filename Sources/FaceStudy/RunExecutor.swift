@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import SeededRandom
 import SafeFiles
 import Torch
 import SafeNumbers
@@ -252,6 +253,7 @@ struct RunExecutor {
         description.validation = context.trainSet.validation?.facts
         description.lossValues = context.run.lossValues
         description.requestedLoss = context.run.loss.requested
+        description.randomNumbers = SeededRandom.algorithm
         return description
     }
 

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// What is behind the head: a gradient with soft shapes, grown from a seed.
 struct Backdrop: Sendable, Hashable {
     /// What the shapes are drawn from.
@@ -11,18 +13,18 @@ struct Backdrop: Sendable, Hashable {
     /// Colour of the clothes.
     var clothes: SIMD3<Float>
 
-    init(from stream: inout SynthesisStream) {
+    init(from stream: inout SeededRandom) {
         seed = stream.next()
         upper = Self.colour(&stream)
         let plain = stream.chance(0.3)
         let other = Self.colour(&stream)
         lower = plain ? upper * 0.8 : other
-        let count = 1 + stream.index(below: 6)
+        let count = 1 + stream.below(6)
         shapes = plain ? 0 : count
         clothes = Self.colour(&stream)
     }
 
-    static func colour(_ stream: inout SynthesisStream) -> Vector {
+    static func colour(_ stream: inout SeededRandom) -> Vector {
         let level = stream.uniform()
         let tint = Vector(
             stream.uniform(0.4, 1.3), stream.uniform(0.4, 1.3), stream.uniform(0.4, 1.3))
@@ -50,7 +52,7 @@ struct BackdropPainter {
     init(_ backdrop: Backdrop, _ noise: NoiseSampler) {
         self.backdrop = backdrop
         self.noise = noise
-        var stream = SynthesisStream(seed: backdrop.seed)
+        var stream = SeededRandom(seed: backdrop.seed, "backdrop")
         grain = stream.uniform(0, 0.5)
         origin = SIMD2(stream.uniform(0, 128), stream.uniform(0, 128))
         shapes = (0..<max(backdrop.shapes, 0)).map { _ in

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Lens, sensor and alignment.
 struct Camera: Sendable, Hashable {
     /// Brighter (positive) or darker than the exposure meter wants, in stops.
@@ -25,7 +27,7 @@ struct Camera: Sendable, Hashable {
     /// JPEG quality to store the picture at, 30 to 98.
     var jpegQuality: Int
 
-    init(from stream: inout SynthesisStream, _ strength: Float) {
+    init(from stream: inout SeededRandom, _ strength: Float) {
         exposure = PortableMath.clamp(stream.normal(0, 0.55) * strength, -1.8, 1.6)
         let (red, blue) = (stream.normal(0, 0.045), stream.normal(0, 0.065))
         whiteBalance = Vector(

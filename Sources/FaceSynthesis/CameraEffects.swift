@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// From linear light to the bytes of a photograph: blur, exposure, white balance, tone curve,
 /// noise.
 struct CameraEffects {
@@ -12,7 +14,7 @@ struct CameraEffects {
         blur(pixels, spare)
         let gain = camera.whiteBalance * exposure(pixels)
         let curve = toneCurve()
-        var noise = SynthesisStream(seed: camera.noiseSeed)
+        var noise = SeededRandom(seed: camera.noiseSeed, "grain")
         let middle = Float(size) * 0.5
         let scale = 1 / (middle * middle)
         curve.withUnsafeBufferPointer { curve in
@@ -74,7 +76,7 @@ struct CameraEffects {
 
     /// Three numbers of mean 0 and standard deviation about 1.
     @inline(__always)
-    private static func grain(_ stream: inout SynthesisStream) -> Vector {
+    private static func grain(_ stream: inout SeededRandom) -> Vector {
         let bits = stream.next()
         let sum = Vector(
             Float((bits & 0x3FF) + (bits >> 10 & 0x3FF)),

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A made-up person: a point in a continuous space of some eighty measures of shape, colour and
 /// texture, drawn from a seed and an index.
 ///
@@ -34,7 +36,7 @@ public struct FaceIdentity: Sendable, Hashable {
         self.seed = seed
         self.index = index
         let key = UInt64(bitPattern: Int64(index))
-        var stream = SynthesisStream(seed: seed, path: 0x1DE7, key)
+        var stream = SeededRandom(seed: seed, "identity", key)
         let build = Build(&stream)
         head = HeadTraits(build, &stream)
         eyes = EyeTraits(build, &stream)
@@ -62,7 +64,7 @@ struct Build {
     let breadth: Float
     let weight: Float
 
-    init(_ stream: inout SynthesisStream) {
+    init(_ stream: inout SeededRandom) {
         let side: Float = stream.chance(0.5) ? 0.82 : 0.18
         masculinity = PortableMath.clamp(stream.normal(side, 0.13), 0, 1)
         let t = stream.uniform()
@@ -76,7 +78,7 @@ struct Build {
     var years: Float { PortableMath.clamp((age - 20) / 55, 0, 1) }
 }
 
-extension SynthesisStream {
+extension SeededRandom {
     /// A measure of a person. Made-up people differ by a quarter more than real ones, so that the
     /// few small pictures of a quick comparison suffice to tell them apart.
     fileprivate mutating func trait(_ mean: Float, _ standardDeviation: Float) -> Float {
@@ -85,7 +87,7 @@ extension SynthesisStream {
 }
 
 extension HeadTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let m = build.masculinity - 0.5
         width = 1 + 0.03 * build.breadth + 0.02 * build.weight + stream.trait(0, 0.025)
         foreheadWidth = stream.trait(1, 0.045)
@@ -104,7 +106,7 @@ extension HeadTraits {
 }
 
 extension EyeTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         spacing = stream.trait(31.5, 1.9)
         halfWidth = stream.trait(14.6 - 0.5 * (build.masculinity - 0.5), 1.15)
         openness = PortableMath.clamp(stream.trait(0.40, 0.065), 0.2, 0.6)
@@ -124,7 +126,7 @@ extension EyeTraits {
 }
 
 extension BrowTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let m = build.masculinity - 0.5
         height = stream.trait(20.5 - 3.4 * m, 2.2)
         gap = stream.trait(12.5, 2.6)
@@ -138,7 +140,7 @@ extension BrowTraits {
 }
 
 extension NoseTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let m = build.masculinity - 0.5
         length = stream.trait(36.5 + 2 * m, 2.9)
         bridge = stream.trait(6 + 3 * m - 1.6 * build.breadth, 2)
@@ -153,7 +155,7 @@ extension NoseTraits {
 }
 
 extension MouthTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let m = build.masculinity - 0.5
         height = stream.trait(71 + 1.6 * m, 2.7)
         halfWidth = stream.trait(24.5 + 1.4 * m, 2.5)
@@ -170,7 +172,7 @@ extension MouthTraits {
 }
 
 extension EarTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         height = stream.trait(57 + 5 * build.years + 3 * (build.masculinity - 0.5), 4.5)
         aspect = PortableMath.clamp(stream.trait(0.56, 0.06), 0.4, 0.75)
         angle = PortableMath.clamp(stream.trait(0.4, 0.2), 0.1, 1)
@@ -179,7 +181,7 @@ extension EarTraits {
 }
 
 extension SkinTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let years = build.years
         melanin = build.melanin
         undertone = stream.normal()
@@ -197,7 +199,7 @@ extension SkinTraits {
 }
 
 extension HairTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let (m, years) = (build.masculinity, build.years)
         let dark = PortableMath.smoothstep(0.2, 0.5, build.melanin)
         melanin = PortableMath.clamp(stream.uniform(0.05, 1) + 0.75 * dark, 0, 1)
@@ -220,7 +222,7 @@ extension HairTraits {
 }
 
 extension BeardTraits {
-    init(_ build: Build, _ stream: inout SynthesisStream) {
+    init(_ build: Build, _ stream: inout SeededRandom) {
         let growth = PortableMath.smoothstep(0.45, 0.75, build.masculinity)
         let bearded = stream.chance(0.5)
         let moustached = stream.chance(bearded ? 0.85 : 0.14)
@@ -234,20 +236,20 @@ extension BeardTraits {
 }
 
 extension SkinMark {
-    static func all(_ build: Build, _ stream: inout SynthesisStream) -> [SkinMark] {
-        let moles = stream.index(below: 5)
+    static func all(_ build: Build, _ stream: inout SeededRandom) -> [SkinMark] {
+        let moles = stream.below(5)
         var marks = (0..<moles).map { _ in mole(&stream) }
         if stream.chance(0.14) { marks.append(scar(&stream)) }
         if stream.chance(0.06) { marks.append(birthmark(&stream)) }
         return marks
     }
 
-    private static func randomPosition(_ stream: inout SynthesisStream) -> SIMD2<Float> {
+    private static func randomPosition(_ stream: inout SeededRandom) -> SIMD2<Float> {
         let side: Float = stream.chance(0.5) ? 1 : -1
         return SIMD2(side * stream.uniform(6, 54), stream.uniform(-98, 48))
     }
 
-    private static func mole(_ stream: inout SynthesisStream) -> SkinMark {
+    private static func mole(_ stream: inout SeededRandom) -> SkinMark {
         let radius = stream.uniform(1.1, 2.9)
         let depth = stream.uniform(0.12, 0.5)
         return SkinMark(
@@ -256,7 +258,7 @@ extension SkinMark {
             direction: SIMD2(1, 0), tint: SIMD3(depth * 1.3, depth, depth * 0.9))
     }
 
-    private static func scar(_ stream: inout SynthesisStream) -> SkinMark {
+    private static func scar(_ stream: inout SeededRandom) -> SkinMark {
         let angle = stream.uniform(0, PortableMath.pi)
         let light = stream.uniform(0.75, 1.35)
         return SkinMark(
@@ -266,7 +268,7 @@ extension SkinMark {
             tint: SIMD3(light * 1.1, light * 0.85, light * 0.85))
     }
 
-    private static func birthmark(_ stream: inout SynthesisStream) -> SkinMark {
+    private static func birthmark(_ stream: inout SeededRandom) -> SkinMark {
         let radius = stream.uniform(6, 13)
         return SkinMark(
             position: randomPosition(&stream),

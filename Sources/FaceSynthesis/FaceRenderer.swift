@@ -16,7 +16,7 @@
 /// ```
 public final class FaceRenderer {
     /// Version of the appearance: another number, other pixels from the same arguments.
-    static let version = 1
+    static let version = 2
     /// Widths a picture may have, in pixels.
     static let sizes = 16...512
 

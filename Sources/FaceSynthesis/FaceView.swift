@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// All that makes one photograph of a person differ from another, drawn without knowing whose
 /// photograph it is.
 public struct FaceView: Sendable, Hashable {
@@ -22,7 +24,7 @@ public struct FaceView: Sendable, Hashable {
     ///   - stream: Where the randomness comes from; advances by a fixed amount a part.
     ///   - variation: Strength of everything a view adds. 0: passport photographs. 1: people in
     ///     the street, the default of the built-in sets. 2: hardly recognisable. Clamped to 0...2.
-    init(from stream: inout SynthesisStream, variation: Float = 1) {
+    init(from stream: inout SeededRandom, variation: Float = 1) {
         let strength = PortableMath.clamp(variation, 0, 2)
         pose = Pose(from: &stream, strength)
         expression = Expression(from: &stream, strength)
@@ -35,8 +37,8 @@ public struct FaceView: Sendable, Hashable {
 
     /// Draws the view of image number `image` of person number `identity` of population `seed`.
     public init(seed: UInt64, identity: Int, image: Int, variation: Float = 1) {
-        var stream = SynthesisStream(
-            seed: seed, path: 0x71E3, UInt64(bitPattern: Int64(identity)),
+        var stream = SeededRandom(
+            seed: seed, "view", UInt64(bitPattern: Int64(identity)),
             UInt64(bitPattern: Int64(image)))
         self.init(from: &stream, variation: variation)
     }
@@ -53,7 +55,7 @@ struct Pose: Sendable, Hashable {
     /// Millimetres from the camera to the head; near cameras exaggerate noses.
     var distance: Float
 
-    init(from stream: inout SynthesisStream, _ strength: Float) {
+    init(from stream: inout SeededRandom, _ strength: Float) {
         let wide: Float = stream.chance(0.25) ? 1.5 : 0.8
         yaw = PortableMath.clamp(stream.normal(0, 0.34 * wide) * strength, -0.95, 0.95)
         pitch = PortableMath.clamp(stream.normal(0, 0.17) * strength, -0.6, 0.6)
@@ -79,7 +81,7 @@ struct Expression: Sendable, Hashable {
     /// Millimetres the irises are moved to the picture's right and up.
     var gaze: SIMD2<Float>
 
-    init(from stream: inout SynthesisStream, _ strength: Float) {
+    init(from stream: inout SeededRandom, _ strength: Float) {
         let laughs = stream.chance(0.35)
         let smiling = laughs ? stream.uniform(0.4, 1) : stream.normal(0.05, 0.2)
         let opening = laughs ? stream.uniform(0, 11) : stream.normal(0, 3)
@@ -120,7 +122,7 @@ struct Grooming: Sendable, Hashable {
     /// Change of the skin's pigment by season, about ±0.05.
     var tan: Float
 
-    init(from stream: inout SynthesisStream, _ strength: Float) {
+    init(from stream: inout SeededRandom, _ strength: Float) {
         hairLength = stream.normal(0, 9) * strength
         hairVolume = PortableMath.clamp(1 + stream.normal(0, 0.22) * strength, 0.5, 1.7)
         parting = stream.normal(0, 0.25) * strength

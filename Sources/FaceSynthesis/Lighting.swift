@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// The light. Directions point from the face to the light; colours are linear.
 struct Lighting: Sendable, Hashable {
     /// Direction of the strongest light.
@@ -15,7 +17,7 @@ struct Lighting: Sendable, Hashable {
     /// Light from below.
     var ground: SIMD3<Float>
 
-    init(from stream: inout SynthesisStream, _ strength: Float) {
+    init(from stream: inout SeededRandom, _ strength: Float) {
         keyDirection = Self.direction(&stream, spread: 1.0 * strength, height: 0.45)
         let (level, warmth) = (stream.normal(0, 0.3), stream.normal(0, 0.55))
         key =
@@ -32,7 +34,7 @@ struct Lighting: Sendable, Hashable {
     }
 
     private static func direction(
-        _ stream: inout SynthesisStream, spread: Float, height: Float
+        _ stream: inout SeededRandom, spread: Float, height: Float
     ) -> Vector {
         let x = stream.normal(0, 0.75) * spread
         let y = height + stream.normal(0, 0.5) * spread

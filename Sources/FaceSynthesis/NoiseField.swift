@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Smooth noise on a tile of 128 × 128 that repeats without a seam; mean about 0, range about ±1.
 ///
 /// Skin, hair, cloth and background read the same tile at different scales.
@@ -9,7 +11,7 @@ struct NoiseField: Sendable {
     static let shared = NoiseField(seed: 0x0FACE)
 
     private init(seed: UInt64) {
-        var stream = SynthesisStream(seed: seed)
+        var stream = SeededRandom(seed: seed, "noise tile")
         var sum = [Float](repeating: 0, count: Self.side * Self.side)
         for (cells, weight) in [(16, Float(0.9)), (32, 0.65), (64, 0.45), (128, 0.3)] {
             let lattice = (0..<cells * cells).map { _ in stream.uniform(-1, 1) }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// What is in front of the face.
 struct Occlusion: Sendable, Hashable {
     /// Glasses.
@@ -57,7 +59,7 @@ struct Occlusion: Sendable, Hashable {
     /// Fingers or a microphone.
     var bars: [Bar]
 
-    init(from stream: inout SynthesisStream, _ strength: Float) {
+    init(from stream: inout SeededRandom, _ strength: Float) {
         let rate = PortableMath.clamp(strength, 0, 1.5)
         let (bespectacled, hatted) = (stream.chance(0.16 * rate), stream.chance(0.08 * rate))
         let (masked, touched) = (stream.chance(0.03 * rate), stream.chance(0.09 * rate))
@@ -73,7 +75,7 @@ struct Occlusion: Sendable, Hashable {
 }
 
 extension Occlusion.Glasses {
-    init(from stream: inout SynthesisStream) {
+    init(from stream: inout SeededRandom) {
         halfWidth = stream.uniform(21, 28)
         halfHeight = stream.uniform(14, 23)
         squareness = stream.uniform()
@@ -89,7 +91,7 @@ extension Occlusion.Glasses {
 }
 
 extension Occlusion.Hat {
-    init(from stream: inout SynthesisStream) {
+    init(from stream: inout SeededRandom) {
         edge = stream.uniform(38, 66)
         brim = stream.chance(0.6) ? stream.uniform(25, 62) : 0
         colour = Backdrop.colour(&stream)
@@ -98,7 +100,7 @@ extension Occlusion.Hat {
 
 extension Occlusion.Bar {
     /// One microphone or two to four fingers that come from below or from a side.
-    static func group(from stream: inout SynthesisStream) -> [Self] {
+    static func group(from stream: inout SeededRandom) -> [Self] {
         let hand = stream.chance(0.7)
         let side: Float = stream.chance(0.5) ? 1 : -1
         let tip = SIMD2(0.5 + side * stream.uniform(0.1, 0.42), stream.uniform(0.62, 0.95))
@@ -106,7 +108,7 @@ extension Occlusion.Bar {
         let radius = stream.uniform(0.035, 0.055)
         let skin = SkinTone.colour(melanin: stream.uniform(), undertone: stream.normal())
         let grey = Vector(repeating: stream.uniform(0.01, 0.2))
-        let fingers = 2 + stream.index(below: 3)
+        let fingers = 2 + stream.below(3)
         guard hand else { return [Self(start: tip, end: root, radius: 0.075, colour: grey)] }
         return (0..<fingers).map { finger in
             let shift = SIMD2(side * Float(finger) * radius * 1.7, Float(finger % 2) * 0.03)

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// The pairs of a synthetic test set, in LFW's order and format.
 public struct SyntheticPairs: Sendable, Hashable {
     /// Two images by identity (from 0 within the set) and number (from 1).
@@ -35,8 +37,8 @@ public struct SyntheticPairs: Sendable, Hashable {
         let counts = plan.folders.map(\.count)
         folds = (0..<pairs.folds).map { fold in
             let range = Self.identities(of: fold, folds: pairs.folds, count: counts.count)
-            var stream = SynthesisStream(
-                seed: plan.set.seed, path: 0x9A125, UInt64(plan.set.firstIdentity), UInt64(fold))
+            var stream = SeededRandom(
+                seed: plan.set.seed, "pairs", UInt64(plan.set.firstIdentity), UInt64(fold))
             return Fold(
                 matched: Self.matched(range, counts, pairs.pairsPerFold, &stream),
                 mismatched: Self.mismatched(range, counts, pairs.pairsPerFold, &stream))
@@ -61,7 +63,7 @@ public struct SyntheticPairs: Sendable, Hashable {
     }
 
     private static func matched(
-        _ range: Range<Int>, _ counts: [Int], _ wanted: Int, _ stream: inout SynthesisStream
+        _ range: Range<Int>, _ counts: [Int], _ wanted: Int, _ stream: inout SeededRandom
     ) -> [Pair] {
         var all = range.flatMap { identity in
             (1...counts[identity]).flatMap { i in
@@ -75,14 +77,14 @@ public struct SyntheticPairs: Sendable, Hashable {
     }
 
     private static func mismatched(
-        _ range: Range<Int>, _ counts: [Int], _ wanted: Int, _ stream: inout SynthesisStream
+        _ range: Range<Int>, _ counts: [Int], _ wanted: Int, _ stream: inout SeededRandom
     ) -> [Pair] {
         var chosen = Set<Pair>()
         while chosen.count < wanted {
-            let one = range.lowerBound + stream.index(below: range.count)
-            let other = range.lowerBound + stream.index(below: range.count)
-            let image = 1 + stream.index(below: counts[min(one, other)])
-            let otherImage = 1 + stream.index(below: counts[max(one, other)])
+            let one = range.lowerBound + stream.below(range.count)
+            let other = range.lowerBound + stream.below(range.count)
+            let image = 1 + stream.below(counts[min(one, other)])
+            let otherImage = 1 + stream.below(counts[max(one, other)])
             guard one != other else { continue }
             chosen.insert(
                 Pair(

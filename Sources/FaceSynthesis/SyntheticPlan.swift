@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Every image of a ``SyntheticSet``: in which folder it lies and whose face it shows.
 public struct SyntheticPlan: Sendable, Hashable {
     /// One image.
@@ -27,7 +29,7 @@ public struct SyntheticPlan: Sendable, Hashable {
         self.set = set
         let key = UInt64(set.firstIdentity)
         var counts = set.imagesPerIdentity.counts(identities: set.identities)
-        var order = SynthesisStream(seed: set.seed, path: 0xC0, key)
+        var order = SeededRandom(seed: set.seed, "image counts", key)
         order.shuffle(&counts)
         let wrong = Self.mislabelled(set, counts, key)
         var position = 0
@@ -46,12 +48,12 @@ public struct SyntheticPlan: Sendable, Hashable {
         let labels = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
         let wanted = Int(Float(labels.count) * set.labelNoise + 0.5)
         guard wanted > 0 else { return [:] }
-        var stream = SynthesisStream(seed: set.seed, path: 0xBAD, key)
+        var stream = SeededRandom(seed: set.seed, "label noise", key)
         var positions = Array(labels.indices)
         stream.shuffle(&positions)
         var wrong = [Int: Int]()
         for position in positions.prefix(wanted) {
-            let other = stream.index(below: set.identities - 1)
+            let other = stream.below(set.identities - 1)
             wrong[position] = other < labels[position] ? other : other + 1
         }
         return wrong

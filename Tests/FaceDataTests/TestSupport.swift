@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 /// A folder that goes when the test ends.
@@ -77,7 +78,7 @@ enum RealData {
 extension RGBImage {
     /// A picture of noise, the same for the same seed.
     static func noise(width: Int, height: Int, seed: UInt64 = 0) -> RGBImage {
-        var stream = RandomStream(seed: seed, name: "noise")
+        var stream = SeededRandom(seed: seed, "noise")
         return RGBImage(
             width: width, height: height,
             pixels: (0..<width * height * 3).map { _ in UInt8(stream.below(256)) })

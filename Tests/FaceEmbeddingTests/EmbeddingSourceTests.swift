@@ -7,6 +7,7 @@ import Testing
 import Torch
 
 @testable import FaceEmbedding
+import SeededRandom
 
 /// Whatever a path names, and what images become with it.
 @Suite("Models of any kind", .serialized)
@@ -34,7 +35,7 @@ struct EmbeddingSourceTests {
     private func pictures(in folder: URL) throws -> (source: ImageFiles, pixels: [[UInt8]]) {
         var files: [String] = []
         for picture in 0..<5 {
-            var stream = RandomStream(seed: 4, name: "picture", index: UInt64(picture))
+            var stream = SeededRandom(seed: 4, "picture", UInt64(picture))
             let image = RGBImage(
                 width: 32, height: 32,
                 pixels: (0..<32 * 32 * 3).map { _ in UInt8(stream.below(256)) })

@@ -1,4 +1,5 @@
 import FaceStatistics
+import SeededRandom
 import Testing
 
 @Suite("Intervals, against SciPy and naive loops")
@@ -31,13 +32,13 @@ struct IntervalTests {
     @Test("The BCa bootstrap")
     func bca() throws {
         for row in golden.tests.bca {
-            var stream = ResamplingStream(seed: 5)
+            var stream = SeededRandom(seed: 5, "resampling")
             let interval = SeedBootstrap.interval(
                 of: row.values, resamples: 10_000, stream: &stream)
             let spread = try #require(Summary(row.values)?.standardError)
             try expectClose(interval, row.interval, 0.1 * spread)
         }
-        var stream = ResamplingStream(seed: 1)
+        var stream = SeededRandom(seed: 1, "resampling")
         #expect(SeedBootstrap.interval(of: [], stream: &stream) == nil)
         #expect(SeedBootstrap.interval(of: [2, 2], stream: &stream) == Interval(2, 2))
     }

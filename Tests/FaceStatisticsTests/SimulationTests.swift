@@ -1,4 +1,5 @@
 import FaceStatistics
+import SeededRandom
 import Testing
 
 /// Studies of known truth at a reduced size; `Benchmarks/statistics` has them in full.
@@ -11,7 +12,7 @@ struct SimulationTests {
         _ study: SimulatedStudy, studies: Int = 200, seed: UInt64,
         _ hit: (SimulatedStudy.Outcome) throws -> Bool
     ) throws -> Double {
-        var stream = ResamplingStream(seed: seed)
+        var stream = SeededRandom(seed: seed, "resampling")
         var hits = 0
         for _ in 0..<studies where try hit(study.run(&stream)) { hits += 1 }
         return Double(hits) / Double(studies)

@@ -4,6 +4,7 @@ import FaceTraining
 import Foundation
 
 @testable import FaceStudy
+import SeededRandom
 
 /// A study of a few small pictures in a folder of its own, which trains in a second.
 struct TinyStudy {
@@ -89,8 +90,7 @@ struct TinyStudy {
             let folder = file(name).appendingPathComponent("p\(person)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for picture in 1...pictures {
-                var stream = RandomStream(
-                    seed: seed, name: "picture", index: UInt64(100 * person + picture))
+                var stream = SeededRandom(seed: seed, "picture", UInt64(100 * person + picture))
                 let colour = (0..<3).map { (person + 1) * 37 * ($0 + 1) % 128 }
                 let pixels = (0..<32 * 32 * 3).map { UInt8(colour[$0 % 3] + stream.below(128)) }
                 let image = RGBImage(width: 32, height: 32, pixels: pixels)

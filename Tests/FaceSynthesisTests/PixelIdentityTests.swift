@@ -9,27 +9,27 @@ struct PixelIdentityTests {
     static let known: [(set: SyntheticSet, position: Int, size: Int, hash: String)] = [
         (
             .cleanTraining, 0, 112,
-            "2833fdb3a355a34b339aafc4016518b98f4d869f0b605c7fadaa4d337336a2f7"
+            "c11fbf5ac416cc907a25567785fde4023a9886624e67c757f2ba461aee090c1a"
         ),
         (
             .cleanTraining, 1777, 112,
-            "30ad56ac0e4191eeb71e9cd14029365522b59c8b01f4d9f3ef65f58cde4c3d70"
+            "172a53e0c2eaf3631ee59d3cf68e8d4270e86d77fa970d21a5c0677e5f80928a"
         ),
         (
             .wildTraining, 5, 112,
-            "fa33d41495e2438efb44e141b5bca32e06ce7deb272c63bc7f28ae5435a5ed11"
+            "e5de6f60704299bd2af155f7c4a8dba54e539690cb1171ad0dfac1500ff85fd7"
         ),
         (
             .wildTraining, 2000, 64,
-            "14f789c98aab02985b759cf7d857728d4b0fc583bac8142e075b007b2aec5136"
+            "af8b02f58e8279c86ff27fe4d6ae1d015d7fe61960c1b3d266055d87df15c302"
         ),
         (
             .verification, 12, 112,
-            "e2f4bef493b5e61d86cb7ee03a0025de16d264c02eb2f0f2682df0abd86c4937"
+            "b551c7e5bf41e5650c407c57594f8804d9affb0e61abcf635a0fa1b41edce020"
         ),
         (
             .verification, 1499, 96,
-            "6a341995cbd31e5979264f7f0e9191e73224b5641b95cc1cd8f52e84321be884"
+            "700fb276c1f55422319022541fc8f7cbcf8501fd9d2d296a2d28e9f499c3a3b2"
         ),
     ]
 

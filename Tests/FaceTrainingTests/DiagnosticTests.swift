@@ -2,6 +2,7 @@ import FaceData
 import FaceLosses
 import FaceTraining
 import Foundation
+import SeededRandom
 import Testing
 import Torch
 import FaceModels
@@ -30,8 +31,7 @@ struct DiagnosticTests {
             func next() -> ImageBatch? {
                 guard step < 4 else { return nil }
                 defer { step += 1 }
-                var stream = RandomStream(
-                    seed: 7, name: "bright", index: UInt64(epoch * 4 + step))
+                var stream = SeededRandom(seed: 7, "bright", UInt64(epoch * 4 + step))
                 let labels = (0..<16).map { _ in stream.below(3) }
                 let pixels = labels.flatMap { label in
                     (0..<48).map { _ in UInt8(60 * label + stream.below(80)) }

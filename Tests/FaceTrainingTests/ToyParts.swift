@@ -2,6 +2,7 @@ import FaceData
 import FaceLosses
 import FaceModels
 import FaceTraining
+import SeededRandom
 import Torch
 
 /// A backbone of one normalised layer, which trains in no time.
@@ -125,7 +126,7 @@ struct ToySource: TrainingSource {
         func next() throws -> ImageBatch? {
             guard step < source.stepsPerEpoch else { return nil }
             defer { step += 1 }
-            var stream = RandomStream(seed: UInt64(epoch), name: "toy", index: UInt64(step))
+            var stream = SeededRandom(seed: UInt64(epoch), "toy", UInt64(step))
             return ImageBatch(
                 side: 4, pixels: (0..<source.batchSize * 48).map { _ in UInt8(stream.below(256)) },
                 labels: (0..<source.batchSize).map { _ in stream.below(3) })

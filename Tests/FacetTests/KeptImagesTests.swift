@@ -1,11 +1,12 @@
 import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite("No image is lost or mixed, end to end")
 struct KeptImagesTests {
     private func write(_ picture: Int, to file: URL) throws {
-        var stream = RandomStream(seed: UInt64(picture), name: "picture")
+        var stream = SeededRandom(seed: UInt64(picture), "picture")
         let image = RGBImage(
             width: 20, height: 20,
             pixels: (0..<1200).map { _ in UInt8(stream.below(256)) })

@@ -2,6 +2,7 @@ import FaceData
 import FaceReport
 import Foundation
 import Testing
+import SeededRandom
 
 /// Whatever somebody did to a study's folder, `report` and the same command again end with an exit
 /// code of their own and say which file it is. `FACET_TAMPER=all` tries every change there is, which
@@ -13,7 +14,7 @@ struct TamperedStudyTests {
     /// Some of all changes, drawn by a seed.
     private func drawn(_ count: Int, of all: [Tampering], _ name: String) -> [Tampering] {
         guard !Self.triesAll else { return all }
-        var stream = RandomStream(seed: 15, name: name)
+        var stream = SeededRandom(seed: 15, name)
         return Array(stream.shuffled(all).prefix(count))
     }
 

@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SeededRandom
 
 /// A study's data, small enough that a run takes about a second: pictures of 32x32 pixels whose
 /// pattern is the identity's and whose noise is the image's.
@@ -58,8 +59,8 @@ struct TinyFaces {
     }
 
     private static func picture(pattern: Int, index: Int) -> RGBImage {
-        var identity = RandomStream(seed: UInt64(pattern), name: "pattern")
-        var noise = RandomStream(seed: UInt64(pattern), name: "noise", index: UInt64(index))
+        var identity = SeededRandom(seed: UInt64(pattern), "pattern")
+        var noise = SeededRandom(seed: UInt64(pattern), "noise", UInt64(index))
         let blocks = (0..<48).map { _ in identity.below(200) }
         let pixels = (0..<32 * 32 * 3).map { position in
             let (x, y, channel) = (position / 3 % 32, position / 96, position % 3)

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Decides which images make up the batches of an epoch.
 ///
 /// A function of the epoch alone, so that a run can resume at any step of any epoch.
@@ -84,7 +86,7 @@ public struct ShuffleSampler: BatchSampler {
 
     /// The batches of an epoch.
     public func batches(epoch: Int) -> [[Int]] {
-        var stream = RandomStream(seed: seed, name: "order", index: UInt64(epoch))
+        var stream = SeededRandom(seed: seed, "order", UInt64(epoch))
         let order = stream.shuffled(Array(0..<imageCount))
         return (0..<batchesPerEpoch).map { batch in
             Array(order[batch * batchSize..<(batch + 1) * batchSize])
@@ -126,7 +128,7 @@ public struct IdentitySampler: BatchSampler {
 
     /// The batches of an epoch.
     public func batches(epoch: Int) -> [[Int]] {
-        var stream = RandomStream(seed: seed, name: "identities", index: UInt64(epoch))
+        var stream = SeededRandom(seed: seed, "identities", UInt64(epoch))
         var round: [Int] = []
         return (0..<batchesPerEpoch).map { _ in
             if round.count < identities { round = stream.shuffled(Array(members.indices)) }
@@ -136,7 +138,7 @@ public struct IdentitySampler: BatchSampler {
         }
     }
 
-    private func images(of member: [Int], _ stream: inout RandomStream) -> [Int] {
+    private func images(of member: [Int], _ stream: inout SeededRandom) -> [Int] {
         guard member.count < imagesEach else {
             return Array(stream.shuffled(member).prefix(imagesEach))
         }

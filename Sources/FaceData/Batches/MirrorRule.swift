@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Decides which images are mirrored: each with probability 1/2, by the seed, the epoch and the
 /// image's place in it, whatever thread decodes it and wherever the run began.
 public struct MirrorRule: Sendable, Hashable {
@@ -12,8 +14,7 @@ public struct MirrorRule: Sendable, Hashable {
 
     /// Whether each image of a step is mirrored.
     public func decisions(step: Int, count: Int) -> [Bool] {
-        var stream = RandomStream(
-            seed: seed, name: "mirror \(epoch)", index: UInt64(step))
+        var stream = SeededRandom(seed: seed, "mirror", UInt64(epoch), UInt64(step))
         return (0..<count).map { _ in stream.next() >> 63 == 1 }
     }
 }

@@ -1,4 +1,5 @@
 import SafeNumbers
+import SeededRandom
 
 /// Identities of a training set that are not trained on, and pairs of their images: what a model is
 /// chosen on, so that no test set has to choose.
@@ -26,7 +27,7 @@ public struct HeldOutIdentities: Sendable {
         let usable = set.identities.indices.filter { images[$0]?.count ?? 0 > 1 }
         let wanted = Int(saturating: (fraction * Double(set.identities.count)).rounded())
         guard wanted >= Self.minIdentities, usable.count > wanted else { return nil }
-        var stream = RandomStream(seed: 0, name: "held-out identities")
+        var stream = SeededRandom(seed: 0, "held-out identities")
         let chosen = stream.shuffled(usable).prefix(wanted).sorted()
         let names = chosen.map { set.identities[$0] }
         let people = chosen.map { images[$0] ?? [] }
@@ -40,7 +41,7 @@ public struct HeldOutIdentities: Sendable {
     /// Draws as many pairs of one person as of two in each fold, no pair twice.
     private static func pairs(
         of people: [[Int]], in set: LabelledImageSet, _ limit: Int,
-        _ stream: inout RandomStream
+        _ stream: inout SeededRandom
     ) -> VerificationPairs? {
         let folds = min(10, people.count / 2)
         let groups = (0..<folds).map { fold in
@@ -77,7 +78,7 @@ public struct HeldOutIdentities: Sendable {
     /// Different pairs of one kind; the people come in turn, so that those with many images do not
     /// have most of the pairs.
     private static func draw(
-        _ count: Int, from group: [[Int]], same: Bool, _ stream: inout RandomStream
+        _ count: Int, from group: [[Int]], same: Bool, _ stream: inout SeededRandom
     ) -> [(Int, Int)] {
         var seen: Set<[Int]> = []
         var pairs: [(Int, Int)] = []

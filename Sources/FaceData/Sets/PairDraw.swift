@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Spelling
 
 /// Draws a verification protocol from a set of labelled images.
@@ -22,7 +23,7 @@ public struct PairDraw: Sendable {
     /// - Throws: ``FaceDataError/draw(path:reason:)`` when a fold's people cannot make as many
     ///   pairs.
     public func pairs(of set: LabelledImageSet) throws(FaceDataError) -> VerificationPairs {
-        var stream = RandomStream(seed: seed, name: "pairs")
+        var stream = SeededRandom(seed: seed, "pairs")
         let members = Array(
             Dictionary(grouping: set.labels.indices) { set.labels[$0] }.sorted { $0.key < $1.key }
                 .map(\.value))
@@ -48,7 +49,7 @@ public struct PairDraw: Sendable {
 
     /// Draws different pairs; nil when there are not enough.
     private func draw(
-        _ people: [[Int]], same: Bool, _ stream: inout RandomStream
+        _ people: [[Int]], same: Bool, _ stream: inout SeededRandom
     ) -> [(Int, Int)]? {
         let people = same ? people.filter { $0.count > 1 } : people
         guard people.count >= (same ? 1 : 2), Self.limit(people, same: same, atLeast: each) else {

@@ -1,5 +1,6 @@
 import FaceData
 import SafeNumbers
+import SeededRandom
 
 /// The threshold that decides best on a test set, and how well the test set determines it.
 ///
@@ -56,7 +57,7 @@ public struct BestThreshold: Codable, Sendable, Hashable {
         accuracy = Double(found.correct) / Double(pairs.count)
         self.level = level
         self.resamples = max(1, resamples)
-        var stream = RandomStream(seed: seed, name: "best threshold")
+        var stream = SeededRandom(seed: seed, "best threshold")
         let thresholds = (0..<self.resamples).map { _ in
             sweep.best(weights: sweep.draw(&stream)).threshold
         }.sorted()
@@ -86,7 +87,7 @@ private struct ThresholdSweep {
 
     var ones: [Int32] { Array(repeating: 1, count: same.count) }
 
-    func draw(_ stream: inout RandomStream) -> [Int32] {
+    func draw(_ stream: inout SeededRandom) -> [Int32] {
         var weights = [Int32](repeating: 0, count: same.count)
         for kind in [positives, negatives] {
             for _ in kind.indices { weights[kind[stream.below(kind.count)]] += 1 }

@@ -1,4 +1,5 @@
 import SafeNumbers
+import SeededRandom
 
 /// The classes that take part in a step of Partial FC.
 ///
@@ -19,7 +20,7 @@ struct ClassSample: Hashable {
     init(labels: [Int], of count: Int, rate: Double, seed: UInt64) {
         let targetClasses = Set(labels).sorted()
         let wanted = max(targetClasses.count, min(count, Int(saturating: rate * Double(count))))
-        var stream = SplitMix64(state: seed)
+        var stream = SeededRandom(seed: seed, "classes")
         var missing = wanted - targetClasses.count
         var candidates = count - targetClasses.count
         var chosen: [Int] = []
@@ -30,27 +31,14 @@ struct ClassSample: Hashable {
                 indices[candidate] = chosen.count
             } else {
                 // Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S).
-                let index = stream.next().multipliedFullWidth(by: UInt64(candidates)).high
+                let index = stream.below(candidates)
                 candidates -= 1
-                guard index < UInt64(missing) else { continue }
+                guard index < missing else { continue }
                 missing -= 1
             }
             chosen.append(candidate)
         }
         classes = chosen
         positions = labels.map { indices[$0, default: 0] }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

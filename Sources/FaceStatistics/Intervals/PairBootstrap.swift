@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 
 /// The bootstrap over the pairs of a test set: what the quantity would be on other pairs.
 ///
@@ -33,7 +34,7 @@ public struct PairBootstrap: Sendable {
     public init(_ design: PairDesign, unit: Unit, resamples: Int = 1999, seed: UInt64 = 1) {
         self.unit = unit
         self.design = design
-        var stream = ResamplingStream(seed: seed)
+        var stream = SeededRandom(seed: seed, "resampling")
         replicates = (0..<max(resamples, 100)).map { _ in
             let counts: [Double] =
                 switch unit {
@@ -82,30 +83,30 @@ public struct PairBootstrap: Sendable {
 
 extension PairBootstrap {
     private static func drawFolds(
-        _ design: PairDesign, _ stream: inout ResamplingStream
+        _ design: PairDesign, _ stream: inout SeededRandom
     ) -> [Double] {
         var drawn = [Double](repeating: 0, count: design.foldCount)
-        for _ in 0..<design.foldCount { drawn[stream.index(below: design.foldCount)] += 1 }
+        for _ in 0..<design.foldCount { drawn[stream.below(design.foldCount)] += 1 }
         return design.folds.map { drawn[$0] }
     }
 
     private static func drawPeople(
-        _ design: PairDesign, _ stream: inout ResamplingStream
+        _ design: PairDesign, _ stream: inout SeededRandom
     ) -> [Double] {
         var drawn = [Double](repeating: 0, count: design.peopleCount)
-        for _ in 0..<design.peopleCount { drawn[stream.index(below: design.peopleCount)] += 1 }
+        for _ in 0..<design.peopleCount { drawn[stream.below(design.peopleCount)] += 1 }
         return design.people.map { pair in
             pair.isSame ? drawn[pair.first] : drawn[pair.first] * drawn[pair.second]
         }
     }
 
     private static func drawPairs(
-        _ design: PairDesign, _ stream: inout ResamplingStream
+        _ design: PairDesign, _ stream: inout SeededRandom
     ) -> [Double] {
         var drawn = [Double](repeating: 0, count: design.count)
         for isSame in [true, false] {
             let members = design.people.indices.filter { design.people[$0].isSame == isSame }
-            for _ in members { drawn[members[stream.index(below: members.count)]] += 1 }
+            for _ in members { drawn[members[stream.below(members.count)]] += 1 }
         }
         return drawn
     }

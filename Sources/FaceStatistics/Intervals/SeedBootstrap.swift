@@ -1,4 +1,5 @@
 import Foundation
+public import SeededRandom
 
 /// Bootstrap intervals of a mean over few values, e.g. over the seeds.
 public enum SeedBootstrap {
@@ -14,14 +15,14 @@ public enum SeedBootstrap {
     ///   - stream: What decides about the draws.
     public static func interval(
         of values: [Double], level: Double = Interval.defaultLevel, resamples: Int = 9999,
-        stream: inout ResamplingStream
+        stream: inout SeededRandom
     ) -> Interval? {
         guard let summary = Summary(values), let variance = summary.variance, variance > 0 else {
             return values.first.map { Interval($0, $0) }
         }
         let means = (0..<max(resamples, 100)).map { _ in
             let sum = values.reduce(0) { sum, _ in
-                sum + values[stream.index(below: values.count)]
+                sum + values[stream.below(values.count)]
             }
             return sum / Double(values.count)
         }.sorted()

@@ -1,4 +1,5 @@
 import Foundation
+package import SeededRandom
 
 /// A study whose truth is known, to try statistics on: two losses, several seeds, the same pairs.
 ///
@@ -46,7 +47,7 @@ package struct SimulatedStudy: Sendable {
     package func truth(_ loss: Int) -> Double { NormalDistribution.cdf(skills[loss]) }
 
     /// Draws pairs, seeds and decisions.
-    package func run(_ stream: inout ResamplingStream) throws(FaceStatisticsError) -> Outcome {
+    package func run(_ stream: inout SeededRandom) throws(FaceStatisticsError) -> Outcome {
         let design = try design(&stream)
         let shared = effects(design, &stream)
         var values: [[[Double]]] = []
@@ -58,14 +59,13 @@ package struct SimulatedStudy: Sendable {
         return Outcome(design: design, values: values)
     }
 
-    private func design(_ stream: inout ResamplingStream) throws(FaceStatisticsError) -> PairDesign
-    {
+    private func design(_ stream: inout SeededRandom) throws(FaceStatisticsError) -> PairDesign {
         var numbers: [Int] = []
         var people: [(String, String)] = []
         for fold in 0..<folds {
             for pair in 0..<pairsOfFold {
-                let first = stream.index(below: peopleOfFold)
-                let step = 1 + stream.index(below: peopleOfFold - 1)
+                let first = stream.below(peopleOfFold)
+                let step = 1 + stream.below(peopleOfFold - 1)
                 let second = pair % 2 == 0 ? first : (first + step) % peopleOfFold
                 numbers.append(fold)
                 people.append(("\(fold)/\(first)", "\(fold)/\(second)"))
@@ -75,7 +75,7 @@ package struct SimulatedStudy: Sendable {
     }
 
     /// People's and pairs' effects summed up, of the pairs' variance.
-    private func effects(_ design: PairDesign, _ stream: inout ResamplingStream) -> [Double] {
+    private func effects(_ design: PairDesign, _ stream: inout SeededRandom) -> [Double] {
         let persons = (0..<design.peopleCount).map { _ in stream.normal() * personSpread }
         return design.people.map { pair in
             // A person who is alone in a pair counts as much as two people do.
@@ -89,7 +89,7 @@ package struct SimulatedStudy: Sendable {
 
     private func decisions(
         _ loss: Int, _ design: PairDesign, _ shared: [Double], _ own: [Double],
-        _ stream: inout ResamplingStream
+        _ stream: inout SeededRandom
     ) -> [Double] {
         let rest = (1 - seedSpread * seedSpread - pairVariance).squareRoot()
         let common = sharedFraction.squareRoot()
@@ -106,7 +106,7 @@ package struct SimulatedStudy: Sendable {
     }
 }
 
-extension ResamplingStream {
+extension SeededRandom {
     /// A standard normal value (Box and Muller 1958).
     mutating func normal() -> Double {
         let u = (Double(next() >> 11) + 0.5) * 0x1p-53

@@ -1,4 +1,5 @@
 import FaceData
+import SeededRandom
 
 /// Which images of a training set the geometry of embeddings is measured on, and which identities
 /// are drawn.
@@ -24,7 +25,7 @@ struct GeometrySample {
     init(of labels: [Int], identities: Int) {
         let budget = max(100, min(Self.maxImages, 40_000_000 / max(identities, 1)))
         let images = Dictionary(grouping: labels.indices) { labels[$0] }
-        var stream = RandomStream(seed: 0, name: "geometry of embeddings")
+        var stream = SeededRandom(seed: 0, "geometry of embeddings")
         var indices: [Int] = []
         for identity in stream.shuffled(Array(0..<identities)) {
             guard indices.count < budget else { break }
@@ -48,7 +49,7 @@ struct GeometrySample {
     /// Pairs of the sample's images of two identities.
     var between: [(first: Int, second: Int)] {
         guard Set(labels).count > 1 else { return [] }
-        var stream = RandomStream(seed: 0, name: "pairs of two identities")
+        var stream = SeededRandom(seed: 0, "pairs of two identities")
         let wanted = min(Self.maxPairs, labels.count * 20)
         var pairs: [(first: Int, second: Int)] = []
         while pairs.count < wanted {

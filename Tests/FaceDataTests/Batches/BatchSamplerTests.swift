@@ -1,11 +1,12 @@
 import FaceData
+import SeededRandom
 import Testing
 
 @Suite struct BatchSamplerTests {
     /// Five identities with 1, 3, 4, 6 and 10 images, mixed.
     static let labels: [Int] = {
         let counts = [1, 3, 4, 6, 10]
-        var stream = RandomStream(seed: 9, name: "labels")
+        var stream = SeededRandom(seed: 9, "labels")
         return stream.shuffled(
             counts.indices.flatMap { Array(repeating: $0, count: counts[$0]) })
     }()

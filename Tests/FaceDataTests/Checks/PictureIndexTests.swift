@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite struct PictureIndexTests {
@@ -14,7 +15,7 @@ import Testing
     static func picture(
         _ seed: UInt64, width: Int = 64, zoom: Double = 1, mirrored: Bool = false
     ) -> RGBImage {
-        var stream = RandomStream(seed: seed, name: "waves")
+        var stream = SeededRandom(seed: seed, "waves")
         var waves: [Wave] = []
         for x in -6...6 {
             for y in 0...6 {

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import FaceData
@@ -347,7 +348,7 @@ import Testing
     @Test func survivesDamage() throws {
         let record = try Fixture.bytes("records/insight.rec")
         let index = try Fixture.bytes("records/insight.idx")
-        var stream = RandomStream(seed: 1, name: "damage")
+        var stream = SeededRandom(seed: 1, "damage")
         func open(_ record: [UInt8], _ index: [UInt8]) {
             let pack = try? RecordPack(
                 MemoryBytes(record), location: URL(fileURLWithPath: "/a.rec"),

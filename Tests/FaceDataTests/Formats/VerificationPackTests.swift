@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite struct VerificationPackTests {
@@ -192,7 +193,7 @@ import Testing
     @Test(arguments: ["numpy1-arrays-2.bin", "bytes-0.bin", "numpy2-scalars-5.bin"])
     func survivesDamage(name: String) throws {
         let whole = try Fixture.bytes("packs/\(name)")
-        var stream = RandomStream(seed: 1, name: name)
+        var stream = SeededRandom(seed: 1, name)
         func open(_ bytes: [UInt8]) {
             let pack = try? VerificationPack(
                 MemoryBytes(bytes), location: URL(fileURLWithPath: "/a.bin"))

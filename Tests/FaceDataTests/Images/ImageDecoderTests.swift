@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite struct ImageDecoderTests {
@@ -77,7 +78,7 @@ import Testing
     func survivesDamage(name: String) throws {
         let decoder = ImageDecoder()
         let whole = try Fixture.bytes("images/\(name)")
-        var stream = RandomStream(seed: 1, name: name)
+        var stream = SeededRandom(seed: 1, name)
         for length in stride(from: 0, to: whole.count, by: 7) {
             _ = try? decoder.decode(Array(whole.prefix(length)), path: name)
         }

@@ -1,5 +1,6 @@
 import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite struct MeanFaceTests {
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func whatIsNoFaceIsTold() throws {
-        var stream = RandomStream(seed: 1, name: "noise")
+        var stream = SeededRandom(seed: 1, "noise")
         let noise = Self.face().map { _ in Double(stream.below(256)) }
         let grey = [Double](repeating: 90, count: MeanFace.side * MeanFace.side)
         for test in [noise, grey] {

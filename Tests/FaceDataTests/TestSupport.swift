@@ -76,12 +76,14 @@ enum RealData {
 }
 
 extension RGBImage {
-    /// A picture of noise, the same for the same seed.
+    /// A picture of noise, the same for the same seed; reddish, as faces are.
     static func noise(width: Int, height: Int, seed: UInt64 = 0) -> RGBImage {
         var stream = SeededRandom(seed: seed, "noise")
         return RGBImage(
             width: width, height: height,
-            pixels: (0..<width * height * 3).map { _ in UInt8(stream.below(256)) })
+            pixels: (0..<width * height * 3).map { index in
+                UInt8(stream.below(224) + (index % 3 == 0 ? 32 : 0))
+            })
     }
 
     /// A picture of one colour.

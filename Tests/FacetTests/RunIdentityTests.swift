@@ -1,3 +1,4 @@
+import FaceRuns
 import Foundation
 import Testing
 
@@ -137,6 +138,20 @@ struct RunIdentityTests {
         }
     }
 
+    /// Rewrites the runs as a version wrote them that had several generators of random numbers;
+    /// returns the files and what they held.
+    private static func forgettingRandomNumbers(_ study: StudyFolder) throws -> ([URL], [Data]) {
+        let files = try study.runs().map { $0.url.appendingPathComponent("run.json") }
+        let before = try files.map { try Data(contentsOf: $0) }
+        for (file, content) in zip(files, before) {
+            let text = String(decoding: content, as: UTF8.self)
+            let older = text.replacing(/,?\s*"randomNumbers"\s*:\s*"[^"]*"/, with: "")
+            #expect(older != text)
+            try Data(older.utf8).write(to: file)
+        }
+        return (files, before)
+    }
+
     @Test("Another content or learning rate does, and is said once for all runs")
     func other() throws {
         try withFolder { folder in
@@ -157,6 +172,14 @@ struct RunIdentityTests {
             #expect(preview.status == 1)
             #expect(
                 preview.errors.components(separatedBy: refusal).count == 2, "\(preview.errors)")
+            // Runs of a version that drew orders from another generator.
+            let study = StudyFolder(folder.appendingPathComponent("study"))
+            let (files, before) = try Self.forgettingRandomNumbers(study)
+            let older = try tool.run(words)
+            #expect(older.status == 1)
+            let generator = "(the generator of random numbers was splitmix64, now philox4x64-10)"
+            #expect(older.errors.contains(generator), "\(older.errors)")
+            for (file, content) in zip(files, before) { try content.write(to: file) }
             // The same images with other pairs, and the same names with another picture.
             let pairs = try String(contentsOf: faces.pairs, encoding: .utf8)
             try pairs.replacing("Q0\t1\tQ1\t2", with: "Q0\t2\tQ1\t1").write(

@@ -58,6 +58,12 @@ public struct SearchRange: Codable, Sendable, Hashable {
         }
     }
 
+    /// The range as a person reads it: `0.2 to 0.7`, `8 to 128 (log)`, `2 to 5 (integer)`.
+    public var text: String {
+        let ends = "\(lower.shortest) to \(upper.shortest)"
+        return scale == .linear ? ends : "\(ends) (\(scale.rawValue))"
+    }
+
     private func rounded(_ value: Double) -> Double {
         let digits = Double(String(format: "%.4g", value)) ?? value
         return min(upper, max(lower, digits))

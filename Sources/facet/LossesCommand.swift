@@ -80,6 +80,9 @@ extension LossDescriptor {
                 [
                     "name": $0.name, "aliases": $0.aliases, "default": $0.defaultValue.description,
                     "allowed": $0.allowed, "summary": $0.summary,
+                    "search": $0.search.map {
+                        ["lower": $0.lower, "upper": $0.upper, "scale": $0.scale.rawValue]
+                    } as [String: Any]? as Any? ?? NSNull(),
                 ] as [String: Any]
             },
             "presets": presets.map { preset in
@@ -102,6 +105,7 @@ extension LossSpecification {
                 ? "" : " (also \(parameter.aliases.joined(separator: ", ")))"
             return "  \(parameter.name)\(aliases) = \(value)\(note), \(parameter.allowed)\n"
                 + "      \(parameter.summary)"
+                + (parameter.search.map { "\n      tuned over \($0.text)" } ?? "")
         }
         return """
             \(descriptor.title) (\(descriptor.name))

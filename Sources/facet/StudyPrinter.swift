@@ -122,6 +122,6 @@ final class StudyPrinter {
 extension PlannedRun {
     /// What the run is, in words.
     var text: String {
-        "\(identity.backbone) on \(identity.trainSet) with \(loss.requested), seed \(identity.seed)"
+        "\(identity.backbone) on \(identity.trainSet) with \(requestedLoss), seed \(identity.seed)"
     }
 }

@@ -5,6 +5,7 @@ public import FaceModels
 public import FaceRuns
 import FaceTraining
 import Foundation
+import Torch
 
 /// One cell of a study with one seed, before it is trained.
 public struct PlannedRun: Sendable, Hashable {

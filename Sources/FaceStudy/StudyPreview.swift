@@ -1,6 +1,6 @@
 import Foundation
 import FaceLosses
-import FaceRuns
+public import FaceRuns
 import FaceTraining
 
 /// What a study would do: its runs, what they would take, and what would keep them from being made.

@@ -17,8 +17,8 @@ enum StudyOptions {
         [
             Option(
                 "--preset", .value("NAME"),
-                "start from a preset: quick (built-in faces) or paper (the paper's "
-                    + "networks and a schedule for its data)",
+                "start from a preset: quick (built-in faces), tuned (every loss tuned first) or paper "
+                    + "(the paper's networks and a schedule for its data)",
                 completion: .words(StudyPreset.allCases.map(\.rawValue))),
             Option(
                 "--config", .value("FILE"),

@@ -1,6 +1,7 @@
 import FaceConfiguration
 import FaceLosses
 import FaceRuns
+import Foundation
 
 /// Ranges that a study gives in place of a loss's own: `arcface:m=0.2..0.6,s=16..64 log`.
 ///

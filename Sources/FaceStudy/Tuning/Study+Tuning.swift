@@ -1,7 +1,8 @@
-import FaceRuns
+import FaceConfiguration
+import FaceLosses
+public import FaceRuns
 import FaceTraining
 import Foundation
-import SafeNumbers
 import Spelling
 
 extension StudyConfiguration {
@@ -132,12 +133,8 @@ extension TuningCell {
             + "\(counted(budget.images, "image")), scored on \(counted(validation.pairs, "pair")) of "
             + "\(validation.identities) held-out identities (standard error "
             + String(format: "%.1f points at 90 %%)", validation.standardError * 100)
-        let space = this(space)
-        return ([head] + space + tries.map { "  \($0.text(of: self))" }).joined(separator: "\n")
-    }
-
-    private func this(_ space: [TunedParameter]) -> [String] {
-        space.map { "  \($0.name) over \($0.range.text)" }
+        let ranges = space.map { "  \($0.name) over \($0.range.text)" }
+        return ([head] + ranges + tries.map { "  \($0.text(of: self))" }).joined(separator: "\n")
     }
 }
 

@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceLosses
 import FaceModels
 import FaceRuns
+import FaceTraining
 import Torch
 
 /// What is tried of each loss: a pure function of the study's configuration.
@@ -110,7 +111,7 @@ struct TuningPlan {
             tryName: [
                 cell.loss.description, cell.sampler, "try\(setting.index)",
                 "epochs\(rungs[rung].epochs)",
-            ].joined(separator: "_"))
+            ])
         return run
     }
 }

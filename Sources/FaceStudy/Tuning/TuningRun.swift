@@ -1,6 +1,8 @@
-import FaceRuns
+import FaceLosses
+import FaceModels
+public import FaceRuns
 import FaceTraining
-public import Foundation
+import Foundation
 
 /// Which try of a study is under way, and how its cell stands.
 public struct TuningProgress: Sendable {

@@ -146,6 +146,31 @@ public struct TunedParameter: Codable, Sendable, Hashable {
     }
 }
 
+/// Where values that tuning chose were chosen.
+public struct TunedOrigin: Codable, Sendable, Hashable {
+    /// The loss as it was asked for when it was tuned, e.g. `arcface`: ``RunDescription/requestedLoss``
+    /// of the runs at its default.
+    public var loss: String
+    /// Name of the training set it was tuned on.
+    public var trainSet: String
+    /// Name of the backbone it was tuned with.
+    public var backbone: String
+    /// Name of the study in which it was tuned; nil for the run's own.
+    public var study: String?
+
+    /// Memberwise initialiser.
+    public init(loss: String, trainSet: String, backbone: String, study: String? = nil) {
+        self.loss = loss
+        self.trainSet = trainSet
+        self.backbone = backbone
+        self.study = study
+    }
+
+    /// What the loss is called beside the one at its default: `arcface (tuned)`, or of another study
+    /// `arcface@quarter`.
+    public var name: String { study.map { "\(loss)@\($0)" } ?? "\(loss) (tuned)" }
+}
+
 /// What a cell may spend on tries: the same for every loss.
 public struct TuningBudget: Codable, Sendable, Hashable {
     /// One step of a tuning by halves: a complete schedule for each of its tries.

@@ -56,7 +56,7 @@ struct TuningRecordTests {
             (#""upper" : 0.3"#, #""upper" : 0.001"#, "the range of 'learningRate' is none"),
             (#""accuracy" : 0.8,"#, "", "a finished try has no accuracy"),
             (#""index" : 0"#, #""index" : -1"#, "'index' is -1"),
-            (#""tries" : 8,"#, #""tries" : 4000000000000000,"#, "'tries' is"),
+            (#""tries" : 8"#, #""tries" : 4000000000000000"#, "'rungs.tries' is"),
             (#""format" : 1"#, #""format" : 9"#, "9"),
             ("{", "", "not valid JSON"),
         ]

@@ -176,7 +176,7 @@ private struct SetReader {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return }
         // A classifier on the side trains nothing but itself, so that only pairs are left.
         let onPairs = configuration.losses.filter {
-            (try? LossSpecification(parsing: $0))?.values["trains"] != nil
+            (try? LossRequest(parsing: $0))?.loss.values["trains"] != nil
         }
         guard !onPairs.isEmpty else { return }
         throw .nothingToLearn(
@@ -190,7 +190,7 @@ private struct SetReader {
     private func pairWarning(_ set: LabelledImageSet, _ name: String) -> String? {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return nil }
         let losses = configuration.losses.filter {
-            (try? LossSpecification(parsing: $0))?.prefersIdentityBatches == true
+            (try? LossRequest(parsing: $0))?.loss.prefersIdentityBatches == true
         }
         let which =
             losses.isEmpty

@@ -67,7 +67,10 @@ public struct Study {
         if let estimate, !estimate.cells.isEmpty { control.listener(.estimated(estimate)) }
         try tuning?.finish(memory, StudyClock(estimate))
         let plan = try tuning.map { try Self.plan(configuration, $0.record, folder) } ?? plan
-        if tuning != nil { control.listener(.planned(plan)) }
+        if let record = tuning?.record {
+            try setAsideFormerChoices(record, control)
+            control.listener(.planned(plan))
+        }
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
             let message = try context.run(run).perform(

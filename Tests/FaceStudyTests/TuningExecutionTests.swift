@@ -220,6 +220,29 @@ struct TuningExecutionTests {
         }
     }
 
+    @Test("Runs of a choice that more tries have overtaken leave the tables")
+    func formerChoice() throws {
+        try with { study in
+            study.configuration.losses = ["softmax"]
+            study.configuration.tuning.spaces = ["all:learningRate=0.02..0.05"]
+            try study.run()
+            // As if another value had been chosen before.
+            let folder = StudyFolder(study.output)
+            var description = try folder.runs()[0].readDescription()
+            description.identity.tuned = TunedOrigin(
+                loss: "softmax", trainSet: "few", backbone: "mobilenetv1:width=0.25")
+            description.identity.loss = "softmax:smoothing=0.1"
+            let former = folder.run(named: "former_tuned")
+            try former.write(description)
+            let before = try folder.runs().map(\.url.lastPathComponent)
+            try study.run()
+            let after = try folder.runs().map(\.url.lastPathComponent)
+            #expect(after == before.filter { $0 != "former_tuned" })
+            let moved = folder.tries.url.appendingPathComponent("former/former_tuned_1/run.json")
+            #expect(FileManager.default.fileExists(atPath: moved.path))
+        }
+    }
+
     @Test("A validation set that is too small, and a parameter that is given, are said before")
     func warnings() throws {
         try with { study in

@@ -59,6 +59,48 @@ extension Study {
     }
 }
 
+extension Study {
+    /// Moves runs with values that are not the choice any more, as after more tries, to the folder of the
+    /// tries, so that no table has two choices of one loss.
+    func setAsideFormerChoices(_ record: TuningRecord, _ control: StudyControl) throws {
+        for run in try folder.runs() {
+            let description = try run.readDescription()
+            let identity = description.identity
+            guard let origin = identity.tuned, origin.study == nil,
+                let cell = record.cell(
+                    trainSet: identity.trainSet, backbone: identity.backbone, loss: origin.loss),
+                cell.chosenTry?.isSetting(of: description) != true
+            else { continue }
+            let place = folder.tries.url.appendingPathComponent("former")
+            let name = run.url.lastPathComponent
+            do {
+                try FileManager.default.createDirectory(
+                    at: place, withIntermediateDirectories: true)
+                let free = (1...).lazy.map { place.appendingPathComponent("\(name)_\($0)") }
+                    .first { !FileManager.default.fileExists(atPath: $0.path) }
+                try FileManager.default.moveItem(at: run.url, to: free ?? place)
+            } catch {
+                throw FaceStudyError.cannotWrite(
+                    path: place.path, reason: error.localizedDescription)
+            }
+            control.listener(
+                .warning(
+                    "'\(name)' has values that are no longer the choice, and was moved to "
+                        + "'\(place.path)'"))
+        }
+    }
+}
+
+extension TuningTry {
+    /// Whether a run was made with the values of this try.
+    fileprivate func isSetting(of run: RunDescription) -> Bool {
+        let training = run.configuration["training"]
+        return run.identity.loss == loss
+            && training?["schedule"]?["peak"] == .number(learningRate)
+            && training?["optimizer"]?["weightDecay"] == .number(weightDecay)
+    }
+}
+
 extension TuningRun {
     /// Makes all tries that are left, each recorded before the next begins.
     ///

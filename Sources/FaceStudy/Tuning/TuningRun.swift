@@ -3,6 +3,7 @@ import FaceModels
 public import FaceRuns
 import FaceTraining
 import Foundation
+import Spelling
 
 /// Which try of a study is under way, and how its cell stands.
 public struct TuningProgress: Sendable {
@@ -227,11 +228,10 @@ extension PreparedTrainSet {
                 + String(format: "%.2g", (Double(people) / Double(all) * 100).rounded(.up) / 100)
                 + " or raise validation.pairs to \(needed)"
             : "about \(people) would do, more than half of the set's \(all)"
-        return String(
-            format:
-                "'%@': tries are scored on %d pairs of %d held-out identities, and those that differ by "
-                + "less than %.1f points (the standard error at 90 %%) cannot be told apart; %@",
-            facts.name, found.pairs, heldOut, found.standardError * 100, advice)
+        let error = String(format: "%.1f", found.standardError * 100)
+        return "'\(facts.name)': tries are scored on \(counted(found.pairs, "pair")) of \(heldOut) "
+            + "held-out identities, and those that differ by less than \(error) points (the standard "
+            + "error at 90 %) cannot be told apart; \(advice)"
     }
 }
 

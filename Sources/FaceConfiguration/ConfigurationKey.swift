@@ -63,6 +63,8 @@ public struct ConfigurationFlag: Sendable {
         case countOrList
         /// A list with commas.
         case list
+        /// Nothing: that the flag is there means true.
+        case presence
         /// The value itself.
         case value
     }
@@ -119,6 +121,7 @@ public struct ConfigurationFlag: Sendable {
             }
             return Self.list(words, of: entry)
         case (.list, .list(let entry)): return Self.list(words, of: entry)
+        case (.presence, _): return .bool(true)
         default: return words.last.flatMap(domain.value)
         }
     }

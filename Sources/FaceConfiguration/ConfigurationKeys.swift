@@ -76,8 +76,9 @@ extension ConfigurationMember {
 
     /// A key that is true or false.
     public static func flag(
-        _ name: String, _ member: ConfigurationPath<Root, Bool>, _ summary: String
-    ) -> ConfigurationMember { scalar(ConfigurationKey(name, .flag, summary), member) }
+        _ name: String, _ member: ConfigurationPath<Root, Bool>, flag: ConfigurationFlag? = nil,
+        _ summary: String
+    ) -> ConfigurationMember { scalar(ConfigurationKey(name, .flag, summary, flag: flag), member) }
 
     /// A key that is a number.
     public static func number(

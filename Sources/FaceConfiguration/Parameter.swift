@@ -59,6 +59,8 @@ public struct Parameter: Hashable, Sendable {
     public let defaultValue: ParameterValue
     /// The values it may have.
     public let domain: ValueDomain
+    /// The values that tuning tries; nil where it leaves the parameter alone.
+    public var search: SearchRange?
 
     /// What is allowed, as the end of a sentence: `a number from 1 to 1000, or 'auto'`.
     public var allowed: String { domain.allowed(unit: unit) }
@@ -78,13 +80,29 @@ public struct Parameter: Hashable, Sendable {
 /// specification by the key; text, checks and help follow from the declaration.
 public struct ParameterKey<Value: Sendable>: Sendable {
     /// The parameter.
-    public let parameter: Parameter
+    public private(set) var parameter: Parameter
     /// The value when none is given.
     public let defaultValue: Value
     let read: @Sendable (ParameterValue) -> Value?
 }
 
+extension ParameterKey {
+    private func searched(_ range: SearchRange?) -> ParameterKey {
+        var key = self
+        key.parameter.search = range
+        return key
+    }
+}
+
 extension ParameterKey<Double> {
+    /// The parameter with the values that tuning tries.
+    ///
+    /// - Parameter range: Values that the parameter may have; above 0 where they are spread by their
+    ///   logarithm.
+    public func searched(
+        _ range: ClosedRange<Double>, _ scale: SearchScale = .linear
+    ) -> ParameterKey { searched(SearchRange(range.lowerBound, range.upperBound, scale)) }
+
     /// A parameter that is a number.
     public static func number(
         _ name: String, symbol: String? = nil, aliases: [String] = [], default value: Double,
@@ -100,6 +118,14 @@ extension ParameterKey<Double> {
 }
 
 extension ParameterKey<Double?> {
+    /// The parameter with the numbers that tuning tries.
+    ///
+    /// - Parameter range: Values that the parameter may have; above 0 where they are spread by their
+    ///   logarithm.
+    public func searched(
+        _ range: ClosedRange<Double>, _ scale: SearchScale = .linear
+    ) -> ParameterKey { searched(SearchRange(range.lowerBound, range.upperBound, scale)) }
+
     /// A parameter that is a number or, by default, `auto`, which reads as nil.
     public static func numberOrAuto(
         _ name: String, symbol: String? = nil, aliases: [String] = [],
@@ -115,6 +141,13 @@ extension ParameterKey<Double?> {
 }
 
 extension ParameterKey<Int> {
+    /// The parameter with the values that tuning tries.
+    ///
+    /// - Parameter range: Values that the parameter may have.
+    public func searched(_ range: ClosedRange<Int>) -> ParameterKey {
+        searched(SearchRange(Double(range.lowerBound), Double(range.upperBound), .integer))
+    }
+
     /// A parameter that is a whole number.
     public static func whole(
         _ name: String, symbol: String? = nil, aliases: [String] = [], default value: Int,

@@ -32,6 +32,16 @@ package enum JSONRecord {
         }
     }
 
+    /// The format that a record says it is written in.
+    static func format(of data: Data, path: String) throws(FaceRunsError) -> Int {
+        try decode(FormatOnly.self, from: data, path: path).format
+    }
+
+    /// The one field that every format of a record has.
+    private struct FormatOnly: Decodable {
+        var format: Int
+    }
+
     private static func encode(
         _ record: some Encodable, path: String, formatting: JSONEncoder.OutputFormatting
     ) throws(FaceRunsError) -> Data {

@@ -9,7 +9,7 @@ extension RunFolder {
     public func readDescription() throws(FaceRunsError) -> RunDescription {
         let data = try require(descriptionURL)
         let path = descriptionURL.path
-        let format = try JSONRecord.decode(FormatOnly.self, from: data, path: path).format
+        let format = try JSONRecord.format(of: data, path: path)
         guard format == RunDescription.currentFormat else {
             throw .unknownFormat(
                 path: path, format: format, supported: RunDescription.currentFormat)
@@ -61,7 +61,7 @@ extension RunFolder {
     public func readGeometry() throws(FaceRunsError) -> RunGeometry? {
         guard let data = try read(geometryURL) else { return nil }
         let path = geometryURL.path
-        let format = try JSONRecord.decode(FormatOnly.self, from: data, path: path).format
+        let format = try JSONRecord.format(of: data, path: path)
         guard format == RunGeometry.currentFormat else {
             throw .unknownFormat(path: path, format: format, supported: RunGeometry.currentFormat)
         }
@@ -92,11 +92,6 @@ extension RunFolder {
             throw FaceRunsError(error)
         }
     }
-}
-
-/// The one field that every format of a record has.
-private struct FormatOnly: Decodable {
-    var format: Int
 }
 
 extension RunDescription {

@@ -15,14 +15,24 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     public var sampler: String
     /// The seed every random stream of the run derives from.
     public var seed: UInt64
+    /// Where the run's values were chosen by tuning; nil in a run with values as they were asked for.
+    public var tuned: TunedOrigin?
+
+    /// What makes runs of several training sets and backbones runs of the same loss: ``loss``, and of a
+    /// tuned run, whose values differ from one training set to the next, the loss that was tuned.
+    public var lossKey: String { tuned?.name ?? loss }
 
     /// Memberwise initialiser.
-    public init(trainSet: String, backbone: String, loss: String, sampler: String, seed: UInt64) {
+    public init(
+        trainSet: String, backbone: String, loss: String, sampler: String, seed: UInt64,
+        tuned: TunedOrigin? = nil
+    ) {
         self.trainSet = trainSet
         self.backbone = backbone
         self.loss = loss
         self.sampler = sampler
         self.seed = seed
+        self.tuned = tuned
     }
 }
 
@@ -36,7 +46,7 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// Which cell of the study this is.
     public var identity: RunIdentity
     /// What was asked for, for tables: the loss's name in print and the values that were given, e.g.
-    /// `ArcFace (m=0.4)` or `CosFace (s=32)`.
+    /// `ArcFace (m=0.4)`, `CosFace (s=32)` or, of a tuned run, `ArcFace (tuned)`.
     public var lossTitle: String
     /// The loss as it was asked for, e.g. `cosface:s=32`; nil in a run of a version that did not write
     /// it.
@@ -64,8 +74,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// A command line that reproduces the run.
     public var command: String
 
-    /// The loss as it was asked for, or where that is not known, as the identity has it.
-    public var lossName: String { requestedLoss ?? identity.loss }
+    /// The loss as it was asked for, or where that is not known, as the identity has it; of a tuned run
+    /// ``TunedOrigin/name``.
+    public var lossName: String { identity.tuned?.name ?? requestedLoss ?? identity.loss }
 
     /// Memberwise initialiser.
     public init(

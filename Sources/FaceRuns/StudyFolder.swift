@@ -2,7 +2,8 @@ public import Foundation
 import SafeFiles
 
 /// A study's folder: one ``RunFolder`` a run under `runs/`, and the report made of them under
-/// `report/`.
+/// `report/`. A study that tunes its losses has a ``TuningRecord`` in `tuning.json` and the runs of its
+/// tries under `tuning/runs/`, which are no runs of the study.
 public struct StudyFolder: Sendable, Hashable {
     /// Where the folder is.
     public let url: URL
@@ -17,6 +18,32 @@ public struct StudyFolder: Sendable, Hashable {
     /// Folder of the report.
     public var reportURL: URL { url.appendingPathComponent("report") }
 
+    /// File of ``TuningRecord``.
+    public var tuningURL: URL { url.appendingPathComponent("tuning.json") }
+    /// The folder of the tries, whose runs are in its own `runs/`.
+    public var tries: StudyFolder { StudyFolder(url.appendingPathComponent("tuning")) }
+
+    /// Reads `tuning.json`, or gives `nil` where the study does not tune.
+    ///
+    /// - Throws: ``FaceRunsError`` where the file is damaged or of another format.
+    public func readTuning() throws(FaceRunsError) -> TuningRecord? {
+        guard let data = try RunFolder(url).read(tuningURL) else { return nil }
+        let path = tuningURL.path
+        let format = try JSONRecord.format(of: data, path: path)
+        guard format == TuningRecord.currentFormat else {
+            throw .unknownFormat(path: path, format: format, supported: TuningRecord.currentFormat)
+        }
+        return try JSONRecord.decode(TuningRecord.self, from: data, path: path)
+    }
+
+    /// Writes `tuning.json`, atomically.
+    public func write(_ tuning: TuningRecord) throws(FaceRunsError) {
+        let data = try JSONRecord.file(tuning, path: tuningURL.path)
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try AtomicFile.write(data, to: tuningURL)
+        }
+    }
+
     /// Refuses a study in which a link, a pipe or a device stands for the lock, a run, a report or
     /// any file of them: what came from somebody else must not lead what is read or written out of
     /// it. The study's own folder, which the user named, may be a link.
@@ -25,7 +52,8 @@ public struct StudyFolder: Sendable, Hashable {
     public func requirePlain() throws(FaceRunsError) {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try PlainFile.require(
-                [".lock", "runs", "report", "comparison"].map(url.appendingPathComponent))
+                [".lock", "runs", "report", "comparison", "tuning", "tuning.json"].map(
+                    url.appendingPathComponent))
         }
     }
 

@@ -42,6 +42,10 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case tooLittleMemory(needed: UInt64, available: UInt64, batchSize: Int, fitting: Int?)
     /// The loss of a toy became infinite or not a number.
     case toyDiverged(loss: String, step: Int)
+    /// A loss cannot have the values that were chosen in another study.
+    case tunedLoss(text: String, reason: String)
+    /// Losses cannot be tuned as was asked for.
+    case tuning(reason: String)
     /// A value is not one of those that exist.
     case unknownValue(key: String, value: String, allowed: [String])
     /// Something in a study's folder leads out of it.
@@ -102,6 +106,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                     ?? "not even a batch of 2 would fit; use a smaller backbone")
         case .toyDiverged(let loss, let step):
             "the loss '\(loss)' became NaN or infinite in step \(step); lower its scale or margin"
+        case .tunedLoss(let text, let reason):
+            "cannot take the tuned values of '\(text)': \(reason)"
+        case .tuning(let reason): "tuning: \(reason)"
         case .unknownValue(let key, let value, let allowed):
             "'\(key)' is '\(value)' but must be one of: \(allowed.joined(separator: ", "))"
         case .unsafeFolder(let reason): reason

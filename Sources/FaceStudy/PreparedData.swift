@@ -13,10 +13,12 @@ struct PreparedTrainSet {
     let set: LabelledImageSet
     /// Pairs of the identities that are held out, where some are.
     let validation: PreparedTest?
+    /// How many identities are held out.
+    let heldOut: Int
     /// What the images were when they were read.
     let stamps: FileStamps
     /// What the report says about it.
-    let facts: TrainSetFacts
+    var facts: TrainSetFacts
     /// Mean of its images, which tells how they are cropped; nil where they were not looked at, or
     /// are of too few people.
     var meanFace: [Double]?
@@ -40,6 +42,22 @@ struct PreparedData {
         let scannedTests = try configuration.test.map { try reader.readTest($0) }
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
+    }
+
+    private init(train: [PreparedTrainSet], tests: [PreparedTest]) {
+        self.train = train
+        self.tests = tests
+    }
+
+    /// The training sets alone, without a word of the test sets.
+    var withoutTests: PreparedData {
+        let train = train.map { set in
+            var set = set
+            set.facts.overlaps = nil
+            set.facts.warnings = []
+            return set
+        }
+        return PreparedData(train: train, tests: [])
     }
 }
 
@@ -116,6 +134,9 @@ private struct SetReader {
         let warnings = warnings(of: set, scan, source.name, overlaps, against: tests)
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
+        if let shared = sharedWarning(held, overlaps, source.name) {
+            control.listener(.warning(shared))
+        }
         let trained = held?.train ?? set
         try requireLearnable(trained, source.name)
         let kept = Set((0..<trained.count).map(trained.source.path(of:)))
@@ -126,6 +147,7 @@ private struct SetReader {
         facts.overlaps = overlaps.isEmpty ? nil : overlaps
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
+            heldOut: held?.identities.count ?? 0,
             stamps: stamps.filtered { kept.contains(all.source.path(of: $0)) },
             facts: facts,
             meanFace: trained.identities.count >= MeanFace.minPeople ? scan.meanFace : nil)
@@ -154,7 +176,7 @@ private struct SetReader {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return }
         // A classifier on the side trains nothing but itself, so that only pairs are left.
         let onPairs = configuration.losses.filter {
-            (try? LossSpecification(parsing: $0))?.values["trains"] != nil
+            (try? LossRequest(parsing: $0))?.loss.values["trains"] != nil
         }
         guard !onPairs.isEmpty else { return }
         throw .nothingToLearn(
@@ -168,7 +190,7 @@ private struct SetReader {
     private func pairWarning(_ set: LabelledImageSet, _ name: String) -> String? {
         guard let reason = LearningChecks.withoutPairs(set.labels) else { return nil }
         let losses = configuration.losses.filter {
-            (try? LossSpecification(parsing: $0))?.prefersIdentityBatches == true
+            (try? LossRequest(parsing: $0))?.loss.prefersIdentityBatches == true
         }
         let which =
             losses.isEmpty
@@ -189,7 +211,8 @@ private struct SetReader {
         let held = try heldOut(of: set, source.name)
         let trained = held?.train ?? set
         return PreparedTrainSet(
-            set: trained, validation: held.map(validation), stamps: FileStamps(trained.source),
+            set: trained, validation: held.map(validation),
+            heldOut: held?.identities.count ?? 0, stamps: FileStamps(trained.source),
             facts: TrainSetFacts(
                 name: source.name, images: trained.count, identities: trained.identities.count,
                 contentHash: ""))
@@ -233,6 +256,24 @@ private struct SetReader {
             )
         }
         return held
+    }
+
+    /// What the held-out identities share with test sets, where losses are tuned on them: what is
+    /// chosen there is then chosen on the test set's people.
+    private func sharedWarning(
+        _ held: HeldOutIdentities?, _ overlaps: [OverlapFacts], _ name: String
+    ) -> String? {
+        guard configuration.tuning.isOn, let held else { return nil }
+        let shared = overlaps.compactMap { overlap -> String? in
+            let people = Set(overlap.people + overlap.owners).intersection(held.identities).sorted()
+            guard !people.isEmpty else { return nil }
+            return "\(counted(people.count, "person", "people")) of '\(overlap.test)' "
+                + "(\(people.prefix(5).joined(separator: ", "))\(people.count > 5 ? ", ..." : ""))"
+        }
+        guard !shared.isEmpty else { return nil }
+        return "the held-out identities of '\(name)', on which tuning chooses, include "
+            + shared.joined(separator: " and ")
+            + ", so that accuracy there is optimistic; leave them out with --without \(name)=FILE"
     }
 
     private func validation(_ held: HeldOutIdentities) -> PreparedTest {

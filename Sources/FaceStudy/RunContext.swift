@@ -17,7 +17,9 @@ struct StudyContext {
 
     /// The context of one of the study's runs.
     func run(_ run: PlannedRun) -> RunContext {
-        RunContext(run: run, study: self, folder: folder.run(named: run.folderName))
+        RunContext(
+            run: run, study: self, configuration: configuration.configuration(of: run),
+            folder: folder.run(named: run.folderName))
     }
 }
 
@@ -27,11 +29,13 @@ struct RunContext {
     let run: PlannedRun
     /// What it shares with the other runs of its study.
     let study: StudyContext
+    /// The study's grid, with what the run has in place of the study's own settings.
+    let configuration: StudyConfiguration
     /// The run's folder.
     let folder: RunFolder
 
-    /// The study's grid.
-    var configuration: StudyConfiguration { study.configuration }
+    /// Whether the run is a try, of which nothing is kept but what it tells of its setting.
+    var isTry: Bool { run.settings?.tryName != nil }
     /// Where and with what the network is computed.
     var compute: ComputeConfiguration { study.compute }
     /// The study's test sets.

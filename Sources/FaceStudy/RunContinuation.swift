@@ -11,7 +11,8 @@ extension StudyConfiguration {
     /// The study of one run alone: what `study.json` of a run's folder holds, and what reproduces
     /// the run.
     func narrowed(to run: PlannedRun) -> StudyConfiguration {
-        var narrow = self
+        var narrow = configuration(of: run)
+        narrow.tuning = Tuning()
         narrow.train = [train[run.trainIndex]]
         narrow.backbones = [run.identity.backbone]
         narrow.losses = [run.identity.loss]

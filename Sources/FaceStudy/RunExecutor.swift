@@ -20,8 +20,10 @@ struct RunExecutor {
         }
         try request().requireContinuation(of: context.folder)
         removeStaleFiles()
-        warnOfLostModel()
-        try addGeometry()
+        if !context.isTry {
+            warnOfLostModel()
+            try addGeometry()
+        }
         return result
     }
 
@@ -243,7 +245,7 @@ struct RunExecutor {
     private func makeDescription(_ backbone: any Backbone) throws -> RunDescription {
         let name = context.run.folderName
         var description = RunDescription(
-            identity: context.run.identity, lossTitle: context.run.loss.title,
+            identity: context.run.identity, lossTitle: context.run.lossTitle,
             backbone: facts(of: backbone),
             train: context.trainSet.facts, tests: context.tests.map(\.facts),
             epochs: context.configuration.training.epochs,
@@ -271,6 +273,13 @@ struct RunExecutor {
     }
 
     private func finish(_ model: Model, _ result: RunResult) throws {
+        if !context.isTry { try writeModel(model) }
+        try context.folder.write(result)
+        // What is left to go on from is not needed any more, and it is the largest file by far.
+        try? FileManager.default.removeItem(at: context.folder.checkpointURL)
+    }
+
+    private func writeModel(_ model: Model) throws {
         try HeadFile.write(
             model.loss.state, loss: context.run.identity.loss,
             identities: context.trainSet.set.identities,
@@ -285,9 +294,6 @@ struct RunExecutor {
                 trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
                 meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) }),
             to: context.folder.modelURL)
-        try context.folder.write(result)
-        // What is left to go on from is not needed any more, and it is the largest file by far.
-        try? FileManager.default.removeItem(at: context.folder.checkpointURL)
     }
 }
 

@@ -77,7 +77,7 @@ final class RunRecorder: TrainingObserver {
         records.append(record)
         if summary.epoch == configuration.training.epochs {
             try writeScores()
-            try writeGeometry()
+            if !context.isTry { try writeGeometry() }
         }
         try folder.append(record)
         try events.append(record)

@@ -9,8 +9,10 @@ import Torch
 public struct Study {
     /// The grid.
     public let configuration: StudyConfiguration
-    /// The runs.
+    /// The runs; of a study that tunes, those of the defaults and of what was chosen so far.
     public let plan: StudyPlan
+    /// What is tried before them.
+    let tuningPlan: TuningPlan
     /// Where the runs' folders and the report go.
     public let folder: StudyFolder
 
@@ -18,11 +20,21 @@ public struct Study {
     ///
     /// - Throws: the error of the first name or value that is wrong.
     public init(_ configuration: StudyConfiguration, folder: URL) throws {
+        let configuration = configuration.withValidationToTune()
         self.configuration = configuration
         self.folder = StudyFolder(folder)
-        var plan = try StudyPlan(configuration)
-        for index in plan.runs.indices { plan.runs[index].findFormerFolder(in: self.folder) }
-        self.plan = plan
+        tuningPlan = try TuningPlan(configuration)
+        let record = configuration.tuning.isOn ? try self.folder.readTuning() : nil
+        plan = try Self.plan(configuration, record, self.folder)
+    }
+
+    /// The runs after what was tuned so far.
+    static func plan(
+        _ configuration: StudyConfiguration, _ record: TuningRecord?, _ folder: StudyFolder
+    ) throws -> StudyPlan {
+        var plan = try StudyPlan(configuration, tuning: record)
+        for index in plan.runs.indices { plan.runs[index].findFormerFolder(in: folder) }
+        return plan
     }
 
     /// How a study ended.
@@ -49,13 +61,21 @@ public struct Study {
         try requirePossible(context)
         let memory = MemoryCheck()
         explainMemory(control)
+        var tuning = try tuning(context)
         // What cannot be estimated fails again in its own run, where it stops no other.
-        if let estimate = try? estimate(context, memory), !estimate.cells.isEmpty {
-            control.listener(.estimated(estimate))
+        let estimate = try? estimate(context, memory, tuning?.record)
+        if let estimate, !estimate.cells.isEmpty { control.listener(.estimated(estimate)) }
+        try tuning?.finish(memory, StudyClock(estimate))
+        let plan = try tuning.map { try Self.plan(configuration, $0.record, folder) } ?? plan
+        if let record = tuning?.record {
+            try setAsideFormerChoices(record, control)
+            control.listener(.planned(plan))
         }
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
-            if let message = try perform(context.run(run), number: index + 1, memory) {
+            let message = try context.run(run).perform(
+                number: index + 1, of: plan.runs.count, memory)
+            if let message {
                 outcome.failed.append(message)
             } else {
                 outcome.finished += 1
@@ -77,32 +97,9 @@ public struct Study {
                 if RunRefusals.areForGood(error) { refusals.add(error, of: run) }
             }
         }
+        try requireSameTries(context)
         let reasons = refusals.sentences
         if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
-    }
-
-    /// Performs one run unless it is finished; returns its message when it failed.
-    private func perform(
-        _ context: RunContext, number: Int, _ memory: MemoryCheck
-    ) throws -> String? {
-        let (run, listener) = (context.run, context.control.listener)
-        let executor = RunExecutor(context: context)
-        do {
-            if let result = try executor.finishedResult() {
-                listener(.runSkipped(run, result))
-                return nil
-            }
-            listener(.runStarted(run, number, plan.runs.count))
-            executor.explainMemory(try memory.check(context))
-            listener(.runFinished(run, try executor.execute()))
-            return nil
-        } catch {
-            if let stop = FaceStudyError(stopping: error) { throw stop }
-            let message = "\(run.folderName): \(error)"
-            executor.recordFailure(error)
-            listener(.runFailed(run, message))
-            return message
-        }
     }
 
     /// Sees to it that memory which runs out before the first run ends the process with a sentence.
@@ -131,6 +128,32 @@ public struct Study {
             case .unreadable(let path, let reason), .unwritable(let path, let reason):
                 throw .cannotWrite(path: path, reason: reason)
             }
+        }
+    }
+}
+
+extension RunContext {
+    /// Performs the run unless it is finished; returns its message when it failed.
+    fileprivate func perform(
+        number: Int, of count: Int, _ memory: MemoryCheck
+    ) throws -> String? {
+        let listener = control.listener
+        let executor = RunExecutor(context: self)
+        do {
+            if let result = try executor.finishedResult() {
+                listener(.runSkipped(run, result))
+                return nil
+            }
+            listener(.runStarted(run, number, count))
+            executor.explainMemory(try memory.check(self))
+            listener(.runFinished(run, try executor.execute()))
+            return nil
+        } catch {
+            if let stop = FaceStudyError(stopping: error) { throw stop }
+            let message = "\(run.folderName): \(error)"
+            executor.recordFailure(error)
+            listener(.runFailed(run, message))
+            return message
         }
     }
 }

@@ -72,6 +72,37 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         }
     }
 
+    /// How losses are tuned before they are compared: each with the same number of tries, scored on
+    /// held-out training identities.
+    public struct Tuning: Codable, Sendable, Hashable {
+        /// Settings that are tried of each loss with each backbone on each training set, the default
+        /// among them; 0 for no tuning.
+        public var tries: Int
+        /// Epochs of a try; 0 for as many as a run of the study has.
+        public var epochs: Int
+        /// Whether shorter tries come first, and the better half of them gets longer ones.
+        public var halving: Bool
+        /// Whether the weight decay is tuned as well.
+        public var weightDecay: Bool
+        /// Ranges in place of the losses' own: `arcface:m=0.2..0.6,s=16..64 log`, `all:learningRate=0.01..0.2`.
+        public var spaces: [String]
+
+        /// Creates options.
+        public init(
+            tries: Int = 0, epochs: Int = 0, halving: Bool = false, weightDecay: Bool = false,
+            spaces: [String] = []
+        ) {
+            self.tries = tries
+            self.epochs = epochs
+            self.halving = halving
+            self.weightDecay = weightDecay
+            self.spaces = spaces
+        }
+
+        /// Whether anything is tuned.
+        public var isOn: Bool { tries > 0 }
+    }
+
     /// The training sets.
     public var train: [TrainSource]
     /// The test sets, the one that the tables show first.
@@ -101,6 +132,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     public var evaluation: Evaluation
     /// What models are chosen on.
     public var validation: Validation
+    /// How losses are tuned before they are compared.
+    public var tuning: Tuning
 
     /// Creates a configuration; without sets it is a template.
     public init(
@@ -111,7 +144,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         precision: String = "auto", device: String = "auto", threads: Int = 0,
         kernels: String = "auto",
         training: TrainingConfiguration = TrainingConfiguration(),
-        evaluation: Evaluation = Evaluation(), validation: Validation = Validation()
+        evaluation: Evaluation = Evaluation(), validation: Validation = Validation(),
+        tuning: Tuning = Tuning()
     ) {
         self.train = train
         self.test = test
@@ -127,6 +161,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         self.training = training
         self.evaluation = evaluation
         self.validation = validation
+        self.tuning = tuning
     }
 }
 
@@ -154,6 +189,12 @@ extension StudyConfiguration {
         }
     }
 
-    /// The configuration as a JSON value, with all its keys.
-    public func json() -> JSONValue { Self.keys.json(of: self) }
+    /// The configuration as a JSON value, with all its keys; those of tuning only where something is
+    /// tuned.
+    public func json() -> JSONValue {
+        let json = Self.keys.json(of: self)
+        guard !tuning.isOn, case .object(var members) = json else { return json }
+        members["tuning"] = nil
+        return .object(members)
+    }
 }

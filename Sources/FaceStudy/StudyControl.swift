@@ -19,8 +19,14 @@ public enum StudyEvent: Sendable {
     case runSkipped(PlannedRun, RunResult)
     /// A run begins: its number from 1, of.
     case runStarted(PlannedRun, Int, Int)
+    /// What will be trained after tuning: the defaults and what was chosen.
+    case planned(StudyPlan)
     /// Something in a run's training.
     case training(PlannedRun, TrainingEvent)
+    /// A try is over.
+    case tryEnded(TuningProgress)
+    /// A try begins.
+    case tryStarted(PlannedRun, TuningProgress)
     /// Something a person should know, a sentence.
     case warning(String)
 }

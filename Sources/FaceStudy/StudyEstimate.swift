@@ -23,6 +23,17 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
         public var secondsEach: Double
         /// Memory of a run, in bytes.
         public var memory: UInt64
+        /// Tries of the cell's losses that are left; nil in a study that does not tune.
+        public var tries: Int?
+        /// Images that these tries see.
+        public var triedImages: Int?
+        /// Seconds of one epoch of a try.
+        public var secondsEachTriedEpoch: Double?
+        /// Seconds of the tries that are left.
+        public var secondsOfTries: Double?
+
+        /// Seconds of all that is left.
+        public var seconds: Double { Double(runs) * secondsEach + (secondsOfTries ?? 0) }
     }
 
     /// The cells, in the study's order.
@@ -31,7 +42,7 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
     public var power: StudyPower
 
     /// Seconds of the whole study.
-    public var seconds: Double { cells.reduce(0) { $0 + Double($1.runs) * $1.secondsEach } }
+    public var seconds: Double { cells.reduce(0) { $0 + $1.seconds } }
 
     /// What a person reads of it.
     public var text: String {
@@ -40,8 +51,21 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
             "\(cell.backbone) on \(cell.trainSet): \(counted(cell.runs, "run")) of about "
                 + "\(duration(cell.secondsEach))\(cell.runs == 1 ? "" : " each"), "
                 + String(format: "%.1f GB of memory", Double(cell.memory) / 1e9)
+                + cell.triesText
         }
         return (lines + ["total: about \(duration(seconds))"]).joined(separator: "\n")
+    }
+}
+
+extension StudyEstimate.Cell {
+    /// What the tries take, behind what the runs take.
+    fileprivate var triesText: String {
+        guard let tries, let images = triedImages, let seconds = secondsOfTries, tries > 0 else {
+            return ""
+        }
+        return
+            "; before that \(counted(tries, "try", "tries")), \(counted(images, "image")), about "
+            + duration(seconds)
     }
 }
 
@@ -51,7 +75,10 @@ extension Study {
     ///
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
     ///   first run that is not going to fit.
-    func estimate(_ context: StudyContext, _ memory: MemoryCheck) throws -> StudyEstimate {
+    func estimate(
+        _ context: StudyContext, _ memory: MemoryCheck, _ tuning: TuningRecord? = nil
+    ) throws -> StudyEstimate {
+        let plan = try tuning.map { try Self.plan(configuration, $0, folder) } ?? plan
         let (data, compute) = (context.data, context.compute)
         LibTorch.setThreads(compute.threads)
         var rates: [BackboneSpecification: StepTimes] = [:]
@@ -62,16 +89,21 @@ extension Study {
                     run.trainIndex == index && run.backbone == backbone
                         && !folder.run(named: run.folderName).isFinished
                 }
-                guard let first = runs.first else { continue }
+                let tried = tuning?.left(
+                    trainSet: train.facts.name, backbone: backbone.description)
+                let all = plan.runs.first { $0.trainIndex == index && $0.backbone == backbone }
+                guard let first = runs.first ?? (tried?.tries ?? 0 > 0 ? all : nil) else {
+                    continue
+                }
                 try memory.check(context.run(first))
                 let times = try rates[backbone] ?? StepTimes(backbone, configuration, compute)
                 rates[backbone] = times
-                cells.append(
-                    StudyEstimate.Cell(
-                        trainSet: train.facts.name, backbone: backbone.description,
-                        runs: runs.count,
-                        secondsEach: seconds(times, train, data),
-                        memory: times.memory))
+                var cell = StudyEstimate.Cell(
+                    trainSet: train.facts.name, backbone: backbone.description,
+                    runs: runs.count + (tried?.choices ?? 0) * configuration.seeds.count,
+                    secondsEach: seconds(times, train, data), memory: times.memory)
+                if let tried { cell.add(tried, secondsEach: triedSeconds(times, train)) }
+                cells.append(cell)
             }
         }
         return StudyEstimate(
@@ -90,6 +122,51 @@ extension Study {
                 + (training.epochs - 1) * test.subset.images.count
         }
         return Double(steps) * times.step + Double(tested) * times.embedding
+    }
+}
+
+extension Study {
+    /// Seconds of one epoch of a try.
+    private func triedSeconds(_ times: StepTimes, _ train: PreparedTrainSet) -> Double {
+        let steps = train.facts.images / configuration.training.batchSize
+        let validated = train.validation?.pairs.images.count ?? 0
+        return Double(steps) * times.step + Double(validated) * times.embedding
+    }
+}
+
+extension TuningRecord {
+    /// What is left to try of all losses of a backbone on a training set.
+    struct Left {
+        var tries = 0
+        var epochs = 0
+        var images = 0
+        /// Choices that are not made yet.
+        var choices = 0
+    }
+
+    fileprivate func left(trainSet: String, backbone: String) -> Left {
+        cells.reduce(into: Left()) { left, cell in
+            guard cell.trainSet == trainSet, cell.backbone == backbone, !cell.isComplete else {
+                return
+            }
+            left.choices += 1
+            for (index, rung) in cell.budget.rungs.enumerated() {
+                let over = cell.tries.filter { $0.rung == index && $0.state != .pending }.count
+                let tries = max(0, rung.tries - over)
+                left.tries += tries
+                left.epochs += tries * rung.epochs
+                left.images += tries * rung.epochs * cell.budget.imagesEach
+            }
+        }
+    }
+}
+
+extension StudyEstimate.Cell {
+    fileprivate mutating func add(_ left: TuningRecord.Left, secondsEach: Double) {
+        tries = left.tries
+        triedImages = left.images
+        secondsEachTriedEpoch = secondsEach
+        secondsOfTries = secondsEach * Double(left.epochs)
     }
 }
 

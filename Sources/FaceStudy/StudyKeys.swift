@@ -19,8 +19,9 @@ extension StudyConfiguration {
             .texts(
                 "losses", \.losses, "a loss", flag: .init("--losses", "LIST", .list),
                 suggestions: LossCatalogue.descriptors.map(\.name),
-                "as `arcface:m=0.4,s=32`; `facet losses` lists them"
-            ) { text in reason { _ = try LossSpecification(parsing: text) } },
+                "as `arcface:m=0.4,s=32`, or `arcface@STUDY` with the values that were chosen there; "
+                    + "`facet losses` lists them"
+            ) { text in reason { _ = try LossRequest(parsing: text) } },
             .text(
                 "sampler", \.sampler, flag: .init("--sampler", "NAME"),
                 suggestions: ["auto", "shuffle"],
@@ -52,10 +53,11 @@ extension StudyConfiguration {
             .section("training", \.training, TrainingConfiguration.keys),
             .section("evaluation", \.evaluation, Evaluation.keys),
             .section("validation", \.validation, Validation.keys),
+            .section("tuning", \.tuning, Tuning.keys),
         ])
 
     /// Why a body fails; nil when it does not.
-    private static func reason(_ body: () throws -> Void) -> String? {
+    fileprivate static func reason(_ body: () throws -> Void) -> String? {
         do {
             try body()
             return nil
@@ -119,5 +121,33 @@ extension StudyConfiguration.Validation {
                 "fraction of the training identities held out to choose an epoch on, e.g. 0.05"),
             .whole(
                 "pairs", \.pairs, in: 2...100_000_000, "maximum number of pairs of their images"),
+        ])
+}
+
+extension StudyConfiguration.Tuning {
+    /// The keys of the tuning.
+    static let keys = ConfigurationKeys(
+        Self(),
+        [
+            .whole(
+                "tries", \.tries, in: 0...10_000, flag: .init("--tune", "N"),
+                "settings tried of every loss, the default among them, scored on held-out training "
+                    + "identities; 0 for no tuning"),
+            .whole(
+                "epochs", \.epochs, in: 0...100_000, flag: .init("--tune-epochs", "N"),
+                "epochs of a try; 0 for as many as a run has"),
+            .flag(
+                "halving", \.halving, flag: .init("--tune-halving", "", .presence),
+                "whether the better half of shorter tries gets longer ones, from the same budget"),
+            .flag(
+                "weightDecay", \.weightDecay, flag: .init("--tune-weight-decay", "", .presence),
+                "whether the weight decay is tuned as well"),
+            .texts(
+                "spaces", \.spaces, "ranges of a loss",
+                "ranges in place of the losses' own: `arcface:m=0.2..0.6,s=16..64 log`, "
+                    + "`all:learningRate=0.01..0.2`, `center:weight=off`"
+            ) { text in
+                StudyConfiguration.reason { _ = try SearchSpaceText(parsing: text) }
+            },
         ])
 }

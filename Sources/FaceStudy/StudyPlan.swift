@@ -5,6 +5,7 @@ public import FaceModels
 public import FaceRuns
 import FaceTraining
 import Foundation
+import Torch
 
 /// One cell of a study with one seed, before it is trained.
 public struct PlannedRun: Sendable, Hashable {
@@ -14,8 +15,17 @@ public struct PlannedRun: Sendable, Hashable {
     public var trainIndex: Int
     /// The network.
     public var backbone: BackboneSpecification
-    /// The loss.
+    /// The loss, with the values it is trained with.
     public var loss: LossSpecification
+    /// What the run has in place of the study's own settings; nil for a run that has those.
+    var settings: RunSettings?
+    /// What the loss is called, where that is another name than its own: the loss that was tuned.
+    var tunedTitle: String?
+
+    /// The loss as it was asked for, or of a run with tuned values as ``TunedOrigin/name`` has it.
+    public var requestedLoss: String { identity.tuned?.name ?? loss.requested }
+    /// The loss in print.
+    public var lossTitle: String { tunedTitle ?? loss.title }
 
     /// The values of all of the loss's parameters, defaults too, by name, as a run keeps them.
     var lossValues: [String: String] { loss.resolvedValues.mapValues(\.description) }
@@ -37,13 +47,13 @@ public struct PlannedRun: Sendable, Hashable {
     public var folderName: String { formerFolderName ?? folderName(loss: identity.loss) }
 
     private func folderName(loss: String) -> String {
-        [
-            identity.trainSet, identity.backbone, loss, identity.sampler, "seed\(identity.seed)",
-        ]
-        .map { part in
-            String(part.map { $0.isLetter || $0.isNumber || "=.-".contains($0) ? $0 : "-" })
-        }
-        .joined(separator: "_")
+        let own = settings?.tryName ?? [loss, identity.sampler, "seed\(identity.seed)"]
+        let tuned = identity.tuned.map { [$0.study.map { "tuned-\($0)" } ?? "tuned"] } ?? []
+        return ([identity.trainSet, identity.backbone] + own + tuned)
+            .map { part in
+                String(part.map { $0.isLetter || $0.isNumber || "=.-".contains($0) ? $0 : "-" })
+            }
+            .joined(separator: "_")
     }
 
     /// Takes the folder of a former version, in whose name parameters have their former names, where
@@ -57,6 +67,30 @@ public struct PlannedRun: Sendable, Hashable {
     }
 }
 
+/// What a run has in place of its study's settings.
+struct RunSettings: Sendable, Hashable {
+    /// Epochs; nil for the study's.
+    var epochs: Int?
+    /// Peak learning rate.
+    var learningRate: Double
+    /// Weight decay.
+    var weightDecay: Double
+    /// What of the folder's name tells a try of a cell from others; nil for a run that is none.
+    var tryName: [String]?
+}
+
+extension StudyConfiguration {
+    /// The configuration of one run.
+    func configuration(of run: PlannedRun) -> StudyConfiguration {
+        guard let settings = run.settings else { return self }
+        var result = self
+        result.training.epochs = settings.epochs ?? training.epochs
+        result.training.schedule.peak = settings.learningRate
+        result.training.optimizer.weightDecay = settings.weightDecay
+        return result
+    }
+}
+
 /// All runs of a study, in the order in which they are trained.
 public struct StudyPlan: Sendable {
     /// The runs: seeds outermost, so that every cell has one result before any has two.
@@ -64,38 +98,81 @@ public struct StudyPlan: Sendable {
 
     /// Resolves a configuration's names and checks its values.
     ///
+    /// - Parameter tuning: What was chosen so far: beside the default of a loss is planned what was
+    ///   chosen for it, unless that is the default.
     /// - Throws: the error of the first name or value that is wrong.
-    public init(_ configuration: StudyConfiguration) throws {
+    public init(_ configuration: StudyConfiguration, tuning: TuningRecord? = nil) throws {
         try configuration.requireLists()
         try StudyConfiguration.keys.require(configuration)
         try configuration.training.validate()
         let backbones = try configuration.backbones.map { try BackboneSpecification(parsing: $0) }
-        let losses = try configuration.losses.map { try LossSpecification(parsing: $0) }
+        let requests = try configuration.losses.map { try LossRequest(parsing: $0) }
+        let losses = requests.map(\.loss)
         try FaceStudyError.requireUnique(backbones.map(\.description), "backbones")
-        try FaceStudyError.requireUnique(losses.map(\.description), "losses")
+        try FaceStudyError.requireUnique(
+            requests.map { request in
+                request.study.map { "\(request.loss)@\($0)" } ?? request.loss.description
+            }, "losses")
         for loss in losses { try LossCatalogue.requireHead(configuration.training.head, of: loss) }
         for loss in losses {
             try BatchSamplers.require(
                 configuration.sampler(for: loss), batchSize: configuration.training.batchSize)
         }
+        let elsewhere = try requests.map { try $0.tunedCells() }
         runs = []
         for seed in configuration.seeds {
             for (index, train) in configuration.train.enumerated() {
                 for backbone in backbones {
-                    for loss in losses {
+                    for (request, cells) in zip(requests, elsewhere) {
+                        let loss = request.loss
                         let identity = RunIdentity(
                             trainSet: train.name, backbone: backbone.description,
                             loss: loss.description, sampler: configuration.sampler(for: loss),
                             seed: seed)
-                        runs.append(
-                            PlannedRun(
-                                identity: identity, trainIndex: index, backbone: backbone,
-                                loss: loss))
+                        let run = PlannedRun(
+                            identity: identity, trainIndex: index, backbone: backbone, loss: loss)
+                        runs += try run.planned(request, cells, tuning)
                     }
                 }
             }
         }
         try FaceStudyError.requireUnique(runs.map(\.folderName), "run folders")
+    }
+}
+
+extension PlannedRun {
+    /// The run at the loss's default and with what was chosen for it, or with what was chosen in
+    /// another study alone.
+    fileprivate func planned(
+        _ request: LossRequest, _ elsewhere: [(cell: TuningCell, chosen: TuningTry)],
+        _ tuning: TuningRecord?
+    ) throws -> [PlannedRun] {
+        if let study = request.study {
+            let found = try request.tuned(
+                elsewhere, trainSet: identity.trainSet, backbone: identity.backbone)
+            return [
+                try tuned(
+                    found.cell, found.chosen, study: URL(fileURLWithPath: study).lastPathComponent)
+            ]
+        }
+        let cell = tuning?.cell(
+            trainSet: identity.trainSet, backbone: identity.backbone, loss: loss.requested)
+        guard let cell, let chosen = cell.chosenTry, chosen.index > 0 else { return [self] }
+        return [self, try tuned(cell, chosen, study: nil)]
+    }
+
+    private func tuned(
+        _ cell: TuningCell, _ chosen: TuningTry, study: String?
+    ) throws -> PlannedRun {
+        var run = self
+        run.loss = try LossSpecification(parsing: chosen.loss)
+        run.identity.loss = run.loss.description
+        run.identity.tuned = TunedOrigin(
+            loss: cell.loss, trainSet: cell.trainSet, backbone: cell.backbone, study: study)
+        run.settings = RunSettings(
+            learningRate: chosen.learningRate, weightDecay: chosen.weightDecay)
+        run.tunedTitle = "\(loss.title) (tuned\(study.map { " in \($0)" } ?? ""))"
+        return run
     }
 }
 

@@ -7,13 +7,29 @@ public enum StudyPreset: String, Sendable, CaseIterable {
     case paper
     /// The whole comparison on built-in faces, in minutes on two cores.
     case quick
+    /// Three losses tuned with the same budget on built-in faces, within half an hour on two cores.
+    case tuned
 
     /// The configuration.
     public var configuration: StudyConfiguration {
         switch self {
         case .paper: Self.paperConfiguration
         case .quick: Self.quickConfiguration
+        case .tuned: Self.tunedConfiguration
         }
+    }
+
+    /// The quick comparison of three losses with the smaller network on the larger set: 24 tries and,
+    /// at most, 18 runs.
+    private static var tunedConfiguration: StudyConfiguration {
+        var configuration = quickConfiguration
+        configuration.train = configuration.train.filter { $0.name == "clean" }
+        configuration.backbones = ["mobilenetv1:width=0.25"]
+        configuration.losses = ["softmax", "arcface", "amsoftmax"]
+        configuration.seeds = [1, 2, 3]
+        configuration.validation = .init(identities: 0.2, pairs: 3000)
+        configuration.tuning = .init(tries: 8, epochs: 3)
+        return configuration
     }
 
     private static var paperConfiguration: StudyConfiguration {

@@ -1,6 +1,6 @@
 import Foundation
 import FaceLosses
-import FaceRuns
+public import FaceRuns
 import FaceTraining
 
 /// What a study would do: its runs, what they would take, and what would keep them from being made.
@@ -43,6 +43,10 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
     /// What would keep runs from being made, each reason once.
     public var problems: [String]
 
+    /// What would be tried before, or was; nil in a study that does not tune. Of the runs, those with
+    /// values that are not chosen yet are missing.
+    public var tuning: TuningRecord?
+
     /// What a person reads of it.
     public var text: String {
         let marks = [State.new: "new", .begun: "resumes", .finished: "finished"]
@@ -53,7 +57,8 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
                 + "\(run.seed)"
         }
         let rest = estimate.map { [$0.text, $0.power.text] } ?? []
-        return (lines + rest).joined(separator: "\n")
+        let tried = tuning.map(\.cells)?.map(\.text) ?? []
+        return (tried + lines + rest).joined(separator: "\n")
     }
 }
 
@@ -84,7 +89,9 @@ extension Study {
         }
         var preview = StudyPreview(runs: runs, problems: refusals.sentences)
         if preview.problems.isEmpty {
-            preview.estimate = try estimate(context, MemoryCheck())
+            try requireSameTries(context)
+            preview.tuning = try tuning(context)?.record
+            preview.estimate = try estimate(context, MemoryCheck(), preview.tuning)
         }
         return preview
     }
@@ -94,7 +101,7 @@ extension Study {
         let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
         return StudyPreview.Run(
             name: run.folderName, trainSet: run.identity.trainSet,
-            backbone: run.identity.backbone, loss: run.loss.requested,
+            backbone: run.identity.backbone, loss: run.requestedLoss,
             sampler: run.identity.sampler, seed: run.identity.seed,
             state: folder.isFinished ? .finished : isThere ? .begun : .new, problem: problem)
     }

@@ -8,7 +8,9 @@ let compareCommand = Command(
         Within a study the optimiser, schedule, batch size and number of images are the same for \
         every loss, and all losses of a cell start from the same backbone. Finished runs are \
         skipped when the command is repeated, an interrupted run resumes bit for bit, and a failed \
-        run does not stop the others.
+        run does not stop the others. With --tune N every loss first gets N tries of its own \
+        parameters and the learning rate, scored on training identities that are held out; what \
+        was chosen is then trained beside the defaults, with seeds that no try has used.
         """,
     options: StudyOptions.all + [
         Option(
@@ -26,6 +28,7 @@ let compareCommand = Command(
     absent: OptionsElsewhere.training,
     examples: [
         "facet compare --preset quick --output studies/quick",
+        "facet compare --preset tuned --output studies/tuned",
         "facet compare --train casia=CASIA --test lfw=LFW,LFW/pairs.txt --epochs 20 "
             + "--output studies/casia",
     ]

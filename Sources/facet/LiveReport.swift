@@ -69,7 +69,7 @@ final class LiveReport: @unchecked Sendable {
         lock.withLock { progress.receive(event) }
         switch event {
         case .preparing(let what, let done, let total): change(what, done, total)
-        case .runStarted(let planned, _, _):
+        case .runStarted(let planned, _, _), .tryStarted(let planned, _):
             lock.withLock {
                 run = planned.text
                 moment.version += 1
@@ -80,7 +80,7 @@ final class LiveReport: @unchecked Sendable {
             change(
                 "\(run): epoch \(step.epoch)", step.step, step.steps,
                 "loss " + String(format: "%.3f", step.loss))
-        case .epochRecorded, .runFailed, .runFinished, .runSkipped:
+        case .epochRecorded, .runFailed, .runFinished, .runSkipped, .tryEnded:
             lock.withLock { moment.version += 1 }
         default: break
         }

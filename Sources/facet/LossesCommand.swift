@@ -1,5 +1,8 @@
 import CommandKit
+import FaceConfiguration
 import FaceLosses
+import FaceRuns
+import FaceStudy
 import Foundation
 
 let lossesCommand = Command(
@@ -35,7 +38,9 @@ private let showCommand = Command(
     "show", "Describe one loss: equation, paper, parameters, conventions, presets.",
     positionals: [
         Positional(
-            "loss", "a loss or preset, e.g. arcface or arcface+center",
+            "loss",
+            "a loss or preset, e.g. arcface or arcface+center, or arcface@STUDY for the values chosen "
+                + "there",
             completion: .words(StudyOptions.lossNames))
     ],
     options: [jsonOption],
@@ -45,6 +50,8 @@ private let showCommand = Command(
 }
 
 private func show(_ text: String, json: Bool) throws -> ExitCode {
+    let request = try LossRequest(parsing: text)
+    if request.study != nil { return try show(request, json: json) }
     let specification = try LossSpecification(parsing: text)
     // A term's name alone means that term, not the softmax that joins it.
     let isTermAlone = !text.contains("+") && !specification.terms.isEmpty
@@ -54,6 +61,24 @@ private func show(_ text: String, json: Bool) throws -> ExitCode {
     } else {
         Console.output(parts.map(\.details).joined(separator: "\n\n"))
     }
+    return .success
+}
+
+/// Shows what was chosen in a study.
+private func show(_ request: LossRequest, json: Bool) throws -> ExitCode {
+    let cells = try request.tunedCells()
+    if json {
+        try Console.standard.writeJSON(cells.map(\.cell))
+        return .success
+    }
+    let lines = cells.map { cell, chosen in
+        "\(cell.backbone) on \(cell.trainSet): \(chosen.loss), learning rate "
+            + "\(chosen.learningRate), weight decay \(chosen.weightDecay)\n"
+            + "    try \(chosen.index)\(chosen.index == 0 ? ", the default" : ""), "
+            + String(format: "%.2f %%", (chosen.accuracy ?? 0) * 100)
+            + " on \(cell.validation.identities) held-out identities, the best of \(cell.budget.tries)"
+    }
+    Console.output(lines.joined(separator: "\n"))
     return .success
 }
 
@@ -80,7 +105,7 @@ extension LossDescriptor {
                 [
                     "name": $0.name, "aliases": $0.aliases, "default": $0.defaultValue.description,
                     "allowed": $0.allowed, "summary": $0.summary,
-                ] as [String: Any]
+                ].merging($0.search.map { ["tuned": $0.json] } ?? [:]) { $1 } as [String: Any]
             },
             "presets": presets.map { preset in
                 [
@@ -89,6 +114,12 @@ extension LossDescriptor {
                 ] as [String: Any]
             },
         ]
+    }
+}
+
+extension SearchRange {
+    fileprivate var json: [String: Any] {
+        ["lower": lower, "upper": upper, "scale": scale.rawValue]
     }
 }
 
@@ -102,6 +133,7 @@ extension LossSpecification {
                 ? "" : " (also \(parameter.aliases.joined(separator: ", ")))"
             return "  \(parameter.name)\(aliases) = \(value)\(note), \(parameter.allowed)\n"
                 + "      \(parameter.summary)"
+                + (parameter.search.map { "\n      tuned over \($0.text)" } ?? "")
         }
         return """
             \(descriptor.title) (\(descriptor.name))

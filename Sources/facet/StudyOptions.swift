@@ -17,8 +17,8 @@ enum StudyOptions {
         [
             Option(
                 "--preset", .value("NAME"),
-                "start from a preset: quick (built-in faces) or paper (the paper's "
-                    + "networks and a schedule for its data)",
+                "start from a preset: quick (built-in faces), tuned (every loss tuned first) or paper "
+                    + "(the paper's networks and a schedule for its data)",
                 completion: .words(StudyPreset.allCases.map(\.rawValue))),
             Option(
                 "--config", .value("FILE"),
@@ -48,10 +48,18 @@ enum StudyOptions {
         guard let flag = key.flag else { return nil }
         let words = key.suggestions.isEmpty ? key.domain.words : key.suggestions
         return Option(
-            flag.name, flag.syntax == .list ? .values(flag.placeholder) : .value(flag.placeholder),
-            key.help(default: defaultText(key)),
+            flag.name, kind(flag),
+            key.help(default: flag.syntax == .presence ? nil : defaultText(key)),
             elsewhere: OptionsElsewhere.ofFlags[flag.name] ?? [],
             completion: words.isEmpty ? nil : .words(words))
+    }
+
+    private static func kind(_ flag: ConfigurationFlag) -> Option.Kind {
+        switch flag.syntax {
+        case .list: .values(flag.placeholder)
+        case .presence: .flag
+        case .assignment, .countOrList, .value: .value(flag.placeholder)
+        }
     }
 
     /// The default of a key, as it would be typed.
@@ -165,12 +173,13 @@ enum StudyOptions {
         _ arguments: Arguments, to configuration: inout StudyConfiguration
     ) throws {
         for key in StudyConfiguration.keys.all {
-            guard let flag = key.flag, let text = arguments.value(flag.name) else { continue }
+            guard let flag = key.flag, arguments.has(flag.name) else { continue }
+            let text = arguments.value(flag.name) ?? ""
             let words =
                 switch flag.syntax {
                 case .countOrList: text.split(separator: ",").map(String.init)
                 case .list: arguments.list(flag.name) ?? []
-                case .assignment, .value: [text]
+                case .assignment, .presence, .value: [text]
                 }
             guard let value = flag.value(words, of: key.domain) else {
                 throw CommandError.badValue(

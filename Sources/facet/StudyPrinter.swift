@@ -25,6 +25,13 @@ final class StudyPrinter {
             finish()
             run = "[\(number)/\(total)] \(planned.text)"
             Console.note(run)
+        case .planned: break
+        case .tryStarted(_, let progress):
+            finish()
+            Console.note(progress.startText)
+        case .tryEnded(let progress):
+            finish()
+            Console.note("  " + progress.endText)
         case .runSkipped(let planned, let result):
             Console.note("\(planned.text): already finished, \(summary(result))")
         case .runFinished(let planned, let result):
@@ -119,9 +126,35 @@ final class StudyPrinter {
     }
 }
 
+extension TuningProgress {
+    /// Which try begins, the best of its loss so far, and how long the study will still take.
+    fileprivate var startText: String {
+        let what = item.index == 0 ? "the default" : item.valuesText
+        let length = item.epochs == 1 ? "1 epoch" : "\(item.epochs) epochs"
+        let best = best.map { best in
+            "; best so far \(Self.percent(best.accuracy)) (try \(best.index))"
+        }
+        let left = secondsLeft.map { "; \(ProgressMeter.format(seconds: $0)) left of the study" }
+        return
+            "[try \(number)/\(count)] \(backbone) on \(trainSet) with \(loss), try \(item.index): "
+            + "\(what), \(length)\(best ?? "")\(left ?? "")"
+    }
+
+    /// How it ended.
+    fileprivate var endText: String {
+        guard item.state == .finished else { return "failed: \(item.reason ?? "no reason")" }
+        return "\(Self.percent(item.accuracy)) on held-out people"
+            + (best?.index == item.index ? ", the best so far" : "")
+    }
+
+    private static func percent(_ fraction: Double?) -> String {
+        String(format: "%.2f %%", (fraction ?? 0) * 100)
+    }
+}
+
 extension PlannedRun {
     /// What the run is, in words.
     var text: String {
-        "\(identity.backbone) on \(identity.trainSet) with \(loss.requested), seed \(identity.seed)"
+        "\(identity.backbone) on \(identity.trainSet) with \(requestedLoss), seed \(identity.seed)"
     }
 }

@@ -11,7 +11,7 @@ import Foundation
 /// tell, and by the estimate before.
 struct StudyProgress {
     /// Runs of the whole study.
-    let planned: Int
+    private(set) var planned: Int
     /// Runs that are over and did not fail, those of former times included.
     private(set) var finished = 0
     /// Runs that failed.
@@ -20,7 +20,9 @@ struct StudyProgress {
     private(set) var begun = 0
 
     /// The cell of each run's folder: runs of a training set and a backbone take equally long.
-    private let cells: [String: String]
+    private var cells: [String: String]
+    /// The try that is under way before the runs.
+    private var tuning: TuningProgress?
     private var hasEstimate = false
     private var seconds: [String: Double] = [:]
     private var over: Set<String> = []
@@ -32,8 +34,11 @@ struct StudyProgress {
     /// Begins with nothing done.
     init(_ plan: StudyPlan) {
         planned = plan.runs.count
-        cells = Dictionary(
-            plan.runs.map { ($0.folderName, Self.cell($0)) }, uniquingKeysWith: { a, _ in a })
+        cells = Self.cells(plan)
+    }
+
+    private static func cells(_ plan: StudyPlan) -> [String: String] {
+        Dictionary(plan.runs.map { ($0.folderName, cell($0)) }, uniquingKeysWith: { a, _ in a })
     }
 
     private static func cell(_ run: PlannedRun) -> String {
@@ -48,6 +53,11 @@ struct StudyProgress {
             for cell in estimate.cells {
                 seconds["\(cell.trainSet)\n\(cell.backbone)"] = cell.secondsEach
             }
+        case .planned(let plan):
+            planned = plan.runs.count
+            cells = Self.cells(plan)
+            tuning = nil
+        case .tryStarted(_, let progress), .tryEnded(let progress): tuning = progress
         case .runStarted(let run, _, _):
             begun += 1
             started = started ?? now
@@ -62,7 +72,7 @@ struct StudyProgress {
         case .runFailed(let run, _):
             failed += 1
             end(run)
-        case .training(let run, .step(let step)):
+        case .training(let run, .step(let step)) where cells[run.folderName] != nil:
             current = (run.folderName, Double(step.step) / Double(max(1, step.steps)))
         default: break
         }
@@ -94,6 +104,7 @@ struct StudyProgress {
 
     /// Seconds that are left, where that can be told.
     func secondsLeft(at now: ContinuousClock.Instant = .now) -> Double? {
+        if let tuning { return tuning.secondsLeft }
         let left =
             cells.keys.filter { !over.contains($0) }.reduce(0) { $0 + weight($1) }
             - (current.map { weight($0.name) * $0.fraction } ?? 0)
@@ -106,6 +117,7 @@ struct StudyProgress {
 
     /// Runs in words: `run 3 of 9, 2 finished`.
     var text: String {
+        if let tuning { return "try \(tuning.number) of \(tuning.count) before the runs" }
         let counts = [
             finished > 0 ? "\(finished) finished" : nil, failed > 0 ? "\(failed) failed" : nil,
         ]

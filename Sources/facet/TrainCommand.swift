@@ -18,10 +18,13 @@ let trainCommand = Command(
         Option(
             "--loss", .value("NAME"), "the loss, e.g. arcface:m=0.4; default softmax",
             elsewhere: OptionsElsewhere.loss, completion: .words(StudyOptions.lossNames)),
-    ] + StudyOptions.all.filter { !["--backbones", "--losses"].contains($0.name) } + [
-        Option("--dry-run", .flag, "write nothing; only estimate time and memory"),
-        Option("--json", .flag, "write the result as JSON to standard output"),
-    ],
+    ]
+        + StudyOptions.all.filter {
+            !["--backbones", "--losses"].contains($0.name) && !$0.name.hasPrefix("--tune")
+        } + [
+            Option("--dry-run", .flag, "write nothing; only estimate time and memory"),
+            Option("--json", .flag, "write the result as JSON to standard output"),
+        ],
     absent: OptionsElsewhere.training,
     examples: [
         "facet train --loss arcface --train faces=FOLDER --test lfw=LFW,LFW/pairs.txt "

@@ -41,7 +41,7 @@ enum UsageErrors {
 
     private static func contains(_ error: FaceStudyError) -> Bool {
         switch error {
-        case .duplicate, .empty, .setName, .unknownValue: true
+        case .duplicate, .empty, .setName, .tunedLoss, .tuning, .unknownValue: true
         default: false
         }
     }

@@ -86,6 +86,8 @@ ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out)
 /// from `bytes` in [n, h, w, c] order.
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
                     double standard_deviation, ct_memory_format format, ct_device device, ct_tensor *out);
+/// The first `count` points of a scrambled Sobol sequence as float64 [count, dimension] in [0, 1).
+ct_status ct_sobol(int64_t dimension, int64_t count, uint64_t seed, ct_tensor *out);
 
 // Pointwise ---------------------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ public import Torch
 ///   pushes |x| to 0, where the loss is stuck at ln(classes).
 public final class ASoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.whole(
-        "m", aliases: ["margin"], default: 4, in: 1...4, "factor of the target angle")
+        "m", aliases: ["margin"], default: 4, in: 1...4, "factor of the target angle"
+    ).searched(2...4)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

@@ -17,10 +17,12 @@ public import Torch
 public final class AdaFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.4, in: 0...1,
-        "margin of the angle in rad, and of the cosine")
+        "margin of the angle in rad, and of the cosine"
+    ).searched(0.2...0.6)
     static let concentrationKey = LossParameterKey.number(
         "h", default: 0.333, in: 0...10,
-        "inverse of the number of standard deviations of the norm at quality 1")
+        "inverse of the number of standard deviations of the norm at quality 1"
+    ).searched(0.1...1, .logarithmic)
     static let rateKey = LossParameterKey.number(
         "rate", aliases: ["t_alpha"], default: 0.01, in: 0...1,
         "fraction of a batch in the mean and deviation of norms")

@@ -12,7 +12,8 @@ public struct AngularSchedule: Hashable, Sendable {
     /// `s`.
     public static let scale = LossParameterKey.numberOrAuto(
         "s", aliases: ["scale"], in: 1...1000,
-        "scale at the end; auto: by the number of classes, at most the paper's")
+        "scale at the end; auto: by the number of classes, at most the paper's"
+    ).searched(8...128, .logarithmic)
     /// `s0`.
     public static let firstScale = LossParameterKey.numberOrAuto(
         "s0", symbol: "s₀", in: 1...1000,
@@ -30,6 +31,11 @@ public struct AngularSchedule: Hashable, Sendable {
     public static let parameters = [
         scale.parameter, firstScale.parameter, scaleWarmup.parameter, warmup.parameter,
     ]
+
+    /// The parameters where other scales are tried than usual.
+    static func parameters(searchingScales range: ClosedRange<Double>) -> [LossParameter] {
+        [scale.searched(range, .logarithmic).parameter] + parameters.dropFirst()
+    }
 
     /// Values that stay the same over the run, as papers have them.
     public static func constant(

@@ -17,7 +17,8 @@ public import Torch
 public final class ArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
-        "margin added to the target angle")
+        "margin added to the target angle"
+    ).searched(0.2...0.7)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

@@ -24,7 +24,8 @@ public final class COCOLoss: ConfigurableLoss {
     static let epsilonKey = LossParameterKey.number(
         "eps", symbol: "ε", default: 1e-4, in: 1e-12...1, "loss of a perfect sample")
     static let scaleKey = LossParameterKey.numberOrAuto(
-        "s", aliases: ["scale"], in: 1...1000, "scale; auto: ½ ln((classes - 1) / (e^ε - 1))")
+        "s", aliases: ["scale"], in: 1...1000, "scale; auto: ½ ln((classes - 1) / (e^ε - 1))"
+    ).searched(4...64, .logarithmic)
     static let centroidsKey = LossParameterKey.word(
         "centroids", default: Centroids.learnt, "trained weights, or means of the batch")
 

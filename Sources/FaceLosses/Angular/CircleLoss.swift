@@ -11,7 +11,7 @@ public import Torch
 public final class CircleLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.25, in: 0...1, "relaxation of both bounds, as a cosine"
-    )
+    ).searched(0.1...0.4)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
@@ -30,7 +30,7 @@ public final class CircleLoss: AngularMarginLoss {
                 + "falls while its cosine rises from -m to 0"),
         parameters: [
             marginKey.parameter
-        ] + AngularSchedule.parameters,
+        ] + AngularSchedule.parameters(searchingScales: 32...512),
         presets: [
             LossPreset(
                 "circle-paper", "the paper's constants for faces from the first step",

@@ -20,11 +20,14 @@ public final class CombinedMarginLoss: AngularMarginLoss {
         "fallback", default: Fallback.clamp,
         "cosine beyond m1 θ + m2 > π: -1, or cos(m1 θ + m2) as before")
     static let firstKey = LossParameterKey.number(
-        "m1", default: 1, in: 0.5...4, "factor of the target angle")
+        "m1", default: 1, in: 0.5...4, "factor of the target angle"
+    ).searched(0.9...1.35)
     static let secondKey = LossParameterKey.number(
-        "m2", default: 0.3, in: 0...1.5, unit: "rad", "margin added to the target angle")
+        "m2", default: 0.3, in: 0...1.5, unit: "rad", "margin added to the target angle"
+    ).searched(0...0.5)
     static let thirdKey = LossParameterKey.number(
-        "m3", default: 0.2, in: 0...1, "margin subtracted from the target cosine")
+        "m3", default: 0.2, in: 0...1, "margin subtracted from the target cosine"
+    ).searched(0...0.4)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

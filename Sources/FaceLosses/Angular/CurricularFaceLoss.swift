@@ -16,7 +16,8 @@ public import Torch
 public final class CurricularFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
-        "margin added to the target angle")
+        "margin added to the target angle"
+    ).searched(0.2...0.7)
     static let momentumKey = LossParameterKey.number(
         "momentum", default: 0.99, in: 0...1, "fraction of t that stays from batch to batch")
 

@@ -22,9 +22,11 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         "version", default: Version.arc,
         "arc adds the margin to the angle, cos takes it off the cosine")
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc")
+        "m", aliases: ["margin"], default: 0.5, in: 0...1.5, "mean of the margins, in rad for arc"
+    ).searched(0.2...0.7)
     static let standardDeviationKey = LossParameterKey.number(
-        "sigma", symbol: "σ", default: 0.05, in: 0...0.5, "standard deviation of the margins")
+        "sigma", symbol: "σ", default: 0.05, in: 0...0.5, "standard deviation of the margins"
+    ).searched(0.0125...0.2, .logarithmic)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

@@ -14,7 +14,8 @@ struct LambdaAnnealing {
     static let firstKey = LossParameterKey.number(
         "base", symbol: "λ₀", default: 1000, in: 0...1e6, "λ at the start")
     static let lastKey = LossParameterKey.number(
-        "min", symbol: "λ_min", default: 5, in: 0...1e6, "λ at the end")
+        "min", symbol: "λ_min", default: 5, in: 0...1e6, "λ at the end"
+    ).searched(0.5...50, .logarithmic)
     static let untilKey = LossParameterKey.number(
         "until", default: 0.5, in: 0...1, "geometric: fraction of the run in which λ falls")
     static let gammaKey = LossParameterKey.number(

@@ -15,9 +15,11 @@ public import Torch
 public final class MVSoftmaxLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.35, in: 0...1,
-        "margin subtracted from the target cosine")
+        "margin subtracted from the target cosine"
+    ).searched(0.1...0.6)
     static let factorKey = LossParameterKey.number(
-        "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more")
+        "t", default: 1.2, in: 1...3, "how much more a hard class counts; 1 for no more"
+    ).searched(1...1.5)
 
     /// Which targets keep their cosines.
     enum Easy: String, CaseIterable, Sendable {

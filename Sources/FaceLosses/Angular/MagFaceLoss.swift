@@ -19,13 +19,16 @@ public final class MagFaceLoss: AngularMarginLoss {
         "ua", symbol: "u_a", default: 110, in: 0.001...1e4, "norm of the largest margin")
     static let lowMarginKey = LossParameterKey.number(
         "lm", symbol: "l_m", aliases: ["l_margin"], default: 0.45, in: 0...1.5, unit: "rad",
-        "smallest margin")
+        "smallest margin"
+    ).searched(0.2...0.6)
     static let highMarginKey = LossParameterKey.number(
         "um", symbol: "u_m", aliases: ["u_margin"], default: 0.8, in: 0...1.5, unit: "rad",
-        "largest margin")
+        "largest margin"
+    ).searched(0.6...1)
     static let weightKey = LossParameterKey.number(
         "lambda", symbol: "λ", aliases: ["lambda_g"], default: 35, in: 0...1e4,
-        "weight of the penalty of the norm")
+        "weight of the penalty of the norm"
+    ).searched(1...100, .logarithmic)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

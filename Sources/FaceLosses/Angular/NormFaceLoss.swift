@@ -16,7 +16,8 @@ public final class NormFaceLoss: AngularMarginLoss {
     }
 
     static let scaleKey = LossParameterKey.numberOrAuto(
-        "s", aliases: ["scale"], in: 1...1000, "scale at the start; auto: √2 ln(classes - 1)")
+        "s", aliases: ["scale"], in: 1...1000, "scale at the start; auto: √2 ln(classes - 1)"
+    ).searched(8...64, .logarithmic)
     static let learnKey = LossParameterKey.word(
         "learn", default: Choice.yes, "whether the scale is trained")
 

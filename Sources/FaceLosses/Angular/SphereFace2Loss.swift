@@ -17,13 +17,17 @@ public import Torch
 /// - **Weight** 50, as in OpenSphere: it multiplies the loss, which 1/r and λ make small. With 1, as
 ///   the equation has it, and the learning rates of the other losses, hardly anything is learnt.
 public final class SphereFace2Loss: ConfigurableLoss {
-    static let scaleKey = LossParameterKey.number("r", default: 20, in: 1...1000, "scale")
+    static let scaleKey = LossParameterKey.number("r", default: 20, in: 1...1000, "scale").searched(
+        10...60, .logarithmic)
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 0.4, in: 0...1, "margin of the similarity on both sides")
+        "m", aliases: ["margin"], default: 0.4, in: 0...1, "margin of the similarity on both sides"
+    ).searched(0.1...0.5)
     static let powerKey = LossParameterKey.number(
-        "t", default: 3, in: 1...10, "exponent that spreads similarities")
+        "t", default: 3, in: 1...10, "exponent that spreads similarities"
+    ).searched(1...6)
     static let balanceKey = LossParameterKey.number(
-        "lambda", symbol: "λ", default: 0.7, in: 0.01...0.99, "weight of the positive class")
+        "lambda", symbol: "λ", default: 0.7, in: 0.01...0.99, "weight of the positive class"
+    ).searched(0.4...0.9)
     static let gradientKey = LossParameterKey.word(
         "grad", default: MarginGradient.exact,
         "gradient through g and the margin: with them, or with their displacement held constant")

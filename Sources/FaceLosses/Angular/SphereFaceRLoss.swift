@@ -19,7 +19,8 @@ public final class SphereFaceRLoss: AngularMarginLoss {
     }
 
     static let marginKey = LossParameterKey.number(
-        "m", aliases: ["margin"], default: 1.5, in: 1...4, "factor of the angle")
+        "m", aliases: ["margin"], default: 1.5, in: 1...4, "factor of the angle"
+    ).searched(1.1...2)
     static let versionKey = LossParameterKey.word(
         "version", default: Version.v1,
         "v0 and v1 multiply the target's angle, past π falling on or constant; v2 divides the "

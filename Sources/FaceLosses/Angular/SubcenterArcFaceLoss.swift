@@ -11,10 +11,12 @@ public import Torch
 public final class SubcenterArcFaceLoss: AngularMarginLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...1.5, unit: "rad",
-        "margin added to the target angle")
+        "margin added to the target angle"
+    ).searched(0.2...0.7)
     static let countKey = LossParameterKey.whole(
         "k", symbol: "K", aliases: ["sub_centers"], default: 3, in: 1...10,
-        "class weights of each identity")
+        "class weights of each identity"
+    ).searched(2...5)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

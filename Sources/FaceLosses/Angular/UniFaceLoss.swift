@@ -14,7 +14,8 @@ public import Torch
 public final class UniFaceLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.4, in: 0...1,
-        "margin subtracted from the target cosine")
+        "margin subtracted from the target cosine"
+    ).searched(0.1...0.6)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

@@ -12,6 +12,8 @@ public struct LossSpecification: Sendable {
     public let terms: [LossSpecification]
     /// The text that it was read from, without white space around it.
     public let requested: String
+    /// Names of the loss's own parameters whose values were given, not those of a preset or a term.
+    let given: Set<String>
     private let parameters: ParameterValues
     /// Title of the name that was asked for, and the values that were given with it.
     private let ownTitle: String
@@ -37,6 +39,7 @@ public struct LossSpecification: Sendable {
         descriptor = bases[0].descriptor
         parameters = bases[0].parameters
         ownTitle = bases[0].ownTitle
+        given = bases[0].given
         requested = parts.map(\.requested).joined(separator: "+")
         self.terms = terms.sorted { $0.name < $1.name }
     }
@@ -79,9 +82,10 @@ public struct LossSpecification: Sendable {
         terms = []
         let written = assignments.map { "\($0.name)=\($0.value)" }
         requested = written.isEmpty ? name : "\(name):\(written.joined(separator: ","))"
-        let given = Set(
+        given = Set(
             assignments.compactMap { descriptor.parameters.named($0.name)?.name })
-        let values = descriptor.parameters.filter { given.contains($0.name) }.map {
+        let isGiven = given.contains
+        let values = descriptor.parameters.filter { isGiven($0.name) }.map {
             "\($0.name)=\(parameters.values[$0.name] ?? $0.defaultValue)"
         }
         ownTitle = values.isEmpty ? title : "\(title) (\(values.sorted().joined(separator: ", ")))"

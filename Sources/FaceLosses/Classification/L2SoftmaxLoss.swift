@@ -11,7 +11,8 @@ public import Torch
 /// - **Gradient**: exact.
 public final class L2SoftmaxLoss: ConfigurableLoss {
     static let normKey = LossParameterKey.number(
-        "alpha", symbol: "α", default: 24, in: 0.1...1000, "norm of all embeddings")
+        "alpha", symbol: "α", default: 24, in: 0.1...1000, "norm of all embeddings"
+    ).searched(8...64, .logarithmic)
     static let learnKey = LossParameterKey.word(
         "learn", default: NormFaceLoss.Choice.no, "whether the norm is trained")
 

@@ -13,7 +13,8 @@ public import Torch
 ///   the margin takes off the target's logit.
 public final class LSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.whole(
-        "m", aliases: ["margin"], default: 2, in: 1...4, "factor of the target angle")
+        "m", aliases: ["margin"], default: 2, in: 1...4, "factor of the target angle"
+    ).searched(2...4)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

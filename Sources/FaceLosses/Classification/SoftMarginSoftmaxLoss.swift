@@ -12,7 +12,8 @@ public import Torch
 public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 0.5, in: 0...100,
-        "margin subtracted from the target logit")
+        "margin subtracted from the target logit"
+    ).searched(0.1...5, .logarithmic)
     static let warmupKey = LossParameterKey.number(
         "warmup", default: 0, in: 0...1, "fraction of the run in which the margin goes from 0 to m")
 

@@ -12,7 +12,8 @@ public import Torch
 public final class CenterLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 0.003, in: 0...1e6,
-        "weight relative to the classification loss")
+        "weight relative to the classification loss"
+    ).searched(3e-4...0.03, .logarithmic)
     static let rateKey = LossParameterKey.number(
         "alpha", symbol: "α", default: 0.5, in: 0...1, "rate at which centres follow")
 

@@ -31,10 +31,12 @@ public final class ContrastiveLoss: ConfigurableLoss {
         "mean", default: Mean.pairs, "over all pairs, or over those that are not 0")
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 0.05, in: 0...1e6,
-        "weight relative to the classification loss")
+        "weight relative to the classification loss"
+    ).searched(0.005...0.5, .logarithmic)
     static let marginKey = LossParameterKey.number(
         "m", aliases: ["margin"], default: 1, in: 0...2,
-        "distance that pairs of two identities should have")
+        "distance that pairs of two identities should have"
+    ).searched(0.5...1.5)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

@@ -18,11 +18,14 @@ public import Torch
 public final class MarginalLoss: ConfigurableLoss {
     static let thetaKey = LossParameterKey.number(
         "theta", symbol: "θ", default: 1.2, in: 0...4,
-        "squared distance that separates pairs of one identity from pairs of two")
+        "squared distance that separates pairs of one identity from pairs of two"
+    ).searched(0.8...1.6)
     static let xiKey = LossParameterKey.number(
-        "xi", symbol: "ξ", default: 0.3, in: 0...4, "margin on both sides of theta")
+        "xi", symbol: "ξ", default: 0.3, in: 0...4, "margin on both sides of theta"
+    ).searched(0.1...0.6)
     static let lambdaKey = LossParameterKey.number(
-        "lambda", symbol: "λ", default: 1, in: 0...1000, "weight of the pairs beside the softmax")
+        "lambda", symbol: "λ", default: 1, in: 0...1000, "weight of the pairs beside the softmax"
+    ).searched(0.1...10, .logarithmic)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

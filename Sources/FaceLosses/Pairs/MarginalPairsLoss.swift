@@ -10,7 +10,7 @@ public import Torch
 public final class MarginalPairsLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6, "weight relative to the classification loss"
-    )
+    ).searched(0.1...10, .logarithmic)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

@@ -17,9 +17,11 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         "weight", symbol: "λ", default: 1, in: 0...1e6,
         "weight relative to the classification loss")
     static let pullKey = LossParameterKey.number(
-        "alpha", symbol: "α", default: 0.003, in: 0...1000, "weight of distances to centres")
+        "alpha", symbol: "α", default: 0.003, in: 0...1000, "weight of distances to centres"
+    ).searched(3e-4...0.03, .logarithmic)
     static let pushKey = LossParameterKey.number(
-        "beta", symbol: "β", default: 1e-6, in: 0...1000, "weight of pairs of centres")
+        "beta", symbol: "β", default: 1e-6, in: 0...1000, "weight of pairs of centres"
+    ).searched(1e-7...1e-5, .logarithmic)
     static let marginKey = LossParameterKey.numberOrAuto(
         "M", in: 0...1e8,
         "squared distance that centres should have; auto: twice the embedding's size")

@@ -22,9 +22,11 @@ public final class RangeLoss: ConfigurableLoss {
     static let countKey = LossParameterKey.whole(
         "k", default: 2, in: 1...100, "largest distances of an identity that count")
     static let withinKey = LossParameterKey.number(
-        "alpha", symbol: "α", default: 1e-5, in: 0...1000, "weight of distances within identities")
+        "alpha", symbol: "α", default: 1e-5, in: 0...1000, "weight of distances within identities"
+    ).searched(1e-6...1e-4, .logarithmic)
     static let betweenKey = LossParameterKey.number(
-        "beta", symbol: "β", default: 1e-4, in: 0...1000, "weight of the distance between them")
+        "beta", symbol: "β", default: 1e-4, in: 0...1000, "weight of the distance between them"
+    ).searched(1e-5...1e-3, .logarithmic)
     static let marginKey = LossParameterKey.numberOrAuto(
         "M", in: 0...1e8,
         "squared distance that identities should have; auto: twice the embedding's size")

@@ -11,10 +11,12 @@ public import Torch
 public final class SupervisedContrastiveLoss: ConfigurableLoss {
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight relative to the classification loss")
+        "weight relative to the classification loss"
+    ).searched(0.1...10, .logarithmic)
     static let temperatureKey = LossParameterKey.number(
         "tau", symbol: "τ", aliases: ["temperature"], default: 0.1, in: 0.001...10,
-        "temperature of the similarities")
+        "temperature of the similarities"
+    ).searched(0.03...0.5, .logarithmic)
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(

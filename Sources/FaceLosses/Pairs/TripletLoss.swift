@@ -30,10 +30,12 @@ public final class TripletLoss: ConfigurableLoss {
 
     static let weightKey = LossParameterKey.number(
         "weight", symbol: "λ", default: 1, in: 0...1e6,
-        "weight relative to the classification loss")
+        "weight relative to the classification loss"
+    ).searched(0.1...10, .logarithmic)
     static let marginKey = LossParameterKey.number(
         "alpha", symbol: "α", aliases: ["margin"], default: 0.2, in: 0...4,
-        "margin between distances")
+        "margin between distances"
+    ).searched(0.1...0.5)
     static let miningKey = LossParameterKey.word(
         "mining", default: Mining.semihard, "which triplets of the batch count")
     static let distanceKey = LossParameterKey.word(

@@ -1,0 +1,71 @@
+import Foundation
+
+/// How the values of a search space are spread over its range.
+public enum SearchScale: String, Codable, Sendable, Hashable, CaseIterable {
+    /// Whole numbers, each equally often.
+    case integer
+    /// Evenly.
+    case linear
+    /// Evenly in the logarithm, for what counts by factors.
+    case logarithmic = "log"
+}
+
+/// The values of a parameter that tuning tries.
+public struct SearchRange: Codable, Sendable, Hashable {
+    /// The smallest value.
+    public let lower: Double
+    /// The largest value; above ``lower``.
+    public let upper: Double
+    /// How values are spread.
+    public let scale: SearchScale
+
+    /// Creates a range.
+    ///
+    /// - Returns: nil where the range is empty or not finite, has no logarithm at its lower end, or
+    ///   has no whole ends where values are whole.
+    public init?(_ lower: Double, _ upper: Double, _ scale: SearchScale) {
+        guard lower.isFinite, upper.isFinite, lower < upper else { return nil }
+        switch scale {
+        case .integer:
+            guard lower == lower.rounded(), upper == upper.rounded() else { return nil }
+        case .linear: break
+        case .logarithmic: guard lower > 0 else { return nil }
+        }
+        self.lower = lower
+        self.upper = upper
+        self.scale = scale
+    }
+
+    /// The value at a place of the range, with four significant digits, so that it reads well and is
+    /// the same number wherever it is written.
+    ///
+    /// - Parameter fraction: Place in the range, from 0 at its lower end to below 1.
+    public func value(at fraction: Double) -> Double {
+        switch scale {
+        case .integer:
+            return min(upper, lower + (fraction * (upper - lower + 1)).rounded(.down))
+        case .linear: return rounded(lower + fraction * (upper - lower))
+        case .logarithmic: return rounded(exp(log(lower) + fraction * log(upper / lower)))
+        }
+    }
+
+    /// Where a value lies in the range: 0 at its lower end, 1 at its upper one, outside of it less or
+    /// more; nil for one that has no place on a logarithmic range.
+    public func fraction(of value: Double) -> Double? {
+        switch scale {
+        case .integer, .linear: (value - lower) / (upper - lower)
+        case .logarithmic: value > 0 ? log(value / lower) / log(upper / lower) : nil
+        }
+    }
+
+    /// The range as a person reads it: `0.2 to 0.7`, `8 to 128 (log)`, `2 to 5 (integer)`.
+    public var text: String {
+        let ends = "\(lower.shortest) to \(upper.shortest)"
+        return scale == .linear ? ends : "\(ends) (\(scale.rawValue))"
+    }
+
+    private func rounded(_ value: Double) -> Double {
+        let digits = Double(String(format: "%.4g", value)) ?? value
+        return min(upper, max(lower, digits))
+    }
+}

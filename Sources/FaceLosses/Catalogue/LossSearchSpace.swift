@@ -1,0 +1,68 @@
+public import FaceConfiguration
+
+/// A parameter of a loss, or of a term that is added to it, as tuning sees it.
+public struct SearchedParameter: Hashable, Sendable {
+    /// Name, of a term's parameter with the term's before it: `m`, `center.weight`.
+    public let name: String
+    /// The parameter.
+    public let parameter: LossParameter
+    /// The value where tuning changes nothing; nil where the loss finds it by itself (`auto`).
+    public let defaultValue: Double?
+    /// Whether the value was given with the loss, so that it is not tuned.
+    public let isFixed: Bool
+    /// The loss that has the parameter.
+    public let descriptor: LossDescriptor
+
+    /// Numbers that the loss's presets have for it, in the order of the help.
+    public var published: [(preset: String, value: Double)] {
+        descriptor.presets.compactMap { preset in
+            guard case .number(let number)? = preset.values[parameter.name] else { return nil }
+            return (preset.name, number)
+        }
+    }
+}
+
+extension LossSpecification {
+    /// The numeric parameters of the loss and then of its terms, in the order of the help; those with
+    /// a ``Parameter/search`` are tuned unless they are fixed.
+    public var searchedParameters: [SearchedParameter] {
+        ([self] + terms).flatMap { part in
+            part.descriptor.parameters.compactMap { parameter in
+                guard parameter.isNumeric else { return nil }
+                let value = part.values[parameter.name] ?? parameter.defaultValue
+                let number: Double? = if case .number(let number) = value { number } else { nil }
+                return SearchedParameter(
+                    name: part == self ? parameter.name : "\(part.name).\(parameter.name)",
+                    parameter: parameter, defaultValue: number,
+                    isFixed: part.given.contains(parameter.name), descriptor: part.descriptor)
+            }
+        }
+    }
+
+    /// The loss with other values of some parameters.
+    ///
+    /// - Parameter new: Values by the names of ``searchedParameters``; others keep theirs.
+    /// - Throws: ``FaceLossesError`` for a value that a parameter may not have.
+    public func setting(_ new: [String: Double]) throws(FaceLossesError) -> LossSpecification {
+        let parts = ([self] + terms).map { part in
+            let prefix = part == self ? "" : "\(part.name)."
+            let given = part.descriptor.parameters.compactMap { parameter in
+                let value = new[prefix + parameter.name].map(LossValue.number)
+                return (value ?? part.values[parameter.name]).map { "\(parameter.name)=\($0)" }
+            }
+            let name = part.descriptor.name
+            return given.isEmpty ? name : "\(name):\(given.joined(separator: ","))"
+        }
+        return try LossSpecification(parsing: parts.joined(separator: "+"))
+    }
+}
+
+extension Parameter {
+    /// Whether it may be a number.
+    public var isNumeric: Bool {
+        switch domain {
+        case .number, .numberOr, .whole: true
+        case .flag, .list, .seed, .text, .word: false
+        }
+    }
+}

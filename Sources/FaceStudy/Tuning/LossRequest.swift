@@ -1,0 +1,81 @@
+public import FaceLosses
+public import FaceRuns
+import FaceConfiguration
+import Foundation
+
+/// A loss as a study asks for it: `arcface:m=0.4`, or `arcface@STUDY` with the values that were chosen in
+/// the study of that folder.
+public struct LossRequest: Sendable, Hashable {
+    /// The loss, without what was chosen.
+    public let loss: LossSpecification
+    /// The folder of the study in which values were chosen; nil for a loss as it is.
+    public let study: String?
+
+    /// Reads a loss, and where there is an `@`, what stands behind it as a study's folder.
+    ///
+    /// - Throws: `FaceLossesError` for a loss that is unknown; the study is read later.
+    public init(parsing text: String) throws {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        loss = try LossSpecification(parsing: String(parts[0]))
+        let folder = parts.count == 2 ? parts[1].trimmingCharacters(in: .whitespaces) : nil
+        if folder == "" {
+            throw FaceStudyError.tunedLoss(
+                text: text, reason: "the folder of a study is missing behind '@'")
+        }
+        study = folder
+    }
+
+    /// The cells of the study in which this loss was tuned, with their choices.
+    ///
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` where there is none.
+    public func tunedCells() throws -> [(cell: TuningCell, chosen: TuningTry)] {
+        guard let study else { return [] }
+        let folder = StudyFolder(URL(fileURLWithPath: study))
+        guard let record = try folder.readTuning() else {
+            throw error(
+                "'\(study)' has no tuning.json; name the folder of a study made with --tune")
+        }
+        let cells = record.cells.filter { (try? LossSpecification(parsing: $0.loss)) == loss }
+        guard !cells.isEmpty else {
+            let names = Set(record.cells.map(\.loss)).sorted().joined(separator: ", ")
+            throw error("it was not tuned there, but \(names.isEmpty ? "nothing" : names) was")
+        }
+        let chosen = cells.compactMap { cell in cell.chosenTry.map { (cell: cell, chosen: $0) } }
+        guard !chosen.isEmpty else {
+            throw error(
+                cells.contains { !$0.isComplete }
+                    ? "its tuning is not finished; run that study to its end first"
+                    : "all of its tries failed there")
+        }
+        return chosen
+    }
+
+    /// The values for a run: those chosen with its backbone on its training set, else with its
+    /// backbone, else on its training set, else the only ones there are.
+    ///
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)`` where several fit equally well.
+    func tuned(
+        _ cells: [(cell: TuningCell, chosen: TuningTry)], trainSet: String, backbone: String
+    ) throws -> (cell: TuningCell, chosen: TuningTry) {
+        let preferences: [(TuningCell) -> Bool] = [
+            { $0.trainSet == trainSet && $0.backbone == backbone },
+            { $0.backbone == backbone }, { $0.trainSet == trainSet }, { _ in true },
+        ]
+        for fits in preferences {
+            let found = cells.filter { fits($0.cell) }
+            if found.count == 1 { return found[0] }
+            guard found.isEmpty else { break }
+        }
+        let places = cells.map { "\($0.cell.backbone) on \($0.cell.trainSet)" }
+        throw error(
+            "it was tuned for \(places.joined(separator: ", ")), and none of these is "
+                + "\(backbone) on \(trainSet); give the chosen values themselves, which "
+                + "facet losses show \(text) lists")
+    }
+
+    private var text: String { study.map { "\(loss.requested)@\($0)" } ?? loss.requested }
+
+    private func error(_ reason: String) -> FaceStudyError {
+        .tunedLoss(text: text, reason: reason)
+    }
+}

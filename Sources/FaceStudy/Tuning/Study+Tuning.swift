@@ -1,0 +1,201 @@
+import FaceConfiguration
+import FaceLosses
+public import FaceRuns
+import FaceTraining
+import Foundation
+import Spelling
+
+extension StudyConfiguration {
+    /// Fraction of the identities that tries are scored on where none is held out otherwise.
+    static let tuningIdentities = 0.1
+    /// Pairs of their images: the standard error of 90 % is then 0.4 points.
+    static let tuningPairs = 6000
+
+    /// The configuration with held-out identities to score tries on, where it tunes and has none.
+    func withValidationToTune() -> StudyConfiguration {
+        guard tuning.isOn, validation.identities == 0 else { return self }
+        var result = self
+        result.validation.identities = Self.tuningIdentities
+        result.validation.pairs = max(validation.pairs, Self.tuningPairs)
+        return result
+    }
+}
+
+extension Study {
+    /// The tries of the study as far as they are made; nil where it does not tune.
+    func tuning(_ context: StudyContext) throws -> TuningRun? {
+        guard !tuningPlan.cells.isEmpty else { return nil }
+        for train in context.data.train {
+            if let sentence = train.tuningWarning { context.control.listener(.warning(sentence)) }
+        }
+        var told: Set<String> = []
+        for cell in tuningPlan.cells where !cell.fixed.isEmpty {
+            guard told.insert(cell.loss.requested).inserted else { continue }
+            let isOne = cell.fixed.count == 1
+            context.control.listener(
+                .warning(
+                    "\(cell.loss.requested): \(cell.fixed.joined(separator: ", ")) "
+                        + "\(isOne ? "is" : "are") given and therefore not tuned"))
+        }
+        return try TuningRun(tuningPlan, context)
+    }
+
+    /// Checks that tries which are there already are those of this study.
+    ///
+    /// - Throws: ``FaceStudyError/differentConfiguration(path:key:stored:asked:)``.
+    func requireSameTries(_ context: StudyContext) throws {
+        let tries = context.withoutTests
+        for cell in tuningPlan.cells {
+            for rung in tuningPlan.rungs.indices {
+                for setting in cell.settings {
+                    let run = tries.run(tuningPlan.run(setting, of: cell, rung: rung))
+                    guard
+                        FileManager.default.fileExists(atPath: run.folder.descriptionURL.path)
+                    else { continue }
+                    try RunExecutor(context: run).requirePossible()
+                }
+            }
+        }
+    }
+}
+
+extension Study {
+    /// Moves runs with values that are not the choice any more, as after more tries, to the folder of the
+    /// tries, so that no table has two choices of one loss.
+    func setAsideFormerChoices(_ record: TuningRecord, _ control: StudyControl) throws {
+        for run in try folder.runs() {
+            let description = try run.readDescription()
+            let identity = description.identity
+            guard let origin = identity.tuned, origin.study == nil,
+                let cell = record.cell(
+                    trainSet: identity.trainSet, backbone: identity.backbone, loss: origin.loss),
+                cell.chosenTry?.isSetting(of: description) != true
+            else { continue }
+            let place = folder.tries.url.appendingPathComponent("former")
+            let name = run.url.lastPathComponent
+            do {
+                try FileManager.default.createDirectory(
+                    at: place, withIntermediateDirectories: true)
+                let free = (1...).lazy.map { place.appendingPathComponent("\(name)_\($0)") }
+                    .first { !FileManager.default.fileExists(atPath: $0.path) }
+                try FileManager.default.moveItem(at: run.url, to: free ?? place)
+            } catch {
+                throw FaceStudyError.cannotWrite(
+                    path: place.path, reason: error.localizedDescription)
+            }
+            control.listener(
+                .warning(
+                    "'\(name)' has values that are no longer the choice, and was moved to "
+                        + "'\(place.path)'"))
+        }
+    }
+}
+
+extension TuningTry {
+    /// Whether a run was made with the values of this try.
+    fileprivate func isSetting(of run: RunDescription) -> Bool {
+        let training = run.configuration["training"]
+        return run.identity.loss == loss
+            && training?["schedule"]?["peak"] == .number(learningRate)
+            && training?["optimizer"]?["weightDecay"] == .number(weightDecay)
+    }
+}
+
+extension TuningRun {
+    /// Makes all tries that are left, each recorded before the next begins.
+    ///
+    /// A try that fails counts as one and is not made again.
+    mutating func finish(_ memory: MemoryCheck, _ clock: StudyClock) throws {
+        var clock = clock
+        try write()
+        while let pending = next {
+            let context = context(of: pending)
+            guard let progress = progress(pending, secondsLeft: clock.secondsLeft) else { return }
+            context.control.listener(.tryStarted(context.run, progress))
+            let failure = try context.performTry(memory)
+            clock.end(try: progress)
+            try end(pending, failure: failure)
+            if let ended = self.progress(pending, secondsLeft: clock.secondsLeft) {
+                context.control.listener(.tryEnded(ended))
+            }
+        }
+    }
+}
+
+extension RunContext {
+    /// Makes a try; returns its message when it failed.
+    fileprivate func performTry(_ memory: MemoryCheck) throws -> String? {
+        let executor = RunExecutor(context: self)
+        do {
+            executor.explainMemory(try memory.check(self))
+            _ = try executor.execute()
+            return nil
+        } catch {
+            if let stop = FaceStudyError(stopping: error) { throw stop }
+            executor.recordFailure(error)
+            return "\(error)"
+        }
+    }
+}
+
+/// How long the rest of a study takes: what was estimated for it, times how much longer than estimated
+/// what is over took.
+struct StudyClock {
+    private let estimate: StudyEstimate?
+    private let started = ContinuousClock.now
+    private var done = 0.0
+
+    init(_ estimate: StudyEstimate?) { self.estimate = estimate }
+
+    /// Seconds that are left; nil where nothing was estimated.
+    var secondsLeft: Double? {
+        guard let estimate else { return nil }
+        let elapsed = started.duration(to: .now) / .seconds(1)
+        let factor = done > 0 ? elapsed / done : 1
+        return max(0, estimate.seconds - done) * factor
+    }
+
+    /// Counts a try as over.
+    mutating func end(try progress: TuningProgress) {
+        let cell = estimate?.cells.first {
+            $0.trainSet == progress.trainSet && $0.backbone == progress.backbone
+        }
+        done += Double(progress.item.epochs) * (cell?.secondsEachTriedEpoch ?? 0)
+    }
+}
+
+extension TuningCell {
+    /// The cell as a person reads it before it is tried: what is tuned, then the tries.
+    var text: String {
+        let rungs = budget.rungs.map {
+            "\(counted($0.tries, "try", "tries")) of \(counted($0.epochs, "epoch"))"
+        }
+        let head =
+            "\(loss), \(backbone) on \(trainSet): \(rungs.joined(separator: ", then ")), "
+            + "\(counted(budget.images, "image")), scored on \(counted(validation.pairs, "pair")) of "
+            + "\(validation.identities) held-out identities (standard error "
+            + String(format: "%.1f points at 90 %%)", validation.standardError * 100)
+        let ranges = space.map { "  \($0.name) over \($0.range.text)" }
+        return ([head] + ranges + tries.map { "  \($0.text(of: self))" }).joined(separator: "\n")
+    }
+}
+
+extension TuningTry {
+    /// The values in words: `m 0.412, s 31.5, learningRate 0.05`.
+    public var valuesText: String {
+        values.sorted { $0.key < $1.key }
+            .map { "\($0.key) " + String(format: "%.4g", $0.value) }
+            .joined(separator: ", ")
+    }
+
+    fileprivate func text(of cell: TuningCell) -> String {
+        let what = index == 0 ? "try 0, the default" : "try \(index)"
+        let state =
+            switch state {
+            case .failed: "failed"
+            case .finished: String(format: "%.2f %%", (accuracy ?? 0) * 100)
+            case .pending: "new"
+            }
+        return "\(what): \(valuesText) (\(counted(epochs, "epoch"))): \(state)"
+    }
+}

@@ -1,0 +1,253 @@
+import FaceLosses
+import FaceModels
+public import FaceRuns
+import FaceTraining
+import Foundation
+import Spelling
+
+/// Which try of a study is under way, and how its cell stands.
+public struct TuningProgress: Sendable {
+    /// The try, from 1, of all tries of the study.
+    public var number: Int
+    /// Tries of the study.
+    public var count: Int
+    /// Name of the training set.
+    public var trainSet: String
+    /// The backbone with its options.
+    public var backbone: String
+    /// The loss as it was asked for.
+    public var loss: String
+    /// The try: its values and, when it is over, its score.
+    public var item: TuningTry
+    /// The cell's best try of the same rung so far.
+    public var best: TuningTry?
+    /// Seconds that the whole study will still take, where that can be told.
+    public var secondsLeft: Double?
+}
+
+/// The tries of a study as they are made, and the record of them.
+struct TuningRun {
+    private let plan: TuningPlan
+    private let study: StudyContext
+    private let tries: StudyContext
+    private let listener: (StudyEvent) -> Void
+    private(set) var record: TuningRecord
+    /// Settings that take part in each rung that is known, by cell.
+    private var settings: [[[Int]]]
+
+    /// Plans the tries and reads what is known of them.
+    ///
+    /// - Throws: what a damaged folder of a try throws.
+    init(_ plan: TuningPlan, _ study: StudyContext) throws {
+        self.plan = plan
+        self.study = study
+        tries = study.withoutTests
+        listener = study.control.listener
+        settings = plan.cells.map { [$0.settings.map(\.index)] }
+        record = TuningRecord(cells: [], finalSeeds: study.configuration.seeds)
+        record.cells = plan.cells.map { cell($0) }
+        for index in record.cells.indices { try refresh(index) }
+    }
+
+    /// Tries of the whole study.
+    var count: Int { plan.cells.count * plan.rungs.reduce(0) { $0 + $1.tries } }
+
+    /// A try that is not over: its cell, its rung and its setting.
+    struct Pending {
+        let cell: Int
+        let rung: Int
+        let setting: Int
+    }
+
+    /// What is to be tried next: the cells take turns, setting by setting, so that none is far ahead.
+    var next: Pending? {
+        for rung in plan.rungs.indices {
+            for setting in 0..<(plan.rungs.first?.tries ?? 0) {
+                for cell in plan.cells.indices {
+                    let isPending = record.cells[cell].tries.contains {
+                        $0.rung == rung && $0.index == setting && $0.state == .pending
+                    }
+                    if isPending { return Pending(cell: cell, rung: rung, setting: setting) }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The run of a try.
+    func context(of pending: Pending) -> RunContext {
+        let cell = plan.cells[pending.cell]
+        return tries.run(plan.run(cell.settings[pending.setting], of: cell, rung: pending.rung))
+    }
+
+    /// Takes notice of how a try ended, and writes the record.
+    ///
+    /// - Parameter failure: Why it failed, where its folder does not tell.
+    mutating func end(_ pending: Pending, failure: String? = nil) throws {
+        try refresh(pending.cell, failed: failure.map { (pending, $0) })
+        try write()
+    }
+
+    /// Writes the record into the study's folder.
+    func write() throws { try study.folder.write(record) }
+
+    /// What a person is told of a try.
+    func progress(_ pending: Pending, secondsLeft: Double?) -> TuningProgress? {
+        let cell = record.cells[pending.cell]
+        let rung = cell.tries.filter { $0.rung == pending.rung }
+        guard let item = rung.first(where: { $0.index == pending.setting }) else { return nil }
+        let over = record.cells.reduce(0) { sum, cell in
+            sum + cell.tries.filter { $0.state != .pending }.count
+        }
+        return TuningProgress(
+            number: over + (item.state == .pending ? 1 : 0), count: count,
+            trainSet: cell.trainSet, backbone: cell.backbone,
+            loss: cell.loss, item: item, best: TuningSchedule.best(of: rung),
+            secondsLeft: secondsLeft)
+    }
+
+    // MARK: The record
+
+    private func cell(_ cell: TuningPlan.Cell) -> TuningCell {
+        let train = study.data.train[cell.trainIndex]
+        let batch = study.configuration.training.batchSize
+        return TuningCell(
+            trainSet: cell.trainSet, backbone: cell.backbone.description,
+            loss: cell.loss.requested, resolvedLoss: cell.loss.description,
+            lossTitle: cell.loss.title, sampler: cell.sampler, space: cell.space,
+            fixed: cell.fixed,
+            budget: TuningBudget(
+                tries: study.configuration.tuning.tries, epochs: plan.epochs,
+                imagesEach: train.facts.images / batch * batch, rungs: plan.rungs),
+            validation: train.tuningValidation)
+    }
+
+    /// Reads how the tries of a cell stand, adds the rungs that follow from them, and chooses.
+    private mutating func refresh(_ index: Int, failed: (Pending, String)? = nil) throws {
+        var known = record.cells[index].tries
+        var rungs: [[TuningTry]] = []
+        for rung in plan.rungs.indices {
+            if rung > 0 {
+                let before = rungs[rung - 1]
+                guard !before.contains(where: { $0.state == .pending }) else { break }
+                let next = TuningSchedule.survivors(of: before, count: plan.rungs[rung].tries)
+                settings[index] = Array(settings[index].prefix(rung)) + [next]
+            }
+            rungs.append(
+                try settings[index][rung].map { setting in
+                    try item(Pending(cell: index, rung: rung, setting: setting), known, failed)
+                })
+        }
+        known = rungs.flatMap { $0 }
+        record.cells[index].tries = known
+        let isOver =
+            rungs.count == plan.rungs.count && !known.contains { $0.state == .pending }
+        record.cells[index].isComplete = isOver
+        let best = isOver ? rungs.last.flatMap(TuningSchedule.best) : nil
+        record.cells[index].chosen = best.flatMap { best in
+            known.firstIndex { $0.rung == best.rung && $0.index == best.index }
+        }
+    }
+
+    /// One try, as its folder tells it.
+    private func item(
+        _ pending: Pending, _ known: [TuningTry], _ failed: (Pending, String)?
+    ) throws -> TuningTry {
+        let setting = plan.cells[pending.cell].settings[pending.setting]
+        let context = context(of: pending)
+        var item = TuningTry(
+            index: setting.index, rung: pending.rung, values: setting.values,
+            loss: setting.loss.description, learningRate: setting.learningRate,
+            weightDecay: setting.weightDecay, seed: plan.seed,
+            epochs: plan.rungs[pending.rung].epochs,
+            folder: "tuning/runs/\(context.run.folderName)")
+        let epochs = try context.folder.readEpochs()
+        item.images = epochs.last?.images ?? 0
+        if let result = try context.folder.readResult() {
+            item.seconds = result.seconds
+            item.take(result, epochs.last?.validation)
+        } else if let failed, failed.0.rung == pending.rung, failed.0.setting == pending.setting {
+            (item.state, item.reason) = (.failed, failed.1)
+        } else if let before = known.first(where: {
+            $0.rung == item.rung && $0.index == item.index && $0.state == .failed
+        }) {
+            (item.state, item.reason) = (.failed, before.reason)
+        }
+        return item
+    }
+}
+
+extension TuningTry {
+    /// Takes over how a run ended.
+    fileprivate mutating func take(_ result: RunResult, _ validation: EpochTest?) {
+        guard result.status == .finished, let validation else {
+            state = .failed
+            reason = result.message.isEmpty ? "it was not scored" : result.message
+            return
+        }
+        state = .finished
+        accuracy = validation.accuracy
+        pairs = validation.pairs
+        standardError = TuningValidation.standardError(
+            accuracy: validation.accuracy, pairs: validation.pairs)
+    }
+}
+
+extension TuningValidation {
+    /// The accuracy at which a validation set is judged before anything is trained.
+    static let assumedAccuracy = 0.9
+
+    /// √(p (1 - p) / pairs): what an accuracy on independent pairs varies by.
+    static func standardError(accuracy: Double, pairs: Int) -> Double {
+        (accuracy * (1 - accuracy) / Double(max(1, pairs))).squareRoot()
+    }
+}
+
+extension PreparedTrainSet {
+    /// The held-out identities as the record of a tuning has them.
+    fileprivate var tuningValidation: TuningValidation {
+        let pairs = validation?.facts.pairs ?? 0
+        return TuningValidation(
+            identities: heldOut, pairs: pairs,
+            standardError: TuningValidation.standardError(
+                accuracy: TuningValidation.assumedAccuracy, pairs: pairs))
+    }
+
+    /// Why tries could hardly be told apart on the held-out identities, a sentence; nil where they can.
+    var tuningWarning: String? {
+        let found = tuningValidation
+        guard found.standardError > TuningValidation.largestError else { return nil }
+        let needed = Int(
+            (TuningValidation.assumedAccuracy * (1 - TuningValidation.assumedAccuracy)
+                / (TuningValidation.largestError * TuningValidation.largestError)).rounded(.up))
+        let people = (heldOut * needed + max(1, found.pairs) - 1) / max(1, found.pairs)
+        let all = facts.identities + heldOut
+        let advice =
+            people * 2 <= all
+            ? "hold out about \(people) with --validation identities="
+                + String(format: "%.2g", (Double(people) / Double(all) * 100).rounded(.up) / 100)
+                + " or raise validation.pairs to \(needed)"
+            : "about \(people) would do, more than half of the set's \(all)"
+        let error = String(format: "%.1f", found.standardError * 100)
+        return "'\(facts.name)': tries are scored on \(counted(found.pairs, "pair")) of \(heldOut) "
+            + "held-out identities, and those that differ by less than \(error) points (the standard "
+            + "error at 90 %) cannot be told apart; \(advice)"
+    }
+}
+
+extension TuningValidation {
+    /// The standard error from which on a validation set is called too small.
+    static let largestError = 0.01
+}
+
+extension StudyContext {
+    /// The context of the tries: no test set reaches them, so that none of its numbers can decide.
+    var withoutTests: StudyContext {
+        var configuration = configuration
+        configuration.test = []
+        configuration.tuning = StudyConfiguration.Tuning()
+        return StudyContext(
+            configuration: configuration, compute: compute, folder: folder.tries,
+            data: data.withoutTests, control: control)
+    }
+}

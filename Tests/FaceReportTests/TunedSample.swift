@@ -136,11 +136,11 @@ struct TunedSample {
             return item
         }
         let off = zip(loss.space, fractions).reduce(0.0) { sum, part in
-            let at = index == 0 ? 0.45 : part.1
-            return sum + (at - 0.55) * (at - 0.55)
+            sum + (part.1 - 0.55) * (part.1 - 0.55)
         }
         let best = 0.86 + 0.02 * (loss.tuned ?? loss.skill)
-        let accuracy = loss.tuned == nil && index == 0 ? 0.93 : best - 0.2 * off
+        let standard = loss.tuned == nil ? 0.93 : best - 0.03
+        let accuracy = index == 0 ? standard : best - 0.2 * off
         item.state = .finished
         item.accuracy = ((accuracy + 0.003 * random.normal()) * 2000).rounded() / 2000
         item.pairs = 2000

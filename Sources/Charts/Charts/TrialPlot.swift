@@ -71,8 +71,8 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
 
     var frame: Frame {
         Frame(
-            height: 196 + namesHeight + (hasLost ? 16 : 0), left: 44, right: 14,
-            top: 24 + namesHeight, bottom: hasLost ? 56 : 40, x: x, y: y)
+            height: 196 + namesHeight + (hasLost ? 24 : 0), left: 44, right: 14,
+            top: 24 + namesHeight, bottom: hasLost ? 64 : 40, x: x, y: y)
     }
 
     func content(_ frame: Frame) -> Markup {
@@ -104,7 +104,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
         return .group([
             lower.bottomAxis(grid: false),
             Mark.line("grid", frame.left, frame.baseline, frame.rightEdge, frame.baseline),
-            Mark.text("failed", frame.left - 6, frame.baseline + 12, anchor: "end"),
+            Mark.text("failed", frame.left - 6, frame.baseline + 18, anchor: "end"),
         ])
     }
 
@@ -126,8 +126,8 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
         guard let score = trial.score else {
             return element("g") {
                 element("title") { trial.note }
-                Mark.line("lost", at - 3.5, frame.baseline + 4.5, at + 3.5, frame.baseline + 11.5)
-                Mark.line("lost", at - 3.5, frame.baseline + 11.5, at + 3.5, frame.baseline + 4.5)
+                Mark.line("lost", at - 3.5, frame.baseline + 10.5, at + 3.5, frame.baseline + 17.5)
+                Mark.line("lost", at - 3.5, frame.baseline + 17.5, at + 3.5, frame.baseline + 10.5)
             }
         }
         return element("g") {

@@ -183,9 +183,9 @@ enum ComparisonSection {
                 """,
             columns: [
                 .words("Better"), .words("than"), .numbers("Points"), .numbers("95 % interval"),
-                .numbers("Bootstrap"), .numbers("p"), .numbers("p, corrected"),
+                EquivalenceText.column(rope: statistics.rope), .numbers("Bootstrap"), .numbers("p"),
+                .numbers("p, corrected"),
                 .numbers("McNemar"), .numbers("Ahead"),
-                EquivalenceText.column(rope: statistics.rope),
             ], groups: groups)
     }
 
@@ -195,12 +195,12 @@ enum ComparisonSection {
             Table.Entry(
                 Format.percent(comparison.difference.mean), isBest: comparison.isSignificant),
             Table.Entry(ComparisonText.points(comparison.interval)),
+            Table.Entry(EquivalenceText.entry(comparison.equivalence, rope: rope)),
             Table.Entry(comparison.bootstrap.map(ComparisonText.points) ?? "–"),
             Table.Entry(ComparisonText.probability(comparison.pValue)),
             Table.Entry(ComparisonText.probability(comparison.adjusted)),
             Table.Entry(ComparisonText.mcNemar(comparison)),
             Table.Entry(ComparisonText.sign(comparison)),
-            Table.Entry(EquivalenceText.entry(comparison.equivalence, rope: rope)),
         ]
     }
 }

@@ -85,9 +85,12 @@ enum EquivalenceBlocks {
 
     /// The comparisons of the first test set; nothing for a study of one seed.
     ///
-    /// - Parameter panels: The comparisons of each configuration with the title it has.
+    /// - Parameters:
+    ///   - panels: The comparisons of each configuration with the title it has.
+    ///   - heading: What stands above them.
     static func blocks(
-        _ panels: [(title: String, comparisons: [LossComparison])], rope: Double
+        _ panels: [(title: String, comparisons: [LossComparison])], rope: Double,
+        heading: String = "Better, equal or worse"
     ) -> [Block] {
         let panels = panels.map { panel in
             (title: panel.title, comparisons: panel.comparisons.filter { $0.equivalence != nil })
@@ -105,7 +108,7 @@ enum EquivalenceBlocks {
             return isOpen
                 ? .list(sentences) : .details("\(panel.title): \(count)", [.list(sentences)])
         }
-        return [.heading("Better, equal or worse"), .paragraph(introduction(panels, rope))]
+        return [.heading(heading), .paragraph(introduction(panels, rope))]
             + lists + [.figure(figure(panels, rope))]
     }
 

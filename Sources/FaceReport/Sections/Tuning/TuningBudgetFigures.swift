@@ -73,8 +73,10 @@ enum TuningBudgetFigures {
             }
         }
         guard let most = lines.map(\.points.count).max(), most > 1 else { return nil }
-        let ends = lines.flatMap(\.points).flatMap { point in
-            [point.range?.lowerBound, point.range?.upperBound].compactMap { $0 }
+        // The band of a single try, which may have failed, would leave no room for the rest.
+        let ends = lines.flatMap { line in
+            line.points.map(\.y) + line.points.dropFirst(3).compactMap(\.range?.lowerBound)
+                + line.points.compactMap(\.range?.upperBound)
         }
         return Figure.Panel(
             title: study.title(configuration),

@@ -20,17 +20,17 @@ enum TuningEase {
         }
         return Table(
             caption: """
-                Tries of each loss\(TuningBudgetFigures.rungNote(study)): validation accuracy in \
-                percent of the default, of the median and of the best try, and the share of tries \
-                within a point of the best: the larger it is, the less the values matter. Spent: \
-                epochs, images and time of all tries.
+                Tries of each loss\(TuningBudgetFigures.rungNote(study)), with the number of its tuned \
+                parameters: validation accuracy in percent of the default, of the median and of the \
+                best try, and the share of tries near it, within a point: the larger it is, the less \
+                the values matter. Spent: images and time of all tries.
                 """,
             columns: [
-                .words("Loss"), .numbers("tuned", group: "Parameters"),
-                .numbers("finished", group: "Tries"), .numbers("failed", group: "Tries"),
-                .numbers("Default"), .numbers("Median"), .numbers("Best"),
-                .numbers("Within a point, %"), .numbers("epochs", group: "Spent"),
-                .numbers("images", group: "Spent"), .numbers("time", group: "Spent"),
+                .words("Loss"), .numbers("Tuned"), .numbers("finished", group: "Tries"),
+                .numbers("failed", group: "Tries"), .numbers("default", group: "Accuracy, %"),
+                .numbers("median", group: "Accuracy, %"), .numbers("best", group: "Accuracy, %"),
+                .numbers("Near, %"), .numbers("images", group: "Spent"),
+                .numbers("time", group: "Spent"),
             ], groups: groups)
     }
 
@@ -48,8 +48,6 @@ enum TuningEase {
             percent(loss.firstRung.first { $0.index == 0 }?.accuracy),
             percent(Summary(loss.scores)?.quantiles([0.5])[0]), percent(loss.scores.max()),
             Table.Entry(loss.share(within: near).map { Format.percent($0, 0) } ?? "–"),
-            Table.Entry(
-                Format.count(ended.filter { $0.state == .finished }.reduce(0) { $0 + $1.epochs })),
             Table.Entry(Format.quantity(ended.reduce(0) { $0 + Double($1.images) })),
             Table.Entry(Format.duration(ended.reduce(0) { $0 + $1.seconds })),
         ]

@@ -11,7 +11,15 @@ enum TuningParameters {
             losses.compactMap { figure($0, study) }.map(Block.figure)
         }
         guard !blocks.isEmpty else { return [] }
-        return [.heading("Score over each parameter")] + blocks
+        return [
+            .heading("Score over each parameter"),
+            .paragraph(
+                """
+                Where the points form a plateau around the default, the published constants are as \
+                good as any; where they rise towards an end of the axis, the range was too narrow. The \
+                numbers are in the tables of all tries.
+                """),
+        ] + blocks
     }
 
     private static func figure(_ loss: TunedLoss, _ study: TunedStudy) -> Figure? {

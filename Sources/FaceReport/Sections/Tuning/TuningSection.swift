@@ -10,11 +10,21 @@ enum TuningSection {
         var blocks = [Block.paragraph(introduction(study))]
         blocks += TuningGains.blocks(study)
         blocks += TuningOrder.blocks(study)
+        blocks += comparisons(study)
         blocks += TuningBudgetFigures.blocks(study)
         blocks += TuningEase.blocks(study)
         blocks += TuningParameters.blocks(study)
         blocks += TuningTries.blocks(study)
         return Section("tuning", "Tuned with the same budget", blocks)
+    }
+
+    /// The tuned losses against each other.
+    private static func comparisons(_ study: TunedStudy) -> [Block] {
+        guard let results = study.results, let statistics = study.statistics else { return [] }
+        return EquivalenceBlocks.blocks(
+            results.configurations.map {
+                (study.title($0), statistics.comparisons($0, test: study.test))
+            }, rope: study.rope, heading: "The tuned losses: better, equal or worse")
     }
 
     /// How values were chosen, and on what.

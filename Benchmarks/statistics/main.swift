@@ -138,3 +138,5 @@ for (index, scenario) in scenarios().enumerated() {
         scenario, studies: isLarge ? studies / 5 : studies, resamples: resamples,
         seed: UInt64(100 + index))
 }
+try EquivalenceCalibration.measure(studies: studies / 3)
+try TuningCalibration.measure(studies: studies)

@@ -92,6 +92,32 @@ package struct Axis: Hashable, Sendable {
             title: title, domain: pow(10, Double(exponent))...1, isLogarithmic: true, ticks: ticks)
     }
 
+    /// A logarithmic axis between two numbers above 0, with ticks at 1, 2 and 5 × 10ⁿ, or where these
+    /// are too many at powers of ten.
+    package static func logarithmic(
+        _ title: String, from low: Double, to high: Double, atMost count: Int = 6
+    ) -> Axis {
+        let ends = (low: min(max(low, 1e-100), 1e100), high: min(max(high, 1e-100), 1e100))
+        guard ends.high > ends.low else {
+            return linear(title, covering: [ends.low], atMost: count)
+        }
+        let first = Int(saturating: log10(ends.low).rounded(.down))
+        let last = Int(saturating: log10(ends.high).rounded(.up))
+        let inside = (ends.low * (1 - 1e-9))...(ends.high * (1 + 1e-9))
+        let choices = [[1.0, 2, 5], [1.0, 3], [1.0]].map { (digits: [Double]) -> [Double] in
+            (first...last).flatMap { (power: Int) -> [Double] in
+                digits.map { scaled($0, power) }
+            }.filter(inside.contains)
+        }
+        let values = choices.first { $0.count <= count } ?? choices[2]
+        let stride = max(1, (values.count + count - 1) / max(1, count))
+        let ticks = values.enumerated().filter { $0.offset % stride == 0 }.map { item in
+            Tick(value: item.element, label: Format.short(item.element))
+        }
+        return Axis(
+            title: title, domain: ends.low...ends.high, isLogarithmic: true, ticks: ticks)
+    }
+
     /// The smallest of 1, 2, 5 × 10ⁿ that needs at most `count` ticks for a range.
     package static func niceStep(_ range: ClosedRange<Double>, atMost count: Int) -> Double {
         let length = range.upperBound - range.lowerBound

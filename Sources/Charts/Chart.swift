@@ -7,6 +7,8 @@ package enum Chart: Hashable, Sendable {
     case groups(GroupDiagram)
     case map(MapPlot)
     case quantiles(QuantilePlot)
+    case shares(ShareBars)
+    case trials(TrialPlot)
 
     /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
     /// shows to a reader who does not see it.
@@ -21,6 +23,8 @@ package enum Chart: Hashable, Sendable {
         case .groups(let chart): chart
         case .map(let chart): chart
         case .quantiles(let chart): chart
+        case .shares(let chart): chart
+        case .trials(let chart): chart
         }
     }
 }

@@ -52,6 +52,12 @@ package enum ChartStyle {
         .middle{stroke:var(--paper);stroke-width:2}
         .median{stroke:var(--c);stroke-width:2}
         .frame{fill:none;stroke:var(--grid);stroke-width:1}
+        .part{fill:var(--c);stroke:var(--paper);stroke-width:.7}
+        .neither{fill:var(--grid);stroke:var(--rule);stroke-width:.7}
+        svg .inside{fill:var(--paper);font-weight:600}
+        .ring{fill:none;stroke:var(--ink);stroke-width:1.5}
+        .guide{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;opacity:.75}
+        .lost{fill:none;stroke:var(--muted);stroke-width:1.4}
         .dots{fill:none;stroke:var(--c);stroke-width:6;stroke-linecap:round;opacity:.8}
         svg .spot{font-weight:700;font-size:12px;paint-order:stroke;stroke:var(--paper);
         stroke-width:4px;stroke-linejoin:round}

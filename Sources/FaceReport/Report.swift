@@ -16,6 +16,10 @@ public struct Report: Sendable {
     /// Title of a report that was given none.
     public static let defaultTitle = "Loss functions for deep face recognition, compared"
 
+    /// Half the region of practical equivalence of a report that was given none, in points: losses
+    /// whose accuracies differ by at most so much count as equal. 0.2 points are 12 of LFW's pairs.
+    public static let defaultRope = 0.2
+
     /// The script that a page of a report carries, without its tags: for those who serve pages to
     /// browsers that run none within a page.
     public static let pageScript = PageScript.text
@@ -31,6 +35,7 @@ public struct Report: Sendable {
     /// Where pictures come from; `nil` for a report without any.
     private let pictures: Pictures?
     private let scope: StudyScope?
+    private let rope: Double
 
     /// Prepares the report of a study's folder; nothing is read yet.
     ///
@@ -41,15 +46,18 @@ public struct Report: Sendable {
     ///   - pictures: the source of the pictures of misclassified pairs, which gives `nil` for an
     ///     image that is gone; without it pairs are listed by name only.
     ///   - scope: what the study is going to be, where it is still under way.
+    ///   - rope: the largest difference of accuracies that counts as practically equal, in points;
+    ///     0...100, with 0 for none.
     public init(
         study: URL, title: String = Report.defaultTitle, destination: URL? = nil,
-        pictures: Pictures? = nil, scope: StudyScope? = nil
+        pictures: Pictures? = nil, scope: StudyScope? = nil, rope: Double = Report.defaultRope
     ) {
         self.study = StudyFolder(study)
         self.title = title
         self.destination = destination ?? self.study.reportURL
         self.pictures = pictures
         self.scope = scope
+        self.rope = rope / 100
     }
 
     /// Reads the run folders and renders the report in memory.
@@ -59,14 +67,16 @@ public struct Report: Sendable {
     /// - Throws: ``FaceReportError/noRuns(study:damaged:)`` where there is nothing to report.
     public func render() throws(FaceReportError) -> RenderedReport {
         let results = try StudyResults(reading: study, scope: scope)
-        let statistics = StudyStatistics(results)
+        let statistics = StudyStatistics(results, rope: rope)
+        let tuned = TunedStudy(results, rope: rope)
         let document = Document(
-            title: title, results: results, statistics: statistics, pictures: pictures)
+            title: title, results: results, statistics: statistics, tuned: tuned,
+            pictures: pictures)
         return RenderedReport(
             html: HTMLPage(document).text,
             markdown: MarkdownPage(document).text,
             csv: ResultsCSV(results).text,
-            answer: StudyAnswer(results, statistics))
+            answer: tuned?.answer ?? StudyAnswer(results, statistics))
     }
 
     /// Renders the report and writes its files, each atomically.
@@ -97,7 +107,10 @@ public struct Report: Sendable {
     @discardableResult
     public func writeForPapers() throws(FaceReportError) -> [URL] {
         try study.requirePlainFiles()
-        let document = Document(title: title, results: try StudyResults(reading: study))
+        let results = try StudyResults(reading: study)
+        let document = Document(
+            title: title, results: results, statistics: StudyStatistics(results, rope: rope),
+            tuned: TunedStudy(results, rope: rope))
         let figures = PaperFigures.files(document).map { ("figures/\($0.name)", $0.text) }
         return try AtomicFile.write(
             [("tables.tex", LaTeXTables(document).text)] + figures, to: destination)

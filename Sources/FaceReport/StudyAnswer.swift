@@ -11,12 +11,15 @@ public struct StudyAnswer: Sendable, Hashable {
     /// Columns of a line.
     public static let width = 80
 
-    init(_ results: StudyResults, _ statistics: StudyStatistics) {
+    /// - Parameter preface: What is to be known before the sentences, e.g. that losses were tuned.
+    init(_ results: StudyResults, _ statistics: StudyStatistics, preface: [RichText] = []) {
         let tables = results.configurations.compactMap { Self.table($0, results, statistics) }
-        let sentences = [
-            AnswerSection.answer(results, statistics).plain, Self.apart(results, statistics),
-            Self.states(results),
-        ].compactMap { $0 }
+        let sentences =
+            preface.map(\.plain)
+            + [
+                AnswerSection.answer(results, statistics).plain, Self.apart(results, statistics),
+                Self.states(results),
+            ].compactMap { $0 }
         text = (tables + [Self.wrapped(sentences.joined(separator: " "))])
             .joined(separator: "\n\n")
     }

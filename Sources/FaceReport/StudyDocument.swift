@@ -4,11 +4,10 @@ import Charts
 extension Document {
     /// Writes the report of a study's results.
     package init(
-        title: String, results: StudyResults, statistics: StudyStatistics? = nil,
-        pictures: Report.Pictures? = nil
+        title: String, results: StudyResults, statistics: StudyStatistics,
+        tuned: TunedStudy? = nil, pictures: Report.Pictures? = nil
     ) {
-        let statistics = statistics ?? StudyStatistics(results)
-        let plan = Self.plan(results, statistics, pictures)
+        let plan = Self.plan(results, statistics, pictures, tuned)
         let faces =
             pictures == nil
             ? " It names people and files of the sets."
@@ -21,10 +20,16 @@ extension Document {
 
     /// The sections of a study's report in their order.
     package static func plan(
-        _ results: StudyResults, _ statistics: StudyStatistics, _ pictures: Report.Pictures?
+        _ results: StudyResults, _ statistics: StudyStatistics, _ pictures: Report.Pictures?,
+        _ tuned: TunedStudy? = nil
     ) -> [PlannedSection] {
         [
-            .init("answer", "The short answer") { AnswerSection.section(results, statistics) },
+            .init("answer", "The short answer") {
+                AnswerSection.section(results, statistics, tuned)
+            },
+            .init("tuning", "Tuned with the same budget") {
+                tuned.map(TuningSection.section)
+            },
             .init("accuracy", "Accuracy") { AccuracySection.section(results) },
             .init("certainty", "Uncertainty of the accuracies") {
                 try CertaintySection.section(results, statistics)

@@ -19,6 +19,7 @@ let compareCommand = Command(
                 + "detected"),
         Option(
             "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
+        ReportOptions.rope,
         Option("--serve", .flag, "serve the live report to browsers on this machine"),
         Option(
             "--keep-serving", .flag,
@@ -39,6 +40,7 @@ let compareCommand = Command(
     let isServed = arguments.has("--serve") || arguments.has("--keep-serving")
     return try StudySession(
         configuration, output: output, port: isServed ? UInt16(port) : nil,
-        keepsServing: arguments.has("--keep-serving"), dryRun: arguments.has("--dry-run")
+        keepsServing: arguments.has("--keep-serving"), dryRun: arguments.has("--dry-run"),
+        rope: ReportOptions.rope(arguments)
     ).run(json: arguments.has("--json"))
 }

@@ -34,14 +34,14 @@ enum LivePageProcess {
     // MARK: The study's side
 
     /// Has the page of a study drawn, and waits for it.
-    static func draw(_ study: URL, _ scope: StudyScope) -> Outcome {
+    static func draw(_ study: URL, _ scope: StudyScope, rope: Double) -> Outcome {
         guard let program = Bundle.main.executableURL else {
             return .failed("the program does not know its own file")
         }
         let process = Process()
         let output = Pipe()
         process.executableURL = program
-        process.arguments = [word, study.path, "\(scope.runs)", "\(scope.seeds)"]
+        process.arguments = [word, study.path, "\(scope.runs)", "\(scope.seeds)", "\(rope)"]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -76,14 +76,14 @@ enum LivePageProcess {
     /// Draws the page onto standard output where the command line asks for it, and gives the exit
     /// code; nil for every other command line.
     static func run(_ words: [String]) -> Int32? {
-        guard words.count == 4, words[0] == word, let runs = Int(words[2]),
-            let seeds = Int(words[3])
+        guard words.count == 5, words[0] == word, let runs = Int(words[2]),
+            let seeds = Int(words[3]), let rope = Double(words[4])
         else { return nil }
         standBack()
         let study = StudyFolder(URL(fileURLWithPath: words[1]))
         let report = Report(
             study: study.url, pictures: TestPictures(study).jpeg(of:in:),
-            scope: StudyScope(runs: runs, seeds: seeds))
+            scope: StudyScope(runs: runs, seeds: seeds), rope: rope)
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(report.render().html.utf8))
             return 0

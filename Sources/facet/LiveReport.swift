@@ -46,6 +46,7 @@ final class LiveReport: @unchecked Sendable {
 
     private let study: URL
     private let scope: StudyScope
+    private let rope: Double
     // Sound because all below is reached only while `lock` is held.
     private let lock = NSLock()
     private var moment = Moment()
@@ -56,8 +57,10 @@ final class LiveReport: @unchecked Sendable {
     private let rendering = NSLock()
     private var rendered: (version: Int, html: String)?
 
-    init(_ study: StudyFolder, _ plan: StudyPlan) {
+    /// - Parameter rope: What the report counts as practically equal, in points.
+    init(_ study: StudyFolder, _ plan: StudyPlan, rope: Double) {
         self.study = study.url
+        self.rope = rope
         scope = StudyScope(
             runs: plan.runs.count, seeds: Set(plan.runs.map(\.identity.seed)).count)
         progress = StudyProgress(plan)
@@ -155,7 +158,7 @@ final class LiveReport: @unchecked Sendable {
         return rendering.withLock {
             if let rendered, rendered.version == version { return rendered.html }
             let page =
-                switch LivePageProcess.draw(study, scope) {
+                switch LivePageProcess.draw(study, scope, rope: rope) {
                 case .page(let page): page
                 case .failed(let reason): LivePage.failed(reason)
                 }

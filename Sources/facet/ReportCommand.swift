@@ -29,6 +29,7 @@ let reportCommand = Command(
         Option(
             "--without-pictures", .flag,
             "list misclassified pairs by name without showing faces, e.g. to share the report"),
+        ReportOptions.rope,
         Option("--json", .flag, "write the results as JSON to standard output"),
     ],
     examples: ["facet report studies/quick", "facet report studies/12-epochs studies/20-epochs"]
@@ -36,7 +37,8 @@ let reportCommand = Command(
     let study = URL(fileURLWithPath: arguments.positional("study") ?? ".")
     let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
     if let other = arguments.positional("other") {
-        for option in ["--paper", "--title", "--without-pictures"] where arguments.has(option) {
+        for option in ["--paper", "--title", "--without-pictures", "--rope"]
+        where arguments.has(option) {
             throw CommandError.together(option, "a second study")
         }
         let comparison = StudyComparisonReport(
@@ -55,7 +57,8 @@ let reportCommand = Command(
     let report = Report(
         study: study, title: arguments.value("--title") ?? Report.defaultTitle,
         destination: output,
-        pictures: arguments.has("--without-pictures") ? nil : pictures.jpeg(of:in:))
+        pictures: arguments.has("--without-pictures") ? nil : pictures.jpeg(of:in:),
+        rope: try ReportOptions.rope(arguments))
     if arguments.has("--paper") { try writeForPapers(report) }
     try writeReport(report, json: arguments.has("--json"))
     return .success

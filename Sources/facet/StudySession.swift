@@ -14,6 +14,7 @@ struct StudySession {
     private let server: PageServer?
     private let keepsServing: Bool
     private let dryRun: Bool
+    private let rope: Double
 
     /// Prepares a study.
     ///
@@ -22,16 +23,18 @@ struct StudySession {
     ///   - keepsServing: Whether the report stays there after the study, until the command is
     ///     interrupted.
     ///   - dryRun: Whether the study is only looked at; nothing is written then.
+    ///   - rope: What its report counts as practically equal, in points.
     init(
         _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil,
-        keepsServing: Bool = false, dryRun: Bool
+        keepsServing: Bool = false, dryRun: Bool, rope: Double = Report.defaultRope
     ) throws {
         interrupt = try .untilSaved()
         study = try Study(configuration, folder: output)
         self.keepsServing = keepsServing
         let port = dryRun ? nil : port
         self.dryRun = dryRun
-        live = port == nil ? nil : LiveReport(study.folder, study.plan)
+        self.rope = rope
+        live = port == nil ? nil : LiveReport(study.folder, study.plan, rope: rope)
         server = try port.flatMap { [live] port in
             try live.map { live in try PageServer(port: port) { live.page($0) } }
         }
@@ -65,7 +68,7 @@ struct StudySession {
             try writeReport(
                 Report(
                     study: study.folder.url,
-                    pictures: TestPictures(study.folder).jpeg(of:in:)), json: json)
+                    pictures: TestPictures(study.folder).jpeg(of:in:), rope: rope), json: json)
             end("Study finished.", keepsServing: keepsServing)
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {

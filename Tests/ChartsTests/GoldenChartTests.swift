@@ -53,7 +53,8 @@ enum SampleCharts {
     static var all: [Sample] {
         lines + dots + groups + [
             ("histogram", "Scores", histogram), ("scatter", "Cost", scatter), ("map", "A map", map),
-            ("quantiles", "Angles", quantiles),
+            ("quantiles", "Angles", quantiles), ("shares", "Better or worse", shares),
+            ("trials", "Tries", trials), ("trials-failed", "Tries, some of which failed", failed),
         ]
     }
 
@@ -187,6 +188,49 @@ enum SampleCharts {
             MapPlot(
                 groups: groups, x: -0.2...1.1, y: -0.2...0.4, xTitle: "first component",
                 yTitle: "second component"))
+    }
+
+    private static var shares: Chart {
+        let parts = [(0.97, 0.02), (0.6, 0.385), (0.02, 0.96), (0.998, 0.002)]
+        let rows = parts.enumerated().map { slot, part in
+            ShareBars.Row(
+                first: .init(
+                    title: slot == 1 ? "A loss with a name that is far too long" : "Loss \(slot)",
+                    style: SeriesStyle(slot: slot), share: part.0),
+                neither: part.1,
+                second: .init(
+                    title: "Loss \(slot + 1)", style: SeriesStyle(slot: slot + 1),
+                    share: 1 - part.0 - part.1))
+        }
+        return .shares(ShareBars(rows: rows, neither: "within 0.2 points: practically equal"))
+    }
+
+    private static func trials(from first: Int, x: Axis, guides: [TrialPlot.Guide]) -> Chart {
+        let trials = (0..<12).map { index in
+            let value = 8 * pow(2, Double(index) / 3)
+            return TrialPlot.Trial(
+                value: value, score: index < first ? nil : 97 - pow(Double(index) / 3 - 2, 2),
+                note: "Try \(index + 1)")
+        }
+        return .trials(
+            TrialPlot(
+                x: x, y: .linear("validation accuracy, %", covering: [92, 97], limits: 0...100),
+                style: SeriesStyle(slot: 3), trials: trials, chosen: 6, guides: guides))
+    }
+
+    private static var trials: Chart {
+        trials(
+            from: 0, x: .logarithmic("scale", from: 8, to: 128),
+            guides: [
+                .init(title: "default", value: 64), .init(title: "insightface", value: 64),
+                .init(title: "paper", value: 30), .init(title: "elsewhere", value: 500),
+            ])
+    }
+
+    private static var failed: Chart {
+        trials(
+            from: 3, x: .linear("scale", covering: [8, 102]),
+            guides: [.init(title: "default", value: 10)])
     }
 
     private static var quantiles: Chart {

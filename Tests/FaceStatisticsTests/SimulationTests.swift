@@ -73,4 +73,63 @@ struct SimulationTests {
         }
         #expect(covered < 0.6, "\(covered)")
     }
+
+    @Test("What is called 95 % sure is right at least 95 times of 100")
+    func equivalence() throws {
+        var stream = ResamplingStream(seed: 15)
+        var (sure, right) = (0, 0)
+        for index in 0..<300 {
+            // True differences from −12 to 12 points, about evenly, with seeds as many as studies have.
+            let truth = Double(index * 37 % 300) / 300 * 0.24 - 0.12
+            var study = small()
+            study.seeds = 3 + index % 8
+            study.skills = [NormalDistribution.quantile(0.84 + truth / 2), 0]
+            study.skills[1] = NormalDistribution.quantile(0.84 - truth / 2)
+            let outcome = try study.run(&stream)
+            let estimate = try SeedPairEstimate(outcome.differences, outcome.design)
+            let found = try #require(estimate.posterior).probabilities(rope: 0.02)
+            guard let said = found.verdict() else { continue }
+            sure += 1
+            let isRight =
+                switch said {
+                case .better: truth > 0.02
+                case .equal: abs(truth) <= 0.02
+                case .worse: truth < -0.02
+                }
+            right += isRight ? 1 : 0
+        }
+        #expect(sure > 60, "\(sure)")
+        #expect(Double(right) >= 0.95 * Double(sure), "\(right) of \(sure)")
+    }
+
+    @Test("At the region's end, a difference is seldom called larger")
+    func border() throws {
+        var study = small()
+        study.skills = [NormalDistribution.quantile(0.85), NormalDistribution.quantile(0.83)]
+        let claimed = try rate(study, seed: 16) { outcome in
+            let estimate = try SeedPairEstimate(outcome.differences, outcome.design)
+            let found = estimate.posterior?.probabilities(rope: 0.02)
+            return found?.verdict() == .better
+        }
+        #expect(claimed < 0.09, "\(claimed)")
+    }
+
+    @Test("The choice among more values is no lead on fresh seeds, though it is one on the tries")
+    func tuning() throws {
+        var (stream, lead, rejected) = (ResamplingStream(seed: 17), 0.0, 0)
+        for _ in 0..<150 {
+            // Sixteen values of one loss and one of the other, all equally good, with one seed each.
+            var tries = small()
+            tries.seeds = 1
+            tries.skills = Array(repeating: 1, count: 17)
+            let scored = try tries.run(&stream)
+            let scores = scored.values.map { scored.design.mean($0[0]) }
+            lead += (scores.prefix(16).max() ?? 0) - scores[16]
+            let fresh = try small().run(&stream)
+            let estimate = try SeedPairEstimate(fresh.differences, fresh.design)
+            rejected += estimate.pValue ?? 1 < 0.05 ? 1 : 0
+        }
+        #expect(lead / 150 > 0.03)
+        #expect(rejected <= 14, "\(rejected)")
+    }
 }

@@ -25,6 +25,18 @@ package enum Format {
         fixed(fraction * 100, decimals)
     }
 
+    /// A probability of 0...1 in whole percent, without the sign; what is nearer to 0 or 1 than half
+    /// a percent, as less or more than one that is not certain.
+    package static func share(_ probability: Double) -> String {
+        switch probability {
+        case ...0: "0"
+        case ..<0.005: "< 1"
+        case 1...: "100"
+        case 0.995...: "> 99"
+        default: fixed(probability * 100, 0)
+        }
+    }
+
     /// The same with the sign, from which no line break parts it.
     package static func withSign(_ fraction: Double) -> String {
         percent(fraction) + "\u{A0}%"
@@ -59,6 +71,20 @@ package enum Format {
     /// The shortest number that reads back to the same value, a whole one without decimals.
     package static func plain(_ value: Double) -> String {
         Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+
+    /// A number in as few letters as it needs with four significant digits: `0.0005`, `31.2`, and where
+    /// it is very small or large, a power of ten.
+    package static func short(_ value: Double) -> String {
+        guard value != 0 else { return "0" }
+        guard (1e-4..<1e6).contains(value.magnitude) else { return scientific(value) }
+        let decimals = max(0, 3 - Int(saturating: log10(value.magnitude).rounded(.down)))
+        var text = fixed(value, decimals)
+        while text.contains("."), let last = text.last, last == "0" || last == "." {
+            text.removeLast()
+            if last == "." { break }
+        }
+        return text
     }
 
     /// A number with three significant digits or so and a prefix of its size: `4.09 G`.

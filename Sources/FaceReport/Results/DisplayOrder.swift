@@ -71,7 +71,7 @@ private struct LossKey: Hashable, Comparable {
     let sampler: String
 
     init(_ run: ReportedRun) {
-        loss = run.description.identity.loss
+        loss = run.description.identity.lossKey
         sampler = run.description.identity.sampler
     }
 

@@ -17,12 +17,16 @@ package struct LossComparison: Sendable {
     /// Interval of the difference on other people, by the bootstrap over people, for the mean of
     /// the seeds' models; `nil` where all draws give the same, which says nothing of its width.
     package let bootstrap: Interval?
+    /// How probable it is, over other seeds and pairs, that the better loss is better by more than
+    /// matters in practice, that the two are practically equal, and that it is worse; `nil` for a
+    /// single seed. Not corrected for other comparisons.
+    package let equivalence: EquivalenceProbabilities?
     /// Probability of the difference if there is none, corrected for all comparisons of the study.
     package var adjusted = 1.0
 
     init(
         _ cells: (LossSeries, CellOutcomes), _ others: (LossSeries, CellOutcomes),
-        configuration: Configuration, test: String, bootstrap: PairBootstrap
+        configuration: Configuration, test: String, bootstrap: PairBootstrap, rope: Double
     ) throws {
         let shared = cells.1.seeds.filter(others.1.seeds.contains)
         let (mine, theirs) = (cells.1.values(shared), others.1.values(shared))
@@ -35,6 +39,7 @@ package struct LossComparison: Sendable {
         (better, worse) = isTurned ? (others.0, cells.0) : (cells.0, others.0)
         let turned = isTurned ? differences.map { $0.map { -$0 } } : differences
         difference = isTurned ? try SeedPairEstimate(turned, design) : estimate
+        equivalence = difference.posterior?.probabilities(rope: rope)
         mcNemar = turned.map { seed in
             McNemarTest(
                 firstOnly: seed.count { $0 > 0 }, secondOnly: seed.count { $0 < 0 })
@@ -51,6 +56,11 @@ package struct LossComparison: Sendable {
         loss == better
             ? (difference.mean, interval)
             : (-difference.mean, Interval(-interval.upper, -interval.lower))
+    }
+
+    /// ``equivalence`` of a loss of the two to the other one.
+    package func equivalence(of loss: LossSeries) -> EquivalenceProbabilities? {
+        loss == better ? equivalence : equivalence?.turned
     }
 
     /// Number of seeds that both losses have finished.

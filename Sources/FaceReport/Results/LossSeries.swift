@@ -2,7 +2,8 @@ package import Charts
 
 /// A loss as the report compares it: one colour, one dash, one marker, one row.
 package struct LossSeries: Hashable, Sendable {
-    /// The loss with its parameters, e.g. `arcface:m=0.4`.
+    /// The loss with its parameters, e.g. `arcface:m=0.4`; of values that tuning chose, which differ
+    /// from one cell to the next, `arcface (tuned)`.
     package let loss: String
     /// The loss as it was asked for, e.g. `ArcFace:m=0.40`.
     package let requested: String
@@ -18,9 +19,9 @@ package struct LossSeries: Hashable, Sendable {
 enum KnownLoss {
     static let names = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"]
 
-    /// Place of a loss, given with or without parameters; other losses share the last.
+    /// Place of a loss, given with or without parameters, tuned or not; other losses share the last.
     static func rank(_ loss: String) -> Int {
-        let name = loss.prefix { $0 != ":" }
+        let name = loss.prefix { $0 != ":" && $0 != " " && $0 != "@" }
         return names.firstIndex { $0 == name } ?? names.count
     }
 }

@@ -50,7 +50,7 @@ package struct StudyDifferences: Sendable {
     private static func cells(_ results: StudyResults) -> [String: [ReportedRun]] {
         Dictionary(grouping: results.runs) { run in
             let identity = run.description.identity
-            return [identity.trainSet, identity.backbone, identity.loss, identity.sampler]
+            return [identity.trainSet, identity.backbone, identity.lossKey, identity.sampler]
                 .joined(separator: ", ")
         }
     }

@@ -19,6 +19,9 @@ package struct StudyResults: Sendable {
     /// What the study is going to be, where that is known.
     package let scope: StudyScope?
 
+    /// What was tried for each loss and chosen; `nil` where nothing was tuned.
+    package let tuning: TuningRecord?
+
     private let cells: [Configuration: [LossSeries: [ReportedRun]]]
     private let backboneTitles: [String: String]
 
@@ -57,12 +60,22 @@ package struct StudyResults: Sendable {
         guard !runs.isEmpty else {
             throw .noRuns(study: study.url.path, damaged: damages.count)
         }
-        self.init(runs: runs, damages: damages, scope: scope)
+        var tuning: TuningRecord?
+        do { tuning = try study.readTuning() } catch {
+            let paths = PathShortener(
+                study: study.url.path, configuration: .null, workingDirectory: nil)
+            damages.append(paths.text(error.description))
+        }
+        self.init(runs: runs, damages: damages, scope: scope, tuning: tuning)
     }
 
     /// Groups runs.
-    package init(runs: [ReportedRun], damages: [String] = [], scope: StudyScope? = nil) {
+    package init(
+        runs: [ReportedRun], damages: [String] = [], scope: StudyScope? = nil,
+        tuning: TuningRecord? = nil
+    ) {
         self.scope = scope
+        self.tuning = tuning
         let order = DisplayOrder(runs)
         losses = order.losses
         backbones = order.backbones

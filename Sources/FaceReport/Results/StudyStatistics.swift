@@ -11,6 +11,8 @@ package struct StudyStatistics: Sendable {
         let loss: LossSeries
     }
 
+    /// What counts as practically equal: a difference of accuracies of at most so much; 0...1.
+    package let rope: Double
     /// All comparisons, corrected together: by test set, by configuration, by loss.
     package let comparisons: [LossComparison]
     /// What could not be computed although the scores are there.
@@ -20,7 +22,10 @@ package struct StudyStatistics: Sendable {
 
     /// Computes the statistics of a study. What cannot be computed, for want of pair scores, is
     /// left out.
-    package init(_ results: StudyResults) {
+    ///
+    /// - Parameter rope: The largest difference of accuracies that counts as none; 0...1.
+    package init(_ results: StudyResults, rope: Double = Report.defaultRope / 100) {
+        self.rope = rope
         let tests = results.testSets.map(\.name)
         var comparisons: [LossComparison] = []
         var problems: [SectionError] = []
@@ -47,7 +52,8 @@ package struct StudyStatistics: Sendable {
                 }
                 let learned = losses.filter { results.cell(configuration, $0.0).hasLearned }
                 comparisons +=
-                    attempt(nil) { try Self.compare(learned, configuration, test, people) } ?? []
+                    attempt(nil) { try Self.compare(learned, configuration, test, people, rope) }
+                    ?? []
             }
         }
         let adjusted = HolmCorrection.adjusted(comparisons.map(\.pValue))
@@ -124,7 +130,7 @@ extension StudyStatistics {
 
     private static func compare(
         _ losses: [(LossSeries, CellOutcomes)], _ configuration: Configuration, _ test: String,
-        _ bootstrap: PairBootstrap
+        _ bootstrap: PairBootstrap, _ rope: Double
     ) throws -> [LossComparison] {
         try losses.indices.flatMap { first in
             try losses.indices.dropFirst(first + 1).compactMap { second in
@@ -134,7 +140,7 @@ extension StudyStatistics {
                 }
                 return try LossComparison(
                     losses[first], losses[second], configuration: configuration, test: test,
-                    bootstrap: bootstrap)
+                    bootstrap: bootstrap, rope: rope)
             }
         }
     }

@@ -5,11 +5,17 @@ import FaceStatistics
 
 /// What was compared, which loss scored highest, and how much that says.
 enum AnswerSection {
-    static func section(_ results: StudyResults, _ statistics: StudyStatistics) -> Section {
+    /// - Parameter tuned: The runs with tuned values, of which the answer speaks where there are some.
+    static func section(
+        _ all: StudyResults, _ allStatistics: StudyStatistics, _ tuned: TunedStudy?
+    ) -> Section {
+        let results = tuned?.results ?? all
+        let statistics = tuned?.statistics ?? allStatistics
         let verdicts = results.configurations.compactMap { Verdict(results, $0) }
         let leads = Leads(results, statistics)
-        var blocks = [Block.paragraph(answer(results, statistics))]
-        let caveats = Caveats.list(results)
+        var blocks = (tuned?.preface ?? []).map(Block.paragraph)
+        blocks.append(.paragraph(answer(results, statistics)))
+        let caveats = Caveats.list(all)
         if !caveats.isEmpty { blocks.append(.caveats(caveats)) }
         if verdicts.contains(where: { $0.ranking.count > 1 }) {
             blocks.append(.table(table(verdicts, leads, results)))
@@ -138,25 +144,42 @@ enum AnswerSection {
                     + LeadText.highest(only)
             ] + LeadText.evidence(only, leads)
         }
+        return [significant(compared, leads)] + probable(compared, leads)
+    }
+
+    /// In how many configurations the first loss is probably better than the next by more than matters.
+    private static func probable(_ compared: [Verdict], _ leads: Leads) -> [RichText] {
+        let found = compared.compactMap { leads[$0]?.equivalence(of: $0.leader.loss) }
+        guard !found.isEmpty else { return [] }
+        let level = Format.fixed(Interval.defaultLevel * 100, 0)
+        let more = leads.rope > 0 ? " by more than \(EquivalenceText.points(leads.rope))" : ""
+        let better = found.count { $0.verdict() == .better }
+        let equal = found.count { $0.verdict() == .equal }
+        let rest = leads.rope > 0 ? ", and practically equal to it in \(equal)" : ""
+        return [
+            """
+            With a probability of at least \(level) %, the first is better than the next\(more) in \
+            \(better) of \(found.count)\(rest).
+            """
+        ]
+    }
+
+    private static func significant(_ compared: [Verdict], _ leads: Leads) -> RichText {
         let count = compared.count { leads.isEvidence($0) }
         switch count {
         case 0:
-            return [
-                """
+            return """
                 In none of them is the lead over the next loss significant: on this evidence, the \
                 first losses cannot be told apart.
                 """
-            ]
         case compared.count:
-            return ["In each of them, the lead over the next loss is significant."]
+            return "In each of them, the lead over the next loss is significant."
         default:
-            return [
-                """
+            return """
                 In \(count) of the \(compared.count), the lead over the next loss is significant; \
                 in the \(compared.count - count == 1 ? "other" : "others"), the first losses \
                 cannot be told apart.
                 """
-            ]
         }
     }
 
@@ -175,6 +198,9 @@ enum AnswerSection {
                 Table.Entry((tested?.interval).map(ComparisonText.points) ?? "–"),
                 Table.Entry(lead.map { ComparisonText.probability($0.adjusted) } ?? "–"),
                 Table.Entry(lead == nil ? "–" : leads.isEvidence(verdict) ? "yes" : "no"),
+                Table.Entry(
+                    EquivalenceText.entry(
+                        lead?.equivalence(of: verdict.leader.loss), rope: leads.rope)),
             ]
         }
         return Table(
@@ -183,12 +209,13 @@ enum AnswerSection {
                 next one with its 95 % interval, on the same pairs and the seeds that both have \
                 finished\(results.seeds > 1 ? "" : " (with one seed over pairs alone)"). The \
                 probability of such a lead without a difference is corrected for all comparisons \
-                of the study (Holm); a lead is significant where it is below 5 %.
+                of the study (Holm); a lead is significant where it is below 5 %. \
+                \(EquivalenceText.note(rope: leads.rope))
                 """,
             columns: [
                 .words("Configuration"), .words("Highest"), .numbers("Accuracy, %"), .words("Next"),
                 .numbers("Lead, points"), .numbers("95 % interval"), .numbers("p, corrected"),
-                .words("p < 5 %"),
+                .words("p < 5 %"), EquivalenceText.column(rope: leads.rope),
             ],
             rows: rows)
     }

@@ -24,6 +24,10 @@ enum ComparisonSection {
                         of: statistics.comparisons.count)))
         }
         blocks += [.figure(figure(results, statistics, test))]
+        blocks += EquivalenceBlocks.blocks(
+            results.configurations.map {
+                (results.title($0), statistics.comparisons($0, test: test))
+            }, rope: statistics.rope)
         blocks += results.testSets.enumerated().compactMap { index, set in
             table(results, statistics, set.name).map { table in
                 let rows = table.groups.reduce(0) { $0 + $1.rows.count }
@@ -161,7 +165,9 @@ enum ComparisonSection {
         let groups = results.configurations.map { configuration in
             Table.Group(
                 title: results.title(configuration),
-                rows: statistics.comparisons(configuration, test: test).map(row))
+                rows: statistics.comparisons(configuration, test: test).map {
+                    row($0, rope: statistics.rope)
+                })
         }
         guard groups.contains(where: { !$0.rows.isEmpty }) else { return nil }
         return Table(
@@ -173,21 +179,23 @@ enum ComparisonSection {
                 and corrected (Holm), McNemar’s exact test \
                 \(results.seeds > 1 ? "(seeds in which it rejects at 5 %)" : "(its probability)"), \
                 and in how many seeds the better loss is ahead with the sign test. Significant \
-                differences are bold.
+                differences are bold. \(EquivalenceText.note(rope: statistics.rope))
                 """,
             columns: [
                 .words("Better"), .words("than"), .numbers("Points"), .numbers("95 % interval"),
-                .numbers("Bootstrap"), .numbers("p"), .numbers("p, corrected"),
+                EquivalenceText.column(rope: statistics.rope), .numbers("Bootstrap"), .numbers("p"),
+                .numbers("p, corrected"),
                 .numbers("McNemar"), .numbers("Ahead"),
             ], groups: groups)
     }
 
-    private static func row(_ comparison: LossComparison) -> [Table.Entry] {
+    private static func row(_ comparison: LossComparison, rope: Double) -> [Table.Entry] {
         [
             Table.Entry(comparison.better.title), Table.Entry(comparison.worse.title),
             Table.Entry(
                 Format.percent(comparison.difference.mean), isBest: comparison.isSignificant),
             Table.Entry(ComparisonText.points(comparison.interval)),
+            Table.Entry(EquivalenceText.entry(comparison.equivalence, rope: rope)),
             Table.Entry(comparison.bootstrap.map(ComparisonText.points) ?? "–"),
             Table.Entry(ComparisonText.probability(comparison.pValue)),
             Table.Entry(ComparisonText.probability(comparison.adjusted)),

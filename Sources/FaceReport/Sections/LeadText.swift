@@ -8,6 +8,9 @@ struct Leads {
     private let statistics: StudyStatistics
     private let test: String
 
+    /// What counts as practically equal; 0...1.
+    var rope: Double { statistics.rope }
+
     init(_ results: StudyResults, _ statistics: StudyStatistics) {
         self.statistics = statistics
         test = results.testSets.first?.name ?? ""
@@ -68,9 +71,18 @@ enum LeadText {
                 """
             ] + others(verdict, leads, isBetterThanNext: false)
         }
-        return [over(next, lead, leader)]
+        return [over(next, lead, leader)] + probably(next, lead, leader, leads.rope)
             + others(
                 verdict, leads, isBetterThanNext: lead.isSignificant && lead.better == leader)
+    }
+
+    /// How probable it is that the one leader is better, where there are seeds to tell.
+    private static func probably(
+        _ next: LossSeries, _ lead: LossComparison, _ leader: LossSeries, _ rope: Double
+    ) -> [RichText] {
+        lead.equivalence(of: leader).map {
+            ["It " + EquivalenceText.better(than: next.title, $0, rope: rope)]
+        } ?? []
     }
 
     /// The one leader against the next loss.

@@ -1,0 +1,114 @@
+/// Bars of the same length, one a row, each divided between two series: what speaks for the one at
+/// its left end, what for the other at its right end, and what for neither between them.
+package struct ShareBars: FramedChart, Hashable, Sendable {
+    /// One of the two series of a row.
+    package struct Side: Hashable, Sendable {
+        package var title: String
+        package var style: SeriesStyle
+        /// Its share of the bar; 0...1.
+        package var share: Double
+
+        package init(title: String, style: SeriesStyle, share: Double) {
+            self.title = title
+            self.style = style
+            self.share = share
+        }
+    }
+
+    /// A bar.
+    package struct Row: Hashable, Sendable {
+        /// The series at the left end.
+        package var first: Side
+        /// What speaks for neither; 0...1.
+        package var neither: Double
+        /// The series at the right end.
+        package var second: Side
+
+        package init(first: Side, neither: Double, second: Side) {
+            self.first = first
+            self.neither = neither
+            self.second = second
+        }
+    }
+
+    package var rows: [Row]
+    /// What the middle part stands for.
+    package var neither: String
+
+    package init(rows: [Row], neither: String) {
+        self.rows = rows
+        self.neither = neither
+    }
+
+    private static let rowHeight = 38.0
+    private static let barHeight = 15.0
+    /// Letters of a name: two of them stand over a bar.
+    private static let nameLength = 28
+
+    var frame: Frame {
+        Frame(
+            height: 24 + Double(rows.count) * Self.rowHeight + 40, left: 8, right: 12, top: 24,
+            bottom: 40, x: .linear("probability, %", covering: [0, 100], limits: 0...100))
+    }
+
+    func content(_ frame: Frame) -> Markup {
+        .group([
+            frame.bottomAxis(grid: true), legend(frame),
+            .group(rows.indices.map { drawing($0, frame) }),
+        ])
+    }
+
+    var description: String {
+        let sentences = rows.map { row in
+            "\(row.first.title) \(Format.share(row.first.share)) %, \(neither) "
+                + "\(Format.share(row.neither)) %, \(row.second.title) "
+                + "\(Format.share(row.second.share)) %."
+        }
+        return "Probabilities. " + sentences.joined(separator: " ")
+    }
+
+    /// What the middle part is; the ends are named in every row.
+    private func legend(_ frame: Frame) -> Markup {
+        element("g", ["class": "names"]) {
+            frame.rowLegend([neither], keyWidth: 16, gap: 6, pitch: 42, y: 8) { _, x in
+                Mark.rectangle("neither", x, 4, width: 16, height: 8)
+            }
+        }
+    }
+
+    private func drawing(_ index: Int, _ frame: Frame) -> Markup {
+        let row = rows[index]
+        let top = frame.top + Double(index) * Self.rowHeight
+        let ends = [0, row.first.share, row.first.share + row.neither, 1].map { frame.x($0 * 100) }
+        let kinds = [
+            "part \(row.first.style.colorClass)", "neither",
+            "part \(row.second.style.colorClass)",
+        ]
+        let shares = [row.first.share, row.neither, row.second.share]
+        return element("g") {
+            Mark.text(Label.short(row.first.title, Self.nameLength), frame.left, top + 12)
+            Mark.text(
+                Label.short(row.second.title, Self.nameLength), frame.rightEdge, top + 12,
+                anchor: "end")
+            for part in kinds.indices where ends[part + 1] - ends[part] > 0.005 {
+                Mark.rectangle(
+                    kinds[part], ends[part], top + 17, width: ends[part + 1] - ends[part],
+                    height: Self.barHeight)
+            }
+            for part in kinds.indices {
+                number(shares[part], ends[part], ends[part + 1], top, isInk: part == 1)
+            }
+        }
+    }
+
+    /// A part's share within it, where it finds room.
+    private func number(
+        _ share: Double, _ left: Double, _ right: Double, _ top: Double, isInk: Bool
+    ) -> Markup {
+        let text = Format.share(share)
+        guard right - left > Label.width(text) + 8 else { return .nothing }
+        return Mark.text(
+            text, (left + right) / 2, top + 17 + Self.barHeight / 2 + 3.8, anchor: "middle",
+            kind: isInk ? "label" : "inside")
+    }
+}

@@ -1,0 +1,145 @@
+/// What was tried of one parameter: a point a try, its value to the right and its score upwards, with
+/// the chosen try in a ring, the default and published values as lines, and failed tries below.
+package struct TrialPlot: FramedChart, Hashable, Sendable {
+    /// A try.
+    package struct Trial: Hashable, Sendable {
+        /// The parameter's value.
+        package var value: Double
+        /// The score; `nil` for a failed try.
+        package var score: Double?
+        /// What is shown when it is pointed at.
+        package var note: String
+
+        package init(value: Double, score: Double?, note: String) {
+            self.value = value
+            self.score = score
+            self.note = note
+        }
+    }
+
+    /// A value that is marked by a line, under its name.
+    package struct Guide: Hashable, Sendable {
+        package var title: String
+        package var value: Double
+
+        package init(title: String, value: Double) {
+            self.title = title
+            self.value = value
+        }
+    }
+
+    package var x: Axis
+    package var y: Axis
+    package var style: SeriesStyle
+    package var trials: [Trial]
+    /// Place of the chosen try among the trials.
+    package var chosen: Int?
+    /// The default and what was published.
+    package var guides: [Guide]
+
+    package init(
+        x: Axis, y: Axis, style: SeriesStyle, trials: [Trial], chosen: Int? = nil,
+        guides: [Guide] = []
+    ) {
+        self.x = x
+        self.y = y
+        self.style = style
+        self.trials = trials
+        self.chosen = chosen.flatMap { trials.indices.contains($0) ? $0 : nil }
+        self.guides = guides
+    }
+
+    private static let lineHeight = 13.0
+
+    /// Guides that an axis has a place for, those at one value as one.
+    private var marks: [Guide] {
+        var marks: [Guide] = []
+        for guide in guides where x.domain.contains(guide.value) {
+            if let place = marks.firstIndex(where: { $0.value == guide.value }) {
+                marks[place].title += ", \(guide.title)"
+            } else {
+                marks.append(guide)
+            }
+        }
+        return marks.sorted { ($0.value, $0.title) < ($1.value, $1.title) }
+    }
+
+    /// Height of the names of guides, one line each.
+    private var namesHeight: Double { Double(marks.count) * Self.lineHeight }
+
+    private var hasLost: Bool { trials.contains { $0.score == nil } }
+
+    var frame: Frame {
+        Frame(
+            height: 196 + namesHeight + (hasLost ? 24 : 0), left: 44, right: 14,
+            top: 24 + namesHeight, bottom: hasLost ? 64 : 40, x: x, y: y)
+    }
+
+    func content(_ frame: Frame) -> Markup {
+        .group([
+            frame.leftAxis(), axis(frame),
+            .group(marks.enumerated().map { guide($1, at: $0, frame) }),
+            .group(trials.indices.map { point($0, frame) }),
+        ])
+    }
+
+    var description: String {
+        let scored = trials.filter { $0.score != nil }
+        var sentences = ["\(y.title) over \(x.title): \(Format.count(scored.count, "point"))."]
+        if let chosen, let score = trials[chosen].score {
+            sentences.append(
+                "Chosen: \(Format.short(trials[chosen].value)), \(Format.fixed(score, 2)).")
+        }
+        sentences += marks.map { "\($0.title): \(Format.short($0.value))." }
+        let lost = trials.count - scored.count
+        if lost > 0 { sentences.append("Failed: \(lost).") }
+        return sentences.joined(separator: " ")
+    }
+
+    /// The horizontal axis, below the failed tries where there are some.
+    private func axis(_ frame: Frame) -> Markup {
+        guard hasLost else { return frame.bottomAxis(grid: false) }
+        var lower = frame
+        lower.bottom = 40
+        return .group([
+            lower.bottomAxis(grid: false),
+            Mark.line("grid", frame.left, frame.baseline, frame.rightEdge, frame.baseline),
+            Mark.text("failed", frame.left - 6, frame.baseline + 18, anchor: "end"),
+        ])
+    }
+
+    private func guide(_ guide: Guide, at index: Int, _ frame: Frame) -> Markup {
+        let at = frame.x(guide.value)
+        let y = 24 + Double(index) * Self.lineHeight
+        let isLeft = at < frame.left + frame.plotWidth / 2
+        return element("g") {
+            Mark.line("guide", at, y - 6, at, frame.baseline)
+            Mark.text(
+                "\(Label.short(guide.title, 30)) \(Format.short(guide.value))",
+                isLeft ? at + 5 : at - 5, y, anchor: isLeft ? "start" : "end")
+        }
+    }
+
+    private func point(_ index: Int, _ frame: Frame) -> Markup {
+        let trial = trials[index]
+        let at = frame.x(trial.value)
+        guard let score = trial.score else {
+            return element("g") {
+                element("title") { trial.note }
+                Mark.line("lost", at - 3.5, frame.baseline + 10.5, at + 3.5, frame.baseline + 17.5)
+                Mark.line("lost", at - 3.5, frame.baseline + 17.5, at + 3.5, frame.baseline + 10.5)
+            }
+        }
+        return element("g") {
+            Mark.point(style, at, frame.y(score), size: 4, note: trial.note)
+            if index == chosen {
+                element(
+                    "circle",
+                    [
+                        "class": "ring", "cx": Coordinate.text(at),
+                        "cy": Coordinate.text(frame.y(score)), "r": "8",
+                    ])
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package import Charts
+package import Documents
+package import FaceRuns
+package import FaceStatistics
+
+/// A study whose losses were tuned: the values that were chosen beside the defaults.
+package struct TunedStudy: Sendable {
+    /// What was tried, and chosen.
+    package let record: TuningRecord
+    /// Each loss of each configuration, in the order of the report.
+    package let losses: [TunedLoss]
+    /// The runs with the values that were chosen, which the answer speaks of; the defaults' where
+    /// these were chosen. `nil` while there are none.
+    package let results: StudyResults?
+    /// The comparisons of ``results``, corrected together.
+    package let statistics: StudyStatistics?
+    /// What counts as practically equal; 0...1.
+    package let rope: Double
+    /// Name of the test set that gains are measured on.
+    package let test: String
+    private let titles: [Configuration: String]
+
+    /// Pairs the runs of a study with what was tuned; `nil` for a study in which nothing was.
+    package init?(_ all: StudyResults, rope: Double) {
+        guard let record = all.tuning, !record.cells.isEmpty else { return nil }
+        self.record = record
+        self.rope = rope
+        test = all.testSets.first?.name ?? ""
+        titles = Dictionary(
+            all.configurations.map { ($0, all.title($0)) }, uniquingKeysWith: { a, _ in a })
+        let runs = all.runs.filter { Self.isAnswer($0, record) }
+        let results =
+            runs.contains { $0.status == .finished }
+            ? StudyResults(runs: runs, scope: nil) : nil
+        self.results = results
+        statistics = results.map { StudyStatistics($0, rope: rope) }
+        losses = Self.losses(all, record)
+    }
+
+    /// Whether a run is what its loss is judged by: with tuned values, or at its default where
+    /// nothing else was chosen, or was to be.
+    private static func isAnswer(_ run: ReportedRun, _ record: TuningRecord) -> Bool {
+        let identity = run.description.identity
+        guard identity.tuned == nil else { return true }
+        let cell = record.cell(
+            trainSet: identity.trainSet, backbone: identity.backbone,
+            loss: run.description.lossName)
+        guard let cell else { return true }
+        return cell.isComplete && (cell.chosenTry?.index ?? 0) == 0
+    }
+
+    private static func losses(_ all: StudyResults, _ record: TuningRecord) -> [TunedLoss] {
+        var names: [String] = []
+        for cell in record.cells where !names.contains(cell.loss) { names.append(cell.loss) }
+        names.sort { (KnownLoss.rank($0), $0) < (KnownLoss.rank($1), $1) }
+        let styles = Dictionary(
+            zip(names, SeriesStyle.assign(names)), uniquingKeysWith: { a, _ in a })
+        var losses = names.flatMap { name in
+            record.cells.filter { $0.loss == name }.map { cell in
+                TunedLoss(cell, all, style: styles[name] ?? SeriesStyle(slot: 0))
+            }
+        }
+        let adjusted = HolmCorrection.adjusted(losses.map { $0.gain?.pValue ?? 1 })
+        for index in losses.indices { losses[index].adjusted = adjusted[index] }
+        return losses
+    }
+
+    /// What the report calls a configuration.
+    package func title(_ configuration: Configuration) -> String {
+        titles[configuration] ?? "\(configuration.backbone) on \(configuration.trainSet)"
+    }
+
+    /// The configurations that were tuned, in the order of the report.
+    package var configurations: [Configuration] {
+        var found: [Configuration] = []
+        for loss in losses where !found.contains(loss.configuration) {
+            found.append(loss.configuration)
+        }
+        return found
+    }
+
+    /// The losses of a configuration.
+    package func losses(_ configuration: Configuration) -> [TunedLoss] {
+        losses.filter { $0.configuration == configuration }
+    }
+
+    /// What a reader has to know of the answer: which runs it speaks of.
+    package var preface: [RichText] {
+        let tries = Set(record.cells.map(\.budget.tries)).sorted()
+        let count = tries.count == 1 ? Format.count(tries[0], "try", plural: "tries") : "tries"
+        guard record.isComplete else {
+            let open = losses.count { !$0.cell.isComplete }
+            return [
+                """
+                Tuning is under way: \(open) of \(losses.count) losses have tries to come. What \
+                follows is about the runs that have finished.
+                """
+            ]
+        }
+        let kept = losses.count(where: \.keepsDefault)
+        let rest: RichText =
+            kept == 0
+            ? "" : " Of \(Format.count(losses.count, "choice")), \(kept) kept the default."
+        guard let results else {
+            return [
+                """
+                The losses were tuned with the same budget, but no run with the chosen values has \
+                finished yet: what follows is about their defaults.
+                """
+            ]
+        }
+        return [
+            """
+            Every loss was tuned with the same budget of \(count) on held-out training identities. \
+            This answer compares the losses \(strong: "with the values chosen there"), trained anew \
+            with \(Format.count(results.seeds, "seed")) that no try had used.
+            """ + rest
+        ]
+    }
+
+    /// What a terminal shows; `nil` while no run has tuned values.
+    package var answer: StudyAnswer? {
+        guard let results, let statistics else { return nil }
+        return StudyAnswer(results, statistics, preface: preface)
+    }
+}
+
+/// A loss of a configuration at its default and tuned.
+package struct TunedLoss: Sendable {
+    /// What was tried, and chosen.
+    package let cell: TuningCell
+    /// Backbone and training set.
+    package let configuration: Configuration
+    /// How figures draw it, its default as well as its tuned values.
+    package let style: SeriesStyle
+    /// The runs at its default.
+    package let standard: Cell
+    /// The runs with the chosen values: those at the default where it was chosen.
+    package let tuned: Cell
+    /// Tuned minus default on the first test set, on the same pairs and seeds; `nil` where the default
+    /// was kept, and where no seed has finished both.
+    package let gain: SeedPairEstimate?
+    /// Probability of such a gain if there is none, corrected for all losses that were tuned.
+    package var adjusted = 1.0
+
+    init(_ cell: TuningCell, _ all: StudyResults, style: SeriesStyle) {
+        self.cell = cell
+        self.style = style
+        configuration = Configuration(backbone: cell.backbone, trainSet: cell.trainSet)
+        let runs = all.runs.filter {
+            $0.description.identity.trainSet == cell.trainSet
+                && $0.description.identity.backbone == cell.backbone
+        }
+        standard = Cell(
+            runs: runs.filter {
+                $0.description.identity.tuned == nil && $0.description.lossName == cell.loss
+            })
+        let chosen = runs.filter {
+            $0.description.identity.tuned?.loss == cell.loss
+                && $0.description.identity.tuned?.study == nil
+        }
+        let isKept = cell.chosenTry?.index == 0
+        tuned = isKept ? standard : Cell(runs: chosen)
+        let test = all.testSets.first?.name ?? ""
+        gain =
+            isKept || !standard.hasLearned || !tuned.hasLearned
+            ? nil : Cell.difference(from: standard, to: tuned, on: test)
+    }
+
+    /// Whether the default did best, so that nothing was to be trained anew.
+    package var keepsDefault: Bool { cell.chosenTry?.index == 0 }
+
+    /// The tries of the first rung, which all settings took part in, with the same schedule.
+    package var firstRung: [TuningTry] { cell.tries.filter { $0.rung == 0 } }
+
+    /// Scores of the tries of the first rung that have ended. A failed try, which a search would not
+    /// have chosen, counts as guessing.
+    package var scores: [Double] {
+        firstRung.compactMap { $0.state == .pending ? nil : $0.accuracy ?? Self.guessing }
+    }
+
+    /// Verification accuracy of guessing, on as many pairs of one person as of two.
+    private static let guessing = 0.5
+
+    /// The expected best score of n tries; `nil` before the first has ended.
+    package var expected: ExpectedBest? { ExpectedBest(scores) }
+
+    /// Fraction of the tries that scored within some distance of the best; `nil` before the first has
+    /// ended. How easy the loss is to tune.
+    package func share(within distance: Double) -> Double? {
+        guard let best = scores.max() else { return nil }
+        // Accuracies of the same counts may differ in their last bits.
+        let near = firstRung.count { item in
+            item.accuracy.map { best - $0 <= distance + 1e-9 } ?? false
+        }
+        return Double(near) / Double(scores.count)
+    }
+
+    /// Tries that ended with an error, of all rungs.
+    package var failed: [TuningTry] { cell.tries.filter { $0.state == .failed } }
+}

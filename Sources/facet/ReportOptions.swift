@@ -1,0 +1,17 @@
+import CommandKit
+import FaceReport
+
+/// What the commands that write a study's report have in common.
+enum ReportOptions {
+    /// What counts as practically equal.
+    static let rope = Option(
+        "--rope", .value("POINTS"),
+        "largest difference of accuracies that counts as practically equal, in percentage points, for "
+            + "the probabilities that a loss is better, equal or worse; 0 for none, default "
+            + "\(Report.defaultRope)")
+
+    /// What counts as practically equal, in points.
+    static func rope(_ arguments: Arguments) throws(CommandError) -> Double {
+        try arguments.number("--rope", in: 0...100) ?? Report.defaultRope
+    }
+}

@@ -69,13 +69,25 @@ struct RunRequest {
         let theirs = StudyConfiguration().json().merging(stored.configuration)
         let environment = try folder.readEnvironment()
         let difference =
-            configuration.deciding.firstDifference(from: theirs.deciding)
+            testDifference(from: theirs) ?? configuration.deciding.firstDifference(
+                from: theirs.deciding)
             ?? resolvedDifference(from: theirs, environment)
             ?? lossDifference(from: stored) ?? contentDifference(from: stored, theirs)
         guard let difference else { return }
         throw FaceStudyError.differentConfiguration(
             path: folder.url.path, key: difference.key, stored: difference.theirs,
             asked: difference.mine)
+    }
+
+    /// A difference in which sets are tested on, where the folder has one that is not asked for: others
+    /// can be added.
+    private func testDifference(from theirs: JSONValue) -> Difference? {
+        let (mine, stored) = (configuration.testNames, theirs.testNames)
+        guard !Set(stored).isSubset(of: mine) else { return nil }
+        func text(_ names: [String]) -> String {
+            JSONValue.array(names.map(JSONValue.string)).text
+        }
+        return ("test", text(mine), text(stored))
     }
 
     /// A difference in what `auto` may stand for: the same words, or the same meaning of others.
@@ -128,7 +140,8 @@ struct RunRequest {
         if let difference = content(train.name, train.content, stored.train.content) {
             return difference
         }
-        for (mine, theirs) in zip(tests, stored.tests) {
+        for theirs in stored.tests {
+            guard let mine = tests.first(where: { $0.name == theirs.name }) else { continue }
             let difference =
                 (mine.pairs, mine.folds) == (theirs.pairs, theirs.folds)
                 ? content(mine.name, mine.content, theirs.content)
@@ -152,11 +165,19 @@ extension JSONValue {
             evaluation["batchSize"] = nil
             members["evaluation"] = .object(evaluation)
         }
-        for list in ["train", "test"] {
-            guard case .array(let sets)? = members[list] else { continue }
-            members[list] = .array(sets.compactMap { $0["name"] })
+        members["test"] = nil
+        if case .array(let sets)? = members["train"] {
+            members["train"] = .array(sets.compactMap { $0["name"] })
         }
         return .object(members)
+    }
+
+    /// Names of a configuration's test sets.
+    fileprivate var testNames: [String] {
+        guard case .array(let sets)? = self["test"] else { return [] }
+        return sets.compactMap { set in
+            if case .string(let name)? = set["name"] { name } else { nil }
+        }
     }
 
     /// Where the files of a configuration's sets lie, by the sets' names.
@@ -189,7 +210,7 @@ extension JSONValue {
         return nil
     }
 
-    private var text: String {
+    fileprivate var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"

@@ -26,12 +26,28 @@ final class RunEvents {
     }
 
     func append(_ record: EpochRecord) throws {
-        let tests = record.tests.map { ("test/\($0.name)/accuracy", $0.accuracy) }
+        let tests =
+            (record.tests.map(Self.scalar) + (record.validation.map { [Self.validation($0)] } ?? []))
         let state = record.lossState.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
         try file.append(
             [("epoch/loss", record.loss), ("epoch/accuracy", record.trainAccuracy)] + tests + state,
             step: record.step)
         try flush()
+    }
+
+    /// Adds the accuracy on a set that the last model was tested on after the run.
+    func append(added test: EpochTest, step: Int) throws {
+        try file.append([Self.scalar(test)], step: step)
+        try flush()
+    }
+
+    /// The tag and the value of a test set's accuracy.
+    private static func scalar(_ test: EpochTest) -> (tag: String, value: Double) {
+        ("test/\(test.name)/accuracy", test.accuracy)
+    }
+
+    private static func validation(_ test: EpochTest) -> (tag: String, value: Double) {
+        ("validation/accuracy", test.accuracy)
     }
 
     /// Hands all events to the system, so that TensorBoard sees them.

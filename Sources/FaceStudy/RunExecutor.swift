@@ -12,16 +12,17 @@ import SafeNumbers
 struct RunExecutor {
     let context: RunContext
 
-    /// The result of a run that is finished already.
-    func finishedResult() throws -> RunResult? {
+    /// The result of a run that is finished already, tested on what the study's test sets have more of.
+    func finishedResult() throws -> (result: RunResult, added: [String])? {
         guard let result = try context.folder.readResult(), result.status == .finished else {
             return nil
         }
         try request().requireContinuation(of: context.folder)
         removeStaleFiles()
         warnOfLostModel()
+        let grown = try addTests(to: result)
         try addGeometry()
-        return result
+        return grown
     }
 
     /// Says when the model that a finished run was for is gone or cut short, and how to make it again;

@@ -40,7 +40,7 @@ public struct Study {
     ///   be written, or ``FaceStudyError/interrupted``. A run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
-        let lock = try claimFolder()
+        let lock = try folder.claim()
         defer { lock.release() }
         let context = StudyContext(
             configuration: configuration, compute: compute, folder: folder,
@@ -88,8 +88,8 @@ public struct Study {
         let (run, listener) = (context.run, context.control.listener)
         let executor = RunExecutor(context: context)
         do {
-            if let result = try executor.finishedResult() {
-                listener(.runSkipped(run, result))
+            if let (result, added) = try executor.finishedResult() {
+                listener(.runSkipped(run, result, added))
                 return nil
             }
             listener(.runStarted(run, number, plan.runs.count))
@@ -110,17 +110,19 @@ public struct Study {
         let endProcess = control.endProcess
         LibTorch.whenMemoryRunsOut { endProcess($0.description) }
     }
+}
 
+extension StudyFolder {
     /// Makes the folder and keeps other processes out of it.
-    func claimFolder() throws(FaceStudyError) -> FolderLock {
+    func claim() throws(FaceStudyError) -> FolderLock {
         do {
-            try folder.requirePlain()
+            try requirePlain()
         } catch {
             throw .unsafeFolder(reason: error.description)
         }
         do {
-            let lock = try FolderLock(folder.url)
-            PartialFile.removeStale(in: folder.reportURL)
+            let lock = try FolderLock(url)
+            PartialFile.removeStale(in: reportURL)
             return lock
         } catch {
             switch error {

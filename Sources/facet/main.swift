@@ -16,7 +16,7 @@ let facet = Command(
         """,
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
-        explainCommand, modelsCommand, lossesCommand, keysCommand,
+        explainCommand, modelsCommand, lossesCommand, recipesCommand, keysCommand,
         dataCommand,
     ]
 ).withCompletions()

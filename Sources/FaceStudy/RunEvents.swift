@@ -1,5 +1,6 @@
 import FaceRuns
 import FaceTraining
+import Foundation
 
 /// A run's steps and epochs for TensorBoard.
 final class RunEvents {
@@ -8,8 +9,13 @@ final class RunEvents {
 
     private let file: EventFile
 
-    init(_ folder: RunFolder, from step: Int) throws {
+    /// Begins a file, which says what the run is made with.
+    ///
+    /// - Parameter step: The step the run goes on from; nil for events beside all older ones.
+    init(_ folder: RunFolder, from step: Int?) throws {
         file = try EventFile(in: folder.eventsURL, from: step)
+        file.append(HParams(try folder.readDescription()), group: folder.url.lastPathComponent)
+        try file.flush()
     }
 
     func append(_ summary: StepSummary) throws {
@@ -26,12 +32,14 @@ final class RunEvents {
     }
 
     func append(_ record: EpochRecord) throws {
-        let tests =
-            (record.tests.map(Self.scalar) + (record.validation.map { [Self.validation($0)] } ?? []))
+        let tests = record.tests.map(Self.scalar)
+        let held = record.validation.map {
+            [(HParamsExperiment.Metric.validation.tag, $0.accuracy)]
+        }
         let state = record.lossState.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
         try file.append(
-            [("epoch/loss", record.loss), ("epoch/accuracy", record.trainAccuracy)] + tests + state,
-            step: record.step)
+            [("epoch/loss", record.loss), ("epoch/accuracy", record.trainAccuracy)] + tests
+                + (held ?? []) + state, step: record.step)
         try flush()
     }
 
@@ -41,13 +49,15 @@ final class RunEvents {
         try flush()
     }
 
-    /// The tag and the value of a test set's accuracy.
-    private static func scalar(_ test: EpochTest) -> (tag: String, value: Double) {
-        ("test/\(test.name)/accuracy", test.accuracy)
+    /// Says how the run ended.
+    func end(_ status: EventFile.SessionStatus) throws {
+        file.append(status)
+        try flush()
     }
 
-    private static func validation(_ test: EpochTest) -> (tag: String, value: Double) {
-        ("validation/accuracy", test.accuracy)
+    /// The tag and the value of a test set's accuracy.
+    private static func scalar(_ test: EpochTest) -> (tag: String, value: Double) {
+        (HParamsExperiment.Metric.test(test.name).tag, test.accuracy)
     }
 
     /// Hands all events to the system, so that TensorBoard sees them.

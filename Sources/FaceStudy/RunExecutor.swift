@@ -59,7 +59,9 @@ struct RunExecutor {
             trainAccuracy: records.last?.trainAccuracy ?? 0, tests: [], imagesPerSecond: 0,
             seconds: 0)
         // The error itself is what the user hears of; a second one about its record would hide it.
-        if (try? folder.readResult())?.status != .finished { try? folder.write(result) }
+        guard (try? folder.readResult())?.status != .finished else { return }
+        try? folder.write(result)
+        try? RunEvents(folder, from: nil).end(.failure)
     }
 
     /// Trains to the end and writes the result.

@@ -120,6 +120,7 @@ final class RunRecorder: TrainingObserver {
     }
 
     func result(seconds: Double, trainSeconds: Double) throws -> RunResult {
+        try events.end(.success)
         let images = Double(records.last?.images ?? 0)
         return RunResult(
             status: .finished, epochs: records.count,

@@ -53,6 +53,7 @@ public struct Study {
         if let estimate = try? estimate(context, memory), !estimate.cells.isEmpty {
             control.listener(.estimated(estimate))
         }
+        try writeExperiment()
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
             if let message = try perform(context.run(run), number: index + 1, memory) {

@@ -1,7 +1,9 @@
 import FaceConfiguration
 import FaceModels
+import FaceTraining
 import Foundation
 import Testing
+import Torch
 
 @testable import FaceStudy
 

@@ -65,6 +65,7 @@ public struct StudyEvaluation {
                 outcome.failed.append("\(run.url.lastPathComponent): \(error)")
             }
         }
+        try folder.writeExperiment()
         return outcome
     }
 

@@ -109,7 +109,7 @@ struct TestAddition {
         last.tests.removeAll { $0.name == evaluation.name }
         last.tests.append(EpochTest(evaluation))
         try folder.replaceLast(last)
-        try RunEvents(folder, from: last.step).append(added: EpochTest(evaluation), step: last.step)
+        try RunEvents(folder, from: nil).append(added: EpochTest(evaluation), step: last.step)
         return records + [last]
     }
 

@@ -1,0 +1,108 @@
+import FaceConfiguration
+import FaceRuns
+import Foundation
+import Testing
+
+@Suite("What TensorBoard's HParams tab reads")
+struct HParamsTests {
+    /// A clock that goes on by a quarter of a second each time it is read, after the file's name was
+    /// made.
+    private final class Clock {
+        private let steps: [Double]
+        private var reads = 0
+
+        init(_ steps: [Double]) { self.steps = steps }
+
+        func now() -> Date {
+            defer { reads += 1 }
+            return Date(timeIntervalSince1970: 1_700_000_000.25 + steps[reads])
+        }
+    }
+
+    private func golden(_ line: Int) throws -> Data {
+        let url = try #require(
+            Bundle.module.url(
+                forResource: "tensorboard-events", withExtension: "base64",
+                subdirectory: "Fixtures"))
+        let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+        return try #require(Data(base64Encoded: String(lines[line])))
+    }
+
+    private func file(in folder: URL) throws -> URL {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        try #require(names.count == 1)
+        return folder.appendingPathComponent(names[0])
+    }
+
+    private static func hparams(
+        _ loss: String, _ values: [String: String], seed: UInt64 = 0, training: [String: JSONValue]
+    ) -> HParams {
+        HParams(
+            RunIdentity(trainSet: "t", backbone: "b", loss: loss, sampler: "shuffle", seed: seed),
+            loss: loss, lossValues: values,
+            configuration: .object(["training": .object(training), "threads": .number(2)]))
+    }
+
+    @Test("A run's values and its end, byte for byte")
+    func session() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            // The file's name, its version, the start twice (its own time and the event's), the end.
+            let file = try EventFile(in: folder, from: 0, now: Clock([0, 0, 0.5, 0.5, 1.5, 1]).now)
+            file.append(
+                Self.hparams(
+                    "arcface", ["m": "0.5", "s": "auto"],
+                    training: [
+                        "flip": .bool(true),
+                        "schedule": .object([
+                            "peak": .number(0.1),
+                            "milestones": .array([.number(0.4), .number(0.75)]),
+                        ]),
+                    ]), group: "run 1")
+            file.append(.failure)
+            try file.flush()
+            #expect(try Data(contentsOf: self.file(in: folder)) == golden(2))
+        }
+    }
+
+    @Test("The tab's columns, byte for byte, and written once")
+    func experiment() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let experiment = HParamsExperiment(
+                runs: [
+                    Self.hparams(
+                        "softmax", [:], seed: 1, training: ["flip": .bool(false)]),
+                    Self.hparams(
+                        "arcface", ["m": "0.5", "s": "64"], training: ["flip": .bool(true)]),
+                    Self.hparams(
+                        "arcface", ["m": "0.4", "s": "auto"], training: ["flip": .bool(true)]),
+                ], metrics: [.test("lfw"), .validation])
+            try EventFile.write(experiment, to: folder, now: Clock([0, 0, 0.5]).now)
+            let before = try file(in: folder)
+            #expect(try Data(contentsOf: before) == golden(3))
+            try EventFile.write(experiment, to: folder)
+            #expect(try file(in: folder) == before)
+            var other = experiment
+            other.metrics.removeLast()
+            try EventFile.write(other, to: folder)
+            #expect(try Data(contentsOf: file(in: folder)) != golden(3))
+        }
+    }
+
+    @Test("Events can be added without making older ones void")
+    func beside() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let first = try EventFile(in: folder, from: 0)
+            try first.append([("loss", 1)], step: 9)
+            try first.flush()
+            let second = try EventFile(in: folder, from: nil)
+            second.append(.success)
+            try second.flush()
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(names.count == 2)
+            // The version, and the session's end; a session log would have the field 7 of an event.
+            let data = try Data(contentsOf: folder.appendingPathComponent(names[1]))
+            #expect(data.range(of: Data("_hparams_/session_end_info".utf8)) != nil)
+            #expect(data.range(of: Data([0x3A, 0x02, 0x08, 0x01])) == nil)
+        }
+    }
+}

@@ -200,8 +200,8 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     /// SHA-256 over the pairs and folds, in hexadecimal; nil in a run of a version that did not
     /// write it.
     public var pairsHash: String?
-    /// Whether the run was finished when the set was added to it, so that only the last epoch's model
-    /// was tested on it; nil where that is not so.
+    /// Whether the run had epochs, or was finished, when the set was added to it, so that not every
+    /// epoch's model was tested on it; nil where that is not so.
     public var isAdded: Bool?
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]

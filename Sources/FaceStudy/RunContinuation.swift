@@ -66,7 +66,15 @@ struct RunRequest {
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
         // A run of a version without some option was made with that option's default.
-        let theirs = StudyConfiguration().json().merging(stored.configuration)
+        var theirs = StudyConfiguration().json().merging(stored.configuration)
+        if let mine = configuration["training"], let training = theirs["training"] {
+            if let obstacle = obstacle(to: mine, from: training, in: folder) {
+                throw FaceStudyError.differentConfiguration(
+                    path: folder.url.path, key: "epochs", stored: obstacle.stored,
+                    asked: obstacle.asked)
+            }
+            theirs = theirs.merging(.object(["training": training.raised(to: mine)]))
+        }
         let environment = try folder.readEnvironment()
         let difference =
             testDifference(from: theirs) ?? configuration.deciding.firstDifference(
@@ -219,5 +227,11 @@ extension JSONValue {
 
 extension RunFolder {
     /// Whether the run is over and went well.
-    var isFinished: Bool { ((try? readResult()) ?? nil)?.status == .finished }
+    var isFinished: Bool { isFinished(after: 0) }
+
+    /// Whether the run is over and went well, with so many epochs or more.
+    func isFinished(after epochs: Int) -> Bool {
+        guard let result = (try? readResult()) ?? nil else { return false }
+        return result.status == .finished && result.epochs >= epochs
+    }
 }

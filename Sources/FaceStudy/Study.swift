@@ -18,11 +18,11 @@ public struct Study {
     ///
     /// - Throws: the error of the first name or value that is wrong.
     public init(_ configuration: StudyConfiguration, folder: URL) throws {
-        self.configuration = configuration
         self.folder = StudyFolder(folder)
         var plan = try StudyPlan(configuration)
         for index in plan.runs.indices { plan.runs[index].findFormerFolder(in: self.folder) }
         self.plan = plan
+        self.configuration = configuration.continuing(plan.runs, in: self.folder)
     }
 
     /// How a study ended.
@@ -47,6 +47,7 @@ public struct Study {
             data: try PreparedData(configuration, folder: folder, control: control),
             control: control)
         try requirePossible(context)
+        tellOfMoreEpochs(control)
         let memory = MemoryCheck()
         explainMemory(control)
         // What cannot be estimated fails again in its own run, where it stops no other.

@@ -60,7 +60,8 @@ extension Study {
             for backbone in plan.runs.map(\.backbone).uniqued {
                 let runs = plan.runs.filter { run in
                     run.trainIndex == index && run.backbone == backbone
-                        && !folder.run(named: run.folderName).isFinished
+                        && !folder.run(named: run.folderName).isFinished(
+                            after: configuration.training.epochs)
                 }
                 guard let first = runs.first else { continue }
                 try memory.check(context.run(first))

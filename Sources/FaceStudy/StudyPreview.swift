@@ -96,7 +96,7 @@ extension Study {
     private func entry(of run: PlannedRun, _ problem: String?) -> StudyPreview.Run {
         let folder = folder.run(named: run.folderName)
         let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
-        let isFinished = folder.isFinished
+        let isFinished = folder.isFinished(after: configuration.training.epochs)
         let tested = isFinished ? try? folder.readDescription().tests.map(\.name) : nil
         let added = tested.map { tested in
             configuration.test.map(\.name).filter { !tested.contains($0) }

@@ -110,7 +110,7 @@ struct AddedTestsTests {
             #expect(try study.run().outcome.finished == 1)
             let mine = try run(study)
             #expect(try mine.readEpochs().map(\.tests.count) == [1, 2, 2])
-            #expect(try mine.readDescription().tests.map(\.isAdded) == [nil, nil])
+            #expect(try mine.readDescription().tests.map(\.isAdded) == [nil, true])
         }
     }
 

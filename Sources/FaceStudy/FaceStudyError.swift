@@ -4,6 +4,8 @@ import SafeNumbers
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the study's folder.
     case busy(path: String, holder: String)
+    /// Runs of several studies do not belong together; found before anything was copied.
+    case cannotJoin(reasons: [String])
     /// A finished run cannot be tested on a set that its study was given later.
     case cannotTest(path: String, test: String, reason: String)
     /// A folder cannot be made or written into.
@@ -61,6 +63,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .busy(let path, let holder):
             "another facet process is using '\(path)': \(holder); wait until it ends, or choose another "
                 + "--output"
+        case .cannotJoin(let reasons):
+            "nothing was joined because the runs do not belong together: "
+                + reasons.joined(separator: "; ")
         case .cannotTest(let path, let test, let reason):
             "'\(path)' cannot be tested on '\(test)' because its model cannot be read: \(reason); remove "
                 + "that folder to retrain, or leave the test set out"

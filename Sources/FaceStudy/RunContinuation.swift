@@ -165,7 +165,7 @@ struct RunRequest {
 
 extension JSONValue {
     /// A configuration's settings that decide about numbers, and of its sets the names alone.
-    fileprivate var deciding: JSONValue {
+    var deciding: JSONValue {
         guard case .object(var members) = self else { return self }
         for key in ["recipe", "threads", "device", "precision", "kernels"] { members[key] = nil }
         if case .object(var evaluation)? = members["evaluation"] {

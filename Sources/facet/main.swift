@@ -17,6 +17,7 @@ let facet = Command(
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
         explainCommand, modelsCommand, lossesCommand, recipesCommand, keysCommand,
+        studyCommand,
         dataCommand,
     ]
 ).withCompletions()

@@ -68,7 +68,8 @@ enum StudyOptions {
             case .null, .object: ""
             }
         }
-        return StudyConfiguration.keys.defaultValue(of: key.path).map(text)
+        let text = StudyConfiguration.keys.defaultValue(of: key.path).map(text)
+        return text?.isEmpty == true ? nil : text
     }
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {

@@ -25,7 +25,8 @@ public struct StudyFolder: Sendable, Hashable {
     public func requirePlain() throws(FaceRunsError) {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try PlainFile.require(
-                [".lock", "runs", "report", "comparison", "tensorboard"].map(url.appendingPathComponent))
+                [".lock", "runs", "report", "comparison", "tensorboard"].map(
+                    url.appendingPathComponent))
         }
     }
 

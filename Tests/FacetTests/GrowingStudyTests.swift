@@ -58,7 +58,7 @@ struct GrowingStudyTests {
                 let report = try String(
                     contentsOf: folder.appendingPathComponent("\(study)/report/report.md"),
                     encoding: .utf8)
-                #expect(report.contains("second"))
+                #expect(report.contains("second was added to runs that had been trained"))
                 let results = try String(
                     contentsOf: folder.appendingPathComponent("\(study)/report/results.csv"),
                     encoding: .utf8)

@@ -105,4 +105,62 @@ struct HParamsTests {
             #expect(data.range(of: Data([0x3A, 0x02, 0x08, 0x01])) == nil)
         }
     }
+
+    /// The Python of an environment with `tensorboard`.
+    private static let python = ProcessInfo.processInfo.environment["FACET_TENSORBOARD_PYTHON"]
+
+    @Test(
+        "The tab shows each run as a group of its own, with its last accuracies",
+        .enabled(if: python != nil, "Set FACET_TENSORBOARD_PYTHON to read with TensorBoard."))
+    func tab() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let study = StudyFolder(folder)
+            let runs = [
+                Self.hparams("softmax", [:], seed: 1, training: ["flip": .bool(false)]),
+                Self.hparams("arcface", ["m": "0.5"], training: ["flip": .bool(true)]),
+            ]
+            try EventFile.write(
+                HParamsExperiment(runs: runs, metrics: [.test("lfw"), .validation]),
+                to: study.experimentURL)
+            for (number, run) in zip(1..., runs) {
+                let file = try EventFile(in: study.run(named: "r\(number)").eventsURL, from: 0)
+                file.append(run, group: "r\(number)")
+                for step in 1...3 {
+                    let accuracy = 0.9 + 0.01 * Double(step * number)
+                    try file.append(
+                        [("test/lfw/accuracy", accuracy), ("validation/accuracy", accuracy - 0.5)],
+                        step: step)
+                }
+                file.append(number == 1 ? EventFile.SessionStatus.success : .failure)
+                try file.flush()
+            }
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: Self.python ?? "")
+            process.arguments = [
+                try #require(
+                    Bundle.module.url(
+                        forResource: "read_hparams", withExtension: "py", subdirectory: "Fixtures")
+                ).path, folder.path,
+            ]
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            let output = String(
+                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            let lines = output.split(separator: "\n").map(String.init)
+            #expect(lines.contains("loss\tDATA_TYPE_STRING\tarcface\tsoftmax"), "\(output)")
+            #expect(lines.contains("loss.m\tDATA_TYPE_FLOAT64"), "\(output)")
+            #expect(lines.contains("test/lfw/accuracy\taccuracy on lfw"), "\(output)")
+            #expect(
+                lines.suffix(2) == [
+                    "r1\tbackbone=b\tloss=softmax\tsampler=shuffle\tseed=1\ttrain=t\ttraining.flip=False"
+                        + "\ttest/lfw/accuracy=0.9300\tvalidation/accuracy=0.4300\tSTATUS_SUCCESS",
+                    "r2\tbackbone=b\tloss=arcface\tloss.m=0.5\tsampler=shuffle\tseed=0\ttrain=t"
+                        + "\ttraining.flip=True\ttest/lfw/accuracy=0.9600\tvalidation/accuracy=0.4600"
+                        + "\tSTATUS_FAILURE",
+                ], "\(output)")
+        }
+    }
 }

@@ -155,9 +155,9 @@ struct HParamsTests {
             #expect(lines.contains("test/lfw/accuracy\taccuracy on lfw"), "\(output)")
             #expect(
                 lines.suffix(2) == [
-                    "r1\tbackbone=b\tloss=softmax\tsampler=shuffle\tseed=1\ttrain=t\ttraining.flip=False"
+                    "r1\tbackbone=b\tloss=softmax\tsampler=shuffle\tseed=1.0\ttrain=t\ttraining.flip=False"
                         + "\ttest/lfw/accuracy=0.9300\tvalidation/accuracy=0.4300\tSTATUS_SUCCESS",
-                    "r2\tbackbone=b\tloss=arcface\tloss.m=0.5\tsampler=shuffle\tseed=0\ttrain=t"
+                    "r2\tbackbone=b\tloss=arcface\tloss.m=0.5\tsampler=shuffle\tseed=0.0\ttrain=t"
                         + "\ttraining.flip=True\ttest/lfw/accuracy=0.9600\tvalidation/accuracy=0.4600"
                         + "\tSTATUS_FAILURE",
                 ], "\(output)")

@@ -151,7 +151,8 @@ struct HParamsTests {
             process.waitUntilExit()
             let lines = output.split(separator: "\n").map(String.init)
             #expect(lines.contains("loss\tDATA_TYPE_STRING\tarcface\tsoftmax"), "\(output)")
-            #expect(lines.contains("loss.m\tDATA_TYPE_FLOAT64"), "\(output)")
+            #expect(lines.contains("seed\tDATA_TYPE_FLOAT64"), "\(output)")
+            #expect(!lines.contains { $0.hasPrefix("sampler\t") }, "\(output)")
             #expect(lines.contains("test/lfw/accuracy\taccuracy on lfw"), "\(output)")
             #expect(
                 lines.suffix(2) == [

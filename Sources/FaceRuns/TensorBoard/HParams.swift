@@ -94,10 +94,18 @@ public struct HParamsExperiment: Sendable, Hashable {
         self.metrics = metrics
     }
 
-    /// The distinct values of each name, in the order of the names.
+    /// What is shown although all runs have the same value of it.
+    private static let always: Set = [
+        "backbone", "loss", "seed", "train", "training.batchSize", "training.epochs",
+        "training.schedule.peak",
+    ]
+
+    /// The distinct values of each name that is shown, in the order of the names: of the many settings
+    /// that all runs share, most would only hide the metrics.
     var columns: [(name: String, values: [HParams.Value])] {
-        Set(runs.flatMap(\.values.keys)).sorted().map { name in
-            (name, Set(runs.compactMap { $0.values[name] }).sorted { $0.text < $1.text })
+        Set(runs.flatMap(\.values.keys)).sorted().compactMap { name in
+            let values = Set(runs.compactMap { $0.values[name] }).sorted { $0.text < $1.text }
+            return values.count > 1 || Self.always.contains(name) ? (name, values) : nil
         }
     }
 }

@@ -117,6 +117,7 @@ struct StudyJoinTests {
             #expect(
                 refusal(StudyJoin(one, sources: [two])).contains(
                     "are the same run, with other numbers; remove one of them"))
+            #expect(refusal(StudyJoin(one, sources: [two, one])).contains("is given twice"))
             try FileManager.default.removeItem(at: run.resultURL)
             #expect(
                 refusal(StudyJoin(one, sources: [two])).contains(

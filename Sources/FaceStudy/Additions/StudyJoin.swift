@@ -32,6 +32,7 @@ public struct StudyJoin {
     ///   ``FaceStudyError/busy(path:holder:)`` while a study is under way, and what reading and
     ///   writing throw.
     public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
+        try requireDistinct()
         for source in sources where try source.runs().isEmpty {
             throw FaceStudyError.noRuns(path: source.url.path)
         }
@@ -50,6 +51,17 @@ public struct StudyJoin {
         try target.writeExperiment()
         return Outcome(
             added: plan.added.map(\.url.lastPathComponent), known: plan.known.sorted())
+    }
+
+    /// Refuses a study that is given twice.
+    private func requireDistinct() throws(FaceStudyError) {
+        var seen: Set<String> = []
+        for folder in [target] + sources {
+            let path = folder.url.standardizedFileURL.resolvingSymlinksInPath().path
+            guard seen.insert(path).inserted else {
+                throw .cannotJoin(reasons: ["'\(folder.url.path)' is given twice"])
+            }
+        }
     }
 
     /// Keeps other processes out of a study that is read; nil where it may not be written.

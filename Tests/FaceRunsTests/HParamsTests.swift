@@ -60,7 +60,8 @@ struct HParamsTests {
                     ]), group: "run 1")
             file.append(.failure)
             try file.flush()
-            #expect(try Data(contentsOf: self.file(in: folder)) == golden(2))
+            let data = try Data(contentsOf: self.file(in: folder))
+            #expect(try data == golden(2), "\(data.base64EncodedString())")
         }
     }
 
@@ -78,7 +79,8 @@ struct HParamsTests {
                 ], metrics: [.test("lfw"), .validation])
             try EventFile.write(experiment, to: folder, now: Clock([0, 0, 0.5]).now)
             let before = try file(in: folder)
-            #expect(try Data(contentsOf: before) == golden(3))
+            let data = try Data(contentsOf: before)
+            #expect(try data == golden(3), "\(data.base64EncodedString())")
             try EventFile.write(experiment, to: folder)
             #expect(try file(in: folder) == before)
             var other = experiment

@@ -42,13 +42,35 @@ print(line([version(), Event(step=4, session_log=SessionLog(status=SessionLog.ST
             scalars(4, loss=0.5)]))
 
 
-def plugin(tag, **data):
-    """A summary as metadata.create_summary_metadata makes it, with maps in the order of their keys."""
-    content = plugin_data_pb2.HParamsPluginData(version=metadata.PLUGIN_DATA_VERSION, **data)
+def plugin(tag, content=None, **data):
+    """A summary as metadata.create_summary_metadata makes it."""
+    data = plugin_data_pb2.HParamsPluginData(version=metadata.PLUGIN_DATA_VERSION, **data)
     value = Summary.Value(tag=tag, tensor=metadata.NULL_TENSOR)
     value.metadata.plugin_data.plugin_name = metadata.PLUGIN_NAME
-    value.metadata.plugin_data.content = content.SerializeToString(deterministic=True)
+    value.metadata.plugin_data.content = content or data.SerializeToString()
     return Event(summary=Summary(value=[value]))
+
+
+def sorted_start(start):
+    """The bytes of a session's start with its values in the order of their names.
+
+    Protobuf promises no order of a map, and its deterministic one puts a name behind longer ones that
+    begin with it. Messages one after another are one message.
+    """
+    parts = []
+    for name in sorted(start.hparams):
+        part = plugin_data_pb2.SessionStartInfo()
+        part.hparams[name].CopyFrom(start.hparams[name])
+        parts.append(part.SerializeToString())
+    rest = plugin_data_pb2.SessionStartInfo()
+    rest.CopyFrom(start)
+    rest.hparams.clear()
+    body = b"".join(parts) + rest.SerializeToString()
+    # Field 3 of HParamsPluginData: its tag, its length in two bytes, its bytes.
+    assert 128 <= len(body) < 1 << 14
+    content = bytes([3 << 3 | 2, len(body) & 127 | 128, len(body) >> 7]) + body
+    assert plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info == start
+    return content
 
 
 start = plugin_data_pb2.SessionStartInfo(group_name="run 1", start_time_secs=1700000000.75)
@@ -64,7 +86,7 @@ start.hparams["training.schedule.milestones"].string_value = "0.4, 0.75"
 start.hparams["training.schedule.peak"].number_value = 0.1
 end = plugin_data_pb2.SessionEndInfo(
     status=api_pb2.STATUS_FAILURE, end_time_secs=1700000001.75)
-print(line([version(), plugin(metadata.SESSION_START_INFO_TAG, session_start_info=start),
+print(line([version(), plugin(metadata.SESSION_START_INFO_TAG, sorted_start(start)),
             plugin(metadata.SESSION_END_INFO_TAG, session_end_info=end)]))
 
 experiment = api_pb2.Experiment()

@@ -24,7 +24,17 @@ extension ConfigurationKeys {
     ///
     /// - Throws: ``FaceConfigurationError``.
     public func read(_ url: URL, over base: Root) throws(FaceConfigurationError) -> Root {
-        let json = try checked(try Self.text(of: url), path: url.path)
+        try read(text: try Self.text(of: url), name: url.path, over: base)
+    }
+
+    /// Reads the text of such a file.
+    ///
+    /// - Parameter name: What errors call it.
+    /// - Throws: ``FaceConfigurationError``.
+    public func read(
+        text: String, name: String, over base: Root
+    ) throws(FaceConfigurationError) -> Root {
+        let json = try checked(text, path: name)
         var result = base
         apply(json, to: &result)
         return result

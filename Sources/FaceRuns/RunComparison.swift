@@ -40,10 +40,14 @@ public struct RunComparison: Codable, Sendable, Hashable {
             atFirstStep = Self.difference(one, other)
         }
         let epochs = (try first.readEpochs(), try second.readEpochs())
-        firstEpoch = zip(epochs.0, epochs.1).first { $0.withoutTimes != $1.withoutTimes }?.0.epoch
+        let added = try first.addedTests().union(second.addedTests())
+        firstEpoch =
+            zip(epochs.0, epochs.1).first {
+                $0.without(added).withoutTimes != $1.without(added).withoutTimes
+            }?.0.epoch
         atEnd =
             try Self.lengths(mine.count, theirs.count, epochs.0.count, epochs.1.count)
-            + Self.ends(first, second)
+            + Self.ends(first, second, added)
     }
 
     private static func difference(_ one: StepRecord, _ other: StepRecord) -> Difference? {
@@ -64,10 +68,11 @@ public struct RunComparison: Codable, Sendable, Hashable {
     }
 
     private static func ends(
-        _ first: RunFolder, _ second: RunFolder
+        _ first: RunFolder, _ second: RunFolder, _ added: Set<String>
     ) throws(FaceRunsError) -> [Difference] {
         var differences: [Difference] = []
-        let (mine, theirs) = (try first.readResult(), try second.readResult())
+        let mine = try first.readResult()?.withoutCourse(added)
+        let theirs = try second.readResult()?.withoutCourse(added)
         if mine?.withoutTimes != theirs?.withoutTimes {
             differences.append(
                 Difference(
@@ -124,6 +129,36 @@ extension RunComparison {
         }
         if let firstEpoch { lines.append("differs from epoch \(firstEpoch) on") }
         return (lines + atEnd.map(\.text)).joined(separator: "\n")
+    }
+}
+
+extension RunFolder {
+    /// Names of the test sets that were added after the run: only its last model was tested on them.
+    fileprivate func addedTests() throws(FaceRunsError) -> Set<String> {
+        guard try read(descriptionURL) != nil else { return [] }
+        return Set(try readDescription().tests.filter { $0.isAdded == true }.map(\.name))
+    }
+}
+
+extension EpochRecord {
+    /// The record without what it says of some test sets.
+    fileprivate func without(_ tests: Set<String>) -> EpochRecord {
+        var record = self
+        record.tests.removeAll { tests.contains($0.name) }
+        return record
+    }
+}
+
+extension RunResult {
+    /// The result without what it says of epochs before the last on some test sets.
+    fileprivate func withoutCourse(_ tests: Set<String>) -> RunResult {
+        var result = self
+        for index in result.tests.indices where tests.contains(result.tests[index].name) {
+            result.tests[index].bestEpoch = 0
+            result.tests[index].bestAccuracy = 0
+            result.tests[index].epochWithin95Percent = 0
+        }
+        return result
     }
 }
 

@@ -51,6 +51,21 @@ extension RunFolder {
         }
     }
 
+    /// Replaces the last line of `metrics.jsonl`, atomically; the lines before it stay as they are, byte
+    /// for byte.
+    ///
+    /// - Throws: ``FaceRunsError/tooFewLines(path:lines:wanted:)`` where it has none.
+    public func replaceLast(_ epoch: EpochRecord) throws(FaceRunsError) {
+        let data = try read(metricsURL) ?? Data()
+        let lines = MetricLines(data)
+        let last = lines.complete.count - 1
+        guard last >= 0, let size = lines.size(ofFirst: last) else {
+            throw .tooFewLines(path: metricsURL.path, lines: 0, wanted: 1)
+        }
+        try Self.store(
+            data.prefix(size) + JSONRecord.line(epoch, path: metricsURL.path), at: metricsURL)
+    }
+
     /// Cuts `metrics.jsonl` to its first `count` lines, so that a run can resume from a checkpoint
     /// that is older than the newest line.
     ///

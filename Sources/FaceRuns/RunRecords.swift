@@ -36,7 +36,7 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     }
 }
 
-/// `run.json`: what a run is, written before its first step and never changed.
+/// `run.json`: what a run is, written before its first step. Only test sets are added to it later.
 public struct RunDescription: Codable, Sendable, Hashable {
     /// Version of the run folder's format.
     public static let currentFormat = 1
@@ -214,6 +214,9 @@ public struct TestSetFacts: Codable, Sendable, Hashable {
     /// SHA-256 over the pairs and folds, in hexadecimal; nil in a run of a version that did not
     /// write it.
     public var pairsHash: String?
+    /// Whether the run had epochs, or was finished, when the set was added to it, so that not every
+    /// epoch's model was tested on it; nil where that is not so.
+    public var isAdded: Bool?
     /// Warnings found while the set was read, a sentence each.
     public var warnings: [String]
 

@@ -52,7 +52,9 @@ public struct StudyFolder: Sendable, Hashable {
     public func requirePlain() throws(FaceRunsError) {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try PlainFile.require(
-                [".lock", "runs", "report", "comparison", "tuning", "tuning.json"].map(
+                [
+                    ".lock", "runs", "report", "comparison", "tuning", "tuning.json", "tensorboard",
+                ].map(
                     url.appendingPathComponent))
         }
     }

@@ -4,6 +4,10 @@ import SafeNumbers
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the study's folder.
     case busy(path: String, holder: String)
+    /// Runs of several studies do not belong together; found before anything was copied.
+    case cannotJoin(reasons: [String])
+    /// A finished run cannot be tested on a set that its study was given later.
+    case cannotTest(path: String, test: String, reason: String)
     /// A folder cannot be made or written into.
     case cannotWrite(path: String, reason: String)
     /// An image is not what it was when the study read it.
@@ -26,6 +30,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case noBundle(path: String, reason: String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
+    /// A study's folder holds no run.
+    case noRuns(path: String)
     /// A training set can teach nothing.
     case nothingToLearn(set: String, reason: String)
     /// A run that is to be made again is not over.
@@ -36,6 +42,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case setName(list: String, name: String, requirement: String)
     /// A training set's content is not that of the run that is to be made again.
     case otherData(name: String)
+    /// A run was tested on another set of the same name.
+    case otherTest(path: String, test: String, stored: String)
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
     /// A run needs more memory than there is.
@@ -59,6 +67,12 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .busy(let path, let holder):
             "another facet process is using '\(path)': \(holder); wait until it ends, or choose another "
                 + "--output"
+        case .cannotJoin(let reasons):
+            "nothing was joined because the runs do not belong together: "
+                + reasons.joined(separator: "; ")
+        case .cannotTest(let path, let test, let reason):
+            "'\(path)' cannot be tested on '\(test)' because its model cannot be read: \(reason); remove "
+                + "that folder to retrain, or leave the test set out"
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
         case .changedImage(let path):
@@ -86,6 +100,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noSpace(let path):
             "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "
                 + "it resumes from the last checkpoint"
+        case .noRuns(let path):
+            "'\(path)' holds no run of a study; give the folder that was the --output of facet compare"
         case .nothingToLearn(let set, let reason):
             "nothing can be learned from '\(set)': \(reason)"
         case .notFinished(let path):
@@ -95,6 +111,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .otherData(let name):
             "the images of '\(name)' differ from those of the run to reproduce: the "
                 + "content hash is different"
+        case .otherTest(let path, let test, let stored):
+            "'\(path)' was tested on another set named '\(test)' (its content was "
+                + "\(stored.prefix(12))); give the new one another name"
         case .setName(let list, let name, let requirement):
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
         case .testImage(let path, let reason):

@@ -68,10 +68,19 @@ struct RunRequest {
     func requireContinuation(of folder: RunFolder) throws {
         let stored = try folder.readDescription()
         // A run of a version without some option was made with that option's default.
-        let theirs = StudyConfiguration().json().merging(stored.configuration)
+        var theirs = StudyConfiguration().json().merging(stored.configuration)
+        if let mine = configuration["training"], let training = theirs["training"] {
+            if let obstacle = obstacle(to: mine, from: training, in: folder) {
+                throw FaceStudyError.differentConfiguration(
+                    path: folder.url.path, key: "epochs", stored: obstacle.stored,
+                    asked: obstacle.asked)
+            }
+            theirs = theirs.merging(.object(["training": training.raised(to: mine)]))
+        }
         let environment = try folder.readEnvironment()
         let difference =
-            configuration.deciding.firstDifference(from: theirs.deciding)
+            testDifference(from: theirs) ?? configuration.deciding.firstDifference(
+                from: theirs.deciding)
             ?? resolvedDifference(from: theirs, environment)
             ?? lossDifference(from: stored) ?? randomDifference(from: stored)
             ?? contentDifference(from: stored, theirs)
@@ -79,6 +88,17 @@ struct RunRequest {
         throw FaceStudyError.differentConfiguration(
             path: folder.url.path, key: difference.key, stored: difference.theirs,
             asked: difference.mine)
+    }
+
+    /// A difference in which sets are tested on, where the folder has one that is not asked for: others
+    /// can be added.
+    private func testDifference(from theirs: JSONValue) -> Difference? {
+        let (mine, stored) = (configuration.testNames, theirs.testNames)
+        guard !Set(stored).isSubset(of: mine) else { return nil }
+        func text(_ names: [String]) -> String {
+            JSONValue.array(names.map(JSONValue.string)).text
+        }
+        return ("test", text(mine), text(stored))
     }
 
     /// A difference in what `auto` may stand for: the same words, or the same meaning of others.
@@ -138,7 +158,8 @@ struct RunRequest {
         if let difference = content(train.name, train.content, stored.train.content) {
             return difference
         }
-        for (mine, theirs) in zip(tests, stored.tests) {
+        for theirs in stored.tests {
+            guard let mine = tests.first(where: { $0.name == theirs.name }) else { continue }
             let difference =
                 (mine.pairs, mine.folds) == (theirs.pairs, theirs.folds)
                 ? content(mine.name, mine.content, theirs.content)
@@ -154,19 +175,27 @@ struct RunRequest {
 
 extension JSONValue {
     /// A configuration's settings that decide about numbers, and of its sets the names alone.
-    fileprivate var deciding: JSONValue {
+    var deciding: JSONValue {
         guard case .object(var members) = self else { return self }
-        for key in ["threads", "device", "precision", "kernels"] { members[key] = nil }
+        for key in ["recipe", "threads", "device", "precision", "kernels"] { members[key] = nil }
         if case .object(var evaluation)? = members["evaluation"] {
             // How many images are embedded at once.
             evaluation["batchSize"] = nil
             members["evaluation"] = .object(evaluation)
         }
-        for list in ["train", "test"] {
-            guard case .array(let sets)? = members[list] else { continue }
-            members[list] = .array(sets.compactMap { $0["name"] })
+        members["test"] = nil
+        if case .array(let sets)? = members["train"] {
+            members["train"] = .array(sets.compactMap { $0["name"] })
         }
         return .object(members)
+    }
+
+    /// Names of a configuration's test sets.
+    fileprivate var testNames: [String] {
+        guard case .array(let sets)? = self["test"] else { return [] }
+        return sets.compactMap { set in
+            if case .string(let name)? = set["name"] { name } else { nil }
+        }
     }
 
     /// Where the files of a configuration's sets lie, by the sets' names.
@@ -199,7 +228,7 @@ extension JSONValue {
         return nil
     }
 
-    private var text: String {
+    fileprivate var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
@@ -208,5 +237,11 @@ extension JSONValue {
 
 extension RunFolder {
     /// Whether the run is over and went well.
-    var isFinished: Bool { ((try? readResult()) ?? nil)?.status == .finished }
+    var isFinished: Bool { isFinished(after: 0) }
+
+    /// Whether the run is over and went well, with so many epochs or more.
+    func isFinished(after epochs: Int) -> Bool {
+        guard let result = (try? readResult()) ?? nil else { return false }
+        return result.status == .finished && result.epochs >= epochs
+    }
 }

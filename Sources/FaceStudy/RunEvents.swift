@@ -1,5 +1,6 @@
 import FaceRuns
 import FaceTraining
+import Foundation
 
 /// A run's steps and epochs for TensorBoard.
 final class RunEvents {
@@ -8,8 +9,13 @@ final class RunEvents {
 
     private let file: EventFile
 
-    init(_ folder: RunFolder, from step: Int) throws {
+    /// Begins a file, which says what the run is made with.
+    ///
+    /// - Parameter step: The step the run goes on from; nil for events beside all older ones.
+    init(_ folder: RunFolder, from step: Int?) throws {
         file = try EventFile(in: folder.eventsURL, from: step)
+        file.append(HParams(try folder.readDescription()), group: folder.url.lastPathComponent)
+        try file.flush()
     }
 
     func append(_ summary: StepSummary) throws {
@@ -26,12 +32,32 @@ final class RunEvents {
     }
 
     func append(_ record: EpochRecord) throws {
-        let tests = record.tests.map { ("test/\($0.name)/accuracy", $0.accuracy) }
+        let tests = record.tests.map(Self.scalar)
+        let held = record.validation.map {
+            [(HParamsExperiment.Metric.validation.tag, $0.accuracy)]
+        }
         let state = record.lossState.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
         try file.append(
-            [("epoch/loss", record.loss), ("epoch/accuracy", record.trainAccuracy)] + tests + state,
-            step: record.step)
+            [("epoch/loss", record.loss), ("epoch/accuracy", record.trainAccuracy)] + tests
+                + (held ?? []) + state, step: record.step)
         try flush()
+    }
+
+    /// Adds the accuracy on a set that the last model was tested on after the run.
+    func append(added test: EpochTest, step: Int) throws {
+        try file.append([Self.scalar(test)], step: step)
+        try flush()
+    }
+
+    /// Says how the run ended.
+    func end(_ status: EventFile.SessionStatus) throws {
+        file.append(status)
+        try flush()
+    }
+
+    /// The tag and the value of a test set's accuracy.
+    private static func scalar(_ test: EpochTest) -> (tag: String, value: Double) {
+        (HParamsExperiment.Metric.test(test.name).tag, test.accuracy)
     }
 
     /// Hands all events to the system, so that TensorBoard sees them.

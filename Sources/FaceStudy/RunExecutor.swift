@@ -13,18 +13,18 @@ import SafeNumbers
 struct RunExecutor {
     let context: RunContext
 
-    /// The result of a run that is finished already.
-    func finishedResult() throws -> RunResult? {
-        guard let result = try context.folder.readResult(), result.status == .finished else {
-            return nil
-        }
+    /// The result of a run that is finished already, tested on what the study's test sets have more of.
+    func finishedResult() throws -> (result: RunResult, added: [String])? {
+        guard let result = try context.folder.readResult(), result.status == .finished,
+            result.epochs >= context.configuration.training.epochs
+        else { return nil }
         try request().requireContinuation(of: context.folder)
         removeStaleFiles()
-        if !context.isTry {
-            warnOfLostModel()
-            try addGeometry()
-        }
-        return result
+        guard !context.isTry else { return (result, []) }
+        warnOfLostModel()
+        let grown = try addTests(to: result)
+        try addGeometry()
+        return grown
     }
 
     /// Says when the model that a finished run was for is gone or cut short, and how to make it again;
@@ -61,7 +61,9 @@ struct RunExecutor {
             trainAccuracy: records.last?.trainAccuracy ?? 0, tests: [], imagesPerSecond: 0,
             seconds: 0)
         // The error itself is what the user hears of; a second one about its record would hide it.
-        if (try? folder.readResult())?.status != .finished { try? folder.write(result) }
+        guard (try? folder.readResult())?.status != .finished else { return }
+        try? folder.write(result)
+        try? RunEvents(folder, from: nil).end(.failure)
     }
 
     /// Trains to the end and writes the result.
@@ -197,13 +199,13 @@ struct RunExecutor {
     private func describe(_ backbone: any Backbone) throws {
         let description = try makeDescription(backbone)
         try context.control.willStart(description)
-        removeStaleFiles()
         if FileManager.default.fileExists(atPath: context.folder.descriptionURL.path) {
             try request().requireContinuation(of: context.folder)
         }
+        try forgetResult()
+        removeStaleFiles()
         try context.folder.write(description)
         try describeEnvironment()
-        try forgetFailure()
         try context.configuration.narrowed(to: context.run).write(
             to: context.folder.studyURL)
     }
@@ -226,9 +228,9 @@ struct RunExecutor {
         try context.folder.write(environment)
     }
 
-    /// A run that failed before is under way again.
-    private func forgetFailure() throws {
-        guard try context.folder.readResult()?.status == .failed else { return }
+    /// A run that failed before, or was finished after fewer epochs, is under way again.
+    private func forgetResult() throws {
+        guard try context.folder.readResult() != nil else { return }
         try FileManager.default.removeItem(at: context.folder.resultURL)
     }
 
@@ -237,9 +239,19 @@ struct RunExecutor {
         for part in [context.folder.url, context.folder.url.appendingPathComponent("scores")] {
             PartialFile.removeStale(in: part)
         }
-        if context.folder.isFinished {
-            try? FileManager.default.removeItem(at: context.folder.checkpointURL)
-        }
+        if context.folder.isFinished { removeCheckpoint() }
+    }
+
+    /// Removes what is left to go on from, by far the largest file, unless the run's schedule allows
+    /// more epochs.
+    private func removeCheckpoint() {
+        let training = context.configuration.training
+        let isKept =
+            !context.isTry
+            && (training.schedule.isOpen || training.scheduledEpochs > training.epochs)
+        let folder = context.folder.checkpointURL
+        let file = isKept ? folder.appendingPathComponent("previous.safetensors") : folder
+        try? FileManager.default.removeItem(at: file)
     }
 
     private func makeDescription(_ backbone: any Backbone) throws -> RunDescription {
@@ -253,10 +265,24 @@ struct RunExecutor {
             configuration: context.configuration.narrowed(to: context.run).json(),
             command: "facet reproduce runs/\(name)")
         description.validation = context.trainSet.validation?.facts
+        try markAdded(&description)
         description.lossValues = context.run.lossValues
         description.requestedLoss = context.run.loss.requested
         description.randomNumbers = SeededRandom.algorithm
         return description
+    }
+
+    /// Marks the test sets that the epochs before were not all tested on.
+    private func markAdded(_ description: inout RunDescription) throws {
+        let folder = context.folder
+        guard FileManager.default.fileExists(atPath: folder.descriptionURL.path),
+            try !folder.readEpochs().isEmpty
+        else { return }
+        let before = try folder.readDescription().tests
+        for index in description.tests.indices {
+            let known = before.first { $0.name == description.tests[index].name }
+            description.tests[index].isAdded = known.map(\.isAdded) ?? true
+        }
     }
 
     private func facts(of backbone: any Backbone) -> BackboneFacts {
@@ -275,8 +301,7 @@ struct RunExecutor {
     private func finish(_ model: Model, _ result: RunResult) throws {
         if !context.isTry { try writeModel(model) }
         try context.folder.write(result)
-        // What is left to go on from is not needed any more, and it is the largest file by far.
-        try? FileManager.default.removeItem(at: context.folder.checkpointURL)
+        removeCheckpoint()
     }
 
     private func writeModel(_ model: Model) throws {

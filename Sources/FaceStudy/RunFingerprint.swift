@@ -44,7 +44,9 @@ struct RunFingerprint {
                 JSONValue.self, from: Data(stored.utf8))
         else { return "it was written with a different configuration" }
         guard case .object(var mine) = value else { return nil }
-        theirs["training"] = theirs["training"].map(defaults.merging)
+        theirs["training"] = theirs["training"].map(defaults.merging).map { stored in
+            mine["training"].map(stored.raised) ?? stored
+        }
         Self.renameParameters(in: &theirs)
         if theirs["labels"] == nil { mine["labels"] = nil }
         let difference = JSONValue.object(mine).firstDifference(

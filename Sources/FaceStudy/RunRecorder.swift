@@ -70,10 +70,10 @@ final class RunRecorder: TrainingObserver {
             trainAccuracy: summary.accuracy, trainAccuracyWithMargin: summary.accuracyWithMargin,
             lossState: summary.lossState.record,
             diagnostics: summary.diagnostics.isEmpty ? nil : summary.diagnostics.map(\.description),
-            tests: last.map(Self.epochTest),
+            tests: last.map(EpochTest.init),
             imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
             evaluationSeconds: started.duration(to: .now) / .seconds(1))
-        record.validation = validation.map(Self.epochTest)
+        record.validation = validation.map(EpochTest.init)
         records.append(record)
         if summary.epoch == configuration.training.epochs {
             try writeScores()
@@ -91,13 +91,6 @@ final class RunRecorder: TrainingObserver {
     /// Evaluates a set whose images may have gone since they were read.
     private func kept(_ test: PreparedTest, all: Bool) throws -> ScoredSet {
         try FaceStudyError.lostImages { try evaluate(test, all: all) }
-    }
-
-    private static func epochTest(_ evaluation: ScoredSet) -> EpochTest {
-        EpochTest(
-            name: evaluation.name, accuracy: evaluation.report.insightFace.accuracy,
-            standardDeviation: evaluation.report.insightFace.standardDeviation,
-            pairs: evaluation.scores.count)
     }
 
     private func evaluate(_ test: PreparedTest, all: Bool) throws -> ScoredSet {
@@ -127,25 +120,13 @@ final class RunRecorder: TrainingObserver {
     }
 
     func result(seconds: Double, trainSeconds: Double) throws -> RunResult {
+        try events.end(.success)
         let images = Double(records.last?.images ?? 0)
         return RunResult(
             status: .finished, epochs: records.count,
             trainAccuracy: records.last?.trainAccuracy ?? 0,
-            tests: last.map { testResult($0) },
+            tests: last.map { TestResult($0, epochs: records) },
             imagesPerSecond: images / max(trainSeconds, 1e-9), seconds: seconds)
-    }
-
-    private func testResult(_ evaluation: ScoredSet) -> TestResult {
-        let curve = AccuracyCurve(records, test: evaluation.name)
-        let report = evaluation.report
-        return TestResult(
-            name: evaluation.name, pairs: evaluation.scores.count,
-            accuracy: report.insightFace.accuracy,
-            standardDeviation: report.insightFace.standardDeviation,
-            threshold: report.insightFace.threshold, tarAtFar1e3: report.insightFace.tar,
-            auc: report.roc?.auc, eer: report.roc?.equalErrorRate, meanNorm: report.meanNorm,
-            bestEpoch: curve.bestEpoch, bestAccuracy: curve.bestAccuracy,
-            epochWithin95Percent: curve.epochWithin95Percent)
     }
 }
 

@@ -21,11 +21,11 @@ public struct Study {
     /// - Throws: the error of the first name or value that is wrong.
     public init(_ configuration: StudyConfiguration, folder: URL) throws {
         let configuration = configuration.withValidationToTune()
-        self.configuration = configuration
         self.folder = StudyFolder(folder)
         tuningPlan = try TuningPlan(configuration)
         let record = configuration.tuning.isOn ? try self.folder.readTuning() : nil
         plan = try Self.plan(configuration, record, self.folder)
+        self.configuration = configuration.continuing(plan.runs, in: self.folder)
     }
 
     /// The runs after what was tuned so far.
@@ -52,13 +52,14 @@ public struct Study {
     ///   be written, or ``FaceStudyError/interrupted``. A run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
-        let lock = try claimFolder()
+        let lock = try folder.claim()
         defer { lock.release() }
         let context = StudyContext(
             configuration: configuration, compute: compute, folder: folder,
             data: try PreparedData(configuration, folder: folder, control: control),
             control: control)
         try requirePossible(context)
+        tellOfMoreEpochs(control)
         let memory = MemoryCheck()
         explainMemory(control)
         var tuning = try tuning(context)
@@ -71,6 +72,7 @@ public struct Study {
             try setAsideFormerChoices(record, control)
             control.listener(.planned(plan))
         }
+        try writeExperiment()
         var outcome = Outcome()
         for (index, run) in plan.runs.enumerated() {
             let message = try context.run(run).perform(
@@ -107,17 +109,19 @@ public struct Study {
         let endProcess = control.endProcess
         LibTorch.whenMemoryRunsOut { endProcess($0.description) }
     }
+}
 
+extension StudyFolder {
     /// Makes the folder and keeps other processes out of it.
-    func claimFolder() throws(FaceStudyError) -> FolderLock {
+    func claim() throws(FaceStudyError) -> FolderLock {
         do {
-            try folder.requirePlain()
+            try requirePlain()
         } catch {
             throw .unsafeFolder(reason: error.description)
         }
         do {
-            let lock = try FolderLock(folder.url)
-            PartialFile.removeStale(in: folder.reportURL)
+            let lock = try FolderLock(url)
+            PartialFile.removeStale(in: reportURL)
             return lock
         } catch {
             switch error {
@@ -140,8 +144,8 @@ extension RunContext {
         let listener = control.listener
         let executor = RunExecutor(context: self)
         do {
-            if let result = try executor.finishedResult() {
-                listener(.runSkipped(run, result))
+            if let (result, added) = try executor.finishedResult() {
+                listener(.runSkipped(run, result, added))
                 return nil
             }
             listener(.runStarted(run, number, count))

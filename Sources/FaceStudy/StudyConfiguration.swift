@@ -103,6 +103,9 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         public var isOn: Bool { tries > 0 }
     }
 
+    /// Name of the published recipe that the settings began from; empty where there is none. It decides
+    /// about no number: a report lays the recipe's published figures beside the study's.
+    public var recipe: String = ""
     /// The training sets.
     public var train: [TrainSource]
     /// The test sets, the one that the tables show first.

@@ -15,8 +15,8 @@ public enum StudyEvent: Sendable {
     case runFailed(PlannedRun, String)
     /// A run is over.
     case runFinished(PlannedRun, RunResult)
-    /// A run was over before.
-    case runSkipped(PlannedRun, RunResult)
+    /// A run was over before, and its model was tested on these sets now.
+    case runSkipped(PlannedRun, RunResult, _ added: [String])
     /// A run begins: its number from 1, of.
     case runStarted(PlannedRun, Int, Int)
     /// What will be trained after tuning: the defaults and what was chosen.

@@ -87,7 +87,8 @@ extension Study {
             for backbone in plan.runs.map(\.backbone).uniqued {
                 let runs = plan.runs.filter { run in
                     run.trainIndex == index && run.backbone == backbone
-                        && !folder.run(named: run.folderName).isFinished
+                        && !folder.run(named: run.folderName).isFinished(
+                            after: configuration.training.epochs)
                 }
                 let tried = tuning?.left(
                     trainSet: train.facts.name, backbone: backbone.description)

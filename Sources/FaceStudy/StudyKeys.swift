@@ -9,6 +9,11 @@ extension StudyConfiguration {
     public static let keys = ConfigurationKeys(
         StudyConfiguration(),
         [
+            .text(
+                "recipe", \.recipe, "a recipe", flag: .init("--recipe", "NAME"), mayBeAbsent: true,
+                suggestions: Recipe.all.map(\.name),
+                "published settings to start from; `facet recipes` lists them",
+                check: Recipe.fault),
             .list("train", \.train, TrainSource.keys),
             .list("test", \.test, TestSource.keys),
             .texts(

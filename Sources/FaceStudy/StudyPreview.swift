@@ -31,6 +31,9 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var seed: UInt64
         /// Where it stands.
         public var state: State
+        /// Test sets that its model is going to be tested on although it is finished; nil where there are
+        /// none.
+        public var addedTests: [String]?
         /// Why it cannot be made; nil where nothing is known against it.
         public var problem: String?
     }
@@ -51,7 +54,8 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
     public var text: String {
         let marks = [State.new: "new", .begun: "resumes", .finished: "finished"]
         let lines = runs.map { run in
-            let state = run.problem == nil ? marks[run.state] ?? "" : "impossible"
+            let mark = run.addedTests == nil ? marks[run.state] ?? "" : "tests"
+            let state = run.problem == nil ? mark : "impossible"
             return state.padding(toLength: 12, withPad: " ", startingAt: 0)
                 + "\(run.backbone) on \(run.trainSet) with \(run.loss), \(run.sampler), seed "
                 + "\(run.seed)"
@@ -99,11 +103,17 @@ extension Study {
     private func entry(of run: PlannedRun, _ problem: String?) -> StudyPreview.Run {
         let folder = folder.run(named: run.folderName)
         let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
+        let isFinished = folder.isFinished(after: configuration.training.epochs)
+        let tested = isFinished ? try? folder.readDescription().tests.map(\.name) : nil
+        let added = tested.map { tested in
+            configuration.test.map(\.name).filter { !tested.contains($0) }
+        }
         return StudyPreview.Run(
             name: run.folderName, trainSet: run.identity.trainSet,
             backbone: run.identity.backbone, loss: run.requestedLoss,
             sampler: run.identity.sampler, seed: run.identity.seed,
-            state: folder.isFinished ? .finished : isThere ? .begun : .new, problem: problem)
+            state: isFinished ? .finished : isThere ? .begun : .new,
+            addedTests: added?.isEmpty == false ? added : nil, problem: problem)
     }
 
     /// Checks that the folder is one, or can become one.

@@ -28,6 +28,10 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public var milestones: [Double]
     /// What `step` multiplies the rate with; 0 ... 1.
     public var factor: Double
+    /// Epochs that warm-up, milestones and the course refer to, and the fractions of a loss's own
+    /// schedules with them; 0 for those of the run. A run that goes on for more epochs keeps the
+    /// number it began with.
+    public var epochs: Int
 
     /// Creates a schedule.
     ///
@@ -35,7 +39,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     /// of that let the loss of a softmax rise above ln(classes) for two epochs.
     public init(
         shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.1, power: Double = 2,
-        milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1
+        milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1, epochs: Int = 0
     ) {
         self.shape = shape
         self.peak = peak
@@ -43,6 +47,15 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         self.power = power
         self.milestones = milestones
         self.factor = factor
+        self.epochs = epochs
+    }
+
+    /// Whether the rate is defined beyond the epochs that the schedule refers to.
+    public var isOpen: Bool {
+        switch shape {
+        case .constant, .step: true
+        case .cosine, .polynomial: false
+        }
     }
 
     /// Learning rate of a step.
@@ -51,7 +64,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - step: The step, from 0.
-    ///   - steps: Steps of the whole run.
+    ///   - steps: Steps of the epochs that the schedule refers to.
     public func rate(step: Int, of steps: Int) -> Double {
         let warm = Int(saturating: (warmup * Double(steps)).rounded())
         if step < warm { return peak * Double(step + 1) / Double(warm) }
@@ -84,5 +97,8 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
                 "fractions of the run at which `step` multiplies the rate, ascending"),
             .number(
                 "factor", \.factor, in: .range(0...1), "factor that `step` multiplies the rate by"),
+            .whole(
+                "epochs", \.epochs, in: 0...100_000,
+                "epochs that the fractions of a run refer to; 0 for those of the run"),
         ])
 }

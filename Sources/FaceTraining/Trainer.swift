@@ -87,6 +87,9 @@ public final class Trainer {
     /// Steps of the whole run.
     public var steps: Int { stepsPerEpoch * configuration.epochs }
 
+    /// Steps of the epochs that the learning rate and the loss's own schedules refer to.
+    private var scheduledSteps: Int { stepsPerEpoch * configuration.scheduledEpochs }
+
     /// Trains to the end, or until the observer stops it.
     ///
     /// - Throws: ``FaceTrainingError``, what the source throws, or what the observer does.
@@ -140,7 +143,8 @@ public final class Trainer {
         return EpochSummary(
             epoch: position.epoch + 1, step: position.step,
             images: position.step * configuration.batchSize,
-            learningRate: configuration.schedule.rate(step: position.step - 1, of: steps),
+            learningRate: configuration.schedule.rate(
+                step: position.step - 1, of: scheduledSteps),
             loss: sums.loss / images, accuracy: Double(sums.correct) / images,
             accuracyWithMargin: Double(sums.correctWithMargin) / images,
             lossState: position.lossState.replacing(active),
@@ -186,7 +190,7 @@ public final class Trainer {
     private func takeStep(
         _ batch: PreparedBatch, _ clock: inout StepClock, _ meanwhile: () -> Void
     ) throws -> StepSummary {
-        let rate = configuration.schedule.rate(step: position.step, of: steps)
+        let rate = configuration.schedule.rate(step: position.step, of: scheduledSteps)
         let numbers: TrainingStep.Numbers
         do {
             try checkLabels(batch.labelValues)
@@ -248,7 +252,7 @@ public final class Trainer {
 
     private func progress(_ microBatch: Int) -> LossProgress {
         LossProgress(
-            fraction: Double(position.step) / Double(steps), step: position.step,
+            fraction: min(1, Double(position.step) / Double(scheduledSteps)), step: position.step,
             microBatch: microBatch)
     }
 

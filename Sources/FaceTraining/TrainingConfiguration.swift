@@ -64,6 +64,9 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             .section("head", \.head, HeadOptions.keys),
         ])
 
+    /// Epochs that the schedule refers to.
+    public var scheduledEpochs: Int { schedule.epochs > 0 ? schedule.epochs : epochs }
+
     /// Checks every value, and those that must go together.
     ///
     /// - Throws: ``FaceTrainingError/configuration(key:reason:)`` for the first bad one.
@@ -81,6 +84,13 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         guard !optimizer.nesterov || optimizer.momentum > 0 else {
             throw .configuration(
                 key: "optimizer.nesterov", reason: "it must be false where there is no momentum")
+        }
+        guard schedule.epochs == 0 || schedule.epochs >= epochs || schedule.isOpen else {
+            throw .configuration(
+                key: "schedule.epochs",
+                reason:
+                    "it must be at least the \(epochs) epochs of the run, as the learning rate of "
+                    + "'\(schedule.shape.rawValue)' ends there, but it is \(schedule.epochs)")
         }
         guard schedule.milestones == schedule.milestones.sorted() else {
             throw .configuration(

@@ -76,13 +76,19 @@ enum StudyOptions {
             case .null, .object: ""
             }
         }
-        return StudyConfiguration.keys.defaultValue(of: key.path).map(text)
+        let text = StudyConfiguration.keys.defaultValue(of: key.path).map(text)
+        return text?.isEmpty == true ? nil : text
     }
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {
         var configuration = try preset(arguments)
-        if let file = arguments.value("--config") {
-            configuration = try .read(URL(fileURLWithPath: file), over: configuration)
+        if let file = arguments.value("--config").map({ URL(fileURLWithPath: $0) }) {
+            // A file may name a recipe, over which it lies as over that of --recipe.
+            let recipe = try StudyConfiguration.read(file).recipe
+            if !recipe.isEmpty, !arguments.has("--recipe") {
+                configuration = try Recipe.named(recipe).configuration(over: configuration)
+            }
+            configuration = try .read(file, over: configuration)
         }
         try applySets(arguments, to: &configuration)
         try applyKeys(arguments, to: &configuration)
@@ -94,6 +100,7 @@ enum StudyOptions {
         _ arguments: Arguments, needsTest: Bool = true
     ) throws -> StudyConfiguration {
         let configuration = try configuration(arguments)
+        if needsTest { try requireBackbone(of: configuration, option: "--backbones") }
         if configuration.train.isEmpty {
             throw CommandError.missingOption(
                 option: "--train",
@@ -108,6 +115,14 @@ enum StudyOptions {
         return configuration
     }
 
+    /// Refuses a recipe whose networks are not among the backbones, where no other was given.
+    static func requireBackbone(of configuration: StudyConfiguration, option: String) throws {
+        guard configuration.backbones.isEmpty, !configuration.recipe.isEmpty else { return }
+        let recipe = try Recipe.named(configuration.recipe)
+        throw CommandError.missingOption(
+            option: option, hint: recipe.limits.first ?? "name a backbone")
+    }
+
     /// A name that must not be a list of several.
     static func one(_ option: String, _ arguments: Arguments) throws(CommandError) -> String? {
         guard let names = arguments.list(option) else { return nil }
@@ -120,6 +135,12 @@ enum StudyOptions {
     }
 
     private static func preset(_ arguments: Arguments) throws -> StudyConfiguration {
+        if let recipe = arguments.value("--recipe") {
+            guard !arguments.has("--preset") else {
+                throw CommandError.together("--preset", "--recipe")
+            }
+            return try Recipe.named(recipe).configuration()
+        }
         let name = try arguments.choice("--preset", among: StudyPreset.allCases.map(\.rawValue))
         return name.flatMap(StudyPreset.init)?.configuration ?? StudyConfiguration()
     }

@@ -32,8 +32,10 @@ final class StudyPrinter {
         case .tryEnded(let progress):
             finish()
             Console.note("  " + progress.endText)
-        case .runSkipped(let planned, let result):
-            Console.note("\(planned.text): already finished, \(summary(result))")
+        case .runSkipped(let planned, let result, let added):
+            endTask()
+            let tested = added.isEmpty ? "" : ", now tested on \(added.joined(separator: ", "))"
+            Console.note("\(planned.text): already finished\(tested), \(summary(result))")
         case .runFinished(let planned, let result):
             finish()
             let time = ProgressMeter.format(seconds: result.seconds)

@@ -40,8 +40,17 @@ let trainCommand = Command(
                     + "identities=0.05 holds out training identities to test on, and facet evaluate can "
                     + "test the model later")
     }
-    configuration.backbones = [try StudyOptions.one("--backbone", arguments) ?? "mobilenetv1"]
-    configuration.losses = [try StudyOptions.one("--loss", arguments) ?? "softmax"]
+    // Of a recipe's networks and losses the first is trained.
+    let recipe = configuration.recipe.isEmpty ? nil : configuration
+    if let backbone = try StudyOptions.one("--backbone", arguments) {
+        configuration.backbones = [backbone]
+    } else {
+        try StudyOptions.requireBackbone(of: configuration, option: "--backbone")
+        configuration.backbones = [recipe?.backbones.first ?? "mobilenetv1"]
+    }
+    configuration.losses = [
+        try StudyOptions.one("--loss", arguments) ?? recipe?.losses.first ?? "softmax"
+    ]
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "training")
     return try StudySession(
         configuration, output: output, dryRun: arguments.has("--dry-run")

@@ -16,7 +16,8 @@ let facet = Command(
         """,
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
-        explainCommand, modelsCommand, lossesCommand, keysCommand,
+        explainCommand, modelsCommand, lossesCommand, recipesCommand, keysCommand,
+        studyCommand,
         dataCommand,
     ]
 ).withCompletions()

@@ -68,7 +68,7 @@ public protocol ConfigurableLoss: FaceLoss {
 
 /// How far a run is.
 public struct LossProgress: Hashable, Sendable {
-    /// Fraction of the run that is done; 0 ..< 1.
+    /// Fraction that is done of the run, or of the epochs that its schedule refers to; 0 ... 1.
     public var fraction: Double
     /// Steps that were taken before this one.
     public var step: Int

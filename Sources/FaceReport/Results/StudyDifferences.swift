@@ -69,7 +69,8 @@ package struct StudyDifferences: Sendable {
     /// What changes nothing but the time a run takes or the last bits of its numbers, or is what
     /// repetitions differ in.
     private static let harmless: Set = [
-        "seeds", "threads", "backbones", "losses", "sampler", "command", "environment.threads",
+        "recipe", "seeds", "threads", "backbones", "losses", "sampler", "command",
+        "environment.threads",
         "environment.processor", "environment.memory", "environment.system",
         "environment.commit", "environment.libtorch", "environment.facet", "device", "kernels",
         "environment.kernels",

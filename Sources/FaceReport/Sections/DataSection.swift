@@ -12,6 +12,7 @@ enum DataSection {
         var blocks: [Block] = [.table(trainTable(facts))]
         blocks += facts.flatMap { name, facts in diagnostics(name, facts) }
         blocks.append(.table(testTable(results.testSets)))
+        if let added = added(results) { blocks.append(.paragraph(added)) }
         blocks += results.testSets.filter { !$0.warnings.isEmpty }.flatMap {
             warnings("Warnings on \($0.name)", $0.warnings)
         }
@@ -95,6 +96,20 @@ enum DataSection {
                 .numbers("Pairs each epoch"),
             ],
             rows: rows)
+    }
+
+    /// The test sets that were added to runs that were there, where some were.
+    private static func added(_ results: StudyResults) -> RichText? {
+        let names = results.testSets.map(\.name).filter { name in
+            results.runs.contains { run in
+                run.description.tests.contains { $0.name == name && $0.isAdded == true }
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        return """
+            \(Format.list(names)) \(names.count == 1 ? "was" : "were") added to runs that had been trained, \
+            wholly or in part: of the epochs before, no model is left to be tested.
+            """
     }
 
     private static func lossTable(_ results: StudyResults) -> Table {

@@ -19,6 +19,7 @@ enum GeometrySection {
         for (index, part) in parts.enumerated() {
             blocks.append(.figure(figure(results, part, isFirst: index == 0)))
         }
+        if PublishedSection.isLFW(results) { blocks.append(.table(PublishedAngles.table)) }
         let maps = results.configurations.compactMap { MapFigure.figure(results, $0) }
         if !maps.isEmpty { blocks.append(.heading("Map of some identities")) }
         blocks += maps.enumerated().map { Block.figure($1.number(of: $0)) }

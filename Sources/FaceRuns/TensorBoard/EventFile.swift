@@ -26,10 +26,11 @@ public final class EventFile {
     /// Begins a file in a folder, which is created where it is missing.
     ///
     /// - Parameters:
-    ///   - step: The step the run goes on from; 0 for a new run, whose older files are removed.
+    ///   - step: The step the run goes on from; 0 for a new run, whose older files are removed; nil
+    ///     for events beside those of older files, which all stay valid.
     ///   - now: The machine's clock.
     public init(
-        in folder: URL, from step: Int, now: @escaping () -> Date = { Date() }
+        in folder: URL, from step: Int?, now: @escaping () -> Date = { Date() }
     ) throws(FaceRunsError) {
         self.now = now
         if step == 0 { Self.files(in: folder).forEach { unlink($0.path) } }
@@ -39,7 +40,7 @@ public final class EventFile {
             return try FileDescriptor(url, flags: O_WRONLY | O_CREAT | O_EXCL)
         }
         append { $0.append("brain.Event:2", field: Field.fileVersion) }
-        if step > 0 { appendStart(step: step + 1) }
+        if let step, step > 0 { appendStart(step: step + 1) }
         try flush()
     }
 
@@ -86,6 +87,14 @@ public final class EventFile {
         }
     }
 
+    /// Adds a summary without a step.
+    func append(_ summary: ProtocolBuffer) {
+        append { $0.append(summary, field: Field.summary) }
+    }
+
+    /// The time that the machine's clock shows, in seconds since 1970.
+    var seconds: Double { now().timeIntervalSince1970 }
+
     private func append(_ body: (inout ProtocolBuffer) -> Void) {
         var event = ProtocolBuffer()
         event.append(now().timeIntervalSince1970, field: Field.wallTime)
@@ -124,7 +133,7 @@ public final class EventFile {
         return "\(prefix)\(padding)\(digits).\(ProcessInfo.processInfo.hostName)"
     }
 
-    private static func files(in folder: URL) -> [URL] {
+    static func files(in folder: URL) -> [URL] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.filter { $0.hasPrefix(prefix) }.map(folder.appendingPathComponent)
     }

@@ -18,6 +18,10 @@ struct ProtocolBuffer {
         appendVariable(UInt64(bitPattern: value))
     }
 
+    mutating func append(_ value: Bool, field: UInt64) {
+        append(value ? 1 : Int64(0), field: field)
+    }
+
     mutating func append(_ value: Double, field: UInt64) {
         begin(field, .eightBytes)
         withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }

@@ -91,7 +91,7 @@ struct GeometryMeasurement {
 
     // MARK: Test sets
 
-    private static func testing(
+    static func testing(
         _ test: PreparedTest, _ table: EmbeddingTable
     ) throws -> SetGeometry {
         func angles(same: Bool) throws -> SummaryRecord? {

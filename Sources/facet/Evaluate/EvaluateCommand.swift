@@ -19,6 +19,9 @@ let evaluateCommand = Command(
         People of a test set who were in training are told where the run's head.safetensors, which names \
         them, lies beside the model; pictures of both are compared by facet data check --against.
 
+        Given the folder of a study, it adds the test sets to the study: the model of each finished run \
+        is tested on them, and the report is written anew.
+
         With --output, writes a page with the curves and the worst errors, and the numbers as JSON \
         and CSV; one folder per model if there are several.
         """,
@@ -70,12 +73,16 @@ let evaluateCommand = Command(
         "facet evaluate runs/arcface/model.safetensors --test lfw=LFW,LFW/pairs.txt --output lfw",
         "facet evaluate runs/arcface runs/softmax --test lfw=lfw.bin",
         "facet evaluate r50.pth --backbone iresnet50 --test lfw=lfw.bin",
+        "facet evaluate studies/mine --test cfp=cfp_fp.bin",
         "facet evaluate network.pt --test lfw=LFW,LFW/pairs.txt --embeddings lfw.npy",
     ]
 ) { arguments in
     let interrupt = try Interrupt()
     let configuration = try evaluationConfiguration(arguments)
     let paths = arguments.positionals("model")
+    if let study = try studyFolder(paths, arguments) {
+        return try addTests(to: study, configuration, json: arguments.has("--json"))
+    }
     let embeddings = arguments.value("--embeddings").map { URL(fileURLWithPath: $0) }
     guard embeddings == nil || paths.count == 1 else {
         throw CommandError.badValue(

@@ -1,0 +1,108 @@
+import FaceConfiguration
+import FaceRuns
+import FaceTraining
+import Foundation
+
+// More epochs for runs that are finished: where the learning rate of the steps that were taken does not
+// depend on the run's length, a run goes on from its last checkpoint, bit for bit as one that was to
+// have as many epochs from the start and a schedule that refers to the first ones.
+
+extension StudyConfiguration {
+    /// The configuration with its schedule as the study's runs began with, where they had fewer epochs
+    /// than are asked for now, and their schedule allows more.
+    func continuing(_ runs: [PlannedRun], in folder: StudyFolder) -> StudyConfiguration {
+        guard training.schedule.epochs == 0, training.schedule.isOpen else { return self }
+        let begun = Set(runs.compactMap { folder.run(named: $0.folderName).scheduledEpochs })
+        guard let epochs = begun.first, begun.count == 1, epochs < training.epochs else {
+            return self
+        }
+        var result = self
+        result.training.schedule.epochs = epochs
+        return result
+    }
+}
+
+extension Study {
+    /// Says what stays where it was when finished runs go on.
+    func tellOfMoreEpochs(_ control: StudyControl) {
+        let epochs = configuration.training.schedule.epochs
+        let shorter = plan.runs.filter { run in
+            let folder = folder.run(named: run.folderName)
+            return folder.isFinished && !folder.isFinished(after: configuration.training.epochs)
+        }
+        guard !shorter.isEmpty else { return }
+        control.listener(
+            .warning(
+                "finished runs go on to epoch \(configuration.training.epochs); warm-up, milestones and "
+                    + "the schedules of losses stay where they were, as fractions of "
+                    + "\(epochs) epochs (training.schedule.epochs)"))
+    }
+}
+
+extension RunFolder {
+    /// Epochs that the schedule of the run refers to; nil where there is no run.
+    fileprivate var scheduledEpochs: Int? {
+        guard let description = try? readDescription() else { return nil }
+        return description.configuration["training"]?.scheduledEpochs
+    }
+
+    /// Whether there is a state to go on from.
+    fileprivate var hasCheckpoint: Bool {
+        FileManager.default.fileExists(
+            atPath: checkpointURL.appendingPathComponent("last.safetensors").path)
+    }
+}
+
+extension RunRequest {
+    /// Why a run cannot be given more epochs, as the values of a difference; nil where no more are asked
+    /// for, or nothing speaks against it.
+    func obstacle(
+        to mine: JSONValue, from theirs: JSONValue, in folder: RunFolder
+    ) -> (stored: String, asked: String)? {
+        guard let asked = mine.epochs, let stored = theirs.epochs, asked > stored else {
+            return nil
+        }
+        let shape = theirs["schedule"]?["shape"]
+        if case .string(let name)? = shape,
+            let known = LearningRateSchedule.Shape(rawValue: name),
+            !LearningRateSchedule(shape: known).isOpen, asked > (theirs.scheduledEpochs ?? 0)
+        {
+            return (
+                "\(stored)",
+                "\(asked): the learning rate of '\(name)' depends on the number of epochs from the "
+                    + "first step on, and only runs of the shapes constant and step can be given more"
+            )
+        }
+        guard folder.isFinished, !folder.isFinished(after: asked), !folder.hasCheckpoint else {
+            return nil
+        }
+        return ("\(stored)", "\(asked): the checkpoint to go on from is not there any more")
+    }
+}
+
+extension JSONValue {
+    /// The epochs of a training's configuration.
+    fileprivate var epochs: Int? {
+        if case .number(let number)? = self["epochs"] { Int(exactly: number) } else { nil }
+    }
+
+    /// The epochs that its schedule refers to.
+    fileprivate var scheduledEpochs: Int? {
+        if case .number(let number)? = self["schedule"]?["epochs"], number > 0 {
+            Int(exactly: number)
+        } else {
+            epochs
+        }
+    }
+
+    /// A stored training's configuration as one with more epochs, where another is that: both schedules
+    /// refer to the same epochs. Otherwise unchanged.
+    func raised(to other: JSONValue) -> JSONValue {
+        guard let mine = epochs, let theirs = other.epochs, mine <= theirs,
+            scheduledEpochs == other.scheduledEpochs,
+            let schedule = other["schedule"]?["epochs"], let epochs = other["epochs"]
+        else { return self }
+        return merging(
+            .object(["epochs": epochs, "schedule": .object(["epochs": schedule])]))
+    }
+}

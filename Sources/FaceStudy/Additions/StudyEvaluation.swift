@@ -1,0 +1,124 @@
+import FaceData
+import FaceLosses
+import SafeFiles
+public import FaceRuns
+public import Foundation
+
+/// Adds test sets to a study: tests the models of its finished runs on them.
+///
+/// The training sets need not be there any more. Whether people of a test set were in training is asked
+/// of the heads beside the models, which name them.
+public struct StudyEvaluation {
+    /// What came of it.
+    public struct Outcome: Sendable, Hashable {
+        /// Runs whose models were tested on all of the sets, before or now.
+        public var tested = 0
+        /// Names of the runs that are not finished, which were left alone.
+        public var unfinished: [String] = []
+        /// Runs that could not be tested, with the reasons.
+        public var failed: [String] = []
+    }
+
+    /// The study.
+    public let folder: StudyFolder
+    private let configuration: StudyConfiguration
+
+    /// Names the study and the sets.
+    ///
+    /// - Parameter configuration: Of this the test sets, the device, the threads and the options of the
+    ///   evaluation count; all else is as each run has it.
+    public init(_ folder: URL, _ configuration: StudyConfiguration) {
+        self.folder = StudyFolder(folder)
+        self.configuration = configuration
+    }
+
+    /// Whether a folder is a study's, and no run's.
+    public static func isStudy(_ folder: URL) -> Bool {
+        let files = FileManager.default
+        return files.fileExists(atPath: StudyFolder(folder).runsURL.path)
+            && !files.fileExists(atPath: RunFolder(folder).descriptionURL.path)
+    }
+
+    /// Tests every finished run on those of the sets that it was not tested on.
+    ///
+    /// - Throws: what stops the whole: no run in the folder, a set that cannot be read, a folder that
+    ///   cannot be written, or ``FaceStudyError/interrupted``. What keeps one run from being tested
+    ///   does not throw.
+    public func run(_ control: StudyControl) throws -> Outcome {
+        let runs = try folder.runs()
+        guard !runs.isEmpty else { throw FaceStudyError.noRuns(path: folder.url.path) }
+        let lock = try folder.claim()
+        defer { lock.release() }
+        var sets = configuration
+        sets.train = []
+        let data = try PreparedData(sets, folder: folder, control: control)
+        var outcome = Outcome()
+        for run in runs {
+            do {
+                if try test(run, data, control) {
+                    outcome.tested += 1
+                } else {
+                    outcome.unfinished.append(run.url.lastPathComponent)
+                }
+            } catch {
+                if let stop = FaceStudyError(stopping: error) { throw stop }
+                outcome.failed.append("\(run.url.lastPathComponent): \(error)")
+            }
+        }
+        try folder.writeExperiment()
+        return outcome
+    }
+
+    /// Tests one run; false where it is not finished.
+    private func test(
+        _ folder: RunFolder, _ data: PreparedData, _ control: StudyControl
+    ) throws -> Bool {
+        guard let result = try folder.readResult(), result.status == .finished else { return false }
+        let description = try folder.readDescription()
+        try requireSame(data.tests.map(\.facts), as: description.tests, in: folder)
+        let candidates = try zip(data.tests, configuration.test).map { test, source in
+            TestAddition.Candidate(
+                test: test, source: source, overlap: try overlap(test, folder))
+        }
+        let own = try StudyConfiguration.read(folder.studyURL)
+        guard let run = try StudyPlan(own).runs.first else { return false }
+        let addition = TestAddition(
+            run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
+            batchSize: configuration.evaluation.batchSize, control: control)
+        let order = (description.tests.map(\.name) + configuration.test.map(\.name)).uniqued
+        let (grown, added) = try addition.perform(candidates, order: order, result)
+        control.listener(.runSkipped(run, grown, added))
+        return true
+    }
+
+    /// The run's precision and kernels, on the device and threads asked for now.
+    private func compute(
+        _ own: StudyConfiguration, _ folder: RunFolder
+    ) throws -> StudyConfiguration {
+        var result = own
+        result.device = configuration.device
+        result.threads = configuration.threads
+        if let precision = try folder.readEnvironment()?.precision { result.precision = precision }
+        return result
+    }
+
+    /// Refuses a set whose name stands for another one in a run.
+    private func requireSame(
+        _ asked: [TestSetFacts], as stored: [TestSetFacts], in folder: RunFolder
+    ) throws(FaceStudyError) {
+        for mine in asked {
+            guard let theirs = stored.first(where: { $0.name == mine.name }),
+                let difference = mine.content.difference(from: theirs.content)
+            else { continue }
+            throw .otherTest(path: folder.url.path, test: mine.name, stored: difference.theirs)
+        }
+    }
+
+    /// The people of a test set whom the run's head names.
+    private func overlap(_ test: PreparedTest, _ folder: RunFolder) throws -> OverlapFacts? {
+        guard FileManager.default.fileExists(atPath: folder.headURL.path) else { return nil }
+        let people = test.pairs.overlap(with: try HeadFile.identities(of: folder.headURL))
+        guard !people.isEmpty else { return nil }
+        return OverlapFacts(test: test.facts.name, people: people, pictures: 0, owners: [])
+    }
+}

@@ -1,0 +1,248 @@
+import FaceConfiguration
+import FaceRuns
+public import Foundation
+import SafeFiles
+
+/// Takes the runs of other studies into one: of other machines, with other seeds, losses, backbones or
+/// training sets, and otherwise the same.
+///
+/// Everything is checked before anything is copied. The other studies are only read.
+public struct StudyJoin {
+    /// What came of it.
+    public struct Outcome: Sendable, Hashable {
+        /// Names of the runs that were copied.
+        public var added: [String] = []
+        /// Names of those that were there already, with the same numbers.
+        public var known: [String] = []
+    }
+
+    private let target: StudyFolder
+    private let sources: [StudyFolder]
+
+    /// Names the study that grows, which need not exist yet, and those whose runs it is to have.
+    public init(_ target: URL, sources: [URL]) {
+        self.target = StudyFolder(target)
+        self.sources = sources.map(StudyFolder.init)
+    }
+
+    /// Checks and copies.
+    ///
+    /// - Parameter shouldStop: Asked before each copy.
+    /// - Throws: ``FaceStudyError/cannotJoin(reasons:)`` where a run does not belong with the others,
+    ///   ``FaceStudyError/busy(path:holder:)`` while a study is under way, and what reading and
+    ///   writing throw.
+    public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
+        try requireDistinct()
+        for source in sources where try source.runs().isEmpty {
+            throw FaceStudyError.noRuns(path: source.url.path)
+        }
+        let lock = try target.claim()
+        defer { lock.release() }
+        let others = try sources.compactMap { try Self.claimToRead($0) }
+        defer { others.forEach { $0.release() } }
+        try? FileManager.default.removeItem(at: staging)
+        let plan = try JoinPlan(target, sources)
+        guard plan.reasons.isEmpty else { throw FaceStudyError.cannotJoin(reasons: plan.reasons) }
+        for run in plan.added {
+            if shouldStop() { throw FaceStudyError.interrupted }
+            try copy(run)
+        }
+        try? FileManager.default.removeItem(at: staging)
+        try target.writeExperiment()
+        return Outcome(
+            added: plan.added.map(\.url.lastPathComponent), known: plan.known.sorted())
+    }
+
+    /// Refuses a study that is given twice.
+    private func requireDistinct() throws(FaceStudyError) {
+        var seen: Set<String> = []
+        for folder in [target] + sources {
+            let path = folder.url.standardizedFileURL.resolvingSymlinksInPath().path
+            guard seen.insert(path).inserted else {
+                throw .cannotJoin(reasons: ["'\(folder.url.path)' is given twice"])
+            }
+        }
+    }
+
+    /// Keeps other processes out of a study that is read; nil where it may not be written.
+    private static func claimToRead(_ source: StudyFolder) throws -> FolderLock? {
+        do {
+            return try source.claim()
+        } catch FaceStudyError.cannotWrite {
+            return nil
+        }
+    }
+
+    /// Where a run is copied to before it is renamed, so that no report sees half of it.
+    private var staging: URL { target.url.appendingPathComponent(".joining") }
+
+    private func copy(_ run: RunFolder) throws {
+        let name = run.url.lastPathComponent
+        let draft = staging.appendingPathComponent(name)
+        do {
+            try AtomicFile.createFolder(staging)
+            try AtomicFile.createFolder(target.runsURL)
+            try FileManager.default.copyItem(at: run.url, to: draft)
+            try AtomicFile.move(draft, to: target.run(named: name).url)
+            try AtomicFile.synchronizeFolder(target.runsURL)
+        } catch let error as CocoaError {
+            if error.code == .fileWriteOutOfSpace {
+                throw FaceStudyError.noSpace(path: target.url.path)
+            }
+            throw FaceStudyError.cannotWrite(
+                path: target.url.path, reason: error.localizedDescription)
+        }
+    }
+}
+
+/// Which runs are to be copied, and what speaks against it.
+struct JoinPlan {
+    /// Runs that the target lacks.
+    private(set) var added: [RunFolder] = []
+    /// Names of runs that it has with the same numbers.
+    private(set) var known: Set<String> = []
+    /// Why runs do not belong together, each reason once.
+    private(set) var reasons: [String] = []
+
+    /// A run and what is known of it.
+    private struct Member {
+        let folder: RunFolder
+        let description: RunDescription
+        let environment: RunEnvironment?
+    }
+
+    private var first: Member?
+    private var byName: [String: RunFolder] = [:]
+    private var trainSets: [String: (content: SetContent, of: RunFolder)] = [:]
+    private var lossValues: [String: (values: [String: String], of: RunFolder)] = [:]
+
+    init(_ target: StudyFolder, _ sources: [StudyFolder]) throws {
+        for run in try target.runs() { try take(run, isThere: true) }
+        for source in sources {
+            for run in try source.runs() { try take(run, isThere: false) }
+        }
+    }
+
+    private mutating func take(_ folder: RunFolder, isThere: Bool) throws {
+        let name = folder.url.lastPathComponent
+        let member = Member(
+            folder: folder, description: try folder.readDescription(),
+            environment: try folder.readEnvironment())
+        if let other = byName[name] {
+            let same = try RunComparison(other, folder).isSame
+            let finished = other.isFinished && folder.isFinished
+            if same && finished {
+                known.insert(name)
+            } else {
+                add(
+                    "'\(other.url.path)' and '\(folder.url.path)' are the same run, "
+                        + (finished
+                            ? "with other numbers; remove one of them"
+                            : "and not both finished; finish or remove one of them"))
+            }
+            return
+        }
+        byName[name] = folder
+        check(member)
+        if !isThere { added.append(folder) }
+    }
+
+    private mutating func check(_ member: Member) {
+        checkData(member)
+        guard let first else {
+            first = member
+            return
+        }
+        for difference in Self.differences(first, member) {
+            add(
+                "'\(member.folder.url.path)' differs from '\(first.folder.url.path)' in "
+                    + "\(difference.key) (\(difference.mine) there, \(difference.theirs) in the other)",
+                once: difference.key)
+        }
+    }
+
+    /// Settings that all runs of a study share, where two runs do not.
+    private static func differences(
+        _ first: Member, _ other: Member
+    ) -> [(key: String, mine: String, theirs: String)] {
+        let defaults = StudyConfiguration().json()
+        let mine = defaults.merging(other.description.configuration).shared
+        let theirs = defaults.merging(first.description.configuration).shared
+        var found = mine.firstDifference(from: theirs).map { [$0] } ?? []
+        for (name, mine, theirs) in [
+            ("the precision", other.environment?.precision, first.environment?.precision),
+            (
+                "the device", other.environment.map { DeviceKind.name($0.device) },
+                first.environment.map { DeviceKind.name($0.device) }
+            ),
+        ] {
+            if let mine, let theirs, mine != theirs { found.append((name, mine, theirs)) }
+        }
+        let tests = (other.description.tests, first.description.tests)
+        if Set(tests.0.map(\.name)) != Set(tests.1.map(\.name)) {
+            let names = { (facts: [TestSetFacts]) in
+                facts.isEmpty ? "none" : facts.map(\.name).joined(separator: ", ")
+            }
+            found.append(
+                ("the test sets, which facet evaluate can add", names(tests.0), names(tests.1)))
+        }
+        for theirs in tests.1 {
+            guard let mine = tests.0.first(where: { $0.name == theirs.name }) else { continue }
+            if let difference = mine.content.difference(from: theirs.content) {
+                found.append(
+                    (
+                        "the content of \(mine.name)", String(difference.mine.prefix(12)),
+                        String(difference.theirs.prefix(12))
+                    ))
+            } else if (mine.pairs, mine.folds) != (theirs.pairs, theirs.folds) {
+                found.append(("the pairs of \(mine.name)", "\(mine.pairs)", "\(theirs.pairs)"))
+            }
+        }
+        return found
+    }
+
+    /// Checks that names of training sets and losses stand for the same everywhere.
+    private mutating func checkData(_ member: Member) {
+        let train = member.description.train
+        if let known = trainSets[train.name] {
+            if let difference = train.content.difference(from: known.content) {
+                add(
+                    "'\(member.folder.url.path)' was trained on another '\(train.name)' than "
+                        + "'\(known.of.url.path)' (its content is \(difference.mine.prefix(12)) there, "
+                        + "\(difference.theirs.prefix(12)) in the other)",
+                    once: "train \(train.name)")
+            }
+        } else {
+            trainSets[train.name] = (train.content, member.folder)
+        }
+        let loss = member.description.identity.loss
+        guard let values = member.description.lossValues else { return }
+        if let known = lossValues[loss], known.values != values {
+            let name = Set(values.keys).union(known.values.keys).sorted().first {
+                values[$0] != known.values[$0]
+            }
+            add(
+                "'\(member.folder.url.path)' has another '\(loss)' than '\(known.of.url.path)' "
+                    + "(\(name ?? "a parameter") is different)", once: "loss \(loss)")
+        } else {
+            lossValues[loss] = (values, member.folder)
+        }
+    }
+
+    private var told: Set<String> = []
+
+    /// Adds a reason, unless one of the same kind was given.
+    private mutating func add(_ reason: String, once key: String? = nil) {
+        guard told.insert(key ?? reason).inserted else { return }
+        reasons.append(reason)
+    }
+}
+
+extension JSONValue {
+    /// Of a run's configuration what all runs of a study share.
+    fileprivate var shared: JSONValue {
+        guard case .object(var members) = deciding else { return self }
+        for key in ["train", "backbones", "losses", "sampler", "seeds"] { members[key] = nil }
+        return .object(members)
+    }
+}

@@ -1,0 +1,195 @@
+import FaceConfiguration
+import FaceEmbedding
+import FaceEvaluation
+import FaceModels
+import FaceRuns
+import FaceTraining
+import Foundation
+import Torch
+
+/// Tests the model of a finished run on sets that its study was given later.
+///
+/// What is written of a set is written in an order that survives an end at any moment: the scores, the
+/// last epoch's record, the geometry, the result, and `run.json` last. A set that `run.json` does not
+/// name yet is tested again.
+struct TestAddition {
+    /// A set that may have to be added.
+    struct Candidate {
+        /// The set, read and checked.
+        let test: PreparedTest
+        /// Where it comes from.
+        let source: StudyConfiguration.TestSource
+        /// What the run's training set shares with it; nil where that is nothing, or not known.
+        var overlap: OverlapFacts?
+        /// Further warnings about the training set.
+        var warnings: [String] = []
+    }
+
+    /// The run, by which progress is told.
+    let run: PlannedRun
+    /// Its folder.
+    let folder: RunFolder
+    /// How its model is computed.
+    let compute: ComputeConfiguration
+    /// Images embedded at once.
+    let batchSize: Int
+    /// How the work is watched and stopped.
+    let control: StudyControl
+
+    /// Tests the run on those of some sets that it was not tested on yet.
+    ///
+    /// - Parameters:
+    ///   - candidates: The sets.
+    ///   - order: Names of all sets of the study, the primary one first.
+    /// - Returns: The run's result, with the sets in that order, and the names of those added.
+    /// - Throws: ``FaceStudyError/cannotTest(path:test:reason:)`` where the model is not there, and
+    ///   what evaluating and writing throw.
+    func perform(
+        _ candidates: [Candidate], order: [String], _ result: RunResult
+    ) throws -> (result: RunResult, added: [String]) {
+        let known = Set(try folder.readDescription().tests.map(\.name))
+            .intersection(result.tests.map(\.name))
+        let missing = candidates.filter { !known.contains($0.test.facts.name) }
+        var result = result
+        if let first = missing.first {
+            let model = try openModel(for: first.test.facts.name)
+            for candidate in missing { try add(candidate, model, order, to: &result) }
+        }
+        try sort(order, &result)
+        return (result, missing.map(\.test.facts.name))
+    }
+
+    // MARK: The model
+
+    private struct OpenModel {
+        let embedder: Embedder
+        let inputSize: Int
+    }
+
+    private func openModel(for test: String) throws -> OpenModel {
+        LibTorch.setThreads(compute.threads)
+        LibTorch.setDeterministic(true)
+        do {
+            try folder.requireModel()
+            let (backbone, metadata) = try ModelFile.read(
+                folder.modelURL, device: try Device.named(compute.device))
+            return OpenModel(
+                embedder: try Embedder(
+                    backbone: backbone, normalization: metadata.normalization, compute: compute,
+                    batchSize: batchSize), inputSize: metadata.inputSize)
+        } catch {
+            throw FaceStudyError.cannotTest(
+                path: folder.url.path, test: test, reason: "\(error)")
+        }
+    }
+
+    // MARK: One set
+
+    private func add(
+        _ candidate: Candidate, _ model: OpenModel, _ order: [String], to result: inout RunResult
+    ) throws {
+        let evaluation = try FaceStudyError.lostImages {
+            try candidate.test.evaluate(model.embedder, size: model.inputSize, all: true) {
+                try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
+            }
+        }
+        try folder.write(evaluation.scores, test: evaluation.name)
+        let records = try record(evaluation)
+        try addGeometry(candidate.test, evaluation, order)
+        result.tests.removeAll { $0.name == evaluation.name }
+        result.tests.append(TestResult(evaluation, epochs: records))
+        try folder.write(result)
+        try describe(candidate, order)
+    }
+
+    /// Writes the accuracy into the last epoch's record, and for TensorBoard.
+    private func record(_ evaluation: ScoredSet) throws -> [EpochRecord] {
+        var records = try folder.readEpochs()
+        guard var last = records.popLast() else { return [] }
+        last.tests.removeAll { $0.name == evaluation.name }
+        last.tests.append(EpochTest(evaluation))
+        try folder.replaceLast(last)
+        try RunEvents(folder, from: nil).append(added: EpochTest(evaluation), step: last.step)
+        return records + [last]
+    }
+
+    private func addGeometry(
+        _ test: PreparedTest, _ evaluation: ScoredSet, _ order: [String]
+    ) throws {
+        guard var geometry = try folder.readGeometry() else { return }
+        geometry.tests.removeAll { $0.name == evaluation.name }
+        geometry.tests.append(try GeometryMeasurement.testing(test, evaluation.views.original))
+        geometry.tests.sort(by: order, \.name)
+        try folder.write(geometry)
+    }
+
+    private func describe(_ candidate: Candidate, _ order: [String]) throws {
+        let source = try located(candidate.source)
+        var study = try StudyConfiguration.read(folder.studyURL)
+        study.test.removeAll { $0.name == source.name }
+        study.test.append(source)
+        study.test.sort(by: order, \.name)
+        try study.write(to: folder.studyURL)
+        var description = try folder.readDescription()
+        var facts = candidate.test.facts
+        facts.isAdded = true
+        description.tests.removeAll { $0.name == facts.name }
+        description.tests.append(facts)
+        description.tests.sort(by: order, \.name)
+        description.configuration = description.configuration.merging(
+            .object(["test": .array(study.test.map(\.json))]))
+        if let overlap = candidate.overlap {
+            let others = description.train.overlaps ?? []
+            description.train.overlaps = others.filter { $0.test != facts.name } + [overlap]
+        }
+        description.train.warnings = (description.train.warnings + candidate.warnings).uniqued
+        try folder.write(description)
+    }
+
+    /// The source as it is found from where the run's other relative paths begin.
+    private func located(
+        _ source: StudyConfiguration.TestSource
+    ) throws -> StudyConfiguration.TestSource {
+        let here = FileManager.default.currentDirectoryPath
+        guard try folder.readEnvironment()?.workingDirectory != here else { return source }
+        return StudyConfiguration(test: [source]).resolvingPaths(against: here).test[0]
+    }
+
+    // MARK: The order
+
+    /// Puts the sets of the records into the study's order, where they are in another.
+    private func sort(_ order: [String], _ result: inout RunResult) throws {
+        let before = result.tests
+        result.tests.sort(by: order, \.name)
+        if result.tests != before { try folder.write(result) }
+        var description = try folder.readDescription()
+        let facts = description.tests
+        description.tests.sort(by: order, \.name)
+        guard description.tests != facts else { return }
+        var study = try StudyConfiguration.read(folder.studyURL)
+        study.test.sort(by: order, \.name)
+        try study.write(to: folder.studyURL)
+        description.configuration = description.configuration.merging(
+            .object(["test": .array(study.test.map(\.json))]))
+        if var geometry = try folder.readGeometry() {
+            geometry.tests.sort(by: order, \.name)
+            try folder.write(geometry)
+        }
+        try folder.write(description)
+    }
+}
+
+extension Array {
+    /// Sorts by the places of names in a list; what the list does not have comes last, as it was.
+    mutating func sort(by order: [String], _ name: (Element) -> String) {
+        func place(_ element: Element) -> Int { order.firstIndex(of: name(element)) ?? order.count }
+        self = enumerated().sorted {
+            (place($0.element), $0.offset) < (place($1.element), $1.offset)
+        }.map(\.element)
+    }
+}
+
+extension StudyConfiguration.TestSource {
+    /// The source as a study file has it.
+    fileprivate var json: JSONValue { Self.keys.json(of: self) }
+}

@@ -1,0 +1,35 @@
+import FaceLosses
+import FaceRuns
+
+extension StudyFolder {
+    /// Writes the columns of TensorBoard's HParams tab: of the runs that are there and of some that are
+    /// going to be.
+    ///
+    /// - Throws: `FaceRunsError` where they cannot be written.
+    func writeExperiment(planned: [HParams] = [], tests: [String] = [], validates: Bool = false)
+        throws
+    {
+        let known = try runs().compactMap { try? $0.readDescription() }
+        let names = (known.flatMap { $0.tests.map(\.name) } + tests).uniqued
+        var metrics = names.map(HParamsExperiment.Metric.test)
+        if validates || known.contains(where: { $0.validation != nil }) {
+            metrics.append(.validation)
+        }
+        try EventFile.write(
+            HParamsExperiment(runs: known.map(HParams.init) + planned, metrics: metrics),
+            to: experimentURL)
+    }
+}
+
+extension Study {
+    /// Writes the columns of TensorBoard's HParams tab.
+    func writeExperiment() throws {
+        try folder.writeExperiment(
+            planned: plan.runs.map { run in
+                HParams(
+                    run.identity, loss: run.loss.requested, lossValues: run.lossValues,
+                    configuration: configuration.narrowed(to: run).json())
+            }, tests: configuration.test.map(\.name),
+            validates: configuration.validation.identities > 0)
+    }
+}

@@ -1,0 +1,150 @@
+import FaceRuns
+import Foundation
+import Testing
+
+@testable import FaceStudy
+
+@Suite("Test sets that are added to a finished study", .serialized)
+struct AddedTestsTests {
+    /// The study's second test set: the first one's images in other pairs.
+    private static func second(_ study: TinyStudy) throws -> StudyConfiguration.TestSource {
+        let list = study.file("other.txt")
+        let text = try String(contentsOf: study.file("test/pairs.txt"), encoding: .utf8)
+        try text.replacing("p0\t1\tp1\t2", with: "p0\t2\tp1\t1").write(
+            to: list, atomically: true, encoding: .utf8)
+        return .init(name: "other", images: study.file("test").path, pairs: list.path)
+    }
+
+    private func run(_ study: TinyStudy) throws -> RunFolder {
+        try #require(try StudyFolder(study.output).runs().first)
+    }
+
+    @Test("Their numbers are those of a study that had them from the beginning, bit for bit")
+    func sameNumbers() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            let before = try Data(contentsOf: run(study).metricsURL)
+            let model = try Data(contentsOf: run(study).modelURL)
+            study.configuration.test.append(try Self.second(study))
+            let grown = try study.run()
+            #expect(grown.skipped == 1 && grown.steps == 0 && grown.epochs.isEmpty)
+            let mine = try run(study)
+            var whole = study
+            whole.configuration.test = study.configuration.test
+            let root = study.file("whole")
+            _ = try Study(study.configuration, folder: root).run(StudyControl())
+            let theirs = try #require(try StudyFolder(root).runs().first)
+            #expect(try mine.readScores(test: "other") == theirs.readScores(test: "other"))
+            #expect(try Data(contentsOf: mine.modelURL) == model)
+            #expect(try RunComparison(mine, theirs).isSame)
+            #expect(try RunComparison(theirs, mine).isSame)
+            let (result, expected) = (
+                try #require(try mine.readResult()), try #require(try theirs.readResult())
+            )
+            #expect(result.tests.map(\.name) == ["pairs", "other"])
+            #expect(result.tests[1].accuracy == expected.tests[1].accuracy)
+            #expect(result.tests[1].eer == expected.tests[1].eer)
+            #expect(result.tests[1].bestEpoch == 3)
+            // All epochs but the last are what they were.
+            let after = try Data(contentsOf: mine.metricsURL)
+            let lines = { (data: Data) in data.split(separator: UInt8(ascii: "\n")) }
+            #expect(lines(before).dropLast().elementsEqual(lines(after).dropLast()))
+            #expect(try mine.readEpochs().last?.tests.map(\.name) == ["pairs", "other"])
+            let facts = try mine.readDescription().tests
+            #expect(facts.map(\.isAdded) == [nil, true])
+            #expect(try mine.readGeometry() == theirs.readGeometry())
+            #expect(
+                try StudyConfiguration.read(mine.studyURL).test == study.configuration.test)
+        }
+    }
+
+    @Test("An order is the last command's, and a set that is not asked for is refused")
+    func orderAndLess() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            study.configuration.test.insert(try Self.second(study), at: 0)
+            try study.run()
+            let mine = try run(study)
+            #expect(try mine.readDescription().tests.map(\.name) == ["other", "pairs"])
+            #expect(try mine.readResult()?.tests.map(\.name) == ["other", "pairs"])
+            #expect(try mine.readGeometry()?.tests.map(\.name) == ["other", "pairs"])
+            study.configuration.test.reverse()
+            #expect(try study.run().skipped == 1)
+            #expect(try mine.readResult()?.tests.map(\.name) == ["pairs", "other"])
+            study.configuration.test.removeLast()
+            #expect(throws: FaceStudyError.self) { try study.run() }
+        }
+    }
+
+    @Test("What was cut off at any file is done again")
+    func resumes() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            let mine = try run(study)
+            let files = [
+                mine.descriptionURL, mine.studyURL, mine.resultURL, mine.geometryURL,
+                mine.metricsURL,
+            ]
+            let before = try files.map { try Data(contentsOf: $0) }
+            study.configuration.test.append(try Self.second(study))
+            try study.run()
+            let after = try files.map { try Data(contentsOf: $0) }
+            // The files are written in the opposite order: the first ones are those that were not.
+            for cut in 1...files.count {
+                for index in 0..<cut { try before[index].write(to: files[index]) }
+                if cut == files.count {
+                    try FileManager.default.removeItem(at: mine.scoresURL(test: "other"))
+                }
+                #expect(try study.run().skipped == 1)
+                #expect(try files.map { try Data(contentsOf: $0) } == after, "\(cut)")
+                #expect(try mine.readScores(test: "other")?.count == 12)
+            }
+        }
+    }
+
+    @Test("An interrupted run goes on with more sets")
+    func unfinished() throws {
+        try TinyStudy.with { study in
+            #expect(try study.run(stopAfter: 6).isInterrupted)
+            study.configuration.test.append(try Self.second(study))
+            #expect(try study.run().outcome.finished == 1)
+            let mine = try run(study)
+            #expect(try mine.readEpochs().map(\.tests.count) == [1, 2, 2])
+            #expect(try mine.readDescription().tests.map(\.isAdded) == [nil, true])
+        }
+    }
+
+    @Test("A study's runs are tested without their training set")
+    func withoutTraining() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            try FileManager.default.removeItem(at: study.file("train"))
+            var asked = StudyConfiguration()
+            asked.test = [try Self.second(study)]
+            (asked.device, asked.threads) = ("cpu", 1)
+            let evaluation = StudyEvaluation(study.output, asked)
+            #expect(try evaluation.run(StudyControl()) == .init(tested: 1))
+            let mine = try run(study)
+            #expect(try mine.readResult()?.tests.map(\.name) == ["pairs", "other"])
+            // People of the training set have the test set's names.
+            #expect(
+                try mine.readDescription().train.overlaps?.last?.people == ["p0", "p1", "p2"])
+            let files = try Data(contentsOf: mine.descriptionURL)
+            #expect(try evaluation.run(StudyControl()) == .init(tested: 1))
+            #expect(try Data(contentsOf: mine.descriptionURL) == files)
+            // Another set of that name.
+            asked.test[0].pairs = study.file("test/pairs.txt").path
+            let other = try StudyEvaluation(study.output, asked).run(StudyControl())
+            #expect(other.tested == 0 && other.failed.count == 1)
+            #expect(other.failed[0].contains("another set named 'other'"), "\(other.failed)")
+            // Without its model.
+            try FileManager.default.removeItem(at: mine.modelURL)
+            asked.test[0].name = "third"
+            let lost = try StudyEvaluation(study.output, asked).run(StudyControl())
+            #expect(lost.failed.first?.contains("model is missing") == true, "\(lost.failed)")
+            #expect(throws: FaceStudyError.noRuns(path: study.root.path)) {
+                try StudyEvaluation(study.root, asked).run(StudyControl())
+            }
+        }
+    }
+}

@@ -164,7 +164,7 @@ let package = Package(
         library(
             "FaceStudy",
             needs: [
-                "FaceConfiguration",
+                "FaceConfiguration", "ModelFormats",
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",

@@ -10,6 +10,8 @@ public import Foundation
 /// | `steps.csv` | ``StepRecord``, one a line under a header |
 /// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
+/// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
+/// | `start/scores/` | the scores of the network that it began with |
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state, to resume from |
 /// | `model.safetensors` | the last epoch's backbone |

@@ -52,6 +52,8 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var tests: [TestSetFacts]
     /// Pairs of held-out training identities that models are chosen on, where there are some.
     public var validation: TestSetFacts?
+    /// The weights that the network began with; nil for random ones.
+    public var start: StartFacts?
     /// Epochs the run is to have.
     public var epochs: Int
     /// Images of a step.

@@ -36,6 +36,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case setName(list: String, name: String, requirement: String)
     /// A training set's content is not that of the run that is to be made again.
     case otherData(name: String)
+    /// A run cannot begin with the weights that it should.
+    case start(reason: String)
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
     /// A run needs more memory than there is.
@@ -93,6 +95,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "content hash is different"
         case .setName(let list, let name, let requirement):
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
+        case .start(let reason): reason
         case .testImage(let path, let reason):
             "the test image '\(path)' cannot be used: \(reason); a protocol requires all its images"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):

@@ -37,6 +37,7 @@ extension StudyConfiguration {
             result.train[index].images = resolved(train[index].images)
             result.train[index].without = train[index].without.map(resolved)
         }
+        result.start.from = start.from.map(resolved)
         for index in test.indices {
             result.test[index].images = resolved(test[index].images)
             result.test[index].pairs = resolved(test[index].pairs)
@@ -56,6 +57,7 @@ struct RunRequest {
     let lossValues: [String: String]
     let train: TrainSetFacts
     let tests: [TestSetFacts]
+    let start: StartFacts?
 
     private typealias Difference = (key: String, mine: String, theirs: String)
 
@@ -114,6 +116,12 @@ struct RunRequest {
     private func contentDifference(
         from stored: RunDescription, _ theirs: JSONValue
     ) -> Difference? {
+        if start?.contentHash != stored.start?.contentHash {
+            func short(_ facts: StartFacts?) -> String {
+                facts.map { String($0.contentHash.prefix(12)) } ?? "random"
+            }
+            return ("the weights to start from", short(start), short(stored.start))
+        }
         let (mySets, theirSets) = (configuration.locations, theirs.locations)
         func content(_ name: String, _ mine: SetContent, _ theirs: SetContent) -> Difference? {
             guard mine.isComparable(to: theirs) else {
@@ -151,6 +159,11 @@ extension JSONValue {
             // How many images are embedded at once.
             evaluation["batchSize"] = nil
             members["evaluation"] = .object(evaluation)
+        }
+        if case .object(var start)? = members["start"] {
+            // Which weights they are decides, and not where they lie.
+            start["from"] = nil
+            members["start"] = .object(start)
         }
         for list in ["train", "test"] {
             guard case .array(let sets)? = members[list] else { continue }

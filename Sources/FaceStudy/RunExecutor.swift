@@ -66,6 +66,7 @@ struct RunExecutor {
         let started = ContinuousClock.now
         let model = try makeModel()
         try describe(model.backbone)
+        try begin(model)
         let trainer = try makeTrainer(model, checkpoint: context.folder.checkpointURL)
         let recorder = try RunRecorder(
             context, model, from: trainer.position,
@@ -157,7 +158,13 @@ struct RunExecutor {
                 training: context.configuration.training,
                 compute: context.compute, inputSize: context.configuration.inputSize,
                 data: context.trainSet.facts.contentHash, labels: context.trainSet.facts.labelHash,
-                heldOut: context.configuration.validation.identities))
+                heldOut: context.configuration.validation.identities,
+                start: try startFacts().map { facts in
+                    let options = context.configuration.start
+                    return .init(
+                        contentHash: facts.contentHash, classes: options.takesClasses,
+                        newClasses: options.newClasses)
+                }))
     }
 
     // MARK: The folder
@@ -175,6 +182,8 @@ struct RunExecutor {
             throw FaceTrainingError.tooFewImages(
                 images: context.trainSet.set.count, batchSize: size)
         }
+        try requireParts()
+        try requireStart()
         guard FileManager.default.fileExists(atPath: context.folder.descriptionURL.path) else {
             return
         }
@@ -187,7 +196,7 @@ struct RunExecutor {
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
-            tests: context.tests.map(\.facts))
+            tests: context.tests.map(\.facts), start: try startFacts())
     }
 
     /// Writes the description, or checks that the folder holds a run of the same one.
@@ -251,6 +260,7 @@ struct RunExecutor {
             command: "facet reproduce runs/\(name)")
         description.validation = context.trainSet.validation?.facts
         description.lossValues = context.run.lossValues
+        description.start = try startFacts()
         description.requestedLoss = context.run.loss.requested
         return description
     }

@@ -19,6 +19,8 @@ public enum StudyEvent: Sendable {
     case runSkipped(PlannedRun, RunResult)
     /// A run begins: its number from 1, of.
     case runStarted(PlannedRun, Int, Int)
+    /// A run's network has taken the weights that it begins with.
+    case started(PlannedRun, StartRecord)
     /// Something in a run's training.
     case training(PlannedRun, TrainingEvent)
     /// Something a person should know, a sentence.

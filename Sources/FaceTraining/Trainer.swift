@@ -71,7 +71,10 @@ public final class Trainer {
             throw FaceTrainingError.tooFewImages(
                 images: source.imageCount, batchSize: configuration.batchSize)
         }
-        let optimizer = SGD(model.state.parameters, options: configuration.optimizer)
+        let parts = try TrainedParts(model.state, configuration)
+        parts.freeze()
+        let optimizer = SGD(
+            parts.parameters, options: configuration.optimizer, factors: parts.factors)
         step = TrainingStep(
             model: model, optimizer: optimizer, precision: compute.precision, device: device)
         self.checkpoint = TrainingCheckpoint(

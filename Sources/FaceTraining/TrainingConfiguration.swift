@@ -23,13 +23,21 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     public var flip: Bool
     /// How angular-margin losses compute with their classes.
     public var head: HeadOptions
+    /// Patterns of the tensors that are not trained, as ``NamePattern``.
+    public var freeze: [String]
+    /// Whether batch normalisations that a pattern of ``freeze`` is of normalise by their running
+    /// statistics and leave them alone.
+    public var freezeStatistics: Bool
+    /// Parts with a learning rate of their own, as ``PartRate``.
+    public var partRates: [String]
 
     /// Creates a configuration.
     public init(
         epochs: Int = 12, batchSize: Int = 128, accumulation: Int = 1,
         schedule: LearningRateSchedule = LearningRateSchedule(),
         optimizer: SGD.Options = SGD.Options(), gradientClip: Double = 5, flip: Bool = true,
-        head: HeadOptions = HeadOptions()
+        head: HeadOptions = HeadOptions(), freeze: [String] = [], freezeStatistics: Bool = true,
+        partRates: [String] = []
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -39,6 +47,9 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         self.gradientClip = gradientClip
         self.flip = flip
         self.head = head
+        self.freeze = freeze
+        self.freezeStatistics = freezeStatistics
+        self.partRates = partRates
     }
 
     /// The keys of a training.
@@ -59,6 +70,19 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "gradientClip", \.gradientClip, in: .atLeast(0),
                 "maximum global gradient norm; 0 for no limit"),
             .flag("flip", \.flip, "whether images are randomly flipped"),
+            .texts(
+                "freeze", \.freeze, "a pattern", flag: .init("--freeze", "LIST", .list),
+                "tensors that are not trained, as `layer1.*`; `*` for the whole backbone, `loss.*` for the loss"
+            ) { $0.isEmpty ? "a pattern must not be empty" : nil },
+            .flag(
+                "freezeStatistics", \.freezeStatistics,
+                "whether frozen batch normalisations keep, and normalise by, their running statistics"
+            ),
+            .texts(
+                "partRates", \.partRates, "a pattern, `=` and a factor",
+                flag: .init("--part-rates", "LIST", .list),
+                "factors of the learning rate by part, as `layer4.*=0.1`; the last that matches counts"
+            ) { PartRate($0) == nil ? "'\($0)' must be as in layer4.*=0.1" : nil },
             .section("schedule", \.schedule, LearningRateSchedule.keys),
             .section("optimizer", \.optimizer, SGD.Options.keys),
             .section("head", \.head, HeadOptions.keys),

@@ -150,9 +150,7 @@ enum OptionsElsewhere {
                 "--pretrained", "--weights", "--finetune", "--fine-tune", "--init", "--load",
                 "--load-from", "--pretrain", "--init-from", "--transfer",
             ],
-            instead:
-                "every network is trained from randomly initialised weights, so that losses are "
-                + "comparable"),
+            instead: "the weights to start from are given by --from FILE"),
         AbsentOption(
             [
                 "--resume", "--continue", "--restore", "--resume-from", "--auto-resume", "--ckpt",

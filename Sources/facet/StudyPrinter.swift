@@ -36,6 +36,7 @@ final class StudyPrinter {
             Console.standard.error(message)
         case .evaluating(_, let test, let done, let total):
             progress("  testing on \(test)", done, total, "images")
+        case .started(_, let record): show(record)
         case .epochRecorded(_, let record):
             endTask()
             Console.note("  " + epoch(record))
@@ -94,6 +95,22 @@ final class StudyPrinter {
             "epoch \(step.epoch)", "\(number(rate, 0)) images/s",
             "with margin \(percent(step.accuracyWithMargin))",
         ]
+    }
+
+    /// Lines of what did not fit that are shown; start.json has all.
+    private static let shownMisfits = 20
+
+    private func show(_ record: StartRecord) {
+        endTask()
+        Console.note("  starts from '\(record.facts.file)': \(record.summary)")
+        for misfit in record.misfits.prefix(Self.shownMisfits) { Console.note("    \(misfit)") }
+        let more = record.misfits.count - Self.shownMisfits
+        if more > 0 { Console.note("    and \(more) more, which start.json lists") }
+        if let classes = record.classes { Console.note("  \(classes)") }
+        let tests = record.tests.map { "\($0.name) \(Self.percent($0.accuracy))" }
+        if !tests.isEmpty {
+            Console.note("  the untouched network: \(tests.joined(separator: ", "))")
+        }
     }
 
     private func epoch(_ record: EpochRecord) -> String {

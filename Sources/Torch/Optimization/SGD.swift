@@ -34,10 +34,17 @@ public final class SGD {
     public private(set) var hasStepped = false
     private let parameters: [StateEntry]
     private let momentumBuffers: [Tensor]
+    /// What the learning rate of each parameter is multiplied by.
+    private let factors: [Double]
 
     /// Creates an optimiser of parameters, in their order.
-    public init(_ parameters: [StateEntry], options: Options) {
+    ///
+    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
         self.options = options
+        self.factors = factors ?? parameters.map { _ in 1 }
+        precondition(
+            self.factors.count == parameters.count, "every parameter has one factor of its rate")
         self.parameters = parameters
         momentumBuffers = parameters.map { parameter in
             // A copy lies in memory as the parameter does.
@@ -106,10 +113,13 @@ public final class SGD {
     ///
     /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
     public func step(learningRate: Double, guardedBy guarded: GradientGuard? = nil) {
-        let decayed = active.filter { decays(parameters[$0].role) }
-        let free = active.filter { !decays(parameters[$0].role) }
-        step(decayed, learningRate, options.weightDecay, guarded)
-        step(free, learningRate, 0, guarded)
+        for factor in Set(factors).sorted() {
+            let part = active.filter { factors[$0] == factor }
+            let decayed = part.filter { decays(parameters[$0].role) }
+            let free = part.filter { !decays(parameters[$0].role) }
+            step(decayed, learningRate * factor, options.weightDecay, guarded)
+            step(free, learningRate * factor, 0, guarded)
+        }
         hasStepped = true
     }
 

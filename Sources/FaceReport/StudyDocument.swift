@@ -26,6 +26,7 @@ extension Document {
         [
             .init("answer", "The short answer") { AnswerSection.section(results, statistics) },
             .init("accuracy", "Accuracy") { AccuracySection.section(results) },
+            .init("start", "From the untouched network") { StartSection.section(results) },
             .init("certainty", "Uncertainty of the accuracies") {
                 try CertaintySection.section(results, statistics)
             },

@@ -297,6 +297,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var tests: [EpochTest]
     /// Verification accuracy on pairs of held-out training identities, where there are some.
     public var validation: EpochTest?
+    /// Verification accuracy of the moving average of the weights, where one is kept.
+    public var averaged: [EpochTest]?
     /// Images a second of the training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds spent in training steps. A time column: not reproducible.
@@ -307,7 +309,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     /// Keys of the file, some older than the properties.
     private enum CodingKeys: String, CodingKey {
         case epoch, step, images, learningRate, loss, trainAccuracy, trainAccuracyWithMargin
-        case lossState, tests, validation, imagesPerSecond, trainSeconds, evaluationSeconds
+        case lossState, tests, validation, averaged, imagesPerSecond, trainSeconds, evaluationSeconds
         case diagnostics = "findings"
     }
 

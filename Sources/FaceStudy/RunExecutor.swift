@@ -69,7 +69,7 @@ struct RunExecutor {
         try begin(model)
         let trainer = try makeTrainer(model, checkpoint: context.folder.checkpointURL)
         let recorder = try RunRecorder(
-            context, model, from: trainer.position,
+            context, model, trainer.average, from: trainer.position,
             records: try recordsUpTo(trainer.position.epoch))
         do {
             try trainer.run(observer: recorder)
@@ -79,7 +79,7 @@ struct RunExecutor {
         let result = try recorder.result(
             seconds: started.duration(to: .now) / .seconds(1),
             trainSeconds: trainer.position.totalSeconds)
-        try finish(model, result)
+        try finish(model, trainer.average, result)
         return result
     }
 
@@ -143,7 +143,8 @@ struct RunExecutor {
         let source = ImageSetSource(
             images: context.trainSet.set, stamps: context.trainSet.stamps, sampler: sampler,
             side: context.configuration.inputSize,
-            seed: context.run.identity.seed)
+            seed: context.run.identity.seed,
+            augmentation: try Augmentation(parsing: training.augmentation))
         let fingerprint = try fingerprint()
         return try Trainer(
             model: model, source: source, configuration: training,
@@ -278,7 +279,9 @@ struct RunExecutor {
         return try context.folder.readEpochs()
     }
 
-    private func finish(_ model: Model, _ result: RunResult) throws {
+    private func finish(
+        _ model: Model, _ average: WeightAverage?, _ result: RunResult
+    ) throws {
         try HeadFile.write(
             model.loss.state, loss: context.run.identity.loss,
             identities: context.trainSet.set.identities,
@@ -286,13 +289,14 @@ struct RunExecutor {
                 "facet_version": FacetVersion.number, "train_set": context.run.identity.trainSet,
             ],
             to: context.folder.headURL)
-        try ModelFile.write(
-            model.backbone,
-            ModelFile.Metadata(
-                inputSize: context.configuration.inputSize, facetVersion: FacetVersion.number,
-                trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
-                meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) }),
-            to: context.folder.modelURL)
+        let metadata = ModelFile.Metadata(
+            inputSize: context.configuration.inputSize, facetVersion: FacetVersion.number,
+            trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
+            meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) })
+        try average?.withAverages {
+            try ModelFile.write(model.backbone, metadata, to: context.folder.averageURL)
+        }
+        try ModelFile.write(model.backbone, metadata, to: context.folder.modelURL)
         try context.folder.write(result)
         // What is left to go on from is not needed any more, and it is the largest file by far.
         try? FileManager.default.removeItem(at: context.folder.checkpointURL)

@@ -116,6 +116,7 @@ final class StudyPrinter {
     private func epoch(_ record: EpochRecord) -> String {
         var accuracies = record.tests.map { ($0.name, $0.accuracy) }
         if let held = record.validation { accuracies.append(("held-out people", held.accuracy)) }
+        accuracies += (record.averaged ?? []).map { ("\($0.name) of the average", $0.accuracy) }
         let tests = accuracies.map { ", \($0) \(Self.percent($1))" }.joined()
         return "epoch \(record.epoch): loss \(Self.number(record.loss, 3)), training accuracy "
             + "\(Self.percent(record.trainAccuracy)) (with margin "

@@ -30,7 +30,8 @@ public final class BatchNormalization: Layer {
     public let epsilon: Double
 
     /// Whether training leaves the running statistics alone and normalises by them, as evaluation does:
-    /// for a network that is fine-tuned, and whose batches are unlike those that it has seen.
+    /// for a network that is fine-tuned, and whose batches are unlike those that it has seen. Batches
+    /// are counted nevertheless, for dropout is a function of their number.
     public var isFrozen = false
 
     /// Creates a normalisation whose shift starts at 0.
@@ -83,8 +84,8 @@ public final class BatchNormalization: Layer {
     fileprivate func normalized(
         _ input: Tensor, adding residual: Tensor?, rectify: Bool, training: Bool
     ) -> Tensor {
-        let training = training && !isFrozen
         if training { batchesTracked.assign(batchesTracked + 1) }
+        let training = training && !isFrozen
         let parts = parts(adding: residual, rectify: rectify)
         return .make { unsafe ct_batch_norm(input.handle, parts, training, &$0) }
     }

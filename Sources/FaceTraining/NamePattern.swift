@@ -44,16 +44,16 @@ public struct NamePattern: Sendable, Hashable {
     }
 }
 
-/// A part of a network with a learning rate of its own: `layer4.*=0.1`.
+/// A part of a network with a learning rate of its own: `layer4.*:0.1`.
 public struct PartRate: Sendable, Hashable {
     /// Which tensors.
     public let pattern: NamePattern
     /// What the learning rate is multiplied by; at least 0.
     public let factor: Double
 
-    /// Reads `PATTERN=FACTOR`; nil where it is none.
+    /// Reads `PATTERN:FACTOR`; nil where it is none.
     public init?(_ text: String) {
-        guard let sign = text.lastIndex(of: "="), sign > text.startIndex,
+        guard let sign = text.lastIndex(of: ":"), sign > text.startIndex,
             let factor = Double(text[text.index(after: sign)...]), (0...1e6).contains(factor)
         else { return nil }
         pattern = NamePattern(String(text[..<sign]))

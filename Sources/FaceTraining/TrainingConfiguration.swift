@@ -103,10 +103,10 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "whether frozen batch normalisations keep, and normalise by, their running statistics"
             ),
             .texts(
-                "partRates", \.partRates, "a pattern, `=` and a factor",
+                "partRates", \.partRates, "a pattern, a colon and a factor",
                 flag: .init("--part-rates", "LIST", .list),
-                "factors of the learning rate by part, as `layer4.*=0.1`; the last that matches counts"
-            ) { PartRate($0) == nil ? "'\($0)' must be as in layer4.*=0.1" : nil },
+                "factors of the learning rate by part, as `layer4.*:0.1`; the last that matches counts"
+            ) { PartRate($0) == nil ? "'\($0)' must be as in layer4.*:0.1" : nil },
             .section("schedule", \.schedule, LearningRateSchedule.keys),
             .word(
                 "algorithm", \.algorithm, flag: .init("--optimizer", "NAME"),

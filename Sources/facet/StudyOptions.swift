@@ -72,6 +72,7 @@ enum StudyOptions {
             }
         }
         return StudyConfiguration.keys.defaultValue(of: key.path).map(text)
+            .flatMap { $0.isEmpty ? nil : $0 }
     }
 
     static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {

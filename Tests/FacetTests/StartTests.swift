@@ -249,7 +249,7 @@ struct StartTests {
                 "fine", from: "soft",
                 [
                     "--losses", "softmax", "--epochs", "1", "--freeze", "blocks.0.*",
-                    "--part-rates", "blocks.1*=0",
+                    "--part-rates", "blocks.1*:0",
                 ])
             #expect(outcome.status == 0, "\(outcome.errors)")
             let before = try Safetensors.read(try study.model("soft")).tensors

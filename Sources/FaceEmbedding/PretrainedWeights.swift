@@ -43,7 +43,11 @@ public struct PretrainedWeights {
         }
         switch ModelFileKind(url) {
         case .safetensors:
-            let content = try Safetensors.read(url)
+            var content = try Safetensors.read(url)
+            if content.metadata["position"] != nil {
+                // Of a checkpoint, the network: an average and what optimisers remember have its names too.
+                content.tensors = content.tensors.filter { $0.key.hasPrefix("backbone.") }
+            }
             guard !EmbeddingFile.isContent(content) else {
                 throw FaceEmbeddingError.noWeights(
                     path: url.path, reason: "it has embeddings and no weights")

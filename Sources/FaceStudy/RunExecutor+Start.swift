@@ -82,10 +82,10 @@ extension RunExecutor {
         _ loss: any FaceLoss, _ weights: PretrainedWeights, _ options: StudyConfiguration.Start,
         _ embedder: Embedder
     ) throws -> StartingClasses {
-        let head = try options.takesClasses ? weights.headURL.map { try HeadFile.read($0) } : nil
         return try StartingClasses(
             loss, lossName: context.run.loss.name,
-            identities: context.trainSet.set.identities, head: head,
+            identities: context.trainSet.set.identities,
+            head: try context.study.start?.head(of: weights),
             means: options.newClasses == .mean
                 ? { identities in
                     try FaceStudyError.lostImages { try meanDirections(of: identities, embedder) }

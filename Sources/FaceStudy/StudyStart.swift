@@ -1,4 +1,5 @@
 import FaceEmbedding
+import FaceLosses
 import FaceModels
 import FaceRuns
 import Foundation
@@ -73,8 +74,25 @@ final class StudyStart {
             let match = try match(weights, network)
             // Reads every tensor: one that is damaged or not finite is found before anything is trained.
             try match.load(into: network.state)
+            _ = try head(of: weights)
         }
         fitting.insert(key)
+    }
+
+    /// The class weights that are taken over; nil where none are.
+    ///
+    /// - Throws: ``FaceStudyError/start(reason:)`` for weights that are not finite, and the errors of a
+    ///   file that is damaged.
+    func head(of weights: PretrainedWeights) throws -> HeadFile.Content? {
+        guard options.takesClasses, let url = weights.headURL else { return nil }
+        let head = try HeadFile.read(url)
+        for (name, tensor) in head.tensors.sorted(by: { $0.key < $1.key })
+        where !tensor.isFinite().all() {
+            throw FaceStudyError.start(
+                reason: "tensor '\(name)' of '\(url.path)' has values that are not finite; use class "
+                    + "weights from before training failed")
+        }
+        return head
     }
 
     /// What of the weights is a network's.

@@ -14,7 +14,7 @@ private struct FineTuning {
         self.folder = folder
         faces = try TinyFaces(in: folder)
         tool = Tool(folder: folder)
-        let outcome = try compare("soft", from: nil, ["--losses", "softmax", "--epochs", "2"])
+        let outcome = try compare("soft", from: nil, ["--losses", "softmax", "--epochs", "6"])
         #expect(outcome.status == 0, "\(outcome.errors)")
     }
 

@@ -157,7 +157,7 @@ let package = Package(
         library(
             "FaceEmbedding",
             needs: [
-                "ModelFormats", "FaceLosses",
+                "ModelFormats", "FaceLosses", "FaceConfiguration",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling",
             ]),

@@ -17,6 +17,8 @@ public struct PretrainedWeights {
     public let headURL: URL?
     /// The file's tensors.
     public let file: WeightFile
+    /// What the network expects of images; nil where the file does not say it.
+    public let normalization: InputNormalization?
 
     /// Reads a file.
     ///
@@ -24,8 +26,10 @@ public struct PretrainedWeights {
     ///   that cannot be read or is damaged.
     public init(_ url: URL) throws {
         self.url = url
-        let (file, isFacets) = try Self.read(url)
+        let (file, metadata) = try Self.read(url)
         self.file = file
+        let isFacets = metadata != nil
+        normalization = metadata.flatMap(Self.normalization)
         let head = RunFolder(url.deletingLastPathComponent()).headURL
         let hasHead =
             isFacets && url.lastPathComponent == "model.safetensors"
@@ -36,8 +40,16 @@ public struct PretrainedWeights {
         }.joined(separator: "-")
     }
 
-    /// The file's tensors, and whether Facet wrote it.
-    private static func read(_ url: URL) throws -> (WeightFile, isFacets: Bool) {
+    private static func normalization(_ metadata: [String: String]) -> InputNormalization? {
+        guard let mean = metadata["mean"].flatMap(Double.init),
+            let deviation = metadata["deviation"].flatMap(Double.init),
+            let order = metadata["color_order"].flatMap({ ColourOrder(rawValue: $0.lowercased()) })
+        else { return nil }
+        return InputNormalization(mean: mean, standardDeviation: deviation, order: order)
+    }
+
+    /// The file's tensors, and its metadata where Facet wrote it.
+    private static func read(_ url: URL) throws -> (WeightFile, metadata: [String: String]?) {
         guard FileManager.default.isReadableFile(atPath: url.path) else {
             throw FaceEmbeddingError.noWeights(path: url.path, reason: "permission denied")
         }
@@ -53,10 +65,11 @@ public struct PretrainedWeights {
                     path: url.path, reason: "it has embeddings and no weights")
             }
             return (
-                WeightFile(content, path: url.path), isFacets: content.metadata["backbone"] != nil
+                WeightFile(content, path: url.path),
+                metadata: content.metadata["backbone"] == nil ? nil : content.metadata
             )
         case .script, .stateDict:
-            return (WeightFile(try StateDict(url)), isFacets: false)
+            return (WeightFile(try StateDict(url)), metadata: nil)
         case .array:
             throw FaceEmbeddingError.noWeights(
                 path: url.path, reason: "it has an array and no weights by name")

@@ -57,7 +57,8 @@ extension RunExecutor {
         let match = try start.match(weights, model.backbone)
         try match.load(into: model.backbone.state)
         let embedder = try Embedder(
-            backbone: model.backbone, compute: context.compute,
+            backbone: model.backbone, normalization: context.configuration.input.normalization,
+            compute: context.compute,
             batchSize: context.configuration.evaluation.batchSize)
         let classes = try beginClasses(model.loss, weights, start.options, embedder)
         guard evaluates else { return }

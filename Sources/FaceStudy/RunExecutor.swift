@@ -148,7 +148,8 @@ struct RunExecutor {
         let fingerprint = try fingerprint()
         return try Trainer(
             model: model, source: source, configuration: training,
-            compute: context.compute, checkpoint: checkpoint, fingerprint: fingerprint.text,
+            compute: context.compute, normalization: context.configuration.input.normalization,
+            checkpoint: checkpoint, fingerprint: fingerprint.text,
             difference: fingerprint.difference)
     }
 
@@ -160,6 +161,7 @@ struct RunExecutor {
                 compute: context.compute, inputSize: context.configuration.inputSize,
                 data: context.trainSet.facts.contentHash, labels: context.trainSet.facts.labelHash,
                 heldOut: context.configuration.validation.identities,
+                input: context.configuration.input == .init() ? nil : context.configuration.input,
                 start: try startFacts().map { facts in
                     let options = context.configuration.start
                     return .init(
@@ -290,7 +292,9 @@ struct RunExecutor {
             ],
             to: context.folder.headURL)
         let metadata = ModelFile.Metadata(
-            inputSize: context.configuration.inputSize, facetVersion: FacetVersion.number,
+            inputSize: context.configuration.inputSize,
+            normalization: context.configuration.input.normalization,
+            facetVersion: FacetVersion.number,
             trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
             meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) })
         try average?.withAverages {

@@ -18,6 +18,8 @@ struct RunFingerprint {
         var data: String
         var labels: String?
         var heldOut: Double
+        /// Nil for the standard one.
+        var input: StudyConfiguration.Input?
         /// Nil for random weights.
         var start: Start?
     }

@@ -36,7 +36,8 @@ final class RunRecorder: TrainingObserver {
         loss = model.loss
         self.average = average
         embedder = try Embedder(
-            backbone: model.backbone, compute: context.compute,
+            backbone: model.backbone, normalization: context.configuration.input.normalization,
+            compute: context.compute,
             batchSize: context.configuration.evaluation.batchSize)
         steps = try StepLog(context.folder, keepingUpTo: position.step)
         events = try RunEvents(context.folder, from: position.step)

@@ -95,6 +95,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
     /// `portable`, `avx2` or `avx512`.
     public var kernels: String
+    /// What bytes of images become before they enter a network.
+    public var input: Input
     /// What networks begin with.
     public var start: Start
     /// How networks are trained.
@@ -111,7 +113,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         losses: [String] = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"],
         sampler: String = "auto", seeds: [UInt64] = [1], inputSize: Int = 112,
         precision: String = "auto", device: String = "auto", threads: Int = 0,
-        kernels: String = "auto", start: Start = Start(),
+        kernels: String = "auto", input: Input = Input(), start: Start = Start(),
         training: TrainingConfiguration = TrainingConfiguration(),
         evaluation: Evaluation = Evaluation(), validation: Validation = Validation()
     ) {
@@ -126,6 +128,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         self.device = device
         self.threads = threads
         self.kernels = kernels
+        self.input = input
         self.start = start
         self.training = training
         self.evaluation = evaluation

@@ -12,6 +12,7 @@ final class StudyStart {
     let options: StudyConfiguration.Start
     private let url: URL
     private let inputSize: Int
+    private let normalization: InputNormalization
     /// The file that was read last: most studies have only one.
     private var last: PretrainedWeights?
     /// The files' contents, as the study has first read them.
@@ -25,6 +26,7 @@ final class StudyStart {
         guard let path = configuration.start.from else { return nil }
         options = configuration.start
         inputSize = configuration.inputSize
+        normalization = configuration.input.normalization
         url = URL(fileURLWithPath: path)
     }
 
@@ -68,6 +70,12 @@ final class StudyStart {
         let weights = try weights(for: run)
         let key = "\(run.backbone) \(weights.url.path)"
         guard !fitting.contains(key) else { return }
+        if let theirs = weights.normalization, theirs != normalization {
+            throw .start(
+                reason: "'\(weights.url.path)' expects \(theirs), and the study gives "
+                    + "\(normalization); add --colour \(theirs.order.rawValue) --input-mean "
+                    + "\(theirs.mean) --input-deviation \(theirs.standardDeviation)")
+        }
         try Self.refusing {
             let network = try BackboneCatalogue.make(
                 run.backbone, inputSize: inputSize, initial: .zeros())

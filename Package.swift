@@ -167,14 +167,14 @@ let package = Package(
         library(
             "FaceEmbedding",
             needs: [
-                "ModelFormats", "FaceLosses",
+                "ModelFormats", "FaceLosses", "FaceConfiguration",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling",
             ]),
         library(
             "FaceStudy",
             needs: [
-                "FaceConfiguration", "SeededRandom",
+                "FaceConfiguration", "SeededRandom", "ModelFormats",
                 "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",

@@ -4,8 +4,11 @@
 #include "head/descent.h"
 
 #include <ATen/autocast_mode.h>
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_lerp.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/stack.h>
@@ -168,6 +171,45 @@ ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buf
     if (values.empty()) return;
     at::_fused_sgd_(values, dense_grads, buffers, weight_decay, momentum, learning_rate,
                     /*dampening=*/0, nesterov, /*maximize=*/false, first_step, divisor, skips);
+  });
+}
+
+ct_status ct_adamw_step(const ct_tensor *parameters, const ct_tensor *first_moments,
+                        const ct_tensor *second_moments, const ct_tensor *steps, size_t count,
+                        double learning_rate, double beta1, double beta2, double weight_decay,
+                        double epsilon, ct_gradient_guard guard) {
+  return guarded([&] {
+    c10::AutoGradMode off(false);
+    auto grads = gradient_values(parameters, count);
+    std::vector<at::Tensor> values, dense_grads, firsts, seconds, counts;
+    for (size_t i = 0; i < count; ++i) {
+      values.push_back(tensor(parameters[i]));
+      dense_grads.push_back(as_parameter_lies(grads[i], values.back()));
+      firsts.push_back(tensor(first_moments[i]));
+      seconds.push_back(tensor(second_moments[i]));
+      counts.push_back(tensor(steps[i]));
+    }
+    if (values.empty()) return;
+    auto divisor = optional(guard.divisor), skips = optional(guard.skips);
+    at::_foreach_add_(counts, 1);
+    at::_fused_adamw_(values, dense_grads, firsts, seconds, {}, counts, learning_rate, beta1, beta2,
+                      weight_decay, epsilon, /*amsgrad=*/false, /*maximize=*/false, divisor, skips);
+    // A step that is not taken does not count.
+    if (skips)
+      for (auto &steps_taken : counts) steps_taken.sub_(*skips);
+  });
+}
+
+ct_status ct_move_averages(const ct_tensor *averages, const ct_tensor *values, size_t count,
+                           double weight) {
+  return guarded([&] {
+    c10::AutoGradMode off(false);
+    std::vector<at::Tensor> moved, towards;
+    for (size_t i = 0; i < count; ++i) {
+      moved.push_back(tensor(averages[i]));
+      towards.push_back(tensor(values[i]));
+    }
+    if (!moved.empty()) at::_foreach_lerp_(moved, towards, weight);
   });
 }
 

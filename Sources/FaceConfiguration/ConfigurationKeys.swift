@@ -131,9 +131,12 @@ extension ConfigurationMember {
 
     /// A key that is a string or absent.
     public static func optionalText(
-        _ name: String, _ member: ConfigurationPath<Root, String?>, _ summary: String
+        _ name: String, _ member: ConfigurationPath<Root, String?>,
+        flag: ConfigurationFlag? = nil, _ summary: String
     ) -> ConfigurationMember {
-        scalar(ConfigurationKey(name, .text("a string"), summary, mayBeAbsent: true), member)
+        scalar(
+            ConfigurationKey(name, .text("a string"), summary, flag: flag, mayBeAbsent: true),
+            member)
     }
 
     /// A key that is a list of strings.

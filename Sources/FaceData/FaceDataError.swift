@@ -3,6 +3,8 @@ import Spelling
 
 /// What can go wrong when images and lists are read and written.
 public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// An entry of a list of augmentations cannot be understood.
+    case augmentation(text: String, reason: String)
     /// An image cannot be decoded.
     case badImage(path: String, reason: String)
     /// A record of a pack is damaged.
@@ -59,6 +61,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {
+        case .augmentation(let text, let reason):
+            "the augmentation '\(text)' cannot be used: \(reason)"
         case .badImage(let path, let reason):
             "the image '\(path)' cannot be decoded: \(reason)"
         case .badRecord(let path, let record, let offset, let reason):

@@ -30,10 +30,10 @@ public struct Embedder {
         self.batchSize = batchSize
     }
 
-    /// Creates an embedder around a network in TorchScript, which computes in its own precision on
-    /// RGB images as `(byte - 127.5) / 127.5`.
+    /// Creates an embedder around a network in TorchScript, which computes in its own precision.
     public init(
-        script: TorchScript, path: String, compute: ComputeConfiguration, batchSize: Int = 128
+        script: TorchScript, path: String, normalization: InputNormalization = .standard,
+        compute: ComputeConfiguration, batchSize: Int = 128
     ) {
         network = { images in
             let output = try script(images)
@@ -42,7 +42,7 @@ public struct Embedder {
             }
             return output
         }
-        normalization = .standard
+        self.normalization = normalization
         self.compute = compute
         self.batchSize = batchSize
     }

@@ -8,11 +8,17 @@ public struct EmbeddingOptions: Sendable, Hashable {
     public var batchSize: Int
     /// Height and width of the input of a network whose file does not say it, in pixels.
     public var inputSize: Int
+    /// What bytes become before they enter such a network.
+    public var normalization: InputNormalization
 
     /// Creates options.
-    public init(compute: ComputeConfiguration, batchSize: Int = 128, inputSize: Int = 112) {
+    public init(
+        compute: ComputeConfiguration, batchSize: Int = 128, inputSize: Int = 112,
+        normalization: InputNormalization = .standard
+    ) {
         self.compute = compute
         self.batchSize = batchSize
         self.inputSize = inputSize
+        self.normalization = normalization
     }
 }

@@ -1,3 +1,4 @@
+import FaceConfiguration
 import FaceData
 import FaceEvaluation
 import FaceModels
@@ -94,7 +95,8 @@ private struct Opener {
     func script(_ url: URL) throws -> EmbeddingSource {
         let script = try TorchScript(url, device: try Device.named(compute.device))
         let embedder = Embedder(
-            script: script, path: url.path, compute: compute, batchSize: batchSize)
+            script: script, path: url.path, normalization: options.normalization,
+            compute: compute, batchSize: batchSize)
         return .network(
             EmbeddingNetwork(
                 embedder: embedder, inputSize: options.inputSize, path: url.path,
@@ -105,8 +107,14 @@ private struct Opener {
         let network = try StateDictNetwork(
             url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
         weights.told("'\(url.lastPathComponent)': \(network.summary)")
+        if network.isAdaFaces, options.normalization.order == .rgb {
+            weights.told(
+                "it is a checkpoint in AdaFace's layout, whose published weights expect BGR: add "
+                    + "--colour bgr if these do")
+        }
         let embedder = try Embedder(
-            backbone: network.backbone, compute: compute, batchSize: batchSize)
+            backbone: network.backbone, normalization: options.normalization, compute: compute,
+            batchSize: batchSize)
         return .network(
             EmbeddingNetwork(
                 embedder: embedder, inputSize: options.inputSize, path: url.path))
@@ -131,6 +139,20 @@ private struct Opener {
                 }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet)))
     }
 
+    /// What a run's configuration says of its network's input.
+    private static func normalization(_ configuration: JSONValue) -> InputNormalization {
+        var normalization = InputNormalization.standard
+        guard let input = configuration["input"] else { return normalization }
+        if case .number(let mean)? = input["mean"] { normalization.mean = mean }
+        if case .number(let value)? = input["deviation"], value > 0 {
+            normalization.standardDeviation = value
+        }
+        if case .string(let word)? = input["colour"] {
+            normalization.order = ColourOrder(rawValue: word) ?? .rgb
+        }
+        return normalization
+    }
+
     /// The backbone of a checkpoint, which its run's folder says the specification of.
     private func checkpoint(
         _ url: URL, _ content: Safetensors.Content
@@ -144,7 +166,9 @@ private struct Opener {
         let known = Set(backbone.state.prefixed("backbone").map(\.name))
         try backbone.state.prefixed("backbone").load(
             content.tensors.filter { known.contains($0.key) }, path: url.path)
-        let embedder = try Embedder(backbone: backbone, compute: compute, batchSize: batchSize)
+        let embedder = try Embedder(
+            backbone: backbone, normalization: Self.normalization(description.configuration),
+            compute: compute, batchSize: batchSize)
         return .network(
             EmbeddingNetwork(
                 embedder: embedder, inputSize: description.backbone.inputSize, path: url.path))

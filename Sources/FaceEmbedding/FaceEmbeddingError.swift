@@ -12,6 +12,8 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notEmbeddings(path: String, shape: [Int])
     /// A network gives an image another embedding each time, or in other company.
     case notFixed(path: String, reason: String)
+    /// There are no weights to start from where they should be.
+    case noWeights(path: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
@@ -31,6 +33,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
         case .notFixed(let path, let reason):
             "the network '\(path)' was saved in training mode: \(reason); save it again after "
                 + "model.eval(), e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
+        case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
         }
     }
 }

@@ -29,6 +29,8 @@ struct StateDictNetwork {
     let backbone: any Backbone
     /// What was taken from the file.
     let summary: String
+    /// Whether it is a checkpoint as AdaFace's program writes it.
+    let isAdaFaces: Bool
 
     /// Reads a file.
     ///
@@ -50,6 +52,9 @@ struct StateDictNetwork {
             specification, inputSize: inputSize, initial: InitialWeights(seed: 0, device: device))
         let match = WeightMatch(file, backbone.state)
         summary = match.summary
+        isAdaFaces =
+            match.part == "state_dict" && match.prefix == "model."
+            && AdaFaceIR.descriptors.contains { $0.name == specification.name }
         guard match.isWhole || (options.isPartial && !match.fitted.isEmpty) else {
             throw ModelFormatsError.misfit(
                 path: url.path,

@@ -1,16 +1,18 @@
 public import Torch
 
-/// What bytes become before they enter a network: `(byte - mean) / standardDeviation`, in RGB
-/// order.
+/// What bytes become before they enter a network: `(byte - mean) / standardDeviation`, in RGB order or, as
+/// networks that were trained on OpenCV's images need, in BGR order.
 public struct InputNormalization: Codable, Sendable, Hashable {
     /// Subtracted from each byte.
     public var mean: Double
     /// What the difference is divided by.
     public var standardDeviation: Double
+    /// Order of the channels.
+    public var order: ColourOrder
 
     /// Keys of the file, some older than the properties.
     private enum CodingKeys: String, CodingKey {
-        case mean
+        case mean, order
         case standardDeviation = "deviation"
     }
 
@@ -20,18 +22,35 @@ public struct InputNormalization: Codable, Sendable, Hashable {
     /// Creates a normalisation.
     ///
     /// - Parameter standardDeviation: Above 0.
-    public init(mean: Double, standardDeviation: Double) {
+    public init(mean: Double, standardDeviation: Double, order: ColourOrder = .rgb) {
         self.mean = mean
         self.standardDeviation = standardDeviation
+        self.order = order
     }
 
     /// Bytes in `[count, height, width, 3]` order as a batch `[count, 3, height, width]`.
     public func images(
         pixels: [UInt8], count: Int, height: Int, width: Int, format: MemoryFormat, device: Device
     ) -> Tensor {
-        .images(
+        let images = Tensor.images(
             pixels, count: count, height: height, width: width, mean: mean,
             standardDeviation: standardDeviation,
             format: format, device: device)
+        return order == .rgb ? images : images.flipped(1).contiguous(format)
+    }
+}
+
+/// Order of an image's channels.
+public enum ColourOrder: String, Codable, Sendable, CaseIterable {
+    /// Blue, green, red: AdaFace's published networks.
+    case bgr
+    /// Red, green, blue: insightface's.
+    case rgb
+}
+
+extension InputNormalization: CustomStringConvertible {
+    /// `RGB as (byte - 127.5) / 127.5`.
+    public var description: String {
+        "\(order.rawValue.uppercased()) as (byte - \(mean)) / \(standardDeviation)"
     }
 }

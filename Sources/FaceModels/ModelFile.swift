@@ -12,7 +12,7 @@ public import Torch
 /// | `embedding_size` | length of an embedding |
 /// | `input_size` | height and width of an image, in pixels; at most 1024 |
 /// | `mean`, `standardDeviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
-/// | `color_order` | `RGB` |
+/// | `color_order` | `RGB` or `BGR`, what the network expects |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
 public enum ModelFile {
@@ -20,7 +20,7 @@ public enum ModelFile {
     public struct Metadata: Hashable, Sendable {
         /// Height and width of an image, in pixels.
         public var inputSize: Int
-        /// What bytes become before they enter the network; they are in RGB order.
+        /// What bytes become before they enter the network.
         public var normalization: InputNormalization
         /// Version of Facet that wrote the file.
         public var facetVersion: String?
@@ -75,7 +75,7 @@ public enum ModelFile {
     ) -> [String: String] {
         var strings = [
             "backbone": backbone.specification.description,
-            "color_order": "RGB",
+            "color_order": metadata.normalization.order.rawValue.uppercased(),
             "deviation": "\(metadata.normalization.standardDeviation)",
             "embedding_size": "\(backbone.embeddingSize)",
             "format": "pt",
@@ -135,7 +135,9 @@ private struct Entries {
     func metadata(
         of specification: BackboneSpecification
     ) throws(FaceModelsError) -> ModelFile.Metadata {
-        _ = try entry("color_order") { $0 == "RGB" ? $0 : nil }
+        let order = try entry("color_order") { text in
+            ColourOrder.allCases.first { $0.rawValue.uppercased() == text }
+        }
         _ = try entry("embedding_size") { $0 == "\(specification[.embeddingSize])" ? $0 : nil }
         return ModelFile.Metadata(
             inputSize: try entry("input_size") {
@@ -143,7 +145,8 @@ private struct Entries {
             },
             normalization: InputNormalization(
                 mean: try entry("mean") { Self.number($0, in: 0...255) },
-                standardDeviation: try entry("deviation") { Self.number($0, in: 0.1...10_000) }),
+                standardDeviation: try entry("deviation") { Self.number($0, in: 0.1...10_000) },
+                order: order),
             facetVersion: strings["facet_version"], trainSet: strings["train_set"],
             loss: strings["loss"],
             meanFace: strings["mean_face"] == nil ? nil : try entry("mean_face", Self.square))

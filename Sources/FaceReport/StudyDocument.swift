@@ -31,6 +31,7 @@ extension Document {
                 tuned.map(TuningSection.section)
             },
             .init("accuracy", "Accuracy") { AccuracySection.section(results) },
+            .init("start", "From the untouched network") { StartSection.section(results) },
             .init("certainty", "Uncertainty of the accuracies") {
                 try CertaintySection.section(results, statistics)
             },

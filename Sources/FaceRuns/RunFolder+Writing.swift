@@ -91,7 +91,7 @@ extension RunFolder {
         try truncateMetrics(toLines: MetricLines(data).complete.count)
     }
 
-    private func replace(_ url: URL, with record: some Encodable) throws(FaceRunsError) {
+    func replace(_ url: URL, with record: some Encodable) throws(FaceRunsError) {
         try Self.store(JSONRecord.file(record, path: url.path), at: url)
     }
 

@@ -10,9 +10,12 @@ public import Foundation
 /// | `steps.csv` | ``StepRecord``, one a line under a header |
 /// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
+/// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
+/// | `start/scores/` | the scores of the network that it began with |
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state, to resume from |
 /// | `model.safetensors` | the last epoch's backbone |
+/// | `average.safetensors` | the moving average of the backbone's weights, where one was kept |
 /// | `head.safetensors` | the last epoch's class weights, with the identities' names |
 /// | `tensorboard/` | the steps and epochs again, for TensorBoard |
 /// | `failure/` | what is known of a step when a loss or gradient was not finite |
@@ -43,6 +46,9 @@ public struct RunFolder: Sendable, Hashable {
     public var headURL: URL { url.appendingPathComponent("head.safetensors") }
     /// File of the last epoch's backbone weights.
     public var modelURL: URL { url.appendingPathComponent("model.safetensors") }
+
+    /// File of the moving average of the backbone's weights.
+    public var averageURL: URL { url.appendingPathComponent("average.safetensors") }
 
     /// File of ``ScoreRecord`` lines of a test set.
     ///

@@ -65,6 +65,8 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var tests: [TestSetFacts]
     /// Pairs of held-out training identities that models are chosen on, where there are some.
     public var validation: TestSetFacts?
+    /// The weights that the network began with; nil for random ones.
+    public var start: StartFacts?
     /// Epochs the run is to have.
     public var epochs: Int
     /// Images of a step.
@@ -312,6 +314,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     public var tests: [EpochTest]
     /// Verification accuracy on pairs of held-out training identities, where there are some.
     public var validation: EpochTest?
+    /// Verification accuracy of the moving average of the weights, where one is kept.
+    public var averaged: [EpochTest]?
     /// Images a second of the training steps. A time column: not reproducible.
     public var imagesPerSecond: Double
     /// Seconds spent in training steps. A time column: not reproducible.
@@ -322,7 +326,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     /// Keys of the file, some older than the properties.
     private enum CodingKeys: String, CodingKey {
         case epoch, step, images, learningRate, loss, trainAccuracy, trainAccuracyWithMargin
-        case lossState, tests, validation, imagesPerSecond, trainSeconds, evaluationSeconds
+        case lossState, tests, validation, averaged, imagesPerSecond, trainSeconds, evaluationSeconds
         case diagnostics = "findings"
     }
 

@@ -44,6 +44,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case otherData(name: String)
     /// A run was tested on another set of the same name.
     case otherTest(path: String, test: String, stored: String)
+    /// A run cannot begin with the weights that it should.
+    case start(reason: String)
     /// An image that was readable before is not any more.
     case testImage(path: String, reason: String)
     /// A run needs more memory than there is.
@@ -116,6 +118,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "\(stored.prefix(12))); give the new one another name"
         case .setName(let list, let name, let requirement):
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
+        case .start(let reason): reason
         case .testImage(let path, let reason):
             "the test image '\(path)' cannot be used: \(reason); a protocol requires all its images"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):

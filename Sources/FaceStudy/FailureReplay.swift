@@ -68,6 +68,7 @@ public struct FailureReplay {
             configuration: configuration, compute: try configuration.resolvedCompute(),
             folder: study.folder,
             data: try PreparedData(configuration, folder: study.folder, control: control),
+            start: StudyStart(configuration),
             control: control
         ).run(run)
         let executor = RunExecutor(context: context)
@@ -77,6 +78,9 @@ public struct FailureReplay {
         let copy = scratch.appendingPathComponent("checkpoint")
         if FileManager.default.fileExists(atPath: checkpoint.path) {
             try FileManager.default.copyItem(at: checkpoint, to: copy)
+        }
+        if !FileManager.default.fileExists(atPath: copy.path) {
+            try executor.begin(model, evaluates: false)
         }
         return try executor.makeTrainer(model, checkpoint: copy)
     }

@@ -8,6 +8,7 @@ struct ImageSetSource: TrainingSource {
     let sampler: any BatchSampler
     let side: Int
     let seed: UInt64
+    let augmentation: Augmentation
 
     var imageCount: Int { images.count }
 
@@ -17,11 +18,16 @@ struct ImageSetSource: TrainingSource {
         let batches = Array(sampler.batches(epoch: epoch).dropFirst(step))
         let rule = MirrorRule(seed: seed, epoch: epoch)
         let images = images
+        let (augmentation, seed) = (augmentation, seed)
         let loader = BatchLoader(images.source, count: batches.count, side: side) { position in
             let batch = batches[position]
             return BatchLoader.Request(
                 indices: batch, labels: batch.map { images.labels[$0] },
-                mirrored: flip ? rule.decisions(step: step + position, count: batch.count) : [])
+                mirrored: flip ? rule.decisions(step: step + position, count: batch.count) : [],
+                augmentation: augmentation.isEmpty
+                    ? nil
+                    : AugmentationRule(
+                        augmentation, seed: seed, epoch: epoch, step: step + position))
         }
         return LoaderBatches(loader: loader, batches: batches, images: images, stamps: stamps)
     }

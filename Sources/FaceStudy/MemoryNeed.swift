@@ -105,7 +105,7 @@ extension MemoryNeed {
 /// A backbone that takes steps whose memory is measured.
 private struct StepProbe {
     private let backbone: any Backbone
-    private let optimizer: SGD
+    private let optimizer: any Optimizer
     private let side: Int
     private let compute: ComputeConfiguration
     private let device: Device
@@ -119,8 +119,7 @@ private struct StepProbe {
         side = configuration.inputSize
         backbone = try BackboneCatalogue.make(
             specification, inputSize: side, initial: InitialWeights(seed: 0, device: device))
-        optimizer = SGD(
-            backbone.state.parameters, options: configuration.training.optimizer)
+        optimizer = configuration.training.makeOptimizer(backbone.state.parameters)
     }
 
     /// The most memory the process takes during a step, in bytes.

@@ -57,6 +57,11 @@ public struct Reproduction {
         var control = control
         control.willStart = { run in
             try run.train.requireSame(as: description.train)
+            guard run.start?.contentHash == description.start?.contentHash else {
+                throw FaceStudyError.start(
+                    reason: "the weights to start from are not those that the run to reproduce "
+                        + "began with")
+            }
         }
         let outcome = try study.run(control)
         guard let run = study.plan.runs.first, outcome.failed.isEmpty else {

@@ -12,6 +12,8 @@ struct StudyContext {
     let folder: StudyFolder
     /// All sets, read and checked.
     let data: PreparedData
+    /// What networks begin with; nil for random weights.
+    let start: StudyStart?
     /// How the study is watched and stopped.
     let control: StudyControl
 

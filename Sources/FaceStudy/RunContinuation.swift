@@ -39,6 +39,7 @@ extension StudyConfiguration {
             result.train[index].images = resolved(train[index].images)
             result.train[index].without = train[index].without.map(resolved)
         }
+        result.start.from = start.from.map(resolved)
         for index in test.indices {
             result.test[index].images = resolved(test[index].images)
             result.test[index].pairs = resolved(test[index].pairs)
@@ -58,6 +59,7 @@ struct RunRequest {
     let lossValues: [String: String]
     let train: TrainSetFacts
     let tests: [TestSetFacts]
+    let start: StartFacts?
 
     private typealias Difference = (key: String, mine: String, theirs: String)
 
@@ -144,6 +146,12 @@ struct RunRequest {
     private func contentDifference(
         from stored: RunDescription, _ theirs: JSONValue
     ) -> Difference? {
+        if start?.contentHash != stored.start?.contentHash {
+            func short(_ facts: StartFacts?) -> String {
+                facts.map { String($0.contentHash.prefix(12)) } ?? "random"
+            }
+            return ("the weights to start from", short(start), short(stored.start))
+        }
         let (mySets, theirSets) = (configuration.locations, theirs.locations)
         func content(_ name: String, _ mine: SetContent, _ theirs: SetContent) -> Difference? {
             guard mine.isComparable(to: theirs) else {
@@ -184,6 +192,11 @@ extension JSONValue {
             members["evaluation"] = .object(evaluation)
         }
         members["test"] = nil
+        if case .object(var start)? = members["start"] {
+            // Which weights they are decides, and not where they lie.
+            start["from"] = nil
+            members["start"] = .object(start)
+        }
         if case .array(let sets)? = members["train"] {
             members["train"] = .array(sets.compactMap { $0["name"] })
         }

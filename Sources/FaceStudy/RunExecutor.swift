@@ -71,9 +71,10 @@ struct RunExecutor {
         let started = ContinuousClock.now
         let model = try makeModel()
         try describe(model.backbone)
+        try begin(model)
         let trainer = try makeTrainer(model, checkpoint: context.folder.checkpointURL)
         let recorder = try RunRecorder(
-            context, model, from: trainer.position,
+            context, model, trainer.average, from: trainer.position,
             records: try recordsUpTo(trainer.position.epoch))
         do {
             try trainer.run(observer: recorder)
@@ -83,7 +84,7 @@ struct RunExecutor {
         let result = try recorder.result(
             seconds: started.duration(to: .now) / .seconds(1),
             trainSeconds: trainer.position.totalSeconds)
-        try finish(model, result)
+        try finish(model, trainer.average, result)
         return result
     }
 
@@ -147,11 +148,13 @@ struct RunExecutor {
         let source = ImageSetSource(
             images: context.trainSet.set, stamps: context.trainSet.stamps, sampler: sampler,
             side: context.configuration.inputSize,
-            seed: context.run.identity.seed)
+            seed: context.run.identity.seed,
+            augmentation: try Augmentation(parsing: training.augmentation))
         let fingerprint = try fingerprint()
         return try Trainer(
             model: model, source: source, configuration: training,
-            compute: context.compute, checkpoint: checkpoint, fingerprint: fingerprint.text,
+            compute: context.compute, normalization: context.configuration.input.normalization,
+            checkpoint: checkpoint, fingerprint: fingerprint.text,
             difference: fingerprint.difference)
     }
 
@@ -162,7 +165,14 @@ struct RunExecutor {
                 training: context.configuration.training,
                 compute: context.compute, inputSize: context.configuration.inputSize,
                 data: context.trainSet.facts.contentHash, labels: context.trainSet.facts.labelHash,
-                heldOut: context.configuration.validation.identities))
+                heldOut: context.configuration.validation.identities,
+                input: context.configuration.input == .init() ? nil : context.configuration.input,
+                start: try startFacts().map { facts in
+                    let options = context.configuration.start
+                    return .init(
+                        contentHash: facts.contentHash, classes: options.takesClasses,
+                        newClasses: options.newClasses)
+                }))
     }
 
     // MARK: The folder
@@ -180,6 +190,8 @@ struct RunExecutor {
             throw FaceTrainingError.tooFewImages(
                 images: context.trainSet.set.count, batchSize: size)
         }
+        try requireParts()
+        try requireStart()
         guard FileManager.default.fileExists(atPath: context.folder.descriptionURL.path) else {
             return
         }
@@ -192,7 +204,7 @@ struct RunExecutor {
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
-            tests: context.tests.map(\.facts))
+            tests: context.tests.map(\.facts), start: try startFacts())
     }
 
     /// Writes the description, or checks that the folder holds a run of the same one.
@@ -267,6 +279,7 @@ struct RunExecutor {
         description.validation = context.trainSet.validation?.facts
         try markAdded(&description)
         description.lossValues = context.run.lossValues
+        description.start = try startFacts()
         description.requestedLoss = context.run.loss.requested
         description.randomNumbers = SeededRandom.algorithm
         return description
@@ -298,13 +311,15 @@ struct RunExecutor {
         return try context.folder.readEpochs()
     }
 
-    private func finish(_ model: Model, _ result: RunResult) throws {
-        if !context.isTry { try writeModel(model) }
+    private func finish(
+        _ model: Model, _ average: WeightAverage?, _ result: RunResult
+    ) throws {
+        if !context.isTry { try writeModel(model, average) }
         try context.folder.write(result)
         removeCheckpoint()
     }
 
-    private func writeModel(_ model: Model) throws {
+    private func writeModel(_ model: Model, _ average: WeightAverage?) throws {
         try HeadFile.write(
             model.loss.state, loss: context.run.identity.loss,
             identities: context.trainSet.set.identities,
@@ -312,13 +327,16 @@ struct RunExecutor {
                 "facet_version": FacetVersion.number, "train_set": context.run.identity.trainSet,
             ],
             to: context.folder.headURL)
-        try ModelFile.write(
-            model.backbone,
-            ModelFile.Metadata(
-                inputSize: context.configuration.inputSize, facetVersion: FacetVersion.number,
-                trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
-                meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) }),
-            to: context.folder.modelURL)
+        let metadata = ModelFile.Metadata(
+            inputSize: context.configuration.inputSize,
+            normalization: context.configuration.input.normalization,
+            facetVersion: FacetVersion.number,
+            trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
+            meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) })
+        try average?.withAverages {
+            try ModelFile.write(model.backbone, metadata, to: context.folder.averageURL)
+        }
+        try ModelFile.write(model.backbone, metadata, to: context.folder.modelURL)
     }
 }
 

@@ -18,6 +18,17 @@ struct RunFingerprint {
         var data: String
         var labels: String?
         var heldOut: Double
+        /// Nil for the standard one.
+        var input: StudyConfiguration.Input?
+        /// Nil for random weights.
+        var start: Start?
+    }
+
+    /// What the network and the class weights began with.
+    struct Start: Encodable {
+        var contentHash: String
+        var classes: Bool
+        var newClasses: StudyConfiguration.Start.NewClasses
     }
 
     /// What a checkpoint keeps.

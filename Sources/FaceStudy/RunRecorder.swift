@@ -12,6 +12,7 @@ import Torch
 final class RunRecorder: TrainingObserver {
     private let context: RunContext
     private let embedder: Embedder
+    private let average: WeightAverage?
     private let loss: any FaceLoss
     private let steps: StepLog
     private let events: RunEvents
@@ -27,14 +28,16 @@ final class RunRecorder: TrainingObserver {
     ///
     /// - Parameter records: Those of the epochs before it.
     init(
-        _ context: RunContext, _ model: Model, from position: TrainingPosition,
+        _ context: RunContext, _ model: Model, _ average: WeightAverage?, from position: TrainingPosition,
         records: [EpochRecord]
     ) throws {
         self.context = context
         self.records = records
         loss = model.loss
+        self.average = average
         embedder = try Embedder(
-            backbone: model.backbone, compute: context.compute,
+            backbone: model.backbone, normalization: context.configuration.input.normalization,
+            compute: context.compute,
             batchSize: context.configuration.evaluation.batchSize)
         steps = try StepLog(context.folder, keepingUpTo: position.step)
         events = try RunEvents(context.folder, from: position.step)
@@ -60,7 +63,8 @@ final class RunRecorder: TrainingObserver {
 
     private func record(_ summary: EpochSummary) throws {
         let started = ContinuousClock.now
-        last = try evaluate(all: summary.epoch == configuration.training.epochs)
+        let all = summary.epoch == configuration.training.epochs
+        last = try evaluate(all: all)
         let validation = try context.trainSet.validation.map {
             try kept($0, all: true)
         }
@@ -74,6 +78,9 @@ final class RunRecorder: TrainingObserver {
             imagesPerSecond: summary.imagesPerSecond, trainSeconds: summary.seconds,
             evaluationSeconds: started.duration(to: .now) / .seconds(1))
         record.validation = validation.map(EpochTest.init)
+        record.averaged = try average.flatMap { average in
+            last.isEmpty ? nil : try average.withAverages { try evaluate(all: all) }
+        }?.map(EpochTest.init)
         records.append(record)
         if summary.epoch == configuration.training.epochs {
             try writeScores()

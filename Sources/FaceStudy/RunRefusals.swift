@@ -22,7 +22,10 @@ struct RunRefusals {
     /// Whether an error would come again as long as nothing is changed, and not because of one damaged
     /// file.
     static func areForGood(_ error: any Error) -> Bool {
-        if case FaceStudyError.differentConfiguration? = error as? FaceStudyError { return true }
+        switch error as? FaceStudyError {
+        case .differentConfiguration, .start: return true
+        default: break
+        }
         return error is FaceDataError || error is FaceTrainingError
     }
 

@@ -57,6 +57,7 @@ public struct Study {
         let context = StudyContext(
             configuration: configuration, compute: compute, folder: folder,
             data: try PreparedData(configuration, folder: folder, control: control),
+            start: StudyStart(configuration),
             control: control)
         try requirePossible(context)
         tellOfMoreEpochs(control)

@@ -129,6 +129,10 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// `auto` for the best of the processor, or the best kernels that may be used: `libtorch`,
     /// `portable`, `avx2` or `avx512`.
     public var kernels: String
+    /// What bytes of images become before they enter a network.
+    public var input: Input
+    /// What networks begin with.
+    public var start: Start
     /// How networks are trained.
     public var training: TrainingConfiguration
     /// How test sets are evaluated.
@@ -145,7 +149,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         losses: [String] = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"],
         sampler: String = "auto", seeds: [UInt64] = [1], inputSize: Int = 112,
         precision: String = "auto", device: String = "auto", threads: Int = 0,
-        kernels: String = "auto",
+        kernels: String = "auto", input: Input = Input(), start: Start = Start(),
         training: TrainingConfiguration = TrainingConfiguration(),
         evaluation: Evaluation = Evaluation(), validation: Validation = Validation(),
         tuning: Tuning = Tuning()
@@ -161,6 +165,8 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         self.device = device
         self.threads = threads
         self.kernels = kernels
+        self.input = input
+        self.start = start
         self.training = training
         self.evaluation = evaluation
         self.validation = validation

@@ -21,6 +21,8 @@ public enum StudyEvent: Sendable {
     case runStarted(PlannedRun, Int, Int)
     /// What will be trained after tuning: the defaults and what was chosen.
     case planned(StudyPlan)
+    /// A run's network has taken the weights that it begins with.
+    case started(PlannedRun, StartRecord)
     /// Something in a run's training.
     case training(PlannedRun, TrainingEvent)
     /// A try is over.

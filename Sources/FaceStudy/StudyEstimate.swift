@@ -189,8 +189,7 @@ private struct StepTimes {
         let batch = configuration.training.batchSize / configuration.training.accumulation
         let backbone = try BackboneCatalogue.make(
             specification, inputSize: side, initial: InitialWeights(seed: 0, device: device))
-        let optimizer = SGD(
-            backbone.state.parameters, options: configuration.training.optimizer)
+        let optimizer = configuration.training.makeOptimizer(backbone.state.parameters)
         let images = InputNormalization.standard.images(
             pixels: [UInt8](repeating: 127, count: batch * side * side * 3), count: batch,
             height: side, width: side, format: compute.memoryFormat, device: device)

@@ -55,6 +55,8 @@ extension StudyConfiguration {
                 "kernels", \.kernels, among: ["auto"] + Kernels.allCases.map(\.rawValue),
                 flag: .init("--kernels", "NAME"),
                 "the most advanced kernels for convolutions and normalisation"),
+            .section("input", \.input, Input.keys),
+            .section("start", \.start, Start.keys),
             .section("training", \.training, TrainingConfiguration.keys),
             .section("evaluation", \.evaluation, Evaluation.keys),
             .section("validation", \.validation, Validation.keys),

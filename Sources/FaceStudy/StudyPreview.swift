@@ -78,6 +78,7 @@ extension Study {
             configuration: configuration, compute: compute, folder: folder,
             data: try PreparedData(
                 configuration, folder: folder, control: control, draws: false),
+            start: StudyStart(configuration),
             control: control)
         explainMemory(control)
         var refusals = RunRefusals(runs: plan.runs.count)

@@ -26,6 +26,7 @@ final class GraphedBackbone {
         let state = backbone.state
         let buffers = Buffers(state.filter { $0.role == .buffer }.map(\.tensor))
         let parameters = state.parameters.map(\.tensor).filter(\.requiresGradient)
+        guard !parameters.isEmpty else { return nil }
         let device = batch.device
         let images = batch.copy()
         func pass() -> Tensor {

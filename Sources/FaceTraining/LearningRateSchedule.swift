@@ -10,8 +10,13 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         case cosine
         /// The peak throughout.
         case constant
+        /// Up by a cosine from a 25th of the peak in the warm-up's time, and down to a 10,000th of that
+        /// (Smith and Topin 2018; PyTorch's OneCycleLR).
+        case oneCycle
         /// The peak times (1 - p)^power.
         case polynomial
+        /// ``cosine`` again and again, ``cycles`` times (Loshchilov and Hutter, ICLR 2017).
+        case restarts
         /// The peak divided by `1 / factor` at each milestone.
         case step
     }
@@ -32,6 +37,8 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     /// schedules with them; 0 for those of the run. A run that goes on for more epochs keeps the
     /// number it began with.
     public var epochs: Int
+    /// Times that `restarts` begins at the peak; at least 1.
+    public var cycles: Int
 
     /// Creates a schedule.
     ///
@@ -39,7 +46,8 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     /// of that let the loss of a softmax rise above ln(classes) for two epochs.
     public init(
         shape: Shape = .cosine, peak: Double = 0.1, warmup: Double = 0.1, power: Double = 2,
-        milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1, epochs: Int = 0
+        milestones: [Double] = [0.4, 0.7, 0.9], factor: Double = 0.1,
+        cycles: Int = 3, epochs: Int = 0
     ) {
         self.shape = shape
         self.peak = peak
@@ -47,6 +55,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
         self.power = power
         self.milestones = milestones
         self.factor = factor
+        self.cycles = cycles
         self.epochs = epochs
     }
 
@@ -54,7 +63,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     public var isOpen: Bool {
         switch shape {
         case .constant, .step: true
-        case .cosine, .polynomial: false
+        case .cosine, .oneCycle, .polynomial, .restarts: false
         }
     }
 
@@ -66,17 +75,32 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
     ///   - step: The step, from 0.
     ///   - steps: Steps of the epochs that the schedule refers to.
     public func rate(step: Int, of steps: Int) -> Double {
+        if shape == .oneCycle { return oneCycle(step: step, of: steps) }
         let warm = Int(saturating: (warmup * Double(steps)).rounded())
         if step < warm { return peak * Double(step + 1) / Double(warm) }
         let progress = Double(step - warm) / Double(max(1, steps - warm))
         switch shape {
-        case .constant: return peak
+        case .constant, .oneCycle: return peak
+        case .restarts:
+            let place = (progress * Double(cycles)).truncatingRemainder(dividingBy: 1)
+            return peak * 0.5 * (1 + cos(.pi * place))
         case .cosine: return peak * 0.5 * (1 + cos(.pi * progress))
         case .polynomial: return peak * pow(1 - progress, power)
         case .step:
             let fraction = Double(step) / Double(steps)
             return milestones.reduce(peak) { fraction >= $1 ? $0 * factor : $0 }
         }
+    }
+
+    private func oneCycle(step: Int, of steps: Int) -> Double {
+        func between(_ start: Double, _ end: Double, _ fraction: Double) -> Double {
+            end + (start - end) / 2 * (1 + cos(.pi * fraction))
+        }
+        let (top, last) = (warmup * Double(steps) - 1, Double(steps - 1))
+        let first = peak / 25
+        if Double(step) <= top { return between(first, peak, Double(step) / max(top, 1e-9)) }
+        let start = max(top, 0)
+        return between(peak, first / 1e4, min(1, (Double(step) - start) / max(last - start, 1e-9)))
     }
 
     /// The keys of a schedule.
@@ -100,5 +124,7 @@ public struct LearningRateSchedule: Codable, Sendable, Hashable {
             .whole(
                 "epochs", \.epochs, in: 0...100_000,
                 "epochs that the fractions of a run refer to; 0 for those of the run"),
+            .whole(
+                "cycles", \.cycles, in: 1...10_000, "cosines of `restarts`, each from the peak"),
         ])
 }

@@ -2,7 +2,7 @@ import FaceData
 import FaceLosses
 public import FaceModels
 public import Foundation
-import Torch
+public import Torch
 import SafeNumbers
 
 /// Trains one backbone with one loss.
@@ -31,6 +31,9 @@ public final class Trainer {
     /// Details of the first step whose loss or gradient became NaN or infinite; nil before there is
     /// one.
     public private(set) var failure: StepFailure?
+
+    /// The moving average of the backbone's weights; nil where none is kept.
+    public let average: WeightAverage?
 
     let source: any TrainingSource
     private let compute: ComputeConfiguration
@@ -71,11 +74,17 @@ public final class Trainer {
             throw FaceTrainingError.tooFewImages(
                 images: source.imageCount, batchSize: configuration.batchSize)
         }
-        let optimizer = SGD(model.state.parameters, options: configuration.optimizer)
+        let parts = try TrainedParts(model.state, configuration)
+        parts.freeze()
+        let optimizer = configuration.makeOptimizer(parts.parameters, factors: parts.factors)
+        average =
+            configuration.average > 0
+            ? WeightAverage(of: model.backbone.state, decay: configuration.average) : nil
         step = TrainingStep(
             model: model, optimizer: optimizer, precision: compute.precision, device: device)
         self.checkpoint = TrainingCheckpoint(
-            folder: checkpoint, state: model.state + optimizer.state.prefixed("velocity"),
+            folder: checkpoint,
+            state: model.state + optimizer.state + (average?.state.prefixed("average") ?? []),
             fingerprint: fingerprint, difference: difference)
         if let stored = try self.checkpoint.restore() {
             position = stored.position
@@ -227,6 +236,7 @@ public final class Trainer {
         position.lossState = numbers.lossState
         position.step += 1
         position.stepInEpoch += 1
+        average?.update(afterSteps: position.step)
         position.sums.add(sums)
         position.seconds += seconds
         let step = RecentStep(

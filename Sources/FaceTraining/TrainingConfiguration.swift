@@ -1,4 +1,5 @@
 public import FaceConfiguration
+import FaceData
 public import FaceLosses
 public import Torch
 
@@ -13,23 +14,40 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     /// The parts' gradients are averaged. Batch normalisation and pairwise losses see a part only, and
     /// what a loss remembers (centres, norms, a scale that follows the batch) moves once a part.
     public var accumulation: Int
+    /// What changes the weights by their gradients.
+    public var algorithm: Algorithm
     /// Course of the learning rate.
     public var schedule: LearningRateSchedule
-    /// Momentum and weight decay.
+    /// Momentum and weight decay of SGD.
     public var optimizer: SGD.Options
+    /// Options of AdamW.
+    public var adamw: AdamW.Options
+    /// Decay of the moving average of the weights; 0 for none.
+    public var average: Double
+    /// Random changes to the images, as `Augmentation` reads them; empty for none.
+    public var augmentation: [String]
     /// Largest L2 norm of all gradients together; 0 for no limit.
     public var gradientClip: Double
     /// Whether an image is mirrored with probability 1/2.
     public var flip: Bool
     /// How angular-margin losses compute with their classes.
     public var head: HeadOptions
+    /// Patterns of the tensors that are not trained, as ``NamePattern``.
+    public var freeze: [String]
+    /// Whether batch normalisations that a pattern of ``freeze`` is of normalise by their running
+    /// statistics and leave them alone.
+    public var freezeStatistics: Bool
+    /// Parts with a learning rate of their own, as ``PartRate``.
+    public var partRates: [String]
 
     /// Creates a configuration.
     public init(
         epochs: Int = 12, batchSize: Int = 128, accumulation: Int = 1,
         schedule: LearningRateSchedule = LearningRateSchedule(),
         optimizer: SGD.Options = SGD.Options(), gradientClip: Double = 5, flip: Bool = true,
-        head: HeadOptions = HeadOptions()
+        head: HeadOptions = HeadOptions(), freeze: [String] = [], freezeStatistics: Bool = true,
+        partRates: [String] = [], algorithm: Algorithm = .sgd,
+        adamw: AdamW.Options = AdamW.Options(), average: Double = 0, augmentation: [String] = []
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -39,6 +57,13 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         self.gradientClip = gradientClip
         self.flip = flip
         self.head = head
+        self.freeze = freeze
+        self.freezeStatistics = freezeStatistics
+        self.partRates = partRates
+        self.algorithm = algorithm
+        self.adamw = adamw
+        self.average = average
+        self.augmentation = augmentation
     }
 
     /// The keys of a training.
@@ -58,9 +83,39 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             .number(
                 "gradientClip", \.gradientClip, in: .atLeast(0),
                 "maximum global gradient norm; 0 for no limit"),
+            .texts(
+                "augmentation", \.augmentation, "an augmentation",
+                flag: .init("--augmentation", "LIST", .list), suggestions: Augmentation.names,
+                "random changes to images, as `adaface`, `insightface` or `jpeg:p=0.2`"
+            ) { text in
+                do throws(FaceDataError) {
+                    _ = try Augmentation(parsing: [text])
+                    return nil
+                } catch { return error.description }
+            },
             .flag("flip", \.flip, "whether images are randomly flipped"),
+            .texts(
+                "freeze", \.freeze, "a pattern", flag: .init("--freeze", "LIST", .list),
+                "tensors that are not trained, as `layer1.*`; `*` for the whole backbone, `loss.*` for the loss"
+            ) { $0.isEmpty ? "a pattern must not be empty" : nil },
+            .flag(
+                "freezeStatistics", \.freezeStatistics,
+                "whether frozen batch normalisations keep, and normalise by, their running statistics"
+            ),
+            .texts(
+                "partRates", \.partRates, "a pattern, a colon and a factor",
+                flag: .init("--part-rates", "LIST", .list),
+                "factors of the learning rate by part, as `layer4.*:0.1`; the last that matches counts"
+            ) { PartRate($0) == nil ? "'\($0)' must be as in layer4.*:0.1" : nil },
             .section("schedule", \.schedule, LearningRateSchedule.keys),
+            .word(
+                "algorithm", \.algorithm, flag: .init("--optimizer", "NAME"),
+                "optimiser; `optimizer` holds the settings of `sgd`"),
             .section("optimizer", \.optimizer, SGD.Options.keys),
+            .section("adamw", \.adamw, AdamW.Options.keys),
+            .number(
+                "average", \.average, in: .range(0..<1), flag: .init("--ema", "X"),
+                "decay of a moving average of the weights, as 0.999; 0 for none"),
             .section("head", \.head, HeadOptions.keys),
         ])
 
@@ -81,6 +136,11 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                     "it must be a divisor of the batch size \(batchSize) that leaves micro-batches "
                     + "of 2 images or more, but it is \(accumulation)")
         }
+        guard algorithm == .sgd || head.rate == 1 else {
+            throw .configuration(
+                key: "algorithm",
+                reason: "it must be sgd where a step has a fraction of the classes (head.rate)")
+        }
         guard !optimizer.nesterov || optimizer.momentum > 0 else {
             throw .configuration(
                 key: "optimizer.nesterov", reason: "it must be false where there is no momentum")
@@ -98,6 +158,46 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 reason: "they must ascend, but they are \(schedule.milestones)")
         }
     }
+}
+
+extension TrainingConfiguration {
+    /// An optimiser. Lion and LAMB are not in LibTorch.
+    public enum Algorithm: String, Codable, Sendable, CaseIterable {
+        /// Adam with decoupled weight decay.
+        case adamw
+        /// Gradient descent with momentum.
+        case sgd
+    }
+
+    /// The optimiser of some parameters.
+    ///
+    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    public func makeOptimizer(
+        _ parameters: [StateEntry], factors: [Double]? = nil
+    ) -> any Optimizer {
+        switch algorithm {
+        case .adamw: AdamW(parameters, options: adamw, factors: factors)
+        case .sgd: SGD(parameters, options: optimizer, factors: factors)
+        }
+    }
+}
+
+extension AdamW.Options {
+    /// The keys of AdamW.
+    public static let keys = ConfigurationKeys(
+        AdamW.Options(),
+        [
+            .number("beta1", \.beta1, in: .range(0..<1), "fraction of the mean gradient kept"),
+            .number("beta2", \.beta2, in: .range(0..<1), "fraction of the mean square kept"),
+            .number(
+                "epsilon", \.epsilon, in: .above(0, upTo: 1), "added to the root of the mean square"),
+            .number(
+                "weightDecay", \.weightDecay, in: .range(0...1e30),
+                "strength of the decoupled weight decay"),
+            .flag(
+                "decaysBiasAndNormalization", \.decaysBiasAndNormalization,
+                "whether biases and normalisation layers decay as well"),
+        ])
 }
 
 extension SGD.Options {

@@ -16,7 +16,7 @@ import SafeNumbers
 /// not finite is not differentiated.
 public final class TrainingStep {
     private let model: Model
-    private let optimizer: SGD
+    private let optimizer: any Optimizer
     private let precision: ElementType
     private let device: Device
     /// Whether the update is guarded on the device instead of by a number that is read.
@@ -34,7 +34,7 @@ public final class TrainingStep {
     ///   - precision: Of the backbone's convolutions and products.
     ///   - device: Where the model's tensors are.
     public convenience init(
-        model: Model, optimizer: SGD, precision: ElementType, device: Device
+        model: Model, optimizer: any Optimizer, precision: ElementType, device: Device
     ) {
         self.init(
             model: model, optimizer: optimizer, precision: precision, device: device,
@@ -43,7 +43,8 @@ public final class TrainingStep {
 
     /// - Parameter isDeferred: Whether numbers are read only when all is launched, on any device.
     init(
-        model: Model, optimizer: SGD, precision: ElementType, device: Device, isDeferred: Bool
+        model: Model, optimizer: any Optimizer, precision: ElementType, device: Device,
+        isDeferred: Bool
     ) {
         self.model = model
         self.optimizer = optimizer

@@ -3,7 +3,8 @@ public import Foundation
 /// Tensors by name that PyTorch saved: `torch.save(model.state_dict(), path)`, or a checkpoint that has
 /// such a dictionary somewhere inside.
 ///
-/// Today's ZIP container and the older one of several pickles are read. A pickle is a program for
+/// Today's ZIP container and the older one of several pickles are read, and the parameters and buffers
+/// in a file of TorchScript, by their modules' attributes. A pickle is a program for
 /// Python; here it only makes data (see `StatePickle`), and whatever it would call is not called.
 public struct StateDict {
     /// A dictionary of tensors in a file.
@@ -57,9 +58,14 @@ public struct StateDict {
         var seen: Set<Int> = []
         var open = [(index: content.root, path: [String]())]
         while let (index, path) = open.popLast() {
-            guard seen.insert(index).inserted, path.count <= deepest,
-                case .dictionary(let entries) = content.values[index]
-            else { continue }
+            guard seen.insert(index).inserted, path.count <= deepest else { continue }
+            if case .module = content.values[index] {
+                let tensors = ModuleTensors.tensors(of: index, content.values, content.file)
+                if !tensors.isEmpty {
+                    parts.append(Part(path: path.joined(separator: "."), tensors: tensors))
+                }
+            }
+            guard case .dictionary(let entries) = content.values[index] else { continue }
             var tensors: [StoredTensor] = []
             for (key, value) in entries {
                 guard case .text(let name) = content.values[key] else { continue }
@@ -88,10 +94,20 @@ private struct Container {
     static func archive(_ bytes: [UInt8], _ path: String) throws(ModelFormatsError) -> Container {
         let archive = try ZipArchive(bytes, path: path)
         let pickles = archive.names.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
-        guard pickles.count == 1, let name = pickles.first, let range = archive.files[name] else {
+        guard pickles.count == 1, let name = pickles.first else {
             throw .noStateDict(path: path, found: "a ZIP archive without one data.pkl")
         }
         let folder = name.dropLast("data.pkl".count)
+        let packed = archive.packed.sorted().first {
+            $0 == name || $0.hasPrefix("\(folder)data/")
+        }
+        if let packed {
+            throw .damaged(
+                path: path, offset: 0,
+                reason:
+                    "'\(packed.prefix(80))' is compressed or encrypted, which torch.save does not do")
+        }
+        let range = archive.files[name] ?? 0..<0
         var pickle = StatePickle(StateCursor(bytes[range], path: path))
         let root = try pickle.run()
         var storages: [String: Range<Int>] = [:]

@@ -28,7 +28,9 @@ enum StateObjects {
             return values[first]
         case "torch.Size":
             return parts.first.map { values[$0] } ?? .tuple([])
-        default: return .other(name)
+        default:
+            // TorchScript's own classes; their code lies elsewhere in the archive and is not read.
+            return name.hasPrefix("__torch__.") ? .module(name, []) : .other(name)
         }
     }
 

@@ -163,8 +163,17 @@ struct StatePickle {
             let arguments = try pop()
             let function = try pop()
             push(try StateObjects.result(of: function, arguments, values, damaged))
-        default: _ = try pop()  // BUILD: what it adds is attributes, which tensors do not need
+        default: try build(try pop())  // BUILD
         }
+    }
+
+    /// Gives a module its attributes; those of tensors and dictionaries are not needed.
+    private mutating func build(_ state: Int) throws(ModelFormatsError) {
+        let target = try top()
+        guard case .module(let name, _) = values[target],
+            case .dictionary(let attributes) = values[state]
+        else { return }
+        values[target] = .module(name, attributes)
     }
 
     // MARK: The stack

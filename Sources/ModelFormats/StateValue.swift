@@ -14,6 +14,8 @@ enum StateValue {
     /// Numbers that lie elsewhere in the file.
     case storage(StoragePart)
     case tensor(StoredTensor.Layout)
+    /// A module of TorchScript by its class, with its attributes' names and values.
+    case module(String, [(key: Int, value: Int)])
     /// Something whose content nobody needs, such as a training program's settings.
     case other(String)
 
@@ -30,7 +32,7 @@ enum StateValue {
         case .global(let name): "'\(name.prefix(80))'"
         case .storage: "a storage"
         case .tensor: "a single tensor"
-        case .other(let name): "an object of '\(name.prefix(80))'"
+        case .module(let name, _), .other(let name): "an object of '\(name.prefix(80))'"
         }
     }
 }

@@ -30,14 +30,19 @@ public struct WeightMatch {
     /// The file's names behind the prefix that the network lacks.
     public let extra: [String]
 
-    private let tensors: [String: StoredTensor]
+    private let tensors: [String: WeightFile.Entry]
     private let path: String
 
     /// Whether the file is the network's: it has all tensors, and no others under the prefix.
     public var isWhole: Bool { missing.isEmpty && mismatched.isEmpty && extra.isEmpty }
 
-    /// Compares a network with a file.
+    /// Compares a network with a file of PyTorch.
     public init(_ file: StateDict, _ network: [StateEntry]) {
+        self.init(WeightFile(file), network)
+    }
+
+    /// Compares a network with a file.
+    public init(_ file: WeightFile, _ network: [StateEntry]) {
         path = file.path
         let shapes = Dictionary(
             network.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first })
@@ -46,7 +51,8 @@ public struct WeightMatch {
         }
         let best =
             candidates.max { ($0.fits, $0.known) < ($1.fits, $1.known) }
-            ?? Candidate(file.parts[0], prefix: "", shapes)
+            ?? Candidate(
+                file.parts.first ?? WeightFile.Part(path: "", tensors: []), prefix: "", shapes)
         part = best.part.path
         prefix = best.prefix
         tensors = best.tensors
@@ -66,15 +72,15 @@ public struct WeightMatch {
     }
 
     private struct Candidate {
-        let part: StateDict.Part
+        let part: WeightFile.Part
         let prefix: String
         /// The tensors behind the prefix.
-        let tensors: [String: StoredTensor]
+        let tensors: [String: WeightFile.Entry]
         let fits: Int
         /// How many have a name of the network, whatever their shapes.
         let known: Int
 
-        init(_ part: StateDict.Part, prefix: String, _ shapes: [String: [Int]]) {
+        init(_ part: WeightFile.Part, prefix: String, _ shapes: [String: [Int]]) {
             self.part = part
             self.prefix = prefix
             let named = part.tensors.filter { $0.name.hasPrefix(prefix) }
@@ -88,7 +94,7 @@ public struct WeightMatch {
     /// What may stand before the network's names: what does before any of them, the most frequent
     /// first.
     private static func prefixes(
-        _ tensors: [StoredTensor], _ shapes: [String: [Int]]
+        _ tensors: [WeightFile.Entry], _ shapes: [String: [Int]]
     ) -> [String] {
         var counts: [String: Int] = [:]
         for tensor in tensors {
@@ -102,6 +108,13 @@ public struct WeightMatch {
             }
         }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
+    }
+
+    /// What did not fit, a line each: name, shape and what was expected.
+    public var misfits: [String] {
+        missing.map { "\($0): missing" }
+            + mismatched.map { "\($0.name): its shape is \($0.found), expected \($0.expected)" }
+            + extra.map { "\($0): not a tensor of the network" }
     }
 
     /// Gives a network the tensors that fit; the others stay as they are.
@@ -141,6 +154,15 @@ public struct WeightMatch {
 }
 
 extension StateDict {
+    /// As ``WeightFile/likelyNetworks(inputSize:)``.
+    public func likelyNetworks(
+        inputSize: Int = 112
+    ) -> [(backbone: BackboneSpecification, match: WeightMatch)] {
+        WeightFile(self).likelyNetworks(inputSize: inputSize)
+    }
+}
+
+extension WeightFile {
     /// The networks of the catalogue whose tensors it has, the best first, with the fraction of
     /// each network's tensors that fit.
     ///

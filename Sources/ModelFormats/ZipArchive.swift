@@ -1,4 +1,5 @@
-/// The files of a ZIP archive that are stored without compression, as `torch.save` writes them.
+/// The files of a ZIP archive that are stored without compression, as `torch.save` writes them;
+/// TorchScript compresses its code, which is only named.
 ///
 /// Nothing is unpacked: a file is a part of the archive's bytes, so an archive cannot grow in memory.
 struct ZipArchive {
@@ -6,16 +7,19 @@ struct ZipArchive {
     private(set) var files: [String: Range<Int>] = [:]
     /// The names in the archive's order.
     private(set) var names: [String] = []
+    /// Those that are compressed or encrypted, so that their content is not there.
+    private(set) var packed: Set<String> = []
 
     init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
         let directory = try Self.directory(bytes, path)
         var cursor = StateCursor(bytes[directory.offset...], path: path)
         for _ in 0..<directory.count {
             let (name, range) = try Self.entry(&cursor, in: bytes)
-            guard files.updateValue(range, forKey: name) == nil else {
+            names.append(name)
+            guard files[name] == nil, !packed.contains(name) else {
                 throw cursor.damaged("the archive has two files '\(name.prefix(80))'")
             }
-            names.append(name)
+            if let range { files[name] = range } else { packed.insert(name) }
         }
     }
 
@@ -65,7 +69,7 @@ struct ZipArchive {
     /// The next file of the list.
     private static func entry(
         _ cursor: inout StateCursor, in bytes: [UInt8]
-    ) throws(ModelFormatsError) -> (name: String, range: Range<Int>) {
+    ) throws(ModelFormatsError) -> (name: String, range: Range<Int>?) {
         guard try cursor.number(4) == 0x0201_4B50 else {
             throw cursor.damaged("the archive's list of files is damaged", at: cursor.offset - 4)
         }
@@ -81,10 +85,7 @@ struct ZipArchive {
         var extra = StateCursor(try cursor.take(lengths[1]), path: cursor.path)
         _ = try cursor.take(lengths[2])
         try readLarge(&extra, &sizes, &index)
-        guard method == 0, flags & 1 == 0, sizes[0] == sizes[1] else {
-            throw cursor.damaged(
-                "'\(name.prefix(80))' is compressed or encrypted, which torch.save does not do")
-        }
+        guard method == 0, flags & 1 == 0, sizes[0] == sizes[1] else { return (name, nil) }
         guard index <= bytes.count else {
             throw cursor.damaged("'\(name.prefix(80))' lies past the end")
         }

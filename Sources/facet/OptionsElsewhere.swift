@@ -85,9 +85,9 @@ enum OptionsElsewhere {
     /// What a command that trains tells.
     static let training = [
         AbsentOption(
-            ["--optimizer", "--optim", "--opt", "--adam", "--adamw", "--sgd", "--solver"],
-            instead: "networks are trained by SGD with momentum, whose settings are "
-                + "training.optimizer in a study file: --config FILE"),
+            ["--optim", "--opt", "--adam", "--adamw", "--sgd", "--solver", "--lion", "--lamb"],
+            instead: "--optimizer NAME chooses sgd or adamw, whose settings are "
+                + "training.optimizer and training.adamw in a study file: --config FILE"),
         AbsentOption(
             ["--wd", "--weight-decay", "--decay", "--l2"],
             instead: file("the weight decay", "training.optimizer.weightDecay")),
@@ -118,11 +118,11 @@ enum OptionsElsewhere {
             instead: file("it", "training.accumulation")),
         AbsentOption(
             [
-                "--flip", "--hflip", "--random-flip", "--mirror", "--augment", "--augmentation",
+                "--flip", "--hflip", "--random-flip", "--mirror", "--augment",
                 "--aug", "--rand-mirror",
             ],
-            instead: "the only augmentation is random horizontal flipping, which is "
-                + "training.flip in a study file: --config FILE"),
+            instead: "images are flipped unless training.flip is false in a study file, and changed "
+                + "as --augmentation LIST says"),
         AbsentOption(
             [
                 "--margin", "-m", "--scale", "-s", "--m", "--s", "--m1", "--m2", "--m3",
@@ -150,9 +150,7 @@ enum OptionsElsewhere {
                 "--pretrained", "--weights", "--finetune", "--fine-tune", "--init", "--load",
                 "--load-from", "--pretrain", "--init-from", "--transfer",
             ],
-            instead:
-                "every network is trained from randomly initialised weights, so that losses are "
-                + "comparable"),
+            instead: "the weights to start from are given by --from FILE"),
         AbsentOption(
             [
                 "--resume", "--continue", "--restore", "--resume-from", "--auto-resume", "--ckpt",

@@ -38,6 +38,9 @@ enum StudyOptions {
                     + "(CFP,FP for CFP), or synthetic:PRESET", elsewhere: OptionsElsewhere.testSet),
         ] + keyed + [
             Option(
+                "--partial", .flag,
+                "take from the weights of --from what fits, where not all of it does"),
+            Option(
                 "--output", .value("FOLDER"),
                 "output folder for runs and report; default study (facet train: training)",
                 elsewhere: OptionsElsewhere.output)
@@ -92,6 +95,7 @@ enum StudyOptions {
         }
         try applySets(arguments, to: &configuration)
         try applyKeys(arguments, to: &configuration)
+        if arguments.has("--partial") { configuration.start.isPartial = true }
         return configuration
     }
 

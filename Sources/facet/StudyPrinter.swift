@@ -45,6 +45,7 @@ final class StudyPrinter {
             Console.standard.error(message)
         case .evaluating(_, let test, let done, let total):
             progress("  testing on \(test)", done, total, "images")
+        case .started(_, let record): show(record)
         case .epochRecorded(_, let record):
             endTask()
             Console.note("  " + epoch(record))
@@ -105,9 +106,26 @@ final class StudyPrinter {
         ]
     }
 
+    /// Lines of what did not fit that are shown; start.json has all.
+    private static let shownMisfits = 20
+
+    private func show(_ record: StartRecord) {
+        endTask()
+        Console.note("  starts from '\(record.facts.file)': \(record.summary)")
+        for misfit in record.misfits.prefix(Self.shownMisfits) { Console.note("    \(misfit)") }
+        let more = record.misfits.count - Self.shownMisfits
+        if more > 0 { Console.note("    and \(more) more, which start.json lists") }
+        if let classes = record.classes { Console.note("  \(classes)") }
+        let tests = record.tests.map { "\($0.name) \(Self.percent($0.accuracy))" }
+        if !tests.isEmpty {
+            Console.note("  the untouched network: \(tests.joined(separator: ", "))")
+        }
+    }
+
     private func epoch(_ record: EpochRecord) -> String {
         var accuracies = record.tests.map { ($0.name, $0.accuracy) }
         if let held = record.validation { accuracies.append(("held-out people", held.accuracy)) }
+        accuracies += (record.averaged ?? []).map { ("\($0.name) of the average", $0.accuracy) }
         let tests = accuracies.map { ", \($0) \(Self.percent($1))" }.joined()
         return "epoch \(record.epoch): loss \(Self.number(record.loss, 3)), training accuracy "
             + "\(Self.percent(record.trainAccuracy)) (with margin "

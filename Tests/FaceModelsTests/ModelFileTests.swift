@@ -140,7 +140,7 @@ struct ModelFileTests {
     @Test(
         "A file that does not say what it is, or says nonsense, is refused",
         arguments: [
-            ("backbone", nil), ("backbone", "vgg"), ("color_order", nil), ("color_order", "BGR"),
+            ("backbone", nil), ("backbone", "vgg"), ("color_order", nil), ("color_order", "GBR"),
             ("embedding_size", "512"), ("input_size", nil), ("input_size", "0"),
             ("input_size", "x"), ("mean", "nan"), ("deviation", "0"), ("deviation", "-1"),
             ("deviation", "inf"), ("deviation", "0.01"), ("deviation", "1e5"), ("mean", "-1"),

@@ -28,6 +28,20 @@ struct LearningRateScheduleTests {
         #expect(abs(schedule.rate(step: 50, of: 1000) - 0.09025) < 1e-12)
     }
 
+    @Test("One cycle and restarts are PyTorch's", arguments: ["oneCycle", "restarts"])
+    func pytorch(_ name: String) throws {
+        let url = try #require(
+            Bundle.module.url(forResource: "Fixtures/schedules", withExtension: "json"))
+        let golden = try JSONDecoder().decode([String: [Double]].self, from: Data(contentsOf: url))
+        let expected = try #require(golden[name])
+        let schedule = LearningRateSchedule(
+            shape: try #require(LearningRateSchedule.Shape(rawValue: name)), peak: 0.1,
+            warmup: name == "oneCycle" ? 0.25 : 0, cycles: 4)
+        for (step, rate) in expected.enumerated() {
+            #expect(abs(schedule.rate(step: step, of: expected.count) - rate) < 1e-12, "\(step)")
+        }
+    }
+
     @Test("Steps fall at their milestones")
     func step() {
         let schedule = LearningRateSchedule(

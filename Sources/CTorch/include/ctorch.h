@@ -295,6 +295,16 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,
                       bool first_step, ct_gradient_guard guard);
+/// One step of AdamW over tensors that all have a dense gradient, by LibTorch's fused kernel. Both
+/// moments and `steps`, scalars of `float32` that count each parameter's steps, are updated in place. An
+/// empty guard changes nothing.
+ct_status ct_adamw_step(const ct_tensor *parameters, const ct_tensor *first_moments,
+                        const ct_tensor *second_moments, const ct_tensor *steps, size_t count,
+                        double learning_rate, double beta1, double beta2, double weight_decay,
+                        double epsilon, ct_gradient_guard guard);
+/// Moves averages towards values: `average += weight (value - average)`.
+ct_status ct_move_averages(const ct_tensor *averages, const ct_tensor *values, size_t count,
+                           double weight);
 /// L2 norm of all gradients together.
 ct_status ct_gradient_norm(const ct_tensor *parameters, size_t count, double *out);
 ct_status ct_scale_gradients(const ct_tensor *parameters, size_t count, double factor);

@@ -13,9 +13,14 @@ public final class BatchLoader {
         public var labels: [Int]
         /// Which of them are mirrored; may be empty for none.
         public var mirrored: [Bool]
+        /// How they are changed; nil for not at all.
+        public var augmentation: AugmentationRule?
 
         /// Requests a batch; there are as many labels and mirror flags as indices, or none.
-        public init(indices: [Int], labels: [Int] = [], mirrored: [Bool] = []) {
+        public init(
+            indices: [Int], labels: [Int] = [], mirrored: [Bool] = [],
+            augmentation: AugmentationRule? = nil
+        ) {
             precondition(
                 [0, indices.count].contains(labels.count)
                     && [0, indices.count].contains(mirrored.count),
@@ -23,6 +28,7 @@ public final class BatchLoader {
             self.indices = indices
             self.labels = labels
             self.mirrored = mirrored
+            self.augmentation = augmentation
         }
     }
 
@@ -144,6 +150,7 @@ private final class BatchDecoder {
                     try decode(
                         request.indices[index],
                         mirrored: !request.mirrored.isEmpty && request.mirrored[index], into: slot)
+                    request.augmentation?.apply(to: slot, side: side, at: index)
                     count += size
                 }
             } catch {

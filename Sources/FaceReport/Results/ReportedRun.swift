@@ -34,6 +34,8 @@ package struct ReportedRun: Sendable {
     package let outcomes: [String: PairOutcomes]
     /// Where the embeddings of the last model lie; `nil` where it was not measured.
     package let geometry: RunGeometry?
+    /// The network that the run began with; `nil` for random weights.
+    package let start: ReportedStart?
     /// Where the run stands.
     package let status: RunStatus
     /// Sentences on files of the run that could not be read.
@@ -93,6 +95,7 @@ package struct ReportedRun: Sendable {
                 damages.append("\(folder.scoresURL(test: test.name).path): \(error)")
             }
         }
+        start = ReportedStart(folder, description.tests, known: &known, damages: &damages)
         let conflicts = Self.conflicts(result ?? nil, description, recomputed)
         damages += conflicts.map { "\(folder.url.path): damaged: \($0)" }
         // What contradicts itself is not believed, neither here nor there.

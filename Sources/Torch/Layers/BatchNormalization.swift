@@ -29,6 +29,11 @@ public final class BatchNormalization: Layer {
     /// Added to the variance.
     public let epsilon: Double
 
+    /// Whether training leaves the running statistics alone and normalises by them, as evaluation does:
+    /// for a network that is fine-tuned, and whose batches are unlike those that it has seen. Batches
+    /// are counted nevertheless, for dropout is a function of their number.
+    public var isFrozen = false
+
     /// Creates a normalisation whose shift starts at 0.
     ///
     /// - Parameter scale: Where its scale starts: 0 silences what it normalises at first.
@@ -57,7 +62,7 @@ public final class BatchNormalization: Layer {
             StateEntry("bias", bias, .normalization),
         ]
         return (affine == .none ? [] : scaleAndShift) + [
-            StateEntry("running_mean", runningMean, .buffer),
+            StateEntry("running_mean", runningMean, .buffer, of: self),
             StateEntry("running_var", runningVariance, .buffer),
             StateEntry("num_batches_tracked", batchesTracked, .buffer),
         ]
@@ -80,6 +85,7 @@ public final class BatchNormalization: Layer {
         _ input: Tensor, adding residual: Tensor?, rectify: Bool, training: Bool
     ) -> Tensor {
         if training { batchesTracked.assign(batchesTracked + 1) }
+        let training = training && !isFrozen
         let parts = parts(adding: residual, rectify: rectify)
         return .make { unsafe ct_batch_norm(input.handle, parts, training, &$0) }
     }

@@ -33,19 +33,28 @@ public struct StateEntry {
     public var tensor: Tensor
     /// What it is for.
     public var role: Role
+    /// The layer whose running mean it is, which can be kept from collecting; nil for any other tensor.
+    public private(set) var normalization: BatchNormalization?
 
     /// Creates an entry; its maker has marked as trainable what is trained.
-    public init(_ name: String, _ tensor: Tensor, _ role: Role) {
+    ///
+    /// - Parameter normalization: The layer whose running mean it is.
+    public init(
+        _ name: String, _ tensor: Tensor, _ role: Role, of normalization: BatchNormalization? = nil
+    ) {
         self.name = name
         self.tensor = tensor
         self.role = role
+        self.normalization = normalization
     }
 }
 
 extension [StateEntry] {
     /// The entries with a prefix and a dot before each name.
     public func prefixed(_ prefix: String) -> [StateEntry] {
-        map { StateEntry("\(prefix).\($0.name)", $0.tensor, $0.role) }
+        map {
+            StateEntry("\(prefix).\($0.name)", $0.tensor, $0.role, of: $0.normalization)
+        }
     }
 
     /// The entries that are trained.

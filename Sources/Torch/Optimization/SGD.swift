@@ -4,7 +4,7 @@ import CTorch
 ///
 /// As PyTorch: `v <- momentum v + (g + decay w)`, `w <- w - rate v`, and on the first step `v` is
 /// the gradient itself.
-public final class SGD {
+public final class SGD: Optimizer {
     /// What stays the same from step to step.
     public struct Options: Codable, Sendable, Hashable {
         /// Fraction of the former velocity that is kept; 0 ..< 1.
@@ -32,12 +32,20 @@ public final class SGD {
     public let options: Options
     /// Whether a step was taken, so that the velocities mean something.
     public private(set) var hasStepped = false
-    private let parameters: [StateEntry]
+    /// The parameters, in their order.
+    public let parameters: [StateEntry]
     private let momentumBuffers: [Tensor]
+    /// What the learning rate of each parameter is multiplied by.
+    private let factors: [Double]
 
     /// Creates an optimiser of parameters, in their order.
-    public init(_ parameters: [StateEntry], options: Options) {
+    ///
+    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
         self.options = options
+        self.factors = factors ?? parameters.map { _ in 1 }
+        precondition(
+            self.factors.count == parameters.count, "every parameter has one factor of its rate")
         self.parameters = parameters
         momentumBuffers = parameters.map { parameter in
             // A copy lies in memory as the parameter does.
@@ -47,74 +55,27 @@ public final class SGD {
         }
     }
 
-    /// The velocities under their parameters' names, to be stored with a checkpoint.
+    /// The velocities under their parameters' names behind `velocity.`.
     public var state: [StateEntry] {
         zip(parameters, momentumBuffers).map { StateEntry($0.name, $1, .buffer) }
+            .prefixed("velocity")
     }
 
     /// Says that the velocities were loaded from a checkpoint taken after a step.
     public func resume() { hasStepped = true }
 
-    /// Forgets all gradients.
-    public func clearGradients() {
-        for parameter in parameters { parameter.tensor.gradient = nil }
-    }
-
-    /// L2 norm of all gradients together; not finite when any of them is not.
-    public func gradientNorm() -> Double {
-        let handles = active.map { parameters[$0].tensor.handle }
-        var result = 0.0
-        unsafe expectSuccess(
-            ct_gradient_norm(handles, handles.count, &result), "gradientNorm()")
-        return result
-    }
-
-    /// Multiplies all gradients by a number.
-    public func scaleGradients(by factor: Double) {
-        let handles = active.map { parameters[$0].tensor.handle }
-        unsafe expectSuccess(
-            ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
-    }
-
-    /// Examines all gradients where they are, so that nobody waits for a GPU's.
-    ///
-    /// - Parameters:
-    ///   - loss: The scalar that they are derivatives of.
-    ///   - limit: The largest norm of all gradients together; 0 for none.
-    ///   - isOneBatch: Whether a single batch has added to the gradients, so that no row of a sparse
-    ///     one occurs twice.
-    public func gradientGuard(
-        loss: Tensor, limit: Double, isOneBatch: Bool = false
-    ) -> GradientGuard {
-        let handles = active.map { parameters[$0].tensor.handle }
-        if isOneBatch {
-            unsafe expectSuccess(
-                ct_set_rows_distinct(handles, handles.count),
-                "gradientGuard(loss:limit:isOneBatch:)")
-        }
-        var guarded = ct_gradient_guard()
-        unsafe expectSuccess(
-            ct_guard_gradients(handles, handles.count, loss.handle, limit, &guarded),
-            "gradientGuard(loss:limit:isOneBatch:)")
-        return GradientGuard(
-            norm: Tensor(owning: guarded.norm),
-            divisor: unsafe guarded.divisor.impl == nil ? nil : Tensor(owning: guarded.divisor),
-            skips: Tensor(owning: guarded.skips))
-    }
-
     /// Changes every parameter that has a gradient.
     ///
     /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
     public func step(learningRate: Double, guardedBy guarded: GradientGuard? = nil) {
-        let decayed = active.filter { decays(parameters[$0].role) }
-        let free = active.filter { !decays(parameters[$0].role) }
-        step(decayed, learningRate, options.weightDecay, guarded)
-        step(free, learningRate, 0, guarded)
+        for factor in Set(factors).sorted() {
+            let part = active.filter { factors[$0] == factor }
+            let decayed = part.filter { decays(parameters[$0].role) }
+            let free = part.filter { !decays(parameters[$0].role) }
+            step(decayed, learningRate * factor, options.weightDecay, guarded)
+            step(free, learningRate * factor, 0, guarded)
+        }
         hasStepped = true
-    }
-
-    private var active: [Int] {
-        parameters.indices.filter { parameters[$0].tensor.gradient != nil }
     }
 
     private func decays(_ role: StateEntry.Role) -> Bool {
@@ -132,20 +93,5 @@ public final class SGD {
                 values, speeds, values.count, learningRate, options.momentum, decay,
                 options.nesterov, !hasStepped, guarded?.handle ?? ct_gradient_guard()),
             "step(learningRate:)")
-    }
-}
-
-/// What a GPU finds out about gradients before a step, without anybody waiting for it.
-public struct GradientGuard {
-    /// L2 norm of all gradients together, before it is limited: a scalar on their device.
-    public let norm: Tensor
-    /// What every gradient is divided by; nil for 1.
-    let divisor: Tensor?
-    /// 1 where the loss or the norm is not finite, so that the step changes nothing; else 0.
-    let skips: Tensor
-
-    var handle: ct_gradient_guard {
-        let divisor = divisor?.handle ?? ct_tensor()
-        return ct_gradient_guard(norm: norm.handle, divisor: divisor, skips: skips.handle)
     }
 }

@@ -7,8 +7,8 @@ let evaluateCommand = Command(
     "evaluate", "Evaluate and compare networks, or their embeddings.",
     discussion: """
         The model is a model.safetensors of a run, a run's folder or checkpoint, a network in \
-        TorchScript (RGB as (byte - 127.5) / 127.5), a state dict of PyTorch with --backbone (RGB as \
-        well), or a file of embeddings: .npy, [n, d] or \
+        TorchScript (RGB as (byte - 127.5) / 127.5 unless --colour, --input-mean and \
+        --input-deviation say otherwise), a state dict of PyTorch with --backbone (the same), or a file of embeddings: .npy, [n, d] or \
         [2, n, d] with the mirror images; or .safetensors with NAME/original and NAME/mirrored. Their \
         rows are the images in the order of their first occurrence in the pairs, or two rows per pair.
 
@@ -52,6 +52,15 @@ let evaluateCommand = Command(
             "--input-size", .value("N"),
             "height and width of the input of a network in TorchScript or a state dict; default 112",
             elsewhere: OptionsElsewhere.inputSize),
+        Option(
+            "--colour", .value("NAME"),
+            "order of the channels that such a network expects: rgb (default) or bgr",
+            completion: .words(["rgb", "bgr"])),
+        Option(
+            "--input-mean", .value("X"),
+            "what is subtracted from each byte for such a network; default 127.5"),
+        Option(
+            "--input-deviation", .value("X"), "what that is divided by; default 127.5"),
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
@@ -128,7 +137,8 @@ private func evaluate(
         model: URL(fileURLWithPath: path),
         options: EmbeddingOptions(
             compute: try configuration.resolvedCompute(),
-            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize),
+            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
+            normalization: configuration.input.normalization),
         weights: weights)
     let tests = configuration.test.map {
         NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)

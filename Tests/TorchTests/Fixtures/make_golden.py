@@ -155,13 +155,13 @@ def function(inputs, body):
         "gradients": [tensor(value.grad) for value in inputs]}
 
 
-def descent(**options):
+def descent(kind=torch.optim.SGD, **options):
     """Four steps on a sum of squares of a weight and a bias, their values after each."""
     split = options.pop("split", False)
     weight = torch.tensor([1.0, -2, 3], dtype=torch.float64, requires_grad=True)
     bias = torch.tensor([0.5], dtype=torch.float64, requires_grad=True)
     groups = [{"params": [weight]}, {"params": [bias]} | ({"weight_decay": 0} if split else {})]
-    optimizer = torch.optim.SGD(groups, lr=0.1, **options)
+    optimizer = kind(groups, lr=0.1, **options)
     steps = []
     for rate in (0.1, 0.1, 0.05, 0.05):
         for group in optimizer.param_groups:
@@ -206,6 +206,10 @@ if __name__ == "__main__":
             "plain": descent(weight_decay=0.01),
             "nesterov": descent(momentum=0.9, weight_decay=5e-4, nesterov=True),
             "split": descent(momentum=0.9, weight_decay=0.1, split=True),
+            "adamw": descent(torch.optim.AdamW, weight_decay=0.1, foreach=False),
+            "adamw split": descent(
+                torch.optim.AdamW, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.5, split=True,
+                foreach=False),
         },
         "runningStatistics": running_statistics(),
     }

@@ -1,0 +1,176 @@
+/// A list of random changes to training images, applied one after another, each with a probability of its own.
+///
+/// In text, each is a name with its parameters, as in `crop:p=0.2,min=0.5`; the name of a preset stands for its
+/// list:
+///
+/// | preset | changes |
+/// |---|---|
+/// | `adaface` | `crop:p=0.2`, `lowres:p=0.2`, `colour:p=0.2`, as AdaFace (CVPR 2022) was trained; its code draws one of five interpolations where this takes the area's mean and bilinear ones, or the nearest pixel |
+/// | `insightface` | `lowres:p=0.1,min=0.5,max=0.8`, `blur:p=0.2`, `hsv:p=0.2`, `grey:p=0.1`, as in arcface_torch's `dali_aug` |
+public struct Augmentation: Sendable, Hashable {
+    /// A change.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Gaussian blur of a standard deviation from `min` to `max` pixels.
+        case blur
+        /// Brightness, contrast and saturation by factors within 1 ± `max`, in random order.
+        case colour
+        /// All but a rectangle of `min` to `max` of the area becomes black.
+        case crop
+        /// A rectangle of `min` to `max` of the area takes a random colour (Zhong et al., AAAI 2020).
+        case erase
+        /// The luminance in all channels.
+        case grey
+        /// Hue turned by `min` to `max` degrees, saturation times 1 to 1.2.
+        case hsv
+        /// JPEG compression of a quality from `min` to `max`.
+        case jpeg
+        /// Scaled to `min` to `max` of the side, and back.
+        case lowres
+
+        /// Probability, and bounds of what is drawn.
+        var standard: (probability: Double, bounds: ClosedRange<Double>) {
+            switch self {
+            case .blur: (0.2, 0.8...1.1)
+            case .colour: (0.2, 0...0.5)
+            case .crop: (0.2, 0.2...1)
+            case .erase: (0.2, 0.02...0.2)
+            case .grey: (0.1, 0...0)
+            case .hsv: (0.2, 0...20)
+            case .jpeg: (0.2, 30...95)
+            case .lowres: (0.2, 0.2...1)
+            }
+        }
+
+        /// What bounds may be.
+        var allowed: ClosedRange<Double> {
+            switch self {
+            case .blur: 0.1...10
+            case .colour: 0...1
+            case .crop, .lowres: 0.05...1
+            case .erase: 0...0.9
+            case .grey: 0...0
+            case .hsv: -180...180
+            case .jpeg: 1...100
+            }
+        }
+    }
+
+    /// A change with its parameters.
+    public struct Step: Sendable, Hashable {
+        /// What is done.
+        public var kind: Kind
+        /// How often; 0...1.
+        public var probability: Double
+        /// Bounds of what is drawn.
+        public var bounds: ClosedRange<Double>
+    }
+
+    /// The changes in their order.
+    public let steps: [Step]
+
+    /// Whether nothing is changed.
+    public var isEmpty: Bool { steps.isEmpty }
+
+    /// The lists that have names.
+    public static let presets = [
+        "adaface": ["crop", "lowres", "colour"],
+        "insightface": ["lowres:p=0.1,min=0.5,max=0.8", "blur", "hsv", "grey"],
+    ]
+
+    /// Names of presets and changes.
+    public static var names: [String] { presets.keys.sorted() + Kind.allCases.map(\.rawValue) }
+
+    /// Reads a list.
+    ///
+    /// - Throws: ``FaceDataError/augmentation(text:reason:)`` for an entry that is none.
+    public init(parsing list: [String]) throws(FaceDataError) {
+        var steps: [Step] = []
+        for text in list {
+            for entry in Self.presets[text] ?? [text] { steps.append(try Self.step(entry)) }
+        }
+        self.steps = steps
+    }
+
+    private static func step(_ text: String) throws(FaceDataError) -> Step {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let kind = parts.first.flatMap(Kind.init) else {
+            throw .augmentation(
+                text: text, reason: "there are \(names.joined(separator: ", "))")
+        }
+        var (probability, bounds) = kind.standard
+        var (low, high) = (bounds.lowerBound, bounds.upperBound)
+        for parameter in parts.dropFirst().flatMap({ $0.split(separator: ",") }) {
+            let sides = parameter.split(separator: "=").map(String.init)
+            guard sides.count == 2, let value = Double(sides[1]), value.isFinite else {
+                throw .augmentation(
+                    text: text, reason: "parameters are p, min and max, as in crop:p=0.2,min=0.5")
+            }
+            switch sides[0] {
+            case "p" where (0...1).contains(value): probability = value
+            case "min" where kind.allowed.contains(value): low = value
+            case "max" where kind.allowed.contains(value): high = value
+            default:
+                throw .augmentation(
+                    text: text,
+                    reason: "p is from 0 to 1, min and max are from "
+                        + "\(kind.allowed.lowerBound) to \(kind.allowed.upperBound)")
+            }
+        }
+        guard low <= high else {
+            throw .augmentation(text: text, reason: "min must not be above max")
+        }
+        bounds = low...high
+        return Step(kind: kind, probability: probability, bounds: bounds)
+    }
+}
+
+/// Which changes an image gets: a function of the seed, the epoch, the step and the place in it alone, whatever
+/// thread decodes it and wherever the run began.
+public struct AugmentationRule: Sendable, Hashable {
+    private let augmentation: Augmentation
+    private let seed: UInt64
+    private let epoch: Int
+    private let step: Int
+
+    /// Creates the rule of a step.
+    public init(_ augmentation: Augmentation, seed: UInt64, epoch: Int, step: Int) {
+        self.augmentation = augmentation
+        self.seed = seed
+        self.epoch = epoch
+        self.step = step
+    }
+
+    /// The image at a place of the step, changed.
+    public func image(_ image: RGBImage, at place: Int) -> RGBImage {
+        var stream = RandomStream(
+            seed: seed, name: "augment \(epoch) \(step)", index: UInt64(place))
+        var changed = image
+        for change in augmentation.steps {
+            // Drawn for every change, so that one's probability does not move another's draws.
+            var own = RandomStream(seed: stream.next(), name: change.kind.rawValue)
+            guard own.unit() < change.probability else { continue }
+            ImageChange.apply(change, to: &changed, &own)
+        }
+        return changed
+    }
+
+    /// Changes the image in memory at a place of the step.
+    ///
+    /// - Parameter pixels: `side * side * 3` bytes.
+    func apply(to pixels: UnsafeMutableRawBufferPointer, side: Int, at place: Int) {
+        guard !augmentation.isEmpty else { return }
+        let before = RGBImage(width: side, height: side, pixels: [UInt8](pixels))
+        let after = image(before, at: place)
+        if after != before { pixels.copyBytes(from: after.pixels) }
+    }
+}
+
+extension RandomStream {
+    /// A number from 0 to below 1.
+    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+    /// A number between bounds.
+    mutating func number(in bounds: ClosedRange<Double>) -> Double {
+        bounds.lowerBound + (bounds.upperBound - bounds.lowerBound) * unit()
+    }
+}

@@ -1,0 +1,222 @@
+import Foundation
+
+/// What the changes of an ``Augmentation`` do.
+enum ImageChange {
+    static func apply(
+        _ step: Augmentation.Step, to image: inout RGBImage, _ stream: inout RandomStream
+    ) {
+        switch step.kind {
+        case .blur: blur(&image, deviation: stream.number(in: step.bounds))
+        case .colour: jitter(&image, step.bounds.upperBound, &stream)
+        case .crop: keep(rectangle(image, step.bounds, &stream), of: &image)
+        case .erase: erase(rectangle(image, step.bounds, &stream), of: &image, &stream)
+        case .grey: grey(&image)
+        case .hsv:
+            turn(
+                &image, degrees: stream.number(in: step.bounds),
+                saturation: stream.number(in: 1...1.2))
+        case .jpeg: compress(&image, quality: Int(stream.number(in: step.bounds).rounded()))
+        case .lowres: scale(&image, to: stream.number(in: step.bounds), &stream)
+        }
+    }
+
+    /// Luminance of a pixel as Pillow computes it.
+    private static func luminance(_ pixels: [UInt8], _ index: Int) -> UInt8 {
+        let (red, green, blue) = (
+            Int(pixels[index]), Int(pixels[index + 1]), Int(pixels[index + 2])
+        )
+        return UInt8((19_595 * red + 38_470 * green + 7_471 * blue + 0x8000) >> 16)
+    }
+
+    private static func byte(_ value: Double) -> UInt8 {
+        UInt8(max(0, min(255, value.rounded())))
+    }
+
+    static func grey(_ image: inout RGBImage) {
+        for index in stride(from: 0, to: image.pixels.count, by: 3) {
+            let value = luminance(image.pixels, index)
+            for channel in 0..<3 { image.pixels[index + channel] = value }
+        }
+    }
+
+    // MARK: Colours
+
+    /// As torchvision's ColorJitter without hue.
+    private static func jitter(
+        _ image: inout RGBImage, _ amount: Double, _ stream: inout RandomStream
+    ) {
+        let changes = stream.shuffled([brighten, contrast, saturate])
+        for change in changes {
+            change(&image, stream.number(in: max(0, 1 - amount)...1 + amount))
+        }
+    }
+
+    static func brighten(_ image: inout RGBImage, _ factor: Double) {
+        let table = (0...255).map { byte(Double($0) * factor) }
+        for index in image.pixels.indices { image.pixels[index] = table[Int(image.pixels[index])] }
+    }
+
+    /// Towards the mean luminance, or away from it.
+    static func contrast(_ image: inout RGBImage, _ factor: Double) {
+        let count = image.pixels.count / 3
+        let sum = (0..<count).reduce(0) { $0 + Int(luminance(image.pixels, 3 * $1)) }
+        let mean = (Double(sum) / Double(max(1, count))).rounded()
+        let table = (0...255).map { byte(mean + factor * (Double($0) - mean)) }
+        for index in image.pixels.indices { image.pixels[index] = table[Int(image.pixels[index])] }
+    }
+
+    /// Towards each pixel's luminance, or away from it.
+    static func saturate(_ image: inout RGBImage, _ factor: Double) {
+        for index in stride(from: 0, to: image.pixels.count, by: 3) {
+            let grey = Double(luminance(image.pixels, index))
+            for channel in index..<index + 3 {
+                image.pixels[channel] = byte(grey + factor * (Double(image.pixels[channel]) - grey))
+            }
+        }
+    }
+
+    /// Turns hue around the axis of greys, in YIQ.
+    static func turn(_ image: inout RGBImage, degrees: Double, saturation: Double) {
+        let (c, s) = (
+            saturation * cos(degrees * .pi / 180), saturation * sin(degrees * .pi / 180)
+        )
+        for index in stride(from: 0, to: image.pixels.count, by: 3) {
+            let (r, g, b) = (
+                Double(image.pixels[index]), Double(image.pixels[index + 1]),
+                Double(image.pixels[index + 2])
+            )
+            let y = 0.299 * r + 0.587 * g + 0.114 * b
+            let i = 0.595716 * r - 0.274453 * g - 0.321263 * b
+            let q = 0.211456 * r - 0.522591 * g + 0.311135 * b
+            let (u, v) = (c * i - s * q, s * i + c * q)
+            image.pixels[index] = byte(y + 0.9563 * u + 0.6210 * v)
+            image.pixels[index + 1] = byte(y - 0.2721 * u - 0.6474 * v)
+            image.pixels[index + 2] = byte(y - 1.1070 * u + 1.7046 * v)
+        }
+    }
+
+    // MARK: Rectangles
+
+    private struct Rectangle {
+        var rows: Range<Int>
+        var columns: Range<Int>
+    }
+
+    /// A rectangle of a fraction of the area, of an aspect from 3/4 to 4/3, as torchvision's
+    /// RandomResizedCrop draws it.
+    private static func rectangle(
+        _ image: RGBImage, _ fractions: ClosedRange<Double>, _ stream: inout RandomStream
+    ) -> Rectangle {
+        let area = Double(image.width * image.height)
+        for _ in 0..<10 {
+            let target = area * stream.number(in: fractions)
+            let aspect = exp(stream.number(in: log(0.75)...log(4.0 / 3)))
+            let width = Int((target * aspect).squareRoot().rounded())
+            let height = Int((target / aspect).squareRoot().rounded())
+            guard (1...image.width).contains(width), (1...image.height).contains(height) else {
+                continue
+            }
+            let row = stream.below(image.height - height + 1)
+            let column = stream.below(image.width - width + 1)
+            return Rectangle(rows: row..<row + height, columns: column..<column + width)
+        }
+        return Rectangle(rows: 0..<image.height, columns: 0..<image.width)
+    }
+
+    private static func keep(_ part: Rectangle, of image: inout RGBImage) {
+        for row in 0..<image.height {
+            for column in 0..<image.width
+            where !(part.rows.contains(row) && part.columns.contains(column)) {
+                let index = (row * image.width + column) * 3
+                for channel in 0..<3 { image.pixels[index + channel] = 0 }
+            }
+        }
+    }
+
+    private static func erase(
+        _ part: Rectangle, of image: inout RGBImage, _ stream: inout RandomStream
+    ) {
+        let colour = (0..<3).map { _ in UInt8(stream.below(256)) }
+        for row in part.rows {
+            for column in part.columns {
+                let index = (row * image.width + column) * 3
+                for channel in 0..<3 { image.pixels[index + channel] = colour[channel] }
+            }
+        }
+    }
+
+    // MARK: Detail
+
+    private static func scale(
+        _ image: inout RGBImage, to fraction: Double, _ stream: inout RandomStream
+    ) {
+        let side = min(image.width, image.height)
+        let small = max(1, Int(fraction * Double(side)))
+        let isNearest = (stream.below(2) == 0, stream.below(2) == 0)
+        let reduced =
+            isNearest.0 ? nearest(image, side: small) : ImageFitting.fit(image, side: small)
+        image =
+            isNearest.1 ? nearest(reduced, side: side) : ImageFitting.fit(reduced, side: side)
+    }
+
+    private static func nearest(_ image: RGBImage, side: Int) -> RGBImage {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(side * side * 3)
+        for row in 0..<side {
+            let from = (2 * row + 1) * image.height / (2 * side)
+            for column in 0..<side {
+                let index =
+                    (from * image.width + (2 * column + 1) * image.width / (2 * side)) * 3
+                pixels += image.pixels[index..<index + 3]
+            }
+        }
+        return RGBImage(width: side, height: side, pixels: pixels)
+    }
+
+    /// A separable Gaussian over three deviations; beyond its border the image is mirrored.
+    static func blur(_ image: inout RGBImage, deviation: Double) {
+        let radius = max(1, Int((3 * deviation).rounded(.up)))
+        let taps = (-radius...radius).map { exp(-Double($0 * $0) / (2 * deviation * deviation)) }
+        let sum = taps.reduce(0, +)
+        let weights = taps.map { Float($0 / sum) }
+        image.pixels = blurred(
+            image.pixels, lines: image.height, length: image.width, line: image.width * 3, step: 3,
+            weights)
+        image.pixels = blurred(
+            image.pixels, lines: image.width, length: image.height, line: 3,
+            step: image.width * 3, weights)
+    }
+
+    private static func blurred(
+        _ pixels: [UInt8], lines: Int, length: Int, line: Int, step: Int, _ weights: [Float]
+    ) -> [UInt8] {
+        let radius = weights.count / 2
+        var result = pixels
+        let places = (-radius..<length + radius).map { place -> Int in
+            let period = max(1, 2 * (length - 1))
+            let folded = ((place % period) + period) % period
+            return (folded < length ? folded : period - folded) * step
+        }
+        for number in 0..<lines {
+            for place in 0..<length {
+                for channel in 0..<3 {
+                    var value: Float = 0
+                    let start = number * line + channel
+                    for tap in weights.indices {
+                        value += weights[tap] * Float(pixels[start + places[place + tap]])
+                    }
+                    result[start + place * step] = UInt8(max(0, min(255, value.rounded())))
+                }
+            }
+        }
+        return result
+    }
+
+    private static func compress(_ image: inout RGBImage, quality: Int) {
+        // An image that was decoded can be encoded; where memory is short it stays as it is.
+        guard let bytes = try? ImageEncoder.jpeg(image, quality: quality),
+            let decoded = try? ImageDecoder().decode(bytes, path: "")
+        else { return }
+        image = decoded
+    }
+}

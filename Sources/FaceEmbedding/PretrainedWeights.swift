@@ -1,0 +1,160 @@
+public import FaceModels
+public import Foundation
+public import ModelFormats
+import FaceRuns
+import SafeFiles
+import Spelling
+public import Torch
+
+/// Weights that a training begins with, of whatever file has them: a model of Facet's, a run's folder or a
+/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, or any safetensors file.
+public struct PretrainedWeights {
+    /// The file.
+    public let url: URL
+    /// SHA-256 of the file, and of the class weights beside it where there are some, in hexadecimal.
+    public let contentHash: String
+    /// The class weights of the same run, with the identities' names; nil where none are known.
+    public let headURL: URL?
+    /// The file's tensors.
+    public let file: WeightFile
+    /// What the network expects of images; nil where the file does not say it.
+    public let normalization: InputNormalization?
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``FaceEmbeddingError`` for a file that has no weights by name, and the errors of a file
+    ///   that cannot be read or is damaged.
+    public init(_ url: URL) throws {
+        self.url = url
+        let (file, metadata) = try Self.read(url)
+        self.file = file
+        let isFacets = metadata != nil
+        normalization = metadata.flatMap(Self.normalization)
+        let head = RunFolder(url.deletingLastPathComponent()).headURL
+        let hasHead =
+            isFacets && url.lastPathComponent == "model.safetensors"
+            && FileManager.default.fileExists(atPath: head.path)
+        headURL = hasHead ? head : nil
+        contentHash = try ([url] + (hasHead ? [head] : [])).map {
+            SHA256.hexDigest(of: try Data(contentsOf: $0))
+        }.joined(separator: "-")
+    }
+
+    private static func normalization(_ metadata: [String: String]) -> InputNormalization? {
+        guard let mean = metadata["mean"].flatMap(Double.init),
+            let deviation = metadata["deviation"].flatMap(Double.init),
+            let order = metadata["color_order"].flatMap({ ColourOrder(rawValue: $0.lowercased()) })
+        else { return nil }
+        return InputNormalization(mean: mean, standardDeviation: deviation, order: order)
+    }
+
+    /// The file's tensors, and its metadata where Facet wrote it.
+    private static func read(_ url: URL) throws -> (WeightFile, metadata: [String: String]?) {
+        guard FileManager.default.isReadableFile(atPath: url.path) else {
+            throw FaceEmbeddingError.noWeights(path: url.path, reason: "permission denied")
+        }
+        switch ModelFileKind(url) {
+        case .safetensors:
+            var content = try Safetensors.read(url)
+            if content.metadata["position"] != nil {
+                // Of a checkpoint, the network: an average and what optimisers remember have its names too.
+                content.tensors = content.tensors.filter { $0.key.hasPrefix("backbone.") }
+            }
+            guard !EmbeddingFile.isContent(content) else {
+                throw FaceEmbeddingError.noWeights(
+                    path: url.path, reason: "it has embeddings and no weights")
+            }
+            return (
+                WeightFile(content, path: url.path),
+                metadata: content.metadata["backbone"] == nil ? nil : content.metadata
+            )
+        case .script, .stateDict:
+            return (WeightFile(try StateDict(url)), metadata: nil)
+        case .array:
+            throw FaceEmbeddingError.noWeights(
+                path: url.path, reason: "it has an array and no weights by name")
+        case .foreign(let what, _):
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason: "it is \(what); give a model or run of Facet's, a state dict of PyTorch, "
+                    + "TorchScript or safetensors")
+        }
+    }
+
+    // MARK: Which file
+
+    /// The file that a path means for a network: itself, the model of a run's folder, or of a study's
+    /// folder the model of the run with the same backbone, and with the same seed where there are several.
+    ///
+    /// - Throws: ``FaceEmbeddingError/noWeights(path:reason:)`` where there is none, or more than one.
+    public static func file(
+        _ url: URL, backbone: BackboneSpecification, seed: UInt64
+    ) throws -> URL {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            throw FaceEmbeddingError.noWeights(path: url.path, reason: "there is no such file")
+        }
+        guard isFolder.boolValue else { return url }
+        if let model = model(of: RunFolder(url)) { return model }
+        let last = url.appendingPathComponent("last.safetensors")
+        if FileManager.default.fileExists(atPath: last.path) { return last }
+        let runs = try StudyFolder(url).runs().compactMap { run in
+            model(of: run).map { (url: $0, identity: try? run.readDescription().identity) }
+        }
+        guard !runs.isEmpty else {
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason: "the folder has no model.safetensors and no checkpoint, and no run with one")
+        }
+        let fitting = runs.filter { $0.identity?.backbone == backbone.description }
+        if fitting.count == 1 { return fitting[0].url }
+        let ofSeed = fitting.filter { $0.identity?.seed == seed }
+        if ofSeed.count == 1 { return ofSeed[0].url }
+        let names = (ofSeed.isEmpty ? runs : ofSeed).map {
+            $0.url.deletingLastPathComponent().lastPathComponent
+        }
+        throw FaceEmbeddingError.noWeights(
+            path: url.path,
+            reason: fitting.isEmpty
+                ? "none of its \(counted(runs.count, "run")) with a model has the backbone "
+                    + "\(backbone)"
+                : "\(counted(fitting.count, "run")) of it have the backbone \(backbone), which "
+                    + "leaves open which is meant: choose one, as '\(names[0])'")
+    }
+
+    private static func model(of run: RunFolder) -> URL? {
+        [run.modelURL, run.checkpointURL.appendingPathComponent("last.safetensors")]
+            .first { FileManager.default.fileExists(atPath: $0.path) }
+    }
+
+    // MARK: What fits
+
+    /// Which of the file's tensors are a network's.
+    ///
+    /// - Parameter isPartial: Whether less than all will do.
+    /// - Throws: `ModelFormatsError.misfit` with what does not fit, and the network that fits best.
+    public func match(
+        _ network: [StateEntry], of backbone: BackboneSpecification, inputSize: Int,
+        isPartial: Bool
+    ) throws -> WeightMatch {
+        let match = WeightMatch(file, network)
+        guard match.isWhole || (isPartial && !match.fitted.isEmpty) else {
+            throw ModelFormatsError.misfit(
+                path: url.path,
+                summary: "does not fit \(backbone): it has \(match.summary)"
+                    + advice(backbone, match, inputSize))
+        }
+        return match
+    }
+
+    private func advice(
+        _ backbone: BackboneSpecification, _ match: WeightMatch, _ inputSize: Int
+    ) -> String {
+        let partial = match.fitted.isEmpty ? "" : "; take what fits with --partial"
+        let best = file.likelyNetworks(inputSize: inputSize).first {
+            $0.backbone.name != backbone.name
+                && $0.match.fitted.count > match.fitted.count
+        }
+        return partial + (best.map { "; \($0.backbone) fits better: \($0.match.summary)" } ?? "")
+    }
+}

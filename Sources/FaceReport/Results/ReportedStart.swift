@@ -1,0 +1,53 @@
+import FaceEvaluation
+package import FaceRuns
+import Foundation
+
+/// What a report knows of the network that a run began with.
+package struct ReportedStart: Sendable {
+    /// What was taken from which weights, and what the untouched network is worth.
+    package let record: StartRecord
+    /// What the untouched network made of the pairs of each test set whose scores are there.
+    let outcomes: [String: PairOutcomes]
+
+    /// Accuracy of the untouched network on a test set; nil where it was not tested.
+    package func accuracy(on test: String) -> Double? {
+        record.tests.first { $0.name == test }?.accuracy
+    }
+
+    /// Reads a run's start; nil where the run began with random weights.
+    ///
+    /// - Parameters:
+    ///   - damages: Gets a sentence on each file that cannot be read or contradicts another, whose test
+    ///     set is then left out.
+    ///   - known: Lists of pairs that other runs have, to be used again.
+    init?(
+        _ folder: RunFolder, _ tests: [TestSetFacts], known: inout [TestPairs],
+        damages: inout [String]
+    ) {
+        do {
+            guard var record = try folder.readStart() else { return nil }
+            var outcomes: [String: PairOutcomes] = [:]
+            for test in tests {
+                guard let stated = record.tests.first(where: { $0.name == test.name }),
+                    let scores = try folder.start.readScores(test: test.name)
+                else { continue }
+                let found = try? RecomputedResult(scores.map(\.pair), folds: test.folds)
+                guard let found, found.folds.count == test.pairs,
+                    abs(found.accuracy.mean - stated.accuracy) < 1e-7
+                else {
+                    damages.append(
+                        "\(folder.startURL.path): damaged: its accuracy on '\(test.name)' is not that "
+                            + "of its scores")
+                    record.tests.removeAll { $0.name == test.name }
+                    continue
+                }
+                outcomes[test.name] = PairOutcomes(scores, found, known: &known)
+            }
+            self.record = record
+            self.outcomes = outcomes
+        } catch {
+            damages.append("\(error)")
+            return nil
+        }
+    }
+}

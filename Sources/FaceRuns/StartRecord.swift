@@ -1,0 +1,88 @@
+public import Foundation
+
+/// Which weights a run's network began with instead of random ones.
+public struct StartFacts: Codable, Sendable, Hashable {
+    /// The end of the file's path.
+    public var file: String
+    /// SHA-256 of the file, and of the class weights beside it where there are some, in hexadecimal.
+    public var contentHash: String
+
+    /// Memberwise initialiser.
+    public init(file: String, contentHash: String) {
+        self.file = file
+        self.contentHash = contentHash
+    }
+}
+
+/// `start.json`: what a run took from the weights it began with, and what the untouched network is worth.
+public struct StartRecord: Codable, Sendable, Hashable {
+    /// The untouched network on all pairs of a test set.
+    public struct Test: Codable, Sendable, Hashable {
+        /// Name of the test set.
+        public var name: String
+        /// Pairs evaluated.
+        public var pairs: Int
+        /// Mean accuracy over the folds; 0...1.
+        public var accuracy: Double
+        /// Population standard deviation of the folds' accuracies.
+        public var standardDeviation: Double
+
+        /// Memberwise initialiser.
+        public init(name: String, pairs: Int, accuracy: Double, standardDeviation: Double) {
+            self.name = name
+            self.pairs = pairs
+            self.accuracy = accuracy
+            self.standardDeviation = standardDeviation
+        }
+    }
+
+    /// The file.
+    public var facts: StartFacts
+    /// What was taken, a sentence.
+    public var summary: String
+    /// Tensors of the network that the file has.
+    public var fitted: Int
+    /// What did not fit, a line each: name, shape and what was expected.
+    public var misfits: [String]
+    /// What became of the class weights, a sentence; nil where the loss has none.
+    public var classes: String?
+    /// Identities whose class weights were taken over, by their names.
+    public var classesTaken: Int
+    /// Identities whose class weights are new.
+    public var classesNew: Int
+    /// The untouched network on each test set.
+    public var tests: [Test]
+
+    /// Memberwise initialiser.
+    public init(
+        facts: StartFacts, summary: String, fitted: Int, misfits: [String], classes: String? = nil,
+        classesTaken: Int = 0, classesNew: Int = 0, tests: [Test] = []
+    ) {
+        self.facts = facts
+        self.summary = summary
+        self.fitted = fitted
+        self.misfits = misfits
+        self.classes = classes
+        self.classesTaken = classesTaken
+        self.classesNew = classesNew
+        self.tests = tests
+    }
+}
+
+extension RunFolder {
+    /// File of ``StartRecord``.
+    public var startURL: URL { url.appendingPathComponent("start.json") }
+    /// The folder of the untouched network, whose `scores/<test>.csv` are its scores.
+    public var start: RunFolder { RunFolder(url.appendingPathComponent("start")) }
+
+    /// Reads `start.json`, or gives `nil` where the run began with random weights.
+    public func readStart() throws(FaceRunsError) -> StartRecord? {
+        guard let data = try read(startURL) else { return nil }
+        return try JSONRecord.decode(StartRecord.self, from: data, path: startURL.path)
+    }
+
+    /// Writes `start.json`, atomically.
+    public func write(_ start: StartRecord) throws(FaceRunsError) {
+        try replace(startURL, with: start)
+    }
+}

@@ -1,0 +1,43 @@
+import FaceConfiguration
+public import FaceModels
+
+extension StudyConfiguration {
+    /// What bytes of images become before they enter a network.
+    public struct Input: Codable, Sendable, Hashable {
+        /// Order of the channels.
+        public var colour: ColourOrder
+        /// Subtracted from each byte; 0...255.
+        public var mean: Double
+        /// What the difference is divided by; 0.1...10,000.
+        public var deviation: Double
+
+        /// Creates a range; the default is arcface_torch's, to -1 ... 1.
+        public init(colour: ColourOrder = .rgb, mean: Double = 127.5, deviation: Double = 127.5) {
+            self.colour = colour
+            self.mean = mean
+            self.deviation = deviation
+        }
+
+        /// The same, as networks take it.
+        public var normalization: InputNormalization {
+            InputNormalization(mean: mean, standardDeviation: deviation, order: colour)
+        }
+    }
+}
+
+extension StudyConfiguration.Input {
+    /// The keys of the input.
+    static let keys = ConfigurationKeys(
+        Self(),
+        [
+            .word(
+                "colour", \.colour, flag: .init("--colour", "NAME"),
+                "order of the channels that the network expects"),
+            .number(
+                "mean", \.mean, in: .range(0...255), flag: .init("--input-mean", "X"),
+                "subtracted from each byte"),
+            .number(
+                "deviation", \.deviation, in: .range(0.1...10_000),
+                flag: .init("--input-deviation", "X"), "what the difference is divided by"),
+        ])
+}

@@ -1,0 +1,60 @@
+import FaceConfiguration
+
+extension StudyConfiguration {
+    /// What networks begin with instead of random weights.
+    public struct Start: Codable, Sendable, Hashable {
+        /// What the class weights of an identity begin with that the weights know nothing of.
+        public enum NewClasses: String, Codable, Sendable, CaseIterable {
+            /// The mean direction of its images' embeddings by the untouched network.
+            case mean
+            /// Random weights, as without a start.
+            case random
+        }
+
+        /// A model, a run's or study's folder, or another program's weights; nil for random weights.
+        public var from: String?
+        /// Whether less than all of a network's tensors will do.
+        public var isPartial: Bool
+        /// Whether class weights are taken over, by the identities' names.
+        public var takesClasses: Bool
+        /// What the class weights of other identities begin with.
+        public var newClasses: NewClasses
+
+        /// Creates options.
+        public init(
+            from: String? = nil, isPartial: Bool = false, takesClasses: Bool = true,
+            newClasses: NewClasses = .mean
+        ) {
+            self.from = from
+            self.isPartial = isPartial
+            self.takesClasses = takesClasses
+            self.newClasses = newClasses
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case from
+            case isPartial = "partial"
+            case takesClasses = "classes"
+            case newClasses
+        }
+    }
+}
+
+extension StudyConfiguration.Start {
+    /// The keys of the start.
+    static let keys = ConfigurationKeys(
+        Self(),
+        [
+            .optionalText(
+                "from", \.from, flag: .init("--from", "FILE"),
+                "weights to start from: a model, a run, a study, a `.pth`, TorchScript or safetensors"),
+            .flag("partial", \.isPartial, "whether less than all of a network may be in them"),
+            .flag(
+                "classes", \.takesClasses,
+                "whether class weights are taken over by the identities' names"),
+            .word(
+                "newClasses", \.newClasses, flag: .init("--new-classes", "NAME"),
+                "what class weights of other identities start from: the mean embedding of up to 16 images, or random weights"
+            ),
+        ])
+}

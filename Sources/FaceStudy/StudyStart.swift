@@ -1,0 +1,142 @@
+import FaceEmbedding
+import FaceLosses
+import FaceModels
+import FaceRuns
+import Foundation
+import ModelFormats
+import Torch
+
+/// The weights that a study's networks begin with.
+final class StudyStart {
+    /// What is asked for.
+    let options: StudyConfiguration.Start
+    private let url: URL
+    private let inputSize: Int
+    private let normalization: InputNormalization
+    /// The file that was read last: most studies have only one.
+    private var last: PretrainedWeights?
+    /// The files' contents, as the study has first read them.
+    private var hashes: [String: String] = [:]
+    private var fitting: Set<String> = []
+    /// What untouched networks are worth, by their weights.
+    private var evaluated: [String: StartEvaluation] = [:]
+
+    /// Prepares to read; nil where networks begin with random weights.
+    init?(_ configuration: StudyConfiguration) {
+        guard let path = configuration.start.from else { return nil }
+        options = configuration.start
+        inputSize = configuration.inputSize
+        normalization = configuration.input.normalization
+        url = URL(fileURLWithPath: path)
+    }
+
+    /// What a run begins with.
+    ///
+    /// - Throws: ``FaceStudyError/start(reason:)``.
+    func weights(for run: PlannedRun) throws(FaceStudyError) -> PretrainedWeights {
+        try Self.refusing {
+            let file = try PretrainedWeights.file(
+                url, backbone: run.backbone, seed: run.identity.seed)
+            if let last, last.url == file { return last }
+            let weights = try PretrainedWeights(file)
+            if let known = hashes[file.path], known != weights.contentHash {
+                throw FaceStudyError.start(
+                    reason: "'\(file.path)' has changed since the study read it; restore it and "
+                        + "run the same command again")
+            }
+            hashes[file.path] = weights.contentHash
+            last = weights
+            return weights
+        }
+    }
+
+    /// Which file a run begins with. A run that is under way does not need it any more: where it is
+    /// gone, the run's own description says what it was.
+    ///
+    /// - Throws: ``FaceStudyError/start(reason:)``.
+    func facts(for run: PlannedRun, in folder: RunFolder) throws(FaceStudyError) -> StartFacts {
+        let stored = (try? folder.readDescription())?.start
+        if let stored, !FileManager.default.fileExists(atPath: url.path) { return stored }
+        let weights = try weights(for: run)
+        return StartFacts(
+            file: weights.url.pathComponents.suffix(2).joined(separator: "/"),
+            contentHash: weights.contentHash)
+    }
+
+    /// Checks that the weights fit a run's network.
+    ///
+    /// - Throws: ``FaceStudyError/start(reason:)`` with what does not.
+    func requireFit(_ run: PlannedRun) throws(FaceStudyError) {
+        let weights = try weights(for: run)
+        let key = "\(run.backbone) \(weights.url.path)"
+        guard !fitting.contains(key) else { return }
+        if let theirs = weights.normalization, theirs != normalization {
+            throw .start(
+                reason: "'\(weights.url.path)' expects \(theirs), and the study gives "
+                    + "\(normalization); add --colour \(theirs.order.rawValue) --input-mean "
+                    + "\(theirs.mean) --input-deviation \(theirs.standardDeviation)")
+        }
+        try Self.refusing {
+            let network = try BackboneCatalogue.make(
+                run.backbone, inputSize: inputSize, initial: .zeros())
+            let match = try match(weights, network)
+            // Reads every tensor: one that is damaged or not finite is found before anything is trained.
+            try match.load(into: network.state)
+            _ = try head(of: weights)
+        }
+        fitting.insert(key)
+    }
+
+    /// The class weights that are taken over; nil where none are.
+    ///
+    /// - Throws: ``FaceStudyError/start(reason:)`` for weights that are not finite, and the errors of a
+    ///   file that is damaged.
+    func head(of weights: PretrainedWeights) throws -> HeadFile.Content? {
+        guard options.takesClasses, let url = weights.headURL else { return nil }
+        let head = try HeadFile.read(url)
+        for (name, tensor) in head.tensors.sorted(by: { $0.key < $1.key })
+        where !tensor.isFinite().all() {
+            throw FaceStudyError.start(
+                reason: "tensor '\(name)' of '\(url.path)' has values that are not finite; use class "
+                    + "weights from before training failed")
+        }
+        return head
+    }
+
+    /// What of the weights is a network's.
+    func match(_ weights: PretrainedWeights, _ network: any Backbone) throws -> WeightMatch {
+        try weights.match(
+            network.state, of: network.specification, inputSize: inputSize,
+            isPartial: options.isPartial)
+    }
+
+    /// What an untouched network is worth, which is measured once.
+    ///
+    /// - Parameter key: What the network's weights depend on.
+    func evaluation(
+        _ key: String, _ measure: () throws -> StartEvaluation
+    ) rethrows -> StartEvaluation {
+        if let known = evaluated[key] { return known }
+        let evaluation = try measure()
+        evaluated[key] = evaluation
+        return evaluation
+    }
+
+    private static func refusing<Result>(
+        _ body: () throws -> Result
+    ) throws(FaceStudyError) -> Result {
+        do {
+            return try body()
+        } catch let error as FaceStudyError {
+            throw error
+        } catch {
+            throw .start(reason: "\(error)")
+        }
+    }
+}
+
+/// What an untouched network is worth on each test set.
+struct StartEvaluation {
+    let tests: [StartRecord.Test]
+    let scores: [(test: String, scores: [ScoreRecord])]
+}

@@ -1,0 +1,62 @@
+import Torch
+
+/// A pattern over the names of a network's tensors, in which `*` stands for any characters and `?` for
+/// one: `layer1.*`. A pattern that begins with `loss.` is of the loss's tensors, any other of the backbone's.
+public struct NamePattern: Sendable, Hashable {
+    /// The pattern's text.
+    public let text: String
+
+    /// Names a pattern.
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// Whether it is of a model's tensor, which is named as in ``Model/state``.
+    func matches(_ name: String) -> Bool {
+        let backbone = "backbone."
+        let name = name.hasPrefix(backbone) ? String(name.dropFirst(backbone.count)) : name
+        guard name.hasPrefix("loss.") == text.hasPrefix("loss.") else { return false }
+        return Self.matches(Array(text.utf8)[...], Array(name.utf8)[...])
+    }
+
+    /// Goes back to the last `*` where what follows it does not match.
+    private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
+        var (at, place) = (pattern.startIndex, name.startIndex)
+        var star: (pattern: Int, name: Int)?
+        while place < name.endIndex {
+            if at < pattern.endIndex, pattern[at] == UInt8(ascii: "*") {
+                star = (at, place)
+                at += 1
+            } else if at < pattern.endIndex,
+                pattern[at] == UInt8(ascii: "?") || pattern[at] == name[place]
+            {
+                at += 1
+                place += 1
+            } else if let last = star {
+                star = (last.pattern, last.name + 1)
+                at = last.pattern + 1
+                place = last.name + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+/// A part of a network with a learning rate of its own: `layer4.*:0.1`.
+public struct PartRate: Sendable, Hashable {
+    /// Which tensors.
+    public let pattern: NamePattern
+    /// What the learning rate is multiplied by; at least 0.
+    public let factor: Double
+
+    /// Reads `PATTERN:FACTOR`; nil where it is none.
+    public init?(_ text: String) {
+        guard let sign = text.lastIndex(of: ":"), sign > text.startIndex,
+            let factor = Double(text[text.index(after: sign)...]), (0...1e6).contains(factor)
+        else { return nil }
+        pattern = NamePattern(String(text[..<sign]))
+        self.factor = factor
+    }
+}

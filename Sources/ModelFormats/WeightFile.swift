@@ -1,0 +1,63 @@
+public import Torch
+
+/// Tensors by name, whatever kind of file they are from, in the dictionaries that the file has.
+public struct WeightFile {
+    /// A tensor, which is read when it is asked for.
+    public struct Entry {
+        /// Its name in its dictionary.
+        public let name: String
+        /// Length of each dimension.
+        public let shape: [Int]
+        private let read: () throws(ModelFormatsError) -> Tensor
+
+        init(
+            _ name: String, _ shape: [Int], read: @escaping () throws(ModelFormatsError) -> Tensor
+        ) {
+            self.name = name
+            self.shape = shape
+            self.read = read
+        }
+
+        /// The tensor on the CPU.
+        ///
+        /// - Throws: ``ModelFormatsError`` when its elements are not in the file or of a type that is
+        ///   not read.
+        public func tensor() throws(ModelFormatsError) -> Tensor { try read() }
+    }
+
+    /// A dictionary of tensors.
+    public struct Part {
+        /// The keys that lead to it, as ``StateDict/Part/path``.
+        public let path: String
+        /// The tensors.
+        public let tensors: [Entry]
+    }
+
+    /// The file's path, for messages.
+    public let path: String
+    /// Each dictionary that has tensors.
+    public let parts: [Part]
+
+    /// The tensors of a PyTorch file.
+    public init(_ file: StateDict) {
+        path = file.path
+        parts = file.parts.map { part in
+            Part(
+                path: part.path,
+                tensors: part.tensors.map { stored in
+                    Entry(stored.name, stored.shape) { () throws(ModelFormatsError) in
+                        try stored.tensor()
+                    }
+                })
+        }
+    }
+
+    /// The tensors of a safetensors file, of whichever program.
+    public init(_ content: Safetensors.Content, path: String) {
+        self.path = path
+        let tensors = content.tensors.sorted { $0.key < $1.key }.map { name, tensor in
+            Entry(name, tensor.shape) { () throws(ModelFormatsError) in tensor }
+        }
+        parts = tensors.isEmpty ? [] : [Part(path: "", tensors: tensors)]
+    }
+}

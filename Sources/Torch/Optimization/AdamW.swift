@@ -1,0 +1,113 @@
+import CTorch
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), by LibTorch's fused kernel.
+///
+/// As PyTorch: `w <- w - rate decay w`, `m <- β1 m + (1 - β1) g`, `v <- β2 v + (1 - β2) g²`, and
+/// `w <- w - rate (m / (1 - β1^t)) / (√(v / (1 - β2^t)) + ε)`, where t counts the parameter's steps. Gradients
+/// must be dense.
+public final class AdamW: Optimizer {
+    /// What stays the same from step to step.
+    public struct Options: Codable, Sendable, Hashable {
+        /// Fraction of the gradients' mean that is kept; 0 ..< 1.
+        public var beta1: Double
+        /// Fraction of their squares' mean that is kept; 0 ..< 1.
+        public var beta2: Double
+        /// Added to the root of the squares' mean; above 0.
+        public var epsilon: Double
+        /// Strength of the pull of weights towards 0; at least 0.
+        public var weightDecay: Double
+        /// Whether biases and normalisations are pulled as well.
+        public var decaysBiasAndNormalization: Bool
+
+        /// Creates options; the defaults are PyTorch's, with the weight decay of arcface_torch's vision
+        /// transformers.
+        public init(
+            beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+            weightDecay: Double = 0.1, decaysBiasAndNormalization: Bool = true
+        ) {
+            self.beta1 = beta1
+            self.beta2 = beta2
+            self.epsilon = epsilon
+            self.weightDecay = weightDecay
+            self.decaysBiasAndNormalization = decaysBiasAndNormalization
+        }
+    }
+
+    /// The options.
+    public let options: Options
+    /// The parameters, in their order.
+    public let parameters: [StateEntry]
+    private let factors: [Double]
+    private let firstMoments: [Tensor]
+    private let secondMoments: [Tensor]
+    private let steps: [Tensor]
+
+    /// Creates an optimiser of parameters, in their order.
+    ///
+    /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
+    public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
+        self.options = options
+        self.parameters = parameters
+        self.factors = factors ?? parameters.map { _ in 1 }
+        precondition(
+            self.factors.count == parameters.count, "every parameter has one factor of its rate")
+        func zeros() -> [Tensor] {
+            parameters.map { parameter in
+                // A copy lies in memory as the parameter does.
+                let zero = parameter.tensor.detached().copy()
+                zero.fill(0)
+                return zero
+            }
+        }
+        firstMoments = zeros()
+        secondMoments = zeros()
+        steps = parameters.map {
+            Tensor.zeros([], type: .float32, device: $0.tensor.device)
+        }
+    }
+
+    /// Both moments and the counts of steps under their parameters' names, behind `adamw.first.`,
+    /// `adamw.second.` and `adamw.steps.`.
+    public var state: [StateEntry] {
+        [("first", firstMoments), ("second", secondMoments), ("steps", steps)].flatMap {
+            name, tensors in
+            zip(parameters, tensors).map { StateEntry($0.name, $1, .buffer) }
+                .prefixed("adamw.\(name)")
+        }
+    }
+
+    /// Nothing: the counts of steps are part of the state.
+    public func resume() {}
+
+    /// Changes every parameter that has a gradient.
+    ///
+    /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
+    public func step(learningRate: Double, guardedBy guarded: GradientGuard?) {
+        for factor in Set(factors).sorted() {
+            let part = active.filter { factors[$0] == factor }
+            let decayed = part.filter { decays(parameters[$0].role) }
+            let free = part.filter { !decays(parameters[$0].role) }
+            step(decayed, learningRate * factor, options.weightDecay, guarded)
+            step(free, learningRate * factor, 0, guarded)
+        }
+    }
+
+    private func decays(_ role: StateEntry.Role) -> Bool {
+        role == .weight || options.decaysBiasAndNormalization
+    }
+
+    private func step(
+        _ indices: [Int], _ learningRate: Double, _ decay: Double, _ guarded: GradientGuard?
+    ) {
+        guard !indices.isEmpty else { return }
+        let values = indices.map { parameters[$0].tensor.handle }
+        let first = indices.map { firstMoments[$0].handle }
+        let second = indices.map { secondMoments[$0].handle }
+        let counts = indices.map { steps[$0].handle }
+        unsafe expectSuccess(
+            ct_adamw_step(
+                values, first, second, counts, values.count, learningRate, options.beta1,
+                options.beta2, decay, options.epsilon, guarded?.handle ?? ct_gradient_guard()),
+            "step(learningRate:)")
+    }
+}

@@ -1,0 +1,90 @@
+import CTorch
+
+/// What changes parameters by their gradients, a step at a time.
+public protocol Optimizer: AnyObject {
+    /// The parameters, in their order.
+    var parameters: [StateEntry] { get }
+
+    /// What it remembers from step to step, under names of its own, to be stored with a checkpoint.
+    var state: [StateEntry] { get }
+
+    /// Says that its state was loaded from a checkpoint taken after a step.
+    func resume()
+
+    /// Changes every parameter that has a gradient.
+    ///
+    /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
+    func step(learningRate: Double, guardedBy guarded: GradientGuard?)
+}
+
+extension Optimizer {
+    /// Changes every parameter that has a gradient.
+    public func step(learningRate: Double) { step(learningRate: learningRate, guardedBy: nil) }
+
+    /// Places of the parameters that have a gradient.
+    var active: [Int] {
+        parameters.indices.filter { parameters[$0].tensor.gradient != nil }
+    }
+
+    /// Forgets all gradients.
+    public func clearGradients() {
+        for parameter in parameters { parameter.tensor.gradient = nil }
+    }
+
+    /// L2 norm of all gradients together; not finite when any of them is not.
+    public func gradientNorm() -> Double {
+        let handles = active.map { parameters[$0].tensor.handle }
+        var result = 0.0
+        unsafe expectSuccess(
+            ct_gradient_norm(handles, handles.count, &result), "gradientNorm()")
+        return result
+    }
+
+    /// Multiplies all gradients by a number.
+    public func scaleGradients(by factor: Double) {
+        let handles = active.map { parameters[$0].tensor.handle }
+        unsafe expectSuccess(
+            ct_scale_gradients(handles, handles.count, factor), "scaleGradients(by:)")
+    }
+
+    /// Examines all gradients where they are, so that nobody waits for a GPU's.
+    ///
+    /// - Parameters:
+    ///   - loss: The scalar that they are derivatives of.
+    ///   - limit: The largest norm of all gradients together; 0 for none.
+    ///   - isOneBatch: Whether a single batch has added to the gradients, so that no row of a sparse
+    ///     one occurs twice.
+    public func gradientGuard(
+        loss: Tensor, limit: Double, isOneBatch: Bool = false
+    ) -> GradientGuard {
+        let handles = active.map { parameters[$0].tensor.handle }
+        if isOneBatch {
+            unsafe expectSuccess(
+                ct_set_rows_distinct(handles, handles.count),
+                "gradientGuard(loss:limit:isOneBatch:)")
+        }
+        var guarded = ct_gradient_guard()
+        unsafe expectSuccess(
+            ct_guard_gradients(handles, handles.count, loss.handle, limit, &guarded),
+            "gradientGuard(loss:limit:isOneBatch:)")
+        return GradientGuard(
+            norm: Tensor(owning: guarded.norm),
+            divisor: unsafe guarded.divisor.impl == nil ? nil : Tensor(owning: guarded.divisor),
+            skips: Tensor(owning: guarded.skips))
+    }
+}
+
+/// What a GPU finds out about gradients before a step, without anybody waiting for it.
+public struct GradientGuard {
+    /// L2 norm of all gradients together, before it is limited: a scalar on their device.
+    public let norm: Tensor
+    /// What every gradient is divided by; nil for 1.
+    let divisor: Tensor?
+    /// 1 where the loss or the norm is not finite, so that the step changes nothing; else 0.
+    let skips: Tensor
+
+    var handle: ct_gradient_guard {
+        let divisor = divisor?.handle ?? ct_tensor()
+        return ct_gradient_guard(norm: norm.handle, divisor: divisor, skips: skips.handle)
+    }
+}

@@ -44,6 +44,30 @@ struct LayerTrace {
             multiplyAdds: convolution.weight.count * size.height * size.width)
     }
 
+    /// Goes through a convolution whose window need not be a square.
+    mutating func pass(_ convolution: RectangularConvolution) {
+        let shape = convolution.weight.shape
+        let (padding, stride) = (convolution.padding, convolution.stride)
+        size.height = (size.height + 2 * padding.height - shape[2]) / stride + 1
+        size.width = (size.width + 2 * padding.width - shape[3]) / stride + 1
+        size.channels = shape[0]
+        count(
+            convolution.state,
+            multiplyAdds: convolution.weight.count * size.height * size.width)
+    }
+
+    /// Goes through branches that lie side by side and whose channels are joined.
+    mutating func join(_ branches: [(inout LayerTrace) -> Void]) {
+        let here = size
+        var channels = 0
+        for branch in branches {
+            size = here
+            branch(&self)
+            channels += size.channels
+        }
+        size.channels = channels
+    }
+
     /// Counts a convolution that lies beside the main path, without moving on.
     mutating func passBeside(_ layer: NormalizedConvolution) {
         let here = size
@@ -69,6 +93,15 @@ struct LayerTrace {
         slide(kernel: kernel, stride: stride, padding: padding)
     }
 
+    /// Goes through a pool whose last windows may reach over the edge.
+    mutating func poolOverEdges(kernel: Int, stride: Int, padding: Int = 0) {
+        size.height = Pooled.length(size.height, kernel: kernel, stride: stride, padding: padding)
+        size.width = Pooled.length(size.width, kernel: kernel, stride: stride, padding: padding)
+    }
+
+    /// Goes on with a map of another size.
+    mutating func resize(_ size: LayerTable.Size) { self.size = size }
+
     /// Adds the two rows of the embedding layer, which end every network.
     mutating func finish(_ layer: EmbeddingLayer) {
         row("average pool", filter: "\(size.height)x\(size.width)", stride: 1) {
@@ -86,5 +119,14 @@ struct LayerTrace {
     private mutating func slide(kernel: Int, stride: Int, padding: Int) {
         size.height = (size.height + 2 * padding - kernel) / stride + 1
         size.width = (size.width + 2 * padding - kernel) / stride + 1
+    }
+}
+
+/// The length of a pool's output whose last window may reach over the edge.
+enum Pooled {
+    /// PyTorch's rule: the last window begins within the image or the padding before it.
+    static func length(_ length: Int, kernel: Int, stride: Int, padding: Int = 0) -> Int {
+        let count = (length + 2 * padding - kernel + stride - 1) / stride + 1
+        return (count - 1) * stride >= length + padding ? count - 1 : count
     }
 }

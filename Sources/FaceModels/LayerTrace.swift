@@ -7,6 +7,7 @@ struct LayerTrace {
     private(set) var table = LayerTable(rows: [])
     private var parameters = 0
     private var multiplyAdds = 0
+    private var activations = 0
 
     /// Begins with an RGB image.
     init(height: Int, width: Int) {
@@ -20,11 +21,13 @@ struct LayerTrace {
         var inner = self
         inner.parameters = 0
         inner.multiplyAdds = 0
+        inner.activations = 0
         body(&inner)
         table.rows.append(
             LayerTable.Row(
                 layer: layer, filter: filter, stride: stride, input: size, output: inner.size,
-                parameters: inner.parameters, multiplyAdds: inner.multiplyAdds))
+                parameters: inner.parameters, multiplyAdds: inner.multiplyAdds,
+                activations: inner.activations))
         size = inner.size
     }
 
@@ -77,10 +80,17 @@ struct LayerTrace {
 
     /// Counts what does not change the size, such as activations, normalisations or what happens to
     /// tokens.
-    mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0) {
+    ///
+    /// - Parameter kept: Numbers that its derivative needs; those of a map of this size where they are
+    ///   not given.
+    mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0, kept: Int? = nil) {
         parameters += state.parameterCount
         self.multiplyAdds += multiplyAdds
+        activations += kept ?? map
     }
+
+    /// Numbers of a map of this size.
+    private var map: Int { size.channels * size.height * size.width }
 
     /// Goes through a fully connected layer, and counts what follows it.
     mutating func pass(_ linear: Linear, _ state: [StateEntry]) {
@@ -91,12 +101,15 @@ struct LayerTrace {
     /// Goes through a pool of windows.
     mutating func pool(kernel: Int, stride: Int, padding: Int) {
         slide(kernel: kernel, stride: stride, padding: padding)
+        // The largest values, and where they were, as integers of eight bytes.
+        activations += 3 * map
     }
 
     /// Goes through a pool whose last windows may reach over the edge.
     mutating func poolOverEdges(kernel: Int, stride: Int, padding: Int = 0) {
         size.height = Pooled.length(size.height, kernel: kernel, stride: stride, padding: padding)
         size.width = Pooled.length(size.width, kernel: kernel, stride: stride, padding: padding)
+        activations += 3 * map
     }
 
     /// Goes on with a map of another size.

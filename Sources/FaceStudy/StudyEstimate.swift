@@ -94,7 +94,7 @@ extension Study {
 }
 
 /// How long a backbone takes on this machine.
-private struct StepTimes {
+struct StepTimes {
     /// Seconds of a training step.
     let step: Double
     /// Seconds of an image and its mirror image.

@@ -21,7 +21,7 @@ public final class DlibResNet: ConfigurableBackbone {
         recipe: BackboneRecipe(
             loss: "contrastive", inputSize: 150, embeddingSize: 128,
             published: "LFW 99.38 % trained on 3 million images"),
-        options: [size.parameter, normalizes.parameter])
+        options: [size.parameter, normalizes.parameter], minInputSize: 103)
 
     /// The one description.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }

@@ -15,7 +15,8 @@ let modelsCommand = Command(
         Option(
             "--input-size", .value("N"), "height and width of the input, in pixels; default 112"),
         Option(
-            "--batch-size", .value("N"), "images of the training step whose memory is shown; "
+            "--batch-size", .value("N"),
+            "images of the training step whose memory is shown; "
                 + "default 32"),
         Option(
             "--measure", .flag,
@@ -173,11 +174,12 @@ private struct ModelList {
                 return numbers.contains(column) ? padding + cell.0 : cell.0 + padding
             }.joined(separator: "  ").trimmingSuffix()
         }
-        return (rows + [
-            "",
-            "training: about the memory of a step with \(batchSize) images in float32; facet models "
-                + "NAME prints the layers.",
-        ]).joined(separator: "\n")
+        return
+            (rows + [
+                "",
+                "training: about the memory of a step with \(batchSize) images in float32; facet models "
+                    + "NAME prints the layers.",
+            ]).joined(separator: "\n")
     }
 }
 

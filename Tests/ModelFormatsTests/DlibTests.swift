@@ -39,8 +39,14 @@ struct DlibTests {
         #expect(convolutions.map(\.shape) == [[2, 3, 3, 3], [2, 2, 3, 3], [2, 2, 3, 3]])
         #expect(convolutions.map(\.stride) == [2, 2, 1])
         #expect(convolutions.map(\.padding) == [0, 0, 1])
-        #expect(convolutions.map(\.filters) == [values(0, 0..<54), values(2, 0..<36), values(4, 0..<36)])
-        #expect(convolutions.map(\.biases) == [values(0, 54..<56), values(2, 36..<38), values(4, 36..<38)])
+        #expect(
+            convolutions.map(\.filters) == [
+                values(0, 0..<54), values(2, 0..<36), values(4, 0..<36),
+            ])
+        #expect(
+            convolutions.map(\.biases) == [
+                values(0, 54..<56), values(2, 36..<38), values(4, 36..<38),
+            ])
         #expect(network.layers[1] == .affine(scale: values(1, 0..<2), shift: values(1, 2..<4)))
         #expect(network.layers[13] == .linear(inputs: 2, outputs: 3, weights: values(6, 0..<6)))
     }

@@ -29,6 +29,7 @@ public enum BackboneCatalogue {
             AdaFaceIR.self,
             MobileFaceNet.self,
             VisionTransformer.self,
+            EdgeNeXt.self,
             AlexNet.self,
             GoogLeNet.self,
             FaceNetInception.self,

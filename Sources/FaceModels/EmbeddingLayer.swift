@@ -18,12 +18,12 @@ final class EmbeddingLayer {
     /// Creates the layer.
     ///
     /// - Parameters:
-    ///   - counter: A normalisation of the network, which counts its batches.
+    ///   - counter: What counts the network's batches, such as one of its normalisations.
     ///   - names: Of the two parts.
     ///   - bias: Whether the linear map has one.
     ///   - epsilon: Added to the variance.
     init(
-        inputs: Int, _ specification: BackboneSpecification, countedBy counter: BatchNormalization,
+        inputs: Int, _ specification: BackboneSpecification, countedBy counter: any BatchCounting,
         names: (linear: String, normalization: String) = ("linear", "bn"), bias: Bool = true,
         epsilon: Double = 1e-5, initial: InitialWeights
     ) {

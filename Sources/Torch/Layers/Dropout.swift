@@ -11,18 +11,8 @@ public struct BatchNoise {
     ///
     /// - Parameters:
     ///   - name: Name within the part that `initial` stands for.
-    ///   - counter: A normalisation that every batch passes once.
-    public init(_ name: String, countedBy counter: BatchNormalization, initial: InitialWeights) {
-        seed = initial.seed(of: name)
-        batches = counter.batchesTracked
-    }
-
-    /// Creates a source of numbers for a network without normalisations.
-    ///
-    /// - Parameters:
-    ///   - name: Name within the part that `initial` stands for.
     ///   - counter: What counts every batch once, before numbers are asked for.
-    public init(_ name: String, countedBy counter: BatchCounter, initial: InitialWeights) {
+    public init(_ name: String, countedBy counter: any BatchCounting, initial: InitialWeights) {
         seed = initial.seed(of: name)
         batches = counter.batchesTracked
     }
@@ -36,8 +26,14 @@ public struct BatchNoise {
     }
 }
 
-/// Counts the batches of training for a network without normalisations, which do it otherwise.
-public final class BatchCounter {
+/// What counts the batches that a network has seen in training.
+public protocol BatchCounting {
+    /// Batches seen, an integer.
+    var batchesTracked: Tensor { get }
+}
+
+/// Counts the batches of training for a network without batch normalisations, which do it otherwise.
+public final class BatchCounter: BatchCounting {
     /// Batches seen.
     public let batchesTracked = Tensor.zeros([], type: .int64)
 

@@ -2,14 +2,17 @@
 
     python history_networks.py networks [NAME...]
 
-AlexNet and GoogLeNet are torchvision's, Inception-ResNet-v1 is facenet-pytorch's; the others have no
+AlexNet and GoogLeNet are torchvision's, EdgeNeXt is timm's, Inception-ResNet-v1 is facenet-pytorch's; the others have no
 package and are written here from their papers. The formula of weights and images, and how outputs are
-told, are those of face_networks.py. Needs torch, torchvision 0.28.0 and facenet-pytorch 2.6.0.
+told, are those of face_networks.py. Needs torch, torchvision 0.28.0, timm 1.0.31 and
+facenet-pytorch 2.6.0.
 """
 
 import importlib.util
+import inspect
 import pathlib
 import sys
+import textwrap
 
 import torch
 from torch import nn
@@ -76,6 +79,22 @@ def inception_resnet_v1():
     scope = {"__name__": "inception_resnet_v1"}
     exec(compile(source, "inception_resnet_v1", "exec"), scope)
     return scope["InceptionResnetV1"](dropout_prob=0)
+
+
+def edgenext(name):
+    torchvision_models()  # which timm imports
+    from timm.models import edgenext as module
+    # timm computes the waves of places in float32; here as all else in float64.
+    waves = module.PositionalEncodingFourier
+    source = textwrap.dedent(inspect.getsource(waves.forward))
+    scope = {"torch": torch, "Tuple": tuple}
+    exec(source.replace("torch.float32", "torch.float64"), scope)
+    waves.forward = scope["forward"]
+    net = getattr(module, name)(num_classes=0)
+    net.embedding = Embedding(net.num_features, 512)
+    body = net.forward
+    net.forward = lambda x: net.embedding(body(x))
+    return net
 
 
 class Unit(nn.Module):
@@ -262,6 +281,9 @@ class DlibResNet(nn.Module):
 NETWORKS = {
     "alexnet:dropout=0": (alexnet, "torchvision 0.28.0", 112),
     "googlenet:dropout=0": (googlenet, "torchvision 0.28.0", 112),
+    "edgenext_xx_small": (lambda: edgenext("edgenext_xx_small"), "timm 1.0.31", 112),
+    "edgenext_x_small": (lambda: edgenext("edgenext_x_small"), "timm 1.0.31", 64),
+    "edgenext_small": (lambda: edgenext("edgenext_small"), "timm 1.0.31", 64),
     "facenet_nn2": (NN2, "history_networks.py", 112),
     "inception_resnet_v1:dropout=0": (inception_resnet_v1, "facenet-pytorch 2.6.0", 112),
     "deepface:dropout=0,embedding=64": (lambda: DeepFace(80, 64), "history_networks.py", 80),

@@ -36,14 +36,14 @@ public struct DlibFaceNetwork {
     ) throws(ModelFormatsError) {
         let network = try DlibNetwork(bytes, path: path)
         inputSize = network.inputSize
+        var filler = try Filler(network, path: path)
         do {
             backbone = try BackboneCatalogue.make(
                 .standard(DlibResNet.descriptor), inputSize: network.inputSize,
                 initial: .zeros(device: device))
         } catch {
-            throw .unreadable(path: path, reason: error.description)
+            throw .misfit(path: path, summary: "cannot be used: \(error.description)")
         }
-        var filler = Filler(network, path: path)
         try filler.fill(backbone.state)
     }
 
@@ -56,7 +56,7 @@ public struct DlibFaceNetwork {
         /// The convolution before an affine layer, whose bias joins it.
         private var biases: [Float] = []
 
-        init(_ network: DlibNetwork, path: String) {
+        init(_ network: DlibNetwork, path: String) throws(ModelFormatsError) {
             self.path = path
             self.network = network
             parts = network.layers.filter {
@@ -65,10 +65,10 @@ public struct DlibFaceNetwork {
                 default: false
                 }
             }
+            try requireOrder()
         }
 
         mutating func fill(_ state: [StateEntry]) throws(ModelFormatsError) {
-            try requireOrder()
             for entry in state {
                 let name = entry.name.split(separator: ".").last.map(String.init)
                 switch (name, entry.tensor.rank) {

@@ -86,15 +86,20 @@ def edgenext(name):
     from timm.models import edgenext as module
     # timm computes the waves of places in float32; here as all else in float64.
     waves = module.PositionalEncodingFourier
-    source = textwrap.dedent(inspect.getsource(waves.forward))
-    scope = {"torch": torch, "Tuple": tuple}
-    exec(source.replace("torch.float32", "torch.float64"), scope)
-    waves.forward = scope["forward"]
+    if waves.forward.__module__ == module.__name__:
+        exact(waves)
     net = getattr(module, name)(num_classes=0)
     net.embedding = Embedding(net.num_features, 512)
     body = net.forward
     net.forward = lambda x: net.embedding(body(x))
     return net
+
+
+def exact(waves):
+    source = textwrap.dedent(inspect.getsource(waves.forward))
+    scope = {"torch": torch, "Tuple": tuple, "__name__": __name__}
+    exec(source.replace("torch.float32", "torch.float64"), scope)
+    waves.forward = scope["forward"]
 
 
 class Unit(nn.Module):

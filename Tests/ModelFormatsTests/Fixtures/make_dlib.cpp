@@ -3,7 +3,8 @@
 //   c++ -std=c++17 -DDLIB_NO_GUI_SUPPORT -I dlib-19.24.9 make_dlib.cpp dlib-19.24.9/dlib/all/source.cpp \
 //       -lpthread -o make_dlib && ./make_dlib small.dat
 //
-// Element number i, from 0, of the parameters of the layer number l, from the image, is l + i / 64.
+// Element number i, from 0, of the parameters of the convolution or linear map number l, from the image, is
+// l + i / 64.
 #include <dlib/dnn.h>
 
 using namespace dlib;

@@ -40,8 +40,8 @@ public final class EdgeNeXt: ConfigurableBackbone {
     public static let descriptors = plans.map { plan in
         BackboneDescriptor(
             name: plan.name, title: plan.title,
-            summary: "\(plan.blocks.reduce(0, +)) blocks of depthwise convolutions, and of attention "
-                + "among channels.",
+            summary: "\(plan.blocks.reduce(0, +)) blocks of depthwise convolutions and of "
+                + "attention among channels.",
             paper: "Maaz et al. 2022, Table 1",
             recipe: BackboneRecipe(
                 loss: "softmax", inputSize: 256, embeddingSize: plan.channels[3],

@@ -24,6 +24,7 @@ struct HistoryNetworkTests {
             ("deepface:bn=on,embedding=32,width=0.5", [72, 112, 113]),
             ("deepid:embedding=32", [31, 112, 125, 128]),
             ("dlib_resnet:bn=on,width=0.25", [103, 112, 150]),
+            ("edgenext_xx_small:embedding=32,width=0.5", [32, 97, 112]),
             ("inception_resnet_v1:embedding=32,width=0.125", [75, 112, 160]),
         ])
     func sizes(_ text: String, sizes: [Int]) throws {

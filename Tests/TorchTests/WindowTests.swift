@@ -43,6 +43,14 @@ struct WindowTests {
         #expect((0..<4).map { values[4 * $0 + 1] } == [3, 4, 8, 9])
     }
 
+    @Test("GELU is the number times the normal distribution function")
+    func gelu() {
+        let found = Tensor([Double(-1), 0, 1, 10]).gelu().array(of: Double.self)
+        // By the tables of the normal distribution.
+        let expected = [-0.158655253931457, 0, 0.841344746068543, 10]
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+
     @Test("Zeros follow at the end of a dimension")
     func padding() {
         let padded = Tensor([Float(1), 2], shape: [1, 2]).padded(to: [2, 3])

@@ -3,6 +3,7 @@
 
 #include "bridge.h"
 
+#include <ATen/ops/gelu.h>
 #include <ATen/ops/hardsigmoid.h>
 #include <ATen/ops/hardswish.h>
 #include <ATen/ops/layer_norm.h>
@@ -14,6 +15,10 @@ using namespace facet;
 
 ct_status ct_relu6(ct_tensor self, ct_tensor *out) {
   return producing(out, [&] { return at::relu6(tensor(self)); });
+}
+
+ct_status ct_gelu(ct_tensor self, ct_tensor *out) {
+  return producing(out, [&] { return at::gelu(tensor(self)); });
 }
 
 ct_status ct_hardswish(ct_tensor self, ct_tensor *out) {

@@ -139,6 +139,13 @@ public struct ParameterValues: Hashable, Sendable {
         values[key.parameter.name].flatMap(key.read) ?? key.defaultValue
     }
 
+    /// The value of a parameter, or the default that one of its name has in a list.
+    public func value<Value>(of key: ParameterKey<Value>, among parameters: [Parameter]) -> Value {
+        let name = key.parameter.name
+        let standard = parameters.first { $0.name == name }?.defaultValue
+        return (values[name] ?? standard).flatMap(key.read) ?? key.defaultValue
+    }
+
     /// `key=value` of every value, sorted.
     public var assignments: [String] { values.map { "\($0)=\($1)" }.sorted() }
 

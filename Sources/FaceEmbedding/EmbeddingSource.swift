@@ -4,6 +4,7 @@ import FaceEvaluation
 import FaceModels
 import FaceRuns
 public import Foundation
+import ModelFormats
 import Spelling
 import Torch
 
@@ -35,6 +36,7 @@ public enum EmbeddingSource {
         }
         switch ModelFileKind(url) {
         case .array: return .file(try EmbeddingFile(array: url))
+        case .dlib: return try opener.dlib(url)
         case .foreign(let what, let advice):
             throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
         case .safetensors: return try opener.safetensors(url)
@@ -101,6 +103,16 @@ private struct Opener {
             EmbeddingNetwork(
                 embedder: embedder, inputSize: options.inputSize, path: url.path,
                 isForeign: true))
+    }
+
+    func dlib(_ url: URL) throws -> EmbeddingSource {
+        let network = try DlibFaceNetwork(url, device: try Device.named(compute.device))
+        let embedder = try Embedder(
+            backbone: network.backbone, normalization: network.normalization, compute: compute,
+            batchSize: batchSize)
+        return .network(
+            EmbeddingNetwork(
+                embedder: embedder, inputSize: network.inputSize, path: url.path))
     }
 
     func stateDict(_ url: URL) throws -> EmbeddingSource {

@@ -5,6 +5,8 @@ import Foundation
 enum ModelFileKind: Equatable {
     /// An array of NumPy's.
     case array
+    /// A network of dlib's.
+    case dlib
     /// What is not read: what it is, and what to do instead.
     case foreign(what: String, advice: String)
     /// A safetensors file, or what is left of one.
@@ -110,6 +112,8 @@ enum ModelFileKind: Equatable {
         Mark(
             [0x12, 0x01, 0, 0, 0, 0, 0, 0],
             weights("an MXNet file of weights, which does not say what network they belong to")),
+        // dlib writes the version of a network's loss, and its name behind its length.
+        Mark("loss_", at: 4, .dlib),
         Mark("TFL3", at: 4, network("a TensorFlow Lite network")),
         Mark("GGUF", network("a GGUF file of weights")),
         Mark("7767517", network("an ncnn network")),

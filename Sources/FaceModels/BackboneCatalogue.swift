@@ -29,6 +29,14 @@ public enum BackboneCatalogue {
             AdaFaceIR.self,
             MobileFaceNet.self,
             VisionTransformer.self,
+            EdgeNeXt.self,
+            AlexNet.self,
+            GoogLeNet.self,
+            FaceNetInception.self,
+            InceptionResNetV1.self,
+            DeepFace.self,
+            DeepID.self,
+            DlibResNet.self,
         ]
     }
 

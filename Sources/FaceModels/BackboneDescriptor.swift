@@ -11,6 +11,8 @@ public struct BackboneDescriptor: Hashable, Sendable {
     public let summary: String
     /// The paper that introduced it.
     public let paper: String
+    /// How its authors used it, where that is not how face networks are used today.
+    public let recipe: BackboneRecipe?
     /// The parameters, sorted by name.
     public let options: [BackboneOption]
     /// Smallest height and width of an image that its strides can halve to the end, in pixels.
@@ -22,13 +24,14 @@ public struct BackboneDescriptor: Hashable, Sendable {
     ///   and `width`. One of the same name takes that one's place.
     public init(
         name: String, title: String, aliases: [String] = [], summary: String, paper: String,
-        options: [BackboneOption] = [], minInputSize: Int = 16
+        recipe: BackboneRecipe? = nil, options: [BackboneOption] = [], minInputSize: Int = 16
     ) {
         self.name = name
         self.title = title
         self.aliases = aliases
         self.summary = summary
         self.paper = paper
+        self.recipe = recipe
         let common = [
             BackboneOptionKey.dropout.parameter,
             BackboneOptionKey.embeddingSize.parameter,
@@ -42,5 +45,25 @@ public struct BackboneDescriptor: Hashable, Sendable {
     /// The parameter of a name, in any case or by an alias.
     public func option(named name: String) -> BackboneOption? {
         options.named(name)
+    }
+}
+
+/// How an architecture's authors used it, and what they report.
+public struct BackboneRecipe: Codable, Hashable, Sendable {
+    /// The loss it was trained with.
+    public let loss: String
+    /// Height and width of its images, in pixels.
+    public let inputSize: Int
+    /// Length of the embedding that images were compared by.
+    public let embeddingSize: Int
+    /// The numbers that the paper prints of it.
+    public let published: String
+
+    /// Creates a recipe.
+    public init(loss: String, inputSize: Int, embeddingSize: Int, published: String) {
+        self.loss = loss
+        self.inputSize = inputSize
+        self.embeddingSize = embeddingSize
+        self.published = published
     }
 }

@@ -35,9 +35,12 @@ extension ParameterKey<Double> {
 
 extension ParameterKey<Int> {
     /// Length of an embedding.
-    public static var embeddingSize: ParameterKey {
+    public static var embeddingSize: ParameterKey { .embeddingSize(512) }
+
+    /// The same with a default that an architecture's authors chose.
+    public static func embeddingSize(_ value: Int) -> ParameterKey {
         .whole(
-            "embedding", aliases: ["embedding_size", "emb_size", "num_features"], default: 512,
+            "embedding", aliases: ["embedding_size", "emb_size", "num_features"], default: value,
             in: 2...8192, "length of an embedding")
     }
 }
@@ -46,5 +49,12 @@ extension ParameterKey<Bool> {
     /// Whether batch normalisation follows the embedding layer's linear map.
     public static var normalizesEmbedding: ParameterKey {
         .toggle("bn", default: true, "batch normalisation of the embedding")
+    }
+
+    /// The same for networks that end in something else by default.
+    ///
+    /// - Parameter other: What the embedding has where it is not normalised.
+    public static func normalizesEmbedding(insteadOf other: String) -> ParameterKey {
+        .toggle("bn", default: false, "batch normalisation of the embedding instead of \(other)")
     }
 }

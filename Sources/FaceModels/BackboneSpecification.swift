@@ -66,8 +66,10 @@ public struct BackboneSpecification: Hashable, Sendable {
             + (others.isEmpty ? "" : " (\(others.joined(separator: ", ")))")
     }
 
-    /// The value of one of the backbone's parameters, or its default.
-    public subscript<Value>(_ key: BackboneOptionKey<Value>) -> Value { parameters[key] }
+    /// The value of one of the backbone's parameters, or the default that its architecture has.
+    public subscript<Value>(_ key: BackboneOptionKey<Value>) -> Value {
+        parameters.value(of: key, among: descriptor.options)
+    }
 
     /// Channels of a layer at this specification's width: the nearest multiple of 8, but at least
     /// 8 and never less than nine tenths of what the width asks for.

@@ -13,26 +13,36 @@ final class EmbeddingLayer {
     let linear: Linear
     let normalization: BatchNormalization?
     private let dropout: Dropout
+    private let names: (linear: String, normalization: String)
 
     /// Creates the layer.
     ///
-    /// - Parameter counter: A normalisation of the network, which counts its batches.
+    /// - Parameters:
+    ///   - counter: What counts the network's batches, such as one of its normalisations.
+    ///   - names: Of the two parts.
+    ///   - bias: Whether the linear map has one.
+    ///   - epsilon: Added to the variance.
     init(
-        inputs: Int, _ specification: BackboneSpecification, countedBy counter: BatchNormalization,
-        initial: InitialWeights
+        inputs: Int, _ specification: BackboneSpecification, countedBy counter: any BatchCounting,
+        names: (linear: String, normalization: String) = ("linear", "bn"), bias: Bool = true,
+        epsilon: Double = 1e-5, initial: InitialWeights
     ) {
+        self.names = names
         dropout = Dropout(
             rate: specification[.dropout],
             noise: BatchNoise("dropout", countedBy: counter, initial: initial))
         let size = specification[.embeddingSize]
-        linear = Linear(inputs: inputs, outputs: size, initial: initial.child("linear"))
+        linear = Linear(
+            inputs: inputs, outputs: size, bias: bias, initial: initial.child(names.linear))
         normalization =
             specification[.normalizesEmbedding]
-            ? BatchNormalization(channels: size, initial: initial.child("bn")) : nil
+            ? BatchNormalization(
+                channels: size, epsilon: epsilon, initial: initial.child(names.normalization)) : nil
     }
 
     var state: [StateEntry] {
-        linear.state.prefixed("linear") + (normalization?.state.prefixed("bn") ?? [])
+        linear.state.prefixed(names.linear)
+            + (normalization?.state.prefixed(names.normalization) ?? [])
     }
 
     /// `[n, inputs, h, w]` -> `[n, outputs]`.

@@ -30,6 +30,9 @@ public struct LayerTable: Codable, Hashable, Sendable {
         /// Multiply-adds of one image, in convolutions, fully connected layers and the products of
         /// attention.
         public var multiplyAdds: Int
+        /// About how many numbers a training step keeps of one image: what goes into the layers'
+        /// derivatives.
+        public var activations: Int
     }
 
     /// The rows, from the image to the embedding.
@@ -39,6 +42,16 @@ public struct LayerTable: Codable, Hashable, Sendable {
     public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
     /// Multiply-adds of one image in all rows.
     public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
+    /// About how many numbers a training step keeps of one image in all rows.
+    public var activations: Int { rows.reduce(0) { $0 + $1.activations } }
+
+    /// About how many bytes a training step in `float32` takes: parameters, their gradients and their
+    /// velocities, and what is kept of the images.
+    ///
+    /// What allocators and kernels use besides is not part of it.
+    public func trainingBytes(batchSize: Int) -> Int {
+        MemoryLayout<Float>.size * (3 * parameters + batchSize * activations)
+    }
 }
 
 extension LayerTable: CustomStringConvertible {

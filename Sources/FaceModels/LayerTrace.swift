@@ -7,6 +7,7 @@ struct LayerTrace {
     private(set) var table = LayerTable(rows: [])
     private var parameters = 0
     private var multiplyAdds = 0
+    private var activations = 0
 
     /// Begins with an RGB image.
     init(height: Int, width: Int) {
@@ -20,11 +21,13 @@ struct LayerTrace {
         var inner = self
         inner.parameters = 0
         inner.multiplyAdds = 0
+        inner.activations = 0
         body(&inner)
         table.rows.append(
             LayerTable.Row(
                 layer: layer, filter: filter, stride: stride, input: size, output: inner.size,
-                parameters: inner.parameters, multiplyAdds: inner.multiplyAdds))
+                parameters: inner.parameters, multiplyAdds: inner.multiplyAdds,
+                activations: inner.activations))
         size = inner.size
     }
 
@@ -44,6 +47,30 @@ struct LayerTrace {
             multiplyAdds: convolution.weight.count * size.height * size.width)
     }
 
+    /// Goes through a convolution whose window need not be a square.
+    mutating func pass(_ convolution: RectangularConvolution) {
+        let shape = convolution.weight.shape
+        let (padding, stride) = (convolution.padding, convolution.stride)
+        size.height = (size.height + 2 * padding.height - shape[2]) / stride + 1
+        size.width = (size.width + 2 * padding.width - shape[3]) / stride + 1
+        size.channels = shape[0]
+        count(
+            convolution.state,
+            multiplyAdds: convolution.weight.count * size.height * size.width)
+    }
+
+    /// Goes through branches that lie side by side and whose channels are joined.
+    mutating func join(_ branches: [(inout LayerTrace) -> Void]) {
+        let here = size
+        var channels = 0
+        for branch in branches {
+            size = here
+            branch(&self)
+            channels += size.channels
+        }
+        size.channels = channels
+    }
+
     /// Counts a convolution that lies beside the main path, without moving on.
     mutating func passBeside(_ layer: NormalizedConvolution) {
         let here = size
@@ -53,10 +80,17 @@ struct LayerTrace {
 
     /// Counts what does not change the size, such as activations, normalisations or what happens to
     /// tokens.
-    mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0) {
+    ///
+    /// - Parameter kept: Numbers that its derivative needs; those of a map of this size where they are
+    ///   not given.
+    mutating func count(_ state: [StateEntry], multiplyAdds: Int = 0, kept: Int? = nil) {
         parameters += state.parameterCount
         self.multiplyAdds += multiplyAdds
+        activations += kept ?? map
     }
+
+    /// Numbers of a map of this size.
+    private var map: Int { size.channels * size.height * size.width }
 
     /// Goes through a fully connected layer, and counts what follows it.
     mutating func pass(_ linear: Linear, _ state: [StateEntry]) {
@@ -67,7 +101,19 @@ struct LayerTrace {
     /// Goes through a pool of windows.
     mutating func pool(kernel: Int, stride: Int, padding: Int) {
         slide(kernel: kernel, stride: stride, padding: padding)
+        // The largest values, and where they were, as integers of eight bytes.
+        activations += 3 * map
     }
+
+    /// Goes through a pool whose last windows may reach over the edge.
+    mutating func poolOverEdges(kernel: Int, stride: Int, padding: Int = 0) {
+        size.height = Pooled.length(size.height, kernel: kernel, stride: stride, padding: padding)
+        size.width = Pooled.length(size.width, kernel: kernel, stride: stride, padding: padding)
+        activations += 3 * map
+    }
+
+    /// Goes on with a map of another size.
+    mutating func resize(_ size: LayerTable.Size) { self.size = size }
 
     /// Adds the two rows of the embedding layer, which end every network.
     mutating func finish(_ layer: EmbeddingLayer) {
@@ -86,5 +132,14 @@ struct LayerTrace {
     private mutating func slide(kernel: Int, stride: Int, padding: Int) {
         size.height = (size.height + 2 * padding - kernel) / stride + 1
         size.width = (size.width + 2 * padding - kernel) / stride + 1
+    }
+}
+
+/// The length of a pool's output whose last window may reach over the edge.
+enum Pooled {
+    /// PyTorch's rule: the last window begins within the image or the padding before it.
+    static func length(_ length: Int, kernel: Int, stride: Int, padding: Int = 0) -> Int {
+        let count = (length + 2 * padding - kernel + stride - 1) / stride + 1
+        return (count - 1) * stride >= length + padding ? count - 1 : count
     }
 }

@@ -4,6 +4,9 @@ import Torch
 /// normalisation and beside a shortcut (Dosovitskiy et al. 2021, equations 2 and 3), with ReLU6.
 final class TransformerBlock {
     private static let heads = 8
+    /// Maps of all tokens that training keeps: both normalisations, queries, keys and values, what was
+    /// attended and projected, two sums, and the wide map before and after its rectifier.
+    static let keptMaps = 17
 
     private let attentionNorm: LayerNormalization
     private let queryKeyValue: Linear

@@ -182,7 +182,9 @@ public final class VisionTransformer: ConfigurableBackbone {
             "blocks", filter: "[\(channels), 8 heads; \(4 * channels)] x \(blocks.count)", stride: 1
         ) { trace in
             for block in blocks {
-                trace.count(block.state, multiplyAdds: block.multiplyAdds(tokens: tokens))
+                trace.count(
+                    block.state, multiplyAdds: block.multiplyAdds(tokens: tokens),
+                    kept: TransformerBlock.keptMaps * tokens * channels)
             }
             trace.count(normalization.state)
         }

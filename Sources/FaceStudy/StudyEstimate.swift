@@ -172,7 +172,7 @@ extension StudyEstimate.Cell {
 }
 
 /// How long a backbone takes on this machine.
-private struct StepTimes {
+struct StepTimes {
     /// Seconds of a training step.
     let step: Double
     /// Seconds of an image and its mirror image.

@@ -2,6 +2,8 @@
 public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file is not what its own structure says.
     case damaged(path: String, offset: Int, reason: String)
+    /// A file of dlib's is not what its own structure says.
+    case damagedDlib(path: String, offset: Int, reason: String)
     /// A file has no tensors by name.
     case noStateDict(path: String, found: String)
     /// Weights do not fit the network.
@@ -19,6 +21,9 @@ public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertib
         case .damaged(let path, let offset, let reason):
             "'\(path)' is not a whole PyTorch file: at byte \(offset), \(reason); use another copy, or "
                 + "save the state dict again with torch.save"
+        case .damagedDlib(let path, let offset, let reason):
+            "'\(path)' is not a whole network of dlib's that embeds faces: at byte \(offset), "
+                + "\(reason); download dlib_face_recognition_resnet_model_v1.dat again"
         case .noStateDict(let path, let found):
             "'\(path)' holds \(found) and no tensors by name; save the state dict with "
                 + "torch.save(model.state_dict(), path)"

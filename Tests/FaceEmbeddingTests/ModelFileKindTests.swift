@@ -98,6 +98,7 @@ struct ModelFileKindTests {
         let tensors = [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header
         #expect(try kind("a.onnx", tensors) == .safetensors)
         #expect(try kind("a.pth", Array(tensors.prefix(5))) == .safetensors)
+        #expect(try kind("a.onnx", [1, 1, 1, 13] + Array("loss_metric_2".utf8)) == .dlib)
         #expect(try kind("a", [0x93] + Array("NUMPY".utf8)) == .array)
         #expect(
             try kind("a.bin", Self.archive(["archive/data.pkl", "archive/data/0"])) == .stateDict)

@@ -78,7 +78,10 @@ struct BackboneSpecificationTests {
     private static let known =
         "resnet50, mobilenetv1 (MobileNet), mobilenetv2, mobilenetv3_large, mobilenetv3_small, "
         + "iresnet18 (r18), iresnet34 (r34), iresnet50, iresnet100 (r100), iresnet200 (r200), ir50, "
-        + "irse50, mobilefacenet (mbf), mobilefacenet_large (mbf_large), vit_t, vit_s, vit_b"
+        + "irse50, mobilefacenet (mbf), mobilefacenet_large (mbf_large), vit_t, vit_s, vit_b, "
+        + "edgenext_xx_small, edgenext_x_small, edgenext_small, "
+        + "alexnet, googlenet (inception_v1), facenet_nn2 (nn2), inception_resnet_v1 (facenet), "
+        + "deepface, deepid, dlib_resnet (dlib)"
     private static func malformed(_ setting: String, _ text: String) -> String {
         "'\(setting)' in '\(text)' is not of the form name=value, as in "
             + "'resnet50:stride=3x3,width=0.5'"

@@ -12,7 +12,8 @@ struct BackboneTests {
         "mobilenetv1:embedding=32,width=0.25", "mobilenetv1:bn=off,embedding=16,width=0.5",
         "resnet50:embedding=32,width=0.125", "resnet50:embedding=32,stride=3x3,width=0.125",
         "mobilenetv2:embedding=32,width=0.25", "mobilenetv3_large:embedding=32,width=0.25",
-        "mobilenetv3_small:bn=off,embedding=32,width=0.5",
+        "mobilenetv3_small:bn=off,embedding=32,width=0.5", "googlenet:embedding=32,width=0.125",
+        "facenet_nn2:bn=off,embedding=32,width=0.125",
     ]
 
     /// Networks that take images of one size.

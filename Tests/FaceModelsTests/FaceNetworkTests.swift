@@ -3,8 +3,9 @@ import Foundation
 import Testing
 import Torch
 
-/// The networks of face recognition against their authors' code with the same weights.
-@Suite("Against insightface and AdaFace", .serialized)
+/// The networks of face recognition against their authors' code, or what the papers' text gives in PyTorch,
+/// with the same weights.
+@Suite("Against insightface, AdaFace, facenet-pytorch and papers", .serialized)
 struct FaceNetworkTests {
     /// Every network of the catalogue whose authors' code is the check, and the files that check it.
     /// The others, which torchvision and timm have, are in `golden.json`.
@@ -26,8 +27,9 @@ struct FaceNetworkTests {
     func compare(_ file: String) throws {
         let golden = try NetworkGolden.load(file)
         let specification = try BackboneSpecification(parsing: golden.backbone)
+        let side = golden.inputSize ?? 112
         let backbone = try BackboneCatalogue.make(
-            specification, initial: .zeros(type: .float64))
+            specification, inputSize: side, initial: .zeros(type: .float64))
         let own = backbone.state.filter { !$0.name.hasSuffix("num_batches_tracked") }
         #expect(
             own.map { NetworkGolden.Parameter($0.name, $0.tensor.shape) } == golden.parameters)
@@ -39,7 +41,7 @@ struct FaceNetworkTests {
             specification.name.hasPrefix("ir")
             && !specification.name.hasPrefix("iresnet")
         func outputs(_ name: String, _ count: Int, training: Bool) -> Tensor {
-            let images = UniformWeights.signed(name, shape: [count, 3, 112, 112])
+            let images = UniformWeights.signed(name, shape: [count, 3, side, side])
             let embeddings = backbone(images, training: training)
             return normalizes ? embeddings / embeddings.norm(1, keep: true) : embeddings
         }

@@ -70,6 +70,7 @@ let fuzzTargets: [String: FuzzTarget] = [
             for tensor in part.tensors { _ = try? tensor.elements() }
         }
     },
+    "dlib": { bytes in _ = try? DlibNetwork(bytes, path: "fuzz") },
     "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
     "png": { bytes in decode(bytes, [0x89, 0x50]) },
     "webp": { bytes in decode(bytes, Array("RIFF".utf8)) },

@@ -9,6 +9,8 @@ extern "C" {
 #endif
 
 ct_status ct_relu6(ct_tensor self, ct_tensor *out);
+/// x times the normal distribution function of x.
+ct_status ct_gelu(ct_tensor self, ct_tensor *out);
 /// x relu6(x + 3) / 6.
 ct_status ct_hardswish(ct_tensor self, ct_tensor *out);
 /// relu6(x + 3) / 6.

@@ -1,7 +1,7 @@
 import CTorch
 
 /// Batch normalisation (Ioffe and Szegedy 2015) of `[n, c]` or `[n, c, h, w]`.
-public final class BatchNormalization: Layer {
+public final class BatchNormalization: Layer, BatchCounting {
     /// Which of scale and shift are there.
     public enum Affine: Sendable {
         /// Both are trained.

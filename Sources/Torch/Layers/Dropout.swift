@@ -4,25 +4,47 @@
 /// seen, which its state counts: a run that is resumed draws what it would have drawn.
 public struct BatchNoise {
     private let seed: UInt64
-    private let counter: BatchNormalization
+    /// Batches that the network has seen.
+    private let batches: Tensor
 
     /// Creates a source of numbers.
     ///
     /// - Parameters:
     ///   - name: Name within the part that `initial` stands for.
-    ///   - counter: A normalisation that every batch passes once.
-    public init(_ name: String, countedBy counter: BatchNormalization, initial: InitialWeights) {
+    ///   - counter: What counts every batch once, before numbers are asked for.
+    public init(_ name: String, countedBy counter: any BatchCounting, initial: InitialWeights) {
         seed = initial.seed(of: name)
-        self.counter = counter
+        batches = counter.batchesTracked
     }
 
     /// Uniform variates in `0..<1` for this batch, `float32`.
     public func uniform(_ shape: [Int], device: Device) -> Tensor {
-        let batch = counter.batchesTracked.array(of: Int.self).first ?? 0
+        let batch = batches.array(of: Int.self).first ?? 0
         let noise = Tensor.zeros(shape, device: device)
         noise.fillUniform(0..<1, seed: InitialWeights(seed: seed).seed(of: "batch \(batch)"))
         return noise
     }
+}
+
+/// What counts the batches that a network has seen in training.
+public protocol BatchCounting {
+    /// Batches seen, an integer.
+    var batchesTracked: Tensor { get }
+}
+
+/// Counts the batches of training for a network without batch normalisations, which do it otherwise.
+public final class BatchCounter: BatchCounting {
+    /// Batches seen.
+    public let batchesTracked = Tensor.zeros([], type: .int64)
+
+    /// Starts at 0.
+    public init() {}
+
+    /// The count, under the name that normalisations give it.
+    public var state: [StateEntry] { [StateEntry("num_batches_tracked", batchesTracked, .buffer)] }
+
+    /// Counts a batch.
+    public func count() { batchesTracked.assign(batchesTracked + 1) }
 }
 
 /// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are

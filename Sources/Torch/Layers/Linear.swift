@@ -8,10 +8,11 @@ public final class Linear: Layer {
     /// Creates a map with weights and bias uniform in ±1/√inputs, as PyTorch draws them.
     ///
     /// - Parameter standardDeviation: Of normal variates, which the weights are instead when it is
-    ///   given; the bias then starts at 0.
+    ///   given.
+    /// - Parameter biasStart: Where the bias starts then.
     public init(
         inputs: Int, outputs: Int, bias hasBias: Bool = true, standardDeviation: Double? = nil,
-        initial: InitialWeights
+        biasStart: Double = 0, initial: InitialWeights
     ) {
         let bound = standardDeviation == nil ? 1 / Double(inputs).squareRoot() : 0
         weight =
@@ -22,7 +23,8 @@ public final class Linear: Layer {
         bias =
             hasBias
             ? (bound > 0
-                ? initial.uniform("bias", [outputs], bound: bound) : initial.constant(0, [outputs]))
+                ? initial.uniform("bias", [outputs], bound: bound)
+                : initial.constant(biasStart, [outputs]))
             : nil
     }
 

@@ -25,6 +25,9 @@ extension Tensor {
 
     /// The smaller of 6 and the rectified element.
     public func relu6() -> Tensor { .make { unsafe ct_relu6(handle, &$0) } }
+    /// `x` times the normal distribution function of `x` (Hendrycks and Gimpel, "Gaussian Error Linear
+    /// Units", 2016).
+    public func gelu() -> Tensor { .make { unsafe ct_gelu(handle, &$0) } }
     /// `x relu6(x + 3) / 6` (Howard et al., "Searching for MobileNetV3", 2019, section 5.2).
     public func hardSwish() -> Tensor { .make { unsafe ct_hardswish(handle, &$0) } }
     /// `relu6(x + 3) / 6`.

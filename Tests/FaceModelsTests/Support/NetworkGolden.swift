@@ -26,6 +26,8 @@ struct NetworkGolden: Decodable {
 
     var backbone: String
     var computedIn: String
+    /// Height and width of its images, 112 where it is not said.
+    var inputSize: Int?
     var parameterCount: Int
     var parameters: [Parameter]
     /// Norm, projection and first eight values of each row, in evaluation and in training.

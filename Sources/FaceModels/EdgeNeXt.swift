@@ -1,0 +1,478 @@
+import Foundation
+public import Torch
+
+/// EdgeNeXt (Maaz et al., "EdgeNeXt: Efficiently Amalgamated CNN-Transformer Architecture for Mobile Vision
+/// Applications", ECCV workshops 2022), on which EdgeFace rests, with an embedding in place of classes.
+///
+/// Four stages of depthwise convolutions, each followed by two linear maps of every place; the last three
+/// stages end in a block in which channels attend to each other. Weights start as normal variates of
+/// standard deviation 0.02, and what is added to a shortcut starts at a millionth. Parameters bear timm's
+/// names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
+public final class EdgeNeXt: ConfigurableBackbone {
+    /// A size that has a name.
+    private struct Plan {
+        let name: String
+        let title: String
+        let channels: [Int]
+        let blocks: [Int]
+        let heads: Int
+        let published: String
+    }
+
+    private static let plans = [
+        Plan(
+            name: "edgenext_xx_small", title: "EdgeNeXt-XXS", channels: [24, 48, 88, 168],
+            blocks: [2, 2, 6, 2], heads: 4,
+            published: "1.3 million parameters, ImageNet 71.2 %"),
+        Plan(
+            name: "edgenext_x_small", title: "EdgeNeXt-XS", channels: [32, 64, 100, 192],
+            blocks: [3, 3, 9, 3], heads: 4,
+            published: "2.3 million parameters, ImageNet 75.0 %"),
+        Plan(
+            name: "edgenext_small", title: "EdgeNeXt-S", channels: [48, 96, 160, 304],
+            blocks: [3, 3, 9, 3], heads: 8,
+            published: "5.6 million parameters, ImageNet 79.4 %"),
+    ]
+    private static let windows = [3, 5, 7, 9]
+    private static let scales = [2, 2, 3, 4]
+
+    /// Names, paper and parameters of the three sizes.
+    public static let descriptors = plans.map { plan in
+        BackboneDescriptor(
+            name: plan.name, title: plan.title,
+            summary: "\(plan.blocks.reduce(0, +)) blocks of depthwise convolutions and of "
+                + "attention among channels.",
+            paper: "Maaz et al. 2022, Table 1",
+            recipe: BackboneRecipe(
+                loss: "softmax", inputSize: 256, embeddingSize: plan.channels[3],
+                published: plan.published),
+            minInputSize: 32)
+    }
+
+    /// What the network was made from.
+    public let specification: BackboneSpecification
+    private let stem: RectangularConvolution
+    private let stemNorm: MapNormalization
+    private let stages: [EdgeStage]
+    private let norm: MapNormalization
+    private let counter = BatchCounter()
+    private let embedding: EmbeddingLayer
+
+    /// Creates a network with new weights.
+    public init(
+        _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
+    ) {
+        guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
+            preconditionFailure("\(specification.name) is no EdgeNeXt")
+        }
+        self.specification = specification
+        let channels = plan.channels.map { specification.channels($0) }
+        stem = RectangularConvolution(
+            inputs: 3, outputs: channels[0], window: .init(4, 4), stride: 4,
+            padding: .init(0, 0), bias: true, standardDeviation: EdgeMaps.deviation,
+            initial: initial.child("stem.0"))
+        stemNorm = MapNormalization(channels: channels[0], initial: initial.child("stem.1"))
+        stages = channels.indices.map { index in
+            EdgeStage(
+                inputs: index > 0 ? channels[index - 1] : nil, channels: channels[index],
+                convolutions: plan.blocks[index] - (index > 0 ? 1 : 0),
+                window: Self.windows[index],
+                attention: index > 0
+                    ? .init(
+                        heads: plan.heads, scales: Self.scales[index],
+                        knowsPlaces: index == 1) : nil,
+                initial: initial.child("stages.\(index)"))
+        }
+        norm = MapNormalization(channels: channels[3], initial: initial.child("head.norm"))
+        embedding = EmbeddingLayer(
+            inputs: channels[3], specification, countedBy: counter,
+            initial: initial.child("embedding"))
+    }
+
+    /// Parameters and buffers under timm's names.
+    public var state: [StateEntry] {
+        let inner = stages.enumerated().flatMap { index, stage in
+            stage.state.prefixed("stages.\(index)")
+        }
+        return stem.state.prefixed("stem.0") + stemNorm.state.prefixed("stem.1") + inner
+            + norm.state.prefixed("head.norm") + embedding.state.prefixed("embedding")
+            + counter.state
+    }
+
+    /// `[n, 3, h, w]` -> `[n, embeddingSize]`.
+    public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+        if training { counter.count() }
+        var map = stemNorm(stem(images, training: training), training: training)
+        for stage in stages { map = stage(map, training: training) }
+        let pooled = withFullPrecision(on: images.device) {
+            let means = map.to(norm.type).globalAveragePooled()
+            return norm(means.reshaped(means.shape + [1, 1]), training: training)
+        }
+        return embedding(pooled, training: training)
+    }
+
+    /// The stem and the stages, a row each.
+    public func layerTable(height: Int, width: Int) -> LayerTable {
+        var trace = LayerTrace(height: height, width: width)
+        trace.row("stem", filter: "4x4, \(stem.weight.shape[0])", stride: 4) {
+            $0.pass(stem)
+            $0.count(stemNorm.state)
+        }
+        for (index, stage) in stages.enumerated() {
+            trace.row("stage \(index + 1)", filter: stage.filter, stride: index > 0 ? 2 : 1) {
+                stage.walk(&$0)
+                if index == 3 { $0.count(norm.state, kept: 0) }
+            }
+        }
+        trace.finish(embedding)
+        return trace.table
+    }
+}
+
+/// What the blocks share.
+private enum EdgeMaps {
+    static let deviation = 0.02
+    static let epsilon = 1e-6
+    /// Where the factors of what is added to a shortcut start.
+    static let factor = 1e-6
+
+    /// `[n, c, h, w]` -> `[n, h, w, c]`.
+    static func last(_ map: Tensor) -> Tensor { map.permuted([0, 2, 3, 1]) }
+
+    /// `[n, h, w, c]` -> `[n, c, h, w]`.
+    static func first(_ map: Tensor) -> Tensor { map.permuted([0, 3, 1, 2]) }
+}
+
+/// Layer normalisation of the channels of each place.
+private final class MapNormalization {
+    private let normalization: LayerNormalization
+
+    init(channels: Int, initial: InitialWeights) {
+        normalization = LayerNormalization(
+            size: channels, epsilon: EdgeMaps.epsilon, initial: initial)
+    }
+
+    var state: [StateEntry] { normalization.state }
+
+    var type: ElementType { normalization.weight.type }
+
+    func callAsFunction(_ map: Tensor, training: Bool) -> Tensor {
+        EdgeMaps.first(normalization(EdgeMaps.last(map.to(type)), training: training))
+    }
+}
+
+/// A layer normalisation and two linear maps of each place, four times as wide between them, times a factor
+/// a channel.
+private final class PlaceMaps {
+    private let factor: Tensor
+    private let norm: LayerNormalization
+    private let widening: Linear
+    private let narrowing: Linear
+
+    init(channels: Int, initial: InitialWeights) {
+        factor = initial.constant(EdgeMaps.factor, [channels])
+        norm = LayerNormalization(
+            size: channels, epsilon: EdgeMaps.epsilon, initial: initial.child("norm"))
+        widening = Linear(
+            inputs: channels, outputs: 4 * channels, standardDeviation: EdgeMaps.deviation,
+            initial: initial.child("mlp.fc1"))
+        narrowing = Linear(
+            inputs: 4 * channels, outputs: channels, standardDeviation: EdgeMaps.deviation,
+            initial: initial.child("mlp.fc2"))
+    }
+
+    /// The factor, which comes first in a block's state.
+    var factorState: [StateEntry] { [StateEntry("gamma", factor, .normalization)] }
+
+    var state: [StateEntry] {
+        norm.state.prefixed("norm") + widening.state.prefixed("mlp.fc1")
+            + narrowing.state.prefixed("mlp.fc2")
+    }
+
+    /// `[n, h, w, c]` -> `[n, h, w, c]`.
+    func callAsFunction(_ map: Tensor, training: Bool) -> Tensor {
+        let normalized = norm(map.to(norm.weight.type), training: training)
+        let wide = widening(normalized, training: training).gelu()
+        return narrowing(wide, training: training) * factor
+    }
+
+    func walk(_ trace: inout LayerTrace) {
+        let places = trace.size.height * trace.size.width
+        trace.count(
+            factorState + state, multiplyAdds: 2 * widening.weight.count * places,
+            // The normalised map, the wide one before and after its rectifier, and the narrow one.
+            kept: 10 * trace.size.channels * places)
+    }
+}
+
+/// A depthwise convolution and maps of each place, beside a shortcut.
+private final class ConvolutionEncoder {
+    private let convolution: RectangularConvolution
+    private let maps: PlaceMaps
+
+    init(channels: Int, window: Int, initial: InitialWeights) {
+        convolution = RectangularConvolution(
+            inputs: channels, outputs: channels, window: .init(window, window),
+            groups: channels, bias: true, standardDeviation: EdgeMaps.deviation,
+            initial: initial.child("conv_dw"))
+        maps = PlaceMaps(channels: channels, initial: initial)
+    }
+
+    var state: [StateEntry] {
+        maps.factorState + convolution.state.prefixed("conv_dw") + maps.state
+    }
+
+    func callAsFunction(_ map: Tensor, training: Bool) -> Tensor {
+        let filtered = EdgeMaps.last(convolution(map, training: training))
+        return map + EdgeMaps.first(maps(filtered, training: training))
+    }
+
+    func walk(_ trace: inout LayerTrace) {
+        trace.pass(convolution)
+        maps.walk(&trace)
+    }
+}
+
+/// Depthwise convolutions of groups of channels one upon another, attention among channels, and maps of each
+/// place ("split depth-wise transpose attention", section 3.2).
+private final class AttentionEncoder {
+    /// What differs between stages.
+    struct Layout {
+        let heads: Int
+        /// Groups of channels, of which all but the last are convolved.
+        let scales: Int
+        /// Whether places are told apart by waves.
+        let knowsPlaces: Bool
+    }
+
+    private let convolutions: [RectangularConvolution]
+    private let places: PlaceWaves?
+    private let attentionNorm: LayerNormalization
+    private let attentionFactor: Tensor
+    private let temperature: Tensor
+    private let queryKeyValue: Linear
+    private let projection: Linear
+    private let maps: PlaceMaps
+    private let heads: Int
+
+    init(channels: Int, _ layout: Layout, initial: InitialWeights) {
+        heads = layout.heads
+        let group = (channels + layout.scales - 1) / layout.scales
+        convolutions = (0..<max(1, layout.scales - 1)).map {
+            RectangularConvolution(
+                inputs: group, outputs: group, window: .init(3, 3), groups: group, bias: true,
+                standardDeviation: EdgeMaps.deviation, initial: initial.child("convs.\($0)"))
+        }
+        places =
+            layout.knowsPlaces
+            ? PlaceWaves(channels: channels, initial: initial.child("pos_embd")) : nil
+        attentionFactor = initial.constant(EdgeMaps.factor, [channels])
+        attentionNorm = LayerNormalization(
+            size: channels, epsilon: EdgeMaps.epsilon, initial: initial.child("norm_xca"))
+        temperature = initial.constant(1, [layout.heads, 1, 1])
+        queryKeyValue = Linear(
+            inputs: channels, outputs: 3 * channels, standardDeviation: EdgeMaps.deviation,
+            initial: initial.child("xca.qkv"))
+        projection = Linear(
+            inputs: channels, outputs: channels, standardDeviation: EdgeMaps.deviation,
+            initial: initial.child("xca.proj"))
+        maps = PlaceMaps(channels: channels, initial: initial)
+    }
+
+    var state: [StateEntry] {
+        let factors = [StateEntry("gamma_xca", attentionFactor, .normalization)]
+        let filters = convolutions.enumerated().flatMap { index, layer in
+            layer.state.prefixed("convs.\(index)")
+        }
+        let attention =
+            [StateEntry("temperature", temperature, .weight)]
+            + queryKeyValue.state.prefixed("qkv") + projection.state.prefixed("proj")
+        return factors + maps.factorState + filters
+            + (places?.state.prefixed("pos_embd") ?? [])
+            + attentionNorm.state.prefixed("norm_xca") + attention.prefixed("xca") + maps.state
+    }
+
+    func callAsFunction(_ map: Tensor, training: Bool) -> Tensor {
+        let type = attentionNorm.weight.type
+        let (n, c, h, w) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3])
+        var tokens = split(map, training: training).to(type)
+            .reshaped([n, c, h * w]).transposed(1, 2)
+        if let places { tokens = tokens + places(height: h, width: w, training: training) }
+        let normalized = attentionNorm(tokens, training: training)
+        tokens = tokens + attended(normalized, training: training) * attentionFactor
+        let mapped = maps(tokens.reshaped([n, h, w, c]), training: training)
+        return map + EdgeMaps.first(mapped)
+    }
+
+    /// Each group of channels is convolved together with the result of the one before it.
+    private func split(_ map: Tensor, training: Bool) -> Tensor {
+        let (channels, group) = (map.shape[1], convolutions[0].weight.shape[0])
+        func part(_ index: Int) -> Tensor {
+            map.narrowed(1, index * group..<min((index + 1) * group, channels))
+        }
+        var parts: [Tensor] = []
+        for (index, convolution) in convolutions.enumerated() {
+            let input = parts.last.map { $0 + part(index) } ?? part(index)
+            parts.append(convolution(input, training: training))
+        }
+        return .concatenated(parts + [part(convolutions.count)], dim: 1)
+    }
+
+    /// Channels attend to channels: the maps of attention are as wide as a head.
+    private func attended(_ tokens: Tensor, training: Bool) -> Tensor {
+        let (n, count, channels) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
+        // [3, n, heads, channels of a head, tokens]
+        let all = queryKeyValue(tokens, training: training)
+            .reshaped([n, count, 3, heads, channels / heads]).permuted([2, 0, 3, 4, 1])
+        let parts = (0..<3).map { all.narrowed(0, $0..<$0 + 1).squeezed(0) }
+        func unit(_ rows: Tensor) -> Tensor {
+            rows / rows.norm(3, keep: true).clamped(from: 1e-12)
+        }
+        let scores = unit(parts[0]).matmul(unit(parts[1]).transposed(2, 3)) * temperature
+        let mixed = scores.softmax(3).to(parts[2].type).matmul(parts[2])
+            .permuted([0, 3, 1, 2]).reshaped([n, count, channels])
+        return projection(mixed, training: training)
+    }
+
+    func walk(_ trace: inout LayerTrace) {
+        let size = trace.size
+        let tokens = size.height * size.width
+        for convolution in convolutions {
+            trace.count(
+                convolution.state, multiplyAdds: convolution.weight.count * tokens,
+                kept: convolution.weight.shape[0] * tokens)
+        }
+        if let places {
+            trace.count(places.state, multiplyAdds: places.multiplyAdds * tokens)
+        }
+        let attention =
+            attentionNorm.state + queryKeyValue.state + projection.state + [
+                StateEntry("temperature", temperature, .weight),
+                StateEntry("gamma", attentionFactor, .normalization),
+            ]
+        let channels = size.channels
+        trace.count(
+            attention,
+            multiplyAdds: tokens * (queryKeyValue.weight.count + projection.weight.count)
+                + 2 * tokens * channels * channels / heads,
+            kept: 9 * tokens * channels)
+        maps.walk(&trace)
+    }
+}
+
+/// Waves of different lengths along both sides of a map, projected to its channels (Vaswani et al. 2017,
+/// section 3.5, in two dimensions).
+private final class PlaceWaves {
+    private static let waves = 32
+    private static let temperature = 10_000.0
+
+    private let projection: RectangularConvolution
+
+    init(channels: Int, initial: InitialWeights) {
+        projection = RectangularConvolution(
+            inputs: 2 * Self.waves, outputs: channels, window: .init(1, 1), bias: true,
+            standardDeviation: EdgeMaps.deviation, initial: initial.child("token_projection"))
+    }
+
+    var state: [StateEntry] { projection.state.prefixed("token_projection") }
+
+    /// Of one place.
+    var multiplyAdds: Int { projection.weight.count }
+
+    /// `[1, height * width, channels]`.
+    func callAsFunction(height: Int, width: Int, training: Bool) -> Tensor {
+        func angles(_ count: Int) -> [[Double]] {
+            (1...count).map { place in
+                let turn = 2 * Double.pi * Double(place) / (Double(count) + 1e-6)
+                return (0..<Self.waves).map { wave in
+                    let exponent = Double(wave / 2 * 2) / Double(Self.waves)
+                    return turn / pow(Self.temperature, exponent)
+                }
+            }
+        }
+        func values(_ angles: [Double]) -> [Double] {
+            angles.enumerated().map { $0.offset % 2 == 0 ? sin($0.element) : cos($0.element) }
+        }
+        let (rows, columns) = (angles(height).map(values), angles(width).map(values))
+        let waves = rows.flatMap { row in columns.flatMap { row + $0 } }
+        let map = EdgeMaps.first(
+            Tensor(waves, shape: [1, height, width, 2 * Self.waves])
+                .to(projection.weight.type, device: projection.weight.device))
+        let projected = projection(map, training: training)
+        return projected.reshaped([1, projected.shape[1], height * width]).transposed(1, 2)
+            .to(projection.weight.type)
+    }
+}
+
+/// A stage: where the map is halved, a normalisation and a 2x2 convolution; then its blocks.
+private final class EdgeStage {
+    private let norm: MapNormalization?
+    private let halving: RectangularConvolution?
+    private let convolutions: [ConvolutionEncoder]
+    private let attention: AttentionEncoder?
+    private let channels: Int
+    private let window: Int
+
+    /// Creates a stage.
+    ///
+    /// - Parameter inputs: Channels of the map that is halved; nil where none is.
+    init(
+        inputs: Int?, channels: Int, convolutions count: Int, window: Int,
+        attention layout: AttentionEncoder.Layout?, initial: InitialWeights
+    ) {
+        self.channels = channels
+        self.window = window
+        norm = inputs.map {
+            MapNormalization(channels: $0, initial: initial.child("downsample.0"))
+        }
+        halving = inputs.map {
+            RectangularConvolution(
+                inputs: $0, outputs: channels, window: .init(2, 2), stride: 2,
+                padding: .init(0, 0), bias: true, standardDeviation: EdgeMaps.deviation,
+                initial: initial.child("downsample.1"))
+        }
+        convolutions = (0..<count).map {
+            ConvolutionEncoder(
+                channels: channels, window: window, initial: initial.child("blocks.\($0)"))
+        }
+        attention = layout.map {
+            AttentionEncoder(
+                channels: channels, $0, initial: initial.child("blocks.\(count)"))
+        }
+    }
+
+    var state: [StateEntry] {
+        let before =
+            (norm?.state.prefixed("downsample.0") ?? [])
+            + (halving?.state.prefixed("downsample.1") ?? [])
+        let blocks = convolutions.enumerated().flatMap { index, block in
+            block.state.prefixed("blocks.\(index)")
+        }
+        return before + blocks
+            + (attention?.state.prefixed("blocks.\(convolutions.count)") ?? [])
+    }
+
+    func callAsFunction(_ map: Tensor, training: Bool) -> Tensor {
+        var map = map
+        if let norm, let halving {
+            map = halving(norm(map, training: training), training: training)
+        }
+        for block in convolutions { map = block(map, training: training) }
+        return attention?(map, training: training) ?? map
+    }
+
+    /// `[7x7 dw, 88] x 5; attention`.
+    var filter: String {
+        "[\(window)x\(window) dw, \(channels)] x \(convolutions.count)"
+            + (attention == nil ? "" : "; attention")
+    }
+
+    func walk(_ trace: inout LayerTrace) {
+        if let norm, let halving {
+            trace.count(norm.state)
+            trace.pass(halving)
+        }
+        for block in convolutions { block.walk(&trace) }
+        attention?.walk(&trace)
+    }
+}

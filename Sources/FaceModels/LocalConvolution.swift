@@ -1,0 +1,82 @@
+import Torch
+
+/// A convolution whose filters differ from place to place (Taigman et al., "DeepFace", 2014, section
+/// 3.1), or from square to square of `region` x `region` places (Sun, Wang and Tang, "Deep Learning Face
+/// Representation from Predicting 10,000 Classes", 2014, section 3.1).
+///
+/// Aligned faces have the same part in the same place, so that each place can learn its own filters. The
+/// windows become columns, and the columns of a place are multiplied by the filters of the place.
+final class LocalConvolution {
+    /// `[places * outputs, inputs, kernel, kernel]`: the filters of a place one behind another, and the
+    /// places row by row.
+    let weight: Tensor
+    /// `[places * outputs]`.
+    let bias: Tensor
+    private let stride: Int
+    private let region: Int
+    /// Places that share filters count once.
+    private let regions: Int
+
+    /// Places along a side of the output, in pixels.
+    var side: Int { regions * region }
+
+    /// Creates a layer for maps of one size.
+    ///
+    /// - Parameters:
+    ///   - region: Places along a side of the squares that share their filters; rows and columns that
+    ///     fill no square are left out.
+    ///   - standardDeviation: Of normal variates, which the weights are instead of uniform ones.
+    ///   - biasStart: Where the bias starts with normal variates.
+    init(
+        inputs: (channels: Int, side: Int), outputs: Int, kernel: Int, stride: Int = 1,
+        region: Int = 1, standardDeviation: Double? = nil, biasStart: Double = 0,
+        initial: InitialWeights
+    ) {
+        self.stride = stride
+        self.region = region
+        regions = ((inputs.side - kernel) / stride + 1) / region
+        let filters = regions * regions * outputs
+        let shape = [filters, inputs.channels, kernel, kernel]
+        let bound = 1 / Double(inputs.channels * kernel * kernel).squareRoot()
+        weight =
+            standardDeviation.map { initial.normal("weight", shape, standardDeviation: $0) }
+            ?? initial.uniform("weight", shape, bound: bound)
+        bias =
+            standardDeviation == nil
+            ? initial.uniform("bias", [filters], bound: bound)
+            : initial.constant(biasStart, [filters])
+    }
+
+    var state: [StateEntry] {
+        [StateEntry("weight", weight, .weight), StateEntry("bias", bias, .bias)]
+    }
+
+    /// Channels of the output.
+    var outputs: Int { weight.shape[0] / (regions * regions) }
+
+    /// `[n, inputs, h, h]` -> `[n, outputs, side, side]`.
+    func callAsFunction(_ input: Tensor) -> Tensor {
+        let kernel = weight.shape[2]
+        let used = (side - 1) * stride + kernel
+        let (n, places) = (input.shape[0], regions * regions)
+        let values = weight.count / weight.shape[0]
+        let columns = input.narrowed(2, 0..<used).narrowed(3, 0..<used)
+            .unfolded(kernel: kernel, stride: stride)
+            .reshaped([n, values, regions, region, regions, region])
+            .permuted([2, 4, 1, 0, 3, 5])
+            .reshaped([places, values, n * region * region])
+        let products =
+            weight.reshaped([places, outputs, values]).matmul(columns)
+            + bias.reshaped([places, outputs, 1])
+        return products.reshaped([regions, regions, outputs, n, region, region])
+            .permuted([3, 2, 0, 4, 1, 5]).reshaped([n, outputs, side, side])
+    }
+
+    /// `9x9, 16 local`.
+    var filter: String { "\(weight.shape[2])x\(weight.shape[3]), \(outputs) local" }
+
+    func walk(_ trace: inout LayerTrace) {
+        trace.resize(LayerTable.Size(channels: outputs, height: side, width: side))
+        trace.count(state, multiplyAdds: weight.count * region * region)
+    }
+}

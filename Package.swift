@@ -60,6 +60,9 @@ let package = Package(
         .systemLibrary(
             name: "LibMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(
+            name: "LibONNX", pkgConfig: "protobuf",
+            providers: [.apt(["libonnx-dev", "libprotobuf-dev"]), .brew(["onnx", "protobuf"])]),
 
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
@@ -126,6 +129,12 @@ let package = Package(
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
+        // Networks of other programs: their files, and what runs them, which is loaded when it is needed.
+        .target(name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include"),
+        library("ONNX", needs: ["CONNX"]),
+        .target(name: "COpenVINO", publicHeadersPath: "include"),
+        library("OpenVINO", needs: ["COpenVINO"]),
+
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library(
             "FaceData",
@@ -157,9 +166,15 @@ let package = Package(
         library(
             "FaceEmbedding",
             needs: [
-                "ModelFormats", "FaceLosses",
+                "ModelFormats", "FaceLosses", "ONNX", "OpenVINO",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling",
+            ]),
+        library(
+            "ModelExport",
+            needs: [
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis", "ONNX",
+                "OpenVINO", "SafeFiles", "Torch",
             ]),
         library(
             "FaceStudy",
@@ -187,7 +202,8 @@ let package = Package(
                 "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis",
                 "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
-                "FaceStudy", "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
+                "FaceStudy", "Documents", "FaceReport", "CommandKit", "ModelExport", "PageServer",
+                "Spelling",
             ],
             swiftSettings: swiftSettings),
 
@@ -222,8 +238,12 @@ let package = Package(
         tests(
             "FaceEmbedding",
             needs: [
-                "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics", "FaceRuns",
+                "ONNX", "OpenVINO", "Torch", "FaceData", "FaceModels", "FaceEvaluation",
+                "FaceStatistics", "FaceRuns",
             ]),
+        tests(
+            "ModelExport",
+            needs: ["FaceEmbedding", "FaceData", "FaceModels", "ONNX", "OpenVINO", "Torch"]),
         tests("Charts"),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents"],

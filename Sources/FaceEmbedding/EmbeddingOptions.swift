@@ -8,11 +8,17 @@ public struct EmbeddingOptions: Sendable, Hashable {
     public var batchSize: Int
     /// Height and width of the input of a network whose file does not say it, in pixels.
     public var inputSize: Int
+    /// What is known of the input of an ONNX network beside what its file says.
+    public var input: RequestedInput
 
     /// Creates options.
-    public init(compute: ComputeConfiguration, batchSize: Int = 128, inputSize: Int = 112) {
+    public init(
+        compute: ComputeConfiguration, batchSize: Int = 128, inputSize: Int = 112,
+        input: RequestedInput = RequestedInput()
+    ) {
         self.compute = compute
         self.batchSize = batchSize
         self.inputSize = inputSize
+        self.input = input
     }
 }

@@ -14,7 +14,7 @@ public enum EmbeddingSource {
     case network(EmbeddingNetwork)
 
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
-    /// TorchScript, or a file of embeddings.
+    /// TorchScript or ONNX, or a file of embeddings.
     ///
     /// - Parameter weights: What is known of a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
@@ -36,6 +36,7 @@ public enum EmbeddingSource {
         case .array: return .file(try EmbeddingFile(array: url))
         case .foreign(let what, let advice):
             throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
+        case .onnx: return try opener.onnx(url)
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
         case .stateDict: return try opener.stateDict(url)
@@ -99,6 +100,22 @@ private struct Opener {
             EmbeddingNetwork(
                 embedder: embedder, inputSize: options.inputSize, path: url.path,
                 isForeign: true))
+    }
+
+    func onnx(_ url: URL) throws -> EmbeddingSource {
+        let onnx = try ONNXNetwork(url, options)
+        weights.told("'\(url.lastPathComponent)': \(onnx.summary)")
+        let prepared = onnx.prepared
+        let embedder = { [compute, batchSize] (preparation: InputPreparation) in
+            Embedder(onnx: onnx, preparation, compute: compute, batchSize: batchSize)
+        }
+        var network = EmbeddingNetwork(
+            embedder: embedder(prepared.preparation), inputSize: onnx.inputSize, path: url.path,
+            isForeign: true)
+        if !prepared.isCertain {
+            network.preparations = .init(given: prepared.preparation, embedder: embedder)
+        }
+        return .network(network)
     }
 
     func stateDict(_ url: URL) throws -> EmbeddingSource {

@@ -1,5 +1,6 @@
 public import FaceData
 public import FaceEvaluation
+public import FaceModels
 import Torch
 
 /// A network that embeds images, with what is known of it.
@@ -16,6 +17,8 @@ public struct EmbeddingNetwork {
     public var meanFace: [Double]?
     /// Whom it was trained on, where its file says it.
     public var trained: TrainedPeople?
+    /// The network itself and what its file says of it, where it is one of Facet's backbones.
+    public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
     /// The same network with another preparation of its input, and the preparation it has, where that is
     /// not certain.
     var preparations: Preparations?

@@ -124,9 +124,12 @@ private struct Opener {
         weights.told("'\(url.lastPathComponent)': \(network.summary)")
         let embedder = try Embedder(
             backbone: network.backbone, compute: compute, batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: options.inputSize, path: url.path))
+        var result = EmbeddingNetwork(
+            embedder: embedder, inputSize: options.inputSize, path: url.path)
+        result.model = (
+            network.backbone, ModelFile.Metadata(inputSize: options.inputSize)
+        )
+        return .network(result)
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {
@@ -140,12 +143,13 @@ private struct Opener {
         let embedder = try Embedder(
             backbone: backbone, normalization: metadata.normalization, compute: compute,
             batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: metadata.inputSize, path: url.path,
-                meanFace: metadata.meanFace.flatMap {
-                    $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
-                }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet)))
+        var network = EmbeddingNetwork(
+            embedder: embedder, inputSize: metadata.inputSize, path: url.path,
+            meanFace: metadata.meanFace.flatMap {
+                $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
+            }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet))
+        network.model = (backbone, metadata)
+        return .network(network)
     }
 
     /// The backbone of a checkpoint, which its run's folder says the specification of.
@@ -162,8 +166,10 @@ private struct Opener {
         try backbone.state.prefixed("backbone").load(
             content.tensors.filter { known.contains($0.key) }, path: url.path)
         let embedder = try Embedder(backbone: backbone, compute: compute, batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: description.backbone.inputSize, path: url.path))
+        let inputSize = description.backbone.inputSize
+        var network = EmbeddingNetwork(
+            embedder: embedder, inputSize: inputSize, path: url.path)
+        network.model = (backbone, ModelFile.Metadata(inputSize: inputSize))
+        return .network(network)
     }
 }

@@ -140,12 +140,11 @@ struct PreparationProbeTests {
     /// Images of one colour each; pairs of the same and of different colours.
     private struct Colours: ImageSource {
         let count = 400
+        let location = URL(fileURLWithPath: "/colours")
 
         func name(of index: Int) -> String { "\(index)" }
 
-        func image(_ index: Int) throws -> ImageBuffer {
-            fatalError("embeddings are made from the index")
-        }
+        func read(_ index: Int, into buffer: ReadBuffer) {}
     }
 
     private func set(_ pairs: Int) -> VerificationPairs {

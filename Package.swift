@@ -243,7 +243,9 @@ let package = Package(
             ]),
         tests(
             "ModelExport",
-            needs: ["FaceEmbedding", "FaceData", "FaceModels", "ONNX", "OpenVINO", "Torch"]),
+            needs: [
+                "FaceEmbedding", "FaceEvaluation", "FaceModels", "ONNX", "OpenVINO", "Torch",
+            ]),
         tests("Charts"),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents"],

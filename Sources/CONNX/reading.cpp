@@ -112,7 +112,7 @@ char *connx_read(const char *path, connx_model **out) {
     google::protobuf::io::IstreamInputStream stream(&file);
     google::protobuf::io::CodedInputStream coded(&stream);
     coded.SetTotalBytesLimit(INT32_MAX);
-    bool is_whole = file && model->proto.ParseFromCodedStream(&coded) &&
+    bool is_whole = model->proto.ParseFromCodedStream(&coded) &&
                     coded.ConsumedEntireMessage() && model->proto.has_graph();
     if (!is_whole) {
       delete model;

@@ -173,7 +173,8 @@ let package = Package(
         library(
             "ModelExport",
             needs: [
-                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis", "ONNX",
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis",
+                "ONNX",
                 "OpenVINO", "SafeFiles", "Torch",
             ]),
         library(

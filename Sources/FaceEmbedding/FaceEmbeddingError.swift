@@ -32,7 +32,9 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
                 + "required; remove the layers after the embedding"
         case .notFixed(let path, let reason):
             "the network '\(path)' was saved in training mode: \(reason); save it again after "
-                + "model.eval(), e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
+                + "model.eval()"
+                + (path.lowercased().hasSuffix(".onnx")
+                    ? "" : ", e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))")
         case .unfitNetwork(let path, let reason):
             "the network '\(path)' does not turn images into embeddings: \(reason); one input of colour "
                 + "images, [n, 3, height, width], and an output [n, d] are required"

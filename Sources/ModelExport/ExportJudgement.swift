@@ -42,7 +42,8 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
     public var summary: String {
         let cosine = String(format: "%.6f", smallestCosine)
         let difference = String(format: "%.1e", largestDifference)
-        let faces = "smallest cosine \(cosine) and largest difference \(difference) on \(images) faces"
+        let faces =
+            "smallest cosine \(cosine) and largest difference \(difference) on \(images) faces"
         let sets = tests.map { test in
             String(
                 format: "%@: %.3f %% before and %.3f %% after, %d of %d pairs decided otherwise",

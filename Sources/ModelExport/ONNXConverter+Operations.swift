@@ -55,7 +55,8 @@ extension ONNXConverter {
             require(operators: 17)
             emit(
                 "LayerNormalization", try [arguments[0], arguments[2], arguments[3]].map(name),
-                result, ["axis": .int(-axes.count), "epsilon": .float(number(arguments[4]) ?? 1e-5)])
+                result,
+                ["axis": .int(-axes.count), "epsilon": .float(number(arguments[4]) ?? 1e-5)])
         case "scaled_dot_product_attention": try attention(operation, result)
         case "max_pool2d": try pool("MaxPool", operation, result)
         case "avg_pool2d": try pool("AveragePool", operation, result)
@@ -128,7 +129,10 @@ extension ONNXConverter {
             shift[output] = Float(Double(parts[1].values[output]) + offset * scale[output])
         }
         let stem = String(weight.name.dropLast(weight.name.hasSuffix(".weight") ? 7 : 0))
-        return [add(folded), add(Constant(name: "\(stem).folded_bias", values: shift, shape: [outputs]))]
+        return [
+            add(folded),
+            add(Constant(name: "\(stem).folded_bias", values: shift, shape: [outputs])),
+        ]
     }
 
     private static func transposed(_ matrix: Constant) -> Constant {
@@ -209,7 +213,9 @@ extension ONNXConverter {
             let type = kind == "softmax" ? "Softmax" : "LogSoftmax"
             emit(type, [try name(first)], result, ["axis": .int(axis)])
         case "leaky_relu":
-            emit("LeakyRelu", [try name(first)], result, ["alpha": .float(number(arguments[1]) ?? 0.01)])
+            emit(
+                "LeakyRelu", [try name(first)], result,
+                ["alpha": .float(number(arguments[1]) ?? 0.01)])
         default: return false
         }
         return true

@@ -155,7 +155,8 @@ extension ONNXFile.Value {
 extension ONNXFile.Node {
     fileprivate init(_ model: OpaquePointer, _ index: Int) {
         self.init(
-            type: text(connx_node_type(model, index)), domain: text(connx_node_domain(model, index)),
+            type: text(connx_node_type(model, index)),
+            domain: text(connx_node_domain(model, index)),
             name: text(connx_node_name(model, index)),
             inputs: (0..<connx_node_input_count(model, index)).map {
                 text(connx_node_input(model, index, $0))

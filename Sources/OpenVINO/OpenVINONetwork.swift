@@ -104,11 +104,23 @@ struct OpenVINOMessage {
     let reason: String
 
     init(_ text: String) {
+        for (mark, meaning) in Self.marks {
+            guard let range = text.range(of: mark) else { continue }
+            let names = text[range.upperBound...].prefix { !$0.isNewline }
+            reason = "\(meaning) \(names.trimmingCharacters(in: .whitespaces))"
+            return
+        }
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty && !Self.isPlace($0) }
         reason = lines.isEmpty ? "no reason is given" : lines.joined(separator: " ")
     }
+
+    /// What is said of operators, and what it means.
+    private static let marks = [
+        ("No conversion rule found for operations:", "it does not have the operators"),
+        ("Conversion is failed for:", "it cannot run the operators"),
+    ]
 
     /// Whether a line only says where in OpenVINO's source something happened.
     private static func isPlace(_ line: String) -> Bool {

@@ -15,7 +15,8 @@ let facet = Command(
         it was stopped.
         """,
     subcommands: [
-        compareCommand, trainCommand, evaluateCommand, exportCommand, reportCommand, reproduceCommand,
+        compareCommand, trainCommand, evaluateCommand, exportCommand, reportCommand,
+        reproduceCommand,
         explainCommand, modelsCommand, lossesCommand, keysCommand,
         dataCommand,
     ]

@@ -45,7 +45,9 @@ enum TinyONNX {
     }
 }
 
-@Suite("Networks in ONNX, run by OpenVINO", .enabled("\(TinyONNX.isInstalled)") { OpenVINOLibrary.isAvailable })
+@Suite(
+    "Networks in ONNX, run by OpenVINO",
+    .enabled("\(TinyONNX.isInstalled)") { OpenVINOLibrary.isAvailable })
 struct ONNXNetworkTests {
     private func values(_ name: String, count: Int = 3, as golden: String) throws -> Double {
         let network = try TinyONNX.network(name)
@@ -57,12 +59,14 @@ struct ONNXNetworkTests {
         return zip(made, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
     }
 
-    @Test("Embeddings equal ONNX Runtime's, whatever way the network takes images", arguments: [
-        ("plain", "plain"), ("any-size", "plain"), ("fixed-batch", "plain"),
-        ("two-outputs", "plain"), ("unflattened", "plain"), ("normalizing", "normalizing"),
-        ("unit", "unit"), ("channels-last", "channels-last"), ("bytes", "bytes"),
-        ("stated", "stated"),
-    ])
+    @Test(
+        "Embeddings equal ONNX Runtime's, whatever way the network takes images",
+        arguments: [
+            ("plain", "plain"), ("any-size", "plain"), ("fixed-batch", "plain"),
+            ("two-outputs", "plain"), ("unflattened", "plain"), ("normalizing", "normalizing"),
+            ("unit", "unit"), ("channels-last", "channels-last"), ("bytes", "bytes"),
+            ("stated", "stated"),
+        ])
     func equal(name: String, golden: String) throws {
         // The largest values are about 60 with bytes, and about 1 else.
         #expect(try values(name, as: golden) < (golden == "bytes" ? 1e-4 : 2e-6))
@@ -72,7 +76,9 @@ struct ONNXNetworkTests {
     func notTwice() throws {
         let normalizing = try TinyONNX.network("normalizing").prepared
         #expect(normalizing.preparation == .bytes)
-        #expect(normalizing.reason == "since the network itself subtracts 127.5 and multiplies by 0.007843")
+        #expect(
+            normalizing.reason
+                == "since the network itself subtracts 127.5 and multiplies by 0.007843")
         #expect(try TinyONNX.network("dividing").prepared.preparation == .bytes)
         #expect(try TinyONNX.network("unit").prepared.preparation == .unit)
         #expect(try TinyONNX.network("bytes").prepared.preparation == .bytes)
@@ -87,8 +93,10 @@ struct ONNXNetworkTests {
         #expect(
             try TinyONNX.network("stated").summary
                 == "input 16x16, BGR as (byte - 127.5) / 128, by the file's metadata")
-        #expect(try TinyONNX.network("two-outputs").summary.hasSuffix("; output 'embedding', one of 2"))
-        #expect(try TinyONNX.network("fixed-batch").summary.hasSuffix("; batches of 2, its only size"))
+        #expect(
+            try TinyONNX.network("two-outputs").summary.hasSuffix("; output 'embedding', one of 2"))
+        #expect(
+            try TinyONNX.network("fixed-batch").summary.hasSuffix("; batches of 2, its only size"))
         let asked = RequestedInput(colorOrder: .bgr, mean: [0], deviation: [255])
         #expect(
             try TinyONNX.network("stated", asked).summary
@@ -105,13 +113,15 @@ struct ONNXNetworkTests {
         }
     }
 
-    @Test("What is no embedding network is refused in a sentence", arguments: [
-        ("two-inputs", "it has 2 inputs ('images', 'other')"),
-        ("rank-2", "its input has the shape [any, 768]"),
-        ("dropout", "the dropout 'drop' is active"),
-        ("external", "keeps its weights in 'missing.data', which does not exist"),
-        ("unknown-operator", "FaceMagic"),
-    ])
+    @Test(
+        "What is no embedding network is refused in a sentence",
+        arguments: [
+            ("two-inputs", "it has 2 inputs ('images', 'other')"),
+            ("rank-2", "its input has the shape [any, 768]"),
+            ("dropout", "the dropout 'drop' is active"),
+            ("external", "keeps its weights in 'missing.data', which does not exist"),
+            ("unknown-operator", "it does not have the operators com.none.FaceMagic"),
+        ])
     func refused(name: String, part: String) throws {
         let error = try #require(throws: (any Error).self) {
             _ = try EmbeddingSource.open(try TinyONNX.url("\(name).onnx"), TinyONNX.options())
@@ -180,12 +190,16 @@ struct PreparationProbeTests {
 
     @Test("Nothing is said where nothing is better, or there are too few pairs")
     func quiet() throws {
-        #expect(try PreparationProbe.warning(given: .standard, set(200)) { _, _ in try table(true) } == nil)
-        #expect(try PreparationProbe.warning(given: .standard, set(200)) { other, _ in
-            other == .standard ? try table(true) : nil
-        } == nil)
-        #expect(try PreparationProbe.warning(given: .standard, set(30)) { other, _ in
-            try table(other != .standard)
-        } == nil)
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(200)) { _, _ in try table(true) }
+                == nil)
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(200)) { other, _ in
+                other == .standard ? try table(true) : nil
+            } == nil)
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(30)) { other, _ in
+                try table(other != .standard)
+            } == nil)
     }
 }

@@ -144,7 +144,8 @@ struct ExportedNetworkTests {
                 try NumPyArray(shape: [3, 3, side, side], values: SeasonedNetwork.pixels).data
                     .write(to: input)
                 let expected = network.embeddings()
-                try NumPyArray(shape: [3, expected.count / 3], values: expected).data.write(to: output)
+                try NumPyArray(shape: [3, expected.count / 3], values: expected).data.write(
+                    to: output)
                 let process = try Process.run(
                     URL(fileURLWithPath: python),
                     arguments: [script.path, url.path, input.path, output.path])
@@ -154,9 +155,11 @@ struct ExportedNetworkTests {
         }
     }
 
-    @Test("TorchScript takes any number of images and computes the same", arguments: [
-        "mobilenetv1:width=0.25", "vit_t", "mobilefacenet",
-    ])
+    @Test(
+        "TorchScript takes any number of images and computes the same",
+        arguments: [
+            "mobilenetv1:width=0.25", "vit_t", "mobilefacenet",
+        ])
     func torchScript(name: String) throws {
         let network = try SeasonedNetwork(name)
         try SeasonedNetwork.file { url in

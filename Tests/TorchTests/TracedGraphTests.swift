@@ -36,7 +36,8 @@ struct TracedGraphTests {
             return
         }
         #expect(graph.entry(weight)?.name == "conv.weight")
-        #expect(first.arguments[3...6] == [.ints([1, 1]), .ints([1, 1]), .ints([1, 1]), .int(1)])
+        #expect(
+            first.arguments[3...6] == [.ints([1, 1]), .ints([1, 1]), .ints([1, 1]), .int(1)])
         #expect(graph.shape(of: first.results[0]) == [2, 4, 8, 8])
         #expect(graph.batch == 2)
     }

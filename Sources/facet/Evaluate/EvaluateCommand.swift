@@ -102,7 +102,8 @@ let evaluateCommand = Command(
     let input = try requestedInput(arguments)
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
-        return try evaluate(path, configuration, weights, input, embeddings, title: title, interrupt)
+        return try evaluate(
+            path, configuration, weights, input, embeddings, title: title, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")

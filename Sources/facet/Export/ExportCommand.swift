@@ -23,12 +23,14 @@ let exportCommand = Command(
     ],
     options: [
         Option(
-            "--format", .value("NAME"), "onnx, torchscript or safetensors; default the file's ending",
+            "--format", .value("NAME"),
+            "onnx, torchscript or safetensors; default the file's ending",
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
         Option("--raw-input", .flag, "ONNX: the network prepares bytes from 0 to 255 itself"),
         Option(
             "--keep-batch-norm", .flag,
-            "ONNX: leave batch normalisations as they are, instead of folding them into convolutions"),
+            "ONNX: leave batch normalisations as they are, instead of folding them into convolutions"
+        ),
         Option("--float16", .flag, "ONNX: weights and computation in float16"),
         Option("--terms", .value("TEXT"), "ONNX: the licence's terms, written into the file"),
         Option(
@@ -113,10 +115,11 @@ private func exportFormat(
         }
         return format
     }
-    guard let format = ModelExporter.Format(ending: target) else { 
+    guard let format = ModelExporter.Format(ending: target) else {
         throw CommandError.badValue(
             option: "file", value: target.lastPathComponent,
-            expected: "a name that ends in .onnx, .pt or .safetensors, or --format with one of \(names)")
+            expected:
+                "a name that ends in .onnx, .pt or .safetensors, or --format with one of \(names)")
     }
     return format
 }

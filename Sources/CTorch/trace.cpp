@@ -120,9 +120,9 @@ void free_batch(jit::Graph &graph, int64_t batch) {
     std::vector<int64_t> lengths;
     for (auto *length : list->inputs()) lengths.push_back(jit::constant_as<int64_t>(length).value());
     if (lengths[0] != batch) continue;
-    const auto &made = *node->output()->type()->expect<c10::TensorType>()->sizes().concrete_sizes();
+    auto type = node->output()->type()->expect<c10::TensorType>();
+    lengths = type->sizes().concrete_sizes().value();
     jit::WithInsertPoint before(node);
-    lengths = made;
     lengths[0] = -1;
     std::vector<jit::Value *> values;
     for (auto length : lengths) values.push_back(graph.insertConstant(length));

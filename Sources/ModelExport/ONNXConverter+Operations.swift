@@ -42,7 +42,7 @@ extension ONNXConverter {
     ) throws -> Bool {
         let arguments = operation.arguments
         switch kind {
-        case "conv2d": try convolution(operation, result)
+        case "_convolution", "conv2d": try convolution(operation, result)
         case "linear": try linear(operation, result)
         case "batch_norm":
             guard arguments[5] == .bool(false) else { throw unsupported(operation) }
@@ -70,9 +70,12 @@ extension ONNXConverter {
 
     private func convolution(_ operation: TracedGraph.Operation, _ result: Int) throws {
         let arguments = operation.arguments
+        // LibTorch records the function that its convolutions share, which can run backwards too.
+        let isShared = operation.name == "aten::_convolution"
         guard let kernel = constant(arguments[1]), kernel.shape.count == 4,
             let stride = pair(arguments[3]), let padding = pair(arguments[4]),
-            let dilation = pair(arguments[5]), case .int(let groups) = arguments[6]
+            let dilation = pair(arguments[5]), !isShared || arguments[6] == .bool(false),
+            case .int(let groups) = arguments[isShared ? 8 : 6]
         else { throw unsupported(operation) }
         let attributes: [String: ONNXGraph.Attribute] = [
             "dilations": .ints(dilation), "group": .int(groups),

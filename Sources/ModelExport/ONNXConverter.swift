@@ -68,7 +68,7 @@ final class ONNXConverter {
 
     /// Normalisations of what a convolution or a linear map alone makes for them.
     private func findFoldings() {
-        let mappings: Set = ["aten::conv2d", "aten::linear"]
+        let mappings: Set = ["aten::_convolution", "aten::conv2d", "aten::linear"]
         let made = Set(
             trace.operations.filter { mappings.contains($0.name) }.flatMap(\.results))
         for operation in trace.operations where operation.name == "aten::batch_norm" {

@@ -173,9 +173,8 @@ let package = Package(
         library(
             "ModelExport",
             needs: [
-                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis",
-                "ONNX",
-                "OpenVINO", "SafeFiles", "Torch",
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis", "ONNX",
+                "SafeFiles", "Torch",
             ]),
         library(
             "FaceStudy",

@@ -54,11 +54,15 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
 
     /// Compares the embeddings of the same faces.
     init(original: EmbeddingTable, exported: EmbeddingTable) throws {
-        let table = (first: try original.normalized(), second: try exported.normalized())
-        guard original.dimension == exported.dimension, original.count == exported.count else {
+        // Rows that are zero or not finite have no direction.
+        let turned = try? exported.normalized()
+        guard let turned, original.dimension == exported.dimension,
+            original.count == exported.count
+        else {
             self.init(images: original.count, largestDifference: 2, smallestCosine: -1)
             return
         }
+        let table = (first: try original.normalized(), second: turned)
         var (difference, cosine) = (0.0, 1.0)
         for row in 0..<original.count {
             var product = 0.0

@@ -27,7 +27,8 @@ struct TracedGraphTests {
         let graph = try trace()
         #expect(
             graph.operations.map(\.name) == [
-                "aten::_convolution", "aten::batch_norm", "aten::relu", "aten::mean", "aten::reshape",
+                "aten::_convolution", "aten::batch_norm", "aten::relu", "aten::mean",
+                "aten::reshape",
             ])
         let first = try #require(graph.operations.first)
         #expect(first.arguments[0] == .tensor(0))
@@ -37,7 +38,9 @@ struct TracedGraphTests {
         }
         #expect(graph.entry(weight)?.name == "conv.weight")
         #expect(
-            first.arguments[3...6] == [.ints([1, 1]), .ints([1, 1]), .ints([1, 1]), .bool(false)])
+            first.arguments[3...6] == [
+                .ints([1, 1]), .ints([1, 1]), .ints([1, 1]), .bool(false),
+            ])
         #expect(graph.shape(of: first.results[0]) == [2, 4, 8, 8])
         #expect(graph.batch == 2)
     }

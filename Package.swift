@@ -61,6 +61,9 @@ let package = Package(
         .systemLibrary(
             name: "LibMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(
+            name: "LibONNX", pkgConfig: "protobuf",
+            providers: [.apt(["libonnx-dev", "libprotobuf-dev"]), .brew(["onnx", "protobuf"])]),
 
         // Facet's side of a benchmark whose other side is a Python script beside it.
         .executableTarget(
@@ -130,6 +133,12 @@ let package = Package(
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
+        // Networks of other programs: their files, and what runs them, which is loaded when it is needed.
+        .target(name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include"),
+        library("ONNX", needs: ["CONNX"]),
+        .target(name: "COpenVINO", publicHeadersPath: "include"),
+        library("OpenVINO", needs: ["COpenVINO"]),
+
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library(
             "FaceData",
@@ -167,9 +176,15 @@ let package = Package(
         library(
             "FaceEmbedding",
             needs: [
-                "ModelFormats", "FaceLosses", "FaceConfiguration",
+                "ModelFormats", "FaceLosses", "FaceConfiguration", "ONNX", "OpenVINO",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling",
+            ]),
+        library(
+            "ModelExport",
+            needs: [
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis", "ONNX",
+                "SafeFiles", "Torch",
             ]),
         library(
             "FaceStudy",
@@ -197,7 +212,8 @@ let package = Package(
                 "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis",
                 "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
-                "FaceStudy", "Documents", "FaceReport", "CommandKit", "PageServer", "Spelling",
+                "FaceStudy", "Documents", "FaceReport", "CommandKit", "ModelExport", "PageServer",
+                "Spelling",
             ],
             swiftSettings: swiftSettings),
 
@@ -235,8 +251,13 @@ let package = Package(
         tests(
             "FaceEmbedding",
             needs: [
-                "SeededRandom", "Torch", "FaceData", "FaceModels", "FaceEvaluation",
+                "SeededRandom", "ONNX", "OpenVINO", "Torch", "FaceData", "FaceModels", "FaceEvaluation",
                 "FaceStatistics", "FaceRuns",
+            ]),
+        tests(
+            "ModelExport",
+            needs: [
+                "FaceEmbedding", "FaceEvaluation", "FaceModels", "ONNX", "OpenVINO", "Torch",
             ]),
         tests("Charts"),
         .testTarget(

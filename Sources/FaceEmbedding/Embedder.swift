@@ -47,6 +47,20 @@ public struct Embedder {
         self.batchSize = batchSize
     }
 
+    /// Creates an embedder around an ONNX network, which is given bytes and prepares them itself.
+    init(
+        onnx: ONNXNetwork, _ preparation: InputPreparation, compute: ComputeConfiguration,
+        batchSize: Int
+    ) {
+        network = { try onnx.embeddings(of: $0, preparation) }
+        normalization = InputNormalization(mean: 0, standardDeviation: 1)
+        // OpenVINO computes on the CPU and takes images channel after channel.
+        self.compute = ComputeConfiguration(
+            device: .cpu, precision: compute.precision, memoryFormat: .contiguous,
+            threads: compute.threads, kernels: compute.kernels)
+        self.batchSize = batchSize
+    }
+
     /// Embeddings of images and of their mirror images, not normalised.
     ///
     /// - Parameters:

@@ -1,5 +1,6 @@
 public import FaceData
 public import FaceEvaluation
+public import FaceModels
 import Torch
 
 /// A network that embeds images, with what is known of it.
@@ -16,6 +17,19 @@ public struct EmbeddingNetwork {
     public var meanFace: [Double]?
     /// Whom it was trained on, where its file says it.
     public var trained: TrainedPeople?
+    /// The network itself and what its file says of it, where it is one of Facet's backbones.
+    public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
+    /// The same network with another preparation of its input, and the preparation it has, where that is
+    /// not certain.
+    var preparations: Preparations?
+
+    /// How the input of a network may be prepared.
+    struct Preparations {
+        /// As it is given.
+        let given: InputPreparation
+        /// The network with another one.
+        let embedder: (InputPreparation) -> Embedder
+    }
 
     /// Says what is known of a network.
     public init(
@@ -117,6 +131,16 @@ public struct EmbeddingNetwork {
     private static func percent(_ fraction: Float) -> String {
         guard fraction.isFinite else { return "more than 100 %" }
         return fraction < 0.001 ? "less than 0.1 %" : "\((fraction * 1000).rounded() / 10) %"
+    }
+
+    /// A sentence when another order of colours or range of bytes separates the set's pairs far better.
+    public func preparationWarning(_ pairs: VerificationPairs) throws -> String? {
+        guard let preparations else { return nil }
+        return try PreparationProbe.warning(given: preparations.given, pairs) { other, images in
+            try preparations.embedder(other).embeddings(
+                of: images, size: inputSize, mirroring: false
+            ).original
+        }
     }
 
     /// A sentence when the test set's faces are cropped differently from what the network knows.

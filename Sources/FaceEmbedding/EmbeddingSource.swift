@@ -16,7 +16,7 @@ public enum EmbeddingSource {
     case network(EmbeddingNetwork)
 
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
-    /// TorchScript, or a file of embeddings.
+    /// TorchScript or ONNX, or a file of embeddings.
     ///
     /// - Parameter weights: What is known of a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
@@ -39,6 +39,7 @@ public enum EmbeddingSource {
         case .dlib: return try opener.dlib(url)
         case .foreign(let what, let advice):
             throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
+        case .onnx: return try opener.onnx(url)
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
         case .stateDict: return try opener.stateDict(url)
@@ -115,6 +116,22 @@ private struct Opener {
                 embedder: embedder, inputSize: network.inputSize, path: url.path))
     }
 
+    func onnx(_ url: URL) throws -> EmbeddingSource {
+        let onnx = try ONNXNetwork(url, options)
+        weights.told("'\(url.lastPathComponent)': \(onnx.summary)")
+        let prepared = onnx.prepared
+        let embedder = { [compute, batchSize] (preparation: InputPreparation) in
+            Embedder(onnx: onnx, preparation, compute: compute, batchSize: batchSize)
+        }
+        var network = EmbeddingNetwork(
+            embedder: embedder(prepared.preparation), inputSize: onnx.inputSize, path: url.path,
+            isForeign: true)
+        if !prepared.isCertain {
+            network.preparations = .init(given: prepared.preparation, embedder: embedder)
+        }
+        return .network(network)
+    }
+
     func stateDict(_ url: URL) throws -> EmbeddingSource {
         let network = try StateDictNetwork(
             url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
@@ -127,9 +144,14 @@ private struct Opener {
         let embedder = try Embedder(
             backbone: network.backbone, normalization: options.normalization, compute: compute,
             batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: options.inputSize, path: url.path))
+        var result = EmbeddingNetwork(
+            embedder: embedder, inputSize: options.inputSize, path: url.path)
+        result.model = (
+            network.backbone,
+            ModelFile.Metadata(
+                inputSize: options.inputSize, normalization: options.normalization)
+        )
+        return .network(result)
     }
 
     func safetensors(_ url: URL) throws -> EmbeddingSource {
@@ -143,12 +165,13 @@ private struct Opener {
         let embedder = try Embedder(
             backbone: backbone, normalization: metadata.normalization, compute: compute,
             batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: metadata.inputSize, path: url.path,
-                meanFace: metadata.meanFace.flatMap {
-                    $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
-                }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet)))
+        var network = EmbeddingNetwork(
+            embedder: embedder, inputSize: metadata.inputSize, path: url.path,
+            meanFace: metadata.meanFace.flatMap {
+                $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
+            }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet))
+        network.model = (backbone, metadata)
+        return .network(network)
     }
 
     /// What a run's configuration says of its network's input.
@@ -178,11 +201,15 @@ private struct Opener {
         let known = Set(backbone.state.prefixed("backbone").map(\.name))
         try backbone.state.prefixed("backbone").load(
             content.tensors.filter { known.contains($0.key) }, path: url.path)
+        let normalization = Self.normalization(description.configuration)
         let embedder = try Embedder(
-            backbone: backbone, normalization: Self.normalization(description.configuration),
-            compute: compute, batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: description.backbone.inputSize, path: url.path))
+            backbone: backbone, normalization: normalization, compute: compute, batchSize: batchSize)
+        let inputSize = description.backbone.inputSize
+        var network = EmbeddingNetwork(
+            embedder: embedder, inputSize: inputSize, path: url.path)
+        network.model = (
+            backbone, ModelFile.Metadata(inputSize: inputSize, normalization: normalization)
+        )
+        return .network(network)
     }
 }

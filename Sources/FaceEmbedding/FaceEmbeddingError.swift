@@ -14,6 +14,8 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notFixed(path: String, reason: String)
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)
+    /// A network that does not take images and give embeddings.
+    case unfitNetwork(path: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
@@ -26,14 +28,19 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
             "'\(path)' is \(what), which is not supported; \(advice)"
         case .noModel(let path, let reason):
             "no model found in '\(path)': \(reason); give a model.safetensors, a run's folder, a "
-                + "TorchScript file, or embeddings"
+                + "TorchScript or ONNX file, or embeddings"
         case .notEmbeddings(let path, let shape):
             "the network '\(path)' has an output of shape \(shape), but one embedding per image, [n, d], is "
                 + "required; remove the layers after the embedding"
         case .notFixed(let path, let reason):
             "the network '\(path)' was saved in training mode: \(reason); save it again after "
-                + "model.eval(), e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))"
+                + "model.eval()"
+                + (path.lowercased().hasSuffix(".onnx")
+                    ? "" : ", e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))")
         case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
+        case .unfitNetwork(let path, let reason):
+            "the network '\(path)' does not turn images into embeddings: \(reason); one input of colour "
+                + "images, [n, 3, height, width], and an output [n, d] are required"
         }
     }
 }

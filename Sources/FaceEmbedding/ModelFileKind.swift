@@ -9,6 +9,8 @@ enum ModelFileKind: Equatable {
     case dlib
     /// What is not read: what it is, and what to do instead.
     case foreign(what: String, advice: String)
+    /// A network in ONNX.
+    case onnx
     /// A safetensors file, or what is left of one.
     case safetensors
     /// A network in TorchScript.
@@ -141,7 +143,7 @@ enum ModelFileKind: Equatable {
     private static func plain(_ start: [UInt8], ending: String) -> ModelFileKind {
         if start.isEmpty { return .foreign(what: "an empty file", advice: again) }
         if let mark = marks.first(where: { $0.isOf(start) }) { return mark.kind }
-        if isONNX(start) { return network("an ONNX network") }
+        if isONNX(start) { return .onnx }
         // A pickle of protocol 2 to 5.
         if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) {
             return .foreign(
@@ -160,7 +162,7 @@ enum ModelFileKind: Equatable {
                 what: "a file of unknown type (it begins with "
                     + "\(start.prefix(8).map { String(format: "%02x", $0) }.joined(separator: " ")))",
                 advice:
-                    "give a model.safetensors, a run's folder, a TorchScript file, or embeddings "
+                    "give a model.safetensors, a run's folder, a TorchScript or ONNX file, or embeddings "
                     + "as .npy")
     }
 
@@ -184,7 +186,7 @@ enum ModelFileKind: Equatable {
         "caffemodel": network("a Caffe network"),
         "ckpt": weights("a checkpoint of another program"),
         "engine": network("a TensorRT engine"), "h5": weights("a damaged HDF5 file"),
-        "mlmodel": network("a Core ML network"), "onnx": network("an ONNX network"),
+        "mlmodel": network("a Core ML network"), "onnx": .onnx,
         "params": weights("an MXNet or ncnn file of weights"),
         "pb": network("a TensorFlow graph"), "pdiparams": weights("a Paddle file of weights"),
         "pdmodel": network("a Paddle network"), "plan": network("a TensorRT engine"),
@@ -214,7 +216,7 @@ enum ModelFileKind: Equatable {
         return .foreign(
             what: "a text",
             advice:
-                "give a model.safetensors, a run's folder, a TorchScript file, or embeddings as "
+                "give a model.safetensors, a run's folder, a TorchScript or ONNX file, or embeddings as "
                 + ".npy")
     }
 }

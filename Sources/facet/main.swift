@@ -15,9 +15,9 @@ let facet = Command(
         it was stopped.
         """,
     subcommands: [
-        compareCommand, trainCommand, evaluateCommand, reportCommand, reproduceCommand,
-        explainCommand, modelsCommand, lossesCommand, recipesCommand, keysCommand,
-        studyCommand,
+        compareCommand, trainCommand, evaluateCommand, exportCommand, reportCommand,
+        reproduceCommand, explainCommand, modelsCommand, lossesCommand, recipesCommand,
+        keysCommand, studyCommand,
         dataCommand,
     ]
 ).withCompletions()

@@ -50,9 +50,6 @@ struct ModelFileKindTests {
     }
 
     private static let cases = [
-        Case("an ONNX network", "model.onnx", [8, 8, 0x12, 7] + Array("pytorch".utf8)),
-        Case("an ONNX network", "renamed.pt", [8, 7, 0x12, 7] + Array("pytorch".utf8)),
-        Case("an ONNX network", "model.onnx", [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         Case("several arrays (.npz)", "e.npz", archive(["a.npy", "b.npy"])),
         Case("a truncated ZIP archive", "cut.pt", Array(archive(["a/data.pkl"]).prefix(30))),
         Case("a Keras model", "a.keras", archive(["config.json", "model.weights.h5"])),
@@ -99,6 +96,9 @@ struct ModelFileKindTests {
         #expect(try kind("a.onnx", tensors) == .safetensors)
         #expect(try kind("a.pth", Array(tensors.prefix(5))) == .safetensors)
         #expect(try kind("a.onnx", [1, 1, 1, 13] + Array("loss_metric_2".utf8)) == .dlib)
+        #expect(try kind("model.onnx", [8, 8, 0x12, 7] + Array("pytorch".utf8)) == .onnx)
+        #expect(try kind("renamed.pt", [8, 7, 0x12, 7] + Array("pytorch".utf8)) == .onnx)
+        #expect(try kind("model.onnx", [1, 2, 3, 4, 5, 6, 7, 8, 9]) == .onnx)
         #expect(try kind("a", [0x93] + Array("NUMPY".utf8)) == .array)
         #expect(
             try kind("a.bin", Self.archive(["archive/data.pkl", "archive/data/0"])) == .stateDict)

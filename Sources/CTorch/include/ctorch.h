@@ -352,6 +352,58 @@ void ct_script_free(ct_script self);
 /// The network's output for one input; of a tuple or list the first tensor.
 ct_status ct_script_forward(ct_script self, ct_tensor input, ct_tensor *out);
 
+// Traces: which operations a computation consists of ----------------------------------------------
+
+typedef struct CT_SAFE ct_trace {
+  void *impl;
+} ct_trace;
+
+typedef enum ct_traced_kind {
+  CT_TRACED_NONE = 0,
+  CT_TRACED_TENSOR = 1,
+  CT_TRACED_BOOL = 2,
+  CT_TRACED_INT = 3,
+  CT_TRACED_FLOAT = 4,
+  CT_TRACED_INTS = 5,
+  CT_TRACED_TENSORS = 6,
+  CT_TRACED_OTHER = 7,
+} ct_traced_kind;
+
+/// An argument of an operation. `integer` is a tensor's identifier or a number; `list` has the
+/// numbers or identifiers of a list and lives as long as the trace.
+typedef struct CT_SAFE ct_traced_value {
+  ct_traced_kind kind;
+  int64_t integer;
+  double number;
+  const int64_t *list;
+  size_t count;
+} ct_traced_value;
+
+/// Runs `body` on `input` and records its operations. Identifiers: 0 is the input, 1 ... `count` are
+/// the tensors given, and higher ones what operations make of them. `body` gives a tensor that the
+/// caller owns; false ends the trace with an error.
+ct_status ct_trace_run(ct_tensor input, const ct_tensor *given, size_t count, void *context,
+                       bool (*body)(void *context, ct_tensor input, ct_tensor *output),
+                       ct_trace *out);
+void ct_trace_free(ct_trace self);
+size_t ct_trace_count(ct_trace self);
+/// The name of an operation, such as `aten::conv2d`; lives as long as the trace.
+const char *ct_trace_operation(ct_trace self, size_t node);
+size_t ct_trace_argument_count(ct_trace self, size_t node);
+ct_traced_value ct_trace_argument(ct_trace self, size_t node, size_t index);
+size_t ct_trace_result_count(ct_trace self, size_t node);
+int64_t ct_trace_result(ct_trace self, size_t node, size_t index);
+/// Identifier of what `body` gave.
+int64_t ct_trace_output(ct_trace self);
+/// Lengths of the dimensions of a tensor; a list.
+ct_traced_value ct_trace_shape(ct_trace self, int64_t tensor);
+/// The value of a tensor that is neither given nor made by an operation; an empty handle otherwise.
+ct_status ct_trace_constant(ct_trace self, int64_t tensor, ct_tensor *out);
+/// Writes what was traced as a TorchScript module whose weights are constants. A shape that begins
+/// with `batch` takes images of any number.
+ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int64_t batch,
+                        const char *path);
+
 // GPUs --------------------------------------------------------------------------------------------
 
 /// Loads LibTorch's CUDA back-end when it lies beside LibTorch; false when there is none or no GPU.

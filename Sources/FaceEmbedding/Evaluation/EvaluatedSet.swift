@@ -18,7 +18,7 @@ public struct EvaluatedSet {
     /// The insightface protocol's accuracy and how far it may be off, as pairs share people.
     public let accuracy: SeedPairEstimate
     /// Whether the insightface protocol classifies each pair correctly.
-    let isRight: [Bool]
+    package let isRight: [Bool]
     /// What was found before anything was embedded.
     private let earlierWarnings: [String]
 

@@ -114,7 +114,9 @@ public struct ModelEvaluation {
             try network.requireFixed(on: pairs.source)
             let crop = try network.cropWarning(
                 pairs, threads: ProcessInfo.processInfo.activeProcessorCount)
-            let warnings = [crop, network.trained?.warning(of: pairs)].compactMap { $0 }
+            let preparation = try network.preparationWarning(pairs)
+            let warnings = [crop, network.trained?.warning(of: pairs), preparation]
+                .compactMap { $0 }
             warnings.forEach { warn("'\(name)': \($0)") }
             let views = try network.embeddings(of: pairs.source) {
                 try progress(name, $0, pairs.images.count)

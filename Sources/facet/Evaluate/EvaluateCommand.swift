@@ -7,7 +7,7 @@ let evaluateCommand = Command(
     "evaluate", "Evaluate and compare networks, or their embeddings.",
     discussion: """
         The model is a model.safetensors of a run, a run's folder or checkpoint, a network in \
-        TorchScript (RGB as (byte - 127.5) / 127.5 unless --colour, --input-mean and \
+        ONNX or TorchScript (RGB as (byte - 127.5) / 127.5 unless --colour, --input-mean and \
         --input-deviation say otherwise), a state dict of PyTorch with --backbone (the same), or a file of embeddings: .npy, [n, d] or \
         [2, n, d] with the mirror images; or .safetensors with NAME/original and NAME/mirrored. Their \
         rows are the images in the order of their first occurrence in the pairs, or two rows per pair.
@@ -50,7 +50,8 @@ let evaluateCommand = Command(
         Option("--worst", .value("N"), "number of errors of each kind on the page; default 24"),
         Option(
             "--input-size", .value("N"),
-            "height and width of the input of a network in TorchScript or a state dict; default 112",
+            "height and width of the input of a network in TorchScript or a state dict, or of an ONNX "
+                + "network of any size; default 112",
             elsewhere: OptionsElsewhere.inputSize),
         Option(
             "--colour", .value("NAME"),
@@ -61,6 +62,16 @@ let evaluateCommand = Command(
             "what is subtracted from each byte for such a network; default 127.5"),
         Option(
             "--input-deviation", .value("X"), "what that is divided by; default 127.5"),
+        Option(
+            "--color-order", .value("ORDER"),
+            "RGB or BGR: the input of an ONNX network, if its file does not say it",
+            completion: .words(ColorOrder.allCases.map(\.rawValue))),
+        Option(
+            "--mean", .value("NUMBER|N,N,N"),
+            "subtracted from the bytes that an ONNX network is given"),
+        Option(
+            "--deviation", .value("NUMBER|N,N,N"),
+            "what bytes less the mean are divided by, for an ONNX network"),
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
@@ -83,6 +94,7 @@ let evaluateCommand = Command(
         "facet evaluate runs/arcface runs/softmax --test lfw=lfw.bin",
         "facet evaluate r50.pth --backbone iresnet50 --test lfw=lfw.bin",
         "facet evaluate studies/mine --test cfp=cfp_fp.bin",
+        "facet evaluate w600k_r50.onnx --test lfw=lfw.bin",
         "facet evaluate network.pt --test lfw=LFW,LFW/pairs.txt --embeddings lfw.npy",
     ]
 ) { arguments in
@@ -103,9 +115,11 @@ let evaluateCommand = Command(
     let weights = StateDictOptions(
         backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
         told: Console.note)
+    let input = try requestedInput(arguments)
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
-        return try evaluate(path, configuration, weights, embeddings, title: title, interrupt)
+        return try evaluate(
+            path, configuration, weights, input, embeddings, title: title, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")
@@ -131,6 +145,7 @@ let evaluateCommand = Command(
 
 private func evaluate(
     _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
+    _ input: RequestedInput,
     _ embeddings: URL?, title: String, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
@@ -138,7 +153,7 @@ private func evaluate(
         options: EmbeddingOptions(
             compute: try configuration.resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
-            normalization: configuration.input.normalization),
+            normalization: configuration.input.normalization, input: input),
         weights: weights)
     let tests = configuration.test.map {
         NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
@@ -181,6 +196,31 @@ private func modelNames(_ paths: [String]) -> [String] {
         if Set(names).count == names.count { return names }
     }
     return ends(1).enumerated().map { "\($1)-\($0 + 1)" }
+}
+
+/// What is asked for of an ONNX network's input.
+private func requestedInput(_ arguments: Arguments) throws -> RequestedInput {
+    func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
+        guard let text = arguments.value(option) else { return nil }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Double($0) }.filter(range.contains)
+        guard values.count == parts.count, values.count == 1 || values.count == 3 else {
+            throw CommandError.badValue(
+                option: option, value: text,
+                expected: "one number or three, from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return values
+    }
+    let order = try arguments.value("--color-order").map { text in
+        guard let order = ColorOrder(rawValue: text.uppercased()) else {
+            throw CommandError.badValue(
+                option: "--color-order", value: text, expected: "RGB or BGR")
+        }
+        return order
+    }
+    return RequestedInput(
+        colorOrder: order, mean: try numbers("--mean", in: -255...255),
+        deviation: try numbers("--deviation", in: 0.001...10_000))
 }
 
 private func evaluationConfiguration(_ arguments: Arguments) throws -> StudyConfiguration {

@@ -1,0 +1,95 @@
+/// ONNX files, read and written through their protobuf schema.
+///
+/// Functions that can fail return null, or a message that the caller frees. Texts that are returned
+/// live as long as the model. Indices must be below the counts.
+#ifndef CONNX_H
+#define CONNX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct connx_model connx_model;
+
+/// Which of a graph's lists a value is in.
+typedef enum connx_list { CONNX_INPUTS = 0, CONNX_OUTPUTS = 1 } connx_list;
+
+connx_model *connx_new(void);
+void connx_free(connx_model *self);
+
+// Reading -----------------------------------------------------------------------------------------
+
+char *connx_read(const char *path, connx_model **out);
+int64_t connx_ir_version(const connx_model *self);
+/// Version of the default operators; 0 where the file does not say it.
+int64_t connx_operator_version(const connx_model *self);
+const char *connx_producer(const connx_model *self);
+size_t connx_metadata_count(const connx_model *self);
+const char *connx_metadata_key(const connx_model *self, size_t index);
+const char *connx_metadata_value(const connx_model *self, size_t index);
+
+size_t connx_value_count(const connx_model *self, connx_list list);
+const char *connx_value_name(const connx_model *self, connx_list list, size_t index);
+/// ONNX's number of the element type; 0 for what is no tensor.
+int connx_value_type(const connx_model *self, connx_list list, size_t index);
+/// Number of dimensions; -1 where it is unknown.
+int64_t connx_value_rank(const connx_model *self, connx_list list, size_t index);
+/// Length of a dimension; -1 where it is unknown.
+int64_t connx_value_length(const connx_model *self, connx_list list, size_t index, size_t axis);
+
+size_t connx_node_count(const connx_model *self);
+const char *connx_node_type(const connx_model *self, size_t node);
+const char *connx_node_domain(const connx_model *self, size_t node);
+const char *connx_node_name(const connx_model *self, size_t node);
+size_t connx_node_input_count(const connx_model *self, size_t node);
+const char *connx_node_input(const connx_model *self, size_t node, size_t index);
+size_t connx_node_output_count(const connx_model *self, size_t node);
+const char *connx_node_output(const connx_model *self, size_t node, size_t index);
+/// A whole-number attribute, or a given value where it is absent.
+int64_t connx_node_integer(const connx_model *self, size_t node, const char *attribute,
+                           int64_t absent);
+
+size_t connx_tensor_count(const connx_model *self);
+const char *connx_tensor_name(const connx_model *self, size_t index);
+int connx_tensor_type(const connx_model *self, size_t index);
+size_t connx_tensor_rank(const connx_model *self, size_t index);
+int64_t connx_tensor_length(const connx_model *self, size_t index, size_t axis);
+/// The file beside the model that a tensor's values are in; empty where they are in the model.
+const char *connx_tensor_file(const connx_model *self, size_t index);
+/// Bytes of that file that a tensor needs: its end; 0 where unknown.
+int64_t connx_tensor_file_end(const connx_model *self, size_t index);
+/// Index of the tensor of a name, those of `Constant` nodes included; false where there is none. Its
+/// first `capacity` values are read where it has a type of numbers: `count` is how many it has.
+bool connx_constant(const connx_model *self, const char *name, double *values, size_t capacity,
+                    size_t *count);
+
+// Writing -----------------------------------------------------------------------------------------
+
+void connx_set_versions(connx_model *self, int64_t ir, int64_t operators);
+void connx_set_producer(connx_model *self, const char *name, const char *version);
+void connx_set_graph_name(connx_model *self, const char *name);
+void connx_add_metadata(connx_model *self, const char *key, const char *value);
+/// A length of -1 becomes a dimension named `batch`.
+void connx_add_value(connx_model *self, connx_list list, const char *name, int type,
+                     const int64_t *shape, size_t rank);
+/// `bytes` are little-endian, row by row.
+void connx_add_tensor(connx_model *self, const char *name, int type, const int64_t *shape,
+                      size_t rank, const void *bytes, size_t byte_count);
+/// Index of the new node. An empty name stands for an absent input.
+size_t connx_add_node(connx_model *self, const char *type, const char *name,
+                      const char *const *inputs, size_t input_count, const char *output);
+void connx_node_set_integer(connx_model *self, size_t node, const char *attribute, int64_t value);
+void connx_node_set_float(connx_model *self, size_t node, const char *attribute, float value);
+void connx_node_set_integers(connx_model *self, size_t node, const char *attribute,
+                             const int64_t *values, size_t count);
+/// The file's bytes, which the caller frees.
+char *connx_bytes(const connx_model *self, void **bytes, size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,122 @@
+/// Order of the colours in a network's input.
+public enum ColorOrder: String, CaseIterable, Sendable {
+    /// Red, green, blue, as insightface has it.
+    case rgb = "RGB"
+    /// Blue, green, red, as OpenCV and Caffe have it.
+    case bgr = "BGR"
+}
+
+/// What bytes become before they enter a network of another program: an order of colours, and
+/// `(byte - mean) / deviation`, for each of the three channels in that order.
+public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
+    /// The order of the channels.
+    public var colorOrder: ColorOrder
+    /// Subtracted from each byte; one number, or one a channel.
+    public var mean: [Double]
+    /// What the difference is divided by, above 0; one number, or one a channel.
+    public var deviation: [Double]
+
+    /// Creates a preparation.
+    public init(_ colorOrder: ColorOrder = .rgb, mean: [Double], deviation: [Double]) {
+        self.colorOrder = colorOrder
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// To -1 ... 1, as arcface_torch and insightface do.
+    public static let standard = InputPreparation(mean: [127.5], deviation: [127.5])
+    /// Bytes as they are.
+    public static let bytes = InputPreparation(mean: [0], deviation: [1])
+    /// To 0 ... 1.
+    public static let unit = InputPreparation(mean: [0], deviation: [255])
+    /// As torchvision's networks for ImageNet take them.
+    public static let imageNet = InputPreparation(
+        mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375])
+
+    /// The preparations that are in use, of every order of colours and range, beside this one.
+    public var alternatives: [InputPreparation] {
+        let ranges = [self, .standard, .bytes, .unit, .imageNet]
+        let all = ColorOrder.allCases.flatMap { order in
+            ranges.map { InputPreparation(order, mean: $0.mean, deviation: $0.deviation) }
+        }
+        var seen: Set = [self]
+        return all.filter { seen.insert($0).inserted }
+    }
+
+    /// As it is said: `RGB as (byte - 127.5) / 127.5`.
+    public var description: String {
+        let isPlain = Set(mean) == [0] && Set(deviation) == [1]
+        if isPlain { return "\(colorOrder.rawValue) as bytes from 0 to 255" }
+        let byte = Set(mean) == [0] ? "byte" : "(byte - \(Self.text(mean)))"
+        return "\(colorOrder.rawValue) as \(byte) / \(Self.text(deviation))"
+    }
+
+    /// The options of `facet evaluate` that ask for it.
+    public var flags: String {
+        "--color-order \(colorOrder.rawValue) --mean \(Self.list(mean)) "
+            + "--deviation \(Self.list(deviation))"
+    }
+
+    private static func text(_ values: [Double]) -> String {
+        values.count == 1 ? list(values) : "[\(list(values, ", "))]"
+    }
+
+    private static func list(_ values: [Double], _ separator: String = ",") -> String {
+        values.map { Int(exactly: $0).map(String.init) ?? "\($0)" }.joined(separator: separator)
+    }
+
+    /// Bytes of a batch `[n, 3, h, w]` in RGB order, prepared.
+    ///
+    /// - Parameters:
+    ///   - images: Numbers of images.
+    ///   - isChannelsLast: Whether the result is `[n, h, w, 3]`.
+    func prepared(_ bytes: [Float], images: Int, isChannelsLast: Bool) -> [Float] {
+        let area = images == 0 ? 0 : bytes.count / (3 * images)
+        var result = [Float](repeating: 0, count: bytes.count)
+        for image in 0..<images {
+            for channel in 0..<3 {
+                let source = 3 * image + (colorOrder == .bgr ? 2 - channel : channel)
+                let subtracted = Float(mean[channel % mean.count])
+                let divisor = Float(deviation[channel % deviation.count])
+                for pixel in 0..<area {
+                    let value = (bytes[source * area + pixel] - subtracted) / divisor
+                    let place =
+                        isChannelsLast
+                        ? (image * area + pixel) * 3 + channel
+                        : (3 * image + channel) * area + pixel
+                    result[place] = value
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// What is asked for of a network's input, where its file is not to be believed.
+public struct RequestedInput: Hashable, Sendable {
+    /// Order of the colours.
+    public var colorOrder: ColorOrder?
+    /// Subtracted from each byte: one number, or three.
+    public var mean: [Double]?
+    /// What the difference is divided by: one number, or three.
+    public var deviation: [Double]?
+
+    /// Creates a request; nil where nothing is asked for.
+    public init(
+        colorOrder: ColorOrder? = nil, mean: [Double]? = nil, deviation: [Double]? = nil
+    ) {
+        self.colorOrder = colorOrder
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// Whether anything is asked for.
+    public var isEmpty: Bool { colorOrder == nil && mean == nil && deviation == nil }
+
+    /// A preparation with what is asked for in place of its own.
+    func applied(to preparation: InputPreparation) -> InputPreparation {
+        InputPreparation(
+            colorOrder ?? preparation.colorOrder, mean: mean ?? preparation.mean,
+            deviation: deviation ?? preparation.deviation)
+    }
+}

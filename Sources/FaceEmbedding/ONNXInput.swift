@@ -1,0 +1,183 @@
+import ONNX
+import OpenVINO
+
+/// How an ONNX network takes images, by its file.
+struct ONNXInput {
+    /// The input's name.
+    let name: String
+    /// Type of its elements.
+    let type: OpenVINONetwork.InputType
+    /// Images at once, where the network takes no other number.
+    let batch: Int?
+    /// Height and width, where the network takes no others.
+    let size: (height: Int, width: Int)?
+    /// Whether images are `[n, h, w, 3]`.
+    let isChannelsLast: Bool
+
+    /// Looks at a network.
+    ///
+    /// - Throws: ``FaceEmbeddingError/unfitNetwork(path:reason:)``.
+    init(of file: ONNXFile) throws(FaceEmbeddingError) {
+        func unfit(_ reason: String) -> FaceEmbeddingError {
+            .unfitNetwork(path: file.path, reason: reason)
+        }
+        guard let input = file.inputs.first, file.inputs.count == 1 else {
+            let names = file.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
+            throw unfit(
+                file.inputs.isEmpty
+                    ? "it has no input" : "it has \(file.inputs.count) inputs (\(names))")
+        }
+        guard let type = Self.types[input.type] else {
+            throw unfit("its input '\(input.name)' is not of floating-point numbers or bytes")
+        }
+        let shape = input.shape ?? [nil, 3, nil, nil]
+        let text = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+        guard shape.count == 4 else { throw unfit("its input has the shape [\(text)]") }
+        isChannelsLast = shape[3] == 3 && shape[1] != 3
+        guard isChannelsLast || (shape[1] ?? 3) == 3 else {
+            throw unfit("its input has the shape [\(text)]")
+        }
+        name = input.name
+        self.type = type
+        batch = shape[0]
+        let sides = isChannelsLast ? [shape[1], shape[2]] : [shape[2], shape[3]]
+        size = sides[0].flatMap { height in sides[1].map { (height, $0) } }
+    }
+
+    private static let types: [Int: OpenVINONetwork.InputType] = [
+        ONNXElementType.float16.rawValue: .float16, ONNXElementType.float32.rawValue: .float32,
+        ONNXElementType.float64.rawValue: .float64, ONNXElementType.uint8.rawValue: .uint8,
+    ]
+
+    /// The shape for images of a size; nil where any number of images can be given.
+    func shape(side: Int) -> [Int?] {
+        isChannelsLast ? [batch, side, side, 3] : [batch, 3, side, side]
+    }
+}
+
+/// Where what is known of a network's input comes from.
+struct ONNXPreparation {
+    /// What bytes become.
+    let preparation: InputPreparation
+    /// Why, as the end of a sentence.
+    let reason: String
+    /// Whether the file or the user says it, so that nothing is guessed.
+    let isCertain: Bool
+
+    /// By what is asked for, the file's metadata, what the graph does with its input, or convention, in
+    /// this order.
+    init(of file: ONNXFile, _ input: ONNXInput, _ requested: RequestedInput) {
+        let found = Self.found(file, input)
+        preparation = requested.applied(to: found.preparation)
+        let isWhole =
+            requested.colorOrder != nil && requested.mean != nil && requested.deviation != nil
+        isCertain = isWhole || found.isCertain
+        reason =
+            requested.isEmpty
+            ? found.reason : isWhole ? "as asked for" : "as asked for, and else \(found.reason)"
+    }
+
+    private init(_ preparation: InputPreparation, _ reason: String, isCertain: Bool = false) {
+        self.preparation = preparation
+        self.reason = reason
+        self.isCertain = isCertain
+    }
+
+    private static func found(_ file: ONNXFile, _ input: ONNXInput) -> ONNXPreparation {
+        if let stated = stated(file.metadata) {
+            return ONNXPreparation(stated, "by the file's metadata", isCertain: true)
+        }
+        if case .uint8 = input.type {
+            return ONNXPreparation(.bytes, "since its input is of bytes")
+        }
+        if let own = LeadingArithmetic(file, input.name) {
+            return ONNXPreparation(own.expected, "since the network itself \(own)")
+        }
+        return ONNXPreparation(
+            .standard, "insightface's convention, as the file does not say it")
+    }
+
+    /// What Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
+    private static func stated(_ metadata: [String: String]) -> InputPreparation? {
+        guard let mean = numbers(metadata["mean"]), let deviation = numbers(metadata["deviation"]),
+            deviation.allSatisfy({ $0 > 0 })
+        else { return nil }
+        let order = metadata["color_order"].flatMap { ColorOrder(rawValue: $0.uppercased()) }
+        return InputPreparation(order ?? .rgb, mean: mean, deviation: deviation)
+    }
+
+    private static func numbers(_ text: String?) -> [Double]? {
+        guard let parts = text?.split(separator: ","), parts.count == 1 || parts.count == 3 else {
+            return nil
+        }
+        let values = parts.compactMap { Double($0.filter { !$0.isWhitespace }) }
+        return values.count == parts.count && values.allSatisfy(\.isFinite) ? values : nil
+    }
+}
+
+/// What a graph does with its input before anything else: `input * scale + shift`.
+///
+/// insightface looks at the names of the first eight nodes for `Sub` and `Mul`; a graph whose nodes
+/// have other names is normalised twice by it. Here the operations themselves are followed.
+struct LeadingArithmetic: CustomStringConvertible {
+    private var scale = 1.0
+    private var shift = 0.0
+    private var steps: [String] = []
+
+    /// Follows an input; nil where no arithmetic with constants comes first.
+    init?(_ file: ONNXFile, _ input: String) {
+        var current = input
+        for _ in 0..<Self.limit {
+            let users = file.nodes.filter { $0.inputs.contains(current) }
+            guard let node = users.first, users.count == 1, let output = node.outputs.first,
+                Self.passing.contains(node.type) || apply(node, to: current, file)
+            else { break }
+            current = output
+        }
+        guard !steps.isEmpty, scale != 0 else { return nil }
+    }
+
+    private static let limit = 8
+    /// Operations that do not change values.
+    private static let passing: Set = ["Cast", "Identity", "Transpose"]
+
+    private mutating func apply(_ node: ONNXFile.Node, to value: String, _ file: ONNXFile) -> Bool {
+        guard node.inputs.count == 2, let other = node.inputs.first(where: { $0 != value }),
+            let (values, count) = file.constant(other), !values.isEmpty, count == 1 || count == 3
+        else { return false }
+        let constant = values.reduce(0, +) / Double(values.count)
+        let isFirst = node.inputs[0] == value
+        switch node.type {
+        case "Add": shift += constant
+        case "Sub" where isFirst: shift -= constant
+        case "Mul":
+            scale *= constant
+            shift *= constant
+        case "Div" where isFirst && constant != 0:
+            scale /= constant
+            shift /= constant
+        default: return false
+        }
+        steps.append("\(Self.verbs[node.type] ?? node.type) \(Self.text(constant))")
+        return true
+    }
+
+    private static let verbs = [
+        "Add": "adds", "Div": "divides by", "Mul": "multiplies by", "Sub": "subtracts",
+    ]
+
+    private static func text(_ value: Double) -> String {
+        let rounded = (value * 1e6).rounded() / 1e6
+        return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
+    }
+
+    /// What the network is to be given: by the values that its arithmetic turns into numbers around 0.
+    var expected: InputPreparation {
+        let (mean, deviation) = (-shift / scale, abs(1 / scale))
+        if mean > 2 || deviation > 2.5 { return .bytes }
+        return mean > 0 ? .unit : .standard
+    }
+
+    /// `subtracts 127.5 and multiplies by 0.007812`.
+    var description: String { steps.joined(separator: " and ") }
+}

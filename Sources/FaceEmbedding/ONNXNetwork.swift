@@ -1,0 +1,134 @@
+import FaceModels
+import Foundation
+import ONNX
+import OpenVINO
+import Torch
+
+/// A network in an ONNX file, run by OpenVINO on the CPU.
+final class ONNXNetwork {
+    /// Height and width of its input, in pixels.
+    let inputSize: Int
+    /// What bytes become before they enter it.
+    let prepared: ONNXPreparation
+
+    private let path: String
+    private let input: ONNXInput
+    private let output: (index: Int, name: String)
+    private let outputs: Int
+    private let network: OpenVINONetwork
+    private let isQuantized: Bool
+
+    /// Reads a file.
+    ///
+    /// - Throws: `ONNXError` for a file that is damaged, `OpenVINOError` where OpenVINO is missing or
+    ///   cannot run the network, ``FaceEmbeddingError`` for a network that takes no images.
+    init(_ url: URL, _ options: EmbeddingOptions) throws {
+        let file = try ONNXFile(url)
+        input = try ONNXInput(of: file)
+        try Self.requireEvaluationMode(file)
+        if let size = input.size, size.height != size.width {
+            throw FaceEmbeddingError.unfitNetwork(
+                path: file.path,
+                reason: "its input is \(size.height)x\(size.width) pixels, and not a square")
+        }
+        let stated = file.metadata["input_size"].flatMap { Int($0) }
+            .flatMap { (1...1024).contains($0) ? $0 : nil }
+        path = file.path
+        inputSize = input.size?.height ?? stated ?? options.inputSize
+        prepared = ONNXPreparation(of: file, input, options.input)
+        outputs = file.outputs.count
+        output = try Self.output(of: file)
+        isQuantized = file.nodes.contains { Self.quantized.contains($0.type) }
+        network = try OpenVINONetwork(
+            url, type: input.type, shape: input.shape(side: inputSize),
+            threads: options.compute.threads, bfloat16: options.compute.precision == .bfloat16)
+    }
+
+    private static let quantized: Set = [
+        "ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul",
+    ]
+
+    /// What was taken from the file and how, as a sentence.
+    var summary: String {
+        var parts = ["input \(inputSize)x\(inputSize), \(prepared.preparation), \(prepared.reason)"]
+        if outputs > 1 { parts.append("output '\(output.name)', one of \(outputs)") }
+        if let batch = input.batch {
+            parts.append(
+                batch == 1 ? "one image at a time" : "batches of \(batch), its only size")
+        }
+        if isQuantized { parts.append("quantised to int8") }
+        return parts.joined(separator: "; ")
+    }
+
+    /// Embeddings of a batch `[n, 3, h, w]` of bytes in RGB order.
+    ///
+    /// - Throws: `OpenVINOError` for images that the network refuses,
+    ///   ``FaceEmbeddingError/notEmbeddings(path:shape:)``.
+    func embeddings(of images: Tensor, _ preparation: InputPreparation) throws -> Tensor {
+        let count = images.shape[0]
+        let values = preparation.prepared(
+            images.array(of: Float.self), images: count, isChannelsLast: input.isChannelsLast)
+        guard let batch = input.batch, batch != count else {
+            return try run(values, count)
+        }
+        let length = values.count / count
+        var parts: [Tensor] = []
+        for start in stride(from: 0, to: count, by: batch) {
+            let end = min(start + batch, count)
+            var part = Array(values[start * length..<end * length])
+            // The last image again, until there are as many as the network takes.
+            while part.count < batch * length { part += values[(end - 1) * length..<end * length] }
+            parts.append(try run(part, batch).narrowed(0, 0..<end - start))
+        }
+        return Tensor.concatenated(parts, dim: 0)
+    }
+
+    private func run(_ values: [Float], _ count: Int) throws -> Tensor {
+        let shape = input.shape(side: inputSize).dropFirst().compactMap(\.self)
+        let made = try network(values, shape: [count] + shape, output: output.index)
+        // [n, d, 1, 1] is an embedding that was not flattened.
+        let length = made.shape.dropFirst().first ?? 0
+        guard made.shape.count >= 2, made.shape[0] == count, length > 0,
+            made.values.count == count * length
+        else { throw FaceEmbeddingError.notEmbeddings(path: path, shape: made.shape) }
+        return Tensor(made.values, shape: [count, length])
+    }
+
+    /// The first output that can have one row an image.
+    private static func output(of file: ONNXFile) throws -> (index: Int, name: String) {
+        func isTable(_ value: ONNXFile.Value) -> Bool {
+            guard let shape = value.shape else { return true }
+            return shape.count >= 2 && shape[1] != 1 && shape.dropFirst(2).allSatisfy { $0 == 1 }
+        }
+        guard let index = file.outputs.firstIndex(where: isTable) else {
+            let shapes = file.outputs.map { value in
+                let lengths = (value.shape ?? []).map { $0.map(String.init) ?? "any" }
+                return "'\(value.name)' [\(lengths.joined(separator: ", "))]"
+            }
+            throw FaceEmbeddingError.unfitNetwork(
+                path: file.path,
+                reason: "none of its outputs is one embedding per image: "
+                    + shapes.joined(separator: ", "))
+        }
+        return (index, file.outputs[index].name)
+    }
+
+    /// Refuses dropout and batch statistics that are on.
+    private static func requireEvaluationMode(_ file: ONNXFile) throws {
+        for (index, node) in file.nodes.enumerated() {
+            let name = node.name.isEmpty ? node.outputs.first ?? "" : node.name
+            if node.type == "BatchNormalization", file.integer("training_mode", ofNode: index) == 1
+            {
+                throw FaceEmbeddingError.notFixed(
+                    path: file.path,
+                    reason: "the batch normalisation '\(name)' uses batch statistics")
+            }
+            if node.type == "Dropout", node.inputs.count > 2,
+                let mode = file.constant(node.inputs[2])?.values.first, mode != 0
+            {
+                throw FaceEmbeddingError.notFixed(
+                    path: file.path, reason: "the dropout '\(name)' is active")
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import FaceData
+import FaceEvaluation
+import FaceStatistics
+import Torch
+
+/// Whether another preparation of the images suits a network far better than the one it is given, on a
+/// few hundred pairs: wrong colours or ranges are not seen in an accuracy alone.
+struct PreparationProbe {
+    /// A preparation that was tried.
+    struct Trial {
+        /// What is said of it.
+        let preparation: InputPreparation
+        /// Fraction of pairs decided rightly with the best threshold on them.
+        let accuracy: Double
+        /// Whether each pair is decided rightly.
+        let isRight: [Bool]
+    }
+
+    /// Pairs that are tried.
+    static let pairs = 200
+    /// Pairs without which nothing is tried.
+    static let leastPairs = 40
+    /// Probability, by McNemar's test and for all trials together, below which a trial is better.
+    static let level = 0.001
+    /// By how much a trial must be better; another range than the right one costs a well-trained network
+    /// little, which is not worth a warning.
+    static let gain = 0.03
+
+    /// A sentence when another preparation is far better.
+    ///
+    /// - Parameter embed: Embeds images that were prepared so; nil where it cannot.
+    static func warning(
+        given: InputPreparation, _ set: VerificationPairs,
+        embed: (InputPreparation, any ImageSource) throws -> EmbeddingTable?
+    ) throws -> String? {
+        let subset = set.subset(pairs)
+        let same = subset.pairs.count(where: \.same)
+        guard min(same, subset.pairs.count - same) >= leastPairs / 2,
+            let own = try trial(given, subset, embed)
+        else { return nil }
+        let others = try given.alternatives.compactMap { try trial($0, subset, embed) }
+        let better = others.filter { other in
+            let test = McNemarTest(first: own.isRight, second: other.isRight)
+            return other.accuracy >= own.accuracy + gain
+                && test.pValue * Double(others.count) < level
+        }
+        guard let best = better.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
+        return "with \(best.preparation) the network decides \(percent(best.accuracy)) of "
+            + "\(subset.pairs.count) pairs rightly, and with \(given), as given, "
+            + "\(percent(own.accuracy)); if it was trained so, add \(best.preparation.flags)"
+    }
+
+    private static func trial(
+        _ preparation: InputPreparation, _ set: VerificationPairs,
+        _ embed: (InputPreparation, any ImageSource) throws -> EmbeddingTable?
+    ) throws -> Trial? {
+        // A range that a network was not made for can give numbers that are not finite.
+        guard let table = try embed(preparation, set.source),
+            let scored = try? table.normalized().scores(of: set.pairs),
+            let best = try? ROCCurve(of: scored).bestAccuracy
+        else { return nil }
+        return Trial(
+            preparation: preparation, accuracy: best.accuracy,
+            isRight: scored.map { (Double($0.distance) < best.threshold) == $0.same })
+    }
+
+    private static func percent(_ fraction: Double) -> String {
+        "\((fraction * 1000).rounded() / 10) %"
+    }
+}

@@ -1,0 +1,103 @@
+import FaceEmbedding
+import FaceEvaluation
+import Foundation
+
+/// How far an exported network is from the original.
+public struct ExportJudgement: Hashable, Sendable, Encodable {
+    /// How decisions on a test set differ.
+    public struct Test: Hashable, Sendable, Encodable {
+        /// The set's name.
+        public var name: String
+        /// Its pairs.
+        public var pairs: Int
+        /// Accuracy of the original by insightface's protocol; 0...1.
+        public var original: Double
+        /// Accuracy of the exported network; 0...1.
+        public var exported: Double
+        /// The images of the pairs that one gets right and the other wrong.
+        public var flipped: [[String]]
+    }
+
+    /// Faces that both embedded.
+    public var images: Int
+    /// The largest difference of two numbers of normalised embeddings.
+    public var largestDifference: Double
+    /// The smallest cosine of two embeddings of a face.
+    public var smallestCosine: Double
+    /// The test sets, where there are any.
+    public var tests: [Test] = []
+
+    /// A smaller cosine is a collapse: rounding in float32 gives 0.99999, in float16 0.9999.
+    static let leastCosine = 0.999
+    /// A larger loss of accuracy on a test set is a collapse.
+    static let greatestLoss = 0.01
+
+    /// Whether the exported network computes what the original does.
+    public var isGood: Bool {
+        smallestCosine >= Self.leastCosine
+            && tests.allSatisfy { $0.original - $0.exported <= Self.greatestLoss }
+    }
+
+    /// The numbers, in one line.
+    public var summary: String {
+        let cosine = String(format: "%.6f", smallestCosine)
+        let difference = String(format: "%.1e", largestDifference)
+        let faces =
+            "smallest cosine \(cosine) and largest difference \(difference) on \(images) faces"
+        let sets = tests.map { test in
+            String(
+                format: "%@: %.3f %% before and %.3f %% after, %d of %d pairs decided otherwise",
+                test.name, test.original * 100, test.exported * 100, test.flipped.count, test.pairs)
+        }
+        return ([faces] + sets).joined(separator: "; ")
+    }
+
+    /// Compares the embeddings of the same faces.
+    init(original: EmbeddingTable, exported: EmbeddingTable) throws {
+        // Rows that are zero or not finite have no direction.
+        let turned = try? exported.normalized()
+        guard let turned, original.dimension == exported.dimension,
+            original.count == exported.count
+        else {
+            self.init(images: original.count, largestDifference: 2, smallestCosine: -1)
+            return
+        }
+        let table = (first: try original.normalized(), second: turned)
+        var (difference, cosine) = (0.0, 1.0)
+        for row in 0..<original.count {
+            var product = 0.0
+            for (a, b) in zip(table.first[row], table.second[row]) {
+                difference = max(difference, abs(Double(a) - Double(b)))
+                product += Double(a) * Double(b)
+            }
+            cosine = min(cosine, product)
+        }
+        self.init(images: original.count, largestDifference: difference, smallestCosine: cosine)
+    }
+
+    private init(images: Int, largestDifference: Double, smallestCosine: Double) {
+        self.images = images
+        self.largestDifference = largestDifference
+        self.smallestCosine = smallestCosine
+    }
+
+    /// Compares the decisions on test sets.
+    static func tests(
+        _ original: EvaluationResults, _ exported: EvaluationResults
+    ) -> [Test] {
+        zip(original.sets, exported.sets).map { before, after in
+            let flipped = zip(before.isRight, after.isRight).enumerated()
+                .filter { $0.element.0 != $0.element.1 }
+                .map { index, _ -> [String] in
+                    let names = before.names(of: index)
+                    return [names.first, names.second]
+                }
+            func accuracy(_ isRight: [Bool]) -> Double {
+                Double(isRight.count(where: \.self)) / Double(max(1, isRight.count))
+            }
+            return Test(
+                name: before.name, pairs: before.isRight.count, original: accuracy(before.isRight),
+                exported: accuracy(after.isRight), flipped: flipped)
+        }
+    }
+}

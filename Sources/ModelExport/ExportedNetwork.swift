@@ -1,0 +1,107 @@
+public import FaceModels
+public import Foundation
+import ONNX
+import Torch
+
+/// A backbone in the formats of other programs.
+public struct ExportedNetwork {
+    /// The name of the input of networks in ONNX: `[n, 3, h, w]`.
+    public static let input = "images"
+    /// The name of their output: `[n, d]`.
+    public static let output = "embeddings"
+    /// Images a network is traced with: a number that lengths of other dimensions hardly have.
+    private static let batch = 5
+
+    private let backbone: any Backbone
+    private let metadata: ModelFile.Metadata
+    private let trace: TracedGraph
+
+    /// Records what a network computes.
+    ///
+    /// - Parameter metadata: What is known of it.
+    /// - Throws: `TorchError` when LibTorch cannot record it.
+    public init(_ backbone: any Backbone, _ metadata: ModelFile.Metadata) throws {
+        self.backbone = backbone
+        self.metadata = metadata
+        let side = metadata.inputSize
+        trace = try TracedGraph(
+            of: backbone.state, on: Tensor.zeros([Self.batch, 3, side, side])
+        ) { backbone($0, training: false) }
+    }
+
+    /// The network as ONNX, with metadata: what ``ModelFile`` has beside the weights, and the licence's
+    /// terms.
+    ///
+    /// - Parameter terms: What the user states of the licence.
+    /// - Throws: ``ModelExportError/unsupported(operation:network:)`` for an operation without a form in
+    ///   ONNX, `ONNXError` for more than 2 GB.
+    public func onnx(
+        _ options: ONNXOptions, terms: String? = nil, version: String
+    ) throws -> Data {
+        let side = metadata.inputSize
+        let graph = ONNXGraph(
+            name: backbone.specification.title, producer: ("Facet", version))
+        graph.addInput(Self.input, type: .float32, shape: [nil, 3, side, side])
+        let prepared = prepare(graph, options)
+        let made = try ONNXConverter.convert(
+            trace, into: graph, from: prepared, options, title: backbone.specification.title)
+        if options.isHalf {
+            graph.addNode(
+                "Cast", [made.output], output: Self.output,
+                ["to": .int(ONNXElementType.float32.rawValue)])
+        } else {
+            graph.addNode("Identity", [made.output], output: Self.output)
+        }
+        graph.addOutput(
+            Self.output, type: .float32, shape: [nil, backbone.embeddingSize])
+        for (key, value) in strings(options, terms, version).sorted(by: { $0.key < $1.key }) {
+            graph.addMetadata(key, value)
+        }
+        // The versions of the format that came with the operators.
+        let irVersion = made.operatorVersion >= 15 ? 8 : 7
+        return try graph.data(irVersion: irVersion, operatorVersion: made.operatorVersion)
+    }
+
+    /// Adds what comes before the network, and gives the name of what it begins with. insightface knows by
+    /// the names of nodes, `Sub...` and `Mul...`, that a network prepares its input itself.
+    private func prepare(_ graph: ONNXGraph, _ options: ONNXOptions) -> String {
+        var name = Self.input
+        if options.isRawInput {
+            let normalization = metadata.normalization
+            graph.addTensor("input_mean", [Float(normalization.mean)], shape: [])
+            graph.addTensor(
+                "input_factor", [Float(1 / normalization.standardDeviation)], shape: [])
+            graph.addNode("Sub", [name, "input_mean"], output: "centred")
+            graph.addNode("Mul", ["centred", "input_factor"], output: "normalised")
+            name = "normalised"
+        }
+        guard options.isHalf else { return name }
+        graph.addNode(
+            "Cast", [name], output: "half", ["to": .int(ONNXElementType.float16.rawValue)])
+        return "half"
+    }
+
+    private func strings(
+        _ options: ONNXOptions, _ terms: String?, _ version: String
+    ) -> [String: String] {
+        let normalization = metadata.normalization
+        var strings = [
+            "backbone": backbone.specification.description, "color_order": "RGB",
+            "deviation": options.isRawInput ? "1" : "\(normalization.standardDeviation)",
+            "embedding_size": "\(backbone.embeddingSize)", "exported_by": "Facet \(version)",
+            "input_size": "\(metadata.inputSize)",
+            "mean": options.isRawInput ? "0" : "\(normalization.mean)",
+            "precision": options.isHalf ? "float16" : "float32",
+        ]
+        strings["facet_version"] = metadata.facetVersion
+        strings["loss"] = metadata.loss
+        strings["terms"] = terms
+        strings["train_set"] = metadata.trainSet
+        return strings
+    }
+
+    /// Writes the network as TorchScript.
+    ///
+    /// - Throws: `TorchError` when the file cannot be written.
+    public func writeTorchScript(to url: URL) throws { try trace.writeTorchScript(to: url) }
+}

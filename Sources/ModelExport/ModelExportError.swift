@@ -1,0 +1,28 @@
+/// What can go wrong when a network is exported.
+public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The exported network does not compute what the original does; nothing was kept.
+    case differs(path: String, judgement: String)
+    /// A file cannot be exported.
+    case notANetwork(path: String)
+    /// A network computes something that the format has no form for.
+    case unsupported(operation: String, network: String)
+    /// A file cannot be written.
+    case unwritable(path: String, reason: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .differs(let path, let judgement):
+            "the exported network does not compute what the original does (\(judgement)), so '\(path)' was "
+                + "not written; try float32, or --keep-batch-norm"
+        case .notANetwork(let path):
+            "'\(path)' is not a network of Facet's backbones, so it cannot be exported; give a run's folder, "
+                + "its model.safetensors, or a PyTorch state dict with --backbone"
+        case .unsupported(let operation, let network):
+            "\(network) cannot be exported to ONNX: there is no form for '\(operation)'; export it as "
+                + "TorchScript with --format torchscript"
+        case .unwritable(let path, let reason):
+            "cannot write '\(path)': \(reason)"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+public import FaceEmbedding
+import FaceEvaluation
+import FaceModels
+public import Foundation
+import SafeFiles
+import Torch
+
+/// Writes a trained network for other programs, and keeps the file only if what is in it computes what the
+/// original does.
+public struct ModelExporter {
+    /// What is written.
+    public enum Format: String, CaseIterable, Sendable {
+        /// ONNX.
+        case onnx
+        /// The weights under their authors' names in PyTorch.
+        case safetensors
+        /// A program for LibTorch's interpreter.
+        case torchscript
+
+        /// The format that a file's name ends in; nil for other names.
+        public init?(ending url: URL) {
+            switch url.pathExtension.lowercased() {
+            case "onnx": self = .onnx
+            case "safetensors": self = .safetensors
+            case "pt", "ts", "torchscript": self = .torchscript
+            default: return nil
+            }
+        }
+    }
+
+    /// What is written.
+    public var format: Format
+    /// How ONNX is written.
+    public var onnx: ONNXOptions
+    /// What the user states of the licence.
+    public var terms: String?
+    /// Facet's version.
+    public var version: String
+    /// How networks are run for the comparison; in float32, whatever is asked for.
+    public var embedding: EmbeddingOptions
+
+    /// Faces that are compared.
+    static let faces = 32
+
+    /// Creates an exporter.
+    public init(
+        _ format: Format, onnx: ONNXOptions = ONNXOptions(), terms: String? = nil, version: String,
+        embedding: EmbeddingOptions
+    ) {
+        self.format = format
+        self.onnx = onnx
+        self.terms = terms
+        self.version = version
+        self.embedding = embedding
+        self.embedding.compute.precision = .float32
+    }
+
+    /// Exports a network.
+    ///
+    /// - Parameters:
+    ///   - source: A run's folder, its model file or checkpoint, or a PyTorch state dict.
+    ///   - target: The new file, which takes the place of an old one.
+    ///   - tests: Test sets on which both networks are compared.
+    ///   - progress: Told a test set's name, and how many of its images are done.
+    /// - Throws: ``ModelExportError``, and the error of a file, of LibTorch or of OpenVINO; the target is then
+    ///   as it was.
+    public func export(
+        _ source: URL, to target: URL, weights: StateDictOptions = StateDictOptions(),
+        tests: [NamedTestSet] = [], progress: (String, Int, Int) throws -> Void = { _, _, _ in }
+    ) throws -> ExportJudgement {
+        LibTorch.setThreads(embedding.compute.threads)
+        guard
+            case .network(let original) = try EmbeddingSource.open(
+                source, embedding, weights: weights), let model = original.model
+        else { throw ModelExportError.notANetwork(path: source.path) }
+        let folder = target.deletingLastPathComponent()
+            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let part = folder.appendingPathComponent(target.lastPathComponent)
+            .deletingPathExtension().appendingPathExtension(Self.endings[format] ?? "")
+        try AtomicFile.createFolder(folder)
+        try write(model.backbone, model.metadata, to: part)
+        var judgement = try judge(original, part)
+        if !tests.isEmpty {
+            let first = try evaluate(source, weights, tests, progress)
+            let second = try evaluate(part, StateDictOptions(), tests, progress)
+            judgement.tests = ExportJudgement.tests(first, second)
+        }
+        guard judgement.isGood else {
+            throw ModelExportError.differs(path: target.path, judgement: judgement.summary)
+        }
+        try AtomicFile.move(part, to: target)
+        return judgement
+    }
+
+    private static let endings: [Format: String] = [
+        .onnx: "onnx", .safetensors: "safetensors", .torchscript: "pt",
+    ]
+
+    private func write(
+        _ backbone: any Backbone, _ metadata: ModelFile.Metadata, to url: URL
+    ) throws {
+        switch format {
+        case .onnx:
+            let network = try ExportedNetwork(backbone, metadata)
+            try AtomicFile.write(try network.onnx(onnx, terms: terms, version: version), to: url)
+        case .safetensors: try ModelFile.write(backbone, metadata, to: url)
+        case .torchscript:
+            guard metadata.normalization == .standard else {
+                throw ModelExportError.unwritable(
+                    path: url.lastPathComponent,
+                    reason:
+                        "TorchScript does not say how bytes are prepared, and this network's are not "
+                        + "(byte - 127.5) / 127.5; export it as ONNX")
+            }
+            try ExportedNetwork(backbone, metadata).writeTorchScript(to: url)
+        }
+    }
+
+    /// Compares both networks on rendered faces, which come in batches of another size than the network was
+    /// traced with.
+    private func judge(_ original: EmbeddingNetwork, _ part: URL) throws -> ExportJudgement {
+        var options = embedding
+        options.batchSize = 7
+        options.inputSize = original.inputSize
+        options.input = RequestedInput()
+        guard case .network(let exported) = try EmbeddingSource.open(part, options) else {
+            throw ModelExportError.notANetwork(path: part.lastPathComponent)
+        }
+        let faces = try BuiltInFaces(count: Self.faces, size: original.inputSize)
+        return try ExportJudgement(
+            original: try original.embeddings(of: faces).original,
+            exported: try exported.embeddings(of: faces).original)
+    }
+
+    private func evaluate(
+        _ url: URL, _ weights: StateDictOptions, _ tests: [NamedTestSet],
+        _ progress: (String, Int, Int) throws -> Void
+    ) throws -> EvaluationResults {
+        var quiet = weights
+        quiet.told = { _ in }
+        return try ModelEvaluation(model: url, options: embedding, weights: quiet)
+            .run(on: tests, progress: progress)
+    }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import ONNX
+import Torch
+
+/// Turns the operations that LibTorch recorded into ONNX's.
+///
+/// Operators are those of version 13, which ONNX Runtime has read since 2020 (1.7) and OpenCV, OpenVINO
+/// and TensorRT read; networks with layer normalisation need version 17. Batch normalisations behind a
+/// convolution or a linear map are folded into it unless that is switched off. A length that is the number
+/// of images traced with becomes any number.
+final class ONNXConverter {
+    let trace: TracedGraph
+    let options: ONNXOptions
+    let graph: ONNXGraph
+    /// Version of the operators that have been used so far.
+    private(set) var operatorVersion = 13
+
+    /// Names of tensors in the graph.
+    private var names: [TracedGraph.Identifier: String] = [:]
+    /// Weights, and what is made of them without images.
+    private var constants: [TracedGraph.Identifier: Constant] = [:]
+    private var written: Set<String> = []
+    /// How many operations use each tensor.
+    private var uses: [TracedGraph.Identifier: Int] = [:]
+    /// The normalisations that are folded into what is before them, by what they normalise.
+    private var folded: [TracedGraph.Identifier: TracedGraph.Operation] = [:]
+    private let title: String
+
+    /// Values that are known.
+    struct Constant {
+        var name: String
+        var values: [Float]
+        var shape: [Int]
+    }
+
+    /// Converts a network.
+    ///
+    /// - Parameters:
+    ///   - input: Name of the tensor that the network begins with.
+    ///   - title: The network's, for messages.
+    /// - Returns: The name of what it gives.
+    static func convert(
+        _ trace: TracedGraph, into graph: ONNXGraph, from input: String, _ options: ONNXOptions,
+        title: String
+    ) throws -> (output: String, operatorVersion: Int) {
+        let converter = ONNXConverter(trace, graph, options, title)
+        converter.names[0] = input
+        for operation in trace.operations { try converter.convert(operation) }
+        let output = try converter.name(.tensor(trace.output))
+        return (output, converter.operatorVersion)
+    }
+
+    private init(
+        _ trace: TracedGraph, _ graph: ONNXGraph, _ options: ONNXOptions, _ title: String
+    ) {
+        self.trace = trace
+        self.graph = graph
+        self.options = options
+        self.title = title
+        for operation in trace.operations {
+            for case .tensor(let tensor) in operation.arguments { uses[tensor, default: 0] += 1 }
+            for case .tensors(let list) in operation.arguments {
+                for tensor in list { uses[tensor, default: 0] += 1 }
+            }
+        }
+        if options.foldsBatchNorm { findFoldings() }
+    }
+
+    /// Normalisations of what a convolution or a linear map alone makes for them.
+    private func findFoldings() {
+        let mappings: Set = ["aten::_convolution", "aten::conv2d", "aten::linear"]
+        let made = Set(
+            trace.operations.filter { mappings.contains($0.name) }.flatMap(\.results))
+        for operation in trace.operations where operation.name == "aten::batch_norm" {
+            guard case .tensor(let input) = operation.arguments[0], made.contains(input),
+                uses[input] == 1, trace.shape(of: input).count != 3
+            else { continue }
+            folded[input] = operation
+        }
+    }
+
+    // MARK: What converters use
+
+    /// An error for an operation, or a form of it, that ONNX has nothing for.
+    func unsupported(_ operation: TracedGraph.Operation) -> ModelExportError {
+        .unsupported(operation: operation.name, network: title)
+    }
+
+    /// Says that the operators of a version are needed.
+    func require(operators version: Int) { operatorVersion = max(operatorVersion, version) }
+
+    /// The normalisation that is folded into what makes a tensor.
+    func folding(into tensor: TracedGraph.Identifier) -> TracedGraph.Operation? { folded[tensor] }
+
+    /// Whether an operation is a normalisation that was folded.
+    func isFolded(_ operation: TracedGraph.Operation) -> Bool {
+        guard case .tensor(let input)? = operation.arguments.first else { return false }
+        return operation.name == "aten::batch_norm" && folded[input] != nil
+    }
+
+    /// Lengths of an argument's dimensions.
+    func shape(_ argument: TracedGraph.Argument) -> [Int] {
+        guard case .tensor(let tensor) = argument else { return [] }
+        return constants[tensor]?.shape ?? trace.shape(of: tensor)
+    }
+
+    /// Values of an argument that does not depend on images; nil for others.
+    func constant(_ argument: TracedGraph.Argument) -> Constant? {
+        guard case .tensor(let tensor) = argument else { return nil }
+        if let known = constants[tensor] { return known }
+        guard names[tensor] == nil, let value = trace.constant(tensor) else { return nil }
+        let known = Constant(
+            name: trace.entry(tensor)?.name ?? "constant_\(tensor)",
+            values: value.array(of: Float.self), shape: value.shape)
+        constants[tensor] = known
+        return known
+    }
+
+    /// Makes a result known without images.
+    func define(_ result: TracedGraph.Identifier, as constant: Constant) {
+        constants[result] = constant
+    }
+
+    /// The name of an argument in the graph; weights are written when they are first used.
+    func name(_ argument: TracedGraph.Argument) throws -> String {
+        switch argument {
+        case .tensor(let tensor):
+            if let name = names[tensor] { return name }
+            guard let constant = constant(argument) else { break }
+            names[tensor] = add(constant)
+            return names[tensor] ?? constant.name
+        case .int(let value): return scalar(Double(value))
+        case .float(let value): return scalar(value)
+        default: break
+        }
+        throw ModelExportError.unsupported(operation: "\(argument)", network: title)
+    }
+
+    /// Writes weights, once.
+    func add(_ constant: Constant) -> String {
+        guard written.insert(constant.name).inserted else { return constant.name }
+        if options.isHalf {
+            graph.addHalfTensor(constant.name, constant.values, shape: constant.shape)
+        } else {
+            graph.addTensor(constant.name, constant.values, shape: constant.shape)
+        }
+        return constant.name
+    }
+
+    /// A tensor of one number.
+    func scalar(_ value: Double) -> String {
+        add(Constant(name: "value_\(Float(value))", values: [Float(value)], shape: []))
+    }
+
+    /// A tensor of whole numbers, such as a shape.
+    func integers(_ values: [Int]) -> String {
+        let name = "ints_" + values.map(String.init).joined(separator: "_")
+        if written.insert(name).inserted { graph.addTensor(name, values) }
+        return name
+    }
+
+    /// Gives a result the name of another tensor.
+    func alias(_ result: TracedGraph.Identifier, _ argument: TracedGraph.Argument) throws {
+        if let constant = constant(argument) { return define(result, as: constant) }
+        names[result] = try name(argument)
+    }
+
+    /// Adds an operator whose result an operation makes.
+    func emit(
+        _ type: String, _ inputs: [String], _ result: TracedGraph.Identifier,
+        _ attributes: [String: ONNXGraph.Attribute] = [:]
+    ) {
+        let name = "t\(result)"
+        graph.addNode(type, inputs, output: name, attributes)
+        names[result] = name
+    }
+
+    /// Adds an operator within what one operation becomes, and names its result.
+    func step(
+        _ type: String, _ inputs: [String], _ result: TracedGraph.Identifier, _ suffix: String,
+        _ attributes: [String: ONNXGraph.Attribute] = [:]
+    ) -> String {
+        let name = "t\(result)_\(suffix)"
+        graph.addNode(type, inputs, output: name, attributes)
+        return name
+    }
+}

@@ -1,0 +1,22 @@
+/// What can go wrong with an ONNX file.
+public enum ONNXError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A file is cut short, damaged, or not of ONNX.
+    case malformed(path: String, reason: String)
+    /// A file cannot be made.
+    case unwritable(reason: String)
+    /// The values of some tensors are in a file that is missing or too short.
+    case withoutData(path: String, file: String, reason: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .malformed(let path, let reason):
+            "'\(path)' cannot be read as an ONNX network: \(reason); download or copy it again"
+        case .unwritable(let reason):
+            "the ONNX network cannot be written: \(reason)"
+        case .withoutData(let path, let file, let reason):
+            "'\(path)' keeps its weights in '\(file)', which \(reason); put that file beside it, or save "
+                + "the network with its weights in one file"
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import CONNX
+public import Foundation
+
+/// What an ONNX file says of its network: inputs, outputs, nodes, weights and metadata.
+public final class ONNXFile {
+    /// An input or output of the graph.
+    public struct Value: Equatable, Sendable {
+        /// Its name.
+        public let name: String
+        /// ONNX's number of the elements' type.
+        public let type: Int
+        /// Lengths of the dimensions, nil where any is possible; nil where their number is unknown.
+        public let shape: [Int?]?
+    }
+
+    /// An operation.
+    public struct Node: Equatable, Sendable {
+        /// The operator, e.g. `Conv`.
+        public let type: String
+        /// Whose operator it is; empty for ONNX's own.
+        public let domain: String
+        /// Its name, which may be empty.
+        public let name: String
+        /// Names of what it takes; empty ones for what it is not given.
+        public let inputs: [String]
+        /// Names of what it makes.
+        public let outputs: [String]
+    }
+
+    /// Weights.
+    public struct Weights: Equatable, Sendable {
+        /// Their name.
+        public let name: String
+        /// ONNX's number of the elements' type.
+        public let type: Int
+        /// Lengths of the dimensions.
+        public let shape: [Int]
+        /// The file beside the network that they are in; empty where they are in the network's own.
+        public let file: String
+        /// How many bytes that file must have.
+        public let fileEnd: Int
+    }
+
+    /// The file's path.
+    public let path: String
+    /// Version of the format.
+    public let irVersion: Int
+    /// Version of ONNX's operators.
+    public let operatorVersion: Int
+    /// The program that wrote it.
+    public let producer: String
+    /// What its writer says of it.
+    public let metadata: [String: String]
+    /// Inputs that a caller gives; older files list weights among them, which are left out here.
+    public let inputs: [Value]
+    /// Outputs.
+    public let outputs: [Value]
+    /// The operations, each behind those that it needs.
+    public let nodes: [Node]
+    /// The weights.
+    public let weights: [Weights]
+
+    private let model: OpaquePointer
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``ONNXError`` for a file that is damaged, or whose weights are not where it says.
+    public init(_ url: URL) throws(ONNXError) {
+        var out: OpaquePointer?
+        if let reason = message(connx_read(url.path, &out)) {
+            throw .malformed(path: url.path, reason: reason)
+        }
+        guard let model = out else { throw .malformed(path: url.path, reason: "it is empty") }
+        self.model = model
+        path = url.path
+        irVersion = Int(connx_ir_version(model))
+        operatorVersion = Int(connx_operator_version(model))
+        producer = text(connx_producer(model))
+        metadata = Dictionary(
+            (0..<connx_metadata_count(model)).map {
+                (text(connx_metadata_key(model, $0)), text(connx_metadata_value(model, $0)))
+            }, uniquingKeysWith: { first, _ in first })
+        weights = (0..<connx_tensor_count(model)).map { Weights(model, $0) }
+        let known = Set(weights.map(\.name))
+        inputs = Value.all(model, CONNX_INPUTS).filter { !known.contains($0.name) }
+        outputs = Value.all(model, CONNX_OUTPUTS)
+        nodes = (0..<connx_node_count(model)).map { Node(model, $0) }
+        try requireData(beside: url)
+    }
+
+    deinit { connx_free(model) }
+
+    /// The first values of weights, or of what a node of type `Constant` holds, and how many there are;
+    /// nil for other names.
+    public func constant(_ name: String, first limit: Int = 16) -> (values: [Double], count: Int)? {
+        var values = [Double](repeating: 0, count: limit)
+        var count = 0
+        guard connx_constant(model, name, &values, limit, &count) else { return nil }
+        return (Array(values.prefix(count)), count)
+    }
+
+    /// A whole-number attribute of a node; nil where it has none.
+    public func integer(_ attribute: String, ofNode index: Int) -> Int? {
+        let value = connx_node_integer(model, index, attribute, .min)
+        return value == .min ? nil : Int(value)
+    }
+
+    private func requireData(beside url: URL) throws(ONNXError) {
+        let ends = Dictionary(weights.map { ($0.file, $0.fileEnd) }, uniquingKeysWith: max)
+        for (name, end) in ends.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
+            guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+                throw .withoutData(
+                    path: path, file: name, reason: "is not in the network's own folder")
+            }
+            let file = url.deletingLastPathComponent().appendingPathComponent(name)
+            let size = (try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize).flatMap { $0 }
+            guard let size else {
+                throw .withoutData(path: path, file: name, reason: "does not exist")
+            }
+            guard size >= end else {
+                throw .withoutData(
+                    path: path, file: name,
+                    reason: "has \(size) bytes instead of the \(end) that are needed")
+            }
+        }
+    }
+}
+
+/// A message as text, freed; nil where there is none.
+func message(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
+    guard let pointer else { return nil }
+    defer { free(pointer) }
+    return String(cString: pointer)
+}
+
+private func text(_ pointer: UnsafePointer<CChar>?) -> String {
+    pointer.map { String(cString: $0) } ?? ""
+}
+
+extension ONNXFile.Value {
+    fileprivate static func all(_ model: OpaquePointer, _ list: connx_list) -> [Self] {
+        (0..<connx_value_count(model, list)).map { index in
+            let rank = Int(connx_value_rank(model, list, index))
+            let shape = (0..<max(0, rank)).map { axis -> Int? in
+                let length = Int(connx_value_length(model, list, index, axis))
+                return length < 0 ? nil : length
+            }
+            return Self(
+                name: text(connx_value_name(model, list, index)),
+                type: Int(connx_value_type(model, list, index)), shape: rank < 0 ? nil : shape)
+        }
+    }
+}
+
+extension ONNXFile.Node {
+    fileprivate init(_ model: OpaquePointer, _ index: Int) {
+        self.init(
+            type: text(connx_node_type(model, index)),
+            domain: text(connx_node_domain(model, index)),
+            name: text(connx_node_name(model, index)),
+            inputs: (0..<connx_node_input_count(model, index)).map {
+                text(connx_node_input(model, index, $0))
+            },
+            outputs: (0..<connx_node_output_count(model, index)).map {
+                text(connx_node_output(model, index, $0))
+            })
+    }
+}
+
+extension ONNXFile.Weights {
+    fileprivate init(_ model: OpaquePointer, _ index: Int) {
+        self.init(
+            name: text(connx_tensor_name(model, index)), type: Int(connx_tensor_type(model, index)),
+            shape: (0..<connx_tensor_rank(model, index)).map {
+                Int(connx_tensor_length(model, index, $0))
+            },
+            file: text(connx_tensor_file(model, index)),
+            fileEnd: Int(connx_tensor_file_end(model, index)))
+    }
+}

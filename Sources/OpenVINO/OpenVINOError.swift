@@ -1,0 +1,22 @@
+/// What can go wrong with OpenVINO and the networks it runs.
+public enum OpenVINOError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The library is not installed, or cannot be loaded.
+    case missing(reason: String)
+    /// A file cannot be made a network.
+    case unreadable(path: String, reason: String)
+    /// A network refuses its input.
+    case failed(path: String, reason: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .missing(let reason):
+            "OpenVINO, which runs ONNX networks, is not available: \(reason); install it with "
+                + "scripts/bootstrap openvino, or name its library with \(OpenVINOLibrary.variable)"
+        case .unreadable(let path, let reason):
+            "OpenVINO cannot read '\(path)': \(reason)"
+        case .failed(let path, let reason):
+            "the network '\(path)' cannot be run: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import COpenVINO
+public import Foundation
+
+/// A network of one input that OpenVINO runs on the CPU: an ONNX file, or OpenVINO's own format.
+public final class OpenVINONetwork {
+    /// Types of a network's input; values are given as `Float` and converted.
+    public enum InputType: Sendable {
+        /// float16.
+        case float16
+        /// float32.
+        case float32
+        /// float64.
+        case float64
+        /// Bytes: rounded, and limited to 0...255.
+        case uint8
+
+        fileprivate var handle: cov_type {
+            switch self {
+            case .float16: COV_FLOAT16
+            case .float32: COV_FLOAT32
+            case .float64: COV_FLOAT64
+            case .uint8: COV_UINT8
+            }
+        }
+    }
+
+    /// An output.
+    public struct Output: Equatable, Sendable {
+        /// Lengths of the dimensions.
+        public var shape: [Int]
+        /// The values, row by row.
+        public var values: [Float]
+    }
+
+    private let network: OpaquePointer
+    private let path: String
+    private let type: InputType
+
+    /// Reads a file and prepares it for this processor.
+    ///
+    /// - Parameters:
+    ///   - type: Of the network's input.
+    ///   - shape: The input's shape; nil for a length that is any number.
+    ///   - threads: At least 1.
+    ///   - bfloat16: Whether products are computed in bfloat16, where the processor has it.
+    /// - Throws: ``OpenVINOError``.
+    public init(
+        _ url: URL, type: InputType = .float32, shape: [Int?], threads: Int, bfloat16: Bool = false
+    ) throws(OpenVINOError) {
+        try OpenVINOLibrary.load()
+        path = url.path
+        self.type = type
+        var out: OpaquePointer?
+        let lengths = shape.map { Int64($0 ?? -1) }
+        let message = cov_open(
+            url.path, 1, lengths, lengths.count, Int32(clamping: max(1, threads)),
+            bfloat16 ? "bf16" : "f32", &out)
+        if let message {
+            throw .unreadable(path: url.path, reason: Self.reason(message))
+        }
+        guard let out else { throw .unreadable(path: url.path, reason: "it is empty") }
+        network = out
+    }
+
+    deinit { cov_close(network) }
+
+    /// Runs the network.
+    ///
+    /// - Parameters:
+    ///   - values: The input, row by row.
+    ///   - shape: Its shape.
+    ///   - output: Which of the outputs is wanted.
+    /// - Throws: ``OpenVINOError/failed(path:reason:)``.
+    public func callAsFunction(
+        _ values: [Float], shape: [Int], output: Int = 0
+    ) throws(OpenVINOError) -> Output {
+        precondition(values.count == shape.reduce(1, *), "\(values.count) values are not \(shape)")
+        try check(cov_run(network, type.handle, values, shape.map(Int64.init), shape.count))
+        var lengths = [Int64](repeating: 0, count: 16)
+        var rank = 0
+        try check(cov_output_shape(network, output, &lengths, lengths.count, &rank))
+        let made = lengths.prefix(rank).map { Int($0) }
+        var result = [Float](repeating: 0, count: made.reduce(1, *))
+        try check(cov_output_values(network, output, &result, result.count))
+        return Output(shape: made, values: result)
+    }
+
+    private func check(_ message: UnsafeMutablePointer<CChar>?) throws(OpenVINOError) {
+        guard let message else { return }
+        throw .failed(path: path, reason: Self.reason(message))
+    }
+
+    /// What OpenVINO says, freed: it begins with places in its source, one a line, and comes to the
+    /// point in the last lines.
+    private static func reason(_ message: UnsafeMutablePointer<CChar>) -> String {
+        defer { free(message) }
+        return OpenVINOMessage(String(cString: message)).reason
+    }
+}
+
+/// What OpenVINO says when something fails, in many lines.
+struct OpenVINOMessage {
+    /// The part that says what is wrong, in one line.
+    let reason: String
+
+    init(_ text: String) {
+        for (mark, meaning) in Self.marks {
+            guard let range = text.range(of: mark) else { continue }
+            let names = text[range.upperBound...].prefix { !$0.isNewline }
+            reason = "\(meaning) \(names.trimmingCharacters(in: .whitespaces))"
+            return
+        }
+        let lines = text.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty && !Self.isPlace($0) }
+        reason = lines.isEmpty ? "no reason is given" : lines.joined(separator: " ")
+    }
+
+    /// What is said of operators, and what it means.
+    private static let marks = [
+        ("No conversion rule found for operations:", "it does not have the operators"),
+        ("Conversion is failed for:", "it cannot run the operators"),
+    ]
+
+    /// Whether a line only says where in OpenVINO's source something happened.
+    private static func isPlace(_ line: String) -> Bool {
+        line.hasPrefix("Exception from src/") || line.hasPrefix("Check '")
+    }
+}

@@ -1,0 +1,167 @@
+import CTorch
+public import Foundation
+
+/// The operations that a network consists of, recorded by LibTorch's tracer while the network runs.
+///
+/// ```swift
+/// let graph = try TracedGraph(of: backbone.state, on: images) { backbone($0, training: false) }
+/// for operation in graph.operations { print(operation.name) }  // aten::conv2d, aten::batch_norm, ...
+/// ```
+///
+/// Lengths that the network takes from its input, such as the number of images, are recorded as the
+/// numbers they were. Only LibTorch's own operations are seen, so kernels of this project are switched
+/// off, and differentiation is on, so that normalisations are not folded into convolutions.
+public final class TracedGraph {
+    /// A tensor of the graph: 0 is the network's input, then come the state's entries in their order, and
+    /// then what operations make of them.
+    public typealias Identifier = Int
+
+    /// An argument of an operation.
+    public enum Argument: Equatable, Sendable {
+        /// A truth value.
+        case bool(Bool)
+        /// A number with a fraction.
+        case float(Double)
+        /// A whole number.
+        case int(Int)
+        /// Whole numbers.
+        case ints([Int])
+        /// Nothing was given.
+        case none
+        /// Something that networks do not compute with, such as an order in memory.
+        case other
+        /// A tensor.
+        case tensor(Identifier)
+        /// Tensors.
+        case tensors([Identifier])
+    }
+
+    /// One operation.
+    public struct Operation: Equatable, Sendable {
+        /// LibTorch's name, e.g. `aten::conv2d`.
+        public var name: String
+        /// What it is given, as LibTorch declares it.
+        public var arguments: [Argument]
+        /// The tensors it makes.
+        public var results: [Identifier]
+    }
+
+    /// The operations in the order of their computation.
+    public let operations: [Operation]
+    /// What the network gives.
+    public let output: Identifier
+    /// Images it was recorded with.
+    public let batch: Int
+
+    private let handle: ct_trace
+    private let state: [StateEntry]
+
+    /// Runs a network and records its operations.
+    ///
+    /// - Parameters:
+    ///   - state: The network's parameters and buffers, which the graph names.
+    ///   - images: `[n, 3, h, w]` in the order of `float32` that is contiguous.
+    /// - Throws: ``TorchError`` when something in it cannot be recorded.
+    public init(
+        of state: [StateEntry], on images: Tensor, _ body: (Tensor) -> Tensor
+    ) throws(TorchError) {
+        var out = ct_trace()
+        let status = withoutActuallyEscaping(body) { escaping in
+            let run = Body(escaping)
+            return withKernels(upTo: .libTorch) {
+                unsafe ct_trace_run(
+                    images.handle, state.map(\.tensor.handle), state.count,
+                    Unmanaged.passUnretained(run).toOpaque(), Body.call, &out)
+            }
+        }
+        try requireSuccess(status, "tracing a network")
+        handle = out
+        self.state = state
+        batch = images.shape[0]
+        output = Int(ct_trace_output(out))
+        operations = (0..<ct_trace_count(out)).map { Self.operation($0, of: out) }
+    }
+
+    deinit { ct_trace_free(handle) }
+
+    /// Lengths of a tensor's dimensions; empty where they are unknown.
+    public func shape(of tensor: Identifier) -> [Int] {
+        if let entry = entry(tensor) { return entry.tensor.shape }
+        if case .ints(let shape) = Self.argument(ct_trace_shape(handle, Int64(tensor))) {
+            return shape
+        }
+        return []
+    }
+
+    /// The state's entry that a tensor is, if it is one.
+    public func entry(_ tensor: Identifier) -> StateEntry? {
+        (1...state.count).contains(tensor) ? state[tensor - 1] : nil
+    }
+
+    /// The value of a tensor that no operation makes; nil for others, and for the input.
+    public func constant(_ tensor: Identifier) -> Tensor? {
+        if let entry = entry(tensor) { return entry.tensor }
+        guard tensor > 0 else { return nil }
+        var out = ct_tensor()
+        unsafe expectSuccess(ct_trace_constant(handle, Int64(tensor), &out), "constant(_:)")
+        return unsafe out.impl == nil ? nil : Tensor(owning: out)
+    }
+
+    /// Writes the network as TorchScript, which takes any number of images.
+    ///
+    /// - Throws: ``TorchError`` when the file cannot be written.
+    public func writeTorchScript(to url: URL) throws(TorchError) {
+        let status = unsafe ct_trace_save(
+            handle, state.map(\.tensor.handle), state.count, Int64(batch), url.path)
+        try requireSuccess(status, "writing TorchScript")
+    }
+
+    private static func operation(_ index: Int, of trace: ct_trace) -> Operation {
+        Operation(
+            name: unsafe String(cString: ct_trace_operation(trace, index)),
+            arguments: (0..<ct_trace_argument_count(trace, index)).map {
+                argument(ct_trace_argument(trace, index, $0))
+            },
+            results: (0..<ct_trace_result_count(trace, index)).map {
+                Int(ct_trace_result(trace, index, $0))
+            })
+    }
+
+    private static func argument(_ value: ct_traced_value) -> Argument {
+        var list: [Int] {
+            unsafe UnsafeBufferPointer(start: value.list, count: value.count).map { Int($0) }
+        }
+        return switch value.kind {
+        case CT_TRACED_BOOL: .bool(value.integer != 0)
+        case CT_TRACED_FLOAT: .float(value.number)
+        case CT_TRACED_INT: .int(Int(value.integer))
+        case CT_TRACED_INTS: .ints(list)
+        case CT_TRACED_NONE: .none
+        case CT_TRACED_TENSOR: .tensor(Int(value.integer))
+        case CT_TRACED_TENSORS: .tensors(list)
+        default: .other
+        }
+    }
+}
+
+/// A network as C calls it.
+private final class Body {
+    private let run: (Tensor) -> Tensor
+
+    init(_ run: @escaping (Tensor) -> Tensor) { self.run = run }
+
+    static let call:
+        @convention(c) (UnsafeMutableRawPointer?, ct_tensor, UnsafeMutablePointer<ct_tensor>?) ->
+            Bool = { context, input, output in
+                guard let context = unsafe context else { return false }
+                let body = unsafe Unmanaged<Body>.fromOpaque(context).takeUnretainedValue()
+                var own = ct_tensor()
+                let aliased = unsafe ct_alias(input, &own)
+                defer { ct_status_free(aliased) }
+                guard aliased.kind == CT_OK else { return false }
+                let result = body.run(Tensor(owning: own))
+                let given = unsafe ct_alias(result.handle, output)
+                defer { ct_status_free(given) }
+                return given.kind == CT_OK
+            }
+}

@@ -1,0 +1,125 @@
+import CommandKit
+import FaceEmbedding
+import FaceStudy
+import Foundation
+import ModelExport
+
+let exportCommand = Command(
+    "export", "Write a trained network as ONNX, TorchScript or safetensors.",
+    discussion: """
+        The model is a run's folder, its model.safetensors or checkpoint, or a state dict of PyTorch with \
+        --backbone. The format is the ending of the file: .onnx, .pt (TorchScript) or .safetensors.
+
+        The new file is judged before it is kept: both networks embed 32 built-in faces, and with --test \
+        the pairs of a test set. A network that does not compute what the original does is refused with \
+        the numbers, and nothing is written.
+
+        An ONNX network takes any number of images, [n, 3, h, w] in RGB as (byte - 127.5) / 127.5, or with \
+        --raw-input bytes from 0 to 255 as float32. How images are prepared is in its metadata.
+        """,
+    positionals: [
+        Positional("model", "a run's folder, a model file or a state dict"),
+        Positional("file", "the new file"),
+    ],
+    options: [
+        Option(
+            "--format", .value("NAME"),
+            "onnx, torchscript or safetensors; default the file's ending",
+            completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
+        Option("--raw-input", .flag, "ONNX: the network prepares bytes from 0 to 255 itself"),
+        Option(
+            "--keep-batch-norm", .flag,
+            "ONNX: leave batch normalisations as they are, instead of folding them into convolutions"
+        ),
+        Option("--float16", .flag, "ONNX: weights and computation in float16"),
+        Option("--terms", .value("TEXT"), "ONNX: the licence's terms, written into the file"),
+        Option(
+            "--backbone", .value("NAME"),
+            "the network that a PyTorch state dict (.pth, .pt) is of, e.g. iresnet50",
+            completion: .words(StudyOptions.backboneNames)),
+        Option(
+            "--partial", .flag, "take from a state dict what fits, where not all of it does"),
+        Option(
+            "--test", .values("NAME=PACK|IMAGES,PAIRS"),
+            "a test set on whose pairs both networks are compared",
+            elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
+        Option(
+            "--input-size", .value("N"),
+            "height and width of the input of a state dict; default 112",
+            elsewhere: OptionsElsewhere.inputSize),
+        Option(
+            "--threads", .value("N"), "threads per operation; 0 for one per available core",
+            elsewhere: OptionsElsewhere.threads),
+        Option("--json", .flag, "write the comparison as JSON"),
+    ],
+    examples: [
+        "facet export runs/arcface arcface.onnx",
+        "facet export runs/arcface arcface.onnx --raw-input --test lfw=lfw.bin",
+        "facet export r50.pth r50.onnx --backbone iresnet50",
+    ]
+) { arguments in
+    let interrupt = try Interrupt()
+    let target = URL(fileURLWithPath: arguments.positional("file") ?? "")
+    let configuration = try StudyOptions.configuration(arguments)
+    let exporter = ModelExporter(
+        try exportFormat(arguments, target),
+        onnx: ONNXOptions(
+            isRawInput: arguments.has("--raw-input"),
+            foldsBatchNorm: !arguments.has("--keep-batch-norm"),
+            isHalf: arguments.has("--float16")),
+        terms: arguments.value("--terms"), version: FacetVersion.number,
+        embedding: EmbeddingOptions(
+            compute: try configuration.resolvedCompute(),
+            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize))
+    var line: ProgressLine?
+    let judgement = try exporter.export(
+        URL(fileURLWithPath: arguments.positional("model") ?? ""), to: target,
+        weights: StateDictOptions(
+            backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
+            told: Console.note),
+        tests: configuration.test.map {
+            NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
+        }
+    ) { name, done, total in
+        if line == nil || done == 0 {
+            line?.finish()
+            line = ProgressLine("testing \(name)", total: total, unit: "images")
+        }
+        line?.update(done)
+        try interrupt.check()
+    }
+    line?.finish()
+    if arguments.has("--json") {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        Console.output(String(decoding: try encoder.encode(judgement), as: UTF8.self))
+        return .success
+    }
+    Console.output("\(target.path)\n\(judgement.summary)")
+    for test in judgement.tests {
+        for pair in test.flipped {
+            Console.output("\(test.name): \(pair.joined(separator: " and ")) are decided otherwise")
+        }
+    }
+    return .success
+}
+
+/// The format that is asked for, or that the file's name ends in.
+private func exportFormat(
+    _ arguments: Arguments, _ target: URL
+) throws -> ModelExporter.Format {
+    let names = ModelExporter.Format.allCases.map(\.rawValue).joined(separator: ", ")
+    if let text = arguments.value("--format") {
+        guard let format = ModelExporter.Format(rawValue: text.lowercased()) else {
+            throw CommandError.badValue(option: "--format", value: text, expected: names)
+        }
+        return format
+    }
+    guard let format = ModelExporter.Format(ending: target) else {
+        throw CommandError.badValue(
+            option: "file", value: target.lastPathComponent,
+            expected:
+                "a name that ends in .onnx, .pt or .safetensors, or --format with one of \(names)")
+    }
+    return format
+}

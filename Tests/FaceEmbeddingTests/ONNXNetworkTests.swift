@@ -1,0 +1,205 @@
+import FaceData
+import FaceEvaluation
+import FaceModels
+import Foundation
+import ONNX
+import OpenVINO
+import Testing
+import Torch
+
+@testable import FaceEmbedding
+
+/// Networks that `Fixtures/make_onnx.py` made, and what ONNX Runtime computes with them.
+enum TinyONNX {
+    static let isInstalled: Comment =
+        "OpenVINO is not installed; scripts/bootstrap openvino installs it"
+    static let side = 16
+
+    static func url(_ name: String) throws -> URL {
+        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+        return folder.appendingPathComponent("onnx/\(name)")
+    }
+
+    static func options(_ input: RequestedInput = RequestedInput()) -> EmbeddingOptions {
+        EmbeddingOptions(
+            compute: ComputeConfiguration(
+                device: .cpu, precision: .float32, memoryFormat: .contiguous, threads: 1),
+            inputSize: side, input: input)
+    }
+
+    static func network(
+        _ name: String, _ input: RequestedInput = RequestedInput()
+    ) throws -> ONNXNetwork {
+        try ONNXNetwork(try url("\(name).onnx"), options(input))
+    }
+
+    /// Byte i is (i * i + 7 * i) % 251.
+    static func images(_ count: Int) -> Tensor {
+        let values = (0..<count * 3 * side * side).map { Float(($0 * $0 + 7 * $0) % 251) }
+        return Tensor(values, shape: [count, 3, side, side])
+    }
+
+    static func goldens() throws -> [String: [Double]] {
+        try JSONDecoder().decode(
+            [String: [Double]].self, from: Data(contentsOf: try url("goldens.json")))
+    }
+}
+
+@Suite(
+    "Networks in ONNX, run by OpenVINO",
+    .enabled("\(TinyONNX.isInstalled)") { OpenVINOLibrary.isAvailable })
+struct ONNXNetworkTests {
+    private func values(_ name: String, count: Int = 3, as golden: String) throws -> Double {
+        let network = try TinyONNX.network(name)
+        let made = try network.embeddings(
+            of: TinyONNX.images(count), network.prepared.preparation
+        ).array(of: Float.self)
+        let expected = try #require(try TinyONNX.goldens()[golden])
+        try #require(made.count == count * 8 && expected.count == 24)
+        return zip(made, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+    }
+
+    @Test(
+        "Embeddings equal ONNX Runtime's, whatever way the network takes images",
+        arguments: [
+            ("plain", "plain"), ("any-size", "plain"), ("fixed-batch", "plain"),
+            ("two-outputs", "plain"), ("unflattened", "plain"), ("normalizing", "normalizing"),
+            ("unit", "unit"), ("channels-last", "channels-last"), ("bytes", "bytes"),
+            ("stated", "stated"),
+        ])
+    func equal(name: String, golden: String) throws {
+        // The largest values are about 60 with bytes, and about 1 else.
+        #expect(try values(name, as: golden) < (golden == "bytes" ? 1e-4 : 2e-6))
+    }
+
+    @Test("A network that normalises its input is given bytes, whatever its nodes are called")
+    func notTwice() throws {
+        let normalizing = try TinyONNX.network("normalizing").prepared
+        #expect(normalizing.preparation == .bytes)
+        #expect(
+            normalizing.reason
+                == "since the network itself subtracts 127.5 and multiplies by 0.007843")
+        #expect(try TinyONNX.network("dividing").prepared.preparation == .bytes)
+        #expect(try TinyONNX.network("unit").prepared.preparation == .unit)
+        #expect(try TinyONNX.network("bytes").prepared.preparation == .bytes)
+    }
+
+    @Test("It is said how images are prepared, and why")
+    func said() throws {
+        #expect(
+            try TinyONNX.network("plain").summary
+                == "input 16x16, RGB as (byte - 127.5) / 127.5, insightface's convention, as the file "
+                + "does not say it")
+        #expect(
+            try TinyONNX.network("stated").summary
+                == "input 16x16, BGR as (byte - 127.5) / 128, by the file's metadata")
+        #expect(
+            try TinyONNX.network("two-outputs").summary.hasSuffix("; output 'embedding', one of 2"))
+        #expect(
+            try TinyONNX.network("fixed-batch").summary.hasSuffix("; batches of 2, its only size"))
+        let asked = RequestedInput(colorOrder: .bgr, mean: [0], deviation: [255])
+        #expect(
+            try TinyONNX.network("stated", asked).summary
+                == "input 16x16, BGR as byte / 255, as asked for")
+    }
+
+    @Test("Colours can be exchanged")
+    func colours() throws {
+        let network = try TinyONNX.network("plain", RequestedInput(colorOrder: .bgr))
+        let made = try network.embeddings(of: TinyONNX.images(3), network.prepared.preparation)
+        let expected = try #require(try TinyONNX.goldens()["bgr"])
+        for (value, golden) in zip(made.array(of: Float.self), expected) {
+            #expect(abs(Double(value) - golden) < 2e-6)
+        }
+    }
+
+    @Test(
+        "What is no embedding network is refused in a sentence",
+        arguments: [
+            ("two-inputs", "it has 2 inputs ('images', 'other')"),
+            ("rank-2", "its input has the shape [any, 768]"),
+            ("dropout", "the dropout 'drop' is active"),
+            ("external", "keeps its weights in 'missing.data', which does not exist"),
+            ("unknown-operator", "it does not have the operators com.none.FaceMagic"),
+        ])
+    func refused(name: String, part: String) throws {
+        let error = try #require(throws: (any Error).self) {
+            _ = try EmbeddingSource.open(try TinyONNX.url("\(name).onnx"), TinyONNX.options())
+        }
+        #expect("\(error)".contains(part), "\(error)")
+        #expect(!"\(error)".contains("\n"))
+    }
+
+    @Test("Every cut through a file is found")
+    func cut() throws {
+        let data = try Data(contentsOf: try TinyONNX.url("plain.onnx"))
+        let folder = FileManager.default.temporaryDirectory
+        for length in stride(from: 8, to: data.count, by: 37) {
+            let url = folder.appendingPathComponent("\(UUID()).onnx")
+            defer { try? FileManager.default.removeItem(at: url) }
+            try data.prefix(length).write(to: url)
+            #expect(throws: (any Error).self) {
+                _ = try EmbeddingSource.open(url, TinyONNX.options())
+            }
+        }
+    }
+}
+
+@Suite("The probe of colours and ranges")
+struct PreparationProbeTests {
+    /// Images of one colour each; pairs of the same and of different colours.
+    private struct Colours: ImageSource {
+        let count = 400
+        let location = URL(fileURLWithPath: "/colours")
+
+        func name(of index: Int) -> String { "\(index)" }
+
+        func read(_ index: Int, into buffer: ReadBuffer) {}
+    }
+
+    private func set(_ pairs: Int) -> VerificationPairs {
+        VerificationPairs(
+            source: Colours(),
+            pairs: (0..<pairs).map {
+                VerificationPair(first: 2 * $0, second: 2 * $0 + 1, same: $0 % 2 == 0, fold: 0)
+            }, folds: 1)
+    }
+
+    /// Embeddings with which a fraction of the pairs is decided rightly: one of two directions an image.
+    private func table(_ isGood: Bool) throws -> EmbeddingTable {
+        let values = (0..<400).flatMap { image -> [Float] in
+            let isSame = (image / 2) % 2 == 0
+            let isTurned = image % 2 == 1 && (isGood ? !isSame : (image / 4) % 2 == 0)
+            return isTurned ? [0, 1] : [1, 0]
+        }
+        return try EmbeddingTable(count: 400, dimension: 2, values: values)
+    }
+
+    @Test("A preparation that is far better is named with its options")
+    func better() throws {
+        let bgr = InputPreparation(.bgr, mean: [127.5], deviation: [127.5])
+        let warning = try PreparationProbe.warning(given: .standard, set(200)) { other, _ in
+            try table(other == bgr)
+        }
+        #expect(
+            warning
+                == "with BGR as (byte - 127.5) / 127.5 the network decides 100.0 % of 200 pairs rightly, and "
+                + "with RGB as (byte - 127.5) / 127.5, as given, 50.0 %; if it was trained so, add "
+                + "--color-order BGR --mean 127.5 --deviation 127.5")
+    }
+
+    @Test("Nothing is said where nothing is better, or there are too few pairs")
+    func quiet() throws {
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(200)) { _, _ in try table(true) }
+                == nil)
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(200)) { other, _ in
+                other == .standard ? try table(true) : nil
+            } == nil)
+        #expect(
+            try PreparationProbe.warning(given: .standard, set(30)) { other, _ in
+                try table(other != .standard)
+            } == nil)
+    }
+}

@@ -1,0 +1,174 @@
+import FaceEvaluation
+import FaceModels
+import Foundation
+import ONNX
+import OpenVINO
+import Testing
+import Torch
+
+@testable import ModelExport
+
+/// Backbones with statistics that training could have left, so that a normalisation that is folded wrongly
+/// changes the outputs.
+struct SeasonedNetwork {
+    static let side = 32
+
+    let backbone: any Backbone
+
+    init(_ text: String, inputSize: Int = Self.side) throws {
+        let specification = try BackboneSpecification(parsing: text)
+        backbone = try BackboneCatalogue.make(
+            specification, inputSize: inputSize, initial: InitialWeights(seed: 7))
+        withoutGradients {
+            for (index, entry) in backbone.state.enumerated() {
+                let seed = UInt64(index)
+                if entry.name.hasSuffix("running_mean") {
+                    entry.tensor.fillNormal(standardDeviation: 0.2, seed: seed)
+                } else if entry.name.hasSuffix("running_var") {
+                    entry.tensor.fillUniform(0.5..<2, seed: seed)
+                } else if entry.role == .normalization {
+                    entry.tensor.fillUniform(0.5..<1.5, seed: seed)
+                }
+            }
+        }
+    }
+
+    func exported() throws -> ExportedNetwork {
+        try ExportedNetwork(backbone, ModelFile.Metadata(inputSize: Self.side))
+    }
+
+    /// Bytes as float32; another number of images than the network is traced with.
+    static let pixels: [Float] = (0..<3 * 3 * side * side).map { Float(($0 * 37 + $0 / 91) % 256) }
+
+    /// What the network itself makes of the bytes.
+    func embeddings() -> [Float] {
+        let images = Tensor(
+            Self.pixels.map { ($0 - 127.5) / 127.5 }, shape: [3, 3, Self.side, Self.side])
+        return withoutGradients { backbone(images, training: false) }.array()
+    }
+
+    static func file(_ body: (URL) throws -> Void) throws {
+        let url = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\(UUID().uuidString).onnx")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try body(url)
+    }
+}
+
+/// The largest difference, as a fraction of the largest value.
+func relativeDifference(_ first: [Float], _ second: [Float]) -> Float {
+    guard first.count == second.count else { return .infinity }
+    let scale = first.map(abs).max() ?? 0
+    return zip(first, second).map { abs($0 - $1) }.max().map { $0 / max(scale, 1e-6) } ?? .infinity
+}
+
+@Suite(
+    "Networks as ONNX",
+    .enabled("OpenVINO is not installed; scripts/bootstrap openvino installs it") {
+        OpenVINOLibrary.isAvailable
+    })
+struct ExportedNetworkTests {
+    private static let backbones = BackboneCatalogue.descriptors.map(\.name)
+
+    private func run(_ url: URL, raw: Bool) throws -> [Float] {
+        let side = SeasonedNetwork.side
+        let network = try OpenVINONetwork(url, shape: [nil, 3, side, side], threads: 1)
+        let values =
+            raw ? SeasonedNetwork.pixels : SeasonedNetwork.pixels.map { ($0 - 127.5) / 127.5 }
+        return try network(values, shape: [3, 3, side, side]).values
+    }
+
+    @Test("OpenVINO computes what LibTorch does, of every backbone", arguments: backbones)
+    func equal(name: String) throws {
+        let network = try SeasonedNetwork(name)
+        try SeasonedNetwork.file { url in
+            try network.exported().onnx(ONNXOptions(), version: "test").write(to: url)
+            #expect(relativeDifference(network.embeddings(), try run(url, raw: false)) < 1e-4)
+        }
+    }
+
+    @Test("Bytes, batch normalisations and float16 are as asked for")
+    func options() throws {
+        let network = try SeasonedNetwork("mobilenetv1:width=0.25")
+        let expected = network.embeddings()
+        let kept = ONNXOptions(isRawInput: true, foldsBatchNorm: false)
+        try SeasonedNetwork.file { url in
+            try network.exported().onnx(kept, terms: "none", version: "test").write(to: url)
+            #expect(relativeDifference(expected, try run(url, raw: true)) < 1e-4)
+            let file = try ONNXFile(url)
+            #expect(file.nodes.contains { $0.type == "BatchNormalization" })
+            // insightface takes these names for a network that normalises its input.
+            #expect(file.nodes.prefix(2).map(\.name) == ["Sub_0", "Mul_0"])
+            #expect(file.metadata["mean"] == "0" && file.metadata["deviation"] == "1")
+            #expect(file.metadata["terms"] == "none")
+            #expect((file.irVersion, file.operatorVersion) == (7, 13))
+        }
+        try SeasonedNetwork.file { url in
+            try network.exported().onnx(ONNXOptions(isHalf: true), version: "test").write(to: url)
+            #expect(relativeDifference(expected, try run(url, raw: false)) < 0.02)
+            let file = try ONNXFile(url)
+            #expect(!file.nodes.contains { $0.type == "BatchNormalization" })
+            #expect(file.weights.contains { $0.type == ONNXElementType.float16.rawValue })
+            #expect(file.inputs.map(\.shape) == [[nil, 3, 32, 32]])
+        }
+    }
+
+    @Test("Weights keep PyTorch's names")
+    func names() throws {
+        let network = try SeasonedNetwork("mobilefacenet")
+        try SeasonedNetwork.file { url in
+            try network.exported().onnx(ONNXOptions(foldsBatchNorm: false), version: "test")
+                .write(to: url)
+            let written = Set(try ONNXFile(url).weights.map(\.name))
+            let missing = network.backbone.state.map(\.name).filter {
+                !written.contains($0) && !$0.hasSuffix("num_batches_tracked")
+            }
+            #expect(missing == [])
+        }
+    }
+
+    @Test("onnx's checker and ONNX Runtime agree, by the Python that FACET_ONNX_PYTHON names")
+    func checked() throws {
+        guard let python = ProcessInfo.processInfo.environment["FACET_ONNX_PYTHON"] else { return }
+        let script = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+            .appendingPathComponent("check_onnx.py")
+        for name in Self.backbones {
+            let network = try SeasonedNetwork(name)
+            try SeasonedNetwork.file { url in
+                try network.exported().onnx(ONNXOptions(isRawInput: true), version: "test")
+                    .write(to: url)
+                let side = SeasonedNetwork.side
+                let input = url.appendingPathExtension("input.npy")
+                let output = url.appendingPathExtension("output.npy")
+                defer { [input, output].forEach { try? FileManager.default.removeItem(at: $0) } }
+                try NumPyArray(shape: [3, 3, side, side], values: SeasonedNetwork.pixels).data
+                    .write(to: input)
+                let expected = network.embeddings()
+                try NumPyArray(shape: [3, expected.count / 3], values: expected).data.write(
+                    to: output)
+                let process = try Process.run(
+                    URL(fileURLWithPath: python),
+                    arguments: [script.path, url.path, input.path, output.path])
+                process.waitUntilExit()
+                #expect(process.terminationStatus == 0, "\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "TorchScript takes any number of images and computes the same",
+        arguments: [
+            "mobilenetv1:width=0.25", "vit_t", "mobilefacenet",
+        ])
+    func torchScript(name: String) throws {
+        let network = try SeasonedNetwork(name)
+        try SeasonedNetwork.file { url in
+            try network.exported().writeTorchScript(to: url)
+            let side = SeasonedNetwork.side
+            let images = Tensor(
+                SeasonedNetwork.pixels.map { ($0 - 127.5) / 127.5 }, shape: [3, 3, side, side])
+            let made = try withoutGradients { try TorchScript(url)(images) }
+            #expect(relativeDifference(network.embeddings(), made.array()) < 1e-4)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import FaceEmbedding
+import FaceEvaluation
+import FaceModels
+import Foundation
+import ONNX
+import OpenVINO
+import Testing
+import Torch
+
+@testable import ModelExport
+
+@Suite("Exporting a model file")
+struct ModelExporterTests {
+    private func exporter(_ format: ModelExporter.Format) -> ModelExporter {
+        ModelExporter(
+            format, version: "test",
+            embedding: EmbeddingOptions(
+                compute: ComputeConfiguration(
+                    device: .cpu, precision: .float32, memoryFormat: .contiguous, threads: 1)))
+    }
+
+    private func inFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    private func writeModel(_ folder: URL) throws -> URL {
+        let url = folder.appendingPathComponent("model.safetensors")
+        let network = try SeasonedNetwork("mobilenetv1:width=0.25")
+        try ModelFile.write(
+            network.backbone, ModelFile.Metadata(inputSize: 32, loss: "arcface"), to: url)
+        return url
+    }
+
+    @Test(
+        "What is written embeds faces as the original does, and nothing else is left",
+        .enabled("OpenVINO is not installed") { OpenVINOLibrary.isAvailable },
+        arguments: [
+            (ModelExporter.Format.onnx, "a.onnx"), (.torchscript, "a.pt"),
+            (.safetensors, "a.safetensors"),
+        ])
+    func kept(format: ModelExporter.Format, name: String) throws {
+        try inFolder { folder in
+            let model = try writeModel(folder)
+            let target = folder.appendingPathComponent(name)
+            let judgement = try exporter(format).export(model, to: target)
+            #expect(judgement.images == 32 && judgement.isGood)
+            #expect(judgement.smallestCosine > 0.99999)
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(Set(files) == [name, "model.safetensors"])
+        }
+    }
+
+    @Test("A network whose weights are infinite in float16 is refused, and nothing is left")
+    func collapse() throws {
+        guard OpenVINOLibrary.isAvailable else { return }
+        try inFolder { folder in
+            let model = folder.appendingPathComponent("model.safetensors")
+            let network = try SeasonedNetwork("mobilenetv1:width=0.25")
+            // Channels scaled up by 2^20 and down again: the same function, but not in float16.
+            let state = Dictionary(
+                network.backbone.state.map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
+            let linear = try #require(
+                state.first { $0.key.hasSuffix("linear.weight") || $0.key.hasSuffix("fc.weight") })
+            withoutGradients { linear.value.assign(linear.value * 1_048_576) }
+            try ModelFile.write(network.backbone, ModelFile.Metadata(inputSize: 32), to: model)
+            var exporter = exporter(.onnx)
+            exporter.onnx.isHalf = true
+            let target = folder.appendingPathComponent("a.onnx")
+            #expect(
+                throws: ModelExportError.differs(
+                    path: target.path,
+                    judgement:
+                        "smallest cosine -1.000000 and largest difference 2.0e+00 on 32 faces")
+            ) { _ = try exporter.export(model, to: target) }
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(files == ["model.safetensors"])
+        }
+    }
+
+    @Test("Embeddings that turned are no good, with the numbers")
+    func judged() throws {
+        let first = try EmbeddingTable(count: 2, dimension: 2, values: [1, 0, 0, 2])
+        let second = try EmbeddingTable(count: 2, dimension: 2, values: [2, 0, 3, 4])
+        let judgement = try ExportJudgement(original: first, exported: second)
+        #expect(abs(judgement.smallestCosine - 0.8) < 1e-6)
+        #expect(abs(judgement.largestDifference - 0.6) < 1e-6)
+        #expect(!judgement.isGood)
+        #expect(
+            judgement.summary
+                == "smallest cosine 0.800000 and largest difference 6.0e-01 on 2 faces")
+        #expect(try ExportJudgement(original: first, exported: first).isGood)
+    }
+
+    @Test("A file of embeddings is no network")
+    func notANetwork() throws {
+        try inFolder { folder in
+            let url = folder.appendingPathComponent("e.npy")
+            try NumPyArray(shape: [2, 2], values: [1, 2, 3, 4]).data.write(to: url)
+            #expect(throws: ModelExportError.notANetwork(path: url.path)) {
+                _ = try exporter(.onnx).export(url, to: folder.appendingPathComponent("a.onnx"))
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@testable import Torch
+
+@Suite("Traced networks")
+struct TracedGraphTests {
+    private let convolution = Convolution(
+        inputs: 3, outputs: 4, kernel: 3, initial: InitialWeights(seed: 1))
+    private let normalization = BatchNormalization(
+        channels: 4, initial: InitialWeights(seed: 2))
+
+    private var state: [StateEntry] {
+        convolution.state.prefixed("conv") + normalization.state.prefixed("bn")
+    }
+
+    private func trace() throws -> TracedGraph {
+        try TracedGraph(of: state, on: Tensor.zeros([2, 3, 8, 8])) { images in
+            let map = convolution(
+                images, normalizedBy: normalization, rectify: true, training: false)
+            return map.globalAveragePooled().reshaped([2, -1])
+        }
+    }
+
+    @Test("Operations have LibTorch's names, and weights those of the state")
+    func operations() throws {
+        let graph = try trace()
+        #expect(
+            graph.operations.map(\.name) == [
+                "aten::_convolution", "aten::batch_norm", "aten::relu", "aten::mean",
+                "aten::reshape",
+            ])
+        let first = try #require(graph.operations.first)
+        #expect(first.arguments[0] == .tensor(0))
+        guard case .tensor(let weight) = first.arguments[1] else {
+            Issue.record("no weight")
+            return
+        }
+        #expect(graph.entry(weight)?.name == "conv.weight")
+        #expect(
+            first.arguments[3...6] == [
+                .ints([1, 1]), .ints([1, 1]), .ints([1, 1]), .bool(false),
+            ])
+        #expect(graph.shape(of: first.results[0]) == [2, 4, 8, 8])
+        #expect(graph.batch == 2)
+    }
+
+    @Test("TorchScript computes the same on another number of images")
+    func torchScript() throws {
+        let url = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\(UUID().uuidString).pt")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try trace().writeTorchScript(to: url)
+        let images = Tensor((0..<3 * 192).map { Float($0 % 17) / 17 }, shape: [3, 3, 8, 8])
+        let expected = convolution(
+            images, normalizedBy: normalization, rectify: true, training: false
+        ).globalAveragePooled()
+        let made = try TorchScript(url)(images)
+        #expect(made.shape == [3, 4])
+        for (a, b) in zip(made.array(of: Float.self), expected.array(of: Float.self)) {
+            #expect(abs(a - b) < 1e-6)
+        }
+    }
+}

@@ -8,8 +8,10 @@ import Spelling
 
 /// What a model scored on its test sets.
 public struct EvaluationResults {
-    /// The test sets in their order.
+    /// The test sets of pairs of images, in their order.
     public let sets: [EvaluatedSet]
+    /// The test sets of templates, in their order.
+    public let templates: [EvaluatedTemplates]
 
     /// The numbers by the sets' names, as JSON.
     public func json() throws -> String {
@@ -19,8 +21,11 @@ public struct EvaluationResults {
     }
 
     /// The numbers by the sets' names.
-    var metrics: [String: EvaluatedSet.Metrics] {
-        Dictionary(sets.map { ($0.name, $0.metrics) }) { first, _ in first }
+    var metrics: [String: SetMetrics] {
+        let all =
+            sets.map { ($0.name, SetMetrics.pairs($0.metrics)) }
+            + templates.map { ($0.name, SetMetrics.templates($0.report)) }
+        return Dictionary(all) { first, _ in first }
     }
 
     /// Writes the numbers, each file as a whole or not at all:
@@ -53,7 +58,8 @@ public struct EvaluationResults {
     ///
     /// - Parameter allProtocols: Whether the other protocols follow the default one.
     public func text(allProtocols: Bool) -> String {
-        sets.map { $0.text(allProtocols: allProtocols) }.joined(separator: "\n\n")
+        (sets.map { $0.text(allProtocols: allProtocols) } + templates.map(\.text))
+            .joined(separator: "\n\n")
     }
 }
 

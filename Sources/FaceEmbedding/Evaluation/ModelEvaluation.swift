@@ -59,8 +59,18 @@ public struct ModelEvaluation {
         progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var sets: [EvaluatedSet] = []
+        var templates: [EvaluatedTemplates] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
         for test in tests {
+            if let set = try templateSet(of: test) {
+                let views = try embed(set, name: test.name, warn, progress)
+                if embeddings != nil { stored.append((test.name, views, set.images)) }
+                templates.append(
+                    EvaluatedTemplates(
+                        name: test.name,
+                        report: try TemplateReport(of: set, views, product: torchProduct)))
+                continue
+            }
             let (development, main) = try lists(of: test)
             let chosen = try development.map {
                 try embed($0, name: "\(test.name) (development)", warn, progress)
@@ -84,7 +94,27 @@ public struct ModelEvaluation {
                     } ?? []))
         }
         if let embeddings { try EmbeddingFile.write(stored, to: embeddings) }
-        return EvaluationResults(sets: sets)
+        return EvaluationResults(sets: sets, templates: templates)
+    }
+
+    /// The set of templates that a name stands for; nil for one of pairs of images.
+    private func templateSet(of test: NamedTestSet) throws -> TemplateSet? {
+        try TemplateSet.open(images: URL(fileURLWithPath: test.images), pairs: test.pairs)
+    }
+
+    private func embed(
+        _ set: TemplateSet, name: String, _ warn: (String) -> Void,
+        _ progress: (String, Int, Int) throws -> Void
+    ) throws -> EmbeddingViews {
+        switch source {
+        case .file(let file): return try file.match(name, images: set.images, pairs: []).views
+        case .network(let network):
+            try network.requireFixed(on: set.source)
+            set.warnings.forEach { warn("'\(name)': \($0)") }
+            return try network.embeddings(of: set.source) {
+                try progress(name, $0, set.source.count)
+            }
+        }
     }
 
     /// The pairs of a test set, with those that View 1's threshold is chosen on.

@@ -13,7 +13,7 @@ public typealias BlockProduct =
 /// memory than its embeddings.
 public struct BlockScores {
     /// Probes in a block.
-    static let probes = 256
+    static let probes = 1024
     /// Templates of a gallery in a block.
     static let templates = 8192
 

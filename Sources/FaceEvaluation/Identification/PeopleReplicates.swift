@@ -7,7 +7,7 @@ public import FaceStatistics
 /// Draws depend on the seed and the number of people alone, so models that are tested on the same
 /// templates are seen on the same people, and the difference of two is the replicate of their
 /// difference: comparisons are paired.
-public struct PeopleReplicates: Sendable, Hashable {
+public struct PeopleReplicates: Codable, Sendable, Hashable {
     /// The figure on the set itself.
     public let estimate: Double
     /// The figure on each draw of people.

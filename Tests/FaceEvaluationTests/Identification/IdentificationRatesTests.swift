@@ -1,5 +1,6 @@
 import FaceData
 import FaceEvaluation
+import FaceStatistics
 import Foundation
 import Testing
 
@@ -96,7 +97,7 @@ import Testing
         // People whose own probes succeed together: the truth is known, and single probes mislead.
         var random = RandomStream(seed: 5, name: "truth")
         var covered = 0
-        let studies = 200
+        let studies = 100
         for study in 0..<studies {
             var outcomes: [SearchOutcome] = []
             for person in 0..<60 {
@@ -110,7 +111,7 @@ import Testing
                 }
             }
             let found = IdentificationRates([outcomes]).replicates(
-                of: .rank(1), people: 62, draws: 200, seed: UInt64(study))
+                of: .rank(1), people: 62, draws: 100, seed: UInt64(study))
             if found?.interval().contains(0.7) ?? false { covered += 1 }
         }
         #expect((0.9...1).contains(Double(covered) / Double(studies)), "\(covered) of \(studies)")

@@ -9,6 +9,7 @@ public import Foundation
 /// | `metrics.jsonl` | ``EpochRecord``, one a line |
 /// | `steps.csv` | ``StepRecord``, one a line under a header |
 /// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
+/// | `identification/<test>.json` | `TemplateReport` of a test set of templates |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `result.json` | ``RunResult``; present when the run is over |
 /// | `checkpoint/` | the newest state, to resume from |

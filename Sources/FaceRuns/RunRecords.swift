@@ -50,6 +50,8 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var train: TrainSetFacts
     /// The test sets, the primary one first.
     public var tests: [TestSetFacts]
+    /// The test sets of templates, which the last epoch is tested on; nil without any.
+    public var templateTests: [TemplateTestFacts]?
     /// Pairs of held-out training identities that models are chosen on, where there are some.
     public var validation: TestSetFacts?
     /// Epochs the run is to have.

@@ -90,10 +90,13 @@ enum SetMetrics: Codable, Hashable {
 }
 
 /// LibTorch's product, which is much faster than ``BlockScores/plain`` and rounds otherwise.
-let torchProduct: BlockProduct = { probes, gallery, dimension in
-    let left = Tensor(Array(probes), shape: [probes.count / dimension, dimension])
-    let right = Tensor(Array(gallery), shape: [gallery.count / dimension, dimension])
-    return left.matmul(right.transposed(0, 1)).array(of: Float.self)
+public enum TemplateProduct {
+    /// Scores of a block.
+    public static let torch: BlockProduct = { probes, gallery, dimension in
+        let left = Tensor(Array(probes), shape: [probes.count / dimension, dimension])
+        let right = Tensor(Array(gallery), shape: [gallery.count / dimension, dimension])
+        return left.matmul(right.transposed(0, 1)).array(of: Float.self)
+    }
 }
 
 /// Two models on the same templates.

@@ -68,7 +68,7 @@ public struct ModelEvaluation {
                 templates.append(
                     EvaluatedTemplates(
                         name: test.name,
-                        report: try TemplateReport(of: set, views, product: torchProduct)))
+                        report: try TemplateReport(of: set, views, product: TemplateProduct.torch)))
                 continue
             }
             let (development, main) = try lists(of: test)

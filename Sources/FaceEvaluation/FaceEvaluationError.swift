@@ -2,6 +2,8 @@ import Spelling
 
 /// Everything that can be wrong with the input of an evaluation.
 public enum FaceEvaluationError: Error, Equatable, Sendable {
+    /// A cohort of other people has no spread.
+    case cohortTooSmall(count: Int)
     /// There are not as many embeddings as images.
     case embeddingCount(images: Int, rows: Int)
     /// A table's values do not fill its rows.
@@ -68,6 +70,8 @@ extension FaceEvaluationError: CustomStringConvertible {
             "there are no embeddings to average"
         case .noPairs:
             "there are no pairs to evaluate; the test set needs at least one"
+        case .cohortTooSmall(let count):
+            "score normalisation needs a cohort of at least two templates of other people, not \(count)"
         case .embeddingCount(let images, let rows):
             "there are embeddings of \(counted(rows, "image")), but the set has \(grouped(images)); "
                 + "give one row per image"

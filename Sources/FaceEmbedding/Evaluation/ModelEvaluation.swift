@@ -1,4 +1,4 @@
-import FaceData
+public import FaceData
 import FaceEvaluation
 import FaceModels
 public import Foundation
@@ -50,16 +50,20 @@ public struct ModelEvaluation {
     /// - Parameters:
     ///   - tests: The test sets.
     ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
+    ///   - attributes: Groups of people, for error rates by group.
     ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
     ///   - progress: Told a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(
-        on tests: [NamedTestSet], embeddings: URL? = nil, warn: (String) -> Void = { _ in },
+        on tests: [NamedTestSet], embeddings: URL? = nil, attributes: AttributeTable? = nil,
+        warn: (String) -> Void = { _ in },
         progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var sets: [EvaluatedSet] = []
         var templates: [EvaluatedTemplates] = []
+        var details = EvaluationDetails()
+        var scores: [(name: String, scores: TemplateScores)] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
         for test in tests {
             if let set = try templateSet(of: test) {
@@ -69,6 +73,8 @@ public struct ModelEvaluation {
                     EvaluatedTemplates(
                         name: test.name,
                         report: try TemplateReport(of: set, views, product: TemplateProduct.torch)))
+                let found = try details.add(test.name, set, views, attributes)
+                scores.append((test.name, found))
                 continue
             }
             let (development, main) = try lists(of: test)
@@ -86,6 +92,13 @@ public struct ModelEvaluation {
             let set = try ScoredSet(
                 name: test.name, pairs: embedded.pairs, labelled: embedded.labelled,
                 views: embedded.views)
+            if let attributes {
+                let owned = TemplateSet(embedded.pairs, owners: embedded.pairs.owners)
+                if embedded.views.count == owned.source.count {
+                    _ = try details.add(test.name, owned, embedded.views, attributes)
+                }
+            }
+            scores.append((test.name, try TemplateScores(of: set.scored)))
             sets.append(
                 try EvaluatedSet(
                     set, warnings: embedded.warnings,
@@ -94,7 +107,8 @@ public struct ModelEvaluation {
                     } ?? []))
         }
         if let embeddings { try EmbeddingFile.write(stored, to: embeddings) }
-        return EvaluationResults(sets: sets, templates: templates)
+        details.addTransfers(scores)
+        return EvaluationResults(sets: sets, templates: templates, details: details)
     }
 
     /// The set of templates that a name stands for; nil for one of pairs of images.

@@ -21,6 +21,13 @@ public struct TemplateScores: Sendable {
         self.impostor = RadixSort.descending(impostor)
     }
 
+    /// Takes the cosines of scored pairs of images.
+    public init(of pairs: [ScoredPair]) throws {
+        try self.init(
+            genuine: pairs.filter(\.same).map(\.cosine),
+            impostor: pairs.filter { !$0.same }.map(\.cosine))
+    }
+
     /// Scores pairs of rows and sorts them by kind.
     ///
     /// - Parameters:

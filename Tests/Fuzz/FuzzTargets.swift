@@ -68,6 +68,11 @@ let fuzzTargets: [String: FuzzTarget] = [
         guard let table = try? AttributeTable(MemoryBytes(bytes)) else { return }
         for index in table.attributes.indices { _ = table.group("a", index) }
     },
+    "megaface": { bytes in
+        if let values = try? MegaFaceFile.read(MemoryBytes(bytes)) {
+            _ = MegaFaceFile.bytes(values)
+        }
+    },
     "removal-list": { bytes in
         guard let list = try? RemovalList.read(FuzzInput.file(bytes)) else { return }
         let set = LabelledImageSet(

@@ -76,7 +76,9 @@ let evaluateCommand = Command(
         "facet evaluate runs/arcface runs/softmax --test lfw=lfw.bin",
         "facet evaluate r50.pth --backbone iresnet50 --test lfw=lfw.bin",
         "facet evaluate network.pt --test lfw=LFW,LFW/pairs.txt --embeddings lfw.npy",
-    ]
+        "facet evaluate runs/arcface --test ijbc=IJBC --output ijbc",
+    ],
+    subcommands: [megaFaceCommand]
 ) { arguments in
     let interrupt = try Interrupt()
     let configuration = try evaluationConfiguration(arguments)

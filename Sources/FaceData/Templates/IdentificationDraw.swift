@@ -6,8 +6,12 @@ import Spelling
 public struct IdentificationDraw: Sendable {
     /// Images of a template that is enrolled.
     public var enrolled: Int
-    /// Most probes of a person, each of one image.
+    /// Most probes of a person.
     public var probes: Int
+    /// Most images of a probe; each probe has one to so many, in turn, so that templates differ.
+    public var probeImages: Int
+    /// Galleries: known people are enrolled in one each, in turn, and unknown to the others.
+    public var galleries: Int
     /// Share of the people who are not enrolled; 0 for a closed set.
     public var unknownShare: Double
     /// People who are enrolled and whom no probe shows.
@@ -17,9 +21,11 @@ public struct IdentificationDraw: Sendable {
 
     /// Describes a draw.
     public init(
-        enrolled: Int = 1, probes: Int = 5, unknownShare: Double = 0.3, distractors: Int = 0,
-        seed: UInt64 = 1
+        enrolled: Int = 1, probes: Int = 5, probeImages: Int = 1, galleries: Int = 1,
+        unknownShare: Double = 0.3, distractors: Int = 0, seed: UInt64 = 1
     ) {
+        self.probeImages = probeImages
+        self.galleries = galleries
         self.enrolled = enrolled
         self.probes = probes
         self.unknownShare = unknownShare
@@ -51,28 +57,35 @@ public struct IdentificationDraw: Sendable {
                     + "\(counted(enrolled, "image")) when \(others) are unknown or distractors; enrol fewer images, "
                     + "or ask for fewer unknown people")
         }
-        var parts = Parts(set: set)
-        for index in known {
-            parts.enrol(people[index], Array(images[index].prefix(enrolled)))
-            parts.seek(people[index], images[index].dropFirst(enrolled).prefix(probes))
+        var parts = Parts(set: set, self)
+        for (place, index) in known.enumerated() {
+            let own = Array(images[index].prefix(enrolled))
+            parts.enrol(people[index], own, in: [place % max(1, galleries)])
+            parts.seek(people[index], images[index].dropFirst(enrolled))
         }
-        for index in order.prefix(others).dropLast(min(distractors, others)) {
-            parts.seek(people[index], images[index].prefix(probes))
+        let extra = min(distractors, others)
+        for index in order.prefix(others).dropLast(extra) {
+            parts.seek(people[index], images[index][...])
         }
-        for index in order.prefix(others).suffix(min(distractors, others)) {
-            parts.enrol(people[index], Array(images[index].prefix(enrolled)))
+        for index in order.prefix(others).suffix(extra) {
+            let own = Array(images[index].prefix(enrolled))
+            parts.enrol(people[index], own, in: Array(0..<max(1, galleries)))
         }
         return parts.finished()
     }
 
     private struct Parts {
         let set: LabelledImageSet
+        let draw: IdentificationDraw
         private var used: [Int] = []
         private var templates: [TemplateSet.Template] = []
-        private var gallery: [Int] = []
+        private var galleries: [[Int]]
         private var probes: [Int] = []
 
-        init(set: LabelledImageSet) { self.set = set }
+        init(set: LabelledImageSet, _ draw: IdentificationDraw) {
+            (self.set, self.draw) = (set, draw)
+            galleries = Array(repeating: [], count: max(1, draw.galleries))
+        }
 
         private mutating func add(_ person: Int, _ images: [Int]) -> Int {
             let members = images.map { image in
@@ -85,17 +98,30 @@ public struct IdentificationDraw: Sendable {
             return templates.count - 1
         }
 
-        mutating func enrol(_ person: Int, _ images: [Int]) { gallery.append(add(person, images)) }
+        mutating func enrol(_ person: Int, _ images: [Int], in numbers: [Int]) {
+            let template = add(person, images)
+            for number in numbers { galleries[number].append(template) }
+        }
 
-        mutating func seek(_ person: Int, _ images: some Sequence<Int>) {
-            for image in images { probes.append(add(person, [image])) }
+        mutating func seek(_ person: Int, _ images: ArraySlice<Int>) {
+            var rest = images
+            for probe in 0..<draw.probes {
+                let count = 1 + probe % max(1, draw.probeImages)
+                guard !rest.isEmpty else { return }
+                probes.append(add(person, Array(rest.prefix(count))))
+                rest = rest.dropFirst(count)
+            }
         }
 
         func finished() -> TemplateSet {
             TemplateSet(
                 source: SelectedImages(used, of: set.source), templates: templates,
                 people: set.identities,
-                galleries: [TemplateSet.Gallery(name: "gallery", templates: gallery)],
+                galleries: galleries.enumerated().map { number, templates in
+                    TemplateSet.Gallery(
+                        name: galleries.count == 1 ? "gallery" : "gallery \(number + 1)",
+                        templates: templates)
+                },
                 probes: probes)
         }
     }

@@ -12,7 +12,7 @@ let identificationCommand = Command(
     "identification", "Draw an identification protocol: people enrolled, probes, unknown people.",
     discussion: """
         Some images of each known person are enrolled as one template; others are probes, one \
-        image each. Unknown people have probes and are not enrolled; distractors are enrolled and have \
+        image each unless --probe-images says otherwise. Unknown people have probes and are not enrolled; distractors are enrolled and have \
         none. People with too few images become unknown first. The list is read by \
         --test NAME=SET,OUT; written as identification.tsv into the set's folder, by --test NAME=SET.
         """,
@@ -24,12 +24,20 @@ let identificationCommand = Command(
         Option("--enrol", .value("N"), "images that are enrolled of a person; default 1"),
         Option("--probes", .value("N"), "most probes of a person; default 5"),
         Option(
+            "--probe-images", .value("N"), "a probe has 1 to N images, in turn; default 1"),
+        Option(
+            "--galleries", .value("N"),
+            "galleries with people of their own, who are unknown to the others; default 1"),
+        Option(
             "--unknown", .value("SHARE"),
             "share of the people who are not enrolled, 0 for a closed set; default 0.3"),
         Option("--distractors", .value("N"), "people who are only enrolled; default 0"),
         Option("--seed", .value("N"), "random seed; default 1"),
     ] + DataWork.options,
-    examples: ["facet data protocol identification faces faces/identification.tsv --enrol 3"]
+    examples: [
+        "facet data protocol identification faces faces/identification.tsv --enrol 3",
+        "facet data protocol identification faces ijb.tsv --enrol 2 --galleries 2 --probe-images 3",
+    ]
 ) { arguments in
     let work = try DataWork(arguments)
     return try work.run {
@@ -41,6 +49,8 @@ let identificationCommand = Command(
         let draw = IdentificationDraw(
             enrolled: try arguments.whole("--enrol", in: 1...1000) ?? 1,
             probes: try arguments.whole("--probes", in: 1...100_000) ?? 5,
+            probeImages: try arguments.whole("--probe-images", in: 1...1000) ?? 1,
+            galleries: try arguments.whole("--galleries", in: 1...16) ?? 1,
             unknownShare: try unknownShare(arguments),
             distractors: try arguments.whole("--distractors", in: 0...100_000_000) ?? 0,
             seed: UInt64(try arguments.whole("--seed", in: 0...Int.max) ?? 1))

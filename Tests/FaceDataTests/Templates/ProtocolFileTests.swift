@@ -131,3 +131,25 @@ import Testing
                 "only 0 have more than 4 images") == true)
     }
 }
+
+extension ProtocolFileTests {
+    @Test func galleriesHavePeopleOfTheirOwn() throws {
+        let folder = try TemporaryFolder()
+        for person in 0..<12 {
+            for image in 0..<7 { try folder.write("x", to: "P\(person)/\(image).jpg") }
+        }
+        let draw = IdentificationDraw(
+            enrolled: 2, probes: 3, probeImages: 3, galleries: 2, unknownShare: 0.25, distractors: 1
+        )
+        let drawn = try draw.protocolSet(of: try LabelledImageSet.open(folder.url.path))
+        try folder.write(ProtocolFile.text(of: drawn), to: "identification.tsv")
+        let set = try #require(try TemplateSet.open(images: folder.url, pairs: ""))
+        #expect(set.galleries.map(\.templates.count) == [5, 5])
+        let people = set.galleries.map { Set($0.templates.map { set.templates[$0].person }) }
+        // The distractor alone is in both.
+        #expect(people[0].intersection(people[1]).count == 1)
+        // Of five images left, three probes of one, two and two; seven of somebody unknown.
+        #expect(set.probes.map { set.templates[$0].members.count }.prefix(3) == [1, 2, 2])
+        #expect(set.probes.count == 8 * 3 + 3 * 3)
+    }
+}

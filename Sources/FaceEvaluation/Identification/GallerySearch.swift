@@ -91,6 +91,25 @@ public struct GallerySearch: Sendable {
         }
     }
 
+    /// The nearest row of a gallery for each probe, as people without names.
+    ///
+    /// - Parameters:
+    ///   - probes: Normalised rows.
+    ///   - gallery: Normalised rows; at least one.
+    public static func nearest(
+        probes: EmbeddingTable, gallery: EmbeddingTable,
+        product: @escaping BlockProduct = BlockScores.plain
+    ) throws -> [Int] {
+        let people = Array(0..<gallery.count)
+        var state = (0..<probes.count).map { _ in Probe(person: -1, mate: nil) }
+        try state.withUnsafeMutableBufferPointer { state in
+            nonisolated(unsafe) let state = state
+            try BlockScores(probes: probes, gallery: gallery, product: product)
+                .forEach { probe, first, scores in state[probe].add(scores, from: first, people) }
+        }
+        return state.map { $0.others.first?.person ?? 0 }
+    }
+
     /// What is known of a probe so far.
     private struct Probe {
         let person: Int

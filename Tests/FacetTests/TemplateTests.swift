@@ -22,7 +22,7 @@ struct TemplateTests {
             let test = "own=\(faces.train.path),own.tsv"
             let study = try Tool(folder: folder).run(
                 ["compare"] + faces.options + TinyFaces.fast
-                    + ["--test", "probe=\(faces.test.path),\(faces.pairs.path)", "--test", test]
+                    + ["--test", test]
                     + ["--output", "study", "--losses", "softmax,arcface", "--epochs", "1"])
             #expect(study.status == 0, "\(study.errors)")
             let runs = folder.appendingPathComponent("study/runs")
@@ -32,7 +32,7 @@ struct TemplateTests {
                 #expect(FileManager.default.fileExists(atPath: file.path))
             }
             let page = try String(
-                contentsOf: folder.appendingPathComponent("study/report.html"), encoding: .utf8)
+                contentsOf: folder.appendingPathComponent("study/report/index.html"), encoding: .utf8)
             #expect(page.contains("Templates and identification"))
             let models = names.map { runs.appendingPathComponent($0).path }
             let one = try Tool(folder: folder).run(

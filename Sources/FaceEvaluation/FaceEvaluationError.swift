@@ -2,10 +2,16 @@ import Spelling
 
 /// Everything that can be wrong with the input of an evaluation.
 public enum FaceEvaluationError: Error, Equatable, Sendable {
+    /// A cohort of other people has no spread.
+    case cohortTooSmall(count: Int)
+    /// There are not as many embeddings as images.
+    case embeddingCount(images: Int, rows: Int)
     /// A table's values do not fill its rows.
     case embeddingSizeMismatch(count: Int, dimension: Int, values: Int)
     /// Two tables that must describe the same images differ in shape.
     case embeddingTablesDiffer(count: Int, dimension: Int, otherCount: Int, otherDimension: Int)
+    /// A template has no image.
+    case emptyTemplate(name: String)
     /// A protocol asks for fewer than one fold.
     case foldCountInvalid(Int)
     /// A rate that must lie in 0...1 does not.
@@ -26,6 +32,8 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case oneKindOnly(same: Bool)
     /// A pair names an image the table does not have.
     case pairOutOfRange(pair: Int, image: Int, count: Int)
+    /// A score is no number.
+    case scoreNotFinite(pair: Int)
     /// Every fold needs a pair.
     case tooFewPairs(pairs: Int, folds: Int)
     /// A file of published ROC points has fewer than two.
@@ -34,6 +42,8 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case unusableGrid(start: Double, step: Double, count: Int)
     /// An embedding has no direction.
     case zeroEmbedding(row: Int)
+    /// The embeddings of a template add up to nothing.
+    case zeroTemplate(name: String)
 }
 
 extension FaceEvaluationError: CustomStringConvertible {
@@ -60,6 +70,13 @@ extension FaceEvaluationError: CustomStringConvertible {
             "there are no embeddings to average"
         case .noPairs:
             "there are no pairs to evaluate; the test set needs at least one"
+        case .cohortTooSmall(let count):
+            "score normalisation needs a cohort of at least two templates of other people, not \(count)"
+        case .embeddingCount(let images, let rows):
+            "there are embeddings of \(counted(rows, "image")), but the set has \(grouped(images)); "
+                + "give one row per image"
+        case .emptyTemplate(let name):
+            "the template '\(name)' has no image; remove it from the lists"
         default: pairAndRowDescription
         }
     }
@@ -86,6 +103,11 @@ extension FaceEvaluationError: CustomStringConvertible {
         case .unusableGrid(let start, let step, let count):
             "a threshold grid needs a finite start, a step above 0 and 1 to 1000000 thresholds, "
                 + "not start \(start), step \(step), count \(count)"
+        case .scoreNotFinite(let pair):
+            "score \(pair) is not a finite number; check the embeddings"
+        case .zeroTemplate(let name):
+            "the embeddings of the template '\(name)' add up to zero, which has no direction; "
+                + "check its images and the detector's confidences"
         case .zeroEmbedding(let row):
             "embedding \(row) is zero and has no direction; "
                 + "the network's output has collapsed"

@@ -41,6 +41,9 @@ extension Document {
             .init("ranks", "Ranks over all configurations and test sets") {
                 try RankSection.section(results)
             },
+            .init("identification", "Templates and identification") {
+                IdentificationSection.section(results)
+            },
             .init("best", "Best accuracy, and epochs to it") { BestEpochSection.section(results) },
             .init("convergence", "Convergence and choice of epoch") {
                 ConvergenceSection.section(results)

@@ -63,6 +63,8 @@ public struct RunDescription: Codable, Sendable, Hashable {
     public var train: TrainSetFacts
     /// The test sets, the primary one first.
     public var tests: [TestSetFacts]
+    /// The test sets of templates, which the last epoch is tested on; nil without any.
+    public var templateTests: [TemplateTestFacts]?
     /// Pairs of held-out training identities that models are chosen on, where there are some.
     public var validation: TestSetFacts?
     /// The weights that the network began with; nil for random ones.

@@ -38,6 +38,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case notFinished(path: String)
     /// A run that was made again failed.
     case notReproduced(reason: String)
+    /// All test sets of a study are sets of templates.
+    case onlyTemplates(name: String)
     /// A set has a name that cannot stand for it.
     case setName(list: String, name: String, requirement: String)
     /// A training set's content is not that of the run that is to be made again.
@@ -77,6 +79,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "that folder to retrain, or leave the test set out"
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
+        case .onlyTemplates(let name):
+            "'\(name)' is a test set of templates, and a study needs one of pairs of images besides, on which each "
+                + "epoch is tested; add --test NAME=PACK or NAME=IMAGES,PAIRS"
         case .changedImage(let path):
             "the image '\(path)' has changed since the study read it, and was not used for training or "
                 + "testing; restore it and run the same command again, or choose another --output"

@@ -28,6 +28,8 @@ struct PreparedTrainSet {
 struct PreparedData {
     let train: [PreparedTrainSet]
     let tests: [PreparedTest]
+    /// Test sets of templates.
+    let templates: [PreparedTemplates]
 
     /// Reads every set of a study, making the built-in ones first.
     ///
@@ -39,7 +41,15 @@ struct PreparedData {
     ) throws {
         let reader = SetReader(
             configuration: configuration, folder: folder, control: control, draws: draws)
-        let scannedTests = try configuration.test.map { try reader.readTest($0) }
+        let templates = try configuration.test.compactMap { try reader.readTemplates($0) }
+        self.templates = templates
+        let others = configuration.test.filter { test in
+            !templates.contains { $0.facts.name == test.name }
+        }
+        if let first = templates.first, others.isEmpty {
+            throw FaceStudyError.onlyTemplates(name: first.facts.name)
+        }
+        let scannedTests = try others.map { try reader.readTest($0) }
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
     }
@@ -96,6 +106,24 @@ private struct SetReader {
         return ScannedTest(
             prepared: PreparedTest(
                 facts: facts, pairs: pairs, subset: subset, stamps: stamps), scan: scan)
+    }
+
+    /// Reads a test set of templates; nil for a set of pairs.
+    func readTemplates(_ source: StudyConfiguration.TestSource) throws -> PreparedTemplates? {
+        guard try BuiltInSet.named(source.images) == nil else { return nil }
+        let set = try TemplateSet.open(
+            images: URL(fileURLWithPath: source.images), pairs: source.pairs)
+        guard let set else { return nil }
+        set.warnings.forEach { control.listener(.warning("'\(source.name)': \($0)")) }
+        let stamps = FileStamps(set.source)
+        let scan = try scan(set.source, name: source.name, .collected)
+        if let bad = scan.bad.first {
+            throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
+        }
+        return PreparedTemplates(
+            facts: TemplateTestFacts(
+                name: source.name, templates: set.templates.count, contentHash: scan.contentHash),
+            set: set, stamps: stamps)
     }
 
     /// What is known of a built-in set that was not drawn yet.

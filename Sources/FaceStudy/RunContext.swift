@@ -42,6 +42,8 @@ struct RunContext {
     var compute: ComputeConfiguration { study.compute }
     /// The study's test sets.
     var tests: [PreparedTest] { study.data.tests }
+    /// The study's test sets of templates.
+    var templates: [PreparedTemplates] { study.data.templates }
     /// What the run is trained on.
     var trainSet: PreparedTrainSet { study.data.train[run.trainIndex] }
     /// How the study is watched and stopped.

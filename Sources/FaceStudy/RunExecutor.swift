@@ -276,6 +276,8 @@ struct RunExecutor {
             batchSize: context.configuration.training.batchSize,
             configuration: context.configuration.narrowed(to: context.run).json(),
             command: "facet reproduce runs/\(name)")
+        let templates = context.templates.map(\.facts)
+        description.templateTests = templates.isEmpty ? nil : templates
         description.validation = context.trainSet.validation?.facts
         try markAdded(&description)
         description.lossValues = context.run.lossValues

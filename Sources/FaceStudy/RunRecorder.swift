@@ -84,6 +84,7 @@ final class RunRecorder: TrainingObserver {
         records.append(record)
         if summary.epoch == configuration.training.epochs {
             try writeScores()
+            try writeTemplates()
             if !context.isTry { try writeGeometry() }
         }
         try folder.append(record)
@@ -109,6 +110,19 @@ final class RunRecorder: TrainingObserver {
     private func writeScores() throws {
         for evaluation in last {
             try folder.write(evaluation.scores, test: evaluation.name)
+        }
+    }
+
+    /// Tests the model on the sets of templates.
+    private func writeTemplates() throws {
+        for test in context.templates {
+            let name = test.facts.name
+            let report = try FaceStudyError.lostImages {
+                try test.evaluate(embedder, size: configuration.inputSize) { done, total in
+                    try control.report(.evaluating(run, name, done, total))
+                }
+            }
+            try folder.write(report, test: name)
         }
     }
 

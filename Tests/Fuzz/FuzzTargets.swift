@@ -49,6 +49,30 @@ let fuzzTargets: [String: FuzzTarget] = [
             }
         }
     },
+    "protocol-file": { bytes in
+        guard
+            let set = try? ProtocolFile.read(MemoryBytes(bytes), images: FuzzInput.location)
+        else { return }
+        _ = ProtocolFile.text(of: set)
+    },
+    "janus-lists": { bytes in
+        // The list of points, of templates, of people and of pairs, a part of the bytes each.
+        let parts = bytes.split(separator: 0xff, omittingEmptySubsequences: false).map(Array.init)
+        guard parts.count == 4, let points = try? JanusPoints(MemoryBytes(parts[0])),
+            var templates = try? JanusTemplates(MemoryBytes(parts[1]), points)
+        else { return }
+        _ = try? templates.readPeople(MemoryBytes(parts[2]), isGallery: true)
+        _ = try? templates.readPairs(MemoryBytes(parts[3]))
+    },
+    "attributes": { bytes in
+        guard let table = try? AttributeTable(MemoryBytes(bytes)) else { return }
+        for index in table.attributes.indices { _ = table.group("a", index) }
+    },
+    "megaface": { bytes in
+        if let values = try? MegaFaceFile.read(MemoryBytes(bytes)) {
+            _ = MegaFaceFile.bytes(values)
+        }
+    },
     "removal-list": { bytes in
         guard let list = try? RemovalList.read(FuzzInput.file(bytes)) else { return }
         let set = LabelledImageSet(

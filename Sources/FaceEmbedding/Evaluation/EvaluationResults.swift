@@ -8,8 +8,12 @@ import Spelling
 
 /// What a model scored on its test sets.
 public struct EvaluationResults {
-    /// The test sets in their order.
+    /// The test sets of pairs of images, in their order.
     public let sets: [EvaluatedSet]
+    /// The test sets of templates, in their order.
+    public let templates: [EvaluatedTemplates]
+    /// Groups, quality and carried-over thresholds.
+    public let details: EvaluationDetails
 
     /// The numbers by the sets' names, as JSON.
     public func json() throws -> String {
@@ -19,8 +23,11 @@ public struct EvaluationResults {
     }
 
     /// The numbers by the sets' names.
-    var metrics: [String: EvaluatedSet.Metrics] {
-        Dictionary(sets.map { ($0.name, $0.metrics) }) { first, _ in first }
+    var metrics: [String: SetMetrics] {
+        let all =
+            sets.map { ($0.name, SetMetrics.pairs($0.metrics)) }
+            + templates.map { ($0.name, SetMetrics.templates($0.report)) }
+        return Dictionary(all) { first, _ in first }
     }
 
     /// Writes the numbers, each file as a whole or not at all:
@@ -28,6 +35,7 @@ public struct EvaluationResults {
     /// | file | content |
     /// |---|---|
     /// | `metrics.json` | all numbers |
+    /// | `details.json` | error rates by group and quality, and thresholds carried over |
     /// | `scores/<set>.csv` | fold, same, squared L2 distance and images of each pair |
     /// | `curves/<set>.csv` | a line a point of the ROC and DET curves |
     ///
@@ -41,6 +49,13 @@ public struct EvaluationResults {
             try Self.store(
                 text, at: folder.appendingPathComponent("curves").appendingPathComponent(name))
         }
+        if !details.isEmpty {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try Self.store(
+                String(decoding: try encoder.encode(details), as: UTF8.self) + "\n",
+                at: folder.appendingPathComponent("details.json"))
+        }
         try Self.store(
             try json() + "\n", at: folder.appendingPathComponent("metrics.json"))
     }
@@ -53,7 +68,9 @@ public struct EvaluationResults {
     ///
     /// - Parameter allProtocols: Whether the other protocols follow the default one.
     public func text(allProtocols: Bool) -> String {
-        sets.map { $0.text(allProtocols: allProtocols) }.joined(separator: "\n\n")
+        (sets.map { $0.text(allProtocols: allProtocols) } + templates.map(\.text)
+            + details.texts)
+            .joined(separator: "\n\n")
     }
 }
 

@@ -24,12 +24,15 @@ public struct ModelComparison {
     }
 
     private struct Record: Codable {
-        var models: [String: [String: EvaluatedSet.Metrics]]
+        var models: [String: [String: SetMetrics]]
         var comparisons: [Difference]
+        var templateComparisons: [TemplateDifference]?
     }
 
     private let models: [(name: String, results: EvaluationResults)]
     let differences: [Difference]
+    /// Differences on sets of templates.
+    let templateDifferences: [TemplateDifference]
 
     /// Compares models.
     ///
@@ -47,6 +50,7 @@ public struct ModelComparison {
         let corrected = HolmCorrection.adjusted(differences.map(\.pValue))
         for (index, pValue) in corrected.enumerated() { differences[index].pValue = pValue }
         self.differences = differences
+        templateDifferences = TemplateDifference.all(models)
     }
 
     private static func difference(
@@ -70,7 +74,10 @@ public struct ModelComparison {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let numbers = Dictionary(models.map { ($0.name, $0.results.metrics) }) { first, _ in first }
         return String(
-            decoding: try encoder.encode(Record(models: numbers, comparisons: differences)),
+            decoding: try encoder.encode(
+                Record(
+                    models: numbers, comparisons: differences,
+                    templateComparisons: templateDifferences.isEmpty ? nil : templateDifferences)),
             as: UTF8.self)
     }
 
@@ -98,7 +105,10 @@ public struct ModelComparison {
             + "p-values of McNemar's exact test"
             + (differences.count > 1
                 ? ", corrected for \(counted(differences.count, "comparison"))" : "")
-        return (blocks + [([note] + differences.map(Self.line)).joined(separator: "\n")])
+        let pairs =
+            differences.isEmpty
+            ? [] : [([note] + differences.map(Self.line)).joined(separator: "\n")]
+        return (blocks + pairs + TemplateDifference.text(templateDifferences))
             .joined(separator: "\n\n")
     }
 

@@ -1,4 +1,4 @@
-import FaceData
+public import FaceData
 import FaceEvaluation
 import FaceModels
 public import Foundation
@@ -50,17 +50,33 @@ public struct ModelEvaluation {
     /// - Parameters:
     ///   - tests: The test sets.
     ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
+    ///   - attributes: Groups of people, for error rates by group.
     ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
     ///   - progress: Told a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(
-        on tests: [NamedTestSet], embeddings: URL? = nil, warn: (String) -> Void = { _ in },
+        on tests: [NamedTestSet], embeddings: URL? = nil, attributes: AttributeTable? = nil,
+        warn: (String) -> Void = { _ in },
         progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var sets: [EvaluatedSet] = []
+        var templates: [EvaluatedTemplates] = []
+        var details = EvaluationDetails()
+        var scores: [(name: String, scores: TemplateScores)] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
         for test in tests {
+            if let set = try templateSet(of: test) {
+                let views = try embed(set, name: test.name, warn, progress)
+                if embeddings != nil { stored.append((test.name, views, set.images)) }
+                templates.append(
+                    EvaluatedTemplates(
+                        name: test.name,
+                        report: try TemplateReport(of: set, views, product: TemplateProduct.torch)))
+                let found = try details.add(test.name, set, views, attributes)
+                scores.append((test.name, found))
+                continue
+            }
             let (development, main) = try lists(of: test)
             let chosen = try development.map {
                 try embed($0, name: "\(test.name) (development)", warn, progress)
@@ -76,6 +92,13 @@ public struct ModelEvaluation {
             let set = try ScoredSet(
                 name: test.name, pairs: embedded.pairs, labelled: embedded.labelled,
                 views: embedded.views)
+            if let attributes {
+                let owned = TemplateSet(embedded.pairs, owners: embedded.pairs.owners)
+                if embedded.views.count == owned.source.count {
+                    _ = try details.add(test.name, owned, embedded.views, attributes)
+                }
+            }
+            scores.append((test.name, try TemplateScores(of: set.scored)))
             sets.append(
                 try EvaluatedSet(
                     set, warnings: embedded.warnings,
@@ -84,7 +107,28 @@ public struct ModelEvaluation {
                     } ?? []))
         }
         if let embeddings { try EmbeddingFile.write(stored, to: embeddings) }
-        return EvaluationResults(sets: sets)
+        details.addTransfers(scores)
+        return EvaluationResults(sets: sets, templates: templates, details: details)
+    }
+
+    /// The set of templates that a name stands for; nil for one of pairs of images.
+    private func templateSet(of test: NamedTestSet) throws -> TemplateSet? {
+        try TemplateSet.open(images: URL(fileURLWithPath: test.images), pairs: test.pairs)
+    }
+
+    private func embed(
+        _ set: TemplateSet, name: String, _ warn: (String) -> Void,
+        _ progress: (String, Int, Int) throws -> Void
+    ) throws -> EmbeddingViews {
+        switch source {
+        case .file(let file): return try file.match(name, images: set.images, pairs: []).views
+        case .network(let network):
+            try network.requireFixed(on: set.source)
+            set.warnings.forEach { warn("'\(name)': \($0)") }
+            return try network.embeddings(of: set.source) {
+                try progress(name, $0, set.source.count)
+            }
+        }
     }
 
     /// The pairs of a test set, with those that View 1's threshold is chosen on.

@@ -7,21 +7,32 @@ enum EvaluationDocument {
     static func document(_ report: EvaluationReport) -> Document {
         Document(
             title: "Face verification with \(report.model)",
-            subtitle: subtitle(report.sets),
-            sections: [
-                result(report.sets), curves(report.sets), thresholds(report.sets),
-                protocols(report.sets), errors(report.sets),
-            ].compactMap { $0 },
+            subtitle: subtitle(report.sets, report.templates),
+            sections: pairs(report.sets)
+                + [TemplateSection.section(report.templates)].compactMap { $0 },
             colophon: "Made by Facet. Accuracies are by the insightface protocol unless another is "
                 + "named. This page shows faces and names of people in the test sets.")
     }
 
-    private static func subtitle(_ sets: [EvaluationReport.TestSet]) -> RichText {
+    /// The sections on sets of pairs of images.
+    private static func pairs(_ sets: [EvaluationReport.TestSet]) -> [Section] {
+        guard !sets.isEmpty else { return [] }
+        return [result(sets), curves(sets), thresholds(sets), protocols(sets), errors(sets)]
+            .compactMap { $0 }
+    }
+
+    private static func subtitle(
+        _ sets: [EvaluationReport.TestSet], _ templates: [(name: String, report: TemplateReport)]
+    ) -> RichText {
         let results = sets.map { set -> RichText in
             let accuracy = Format.withSign(set.report.insightFace.accuracy)
             return "\(strong: accuracy) on \(set.name)"
         }
-        return RichText.list(results) + "."
+        let others = templates.compactMap { set -> RichText? in
+            guard let figure = set.report.headline, let value = figure.value else { return nil }
+            return "\(strong: Format.withSign(value)) \(figure.measure.title) on \(set.name)"
+        }
+        return RichText.list(results + others) + "."
     }
 
     // MARK: Result

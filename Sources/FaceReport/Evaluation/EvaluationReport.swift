@@ -46,13 +46,18 @@ public struct EvaluationReport: Sendable {
 
     /// Name of the model.
     public let model: String
-    /// The test sets in their order.
+    /// The test sets of pairs of images, in their order.
     public let sets: [TestSet]
+    /// The test sets of templates, in their order.
+    public let templates: [(name: String, report: TemplateReport)]
 
     /// Prepares a report.
-    public init(model: String, sets: [TestSet]) {
+    public init(
+        model: String, sets: [TestSet], templates: [(name: String, report: TemplateReport)] = []
+    ) {
         self.model = model
         self.sets = sets
+        self.templates = templates
     }
 
     /// The files' names, relative to their folder, and their texts: `index.html`, `report.md` and

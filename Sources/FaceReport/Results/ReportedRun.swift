@@ -32,6 +32,8 @@ package struct ReportedRun: Sendable {
     package let curves: [String: ROCCurve]
     /// What the last model made of the pairs of each test set whose scores are there.
     package let outcomes: [String: PairOutcomes]
+    /// What the last model scored on the test sets of templates, by their names.
+    package let templates: [String: TemplateReport]
     /// Where the embeddings of the last model lie; `nil` where it was not measured.
     package let geometry: RunGeometry?
     /// The network that the run began with; `nil` for random weights.
@@ -75,6 +77,13 @@ package struct ReportedRun: Sendable {
         self.description = description
         epochs = attempt(folder.readEpochs) ?? []
         geometry = attempt(folder.readGeometry) ?? nil
+        var templates: [String: TemplateReport] = [:]
+        for test in description.templateTests ?? [] {
+            templates[test.name] =
+                attempt { () throws(FaceRunsError) in try folder.readTemplates(test: test.name) }
+                ?? nil
+        }
+        self.templates = templates
         var result = attempt(folder.readResult)
         if let message = result??.message { result??.message = paths.text(message) }
         if let result, result?.status == .finished { _ = attempt(folder.requireModel) }

@@ -1,4 +1,5 @@
 import CommandKit
+import FaceData
 import FaceEmbedding
 import FaceStudy
 import Foundation
@@ -38,8 +39,12 @@ let evaluateCommand = Command(
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
-                + "CFP); with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
+                + "CFP) or identification protocol; a folder of IJB-B, IJB-C or TinyFace; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
             elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
+        Option(
+            "--attributes", .value("FILE"),
+            "groups of people, a CSV whose first column is 'person' or 'image': error rates by group"
+        ),
         Option("--all-protocols", .flag, "also print the results of the nine other protocols"),
         Option(
             "--output", .value("FOLDER"), "write the page, pictures, scores and metrics.json there",
@@ -96,7 +101,9 @@ let evaluateCommand = Command(
         "facet evaluate studies/mine --test cfp=cfp_fp.bin",
         "facet evaluate w600k_r50.onnx --test lfw=lfw.bin",
         "facet evaluate network.pt --test lfw=LFW,LFW/pairs.txt --embeddings lfw.npy",
-    ]
+        "facet evaluate runs/arcface --test ijbc=IJBC --output ijbc",
+    ],
+    subcommands: [megaFaceCommand]
 ) { arguments in
     let interrupt = try Interrupt()
     let configuration = try evaluationConfiguration(arguments)
@@ -110,6 +117,9 @@ let evaluateCommand = Command(
             option: "--embeddings", value: embeddings?.relativePath ?? "",
             expected: "omitted when several models are compared")
     }
+    let attributes = try arguments.value("--attributes").map {
+        try AttributeTable.read(URL(fileURLWithPath: $0))
+    }
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
     let weights = StateDictOptions(
@@ -119,7 +129,8 @@ let evaluateCommand = Command(
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
-            path, configuration, weights, input, embeddings, title: title, interrupt)
+            path, configuration, weights, input, embeddings, attributes, title: title,
+            interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")
@@ -145,8 +156,8 @@ let evaluateCommand = Command(
 
 private func evaluate(
     _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
-    _ input: RequestedInput,
-    _ embeddings: URL?, title: String, _ interrupt: Interrupt
+    _ input: RequestedInput, _ embeddings: URL?, _ attributes: AttributeTable?, title: String,
+    _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path),
@@ -161,7 +172,7 @@ private func evaluate(
     var line: ProgressLine?
     var set = ""
     let results = try evaluation.run(
-        on: tests, embeddings: embeddings,
+        on: tests, embeddings: embeddings, attributes: attributes,
         warn: { warning in
             line?.finish()
             line = nil

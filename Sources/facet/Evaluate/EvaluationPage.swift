@@ -16,7 +16,8 @@ enum EvaluationPage {
     ) throws -> [URL] {
         let report = EvaluationReport(
             model: model.lastPathComponent,
-            sets: try results.sets.map { try set($0, worst: worst) })
+            sets: try results.sets.map { try set($0, worst: worst) },
+            templates: results.templates.map { ($0.name, $0.report) })
         return try report.write(to: folder)
     }
 

@@ -1,0 +1,36 @@
+import Foundation
+
+/// Images of a source, aligned by the points of their faces as they are read.
+///
+/// An aligned face is handed on as a raw PPM, which loses nothing.
+struct AlignedImages: ImageSource {
+    private let source: any ImageSource
+    private let points: [FacePoints]
+    private let alignment = FaceAlignment()
+
+    /// - Parameter points: The points of each image.
+    init(_ source: any ImageSource, points: [FacePoints]) {
+        precondition(points.count == source.count, "points must be as many as images")
+        self.source = source
+        self.points = points
+    }
+
+    var location: URL { source.location }
+    var count: Int { source.count }
+
+    func name(of index: Int) -> String { source.name(of: index) }
+    func path(of index: Int) -> String { source.path(of: index) }
+    func stamp(of index: Int) -> FileStamp { source.stamp(of: index) }
+
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        try source.read(index, into: buffer)
+        let picture = try ImageDecoder().decode(buffer.array, path: path(of: index))
+        guard let face = alignment.align(picture, points[index]) else {
+            throw .badImage(path: path(of: index), reason: "its five landmarks are one point")
+        }
+        let bytes = Array("P6 \(face.width) \(face.height) 255\n".utf8) + face.pixels
+        try buffer.fill(bytes.count) { (target) throws(FaceDataError) in
+            target.copyBytes(from: bytes)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+public import Foundation
+import Spelling
+
+/// What is known of people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
+///
+/// The first column is the name of a person (`person`) or an image (`image`); every other one is an
+/// attribute. An empty value, and a person who is not listed, belongs to no group.
+public struct AttributeTable: Sendable, Hashable {
+    /// Whether the first column names images; otherwise people.
+    public let isByImage: Bool
+    /// The attributes in the file's order.
+    public let attributes: [String]
+    private let rows: [String: [String]]
+    /// Where the file is.
+    public let path: String
+
+    /// Reads a file, whose columns are between commas or tabs.
+    ///
+    /// - Throws: ``FaceDataError/line(path:line:reason:)`` for a line of another number of columns or
+    ///   a name that occurs twice, ``FaceDataError/unreadable(path:reason:)``.
+    public static func read(_ file: URL) throws(FaceDataError) -> AttributeTable {
+        try AttributeTable(try FileReader(file))
+    }
+
+    init(_ store: any ByteStore) throws(FaceDataError) {
+        var lines = try TextFile.lines(of: store)[...]
+        guard let header = lines.popFirst() else {
+            throw .unreadable(path: store.path, reason: "it is empty")
+        }
+        let titles = LandmarkFields.of(header.text)
+        let first = titles[0].lowercased()
+        guard titles.count > 1, ["person", "identity", "image"].contains(first),
+            Set(titles).count == titles.count, !titles.contains("")
+        else {
+            throw .line(
+                path: store.path, line: header.number,
+                reason: "the columns must be 'person' or 'image', and attributes of different names"
+            )
+        }
+        var rows: [String: [String]] = [:]
+        for line in lines {
+            let fields = LandmarkFields.of(line.text)
+            guard fields.count == titles.count, !fields[0].isEmpty else {
+                throw .line(
+                    path: store.path, line: line.number,
+                    reason: "it has \(counted(fields.count, "column")), not \(titles.count)")
+            }
+            if rows.updateValue(Array(fields.dropFirst()), forKey: fields[0]) != nil {
+                throw .line(
+                    path: store.path, line: line.number, reason: "'\(fields[0])' is listed twice")
+            }
+        }
+        path = store.path
+        isByImage = first == "image"
+        attributes = Array(titles.dropFirst())
+        self.rows = rows
+    }
+
+    /// The group of a person or image in an attribute; nil for none.
+    public func group(_ name: String, _ attribute: Int) -> String? {
+        rows[name].flatMap { $0[attribute].isEmpty ? nil : $0[attribute] }
+    }
+
+    /// The group of each template of a set: its person's, or that of its images if it is one.
+    ///
+    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when nobody of the set is listed.
+    public func groups(
+        of set: TemplateSet, _ attribute: Int
+    ) throws(FaceDataError) -> [String?] {
+        let images = isByImage ? set.images : []
+        let groups = set.templates.map { template -> String? in
+            guard isByImage else {
+                return template.person.flatMap { group(set.people[$0], attribute) }
+            }
+            let all = Set(template.members.map { group(images[$0.image], attribute) })
+            return all.count == 1 ? all.first ?? nil : nil
+        }
+        guard groups.contains(where: { $0 != nil }) else {
+            let known = isByImage ? images.first : set.people.first
+            throw .unreadable(
+                path: path,
+                reason: "it lists no \(isByImage ? "image" : "person") of the test set, such as "
+                    + "'\(known ?? "?")', with a value of '\(attributes[attribute])'")
+        }
+        return groups
+    }
+
+    /// Names that are listed and not in a set, a sentence; nil where there are none.
+    public func unknownWarning(for set: TemplateSet) -> String? {
+        let known = Set(isByImage ? set.images : set.people)
+        let others = rows.keys.filter { !known.contains($0) }.sorted()
+        guard let first = others.first else { return nil }
+        return
+            "\(counted(others.count, isByImage ? "image" : "person", isByImage ? "images" : "people")) of "
+            + "'\(path)' \(others.count == 1 ? "is" : "are") not in the test set, e.g. '\(first)'"
+    }
+}

@@ -1,0 +1,115 @@
+/// A test set whose unit is the template: one or more images of a person that are compared as one, as
+/// in IJB. Sets of single images are templates of one image each.
+///
+/// Templates are compared in pairs (1:1), or probes are searched in galleries (1:N).
+public struct TemplateSet: Sendable {
+    /// An image of a template.
+    public struct Member: Sendable, Hashable {
+        /// Index of the image in the source.
+        public let image: Int
+        /// Number of the medium it comes from: images of one video have the same number.
+        public let medium: Int
+
+        /// Names an image and its medium.
+        public init(image: Int, medium: Int) {
+            (self.image, self.medium) = (image, medium)
+        }
+    }
+
+    /// Images of one person that are compared as one.
+    public struct Template: Sendable, Hashable {
+        /// Its name, unlike those of the other templates.
+        public let name: String
+        /// Index in the set's people; nil where the files do not tell.
+        public let person: Int?
+        /// Its images; at least one.
+        public let members: [Member]
+
+        /// Describes a template.
+        public init(name: String, person: Int?, members: [Member]) {
+            (self.name, self.person, self.members) = (name, person, members)
+        }
+    }
+
+    /// Templates that are searched, each of another person.
+    public struct Gallery: Sendable, Hashable {
+        /// Its name in tables.
+        public let name: String
+        /// Indices of its templates.
+        public let templates: [Int]
+
+        /// Names a gallery.
+        public init(name: String, templates: [Int]) {
+            (self.name, self.templates) = (name, templates)
+        }
+    }
+
+    /// The images, each once.
+    public let source: any ImageSource
+    /// The templates.
+    public let templates: [Template]
+    /// Names of the people.
+    public let people: [String]
+    /// Confidence of the face detector in each image; nil where the files do not tell.
+    public let detectorScores: [Float]?
+    /// Pairs of templates to be verified; empty where the set names none, and every probe is then
+    /// compared with every template of the galleries.
+    public let pairs: TemplatePairs
+    /// The galleries; empty for a set of pairs alone.
+    public let galleries: [Gallery]
+    /// Templates that are searched for in each gallery.
+    public let probes: [Int]
+    /// Warnings about the files, a sentence each.
+    public var warnings: [String]
+
+    /// Joins the parts; all indices are within their lists.
+    public init(
+        source: any ImageSource, templates: [Template], people: [String],
+        detectorScores: [Float]? = nil, pairs: TemplatePairs = TemplatePairs(),
+        galleries: [Gallery] = [], probes: [Int] = [], warnings: [String] = []
+    ) {
+        self.source = source
+        self.templates = templates
+        self.people = people
+        self.detectorScores = detectorScores
+        self.pairs = pairs
+        self.galleries = galleries
+        self.probes = probes
+        self.warnings = warnings
+    }
+
+    /// Names of the images, in the source's order.
+    public var images: [String] { (0..<source.count).map(source.name(of:)) }
+}
+
+/// Pairs of templates, in three columns, so that millions take few bytes each.
+public struct TemplatePairs: Sendable, Hashable {
+    /// Index of one template of each pair.
+    public private(set) var first: [Int32] = []
+    /// Index of the other.
+    public private(set) var second: [Int32] = []
+    /// Whether both are of the same person.
+    public private(set) var same: [Bool] = []
+
+    /// Begins without pairs.
+    public init() {}
+
+    /// Number of pairs.
+    public var count: Int { same.count }
+    /// Whether there are none.
+    public var isEmpty: Bool { same.isEmpty }
+
+    /// Adds a pair.
+    public mutating func append(_ first: Int, _ second: Int, same: Bool) {
+        self.first.append(Int32(first))
+        self.second.append(Int32(second))
+        self.same.append(same)
+    }
+
+    /// Makes room.
+    mutating func reserve(_ count: Int) {
+        first.reserveCapacity(count)
+        second.reserveCapacity(count)
+        same.reserveCapacity(count)
+    }
+}

@@ -1,0 +1,26 @@
+public import Foundation
+
+extension TemplateSet {
+    /// Opens a test set of templates, if it is one.
+    ///
+    /// | images | pairs | read as |
+    /// |---|---|---|
+    /// | folder with `meta/*_face_tid_mid.txt` | | IJB-B or IJB-C, see ``JanusReader`` |
+    /// | folder with `Gallery_Match` and `Probe` | | TinyFace, see ``TinyFaceReader`` |
+    /// | folder | a list that begins as ``ProtocolFile`` does | one's own protocol |
+    /// | folder with `identification.tsv` | | one's own protocol |
+    ///
+    /// - Returns: nil for a test set of another format, which is one of pairs of images.
+    /// - Throws: ``FaceDataError`` when it is one and cannot be read.
+    public static func open(images: URL, pairs: String) throws(FaceDataError) -> TemplateSet? {
+        guard SystemPath.kind(images.path) == .folder else { return nil }
+        guard pairs.isEmpty else {
+            let list = URL(fileURLWithPath: pairs)
+            return ProtocolFile.isProtocol(list) ? try ProtocolFile.read(list, images: images) : nil
+        }
+        if JanusReader.isSet(images) { return try JanusReader.read(images) }
+        if TinyFaceReader.isSet(images) { return try TinyFaceReader.read(images) }
+        let own = images.appendingPathComponent(ProtocolFile.defaultName)
+        return ProtocolFile.isProtocol(own) ? try ProtocolFile.read(own, images: images) : nil
+    }
+}

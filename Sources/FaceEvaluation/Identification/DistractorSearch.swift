@@ -1,0 +1,143 @@
+/// MegaFace's identification: each pair of images of a person, one as the probe and the other alone
+/// among the distractors, for a rising number of these (Kemelmacher-Shlizerman et al. 2016).
+///
+/// The rank of the other image is 1 and the number of distractors with at least its score, so ties
+/// count against it.
+public struct DistractorSearch: Sendable {
+    /// Numbers of distractors.
+    public let sizes: [Int]
+    /// For each size, how many pairs have each rank: 1 first, up to ``ranks``, then all others.
+    public let counts: [[Int]]
+    /// Pairs of a probe and another image of its person.
+    public let pairs: Int
+    /// Scores of the pairs of one person and the highest of probes and distractors, for TAR.
+    public let scores: [Double]
+    private let highest: [Float]
+    private let impostors: Int
+
+    /// Ranks that are counted one by one.
+    public static let ranks = 100
+    /// MegaFace's numbers of distractors.
+    public static let defaultSizes = [10, 100, 1000, 10_000, 100_000, 1_000_000]
+
+    /// Searches.
+    ///
+    /// - Parameters:
+    ///   - probes: Normalised rows of the probes.
+    ///   - people: Whose each probe is.
+    ///   - distractors: Normalised rows; the first ones make the smaller sets.
+    ///   - sizes: Numbers of distractors; those above what there is become all.
+    ///   - far: The false acceptance rate down to which ``tar(atFAR:)`` is known, as the lowest share.
+    public init(
+        probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
+        sizes: [Int] = defaultSizes, far: Double = 1e-6,
+        product: @escaping BlockProduct = BlockScores.plain
+    ) throws {
+        guard people.count == probes.count else {
+            throw FaceEvaluationError.embeddingCount(images: people.count, rows: probes.count)
+        }
+        var cuts: [Int] = []
+        for size in sizes.sorted() where size > 0 {
+            let size = min(size, distractors.count)
+            if cuts.last != size { cuts.append(size) }
+        }
+        var members: [String: [Int]] = [:]
+        for (row, person) in people.enumerated() { members[person, default: []].append(row) }
+        var state = probes.withRows { rows in
+            people.enumerated().map { row, person in
+                Mates(
+                    (members[person] ?? []).filter { $0 != row }.map {
+                        Float(RowArithmetic.product(rows[row], rows[$0]))
+                    })
+            }
+        }
+        impostors = probes.count * distractors.count
+        let wanted = min(1 << 20, TemplateScores.allowed(far, of: impostors) + 1)
+        let lock = HighestScores.Locked(HighestScores(limit: wanted))
+        var counts = cuts.map { _ in [Int](repeating: 0, count: Self.ranks + 1) }
+        let scores = BlockScores(probes: probes, gallery: distractors, product: product)
+        // A cut is counted when the first block behind it comes.
+        var done = 0
+        func count(upTo first: Int) {
+            while done < cuts.count, cuts[done] <= first {
+                for mates in state { mates.count(into: &counts[done]) }
+                done += 1
+            }
+        }
+        for part in BlockScores.blocks(distractors.count, distractors.count, cuts) {
+            try state.withUnsafeMutableBufferPointer { state in
+                nonisolated(unsafe) let state = state
+                let rows =
+                    part.lowerBound * distractors.dimension..<part.upperBound
+                    * distractors.dimension
+                let some = try EmbeddingTable(
+                    count: part.count, dimension: distractors.dimension,
+                    values: Array(distractors.values[rows]))
+                try BlockScores(probes: scores.probes, gallery: some, product: product)
+                    .forEach { probe, _, scores in
+                        state[probe].add(scores)
+                        lock.add(scores) { _ in true }
+                    }
+            }
+            count(upTo: part.upperBound)
+        }
+        self.sizes = cuts
+        self.counts = counts
+        pairs = state.reduce(0) { $0 + $1.scores.count }
+        self.scores = state.flatMap { $0.scores.map(Double.init) }.sorted(by: >)
+        highest = lock.value.sorted()
+    }
+
+    /// The share of pairs with a rank of at most `k` among the given number of distractors; nil for a
+    /// number that was not asked for, or without pairs.
+    public func rate(atRank k: Int, distractors size: Int) -> Double? {
+        guard let index = sizes.firstIndex(of: size), pairs > 0, (1...Self.ranks).contains(k) else {
+            return nil
+        }
+        return Double(counts[index].prefix(k).reduce(0, +)) / Double(pairs)
+    }
+
+    /// TAR of the pairs at a false acceptance rate among all probes and distractors; nil where fewer
+    /// than ten false accepts are to be expected, or the rate is above what was asked for.
+    public func tar(atFAR rate: Double) -> Double? {
+        guard rate * Double(impostors) * (1 + 1e-12) >= TemplateVerification.minExpectedErrors
+        else { return nil }
+        let allowed = TemplateScores.allowed(rate, of: impostors)
+        guard allowed < highest.count, pairs > 0 else { return nil }
+        let threshold = Double(highest[allowed])
+        return Double(TemplateScores.count(above: threshold, in: scores)) / Double(pairs)
+    }
+
+    /// The scores of a probe's other images, lowest first, and how many distractors reach each.
+    private struct Mates {
+        let scores: [Float]
+        /// How many distractors have at least the score at an index and less than the next.
+        private var reached: [Int]
+
+        init(_ scores: [Float]) {
+            self.scores = scores.sorted()
+            reached = [Int](repeating: 0, count: scores.count)
+        }
+
+        mutating func add(_ others: UnsafeBufferPointer<Float>) {
+            guard let lowest = scores.first else { return }
+            BlockScores.scan(others, atLeast: lowest) { _, score in
+                var (low, high) = (0, scores.count)
+                while high - low > 1 {
+                    let middle = (low + high) / 2
+                    if scores[middle] <= score { low = middle } else { high = middle }
+                }
+                reached[low] += 1
+                return lowest
+            }
+        }
+
+        func count(into counts: inout [Int]) {
+            var ahead = 0
+            for index in scores.indices.reversed() {
+                ahead += reached[index]
+                counts[min(ahead, DistractorSearch.ranks)] += 1
+            }
+        }
+    }
+}

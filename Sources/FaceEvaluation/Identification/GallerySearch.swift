@@ -1,0 +1,168 @@
+public import FaceData
+
+/// What the search for one probe in a gallery found.
+public struct SearchOutcome: Codable, Sendable, Hashable {
+    /// A template of another person, and its score.
+    public struct Candidate: Codable, Sendable, Hashable {
+        /// The person's index.
+        public let person: Int
+        /// The cosine.
+        public let score: Float
+    }
+
+    /// The probe's index in the set's templates.
+    public let probe: Int
+    /// The probe's person; nil where it is not known and the person is in no gallery.
+    public let person: Int?
+    /// The highest score of the person's own templates; nil for a person who is not enrolled.
+    public let mate: Float?
+    /// How many templates of other people have at least the mate's score: the mate's rank less one,
+    /// ties counting against it. For a person who is not enrolled, the gallery's size.
+    public let ahead: Int
+    /// The other people's best templates, highest score first; at most ``GallerySearch/candidates``.
+    public let others: [Candidate]
+
+    /// The mate's rank, from 1; nil for a person who is not enrolled.
+    public var rank: Int? { mate.map { _ in ahead + 1 } }
+    /// The highest score of another person's template.
+    public var bestOther: Float { others.first?.score ?? -2 }
+}
+
+/// Searches probes in a gallery: 1:N.
+public struct GallerySearch: Sendable {
+    /// How many templates of other people are kept for each probe.
+    public static let candidates = 24
+
+    /// The searches, one a probe.
+    public let outcomes: [SearchOutcome]
+    /// Number of templates in the gallery.
+    public let galleryCount: Int
+    /// The highest scores of probes and templates of other people, highest first: as many as were
+    /// asked for.
+    public let highestImpostors: [Float]
+
+    /// Searches for all probes of a set.
+    ///
+    /// - Parameters:
+    ///   - gallery: Which templates are searched.
+    ///   - set: The set.
+    ///   - embeddings: A normalised row for each template of the set.
+    ///   - impostors: How many of the highest impostor scores are wanted.
+    ///   - product: How scores are computed.
+    /// - Throws: The errors of `product`, ``FaceEvaluationError/scoreNotFinite(pair:)``.
+    public init(
+        _ gallery: [Int], of set: TemplateSet, _ embeddings: EmbeddingTable, impostors: Int = 0,
+        product: @escaping BlockProduct = BlockScores.plain
+    ) throws {
+        let people = gallery.map { set.templates[$0].person ?? -1 }
+        let scores = BlockScores(
+            probes: try embeddings.selecting(set.probes),
+            gallery: try embeddings.selecting(gallery),
+            product: product)
+        var mates: [Int: [Int]] = [:]
+        for (place, person) in people.enumerated() { mates[person, default: []].append(place) }
+        var state = set.probes.enumerated().map { row, probe in
+            let person = set.templates[probe].person
+            return Probe(
+                person: person ?? -2,
+                mate: scores.best(row, among: person.flatMap { mates[$0] } ?? []))
+        }
+        var highest = HighestScores(limit: impostors)
+        try state.withUnsafeMutableBufferPointer { state in
+            nonisolated(unsafe) let state = state
+            try scores.forEach { probe, first, scores in
+                state[probe].add(scores, from: first, people)
+            }
+        }
+        if impostors > 0 {
+            // Once more, one probe after the other: the highest scores of all share one list.
+            let lock = HighestScores.Locked(highest)
+            try scores.forEach { probe, first, scores in
+                lock.add(scores) { people[first + $0] != state[probe].person }
+            }
+            highest = lock.value
+        }
+        galleryCount = gallery.count
+        highestImpostors = highest.sorted()
+        outcomes = zip(set.probes, state).map { probe, state in
+            SearchOutcome(
+                probe: probe, person: set.templates[probe].person, mate: state.mate,
+                ahead: state.mate == nil ? gallery.count : state.ahead, others: state.others)
+        }
+    }
+
+    /// The nearest row of a gallery for each probe, as people without names.
+    ///
+    /// - Parameters:
+    ///   - probes: Normalised rows.
+    ///   - gallery: Normalised rows; at least one.
+    public static func nearest(
+        probes: EmbeddingTable, gallery: EmbeddingTable,
+        product: @escaping BlockProduct = BlockScores.plain
+    ) throws -> [Int] {
+        let people = Array(0..<gallery.count)
+        var state = (0..<probes.count).map { _ in Probe(person: -1, mate: nil) }
+        try state.withUnsafeMutableBufferPointer { state in
+            nonisolated(unsafe) let state = state
+            try BlockScores(probes: probes, gallery: gallery, product: product)
+                .forEach { probe, first, scores in state[probe].add(scores, from: first, people) }
+        }
+        return state.map { $0.others.first?.person ?? 0 }
+    }
+
+    /// What is known of a probe so far.
+    private struct Probe {
+        let person: Int
+        let mate: Float?
+        var ahead = 0
+        var others: [SearchOutcome.Candidate] = []
+
+        private var bound: Float {
+            let last =
+                others.count < GallerySearch.candidates
+                ? -.infinity : others[others.count - 1].score
+            return min(mate ?? .infinity, last)
+        }
+
+        mutating func add(
+            _ scores: UnsafeBufferPointer<Float>, from first: Int, _ people: [Int]
+        ) {
+            BlockScores.scan(scores, atLeast: bound) { index, score in
+                let other = people[first + index]
+                guard other != person else { return bound }
+                if let mate, score >= mate { ahead += 1 }
+                keep(SearchOutcome.Candidate(person: other, score: score))
+                return bound
+            }
+        }
+
+        private mutating func keep(_ candidate: SearchOutcome.Candidate) {
+            let isFull = others.count == GallerySearch.candidates
+            if isFull, let last = others.last, last.score >= candidate.score { return }
+            if isFull { others.removeLast() }
+            let place = others.firstIndex { $0.score < candidate.score } ?? others.count
+            others.insert(candidate, at: place)
+        }
+    }
+}
+
+extension BlockScores {
+    /// The highest score of a probe among some templates; nil without any.
+    fileprivate func best(_ probe: Int, among places: [Int]) -> Float? {
+        probes.withRows { rows in
+            gallery.withRows { others in
+                places.map { Float(RowArithmetic.product(rows[probe], others[$0])) }.max()
+            }
+        }
+    }
+}
+
+extension EmbeddingTable {
+    /// Some rows, in an order of their own.
+    public func selecting(_ rows: [Int]) throws -> EmbeddingTable {
+        var selected: [Float] = []
+        selected.reserveCapacity(rows.count * dimension)
+        for row in rows { selected += self[row] }
+        return try EmbeddingTable(count: rows.count, dimension: dimension, values: selected)
+    }
+}

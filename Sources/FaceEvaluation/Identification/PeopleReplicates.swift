@@ -1,0 +1,180 @@
+import FaceData
+public import FaceStatistics
+
+/// A figure of a test set and what it would be with other people: the estimate, its value on draws of
+/// the people with replacement, and its value without groups of the enrolled people.
+///
+/// Draws depend on the seed and the number of people alone, so models that are tested on the same
+/// templates are seen on the same people, and the difference of two is the replicate of their
+/// difference: comparisons are paired.
+public struct PeopleReplicates: Codable, Sendable, Hashable {
+    /// The figure on the set itself.
+    public let estimate: Double
+    /// The figure on each draw of people.
+    public let draws: [Double]
+    /// The figure without each group of enrolled people; empty where the draws hold them already.
+    public let withoutGroups: [Double]
+    /// How many people the figure is about.
+    public let people: Int
+
+    /// Draws of the people.
+    public static let defaultDraws = 500
+    /// Groups of the enrolled people.
+    static let groups = 20
+
+    /// Joins what was computed.
+    public init(estimate: Double, draws: [Double], withoutGroups: [Double] = [], people: Int) {
+        self.estimate = estimate
+        self.draws = draws
+        self.withoutGroups = withoutGroups
+        self.people = people
+    }
+
+    /// The figure of one model less that of another, on the same people; nil if they were not drawn
+    /// alike.
+    public func minus(_ other: PeopleReplicates) -> PeopleReplicates? {
+        guard draws.count == other.draws.count, withoutGroups.count == other.withoutGroups.count
+        else {
+            return nil
+        }
+        return PeopleReplicates(
+            estimate: estimate - other.estimate, draws: zip(draws, other.draws).map(-),
+            withoutGroups: zip(withoutGroups, other.withoutGroups).map(-),
+            people: min(people, other.people))
+    }
+
+    /// The variance over other people, those who are searched for and those who are enrolled.
+    public var variance: Double { (Summary(draws)?.variance ?? 0) + enrolledVariance }
+
+    /// The delete-a-group jackknife of the enrolled people (Kott 2001). It is centred at its own mean,
+    /// because a smaller gallery is easier.
+    private var enrolledVariance: Double {
+        guard let summary = Summary(withoutGroups), summary.count > 1 else { return 0 }
+        let count = Double(summary.count)
+        return (count - 1) * summary.populationStandardDeviation
+            * summary.populationStandardDeviation
+            * (count - 1) / count
+    }
+
+    /// The percentile interval of the draws, stretched about the estimate for the enrolled people.
+    ///
+    /// Where no draw differs, as without an error, it is Wilson's interval of as many trials as there
+    /// are people.
+    public func interval(level: Double = Interval.defaultLevel) -> Interval {
+        guard let summary = Summary(draws), summary.hasSpread else {
+            guard (0...1).contains(estimate), people > 0 else {
+                return Interval(around: estimate, reach: 0)
+            }
+            return BinomialInterval.wilson(fraction: estimate, of: people, level: level)
+        }
+        let ends = summary.quantiles([(1 - level) / 2, (1 + level) / 2])
+        let own = summary.variance ?? 0
+        let stretch = own > 0 ? ((own + enrolledVariance) / own).squareRoot() : 1
+        return Interval(
+            estimate + (min(ends[0], estimate) - estimate) * stretch,
+            estimate + (max(ends[1], estimate) - estimate) * stretch)
+    }
+
+    /// Two-sided probability of a difference at least as far from zero where the truth is zero.
+    public var pValue: Double {
+        guard variance > 0 else { return estimate == 0 ? 1 : 0 }
+        let degrees = max(1, Double(people - 1))
+        return StudentDistribution(degreesOfFreedom: degrees).twoSided(
+            estimate / variance.squareRoot())
+    }
+}
+
+/// Draws of people with replacement.
+struct PeopleDraws {
+    let people: Int
+    let count: Int
+    let seed: UInt64
+
+    /// How often each person was drawn.
+    func weights(_ draw: Int) -> [Float] {
+        var stream = RandomStream(seed: seed, name: "people", index: UInt64(draw))
+        var weights = [Float](repeating: 0, count: people)
+        for _ in 0..<people { weights[stream.below(people)] += 1 }
+        return weights
+    }
+
+    /// The group of each person.
+    func groups(_ count: Int) -> [Int] {
+        var stream = RandomStream(seed: seed, name: "groups of people")
+        let order = stream.shuffled(Array(0..<people))
+        var groups = [Int](repeating: 0, count: people)
+        for (place, person) in order.enumerated() { groups[person] = place % count }
+        return groups
+    }
+}
+
+/// A figure of searches.
+public enum IdentificationMeasure: Codable, Sendable, Hashable {
+    /// Rank-k identification rate.
+    case rank(Int)
+    /// True positive identification rate at rank 1 and a false positive identification rate.
+    case tpir(fpir: Double)
+
+    func value(_ rates: IdentificationRates, _ weights: IdentificationRates.Weights) -> Double? {
+        switch self {
+        case .rank(let k): rates.rate(atRank: k, weights)
+        case .tpir(let fpir): rates.tpir(atFPIR: fpir, rank: 1, weights)
+        }
+    }
+}
+
+extension IdentificationRates {
+    /// A figure with its value on draws of the people searched for and without groups of the enrolled
+    /// people; nil where the searches do not define it.
+    ///
+    /// - Parameters:
+    ///   - people: Number of people of the set.
+    ///   - draws: Number of draws.
+    public func replicates(
+        of measure: IdentificationMeasure, people: Int,
+        draws count: Int = PeopleReplicates.defaultDraws, seed: UInt64 = 1
+    ) -> PeopleReplicates? {
+        guard let estimate = measure.value(self, { _ in 1 }) else { return nil }
+        let draws = PeopleDraws(people: max(1, people), count: count, seed: seed)
+        let values = (0..<count).compactMap { draw -> Double? in
+            let weights = draws.weights(draw)
+            return measure.value(self) { person in person.map { Double(weights[$0]) } ?? 1 }
+        }
+        let searched = Set(galleries.flatMap { $0.compactMap { $0.mate == nil ? nil : $0.person } })
+        let groupCount = min(PeopleReplicates.groups, people)
+        let groups = draws.groups(max(1, groupCount))
+        let without = (0..<groupCount).compactMap { group in
+            measure.value(removing { groups[$0] == group }) { _ in 1 }
+        }
+        return PeopleReplicates(
+            estimate: estimate, draws: values, withoutGroups: without, people: searched.count)
+    }
+
+    /// The searches as they would be had some people not been enrolled.
+    ///
+    /// Exact as long as a probe's best candidates that are kept do not all go.
+    func removing(_ isGone: (Int) -> Bool) -> IdentificationRates {
+        IdentificationRates(
+            galleries.map { outcomes in
+                outcomes.compactMap { outcome in
+                    if outcome.mate != nil, outcome.person.map(isGone) ?? false { return nil }
+                    return outcome.removing(isGone)
+                }
+            })
+    }
+}
+
+extension SearchOutcome {
+    fileprivate func removing(_ isGone: (Int) -> Bool) -> SearchOutcome {
+        let kept = others.filter { !isGone($0.person) }
+        let gone = others.count - kept.count
+        var ahead = ahead
+        if let mate {
+            ahead -= others.count { $0.score >= mate && isGone($0.person) }
+            // Beyond the candidates that are kept, as large a share goes as among them.
+            let beyond = self.ahead - others.count { $0.score >= mate }
+            if beyond > 0 { ahead -= beyond * gone / max(1, others.count) }
+        }
+        return SearchOutcome(probe: probe, person: person, mate: mate, ahead: ahead, others: kept)
+    }
+}

@@ -1,0 +1,279 @@
+public import FaceData
+import FaceStatistics
+import Spelling
+
+/// Everything this module can say about one model on one set of templates: 1:1 and 1:N.
+///
+/// No number of it is a NaN: what a set cannot define is nil.
+public struct TemplateReport: Codable, Sendable, Hashable {
+    /// What is measured.
+    public enum Measure: Codable, Sendable, Hashable {
+        /// True acceptance rate at a false acceptance rate.
+        case tar(far: Double)
+        /// Rank-k identification rate.
+        case rank(Int)
+        /// True positive identification rate at rank 1, 1 − FNIR, at a false positive identification
+        /// rate.
+        case tpir(fpir: Double)
+
+        /// Its name in tables.
+        public var title: String {
+            switch self {
+            case .tar(let far): "TAR at FAR \(OperatingPoint.text(ofRate: far))"
+            case .rank(let k): "rank \(k)"
+            case .tpir(let fpir): "TPIR at FPIR \(OperatingPoint.text(ofRate: fpir))"
+            }
+        }
+    }
+
+    /// A figure and what it is worth.
+    public struct Figure: Codable, Sendable, Hashable {
+        /// What is measured.
+        public let measure: Measure
+        /// The figure, 0...1; nil where the set lets expect fewer than ten errors.
+        public let value: Double?
+        /// The 95 % interval over people, 0...1, its lower end first.
+        public let interval: [Double]?
+        /// How many pairs of two people, or searches for people who are not enrolled, the figure
+        /// takes; nil for a rank.
+        public let needed: Int?
+        /// What insightface's arithmetic gives; nil where it has none.
+        public let insightFace: Double?
+        /// The figure on draws of the people, for paired comparisons.
+        public let replicates: PeopleReplicates?
+    }
+
+    /// How embeddings of a template's images became one.
+    public let pooling: String
+    /// Images of the set.
+    public let images: Int
+    /// Templates of the set.
+    public let templates: Int
+    /// People of the set, as far as it tells.
+    public let people: Int
+    /// Pairs of templates of one person.
+    public let genuine: Int
+    /// Pairs of templates of two people.
+    public let impostor: Int
+    /// Searches for people who are enrolled.
+    public let mated: Int
+    /// Searches for people who are not.
+    public let nonmated: Int
+    /// Templates in each gallery.
+    public let galleries: [Int]
+    /// Templates without an image that could be used, which count as misses.
+    public let failedToEnrol: Int
+    /// The figures: TAR, ranks, TPIR.
+    public let figures: [Figure]
+    /// Rank-k identification rates for ``matchRanks``; empty without mated searches.
+    public let cumulativeMatches: [Double]
+    /// FNIR over FPIR; empty without searches of both kinds.
+    public let errorTradeOff: [IdentificationRates.ErrorPoint]
+    /// What the reader of the numbers must know, a sentence each.
+    public let warnings: [String]
+
+    /// Ranks of ``cumulativeMatches``.
+    public static let matchRanks = Array(1...20) + [30, 50, 100]
+    /// Ranks of the tables.
+    public static let ranks = [1, 5, 10]
+    /// False positive identification rates of the tables.
+    public static let fpirs = [0.01, 0.1]
+
+    /// Evaluates the embeddings of a set's images.
+    ///
+    /// - Parameters:
+    ///   - set: The set.
+    ///   - views: Embeddings of its images, not normalised.
+    ///   - failed: Images that could not be used.
+    ///   - product: How scores of big galleries are computed.
+    ///   - draws: Draws of the people; 0 for no intervals.
+    public init(
+        of set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
+        failed: Set<Int> = [], draws: Int = PeopleReplicates.defaultDraws,
+        product: @escaping BlockProduct = BlockScores.plain
+    ) throws {
+        let usable = set.withoutImages(failed)
+        let embeddings = try pooling.embeddings(of: usable.set, views)
+        let named = set.pairs.isEmpty ? usable.set.crossPairs : usable.set.pairs
+        let verification = try TemplateVerification(
+            of: named, people: usable.set.peopleOfTemplates, embeddings, draws: draws)
+        let searches = try usable.set.galleries.map {
+            try GallerySearch($0.templates, of: usable.set, embeddings, product: product)
+        }
+        let rates = IdentificationRates(
+            zip(searches, set.galleries).map { $0.outcomes + usable.misses(in: $1, of: set) })
+        let other = try InsightFaceSearch(usable.set, embeddings, product: product)
+        self.pooling = pooling.name(set.detectorScores != nil)
+        images = set.source.count
+        templates = set.templates.count
+        people = Set(set.peopleOfTemplates).count
+        genuine = verification.scores.genuine.count
+        impostor = verification.scores.impostor.count
+        mated = rates.mated
+        nonmated = rates.nonmated
+        galleries = set.galleries.map(\.templates.count)
+        failedToEnrol = usable.failed.count
+        figures =
+            Self.figures(verification)
+            + Self.figures(rates, other, people: set.people.count, draws: draws)
+        cumulativeMatches = mated > 0 ? rates.cumulativeMatches(Self.matchRanks) ?? [] : []
+        errorTradeOff = rates.errorTradeOff()
+        warnings = Self.warnings(set, usable.failed.count, figures, hasPairs: !named.isEmpty)
+    }
+
+    private static func figures(_ verification: TemplateVerification) -> [Figure] {
+        guard !verification.scores.genuine.isEmpty, !verification.scores.impostor.isEmpty else {
+            return []
+        }
+        let points = InsightFaceReading.points(of: verification.scores, atFARs: verification.rates)
+        return verification.rates.indices.map { index in
+            let value = verification.supportedTAR(index)
+            return Figure(
+                .tar(far: verification.rates[index]), value, verification.replicates[index],
+                needed: TemplateVerification.impostorsNeeded(forRate: verification.rates[index]),
+                insightFace: points?[index].tar)
+        }
+    }
+
+    private static func figures(
+        _ rates: IdentificationRates, _ other: InsightFaceSearch?, people: Int, draws: Int
+    ) -> [Figure] {
+        guard rates.mated > 0 else { return [] }
+        func replicates(_ measure: IdentificationMeasure) -> PeopleReplicates? {
+            rates.replicates(of: measure, people: people, draws: draws)
+        }
+        let ranked = ranks.enumerated().map { index, k in
+            Figure(
+                .rank(k), rates.rate(atRank: k), replicates(.rank(k)), needed: nil,
+                insightFace: other?.rankRates[index])
+        }
+        guard rates.nonmated > 0 else { return ranked }
+        let fewest = rates.galleries.map { $0.count { $0.mate == nil } }.min() ?? 0
+        return ranked
+            + fpirs.enumerated().map { index, fpir in
+                let needed = TemplateVerification.impostorsNeeded(forRate: fpir)
+                return Figure(
+                    .tpir(fpir: fpir), fewest >= needed ? rates.tpir(atFPIR: fpir) : nil,
+                    replicates(.tpir(fpir: fpir)), needed: needed, insightFace: other?.tpir[index])
+            }
+    }
+
+    private static func warnings(
+        _ set: TemplateSet, _ failed: Int, _ figures: [Figure], hasPairs: Bool
+    ) -> [String] {
+        var warnings = set.warnings
+        if failed > 0 {
+            warnings.append(
+                "\(counted(failed, "template has", "templates have")) no image that can be used: failures to "
+                    + "enrol, which count as misses.")
+        }
+        let missing = figures.filter { $0.value == nil }
+        if !missing.isEmpty {
+            warnings.append(
+                "Fewer than ten errors are to be expected at "
+                    + missing.map { figure in
+                        "\(figure.measure.title) (takes \(grouped(figure.needed ?? 0)))"
+                    }.joined(separator: ", ") + ", so no figure is given.")
+        }
+        if !hasPairs, !set.probes.isEmpty {
+            warnings.append(
+                "There would be more than \(grouped(TemplateSet.mostCrossPairs)) pairs of a probe and an enrolled "
+                    + "template, so only searches are evaluated.")
+        }
+        return warnings
+    }
+}
+
+extension TemplateReport.Figure {
+    init(
+        _ measure: TemplateReport.Measure, _ value: Double?, _ replicates: PeopleReplicates?,
+        needed: Int?, insightFace: Double?
+    ) {
+        self.measure = measure
+        self.value = value
+        self.needed = needed
+        self.insightFace = insightFace
+        self.replicates = (replicates?.draws.isEmpty ?? true) ? nil : replicates
+        let found = value == nil ? nil : self.replicates?.interval()
+        interval = found.map { [max(0, $0.lower), min(1, $0.upper)] }
+    }
+}
+
+extension TemplatePooling {
+    /// What it is called in tables.
+    func name(_ hasScores: Bool) -> String {
+        let norm = weighsByNorm ? "weighted by the norm" : "normalised"
+        return hasScores && weighsByDetector ? norm + " and by the detector's confidence" : norm
+    }
+}
+
+extension TemplateSet {
+    /// A set without some images, and what became of its templates.
+    struct Usable {
+        let set: TemplateSet
+        /// Templates that have no image left, by their indices in the whole set.
+        let failed: Set<Int>
+
+        /// Searches in a gallery that cannot succeed because the probe or its mate failed to enrol.
+        func misses(in gallery: Gallery, of whole: TemplateSet) -> [SearchOutcome] {
+            guard !failed.isEmpty else { return [] }
+            let enrolled = Set(gallery.templates.compactMap { whole.templates[$0].person })
+            let usable = Set(
+                gallery.templates.filter { !failed.contains($0) }.compactMap {
+                    whole.templates[$0].person
+                })
+            return whole.probes.compactMap { probe in
+                guard let person = whole.templates[probe].person, enrolled.contains(person),
+                    failed.contains(probe) || !usable.contains(person)
+                else { return nil }
+                return SearchOutcome(
+                    probe: probe, person: person, mate: -2, ahead: gallery.templates.count,
+                    others: [])
+            }
+        }
+    }
+
+    /// The set as far as it can be embedded. Indices of templates stay; a template without an image is
+    /// in no gallery, probe or pair.
+    func withoutImages(_ images: Set<Int>) -> Usable {
+        guard !images.isEmpty else { return Usable(set: self, failed: []) }
+        var failed: Set<Int> = []
+        var spare: Member?
+        let kept = templates.map { template in
+            template.members.filter { !images.contains($0.image) }
+        }
+        spare = kept.first { !$0.isEmpty }?.first
+        let left = templates.indices.map { index -> Template in
+            var members = kept[index]
+            if members.isEmpty {
+                failed.insert(index)
+                // It keeps its row, which nothing refers to.
+                members = spare.map { [$0] } ?? []
+            }
+            return Template(
+                name: templates[index].name, person: templates[index].person, members: members)
+        }
+        var some = TemplatePairs()
+        for index in 0..<pairs.count {
+            let (first, second) = (Int(pairs.first[index]), Int(pairs.second[index]))
+            if !failed.contains(first), !failed.contains(second) {
+                some.append(first, second, same: pairs.same[index])
+            }
+        }
+        let open = galleries.map {
+            Gallery(name: $0.name, templates: $0.templates.filter { !failed.contains($0) })
+        }
+        let usable = open.map { Set($0.templates.compactMap { templates[$0].person }) }
+        let whole = galleries.map { Set($0.templates.compactMap { templates[$0].person }) }
+        // A probe whose mate failed is no search for somebody unknown.
+        let sought = probes.filter { probe in
+            guard !failed.contains(probe) else { return false }
+            guard let person = templates[probe].person else { return true }
+            return zip(usable, whole).allSatisfy { $0.contains(person) == $1.contains(person) }
+        }
+        return Usable(
+            set: TemplateSet(
+                source: source, templates: left, people: people, detectorScores: detectorScores,
+                pairs: some, galleries: open, probes: sought, warnings: warnings), failed: failed)
+    }
+}

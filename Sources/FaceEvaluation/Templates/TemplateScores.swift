@@ -1,0 +1,150 @@
+public import FaceData
+import Foundation
+
+/// Cosines of pairs of templates, the pairs of one person apart from those of two.
+public struct TemplateScores: Sendable {
+    /// Cosines of the pairs of one person, highest first.
+    public let genuine: [Double]
+    /// Cosines of the pairs of two people, highest first.
+    public let impostor: [Double]
+
+    /// Takes scores in any order.
+    ///
+    /// - Throws: ``FaceEvaluationError/scoreNotFinite(pair:)``.
+    public init(genuine: [Double], impostor: [Double]) throws {
+        for list in [genuine, impostor] {
+            if let pair = list.firstIndex(where: { !$0.isFinite }) {
+                throw FaceEvaluationError.scoreNotFinite(pair: pair)
+            }
+        }
+        self.genuine = RadixSort.descending(genuine)
+        self.impostor = RadixSort.descending(impostor)
+    }
+
+    /// Takes the cosines of scored pairs of images.
+    public init(of pairs: [ScoredPair]) throws {
+        try self.init(
+            genuine: pairs.filter(\.same).map(\.cosine),
+            impostor: pairs.filter { !$0.same }.map(\.cosine))
+    }
+
+    /// Scores pairs of rows and sorts them by kind.
+    ///
+    /// - Parameters:
+    ///   - pairs: Pairs of rows of the table.
+    ///   - embeddings: Normalised embeddings.
+    /// - Throws: As ``init(genuine:impostor:)``, and ``FaceEvaluationError/pairOutOfRange(pair:image:count:)``.
+    public init(of pairs: TemplatePairs, _ embeddings: EmbeddingTable) throws {
+        let scores = try Self.cosines(of: pairs, embeddings)
+        var (genuine, impostor) = ([Double](), [Double]())
+        genuine.reserveCapacity(pairs.same.count { $0 })
+        impostor.reserveCapacity(pairs.count - genuine.capacity)
+        for (score, same) in zip(scores, pairs.same) {
+            if same { genuine.append(score) } else { impostor.append(score) }
+        }
+        try self.init(genuine: genuine, impostor: impostor)
+    }
+
+    /// The cosine of each pair, in their order, in double precision.
+    static func cosines(of pairs: TemplatePairs, _ embeddings: EmbeddingTable) throws -> [Double] {
+        for (index, pair) in zip(pairs.first, pairs.second).enumerated() {
+            for row in [pair.0, pair.1] where !(0..<embeddings.count).contains(Int(row)) {
+                throw FaceEvaluationError.pairOutOfRange(
+                    pair: index, image: Int(row), count: embeddings.count)
+            }
+        }
+        let part = 1 << 16
+        return [Double](unsafeUninitializedCapacity: pairs.count) { output, filled in
+            nonisolated(unsafe) let output = output
+            embeddings.withRows { rows in
+                nonisolated(unsafe) let rows = rows
+                DispatchQueue.concurrentPerform(iterations: (pairs.count + part - 1) / part) {
+                    number in
+                    for index in number * part..<min(pairs.count, (number + 1) * part) {
+                        let score = RowArithmetic.product(
+                            rows[Int(pairs.first[index])], rows[Int(pairs.second[index])])
+                        output.initializeElement(at: index, to: score)
+                    }
+                }
+            }
+            filled = pairs.count
+        }
+    }
+
+    /// The share of pairs of one person with a score above that of all but a share of the pairs of
+    /// two: what can be had at a false acceptance rate of at most `rate`.
+    ///
+    /// A pair is accepted if its score is above ``threshold(atFAR:)``.
+    public func tar(atFAR rate: Double) -> Double {
+        guard !genuine.isEmpty else { return 0 }
+        return Double(Self.count(above: threshold(atFAR: rate), in: genuine))
+            / Double(genuine.count)
+    }
+
+    /// The lowest threshold whose false acceptance rate is at most `rate`: a pair is accepted if its
+    /// score is above; minus infinity where everything may be accepted.
+    public func threshold(atFAR rate: Double) -> Double {
+        let allowed = Self.allowed(rate, of: impostor.count)
+        return allowed < impostor.count ? impostor[allowed] : -.infinity
+    }
+
+    /// The share of pairs of two people with a score above a threshold.
+    public func far(at threshold: Double) -> Double {
+        impostor.isEmpty
+            ? 0 : Double(Self.count(above: threshold, in: impostor)) / Double(impostor.count)
+    }
+
+    /// The share of pairs of one person with a score above a threshold.
+    public func tar(at threshold: Double) -> Double {
+        genuine.isEmpty
+            ? 0 : Double(Self.count(above: threshold, in: genuine)) / Double(genuine.count)
+    }
+
+    /// How many errors a rate allows among a number of trials, where 1e-3 of 3000 is 3 in spite of
+    /// rounding.
+    static func allowed(_ rate: Double, of count: Int) -> Int {
+        max(0, min(count, Int((rate * Double(count) * (1 + 1e-12)).rounded(.down))))
+    }
+
+    /// How many of a list, highest first, are above a value.
+    static func count(above value: Double, in list: [Double]) -> Int {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] > value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// Sorts many numbers by their digits, which for millions is several times as fast as comparing them.
+enum RadixSort {
+    /// The numbers, highest first; they are finite.
+    static func descending(_ values: [Double]) -> [Double] {
+        guard values.count > 4096 else { return values.sorted(by: >) }
+        // Bits whose order as whole numbers is that of the numbers, reversed.
+        var keys = values.map { value in
+            let bits = value.bitPattern
+            return ~(bits >> 63 == 0 ? bits | 1 << 63 : ~bits)
+        }
+        var other = [UInt64](repeating: 0, count: keys.count)
+        for shift in stride(from: UInt64(0), to: 64, by: 16) {
+            var starts = [Int](repeating: 0, count: 1 << 16)
+            for key in keys { starts[Int(key >> shift & 0xffff)] += 1 }
+            var sum = 0
+            for digit in starts.indices { (starts[digit], sum) = (sum, sum + starts[digit]) }
+            other.withUnsafeMutableBufferPointer { target in
+                for key in keys {
+                    let digit = Int(key >> shift & 0xffff)
+                    target[starts[digit]] = key
+                    starts[digit] += 1
+                }
+            }
+            swap(&keys, &other)
+        }
+        return keys.map { key in
+            let bits = ~key
+            return Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Charts
+import Documents
+import FaceEvaluation
+
+/// The chapter of an evaluation on sets of templates: TAR, ranks, TPIR, CMC and DET.
+enum TemplateSection {
+    static func section(_ sets: [(name: String, report: TemplateReport)]) -> Section? {
+        guard !sets.isEmpty else { return nil }
+        let blocks = sets.flatMap { set -> [Block] in
+            let heading: [Block] = sets.count > 1 ? [.heading(set.name)] : []
+            return heading + [.paragraph(facts(set.report)), .table(table(set.report))]
+                + [Block.caveats(set.report.warnings.map { RichText($0) })]
+        }
+        return Section(
+            "templates", "Templates and identification", blocks + figures(sets).map(Block.figure))
+    }
+
+    static func facts(_ report: TemplateReport) -> RichText {
+        var text: RichText = """
+            \(Format.count(report.templates, "template")) of \(Format.count(report.images, "image")) and \
+            \(Format.count(report.people, "person", plural: "people")); embeddings \(report.pooling).
+            """
+        if report.genuine + report.impostor > 0 {
+            text =
+                text + " " + """
+                    \(Format.count(report.genuine, "pair")) of templates of one person, \
+                    \(Format.count(report.impostor)) of two.
+                    """
+        }
+        if report.mated + report.nonmated > 0 {
+            let sizes = report.galleries.map { Format.count($0) }.joined(separator: " and ")
+            text =
+                text + " " + """
+                    \(Format.count(report.mated, "search", plural: "searches")) for enrolled people, \
+                    \(Format.count(report.nonmated)) for people who are not, in galleries of \(sizes).
+                    """
+        }
+        return text
+    }
+
+    private static func table(_ report: TemplateReport) -> Table {
+        let rows = report.figures.map { figure -> [Table.Entry] in
+            [
+                Table.Entry(figure.measure.title), entry(figure),
+                figure.interval.map { Table.Entry(range($0)) } ?? .missing,
+                figure.insightFace.map { Table.Entry(Format.percent($0)) } ?? .missing,
+            ]
+        }
+        return Table(
+            caption: """
+                In percent. TAR: true acceptance rate at a false acceptance rate that is never exceeded. \
+                TPIR: true positive identification rate, 1 − FNIR (ISO/IEC 19795-1), at rank 1 and a false positive \
+                identification rate among searches for people who are not enrolled. The interval is for other \
+                people. insightface reads TAR at the nearest point of a thinned curve, and searches all galleries \
+                at once without unknown people.
+                """,
+            columns: [
+                .words("Measure"), .numbers("Facet"), .numbers("95 %"), .numbers("insightface"),
+            ], rows: rows)
+    }
+
+    static func entry(_ figure: TemplateReport.Figure) -> Table.Entry {
+        if let value = figure.value { return Table.Entry(Format.percent(value)) }
+        let needed = figure.needed.map { "needs \(Format.count($0))" } ?? "–"
+        return Table.Entry("\(emphasis: needed)")
+    }
+
+    static func range(_ interval: [Double]) -> String {
+        "\(Format.percent(interval[0])) to \(Format.percent(interval[1]))"
+    }
+
+    // MARK: Curves
+
+    private static func figures(_ sets: [(name: String, report: TemplateReport)]) -> [Figure] {
+        let panels = [
+            matches(sets.map { ($0.name, $0.report.cumulativeMatches) }).map {
+                Figure.Panel(title: "CMC", chart: $0)
+            },
+            errors(sets.map { ($0.name, $0.report.errorTradeOff) }).map {
+                Figure.Panel(title: "DET", chart: $0)
+            },
+        ].compactMap { $0 }
+        guard !panels.isEmpty else { return [] }
+        return [
+            Figure(
+                caption: """
+                    Left, where there are enrolled people’s probes: the share found at a rank or better (CMC). \
+                    DET: false negative over false positive identification rate, the lower the better.
+                    """, panels: panels)
+        ]
+    }
+
+    /// Rank-k identification rates.
+    static func matches(_ series: [(name: String, rates: [Double])]) -> Chart? {
+        let lines = series.enumerated().filter { !$0.element.rates.isEmpty }.map { slot, series in
+            LineChart.Line(
+                title: series.name, style: SeriesStyle(slot: slot),
+                points: zip(TemplateReport.matchRanks, series.rates).prefix(20).map {
+                    LineChart.Point(Double($0), 100 * $1)
+                })
+        }
+        guard !lines.isEmpty else { return nil }
+        let y = Axis.linear(
+            "found, %", covering: lines.flatMap(\.points).map(\.y) + [100], limits: 0...100)
+        return .lines(
+            LineChart(
+                x: .counting("rank", from: 1, to: 20), y: y, lines: lines, naming: .inCorner))
+    }
+
+    /// FNIR over FPIR.
+    static func errors(
+        _ series: [(name: String, points: [IdentificationRates.ErrorPoint])]
+    ) -> Chart? {
+        let shown = series.enumerated().map { ($0, $1.name, $1.points.filter { $0.fnir > 0 }) }
+            .filter { !$0.2.isEmpty }
+        guard let lowest = shown.flatMap(\.2).map(\.fpir).min(),
+            let fewest = shown.flatMap(\.2).map(\.fnir).min(), lowest < 1, fewest < 1
+        else { return nil }
+        let lines = shown.map { slot, name, points in
+            LineChart.Line(
+                title: name, style: SeriesStyle(slot: slot),
+                points: points.map { LineChart.Point($0.fpir, $0.fnir) })
+        }
+        return .lines(
+            LineChart(
+                x: .fractions("false positive identification rate", from: lowest),
+                y: .fractions("false negative identification rate", from: fewest), lines: lines,
+                naming: .inCorner))
+    }
+}
+
+extension TemplateReport {
+    /// The figure that stands for the set in a line: TAR at the lowest rate that has one, or the last.
+    var headline: Figure? { figures.first { $0.value != nil } }
+}

@@ -1,0 +1,25 @@
+import FaceData
+import FaceEmbedding
+import FaceEvaluation
+import FaceRuns
+
+/// A test set of templates that was read and checked.
+struct PreparedTemplates {
+    /// What the report says about it.
+    let facts: TemplateTestFacts
+    /// The set.
+    let set: TemplateSet
+    /// What its images were when they were read.
+    let stamps: FileStamps
+
+    /// Tests a backbone.
+    func evaluate(
+        _ embedder: Embedder, size: Int, progress: (Int, Int) throws -> Void
+    ) throws -> TemplateReport {
+        let views = try embedder.embeddings(of: set.source, size: size) {
+            try progress($0, set.source.count)
+        }
+        try stamps.check(0..<set.source.count, of: set.source)
+        return try TemplateReport(of: set, views, draws: 200, product: TemplateProduct.torch)
+    }
+}

@@ -1,0 +1,154 @@
+import FaceData
+import FaceEvaluation
+import Foundation
+import Testing
+
+@Suite struct TemplateDetailsTests {
+    @Test func groupsAreCountedAtOneThreshold() throws {
+        // Two people of group x and two of y, two templates each; scores as told.
+        var pairs = TemplatePairs()
+        var cosines: [Double] = []
+        func add(_ first: Int, _ second: Int, _ same: Bool, _ score: Double) {
+            pairs.append(first, second, same: same)
+            cosines.append(score)
+        }
+        for (person, score) in [0.9, 0.2, 0.8, 0.7].enumerated() {
+            add(2 * person, 2 * person + 1, true, score)
+        }
+        let impostors: [(Int, Int, Double)] = [
+            (0, 2, 0.6), (1, 3, 0.1), (4, 6, 0.0), (5, 7, 0.05), (0, 4, 0.3),
+        ]
+        for (first, second, score) in impostors { add(first, second, false, score) }
+        let report = try GroupReport(
+            "colour", pairs: pairs, cosines: cosines, people: [0, 0, 1, 1, 2, 2, 3, 3],
+            groups: ["x", "x", "x", "x", "y", "y", "y", "y"], fmr: 0.2)
+        // One of five impostors may be accepted: the threshold is the second highest, .3.
+        #expect(report.threshold == 0.3)
+        #expect(report.rows.map(\.groups) == [["x", "x"], ["y", "y"], ["x", "y"]])
+        #expect(report.rows.map(\.fnmr) == [0.5, 0, nil])
+        #expect(report.rows.map(\.fmr) == [0.5, 0, 0])
+        #expect(report.rows.map(\.people) == [2, 2, 2])
+        #expect(report.worst == "x")
+        #expect(report.rows[0].toBest?.first == 0.5)
+        #expect(report.rows[1].toBest == nil)
+        #expect(report.rows[0].caution == "only 2 people")
+        #expect(throws: FaceEvaluationError.oneKindOnly(same: true)) {
+            var only = TemplatePairs()
+            only.append(0, 1, same: true)
+            _ = try GroupReport(
+                "a", pairs: only, cosines: [1], people: [0, 0], groups: ["x", "x"])
+        }
+    }
+
+    @Test func membersOfNoGroupAreLeftOut() throws {
+        var pairs = TemplatePairs()
+        pairs.append(0, 1, same: true)
+        pairs.append(0, 2, same: false)
+        let report = try GroupReport(
+            "a", pairs: pairs, cosines: [0.5, 0.1], people: [0, 0, 1], groups: ["x", "x", nil])
+        #expect(report.rows.map(\.groups) == [["x", "x"]])
+        #expect(report.rows[0].fmr == nil)
+    }
+
+    @Test func rejectingByAPerfectQualityRemovesErrorsFirst() throws {
+        let genuine = (0..<100).map { (score: $0 < 20 ? 0.1 : 0.9, quality: Double($0)) }
+        let curve = try ErrorRejectCurve(genuine: genuine, threshold: 0.5)
+        #expect(curve.points.first?.fnmr == 0.2)
+        #expect(isClose(curve.points[10].fnmr, 10.0 / 90))
+        #expect(curve.points[20].fnmr == 0)
+        #expect(isClose(curve.excessArea, 0))
+        let useless = try ErrorRejectCurve(
+            genuine: genuine.map { (score: $0.score, quality: 1) }, threshold: 0.5)
+        #expect(useless.points.allSatisfy { isClose($0.fnmr, 0.2) })
+        #expect(useless.excessArea > 0.05)
+        #expect(throws: FaceEvaluationError.noPairs) {
+            _ = try ErrorRejectCurve(genuine: [], threshold: 0)
+        }
+        #expect(throws: FaceEvaluationError.scoreNotFinite(pair: 0)) {
+            _ = try ErrorRejectCurve(genuine: [(score: .nan, quality: 1)], threshold: 0)
+        }
+    }
+
+    @Test func normalisationFollowsItsDefinition() throws {
+        let table = try EmbeddingTable(count: 2, dimension: 2, values: [1, 0, 0, 1])
+        // Enrolled (1, 0) scores .6, .8 and 1 against the cohort, the probe (0, 1) .8, .6 and 0.
+        let cohort = try EmbeddingTable(count: 3, dimension: 2, values: [0.6, 0.8, 0.8, 0.6, 1, 0])
+        func score(_ kind: ScoreNormalization) throws -> Double {
+            try kind.normalized([0.5], pairs: [(enrolled: 0, probe: 1)], table, cohort: cohort)[0]
+        }
+        let z = (0.5 - 0.8) / (0.08 / 3).squareRoot()
+        let mean = 1.4 / 3
+        let square = (pow(0.8 - mean, 2) + pow(0.6 - mean, 2) + mean * mean) / 3
+        let t = (0.5 - mean) / square.squareRoot()
+        #expect(isClose(try score(.z), z, within: 1e-6))
+        #expect(isClose(try score(.t), t, within: 1e-6))
+        #expect(isClose(try score(.s), (z + t) / 2, within: 1e-6))
+        // The two highest: .8 and 1, .8 and .6.
+        let adaptive = ((0.5 - 0.9) / 0.1 + (0.5 - 0.7) / 0.1) / 2
+        #expect(isClose(try score(.adaptive(top: 2)), adaptive, within: 1e-5))
+        let one = try EmbeddingTable(count: 1, dimension: 2, values: [1, 0])
+        #expect(throws: FaceEvaluationError.cohortTooSmall(count: 1)) {
+            _ = try ScoreNormalization.s.normalized([], pairs: [], table, cohort: one)
+        }
+    }
+
+    @Test func thresholdsCarryOver() throws {
+        let first = try TemplateScores(
+            genuine: [0.9], impostor: (0..<10_000).map { Double($0) / 20_000 })
+        let second = try TemplateScores(genuine: [0.6, 0.3], impostor: [0.7, 0.1, 0.2, 0.3])
+        let found = try #require(
+            ThresholdTransfer(from: ("a", first), to: ("b", second), far: 1e-3))
+        // Ten of ten thousand may be above: the eleventh highest is the threshold.
+        #expect(found.threshold == 9989.0 / 20_000)
+        #expect(found.far == 0.25)
+        #expect(found.tar == 0.5)
+        #expect(ThresholdTransfer(from: ("b", second), to: ("a", first)) == nil)
+    }
+
+    @Test func figuresWithoutTenErrorsAreNotGiven() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let report = try TemplateReport(of: set, views, draws: 20)
+        let tars = report.figures.filter { if case .tar = $0.measure { true } else { false } }
+        #expect(report.impostor < 10_000)
+        #expect(tars.map { $0.value == nil } == [true, true, true, true, false, false])
+        #expect(tars[3].needed == 10_000)
+        #expect(tars.allSatisfy { $0.insightFace != nil })
+        #expect(
+            report.warnings.contains { $0.hasPrefix("Fewer than ten errors are to be expected") })
+        let data = try JSONEncoder().encode(report)
+        #expect(try JSONDecoder().decode(TemplateReport.self, from: data) == report)
+    }
+
+    @Test func failuresToEnrolAreMisses() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let whole = try TemplateReport(of: set, views, draws: 0)
+        let gone = try #require(set.galleries.first?.templates.first)
+        let images = Set(set.templates[gone].members.map(\.image))
+        let less = try TemplateReport(of: set, views, failed: images, draws: 0)
+        #expect(less.failedToEnrol == 1)
+        #expect(less.mated == whole.mated)
+        let person = set.templates[gone].person
+        let probes = set.probes.count { set.templates[$0].person == person }
+        // The person's probes are searches for somebody unknown in the other gallery no more.
+        #expect(less.nonmated == whole.nonmated - probes)
+        #expect(less.warnings.contains { $0.contains("1 template has no image that can be used") })
+    }
+
+    @Test func templatesOfNothingAreRefused() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let zero = try EmbeddingTable(
+            count: views.count, dimension: 2, values: (0..<2 * views.count).map { _ in 0 })
+        #expect(throws: FaceEvaluationError.zeroTemplate(name: set.templates[0].name)) {
+            _ = try TemplatePooling().embeddings(of: set, EmbeddingViews(original: zero))
+        }
+        let broken = try EmbeddingTable(
+            count: views.count, dimension: 1, values: (0..<views.count).map { _ in .infinity })
+        #expect(throws: FaceEvaluationError.self) {
+            _ = try TemplatePooling().embeddings(of: set, EmbeddingViews(original: broken))
+        }
+        let few = try EmbeddingTable(count: 1, dimension: 1, values: [1])
+        #expect(throws: FaceEvaluationError.embeddingCount(images: set.source.count, rows: 1)) {
+            _ = try TemplatePooling().embeddings(of: set, EmbeddingViews(original: few))
+        }
+    }
+}

@@ -238,7 +238,7 @@ let package = Package(
         tests(
             "FaceTraining",
             needs: ["SeededRandom", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
-        tests("FaceEvaluation", needs: ["FaceData", "FaceStatistics"]),
+        tests("FaceEvaluation", needs: ["SeededRandom", "FaceData", "FaceStatistics"]),
         tests("FaceStatistics", needs: ["SeededRandom"]),
         tests("FaceRuns", needs: ["FaceConfiguration", "SafeFiles", "FaceEvaluation"]),
         tests(

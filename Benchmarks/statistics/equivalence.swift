@@ -1,5 +1,6 @@
 import FaceStatistics
 import Foundation
+import SeededRandom
 
 /// Whether what is called 95 % sure is right 95 times of 100: studies as large as LFW whose true
 /// difference is drawn first.
@@ -7,7 +8,7 @@ struct EquivalenceCalibration {
     /// How the true differences lie, in points.
     struct Truths: Sendable {
         var title: String
-        var draw: @Sendable (inout ResamplingStream) -> Double
+        var draw: @Sendable (inout SeededRandom) -> Double
     }
 
     /// What counts as practically equal, in points.
@@ -15,7 +16,7 @@ struct EquivalenceCalibration {
     var seeds: Int
     var truths: Truths
 
-    static func uniform(_ stream: inout ResamplingStream) -> Double {
+    static func uniform(_ stream: inout SeededRandom) -> Double {
         Double(stream.next() >> 11) * 0x1p-53
     }
 
@@ -47,7 +48,7 @@ struct EquivalenceCalibration {
     }
 
     /// A row of the table.
-    func row(studies: Int, stream: inout ResamplingStream) throws -> String {
+    func row(studies: Int, stream: inout SeededRandom) throws -> String {
         var (sure, wrong, claimed) = (0, 0, 0.0)
         for _ in 0..<studies {
             let truth = truths.draw(&stream)
@@ -79,7 +80,7 @@ struct EquivalenceCalibration {
             | of them right | wrong of all studies |
             |---|---|---|---|---|---|
             """)
-        var stream = ResamplingStream(seed: 500)
+        var stream = SeededRandom(seed: 500, "resampling")
         for truths in Self.truths {
             for seeds in [3, 5, 10] {
                 print(

@@ -1,5 +1,6 @@
 import FaceStatistics
 import Foundation
+import SeededRandom
 
 /// Whether tuning makes differences where there are none: two losses of equal quality, of which one
 /// has more to tune.
@@ -25,7 +26,7 @@ struct TuningCalibration {
 
     /// What a choice by the validation set alone says, and what fresh seeds on the test set say.
     private func study(
-        _ stream: inout ResamplingStream
+        _ stream: inout SeededRandom
     ) throws -> (chosen: Double, p: Double, fresh: Double, validation: Double) {
         var tries = SimulatedStudy()
         tries.seeds = 1
@@ -54,7 +55,7 @@ struct TuningCalibration {
     }
 
     /// A row of the table.
-    func row(studies: Int, stream: inout ResamplingStream) throws -> String {
+    func row(studies: Int, stream: inout SeededRandom) throws -> String {
         var (naive, found, lead, fresh) = (0, 0, 0.0, 0.0)
         for _ in 0..<studies {
             let study = try study(&stream)
@@ -96,7 +97,7 @@ struct TuningCalibration {
                 title: "16 values, a tenth good, and 16, all good",
                 spaces: [Space(values: 16, goodPart: 0.1), all]),
         ]
-        var stream = ResamplingStream(seed: 600)
+        var stream = SeededRandom(seed: 600, "resampling")
         for one in cases { print(try one.row(studies: studies, stream: &stream)) }
     }
 }

@@ -2,12 +2,13 @@ import Foundation
 import Testing
 
 @testable import FaceData
+import SeededRandom
 
 @Suite("Random changes to training images")
 struct AugmentationTests {
     /// Noise, so that every pixel tells where it came from.
     private static let image: RGBImage = {
-        var stream = RandomStream(seed: 5, name: "augmented")
+        var stream = SeededRandom(seed: 5, "augmented")
         return RGBImage(
             width: 24, height: 24, pixels: (0..<24 * 24 * 3).map { _ in UInt8(stream.below(256)) })
     }()

@@ -1,6 +1,7 @@
 import FaceStatistics
 import Foundation
 import Testing
+import SeededRandom
 
 /// `Fixtures/equivalence.json`, which `make_equivalence.py` made with baycomp and NumPy.
 private struct EquivalenceGolden: Decodable {
@@ -117,7 +118,7 @@ struct EquivalenceTests {
 
     @Test("The central interval and the probabilities say the same")
     func interval() throws {
-        var stream = ResamplingStream(seed: 3)
+        var stream = SeededRandom(seed: 3, "resampling")
         var study = SimulatedStudy()
         study.skills = [1.2, 1]
         let outcome = try study.run(&stream)

@@ -76,7 +76,7 @@ struct SimulationTests {
 
     @Test("What is called 95 % sure is right at least 95 times of 100")
     func equivalence() throws {
-        var stream = ResamplingStream(seed: 15)
+        var stream = SeededRandom(seed: 15, "resampling")
         var (sure, right) = (0, 0)
         for index in 0..<300 {
             // True differences from −12 to 12 points, about evenly, with seeds as many as studies have.
@@ -116,7 +116,7 @@ struct SimulationTests {
 
     @Test("The choice among more values is no lead on fresh seeds, though it is one on the tries")
     func tuning() throws {
-        var (stream, lead, rejected) = (ResamplingStream(seed: 17), 0.0, 0)
+        var (stream, lead, rejected) = (SeededRandom(seed: 17, "resampling"), 0.0, 0)
         for _ in 0..<150 {
             // Sixteen values of one loss and one of the other, all equally good, with one seed each.
             var tries = small()

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A list of random changes to training images, applied one after another, each with a probability of its own.
 ///
 /// In text, each is a name with its parameters, as in `crop:p=0.2,min=0.5`; the name of a preset stands for its
@@ -142,12 +144,11 @@ public struct AugmentationRule: Sendable, Hashable {
 
     /// The image at a place of the step, changed.
     public func image(_ image: RGBImage, at place: Int) -> RGBImage {
-        var stream = RandomStream(
-            seed: seed, name: "augment \(epoch) \(step)", index: UInt64(place))
+        var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(place))
         var changed = image
         for change in augmentation.steps {
             // Drawn for every change, so that one's probability does not move another's draws.
-            var own = RandomStream(seed: stream.next(), name: change.kind.rawValue)
+            var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
             guard own.unit() < change.probability else { continue }
             ImageChange.apply(change, to: &changed, &own)
         }
@@ -165,7 +166,7 @@ public struct AugmentationRule: Sendable, Hashable {
     }
 }
 
-extension RandomStream {
+extension SeededRandom {
     /// A number from 0 to below 1.
     mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 

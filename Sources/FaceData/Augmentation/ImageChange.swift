@@ -1,9 +1,10 @@
 import Foundation
+import SeededRandom
 
 /// What the changes of an ``Augmentation`` do.
 enum ImageChange {
     static func apply(
-        _ step: Augmentation.Step, to image: inout RGBImage, _ stream: inout RandomStream
+        _ step: Augmentation.Step, to image: inout RGBImage, _ stream: inout SeededRandom
     ) {
         switch step.kind {
         case .blur: blur(&image, deviation: stream.number(in: step.bounds))
@@ -43,7 +44,7 @@ enum ImageChange {
 
     /// As torchvision's ColorJitter without hue.
     private static func jitter(
-        _ image: inout RGBImage, _ amount: Double, _ stream: inout RandomStream
+        _ image: inout RGBImage, _ amount: Double, _ stream: inout SeededRandom
     ) {
         let changes = stream.shuffled([brighten, contrast, saturate])
         for change in changes {
@@ -105,7 +106,7 @@ enum ImageChange {
     /// A rectangle of a fraction of the area, of an aspect from 3/4 to 4/3, as torchvision's
     /// RandomResizedCrop draws it.
     private static func rectangle(
-        _ image: RGBImage, _ fractions: ClosedRange<Double>, _ stream: inout RandomStream
+        _ image: RGBImage, _ fractions: ClosedRange<Double>, _ stream: inout SeededRandom
     ) -> Rectangle {
         let area = Double(image.width * image.height)
         for _ in 0..<10 {
@@ -134,7 +135,7 @@ enum ImageChange {
     }
 
     private static func erase(
-        _ part: Rectangle, of image: inout RGBImage, _ stream: inout RandomStream
+        _ part: Rectangle, of image: inout RGBImage, _ stream: inout SeededRandom
     ) {
         let colour = (0..<3).map { _ in UInt8(stream.below(256)) }
         for row in part.rows {
@@ -148,7 +149,7 @@ enum ImageChange {
     // MARK: Detail
 
     private static func scale(
-        _ image: inout RGBImage, to fraction: Double, _ stream: inout RandomStream
+        _ image: inout RGBImage, to fraction: Double, _ stream: inout SeededRandom
     ) {
         let side = min(image.width, image.height)
         let small = max(1, Int(fraction * Double(side)))

@@ -1,5 +1,6 @@
 import Foundation
 import Spelling
+import SeededRandom
 
 /// Draws an identification protocol from images of known people: enrolment, probes and unknown
 /// people.
@@ -38,7 +39,7 @@ public struct IdentificationDraw: Sendable {
     ///
     /// - Throws: ``FaceDataError/draw(path:reason:)`` when too few people are left.
     public func protocolSet(of set: LabelledImageSet) throws(FaceDataError) -> TemplateSet {
-        var stream = RandomStream(seed: seed, name: "identification")
+        var stream = SeededRandom(seed: seed, "identification")
         let members = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
         let people = stream.shuffled(members.keys.sorted())
         let images = people.map { stream.shuffled(members[$0] ?? []) }

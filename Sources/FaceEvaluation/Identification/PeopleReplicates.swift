@@ -1,5 +1,6 @@
 import FaceData
 public import FaceStatistics
+import SeededRandom
 
 /// A figure of a test set and what it would be with other people: the estimate, its value on draws of
 /// the people with replacement, and its value without groups of the enrolled people.
@@ -92,7 +93,7 @@ struct PeopleDraws {
 
     /// How often each person was drawn.
     func weights(_ draw: Int) -> [Float] {
-        var stream = RandomStream(seed: seed, name: "people", index: UInt64(draw))
+        var stream = SeededRandom(seed: seed, "people", UInt64(draw))
         var weights = [Float](repeating: 0, count: people)
         for _ in 0..<people { weights[stream.below(people)] += 1 }
         return weights
@@ -100,7 +101,7 @@ struct PeopleDraws {
 
     /// The group of each person.
     func groups(_ count: Int) -> [Int] {
-        var stream = RandomStream(seed: seed, name: "groups of people")
+        var stream = SeededRandom(seed: seed, "groups of people")
         let order = stream.shuffled(Array(0..<people))
         var groups = [Int](repeating: 0, count: people)
         for (place, person) in order.enumerated() { groups[person] = place % count }

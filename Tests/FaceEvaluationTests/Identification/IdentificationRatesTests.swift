@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceStatistics
 import Foundation
 import Testing
+import SeededRandom
 
 @Suite struct IdentificationRatesTests {
     /// A mated search with a rank, or one for somebody unknown.
@@ -31,7 +32,7 @@ import Testing
     }
 
     static func table(_ count: Int, _ dimension: Int, seed: UInt64) throws -> EmbeddingTable {
-        var random = RandomStream(seed: seed, name: "rows")
+        var random = SeededRandom(seed: seed, "rows")
         let values = (0..<count * dimension).map { _ in Float(random.below(2001)) / 1000 - 1 }
         return try EmbeddingTable(count: count, dimension: dimension, values: values).normalized()
     }
@@ -95,7 +96,7 @@ import Testing
 
     @Test func intervalsHoldTheTruthAsOftenAsTheySay() throws {
         // People whose own probes succeed together: the truth is known, and single probes mislead.
-        var random = RandomStream(seed: 5, name: "truth")
+        var random = SeededRandom(seed: 5, "truth")
         var covered = 0
         let studies = 100
         for study in 0..<studies {

@@ -185,7 +185,7 @@ struct RunExecutor {
 
     private func request() throws -> RunRequest {
         RunRequest(
-            configuration: context.configuration.narrowed(to: context.run).json(),
+            configuration: context.configuration.narrowed(to: context.run).recordJSON(),
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
@@ -249,7 +249,7 @@ struct RunExecutor {
             train: context.trainSet.facts, tests: context.tests.map(\.facts),
             epochs: context.configuration.training.epochs,
             batchSize: context.configuration.training.batchSize,
-            configuration: context.configuration.narrowed(to: context.run).json(),
+            configuration: context.configuration.narrowed(to: context.run).recordJSON(),
             command: "facet reproduce runs/\(name)")
         description.validation = context.trainSet.validation?.facts
         description.lossValues = context.run.lossValues

@@ -185,7 +185,9 @@ extension JSONValue {
     /// A configuration's settings that decide about numbers, and of its sets the names alone.
     var deciding: JSONValue {
         guard case .object(var members) = self else { return self }
-        for key in ["recipe", "threads", "device", "precision", "kernels"] { members[key] = nil }
+        for key in ["recipe", "threads", "device", "precision", "kernels", "tuning"] {
+            members[key] = nil
+        }
         if case .object(var evaluation)? = members["evaluation"] {
             // How many images are embedded at once.
             evaluation["batchSize"] = nil

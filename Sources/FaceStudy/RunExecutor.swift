@@ -200,7 +200,7 @@ struct RunExecutor {
 
     private func request() throws -> RunRequest {
         RunRequest(
-            configuration: context.configuration.narrowed(to: context.run).json(),
+            configuration: context.configuration.narrowed(to: context.run).recordJSON(),
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
@@ -274,7 +274,7 @@ struct RunExecutor {
             train: context.trainSet.facts, tests: context.tests.map(\.facts),
             epochs: context.configuration.training.epochs,
             batchSize: context.configuration.training.batchSize,
-            configuration: context.configuration.narrowed(to: context.run).json(),
+            configuration: context.configuration.narrowed(to: context.run).recordJSON(),
             command: "facet reproduce runs/\(name)")
         let templates = context.templates.map(\.facts)
         description.templateTests = templates.isEmpty ? nil : templates

@@ -23,7 +23,8 @@ public struct Study {
         let configuration = configuration.withValidationToTune()
         self.folder = StudyFolder(folder)
         tuningPlan = try TuningPlan(configuration)
-        let record = configuration.tuning.isOn ? try self.folder.readTuning() : nil
+        // A record that cannot be read is made anew of the tries' folders.
+        let record = configuration.tuning.isOn ? try? self.folder.readTuning() : nil
         plan = try Self.plan(configuration, record, self.folder)
         self.configuration = configuration.continuing(plan.runs, in: self.folder)
     }

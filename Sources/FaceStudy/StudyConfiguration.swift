@@ -190,7 +190,7 @@ extension StudyConfiguration {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            try AtomicFile.write(encoder.encode(json()), to: url)
+            try AtomicFile.write(encoder.encode(recordJSON()), to: url)
         } catch SafeFilesError.noSpace(let path) {
             throw FaceStudyError.noSpace(path: path)
         } catch {
@@ -198,11 +198,13 @@ extension StudyConfiguration {
         }
     }
 
-    /// The configuration as a JSON value, with all its keys; those of tuning only where something is
-    /// tuned.
-    public func json() -> JSONValue {
-        let json = Self.keys.json(of: self)
-        guard !tuning.isOn, case .object(var members) = json else { return json }
+    /// The configuration as a JSON value, with all its keys.
+    public func json() -> JSONValue { Self.keys.json(of: self) }
+
+    /// The configuration as it is kept: without the keys of tuning where they have their defaults, so that
+    /// a run's record is the same in a study that tunes and in one that does not.
+    func recordJSON() -> JSONValue {
+        guard tuning == Tuning(), case .object(var members) = json() else { return json() }
         members["tuning"] = nil
         return .object(members)
     }

@@ -4,7 +4,8 @@ import CTorch
 /// Sobol' and Niederreiter-Xing points*), and each prefix of the sequence does.
 ///
 /// The points are those of `torch.quasirandom.SobolEngine(dimension, scramble=True, seed=seed)`, in
-/// float64. The scrambling of a dimension depends on how many there are.
+/// float64; PyTorch gives the first one in its default type, in which it may be 1. The scrambling of a
+/// dimension depends on how many there are.
 public enum SobolSequence {
     /// The most dimensions that LibTorch has direction numbers for.
     public static let maxDimension = 21_201

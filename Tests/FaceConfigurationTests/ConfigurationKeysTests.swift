@@ -181,6 +181,7 @@ struct ConfigurationKeysTests {
                 .array([.number(7), .number(9)])
             ),
             (.init("--s", "N|LIST", .countOrList), .list(.seed), ["0"], nil),
+            (.init("--b", "", .presence), .flag, [""], .bool(true)),
         ]
         for (flag, domain, words, value) in table {
             #expect(flag.value(words, of: domain) == value, "\(flag.name) \(words)")

@@ -30,9 +30,8 @@ struct LossSearchSpaceTests {
         #expect(Set(without.map(\.name)) == ["softmax", "adacos"])
         for descriptor in LossCatalogue.descriptors {
             for name in ["m", "s"] {
-                guard let parameter = descriptor.parameter(named: name), parameter.isNumeric else {
-                    continue
-                }
+                let named = descriptor.parameters.first { $0.name == name && $0.isNumeric }
+                guard let parameter = named else { continue }
                 #expect(parameter.search != nil, "\(descriptor.name):\(name)")
             }
         }

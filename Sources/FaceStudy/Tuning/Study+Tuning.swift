@@ -64,7 +64,8 @@ extension Study {
     /// tries, so that no table has two choices of one loss.
     func setAsideFormerChoices(_ record: TuningRecord, _ control: StudyControl) throws {
         for run in try folder.runs() {
-            let description = try run.readDescription()
+            // What is damaged is the report's to name.
+            guard let description = try? run.readDescription() else { continue }
             let identity = description.identity
             guard let origin = identity.tuned, origin.study == nil,
                 let cell = record.cell(

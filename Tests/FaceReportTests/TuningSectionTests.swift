@@ -89,7 +89,7 @@ struct TuningSectionTests {
         #expect(chapter.contains("The loss became NaN at step 12 of epoch 1"))
         #expect(chapter.contains("ArcFace from place"))
         // A parameter that the loss finds by itself.
-        #expect(chapter.contains("A default that the loss finds by itself has no place."))
+        #expect(report.html.contains("A default that the loss finds by itself has no place."))
     }
 
     @Test("The curves of the report are those of the tries, failed ones as guessing")

@@ -44,7 +44,7 @@ struct EquivalenceTextTests {
             + "practically equal less than 1\u{A0}%; worse less than 1\u{A0}%."
         #expect(report.markdown.contains("- **arcface** " + sentence))
         #expect(report.markdown.contains("significant. It " + sentence))
-        #expect(report.markdown.contains("> 99 / < 1 / < 1"))
+        #expect(report.markdown.contains("&gt; 99 / &lt; 1 / &lt; 1"))
         #expect(report.html.contains("within 0.2 points: practically equal"))
         #expect(report.answer.text.replacing("\n", with: " ").contains("It " + sentence))
     }

@@ -139,7 +139,7 @@ struct TunedSample {
             sum + (part.1 - 0.55) * (part.1 - 0.55)
         }
         let best = 0.86 + 0.02 * (loss.tuned ?? loss.skill)
-        let standard = loss.tuned == nil ? 0.93 : best - 0.03
+        let standard = loss.tuned == nil ? 0.93 : best - 0.06
         let accuracy = index == 0 ? standard : best - 0.2 * off
         item.state = .finished
         item.accuracy = ((accuracy + 0.003 * random.normal()) * 2000).rounded() / 2000

@@ -25,13 +25,11 @@ package enum Format {
         fixed(fraction * 100, decimals)
     }
 
-    /// A probability of 0...1 in whole percent, without the sign; what is nearer to 0 or 1 than half
-    /// a percent, as less or more than one that is not certain.
+    /// A probability of 0...1 in whole percent, without the sign; nearer to 0 or 1 than half a percent
+    /// it is `< 1` or `> 99`, for nothing that was estimated is certain.
     package static func share(_ probability: Double) -> String {
         switch probability {
-        case ...0: "0"
         case ..<0.005: "< 1"
-        case 1...: "100"
         case 0.995...: "> 99"
         default: fixed(probability * 100, 0)
         }

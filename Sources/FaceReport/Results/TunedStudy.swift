@@ -182,8 +182,14 @@ package struct TunedLoss: Sendable {
     /// Verification accuracy of guessing, on as many pairs of one person as of two.
     private static let guessing = 0.5
 
-    /// The expected best score of n tries; `nil` before the first has ended.
-    package var expected: ExpectedBest? { ExpectedBest(scores) }
+    /// The expected best score of n tries; `nil` before the first has ended, and of more tries than
+    /// anybody makes.
+    package var expected: ExpectedBest? {
+        scores.count <= Self.maxTries ? ExpectedBest(scores) : nil
+    }
+
+    /// Tries for which a curve is computed, with a square of as many steps.
+    private static let maxTries = 2000
 
     /// Fraction of the tries that scored within some distance of the best; `nil` before the first has
     /// ended. How easy the loss is to tune.

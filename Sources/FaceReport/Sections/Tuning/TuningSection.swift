@@ -65,7 +65,10 @@ enum TuningSection {
             return "\(tries.min() ?? 0) to \(tries.max() ?? 0) tries"
         }
         let tries = Format.count(one.tries, "try", plural: "tries")
-        let images = "\(Format.quantity(Double(one.images))) images in all"
+        // As numbers with a point: a foreign record may hold counts whose product is none.
+        let epochs = one.rungs.reduce(0.0) { $0 + Double($1.tries) * Double($1.epochs) }
+        let seen = epochs * Double(one.imagesEach)
+        let images = "\(Format.quantity(seen)) images for each loss"
         guard one.rungs.count > 1 else {
             let epochs = one.rungs.first?.epochs ?? one.epochs
             return "\(tries) of \(Format.count(epochs, "epoch")), \(images)"

@@ -15,9 +15,13 @@ extension StudyFolder {
         if validates || known.contains(where: { $0.validation != nil }) {
             metrics.append(.validation)
         }
-        try EventFile.write(
-            HParamsExperiment(runs: known.map(HParams.init) + planned, metrics: metrics),
-            to: experimentURL)
+        let experiment = HParamsExperiment(
+            runs: known.map(HParams.init) + planned, metrics: metrics)
+        do {
+            try EventFile.write(experiment, to: experimentURL)
+        } catch {
+            throw FaceStudyError(stopping: error) ?? error
+        }
     }
 }
 

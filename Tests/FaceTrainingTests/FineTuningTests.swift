@@ -1,3 +1,4 @@
+import FaceLosses
 import FaceModels
 import Foundation
 import Testing

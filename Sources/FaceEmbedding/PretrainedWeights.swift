@@ -104,7 +104,8 @@ public struct PretrainedWeights {
         guard !runs.isEmpty else {
             throw FaceEmbeddingError.noWeights(
                 path: url.path,
-                reason: "the folder has no model.safetensors and no checkpoint, and no run with one")
+                reason: "the folder has no model.safetensors and no checkpoint, and no run with one"
+            )
         }
         let fitting = runs.filter { $0.identity?.backbone == backbone.description }
         if fitting.count == 1 { return fitting[0].url }

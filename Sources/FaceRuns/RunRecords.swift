@@ -328,7 +328,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     /// Keys of the file, some older than the properties.
     private enum CodingKeys: String, CodingKey {
         case epoch, step, images, learningRate, loss, trainAccuracy, trainAccuracyWithMargin
-        case lossState, tests, validation, averaged, imagesPerSecond, trainSeconds, evaluationSeconds
+        case lossState, tests, validation, averaged, imagesPerSecond, trainSeconds,
+            evaluationSeconds
         case diagnostics = "findings"
     }
 

@@ -53,6 +53,9 @@ extension RunExecutor {
     /// - Parameter evaluates: Whether the untouched network is tested.
     func begin(_ model: Model, evaluates: Bool = true) throws {
         guard let start = context.study.start, !hasCheckpoint else { return }
+        // As the trainer sets them: what the class weights begin with is embedded here.
+        LibTorch.setThreads(context.compute.threads)
+        LibTorch.setDeterministic(true)
         let weights = try start.weights(for: context.run)
         let match = try start.match(weights, model.backbone)
         try match.load(into: model.backbone.state)

@@ -28,7 +28,8 @@ final class RunRecorder: TrainingObserver {
     ///
     /// - Parameter records: Those of the epochs before it.
     init(
-        _ context: RunContext, _ model: Model, _ average: WeightAverage?, from position: TrainingPosition,
+        _ context: RunContext, _ model: Model, _ average: WeightAverage?,
+        from position: TrainingPosition,
         records: [EpochRecord]
     ) throws {
         self.context = context

@@ -97,7 +97,8 @@ final class StudyStart {
         for (name, tensor) in head.tensors.sorted(by: { $0.key < $1.key })
         where !tensor.isFinite().all() {
             throw FaceStudyError.start(
-                reason: "tensor '\(name)' of '\(url.path)' has values that are not finite; use class "
+                reason:
+                    "tensor '\(name)' of '\(url.path)' has values that are not finite; use class "
                     + "weights from before training failed")
         }
         return head

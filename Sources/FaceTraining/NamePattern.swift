@@ -13,9 +13,9 @@ public struct NamePattern: Sendable, Hashable {
 
     /// Whether it is of a model's tensor, which is named as in ``Model/state``.
     func matches(_ name: String) -> Bool {
+        guard name.hasPrefix("loss.") == text.hasPrefix("loss.") else { return false }
         let backbone = "backbone."
         let name = name.hasPrefix(backbone) ? String(name.dropFirst(backbone.count)) : name
-        guard name.hasPrefix("loss.") == text.hasPrefix("loss.") else { return false }
         return Self.matches(Array(text.utf8)[...], Array(name.utf8)[...])
     }
 

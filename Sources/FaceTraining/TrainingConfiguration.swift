@@ -190,7 +190,8 @@ extension AdamW.Options {
             .number("beta1", \.beta1, in: .range(0..<1), "fraction of the mean gradient kept"),
             .number("beta2", \.beta2, in: .range(0..<1), "fraction of the mean square kept"),
             .number(
-                "epsilon", \.epsilon, in: .above(0, upTo: 1), "added to the root of the mean square"),
+                "epsilon", \.epsilon, in: .above(0, upTo: 1), "added to the root of the mean square"
+            ),
             .number(
                 "weightDecay", \.weightDecay, in: .range(0...1e30),
                 "strength of the decoupled weight decay"),

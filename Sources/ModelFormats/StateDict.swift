@@ -105,7 +105,8 @@ private struct Container {
             throw .damaged(
                 path: path, offset: 0,
                 reason:
-                    "'\(packed.prefix(80))' is compressed or encrypted, which torch.save does not do")
+                    "'\(packed.prefix(80))' is compressed or encrypted, which torch.save does not do"
+            )
         }
         let range = archive.files[name] ?? 0..<0
         var pickle = StatePickle(StateCursor(bytes[range], path: path))

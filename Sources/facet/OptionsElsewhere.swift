@@ -121,7 +121,8 @@ enum OptionsElsewhere {
                 "--flip", "--hflip", "--random-flip", "--mirror", "--augment",
                 "--aug", "--rand-mirror",
             ],
-            instead: "images are flipped unless training.flip is false in a study file, and changed "
+            instead:
+                "images are flipped unless training.flip is false in a study file, and changed "
                 + "as --augmentation LIST says"),
         AbsentOption(
             [

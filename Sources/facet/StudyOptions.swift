@@ -43,7 +43,7 @@ enum StudyOptions {
             Option(
                 "--output", .value("FOLDER"),
                 "output folder for runs and report; default study (facet train: training)",
-                elsewhere: OptionsElsewhere.output)
+                elsewhere: OptionsElsewhere.output),
         ]
 
     /// The flags that the keys of a study declare.

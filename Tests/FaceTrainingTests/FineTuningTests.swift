@@ -1,3 +1,4 @@
+import FaceLosses
 import FaceModels
 import Foundation
 import Testing
@@ -80,7 +81,7 @@ struct FineTuningTests {
             ("layer1.*", "backbone.layer1.0.conv1.weight", true),
             ("layer1.*", "backbone.layer10.weight", false),
             ("*", "backbone.bn.bias", true), ("*", "loss.weight", false),
-            ("loss.*", "loss.weight", true),
+            ("loss.*", "loss.weight", true), ("*", "backbone.loss.weight", true),
             ("*.bn?.weight", "backbone.layer1.0.bn2.weight", true),
             ("*.bn?.weight", "backbone.layer1.0.bn12.weight", false),
             ("conv1.weight", "backbone.conv1.weight", true), ("a*b*c", "backbone.aXbXbXc", true),

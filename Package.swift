@@ -262,7 +262,7 @@ let package = Package(
             name: "FacetTests",
             dependencies: [
                 "SafeFiles", "facet", "FaceData", "FaceEvaluation", "FaceReport", "FaceRuns",
-                "Torch",
+                "OpenVINO", "Torch",
             ],
             swiftSettings: swiftSettings),
     ],

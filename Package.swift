@@ -130,7 +130,10 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Networks of other programs: their files, and what runs them, which is loaded when it is needed.
-        .target(name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include"),
+        // Debian describes protobuf to pkg-config, but not the library of ONNX's schema.
+        .target(
+            name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include",
+            linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
         library("ONNX", needs: ["CONNX"]),
         .target(name: "COpenVINO", publicHeadersPath: "include"),
         library("OpenVINO", needs: ["COpenVINO"]),

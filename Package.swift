@@ -176,7 +176,8 @@ let package = Package(
         library(
             "ModelExport",
             needs: [
-                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis", "ONNX",
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis",
+                "ONNX",
                 "SafeFiles", "Torch",
             ]),
         library(

@@ -134,7 +134,10 @@ let package = Package(
         library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
 
         // Networks of other programs: their files, and what runs them, which is loaded when it is needed.
-        .target(name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include"),
+        // Debian describes protobuf to pkg-config, but not the library of ONNX's schema.
+        .target(
+            name: "CONNX", dependencies: ["LibONNX"], publicHeadersPath: "include",
+            linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
         library("ONNX", needs: ["CONNX"]),
         .target(name: "COpenVINO", publicHeadersPath: "include"),
         library("OpenVINO", needs: ["COpenVINO"]),
@@ -183,7 +186,8 @@ let package = Package(
         library(
             "ModelExport",
             needs: [
-                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis", "ONNX",
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis",
+                "ONNX",
                 "SafeFiles", "Torch",
             ]),
         library(
@@ -275,8 +279,7 @@ let package = Package(
             name: "FacetTests",
             dependencies: [
                 "SafeFiles", "SeededRandom", "facet", "FaceData", "FaceEvaluation", "FaceReport",
-                "FaceRuns",
-                "Torch",
+                "FaceRuns", "OpenVINO", "Torch",
             ],
             swiftSettings: swiftSettings),
     ],

@@ -8,7 +8,10 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
+#include <google/protobuf/stubs/common.h>
+#if GOOGLE_PROTOBUF_VERSION < 4000000
 #include <google/protobuf/stubs/logging.h>
+#endif
 
 namespace {
 
@@ -105,8 +108,10 @@ void connx_free(connx_model *self) { delete self; }
 
 char *connx_read(const char *path, connx_model **out) {
   return facet::guarded([&] {
-    // protobuf reports a damaged file on the standard error of the program.
+#if GOOGLE_PROTOBUF_VERSION < 4000000
+    // It reports a damaged file on the standard error of the program.
     google::protobuf::LogSilencer silent;
+#endif
     auto model = new connx_model;
     std::ifstream file(path, std::ios::binary);
     google::protobuf::io::IstreamInputStream stream(&file);

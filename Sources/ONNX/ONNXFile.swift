@@ -71,6 +71,11 @@ public final class ONNXFile {
             throw .malformed(path: url.path, reason: reason)
         }
         guard let model = out else { throw .malformed(path: url.path, reason: "it is empty") }
+        guard connx_operator_version(model) > 0 else {
+            connx_free(model)
+            throw .malformed(
+                path: url.path, reason: "it does not say which version of ONNX's operators it has")
+        }
         self.model = model
         path = url.path
         irVersion = Int(connx_ir_version(model))

@@ -69,7 +69,7 @@ struct ONNXNetworkTests {
         ])
     func equal(name: String, golden: String) throws {
         // The largest values are about 60 with bytes, and about 1 else.
-        #expect(try values(name, as: golden) < (golden == "bytes" ? 1e-4 : 2e-6))
+        #expect(try values(name, as: golden) < (golden == "bytes" ? 1e-4 : 1e-5))
     }
 
     @Test("A network that normalises its input is given bytes, whatever its nodes are called")
@@ -134,7 +134,7 @@ struct ONNXNetworkTests {
     func cut() throws {
         let data = try Data(contentsOf: try TinyONNX.url("plain.onnx"))
         let folder = FileManager.default.temporaryDirectory
-        for length in stride(from: 8, to: data.count, by: 37) {
+        for length in 8..<data.count {
             let url = folder.appendingPathComponent("\(UUID()).onnx")
             defer { try? FileManager.default.removeItem(at: url) }
             try data.prefix(length).write(to: url)

@@ -60,22 +60,22 @@ struct ModelExporterTests {
         try inFolder { folder in
             let model = folder.appendingPathComponent("model.safetensors")
             let network = try SeasonedNetwork("mobilenetv1:width=0.25")
-            // Channels scaled up by 2^20 and down again: the same function, but not in float16.
+            // Channels scaled up by 2^30: the same directions, but not in float16.
             let state = Dictionary(
                 network.backbone.state.map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
             let linear = try #require(
                 state.first { $0.key.hasSuffix("linear.weight") || $0.key.hasSuffix("fc.weight") })
-            withoutGradients { linear.value.assign(linear.value * 1_048_576) }
+            withoutGradients { linear.value.assign(linear.value * 1_073_741_824) }
             try ModelFile.write(network.backbone, ModelFile.Metadata(inputSize: 32), to: model)
             var exporter = exporter(.onnx)
             exporter.onnx.isHalf = true
             let target = folder.appendingPathComponent("a.onnx")
-            #expect(
-                throws: ModelExportError.differs(
-                    path: target.path,
-                    judgement:
-                        "smallest cosine -1.000000 and largest difference 2.0e+00 on 32 faces")
-            ) { _ = try exporter.export(model, to: target) }
+            #expect {
+                _ = try exporter.export(model, to: target)
+            } throws: { error in
+                guard case ModelExportError.differs(target.path, _) = error else { return false }
+                return true
+            }
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(files == ["model.safetensors"])
         }

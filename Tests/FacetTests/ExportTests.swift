@@ -1,0 +1,60 @@
+import Foundation
+import OpenVINO
+import Testing
+
+@Suite("facet export")
+struct ExportTests {
+    private func run(in folder: URL, _ faces: TinyFaces) throws {
+        let outcome = try Tool(folder: folder).run(
+            ["compare"] + faces.options + TinyFaces.fast
+                + ["--output", "run", "--losses", "softmax", "--epochs", "1"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    @Test(
+        "An exported network gives the accuracy of its run, and says how images are prepared",
+        .enabled("OpenVINO is not installed; scripts/bootstrap openvino installs it") {
+            OpenVINOLibrary.isAvailable
+        })
+    func exported() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try run(in: folder, faces)
+            let tool = Tool(folder: folder)
+            let test = ["--test", "probe=\(faces.test.path),\(faces.pairs.path)", "--threads", "1"]
+            let made = try tool.run(
+                ["export", "run", "m.onnx", "--raw-input", "--terms", "mine", "--json"] + test)
+            #expect(made.status == 0, "\(made.errors)")
+            #expect(made.output.contains("\"flipped\" : [\n\n      ]"), "\(made.output)")
+            let evaluated = try tool.run(["evaluate", "m.onnx"] + test)
+            #expect(evaluated.status == 0, "\(evaluated.errors)")
+            #expect(
+                evaluated.errors.contains("RGB as bytes from 0 to 255, by the file's metadata"))
+            let both = try tool.run(["evaluate", "run", "m.onnx", "--precision", "float32"] + test)
+            #expect(both.status == 0, "\(both.errors)")
+        }
+    }
+
+    @Test("Without OpenVINO a sentence says how to get it, and nothing is written")
+    func withoutOpenVINO() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try run(in: folder, faces)
+            let outcome = try Tool(folder: folder).run(
+                "export", "run", "m.onnx", environment: ["FACET_OPENVINO": "/nowhere"])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("install it with scripts/bootstrap openvino"))
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!files.contains { $0.contains("onnx") })
+        }
+    }
+
+    @Test("A file whose name says no format needs one")
+    func format() throws {
+        try withFolder { folder in
+            let outcome = try Tool(folder: folder).run("export", "run", "model")
+            #expect(outcome.status == 2)
+            #expect(outcome.errors.contains("ends in .onnx, .pt or .safetensors"))
+        }
+    }
+}

@@ -255,7 +255,8 @@ let package = Package(
         tests(
             "FaceEmbedding",
             needs: [
-                "SeededRandom", "ONNX", "OpenVINO", "Torch", "FaceData", "FaceModels", "FaceEvaluation",
+                "SeededRandom", "ONNX", "OpenVINO", "Torch", "FaceData", "FaceModels",
+                "FaceEvaluation",
                 "FaceStatistics", "FaceRuns",
             ]),
         tests(

@@ -203,7 +203,8 @@ private struct Opener {
             content.tensors.filter { known.contains($0.key) }, path: url.path)
         let normalization = Self.normalization(description.configuration)
         let embedder = try Embedder(
-            backbone: backbone, normalization: normalization, compute: compute, batchSize: batchSize)
+            backbone: backbone, normalization: normalization, compute: compute, batchSize: batchSize
+        )
         let inputSize = description.backbone.inputSize
         var network = EmbeddingNetwork(
             embedder: embedder, inputSize: inputSize, path: url.path)

@@ -73,6 +73,16 @@ public struct PretrainedWeights {
         case .array:
             throw FaceEmbeddingError.noWeights(
                 path: url.path, reason: "it has an array and no weights by name")
+        case .dlib:
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason: "it is dlib's network, which is evaluated but not trained on")
+        case .onnx:
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason:
+                    "it is an ONNX network, whose weights have no names of a backbone; give the "
+                    + "state dict that it was exported from")
         case .foreign(let what, _):
             throw FaceEmbeddingError.noWeights(
                 path: url.path,

@@ -54,9 +54,10 @@ struct PreparedData {
         tests = scannedTests.map(\.prepared)
     }
 
-    private init(train: [PreparedTrainSet], tests: [PreparedTest]) {
+    private init(train: [PreparedTrainSet]) {
         self.train = train
-        self.tests = tests
+        tests = []
+        templates = []
     }
 
     /// The training sets alone, without a word of the test sets.
@@ -67,7 +68,7 @@ struct PreparedData {
             set.facts.warnings = []
             return set
         }
-        return PreparedData(train: train, tests: [])
+        return PreparedData(train: train)
     }
 }
 

@@ -71,7 +71,7 @@ struct RunExecutor {
         let started = ContinuousClock.now
         let model = try makeModel()
         try describe(model.backbone)
-        try begin(model)
+        try begin(model, evaluates: !context.isTry)
         let trainer = try makeTrainer(model, checkpoint: context.folder.checkpointURL)
         let recorder = try RunRecorder(
             context, model, trainer.average, from: trainer.position,

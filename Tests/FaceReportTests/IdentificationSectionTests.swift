@@ -41,7 +41,9 @@ import Testing
         try inTemporaryFolder { folder throws in
             _ = try study(folder)
             let results = try StudyResults(reading: StudyFolder(folder))
-            let page = HTMLPage(Document(title: "t", results: results)).text
+            let page = HTMLPage(
+                Document(title: "t", results: results, statistics: StudyStatistics(results))
+            ).text
             #expect(page.contains("Templates and identification"))
             #expect(page.contains("ijb, ResNet50 on casia"))
             #expect(page.contains("other people and other seeds"))
@@ -68,7 +70,9 @@ import Testing
             try SampleStudy(pairs: 60, epochs: 2).write(to: folder)
             let results = try StudyResults(reading: StudyFolder(folder))
             #expect(
-                !HTMLPage(Document(title: "t", results: results)).text.contains(
+                !HTMLPage(
+                    Document(title: "t", results: results, statistics: StudyStatistics(results))
+                ).text.contains(
                     "id=\"identification\""))
         }
     }

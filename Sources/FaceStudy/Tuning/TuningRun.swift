@@ -248,6 +248,6 @@ extension StudyContext {
         configuration.tuning = StudyConfiguration.Tuning()
         return StudyContext(
             configuration: configuration, compute: compute, folder: folder.tries,
-            data: data.withoutTests, control: control)
+            data: data.withoutTests, start: start, control: control)
     }
 }

@@ -96,9 +96,10 @@ private struct Opener {
     }
 
     func script(_ url: URL) throws -> EmbeddingSource {
+        let normalization = try normalization(url)
         let script = try TorchScript(url, device: try Device.named(compute.device))
         let embedder = Embedder(
-            script: script, path: url.path, normalization: options.normalization,
+            script: script, path: url.path, normalization: normalization,
             compute: compute, batchSize: batchSize)
         return .network(
             EmbeddingNetwork(
@@ -132,24 +133,34 @@ private struct Opener {
         return .network(network)
     }
 
+    /// What bytes become for a network whose file does not say it.
+    private func normalization(_ url: URL) throws(FaceEmbeddingError) -> InputNormalization {
+        guard let normalization = options.input.normalization else {
+            throw .input(
+                path: url.path,
+                reason: "one mean and one deviation are allowed for it; three are for ONNX")
+        }
+        return normalization
+    }
+
     func stateDict(_ url: URL) throws -> EmbeddingSource {
+        let normalization = try normalization(url)
         let network = try StateDictNetwork(
             url, weights, inputSize: options.inputSize, device: try Device.named(compute.device))
         weights.told("'\(url.lastPathComponent)': \(network.summary)")
-        if network.isAdaFaces, options.normalization.order == .rgb {
+        if network.isAdaFaces, normalization.order == .rgb {
             weights.told(
                 "it is a checkpoint in AdaFace's layout, whose published weights expect BGR: add "
                     + "--colour bgr if these do")
         }
         let embedder = try Embedder(
-            backbone: network.backbone, normalization: options.normalization, compute: compute,
+            backbone: network.backbone, normalization: normalization, compute: compute,
             batchSize: batchSize)
         var result = EmbeddingNetwork(
             embedder: embedder, inputSize: options.inputSize, path: url.path)
         result.model = (
             network.backbone,
-            ModelFile.Metadata(
-                inputSize: options.inputSize, normalization: options.normalization)
+            ModelFile.Metadata(inputSize: options.inputSize, normalization: normalization)
         )
         return .network(result)
     }

@@ -12,6 +12,8 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notEmbeddings(path: String, shape: [Int])
     /// A network gives an image another embedding each time, or in other company.
     case notFixed(path: String, reason: String)
+    /// What is asked for of a network's input is not possible.
+    case input(path: String, reason: String)
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)
     /// A network that does not take images and give embeddings.
@@ -37,6 +39,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
                 + "model.eval()"
                 + (path.lowercased().hasSuffix(".onnx")
                     ? "" : ", e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))")
+        case .input(let path, let reason): "the input of the network '\(path)': \(reason)"
         case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
         case .unfitNetwork(let path, let reason):
             "the network '\(path)' does not turn images into embeddings: \(reason); one input of colour "

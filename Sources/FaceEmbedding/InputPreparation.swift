@@ -1,24 +1,18 @@
-/// Order of the colours in a network's input.
-public enum ColorOrder: String, CaseIterable, Sendable {
-    /// Red, green, blue, as insightface has it.
-    case rgb = "RGB"
-    /// Blue, green, red, as OpenCV and Caffe have it.
-    case bgr = "BGR"
-}
+public import FaceModels
 
 /// What bytes become before they enter a network of another program: an order of colours, and
 /// `(byte - mean) / deviation`, for each of the three channels in that order.
 public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// The order of the channels.
-    public var colorOrder: ColorOrder
+    public var colourOrder: ColourOrder
     /// Subtracted from each byte; one number, or one a channel.
     public var mean: [Double]
     /// What the difference is divided by, above 0; one number, or one a channel.
     public var deviation: [Double]
 
     /// Creates a preparation.
-    public init(_ colorOrder: ColorOrder = .rgb, mean: [Double], deviation: [Double]) {
-        self.colorOrder = colorOrder
+    public init(_ colourOrder: ColourOrder = .rgb, mean: [Double], deviation: [Double]) {
+        self.colourOrder = colourOrder
         self.mean = mean
         self.deviation = deviation
     }
@@ -36,7 +30,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// The preparations that are in use, of every order of colours and range, beside this one.
     public var alternatives: [InputPreparation] {
         let ranges = [self, .standard, .bytes, .unit, .imageNet]
-        let all = ColorOrder.allCases.flatMap { order in
+        let all = ColourOrder.allCases.flatMap { order in
             ranges.map { InputPreparation(order, mean: $0.mean, deviation: $0.deviation) }
         }
         var seen: Set = [self]
@@ -46,15 +40,15 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// As it is said: `RGB as (byte - 127.5) / 127.5`.
     public var description: String {
         let isPlain = Set(mean) == [0] && Set(deviation) == [1]
-        if isPlain { return "\(colorOrder.rawValue) as bytes from 0 to 255" }
+        if isPlain { return "\(colourOrder.rawValue.uppercased()) as bytes from 0 to 255" }
         let byte = Set(mean) == [0] ? "byte" : "(byte - \(Self.text(mean)))"
-        return "\(colorOrder.rawValue) as \(byte) / \(Self.text(deviation))"
+        return "\(colourOrder.rawValue.uppercased()) as \(byte) / \(Self.text(deviation))"
     }
 
     /// The options of `facet evaluate` that ask for it.
     public var flags: String {
-        "--color-order \(colorOrder.rawValue) --mean \(Self.list(mean)) "
-            + "--deviation \(Self.list(deviation))"
+        "--colour \(colourOrder.rawValue) --input-mean \(Self.list(mean)) "
+            + "--input-deviation \(Self.list(deviation))"
     }
 
     private static func text(_ values: [Double]) -> String {
@@ -75,7 +69,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
         var result = [Float](repeating: 0, count: bytes.count)
         for image in 0..<images {
             for channel in 0..<3 {
-                let source = 3 * image + (colorOrder == .bgr ? 2 - channel : channel)
+                let source = 3 * image + (colourOrder == .bgr ? 2 - channel : channel)
                 let subtracted = Float(mean[channel % mean.count])
                 let divisor = Float(deviation[channel % deviation.count])
                 for pixel in 0..<area {
@@ -95,7 +89,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
 /// What is asked for of a network's input, where its file is not to be believed.
 public struct RequestedInput: Hashable, Sendable {
     /// Order of the colours.
-    public var colorOrder: ColorOrder?
+    public var colourOrder: ColourOrder?
     /// Subtracted from each byte: one number, or three.
     public var mean: [Double]?
     /// What the difference is divided by: one number, or three.
@@ -103,20 +97,32 @@ public struct RequestedInput: Hashable, Sendable {
 
     /// Creates a request; nil where nothing is asked for.
     public init(
-        colorOrder: ColorOrder? = nil, mean: [Double]? = nil, deviation: [Double]? = nil
+        colourOrder: ColourOrder? = nil, mean: [Double]? = nil, deviation: [Double]? = nil
     ) {
-        self.colorOrder = colorOrder
+        self.colourOrder = colourOrder
         self.mean = mean
         self.deviation = deviation
     }
 
     /// Whether anything is asked for.
-    public var isEmpty: Bool { colorOrder == nil && mean == nil && deviation == nil }
+    public var isEmpty: Bool { colourOrder == nil && mean == nil && deviation == nil }
+
+    /// The same for a network whose file says nothing of it and that takes one number for all channels;
+    /// nil where three are asked for.
+    public var normalization: InputNormalization? {
+        let standard = InputNormalization.standard
+        let (mean, deviation) = (
+            self.mean ?? [standard.mean], self.deviation ?? [standard.standardDeviation]
+        )
+        guard mean.count == 1, deviation.count == 1 else { return nil }
+        return InputNormalization(
+            mean: mean[0], standardDeviation: deviation[0], order: colourOrder ?? standard.order)
+    }
 
     /// A preparation with what is asked for in place of its own.
     func applied(to preparation: InputPreparation) -> InputPreparation {
         InputPreparation(
-            colorOrder ?? preparation.colorOrder, mean: mean ?? preparation.mean,
+            colourOrder ?? preparation.colourOrder, mean: mean ?? preparation.mean,
             deviation: deviation ?? preparation.deviation)
     }
 }

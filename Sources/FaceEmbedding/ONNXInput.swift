@@ -1,3 +1,4 @@
+import FaceModels
 import ONNX
 import OpenVINO
 
@@ -70,7 +71,7 @@ struct ONNXPreparation {
         let found = Self.found(file, input)
         preparation = requested.applied(to: found.preparation)
         let isWhole =
-            requested.colorOrder != nil && requested.mean != nil && requested.deviation != nil
+            requested.colourOrder != nil && requested.mean != nil && requested.deviation != nil
         isCertain = isWhole || found.isCertain
         reason =
             requested.isEmpty
@@ -102,7 +103,7 @@ struct ONNXPreparation {
         guard let mean = numbers(metadata["mean"]), let deviation = numbers(metadata["deviation"]),
             deviation.allSatisfy({ $0 > 0 })
         else { return nil }
-        let order = metadata["color_order"].flatMap { ColorOrder(rawValue: $0.uppercased()) }
+        let order = metadata["color_order"].flatMap { ColourOrder(rawValue: $0.lowercased()) }
         return InputPreparation(order ?? .rgb, mean: mean, deviation: deviation)
     }
 

@@ -26,6 +26,9 @@ extension StudyConfiguration {
 }
 
 extension StudyConfiguration.Input {
+    /// Flags that say what a network's input is.
+    public static let flags = keys.all.compactMap { $0.flag?.name }
+
     /// The keys of the input.
     static let keys = ConfigurationKeys(
         Self(),

@@ -86,7 +86,8 @@ public struct ExportedNetwork {
     ) -> [String: String] {
         let normalization = metadata.normalization
         var strings = [
-            "backbone": backbone.specification.description, "color_order": "RGB",
+            "backbone": backbone.specification.description,
+            "color_order": normalization.order.rawValue.uppercased(),
             "deviation": options.isRawInput ? "1" : "\(normalization.standardDeviation)",
             "embedding_size": "\(backbone.embeddingSize)", "exported_by": "Facet \(version)",
             "input_size": "\(metadata.inputSize)",

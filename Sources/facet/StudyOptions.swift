@@ -83,7 +83,10 @@ enum StudyOptions {
         return text?.isEmpty == true ? nil : text
     }
 
-    static func configuration(_ arguments: Arguments) throws -> StudyConfiguration {
+    /// - Parameter others: Flags that mean more in this command than the key of their name.
+    static func configuration(
+        _ arguments: Arguments, without others: Set<String> = []
+    ) throws -> StudyConfiguration {
         var configuration = try preset(arguments)
         if let file = arguments.value("--config").map({ URL(fileURLWithPath: $0) }) {
             // A file may name a recipe, over which it lies as over that of --recipe.
@@ -94,7 +97,7 @@ enum StudyOptions {
             configuration = try .read(file, over: configuration)
         }
         try applySets(arguments, to: &configuration)
-        try applyKeys(arguments, to: &configuration)
+        try applyKeys(arguments, without: others, to: &configuration)
         if arguments.has("--partial") { configuration.start.isPartial = true }
         return configuration
     }
@@ -195,10 +198,13 @@ enum StudyOptions {
     }
 
     private static func applyKeys(
-        _ arguments: Arguments, to configuration: inout StudyConfiguration
+        _ arguments: Arguments, without others: Set<String>,
+        to configuration: inout StudyConfiguration
     ) throws {
         for key in StudyConfiguration.keys.all {
-            guard let flag = key.flag, arguments.has(flag.name) else { continue }
+            guard let flag = key.flag, !others.contains(flag.name), arguments.has(flag.name) else {
+                continue
+            }
             let text = arguments.value(flag.name) ?? ""
             let words =
                 switch flag.syntax {

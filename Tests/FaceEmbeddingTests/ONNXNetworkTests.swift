@@ -97,7 +97,7 @@ struct ONNXNetworkTests {
             try TinyONNX.network("two-outputs").summary.hasSuffix("; output 'embedding', one of 2"))
         #expect(
             try TinyONNX.network("fixed-batch").summary.hasSuffix("; batches of 2, its only size"))
-        let asked = RequestedInput(colorOrder: .bgr, mean: [0], deviation: [255])
+        let asked = RequestedInput(colourOrder: .bgr, mean: [0], deviation: [255])
         #expect(
             try TinyONNX.network("stated", asked).summary
                 == "input 16x16, BGR as byte / 255, as asked for")
@@ -105,7 +105,7 @@ struct ONNXNetworkTests {
 
     @Test("Colours can be exchanged")
     func colours() throws {
-        let network = try TinyONNX.network("plain", RequestedInput(colorOrder: .bgr))
+        let network = try TinyONNX.network("plain", RequestedInput(colourOrder: .bgr))
         let made = try network.embeddings(of: TinyONNX.images(3), network.prepared.preparation)
         let expected = try #require(try TinyONNX.goldens()["bgr"])
         for (value, golden) in zip(made.array(of: Float.self), expected) {
@@ -185,7 +185,7 @@ struct PreparationProbeTests {
             warning
                 == "with BGR as (byte - 127.5) / 127.5 the network decides 100.0 % of 200 pairs rightly, and "
                 + "with RGB as (byte - 127.5) / 127.5, as given, 50.0 %; if it was trained so, add "
-                + "--color-order BGR --mean 127.5 --deviation 127.5")
+                + "--colour bgr --input-mean 127.5 --input-deviation 127.5")
     }
 
     @Test("Nothing is said where nothing is better, or there are too few pairs")

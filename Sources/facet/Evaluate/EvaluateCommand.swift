@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import FaceEmbedding
+import FaceModels
 import FaceStudy
 import Foundation
 
@@ -60,23 +61,15 @@ let evaluateCommand = Command(
             elsewhere: OptionsElsewhere.inputSize),
         Option(
             "--colour", .value("NAME"),
-            "order of the channels that such a network expects: rgb (default) or bgr",
-            completion: .words(["rgb", "bgr"])),
+            "order of the channels that a network expects whose file does not say it: rgb (default) "
+                + "or bgr",
+            completion: .words(ColourOrder.allCases.map(\.rawValue))),
         Option(
-            "--input-mean", .value("X"),
-            "what is subtracted from each byte for such a network; default 127.5"),
+            "--input-mean", .value("X|X,X,X"),
+            "what is subtracted from each byte for such a network; default 127.5. Three for ONNX only"
+        ),
         Option(
-            "--input-deviation", .value("X"), "what that is divided by; default 127.5"),
-        Option(
-            "--color-order", .value("ORDER"),
-            "RGB or BGR: the input of an ONNX network, if its file does not say it",
-            completion: .words(ColorOrder.allCases.map(\.rawValue))),
-        Option(
-            "--mean", .value("NUMBER|N,N,N"),
-            "subtracted from the bytes that an ONNX network is given"),
-        Option(
-            "--deviation", .value("NUMBER|N,N,N"),
-            "what bytes less the mean are divided by, for an ONNX network"),
+            "--input-deviation", .value("X|X,X,X"), "what that is divided by; default 127.5"),
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
@@ -164,7 +157,7 @@ private func evaluate(
         options: EmbeddingOptions(
             compute: try configuration.resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
-            normalization: configuration.input.normalization, input: input),
+            input: input),
         weights: weights)
     let tests = configuration.test.map {
         NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
@@ -209,7 +202,7 @@ private func modelNames(_ paths: [String]) -> [String] {
     return ends(1).enumerated().map { "\($1)-\($0 + 1)" }
 }
 
-/// What is asked for of an ONNX network's input.
+/// What is asked for of the input of a network whose file does not say it.
 private func requestedInput(_ arguments: Arguments) throws -> RequestedInput {
     func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
         guard let text = arguments.value(option) else { return nil }
@@ -222,20 +215,16 @@ private func requestedInput(_ arguments: Arguments) throws -> RequestedInput {
         }
         return values
     }
-    let order = try arguments.value("--color-order").map { text in
-        guard let order = ColorOrder(rawValue: text.uppercased()) else {
-            throw CommandError.badValue(
-                option: "--color-order", value: text, expected: "RGB or BGR")
-        }
-        return order
-    }
+    let order = try arguments.choice("--colour", among: ColourOrder.allCases.map(\.rawValue))
+        .flatMap(ColourOrder.init)
     return RequestedInput(
-        colorOrder: order, mean: try numbers("--mean", in: -255...255),
-        deviation: try numbers("--deviation", in: 0.001...10_000))
+        colourOrder: order, mean: try numbers("--input-mean", in: -255...255),
+        deviation: try numbers("--input-deviation", in: 0.001...10_000))
 }
 
 private func evaluationConfiguration(_ arguments: Arguments) throws -> StudyConfiguration {
-    var configuration = try StudyOptions.configuration(arguments)
+    var configuration = try StudyOptions.configuration(
+        arguments, without: Set(StudyConfiguration.Input.flags))
     guard !configuration.test.isEmpty else { throw CommandError.missingOption(option: "--test") }
     let names = configuration.test.map(\.name)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {

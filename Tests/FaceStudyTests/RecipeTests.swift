@@ -44,7 +44,7 @@ struct RecipeTests {
         #expect(Set(Recipe.all.map(\.name)).count == Recipe.all.count)
         #expect(try Recipe.named("ArcFace-CASIA-R50").name == "arcface-casia-r50")
         let error = #expect(throws: FaceConfigurationError.self) {
-            try Recipe.named("arcface-casia")
+            try Recipe.named("arcface-casia-r5")
         }
         #expect(error?.description.contains("arcface-casia-r50") == true, "\(error as Any)")
         var configuration = StudyConfiguration()

@@ -141,6 +141,7 @@ struct StudyConfigurationTests {
         sample.train = [.init(name: "a", images: "b", without: "c")]
         sample.test = [.init(name: "a", images: "b")]
         sample.seeds = [1, .max]
+        sample.start.from = "w"
         let coded = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(sample))
         #expect(sample.json() == coded)
         #expect(Set(paths(coded, "")) == Set(StudyConfiguration.keys.all.map(\.path)))

@@ -187,7 +187,7 @@ struct RunExecutor {
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
-            tests: context.tests.map(\.facts))
+            tests: context.tests.map(\.facts), templates: context.templates.map(\.facts))
     }
 
     /// Writes the description, or checks that the folder holds a run of the same one.

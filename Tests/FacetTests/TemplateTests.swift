@@ -32,7 +32,8 @@ struct TemplateTests {
                 #expect(FileManager.default.fileExists(atPath: file.path))
             }
             let page = try String(
-                contentsOf: folder.appendingPathComponent("study/report/index.html"), encoding: .utf8)
+                contentsOf: folder.appendingPathComponent("study/report/index.html"),
+                encoding: .utf8)
             #expect(page.contains("Templates and identification"))
             let models = names.map { runs.appendingPathComponent($0).path }
             let one = try Tool(folder: folder).run(

@@ -96,6 +96,12 @@ let package = Package(
             exclude: ["compare.py", "insightface_peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
+        .executableTarget(
+            name: "identification-benchmark",
+            dependencies: ["Torch", "FaceData", "FaceEvaluation", "FaceEmbedding"],
+            path: "Benchmarks/identification", exclude: ["compare.py", "README.md"],
+            swiftSettings: swiftSettings),
+
         // How many copies of pictures are found, and how fast.
         .executableTarget(
             name: "copies-benchmark", dependencies: ["SeededRandom", "FaceData"],

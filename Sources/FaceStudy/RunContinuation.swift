@@ -60,6 +60,7 @@ struct RunRequest {
     let train: TrainSetFacts
     let tests: [TestSetFacts]
     let start: StartFacts?
+    var templates: [TemplateTestFacts] = []
 
     private typealias Difference = (key: String, mine: String, theirs: String)
 
@@ -177,7 +178,25 @@ struct RunRequest {
                 )
             if let difference { return difference }
         }
+        for (mine, theirs) in zip(templates, stored.templateTests ?? []) {
+            if let difference = mine.difference(from: theirs) { return difference }
+        }
         return nil
+    }
+}
+
+extension TemplateTestFacts {
+    /// Templates or images that are others.
+    fileprivate func difference(
+        from stored: TemplateTestFacts
+    ) -> (key: String, mine: String, theirs: String)? {
+        guard templates == stored.templates else {
+            return ("the templates of \(name)", "\(templates)", "\(stored.templates)")
+        }
+        guard let mine = contentHash, let theirs = stored.contentHash, mine != theirs else {
+            return nil
+        }
+        return ("the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12)))
     }
 }
 

@@ -204,7 +204,8 @@ struct RunExecutor {
             compute: context.compute,
             loss: context.run.identity.loss, lossValues: context.run.lossValues,
             train: context.trainSet.facts,
-            tests: context.tests.map(\.facts), start: try startFacts())
+            tests: context.tests.map(\.facts), start: try startFacts(),
+            templates: context.templates.map(\.facts))
     }
 
     /// Writes the description, or checks that the folder holds a run of the same one.

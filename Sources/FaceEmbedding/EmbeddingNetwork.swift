@@ -82,10 +82,8 @@ public struct EmbeddingNetwork {
                         "two evaluations of the same images differ by \(Self.percent(byChance)) of "
                         + "an embedding's length, as with active dropout")
             }
-            guard indices.count > 1, let alone = try together([indices[0]], images) else {
-                continue
-            }
-            let byBatch = Self.difference(alone, first)
+            guard indices.count > 1, let byBatch = try differenceAlone(indices, images, first)
+            else { continue }
             guard byBatch <= Self.batchRounding else {
                 throw FaceEmbeddingError.notFixed(
                     path: path,
@@ -95,6 +93,22 @@ public struct EmbeddingNetwork {
                         + "batch statistics")
             }
         }
+    }
+
+    /// The largest difference between some images' embeddings alone and in their batch; nil where the
+    /// network does not take one image.
+    ///
+    /// - Parameter batch: The embeddings of all.
+    private func differenceAlone(
+        _ indices: [Int], _ images: any ImageSource, _ batch: EmbeddingTable
+    ) throws -> Float? {
+        var largest: Float?
+        // Several: a picture may happen to have the batch's statistics.
+        for row in indices.indices.prefix(4) {
+            guard let alone = try together([indices[row]], images) else { return largest }
+            largest = max(largest ?? 0, Self.difference(alone, batch, from: row))
+        }
+        return largest
     }
 
     /// Places of a few images, evenly from all.
@@ -115,10 +129,14 @@ public struct EmbeddingNetwork {
     }
 
     /// The largest difference of rows, as a fraction of their length; of the rows that both have.
-    private static func difference(_ first: EmbeddingTable, _ second: EmbeddingTable) -> Float {
+    ///
+    /// - Parameter offset: The row of `second` that belongs to the first one of `first`.
+    private static func difference(
+        _ first: EmbeddingTable, _ second: EmbeddingTable, from offset: Int = 0
+    ) -> Float {
         guard first.dimension == second.dimension else { return .infinity }
-        return (0..<min(first.count, second.count)).map { row -> Float in
-            let (a, b) = (first[row], second[row])
+        return (0..<min(first.count, second.count - offset)).map { row -> Float in
+            let (a, b) = (first[row], second[offset + row])
             // Values that are not finite are refused later, with their own words.
             guard !a.elementsEqual(b, by: { $0.bitPattern == $1.bitPattern }) else { return 0 }
             let square = zip(a, b).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }

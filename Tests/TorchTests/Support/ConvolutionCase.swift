@@ -32,7 +32,10 @@ struct ConvolutionCase {
             func error(_ tensors: [Tensor]) -> Double {
                 (tensors[index] - reference).norm().item() / reference.norm().item()
             }
-            #expect(error(own) <= 1.1 * error(other) + 3e-4, "\(self)")
+            // LibTorch 2.13's convolution of one pixel of one channel is sometimes NaN: it reads memory
+            // beyond the image. Then a rounding of bfloat16 is the bound.
+            let bound = error(other)
+            #expect(error(own) <= 1.1 * (bound.isFinite ? bound : 0x1p-8) + 3e-4, "\(self)")
         }
     }
 

@@ -1,4 +1,5 @@
 public import FaceConfiguration
+import SafeNumbers
 
 /// `tuning.json` of a study: what was tried for each loss, and what was chosen.
 ///
@@ -197,7 +198,11 @@ public struct TuningBudget: Codable, Sendable, Hashable {
     public var rungs: [Rung]
 
     /// Images that all tries of the cell see.
-    public var images: Int { rungs.reduce(0) { $0 + $1.tries * $1.epochs } * imagesEach }
+    public var images: Int {
+        // In floating point, exact up to 2^53: a foreign record's product need not fit an integer.
+        let epochs = rungs.reduce(0.0) { $0 + Double($1.tries) * Double($1.epochs) }
+        return Int(saturating: epochs * Double(imagesEach))
+    }
 
     /// Memberwise initialiser.
     public init(tries: Int, epochs: Int, imagesEach: Int, rungs: [Rung]) {

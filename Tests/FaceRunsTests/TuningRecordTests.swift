@@ -48,6 +48,14 @@ struct TuningRecordTests {
         }
     }
 
+    @Test("counts images up to the largest integer")
+    func largestBudget() {
+        let rung = TuningBudget.Rung(tries: 100_000, epochs: 1_000_000)
+        let budget = TuningBudget(
+            tries: 1, epochs: 1, imagesEach: 1_000_000_000_000, rungs: [rung, rung])
+        #expect(budget.images == .max)
+    }
+
     @Test("is refused where it holds what cannot be, with the reason")
     func damage() throws {
         let changes: [(String, String, String)] = [

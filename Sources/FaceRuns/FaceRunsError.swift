@@ -27,7 +27,11 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
         switch self {
         case .damagedFile(let path, let line, let reason):
             let location = line.map { "'\(path)', line \($0)" } ?? "'\(path)'"
-            return "\(location): \(reason); delete the run's folder to repeat the run"
+            let advice =
+                path.hasSuffix("/tuning.json")
+                ? "repeat the command of the study, which makes it anew from its tries"
+                : "delete the run's folder to repeat the run"
+            return "\(location): \(reason); \(advice)"
         case .missingFile(let path):
             return "'\(path)' is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):

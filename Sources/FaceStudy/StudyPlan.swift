@@ -86,7 +86,7 @@ extension StudyConfiguration {
         var result = self
         result.training.epochs = settings.epochs ?? training.epochs
         result.training.schedule.peak = settings.learningRate
-        result.training.optimizer.weightDecay = settings.weightDecay
+        result.training.weightDecay = settings.weightDecay
         return result
     }
 }

@@ -40,6 +40,22 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     /// Parts with a learning rate of their own, as ``PartRate``.
     public var partRates: [String]
 
+    /// Strength of the weight decay of the optimiser in use; at least 0.
+    public var weightDecay: Double {
+        get {
+            switch algorithm {
+            case .adamw: adamw.weightDecay
+            case .sgd: optimizer.weightDecay
+            }
+        }
+        set {
+            switch algorithm {
+            case .adamw: adamw.weightDecay = newValue
+            case .sgd: optimizer.weightDecay = newValue
+            }
+        }
+    }
+
     /// Creates a configuration.
     public init(
         epochs: Int = 12, batchSize: Int = 128, accumulation: Int = 1,

@@ -82,8 +82,9 @@ public struct ModelExporter {
         try write(model.backbone, model.metadata, to: part)
         var judgement = try judge(original, part)
         if !tests.isEmpty {
-            let first = try evaluate(source, weights, tests, progress)
-            let second = try evaluate(part, StateDictOptions(), tests, progress)
+            let size = original.inputSize
+            let first = try evaluate(source, weights, tests, size, progress)
+            let second = try evaluate(part, StateDictOptions(), tests, size, progress)
             judgement.tests = ExportJudgement.tests(first, second)
         }
         guard judgement.isGood else {
@@ -134,12 +135,15 @@ public struct ModelExporter {
     }
 
     private func evaluate(
-        _ url: URL, _ weights: StateDictOptions, _ tests: [NamedTestSet],
+        _ url: URL, _ weights: StateDictOptions, _ tests: [NamedTestSet], _ inputSize: Int,
         _ progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var quiet = weights
         quiet.told = { _ in }
-        return try ModelEvaluation(model: url, options: embedding, weights: quiet)
+        var options = embedding
+        // TorchScript does not say it.
+        options.inputSize = inputSize
+        return try ModelEvaluation(model: url, options: options, weights: quiet)
             .run(on: tests, progress: progress)
     }
 }

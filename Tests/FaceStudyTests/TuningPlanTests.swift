@@ -4,6 +4,7 @@ import FaceRuns
 import FaceTraining
 import Foundation
 import Testing
+import Torch
 
 @testable import FaceStudy
 
@@ -45,6 +46,20 @@ struct TuningPlanTests {
                     == (cell.loss.name == "softmax" ? 1 : 9))
         }
         #expect(plan.cells[1].settings[0].values == ["learningRate": 0.1, "m": 0.5])
+    }
+
+    @Test("The weight decay that is tuned is that of the optimiser in use")
+    func weightDecayOfAdamW() throws {
+        var configuration = configuration(["softmax"], .init(tries: 3, weightDecay: true))
+        configuration.training.algorithm = .adamw
+        configuration.training.adamw.weightDecay = 0.1
+        let cell = try #require(try TuningPlan(configuration).cells.first)
+        #expect(cell.space.last?.defaultValue == 0.1)
+        #expect(cell.settings[0].weightDecay == 0.1)
+        #expect(cell.settings[1].weightDecay != 0.1)
+        configuration.training.weightDecay = 0.2
+        #expect(configuration.training.adamw.weightDecay == 0.2)
+        #expect(configuration.training.optimizer.weightDecay == 5e-4)
     }
 
     @Test("All losses are tried at the same points, in their own dimensions")

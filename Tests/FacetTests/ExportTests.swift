@@ -35,6 +35,20 @@ struct ExportTests {
         }
     }
 
+    @Test("A network in TorchScript is judged at its own input size")
+    func script() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try run(in: folder, faces)
+            let made = try Tool(folder: folder).run(
+                "export", "run", "m.pt", "--threads", "1", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)")
+            #expect(made.status == 0, "\(made.errors)")
+            let file = folder.appendingPathComponent("m.pt").path
+            #expect(FileManager.default.fileExists(atPath: file))
+        }
+    }
+
     @Test("Without OpenVINO a sentence says how to get it, and nothing is written")
     func withoutOpenVINO() throws {
         try withFolder { folder in

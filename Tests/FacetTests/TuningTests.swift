@@ -84,6 +84,29 @@ struct TuningTests {
         }
     }
 
+    @Test("A study that grows by a loss keeps what was tuned before")
+    func grown() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder, identities: 10)
+            let tool = Tool(folder: folder)
+            func words(_ losses: String) -> [String] {
+                var words = self.words(faces)
+                words[words.count - 5] = losses
+                return words
+            }
+            #expect(try tool.run(words("softmax")).status == 0)
+            let before = try #require(try record(folder).cells.first)
+            #expect(try tool.run(words("cosface")).status == 0)
+            let after = try record(folder)
+            #expect(after.cells.map(\.loss) == ["cosface", "softmax"])
+            #expect(after.cells.last == before)
+            let tuning = folder.appendingPathComponent("study/tuning.json")
+            try Data("{".utf8).write(to: tuning)
+            let report = try tool.run("losses", "show", "softmax@study")
+            #expect(report.errors.contains("repeat the command of the study"), "\(report.errors)")
+        }
+    }
+
     @Test("--dry-run lists the tries and what they cost, and writes nothing")
     func dryRun() throws {
         try withFolder { folder in

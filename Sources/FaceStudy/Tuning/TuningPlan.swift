@@ -137,7 +137,7 @@ struct SearchSpace {
     ) throws {
         self.loss = loss
         learningRate = configuration.training.schedule.peak
-        weightDecay = configuration.training.optimizer.weightDecay
+        weightDecay = configuration.training.weightDecay
         var found = Self.shared(loss, configuration, texts)
         var fixed: [String] = []
         // The first two coordinates are of what all losses share, tuned or not.
@@ -171,9 +171,9 @@ struct SearchSpace {
                 SharedParameters.learningRates(around: training.schedule.peak)
             ),
             (
-                TunedParameter.weightDecay, "λ", training.optimizer.weightDecay,
+                TunedParameter.weightDecay, "λ", training.weightDecay,
                 configuration.tuning.weightDecay
-                    ? SharedParameters.weightDecays(around: training.optimizer.weightDecay) : nil
+                    ? SharedParameters.weightDecays(around: training.weightDecay) : nil
             ),
         ]
         return all.enumerated().compactMap { coordinate, shared in

@@ -47,6 +47,21 @@ struct TuningRun {
         record = TuningRecord(cells: [], finalSeeds: study.configuration.seeds)
         record.cells = plan.cells.map { cell($0) }
         for index in record.cells.indices { try refresh(index) }
+        record.cells += Self.others(in: study.folder, beside: record)
+    }
+
+    /// What was tuned in the study's folder before and is no part of the present command: it stays, as
+    /// the runs with its choices do.
+    private static func others(
+        in folder: StudyFolder, beside record: TuningRecord
+    ) -> [TuningCell] {
+        // A damaged record is made anew from what the present command knows.
+        let before = (try? folder.readTuning())??.cells ?? []
+        return before.filter { old in
+            old.isComplete
+                && record.cell(
+                    trainSet: old.trainSet, backbone: old.backbone, loss: old.loss) == nil
+        }
     }
 
     /// Tries of the whole study.
@@ -96,7 +111,7 @@ struct TuningRun {
         let cell = record.cells[pending.cell]
         let rung = cell.tries.filter { $0.rung == pending.rung }
         guard let item = rung.first(where: { $0.index == pending.setting }) else { return nil }
-        let over = record.cells.reduce(0) { sum, cell in
+        let over = record.cells.prefix(plan.cells.count).reduce(0) { sum, cell in
             sum + cell.tries.filter { $0.state != .pending }.count
         }
         return TuningProgress(

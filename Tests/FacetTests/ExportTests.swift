@@ -1,3 +1,4 @@
+import FaceRuns
 import Foundation
 import OpenVINO
 import Testing
@@ -30,7 +31,10 @@ struct ExportTests {
             #expect(evaluated.status == 0, "\(evaluated.errors)")
             #expect(
                 evaluated.errors.contains("RGB as bytes from 0 to 255, by the file's metadata"))
-            let both = try tool.run(["evaluate", "run", "m.onnx", "--precision", "float32"] + test)
+            let folder = try #require(
+                try StudyFolder(folder.appendingPathComponent("run")).runs().first)
+            let both = try tool.run(
+                ["evaluate", folder.url.path, "m.onnx", "--precision", "float32"] + test)
             #expect(both.status == 0, "\(both.errors)")
         }
     }

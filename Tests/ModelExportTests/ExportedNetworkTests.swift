@@ -90,8 +90,8 @@ struct ExportedNetworkTests {
         return try made(values, shape: [3, 3, side, side]).values
     }
 
-    @Test("An operation without a form in ONNX is named", arguments: unsupported.keys.sorted())
-    func unsupported(name: String) throws {
+    @Test("An operation without a form in ONNX is named", arguments: Self.unsupported.keys.sorted())
+    func noForm(name: String) throws {
         let network = try SeasonedNetwork(name)
         let error = #expect(throws: ModelExportError.self) {
             try network.exported().onnx(ONNXOptions(), version: "test")

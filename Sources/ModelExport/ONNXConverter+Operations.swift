@@ -211,14 +211,6 @@ extension ONNXConverter {
         case "silu":
             let gate = step("Sigmoid", [try name(first)], result, "gate")
             emit("Mul", [try name(first), gate], result)
-        case "gelu":
-            // The exact one, which is all that Torch has; an operator of its own came with opset 20.
-            let x = try name(first)
-            let scaled = step("Mul", [x, scalar(0.5.squareRoot())], result, "scaled")
-            let error = step("Erf", [scaled], result, "erf")
-            let above = step("Add", [error, scalar(1)], result, "above")
-            let half = step("Mul", [x, scalar(0.5)], result, "half")
-            emit("Mul", [half, above], result)
         case "softmax", "log_softmax":
             guard case .int(let axis) = arguments[1] else { throw unsupported(operation) }
             let type = kind == "softmax" ? "Softmax" : "LogSoftmax"

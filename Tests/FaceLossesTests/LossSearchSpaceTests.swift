@@ -6,8 +6,8 @@ import Testing
 struct LossSearchSpaceTests {
     @Test("lie in the parameters' own domains, for every loss")
     func domains() {
-        #expect(LossCatalogue.descriptors.count >= 29)
-        for descriptor in LossCatalogue.descriptors {
+        #expect(Losses.descriptors.count >= 29)
+        for descriptor in Losses.descriptors {
             for parameter in descriptor.parameters {
                 guard let range = parameter.search else { continue }
                 let name = "\(descriptor.name):\(parameter.name)"
@@ -24,11 +24,11 @@ struct LossSearchSpaceTests {
 
     @Test("are there for every loss that has a margin, a scale or a weight")
     func presence() {
-        let without = LossCatalogue.descriptors.filter { descriptor in
+        let without = Losses.descriptors.filter { descriptor in
             descriptor.parameters.allSatisfy { $0.search == nil }
         }
         #expect(Set(without.map(\.name)) == ["softmax", "adacos"])
-        for descriptor in LossCatalogue.descriptors {
+        for descriptor in Losses.descriptors {
             for name in ["m", "s"] {
                 let named = descriptor.parameters.first { $0.name == name && $0.isNumeric }
                 guard let parameter = named else { continue }

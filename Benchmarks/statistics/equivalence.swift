@@ -16,19 +16,15 @@ struct EquivalenceCalibration {
     var seeds: Int
     var truths: Truths
 
-    static func uniform(_ stream: inout SeededRandom) -> Double {
-        Double(stream.next() >> 11) * 0x1p-53
-    }
-
     static let truths: [Truths] = [
-        Truths(title: "anywhere from −1 to 1 point") { 2 * uniform(&$0) - 1 },
-        Truths(title: "anywhere from −0.4 to 0.4 points") { 0.8 * uniform(&$0) - 0.4 },
+        Truths(title: "anywhere from −1 to 1 point") { 2 * $0.unit() - 1 },
+        Truths(title: "anywhere from −0.4 to 0.4 points") { 0.8 * $0.unit() - 0.4 },
         Truths(title: "none at all") { _ in 0 },
         Truths(title: "just within the region (0.199 points)") {
-            uniform(&$0) < 0.5 ? 0.199 : -0.199
+            $0.unit() < 0.5 ? 0.199 : -0.199
         },
         Truths(title: "just outside of it (0.201 points)") {
-            uniform(&$0) < 0.5 ? 0.201 : -0.201
+            $0.unit() < 0.5 ? 0.201 : -0.201
         },
     ]
 

@@ -35,7 +35,7 @@ struct TuningCalibration {
             (0..<space.values).map { value in
                 // The default, which is the first try, is good.
                 let isGood =
-                    value == 0 || EquivalenceCalibration.uniform(&stream) < space.goodPart
+                    value == 0 || stream.unit() < space.goodPart
                 return Self.skill - (isGood ? 0 : fall)
             }
         }

@@ -5,6 +5,8 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
     /// A file is there but does not hold what it should. `line` counts from 1; it is `nil` where
     /// the damage has no line of its own.
     case damagedFile(path: String, line: Int?, reason: String)
+    /// A study's record of its tries is there but does not hold what it should.
+    case damagedTuning(path: String, reason: String)
     /// A file that every run folder has is not there.
     case missingFile(path: String)
     /// A record cannot be written because it holds an infinity or a NaN.
@@ -27,11 +29,11 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
         switch self {
         case .damagedFile(let path, let line, let reason):
             let location = line.map { "'\(path)', line \($0)" } ?? "'\(path)'"
-            let advice =
-                path.hasSuffix("/tuning.json")
-                ? "repeat the command of the study, which makes it anew from its tries"
-                : "delete the run's folder to repeat the run"
-            return "\(location): \(reason); \(advice)"
+            return "\(location): \(reason); delete the run's folder to repeat the run"
+        case .damagedTuning(let path, let reason):
+            return
+                "'\(path)': \(reason); repeat the command of the study, which makes it anew from "
+                + "its tries"
         case .missingFile(let path):
             return "'\(path)' is missing; is this the folder of a run?"
         case .nonFiniteNumber(let path, let field):

@@ -29,11 +29,17 @@ public struct StudyFolder: Sendable, Hashable {
     public func readTuning() throws(FaceRunsError) -> TuningRecord? {
         guard let data = try RunFolder(url).read(tuningURL) else { return nil }
         let path = tuningURL.path
-        let format = try JSONRecord.format(of: data, path: path)
-        guard format == TuningRecord.currentFormat else {
-            throw .unknownFormat(path: path, format: format, supported: TuningRecord.currentFormat)
+        do throws(FaceRunsError) {
+            let format = try JSONRecord.format(of: data, path: path)
+            guard format == TuningRecord.currentFormat else {
+                throw FaceRunsError.unknownFormat(
+                    path: path, format: format, supported: TuningRecord.currentFormat)
+            }
+            return try JSONRecord.decode(TuningRecord.self, from: data, path: path)
+        } catch {
+            guard case .damagedFile(_, _, let reason) = error else { throw error }
+            throw .damagedTuning(path: path, reason: reason)
         }
-        return try JSONRecord.decode(TuningRecord.self, from: data, path: path)
     }
 
     /// Writes `tuning.json`, atomically.

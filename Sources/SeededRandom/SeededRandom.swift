@@ -84,6 +84,9 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
 
     // MARK: Real numbers
 
+    /// A number of 53 bits evenly spread over [0, 1), as NumPy's `random()` draws it.
+    public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
     /// A number of 24 bits evenly spread over [0, 1).
     public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 

@@ -27,6 +27,11 @@ import Testing
         for golden in cases {
             var words = try golden.stream()
             #expect(golden.words.map { _ in String(words.next()) } == golden.words)
+            var units = try golden.stream()
+            for word in golden.words {
+                let bits = try #require(UInt64(word)) >> 11
+                #expect(units.unit() == Double(bits) / 9_007_199_254_740_992)
+            }
             var numbers = try golden.stream()
             let bounds = [1, 2, 3, 1000, 1_000_000_000_000_000_000, (1 << 62) + 1]
             #expect(bounds.map { numbers.below($0) } == golden.below)

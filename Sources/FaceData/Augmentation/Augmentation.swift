@@ -167,9 +167,6 @@ public struct AugmentationRule: Sendable, Hashable {
 }
 
 extension SeededRandom {
-    /// A number from 0 to below 1.
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
-
     /// A number between bounds.
     mutating func number(in bounds: ClosedRange<Double>) -> Double {
         bounds.lowerBound + (bounds.upperBound - bounds.lowerBound) * unit()

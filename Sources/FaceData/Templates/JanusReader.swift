@@ -84,13 +84,7 @@ struct JanusPoints {
     private(set) var indices: [String: Int] = [:]
 
     init(_ store: any ByteStore) throws(FaceDataError) {
-        var reader = LineReader(store)
-        while true {
-            let number = reader.number + 1
-            let line = try reader.next { (bytes) throws(FaceDataError) in ByteText.text(bytes) }
-            guard let line else { break }
-            let fields = line.split(whereSeparator: \.isWhitespace)
-            if fields.isEmpty { continue }
+        try JanusReader.forEachRow(of: store) { (number, fields) throws(FaceDataError) in
             let numbers = fields.dropFirst().compactMap { Double($0) }
             guard fields.count == 12, numbers.count == 11,
                 let face = FacePoints((0..<5).map { .init(numbers[2 * $0], numbers[2 * $0 + 1]) })
@@ -123,6 +117,21 @@ struct JanusPoints {
     }
 }
 
+extension JanusReader {
+    /// Hands the fields between spaces of every line that has any to a body, with its number from 1.
+    fileprivate static func forEachRow(
+        of store: any ByteStore,
+        _ body: (_ number: Int, _ fields: [Substring]) throws(FaceDataError) -> Void
+    ) throws(FaceDataError) {
+        var reader = LineReader(store)
+        while let line = try reader.next({ (bytes) throws(FaceDataError) in ByteText.text(bytes) })
+        {
+            let fields = line.split(whereSeparator: \.isWhitespace)
+            if !fields.isEmpty { try body(reader.number, fields) }
+        }
+    }
+}
+
 /// Templates by their numbers.
 struct JanusTemplates {
     private(set) var templates: [TemplateSet.Template] = []
@@ -132,15 +141,9 @@ struct JanusTemplates {
 
     /// Reads which images and media a template has.
     init(_ store: any ByteStore, _ points: JanusPoints) throws(FaceDataError) {
-        var reader = LineReader(store)
         var members: [[TemplateSet.Member]] = []
         var names: [Int] = []
-        while true {
-            let number = reader.number + 1
-            let line = try reader.next { (bytes) throws(FaceDataError) in ByteText.text(bytes) }
-            guard let line else { break }
-            let fields = line.split(whereSeparator: \.isWhitespace)
-            if fields.isEmpty { continue }
+        try JanusReader.forEachRow(of: store) { (number, fields) throws(FaceDataError) in
             guard fields.count == 3, let template = Int(fields[1]), let medium = Int(fields[2])
             else {
                 throw .line(

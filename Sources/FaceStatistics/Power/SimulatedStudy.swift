@@ -110,7 +110,7 @@ extension SeededRandom {
     /// A standard normal value (Box and Muller 1958).
     mutating func normal() -> Double {
         let u = (Double(next() >> 11) + 0.5) * 0x1p-53
-        let v = Double(next() >> 11) * 0x1p-53
+        let v = unit()
         return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
     }
 }

@@ -48,19 +48,9 @@ public final class AdamW: Optimizer {
     public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
         self.options = options
         self.parameters = parameters
-        self.factors = factors ?? parameters.map { _ in 1 }
-        precondition(
-            self.factors.count == parameters.count, "every parameter has one factor of its rate")
-        func zeros() -> [Tensor] {
-            parameters.map { parameter in
-                // A copy lies in memory as the parameter does.
-                let zero = parameter.tensor.detached().copy()
-                zero.fill(0)
-                return zero
-            }
-        }
-        firstMoments = zeros()
-        secondMoments = zeros()
+        self.factors = parameters.rateFactors(factors)
+        firstMoments = parameters.zeros()
+        secondMoments = parameters.zeros()
         steps = parameters.map {
             Tensor.zeros([], type: .float32, device: $0.tensor.device)
         }
@@ -83,23 +73,15 @@ public final class AdamW: Optimizer {
     ///
     /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
     public func step(learningRate: Double, guardedBy guarded: GradientGuard?) {
-        for factor in Set(factors).sorted() {
-            let part = active.filter { factors[$0] == factor }
-            let decayed = part.filter { decays(parameters[$0].role) }
-            let free = part.filter { !decays(parameters[$0].role) }
-            step(decayed, learningRate * factor, options.weightDecay, guarded)
-            step(free, learningRate * factor, 0, guarded)
-        }
-    }
-
-    private func decays(_ role: StateEntry.Role) -> Bool {
-        role == .weight || options.decaysBiasAndNormalization
+        forEachGroup(
+            learningRate: learningRate, factors: factors, decay: options.weightDecay,
+            decaysAll: options.decaysBiasAndNormalization
+        ) { step($0, $1, $2, guarded) }
     }
 
     private func step(
         _ indices: [Int], _ learningRate: Double, _ decay: Double, _ guarded: GradientGuard?
     ) {
-        guard !indices.isEmpty else { return }
         let values = indices.map { parameters[$0].tensor.handle }
         let first = indices.map { firstMoments[$0].handle }
         let second = indices.map { secondMoments[$0].handle }

@@ -26,6 +26,29 @@ extension Optimizer {
         parameters.indices.filter { parameters[$0].tensor.gradient != nil }
     }
 
+    /// Hands the parameters that have a gradient to a body, in groups that share a learning rate and a
+    /// weight decay.
+    ///
+    /// - Parameters:
+    ///   - factors: What the learning rate of each parameter is multiplied by.
+    ///   - decay: Strength of the weight decay of the weights.
+    ///   - decaysAll: Whether biases and normalisations decay as well.
+    func forEachGroup(
+        learningRate: Double, factors: [Double], decay: Double, decaysAll: Bool,
+        _ body: (_ indices: [Int], _ learningRate: Double, _ decay: Double) -> Void
+    ) {
+        func decays(_ index: Int) -> Bool { decaysAll || parameters[index].role == .weight }
+        let active = active
+        for factor in Set(factors).sorted() {
+            let part = active.filter { factors[$0] == factor }
+            for (indices, decay) in [
+                (part.filter(decays), decay), (part.filter { !decays($0) }, 0),
+            ] where !indices.isEmpty {
+                body(indices, learningRate * factor, decay)
+            }
+        }
+    }
+
     /// Forgets all gradients.
     public func clearGradients() {
         for parameter in parameters { parameter.tensor.gradient = nil }
@@ -71,6 +94,24 @@ extension Optimizer {
             norm: Tensor(owning: guarded.norm),
             divisor: unsafe guarded.divisor.impl == nil ? nil : Tensor(owning: guarded.divisor),
             skips: Tensor(owning: guarded.skips))
+    }
+}
+
+extension [StateEntry] {
+    /// Zeros for each parameter, lying in memory as the parameter does.
+    func zeros() -> [Tensor] {
+        map { parameter in
+            let zero = parameter.tensor.detached().copy()
+            zero.fill(0)
+            return zero
+        }
+    }
+
+    /// What the learning rate of each parameter is multiplied by; nil for 1.
+    func rateFactors(_ factors: [Double]?) -> [Double] {
+        let factors = factors ?? map { _ in 1 }
+        precondition(factors.count == count, "every parameter has one factor of its rate")
+        return factors
     }
 }
 

@@ -43,16 +43,9 @@ public final class SGD: Optimizer {
     /// - Parameter factors: What the learning rate of each parameter is multiplied by; nil for 1.
     public init(_ parameters: [StateEntry], options: Options, factors: [Double]? = nil) {
         self.options = options
-        self.factors = factors ?? parameters.map { _ in 1 }
-        precondition(
-            self.factors.count == parameters.count, "every parameter has one factor of its rate")
+        self.factors = parameters.rateFactors(factors)
         self.parameters = parameters
-        momentumBuffers = parameters.map { parameter in
-            // A copy lies in memory as the parameter does.
-            let momentumBuffer = parameter.tensor.detached().copy()
-            momentumBuffer.fill(0)
-            return momentumBuffer
-        }
+        momentumBuffers = parameters.zeros()
     }
 
     /// The velocities under their parameters' names behind `velocity.`.
@@ -68,24 +61,16 @@ public final class SGD: Optimizer {
     ///
     /// - Parameter guarded: What gradients are divided by, and whether nothing changes after all.
     public func step(learningRate: Double, guardedBy guarded: GradientGuard? = nil) {
-        for factor in Set(factors).sorted() {
-            let part = active.filter { factors[$0] == factor }
-            let decayed = part.filter { decays(parameters[$0].role) }
-            let free = part.filter { !decays(parameters[$0].role) }
-            step(decayed, learningRate * factor, options.weightDecay, guarded)
-            step(free, learningRate * factor, 0, guarded)
-        }
+        forEachGroup(
+            learningRate: learningRate, factors: factors, decay: options.weightDecay,
+            decaysAll: options.decaysBiasAndNormalization
+        ) { step($0, $1, $2, guarded) }
         hasStepped = true
-    }
-
-    private func decays(_ role: StateEntry.Role) -> Bool {
-        role == .weight || options.decaysBiasAndNormalization
     }
 
     private func step(
         _ indices: [Int], _ learningRate: Double, _ decay: Double, _ guarded: GradientGuard?
     ) {
-        guard !indices.isEmpty else { return }
         let values = indices.map { parameters[$0].tensor.handle }
         let speeds = indices.map { momentumBuffers[$0].handle }
         unsafe expectSuccess(

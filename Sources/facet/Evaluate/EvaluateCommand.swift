@@ -30,13 +30,7 @@ let evaluateCommand = Command(
     positionals: [
         Positional("model", "a network or embeddings; several are compared", isRepeating: true)
     ],
-    options: [
-        Option(
-            "--backbone", .value("NAME"),
-            "the network that a PyTorch state dict (.pth, .pt) is of, e.g. iresnet50",
-            completion: .words(StudyOptions.backboneNames)),
-        Option(
-            "--partial", .flag, "take from a state dict what fits, where not all of it does"),
+    options: ModelFlags.stateDict + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
@@ -115,9 +109,7 @@ let evaluateCommand = Command(
     }
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
-    let weights = StateDictOptions(
-        backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
-        told: Console.note)
+    let weights = ModelFlags.stateDict(arguments)
     let input = try requestedInput(arguments)
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
@@ -159,13 +151,10 @@ private func evaluate(
             batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
             input: input),
         weights: weights)
-    let tests = configuration.test.map {
-        NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
-    }
     var line: ProgressLine?
     var set = ""
     let results = try evaluation.run(
-        on: tests, embeddings: embeddings, attributes: attributes,
+        on: configuration.namedTests, embeddings: embeddings, attributes: attributes,
         warn: { warning in
             line?.finish()
             line = nil

@@ -48,9 +48,7 @@ let megaFaceCommand = Command(
         noisyDistractors: features.noisy.distractors, rates: rows,
         tarAtFAR1e6: search.tar(atFAR: 1e-6))
     if arguments.has("--json") {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        Console.output(String(decoding: try encoder.encode(result), as: UTF8.self))
+        try Console.standard.writeJSON(result)
     } else {
         Console.output(result.text)
     }

@@ -33,12 +33,7 @@ let exportCommand = Command(
         ),
         Option("--float16", .flag, "ONNX: weights and computation in float16"),
         Option("--terms", .value("TEXT"), "ONNX: the licence's terms, written into the file"),
-        Option(
-            "--backbone", .value("NAME"),
-            "the network that a PyTorch state dict (.pth, .pt) is of, e.g. iresnet50",
-            completion: .words(StudyOptions.backboneNames)),
-        Option(
-            "--partial", .flag, "take from a state dict what fits, where not all of it does"),
+    ] + ModelFlags.stateDict + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set on whose pairs both networks are compared",
@@ -74,12 +69,7 @@ let exportCommand = Command(
     var line: ProgressLine?
     let judgement = try exporter.export(
         URL(fileURLWithPath: arguments.positional("model") ?? ""), to: target,
-        weights: StateDictOptions(
-            backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
-            told: Console.note),
-        tests: configuration.test.map {
-            NamedTestSet(name: $0.name, images: $0.images, pairs: $0.pairs)
-        }
+        weights: ModelFlags.stateDict(arguments), tests: configuration.namedTests
     ) { name, done, total in
         if line == nil || done == 0 {
             line?.finish()
@@ -90,9 +80,7 @@ let exportCommand = Command(
     }
     line?.finish()
     if arguments.has("--json") {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Console.output(String(decoding: try encoder.encode(judgement), as: UTF8.self))
+        try Console.standard.writeJSON(judgement)
         return .success
     }
     Console.output("\(target.path)\n\(judgement.summary)")

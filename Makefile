@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 SWIFT_FLAGS = -c $(CONFIGURATION) --pkg-config-path .facet/pkgconfig \
 	-Xlinker -rpath -Xlinker $$(cat .facet/torch-lib)
 
-.PHONY: compare test build setup bench bench-gpu bench-head docs format check clean
+.PHONY: compare test build setup bench bench-gpu bench-head docs wheel format check clean
 
 compare: build
 	./facet compare --preset quick --output studies/quick
@@ -38,6 +38,10 @@ bench-head: setup
 
 docs: setup
 	scripts/docs
+
+# For machines without Swift: the command and a Python module, tried by scripts/test-wheel.
+wheel:
+	scripts/wheel
 
 format:
 	swift format -i --recursive Package.swift Sources Tests Benchmarks Examples

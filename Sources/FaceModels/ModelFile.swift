@@ -11,7 +11,7 @@ public import Torch
 /// | `backbone` | the specification, e.g. `resnet50:stride=3x3` |
 /// | `embedding_size` | length of an embedding |
 /// | `input_size` | height and width of an image, in pixels; at most 1024 |
-/// | `mean`, `standardDeviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
+/// | `mean`, `deviation` | of the ``InputNormalization``; 0...255, and 0.1...10000 |
 /// | `color_order` | `RGB` or `BGR`, what the network expects |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |

@@ -2,8 +2,9 @@
 
     python3 Benchmarks/neighbour/compare.py .build/release/training-benchmark --markdown RESULTS.md
 
-Every setting of libgomp's GOMP_SPINCOUNT has a process of its own that waits for its turn; rounds
-alternate between them, so that what else the machine does falls on all alike. Neighbours are processes
+Every setting has a process of its own that waits for its turn: values of libgomp's GOMP_SPINCOUNT, and
+what facet does, which changes while it runs. Rounds alternate between them, so that what else the machine
+does falls on all alike. Neighbours are processes
 that do nothing but count, one a core; beside them the fair fraction of as many threads is half of the
 machine. Run it on a machine that does nothing else: it takes about five minutes.
 """
@@ -16,7 +17,8 @@ import subprocess
 import sys
 
 LIBGOMP = 300_000
-SETTINGS = (LIBGOMP, 100_000, 30_000, 10_000, 3_000, 1_000, 0)
+FACET = "facet"
+SETTINGS = (LIBGOMP, FACET, 30_000, 1_000, 0)
 NEIGHBOUR = "while True: pass"
 
 
@@ -24,8 +26,10 @@ class Subject:
     """A network that is trained with one setting."""
 
     def __init__(self, tool, model, spins, threads):
-        environment = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
-        environment["GOMP_SPINCOUNT"] = str(spins)
+        said = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+        environment = {k: v for k, v in os.environ.items() if k not in said}
+        if spins != FACET:
+            environment["GOMP_SPINCOUNT"] = str(spins)
         self.process = subprocess.Popen(
             [tool, "--model", model, "--batch", "32", "--threads", str(threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
@@ -47,12 +51,17 @@ class Subject:
         self.process.wait()
 
 
-def measure(subjects, rounds, steps):
-    """Medians of images a second and of processor seconds a second, by setting."""
+def measure(subjects, rounds, steps, unmeasured=0):
+    """Medians of images a second and of processor seconds a second, by setting.
+
+    Steps before each turn are not counted: a process that waited for its turn has yet to see its neighbours.
+    """
     rows = {spins: [] for spins in subjects}
     for number in range(rounds):
         order = list(subjects) if number % 2 == 0 else list(reversed(subjects))
         for spins in order:
+            if unmeasured:
+                subjects[spins].train(unmeasured)
             rows[spins].append(subjects[spins].train(steps))
     return {s: tuple(statistics.median(c) for c in zip(*r)) for s, r in rows.items()}
 
@@ -66,7 +75,8 @@ def both(tool, model, settings, options):
     neighbours = [
         subprocess.Popen([sys.executable, "-c", NEIGHBOUR]) for _ in range(options.threads)]
     try:
-        busy = measure(subjects, max(3, options.rounds // 2), max(2, options.steps // 4))
+        busy = measure(subjects, max(3, options.rounds // 2), max(2, options.steps // 4),
+                       unmeasured=options.steps)
     finally:
         for neighbour in neighbours:
             neighbour.kill()
@@ -102,7 +112,9 @@ def main():
     parser.add_argument("--steps", type=int, default=16)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
-    settings = [int(s) for s in options.spins.split(",")] if options.spins else list(SETTINGS)
+    settings = list(SETTINGS)
+    if options.spins:
+        settings = [s if s == FACET else int(s) for s in options.spins.split(",")]
     if LIBGOMP not in settings:
         settings.insert(0, LIBGOMP)
     load = os.getloadavg()[0]

@@ -7,6 +7,7 @@
 // for "profile" (the operations of training steps), and is answered by one JSON object. The first
 // line printed says that all is ready. --device, --loss, --classes and --sample-rate choose where,
 // and with which head.
+import CWaiting
 import FaceLosses
 import FaceModels
 import FaceTraining
@@ -144,6 +145,7 @@ func answer(_ object: [String: Any]) throws {
 
 let options = try Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.keepMemory()
+waiting_watch()
 LibTorch.setThreads(options.threads)
 // As a run does it.
 LibTorch.setDeterministic(true)

@@ -1,3 +1,4 @@
+import CWaiting
 import CommandKit
 import FaceData
 import Foundation
@@ -6,6 +7,7 @@ import Torch
 
 Interrupt.endWithCodes()
 LibTorch.keepMemory()
+waiting_watch()
 
 let facet = Command(
     "facet", "Train face-recognition networks and compare loss functions.",

@@ -36,7 +36,8 @@ let package = Package(
         .library(
             name: "Facet",
             targets: [
-                "SeededRandom", "FaceConfiguration", "FaceData", "FaceSynthesis", "FaceModels",
+                "SeededRandom", "FaceConfiguration", "FaceData", "FaceDetection", "FaceSynthesis",
+                "FaceModels",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "FaceReport", "Documents",
@@ -148,6 +149,9 @@ let package = Package(
         .target(name: "COpenVINO", publicHeadersPath: "include"),
         library("OpenVINO", needs: ["COpenVINO"]),
 
+        // What small detectors of faces compute.
+        .target(name: "CDetection", publicHeadersPath: "include"),
+
         // Bytes become batches, batches become embeddings, embeddings become a loss.
         library(
             "FaceData",
@@ -155,6 +159,7 @@ let package = Package(
                 "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "TurboJPEG", "LibPNG",
                 "LibWebP",
             ]),
+        library("FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
         library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
         library(
@@ -219,7 +224,8 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceSynthesis",
+                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceDetection",
+                "FaceSynthesis",
                 "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "Documents", "FaceReport", "CommandKit", "ModelExport", "PageServer",
@@ -243,6 +249,7 @@ let package = Package(
         tests("SeededRandom"),
         tests("Torch"),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
+        tests("FaceDetection", needs: ["FaceData", "ONNX"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["Torch"]),
         tests("ModelFormats", needs: ["Torch", "FaceModels"]),

@@ -1,5 +1,5 @@
 import COpenVINO
-import Foundation
+public import Foundation
 
 /// Intel's OpenVINO, which runs networks of other programs: loaded when it is first needed.
 ///
@@ -49,13 +49,17 @@ public enum OpenVINOLibrary {
         private static let names = ["libopenvino_c.so"]
     #endif
 
-    /// `site-packages/openvino/libs` where LibTorch is in `site-packages/torch/lib`.
-    private static var besideLibTorch: URL? {
+    /// The folder of the Python packages that LibTorch is one of: `site-packages` where LibTorch is in
+    /// `site-packages/torch/lib`; nil where LibTorch is not loaded.
+    public static var packages: URL? {
         guard let path = cov_loaded_library("libc10.") else { return nil }
         defer { free(path) }
-        let packages = URL(fileURLWithPath: String(cString: path)).deletingLastPathComponent()
+        return URL(fileURLWithPath: String(cString: path)).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        return library(at: packages.appendingPathComponent("openvino/libs"))
+    }
+
+    private static var besideLibTorch: URL? {
+        packages.flatMap { library(at: $0.appendingPathComponent("openvino/libs")) }
     }
 
     /// The library that a path names, or that is in the folder it names. Wheels have it under a name

@@ -74,8 +74,33 @@ public final class OpenVINONetwork {
     public func callAsFunction(
         _ values: [Float], shape: [Int], output: Int = 0
     ) throws(OpenVINOError) -> Output {
+        try run(values, shape)
+        return try result(output)
+    }
+
+    /// Runs the network, and gives its first outputs.
+    ///
+    /// - Parameters:
+    ///   - values: The input, row by row.
+    ///   - shape: Its shape.
+    ///   - count: How many outputs are wanted.
+    /// - Throws: ``OpenVINOError/failed(path:reason:)``.
+    public func outputs(
+        _ values: [Float], shape: [Int], count: Int
+    ) throws(OpenVINOError) -> [Output] {
+        try run(values, shape)
+        var outputs: [Output] = []
+        for index in 0..<count { outputs.append(try result(index)) }
+        return outputs
+    }
+
+    private func run(_ values: [Float], _ shape: [Int]) throws(OpenVINOError) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values are not \(shape)")
         try check(cov_run(network, type.handle, values, shape.map(Int64.init), shape.count))
+    }
+
+    /// An output of the last run.
+    private func result(_ output: Int) throws(OpenVINOError) -> Output {
         var lengths = [Int64](repeating: 0, count: 16)
         var rank = 0
         try check(cov_output_shape(network, output, &lengths, lengths.count, &rank))

@@ -1,5 +1,6 @@
 import FaceConfiguration
 import FaceData
+import FaceDetection
 import FaceLosses
 import FaceModels
 import FaceStudy
@@ -15,7 +16,7 @@ enum UsageErrors {
         case let error as FaceLossesError: contains(error)
         case let error as FaceModelsError: contains(error)
         case let error as FaceStudyError: contains(error)
-        case FaceDataError.sampler, FaceSynthesisError.invalidValue,
+        case FaceDataError.sampler, FaceDetectionError.unknown, FaceSynthesisError.invalidValue,
             FaceTrainingError.configuration, FaceConfigurationError.file,
             FaceConfigurationError.value:
             true

@@ -63,15 +63,32 @@ final class AlignmentRecord: @unchecked Sendable {
     /// - Parameters:
     ///   - faces: The points of all faces of the picture, of which one was chosen.
     static func origin(
-        _ picture: [UInt8], _ faces: [FacePoints], _ choice: FaceChoice, side: Int, quality: Int?
+        _ picture: [UInt8], _ faces: [FacePoints], _ choice: FaceChoice, _ template: FaceTemplate,
+        quality: Int?
+    ) -> String {
+        let numbers = faces.flatMap(\.points).map { "\($0.x) \($0.y)" }.joined(separator: " ")
+        let chosen = faces.count == 1 ? "" : " \(choice.rawValue)"
+        return origin(picture, of: numbers, chosen, template, quality)
+    }
+
+    /// The digest of what a face is made of that a search finds.
+    static func origin(
+        _ picture: [UInt8], _ search: FaceSearch, _ template: FaceTemplate, quality: Int?
+    ) -> String {
+        origin(picture, of: search.identity, "", template, quality)
+    }
+
+    private static func origin(
+        _ picture: [UInt8], of points: String, _ chosen: String, _ template: FaceTemplate,
+        _ quality: Int?
     ) -> String {
         var hash = SHA256()
         hash.update(picture)
-        let numbers = faces.flatMap(\.points).map { "\($0.x) \($0.y)" }.joined(separator: " ")
-        let chosen = faces.count == 1 ? "" : " \(choice.rawValue)"
         // The first number changes with what the same bytes and points become: 2 since pictures are
         // decoded by one rule for all formats.
-        hash.update(Array("\n2 \(numbers) \(side) \(quality ?? 0)\(chosen)".utf8))
+        let name = template.name == "insightface" ? "" : " \(template.name)"
+        hash.update(
+            Array("\n2 \(points) \(template.height)\(name) \(quality ?? 0)\(chosen)".utf8))
         return String(hash.hexDigest().prefix(digits))
     }
 

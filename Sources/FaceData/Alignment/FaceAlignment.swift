@@ -1,35 +1,39 @@
-/// Turns a picture and the five points of a face in it into an aligned face, as insightface does.
+/// Turns a picture and the five points of a face in it into an aligned face, by the similarity that brings
+/// the points nearest to a template's.
 public struct FaceAlignment: Sendable {
-    /// Height and width of aligned faces, in pixels.
-    public let side: Int
-    private let template: FacePoints
+    /// Where the points go, and how large aligned faces are.
+    public let template: FaceTemplate
+
+    /// Describes an alignment as insightface does it.
+    ///
+    /// - Parameter side: Height and width of aligned faces: a multiple of 112 or of 128 for insightface's
+    ///   templates; at least 1.
+    public init(side: Int = 112) {
+        self.init(.insightface(side: side))
+    }
 
     /// Describes an alignment.
-    ///
-    /// - Parameter side: A multiple of 112 or of 128 for insightface's templates; at least 1.
-    public init(side: Int = 112) {
-        precondition(side > 0, "a face without pixels")
-        self.side = side
-        template = .template(side: side)
+    public init(_ template: FaceTemplate) {
+        self.template = template
     }
 
     /// The aligned face: bilinear, black where the picture ends.
     ///
     /// - Returns: nil when the five points are one.
     public func align(_ image: RGBImage, _ points: FacePoints) -> RGBImage? {
-        guard let transform = SimilarityTransform(from: points, to: template) else { return nil }
+        guard let transform = SimilarityTransform(from: points, to: template.points) else { return nil }
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(side * side * 3)
+        pixels.reserveCapacity(template.width * template.height * 3)
         image.pixels.withUnsafeBufferPointer { source in
-            for row in 0..<side {
-                for column in 0..<side {
+            for row in 0..<template.height {
+                for column in 0..<template.width {
                     let position = transform.inverse(Double(column), Double(row))
                     Self.append(
                         source, image.width, image.height, position.x, position.y, to: &pixels)
                 }
             }
         }
-        return RGBImage(width: side, height: side, pixels: pixels)
+        return RGBImage(width: template.width, height: template.height, pixels: pixels)
     }
 
     /// The colour at a place between pixels.

@@ -1,4 +1,4 @@
-/// Which face is aligned where a list has several of one picture.
+/// Which face is aligned where a picture has several.
 public enum FaceChoice: String, Sendable, CaseIterable {
     /// None: such pictures are reported.
     case ask
@@ -9,6 +9,8 @@ public enum FaceChoice: String, Sendable, CaseIterable {
     case central
     /// The first one of the list.
     case first
+    /// The one with a detector's highest score, which is the first one.
+    case best
 
     /// The face, of at least one; nil when it cannot be chosen.
     ///
@@ -17,7 +19,7 @@ public enum FaceChoice: String, Sendable, CaseIterable {
         guard faces.count > 1 else { return faces.first }
         switch self {
         case .ask: return nil
-        case .first: return faces.first
+        case .first, .best: return faces.first
         case .largest: return Self.best(faces) { Self.area($0) }
         case .central:
             return Self.best(faces) { face in
@@ -30,16 +32,33 @@ public enum FaceChoice: String, Sendable, CaseIterable {
         }
     }
 
+    /// The face among detected ones, the best first, of which there is at least one; nil when it cannot be
+    /// chosen.
+    ///
+    /// A face's area and place are those of its box, as insightface chooses.
+    func face(of faces: [DetectedFace], width: Int, height: Int) -> DetectedFace? {
+        guard faces.count > 1 else { return faces.first }
+        switch self {
+        case .ask: return nil
+        case .first, .best: return faces.first
+        case .largest: return Self.best(faces) { $0.box.area }
+        case .central:
+            return Self.best(faces) { face in
+                let middle = face.box.middle
+                let (x, y) = (middle.x - Double(width) / 2, middle.y - Double(height) / 2)
+                return face.box.area - 2 * (x * x + y * y)
+            }
+        }
+    }
+
     private static func area(_ face: FacePoints) -> Double {
         let side = 112 * FacePose(face).scale
         return side * side
     }
 
     /// The first of the best ones.
-    private static func best(
-        _ faces: [FacePoints], _ value: (FacePoints) -> Double
-    ) -> FacePoints? {
-        var best: (face: FacePoints, value: Double)?
+    private static func best<Face>(_ faces: [Face], _ value: (Face) -> Double) -> Face? {
+        var best: (face: Face, value: Double)?
         for face in faces {
             let value = value(face)
             if value > best?.value ?? -.infinity { best = (face, value) }

@@ -46,7 +46,7 @@ struct PointsDoubt {
     }
 
     /// The fraction of an aligned face that a picture does not cover.
-    private static func outside(_ points: FacePoints, _ width: Int, _ height: Int) -> Double {
+    static func outside(_ points: FacePoints, _ width: Int, _ height: Int) -> Double {
         let side = 28
         guard let transform = SimilarityTransform(from: points, to: .template(side: 112)) else {
             return 1

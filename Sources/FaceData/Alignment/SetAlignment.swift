@@ -7,7 +7,7 @@ public struct SetAlignment: Sendable {
     public let alignment: FaceAlignment
     /// Quality of the JPEGs that are written, 1...100; nil for PNG.
     public let quality: Int?
-    /// Which face is aligned where the landmarks have several of a picture.
+    /// Which face is aligned where a landmark file has several of a picture; a search has its own rule.
     public let choice: FaceChoice
     /// Workers.
     public let threads: Int
@@ -26,8 +26,12 @@ public struct SetAlignment: Sendable {
         public var implausible: [ImageScan.BadImage] = []
         /// What those points probably are, with how many images of each.
         public var causes: [String: Int] = [:]
-        /// Images of which the landmark file has several faces, where none was to be chosen.
+        /// Images with several faces, where none was to be chosen.
         public var severalFaces: [String] = []
+        /// Images with several faces of which a search chose one.
+        public var chosen: [String] = []
+        /// Images without a face that can be aligned, by why a search left them out: `none`, `small`, ...
+        public var leftOut: [String: [ImageScan.BadImage]] = [:]
         /// Names in the landmark file that no image has.
         public var unusedNames: [String] = []
         /// Images whose face has another file name, since another image has theirs.
@@ -36,6 +40,7 @@ public struct SetAlignment: Sendable {
         /// Whether something was done, and all faces that were to be aligned are there.
         public var isComplete: Bool {
             written + kept > 0 && bad.isEmpty && implausible.isEmpty && severalFaces.isEmpty
+                && leftOut.isEmpty
         }
 
         fileprivate mutating func add(_ part: Outcome) {
@@ -46,6 +51,8 @@ public struct SetAlignment: Sendable {
             implausible += part.implausible
             causes.merge(part.causes, uniquingKeysWith: +)
             severalFaces += part.severalFaces
+            chosen += part.chosen
+            leftOut.merge(part.leftOut, uniquingKeysWith: +)
         }
     }
 
@@ -53,7 +60,14 @@ public struct SetAlignment: Sendable {
     public init(
         side: Int = 112, quality: Int? = 95, choice: FaceChoice = .ask, threads: Int = 1
     ) {
-        alignment = FaceAlignment(side: side)
+        self.init(.insightface(side: side), quality: quality, choice: choice, threads: threads)
+    }
+
+    /// Describes the work.
+    public init(
+        _ template: FaceTemplate, quality: Int? = 95, choice: FaceChoice = .ask, threads: Int = 1
+    ) {
+        alignment = FaceAlignment(template)
         self.quality = quality
         self.choice = choice
         self.threads = threads
@@ -73,14 +87,33 @@ public struct SetAlignment: Sendable {
         _ source: any ImageSource, _ landmarks: LandmarkFile, to folder: URL,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
+        let points = MatchedLandmarks(landmarks, with: source)
+        var outcome = try align(source, by: .landmarks(points), to: folder, size: 64, progress)
+        outcome.unusedNames = points.unusedNames
+        return outcome
+    }
+
+    /// Finds the face of every image and aligns it, under the image's name; see
+    /// ``align(_:_:to:progress:)``. A face that the folder has is not searched for again.
+    public func align(
+        _ source: any ImageSource, _ search: FaceSearch, to folder: URL,
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> Outcome {
+        try align(source, by: .search(search), to: folder, size: 8, progress)
+    }
+
+    private func align(
+        _ source: any ImageSource, by way: Way, to folder: URL, size: Int,
+        _ progress: (Int) throws -> Void
+    ) throws -> Outcome {
         var outcome = Outcome()
         let work = Work(
-            source: source, points: MatchedLandmarks(landmarks, with: source), folder: folder,
-            record: try AlignmentRecord(folder), names: names(of: source))
+            source: source, way: way, folder: folder, record: try AlignmentRecord(folder),
+            names: names(of: source))
         try ParallelParts.forEach(
-            source.count, size: 64, threads: threads,
+            source.count, size: size, threads: threads,
             make: { range in
-                Result { () throws(FaceDataError) in try part(range, of: work) }
+                Result { try part(range, of: work) }
             },
             take: { part, done in
                 outcome.add(try part.get())
@@ -89,10 +122,8 @@ public struct SetAlignment: Sendable {
         for inner in Set(work.names.paths.map { PathText($0).folder }) {
             PartialFile.removeStale(in: folder.appendingPathComponent(inner))
         }
-        outcome.unusedNames = work.points.unusedNames
-        let passed = Set(
-            (outcome.bad + outcome.implausible).map(\.path) + outcome.withoutPoints
-                + outcome.severalFaces)
+        let left = outcome.bad + outcome.implausible + outcome.leftOut.values.joined()
+        let passed = Set(left.map(\.path) + outcome.withoutPoints + outcome.severalFaces)
         outcome.renamed = work.names.renamed
             .map { .init(name: source.name(of: $0), file: work.names.paths[$0]) }
             .filter { !passed.contains($0.name) }
@@ -117,10 +148,16 @@ public struct SetAlignment: Sendable {
             ending: quality == nil ? "png" : "jpg")
     }
 
+    /// Where points come from.
+    private enum Way: Sendable {
+        case landmarks(MatchedLandmarks)
+        case search(FaceSearch)
+    }
+
     /// What the workers share.
     private struct Work: Sendable {
         let source: any ImageSource
-        let points: MatchedLandmarks
+        let way: Way
         let folder: URL
         let record: AlignmentRecord
         let names: WrittenNames
@@ -131,28 +168,28 @@ public struct SetAlignment: Sendable {
         let name: String
         let origin: String
         let bytes: [UInt8]
+        let isChosen: Bool
     }
 
     /// Why an image has no face.
     private enum Obstacle: Error {
         case doubt(PointsDoubt)
         case severalFaces
+        case withoutPoints
+        case found(FaceSearch.Found)
         case failure(FaceDataError)
+        case detector(any Error)
     }
 
-    private func part(_ indices: Range<Int>, of work: Work) throws(FaceDataError) -> Outcome {
+    private func part(_ indices: Range<Int>, of work: Work) throws -> Outcome {
         var outcome = Outcome()
         var faces: [Face] = []
         for index in indices {
             let path = work.source.name(of: index)
-            let candidates = work.points.faces(of: index)
-            guard !candidates.isEmpty else {
-                outcome.withoutPoints.append(path)
-                continue
-            }
             do throws(Obstacle) {
-                if let face = try face(index, candidates, work) {
+                if let face = try face(index, work) {
                     faces.append(face)
+                    if face.isChosen { outcome.chosen.append(path) }
                 } else {
                     outcome.kept += 1
                 }
@@ -175,50 +212,95 @@ public struct SetAlignment: Sendable {
 
     private func add(
         _ obstacle: Obstacle, _ index: Int, _ path: String, to outcome: inout Outcome
-    ) throws(FaceDataError) {
+    ) throws {
         switch obstacle {
         case .severalFaces: outcome.severalFaces.append(path)
+        case .withoutPoints: outcome.withoutPoints.append(path)
         case .doubt(let doubt):
             outcome.implausible.append(.init(index: index, path: path, reason: doubt.reason))
             if let cause = doubt.cause { outcome.causes[cause, default: 0] += 1 }
+        case .found(let found):
+            outcome.leftOut[found.verdict.rawValue, default: []]
+                .append(.init(index: index, path: path, reason: found.remark))
         case .failure(let error):
             if case .cannotWrite = error { throw error }
             outcome.bad.append(.init(index: index, path: path, reason: error.description))
+        case .detector(let error): throw error
         }
     }
 
     /// An image's face; nil where the folder has it already.
-    private func face(
-        _ index: Int, _ candidates: [FacePoints], _ work: Work
-    ) throws(Obstacle) -> Face? {
-        guard candidates.count == 1 || choice != .ask else { throw .severalFaces }
+    private func face(_ index: Int, _ work: Work) throws(Obstacle) -> Face? {
+        let candidates = try candidates(index, work)
         let name = work.names.paths[index]
         let path = work.source.path(of: index)
         let picture = try reported { () throws(FaceDataError) in
             try work.source.bytes(of: index)
         }
-        // All candidates are of the origin, since the picture's size may decide among them.
-        let origin = AlignmentRecord.origin(
-            picture, candidates, choice, side: alignment.side, quality: quality)
+        let origin = origin(picture, candidates, work.way)
         if try reported({ () throws(FaceDataError) in try isKept(name, origin, work) }) {
             return nil
         }
         let image = try reported { () throws(FaceDataError) in
             try ImageDecoder().decode(picture, path: path)
         }
-        guard
-            let points = choice.face(of: candidates, width: image.width, height: image.height)
-        else { throw .severalFaces }
-        if let doubt = PointsDoubt(points, width: image.width, height: image.height) {
-            throw .doubt(doubt)
-        }
+        let (points, isChosen) = try points(candidates, image, work.way)
         let bytes = try reported { () throws(FaceDataError) -> [UInt8] in
             guard let face = alignment.align(image, points) else {
                 throw .badImage(path: path, reason: "its landmarks coincide")
             }
             return try encoded(face)
         }
-        return Face(name: name, origin: origin, bytes: bytes)
+        return Face(name: name, origin: origin, bytes: bytes, isChosen: isChosen)
+    }
+
+    /// The faces that a landmark file has of an image; none where they are searched for.
+    private func candidates(_ index: Int, _ work: Work) throws(Obstacle) -> [FacePoints] {
+        guard case .landmarks(let landmarks) = work.way else { return [] }
+        let candidates = landmarks.faces(of: index)
+        guard !candidates.isEmpty else { throw .withoutPoints }
+        guard candidates.count == 1 || choice != .ask else { throw .severalFaces }
+        return candidates
+    }
+
+    private func origin(_ picture: [UInt8], _ candidates: [FacePoints], _ way: Way) -> String {
+        switch way {
+        // All candidates are of the origin, since the picture's size may decide among them.
+        case .landmarks:
+            AlignmentRecord.origin(
+                picture, candidates, choice, alignment.template, quality: quality)
+        case .search(let search):
+            AlignmentRecord.origin(picture, search, alignment.template, quality: quality)
+        }
+    }
+
+    /// The points of the face that counts, and whether a search chose it among several.
+    private func points(
+        _ candidates: [FacePoints], _ image: RGBImage, _ way: Way
+    ) throws(Obstacle) -> (FacePoints, isChosen: Bool) {
+        switch way {
+        case .landmarks:
+            let (width, height) = (image.width, image.height)
+            guard let points = choice.face(of: candidates, width: width, height: height) else {
+                throw .severalFaces
+            }
+            if let doubt = PointsDoubt(points, width: width, height: height) {
+                throw .doubt(doubt)
+            }
+            return (points, false)
+        case .search(let search):
+            let found: FaceSearch.Found
+            do {
+                found = try search.find(in: image)
+            } catch {
+                throw .detector(error)
+            }
+            if found.verdict == .several { throw .severalFaces }
+            guard found.verdict == .face, let points = found.face?.points else {
+                throw .found(found)
+            }
+            return (points, found.faces.count > 1)
+        }
     }
 
     /// An error of reading or writing as an obstacle.

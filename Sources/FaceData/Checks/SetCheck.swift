@@ -70,8 +70,10 @@ extension SetCheck {
     /// - Parameters:
     ///   - survey: What its images look like.
     ///   - opponents: Test sets it must share nobody with.
+    ///   - alignment: Where its faces lie; nil where nobody looked.
     public init(
-        _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = []
+        _ collection: ImageCollection, survey: ImageSurvey, against opponents: [Opponent] = [],
+        alignment: AlignmentCheck? = nil
     ) throws {
         let names = CheckNames(collection)
         images = collection.source.count
@@ -79,6 +81,9 @@ extension SetCheck {
         sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
         diagnostics = FileChecks.warnings(collection)
         diagnostics += PictureChecks.diagnostics(survey, names)
+        if let found = alignment?.diagnostic(of: collection.source.location.path) {
+            diagnostics.append(found)
+        }
         diagnostics += DuplicateChecks.diagnostics(survey, names)
         if case .labelled(let set) = collection {
             diagnostics += FileChecks.diagnostics(set)

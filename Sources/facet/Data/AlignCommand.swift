@@ -7,7 +7,8 @@ let alignCommand = Command(
     "align", "Align faces to insightface's template by five landmarks.",
     discussion: """
         Maps the landmarks to the template by a least-squares similarity transform (Umeyama); bilinear, black \
-        outside the picture. LANDMARKS has a line 'path x1 y1 ... x5 y5' for each image (left \
+        outside the picture. --detect finds the faces (facet data detect) and takes no LANDMARKS: \
+        facet data align SET FOLDER --detect. LANDMARKS has a line 'path x1 y1 ... x5 y5' for each image (left \
         eye, right eye, nose, left and right corner of the mouth, as seen in the image), or a \
         header line that names its columns, as in the CSV files of CelebA and VGGFace2, or is \
         insightface's .lst. Implausible landmarks are reported and not used. Faces already in the \
@@ -15,47 +16,96 @@ let alignCommand = Command(
         was aligned, or a picture with landmarks could not be.
         """,
     positionals: [
-        Positional("set", "the images to align"), Positional("landmarks", "the landmark file"),
-        Positional("folder", "output folder for aligned faces; names are kept"),
+        Positional("set", "the images to align"),
+        Positional("landmarks", "the landmark file; none with --detect"),
+        Positional(
+            "folder", "output folder for aligned faces; names are kept", isOptional: true),
     ],
     options: [
         Option(
             "--face", .value("RULE"),
-            "which face to take if a picture has several: largest, central (insightface's rule) or first; "
-                + "by default such pictures are reported and left out"),
-        Option("--size", .value("N"), "height and width, in pixels; default 112"),
+            DetectorOptions.rule
+                + "; by default such pictures are reported and left out, and with --detect it is central"),
+        Option("--detect", .flag, "find the faces, instead of reading a landmark file"),
+        Option(
+            "--template", .value("NAME"),
+            "where the landmarks go: insightface (default), sphereface (112 rows, 96 columns) or dlib "
+                + "(150x150)", completion: .words(FaceTemplate.names)),
+        Option("--size", .value("N"), "height, in pixels; default 112, and 150 for dlib"),
         Option("--quality", .value("N"), "JPEG quality; default 95"),
         Option("--png", .flag, "write lossless PNGs instead"),
-    ] + DataWork.options,
-    examples: ["facet data align lfw landmarks.txt lfw-112"]
+    ] + DetectorOptions.options + DataWork.options,
+    examples: [
+        "facet data align lfw landmarks.txt lfw-112", "facet data align lfw lfw-112 --detect",
+    ]
 ) { arguments in
     let work = try DataWork(arguments)
     work.goesOn = true
-    let choice = try faceChoice(arguments)
+    let choice = try DetectorOptions.choice(arguments)
+    let places = try AlignPlaces(arguments)
     return try work.run {
+        let way =
+            try places.landmarks == nil
+            ? DetectorOptions.search(arguments, choice, threads: work.threads) : nil
         let set = try work.open(arguments)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95
         let alignment = SetAlignment(
-            side: try arguments.whole("--size", in: 16...1024) ?? 112,
-            quality: arguments.has("--png") ? nil : quality, choice: choice, threads: work.threads)
-        let folder = DataWork.url(arguments, "folder")
-        let outcome = try alignment.align(
-            set.source, try LandmarkFile(DataWork.url(arguments, "landmarks")), to: folder,
-            progress: work.progress("aligning", set.source.count))
-        try work.write(outcome, text: text(of: outcome, folder, set.source))
-        guard !outcome.isComplete else { return .success }
-        let left = outcome.severalFaces.count + outcome.implausible.count + outcome.bad.count
-        Console.standard.error(
-            outcome.written + outcome.kept == 0
-                ? "no faces were aligned"
-                : counted(left, "picture was", "pictures were") + " not aligned")
-        return .failure
+            try template(arguments), quality: arguments.has("--png") ? nil : quality,
+            choice: choice ?? .ask, threads: work.threads)
+        let progress = work.progress("aligning", set.source.count)
+        let outcome: SetAlignment.Outcome
+        if let way {
+            outcome = try alignment.align(set.source, way, to: places.folder, progress: progress)
+        } else {
+            outcome = try alignment.align(
+                set.source, try LandmarkFile(places.landmarks ?? places.folder),
+                to: places.folder, progress: progress)
+        }
+        try work.write(outcome, text: text(of: outcome, places.folder, set.source))
+        return code(of: outcome)
     }
 }
 
-private func faceChoice(_ arguments: Arguments) throws -> FaceChoice {
-    let rules = FaceChoice.allCases.filter { $0 != .ask }.map(\.rawValue)
-    return try arguments.choice("--face", among: rules).flatMap(FaceChoice.init) ?? .ask
+/// Where landmarks are read from and faces are written to.
+private struct AlignPlaces {
+    /// nil where faces are found.
+    let landmarks: URL?
+    let folder: URL
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        let isSecond = arguments.positional("folder") != nil
+        if arguments.has("--detect") {
+            // The only argument behind the set is the folder.
+            if isSecond { throw .together("--detect", "a landmark file") }
+            (landmarks, folder) = (nil, DataWork.url(arguments, "landmarks"))
+            return
+        }
+        let option = ["--detector", "--min-face", "--min-side"].first { arguments.value($0) != nil }
+        if let option {
+            throw .missingOption(option: "--detect", hint: "\(option) is of use with it alone")
+        }
+        guard isSecond else { throw .missingArgument(name: "folder") }
+        landmarks = DataWork.url(arguments, "landmarks")
+        folder = DataWork.url(arguments, "folder")
+    }
+}
+
+private func template(_ arguments: Arguments) throws -> FaceTemplate {
+    let name = try arguments.choice("--template", among: FaceTemplate.names) ?? "insightface"
+    let size = try arguments.whole("--size", in: 16...1024)
+    return FaceTemplate.named(name, height: size) ?? .insightface()
+}
+
+private func code(of outcome: SetAlignment.Outcome) -> ExitCode {
+    guard !outcome.isComplete else { return .success }
+    let left =
+        outcome.severalFaces.count + outcome.implausible.count + outcome.bad.count
+        + outcome.leftOut.values.map(\.count).reduce(0, +)
+    Console.standard.error(
+        outcome.written + outcome.kept == 0
+            ? "no faces were aligned"
+            : counted(left, "picture was", "pictures were") + " not aligned")
+    return .failure
 }
 
 private func text(
@@ -82,6 +132,12 @@ private func text(
                 + "central or first:")
         lines += DataWork.some(outcome.severalFaces)
     }
+    if !outcome.chosen.isEmpty {
+        let pictures = counted(outcome.chosen.count, "picture has", "pictures have")
+        lines.append("\(pictures) several faces, of which the rule (--face) chose one:")
+        lines += DataWork.some(outcome.chosen)
+    }
+    lines += DetectorOptions.text(ofLeftOut: outcome.leftOut)
     lines += implausible(outcome)
     if !outcome.bad.isEmpty {
         lines.append("\(grouped(outcome.bad.count)) could not be aligned:")

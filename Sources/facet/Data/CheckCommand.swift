@@ -1,5 +1,6 @@
 import CommandKit
 import FaceData
+import FaceDetection
 import Foundation
 import Spelling
 
@@ -8,7 +9,8 @@ let checkCommand = Command(
     discussion: """
         Decodes every image. Reports images that cannot be decoded, odd sizes, pictures that occur twice \
         or under two identities, identities without images or with the same name, labels out of range, \
-        swapped colour channels and, with --against, people and pictures shared with a test set and \
+        swapped colour channels, faces that are not aligned (if scripts/bootstrap detectors has been run) \
+        and, with --against, people and pictures shared with a test set and \
         crops that do not match it. The exit code is 1 if there is an error. An interrupted check starts \
         over, so that its result describes all files at one time.
         """,
@@ -34,7 +36,8 @@ let checkCommand = Command(
         let survey = try ImageSurvey(
             set.source, threads: work.threads,
             progress: work.progress("checking", set.source.count))
-        let check = try SetCheck(set, survey: survey, against: opponents)
+        let check = try SetCheck(
+            set, survey: survey, against: opponents, alignment: try alignment(of: set, work))
         if let file = arguments.value("--removal") {
             try RemovalList.write(
                 check.removals, reason: "identities shared with a test set",
@@ -43,6 +46,17 @@ let checkCommand = Command(
         try work.write(check, text: text(of: check))
         return check.worst == .error ? .failure : .success
     }
+}
+
+/// Where the set's faces lie; nil where no detector is installed.
+private func alignment(
+    of set: ImageCollection, _ work: DataWork
+) throws -> AlignmentCheck? {
+    guard DetectorFiles.hasMTCNN else { return nil }
+    let count = min(set.source.count, AlignmentCheck.maxPictures)
+    return try AlignmentCheck(
+        set.source, try MTCNN(), threads: work.threads,
+        progress: work.progress("looking for faces", count))
 }
 
 private func opponent(_ text: String, _ work: DataWork) throws -> SetCheck.Opponent {

@@ -9,5 +9,5 @@ let dataCommand = Command(
         """,
     subcommands: [
         checkCommand, statsCommand, sheetCommand, importCommand, packCommand, unpackCommand,
-        alignCommand, pairsCommand, protocolCommand, synthesizeCommand,
+        detectCommand, alignCommand, pairsCommand, protocolCommand, synthesizeCommand,
     ])

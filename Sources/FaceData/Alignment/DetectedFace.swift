@@ -1,0 +1,67 @@
+/// A rectangle of a picture, in pixels, where the middle of the first pixel is (0, 0).
+public struct FaceBox: Sendable, Hashable, Codable {
+    /// Columns of the sides.
+    public var left: Double
+    /// Rows of the sides.
+    public var top: Double
+    /// Columns of the sides.
+    public var right: Double
+    /// Rows of the sides.
+    public var bottom: Double
+
+    /// Names a rectangle.
+    public init(left: Double, top: Double, right: Double, bottom: Double) {
+        (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+    }
+
+    /// Columns between the sides.
+    public var width: Double { right - left }
+    /// Rows between the sides.
+    public var height: Double { bottom - top }
+    /// Square pixels; 0 where a side is beyond the opposite one.
+    public var area: Double { max(0, width) * max(0, height) }
+    /// Where the diagonals meet.
+    public var middle: FacePoints.Point { .init((left + right) / 2, (top + bottom) / 2) }
+
+    /// The rectangle in a picture that is shifted and then scaled.
+    public func moved(by shift: (x: Double, y: Double), scale: Double = 1) -> FaceBox {
+        FaceBox(
+            left: (left + shift.x) * scale, top: (top + shift.y) * scale,
+            right: (right + shift.x) * scale, bottom: (bottom + shift.y) * scale)
+    }
+
+    /// The fraction of the rectangle within a picture; 0 where it has no area.
+    public func fractionInside(width: Int, height: Int) -> Double {
+        guard area > 0 else { return 0 }
+        let part = FaceBox(
+            left: max(left, -0.5), top: max(top, -0.5), right: min(right, Double(width) - 0.5),
+            bottom: min(bottom, Double(height) - 0.5))
+        return part.area / area
+    }
+}
+
+/// A face that a detector found.
+public struct DetectedFace: Sendable, Hashable {
+    /// Where it is; it may reach beyond the picture.
+    public var box: FaceBox
+    /// The detector's confidence, 0...1.
+    public var score: Double
+    /// Its five points; nil for detectors that find boxes alone.
+    public var points: FacePoints?
+
+    /// Names a face.
+    public init(box: FaceBox, score: Double, points: FacePoints?) {
+        (self.box, self.score, self.points) = (box, score, points)
+    }
+}
+
+/// Finds faces in pictures.
+///
+/// Any number of threads may ask at once. One picture gives the same faces each time.
+public protocol FaceDetector: Sendable {
+    /// What tells its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
+    var identity: String { get }
+
+    /// All faces of a picture, those with the highest scores first.
+    func faces(in image: RGBImage) throws -> [DetectedFace]
+}

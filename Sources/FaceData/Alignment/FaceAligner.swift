@@ -1,0 +1,70 @@
+public import Foundation
+
+/// One call from a picture to the aligned face in it.
+///
+/// ```swift
+/// let aligner = FaceAligner(FaceSearch(try MTCNN()))
+/// let face = try aligner.face(of: URL(fileURLWithPath: "photo.jpg")).image
+/// ```
+public struct FaceAligner: Sendable {
+    /// How the face is found.
+    public let search: FaceSearch
+    /// How it is aligned.
+    public let alignment: FaceAlignment
+
+    /// An aligned face.
+    public struct Face: Sendable, Hashable {
+        /// The aligned face.
+        public var image: RGBImage
+        /// Where it is in the picture.
+        public var detected: DetectedFace
+    }
+
+    /// Describes the work: the detector, which face counts, and the template.
+    public init(_ search: FaceSearch, _ template: FaceTemplate = .insightface()) {
+        self.search = search
+        alignment = FaceAlignment(template)
+    }
+
+    /// The face of a file that counts.
+    ///
+    /// - Throws: ``FaceDataError/badImage(path:reason:)`` for a file that does not decode, or a picture
+    ///   without such a face, and what the detector throws.
+    public func face(of url: URL) throws -> Face {
+        try face(of: ImageDecoder().decode(url), path: url.path)
+    }
+
+    /// The face of a picture that counts.
+    ///
+    /// - Parameter path: Names the picture in messages.
+    /// - Throws: ``FaceDataError/badImage(path:reason:)`` for a picture without such a face, and what the
+    ///   detector throws.
+    public func face(of image: RGBImage, path: String) throws -> Face {
+        let found = try search.find(in: image)
+        guard found.verdict == .face, let face = found.face, let points = face.points,
+            let aligned = alignment.align(image, points)
+        else { throw FaceDataError.badImage(path: path, reason: Self.reason(found)) }
+        return Face(image: aligned, detected: face)
+    }
+
+    /// All faces of a picture whose points are plausible, the best first.
+    ///
+    /// - Throws: What the detector throws.
+    public func faces(of image: RGBImage) throws -> [Face] {
+        try search.find(in: image).faces.compactMap { face in
+            guard let points = face.points,
+                PointsDoubt(points, width: image.width, height: image.height) == nil
+            else { return nil }
+            return alignment.align(image, points).map { Face(image: $0, detected: face) }
+        }
+    }
+
+    private static func reason(_ found: FaceSearch.Found) -> String {
+        switch found.verdict {
+        case .face: "its landmarks coincide"
+        case .none: "no face was found in it"
+        case .several: "\(found.remark), and none is to be chosen; choose a rule"
+        case .small, .cutOff, .rotated, .implausible: found.remark
+        }
+    }
+}

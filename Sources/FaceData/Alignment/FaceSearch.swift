@@ -1,0 +1,161 @@
+/// Finds the face of a picture that counts, or says why there is none.
+///
+/// A picture in which the detector finds nothing is searched again with as much around it, as detectors miss
+/// faces that fill a picture, and then turned, as cameras do not always say how they were held.
+public struct FaceSearch: Sendable {
+    /// What finds faces.
+    public let detector: any FaceDetector
+    /// Which face counts where a picture has several.
+    public let choice: FaceChoice
+    /// Faces are too small whose aligned square of 112 pixels is less than so many pixels of the picture.
+    public let minSide: Double
+    /// Faces are cut off of whose aligned square the picture lacks more than this.
+    public static let maxOutside = 0.35
+    /// Faces are rotated that lean by more degrees than this.
+    public static let maxRoll = 60.0
+
+    /// What becomes of a picture.
+    public enum Verdict: String, Sendable, Codable, CaseIterable {
+        /// It has a face.
+        case face
+        /// No face was found.
+        case none
+        /// It has several, and none was to be chosen.
+        case several
+        /// The face is too small.
+        case small
+        /// Much of the face is outside of the picture.
+        case cutOff = "cut off"
+        /// The picture lies on a side or on its head.
+        case rotated
+        /// The detector's points are not those of a face, or it has none.
+        case implausible
+    }
+
+    /// What was found in a picture.
+    public struct Found: Sendable, Hashable {
+        /// All faces, the best first, in the picture as it is.
+        public var faces: [DetectedFace]
+        /// The one that counts; nil where there is none, or none was to be chosen.
+        public var face: DetectedFace?
+        /// What becomes of the picture.
+        public var verdict: Verdict
+        /// More of it, for people: `upright when it is turned by 90 degrees clockwise`; may be empty.
+        public var remark: String
+    }
+
+    /// Describes a search.
+    ///
+    /// - Parameter minSide: In pixels; 0 for faces of any size.
+    public init(_ detector: any FaceDetector, choice: FaceChoice = .central, minSide: Double = 32) {
+        (self.detector, self.choice, self.minSide) = (detector, choice, minSide)
+    }
+
+    /// What tells the results from those of other searches.
+    public var identity: String {
+        "\(detector.identity) \(choice.rawValue) \(minSide) 1"
+    }
+
+    /// Searches a picture.
+    public func find(in image: RGBImage) throws -> Found {
+        let faces = try upright(image)
+        guard faces.isEmpty else { return judged(faces, image) }
+        for quarter in 1...3 where try !upright(image.turned(quarter)).isEmpty {
+            return Found(
+                faces: [], face: nil, verdict: .rotated,
+                remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise")
+        }
+        return Found(faces: [], face: nil, verdict: .none, remark: "")
+    }
+
+    /// Faces of a picture, or else of the picture with as much around it.
+    private func upright(_ image: RGBImage) throws -> [DetectedFace] {
+        let faces = try detector.faces(in: image)
+        guard faces.isEmpty else { return faces }
+        let (x, y) = (image.width / 2, image.height / 2)
+        guard (image.width + 2 * x) <= ImageDecoder.maxPixels / (image.height + 2 * y) else {
+            return []
+        }
+        return try detector.faces(in: image.bordered(x, y)).map { face in
+            DetectedFace(
+                box: face.box.moved(by: (-Double(x), -Double(y))), score: face.score,
+                points: face.points.flatMap {
+                    FacePoints($0.points.map { .init($0.x - Double(x), $0.y - Double(y)) })
+                })
+        }
+    }
+
+    private func judged(_ faces: [DetectedFace], _ image: RGBImage) -> Found {
+        func found(_ face: DetectedFace?, _ verdict: Verdict, _ remark: String = "") -> Found {
+            Found(faces: faces, face: face, verdict: verdict, remark: remark)
+        }
+        guard let face = choice.face(of: faces, width: image.width, height: image.height) else {
+            return found(nil, .several, "it has \(faces.count) faces")
+        }
+        guard let points = face.points else {
+            return found(face, .implausible, "the detector finds boxes without landmarks")
+        }
+        let pose = FacePose(points)
+        if abs(pose.roll) > Self.maxRoll {
+            return found(
+                face, .rotated, "its face leans by \(Int(abs(pose.roll).rounded())) degrees")
+        }
+        let outside = PointsDoubt.outside(points, image.width, image.height)
+        if outside > Self.maxOutside {
+            return found(
+                face, .cutOff,
+                "\(Int((outside * 100).rounded())) % of the aligned face would lie outside the picture"
+            )
+        }
+        if let doubt = PointsDoubt(points, width: image.width, height: image.height) {
+            return found(face, .implausible, doubt.reason)
+        }
+        let side = 112 * pose.scale
+        if side < minSide {
+            return found(face, .small, "its face is \(Int(side.rounded())) pixels high")
+        }
+        return found(face, .face)
+    }
+}
+
+extension RGBImage {
+    /// The picture turned clockwise by quarters.
+    func turned(_ quarters: Int) -> RGBImage {
+        let quarters = ((quarters % 4) + 4) % 4
+        let isUpright = quarters % 2 == 0
+        let (columns, rows) = isUpright ? (width, height) : (height, width)
+        var turned: [UInt8] = []
+        turned.reserveCapacity(pixels.count)
+        pixels.withUnsafeBufferPointer { pixels in
+            for y in 0..<rows {
+                for x in 0..<columns {
+                    let (column, row) =
+                        switch quarters {
+                        case 1: (y, height - 1 - x)
+                        case 2: (width - 1 - x, height - 1 - y)
+                        case 3: (width - 1 - y, x)
+                        default: (x, y)
+                        }
+                    let place = (row * width + column) * 3
+                    turned.append(pixels[place])
+                    turned.append(pixels[place + 1])
+                    turned.append(pixels[place + 2])
+                }
+            }
+        }
+        return RGBImage(width: columns, height: rows, pixels: turned)
+    }
+
+    /// The picture with black columns at either side, and rows above and below.
+    func bordered(_ columns: Int, _ rows: Int) -> RGBImage {
+        let length = (width + 2 * columns) * 3
+        var bordered = [UInt8](repeating: 0, count: length * (height + 2 * rows))
+        for row in 0..<height {
+            let start = (row + rows) * length + columns * 3
+            bordered.replaceSubrange(
+                start..<start + width * 3, with: pixels[row * width * 3..<(row + 1) * width * 3])
+        }
+        return RGBImage(
+            width: width + 2 * columns, height: height + 2 * rows, pixels: bordered)
+    }
+}

@@ -1,0 +1,75 @@
+/// Where an aligned face has its five points, and how many pixels it has.
+public struct FaceTemplate: Sendable, Hashable {
+    /// The name by which it is chosen.
+    public let name: String
+    /// Columns of the aligned face.
+    public let width: Int
+    /// Rows of the aligned face.
+    public let height: Int
+    /// The five points.
+    public let points: FacePoints
+
+    /// insightface's, for squares: see ``FacePoints/template(side:)``.
+    public static func insightface(side: Int = 112) -> FaceTemplate {
+        precondition(side > 0, "a face without pixels")
+        return FaceTemplate(
+            name: "insightface", width: side, height: side, points: .template(side: side))
+    }
+
+    /// SphereFace's and CosFace's faces of 112 rows and 96 columns: insightface's without 8 columns at
+    /// either side, or a multiple of them.
+    ///
+    /// - Parameter height: Rows.
+    public static func sphereface(height: Int = 112) -> FaceTemplate {
+        precondition(height > 0, "a face without pixels")
+        let scale = Double(height) / 112
+        let points = FacePoints.template(side: 112).points.map {
+            FacePoints.Point(($0.x - 8) * scale, $0.y * scale)
+        }
+        return FaceTemplate(
+            name: "sphereface", width: max(1, Int((96 * scale).rounded())), height: height,
+            points: points)
+    }
+
+    /// dlib's faces (`get_face_chip_details` with a padding of 0.25), which its recognition network takes
+    /// in 150 pixels.
+    ///
+    /// dlib fits 51 or other five points; these are the same mean face's middles of the eyes, tip of the
+    /// nose and corners of the mouth.
+    public static func dlib(side: Int = 150) -> FaceTemplate {
+        precondition(side > 0, "a face without pixels")
+        let places = [
+            (0.2254918, 0.2159903), (0.7547613, 0.2159903), (0.490127, 0.515625),
+            (0.254149, 0.780233), (0.726104, 0.780233),
+        ]
+        let scale = Double(side) / 1.5
+        return FaceTemplate(
+            name: "dlib", width: side, height: side,
+            points: places.map { .init(($0.0 + 0.25) * scale, ($0.1 + 0.25) * scale) })
+    }
+
+    private init(name: String, width: Int, height: Int, points: [FacePoints.Point]) {
+        // Five finite points, always.
+        let checked = FacePoints(points) ?? .template(side: 112)
+        self.init(name: name, width: width, height: height, points: checked)
+    }
+
+    private init(name: String, width: Int, height: Int, points: FacePoints) {
+        (self.name, self.width, self.height, self.points) = (name, width, height, points)
+    }
+
+    /// The names of all templates.
+    public static let names = ["insightface", "sphereface", "dlib"]
+
+    /// The template of a name; nil for none.
+    ///
+    /// - Parameter height: Rows; nil for the template's own, 112 or 150.
+    public static func named(_ name: String, height: Int? = nil) -> FaceTemplate? {
+        switch name {
+        case "insightface": insightface(side: height ?? 112)
+        case "sphereface": sphereface(height: height ?? 112)
+        case "dlib": dlib(side: height ?? 150)
+        default: nil
+        }
+    }
+}

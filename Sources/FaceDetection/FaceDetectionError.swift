@@ -1,0 +1,23 @@
+/// What can go wrong with detectors of faces.
+public enum FaceDetectionError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A detector's weights are not installed.
+    case noWeights(detector: String, file: String)
+    /// A file is not the network that a detector needs.
+    case unfit(path: String, reason: String)
+    /// There is no detector of a name.
+    case unknown(name: String)
+
+    /// One sentence that says what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .noWeights(let detector, let file):
+            "the weights of the face detector '\(detector)' are not installed ('\(file)' is missing); run "
+                + "scripts/bootstrap detectors, or name their folder with \(DetectorFiles.variable)"
+        case .unfit(let path, let reason):
+            "'\(path)' cannot be used as a face detector: \(reason)"
+        case .unknown(let name):
+            "there is no face detector '\(name)'; use \(Detectors.names.joined(separator: ", ")) or an ONNX "
+                + "file"
+        }
+    }
+}

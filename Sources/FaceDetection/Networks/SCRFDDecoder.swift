@@ -1,0 +1,56 @@
+import FaceData
+
+/// What SCRFD's outputs say (Guo et al. 2021, https://arxiv.org/abs/2105.04714), as insightface reads them:
+/// around two anchors at every 8, 16 and 32 pixels, scores, distances to the box's sides, and the five points
+/// from the anchor, in those steps.
+struct SCRFDDecoder {
+    /// Faces with lower scores are left out.
+    var minScore: Float = 0.5
+    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    var maxOverlap = 0.4
+
+    /// Outputs for anchors of one step.
+    struct Level {
+        /// Pixels from one place to the next.
+        let step: Int
+        /// `[anchors]`.
+        let scores: [Float]
+        /// Left, top, right, bottom: `[anchors][4]`.
+        let boxes: [Float]
+        /// `[anchors][10]`; empty for networks without.
+        let points: [Float]
+    }
+
+    /// The faces of an input of a width.
+    func faces(_ levels: [Level], width: Int) -> [DetectedFace] {
+        let all = levels.flatMap { faces($0, width: width) }
+        return NonMaximumSuppression(maxRatio: maxOverlap, pixel: 1)
+            .kept(all.map(\.box), scores: all.map(\.score)).map { all[$0] }
+    }
+
+    private func faces(_ level: Level, width: Int) -> [DetectedFace] {
+        let (count, columns) = (level.scores.count, width / level.step)
+        guard columns > 0, level.boxes.count == 4 * count,
+            level.points.isEmpty || level.points.count == 10 * count
+        else { return [] }
+        let step = Double(level.step)
+        return (0..<count).filter { level.scores[$0] >= minScore }.map { index in
+            let place = index / 2
+            let x = Double(place % columns) * step
+            let y = Double(place / columns) * step
+            func distance(_ side: Int) -> Double { Double(level.boxes[4 * index + side]) * step }
+            let box = FaceBox(
+                left: x - distance(0), top: y - distance(1), right: x + distance(2),
+                bottom: y + distance(3))
+            let five = (0..<5).compactMap { point -> FacePoints.Point? in
+                guard !level.points.isEmpty else { return nil }
+                let first = 10 * index + 2 * point
+                return .init(
+                    x + Double(level.points[first]) * step,
+                    y + Double(level.points[first + 1]) * step)
+            }
+            return DetectedFace(
+                box: box, score: Double(level.scores[index]), points: FacePoints(five))
+        }
+    }
+}

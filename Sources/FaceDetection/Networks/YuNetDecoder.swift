@@ -1,0 +1,60 @@
+import FaceData
+import Foundation
+
+/// What YuNet's outputs say (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y), as OpenCV's
+/// `FaceDetectorYN` reads them: for every place, 8, 16 and 32 pixels apart, that it is a face and that it is an
+/// object, the box, and the five points.
+struct YuNetDecoder {
+    /// Faces with lower scores are left out.
+    var minScore = 0.9
+    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    var maxOverlap = 0.3
+
+    /// Outputs for places of one step.
+    struct Level {
+        /// Pixels from one place to the next.
+        let step: Int
+        /// That it is a face: `[places]`.
+        let classes: [Float]
+        /// That it is an object: `[places]`.
+        let objects: [Float]
+        /// Middle's column and row from the place, logarithms of width and height: `[places][4]`.
+        let boxes: [Float]
+        /// Columns and rows from the place: `[places][10]`.
+        let points: [Float]
+    }
+
+    /// The faces of an input of a width.
+    func faces(_ levels: [Level], width: Int) -> [DetectedFace] {
+        let all = levels.flatMap { faces($0, width: width) }
+        return NonMaximumSuppression(maxRatio: maxOverlap)
+            .kept(all.map(\.box), scores: all.map(\.score)).map { all[$0] }
+    }
+
+    private func faces(_ level: Level, width: Int) -> [DetectedFace] {
+        let (count, columns) = (level.classes.count, width / level.step)
+        guard columns > 0, level.objects.count == count, level.boxes.count == 4 * count,
+            level.points.count == 10 * count
+        else { return [] }
+        let step = Double(level.step)
+        return (0..<count).compactMap { place in
+            func part(_ number: Float) -> Double { min(max(Double(number), 0), 1) }
+            let score = (part(level.classes[place]) * part(level.objects[place])).squareRoot()
+            guard score >= minScore else { return nil }
+            let (column, row) = (Double(place % columns), Double(place / columns))
+            let box = level.boxes[4 * place..<4 * place + 4].map { Double($0) }
+            let (x, y) = ((column + box[0]) * step, (row + box[1]) * step)
+            let (width, height) = (exp(box[2]) * step, exp(box[3]) * step)
+            let five = (0..<5).map { point in
+                FacePoints.Point(
+                    (Double(level.points[10 * place + 2 * point]) + column) * step,
+                    (Double(level.points[10 * place + 2 * point + 1]) + row) * step)
+            }
+            return DetectedFace(
+                box: FaceBox(
+                    left: x - width / 2, top: y - height / 2, right: x + width / 2,
+                    bottom: y + height / 2),
+                score: score, points: FacePoints(five))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import CommandKit
+import FaceData
+import Foundation
+import Spelling
+
+let detectCommand = Command(
+    "detect", "Find the faces in pictures, with five landmarks each.",
+    discussion: """
+        Finds all faces by MTCNN, whose weights scripts/bootstrap detectors installs. Pictures \
+        without a face, and with one that is too small, cut off, not upright or implausible, are counted and \
+        named. --output writes a line a face: path, five landmarks (left eye, right eye, nose, left and right \
+        corner of the mouth, as seen in the image), score and box, the face that counts first; facet data \
+        align reads such a file, and finds faces itself with --detect. The exit code is 1 if no face was \
+        found, or a picture could not be read.
+        """,
+    positionals: [Positional("set", "the pictures")],
+    options: [
+        Option("--output", .value("FILE"), "write the faces as CSV"),
+        Option("--face", .value("RULE"), DetectorOptions.rule + "; default central"),
+    ] + DetectorOptions.options + DataWork.options,
+    examples: ["facet data detect lfw --output landmarks.csv"]
+) { arguments in
+    let work = try DataWork(arguments)
+    return try work.run {
+        let search = try DetectorOptions.search(
+            arguments, DetectorOptions.choice(arguments), threads: work.threads)
+        let set = try work.open(arguments)
+        let detection = SetDetection(search, threads: work.threads)
+        let (rows, outcome) = try detection.faces(
+            of: set.source, progress: work.progress("detecting", set.source.count))
+        var output: URL?
+        if let file = arguments.value("--output") {
+            let url = URL(fileURLWithPath: file)
+            try DataWork.requireNoSource(among: [url], arguments, set)
+            try SetDetection.write(rows, to: url)
+            output = url
+        }
+        try work.write(outcome, text: text(of: outcome, output))
+        return outcome.faces > 0 && outcome.bad.isEmpty ? .success : .failure
+    }
+}
+
+private func text(of outcome: SetDetection.Outcome, _ output: URL?) -> String {
+    let pictures = counted(outcome.images, "picture")
+    let fit = grouped(outcome.withFace) + (outcome.withFace == 1 ? " has" : " have")
+    var lines = [
+        "\(counted(outcome.faces, "face")) in \(pictures), of which \(fit) one that can be aligned"
+    ]
+    if let output { lines.append("written to \(output.path)") }
+    if !outcome.withSeveral.isEmpty {
+        let several = counted(outcome.withSeveral.count, "picture has", "pictures have")
+        lines.append("\(several) several faces:")
+        lines += DataWork.some(outcome.withSeveral)
+    }
+    lines += DetectorOptions.text(ofLeftOut: outcome.leftOut)
+    if !outcome.bad.isEmpty {
+        lines.append("\(grouped(outcome.bad.count)) could not be read:")
+        lines += DataWork.some(outcome.bad.map { "\($0.path): \($0.reason)" })
+    }
+    return lines.joined(separator: "\n")
+}

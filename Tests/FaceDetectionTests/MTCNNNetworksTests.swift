@@ -1,0 +1,68 @@
+import FaceData
+import Foundation
+import Testing
+
+@testable import FaceDetection
+
+@Suite("MTCNN's networks with made-up weights, as NumPy computes them")
+struct MTCNNNetworksTests {
+    private func networks() throws -> MTCNNNetworks {
+        let folder = try TemporaryFolder()
+        try MadeUpMTCNN.write(to: folder.url)
+        return try MTCNNNetworks(folder.url)
+    }
+
+    private func input(_ golden: Goldens.Network) -> FeatureMap {
+        let (width, height) = (golden.size[0], golden.size[1])
+        return RGBImage.formula(height: height, width: width).resized(
+            left: 0, top: 0, width: width, height: height, toWidth: width, toHeight: height,
+            rounded: true)
+    }
+
+    private func expect(_ found: [MTCNNNetworks.Judgement], _ golden: Goldens.Network) throws {
+        try #require(found.count == golden.scores.count)
+        for (index, judgement) in found.enumerated() {
+            #expect(abs(Double(judgement.score) - golden.scores[index]) < 1e-5)
+            for (value, expected) in zip(judgement.shifts, golden.shifts[index]) {
+                #expect(abs(Double(value) - expected) < 1e-5)
+            }
+            guard !golden.points.isEmpty else { continue }
+            try #require(judgement.points.count == 10)
+            for (value, expected) in zip(judgement.points, golden.points[index]) {
+                #expect(abs(Double(value) - expected) < 1e-5)
+            }
+        }
+    }
+
+    @Test func networksAreNumPys() throws {
+        let networks = try networks()
+        for golden in try Goldens.load().networks {
+            let network = [
+                "pnet": networks.proposal, "rnet": networks.refinement, "onet": networks.output,
+            ][golden.network]
+            try expect(try #require(network)(input(golden)).judgements, golden)
+        }
+    }
+
+    @Test("A picture that is done in parts is judged as in one", arguments: [0, 300, 2_000])
+    func parts(limit: Int) throws {
+        let networks = try networks()
+        for golden in try Goldens.load().networks where golden.network == "pnet" {
+            let found = networks.proposal.inParts(input(golden), square: 12, limit: limit)
+            #expect(found.width * (golden.scores.count / found.width) == golden.scores.count)
+            try expect(found.judgements, golden)
+        }
+    }
+
+    @Test func filesOfOtherNetworksAreRefused() throws {
+        let folder = try TemporaryFolder()
+        try MadeUpMTCNN.write(to: folder.url)
+        let file = folder.url.appendingPathComponent("rnet.onnx")
+        try FileManager.default.removeItem(at: file)
+        try MadeUpMTCNN.data("pnet").write(to: file)
+        #expect(throws: FaceDetectionError.self) { try MTCNNNetworks(folder.url) }
+        let whole = try MadeUpMTCNN.data("rnet")
+        try whole.prefix(whole.count / 2).write(to: file)
+        #expect(throws: (any Error).self) { try MTCNNNetworks(folder.url) }
+    }
+}

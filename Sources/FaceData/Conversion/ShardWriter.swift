@@ -59,8 +59,8 @@ final class ShardWriter {
         throw .cannotWrite(
             path: url.path,
             reason:
-                "'\(other)' is there, which is none of the \(counted(count, "shard")) to be written; remove it, or "
-                + "choose another name")
+                "'\(other)' is there and would be taken for one of the \(counted(count, "shard")) to be written; remove "
+                + "it, or choose another name")
     }
 
     /// Adds the next picture.

@@ -55,6 +55,9 @@ let package = Package(
         .systemLibrary(
             name: "LibWebP", pkgConfig: "libwebp",
             providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+        .systemLibrary(
+            name: "LibZ", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .systemLibrary(
             name: "LibCrypto", pkgConfig: "libcrypto",
@@ -124,6 +127,9 @@ let package = Package(
         // Numbers that may be anything become whole numbers, and ranges.
         library("SafeNumbers"),
 
+        // What is in a ZIP archive, and where.
+        library("ZipFiles"),
+
         // Random numbers that a seed and a name decide about.
         library("SeededRandom"),
 
@@ -156,8 +162,8 @@ let package = Package(
         library(
             "FaceData",
             needs: [
-                "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "TurboJPEG", "LibPNG",
-                "LibWebP",
+                "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "ZipFiles", "TurboJPEG",
+                "LibPNG", "LibWebP", "LibZ",
             ]),
         library("FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
         library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
@@ -167,7 +173,7 @@ let package = Package(
             needs: ["FaceConfiguration", "SafeNumbers", "SeededRandom", "Torch", "Spelling"]),
 
         // Other programs' files of weights.
-        library("ModelFormats", needs: ["Torch", "FaceModels"]),
+        library("ModelFormats", needs: ["Torch", "FaceModels", "ZipFiles"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
@@ -192,7 +198,7 @@ let package = Package(
             needs: [
                 "ModelFormats", "FaceLosses", "FaceConfiguration", "ONNX", "OpenVINO",
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
-                "FaceRuns", "Spelling",
+                "FaceRuns", "Spelling", "ZipFiles",
             ]),
         library(
             "ModelExport",

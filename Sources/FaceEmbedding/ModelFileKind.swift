@@ -1,4 +1,5 @@
 import Foundation
+import ZipFiles
 
 /// What a file that is given as a model is, by its content: names are often wrong, and files that end
 /// in the same letters are of many kinds.
@@ -26,7 +27,7 @@ enum ModelFileKind: Equatable {
         }
         defer { try? file.close() }
         let start = [UInt8](((try? file.read(upToCount: 1024)) ?? nil) ?? Data())
-        if start.starts(with: ZipDirectory.localHeader) {
+        if start.starts(with: ZipEntry.localMark) {
             self = Self.archive(ZipDirectory(file)?.names)
         } else if start.starts(with: Array("\u{93}NUMPY".unicodeScalars).map { UInt8($0.value) }) {
             self = .array

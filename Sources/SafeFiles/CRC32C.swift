@@ -10,6 +10,9 @@ public enum CRC32C {
         data.withUnsafeBytes { ~update(~seed, $0) }
     }
 
+    /// The checksum of bytes in memory.
+    public static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 { ~update(~0, bytes) }
+
     // Eight bytes at a time: table k holds what a byte does k bytes further on (Kounavis and
     // Berry 2005, "slicing by 8"). Never written after it was made, so sharing it is sound.
     nonisolated(unsafe) private static let tables: UnsafePointer<UInt32> = {

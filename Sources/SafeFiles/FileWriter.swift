@@ -80,6 +80,19 @@ public final class FileWriter {
         try write(Array(text.utf8))
     }
 
+    /// Replaces bytes that were written before, as a head that tells what follows it.
+    ///
+    /// - Parameter offset: Where they begin; they must have been written as far as they go.
+    public func replace(_ bytes: [UInt8], at offset: Int) throws(SafeFilesError) {
+        try flush()
+        let end = count
+        try writing { file throws(SafeFilesError) in
+            try file.seek(to: offset)
+            try file.write(bytes)
+            try file.seek(to: end)
+        }
+    }
+
     /// Brings everything to the disk, without moving the file to its place yet.
     public func synchronize() throws(SafeFilesError) {
         try flush()

@@ -63,6 +63,64 @@ struct PackedDataTests {
         }
     }
 
+    @Test(
+        "Training on shards, records and a database is training on the folder, to the bit",
+        arguments: [
+            ("tar", "out/train-{000000..000003}.tar"), ("tfrecord", "out/train.tfrecord"),
+            ("lmdb", "out/train.lmdb"),
+        ])
+    func sameResultsInOtherFormats(ending: String, set: String) throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let images = try FileManager.default.subpathsOfDirectory(atPath: faces.train.path)
+                .count { $0.contains("/") && $0.contains(".") }
+            let written = try tool.run([
+                "data", "convert", faces.train.path, "out/train.\(ending)", "--shard-images",
+                "\((images + 3) / 4)",
+            ])
+            #expect(written.status == 0, "\(written.errors)")
+            let check = try tool.run(["data", "check", set])
+            #expect(
+                check.status == 0 && check.output.hasPrefix("\(images) images of "),
+                "\(check.output)\(check.errors)")
+            let test = "\(faces.test.path),\(faces.pairs.path)"
+            let expected = try study(tool, "folder", faces.train.path, test)
+            #expect(try study(tool, "converted", set, test) == expected)
+            // And back.
+            let back = try tool.run(["data", "convert", set, "back"])
+            #expect(back.status == 0, "\(back.errors)")
+            #expect(try study(tool, "back", "back", test) == expected)
+        }
+    }
+
+    @Test("A test set has pairs, which shards have no place for; a set is not written over itself")
+    func refusedConversions() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let test = "\(faces.test.path),\(faces.pairs.path)"
+            let pairs = try tool.run(["data", "convert", test, "x.tar"])
+            #expect(pairs.status == 1)
+            #expect(
+                pairs.errors.contains(
+                    "a test set, which has pairs, is written as a .bin file or a folder"),
+                "\(pairs.errors)")
+            #expect(try tool.run(["data", "convert", faces.train.path, "x.tar"]).status == 0)
+            let over = try tool.run(["data", "convert", "x-000000.tar", "x.tar"])
+            #expect(over.status == 1 && over.errors.contains("it is the set being read"))
+            // Shards of an earlier, larger set would be taken for some of this one.
+            try FileManager.default.copyItem(
+                at: folder.appendingPathComponent("x-000000.tar"),
+                to: folder.appendingPathComponent("x-000007.tar"))
+            let mixed = try tool.run(["data", "convert", faces.train.path, "x.tar"])
+            #expect(mixed.status == 1)
+            #expect(
+                mixed.errors.contains("'x-000007.tar' is there and would be taken for one of the 1 shard"),
+                "\(mixed.errors)")
+        }
+    }
+
     @Test("check tells bad images, duplicates and overlap, and writes a removal list")
     func check() throws {
         try withFolder { folder in
@@ -123,10 +181,16 @@ struct PackedDataTests {
             ("text.bin", "byte 0: "), ("gone", "there is no such file or folder"),
             ("text.txt", "line 1: expected a path and a label"),
             ("text.tsv", "line 1: it is not a row"),
+            ("text.tar", "byte 0: the archive is cut short"),
+            ("text.zip", "the archive's list of files is missing"),
+            ("text.tfrecord", "record 0 at byte 0: the checksum of its length is wrong"),
+            ("text.mdb", "byte 0: the file is cut short"),
+            ("x-{000..002}.tar", "x-000.tar': there is no such file"),
         ])
     func badSets(name: String, message: String) throws {
         try withFolder { folder in
-            for file in ["text.rec", "text.bin", "text.txt", "text.tsv"] {
+            for ending in ["rec", "bin", "txt", "tsv", "tar", "zip", "tfrecord", "mdb"] {
+                let file = "text.\(ending)"
                 try Data("hello world, this is no set\n".utf8).write(
                     to: folder.appendingPathComponent(file))
             }

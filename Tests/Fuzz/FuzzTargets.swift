@@ -34,6 +34,34 @@ let fuzzTargets: [String: FuzzTarget] = [
             FuzzInput.readAll(rows)
         }
     },
+    "tar": { bytes in
+        let bytes = withChecksums(bytes)
+        if let index = try? PartIndex.tar(MemoryBytes(bytes)) {
+            readParts(index, bytes, WholePart())
+        }
+    },
+    "zip": { bytes in
+        if let index = try? PartIndex.zip(MemoryBytes(bytes)) {
+            readParts(index, bytes, ZipMember())
+        }
+    },
+    "lmdb": { bytes in
+        if let index = try? PartIndex.lmdb(MemoryBytes(bytes)) {
+            readParts(index, bytes, DatabaseValue())
+        }
+    },
+    "tfrecord": { bytes in
+        if let index = try? PartIndex.tfrecord(MemoryBytes(bytes)) {
+            readParts(index, bytes, RecordedExample())
+        }
+        // Behind the checksums, which chance does not find.
+        _ = bytes.withUnsafeBytes { ExampleRecord($0) }
+    },
+    "datum": { bytes in
+        let buffer = ReadBuffer()
+        buffer.fill(bytes.count) { $0.copyBytes(from: bytes) }
+        _ = DatabaseValue().unwrap(buffer, nil)
+    },
     "celeb-list": { bytes in _ = try? CelebList(FuzzInput.file(bytes)) },
     "image-list": { bytes in _ = try? LabelledImageSet.list(FuzzInput.file(bytes)) },
     "pairs": { bytes in
@@ -101,6 +129,31 @@ let fuzzTargets: [String: FuzzTarget] = [
     "bmp": { bytes in decode(bytes, Array("BM".utf8)) },
     "anymap": { bytes in decode(bytes, Array("P".utf8)) },
 ]
+
+/// A tar archive whose headers have right checksums, which chance does not find.
+@Sendable private func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    for start in stride(from: 0, to: bytes.count - 511, by: 512)
+    where bytes[(start + 257)...].starts(with: Array("ustar".utf8)) {
+        bytes.replaceSubrange(start + 148..<start + 156, with: Array("        ".utf8))
+        let sum = String(bytes[start..<start + 512].reduce(0) { $0 + Int($1) }, radix: 8)
+        bytes.replaceSubrange(
+            start + 148..<start + 148 + sum.utf8.count, with: Array(sum.utf8))
+    }
+    return bytes
+}
+
+/// Finds each image in its part.
+@Sendable private func readParts(
+    _ index: PartIndex, _ bytes: [UInt8], _ content: any PartContent
+) {
+    let buffer = ReadBuffer()
+    for place in 0..<index.count {
+        try? MemoryBytes(bytes).read(
+            at: index.offsets[place], count: index.sizes[place], into: buffer)
+        _ = content.unwrap(buffer, index.packings.isEmpty ? nil : index.packings[place])
+    }
+}
 
 /// Decodes bytes that begin as a kind of picture does, as an image and as a part of a batch.
 @Sendable private func decode(_ bytes: [UInt8], _ start: [UInt8]) {

@@ -16,6 +16,12 @@ enum TextFile {
         try lines(of: try FileReader(file))
     }
 
+    /// The first line; empty for a file without any.
+    static func firstLine(_ file: URL) throws(FaceDataError) -> String {
+        var reader = LineReader(try FileReader(file))
+        return try reader.next { ByteText.text($0) } ?? ""
+    }
+
     /// The lines of bytes; those that are no UTF-8 as ``ByteText`` writes them.
     static func lines(of store: any ByteStore) throws(FaceDataError) -> [Line] {
         var reader = LineReader(store)

@@ -59,6 +59,11 @@ public struct PassedOver: Sendable, Hashable {
         add(path, "\(kind) sub-folder", "\(kind) sub-folders", false)
     }
 
+    /// Adds something that may hold or stand for a picture.
+    mutating func add(other path: String, _ kind: String, _ kinds: String) {
+        add(path, kind, kinds, true)
+    }
+
     private mutating func add(_ path: String, _ kind: String, _ kinds: String, _ isPicture: Bool) {
         items.append(Item(path: path, kind: kind, kinds: kinds, isPicture: isPicture))
     }

@@ -2,7 +2,8 @@ public import Foundation
 
 /// Some images of a source, in an order of their own.
 public struct SelectedImages: ImageSource {
-    private let source: any ImageSource
+    /// What they are selected from.
+    let source: any ImageSource
     private let indices: [Int]
 
     /// Selects images.

@@ -7,6 +7,9 @@ extension LabelledImageSet {
     /// |---|---|
     /// | folder with `train.rec`, or with one `.rec` | RecordIO pack |
     /// | `.rec` file | RecordIO pack |
+    /// | folder with `data.mdb`, or the file | LMDB database of Caffe or OpenMMLab |
+    /// | `.tfrecord` file or folder of them | TFRecord; `INDEX,FOLDER` takes TFace's text |
+    /// | `.tar` file, `NAME-{000..012}.tar`, folder of them | shards of a WebDataset, or archives of folders |
     /// | folder | identity folders of images |
     /// | `.tsv` file | MS-Celeb-1M's own format; `FILE,LIST` takes the rows that a list selects |
     /// | other file | list of images; `LIST,FOLDER` when paths are relative to another folder |
@@ -18,6 +21,10 @@ extension LabelledImageSet {
     ) throws(FaceDataError) -> LabelledImageSet {
         let url = URL(fileURLWithPath: source)
         guard let kind = SystemPath.kind(url.path) else {
+            if ShardNames.isPattern(source) {
+                return try shards(
+                    url, try ShardNames.expand(source).map { URL(fileURLWithPath: $0) }, threads)
+            }
             let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
                 throw .unreadable(
@@ -33,7 +40,48 @@ extension LabelledImageSet {
         if let pack = try recordFile(in: url) {
             return try .pack(try RecordPack(pack), threads: threads)
         }
-        return try folder(url)
+        let database = url.appendingPathComponent("data.mdb")
+        if SystemPath.kind(database.path) == .file { return try shards(url, [database], threads) }
+        if let files = try shards(in: url) { return try shards(url, files, threads) }
+        do throws(FaceDataError) {
+            return try folder(url)
+        } catch {
+            guard case .noIdentities = error else { throw error }
+            try ForeignSet.refuse(folder: url)
+            throw error
+        }
+    }
+
+    /// The shards of a folder that holds no other folder; nil where there are none.
+    private static func shards(in folder: URL) throws(FaceDataError) -> [URL]? {
+        let names = try visibleNames(folder)
+        let shards = names.filter { StoredFormat(file: $0) != nil }
+            .map(folder.appendingPathComponent)
+        guard !shards.isEmpty,
+            !names.contains(where: {
+                SystemPath.kind(folder.appendingPathComponent($0).path) == .folder
+            })
+        else { return nil }
+        return shards
+    }
+
+    /// Reads files that hold many images each, which must be of one format.
+    private static func shards(
+        _ location: URL, _ files: [URL], _ threads: Int
+    ) throws(FaceDataError) -> LabelledImageSet {
+        for file in files where SystemPath.kind(file.path) != .file {
+            throw .unreadable(
+                path: file.path, reason: FileReader.obstacle(to: file) ?? "it is no file")
+        }
+        let formats = files.map { StoredFormat(file: $0.lastPathComponent) }
+        guard let first = formats.first, let format = first, formats.allSatisfy({ $0 == format })
+        else {
+            throw .unknownFormat(
+                path: location.path,
+                reason: "its files must be all of one format with names that end in "
+                    + StoredFormat.endings.joined(separator: ", "))
+        }
+        return try format.open(location, files, threads: threads)
     }
 
     private static func open(
@@ -46,7 +94,15 @@ extension LabelledImageSet {
                 path: file.path,
                 reason: "a verification pack has pairs and no identities; use it as a test set")
         case "tsv": return try .celebRows(file, selectedBy: other)
-        default: return try list(file, images: other)
+        default:
+            if let format = StoredFormat(file: file.lastPathComponent), other == nil {
+                return try format.open(file, [file], threads: threads)
+            }
+            if let other, let line = try? TextFile.firstLine(file), TFaceIndex.isLine(line) {
+                return try TFaceIndex(file).set(other, file)
+            }
+            try ForeignSet.refuse(file)
+            return try list(file, images: other)
         }
     }
 

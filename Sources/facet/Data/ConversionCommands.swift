@@ -17,7 +17,36 @@ let packCommand = Command(
         "facet data pack CASIA-WebFace casia/train.rec",
         "facet data pack lfw-112,pairs.txt lfw.bin",
     ]
-) { arguments in try convert(arguments, to: DataWork.url(arguments, "pack"), packs: true) }
+) { arguments in
+    let out = DataWork.url(arguments, "pack")
+    return try convert(arguments, to: out, as: out.pathExtension == "bin" ? .bin : .set(.pack))
+}
+
+private let shardOption = Option(
+    "--shard-images", .value("N"),
+    "pictures of a shard, where OUT ends in .tar; default \(SetConversion.defaultShardImages)")
+
+let convertCommand = Command(
+    "convert", "Write a set in another format, as its bytes are.",
+    discussion: """
+        The ending of OUT tells the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), \
+        .tfrecord for a TFRecord file, .lmdb for an LMDB database, .rec for an insightface pack, .bin for \
+        one of a test set, and a folder otherwise. Image bytes are copied unchanged. Run the same command \
+        again after an interruption: folders and a .rec are resumed, the others start over.
+        """,
+    positionals: [
+        Positional("set", "the set to convert"),
+        Positional("out", "output folder, .tar, .tfrecord, .lmdb, .rec or .bin"),
+    ],
+    options: [shardOption] + DataWork.options,
+    examples: [
+        "facet data convert CASIA-WebFace casia/train.tar --shard-images 5000",
+        "facet data convert 'casia/train-{000000..000098}.tar' casia/train.rec",
+    ]
+) { arguments in
+    let out = DataWork.url(arguments, "out")
+    return try convert(arguments, to: out, as: .named(by: out))
+}
 
 let unpackCommand = Command(
     "unpack", "Write the images of a set to a folder, with a list of pairs for a test set.",
@@ -35,24 +64,28 @@ let unpackCommand = Command(
         )
     ] + DataWork.options,
     examples: ["facet data unpack faces_emore/train.rec emore", "facet data unpack lfw.bin lfw"]
-) { arguments in try convert(arguments, to: DataWork.url(arguments, "folder"), packs: false) }
+) { arguments in
+    try convert(arguments, to: DataWork.url(arguments, "folder"), as: .set(.folder))
+}
 
 let importCommand = Command(
     "import", "Convert a set of any format to a folder or a pack, without its bad images.",
     discussion: """
         Decodes every image and leaves out those that cannot be decoded or are listed in --without. \
-        With --size, images are fitted to a square and re-encoded. OUT ends in .rec for a pack \
-        and is a folder otherwise. Run the same command again to resume; before a pack is written, the scan \
+        With --size, images are fitted to a square and re-encoded. OUT ends in .rec for a pack, in \
+        .tar, .tfrecord or .lmdb for these formats, and is a folder otherwise. Run the same command again to resume; before a pack is written, the scan \
         for bad images is kept once it has finished.
         """,
     positionals: [
-        Positional("set", "the set to import"), Positional("out", "output folder, .rec or .bin"),
+        Positional("set", "the set to import"),
+        Positional("out", "output folder, .tar, .tfrecord, .lmdb, .rec or .bin"),
     ],
     options: [
         Option("--size", .value("N"), "fit images to N x N pixels"),
         Option("--quality", .value("N"), "JPEG quality with --size; default 95"),
         Option("--png", .flag, "write lossless PNGs instead"),
         Option("--without", .value("FILE"), "a list of identities and images to leave out"),
+        shardOption,
     ] + DataWork.options,
     examples: [
         "facet data import FaceImageCroppedWithAlignment.tsv,clean_list.txt ms1m/train.rec --size 112"
@@ -65,48 +98,47 @@ let importCommand = Command(
         recoding = ImageRecoding(side: side, quality: arguments.has("--png") ? nil : quality)
     }
     return try convert(
-        arguments, to: out, packs: ["rec", "bin"].contains(out.pathExtension),
-        recoding: recoding, leavesOutBad: true)
+        arguments, to: out, as: .named(by: out), recoding: recoding, leavesOutBad: true)
+}
+
+/// What a set is written as.
+private enum Target: Equatable {
+    /// A verification pack.
+    case bin
+    case set(ConversionTarget)
+
+    static func named(by url: URL) -> Target {
+        url.pathExtension == "bin" ? .bin : .set(ConversionTarget(url))
+    }
+
+    func files(_ url: URL) -> [URL] {
+        switch self {
+        case .bin: [url]
+        case .set(let target): target.files(url)
+        }
+    }
+
+    var resumes: Bool {
+        switch self {
+        case .bin: false
+        case .set(let target): target.resumes
+        }
+    }
 }
 
 private func convert(
-    _ arguments: Arguments, to out: URL, packs: Bool, recoding: ImageRecoding = .none,
+    _ arguments: Arguments, to out: URL, as target: Target, recoding: ImageRecoding = .none,
     leavesOutBad: Bool = false
 ) throws -> ExitCode {
     let work = try DataWork(arguments)
-    work.goesOn = out.pathExtension != "bin"
+    work.goesOn = target.resumes
     return try work.run {
-        var set = try work.open(arguments)
-        if let file = arguments.value("--without"), case .labelled(let labelled) = set {
-            let fewer = labelled.removing(try RemovalList.read(URL(fileURLWithPath: file)))
-            fewer.warnings.dropFirst(labelled.warnings.count)
-                .forEach { Console.standard.warning($0) }
-            set = .labelled(fewer)
-        }
-        try requireEnding(of: out, packs: packs, set)
-        try DataWork.requireNoSource(
-            among: packs ? DataWork.packFiles(out) : [out.appendingPathComponent("pairs.txt")],
-            arguments, set)
+        let set = try fewer(try work.open(arguments), arguments)
+        try requireTarget(target, out, set)
+        try DataWork.requireNoSource(among: target.files(out), arguments, set)
         let conversion = SetConversion(
             recoding: recoding, leavesOutBad: leavesOutBad, threads: work.threads)
-        let progress = work.progress("writing", set.source.count)
-        let outcome: SetConversion.Outcome
-        switch set {
-        case .labelled(let set):
-            outcome =
-                packs
-                ? try conversion.write(set, toPack: out, progress: progress)
-                : try conversion.write(set, toFolder: out, progress: progress)
-        case .pairs(var pairs):
-            if let folds = try arguments.whole("--folds", in: 1...1000) {
-                pairs = pairs.withConsecutiveFolds(folds)
-            }
-            if packs, let warning = pairs.packWarning { Console.standard.warning(warning) }
-            outcome =
-                packs
-                ? try conversion.write(pairs, toPack: out, progress: progress)
-                : try conversion.write(pairs, toFolder: out, progress: progress)
-        }
+        let outcome = try write(set, arguments, conversion, target, out, work)
         try work.write(outcome, text: text(of: outcome, out))
         guard outcome.written + outcome.kept == 0 else { return .success }
         Console.standard.error("no image was written: none was left of the set")
@@ -114,20 +146,60 @@ private func convert(
     }
 }
 
-/// A training set becomes a .rec and a test set a .bin.
-private func requireEnding(of out: URL, packs: Bool, _ set: ImageCollection) throws {
-    guard packs else { return }
-    let expected: String
-    switch set {
-    case .labelled: expected = "rec"
-    case .pairs: expected = "bin"
+/// The set without what `--without` names.
+private func fewer(_ set: ImageCollection, _ arguments: Arguments) throws -> ImageCollection {
+    guard let file = arguments.value("--without"), case .labelled(let labelled) = set else {
+        return set
     }
-    guard out.pathExtension == expected else {
+    let fewer = labelled.removing(try RemovalList.read(URL(fileURLWithPath: file)))
+    fewer.warnings.dropFirst(labelled.warnings.count).forEach { Console.standard.warning($0) }
+    return .labelled(fewer)
+}
+
+private func write(
+    _ set: ImageCollection, _ arguments: Arguments, _ conversion: SetConversion, _ target: Target,
+    _ out: URL, _ work: DataWork
+) throws -> SetConversion.Outcome {
+    let progress = work.progress("writing", set.source.count)
+    switch set {
+    case .labelled(let set):
+        let images = try arguments.whole("--shard-images", in: 1...10_000_000)
+        guard case .set(let format) = target else { return SetConversion.Outcome() }
+        return try conversion.write(
+            set, as: format, to: out, shardImages: images ?? SetConversion.defaultShardImages,
+            progress: progress)
+    case .pairs(var pairs):
+        if let folds = try arguments.whole("--folds", in: 1...1000) {
+            pairs = pairs.withConsecutiveFolds(folds)
+        }
+        guard target == .bin else {
+            return try conversion.write(pairs, toFolder: out, progress: progress)
+        }
+        if let warning = pairs.packWarning { Console.standard.warning(warning) }
+        return try conversion.write(pairs, toPack: out, progress: progress)
+    }
+}
+
+/// A training set becomes a .rec and a test set a .bin, where a pack is written; the other formats have no
+/// place for pairs.
+private func requireTarget(_ target: Target, _ out: URL, _ set: ImageCollection) throws {
+    switch (target, set) {
+    case (.set(.folder), _), (.bin, .pairs): return
+    case (.set(let format), .labelled):
+        guard format == .pack, out.pathExtension != "rec" else { return }
         throw FaceDataError.cannotWrite(
             path: out.path,
-            reason:
-                "a \(expected == "rec" ? "training" : "test") set is packed as a .\(expected) "
-                + "file; use that extension")
+            reason: "a training set is packed as a .rec file; use that extension")
+    case (.bin, .labelled):
+        throw FaceDataError.cannotWrite(
+            path: out.path,
+            reason: "a training set is packed as a .rec file; use that extension")
+    case (.set(let format), .pairs):
+        throw FaceDataError.cannotWrite(
+            path: out.path,
+            reason: format == .pack
+                ? "a test set is packed as a .bin file; use that extension"
+                : "a test set, which has pairs, is written as a .bin file or a folder")
     }
 }
 

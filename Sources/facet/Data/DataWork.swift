@@ -44,14 +44,6 @@ final class DataWork {
         URL(fileURLWithPath: arguments.positional(name) ?? "")
     }
 
-    /// The files of a pack.
-    static func packFiles(_ pack: URL) -> [URL] {
-        guard pack.pathExtension == "rec" else { return [pack] }
-        let stem = pack.deletingPathExtension()
-        return [pack, pack.deletingLastPathComponent().appendingPathComponent("property")]
-            + ["idx", "lst"].map { stem.appendingPathExtension($0) }
-    }
-
     /// Refuses to write over the files that a set is read from.
     static func requireNoSource(
         among written: [URL], _ arguments: Arguments, _ set: ImageCollection
@@ -64,7 +56,10 @@ final class DataWork {
         let parts = [named] + named.split(separator: ",", maxSplits: 1).map(String.init)
         var read = Set((parts + [set.source.location.path]).map(plain))
         if set.source is RecordPack || set.source.location.pathExtension == "rec" {
-            read.formUnion(packFiles(set.source.location).map { plain($0.path) })
+            read.formUnion(ConversionTarget.pack.files(set.source.location).map { plain($0.path) })
+        }
+        if let stored = set.source.storedImages {
+            read.formUnion(stored.files.map { plain($0.path) })
         }
         if let images = set.source as? ImageFiles, files.count == 1 {
             read.formUnion(images.paths.indices.map { plain(images.path(of: $0)) })

@@ -21,6 +21,28 @@ import Testing
         #expect(set.names == ["b/1.jpg", "a/1.jpg", "a/2.JPG"])
     }
 
+    @Test(arguments: [
+        "id,file_name,age,identity\n0,b/1.jpg,30,10\n1,a/1.jpg,,2\n2,a/2.JPG,41,2\n",
+        "Identity\tsplit\tImage Path\n10\ttrain\tb/1.jpg\n2\ttrain\ta/1.jpg\n2\ttest\ta/2.JPG\n",
+        "label,path,caption\n10,b/1.jpg,\"one, two\"\n2,a/1.jpg,x.jpg\n2,a/2.JPG,\n",
+    ])
+    func titlesTellTheColumnsOfATable(text: String) throws {
+        let set = try Self.read(text)
+        #expect(set.identities == ["2", "10"])
+        #expect(set.labels == [1, 0, 0])
+        #expect(set.names == ["b/1.jpg", "a/1.jpg", "a/2.JPG"])
+    }
+
+    @Test(arguments: [
+        ("path,age,label\na.jpg,1\n", "line 2: it has 2 columns, not 3"),
+        ("path,age,label\na.jpg,1,\n", "line 2: it has no label"),
+        ("path,age,label\n,1,x\n", "line 2: it has no path"),
+    ])
+    func tablesWithHolesAreRefused(text: String, reason: String) throws {
+        let error = refusal { _ = try Self.read(text) }
+        #expect(error?.description.contains(reason) == true)
+    }
+
     @Test func labelsMayBeNames() throws {
         let set = try Self.read("x y/1.jpg\tZoë B\n2.jpg\tann\n")
         #expect(set.identities == ["Zoë B", "ann"])

@@ -6,7 +6,8 @@ extension LabelledImageSet {
     /// `index label path` as MXNet's `im2rec` has them, or `aligned path label` as insightface does,
     /// with tabs, commas or spaces between. A label is a text of any kind, see ``ListLabels``.
     ///
-    /// The first line decides about the form. Lines that begin with `#` and a space are comments,
+    /// The first line decides about the form; where it names three columns or more, that of the path and that of the
+    /// label among them (``ListColumns``), these count wherever they stand. Lines that begin with `#` and a space are comments,
     /// and a first line without an image names the columns. A path may have spaces or commas
     /// between such fields when it ends as an image does.
     ///
@@ -22,6 +23,9 @@ extension LabelledImageSet {
             try lines.first.map { line throws(FaceDataError) in
                 try ListForm(of: line, file, root)
             } ?? nil
+        if form == nil, lines.count > 1, let columns = ListColumns(lines[0].text) {
+            return try table(lines.dropFirst(), columns, file, root)
+        }
         // A line that names columns.
         if form == nil, lines.count > 1, let second = try ListForm(of: lines[1], file, root) {
             form = second
@@ -39,6 +43,25 @@ extension LabelledImageSet {
             throw .line(path: file.path, line: 1, reason: "the list has no images")
         }
         let labels = ListLabels(names, fromIm2rec: form.isIm2rec)
+        return LabelledImageSet(
+            source: ImageFiles(paths, in: root), identities: labels.identities,
+            labels: labels.labels, warnings: labels.warnings)
+    }
+}
+
+extension LabelledImageSet {
+    /// Reads a table whose first line names its columns.
+    private static func table(
+        _ lines: ArraySlice<TextFile.Line>, _ columns: ListColumns, _ file: URL, _ root: URL
+    ) throws(FaceDataError) -> LabelledImageSet {
+        var paths: [String] = []
+        var names: [String] = []
+        for line in lines {
+            let (path, label) = try columns.entry(line, of: file)
+            paths.append(path)
+            names.append(label)
+        }
+        let labels = ListLabels(names)
         return LabelledImageSet(
             source: ImageFiles(paths, in: root), identities: labels.identities,
             labels: labels.labels, warnings: labels.warnings)

@@ -1,0 +1,62 @@
+public import Foundation
+
+/// What a training set is written as.
+public enum ConversionTarget: String, Sendable, CaseIterable {
+    /// An LMDB database with Caffe's keys and values, a folder called `NAME.lmdb`.
+    case database
+    /// `<identity>/<image>`.
+    case folder
+    /// insightface's RecordIO, `NAME.rec`.
+    case pack
+    /// A TFRecord file, `NAME.tfrecord`.
+    case records
+    /// Shards of a WebDataset, `NAME.tar`.
+    case shards
+
+    /// The format that a name tells by its ending.
+    public init(_ url: URL) {
+        self =
+            switch PathText(url.path).ending {
+            case "lmdb", "mdb": .database
+            case "rec": .pack
+            case "tar": .shards
+            case "tfrec", "tfrecord", "tfrecords": .records
+            default: .folder
+            }
+    }
+
+    /// The files that a conversion writes that can be named beforehand; of shards the first.
+    public func files(_ url: URL) -> [URL] {
+        switch self {
+        case .database: [url.appendingPathComponent("data.mdb")]
+        case .folder: [url.appendingPathComponent("pairs.txt")]
+        case .pack:
+            [url, url.deletingLastPathComponent().appendingPathComponent("property")]
+                + ["idx", "lst"].map { url.deletingPathExtension().appendingPathExtension($0) }
+        case .records: [url]
+        case .shards: [ShardWriter.shard(0, of: url)]
+        }
+    }
+
+    /// Whether a conversion that was interrupted goes on where it stopped.
+    public var resumes: Bool { self == .folder || self == .pack }
+}
+
+extension SetConversion {
+    /// Writes a training set in the format that a name tells.
+    ///
+    /// - Parameter shardImages: The most pictures of a shard.
+    /// - Throws: ``FaceDataError``.
+    public func write(
+        _ set: LabelledImageSet, as target: ConversionTarget, to url: URL,
+        shardImages: Int = Self.defaultShardImages, progress: Progress = { _ in }
+    ) throws -> Outcome {
+        switch target {
+        case .database: try write(set, toDatabase: url, progress: progress)
+        case .folder: try write(set, toFolder: url, progress: progress)
+        case .pack: try write(set, toPack: url, progress: progress)
+        case .records: try write(set, toRecords: url, progress: progress)
+        case .shards: try write(set, toShards: url, images: shardImages, progress: progress)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+public import Foundation
+import SafeFiles
+import Spelling
+
+/// Writes a training set as shards of a WebDataset: `NAME-000000.tar` and so on, of which each sample has a picture
+/// and a `.cls` with the number of its identity.
+///
+/// A key is the identity's name, a slash and the picture's name without points, from which whoever reads the
+/// shards takes the identities' names as well. The shards come to their places when all are written.
+final class ShardWriter {
+    /// Pictures of a shard, where nothing else is asked for.
+    static let defaultImages = 10_000
+    /// More shards would be more open files than a process may have.
+    private static let maxShards = 512
+
+    private let url: URL
+    private let perShard: Int
+    private let names: WrittenNames
+    private var keys: Set<String> = []
+    private var shards: [FileWriter] = []
+    private var written = 0
+
+    /// Begins shards.
+    ///
+    /// - Parameters:
+    ///   - url: `NAME.tar`; a number comes before the ending.
+    ///   - images: The most pictures of a shard; more where there would be too many shards.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where other shards of the name would be taken for
+    ///   some of these.
+    init(
+        _ url: URL, _ set: LabelledImageSet, images: Int, names: WrittenNames
+    ) throws(FaceDataError) {
+        self.url = url
+        self.names = names
+        perShard = max(images, (set.count + Self.maxShards - 1) / Self.maxShards, 1)
+        let count = (set.count + perShard - 1) / perShard
+        guard count > 0 else { throw .cannotWrite(path: url.path, reason: "the set has no images") }
+        try requireNoOthers(count)
+    }
+
+    /// A shard's file.
+    static func shard(_ index: Int, of url: URL) -> URL {
+        let digits = String(index)
+        let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        let stem = PathText(url.lastPathComponent).withoutEnding
+        return url.deletingLastPathComponent().appendingPathComponent("\(stem)-\(number).tar")
+    }
+
+    private func requireNoOthers(_ count: Int) throws(FaceDataError) {
+        let own = Set((0..<count).map { Self.shard($0, of: url).lastPathComponent })
+        let stem = PathText(url.lastPathComponent).withoutEnding + "-"
+        let folder = url.deletingLastPathComponent()
+        let found = (try? SystemPath.visibleNames(folder)) ?? []
+        let other = found.first {
+            $0.hasPrefix(stem) && $0.hasSuffix(".tar") && !own.contains($0)
+                && $0.dropFirst(stem.count).dropLast(4).allSatisfy { ("0"..."9").contains($0) }
+        }
+        guard let other else { return }
+        throw .cannotWrite(
+            path: url.path,
+            reason:
+                "'\(other)' is there and would be taken for one of the \(counted(count, "shard")) to be written; remove "
+                + "it, or choose another name")
+    }
+
+    /// Adds the next picture.
+    ///
+    /// - Parameters:
+    ///   - index: Its place in the set.
+    ///   - label: The number of its identity.
+    func append(_ bytes: [UInt8], _ index: Int, label: Int) throws(FaceDataError) {
+        let ending = bytes.withUnsafeBytes { ImageKind($0) }.ending
+        let key = key(of: index)
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            if written % perShard == 0 { try beginShard() }
+            guard let file = shards.last else { return }
+            let tar = TarWriter(file)
+            try tar.append("\(key).\(ending)", bytes)
+            try tar.append("\(key).cls", Array("\(label)".utf8))
+        }
+        written += 1
+    }
+
+    private func beginShard() throws(SafeFilesError) {
+        try endShard()
+        shards.append(try FileWriter(Self.shard(shards.count, of: url)))
+    }
+
+    private func endShard() throws(SafeFilesError) {
+        if let last = shards.last { try TarWriter(last).end() }
+    }
+
+    /// Moves the shards to their places.
+    func finish() throws(FaceDataError) {
+        try FaceDataError.storing { () throws(SafeFilesError) in
+            try endShard()
+            for shard in shards { try shard.synchronize() }
+            for shard in shards { try shard.finish() }
+        }
+    }
+
+    /// A key of its own: the file's name as in a folder, without points.
+    private func key(of index: Int) -> String {
+        let path = names.paths[index]
+        let plain = LabelledImageSet.isImage(path) ? PathText(path).withoutEnding : path
+        let (folder, base) = (PathText(plain).folder, PathText(plain).name)
+        // Readers pass over a first folder of such a name.
+        let head = folder.isEmpty ? "" : folder.hasPrefix("__") ? "set/\(folder)/" : "\(folder)/"
+        let stem = head + base.replacingOccurrences(of: ".", with: "_")
+        var key = stem
+        var number = 1
+        while !keys.insert(key).inserted {
+            number += 1
+            key = "\(stem)-\(number)"
+        }
+        return key
+    }
+}
+
+extension SetConversion {
+    /// Writes a training set as shards of a WebDataset, `NAME-000000.tar` and so on; an interrupted conversion
+    /// starts over.
+    ///
+    /// - Parameters:
+    ///   - url: `NAME.tar`.
+    ///   - images: The most pictures of a shard.
+    /// - Throws: ``FaceDataError``.
+    public func write(
+        _ set: LabelledImageSet, toShards url: URL, images: Int = Self.defaultShardImages,
+        progress: Progress = { _ in }
+    ) throws -> Outcome {
+        let names = WrittenNames(of: set, ending: recoding.ending)
+        let writer = try ShardWriter(url, set, images: images, names: names)
+        let outcome = try writeAll(set, progress) { bytes, index in
+            try writer.append(bytes, index, label: set.labels[index])
+        }
+        guard outcome.written > 0 else { return outcome }
+        try writer.finish()
+        return outcome
+    }
+
+    /// Pictures of a shard, where nothing else is asked for.
+    public static let defaultShardImages = ShardWriter.defaultImages
+
+    /// Hands all images to a body in order, the bad ones left out where they are to be.
+    func writeAll(
+        _ set: LabelledImageSet, _ progress: Progress, _ body: ([UInt8], Int) throws -> Void
+    ) throws -> Outcome {
+        var outcome = Outcome()
+        try forEachImage(set.source, progress) { index, image in
+            switch image.bytes {
+            case .success(let bytes):
+                try body(bytes, index)
+                outcome.written += 1
+            case .failure(let error):
+                guard leavesOutBad else { throw error }
+                outcome.bad.append(
+                    ImageScan.BadImage(
+                        index: index, path: set.source.name(of: index), reason: error.description))
+            }
+        }
+        return outcome
+    }
+}

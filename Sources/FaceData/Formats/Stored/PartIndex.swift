@@ -1,0 +1,80 @@
+/// Where the images of a file are that holds many, what they are called and whose they are.
+struct PartIndex: Sendable, Hashable {
+    /// What is in the file and is no image of the set.
+    struct Passed: Sendable, Hashable {
+        /// What it is.
+        enum Kind: String, Sendable {
+            /// An archive within the archive.
+            case archive
+            /// A file that is no image.
+            case file
+            /// A link or a device.
+            case link
+        }
+
+        var name: String
+        var kind: Kind
+    }
+
+    /// How an image is kept in its part.
+    struct Packing: Sendable, Hashable {
+        /// CRC-32 of the image's bytes.
+        var checksum: UInt32
+        /// Bytes of the image.
+        var size: Int
+        /// Whether the part is packed with deflate.
+        var isDeflated: Bool
+    }
+
+    /// What is to be told about the file.
+    enum Note: String, Sendable {
+        /// An archive whose mark of its end is missing.
+        case unended
+    }
+
+    /// Where each image's part begins in the file.
+    private(set) var offsets: [Int] = []
+    /// Bytes of each part.
+    private(set) var sizes: [Int] = []
+    /// The images' names.
+    private(set) var names = TextTable()
+    /// The labels, each once.
+    private(set) var labels: [String] = []
+    /// Which of the labels each image has; empty for files that keep none.
+    private(set) var owners: [Int32] = []
+    /// How each image is kept; empty where parts are not packed.
+    private(set) var packings: [Packing] = []
+    /// What is no image, in the file's order.
+    var passed: [Passed] = []
+    /// What is to be told about the file.
+    var notes: [Note] = []
+    private var places: [ExactText: Int32] = [:]
+
+    /// How many images there are.
+    var count: Int { offsets.count }
+    /// Whether the file tells whose the images are.
+    var isLabelled: Bool { !owners.isEmpty }
+
+    /// An image's label; only where there are labels.
+    func label(of index: Int) -> String { labels[Int(owners[index])] }
+
+    /// Adds an image.
+    ///
+    /// - Parameter label: nil in files that keep none.
+    mutating func append(
+        _ name: String, at offset: Int, size: Int, label: String?, packing: Packing? = nil
+    ) {
+        offsets.append(offset)
+        sizes.append(size)
+        names.append(name)
+        if let packing { packings.append(packing) }
+        guard let label else { return }
+        let key = ExactText(label)
+        let place = places[key] ?? Int32(labels.count)
+        if place == labels.count {
+            labels.append(label)
+            places[key] = place
+        }
+        owners.append(place)
+    }
+}

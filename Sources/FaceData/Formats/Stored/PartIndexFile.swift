@@ -1,0 +1,153 @@
+import Foundation
+import SafeFiles
+
+/// The index of a large file, kept beside it as the hidden `.NAME.index`, or, where that cannot be written, in
+/// the user's folder of caches: made once, since it takes a walk through the whole file.
+///
+/// A line is the place of an image, its size, its label and its name, with tabs between. An index is believed
+/// only if the file has the size and the time that stand in it, and every place lies in the file.
+struct PartIndexFile {
+    /// Smaller files are read again each time.
+    static let minBytes = 1 << 20
+    private static let version = 1
+
+    private let file: FilePool.File
+    private let kind: String
+    private let minBytes: Int
+
+    /// Names an index.
+    ///
+    /// - Parameter kind: What is indexed in which way.
+    init(of file: FilePool.File, kind: String, minBytes: Int = Self.minBytes) {
+        (self.file, self.kind, self.minBytes) = (file, kind, minBytes)
+    }
+
+    /// The index that is kept, or the one that a body makes, which is then kept.
+    func index(
+        _ make: (FileReader) throws(FaceDataError) -> PartIndex
+    ) throws(FaceDataError) -> PartIndex {
+        let reader = try FileReader(file.url)
+        let isLarge = reader.size >= minBytes
+        if isLarge {
+            for place in [beside, cached].compactMap({ $0 }) {
+                if let store = try? FileReader(place), let index = try? read(store) { return index }
+            }
+        }
+        let index = try make(reader)
+        try reader.requireUnchanged()
+        if isLarge { keep(index) }
+        return index
+    }
+
+    /// Beside the file.
+    var beside: URL {
+        file.url.deletingLastPathComponent().appendingPathComponent(
+            ".\(file.url.lastPathComponent).index")
+    }
+
+    /// In the user's folder of caches; nil where nobody has a home.
+    private var cached: URL? {
+        let environment = ProcessInfo.processInfo.environment
+        let base =
+            environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
+            ?? environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache") }
+        var hash = SHA256()
+        hash.update(Array(file.url.standardizedFileURL.path.utf8))
+        return base?.appendingPathComponent("facet/\(hash.hexDigest().prefix(32)).index")
+    }
+
+    private var head: String {
+        "facet index \(Self.version)\t\(kind)\t\(file.stamp.size)\t\(file.stamp.modified)"
+    }
+
+    // MARK: Writing
+
+    /// Keeps an index; where it cannot be kept, the file is read again next time.
+    private func keep(_ index: PartIndex) {
+        guard isPlain(index) else { return }
+        for place in [beside, cached].compactMap({ $0 }) {
+            if (try? write(index, to: place)) != nil { return }
+        }
+    }
+
+    /// Whether all names can stand in a line.
+    private func isPlain(_ index: PartIndex) -> Bool {
+        func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 } }
+        return index.labels.allSatisfy(isPlain) && index.passed.allSatisfy { isPlain($0.name) }
+            && (0..<index.count).allSatisfy { isPlain(index.names[$0]) }
+    }
+
+    private func write(_ index: PartIndex, to place: URL) throws(SafeFilesError) {
+        let writer = try FileWriter(place)
+        try writer.write(head + "\n")
+        for note in index.notes { try writer.write("note\t\(note.rawValue)\n") }
+        for passed in index.passed {
+            try writer.write("passed\t\(passed.kind.rawValue)\t\(passed.name)\n")
+        }
+        for place in 0..<index.count {
+            let label = index.isLabelled ? index.label(of: place) : ""
+            try writer.write(
+                "\(index.offsets[place])\t\(index.sizes[place])\t\(label)\t\(index.names[place])\n")
+        }
+        try writer.write("end\t\(index.count)\t\(index.isLabelled ? "labels" : "no labels")\n")
+        try writer.finish()
+    }
+
+    // MARK: Reading
+
+    private struct Unbelievable: Error {}
+
+    /// Reads an index.
+    ///
+    /// - Throws: An error when it is of another file, or of another time.
+    func read(_ store: any ByteStore) throws -> PartIndex {
+        var reader = LineReader(store)
+        guard try reader.next({ Self.text($0) }) == head else { throw Unbelievable() }
+        let ends = try Self.isLabelled(store)
+        var index = PartIndex()
+        while let line = try reader.next({ Self.text($0) }) {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            switch fields.first {
+            case "end":
+                guard fields.count == 3, Int(fields[1]) == index.count else { throw Unbelievable() }
+                return index
+            case "note":
+                guard let note = PartIndex.Note(rawValue: String(fields.last ?? "")) else {
+                    throw Unbelievable()
+                }
+                index.notes.append(note)
+            case "passed":
+                guard fields.count == 3,
+                    let kind = PartIndex.Passed.Kind(rawValue: String(fields[1]))
+                else { throw Unbelievable() }
+                index.passed.append(PartIndex.Passed(name: String(fields[2]), kind: kind))
+            default:
+                try add(fields, isLabelled: ends, to: &index)
+            }
+        }
+        throw Unbelievable()
+    }
+
+    private func add(
+        _ fields: [Substring], isLabelled: Bool, to index: inout PartIndex
+    ) throws {
+        guard fields.count == 4, let offset = Int(fields[0]), let size = Int(fields[1]),
+            offset >= 0, size >= 0, offset <= file.stamp.size, size <= file.stamp.size - offset
+        else { throw Unbelievable() }
+        index.append(
+            String(fields[3]), at: offset, size: size, label: isLabelled ? String(fields[2]) : nil)
+    }
+
+    /// Whether the index has labels, which its last line tells.
+    private static func isLabelled(_ store: any ByteStore) throws -> Bool {
+        let count = min(store.size, 64)
+        let tail = String(
+            decoding: try store.bytes(at: store.size - count, count: count), as: UTF8.self)
+        guard tail.hasSuffix("labels\n") else { throw Unbelievable() }
+        return !tail.hasSuffix("\tno labels\n")
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,113 @@
+public import Foundation
+
+/// Images that are parts of large files: of shards, archives, databases.
+///
+/// Opening reads the files' indices (``PartIndexFile``); images stay where they are until they are asked for,
+/// in any order and by many threads at once.
+public struct StoredImages: ImageSource {
+    /// The file, or the folder of the files.
+    public let location: URL
+    /// The files.
+    public var files: [URL] { pool.files.map(\.url) }
+    private let pool: FilePool
+    private let content: any PartContent
+    private var owners: [Int32] = []
+    private var offsets: [Int] = []
+    private var sizes: [Int] = []
+    private var names = TextTable()
+    private var packings: [PartIndex.Packing] = []
+
+    /// Takes files and their indices, file after file.
+    ///
+    /// - Parameter content: How an image is found in its part.
+    init(
+        _ location: URL, _ files: [FilePool.File], _ indices: [PartIndex],
+        content: any PartContent = WholePart()
+    ) {
+        self.location = location
+        self.content = content
+        pool = FilePool(files)
+        let areUnique = Self.areUnique(indices)
+        for (file, index) in indices.enumerated() {
+            owners += repeatElement(Int32(file), count: index.count)
+            offsets += index.offsets
+            sizes += index.sizes
+            packings += index.packings
+            if areUnique {
+                names.append(contentsOf: index.names)
+            } else {
+                let stem = PathText(PathText(files[file].url.path).withoutEnding).name
+                for place in 0..<index.count {
+                    names.append(Self.name(index.names[place], of: stem))
+                }
+            }
+        }
+    }
+
+    /// How many images there are.
+    public var count: Int { offsets.count }
+
+    /// The image's name in its file; with the file's name before its own where two files have one of a name.
+    public func name(of index: Int) -> String { names[index] }
+
+    /// The file and the image's name.
+    public func path(of index: Int) -> String {
+        "\(pool.files[Int(owners[index])].url.path), \(names[index])"
+    }
+
+    /// What the image's file is like.
+    public func stamp(of index: Int) -> FileStamp {
+        FileStamp(pool.files[Int(owners[index])].url)
+    }
+
+    /// Reads an image.
+    public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        guard sizes[index] <= ImageDecoder.maxBytes else {
+            throw .badImage(
+                path: path(of: index),
+                reason: "\(sizes[index]) bytes are more than \(ImageDecoder.maxBytes)")
+        }
+        try pool.read(
+            Int(owners[index]), at: offsets[index], count: sizes[index], into: buffer)
+        if let reason = content.unwrap(buffer, packings.isEmpty ? nil : packings[index]) {
+            throw .badImage(path: path(of: index), reason: reason)
+        }
+    }
+
+    /// Whether no two images have a name; of names with one hash it is supposed that they are alike.
+    private static func areUnique(_ indices: [PartIndex]) -> Bool {
+        var hashes: [Int] = []
+        hashes.reserveCapacity(indices.reduce(0) { $0 + $1.count })
+        for index in indices {
+            for place in 0..<index.count { hashes.append(index.names[place].hashValue) }
+        }
+        hashes.sort()
+        return !zip(hashes, hashes.dropFirst()).contains(where: ==)
+    }
+
+    private static func name(_ name: String, of file: String) -> String {
+        let (folder, base) = (PathText(name).folder, PathText(name).name)
+        return (folder.isEmpty ? "" : folder + "/") + "\(file)_\(base)"
+    }
+}
+
+/// How an image is found in what a file keeps of it.
+protocol PartContent: Sendable {
+    /// Leaves nothing but the image's bytes in a buffer that holds the part.
+    ///
+    /// - Parameter packing: How the image is kept in the part, in files that tell it.
+    /// - Returns: Why that cannot be done; nil when it was.
+    func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String?
+}
+
+/// Parts that are the images.
+struct WholePart: PartContent {
+    func unwrap(_ buffer: ReadBuffer, _ packing: PartIndex.Packing?) -> String? { nil }
+}
+
+extension ImageSource {
+    /// The parts of files that the images are, or are selected from; nil for others.
+    public var storedImages: StoredImages? {
+        self as? StoredImages ?? (self as? SelectedImages)?.source.storedImages
+    }
+}

@@ -1,0 +1,220 @@
+import Foundation
+import Spelling
+
+extension LabelledImageSet {
+    /// A set whose images are parts of files.
+    ///
+    /// - Parameters:
+    ///   - files: The files, in the set's order.
+    ///   - kind: What is indexed in which way, for the indices that are kept.
+    ///   - index: Looks through a file, on any thread.
+    /// - Throws: ``FaceDataError``, that of the first file where several cannot be read.
+    static func stored(
+        _ location: URL, _ files: [URL], kind: String, content: any PartContent = WholePart(),
+        threads: Int, minIndexBytes: Int = PartIndexFile.minBytes,
+        _ index: @escaping @Sendable (any ByteStore) throws(FaceDataError) -> PartIndex
+    ) throws(FaceDataError) -> LabelledImageSet {
+        let files = files.map(FilePool.File.init)
+        var indices: [PartIndex] = []
+        do {
+            try ParallelParts.forEach(
+                files.count, size: 1, threads: threads,
+                make: { range in
+                    Result { () throws(FaceDataError) in
+                        let file = PartIndexFile(
+                            of: files[range.lowerBound], kind: kind, minBytes: minIndexBytes)
+                        return try file.index { (reader) throws(FaceDataError) in
+                            try index(reader)
+                        }
+                    }
+                },
+                take: { part, _ in indices.append(try part.get()) })
+        } catch let error as FaceDataError {
+            throw error
+        } catch {
+            throw .unreadable(path: location.path, reason: "\(error)")
+        }
+        return try stored(location, files, indices, content)
+    }
+
+    /// A set whose images are parts of files that were looked through.
+    static func stored(
+        _ location: URL, _ files: [FilePool.File], _ indices: [PartIndex],
+        _ content: any PartContent
+    ) throws(FaceDataError) -> LabelledImageSet {
+        try StoredSet(location, files, indices, content).set()
+    }
+}
+
+/// Puts the images of files together to a set.
+private struct StoredSet {
+    let location: URL
+    let files: [FilePool.File]
+    let indices: [PartIndex]
+    let content: any PartContent
+
+    init(
+        _ location: URL, _ files: [FilePool.File], _ indices: [PartIndex],
+        _ content: any PartContent
+    ) {
+        (self.location, self.files, self.indices, self.content) = (
+            location, files, indices, content
+        )
+    }
+
+    func set() throws(FaceDataError) -> LabelledImageSet {
+        let filled = indices.indices.filter { indices[$0].count > 0 }
+        guard let first = filled.first else {
+            throw .unknownFormat(path: location.path, reason: "it holds no image")
+        }
+        guard
+            let other = filled.first(where: { indices[$0].isLabelled != indices[first].isLabelled })
+        else { return indices[first].isLabelled ? labelled() : try folders() }
+        let (with, without) = indices[first].isLabelled ? (first, other) : (other, first)
+        throw .unknownFormat(
+            path: location.path,
+            reason: "'\(files[with].url.lastPathComponent)' has labels beside its pictures and "
+                + "'\(files[without].url.lastPathComponent)' has none; give them as sets of their own"
+        )
+    }
+
+    // MARK: Labels in the files
+
+    private func labelled() -> LabelledImageSet {
+        let labels = ListLabels(
+            indices.flatMap { index in (0..<index.count).map(index.label(of:)) })
+        var set = LabelledImageSet(
+            source: StoredImages(location, files, indices, content: content),
+            identities: names(of: labels) ?? labels.identities, labels: labels.labels,
+            warnings: labels.warnings + notes)
+        for passed in indices.flatMap(\.passed) { set.passedOver.add(passed) }
+        if let sentence = set.passedOver.sentence { set.warnings.append(sentence) }
+        return set
+    }
+
+    /// The identities' names where each has images in one folder, which no other has.
+    private func names(of labels: ListLabels) -> [String]? {
+        var folders = [String](repeating: "", count: labels.identities.count)
+        var position = 0
+        for index in indices {
+            for place in 0..<index.count {
+                let folder = PathText(PathText(index.names[place]).folder).name
+                let label = labels.labels[position]
+                guard !folder.isEmpty, folders[label].isEmpty || folders[label] == folder else {
+                    return nil
+                }
+                folders[label] = folder
+                position += 1
+            }
+        }
+        return Set(folders).count == folders.count ? folders : nil
+    }
+
+    private var notes: [String] {
+        let unended = indices.indices.filter { indices[$0].notes.contains(.unended) }
+            .map { files[$0].url.lastPathComponent }
+        guard !unended.isEmpty else { return [] }
+        return [
+            counted(unended.count, "archive has", "archives have")
+                + " no mark of the end and may be cut short: \(unended.someJoined)"
+        ]
+    }
+
+    // MARK: Labels by folders
+
+    /// Reads `<folders common to all>/<identity>/<image>`, as a folder of identity folders is read.
+    private func folders() throws(FaceDataError) -> LabelledImageSet {
+        let common = commonFolders()
+        var parts: [PartIndex] = []
+        var passedOver = PassedOver()
+        for index in indices {
+            var part = PartIndex()
+            for place in 0..<index.count {
+                let path = index.names[place].split(separator: "/").dropFirst(common)
+                let inner = path.joined(separator: "/")
+                switch path.count {
+                case 2:
+                    part.append(
+                        inner, at: index.offsets[place], size: index.sizes[place],
+                        label: String(path[path.startIndex]),
+                        packing: index.packings.isEmpty ? nil : index.packings[place])
+                case ..<2: passedOver.add(file: inner)
+                default: passedOver.add(nested: inner)
+                }
+            }
+            for passed in index.passed { passedOver.add(passed.below(common)) }
+            parts.append(part)
+        }
+        let order = parts.flatMap { part in (0..<part.count).map(part.label(of:)) }
+        guard !order.isEmpty else { throw noIdentities(passedOver) }
+        let identities = Set(order.map(ExactText.init)).map(\.text)
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let places = Dictionary(
+            uniqueKeysWithValues: zip(identities.map(ExactText.init), identities.indices))
+        let stored = StoredImages(location, files, parts, content: content)
+        // In the order in which the folder's own files are read, so that both are one set.
+        let names = (0..<stored.count).map(stored.name(of:))
+        let sorted = names.indices.sorted { first, second in
+            let labels = (order[first].utf8, order[second].utf8)
+            return labels.0.elementsEqual(labels.1)
+                ? names[first].utf8.lexicographicallyPrecedes(names[second].utf8)
+                : labels.0.lexicographicallyPrecedes(labels.1)
+        }
+        var set = LabelledImageSet(
+            source: SelectedImages(sorted, of: stored), identities: identities,
+            labels: sorted.map { places[ExactText(order[$0]), default: 0] }, warnings: notes)
+        set.passedOver = passedOver
+        if let sentence = passedOver.sentence { set.warnings.append(sentence) }
+        return set
+    }
+
+    /// How many folders stand before all identities: those that all paths begin with, as long as two parts
+    /// are left of the shortest.
+    private func commonFolders() -> Int {
+        var common: [Substring]?
+        for index in indices {
+            for place in 0..<index.count {
+                let name = index.names[place]
+                let folders = name.split(separator: "/").dropLast()
+                // A picture that lies loose is of no identity in any case.
+                guard !folders.isEmpty else { continue }
+                guard let known = common else {
+                    common = Array(folders.dropLast())
+                    continue
+                }
+                if folders.starts(with: known), folders.count > known.count { continue }
+                common = zip(known, folders.dropLast()).prefix { $0 == $1 }.map(\.0)
+            }
+        }
+        return common?.count ?? 0
+    }
+
+    private func noIdentities(_ passedOver: PassedOver) -> FaceDataError {
+        .unknownFormat(
+            path: location.path,
+            reason:
+                "its pictures have no labels: neither a .cls or .json beside each, as in a WebDataset, nor "
+                + "folders <identity>/<image>.jpg" + (passedOver.sentence.map { " (\($0))" } ?? ""))
+    }
+}
+
+extension PartIndex.Passed {
+    /// The same without some folders before it.
+    fileprivate func below(_ folders: Int) -> PartIndex.Passed {
+        let parts = name.split(separator: "/")
+        guard parts.count > folders else { return self }
+        return PartIndex.Passed(
+            name: parts.dropFirst(folders).joined(separator: "/"), kind: kind)
+    }
+}
+
+extension PassedOver {
+    /// Adds what a file holds beside images.
+    mutating func add(_ passed: PartIndex.Passed) {
+        switch passed.kind {
+        case .file: add(file: passed.name)
+        case .archive: add(other: passed.name, "archive within it", "archives within it")
+        case .link: add(other: passed.name, "link or device", "links or devices")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+
+/// The text that TFace keeps beside TFRecord files: a line for each picture of the data set's name, the file's
+/// number, the byte where the record begins and the label, with tabs between. The files are
+/// `NAME/NAME-00000.tfrecord`.
+struct TFaceIndex {
+    private var files: [String] = []
+    private var places: [String: Int] = [:]
+    private var indices: [(offsets: [Int], lines: [Int], labels: [String])] = []
+
+    /// Whether a line is one of such a text.
+    static func isLine(_ text: String) -> Bool { fields(text) != nil }
+
+    private static func fields(
+        _ text: String
+    ) -> (name: Substring, file: Int, offset: Int, label: Substring)? {
+        let fields = text.split(separator: "\t", omittingEmptySubsequences: false)
+        guard fields.count == 4, !fields[0].isEmpty, let file = Int(fields[1]), file >= 0,
+            let offset = Int(fields[2]), offset >= 0, !fields[3].isEmpty
+        else { return nil }
+        return (fields[0], file, offset, fields[3])
+    }
+
+    /// Reads the text.
+    init(_ text: URL) throws(FaceDataError) {
+        for line in try TextFile.lines(text) {
+            guard let (name, file, offset, label) = Self.fields(line.text),
+                TarReader.danger(String(name)) == nil
+            else {
+                throw .line(
+                    path: text.path, line: line.number,
+                    reason:
+                        "expected a name, a file's number, an offset and a label, with tabs between"
+                )
+            }
+            let digits = String(file)
+            let path =
+                "\(name)/\(name)-" + String(repeating: "0", count: max(0, 5 - digits.count))
+                + digits
+                + ".tfrecord"
+            let place = places[path, default: files.count]
+            if place == files.count {
+                places[path] = place
+                files.append(path)
+                indices.append(([], [], []))
+            }
+            indices[place].offsets.append(offset)
+            indices[place].lines.append(line.number)
+            indices[place].labels.append(String(label))
+        }
+    }
+
+    /// The pictures that the text names, file after file.
+    ///
+    /// - Throws: ``FaceDataError`` for a record that is not where the text says.
+    func set(_ folder: URL, _ text: URL) throws(FaceDataError) -> LabelledImageSet {
+        let urls = files.map(folder.appendingPathComponent)
+        var parts: [PartIndex] = []
+        for (url, index) in zip(urls, indices) {
+            let file = TFRecordFile(try FileReader(url))
+            var part = PartIndex()
+            for (place, offset) in index.offsets.enumerated() {
+                let range: Range<Int>
+                do {
+                    range = try file.record(place, at: offset)
+                } catch {
+                    throw .line(
+                        path: text.path, line: index.lines[place],
+                        reason: "no record begins there: \(error)")
+                }
+                part.append(
+                    "record at \(offset)", at: range.lowerBound,
+                    size: range.count + TFRecordFile.tailBytes, label: index.labels[place])
+            }
+            parts.append(part)
+        }
+        return try .stored(folder, urls.map(FilePool.File.init), parts, RecordedExample())
+    }
+}

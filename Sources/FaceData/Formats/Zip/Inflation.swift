@@ -1,0 +1,40 @@
+import LibZ
+
+/// What zlib does for archives: unpacking bytes that were packed with deflate, and checksums.
+enum Inflation {
+    /// Unpacks bytes, of which it is known how many they become.
+    ///
+    /// - Returns: nil for bytes that are no such stream, or become more or fewer.
+    static func unpack(_ packed: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
+        guard let input = UInt32(exactly: packed.count), let output = UInt32(exactly: size),
+            let base = packed.baseAddress
+        else { return nil }
+        var stream = z_stream()
+        let version = ZLIB_VERSION
+        // Archives keep the stream without zlib's head and tail.
+        guard
+            inflateInit2_(&stream, -15, version, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { return nil }
+        defer { inflateEnd(&stream) }
+        stream.next_in = UnsafeMutablePointer(
+            mutating: base.assumingMemoryBound(to: UInt8.self))
+        stream.avail_in = input
+        // A byte more, to see a stream that becomes too many.
+        var bytes = [UInt8](repeating: 0, count: size + 1)
+        let status = bytes.withUnsafeMutableBufferPointer { target in
+            stream.next_out = target.baseAddress
+            stream.avail_out = output + 1
+            return inflate(&stream, Z_FINISH)
+        }
+        guard status == Z_STREAM_END, stream.total_out == UInt(size) else { return nil }
+        bytes.removeLast()
+        return bytes
+    }
+
+    /// CRC-32 as archives have it.
+    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(
+            truncatingIfNeeded: crc32_z(
+                0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+    }
+}

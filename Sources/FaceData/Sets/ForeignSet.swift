@@ -1,0 +1,57 @@
+import Foundation
+
+/// Files of data sets that are not read, told by their first bytes, and what to do instead.
+enum ForeignSet {
+    /// Refuses a file that is one.
+    ///
+    /// - Throws: ``FaceDataError/unknownFormat(path:reason:)``.
+    static func refuse(_ file: URL) throws(FaceDataError) {
+        guard let store = try? FileReader(file), store.size >= 6,
+            let start = try? store.bytes(at: 0, count: 6), let reason = reason(start, file)
+        else { return }
+        throw .unknownFormat(path: file.path, reason: reason)
+    }
+
+    /// Refuses a folder of nothing but such files.
+    static func refuse(folder: URL) throws(FaceDataError) {
+        let names = try SystemPath.visibleNames(folder)
+        // `datasets` keeps its files in a folder of this name.
+        let inner = names.contains("data") && !names.contains { $0.hasSuffix(".parquet") }
+        let place = inner ? folder.appendingPathComponent("data") : folder
+        let files = inner ? (try? SystemPath.visibleNames(place)) ?? [] : names
+        if let file = files.first(where: { ["parquet", "arrow"].contains(PathText($0).ending) }) {
+            try refuse(place.appendingPathComponent(file))
+        }
+    }
+
+    private static func reason(_ start: [UInt8], _ file: URL) -> String? {
+        if start.starts(with: Array("PAR1".utf8)) {
+            return "it is Parquet, which is not read; " + conversion(file)
+        }
+        if start == Array("ARROW1".utf8) || start.starts(with: [0xff, 0xff, 0xff, 0xff]) {
+            return
+                "it is an Arrow file of Hugging Face's datasets, which is not read; save the set as Parquet with "
+                + "to_parquet() and convert that (Documentation/DataSets.md)"
+        }
+        let unpacking: [([UInt8], String)] = [
+            ([0x1f, 0x8b], "gunzip"), (Array("BZh".utf8), "bunzip2"),
+            ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "unxz"), ([0x28, 0xb5, 0x2f, 0xfd], "unzstd"),
+        ]
+        guard let program = unpacking.first(where: { start.starts(with: $0.0) })?.1 else {
+            return nil
+        }
+        return "it is compressed, so that its images cannot be found at random; run '\(program) "
+            + "\(file.lastPathComponent)' first"
+    }
+
+    /// The command that turns Parquet files into shards of a WebDataset.
+    static func conversion(_ file: URL) -> String {
+        let stem = PathText(file.lastPathComponent).withoutEnding
+        return """
+            convert it with: python3 -c "import sys, pyarrow.parquet as p, webdataset as w; \
+            s = w.ShardWriter('\(stem)-%06d.tar'); [s.write({'__key__': f'{f:04d}{i:08d}', 'jpg': r['image']['bytes'], \
+            'cls': r['label']}) for f, n in enumerate(sys.argv[1:]) for i, r in enumerate(p.read_table(n).to_pylist())]; \
+            s.close()" '\(file.path)'
+            """
+    }
+}

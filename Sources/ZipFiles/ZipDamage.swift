@@ -1,0 +1,47 @@
+/// What is wrong with an archive, and where.
+public struct ZipDamage: Error, Equatable, Sendable {
+    /// Byte of the archive.
+    public let offset: Int
+    /// A clause, as `its list of files is damaged`.
+    public let reason: String
+
+    init(_ offset: Int, _ reason: String) {
+        (self.offset, self.reason) = (offset, reason)
+    }
+}
+
+/// Numbers and parts of bytes of an archive, none past their end.
+struct ZipBytes {
+    let bytes: ArraySlice<UInt8>
+    /// Where the bytes begin in the archive.
+    let start: Int
+    private(set) var position: Int
+
+    init(_ bytes: some RandomAccessCollection<UInt8>, at start: Int) {
+        self.bytes = Array(bytes)[...]
+        self.start = start
+        position = 0
+    }
+
+    /// The next byte's place in the archive.
+    var offset: Int { start + position }
+    var rest: Int { bytes.count - position }
+
+    mutating func take(_ count: Int) throws(ZipDamage) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= rest else {
+            throw ZipDamage(offset, "\(count) bytes should follow, and the archive ends before")
+        }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    /// A number, the lowest byte first.
+    mutating func number(_ count: Int) throws(ZipDamage) -> UInt64 {
+        try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// A length; one that is larger than any file is as wrong as one past the end.
+    mutating func length(_ count: Int) throws(ZipDamage) -> Int {
+        Int(clamping: try number(count))
+    }
+}

@@ -1,0 +1,65 @@
+/// The record at the end of a ZIP archive, which tells where its list of files is.
+public struct ZipEnd: Equatable, Sendable {
+    /// Where the list begins.
+    public let offset: Int
+    /// Bytes of the list.
+    public let length: Int
+    /// How many files are listed.
+    public let count: Int
+
+    /// Bytes at an archive's end in which the record must be: behind it a comment of 65,535 bytes may stand, and
+    /// before it what archives above 4 GB have.
+    public static let searched = 22 + 0xFFFF + 76
+
+    /// Finds the record.
+    ///
+    /// - Parameters:
+    ///   - tail: The archive's last bytes, ``searched`` or all of them.
+    ///   - size: Bytes of the archive.
+    public init(tail: [UInt8], size: Int) throws(ZipDamage) {
+        let start = size - tail.count
+        guard let end = Self.last([0x50, 0x4B, 5, 6], in: tail) else {
+            throw ZipDamage(size, "the archive's list of files is missing")
+        }
+        var record = ZipBytes(tail[end...], at: start + end)
+        _ = try record.take(10)
+        var count = try record.length(2)
+        var length = try record.length(4)
+        var offset = try record.length(4)
+        if offset == 0xFFFF_FFFF || length == 0xFFFF_FFFF || count == 0xFFFF {
+            // Archives above 4 GB have larger numbers before that record, found by the 20 bytes before it.
+            (count, length, offset) = try Self.large(tail, start, end)
+        }
+        // Each file takes 46 bytes of the list at least.
+        guard offset <= size, length <= size - offset, count <= length / 46 else {
+            throw ZipDamage(start + end, "its list of files lies past its end")
+        }
+        (self.offset, self.length, self.count) = (offset, length, count)
+    }
+
+    private static func large(
+        _ tail: [UInt8], _ start: Int, _ end: Int
+    ) throws(ZipDamage) -> (count: Int, length: Int, offset: Int) {
+        guard end >= 20 else { throw ZipDamage(start + end, "its list of files is damaged") }
+        var locator = ZipBytes(tail[(end - 20)..<end], at: start + end - 20)
+        guard try locator.number(4) == 0x0706_4B50 else {
+            throw ZipDamage(start + end - 20, "its list of files is damaged")
+        }
+        _ = try locator.take(4)
+        let place = try locator.length(8)
+        guard place >= start, place < start + tail.count else {
+            throw ZipDamage(start + end - 20, "its list of files lies past its end")
+        }
+        var large = ZipBytes(tail[(place - start)...], at: place)
+        guard try large.number(4) == 0x0606_4B50 else {
+            throw ZipDamage(place, "its list of files is damaged")
+        }
+        _ = try large.take(28)
+        return (try large.length(8), try large.length(8), try large.length(8))
+    }
+
+    private static func last(_ mark: [UInt8], in bytes: [UInt8]) -> Int? {
+        guard bytes.count >= 22 else { return nil }
+        return (0...bytes.count - 22).last { bytes[$0...].starts(with: mark) }
+    }
+}

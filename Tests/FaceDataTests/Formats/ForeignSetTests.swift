@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import FaceData
+
+/// Files of sets that are not read, and what is said of them.
+@Suite struct ForeignSetTests {
+    @Test(arguments: [
+        (
+            "train.parquet", "PAR1....PAR1",
+            "it is Parquet, which is not read; convert it with: python3 -c"
+        ),
+        ("data.arrow", "ARROW1..", "it is an Arrow file of Hugging Face's datasets"),
+        ("set.tar.gz", "\u{1f}\u{8b}......", "run 'gunzip set.tar.gz' first"),
+        ("set.tar.zst", "(\u{b5}/\u{fd}....", "run 'unzstd set.tar.zst' first"),
+        ("set.tbz", "BZh91AY", "run 'bunzip2 set.tbz' first"),
+    ])
+    func whatItIsAndWhatToDo(name: String, content: String, sentence: String) throws {
+        let folder = try TemporaryFolder()
+        let bytes = content.unicodeScalars.map { UInt8($0.value) }
+        let file = try folder.write(bytes, to: name)
+        let error = refusal { _ = try LabelledImageSet.open(file.path) }
+        #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
+    }
+
+    @Test func aFolderOfParquetFilesIsOne() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("PAR1....", to: "hub/data/train-00000-of-00001.parquet")
+        let error = refusal {
+            _ = try LabelledImageSet.open(folder.url.appendingPathComponent("hub").path)
+        }
+        #expect(error?.description.contains("train-00000-of-00001.parquet' cannot be used") == true)
+    }
+
+    @Test func aListIsStillAList() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("a/1.jpg\t0\n", to: "list.parquet.txt")
+        #expect(try LabelledImageSet.open(file.path).count == 1)
+    }
+}

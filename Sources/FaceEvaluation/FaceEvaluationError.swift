@@ -18,10 +18,14 @@ public enum FaceEvaluationError: Error, Equatable, Sendable {
     case invalidRate(name: String, value: Double)
     /// A file is not a numeric array in NumPy's format.
     case malformedArray(path: String, reason: String)
+    /// Stored thresholds are not what they must be.
+    case malformedCalibration(path: String, reason: String)
     /// A line of a published ROC file is not two rates.
     case malformedROCLine(line: Int, text: String)
     /// A quantity over embeddings was asked of none.
     case noEmbeddings
+    /// A test set has too few pairs of two people for a threshold.
+    case noImpostors(set: String, pairs: Int, needed: Int)
     /// A protocol was asked to evaluate no pairs.
     case noPairs
     /// A distance is negative, infinite or not a number.
@@ -63,11 +67,17 @@ extension FaceEvaluationError: CustomStringConvertible {
             "\(name) is \(value) but must be between 0 and 1"
         case .malformedArray(let path, let reason):
             "cannot read '\(path)' as a NumPy array: \(reason)"
+        case .malformedCalibration(let path, let reason):
+            "the thresholds in '\(path)' cannot be used: \(reason); make them anew with facet evaluate "
+                + "--save-thresholds"
         case .malformedROCLine(let line, let text):
             "line \(line) of the ROC file must be a true and a false acceptance rate, "
                 + "each between 0 and 1, not '\(text)'"
         case .noEmbeddings:
             "there are no embeddings to average"
+        case .noImpostors(let set, let pairs, let needed):
+            "'\(set)' has \(counted(pairs, "pair")) of different people, too few for a threshold: FAR 1e-2 "
+                + "alone takes \(grouped(needed)); give a larger test set"
         case .noPairs:
             "there are no pairs to evaluate; the test set needs at least one"
         case .cohortTooSmall(let count):

@@ -15,6 +15,7 @@ public import Torch
 /// | `color_order` | `RGB` or `BGR`, what the network expects |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
+/// | `thresholds` | what its scores are worth on a test set, as JSON, where `facet evaluate --save-thresholds` has measured it |
 public enum ModelFile {
     /// What a file says beside its weights and the backbone's specification.
     public struct Metadata: Hashable, Sendable {
@@ -31,12 +32,14 @@ public enum ModelFile {
         /// Mean of the images it was trained on, in grey: a square, row by row. It tells how they were
         /// cropped, and images that are cropped otherwise can be told.
         public var meanFace: [UInt8]?
+        /// What its scores are worth on a test set, as JSON.
+        public var thresholds: String?
 
         /// Memberwise initialiser.
         public init(
             inputSize: Int = 112, normalization: InputNormalization = .standard,
             facetVersion: String? = nil, trainSet: String? = nil, loss: String? = nil,
-            meanFace: [UInt8]? = nil
+            meanFace: [UInt8]? = nil, thresholds: String? = nil
         ) {
             self.inputSize = inputSize
             self.normalization = normalization
@@ -44,6 +47,7 @@ public enum ModelFile {
             self.trainSet = trainSet
             self.loss = loss
             self.meanFace = meanFace
+            self.thresholds = thresholds
         }
     }
 
@@ -85,6 +89,7 @@ public enum ModelFile {
         strings["facet_version"] = metadata.facetVersion
         strings["loss"] = metadata.loss
         strings["mean_face"] = metadata.meanFace.map { Data($0).base64EncodedString() }
+        strings["thresholds"] = metadata.thresholds
         strings["train_set"] = metadata.trainSet
         return strings
     }
@@ -149,7 +154,8 @@ private struct Entries {
                 order: order),
             facetVersion: strings["facet_version"], trainSet: strings["train_set"],
             loss: strings["loss"],
-            meanFace: strings["mean_face"] == nil ? nil : try entry("mean_face", Self.square))
+            meanFace: strings["mean_face"] == nil ? nil : try entry("mean_face", Self.square),
+            thresholds: strings["thresholds"])
     }
 
     /// The largest input that a study trains with; a file that asks for more asks for memory.

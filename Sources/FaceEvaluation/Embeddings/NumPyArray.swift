@@ -49,6 +49,13 @@ public struct NumPyArray: Sendable, Hashable {
 
     /// The array as a file of `float32`, version 1.
     public var data: Data {
+        var data = Self.header(shape: shape)
+        values.map(\.bitPattern.littleEndian).withUnsafeBytes { data.append(contentsOf: $0) }
+        return data
+    }
+
+    /// What stands before the numbers of an array in single precision.
+    package static func header(shape: [Int]) -> Data {
         let lengths = shape.map { "\($0)," }.joined(separator: " ")
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(lengths)), }"
         // The numbers begin at a multiple of 64 bytes, after a line feed.
@@ -56,7 +63,6 @@ public struct NumPyArray: Sendable, Hashable {
         var data = Data(NumPyHeader.magic + [1, 0])
         data.append(contentsOf: [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)])
         data.append(contentsOf: header.utf8)
-        values.map(\.bitPattern.littleEndian).withUnsafeBytes { data.append(contentsOf: $0) }
         return data
     }
 }

@@ -115,6 +115,16 @@ public struct TemplateScores: Sendable {
         }
         return low
     }
+
+    /// How many of a list, highest first, are a value or above.
+    static func count(atLeast value: Double, in list: ArraySlice<Double>) -> Int {
+        var (low, high) = (list.startIndex, list.endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] >= value { low = middle + 1 } else { high = middle }
+        }
+        return low - list.startIndex
+    }
 }
 
 /// Sorts many numbers by their digits, which for millions is several times as fast as comparing them.

@@ -57,4 +57,25 @@ public enum BinomialInterval {
         let reach = z / (1 + z * z / n) * spread.squareRoot()
         return Interval(max(0, middle - reach), min(1, middle + reach))
     }
+
+    /// Clopper and Pearson's interval (1934), which holds the share at least as often as it says, whatever
+    /// the share and however small the count.
+    ///
+    /// - Parameters:
+    ///   - hits: Trials that succeeded; 0...count.
+    ///   - count: Number of independent trials; 0 gives 0...1.
+    public static func clopperPearson(
+        _ hits: Int, of count: Int, level: Double = Interval.defaultLevel
+    ) -> Interval {
+        guard count > 0 else { return Interval(0, 1) }
+        let tail = (1 - level) / 2
+        let (hits, misses) = (Double(hits), Double(count - hits))
+        let lower = RootSearch.crossing(of: tail, from: 0, to: 1) {
+            BetaFunctions.incomplete($0, 1 - $0, hits, misses + 1).lower
+        }
+        let upper = RootSearch.crossing(of: -tail, from: 0, to: 1) {
+            -BetaFunctions.incomplete($0, 1 - $0, hits + 1, misses).upper
+        }
+        return Interval(hits > 0 ? lower : 0, misses > 0 ? upper : 1)
+    }
 }

@@ -24,7 +24,7 @@ public enum Safetensors {
     ) -> Data {
         let header = header(entries, metadata)
         var file = Data(capacity: 8 + header.count + bodySize(entries))
-        file.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) })
+        file.append(contentsOf: lengthBytes(header))
         file.append(contentsOf: header)
         for entry in entries { file.append(contentsOf: entry.tensor.bytes()) }
         return file
@@ -43,8 +43,13 @@ public enum Safetensors {
     public static func write(
         _ entries: [StateEntry], metadata: [String: String] = [:], to url: URL
     ) throws(TorchError) {
+        try store(encode(entries, metadata: metadata), to: url)
+    }
+
+    /// Replaces a file.
+    static func store(_ data: Data, to url: URL) throws(TorchError) {
         do {
-            try AtomicFile.write(encode(entries, metadata: metadata), to: url)
+            try AtomicFile.write(data, to: url)
         } catch {
             switch error {
             case .noSpace(let path): throw .noSpace(path: path)
@@ -56,12 +61,37 @@ public enum Safetensors {
         }
     }
 
+    /// The header's length, as the file begins with it.
+    static func lengthBytes(_ header: [UInt8]) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    }
+
     private static func bodySize(_ entries: [StateEntry]) -> Int {
         entries.reduce(0) { $0 + $1.tensor.count * $1.tensor.type.size }
     }
 
-    /// The header, with spaces at its end so that the tensors' bytes begin at a multiple of 8.
+    /// What a header says of a tensor.
+    struct HeaderRow {
+        var name: String
+        /// The format's name of the type.
+        var type: String
+        var shape: [Int]
+        /// How many bytes it has.
+        var size: Int
+    }
+
     private static func header(_ entries: [StateEntry], _ metadata: [String: String]) -> [UInt8] {
+        header(
+            rows: entries.map { entry in
+                let (type, shape) = (entry.tensor.type, entry.tensor.shape)
+                return HeaderRow(
+                    name: entry.name, type: SafetensorsLayout.name(of: type), shape: shape,
+                    size: shape.reduce(type.size, *))
+            }, metadata)
+    }
+
+    /// The header, with spaces at its end so that the tensors' bytes begin at a multiple of 8.
+    static func header(rows: [HeaderRow], _ metadata: [String: String]) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }
@@ -70,15 +100,12 @@ public enum Safetensors {
                 "\(quoted(SafetensorsLayout.metadataName)):{\(pairs.joined(separator: ","))}")
         }
         var start = 0
-        for entry in entries {
-            let shape = entry.tensor.shape
-            let type = entry.tensor.type
-            let end = start + shape.reduce(type.size, *)
+        for row in rows {
             members.append(
-                "\(quoted(entry.name)):{\"dtype\":\"\(SafetensorsLayout.name(of: type))\","
-                    + "\"shape\":[\(shape.map(String.init).joined(separator: ","))],"
-                    + "\"data_offsets\":[\(start),\(end)]}")
-            start = end
+                "\(quoted(row.name)):{\"dtype\":\"\(row.type)\","
+                    + "\"shape\":[\(row.shape.map(String.init).joined(separator: ","))],"
+                    + "\"data_offsets\":[\(start),\(start + row.size)]}")
+            start += row.size
         }
         let text = Array("{\(members.joined(separator: ","))}".utf8)
         return text + [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)

@@ -12,6 +12,9 @@ struct SafetensorsLayout {
         var shape: [Int]
         /// Place in the file.
         var range: Range<Int>
+
+        /// The format's name of the stored type.
+        var typeName: String { isHalf ? HalfPrecision.name : SafetensorsLayout.name(of: type) }
     }
 
     /// Name of the entry that holds strings instead of a tensor.

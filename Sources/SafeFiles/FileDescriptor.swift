@@ -39,18 +39,22 @@ public final class FileDescriptor {
 
     /// Opens and locks a file (`flock(2)`), which ends with the descriptor; nil while another one has
     /// the lock. On a file system without locks there is none.
-    static func locked(_ url: URL, flags: Int32) throws(SafeFilesError) -> FileDescriptor? {
+    ///
+    /// - Parameter isShared: Whether others may have the same kind of lock.
+    static func locked(
+        _ url: URL, flags: Int32, isShared: Bool = false
+    ) throws(SafeFilesError) -> FileDescriptor? {
         while true {
             let file = try FileDescriptor(url, flags: flags)
-            guard file.lock() else { return nil }
+            guard file.lock(isShared: isShared) else { return nil }
             // Whoever had it may have renamed or removed it between the two calls.
             if file.isNamed(url) { return file }
         }
     }
 
     /// Whether nobody else has the file's lock, which is taken where the file system has locks.
-    private func lock() -> Bool {
-        flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    func lock(isShared: Bool = false) -> Bool {
+        flock(number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK
     }
 
     /// Whether this is still the file of that name.
@@ -87,6 +91,18 @@ public final class FileDescriptor {
                 throw SafeFilesError(writing: path, code: written == 0 ? ENOSPC : errno)
             }
         }
+    }
+
+    /// Replaces some of the file's bytes and brings them to the disk, or to the server of a network file
+    /// system.
+    func write(_ data: Data, at offset: Int) throws(SafeFilesError) {
+        let written = data.withUnsafeBytes {
+            pwrite(number, $0.baseAddress, $0.count, off_t(offset))
+        }
+        guard written == data.count else {
+            throw SafeFilesError(writing: path, code: written < 0 ? errno : ENOSPC)
+        }
+        try synchronize()
     }
 
     /// Cuts the file to a number of bytes.

@@ -1,0 +1,33 @@
+/// By which time leases are kept and judged.
+///
+/// Clocks of machines differ, so no time that another machine wrote is ever compared: an observer
+/// measures by its own clock for how long a lease's file has not changed.
+public struct LeaseClock: Sendable {
+    /// Time since any moment, which never runs backwards and goes on while the machine sleeps.
+    public var now: @Sendable () -> Duration
+    /// Time between two signs of life.
+    public var interval: Duration
+    /// A lease without a sign of life for so long has been left behind.
+    public var limit: Duration
+    /// How often somebody who waits for a lease looks at it.
+    public var glance: Duration
+
+    /// Creates a clock.
+    public init(
+        now: @escaping @Sendable () -> Duration = LeaseClock.sinceStart,
+        interval: Duration = .seconds(10), limit: Duration = .seconds(60),
+        glance: Duration = .seconds(2)
+    ) {
+        self.now = now
+        self.interval = interval
+        self.limit = limit
+        self.glance = glance
+    }
+
+    /// Time since the first question, by the system's clock that goes on while the machine sleeps.
+    public static let sinceStart: @Sendable () -> Duration = {
+        origin.duration(to: .now)
+    }
+
+    private static let origin = ContinuousClock.now
+}

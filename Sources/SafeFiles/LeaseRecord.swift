@@ -1,0 +1,37 @@
+import Foundation
+
+/// What the file of a lease says.
+struct LeaseRecord: Codable, Hashable {
+    /// A counter of constant width, so that it can be replaced in its place.
+    var beat: String
+    /// Who holds the lease.
+    var holder: ProcessIdentity
+    /// Random, and of this lease alone.
+    var token: String
+
+    init(holder: ProcessIdentity, token: String) {
+        self.holder = holder
+        self.token = token
+        beat = Self.text(ofBeat: 0)
+    }
+
+    static func text(ofBeat count: Int) -> String {
+        String(("0000000000" + String(count)).suffix(10))
+    }
+
+    /// One line, of the same length for every beat.
+    var data: Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return ((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8)
+    }
+
+    /// Where the counter begins in ``data``, whose keys are sorted.
+    static let offsetOfBeat = #"{"beat":""#.utf8.count
+
+    /// Reads a record; nil where the bytes are none.
+    init?(_ data: Data) {
+        guard let record = try? JSONDecoder().decode(Self.self, from: data) else { return nil }
+        self = record
+    }
+}

@@ -1,0 +1,67 @@
+public import Foundation
+
+/// Watches leases, and tells those that are held from those that were left behind.
+///
+/// A lease has been left behind when its process certainly has ended, or when its file was seen without a
+/// change for ``LeaseClock/limit``. What cannot be read as a lease is held by nobody known, and left
+/// behind after the same time.
+public final class LeaseWatch: @unchecked Sendable {
+    /// How a lease stands.
+    public enum State: Equatable, Sendable {
+        /// Nobody holds it.
+        case free
+        /// Somebody holds it, who is nil where the file does not say.
+        case held(by: ProcessIdentity?)
+        /// Whoever held it has ended, or gives no sign of life.
+        case leftBehind(by: ProcessIdentity?)
+    }
+
+    private struct Sight {
+        var data: Data
+        var since: Duration
+        /// Whether a change was seen: somebody gives signs of life.
+        var hasChanged = false
+    }
+
+    /// By which time it judges.
+    public let clock: LeaseClock
+    private let lock = NSLock()
+    // Sound because it is reached only while `lock` is held.
+    private var sights: [String: Sight] = [:]
+
+    /// Begins to watch.
+    public init(_ clock: LeaseClock = LeaseClock()) {
+        self.clock = clock
+    }
+
+    /// How a lease stands now; each look counts as one sight of its file.
+    ///
+    /// - Throws: ``SafeFilesError`` where something other than a file stands in its place, or the system
+    ///   refuses to read it.
+    public func state(of url: URL) throws(SafeFilesError) -> State { try look(at: url).state }
+
+    /// Whether the holder of a lease certainly is there: a sign of life was seen, or the process is one of
+    /// this machine. Before, a lease that is held may turn out to be left behind.
+    public func isAlive(_ url: URL) throws(SafeFilesError) -> Bool {
+        guard case .held(let holder) = try state(of: url) else { return false }
+        return holder?.isHere == true || lock.withLock { sights[url.path]?.hasChanged == true }
+    }
+
+    /// How a lease stands, and the bytes that say so.
+    func look(at url: URL) throws(SafeFilesError) -> (state: State, data: Data) {
+        guard let data = try PlainFile.read(url) else {
+            lock.withLock { sights[url.path] = nil }
+            return (.free, Data())
+        }
+        let unchanged = lock.withLock { () -> Duration in
+            let now = clock.now()
+            if let sight = sights[url.path], sight.data == data { return now - sight.since }
+            sights[url.path] = Sight(
+                data: data, since: now, hasChanged: sights[url.path] != nil)
+            return .zero
+        }
+        let holder = LeaseRecord(data)?.holder
+        let isLeft = unchanged >= clock.limit || holder?.isGone == true
+        return (isLeft ? .leftBehind(by: holder) : .held(by: holder), data)
+    }
+}

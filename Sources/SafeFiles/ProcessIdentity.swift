@@ -1,0 +1,82 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Which process of which machine something belongs to, as other machines read it from a shared folder.
+public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// Name of the machine.
+    public var host: String
+    /// Number of the process.
+    public var process: Int32
+    /// When it began its work, in ISO 8601, by its machine's clock: for people alone.
+    public var since: String
+    /// The start of the machine and the process namespace within which ``process`` is one process's
+    /// number; nil where the system does not say. Names of machines are not unique: containers share them.
+    public var machine: String?
+    /// When the process began, in clock ticks since the machine's start: numbers of processes are used
+    /// again.
+    public var began: UInt64?
+
+    /// Describes a process.
+    public init(
+        host: String, process: Int32, since: String, machine: String? = nil, began: UInt64? = nil
+    ) {
+        self.host = host
+        self.process = process
+        self.since = since
+        self.machine = machine
+        self.began = began
+    }
+
+    /// This process.
+    public static var current: ProcessIdentity {
+        ProcessIdentity(
+            host: ProcessInfo.processInfo.hostName, process: getpid(),
+            since: ISO8601DateFormatter().string(from: Date()), machine: thisMachine,
+            began: status(of: getpid())?.began)
+    }
+
+    /// `process 4711 on host 'gpu1'`.
+    public var description: String { "process \(process) on host '\(host)'" }
+
+    /// Whether the process certainly has ended. What is not known of another machine's is taken as
+    /// running.
+    public var isGone: Bool {
+        guard process > 0, isOfThisMachine else { return false }
+        if kill(process, 0) != 0, errno == ESRCH { return true }
+        guard let status = Self.status(of: process) else { return false }
+        return status.isOver || (began.map { $0 != status.began } ?? false)
+    }
+
+    /// Whether the process certainly runs.
+    public var isHere: Bool { isOfThisMachine && !isGone }
+
+    private var isOfThisMachine: Bool { machine != nil && machine == Self.thisMachine }
+
+    private static let thisMachine: String? = {
+        let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        let files = FileManager.default
+        guard let boot,
+            let space = try? files.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+        else { return nil }
+        return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(space)"
+    }()
+
+    /// What the system says of a process: whether it has ended and only waits for its parent to hear of it,
+    /// and when it began.
+    private static func status(of process: Int32) -> (isOver: Bool, began: UInt64)? {
+        // The second field is the program's name in parentheses, which may hold anything.
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 19, let began = UInt64(fields[19]) else { return nil }
+        return (["Z", "X"].contains(fields[0]), began)
+    }
+}

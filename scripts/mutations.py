@@ -128,16 +128,22 @@ def changed_numbers(token):
 
 def token_changes(text, all_tokens):
     """Yields (kind, token, new text)."""
+    nothing = Token("", 0, 0, "")
     for place, token in enumerate(all_tokens):
-        before = all_tokens[place - 1].text if place else ""
+        former = all_tokens[place - 1] if place else nothing
+        latter = all_tokens[place + 1] if place + 1 < len(all_tokens) else nothing
+        before = former.text
         if token.kind == "number":
             # Neither a tuple's element nor a closure's argument.
             if before not in (".", "$", "#") and text[token.start - 1 : token.start] not in "$.":
                 yield from (("constant", token, new) for new in changed_numbers(token))
         elif token.kind == "word":
-            if token.text in WORDS and before not in DECLARATIONS:
+            # A label is no call.
+            if token.text in WORDS and before not in DECLARATIONS and latter.kind != ":":
                 yield from (("word", token, new) for new in WORDS[token.text])
         elif token.kind == "operator":
+            if "string" in (former.kind, latter.kind) and token.text not in ("==", "!="):
+                continue  # Texts are joined, and nothing else.
             if token.text in ("..<", "...") or is_binary(text, token):
                 for kind, table in ("comparison", COMPARISONS), ("sign", SIGNS):
                     yield from ((kind, token, new) for new in table.get(token.text, ()))
@@ -189,12 +195,14 @@ def swaps(text, all_tokens):
             first = text[all_tokens[a].start : all_tokens[b].end]
             between = text[all_tokens[b].end : all_tokens[c].start]
             second = text[all_tokens[c].start : all_tokens[d].end]
-            if first != second:
+            kinds = {all_tokens[a].kind == "string", all_tokens[c].kind == "string"}
+            if first != second and len(kinds) == 1:  # A text and something else are of two types.
                 yield all_tokens[a].start, all_tokens[d].end, second + between + first
 
 
 def statements(text, all_tokens):
-    """Yields (start, end) of calls and assignments that stand alone on their lines."""
+    """Yields (start, end) of calls and assignments that stand alone on their lines, but for those that
+    fill a property of their own name, which an initialiser must do."""
     lines = {}
     for token in all_tokens:
         lines.setdefault(line_of(text, token.start), []).append(token)
@@ -214,7 +222,9 @@ def statements(text, all_tokens):
             "else", "catch", "where", "in")
         assigns = any(token.text in ("=", "+=", "-=", "*=", "/=", "|=", "&+=") for token in line)
         calls = line[-1].kind == ")" and any(token.kind == "(" for token in line)
-        if stands_alone and (assigns or calls) and before.text not in ("in", "return", "throw"):
+        fills = (len(line) > 4 and line[0].text == "self" and line[3].text == "="
+                 and line[2].text == line[4].text)
+        if stands_alone and (assigns or calls) and not fills and before.text not in ("in", "return", "throw"):
             yield line[0].start, line[-1].end
 
 

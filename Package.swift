@@ -159,7 +159,8 @@ let package = Package(
                 "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "TurboJPEG", "LibPNG",
                 "LibWebP",
             ]),
-        library("FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
+        library(
+            "FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
         library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
         library(

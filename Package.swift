@@ -165,7 +165,8 @@ let package = Package(
                 "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "ZipFiles", "TurboJPEG",
                 "LibPNG", "LibWebP", "LibZ",
             ]),
-        library("FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
+        library(
+            "FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),
         library("FaceSynthesis", needs: ["SafeFiles", "SeededRandom"]),
         library("FaceModels", needs: ["FaceConfiguration", "SafeNumbers", "Torch", "Spelling"]),
         library(

@@ -1,5 +1,5 @@
 public import FaceData
-public import Foundation
+import Foundation
 
 /// Detectors by what users call them.
 public enum Detectors {

@@ -37,10 +37,12 @@ struct MTCNNNetworksTests {
     @Test func networksAreNumPys() throws {
         let networks = try networks()
         for golden in try Goldens.load().networks {
-            let network = [
+            let named = [
                 "pnet": networks.proposal, "rnet": networks.refinement, "onet": networks.output,
-            ][golden.network]
-            try expect(try #require(network)(input(golden)).judgements, golden)
+            ]
+            let network = try #require(named[golden.network])
+            let found = network(input(golden))
+            try expect(found.judgements, golden)
         }
     }
 

@@ -71,7 +71,9 @@ struct MTCNNTests {
                 let points = try #require(face.points).points
                 let distances =
                     zip(face.box.numbers, expected.box).map { abs($0 - $1) }
-                    + zip(points, expected.points).flatMap { [abs($0.x - $1[0]), abs($0.y - $1[1])] }
+                    + zip(points, expected.points).flatMap {
+                        [abs($0.x - $1[0]), abs($0.y - $1[1])]
+                    }
                 #expect(distances.count == 14 && distances.max() ?? .infinity < 0.5, "\(name)")
             }
         }

@@ -101,11 +101,12 @@ final class TemporaryFolder {
 
 /// ONNX files of MTCNN's three networks with the weights of make_detection.py.
 enum MadeUpMTCNN {
-    private static let networks: [String: (convolutions: [(Int, Int)], products: [Int], heads: [Int])] = [
-        "pnet": ([(10, 3), (16, 3), (32, 3)], [], [4, 2]),
-        "rnet": ([(28, 3), (48, 3), (64, 2)], [128], [4, 2]),
-        "onet": ([(32, 3), (64, 3), (64, 3), (128, 2)], [256], [4, 10, 2]),
-    ]
+    private static let networks:
+        [String: (convolutions: [(Int, Int)], products: [Int], heads: [Int])] = [
+            "pnet": ([(10, 3), (16, 3), (32, 3)], [], [4, 2]),
+            "rnet": ([(28, 3), (48, 3), (64, 2)], [128], [4, 2]),
+            "onet": ([(32, 3), (64, 3), (64, 3), (128, 2)], [256], [4, 10, 2]),
+        ]
 
     static func write(to folder: URL) throws {
         for name in networks.keys {
@@ -123,7 +124,8 @@ enum MadeUpMTCNN {
             let fan = shape.count == 4 ? count / shape[0] : shape[0]
             let numbers = (0..<count).map {
                 Float(
-                    Double(($0 * 37 + number * 101) % 23 - 11) / 11 / Double(fan).squareRoot() * 1.5)
+                    Double(($0 * 37 + number * 101) % 23 - 11) / 11 / Double(fan).squareRoot() * 1.5
+                )
             }
             number += 1
             graph.addTensor("t\(number)", numbers, shape: shape)
@@ -132,7 +134,8 @@ enum MadeUpMTCNN {
         func bias(_ outputs: Int) -> String {
             let numbers = (0..<outputs).map {
                 Float(
-                    Double(($0 * 37 + number * 101) % 23 - 11) / 11 / Double(outputs).squareRoot() * 1.5)
+                    Double(($0 * 37 + number * 101) % 23 - 11) / 11 / Double(outputs).squareRoot()
+                        * 1.5)
             }
             number += 1
             graph.addTensor("t\(number)", numbers, shape: [outputs])

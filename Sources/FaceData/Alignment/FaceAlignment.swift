@@ -21,7 +21,9 @@ public struct FaceAlignment: Sendable {
     ///
     /// - Returns: nil when the five points are one.
     public func align(_ image: RGBImage, _ points: FacePoints) -> RGBImage? {
-        guard let transform = SimilarityTransform(from: points, to: template.points) else { return nil }
+        guard let transform = SimilarityTransform(from: points, to: template.points) else {
+            return nil
+        }
         var pixels: [UInt8] = []
         pixels.reserveCapacity(template.width * template.height * 3)
         image.pixels.withUnsafeBufferPointer { source in

@@ -63,7 +63,8 @@ public struct FaceSearch: Sendable {
         for quarter in 1...3 where try !upright(image.turned(quarter)).isEmpty {
             return Found(
                 faces: [], face: nil, verdict: .rotated,
-                remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise")
+                remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise"
+            )
         }
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }

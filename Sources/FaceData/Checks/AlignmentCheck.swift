@@ -45,7 +45,8 @@ public struct AlignmentCheck: Sendable {
         func sorted(_ name: String) -> [Double] { found.compactMap { $0[name] }.sorted() }
         let nearest = Self.templates(side: 112).map(\.name).min { one, other in
             let (one, other) = (sorted(one), sorted(other))
-            return one.isEmpty || other.isEmpty ? false : one[one.count / 2] < other[other.count / 2]
+            return one.isEmpty || other.isEmpty
+                ? false : one[one.count / 2] < other[other.count / 2]
         }
         pictures = count
         template = nearest ?? ""
@@ -57,7 +58,8 @@ public struct AlignmentCheck: Sendable {
         guard let median, median > Self.maxDistance else { return nil }
         return SetCheck.Diagnostic(
             severity: .warning, kind: "not-aligned",
-            message: "the faces are not aligned: of \(distances.count) that were found in \(pictures) "
+            message:
+                "the faces are not aligned: of \(distances.count) that were found in \(pictures) "
                 + "pictures, half lie more than \(Int(median.rounded())) pixels of 112 off the template "
                 + "that networks expect; align them with facet data align \(set) FOLDER --detect",
             items: [])

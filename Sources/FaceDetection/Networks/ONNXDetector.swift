@@ -46,7 +46,8 @@ public final class ONNXDetector: FaceDetector {
         guard let kind = Self.kind(of: file) else {
             throw FaceDetectionError.unfit(
                 path: url.path,
-                reason: "its outputs are not those of CenterFace, SCRFD or YuNet; export one of them")
+                reason:
+                    "its outputs are not those of CenterFace, SCRFD or YuNet; export one of them")
         }
         self.kind = kind
         outputs = file.outputs.map(\.name)

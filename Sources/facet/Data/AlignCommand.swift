@@ -25,7 +25,8 @@ let alignCommand = Command(
         Option(
             "--face", .value("RULE"),
             DetectorOptions.rule
-                + "; by default such pictures are reported and left out, and with --detect it is central"),
+                + "; by default such pictures are reported and left out, and with --detect it is central"
+        ),
         Option("--detect", .flag, "find the faces, instead of reading a landmark file"),
         Option(
             "--template", .value("NAME"),

@@ -88,7 +88,9 @@ struct FaceSearchTests {
     @Test func theRuleChoosesAmongFaces() throws {
         // The best in a corner, a large one at the right, a smaller one in the middle.
         let faces = [(x: 40, y: 40, scale: 0.4), (150, 80, 0.8), (100, 80, 0.5)]
-        for (choice, expected) in [(FaceChoice.best, 40), (.first, 40), (.largest, 150), (.central, 100)] {
+        for (choice, expected) in [
+            (FaceChoice.best, 40), (.first, 40), (.largest, 150), (.central, 100),
+        ] {
             let found = try found(faces, choice)
             #expect(found.verdict == .face && found.faces.count == 3)
             #expect(found.face?.points?.points[2].x == Double(expected), "\(choice)")
@@ -168,7 +170,8 @@ struct FaceSearchTests {
 struct SetDetectionTests {
     private func set(_ folder: TemporaryFolder) throws -> any ImageSource {
         let faces: [(String, [(x: Int, y: Int, scale: Double)])] = [
-            ("a/1.png", [(100, 80, 0.5)]), ("a/2.png", []), ("b, c/1.png", [(60, 60, 0.5), (140, 90, 0.5)]),
+            ("a/1.png", [(100, 80, 0.5)]), ("a/2.png", []),
+            ("b, c/1.png", [(60, 60, 0.5), (140, 90, 0.5)]),
             ("b, c/2.png", [(100, 80, 0.2)]),
         ]
         for (name, faces) in faces {
@@ -184,7 +187,10 @@ struct SetDetectionTests {
             .faces(of: try set(folder))
         #expect(outcome.images == 5 && outcome.faces == 4 && outcome.withFace == 2)
         #expect(outcome.withSeveral == ["b, c/1.png"] && outcome.bad.map(\.path) == ["a/3.png"])
-        #expect(outcome.leftOut.mapValues { $0.map(\.path) } == ["none": ["a/2.png"], "small": ["b, c/2.png"]])
+        #expect(
+            outcome.leftOut.mapValues { $0.map(\.path) } == [
+                "none": ["a/2.png"], "small": ["b, c/2.png"],
+            ])
         #expect(outcome.leftOut["none"]?.first?.index == 1)
         #expect(rows.map(\.name) == ["a/1.png", "a/2.png", "a/3.png", "b, c/1.png", "b, c/2.png"])
         // The one that counts is first: the right one is nearer to the middle.
@@ -248,12 +254,17 @@ struct FaceTemplateTests {
         // The middles of dlib's mean face: `(mean + 0.25) / 1.5 * 150`.
         let dlib = FaceTemplate.dlib()
         #expect(dlib.width == 150 && dlib.height == 150)
-        let expected = [(47.549, 46.599), (100.476, 46.599), (74.013, 76.563), (50.415, 103.023), (97.610, 103.023)]
+        let expected = [
+            (47.549, 46.599), (100.476, 46.599), (74.013, 76.563), (50.415, 103.023),
+            (97.610, 103.023),
+        ]
         for (point, expected) in zip(dlib.points.points, expected) {
             #expect(abs(point.x - expected.0) < 1e-3 && abs(point.y - expected.1) < 1e-3)
         }
         #expect(FaceTemplate.named("insightface") == .insightface(side: 112))
-        #expect(FaceTemplate.named("dlib", height: 300)?.points.points[2].x == 2 * dlib.points.points[2].x)
+        #expect(
+            FaceTemplate.named("dlib", height: 300)?.points.points[2].x == 2
+                * dlib.points.points[2].x)
         #expect(FaceTemplate.named("other") == nil)
         #expect(FaceTemplate.names.allSatisfy { FaceTemplate.named($0)?.name == $0 })
     }

@@ -8,7 +8,9 @@ struct AlignmentCheckTests {
         _ pictures: Int, _ image: (Int) -> RGBImage
     ) throws -> (AlignmentCheck, SetCheck) {
         let folder = try TemporaryFolder()
-        for index in 0..<pictures { try folder.write(image(index), to: "set/p\(index % 2)/\(index).png") }
+        for index in 0..<pictures {
+            try folder.write(image(index), to: "set/p\(index % 2)/\(index).png")
+        }
         let set = try ImageCollection.open(folder.url.appendingPathComponent("set").path)
         let check = try AlignmentCheck(set.source, DotDetector(), threads: 2)
         let survey = try ImageSurvey(set.source, threads: 2)

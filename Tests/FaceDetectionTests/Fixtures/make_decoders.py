@@ -73,8 +73,8 @@ def yunet(side=64):
         places = side // step
         count = places * places
         y, x = [v.ravel().astype(float) for v in np.mgrid[:places, :places]]
-        classes, objects = [np.clip(made_up(number + level, (count,), 0.5, 1.1).astype(float), 0, 1)
-                            for number in [0, 10]]
+        classes, objects = [np.clip(made_up(number + level, (count,), 0.5, high).astype(float), 0, 1)
+                            for number, high in [(0, 1.1), (10, 1)]]
         box = made_up(20 + level, (count, 4), -0.5, 1).astype(float)
         five = made_up(30 + level, (count, 5, 2), -1, 1).astype(float)
         middle = np.stack([(x + box[:, 0]) * step, (y + box[:, 1]) * step], 1)
@@ -83,7 +83,7 @@ def yunet(side=64):
         scores.append(np.sqrt(classes * objects))
         points.append((five + np.stack([x, y], 1)[:, None]) * step)
     boxes, scores, points = np.vstack(boxes), np.hstack(scores), np.vstack(points)
-    sure = scores >= 0.9
+    sure = scores >= 0.8
     boxes, scores, points = boxes[sure], scores[sure], points[sure]
     kept = suppressed(boxes, scores, 0.3, 0)
     return {"size": [side, side], "faces": result(boxes[kept], scores[kept], points[kept])}

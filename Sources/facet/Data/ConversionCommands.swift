@@ -164,7 +164,8 @@ private func write(
     switch set {
     case .labelled(let set):
         let images = try arguments.whole("--shard-images", in: 1...10_000_000)
-        guard case .set(let format) = target else { return SetConversion.Outcome() }
+        // A .bin, which has no place for identities, was refused before.
+        let format: ConversionTarget = if case .set(let named) = target { named } else { .pack }
         return try conversion.write(
             set, as: format, to: out, shardImages: images ?? SetConversion.defaultShardImages,
             progress: progress)

@@ -231,6 +231,58 @@ struct TestTar {
             set.warnings == ["2 files were passed over: 1 link or device, 1 without an ending"])
     }
 
+    // MARK: Writing
+
+    @Test func namesThatReadersWouldTakeApartAreWrittenWithoutPoints() throws {
+        let folder = try TemporaryFolder()
+        let long = String(repeating: "n", count: 120)
+        let names = ["__a__/x.y.png", "b.c/\(long).png", "b.c/x.png"]
+        for (seed, name) in names.enumerated() {
+            try folder.write(try Self.png(seed), to: "set/\(name)")
+        }
+        let set = try LabelledImageSet.folder(folder.url.appendingPathComponent("set"))
+        let out = folder.url.appendingPathComponent("out/x.tar")
+        #expect(try SetConversion().write(set, toShards: out, images: 2).written == 3)
+        let back = try LabelledImageSet.open(folder.url.path + "/out/x-{000000..000001}.tar")
+        #expect(back.identities == ["__a__", "b.c"] && back.labels == [0, 1, 1])
+        #expect(back.names == ["set/__a__/x_y.png", "b.c/\(long).png", "b.c/x.png"])
+        for seed in 0..<3 { #expect(try back.source.bytes(of: seed) == Self.png(seed)) }
+        // The same set gives the same bytes.
+        let first = try Data(contentsOf: ShardWriter.shard(0, of: out))
+        #expect(try SetConversion().write(set, toShards: out, images: 2).written == 3)
+        #expect(try Data(contentsOf: ShardWriter.shard(0, of: out)) == first)
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: out.deletingLastPathComponent().path
+            )
+            .sorted() == ["x-000000.tar", "x-000001.tar"])
+    }
+
+    @Test func badPicturesAreLeftOutOfShards() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Self.png(0), to: "set/a/1.png")
+        try folder.write("no picture", to: "set/a/2.png")
+        try folder.write(try Self.png(1), to: "set/b/1.png")
+        let set = try LabelledImageSet.folder(folder.url.appendingPathComponent("set"))
+        for ending in ["tar", "tfrecord", "lmdb"] {
+            let out = folder.url.appendingPathComponent("x.\(ending)")
+            let outcome = try SetConversion(leavesOutBad: true).write(
+                set, as: ConversionTarget(out), to: out)
+            #expect(outcome.written == 2 && outcome.bad.map(\.path) == ["a/2.png"])
+            let file = ending == "tar" ? ShardWriter.shard(0, of: out) : out
+            let back = try LabelledImageSet.open(file.path)
+            #expect(back.names == ["a/1.png", "b/1.png"] && back.identities == ["a", "b"])
+        }
+    }
+
+    @Test(arguments: [
+        ("x/a.tar", ConversionTarget.shards), ("a.TFRecord", .records), ("a.tfrecords", .records),
+        ("a.lmdb", .database), ("a.rec", .pack), ("a.tar.d", .folder), ("a", .folder),
+    ])
+    func theEndingTellsTheFormat(name: String, target: ConversionTarget) {
+        #expect(ConversionTarget(URL(fileURLWithPath: name)) == target)
+    }
+
     // MARK: The index
 
     @Test func theIndexIsMadeOnceAndNotBelievedOfAnotherFile() throws {

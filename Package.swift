@@ -33,6 +33,11 @@ let package = Package(
         .executable(name: "facet", targets: ["facet"]),
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "FaceLosses", targets: ["FaceLosses"]),
+        .library(name: "FaceModels", targets: ["FaceModels"]),
+        .library(
+            name: "FaceEmbedding",
+            targets: ["FaceEmbedding", "FaceData", "FaceEvaluation", "FaceModels"]),
+        .library(name: "FaceGallery", targets: ["FaceGallery", "FaceEvaluation"]),
         .library(
             name: "Facet",
             targets: [
@@ -40,7 +45,7 @@ let package = Package(
                 "FaceModels",
                 "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
-                "FaceStudy", "FaceReport", "Documents",
+                "FaceStudy", "FaceReport", "Documents", "FaceGallery",
             ]),
     ],
     targets: [
@@ -65,6 +70,9 @@ let package = Package(
         .systemLibrary(
             name: "LibMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(
+            name: "LibSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
             name: "LibONNX", pkgConfig: "protobuf",
             providers: [.apt(["libonnx-dev", "libprotobuf-dev"]), .brew(["onnx", "protobuf"])]),
@@ -201,6 +209,10 @@ let package = Package(
                 "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceEvaluation", "FaceStatistics",
                 "FaceRuns", "Spelling", "ZipFiles",
             ]),
+        // Enrolled people.
+        library(
+            "FaceGallery",
+            needs: ["LibSQLite", "SafeFiles", "Spelling", "FaceData", "FaceEvaluation"]),
         library(
             "ModelExport",
             needs: [
@@ -236,7 +248,7 @@ let package = Package(
                 "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "Documents", "FaceReport", "CommandKit", "ModelExport", "PageServer",
-                "Spelling",
+                "Spelling", "FaceGallery",
             ],
             swiftSettings: swiftSettings),
 
@@ -281,6 +293,10 @@ let package = Package(
                 "FaceEvaluation",
                 "FaceStatistics", "FaceRuns",
             ]),
+        .testTarget(
+            name: "FaceGalleryTests",
+            dependencies: ["FaceGallery", "FaceEvaluation", "LibSQLite", "SeededRandom"],
+            swiftSettings: swiftSettings),
         tests(
             "ModelExport",
             needs: [

@@ -19,6 +19,10 @@ public struct EmbeddingNetwork {
     public var trained: TrainedPeople?
     /// The network itself and what its file says of it, where it is one of Facet's backbones.
     public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
+    /// Whether its file is a `model.safetensors` of Facet's, which says what it is and can hold more.
+    var describesItself = false
+    /// How images are prepared, where ``embedder`` does not say it.
+    var statedPreparation: String?
     /// The same network with another preparation of its input, and the preparation it has, where that is
     /// not certain.
     var preparations: Preparations?

@@ -1,4 +1,5 @@
 public import FaceModels
+import Torch
 
 /// How models are run to embed images.
 public struct EmbeddingOptions: Sendable, Hashable {
@@ -20,5 +21,13 @@ public struct EmbeddingOptions: Sendable, Hashable {
         self.batchSize = batchSize
         self.inputSize = inputSize
         self.input = input
+    }
+
+    /// In float32 on the CPU, with a thread for each core that is available.
+    public static var standard: EmbeddingOptions {
+        EmbeddingOptions(
+            compute: ComputeConfiguration(
+                device: .cpu, precision: .float32, memoryFormat: .channelsLast,
+                threads: AvailableThreads.count))
     }
 }

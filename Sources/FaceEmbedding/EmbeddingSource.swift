@@ -127,6 +127,7 @@ private struct Opener {
         var network = EmbeddingNetwork(
             embedder: embedder(prepared.preparation), inputSize: onnx.inputSize, path: url.path,
             isForeign: true)
+        network.statedPreparation = prepared.preparation.description
         if !prepared.isCertain {
             network.preparations = .init(given: prepared.preparation, embedder: embedder)
         }
@@ -182,6 +183,7 @@ private struct Opener {
                 $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
             }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet))
         network.model = (backbone, metadata)
+        network.describesItself = true
         return .network(network)
     }
 

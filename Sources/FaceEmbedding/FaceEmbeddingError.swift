@@ -16,6 +16,12 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case input(path: String, reason: String)
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)
+    /// A model has no thresholds.
+    case noThresholds(model: String)
+    /// Thresholds lie beside a network that they are not of.
+    case otherThresholds(path: String, model: String)
+    /// Thresholds cannot be had of what was given.
+    case thresholds(path: String, reason: String)
     /// A network that does not take images and give embeddings.
     case unfitNetwork(path: String, reason: String)
 
@@ -41,6 +47,14 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
                     ? "" : ", e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))")
         case .input(let path, let reason): "the input of the network '\(path)': \(reason)"
         case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
+        case .noThresholds(let model):
+            "'\(model)' has no thresholds; make them with facet evaluate \(model) --test NAME=IMAGES,PAIRS "
+                + "--save-thresholds, or give one with --threshold"
+        case .otherThresholds(let path, let model):
+            "the thresholds in '\(path)' are not of the network '\(model)' with this input; make them anew with "
+                + "facet evaluate --save-thresholds"
+        case .thresholds(let path, let reason):
+            "no thresholds of '\(path)': \(reason)"
         case .unfitNetwork(let path, let reason):
             "the network '\(path)' does not turn images into embeddings: \(reason); one input of colour "
                 + "images, [n, 3, height, width], and an output [n, d] are required"

@@ -1,5 +1,6 @@
 import CommandKit
 import FaceEmbedding
+import FaceModels
 import FaceStudy
 
 /// What commands have in common that take a model of any kind and test sets.
@@ -14,11 +15,47 @@ enum ModelFlags {
             "--partial", .flag, "take from a state dict what fits, where not all of it does"),
     ]
 
+    /// How images are prepared for a network whose file does not say it.
+    static let input = [
+        Option(
+            "--colour", .value("NAME"),
+            "order of the channels that a network expects whose file does not say it: rgb (default) "
+                + "or bgr",
+            completion: .words(ColourOrder.allCases.map(\.rawValue))),
+        Option(
+            "--input-mean", .value("X|X,X,X"),
+            "what is subtracted from each byte for such a network; default 127.5. Three for ONNX only"
+        ),
+        Option(
+            "--input-deviation", .value("X|X,X,X"), "what that is divided by; default 127.5"),
+    ]
+
     /// What is asked for by ``stateDict``.
     static func stateDict(_ arguments: Arguments) -> StateDictOptions {
         StateDictOptions(
             backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
             told: Console.note)
+    }
+
+    /// What is asked for of the input of a network whose file does not say it.
+    static func input(_ arguments: Arguments) throws -> RequestedInput {
+        func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
+            guard let text = arguments.value(option) else { return nil }
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+            let values = parts.compactMap { Double($0) }.filter(range.contains)
+            guard values.count == parts.count, values.count == 1 || values.count == 3 else {
+                throw CommandError.badValue(
+                    option: option, value: text,
+                    expected: "one number or three, from \(range.lowerBound) to \(range.upperBound)"
+                )
+            }
+            return values
+        }
+        let order = try arguments.choice("--colour", among: ColourOrder.allCases.map(\.rawValue))
+            .flatMap(ColourOrder.init)
+        return RequestedInput(
+            colourOrder: order, mean: try numbers("--input-mean", in: -255...255),
+            deviation: try numbers("--input-deviation", in: 0.001...10_000))
     }
 }
 

@@ -17,7 +17,9 @@ let facet = Command(
         it was stopped.
         """,
     subcommands: [
-        compareCommand, trainCommand, evaluateCommand, exportCommand, reportCommand,
+        compareCommand, trainCommand, evaluateCommand, verifyCommand, embedCommand, galleryCommand,
+        exportCommand,
+        reportCommand,
         reproduceCommand, explainCommand, modelsCommand, lossesCommand, recipesCommand,
         keysCommand, studyCommand,
         dataCommand,

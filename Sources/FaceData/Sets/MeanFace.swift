@@ -12,11 +12,15 @@ public enum MeanFace {
 
     /// An image in grey, fitted and reduced by means of areas.
     static func grey(_ image: RGBImage) -> [Double] {
-        let small = ImageFitting.fit(image, side: side)
-        return (0..<side * side).map { (index: Int) -> Double in
-            let red = Double(small.pixels[3 * index])
-            let green = Double(small.pixels[3 * index + 1])
-            let blue = Double(small.pixels[3 * index + 2])
+        greys(ImageFitting.fit(image, side: side))
+    }
+
+    /// A picture's pixels in grey, 0...255.
+    static func greys(_ picture: RGBImage) -> [Double] {
+        (0..<picture.width * picture.height).map { (index: Int) -> Double in
+            let red = Double(picture.pixels[3 * index])
+            let green = Double(picture.pixels[3 * index + 1])
+            let blue = Double(picture.pixels[3 * index + 2])
             return 0.299 * red + 0.587 * green + 0.114 * blue
         }
     }

@@ -1,5 +1,5 @@
 import FaceData
-import FaceEvaluation
+public import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 public import Foundation
@@ -14,6 +14,33 @@ public struct EvaluationResults {
     public let templates: [EvaluatedTemplates]
     /// Groups, quality and carried-over thresholds.
     public let details: EvaluationDetails
+    /// The scores of all sets.
+    let scores: [SetScores]
+
+    /// The scores of one test set.
+    struct SetScores {
+        var name: String
+        var scores: TemplateScores
+        /// Embeddings an image.
+        var views: Int
+        /// Whether single images were compared.
+        var isOfImages: Bool
+    }
+
+    /// What the model's scores are worth, by a test set.
+    ///
+    /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` where templates of several images were compared,
+    ///   ``FaceEvaluationError/noImpostors(set:pairs:needed:)`` for a set that is too small.
+    public func calibration(of name: String) throws -> ScoreCalibration {
+        guard let set = scores.first(where: { $0.name == name }), set.isOfImages else {
+            throw FaceEmbeddingError.thresholds(
+                path: name,
+                reason:
+                    "its templates have several images, whose scores are higher than those of two "
+                    + "pictures; give a test set of pairs of images")
+        }
+        return try ScoreCalibration(of: set.scores, set: name, views: set.views)
+    }
 
     /// The numbers by the sets' names, as JSON.
     public func json() throws -> String {

@@ -32,6 +32,7 @@ public struct ModelEvaluation {
         var warnings: [String] = []
     }
 
+    private let model: URL
     private let source: EmbeddingSource
 
     /// Opens a model: a `model.safetensors`, a run's folder or checkpoint, a network in TorchScript, or
@@ -42,7 +43,20 @@ public struct ModelEvaluation {
         model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions()
     ) throws {
         LibTorch.setThreads(options.compute.threads)
+        self.model = model
         source = try EmbeddingSource.open(model, options, weights: weights)
+    }
+
+    /// Where the network's thresholds are kept.
+    ///
+    /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` for a file of embeddings.
+    public func thresholds() throws -> ModelThresholds {
+        guard case .network(let network) = source else {
+            throw FaceEmbeddingError.thresholds(
+                path: model.path, reason: "it holds embeddings and not the network that they are of"
+            )
+        }
+        return network.thresholds
     }
 
     /// Tests the model.
@@ -63,7 +77,7 @@ public struct ModelEvaluation {
         var sets: [EvaluatedSet] = []
         var templates: [EvaluatedTemplates] = []
         var details = EvaluationDetails()
-        var scores: [(name: String, scores: TemplateScores)] = []
+        var scores: [EvaluationResults.SetScores] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
         for test in tests {
             if let set = try templateSet(of: test) {
@@ -74,7 +88,10 @@ public struct ModelEvaluation {
                         name: test.name,
                         report: try TemplateReport(of: set, views, product: TemplateProduct.torch)))
                 let found = try details.add(test.name, set, views, attributes)
-                scores.append((test.name, found))
+                scores.append(
+                    .init(
+                        name: test.name, scores: found, views: views.mirrored == nil ? 1 : 2,
+                        isOfImages: set.templates.allSatisfy { $0.members.count == 1 }))
                 continue
             }
             let (development, main) = try lists(of: test)
@@ -98,7 +115,10 @@ public struct ModelEvaluation {
                     _ = try details.add(test.name, owned, embedded.views, attributes)
                 }
             }
-            scores.append((test.name, try TemplateScores(of: set.scored)))
+            scores.append(
+                .init(
+                    name: test.name, scores: try TemplateScores(of: set.scored),
+                    views: embedded.views.mirrored == nil ? 1 : 2, isOfImages: true))
             sets.append(
                 try EvaluatedSet(
                     set, warnings: embedded.warnings,
@@ -107,8 +127,9 @@ public struct ModelEvaluation {
                     } ?? []))
         }
         if let embeddings { try EmbeddingFile.write(stored, to: embeddings) }
-        details.addTransfers(scores)
-        return EvaluationResults(sets: sets, templates: templates, details: details)
+        details.addTransfers(scores.map { ($0.name, $0.scores) })
+        return EvaluationResults(
+            sets: sets, templates: templates, details: details, scores: scores)
     }
 
     /// The set of templates that a name stands for; nil for one of pairs of images.

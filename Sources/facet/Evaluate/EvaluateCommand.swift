@@ -47,23 +47,17 @@ let evaluateCommand = Command(
         Option(
             "--embeddings", .value("FILE"),
             "write the embeddings there: .npy for one test set, or .safetensors"),
+        Option(
+            "--save-thresholds", .flag,
+            "keep the thresholds of FAR 1e-2 to 1e-6, as far as the test set supports them, in the model file "
+                + "(beside a model of another kind), for facet verify and facet gallery"),
         Option("--worst", .value("N"), "number of errors of each kind on the page; default 24"),
         Option(
             "--input-size", .value("N"),
             "height and width of the input of a network in TorchScript or a state dict, or of an ONNX "
                 + "network of any size; default 112",
             elsewhere: OptionsElsewhere.inputSize),
-        Option(
-            "--colour", .value("NAME"),
-            "order of the channels that a network expects whose file does not say it: rgb (default) "
-                + "or bgr",
-            completion: .words(ColourOrder.allCases.map(\.rawValue))),
-        Option(
-            "--input-mean", .value("X|X,X,X"),
-            "what is subtracted from each byte for such a network; default 127.5. Three for ONNX only"
-        ),
-        Option(
-            "--input-deviation", .value("X|X,X,X"), "what that is divided by; default 127.5"),
+    ] + ModelFlags.input + [
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
             elsewhere: OptionsElsewhere.batchSize),
@@ -110,12 +104,16 @@ let evaluateCommand = Command(
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
     let weights = ModelFlags.stateDict(arguments)
-    let input = try requestedInput(arguments)
+    let input = try ModelFlags.input(arguments)
+    let savesThresholds = arguments.has("--save-thresholds")
+    guard !savesThresholds || configuration.test.count == 1 else {
+        throw CommandError.together("--save-thresholds", "more than one test set")
+    }
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
             path, configuration, weights, input, embeddings, attributes, title: title,
-            interrupt)
+            savesThresholds: savesThresholds, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")
@@ -142,7 +140,7 @@ let evaluateCommand = Command(
 private func evaluate(
     _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
     _ input: RequestedInput, _ embeddings: URL?, _ attributes: AttributeTable?, title: String,
-    _ interrupt: Interrupt
+    savesThresholds: Bool, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path),
@@ -151,6 +149,8 @@ private func evaluate(
             batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
             input: input),
         weights: weights)
+    let thresholds = savesThresholds ? try evaluation.thresholds() : nil
+    try thresholds?.requireWritable()
     var line: ProgressLine?
     var set = ""
     let results = try evaluation.run(
@@ -171,6 +171,11 @@ private func evaluate(
         try interrupt.check()
     }
     line?.finish()
+    if let thresholds {
+        let calibration = try results.calibration(of: configuration.test[0].name)
+        try thresholds.write(calibration)
+        Console.note(ThresholdText.saved(calibration, in: thresholds.url))
+    }
     return results
 }
 
@@ -189,26 +194,6 @@ private func modelNames(_ paths: [String]) -> [String] {
         if Set(names).count == names.count { return names }
     }
     return ends(1).enumerated().map { "\($1)-\($0 + 1)" }
-}
-
-/// What is asked for of the input of a network whose file does not say it.
-private func requestedInput(_ arguments: Arguments) throws -> RequestedInput {
-    func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
-        guard let text = arguments.value(option) else { return nil }
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        let values = parts.compactMap { Double($0) }.filter(range.contains)
-        guard values.count == parts.count, values.count == 1 || values.count == 3 else {
-            throw CommandError.badValue(
-                option: option, value: text,
-                expected: "one number or three, from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return values
-    }
-    let order = try arguments.choice("--colour", among: ColourOrder.allCases.map(\.rawValue))
-        .flatMap(ColourOrder.init)
-    return RequestedInput(
-        colourOrder: order, mean: try numbers("--input-mean", in: -255...255),
-        deviation: try numbers("--input-deviation", in: 0.001...10_000))
 }
 
 private func evaluationConfiguration(_ arguments: Arguments) throws -> StudyConfiguration {

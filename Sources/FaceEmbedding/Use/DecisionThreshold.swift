@@ -1,0 +1,43 @@
+public import FaceEvaluation
+
+/// The threshold by which two faces are judged to be one person's, and where it comes from.
+public struct DecisionThreshold: Sendable, Hashable {
+    /// Two faces are one person's if their cosine is above this.
+    public let cosine: Double
+    /// The threshold of a false acceptance rate that it is; nil where it was given as a number.
+    public let measured: ScoreCalibration.Threshold?
+
+    /// The threshold that was given.
+    public init(cosine: Double) {
+        self.cosine = cosine
+        measured = nil
+    }
+
+    /// The threshold of a false acceptance rate.
+    ///
+    /// - Parameters:
+    ///   - far: Above 0 and below 1.
+    ///   - calibration: What the model's scores are worth; nil where nobody has measured it.
+    ///   - model: What messages call the model.
+    /// - Throws: ``FaceEmbeddingError/thresholds(path:reason:)`` where there are none, or too few pairs for the
+    ///   rate.
+    public init(
+        far: Double, of calibration: ScoreCalibration?, model: String
+    ) throws(FaceEmbeddingError) {
+        guard let calibration else { throw .noThresholds(model: model) }
+        guard let found = calibration.threshold(atFAR: far) else {
+            let needed = OperatingPoint.negativesNeeded(forRate: far) ?? 0
+            throw .thresholds(
+                path: model,
+                reason:
+                    "FAR \(OperatingPoint.text(ofRate: far)) takes \(needed) pairs of different people, and "
+                    + "they were made of \(calibration.impostorPairs) of '\(calibration.set)'; choose a higher "
+                    + "rate, or make them anew with a larger test set")
+        }
+        cosine = found.cosine
+        measured = found
+    }
+
+    /// Whether a score is one person's.
+    public func accepts(_ cosine: Double) -> Bool { cosine > self.cosine }
+}

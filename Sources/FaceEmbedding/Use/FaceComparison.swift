@@ -1,0 +1,51 @@
+public import FaceData
+public import Foundation
+
+/// Two faces compared: how alike they are, and what is doubtful about the pictures.
+public struct FaceComparison: Sendable {
+    /// One of the two.
+    public struct Side: Sendable {
+        /// Its file.
+        public let path: String
+        /// The crop that was embedded.
+        public let crop: RGBImage
+        /// Sharpness, size and how much it looks like an aligned face.
+        public let quality: FaceQuality
+        /// L2 norm of the embedding before it was normalised.
+        public let norm: Double
+        /// What is doubtful, the end of a sentence about the picture each.
+        public let warnings: [String]
+    }
+
+    /// The first file.
+    public let first: Side
+    /// The second file.
+    public let second: Side
+    /// Cosine of their embeddings.
+    public let similarity: Double
+}
+
+extension FaceEmbedder {
+    /// How a crop is: sharpness, size and how much it looks like what the network knows.
+    public func quality(of crop: RGBImage) -> FaceQuality {
+        FaceQuality(crop, meanFace: meanFace)
+    }
+
+    /// Compares the faces in two files.
+    ///
+    /// - Throws: The error of an image, or of the network.
+    public func comparison(of first: URL, with second: URL) throws -> FaceComparison {
+        let urls = [first, second]
+        let crops = try urls.map { try crop($0) }
+        let vectors = try embeddings(of: crops, names: urls.map(\.path))
+        let sides = urls.indices.map { index in
+            let quality = quality(of: crops[index])
+            return FaceComparison.Side(
+                path: urls[index].path, crop: crops[index], quality: quality,
+                norm: vectors[index].norm, warnings: quality.warnings(inputSize: inputSize))
+        }
+        return FaceComparison(
+            first: sides[0], second: sides[1],
+            similarity: try vectors[0].similarity(to: vectors[1]))
+    }
+}

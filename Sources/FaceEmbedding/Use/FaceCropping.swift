@@ -1,0 +1,79 @@
+public import FaceData
+public import Foundation
+
+/// How a picture's file becomes the aligned crop of one face, which networks take.
+public struct FaceCropping: Sendable {
+    /// What a file becomes.
+    public typealias Crop = @Sendable (URL) throws(FaceDataError) -> RGBImage
+
+    private let crop: Crop
+
+    /// Files are aligned crops already, e.g. written by `facet data align`.
+    public static let aligned = FaceCropping { (url) throws(FaceDataError) in
+        try ImageDecoder().decode(url)
+    }
+
+    /// Crops by a rule of one's own, e.g. with a detector.
+    ///
+    /// - Parameter crop: Throws `FaceDataError.badImage` for a picture without a face.
+    public init(_ crop: @escaping Crop) {
+        self.crop = crop
+    }
+
+    /// The aligned crop of a file.
+    public func callAsFunction(_ url: URL) throws(FaceDataError) -> RGBImage { try crop(url) }
+}
+
+/// Pictures in memory, as a source of images for ``Embedder``.
+struct PictureSource: ImageSource {
+    private let pictures: [RGBImage]
+    private let names: [String]
+
+    /// - Parameter names: What messages call each picture; as many as there are.
+    init(_ pictures: [RGBImage], names: [String]) {
+        precondition(pictures.count == names.count, "as many names as pictures")
+        (self.pictures, self.names) = (pictures, names)
+    }
+
+    var location: URL { URL(fileURLWithPath: "/") }
+    var count: Int { pictures.count }
+
+    func name(of index: Int) -> String { names[index] }
+
+    func path(of index: Int) -> String { names[index] }
+
+    /// As a portable pixmap, which holds the pixels as they are.
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        let picture = pictures[index]
+        let header = Array("P6\n\(picture.width) \(picture.height)\n255\n".utf8)
+        buffer.fill(header.count + picture.pixels.count) { target in
+            target.copyBytes(from: header)
+            UnsafeMutableRawBufferPointer(rebasing: target[header.count...])
+                .copyBytes(from: picture.pixels)
+        }
+    }
+}
+
+/// Files whose faces are cropped when they are read.
+struct CroppedFiles: ImageSource {
+    private let files: [URL]
+    private let cropping: FaceCropping
+
+    init(_ files: [URL], _ cropping: FaceCropping) {
+        (self.files, self.cropping) = (files, cropping)
+    }
+
+    var location: URL { files.first?.deletingLastPathComponent() ?? URL(fileURLWithPath: "/") }
+    var count: Int { files.count }
+
+    func name(of index: Int) -> String { files[index].path }
+
+    func path(of index: Int) -> String { files[index].path }
+
+    func stamp(of index: Int) -> FileStamp { FileStamp(files[index]) }
+
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        let path = files[index].path
+        try PictureSource([try cropping(files[index])], names: [path]).read(0, into: buffer)
+    }
+}

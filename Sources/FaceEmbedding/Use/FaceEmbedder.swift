@@ -1,0 +1,171 @@
+public import FaceData
+public import FaceEvaluation
+import FaceModels
+public import Foundation
+import Torch
+
+/// The embedding of one face: what is compared.
+public struct FaceVector: Codable, Sendable, Hashable {
+    /// A vector of length 1.
+    public let values: [Float]
+    /// Mean L2 norm of the network's outputs before they were normalised; short ones are often of poor pictures.
+    public let norm: Double
+
+    /// Takes a vector of length 1.
+    public init(values: [Float], norm: Double) {
+        (self.values, self.norm) = (values, norm)
+    }
+
+    /// The cosine of two embeddings; -1...1, and higher for one person.
+    ///
+    /// It is computed as an evaluation does, so that its thresholds hold.
+    ///
+    /// - Throws: `FaceEvaluationError` for embeddings of different lengths.
+    public func similarity(to other: FaceVector) throws -> Double {
+        let table = try EmbeddingTable(
+            count: 2, dimension: values.count, values: values + other.values)
+        let pair = VerificationPair(first: 0, second: 1, same: true, fold: 0)
+        return try table.scores(of: [pair])[0].cosine
+    }
+}
+
+/// Embeds faces with a model of any kind: from a file, or from pixels, to a vector.
+///
+/// ```swift
+/// let embedder = try FaceEmbedder(model: model)
+/// let anna = try embedder.embedding(of: first)
+/// print(try anna.similarity(to: embedder.embedding(of: second)))
+/// ```
+///
+/// Pictures are aligned crops unless ``FaceCropping`` makes such of them. As in an evaluation, an embedding is
+/// the normalised sum of those of the picture and of its mirror image. It can be used by any number of tasks and
+/// threads; the network works for one at a time.
+public final class FaceEmbedder: Sendable {
+    /// Height and width that the network takes, in pixels.
+    public let inputSize: Int
+    /// Mean face of what the network was trained on, where its file says it.
+    public let meanFace: [Double]?
+    /// The network's file.
+    public let path: String
+
+    private let cropping: FaceCropping
+    private let threads: Int
+    private let queue = DispatchQueue(label: "facet.embedder")
+    /// Sound because it is used on ``queue`` alone once the initialiser is over.
+    nonisolated(unsafe) private let network: EmbeddingNetwork
+
+    /// Opens a model: a run's folder, a `model.safetensors`, a checkpoint, a network in ONNX or TorchScript, or,
+    /// with ``StateDictOptions``, a PyTorch state dict.
+    ///
+    /// - Parameters:
+    ///   - options: How it is run; by default in float32 on the CPU.
+    ///   - cropping: How files become aligned crops.
+    /// - Throws: The error of a file that is missing, damaged or something else, and
+    ///   ``FaceEmbeddingError/noModel(path:reason:)`` for a file of embeddings.
+    public init(
+        model: URL, options: EmbeddingOptions = .standard,
+        weights: StateDictOptions = StateDictOptions(), cropping: FaceCropping = .aligned
+    ) throws {
+        LibTorch.setThreads(options.compute.threads)
+        guard
+            case .network(let network) = try EmbeddingSource.open(model, options, weights: weights)
+        else {
+            throw FaceEmbeddingError.noModel(
+                path: model.path, reason: "it holds embeddings and not the network that they are of"
+            )
+        }
+        self.network = network
+        self.cropping = cropping
+        threads = options.compute.threads
+        inputSize = network.inputSize
+        meanFace = network.meanFace
+        path = network.path
+    }
+
+    /// The aligned crop of a file.
+    public func crop(_ url: URL) throws -> RGBImage { try cropping(url) }
+
+    /// The embedding of the face in a file.
+    ///
+    /// - Throws: The error of an image, or of the network.
+    public func embedding(of url: URL) throws -> FaceVector {
+        try embedding(of: crop(url), name: url.path)
+    }
+
+    /// The embedding of an aligned crop.
+    ///
+    /// - Parameter name: What messages call it.
+    public func embedding(of picture: RGBImage, name: String = "the picture") throws -> FaceVector {
+        try embeddings(of: [picture], names: [name])[0]
+    }
+
+    /// The embeddings of aligned crops, in their order.
+    ///
+    /// - Parameter names: What messages call each of them; as many as there are.
+    public func embeddings(of pictures: [RGBImage], names: [String]) throws -> [FaceVector] {
+        try queue.sync { try embed(PictureSource(pictures, names: names)) }
+    }
+
+    /// The embeddings of the faces in files, in their order.
+    ///
+    /// The task's thread is not held up. A task that is cancelled ends between two batches.
+    ///
+    /// - Throws: The error of the first image that cannot be read, of the network, or `CancellationError`.
+    public func embeddings(of urls: [URL]) async throws -> [FaceVector] {
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async { [self] in
+                    continuation.resume(
+                        with: Result {
+                            try embed(CroppedFiles(urls, cropping)) { _ in
+                                if cancellation.isSet { throw CancellationError() }
+                            }
+                        })
+                }
+            }
+        } onCancel: {
+            cancellation.set()
+        }
+    }
+
+    /// What the model's scores are worth, where its thresholds were kept; see
+    /// ``ModelThresholds``.
+    ///
+    /// - Throws: The error of thresholds that are damaged or of another network.
+    public func calibration() throws -> ScoreCalibration? {
+        try queue.sync { try network.thresholds.read() }
+    }
+
+    /// What tells the network from every other, see ``EmbeddingNetwork/identity()``.
+    public func identity() throws -> String { try queue.sync { try network.identity() } }
+
+    private func embed(
+        _ source: any ImageSource, _ progress: (Int) throws -> Void = { _ in }
+    ) throws -> [FaceVector] {
+        guard source.count > 0 else { return [] }
+        // The number of threads belongs to the thread that computes.
+        LibTorch.setThreads(threads)
+        try progress(0)
+        let views = try network.embeddings(of: source, progress: progress)
+        let rows = try views.normalizedSum()
+        let norms = try ([views.original] + (views.mirrored.map { [$0] } ?? []))
+            .map { try $0.norms() }
+        return (0..<rows.count).map { row in
+            FaceVector(
+                values: Array(rows[row]),
+                norm: norms.reduce(0) { $0 + $1[row] } / Double(norms.count))
+        }
+    }
+}
+
+/// Whether a task was cancelled, for the thread that works for it.
+private final class Cancellation: @unchecked Sendable {
+    // Sound because the flag is reached only while the lock is held.
+    private let lock = NSLock()
+    private var flag = false
+
+    var isSet: Bool { lock.withLock { flag } }
+
+    func set() { lock.withLock { flag = true } }
+}

@@ -1,0 +1,78 @@
+public import FaceEvaluation
+import FaceModels
+public import Foundation
+import SafeFiles
+import Torch
+
+/// Where a network's thresholds are kept: in its own file where that is a `model.safetensors` of Facet's, under
+/// the key `thresholds` of its metadata; else in a file beside it, `NAME.thresholds.json`, which says whose
+/// they are.
+public struct ModelThresholds {
+    private let network: EmbeddingNetwork
+
+    /// What a file beside a model says.
+    private struct Beside: Codable {
+        /// ``EmbeddingNetwork/identity()`` of the network.
+        var model: String
+        var thresholds: ScoreCalibration
+    }
+
+    init(_ network: EmbeddingNetwork) {
+        self.network = network
+    }
+
+    /// The file that holds them, or will.
+    public var url: URL {
+        let file = URL(fileURLWithPath: network.path)
+        return network.describesItself ? file : file.appendingPathExtension("thresholds.json")
+    }
+
+    /// The thresholds; nil where there are none.
+    ///
+    /// - Throws: ``FaceEmbeddingError/otherThresholds(path:model:)`` for a file beside another version of the
+    ///   network, and the error of one that is damaged.
+    public func read() throws -> ScoreCalibration? {
+        if network.describesItself {
+            return try network.model?.metadata.thresholds.map {
+                try ScoreCalibration(json: $0, path: network.path)
+            }
+        }
+        guard let data = try PlainFile.read(url) else { return nil }
+        let beside = try ScoreCalibration.decoding(Beside.self, from: data, path: url.path)
+        guard try beside.model == network.identity() else {
+            throw FaceEmbeddingError.otherThresholds(path: url.path, model: network.path)
+        }
+        return beside.thresholds
+    }
+
+    /// Keeps thresholds in place of those there are: the file is replaced as a whole or not at all.
+    ///
+    /// - Throws: The error of a file that cannot be written.
+    public func write(_ thresholds: ScoreCalibration) throws {
+        if network.describesItself {
+            return try Safetensors.setMetadata(["thresholds": thresholds.json()], of: url)
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var data = try encoder.encode(
+            Beside(model: network.identity(), thresholds: thresholds))
+        data.append(UInt8(ascii: "\n"))
+        try AtomicFile.write(data, to: url)
+    }
+
+    /// Finds out whether they can be written, before the work that they come from is done.
+    ///
+    /// - Throws: The reason why they cannot.
+    public func requireWritable() throws {
+        let folder = url.resolvingSymlinksInPath().deletingLastPathComponent()
+        guard FileManager.default.isWritableFile(atPath: folder.path) else {
+            throw SafeFilesError.unwritable(
+                path: url.path, reason: "its folder is read-only; copy the model to another one")
+        }
+    }
+}
+
+extension EmbeddingNetwork {
+    /// Where the network's thresholds are kept.
+    public var thresholds: ModelThresholds { ModelThresholds(self) }
+}

@@ -1,0 +1,57 @@
+import FaceData
+public import Foundation
+import SafeFiles
+
+/// Pictures that a user names: files, and folders with all that is in them.
+public enum PictureFiles {
+    /// The pictures under a path: the file, or all pictures in a folder and in the folders inside of it, in the
+    /// order of their paths. Hidden files do not count, and links to folders are not followed.
+    ///
+    /// - Throws: `FaceDataError` where there is none.
+    public static func find(_ url: URL) throws -> [URL] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            throw FaceDataError.unreadable(path: url.path, reason: "there is no such file")
+        }
+        guard isFolder.boolValue else { return [url] }
+        let found = FileManager.default.enumerator(
+            at: url, includingPropertiesForKeys: [.isRegularFileKey], options: .skipsHiddenFiles)
+        let pictures = (found?.compactMap { $0 as? URL } ?? [])
+            .filter { LabelledImageSet.endings.contains($0.pathExtension.lowercased()) }
+            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        guard !pictures.isEmpty else {
+            throw FaceDataError.unreadable(path: url.path, reason: "the folder holds no pictures")
+        }
+        return pictures
+    }
+
+    /// The people in a folder of a folder for each, by name, and their pictures.
+    ///
+    /// - Throws: `FaceDataError` where there are none, and for pictures that no person's folder holds.
+    public static func people(in root: URL) throws -> [(person: String, pictures: [URL])] {
+        let pictures = try find(root)
+        let depth = root.standardizedFileURL.pathComponents.count
+        let people = try Dictionary(grouping: pictures) { picture -> String in
+            let parts = picture.standardizedFileURL.pathComponents
+            guard parts.count > depth + 1 else {
+                throw FaceDataError.unreadable(
+                    path: picture.path,
+                    reason: "no folder says whose picture it is; give --person NAME")
+            }
+            return parts[depth]
+        }
+        return people.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            .map { ($0.key, $0.value) }
+    }
+
+    /// SHA-256 of a file, in hexadecimal.
+    ///
+    /// - Throws: `FaceDataError.unreadable(path:reason:)`.
+    public static func hash(_ url: URL) throws -> String {
+        do {
+            return SHA256.hexDigest(of: try Data(contentsOf: url))
+        } catch {
+            throw FaceDataError.unreadable(path: url.path, reason: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+public import FaceData
+import FaceEvaluation
+import FaceModels
+public import Foundation
+import SafeFiles
+import Torch
+
+/// Embeds the images of a set, of any size, into a file.
+///
+/// | file | content |
+/// |---|---|
+/// | `.npy` | `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images; beside it `NAME.names.csv` with the name of each row and its norm |
+/// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, a line each, under the key `images` of the metadata, and the network's identity under `model` |
+///
+/// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
+/// embeddings.
+///
+/// What is done is kept in a hidden file beside the output, so that a process that is killed loses a few batches:
+/// the next one goes on where it stopped if network and images are the same, and begins anew at the first image that
+/// is not. Either way the file's bytes are those of an embedding that was never stopped.
+public struct SetEmbedding {
+    /// What was done.
+    public struct Outcome: Sendable, Hashable {
+        /// Images in the file.
+        public let images: Int
+        /// Images that an earlier process had embedded.
+        public let kept: Int
+        /// Length of an embedding.
+        public let dimension: Int
+    }
+
+    private let network: EmbeddingNetwork
+    private let images: any ImageSource
+    private let mirroring: Bool
+    private let plan: String
+
+    /// Batches that are kept together.
+    private static let batches = 4
+
+    /// Opens a model, as ``FaceEmbedder`` does.
+    ///
+    /// - Parameters:
+    ///   - images: What is embedded, in the order of the rows; at least one.
+    ///   - mirroring: Whether the mirror images are embedded as well.
+    /// - Throws: The error of the model, of an image that cannot be read, and
+    ///   ``FaceEmbeddingError/embeddings(path:reason:)`` for names with line breaks.
+    public init(
+        model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions(),
+        images: any ImageSource, mirroring: Bool = true
+    ) throws {
+        LibTorch.setThreads(options.compute.threads)
+        guard
+            case .network(let network) = try EmbeddingSource.open(model, options, weights: weights)
+        else {
+            throw FaceEmbeddingError.noModel(
+                path: model.path, reason: "it holds embeddings and not the network that they are of"
+            )
+        }
+        guard images.count > 0 else {
+            throw FaceEmbeddingError.embeddings(
+                path: images.location.path, reason: "it has no images")
+        }
+        if let index = (0..<images.count).first(where: {
+            images.name(of: $0).contains(where: \.isNewline)
+        }) {
+            throw FaceEmbeddingError.embeddings(
+                path: images.path(of: index), reason: "its name holds a line break; rename it")
+        }
+        self.network = network
+        self.images = images
+        self.mirroring = mirroring
+        plan =
+            "\(try network.identity()) \(options.compute.precision) \(options.compute.device) "
+            + "\(options.batchSize) \(mirroring)"
+    }
+
+    /// Embeds the images and writes the file, as a whole or not at all.
+    ///
+    /// - Parameter progress: Told how many images are done. What was done is kept if it throws.
+    public func write(
+        to output: URL, progress: (Int) throws -> Void = { _ in }
+    ) throws -> Outcome {
+        let journal = EmbeddingJournal(output, plan: plan)
+        let kept = try journal.resume { part, range in
+            part.images == digest(range) && range.upperBound <= images.count
+        }
+        var done = kept
+        try progress(done)
+        if done == 0 { try network.requireFixed(on: images) }
+        let step = Self.batches * max(1, network.embedder.batchSize)
+        while done < images.count {
+            let range = done..<min(done + step, images.count)
+            let views = try network.embedder.embeddings(
+                of: SelectedImages(Array(range), of: images), size: network.inputSize,
+                mirroring: mirroring
+            ) { try progress(range.lowerBound + $0) }
+            try journal.append(views, images: digest(range))
+            done = range.upperBound
+        }
+        let file = EmbeddingOutput(
+            journal: journal, names: (0..<images.count).map(images.name(of:)),
+            identity: try network.identity(), views: mirroring ? 2 : 1)
+        try file.write(to: output)
+        journal.remove()
+        return Outcome(images: images.count, kept: kept, dimension: journal.dimension)
+    }
+
+    /// The names of some images, and what their files are like.
+    private func digest(_ range: Range<Int>) -> String {
+        var hash = SHA256()
+        for index in range where index < images.count {
+            let stamp = images.stamp(of: index)
+            hash.update(
+                Array("\(images.name(of: index))\n\(stamp.size) \(stamp.modified)\n".utf8))
+        }
+        return hash.hexDigest()
+    }
+}

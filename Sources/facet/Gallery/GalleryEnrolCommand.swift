@@ -1,0 +1,107 @@
+import CommandKit
+import FaceData
+import FaceEmbedding
+import FaceEvaluation
+import FaceGallery
+import Foundation
+import Spelling
+
+let galleryEnrolCommand = Command(
+    "enrol", "Enrol people from pictures of their faces.",
+    discussion: """
+        Pictures are aligned crops, as facet data align writes them. A folder has a folder for each person, \
+        FOLDER/NAME/*.jpg; with --person, all pictures are that person's. Pictures that are enrolled already are \
+        passed over, so that an enrolment that was stopped is continued by the same command.
+        """,
+    positionals: [
+        GalleryFlags.file,
+        Positional("pictures", "folders of people, or with --person pictures", isRepeating: true),
+    ],
+    options: [
+        Option("--person", .value("NAME"), "whose all pictures are", completion: .nothing)
+    ] + GalleryFlags.model,
+    examples: [
+        "facet gallery enrol people.gallery photos",
+        "facet gallery enrol people.gallery anna1.jpg anna2.jpg --person anna",
+    ]
+) { arguments in
+    let interrupt = try Interrupt()
+    let gallery = try GalleryFlags.gallery(arguments)
+    let paths = arguments.positionals("pictures").map { URL(fileURLWithPath: $0) }
+    let people = try enrolments(paths, person: arguments.value("--person"))
+    let embedder = try GalleryFlags.embedder(of: gallery, arguments)
+    if let calibration = try embedder.calibration(), try calibration != gallery.calibration() {
+        try gallery.keep(calibration)
+    }
+    let total = people.reduce(0) { $0 + $1.pictures.count }
+    let line = ProgressLine("enrolling", total: total, unit: "pictures")
+    var (done, added) = (0, 0)
+    for (person, pictures) in people {
+        for start in stride(from: 0, to: pictures.count, by: batch) {
+            let some = pictures[start..<min(start + batch, pictures.count)]
+            added += try enrol(Array(some), as: person, in: gallery, embedder)
+            done += some.count
+            line.update(done)
+            try interrupt.check()
+        }
+    }
+    line.finish()
+    Console.note(
+        "\(counted(added, "picture")) of \(counted(people.count, "person", "people")) enrolled"
+            + (added < total ? "; \(grouped(total - added)) were enrolled before" : ""))
+    return .success
+}
+
+/// Pictures that are embedded together, and enrolled all or none.
+private let batch = 64
+
+private func enrol(
+    _ pictures: [URL], as person: String, in gallery: FaceGallery, _ embedder: FaceEmbedder
+) throws -> Int {
+    var fresh: [(url: URL, hash: String)] = []
+    for url in pictures {
+        let hash = try PictureFiles.hash(url)
+        guard let owner = try gallery.owner(of: hash) else {
+            if !fresh.contains(where: { $0.hash == hash }) { fresh.append((url, hash)) }
+            continue
+        }
+        guard owner == person else {
+            throw FaceGalleryError.enrolledAs(image: url.path, person: person, other: owner)
+        }
+    }
+    guard !fresh.isEmpty else { return 0 }
+    let crops = try fresh.map { try embedder.crop($0.url) }
+    let vectors = try embedder.embeddings(of: crops, names: fresh.map(\.url.path))
+    for (index, crop) in crops.enumerated() {
+        for warning in embedder.quality(of: crop).warnings(inputSize: embedder.inputSize) {
+            Console.standard.warning("'\(fresh[index].url.path)': \(warning)")
+        }
+    }
+    return try gallery.enrol(
+        zip(fresh, vectors).map { picture, vector in
+            EnrolledFace(
+                image: picture.hash, name: picture.url.path, embedding: vector.values,
+                norm: vector.norm)
+        }, as: person)
+}
+
+/// Whose pictures there are, by name.
+private func enrolments(
+    _ paths: [URL], person: String?
+) throws -> [(person: String, pictures: [URL])] {
+    if let person {
+        guard !person.isEmpty else {
+            throw CommandError.badValue(option: "--person", value: "", expected: "a name")
+        }
+        return [(person, try paths.flatMap(PictureFiles.find))]
+    }
+    return try paths.flatMap { root -> [(person: String, pictures: [URL])] in
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder)
+        guard !exists || isFolder.boolValue else {
+            throw CommandError.missingOption(
+                option: "--person", hint: "whose picture is '\(root.relativePath)'?")
+        }
+        return try PictureFiles.people(in: root)
+    }
+}

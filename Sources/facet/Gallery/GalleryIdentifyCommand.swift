@@ -1,0 +1,185 @@
+import CommandKit
+import FaceData
+import FaceEmbedding
+import FaceEvaluation
+import FaceGallery
+import Foundation
+import Spelling
+
+let galleryIdentifyCommand = Command(
+    "identify", "Say who is in pictures, or that nobody in the gallery is.",
+    discussion: """
+        Pictures are aligned crops, as facet data align writes them. The people who are most alike are printed, \
+        the most similar first, each with the probability that somebody who is not in the gallery finds as \
+        similar a picture in it.
+
+        The threshold is that of a false positive identification rate: at most so many of the people who are not \
+        in the gallery are taken for somebody in it. It is the threshold of that false acceptance rate divided by \
+        the number of enrolled pictures, which holds however alike they are. Below it, a picture is 'unknown'.
+
+        The exit code is 0 whether somebody is known or not: --json says which.
+        """,
+    positionals: [
+        GalleryFlags.file,
+        Positional("pictures", "pictures, or folders of them", isRepeating: true),
+    ],
+    options: [
+        Option("--top", .value("N"), "how many people are printed; default 3"),
+        Option(
+            "--fpir", .value("RATE"),
+            "the false positive identification rate whose threshold decides; default 1e-2"),
+        Option("--far", .value("RATE"), "the false acceptance rate of one comparison, instead"),
+        Option("--threshold", .value("X"), "the cosine above which somebody is known, instead"),
+        Option("--json", .flag, "write the candidates as JSON"),
+    ] + GalleryFlags.model,
+    examples: [
+        "facet gallery identify people.gallery who.jpg",
+        "facet gallery identify people.gallery door --fpir 1e-3 --top 1 --json",
+    ]
+) { arguments in
+    let interrupt = try Interrupt()
+    let top = try arguments.whole("--top", in: 1...1000) ?? 3
+    let choice = try ThresholdChoice(arguments)
+    let gallery = try GalleryFlags.gallery(arguments)
+    let pictures = try arguments.positionals("pictures")
+        .flatMap { try PictureFiles.find(URL(fileURLWithPath: $0)) }
+    let embedder = try GalleryFlags.embedder(of: gallery, arguments)
+    let calibration = try embedder.calibration() ?? gallery.calibration()
+    let count = try gallery.count()
+    guard count > 0 else {
+        throw FaceGalleryError.unusable(
+            path: gallery.url.path,
+            reason: "nobody is enrolled; enrol people with facet gallery enrol")
+    }
+    let threshold = try choice.threshold(calibration, pictures: count, model: embedder.path)
+    var identifications: [Identification] = []
+    let line = ProgressLine("identifying", total: pictures.count, unit: "pictures")
+    for start in stride(from: 0, to: pictures.count, by: batch) {
+        let some = Array(pictures[start..<min(start + batch, pictures.count)])
+        let crops = try some.map { try embedder.crop($0) }
+        let vectors = try embedder.embeddings(of: crops, names: some.map(\.path))
+        let found = try gallery.candidates(for: vectors.map(\.values), top: top)
+        for (index, candidates) in found.enumerated() {
+            identifications.append(
+                Identification(
+                    picture: some[index].path, candidates, threshold, calibration, enrolled: count,
+                    warnings: embedder.quality(of: crops[index])
+                        .warnings(inputSize: embedder.inputSize)))
+        }
+        line.update(identifications.count)
+        try interrupt.check()
+    }
+    line.finish("")
+    if arguments.has("--json") {
+        try Console.standard.writeJSON(identifications)
+    } else {
+        for found in identifications {
+            found.warnings.forEach { Console.standard.warning("'\(found.picture)': \($0)") }
+            Console.output(found.text)
+        }
+    }
+    return .success
+}
+
+/// Pictures that are embedded together.
+private let batch = 64
+
+/// By what a threshold is chosen.
+private enum ThresholdChoice {
+    case cosine(Double)
+    case far(Double)
+    case fpir(Double)
+
+    init(_ arguments: Arguments) throws {
+        let given = ["--fpir", "--far", "--threshold"].filter(arguments.has)
+        guard given.count < 2 else { throw CommandError.together(given[0], given[1]) }
+        if let cosine = try arguments.number("--threshold", in: -1...1) {
+            self = .cosine(cosine)
+        } else if let far = try UseFlags.rate("--far", arguments) {
+            self = .far(far)
+        } else {
+            self = .fpir(try UseFlags.rate("--fpir", arguments) ?? 1e-2)
+        }
+    }
+
+    func threshold(
+        _ calibration: ScoreCalibration?, pictures: Int, model: String
+    ) throws -> DecisionThreshold {
+        switch self {
+        case .cosine(let value): DecisionThreshold(cosine: value)
+        case .far(let rate): try DecisionThreshold(far: rate, of: calibration, model: model)
+        // The chance of any of some events is at most the sum of their chances.
+        case .fpir(let rate):
+            try DecisionThreshold(
+                far: rate / Double(pictures), of: calibration, model: model)
+        }
+    }
+}
+
+/// Who is in a picture.
+private struct Identification: Encodable {
+    /// Somebody whom it may be.
+    struct Candidate: Encodable {
+        var person: String
+        var similarity: Double
+        /// How probable it is that somebody who is not in the gallery finds as similar a picture in it.
+        var falsePositiveProbability: Double?
+        var falsePositiveProbabilityInterval: [Double]?
+    }
+
+    var picture: String
+    /// The person's name; nil for nobody.
+    var person: String?
+    var threshold: Double
+    var candidates: [Candidate]
+    var warnings: [String]
+
+    init(
+        picture: String, _ candidates: [GalleryCandidate], _ threshold: DecisionThreshold,
+        _ calibration: ScoreCalibration?, enrolled: Int, warnings: [String]
+    ) {
+        self.picture = picture
+        self.threshold = threshold.cosine
+        self.warnings = warnings
+        person = candidates.first.flatMap { threshold.accepts($0.similarity) ? $0.person : nil }
+        func ofAny(_ share: Double) -> Double { min(1, share * Double(enrolled)) }
+        self.candidates = candidates.map { candidate in
+            let share = calibration?.impostorShare(atLeast: candidate.similarity)
+            return Candidate(
+                person: candidate.person, similarity: candidate.similarity,
+                falsePositiveProbability: share.map { ofAny($0.estimate) },
+                falsePositiveProbabilityInterval: share.map { $0.interval.map(ofAny) })
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case picture, person, threshold, candidates, warnings
+    }
+
+    /// With `person: null` for nobody.
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(picture, forKey: .picture)
+        try values.encode(person, forKey: .person)
+        try values.encode(threshold, forKey: .threshold)
+        try values.encode(candidates, forKey: .candidates)
+        try values.encode(warnings, forKey: .warnings)
+    }
+
+    /// The lines for a person at a terminal.
+    var text: String {
+        let rows = candidates.map { candidate -> String in
+            let chance = candidate.falsePositiveProbabilityInterval.flatMap { interval in
+                candidate.falsePositiveProbability.map {
+                    ", by chance \(ThresholdText.percent($0)) (\(ThresholdText.percent(interval[0])) to "
+                        + "\(ThresholdText.percent(interval[1])))"
+                }
+            }
+            return
+                "  \(candidate.person)  \(ThresholdText.cosine(candidate.similarity))\(chance ?? "")"
+        }
+        return
+            (["\(picture): \(person ?? "unknown") (threshold \(ThresholdText.cosine(threshold)))"]
+            + rows).joined(separator: "\n")
+    }
+}

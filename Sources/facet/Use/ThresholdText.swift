@@ -1,0 +1,40 @@
+import FaceEvaluation
+import Foundation
+import Spelling
+
+/// Thresholds as they are told to a person at a terminal.
+enum ThresholdText {
+    /// What was kept where.
+    static func saved(_ calibration: ScoreCalibration, in url: URL) -> String {
+        let lines = calibration.thresholds.map { threshold in
+            "  FAR \(OperatingPoint.text(ofRate: threshold.far)): cosine above \(cosine(threshold.cosine))"
+                + " (\(range(threshold.interval)))"
+                + (threshold.tar.map { String(format: ", TAR %.2f %%", $0 * 100) } ?? "")
+        }
+        return
+            (["thresholds of \(source(calibration)) kept in '\(url.path)':"] + lines).joined(
+                separator: "\n")
+    }
+
+    /// `'lfw', 3,000 pairs of different people`.
+    static func source(_ calibration: ScoreCalibration) -> String {
+        "'\(calibration.set)', \(counted(calibration.impostorPairs, "pair")) of different people"
+    }
+
+    /// A cosine.
+    static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
+
+    /// An interval of a threshold, whose ends the pairs may not give.
+    static func range(_ interval: [Double]) -> String {
+        let (lower, upper) = (interval[0], interval[1])
+        if upper >= 1 { return lower <= -1 ? "not bounded" : "at least \(cosine(lower))" }
+        return lower <= -1 ? "at most \(cosine(upper))" : "\(cosine(lower)) to \(cosine(upper))"
+    }
+
+    /// A share in percent, with as many digits as it takes.
+    static func percent(_ share: Double) -> String {
+        guard share > 0 else { return "0 %" }
+        return share >= 0.001
+            ? String(format: "%.2f %%", share * 100) : String(format: "%.2g %%", share * 100)
+    }
+}

@@ -1,0 +1,52 @@
+import CommandKit
+import FaceEmbedding
+import FaceStudy
+import Foundation
+
+/// What commands have in common that use a model on pictures.
+enum UseFlags {
+    /// How a model is opened and run.
+    static let network =
+        ModelFlags.stateDict + [
+            Option(
+                "--input-size", .value("N"),
+                "height and width of the input of a network that does not say it; default 112",
+                elsewhere: OptionsElsewhere.inputSize)
+        ] + ModelFlags.input + [
+            Option(
+                "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
+                elsewhere: OptionsElsewhere.precision,
+                completion: .words(["auto", "float32", "bfloat16"])),
+            Option(
+                "--device", .value("NAME"), "auto, cpu, cuda or cuda:N",
+                elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
+            Option(
+                "--threads", .value("N"), "threads per operation; 0 for one per available core",
+                elsewhere: OptionsElsewhere.threads),
+        ]
+
+    /// How a model is to be run.
+    static func options(_ arguments: Arguments) throws -> EmbeddingOptions {
+        let configuration = try StudyOptions.configuration(
+            arguments, without: Set(StudyConfiguration.Input.flags))
+        return EmbeddingOptions(
+            compute: try configuration.resolvedCompute(),
+            batchSize: try arguments.whole("--batch-size", in: 1...1_000_000)
+                ?? configuration.evaluation.batchSize,
+            inputSize: configuration.inputSize, input: try ModelFlags.input(arguments))
+    }
+
+    /// The model of a command.
+    static func embedder(_ path: String, _ arguments: Arguments) throws -> FaceEmbedder {
+        try FaceEmbedder(
+            model: URL(fileURLWithPath: path), options: options(arguments),
+            weights: ModelFlags.stateDict(arguments), cropping: .aligned)
+    }
+
+    /// A false acceptance rate, or another rate.
+    static func rate(_ option: String, _ arguments: Arguments) throws -> Double? {
+        try arguments.convert(option, "a number above 0 and below 1, e.g. 1e-3") {
+            Double($0).flatMap { $0 > 0 && $0 < 1 ? $0 : nil }
+        }
+    }
+}

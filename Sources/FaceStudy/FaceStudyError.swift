@@ -24,6 +24,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case impossible(reasons: [String])
     /// The study was interrupted; running the same command again resumes it.
     case interrupted
+    /// Another process has taken over a run.
+    case lostRun(name: String, holder: String)
     /// A training image that was readable before is not any more.
     case lostImage(reason: String)
     /// A folder is not that of a failed step.
@@ -42,6 +44,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case onlyTemplates(name: String)
     /// A set has a name that cannot stand for it.
     case setName(list: String, name: String, requirement: String)
+    /// Another process works on another study in the same folder.
+    case otherStudy(path: String, holder: String, key: String, theirs: String, mine: String)
     /// A training set's content is not that of the run that is to be made again.
     case otherData(name: String)
     /// A run was tested on another set of the same name.
@@ -102,6 +106,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .lostImage(let reason):
             "an image that was readable before no longer is: \(reason); restore the set "
                 + "and run the same command again to resume from the last checkpoint"
+        case .lostRun(let name, let holder):
+            "'\(name)' was taken over by \(holder), because this process gave no sign of life for too long; "
+                + "nothing more was written to it"
         case .noBundle(let path, let reason):
             "'\(path)' is not the failure folder of a run: \(reason)"
         case .noSpace(let path):
@@ -118,6 +125,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .otherData(let name):
             "the images of '\(name)' differ from those of the run to reproduce: the "
                 + "content hash is different"
+        case .otherStudy(let path, let holder, let key, let theirs, let mine):
+            "\(holder) works on another study in '\(path)' (\(key) is \(theirs) there, \(mine) here); give "
+                + "the same command to join it, or choose another --output"
         case .otherTest(let path, let test, let stored):
             "'\(path)' was tested on another set named '\(test)' (its content was "
                 + "\(stored.prefix(12))); give the new one another name"

@@ -1,5 +1,7 @@
 public import FaceRuns
 public import FaceTraining
+import Foundation
+public import SafeFiles
 
 /// Progress events of a study.
 public enum StudyEvent: Sendable {
@@ -9,6 +11,8 @@ public enum StudyEvent: Sendable {
     case estimated(StudyEstimate)
     /// Images of a test set are being embedded: done, of.
     case evaluating(PlannedRun, String, Int, Int)
+    /// Something a person may like to know, a sentence.
+    case note(String)
     /// A set is being read or made: what, done, of.
     case preparing(String, Int, Int)
     /// A run failed; the others continue.
@@ -47,6 +51,12 @@ public struct StudyControl {
     public var shouldStop: () -> Bool
     /// Told of everything.
     public var listener: (StudyEvent) -> Void
+    /// Writes the report when all runs are over: called in one of the processes that work on the study.
+    public var report: (Study.Outcome) throws -> Void = { _ in }
+    /// By which time leases are kept and judged.
+    public var leases = LeaseClock()
+    /// Lets time pass while other processes have all that is left.
+    public var sleep: (Duration) -> Void = { usleep(UInt32(clamping: Int($0 / .microseconds(1)))) }
 
     /// Creates a control.
     public init(

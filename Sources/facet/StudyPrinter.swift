@@ -20,6 +20,9 @@ final class StudyPrinter {
         case .estimated(let estimate):
             finish()
             Console.note(estimate.text)
+        case .note(let sentence):
+            finish()
+            Console.note(sentence)
         case .warning(let sentence): Console.standard.warning(sentence)
         case .runStarted(let planned, let number, let total):
             finish()

@@ -61,14 +61,18 @@ struct StudySession {
                 preview.problems.forEach(Console.standard.error)
                 return preview.problems.isEmpty ? .success : .failure
             }
+            control.report = { outcome in
+                printer.finish()
+                // Runs that were refused before their first step have left nothing to report.
+                if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return }
+                try report(json: json)
+            }
             let outcome = try study.run(control)
             printer.finish()
-            // Runs that were refused before their first step have left nothing to report.
+            if outcome.isReportedElsewhere {
+                Console.note("the study is over, and another process has written the report")
+            }
             if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
-            try writeReport(
-                Report(
-                    study: study.folder.url,
-                    pictures: TestPictures(study.folder).jpeg(of:in:), rope: rope), json: json)
             end("Study finished.", keepsServing: keepsServing)
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
@@ -80,6 +84,13 @@ struct StudySession {
 }
 
 extension StudySession {
+    private func report(json: Bool) throws {
+        try writeReport(
+            Report(
+                study: study.folder.url, pictures: TestPictures(study.folder).jpeg(of:in:),
+                rope: rope), json: json)
+    }
+
     /// Tells open pages how the study ended, and keeps serving them if requested.
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)

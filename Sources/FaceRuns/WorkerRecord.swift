@@ -1,0 +1,21 @@
+public import FaceConfiguration
+public import SafeFiles
+
+/// What a process that works on a study says of itself to the others.
+public struct WorkerRecord: Codable, Sendable, Hashable {
+    /// The process.
+    public var holder: ProcessIdentity
+    /// What decides about the study's numbers, so that others can tell whether theirs is the same.
+    public var request: JSONValue
+    /// Hashes of what the study's sets hold, by the sets' names; nil until they have been read.
+    public var content: [String: String]?
+
+    /// Memberwise initialiser.
+    public init(
+        holder: ProcessIdentity = .current, request: JSONValue, content: [String: String]? = nil
+    ) {
+        self.holder = holder
+        self.request = request
+        self.content = content
+    }
+}

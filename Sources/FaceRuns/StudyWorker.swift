@@ -24,6 +24,8 @@ public final class StudyWorker {
     public private(set) var others: [String: WorkerRecord] = [:]
     /// Tokens of this worker and of all that were seen.
     public private(set) var seen: Set<String>
+    /// Those of them that try failed runs again.
+    private var retrying: Set<String>
 
     private let watch: LeaseWatch
     private let keeper: LeaseKeeper
@@ -41,6 +43,7 @@ public final class StudyWorker {
         let token = UUID().uuidString
         self.token = token
         seen = [token]
+        retrying = record.retries == true ? [token] : []
         let watch = LeaseWatch(clock)
         self.watch = watch
         keeper = LeaseKeeper(clock)
@@ -69,6 +72,16 @@ public final class StudyWorker {
 
     // MARK: The others
 
+    /// Tokens of the workers that need not be followed: a run that failed in one of them is over for this
+    /// one. Who tries failed runs again does not count those that do not.
+    public var deciding: Set<String> { record.retries == true ? retrying : seen }
+
+    /// Says which runs the study has.
+    public func publish(planned: [String]) throws(FaceRunsError) {
+        record.planned = planned
+        try write()
+    }
+
     /// Says what this worker's sets hold.
     public func publish(content: [String: String]) throws(FaceRunsError) {
         record.content = content
@@ -94,6 +107,7 @@ public final class StudyWorker {
                 seen.insert(other)
                 // One that has just come or gone has no record.
                 others[other] = try? study.readWorker(other)
+                if others[other]?.retries == true { retrying.insert(other) }
             case .leftBehind:
                 seen.insert(other)
                 try take(url)?.release()
@@ -222,7 +236,8 @@ extension StudyFolder {
     /// Removes the folder of the workers when none is left.
     func removeWorkersIfLast() {
         guard !workerNames.contains(where: { $0.hasSuffix(".lease") }) else { return }
-        for name in workerNames where name == "reported" || name.hasSuffix(".json") {
+        for name in workerNames
+        where name == "reported" || name.hasSuffix(".json") || name.hasSuffix(".log") {
             try? FileManager.default.removeItem(at: workersURL.appendingPathComponent(name))
         }
         // A worker that has come meanwhile keeps it.

@@ -9,13 +9,20 @@ public struct WorkerRecord: Codable, Sendable, Hashable {
     public var request: JSONValue
     /// Hashes of what the study's sets hold, by the sets' names; nil until they have been read.
     public var content: [String: String]?
+    /// Names of the folders of the study's runs, as far as they are known.
+    public var planned: [String]?
+    /// Whether it tries failed runs again, those of other workers included.
+    public var retries: Bool?
 
     /// Memberwise initialiser.
     public init(
-        holder: ProcessIdentity = .current, request: JSONValue, content: [String: String]? = nil
+        holder: ProcessIdentity = .current, request: JSONValue, content: [String: String]? = nil,
+        planned: [String]? = nil, retries: Bool? = nil
     ) {
         self.holder = holder
         self.request = request
         self.content = content
+        self.planned = planned
+        self.retries = retries
     }
 }

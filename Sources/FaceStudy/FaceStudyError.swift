@@ -1,4 +1,5 @@
 import SafeNumbers
+import Spelling
 
 /// What can go wrong in a study, apart from what its parts say themselves.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -68,6 +69,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case unsafeFolder(reason: String)
     /// The identities of a training set that are to be held out cannot be.
     case validation(set: String, reason: String)
+    /// All processes that were started for a study have ended before it was over.
+    case workersEnded(left: Int)
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
@@ -151,6 +154,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .unsafeFolder(let reason): reason
         case .validation(let set, let reason):
             "cannot hold out a validation set from '\(set)': \(reason)"
+        case .workersEnded(let left):
+            "all workers have ended, and \(counted(left, "run")) of the study \(left == 1 ? "is" : "are") "
+                + "not over; run the same command again to go on"
         }
     }
 

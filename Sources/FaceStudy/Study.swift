@@ -86,8 +86,18 @@ public struct Study {
             control.listener(.planned(plan))
         }
         try writeExperiment()
-        return try StudyWork(context: context, worker: worker, runs: plan.runs, memory: memory)
-            .finish()
+        try worker.publish(planned: plan.runs.map(\.folderName))
+        return try StudyWork(
+            context: context, worker: worker, runs: runs(of: plan, control), memory: memory
+        ).finish()
+    }
+
+    /// The runs to make: all, or those that have failed.
+    private func runs(of plan: StudyPlan, _ control: StudyControl) -> [PlannedRun] {
+        guard control.retriesFailed else { return plan.runs }
+        let failed = failedRuns(of: plan)
+        if failed.isEmpty { control.listener(.note("no run of the study has failed")) }
+        return failed
     }
 
     /// Checks every run that is not over before the first of them is trained.

@@ -19,6 +19,8 @@ public enum StudyEvent: Sendable {
     case runFailed(PlannedRun, String)
     /// A run is over.
     case runFinished(PlannedRun, RunResult)
+    /// A run is over that another process has made: how many are over, of.
+    case runFinishedElsewhere(PlannedRun, RunResult, Int, Int)
     /// A run was over before, and its model was tested on these sets now.
     case runSkipped(PlannedRun, RunResult, _ added: [String])
     /// A run begins: its number from 1, of.
@@ -53,6 +55,8 @@ public struct StudyControl {
     public var listener: (StudyEvent) -> Void
     /// Writes the report when all runs are over: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
+    /// Whether runs that have failed are tried again, and no others are made.
+    public var retriesFailed = false
     /// By which time leases are kept and judged.
     public var leases = LeaseClock()
     /// Lets time pass while other processes have all that is left.

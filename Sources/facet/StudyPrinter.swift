@@ -39,6 +39,9 @@ final class StudyPrinter {
             endTask()
             let tested = added.isEmpty ? "" : ", now tested on \(added.joined(separator: ", "))"
             Console.note("\(planned.text): already finished\(tested), \(summary(result))")
+        case .runFinishedElsewhere(let planned, let result, let number, let total):
+            finish()
+            Console.note("[\(number)/\(total)] \(planned.text): \(summary(result))")
         case .runFinished(let planned, let result):
             finish()
             let time = ProgressMeter.format(seconds: result.seconds)

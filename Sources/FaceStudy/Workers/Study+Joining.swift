@@ -15,7 +15,10 @@ extension Study {
     ) throws -> StudyWorker {
         let worker = try FaceStudyError.claiming { () throws(FaceRunsError) in
             try StudyWorker(
-                folder, WorkerRecord(request: request(compute)), control.leases)
+                folder,
+                WorkerRecord(
+                    request: request(compute), planned: plan.runs.map(\.folderName),
+                    retries: control.retriesFailed ? true : nil), control.leases)
         }
         do {
             try requireNoLoner(worker, control)

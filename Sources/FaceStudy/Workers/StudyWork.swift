@@ -43,14 +43,16 @@ struct StudyWork {
             case .finished: outcome.finished += 1
             }
         }
-        return try report(outcome)
+        return try StudyReporting(
+            worker: worker, control: control, folder: context.folder, runs: runs
+        ).report(outcome)
     }
 
     /// Makes a run that is this process's; nil where another one has taken it over.
     private func perform(_ index: Int, _ lease: Lease) throws -> End? {
         var run = context.run(runs[index])
         run.lease = lease
-        if let message = run.failure(in: worker.seen) {
+        if let message = run.failure(in: worker.deciding) {
             control.listener(.runFailed(run.run, message))
             return .failed(message)
         }
@@ -62,37 +64,6 @@ struct StudyWork {
             control.listener(.warning(error.description))
             return nil
         }
-    }
-
-    /// Reports, or waits until another process has.
-    private func report(_ outcome: Study.Outcome) throws -> Study.Outcome {
-        let results = resultsHash
-        var outcome = outcome
-        while true {
-            let isReporter = try worker.becomeReporter()
-            if worker.isReported(results) {
-                outcome.isReportedElsewhere = true
-                return outcome
-            }
-            if isReporter { break }
-            try control.wait(control.leases.glance)
-        }
-        PartialFile.removeStale(in: context.folder.reportURL)
-        try control.report(outcome)
-        try worker.refresh()
-        if !worker.others.isEmpty { try worker.noteReport(of: results) }
-        return outcome
-    }
-
-    /// What tells the results of one state of the study from those of another.
-    private var resultsHash: String {
-        var hash = SHA256()
-        for run in runs {
-            let folder = context.run(run).folder
-            hash.update(Data(run.folderName.utf8))
-            hash.update(((try? PlainFile.read(folder.resultURL)) ?? nil) ?? Data())
-        }
-        return hash.hexDigest()
     }
 }
 

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import SafeFiles
 
 /// How a study stands, as its folder tells: its runs, who works on them, and how long that may take.

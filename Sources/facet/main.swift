@@ -17,7 +17,7 @@ let facet = Command(
     subcommands: [
         compareCommand, trainCommand, evaluateCommand, exportCommand, reportCommand,
         reproduceCommand, explainCommand, modelsCommand, lossesCommand, recipesCommand,
-        keysCommand, studyCommand,
+        keysCommand, studyCommand, submitCommand,
         dataCommand,
     ]
 ).withCompletions()

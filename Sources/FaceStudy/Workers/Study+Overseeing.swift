@@ -1,4 +1,5 @@
 import FaceRuns
+import FaceTraining
 import Foundation
 import SafeFiles
 

@@ -283,8 +283,8 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "FaceConfiguration", "SeededRandom",
-                "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining", "FaceEvaluation",
-                "FaceRuns",
+                "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining",
+                "FaceEvaluation", "FaceRuns",
             ]),
         tests(
             "FaceEmbedding",

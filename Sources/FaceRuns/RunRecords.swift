@@ -401,6 +401,9 @@ public struct RunResult: Codable, Sendable, Hashable {
     public var imagesPerSecond: Double
     /// Seconds of the whole run. A time column: not reproducible.
     public var seconds: Double
+    /// Of a failed run: the token of the worker in which it failed (``StudyWorker/token``), so that those
+    /// who work beside it do not try it again. Nil in runs of former versions.
+    public var worker: String?
 
     /// Memberwise initialiser.
     public init(

@@ -60,6 +60,7 @@ public struct StudyFolder: Sendable, Hashable {
             try PlainFile.require(
                 [
                     ".lock", "runs", "report", "comparison", "tuning", "tuning.json", "tensorboard",
+                    ".workers",
                 ].map(
                     url.appendingPathComponent))
         }

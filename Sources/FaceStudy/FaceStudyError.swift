@@ -1,4 +1,5 @@
 import SafeNumbers
+import Spelling
 
 /// What can go wrong in a study, apart from what its parts say themselves.
 public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -24,6 +25,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case impossible(reasons: [String])
     /// The study was interrupted; running the same command again resumes it.
     case interrupted
+    /// Another process has taken over a run.
+    case lostRun(name: String, holder: String)
     /// A training image that was readable before is not any more.
     case lostImage(reason: String)
     /// A folder is not that of a failed step.
@@ -42,6 +45,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case onlyTemplates(name: String)
     /// A set has a name that cannot stand for it.
     case setName(list: String, name: String, requirement: String)
+    /// Another process works on another study in the same folder.
+    case otherStudy(path: String, holder: String, key: String, theirs: String, mine: String)
     /// A training set's content is not that of the run that is to be made again.
     case otherData(name: String)
     /// A run was tested on another set of the same name.
@@ -64,6 +69,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case unsafeFolder(reason: String)
     /// The identities of a training set that are to be held out cannot be.
     case validation(set: String, reason: String)
+    /// All processes that were started for a study have ended before it was over.
+    case workersEnded(left: Int)
 
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
@@ -102,6 +109,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .lostImage(let reason):
             "an image that was readable before no longer is: \(reason); restore the set "
                 + "and run the same command again to resume from the last checkpoint"
+        case .lostRun(let name, let holder):
+            "'\(name)' was taken over by \(holder), because this process gave no sign of life for too long; "
+                + "nothing more was written to it"
         case .noBundle(let path, let reason):
             "'\(path)' is not the failure folder of a run: \(reason)"
         case .noSpace(let path):
@@ -118,6 +128,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .otherData(let name):
             "the images of '\(name)' differ from those of the run to reproduce: the "
                 + "content hash is different"
+        case .otherStudy(let path, let holder, let key, let theirs, let mine):
+            "\(holder) works on another study in '\(path)' (\(key) is \(theirs) there, \(mine) here); give "
+                + "the same command to join it, or choose another --output"
         case .otherTest(let path, let test, let stored):
             "'\(path)' was tested on another set named '\(test)' (its content was "
                 + "\(stored.prefix(12))); give the new one another name"
@@ -141,6 +154,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .unsafeFolder(let reason): reason
         case .validation(let set, let reason):
             "cannot hold out a validation set from '\(set)': \(reason)"
+        case .workersEnded(let left):
+            "all workers have ended, and \(counted(left, "run")) of the study \(left == 1 ? "is" : "are") "
+                + "not over; run the same command again to go on"
         }
     }
 

@@ -1,6 +1,7 @@
 import FaceData
 import FaceModels
 import FaceRuns
+import SafeFiles
 
 /// What all runs of a study share.
 struct StudyContext {
@@ -16,6 +17,8 @@ struct StudyContext {
     let start: StudyStart?
     /// How the study is watched and stopped.
     let control: StudyControl
+    /// This process among those that work on the study; nil where nothing is run.
+    var worker: StudyWorker?
 
     /// The context of one of the study's runs.
     func run(_ run: PlannedRun) -> RunContext {
@@ -35,6 +38,17 @@ struct RunContext {
     let configuration: StudyConfiguration
     /// The run's folder.
     let folder: RunFolder
+    /// What makes the run this process's; nil where nobody else can have it.
+    var lease: Lease?
+
+    /// Refuses to go on when another process has taken over the run: asked before anything is written.
+    ///
+    /// - Throws: ``FaceStudyError/lostRun(name:holder:)``.
+    func requireHeld() throws(FaceStudyError) {
+        guard let lease, !lease.isHeld else { return }
+        throw .lostRun(
+            name: run.folderName, holder: lease.presentHolder?.description ?? "another process")
+    }
 
     /// Whether the run is a try, of which nothing is kept but what it tells of its setting.
     var isTry: Bool { run.settings?.tryName != nil }

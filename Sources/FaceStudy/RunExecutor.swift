@@ -50,16 +50,20 @@ struct RunExecutor {
 
     /// Writes that the run failed, so that the report can say so; the next attempt replaces it.
     func recordFailure(_ error: any Error) {
-        Self.recordFailure("\(error)", in: context.folder)
+        guard context.lease?.isHeld != false else { return }
+        Self.recordFailure("\(error)", in: context.folder, by: context.study.worker?.token)
     }
 
-    private static func recordFailure(_ message: String, in folder: RunFolder) {
+    private static func recordFailure(
+        _ message: String, in folder: RunFolder, by worker: String?
+    ) {
         guard FileManager.default.fileExists(atPath: folder.descriptionURL.path) else { return }
         let records = (try? folder.readEpochs()) ?? []
-        let result = RunResult(
+        var result = RunResult(
             status: .failed, message: message, epochs: records.count,
             trainAccuracy: records.last?.trainAccuracy ?? 0, tests: [], imagesPerSecond: 0,
             seconds: 0)
+        result.worker = worker
         // The error itself is what the user hears of; a second one about its record would hide it.
         guard (try? folder.readResult())?.status != .finished else { return }
         try? folder.write(result)
@@ -81,6 +85,7 @@ struct RunExecutor {
         } catch let error as FaceTrainingError {
             throw try explained(error, trainer)
         }
+        try context.requireHeld()
         let result = try recorder.result(
             seconds: started.duration(to: .now) / .seconds(1),
             trainSeconds: trainer.position.totalSeconds)
@@ -94,6 +99,7 @@ struct RunExecutor {
     /// - Parameter need: What the run needs, from which follows what would fit.
     func explainMemory(_ need: MemoryNeed?) {
         let (folder, endProcess) = (context.folder, context.control.endProcess)
+        let worker = context.study.worker?.token
         let name = context.run.folderName
         let batchSize = context.configuration.training.batchSize
         LibTorch.whenMemoryRunsOut { error in
@@ -104,7 +110,7 @@ struct RunExecutor {
             let message =
                 "\(name): \(error.reason) with a batch of \(batchSize); --batch-size \(fitting) "
                 + "would probably fit"
-            Self.recordFailure(message, in: folder)
+            Self.recordFailure(message, in: folder, by: worker)
             endProcess(message)
         }
     }
@@ -215,6 +221,7 @@ struct RunExecutor {
         if FileManager.default.fileExists(atPath: context.folder.descriptionURL.path) {
             try request().requireContinuation(of: context.folder)
         }
+        try context.requireHeld()
         try forgetResult()
         removeStaleFiles()
         try context.folder.write(description)

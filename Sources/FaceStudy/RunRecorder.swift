@@ -49,6 +49,7 @@ final class RunRecorder: TrainingObserver {
     var shouldStop: Bool { control.shouldStop() }
 
     func receive(_ event: TrainingEvent) throws {
+        try context.requireHeld()
         control.listener(.training(run, event))
         switch event {
         case .epoch(let summary): try record(summary)
@@ -83,6 +84,7 @@ final class RunRecorder: TrainingObserver {
             last.isEmpty ? nil : try average.withAverages { try evaluate(all: all) }
         }?.map(EpochTest.init)
         records.append(record)
+        try context.requireHeld()
         if summary.epoch == configuration.training.epochs {
             try writeScores()
             try writeTemplates()

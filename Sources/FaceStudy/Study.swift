@@ -5,7 +5,7 @@ public import Foundation
 import SafeFiles
 import Torch
 
-/// Many runs, one after another: planned, run, skipped when finished, gone on with when interrupted.
+/// Many runs: planned, run, skipped when finished, gone on with when interrupted, by one process or several.
 public struct Study {
     /// The grid.
     public let configuration: StudyConfiguration
@@ -40,27 +40,38 @@ public struct Study {
 
     /// How a study ended.
     public struct Outcome: Sendable, Hashable {
-        /// Runs that are finished, those of former times included.
+        /// Runs that are finished, those of former times and of other processes included.
         public var finished = 0
         /// Runs that failed, with their messages.
         public var failed: [String] = []
+        /// Whether another process has written the report.
+        public var isReportedElsewhere = false
     }
 
-    /// Runs what is not finished yet.
+    /// Runs what is not finished yet, together with the processes that do the same in the same folder.
+    ///
+    /// Each run is made by one of them, and one of them reports (``StudyControl/report``); all return when
+    /// the study is over. What a process leaves behind that is stopped or loses its machine is taken up by
+    /// the others.
     ///
     /// - Throws: what stops the whole study: runs that cannot be made
     ///   (``FaceStudyError/impossible(reasons:)``, before anything is trained), data that cannot be read, an output folder that cannot
-    ///   be written, or ``FaceStudyError/interrupted``. A run's own failure does not throw.
+    ///   be written, another study in the folder that is under way
+    ///   (``FaceStudyError/otherStudy(path:holder:key:theirs:mine:)``), or ``FaceStudyError/interrupted``. A
+    ///   run's own failure does not throw.
     public func run(_ control: StudyControl) throws -> Outcome {
         let compute = try configuration.resolvedCompute()
-        let lock = try folder.claim()
+        let lock = try folder.share()
         defer { lock.release() }
+        let worker = try join(compute, control)
+        defer { worker.leave() }
         let context = StudyContext(
             configuration: configuration, compute: compute, folder: folder,
             data: try PreparedData(configuration, folder: folder, control: control),
             start: StudyStart(configuration),
-            control: control)
+            control: control, worker: worker)
         try requirePossible(context)
+        try requireSameContent(context.data, worker, control)
         tellOfMoreEpochs(control)
         let memory = MemoryCheck()
         explainMemory(control)
@@ -68,24 +79,25 @@ public struct Study {
         // What cannot be estimated fails again in its own run, where it stops no other.
         let estimate = try? estimate(context, memory, tuning?.record)
         if let estimate, !estimate.cells.isEmpty { control.listener(.estimated(estimate)) }
-        try tuning?.finish(memory, StudyClock(estimate))
+        try tuning?.finish(memory, StudyClock(estimate), worker)
         let plan = try tuning.map { try Self.plan(configuration, $0.record, folder) } ?? plan
         if let record = tuning?.record {
             try setAsideFormerChoices(record, control)
             control.listener(.planned(plan))
         }
         try writeExperiment()
-        var outcome = Outcome()
-        for (index, run) in plan.runs.enumerated() {
-            let message = try context.run(run).perform(
-                number: index + 1, of: plan.runs.count, memory)
-            if let message {
-                outcome.failed.append(message)
-            } else {
-                outcome.finished += 1
-            }
-        }
-        return outcome
+        try worker.publish(planned: plan.runs.map(\.folderName))
+        return try StudyWork(
+            context: context, worker: worker, runs: runs(of: plan, control), memory: memory
+        ).finish()
+    }
+
+    /// The runs to make: all, or those that have failed.
+    private func runs(of plan: StudyPlan, _ control: StudyControl) -> [PlannedRun] {
+        guard control.retriesFailed else { return plan.runs }
+        let failed = failedRuns(of: plan)
+        if failed.isEmpty { control.listener(.note("no run of the study has failed")) }
+        return failed
     }
 
     /// Checks every run that is not over before the first of them is trained.
@@ -113,57 +125,6 @@ public struct Study {
     }
 }
 
-extension StudyFolder {
-    /// Makes the folder and keeps other processes out of it.
-    func claim() throws(FaceStudyError) -> FolderLock {
-        do {
-            try requirePlain()
-        } catch {
-            throw .unsafeFolder(reason: error.description)
-        }
-        do {
-            let lock = try FolderLock(url)
-            PartialFile.removeStale(in: reportURL)
-            return lock
-        } catch {
-            switch error {
-            case .busy(let path, let holder):
-                throw .busy(path: path, holder: holder?.description ?? "an unknown process")
-            case .noSpace(let path): throw .noSpace(path: path)
-            case .notPlain: throw .unsafeFolder(reason: error.description)
-            case .unreadable(let path, let reason), .unwritable(let path, let reason):
-                throw .cannotWrite(path: path, reason: reason)
-            }
-        }
-    }
-}
-
-extension RunContext {
-    /// Performs the run unless it is finished; returns its message when it failed.
-    fileprivate func perform(
-        number: Int, of count: Int, _ memory: MemoryCheck
-    ) throws -> String? {
-        let listener = control.listener
-        let executor = RunExecutor(context: self)
-        do {
-            if let (result, added) = try executor.finishedResult() {
-                listener(.runSkipped(run, result, added))
-                return nil
-            }
-            listener(.runStarted(run, number, count))
-            executor.explainMemory(try memory.check(self))
-            listener(.runFinished(run, try executor.execute()))
-            return nil
-        } catch {
-            if let stop = FaceStudyError(stopping: error) { throw stop }
-            let message = "\(run.folderName): \(error)"
-            executor.recordFailure(error)
-            listener(.runFailed(run, message))
-            return message
-        }
-    }
-}
-
 extension FaceStudyError {
     /// What ends the whole study and leaves the run to be gone on with; nil for an error that is
     /// the run's own.
@@ -172,7 +133,7 @@ extension FaceStudyError {
         case FaceTrainingError.interrupted, FaceStudyError.interrupted: self = .interrupted
         case let error as FaceStudyError:
             switch error {
-            case .busy, .cannotWrite, .changedImage, .lostImage, .noSpace, .unsafeFolder:
+            case .busy, .cannotWrite, .changedImage, .lostImage, .lostRun, .noSpace, .unsafeFolder:
                 self = error
             default: return nil
             }

@@ -1,5 +1,7 @@
 public import FaceRuns
 public import FaceTraining
+import Foundation
+public import SafeFiles
 
 /// Progress events of a study.
 public enum StudyEvent: Sendable {
@@ -9,12 +11,16 @@ public enum StudyEvent: Sendable {
     case estimated(StudyEstimate)
     /// Images of a test set are being embedded: done, of.
     case evaluating(PlannedRun, String, Int, Int)
+    /// Something a person may like to know, a sentence.
+    case note(String)
     /// A set is being read or made: what, done, of.
     case preparing(String, Int, Int)
     /// A run failed; the others continue.
     case runFailed(PlannedRun, String)
     /// A run is over.
     case runFinished(PlannedRun, RunResult)
+    /// A run is over that another process has made: how many are over, of.
+    case runFinishedElsewhere(PlannedRun, RunResult, Int, Int)
     /// A run was over before, and its model was tested on these sets now.
     case runSkipped(PlannedRun, RunResult, _ added: [String])
     /// A run begins: its number from 1, of.
@@ -47,6 +53,14 @@ public struct StudyControl {
     public var shouldStop: () -> Bool
     /// Told of everything.
     public var listener: (StudyEvent) -> Void
+    /// Writes the report when all runs are over: called in one of the processes that work on the study.
+    public var report: (Study.Outcome) throws -> Void = { _ in }
+    /// Whether runs that have failed are tried again, and no others are made.
+    public var retriesFailed = false
+    /// By which time leases are kept and judged.
+    public var leases = LeaseClock()
+    /// Lets time pass while other processes have all that is left.
+    public var sleep: (Duration) -> Void = { usleep(UInt32(clamping: Int($0 / .microseconds(1)))) }
 
     /// Creates a control.
     public init(

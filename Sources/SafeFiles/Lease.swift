@@ -188,7 +188,11 @@ public final class Lease: @unchecked Sendable {
     }
 
     /// Who has the lease now; nil where nobody has.
-    public var presentHolder: ProcessIdentity? {
+    public var presentHolder: ProcessIdentity? { Self.holder(of: url) }
+
+    /// Whom the file of a lease names, whether or not the process gives signs of life; nil where there is no
+    /// such file, or it cannot be read.
+    public static func holder(of url: URL) -> ProcessIdentity? {
         ((try? PlainFile.read(url)) ?? nil).flatMap { LeaseRecord($0)?.holder }
     }
 

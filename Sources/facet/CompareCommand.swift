@@ -10,7 +10,9 @@ let compareCommand = Command(
         skipped when the command is repeated, an interrupted run resumes bit for bit, and a failed \
         run does not stop the others. With --tune N every loss first gets N tries of its own \
         parameters and the learning rate, scored on training identities that are held out; what \
-        was chosen is then trained beside the defaults, with seeds that no try has used.
+        was chosen is then trained beside the defaults, with seeds that no try has used. The same \
+        command started again while the first one runs, here or on another machine that sees the \
+        output folder, joins the study: each makes some of the runs, and one writes the report.
         """,
     options: StudyOptions.all + [
         Option(
@@ -19,6 +21,14 @@ let compareCommand = Command(
                 + "detected"),
         Option(
             "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
+        Option(
+            "--workers", .value("N"),
+            "make N runs at a time, each in a process of its own, which share the threads; default 1, in "
+                + "this process"),
+        Option(
+            "--retry", .value("WHICH"),
+            "failed: try the runs again that have failed, and no others",
+            completion: .words(["failed"])),
         ReportOptions.rope,
         Option("--serve", .flag, "serve the live report to browsers on this machine"),
         Option(
@@ -38,9 +48,11 @@ let compareCommand = Command(
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
     let port = try arguments.whole("--port", in: 0...65535) ?? 8042
     let isServed = arguments.has("--serve") || arguments.has("--keep-serving")
+    let workers = try arguments.whole("--workers", in: 1...1024) ?? 1
+    let retries = try arguments.choice("--retry", among: ["failed"]) != nil
     return try StudySession(
         configuration, output: output, port: isServed ? UInt16(port) : nil,
         keepsServing: arguments.has("--keep-serving"), dryRun: arguments.has("--dry-run"),
-        rope: ReportOptions.rope(arguments)
+        rope: ReportOptions.rope(arguments), workers: workers, retriesFailed: retries
     ).run(json: arguments.has("--json"))
 }

@@ -83,7 +83,8 @@ final class LiveReport: @unchecked Sendable {
             change(
                 "\(run): epoch \(step.epoch)", step.step, step.steps,
                 "loss " + String(format: "%.3f", step.loss))
-        case .epochRecorded, .runFailed, .runFinished, .runSkipped, .tryEnded:
+        case .epochRecorded, .runFailed, .runFinished, .runFinishedElsewhere, .runSkipped,
+            .tryEnded:
             lock.withLock { moment.version += 1 }
         default: break
         }

@@ -6,7 +6,7 @@ import Foundation
 import Spelling
 
 let studyCommand = Command(
-    "study", "Work with the folders of studies.", subcommands: [joinCommand])
+    "study", "Work with the folders of studies.", subcommands: [joinCommand, statusCommand])
 
 private let joinCommand = Command(
     "join", "Take the runs of other studies into one, e.g. those of several machines.",

@@ -20,6 +20,9 @@ final class StudyPrinter {
         case .estimated(let estimate):
             finish()
             Console.note(estimate.text)
+        case .note(let sentence):
+            finish()
+            Console.note(sentence)
         case .warning(let sentence): Console.standard.warning(sentence)
         case .runStarted(let planned, let number, let total):
             finish()
@@ -36,6 +39,9 @@ final class StudyPrinter {
             endTask()
             let tested = added.isEmpty ? "" : ", now tested on \(added.joined(separator: ", "))"
             Console.note("\(planned.text): already finished\(tested), \(summary(result))")
+        case .runFinishedElsewhere(let planned, let result, let number, let total):
+            finish()
+            Console.note("[\(number)/\(total)] \(planned.text): \(summary(result))")
         case .runFinished(let planned, let result):
             finish()
             let time = ProgressMeter.format(seconds: result.seconds)

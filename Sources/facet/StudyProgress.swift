@@ -62,7 +62,7 @@ struct StudyProgress {
             begun += 1
             started = started ?? now
             current = (run.folderName, 0)
-        case .runSkipped(let run, _, _):
+        case .runSkipped(let run, _, _), .runFinishedElsewhere(let run, _, _, _):
             begun += 1
             finished += 1
             over.insert(run.folderName)

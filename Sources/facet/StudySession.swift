@@ -15,6 +15,8 @@ struct StudySession {
     private let keepsServing: Bool
     private let dryRun: Bool
     private let rope: Double
+    private let workers: WorkerProcesses?
+    private let retriesFailed: Bool
 
     /// Prepares a study.
     ///
@@ -24,9 +26,12 @@ struct StudySession {
     ///     interrupted.
     ///   - dryRun: Whether the study is only looked at; nothing is written then.
     ///   - rope: What its report counts as practically equal, in points.
+    ///   - workers: Processes that make the runs; with one it is this process.
+    ///   - retriesFailed: Whether runs that have failed are tried again, and no others are made.
     init(
         _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil,
-        keepsServing: Bool = false, dryRun: Bool, rope: Double = Report.defaultRope
+        keepsServing: Bool = false, dryRun: Bool, rope: Double = Report.defaultRope,
+        workers: Int = 1, retriesFailed: Bool = false
     ) throws {
         interrupt = try .untilSaved()
         study = try Study(configuration, folder: output)
@@ -34,6 +39,12 @@ struct StudySession {
         let port = dryRun ? nil : port
         self.dryRun = dryRun
         self.rope = rope
+        self.retriesFailed = retriesFailed
+        self.workers =
+            workers > 1
+            ? WorkerProcesses(
+                workers, configuration, study.folder,
+                options: retriesFailed ? ["--retry", "failed"] : []) : nil
         live = port == nil ? nil : LiveReport(study.folder, study.plan, rope: rope)
         server = try port.flatMap { [live] port in
             try live.map { live in try PageServer(port: port) { live.page($0) } }
@@ -61,14 +72,18 @@ struct StudySession {
                 preview.problems.forEach(Console.standard.error)
                 return preview.problems.isEmpty ? .success : .failure
             }
-            let outcome = try study.run(control)
+            control.report = { outcome in
+                printer.finish()
+                // Runs that were refused before their first step have left nothing to report.
+                if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return }
+                try report(json: json)
+            }
+            let outcome = try make(control)
             printer.finish()
-            // Runs that were refused before their first step have left nothing to report.
+            if outcome.isReportedElsewhere {
+                Console.note("the study is over, and another process has written the report")
+            }
             if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
-            try writeReport(
-                Report(
-                    study: study.folder.url,
-                    pictures: TestPictures(study.folder).jpeg(of:in:), rope: rope), json: json)
             end("Study finished.", keepsServing: keepsServing)
             return outcome.failed.isEmpty ? .success : .failure
         } catch FaceStudyError.interrupted {
@@ -80,6 +95,28 @@ struct StudySession {
 }
 
 extension StudySession {
+    /// Makes the runs, or has them made.
+    private func make(_ control: StudyControl) throws -> Study.Outcome {
+        var control = control
+        control.retriesFailed = retriesFailed
+        guard let workers else { return try study.run(control) }
+        do {
+            return try study.oversee(control) {
+                try workers.areOver(stop: interrupt.isRequested)
+            }
+        } catch {
+            workers.end()
+            throw error
+        }
+    }
+
+    private func report(json: Bool) throws {
+        try writeReport(
+            Report(
+                study: study.folder.url, pictures: TestPictures(study.folder).jpeg(of:in:),
+                rope: rope), json: json)
+    }
+
     /// Tells open pages how the study ended, and keeps serving them if requested.
     private func end(_ text: String, keepsServing: Bool = false) {
         live?.finish(text, waits: !keepsServing)

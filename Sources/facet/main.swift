@@ -21,7 +21,7 @@ let facet = Command(
         exportCommand,
         reportCommand,
         reproduceCommand, explainCommand, modelsCommand, lossesCommand, recipesCommand,
-        keysCommand, studyCommand,
+        keysCommand, studyCommand, submitCommand,
         dataCommand,
     ]
 ).withCompletions()

@@ -65,7 +65,7 @@ public struct StudyJoin {
     }
 
     /// Keeps other processes out of a study that is read; nil where it may not be written.
-    private static func claimToRead(_ source: StudyFolder) throws -> FolderLock? {
+    private static func claimToRead(_ source: StudyFolder) throws -> StudyClaim? {
         do {
             return try source.claim()
         } catch FaceStudyError.cannotWrite {

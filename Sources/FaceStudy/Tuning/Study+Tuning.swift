@@ -104,22 +104,64 @@ extension TuningTry {
 }
 
 extension TuningRun {
-    /// Makes all tries that are left, each recorded before the next begins.
+    /// Makes all tries that are left and that no other process makes, each recorded before the next begins,
+    /// and returns when all are over.
     ///
     /// A try that fails counts as one and is not made again.
-    mutating func finish(_ memory: MemoryCheck, _ clock: StudyClock) throws {
+    mutating func finish(
+        _ memory: MemoryCheck, _ clock: StudyClock, _ worker: StudyWorker
+    ) throws {
         var clock = clock
         try write()
-        while let pending = next {
-            let context = context(of: pending)
-            guard let progress = progress(pending, secondsLeft: clock.secondsLeft) else { return }
-            context.control.listener(.tryStarted(context.run, progress))
-            let failure = try context.performTry(memory)
-            clock.end(try: progress)
-            try end(pending, failure: failure)
-            if let ended = self.progress(pending, secondsLeft: clock.secondsLeft) {
-                context.control.listener(.tryEnded(ended))
+        var wait: WaitForOthers?
+        while true {
+            let left = pending
+            guard let first = left.first else { return }
+            var isHeldUp = true
+            for pending in left {
+                try worker.refresh()
+                var context = context(of: pending)
+                guard let lease = try worker.take(context.folder) else { continue }
+                defer { worker.release(lease) }
+                context.lease = lease
+                try make(pending, context, memory, &clock)
+                isHeldUp = false
             }
+            if isHeldUp {
+                let control = context(of: first).control
+                var others = wait ?? WaitForOthers(worker, control)
+                try others.wait(for: left.map { context(of: $0).folder })
+                wait = others
+            }
+            // What others have made meanwhile decides about what follows.
+            if worker.seen.count > 1 {
+                try refresh()
+                try write()
+            }
+        }
+    }
+
+    /// Makes a try, unless another process has made it since it was last looked at.
+    private mutating func make(
+        _ pending: Pending, _ context: RunContext, _ memory: MemoryCheck, _ clock: inout StudyClock
+    ) throws {
+        try refresh(pending.cell)
+        guard isPending(pending),
+            let progress = progress(pending, secondsLeft: clock.secondsLeft)
+        else { return }
+        context.control.listener(.tryStarted(context.run, progress))
+        let failure: String?
+        do {
+            failure = try context.performTry(memory)
+        } catch let error as FaceStudyError {
+            guard case .lostRun = error else { throw error }
+            context.control.listener(.warning(error.description))
+            return
+        }
+        clock.end(try: progress)
+        try end(pending, failure: failure)
+        if let ended = self.progress(pending, secondsLeft: clock.secondsLeft) {
+            context.control.listener(.tryEnded(ended))
         }
     }
 }

@@ -74,19 +74,26 @@ struct TuningRun {
         let setting: Int
     }
 
-    /// What is to be tried next: the cells take turns, setting by setting, so that none is far ahead.
-    var next: Pending? {
-        for rung in plan.rungs.indices {
-            for setting in 0..<(plan.rungs.first?.tries ?? 0) {
-                for cell in plan.cells.indices {
-                    let isPending = record.cells[cell].tries.contains {
-                        $0.rung == rung && $0.index == setting && $0.state == .pending
-                    }
-                    if isPending { return Pending(cell: cell, rung: rung, setting: setting) }
-                }
+    /// What is to be tried, as far as it is known, in this order: the cells take turns, setting by setting,
+    /// so that none is far ahead.
+    var pending: [Pending] {
+        plan.rungs.indices.flatMap { rung in
+            (0..<(plan.rungs.first?.tries ?? 0)).flatMap { setting in
+                plan.cells.indices.map { Pending(cell: $0, rung: rung, setting: setting) }
             }
+        }.filter(isPending)
+    }
+
+    /// Whether a try is known and not over.
+    func isPending(_ pending: Pending) -> Bool {
+        record.cells[pending.cell].tries.contains {
+            $0.rung == pending.rung && $0.index == pending.setting && $0.state == .pending
         }
-        return nil
+    }
+
+    /// Takes notice of the tries that other processes have made.
+    mutating func refresh() throws {
+        for index in plan.cells.indices { try refresh(index) }
     }
 
     /// The run of a try.
@@ -138,7 +145,7 @@ struct TuningRun {
     }
 
     /// Reads how the tries of a cell stand, adds the rungs that follow from them, and chooses.
-    private mutating func refresh(_ index: Int, failed: (Pending, String)? = nil) throws {
+    mutating func refresh(_ index: Int, failed: (Pending, String)? = nil) throws {
         var known = record.cells[index].tries
         var rungs: [[TuningTry]] = []
         for rung in plan.rungs.indices {
@@ -263,6 +270,6 @@ extension StudyContext {
         configuration.tuning = StudyConfiguration.Tuning()
         return StudyContext(
             configuration: configuration, compute: compute, folder: folder.tries,
-            data: data.withoutTests, start: start, control: control)
+            data: data.withoutTests, start: start, control: control, worker: worker)
     }
 }

@@ -1,0 +1,246 @@
+public import Foundation
+public import SafeFiles
+
+/// One of the processes, on any machines, that work on a study together.
+///
+/// | file | content |
+/// |---|---|
+/// | `.workers/<token>.lease` | a worker's sign of life |
+/// | `.workers/<token>.json` | its ``WorkerRecord`` |
+/// | `.workers/reporter.lease` | held by the worker that writes the report |
+/// | `.workers/alone.lease` | held by a command that needs the study to itself |
+/// | `.workers/reported` | of which results the report was made |
+/// | `runs/<run>/.lease` | held by the worker whose run it is |
+///
+/// The files go with the last worker. Not to be used by two threads at once.
+public final class StudyWorker {
+    /// The study.
+    public let study: StudyFolder
+    /// What distinguishes this worker from all others, those of former times included.
+    public let token: String
+    /// What this worker says of itself.
+    public private(set) var record: WorkerRecord
+    /// The workers that were seen last, by their tokens.
+    public private(set) var others: [String: WorkerRecord] = [:]
+    /// Tokens of this worker and of all that were seen.
+    public private(set) var seen: Set<String>
+    /// Those of them that try failed runs again.
+    private var retrying: Set<String>
+
+    private let watch: LeaseWatch
+    private let keeper: LeaseKeeper
+    private let lease: Lease
+    private var reporter: Lease?
+
+    /// Joins the workers of a study.
+    ///
+    /// - Throws: ``FaceRunsError``, also where something other than a file stands where a lease belongs.
+    public init(
+        _ study: StudyFolder, _ record: WorkerRecord, _ clock: LeaseClock = LeaseClock()
+    ) throws(FaceRunsError) {
+        self.study = study
+        self.record = record
+        let token = UUID().uuidString
+        self.token = token
+        seen = [token]
+        retrying = record.retries == true ? [token] : []
+        let watch = LeaseWatch(clock)
+        self.watch = watch
+        keeper = LeaseKeeper(clock)
+        let url = study.workerURL(token)
+        lease = try FaceRunsError.storing { () throws(SafeFilesError) in
+            guard let lease = try Lease.take(url, watch, holder: record.holder) else {
+                throw .busy(path: url.path, holder: nil)
+            }
+            return lease
+        }
+        keeper.keep(lease)
+        try write()
+        try refresh()
+    }
+
+    deinit { leave() }
+
+    /// Ends the work. Leases of runs are to be released before.
+    public func leave() {
+        reporter?.release()
+        reporter = nil
+        try? FileManager.default.removeItem(at: study.recordURL(token))
+        lease.release()
+        study.removeWorkersIfLast()
+    }
+
+    // MARK: The others
+
+    /// Tokens of the workers that need not be followed: a run that failed in one of them is over for this
+    /// one. Who tries failed runs again does not count those that do not.
+    public var deciding: Set<String> { record.retries == true ? retrying : seen }
+
+    /// Says which runs the study has.
+    public func publish(planned: [String]) throws(FaceRunsError) {
+        record.planned = planned
+        try write()
+    }
+
+    /// Says what this worker's sets hold.
+    public func publish(content: [String: String]) throws(FaceRunsError) {
+        record.content = content
+        try write()
+    }
+
+    private func write() throws(FaceRunsError) {
+        let url = study.recordURL(token)
+        let data = try JSONRecord.file(record, path: url.path)
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try AtomicFile.write(data, to: url)
+        }
+    }
+
+    /// Looks who else works on the study, and removes what ended workers have left.
+    public func refresh() throws(FaceRunsError) {
+        others = [:]
+        for other in study.workerTokens where other != token {
+            let url = study.workerURL(other)
+            switch try state(of: url) {
+            case .free: break
+            case .held:
+                seen.insert(other)
+                // One that has just come or gone has no record.
+                others[other] = try? study.readWorker(other)
+                if others[other]?.retries == true { retrying.insert(other) }
+            case .leftBehind:
+                seen.insert(other)
+                try take(url)?.release()
+                try? FileManager.default.removeItem(at: study.recordURL(other))
+            }
+        }
+    }
+
+    /// Whether another worker certainly is there.
+    public func isAlive(_ other: String) throws(FaceRunsError) -> Bool {
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try watch.isAlive(study.workerURL(other))
+        }
+    }
+
+    /// The process that has the study to itself, and whether it certainly is there; nil where none has.
+    public func loner() throws(FaceRunsError) -> (holder: ProcessIdentity?, isAlive: Bool)? {
+        guard case .held(let holder) = try state(of: study.aloneURL) else { return nil }
+        let isAlive = try FaceRunsError.storing { () throws(SafeFilesError) in
+            try watch.isAlive(study.aloneURL)
+        }
+        return (holder, isAlive)
+    }
+
+    // MARK: Runs
+
+    /// Takes a run; nil where another worker has it.
+    public func take(_ run: RunFolder) throws(FaceRunsError) -> Lease? { try take(run.leaseURL) }
+
+    /// Who has a run; nil where nobody has, or the file does not say.
+    public func holder(of run: RunFolder) throws(FaceRunsError) -> ProcessIdentity? {
+        if case .held(let holder) = try state(of: run.leaseURL) { holder } else { nil }
+    }
+
+    /// Gives a run back; a folder in which nothing was written goes.
+    public func release(_ lease: Lease) {
+        lease.release()
+        rmdir(lease.url.deletingLastPathComponent().path)
+    }
+
+    // MARK: The report
+
+    /// Takes the role of the worker that reports, unless another one has it.
+    public func becomeReporter() throws(FaceRunsError) -> Bool {
+        if let reporter, reporter.isHeld { return true }
+        reporter = try take(study.reporterURL)
+        return reporter != nil
+    }
+
+    /// Who reports, where it is another worker.
+    public func otherReporter() throws(FaceRunsError) -> ProcessIdentity? {
+        guard reporter == nil, case .held(let holder) = try state(of: study.reporterURL) else {
+            return nil
+        }
+        return holder
+    }
+
+    /// Notes that the report was made of some results.
+    public func noteReport(of results: String) throws(FaceRunsError) {
+        try FaceRunsError.storing { () throws(SafeFilesError) in
+            try AtomicFile.write(results, to: study.reportedURL)
+        }
+    }
+
+    /// Whether the report was made of some results.
+    public func isReported(_ results: String) -> Bool {
+        ((try? PlainFile.read(study.reportedURL)) ?? nil) == Data(results.utf8)
+    }
+
+    // MARK: Leases
+
+    private func take(_ url: URL) throws(FaceRunsError) -> Lease? {
+        let (watch, holder) = (watch, record.holder)
+        let lease = try FaceRunsError.storing { () throws(SafeFilesError) in
+            try Lease.take(url, watch, holder: holder)
+        }
+        if let lease { keeper.keep(lease) }
+        return lease
+    }
+
+    private func state(of url: URL) throws(FaceRunsError) -> LeaseWatch.State {
+        try FaceRunsError.storing { () throws(SafeFilesError) in try watch.state(of: url) }
+    }
+}
+
+extension RunFolder {
+    /// The lease of the worker whose run it is.
+    public var leaseURL: URL { url.appendingPathComponent(".lease") }
+}
+
+extension StudyFolder {
+    /// Folder of what workers say of themselves.
+    public var workersURL: URL { url.appendingPathComponent(".workers") }
+
+    var reporterURL: URL { workersURL.appendingPathComponent("reporter.lease") }
+    var aloneURL: URL { workersURL.appendingPathComponent("alone.lease") }
+    var reportedURL: URL { workersURL.appendingPathComponent("reported") }
+
+    func workerURL(_ token: String) -> URL { workersURL.appendingPathComponent("\(token).lease") }
+    func recordURL(_ token: String) -> URL { workersURL.appendingPathComponent("\(token).json") }
+
+    private var workerNames: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: workersURL.path).sorted()) ?? []
+    }
+
+    /// Tokens of the workers that have a lease, whatever has become of them.
+    var workerTokens: [String] {
+        workerNames.filter { $0.hasSuffix(".lease") && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(".lease".count)) }.filter { UUID(uuidString: $0) != nil }
+    }
+
+    /// What the workers say of themselves that have a lease, whatever has become of them.
+    public func workers() throws(FaceRunsError) -> [WorkerRecord] {
+        var records: [WorkerRecord] = []
+        for token in workerTokens {
+            if let record = try readWorker(token) { records.append(record) }
+        }
+        return records
+    }
+
+    func readWorker(_ token: String) throws(FaceRunsError) -> WorkerRecord? {
+        guard let data = try RunFolder(url).read(recordURL(token)) else { return nil }
+        return try JSONRecord.decode(WorkerRecord.self, from: data, path: recordURL(token).path)
+    }
+
+    /// Removes the folder of the workers when none is left.
+    func removeWorkersIfLast() {
+        guard !workerNames.contains(where: { $0.hasSuffix(".lease") }) else { return }
+        for name in workerNames
+        where name == "reported" || name.hasSuffix(".json") || name.hasSuffix(".log") {
+            try? FileManager.default.removeItem(at: workersURL.appendingPathComponent(name))
+        }
+        // A worker that has come meanwhile keeps it.
+        rmdir(workersURL.path)
+    }
+}

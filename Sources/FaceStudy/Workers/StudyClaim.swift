@@ -1,0 +1,71 @@
+import FaceRuns
+import Foundation
+import SafeFiles
+
+/// A command's claim on a study's folder that no other process may have at the same time.
+final class StudyClaim {
+    private let lock: FolderLock
+    private let claim: LoneClaim
+
+    fileprivate init(_ lock: FolderLock, _ claim: LoneClaim) {
+        self.lock = lock
+        self.claim = claim
+    }
+
+    func release() {
+        claim.release()
+        lock.release()
+    }
+}
+
+extension StudyFolder {
+    /// Makes the folder and keeps all other processes out of it.
+    func claim() throws(FaceStudyError) -> StudyClaim {
+        let lock = try lock(isShared: false)
+        let claim = try FaceStudyError.claiming { () throws(FaceRunsError) in
+            try LoneClaim(self) { Thread.sleep(forTimeInterval: $0 / .seconds(1)) }
+        }
+        if let obstacle = claim.obstacle {
+            throw .busy(path: url.path, holder: obstacle.description)
+        }
+        PartialFile.removeStale(in: reportURL)
+        return StudyClaim(lock, claim)
+    }
+
+    /// Makes the folder and keeps those processes out of it that need it to themselves.
+    func share() throws(FaceStudyError) -> FolderLock { try lock(isShared: true) }
+
+    private func lock(isShared: Bool) throws(FaceStudyError) -> FolderLock {
+        do {
+            try requirePlain()
+        } catch {
+            throw .unsafeFolder(reason: error.description)
+        }
+        do {
+            return try FolderLock(url, isShared: isShared)
+        } catch {
+            switch error {
+            case .busy(let path, let holder):
+                throw .busy(path: path, holder: holder?.description ?? "an unknown process")
+            case .noSpace(let path): throw .noSpace(path: path)
+            case .notPlain: throw .unsafeFolder(reason: error.description)
+            case .unreadable(let path, let reason), .unwritable(let path, let reason):
+                throw .cannotWrite(path: path, reason: reason)
+            }
+        }
+    }
+}
+
+extension FaceStudyError {
+    /// What keeps a lease from being taken stops the whole study.
+    static func claiming<Result>(
+        _ body: () throws(FaceRunsError) -> Result
+    ) throws(FaceStudyError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw FaceStudyError(stopping: error)
+                ?? .cannotWrite(path: "", reason: error.description)
+        }
+    }
+}

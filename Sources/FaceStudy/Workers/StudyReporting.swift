@@ -1,0 +1,42 @@
+import FaceRuns
+import Foundation
+import SafeFiles
+
+/// The end of a study: one of those who work on it reports.
+struct StudyReporting {
+    let worker: StudyWorker
+    let control: StudyControl
+    let folder: StudyFolder
+    let runs: [PlannedRun]
+
+    /// Reports, or waits until another process has.
+    func report(_ outcome: Study.Outcome) throws -> Study.Outcome {
+        let results = resultsHash
+        var outcome = outcome
+        while true {
+            let isReporter = try worker.becomeReporter()
+            if worker.isReported(results) {
+                outcome.isReportedElsewhere = true
+                return outcome
+            }
+            if isReporter { break }
+            try control.wait(control.leases.glance)
+        }
+        PartialFile.removeStale(in: folder.reportURL)
+        try control.report(outcome)
+        try worker.refresh()
+        if !worker.others.isEmpty { try worker.noteReport(of: results) }
+        return outcome
+    }
+
+    /// What tells the results of one state of the study from those of another.
+    private var resultsHash: String {
+        var hash = SHA256()
+        for run in runs {
+            hash.update(Data(run.folderName.utf8))
+            let url = folder.run(named: run.folderName).resultURL
+            hash.update(((try? PlainFile.read(url)) ?? nil) ?? Data())
+        }
+        return hash.hexDigest()
+    }
+}

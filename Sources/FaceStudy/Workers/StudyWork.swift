@@ -1,0 +1,125 @@
+import FaceRuns
+import Foundation
+import SafeFiles
+
+/// The runs of a study, as one of the processes that work on it makes them.
+struct StudyWork {
+    let context: StudyContext
+    let worker: StudyWorker
+    let runs: [PlannedRun]
+    let memory: MemoryCheck
+
+    private var control: StudyControl { context.control }
+
+    /// How a run ended.
+    private enum End {
+        case failed(String)
+        case finished
+    }
+
+    /// Makes what nobody else makes until all runs are over, and reports where no other process does.
+    func finish() throws -> Study.Outcome {
+        var ends = [End?](repeating: nil, count: runs.count)
+        var wait = WaitForOthers(worker, control)
+        while ends.contains(where: { $0 == nil }) {
+            var isHeldUp = true
+            for index in runs.indices where ends[index] == nil {
+                try worker.refresh()
+                _ = try worker.becomeReporter()
+                guard let lease = try worker.take(context.run(runs[index]).folder) else { continue }
+                defer { worker.release(lease) }
+                ends[index] = try perform(index, lease)
+                isHeldUp = false
+            }
+            if isHeldUp {
+                let open = runs.indices.filter { ends[$0] == nil }
+                try wait.wait(for: open.map { context.run(runs[$0]).folder })
+            }
+        }
+        var outcome = Study.Outcome()
+        for case let end? in ends {
+            switch end {
+            case .failed(let message): outcome.failed.append(message)
+            case .finished: outcome.finished += 1
+            }
+        }
+        return try StudyReporting(
+            worker: worker, control: control, folder: context.folder, runs: runs
+        ).report(outcome)
+    }
+
+    /// Makes a run that is this process's; nil where another one has taken it over.
+    private func perform(_ index: Int, _ lease: Lease) throws -> End? {
+        var run = context.run(runs[index])
+        run.lease = lease
+        if let message = run.failure(in: worker.deciding) {
+            control.listener(.runFailed(run.run, message))
+            return .failed(message)
+        }
+        do {
+            let message = try run.perform(number: index + 1, of: runs.count, memory)
+            return message.map(End.failed) ?? .finished
+        } catch let error as FaceStudyError {
+            guard case .lostRun = error else { throw error }
+            control.listener(.warning(error.description))
+            return nil
+        }
+    }
+}
+
+/// Waits while other processes have all that is left, and says once for whom.
+struct WaitForOthers {
+    private let worker: StudyWorker
+    private let control: StudyControl
+    private var told: Set<String> = []
+
+    init(_ worker: StudyWorker, _ control: StudyControl) {
+        self.worker = worker
+        self.control = control
+    }
+
+    mutating func wait(for runs: [RunFolder]) throws {
+        let holders = try runs.compactMap { try worker.holder(of: $0)?.description }
+        let new = Set(holders).subtracting(told)
+        if !new.isEmpty {
+            control.listener(
+                .note("waiting for what others work on: \(new.sorted().joined(separator: ", "))"))
+        }
+        told.formUnion(new)
+        try control.wait(control.leases.glance)
+    }
+}
+
+extension RunContext {
+    /// Why the run has failed in one of some workers; nil where it has not.
+    fileprivate func failure(in workers: Set<String>) -> String? {
+        guard let result = (try? folder.readResult()) ?? nil, result.status == .failed,
+            let worker = result.worker, workers.contains(worker)
+        else { return nil }
+        return "\(run.folderName): \(result.message)"
+    }
+
+    /// Performs the run unless it is finished; returns its message when it failed.
+    fileprivate func perform(
+        number: Int, of count: Int, _ memory: MemoryCheck
+    ) throws -> String? {
+        let listener = control.listener
+        let executor = RunExecutor(context: self)
+        do {
+            if let (result, added) = try executor.finishedResult() {
+                listener(.runSkipped(run, result, added))
+                return nil
+            }
+            listener(.runStarted(run, number, count))
+            executor.explainMemory(try memory.check(self))
+            listener(.runFinished(run, try executor.execute()))
+            return nil
+        } catch {
+            if let stop = FaceStudyError(stopping: error) { throw stop }
+            let message = "\(run.folderName): \(error)"
+            executor.recordFailure(error)
+            listener(.runFailed(run, message))
+            return message
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import CommandKit
+import FaceRuns
+import FaceStudy
+import Foundation
+import SafeFiles
+import Torch
+
+/// The processes that a command starts of its own program to make a study's runs side by side.
+///
+/// What they say goes into files, which this process reads: were it a pipe, they would end with the process
+/// that reads it.
+final class WorkerProcesses {
+    private final class Worker {
+        let number: Int
+        let process: Process
+        let log: URL
+        var shown = 0
+        var isTold = false
+
+        init(number: Int, process: Process, log: URL) {
+            self.number = number
+            self.process = process
+            self.log = log
+        }
+    }
+
+    private let count: Int
+    private let study: StudyFolder
+    private let configuration: StudyConfiguration
+    private let options: [String]
+    private var workers: [Worker] = []
+    private var isStopping = false
+
+    /// Prepares to start processes.
+    ///
+    /// - Parameter options: What each of them is given besides the study.
+    init(
+        _ count: Int, _ configuration: StudyConfiguration, _ study: StudyFolder, options: [String]
+    ) {
+        self.count = count
+        self.configuration = configuration
+        self.study = study
+        self.options = options
+    }
+
+    /// Starts the processes when it is asked first; passes on what they say and how they end.
+    ///
+    /// - Parameter stop: Whether they are to save what they have, and end.
+    func areOver(stop: Bool) throws -> Bool {
+        if workers.isEmpty { try start() }
+        if stop, !isStopping {
+            isStopping = true
+            for worker in workers where worker.process.isRunning { worker.process.terminate() }
+        }
+        let over = workers.filter { !$0.process.isRunning }
+        workers.forEach(showLog)
+        for worker in over where !worker.isTold { tellEnd(of: worker) }
+        return over.count == workers.count
+    }
+
+    /// Ends what still runs, as when this process cannot go on.
+    func end() {
+        for worker in workers where worker.process.isRunning { worker.process.terminate() }
+        workers.forEach { $0.process.waitUntilExit() }
+    }
+
+    private func start() throws {
+        guard let program = Bundle.main.executableURL else {
+            throw FaceStudyError.cannotWrite(
+                path: study.url.path, reason: "the program does not know its own file")
+        }
+        let file = study.workersURL.appendingPathComponent("\(getpid()).json")
+        try configuration.write(to: file)
+        let threads = configuration.threads > 0 ? configuration.threads : AvailableThreads.count
+        for number in 1...count {
+            let share = threads / count + (number <= threads % count ? 1 : 0)
+            let log = study.workersURL.appendingPathComponent("\(getpid())-\(number).log")
+            try AtomicFile.write("", to: log)
+            let output = try FileHandle(forWritingTo: log)
+            let process = Process()
+            process.executableURL = program
+            process.arguments =
+                [
+                    "compare", "--config", file.path, "--output", study.url.path, "--threads",
+                    "\(max(1, share))",
+                ] + options
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = output
+            try process.run()
+            workers.append(Worker(number: number, process: process, log: log))
+        }
+    }
+
+    /// Passes on the whole lines that a worker has said since the last time.
+    private func showLog(of worker: Worker) {
+        guard let data = (try? PlainFile.read(worker.log)) ?? nil, data.count > worker.shown else {
+            return
+        }
+        let new = data.dropFirst(worker.shown)
+        let isOver = !worker.process.isRunning
+        guard let end = isOver ? new.endIndex : new.lastIndex(of: UInt8(ascii: "\n")) else {
+            return
+        }
+        worker.shown = end - data.startIndex
+        for line in String(decoding: new[..<end], as: UTF8.self).split(separator: "\n") {
+            Console.note("worker \(worker.number): \(line)")
+        }
+    }
+
+    /// Says when a worker did not end by itself, and what it worked on.
+    private func tellEnd(of worker: Worker) {
+        worker.isTold = true
+        guard worker.process.terminationReason == .uncaughtSignal else { return }
+        let process = worker.process.processIdentifier
+        let runs = (try? study.runs()) ?? []
+        let run = runs.first { Lease.holder(of: $0.leaseURL)?.process == process }
+        Console.standard.warning(
+            "worker \(worker.number) (process \(process)) was ended by signal "
+                + "\(worker.process.terminationStatus)"
+                + (run.map { " while it worked on '\($0.url.lastPathComponent)'" } ?? "")
+                + "; the others go on with what it has left")
+    }
+}

@@ -28,7 +28,8 @@ public struct AttributeTable: Sendable, Hashable {
             throw .unreadable(path: store.path, reason: "it is empty")
         }
         let titles = LandmarkFields.of(header.text)
-        let first = titles[0].lowercased()
+        // Of nothing but quotation marks there are no columns.
+        let first = titles.first?.lowercased() ?? ""
         guard titles.count > 1, ["person", "identity", "image"].contains(first),
             Set(titles).count == titles.count, !titles.contains("")
         else {

@@ -161,6 +161,11 @@ import Testing
             "name,age\na,1\n", 1,
             "the columns must be 'person' or 'image', and attributes of different names"
         ),
+        // Quotation marks alone are no column.
+        (
+            "\"\nperson,age\n", 1,
+            "the columns must be 'person' or 'image', and attributes of different names"
+        ),
         ("person,age\nAnn,1,2\n", 2, "it has 3 columns, not 2"),
         ("person,age\nAnn,1\nAnn,2\n", 3, "'Ann' is listed twice"),
     ])

@@ -15,7 +15,7 @@ extension RunFolder {
     fileprivate var isTry: Bool {
         let runs = url.standardizedFileURL.deletingLastPathComponent()
         let study = runs.deletingLastPathComponent().deletingLastPathComponent()
-        return runs == StudyFolder(study).tries.runsURL.standardizedFileURL
+        return runs.path == StudyFolder(study).tries.runsURL.standardizedFileURL.path
             && !FileManager.default.fileExists(atPath: modelURL.path)
     }
 }

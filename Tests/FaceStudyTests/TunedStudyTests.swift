@@ -90,7 +90,6 @@ struct TunedStudyTests {
             let folder = try make(study, "one") {
                 $0.training.epochs = 2
                 $0.tuning = .init(tries: 3, epochs: 1, weightDecay: true)
-                $0.validation = .init()
             }
             var again = study.configuration
             again.training.epochs = 2

@@ -68,8 +68,10 @@ struct ModelExporterTests {
             let face = (0..<28 * 28).map { UInt8($0 * 7 % 256) }
             try ModelFile.write(
                 network.backbone, ModelFile.Metadata(inputSize: 32, meanFace: face), to: model)
+            let without = folder.appendingPathComponent("without")
+            try FileManager.default.createDirectory(at: without, withIntermediateDirectories: true)
             let exporter = exporter(format)
-            for (hasFace, source) in [(true, model), (false, try writeModel(folder))] {
+            for (hasFace, source) in [(true, model), (false, try writeModel(without))] {
                 let target = folder.appendingPathComponent(name)
                 _ = try exporter.export(source, to: target)
                 guard

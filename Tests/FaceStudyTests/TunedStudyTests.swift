@@ -169,6 +169,61 @@ struct TunedStudyTests {
         }
     }
 
+    /// Makes the only default run of a study one with tuned values, with another rate where it is given.
+    private func tune(_ folder: URL, rate: Double? = nil) throws {
+        let run = try #require(
+            try StudyFolder(folder).runs().first { try $0.readDescription().identity.tuned == nil })
+        var description = try run.readDescription()
+        description.identity.tuned = TunedOrigin(
+            loss: "softmax", trainSet: "few", backbone: "mobilenetv1:width=0.25")
+        if let rate {
+            description.configuration = description.configuration.merging(
+                .object([
+                    "training": .object(["schedule": .object(["peak": .number(rate)])])
+                ]))
+        }
+        try run.write(description)
+    }
+
+    @Test("Tuned runs may differ in rate from the others, and not from each other")
+    func joinRates() throws {
+        try with { study in
+            study.configuration.tuning = .init()
+            let (one, two) = (try make(study, "one"), try make(study, "two") { $0.seeds = [2] })
+            let three = try make(study, "three") { $0.seeds = [3] }
+            try tune(two, rate: 0.05)
+            let all = study.file("all")
+            _ = try StudyJoin(all, sources: [one, two]).run()
+            #expect(try StudyFolder(all).runs().count == 2)
+            try tune(three, rate: 0.02)
+            let text = message { _ = try StudyJoin(all, sources: [three]).run() }
+            #expect(text.contains("has other values of 'softmax (tuned)' than"), "\(text)")
+            #expect(text.contains("learning rate 0.02") && text.contains("learning rate 0.05"))
+            #expect(!text.contains("in peak"))
+            // What has values that tuning chose, and no tries, is named by the report.
+            #expect(try StudyFolder(all).readTuning() == nil)
+        }
+    }
+
+    @Test("A tuned run is called so where a set is added to it")
+    func evaluate() throws {
+        try with { study in
+            study.configuration.tuning = .init()
+            let folder = try make(study, "one")
+            try tune(folder)
+            var asked = StudyConfiguration()
+            asked.test = study.configuration.test
+            asked.test[0].name = "again"
+            (asked.device, asked.threads) = ("cpu", 1)
+            var names: [String] = []
+            let control = StudyControl(listener: { event in
+                if case .runSkipped(let run, _, _) = event { names.append(run.requestedLoss) }
+            })
+            #expect(try StudyEvaluation(folder, asked).run(control).tested == 1)
+            #expect(names == ["softmax (tuned)"])
+        }
+    }
+
     @Test("Runs and records that are damaged are named, and nothing is joined")
     func joinDamaged() throws {
         try with { study in

@@ -15,6 +15,19 @@ public enum EmbeddingSource {
     /// A network.
     case network(EmbeddingNetwork)
 
+    /// Whether what is asked for of the input of a network counts for a file: not where it says itself how
+    /// images are prepared, as models and runs of Facet's, dlib's network, and embeddings.
+    public static func takesRequestedInput(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        guard exists, !isFolder.boolValue else { return !exists }
+        if EmbeddingFile.isNamedArray(url) { return false }
+        return switch ModelFileKind(url) {
+        case .array, .dlib, .safetensors: false
+        case .foreign, .onnx, .script, .stateDict: true
+        }
+    }
+
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
     /// TorchScript or ONNX, or a file of embeddings.
     ///
@@ -104,7 +117,14 @@ private struct Opener {
         return .network(
             EmbeddingNetwork(
                 embedder: embedder, inputSize: options.inputSize, path: url.path,
-                isForeign: true))
+                isForeign: true, meanFace: Self.meanFace(ScriptMetadata.meanFace(of: url))))
+    }
+
+    /// A mean face as test sets are compared with; nil for one of another size.
+    private static func meanFace(_ bytes: [UInt8]?) -> [Double]? {
+        bytes.flatMap {
+            $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
+        }
     }
 
     func dlib(_ url: URL) throws -> EmbeddingSource {
@@ -126,7 +146,7 @@ private struct Opener {
         }
         var network = EmbeddingNetwork(
             embedder: embedder(prepared.preparation), inputSize: onnx.inputSize, path: url.path,
-            isForeign: true)
+            isForeign: true, meanFace: Self.meanFace(onnx.meanFace))
         network.statedPreparation = prepared.preparation.description
         if !prepared.isCertain {
             network.preparations = .init(given: prepared.preparation, embedder: embedder)
@@ -179,9 +199,8 @@ private struct Opener {
             batchSize: batchSize)
         var network = EmbeddingNetwork(
             embedder: embedder, inputSize: metadata.inputSize, path: url.path,
-            meanFace: metadata.meanFace.flatMap {
-                $0.count == MeanFace.side * MeanFace.side ? $0.map(Double.init) : nil
-            }, trained: TrainedPeople(beside: url, trainSet: metadata.trainSet))
+            meanFace: Self.meanFace(metadata.meanFace),
+            trained: TrainedPeople(beside: url, trainSet: metadata.trainSet))
         network.model = (backbone, metadata)
         network.describesItself = true
         return .network(network)

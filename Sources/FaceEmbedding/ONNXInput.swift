@@ -100,19 +100,12 @@ struct ONNXPreparation {
 
     /// What Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
     private static func stated(_ metadata: [String: String]) -> InputPreparation? {
-        guard let mean = numbers(metadata["mean"]), let deviation = numbers(metadata["deviation"]),
+        guard let mean = ModelMetadata.numbers(metadata["mean"]),
+            let deviation = ModelMetadata.numbers(metadata["deviation"]),
             deviation.allSatisfy({ $0 > 0 })
         else { return nil }
-        let order = metadata["color_order"].flatMap { ColourOrder(rawValue: $0.lowercased()) }
+        let order = ModelMetadata.colourOrder(metadata["color_order"])
         return InputPreparation(order ?? .rgb, mean: mean, deviation: deviation)
-    }
-
-    private static func numbers(_ text: String?) -> [Double]? {
-        guard let parts = text?.split(separator: ","), parts.count == 1 || parts.count == 3 else {
-            return nil
-        }
-        let values = parts.compactMap { Double($0.filter { !$0.isWhitespace }) }
-        return values.count == parts.count && values.allSatisfy(\.isFinite) ? values : nil
     }
 }
 

@@ -10,6 +10,8 @@ final class ONNXNetwork {
     let inputSize: Int
     /// What bytes become before they enter it.
     let prepared: ONNXPreparation
+    /// Mean face of what it was trained on, where its file says it.
+    let meanFace: [UInt8]?
 
     private let path: String
     private let input: ONNXInput
@@ -36,6 +38,7 @@ final class ONNXNetwork {
         path = file.path
         inputSize = input.size?.height ?? stated ?? options.inputSize
         prepared = ONNXPreparation(of: file, input, options.input)
+        meanFace = ModelMetadata.meanFace(file.metadata["mean_face"])
         outputs = file.outputs.count
         output = try Self.output(of: file)
         isQuantized = file.nodes.contains { Self.quantized.contains($0.type) }

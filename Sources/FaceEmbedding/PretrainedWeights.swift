@@ -29,7 +29,7 @@ public struct PretrainedWeights {
         let (file, metadata) = try Self.read(url)
         self.file = file
         let isFacets = metadata != nil
-        normalization = metadata.flatMap(Self.normalization)
+        normalization = metadata.flatMap(ModelMetadata.normalization)
         let head = RunFolder(url.deletingLastPathComponent()).headURL
         let hasHead =
             isFacets && url.lastPathComponent == "model.safetensors"
@@ -38,14 +38,6 @@ public struct PretrainedWeights {
         contentHash = try ([url] + (hasHead ? [head] : [])).map {
             SHA256.hexDigest(of: try Data(contentsOf: $0))
         }.joined(separator: "-")
-    }
-
-    private static func normalization(_ metadata: [String: String]) -> InputNormalization? {
-        guard let mean = metadata["mean"].flatMap(Double.init),
-            let deviation = metadata["deviation"].flatMap(Double.init),
-            let order = metadata["color_order"].flatMap({ ColourOrder(rawValue: $0.lowercased()) })
-        else { return nil }
-        return InputNormalization(mean: mean, standardDeviation: deviation, order: order)
     }
 
     /// The file's tensors, and its metadata where Facet wrote it.

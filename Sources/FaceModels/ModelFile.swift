@@ -88,7 +88,7 @@ public enum ModelFile {
         ]
         strings["facet_version"] = metadata.facetVersion
         strings["loss"] = metadata.loss
-        strings["mean_face"] = metadata.meanFace.map { Data($0).base64EncodedString() }
+        strings["mean_face"] = metadata.meanFace.map(ModelMetadata.text)
         strings["thresholds"] = metadata.thresholds
         strings["train_set"] = metadata.trainSet
         return strings
@@ -140,38 +140,29 @@ private struct Entries {
     func metadata(
         of specification: BackboneSpecification
     ) throws(FaceModelsError) -> ModelFile.Metadata {
-        let order = try entry("color_order") { text in
-            ColourOrder.allCases.first { $0.rawValue.uppercased() == text }
-        }
+        let order = try entry("color_order", ModelMetadata.colourOrder)
         _ = try entry("embedding_size") { $0 == "\(specification[.embeddingSize])" ? $0 : nil }
         return ModelFile.Metadata(
             inputSize: try entry("input_size") {
                 Int($0).flatMap { (1...Self.maxInput).contains($0) ? $0 : nil }
             },
             normalization: InputNormalization(
-                mean: try entry("mean") { Self.number($0, in: 0...255) },
-                standardDeviation: try entry("deviation") { Self.number($0, in: 0.1...10_000) },
+                mean: try entry("mean") {
+                    ModelMetadata.number($0, in: ModelMetadata.means)
+                },
+                standardDeviation: try entry("deviation") {
+                    ModelMetadata.number($0, in: ModelMetadata.deviations)
+                },
                 order: order),
             facetVersion: strings["facet_version"], trainSet: strings["train_set"],
             loss: strings["loss"],
-            meanFace: strings["mean_face"] == nil ? nil : try entry("mean_face", Self.square),
+            meanFace: strings["mean_face"] == nil
+                ? nil : try entry("mean_face", ModelMetadata.meanFace),
             thresholds: strings["thresholds"])
     }
 
     /// The largest input that a study trains with; a file that asks for more asks for memory.
     private static let maxInput = 1024
-
-    private static func number(_ text: String, in range: ClosedRange<Double>) -> Double? {
-        Double(text).flatMap { range.contains($0) ? $0 : nil }
-    }
-
-    /// The bytes of a square picture of at most 64 x 64.
-    private static func square(_ text: String) -> [UInt8]? {
-        guard text.utf8.count <= 8192, let bytes = Data(base64Encoded: text),
-            (1...64).contains(where: { $0 * $0 == bytes.count })
-        else { return nil }
-        return [UInt8](bytes)
-    }
 
     private func entry<Value>(
         _ key: String, _ read: (String) -> Value?

@@ -76,7 +76,8 @@ public struct Report: Sendable {
             html: HTMLPage(document).text,
             markdown: MarkdownPage(document).text,
             csv: ResultsCSV(results).text,
-            answer: tuned?.answer ?? StudyAnswer(results, statistics))
+            answer: tuned?.answer ?? StudyAnswer(results, statistics),
+            damages: results.damages)
     }
 
     /// Renders the report and writes its files, each atomically.
@@ -127,6 +128,8 @@ public struct RenderedReport: Sendable, Hashable {
     public let csv: String
     /// What a terminal shows.
     public let answer: StudyAnswer
+    /// Sentences on folders and files that could not be read, which the page names as well.
+    public let damages: [String]
 
     /// Whether the page shows pictures of faces.
     public var showsFaces: Bool { html.contains("<img src=\"data:image/jpeg") }

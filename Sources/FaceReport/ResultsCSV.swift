@@ -9,7 +9,9 @@ struct ResultsCSV {
     let text: String
 
     init(_ results: StudyResults) {
-        let columns = Self.columns + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
+        let columns =
+            Self.columns + [Self.values(results.tunedCells)] + Self.tuning
+            + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
         let rows = results.runs.map { run in
             CSVTable.spreadsheetLine(columns.map { $0.value(run) ?? "" })
         }
@@ -48,6 +50,36 @@ struct ResultsCSV {
             return run.result?.tests.first { $0.name == test }.map { "\($0.accuracy)" }
         }
     }
+
+    /// Whether a run has its loss's default or values that were chosen; empty where nothing was tuned.
+    private static func values(_ cells: [TuningCell]) -> Column {
+        Column("values") { run in
+            let identity = run.description.identity
+            let isTuned = cells.contains {
+                $0.trainSet == identity.trainSet && $0.backbone == identity.backbone
+                    && $0.loss == run.description.lossName
+            }
+            let values: TuningRole.Values? =
+                identity.tuned != nil
+                ? .tuned : isTuned || run.description.tuning != nil ? .standard : nil
+            return values?.rawValue
+        }
+    }
+
+    /// What was tuned, and where.
+    private static let tuning = [
+        Column("tuned_values") { run in
+            run.description.tuning.map { role in
+                role.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                    .joined(separator: " ")
+            }
+        },
+        Column("tuning_tries") { $0.description.tuning.map { "\($0.tries)" } },
+        Column("tuned_on") { run in
+            run.description.identity.tuned.map { "\($0.backbone) on \($0.trainSet)" }
+        },
+        Column("tuned_in_study") { $0.description.identity.tuned?.study },
+    ]
 
     private static let columns: [Column] = [
         Column("train_set") { $0.description.identity.trainSet },

@@ -30,6 +30,9 @@ extension Document {
             .init("tuning", "Tuned with the same budget") {
                 tuned.map(TuningSection.section)
             },
+            .init("tuned-elsewhere", "Values tuned in another study") {
+                ForeignTuning(results, rope: statistics.rope).map(ForeignTuningSection.section)
+            },
             .init("accuracy", "Accuracy") { AccuracySection.section(results) },
             .init("start", "From the untouched network") { StartSection.section(results) },
             .init("certainty", "Uncertainty of the accuracies") {

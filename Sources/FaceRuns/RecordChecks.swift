@@ -73,6 +73,7 @@ extension RunDescription: CheckedRecord {
             try RecordChecks.count("pairsEachEpoch of \(test.name)", test.pairsEachEpoch)
         }
         try RecordChecks.distinct("tests", tests.map(\.name))
+        try tuning?.check()
     }
 }
 

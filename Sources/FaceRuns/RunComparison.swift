@@ -29,10 +29,16 @@ public struct RunComparison: Codable, Sendable, Hashable {
     /// Whether all numbers are the same.
     public var isSame: Bool { firstStep == nil && firstEpoch == nil && atEnd.isEmpty }
 
+    /// True where the runs' models were not compared, because tries of a tuning keep none; nil otherwise.
+    public var leavesOutModels: Bool?
+
     /// Compares what two folders hold.
     ///
+    /// - Parameter models: Whether the models are compared, which tries of a tuning do not keep.
     /// - Throws: ``FaceRunsError`` for a file that is damaged.
-    public init(_ first: RunFolder, _ second: RunFolder) throws(FaceRunsError) {
+    public init(
+        _ first: RunFolder, _ second: RunFolder, models: Bool = true
+    ) throws(FaceRunsError) {
         let (mine, theirs) = (try first.readSteps(), try second.readSteps())
         steps = min(mine.count, theirs.count)
         if let (one, other) = zip(mine, theirs).first(where: { $0 != $1 }) {
@@ -48,6 +54,11 @@ public struct RunComparison: Codable, Sendable, Hashable {
         atEnd =
             try Self.lengths(mine.count, theirs.count, epochs.0.count, epochs.1.count)
             + Self.ends(first, second, added)
+        guard models else {
+            leavesOutModels = true
+            return
+        }
+        try compareModels(first, second)
     }
 
     private static func difference(_ one: StepRecord, _ other: StepRecord) -> Difference? {
@@ -98,14 +109,19 @@ public struct RunComparison: Codable, Sendable, Hashable {
                 Difference(
                     what: "geometry of embeddings", first: "its numbers", second: "other numbers"))
         }
+        return differences
+    }
+
+    private mutating func compareModels(
+        _ first: RunFolder, _ second: RunFolder
+    ) throws(FaceRunsError) {
         // Which version wrote a model, and what that called the loss's parameters, stands in its header
         // and is no difference of its numbers.
         let models = (try first.read(first.modelURL), try second.read(second.modelURL))
         if models.0.map(SafetensorsHeader.numbers) != models.1.map(SafetensorsHeader.numbers) {
-            differences.append(
+            atEnd.append(
                 Difference(what: "model", first: "its bytes", second: "other bytes, or none"))
         }
-        return differences
     }
 }
 
@@ -114,6 +130,8 @@ extension RunComparison {
     public var text: String {
         guard !isSame else {
             return "identical, bit for bit: \(counted(steps, "step")) and all results"
+                + (leavesOutModels == true
+                    ? "; a try of a tuning keeps no model, so none was compared" : "")
         }
         var lines: [String] = []
         if let firstStep {

@@ -36,7 +36,8 @@ public struct RunIdentity: Codable, Sendable, Hashable {
     }
 }
 
-/// `run.json`: what a run is, written before its first step. Only test sets are added to it later.
+/// `run.json`: what a run is, written before its first step. Only test sets and ``tuning`` are added to it
+/// later.
 public struct RunDescription: Codable, Sendable, Hashable {
     /// Version of the run folder's format.
     public static let currentFormat = 1
@@ -54,6 +55,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// The values of all of the loss's parameters, defaults too, by name: a default may be another in
     /// another version. Nil in a run of a version that did not write them.
     public var lossValues: [String: String]?
+    /// What tuning has made of the loss; nil where it was not tuned, and in a run of a version that did
+    /// not write it.
+    public var tuning: TuningRole?
     /// The generator that orders, mirroring and draws come from; nil in a run of a version that had
     /// several of them, all SplitMix64.
     public var randomNumbers: String?

@@ -51,6 +51,9 @@ public struct TuningCell: Codable, Sendable, Hashable {
     public var lossTitle: String
     /// Name of the sampler, as in ``RunIdentity/sampler``.
     public var sampler: String
+    /// Name of the optimiser that the tries were trained with, e.g. `sgd`; nil in a record of a version
+    /// that did not write it.
+    public var optimizer: String?
     /// What is tuned: the peak learning rate, the weight decay where that is, then the loss's own
     /// parameters.
     public var space: [TunedParameter]

@@ -50,7 +50,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     /// A training set's content is not that of the run that is to be made again.
     case otherData(name: String)
     /// A run was tested on another set of the same name.
-    case otherTest(path: String, test: String, stored: String)
+    case otherTest(path: String, test: String, key: String, stored: String, asked: String)
     /// A run cannot begin with the weights that it should.
     case start(reason: String)
     /// An image that was readable before is not any more.
@@ -79,8 +79,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "another facet process is using '\(path)': \(holder); wait until it ends, or choose another "
                 + "--output"
         case .cannotJoin(let reasons):
-            "nothing was joined because the runs do not belong together: "
-                + reasons.joined(separator: "; ")
+            "nothing was joined: " + reasons.joined(separator: "; ")
         case .cannotTest(let path, let test, let reason):
             "'\(path)' cannot be tested on '\(test)' because its model cannot be read: \(reason); remove "
                 + "that folder to retrain, or leave the test set out"
@@ -93,7 +92,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "the image '\(path)' has changed since the study read it, and was not used for training or "
                 + "testing; restore it and run the same command again, or choose another --output"
         case .differentConfiguration(let path, let key, let stored, let asked):
-            "'\(path)' holds a run with a different configuration (\(key) was \(stored), now \(asked)); "
+            "'\(path)' holds a run with a different configuration "
+                + "(\(changeText(key, from: stored, to: asked))); "
                 + "choose another --output, or remove that folder to retrain"
         case .duplicate(let list, let entry):
             "'\(entry)' occurs twice in \(list); give each once"
@@ -131,9 +131,10 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .otherStudy(let path, let holder, let key, let theirs, let mine):
             "\(holder) works on another study in '\(path)' (\(key) is \(theirs) there, \(mine) here); give "
                 + "the same command to join it, or choose another --output"
-        case .otherTest(let path, let test, let stored):
-            "'\(path)' was tested on another set named '\(test)' (its content was "
-                + "\(stored.prefix(12))); give the new one another name"
+        case .otherTest(let path, let test, let key, let stored, let asked):
+            "'\(path)' was tested on another set named '\(test)' "
+                + "(\(changeText(key, from: stored, to: asked))); "
+                + "give the new one another name"
         case .setName(let list, let name, let requirement):
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
         case .start(let reason): reason

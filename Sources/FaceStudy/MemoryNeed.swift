@@ -31,16 +31,20 @@ struct MemoryNeed: Hashable {
 extension MemoryNeed {
     /// Measures a backbone by two small steps.
     ///
+    /// - Parameter check: Called before each step; what it throws ends the measurement.
     /// - Returns: nil where the system does not say how much memory a process takes.
     init?(
         _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
-        _ compute: ComputeConfiguration
+        _ compute: ComputeConfiguration, check: () throws -> Void = {}
     ) throws {
         let probe = try StepProbe(specification, configuration, compute)
         let (few, many) = (4, 12)
-        guard let start = ProcessMemory.resident, probe.peak(batch: 2) != nil,
-            let minimum = probe.peak(batch: few), let maximum = probe.peak(batch: many)
-        else { return nil }
+        guard let start = ProcessMemory.resident else { return nil }
+        let peaks = try [2, few, many].map { batch in
+            try check()
+            return probe.peak(batch: batch)
+        }
+        guard peaks[0] != nil, let minimum = peaks[1], let maximum = peaks[2] else { return nil }
         perImage = max(0, Double(maximum) - Double(minimum)) / Double(many - few)
         fixed = max(0, Double(minimum) - Double(start) - perImage * Double(few))
     }
@@ -79,7 +83,9 @@ final class MemoryCheck {
         let compute = context.compute
         guard try Device.named(compute.device) == .cpu else { return nil }
         let known =
-            try needs[backbone] ?? MemoryNeed(backbone, context.configuration, compute)
+            try needs[backbone]
+            ?? MemoryNeed(
+                backbone, context.configuration, compute, check: context.control.check)
         needs[backbone] = known
         return known
     }

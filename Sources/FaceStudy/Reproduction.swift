@@ -10,6 +10,16 @@ extension TrainSetFacts {
     }
 }
 
+extension RunFolder {
+    /// Whether the folder is among the tries of a study, which keep no model.
+    fileprivate var isTry: Bool {
+        let runs = url.standardizedFileURL.deletingLastPathComponent()
+        let study = runs.deletingLastPathComponent().deletingLastPathComponent()
+        return runs.path == StudyFolder(study).tries.runsURL.standardizedFileURL.path
+            && !FileManager.default.fileExists(atPath: modelURL.path)
+    }
+}
+
 /// A finished run made again in a fresh folder.
 public struct Reproduction {
     /// What came of it.
@@ -69,7 +79,7 @@ public struct Reproduction {
         }
         let copy = study.folder.run(named: run.folderName)
         let (before, now) = (try original.readEnvironment(), try copy.readEnvironment())
-        let comparison = try RunComparison(original, copy)
+        let comparison = try RunComparison(original, copy, models: !original.isTry)
         return Result(
             isSame: comparison.isSame, comparison: comparison,
             environment: before.flatMap { before in now?.differences(from: before) } ?? [])

@@ -62,7 +62,7 @@ struct RunRequest {
     let start: StartFacts?
     var templates: [TemplateTestFacts] = []
 
-    private typealias Difference = (key: String, mine: String, theirs: String)
+    private typealias Difference = SetDifference
 
     /// Checks that a folder's stored description is of this very run.
     ///
@@ -82,7 +82,8 @@ struct RunRequest {
         }
         let environment = try folder.readEnvironment()
         let difference =
-            testDifference(from: theirs) ?? configuration.deciding.firstDifference(
+            testDifference(from: theirs, in: folder)
+            ?? configuration.deciding.firstDifference(
                 from: theirs.deciding)
             ?? resolvedDifference(from: theirs, environment)
             ?? lossDifference(from: stored) ?? randomDifference(from: stored)
@@ -91,17 +92,6 @@ struct RunRequest {
         throw FaceStudyError.differentConfiguration(
             path: folder.url.path, key: difference.key, stored: difference.theirs,
             asked: difference.mine)
-    }
-
-    /// A difference in which sets are tested on, where the folder has one that is not asked for: others
-    /// can be added.
-    private func testDifference(from theirs: JSONValue) -> Difference? {
-        let (mine, stored) = (configuration.testNames, theirs.testNames)
-        guard !Set(stored).isSubset(of: mine) else { return nil }
-        func text(_ names: [String]) -> String {
-            JSONValue.array(names.map(JSONValue.string)).text
-        }
-        return ("test", text(mine), text(stored))
     }
 
     /// A difference in what `auto` may stand for: the same words, or the same meaning of others.
@@ -160,9 +150,7 @@ struct RunRequest {
                 return mine == theirs
                     ? nil : ("the files of \(name)", mine ?? "none", theirs ?? "none")
             }
-            return mine.difference(from: theirs).map { mine, theirs in
-                ("the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12)))
-            }
+            return mine.difference(from: theirs, of: name)
         }
         if let difference = content(train.name, train.content, stored.train.content) {
             return difference
@@ -170,33 +158,15 @@ struct RunRequest {
         for theirs in stored.tests {
             guard let mine = tests.first(where: { $0.name == theirs.name }) else { continue }
             let difference =
-                (mine.pairs, mine.folds) == (theirs.pairs, theirs.folds)
-                ? content(mine.name, mine.content, theirs.content)
-                : (
-                    "the pairs of \(mine.name)", "\(mine.pairs) in \(counted(mine.folds, "fold"))",
-                    "\(theirs.pairs) in \(counted(theirs.folds, "fold"))"
-                )
+                mine.difference(from: theirs)
+                ?? content(mine.name, mine.content, theirs.content)
             if let difference { return difference }
         }
-        for (mine, theirs) in zip(templates, stored.templateTests ?? []) {
-            if let difference = mine.difference(from: theirs) { return difference }
+        for theirs in stored.templateTests ?? [] {
+            let mine = templates.first { $0.name == theirs.name }
+            if let difference = mine?.difference(from: theirs) { return difference }
         }
         return nil
-    }
-}
-
-extension TemplateTestFacts {
-    /// Templates or images that are others.
-    fileprivate func difference(
-        from stored: TemplateTestFacts
-    ) -> (key: String, mine: String, theirs: String)? {
-        guard templates == stored.templates else {
-            return ("the templates of \(name)", "\(templates)", "\(stored.templates)")
-        }
-        guard let mine = contentHash, let theirs = stored.contentHash, mine != theirs else {
-            return nil
-        }
-        return ("the content of \(name)", String(mine.prefix(12)), String(theirs.prefix(12)))
     }
 }
 
@@ -222,14 +192,6 @@ extension JSONValue {
             members["train"] = .array(sets.compactMap { $0["name"] })
         }
         return .object(members)
-    }
-
-    /// Names of a configuration's test sets.
-    fileprivate var testNames: [String] {
-        guard case .array(let sets)? = self["test"] else { return [] }
-        return sets.compactMap { set in
-            if case .string(let name)? = set["name"] { name } else { nil }
-        }
     }
 
     /// Where the files of a configuration's sets lie, by the sets' names.
@@ -262,7 +224,7 @@ extension JSONValue {
         return nil
     }
 
-    fileprivate var text: String {
+    var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"

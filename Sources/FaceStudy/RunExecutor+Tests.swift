@@ -13,7 +13,10 @@ extension RunExecutor {
                 overlap: trained.overlaps?.first { $0.test == test.facts.name },
                 warnings: trained.warnings)
         }
-        return try addition.perform(
-            candidates, order: context.configuration.test.map(\.name), result)
+        let asked = context.configuration.test.map(\.name)
+        let stored = try context.folder.readDescription().tests.map(\.name)
+        // The command's order, unless it leaves out sets that the run was tested on.
+        let order = Set(stored).isSubset(of: asked) ? asked : (stored + asked).uniqued
+        return try addition.perform(candidates, order: order, result)
     }
 }

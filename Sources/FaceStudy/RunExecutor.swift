@@ -21,10 +21,20 @@ struct RunExecutor {
         try request().requireContinuation(of: context.folder)
         removeStaleFiles()
         guard !context.isTry else { return (result, []) }
+        try noteTuning()
         warnOfLostModel()
         let grown = try addTests(to: result)
         try addGeometry()
         return grown
+    }
+
+    /// Writes into a finished run's description what tuning has made of its loss since.
+    private func noteTuning() throws {
+        guard let role = context.run.role else { return }
+        var description = try context.folder.readDescription()
+        guard description.tuning != role else { return }
+        description.tuning = role
+        try context.folder.write(description)
     }
 
     /// Says when the model that a finished run was for is gone or cut short, and how to make it again;
@@ -290,6 +300,7 @@ struct RunExecutor {
         try markAdded(&description)
         description.lossValues = context.run.lossValues
         description.start = try startFacts()
+        description.tuning = context.run.role
         description.requestedLoss = context.run.loss.requested
         description.randomNumbers = SeededRandom.algorithm
         return description

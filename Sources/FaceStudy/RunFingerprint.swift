@@ -63,7 +63,8 @@ struct RunFingerprint {
         let difference = JSONValue.object(mine).firstDifference(
             from: Self.decisive(.object(theirs)))
         return difference.map {
-            "it was written with a different configuration (\($0.key) was \($0.theirs), now \($0.mine))"
+            "it was written with a different configuration "
+                + "(\(changeText($0.key, from: $0.theirs, to: $0.mine)))"
         }
     }
 

@@ -168,6 +168,11 @@ extension StudyControl {
     /// Reports progress between two pieces of work, either of which may be the last.
     func report(_ event: StudyEvent) throws(FaceStudyError) {
         listener(event)
+        try check()
+    }
+
+    /// Ends what is under way where that was asked for.
+    func check() throws(FaceStudyError) {
         if shouldStop() { throw .interrupted }
     }
 }

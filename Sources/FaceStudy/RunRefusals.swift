@@ -58,9 +58,9 @@ struct RunRefusals {
                 runs.count == count
                 ? "all \(counted(count, "run"))"
                 : "\(runs.count) of the \(counted(count, "run")) (the first is '\(runs[0])')"
-            return "the output folder holds \(which) with a different configuration (\(key) was "
-                + "\(stored), now \(asked)); choose another --output, or remove their folders to "
-                + "retrain"
+            return "the output folder holds \(which) with a different configuration "
+                + "(\(changeText(key, from: stored, to: asked))); choose another --output, or remove "
+                + "their folders to retrain"
         }
     }
 }

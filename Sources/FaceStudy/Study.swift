@@ -24,7 +24,11 @@ public struct Study {
         self.folder = StudyFolder(folder)
         tuningPlan = try TuningPlan(configuration)
         // A record that cannot be read is made anew of the tries' folders.
-        let record = configuration.tuning.isOn ? try? self.folder.readTuning() : nil
+        let stored = (try? self.folder.readTuning()) ?? nil
+        if let stored {
+            try Self.requireFormerTries(configuration, tuningPlan, stored, in: self.folder)
+        }
+        let record = configuration.tuning.isOn ? stored : nil
         plan = try Self.plan(configuration, record, self.folder)
         self.configuration = configuration.continuing(plan.runs, in: self.folder)
     }
@@ -73,6 +77,7 @@ public struct Study {
         try requirePossible(context)
         try requireSameContent(context.data, worker, control)
         tellOfMoreEpochs(control)
+        tellOfMoreTests(control)
         let memory = MemoryCheck()
         explainMemory(control)
         var tuning = try tuning(context)
@@ -114,6 +119,7 @@ public struct Study {
             }
         }
         try requireSameTries(context)
+        try requireSameChoices()
         let reasons = refusals.sentences
         if !reasons.isEmpty { throw FaceStudyError.impossible(reasons: reasons) }
     }

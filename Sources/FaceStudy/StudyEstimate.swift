@@ -23,6 +23,10 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
         public var secondsEach: Double
         /// Memory of a run, in bytes.
         public var memory: UInt64
+        /// Images that a step was timed with, where that are fewer than it has; nil otherwise.
+        public var timedImages: Int?
+        /// Images of a step, where it was timed with fewer.
+        public var stepImages: Int?
         /// Tries of the cell's losses that are left; nil in a study that does not tune.
         public var tries: Int?
         /// Images that these tries see.
@@ -51,13 +55,19 @@ public struct StudyEstimate: Encodable, Sendable, Hashable {
             "\(cell.backbone) on \(cell.trainSet): \(counted(cell.runs, "run")) of about "
                 + "\(duration(cell.secondsEach))\(cell.runs == 1 ? "" : " each"), "
                 + String(format: "%.1f GB of memory", Double(cell.memory) / 1e9)
-                + cell.triesText
+                + cell.triesText + cell.timingText
         }
         return (lines + ["total: about \(duration(seconds))"]).joined(separator: "\n")
     }
 }
 
 extension StudyEstimate.Cell {
+    /// How the time was measured, where not with a whole step.
+    fileprivate var timingText: String {
+        guard let timedImages, let stepImages else { return "" }
+        return " (timed with \(timedImages) of a step's \(counted(stepImages, "image")))"
+    }
+
     /// What the tries take, behind what the runs take.
     fileprivate var triesText: String {
         guard let tries, let images = triedImages, let seconds = secondsOfTries, tries > 0 else {
@@ -70,11 +80,12 @@ extension StudyEstimate.Cell {
 }
 
 extension Study {
-    /// Times two steps and one embedding batch of each backbone, and counts what is left to do, on sets
+    /// Times some steps and one embedding batch of each backbone, none of which takes much longer than
+    /// ``StepTimes/limit``, and counts what is left to do, on sets
     /// that were read already.
     ///
     /// - Throws: ``FaceStudyError/tooLittleMemory(needed:available:batchSize:fitting:)`` for the
-    ///   first run that is not going to fit.
+    ///   first run that is not going to fit, and ``FaceStudyError/interrupted``.
     func estimate(
         _ context: StudyContext, _ memory: MemoryCheck, _ tuning: TuningRecord? = nil
     ) throws -> StudyEstimate {
@@ -96,13 +107,25 @@ extension Study {
                 guard let first = runs.first ?? (tried?.tries ?? 0 > 0 ? all : nil) else {
                     continue
                 }
-                try memory.check(context.run(first))
-                let times = try rates[backbone] ?? StepTimes(backbone, configuration, compute)
+                let need = try memory.check(context.run(first))
+                let start = ProcessMemory.resident ?? 0
+                let times =
+                    try rates[backbone]
+                    ?? StepTimes(
+                        backbone, configuration, compute, limit: StepTimes.limit,
+                        check: context.control.check)
                 rates[backbone] = times
                 var cell = StudyEstimate.Cell(
                     trainSet: train.facts.name, backbone: backbone.description,
                     runs: runs.count + (tried?.choices ?? 0) * configuration.seeds.count,
                     secondsEach: seconds(times, train, data), memory: times.memory)
+                if times.measured < times.batch {
+                    cell.timedImages = times.measured
+                    cell.stepImages = times.batch
+                    // What was measured of fewer images says too little of their memory.
+                    let whole = need.map { start + $0.bytes(batchSize: times.batch) }
+                    cell.memory = max(times.memory, whole ?? 0)
+                }
                 if let tried { cell.add(tried, secondsEach: triedSeconds(times, train)) }
                 cells.append(cell)
             }
@@ -168,60 +191,5 @@ extension StudyEstimate.Cell {
         triedImages = left.images
         secondsEachTriedEpoch = secondsEach
         secondsOfTries = secondsEach * Double(left.epochs)
-    }
-}
-
-/// How long a backbone takes on this machine.
-struct StepTimes {
-    /// Seconds of a training step.
-    let step: Double
-    /// Seconds of an image and its mirror image.
-    let embedding: Double
-    /// Memory at the end of a step, in bytes.
-    let memory: UInt64
-
-    init(
-        _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
-        _ compute: ComputeConfiguration
-    ) throws {
-        let device = try Device.named(compute.device)
-        let side = configuration.inputSize
-        let batch = configuration.training.batchSize / configuration.training.accumulation
-        let backbone = try BackboneCatalogue.make(
-            specification, inputSize: side, initial: InitialWeights(seed: 0, device: device))
-        let optimizer = configuration.training.makeOptimizer(backbone.state.parameters)
-        let images = InputNormalization.standard.images(
-            pixels: [UInt8](repeating: 127, count: batch * side * side * 3), count: batch,
-            height: side, width: side, format: compute.memoryFormat, device: device)
-        func train() {
-            optimizer.clearGradients()
-            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-                .square().mean().backward()
-            optimizer.step(learningRate: 1e-6)
-            device.synchronize()
-        }
-        func embed() {
-            withoutGradients {
-                withPrecision(compute.precision, on: device) {
-                    _ = backbone(images, training: false).array(of: Float.self)
-                }
-            }
-        }
-        let clock = ContinuousClock()
-        let (trained, embedded) = compute.withKernels {
-            train()
-            return (clock.measure(train), clock.measure(embed))
-        }
-        step = Double(configuration.training.accumulation) * (trained / .seconds(1))
-        embedding = 2 * (embedded / .seconds(1)) / Double(batch)
-        memory = Self.peakMemory()
-    }
-
-    /// The most memory this process has had, in bytes; 0 where the system does not say.
-    private static func peakMemory() -> UInt64 {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        let kilobytes = line?.split(separator: " ").compactMap { UInt64($0) }.first ?? 0
-        return kilobytes * 1024
     }
 }

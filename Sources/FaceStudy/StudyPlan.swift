@@ -21,6 +21,8 @@ public struct PlannedRun: Sendable, Hashable {
     var settings: RunSettings?
     /// What the loss is called, where that is another name than its own: the loss that was tuned.
     var tunedTitle: String?
+    /// What tuning has made of the loss; nil where it was not tuned.
+    var role: TuningRole?
 
     /// The loss as it was asked for, or of a run with tuned values as ``TunedOrigin/name`` has it.
     public var requestedLoss: String { identity.tuned?.name ?? loss.requested }
@@ -109,16 +111,14 @@ public struct StudyPlan: Sendable {
         let requests = try configuration.losses.map { try LossRequest(parsing: $0) }
         let losses = requests.map(\.loss)
         try FaceStudyError.requireUnique(backbones.map(\.description), "backbones")
-        try FaceStudyError.requireUnique(
-            requests.map { request in
-                request.study.map { "\(request.loss)@\($0)" } ?? request.loss.description
-            }, "losses")
+        try FaceStudyError.requireUnique(requests.map(\.distinctText), "losses")
         for loss in losses { try LossCatalogue.requireHead(configuration.training.head, of: loss) }
         for loss in losses {
             try BatchSamplers.require(
                 configuration.sampler(for: loss), batchSize: configuration.training.batchSize)
         }
         let elsewhere = try requests.map { try $0.tunedCells() }
+        let origins = ForeignChoices(requests, configuration.training.algorithm)
         runs = []
         for seed in configuration.seeds {
             for (index, train) in configuration.train.enumerated() {
@@ -131,7 +131,7 @@ public struct StudyPlan: Sendable {
                             seed: seed)
                         let run = PlannedRun(
                             identity: identity, trainIndex: index, backbone: backbone, loss: loss)
-                        runs += try run.planned(request, cells, tuning)
+                        runs += try run.planned(request, cells, tuning, origins)
                     }
                 }
             }
@@ -145,20 +145,21 @@ extension PlannedRun {
     /// another study alone.
     fileprivate func planned(
         _ request: LossRequest, _ elsewhere: [(cell: TuningCell, chosen: TuningTry)],
-        _ tuning: TuningRecord?
+        _ tuning: TuningRecord?, _ origins: ForeignChoices
     ) throws -> [PlannedRun] {
-        if let study = request.study {
+        if request.study != nil {
             let found = try request.tuned(
                 elsewhere, trainSet: identity.trainSet, backbone: identity.backbone)
-            return [
-                try tuned(
-                    found.cell, found.chosen, study: URL(fileURLWithPath: study).lastPathComponent)
-            ]
+            try origins.requireSameOptimizer(found.cell, found.chosen, request)
+            return [try tuned(found.cell, found.chosen, study: origins.label(request))]
         }
         let cell = tuning?.cell(
             trainSet: identity.trainSet, backbone: identity.backbone, loss: loss.requested)
-        guard let cell, let chosen = cell.chosenTry, chosen.index > 0 else { return [self] }
-        return [self, try tuned(cell, chosen, study: nil)]
+        guard let cell else { return [self] }
+        var standard = self
+        standard.role = TuningRole(.standard, of: cell)
+        guard let chosen = cell.chosenTry, chosen.index > 0 else { return [standard] }
+        return [standard, try tuned(cell, chosen, study: nil)]
     }
 
     private func tuned(
@@ -171,6 +172,7 @@ extension PlannedRun {
             loss: cell.loss, trainSet: cell.trainSet, backbone: cell.backbone, study: study)
         run.settings = RunSettings(
             learningRate: chosen.learningRate, weightDecay: chosen.weightDecay)
+        run.role = TuningRole(.tuned, of: cell)
         run.tunedTitle = "\(loss.title) (tuned\(study.map { " in \($0)" } ?? ""))"
         return run
     }

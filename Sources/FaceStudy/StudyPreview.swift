@@ -95,6 +95,8 @@ extension Study {
         var preview = StudyPreview(runs: runs, problems: refusals.sentences)
         if preview.problems.isEmpty {
             try requireSameTries(context)
+            try requireSameChoices()
+            tellOfMoreTests(control)
             preview.tuning = try tuning(context)?.record
             preview.estimate = try estimate(context, MemoryCheck(), preview.tuning)
         }

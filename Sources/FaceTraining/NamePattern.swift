@@ -51,12 +51,29 @@ public struct PartRate: Sendable, Hashable {
     /// What the learning rate is multiplied by; at least 0.
     public let factor: Double
 
+    /// The factors that there are.
+    private static let factors = 0.0...1e6
+
     /// Reads `PATTERN:FACTOR`; nil where it is none.
     public init?(_ text: String) {
-        guard let sign = text.lastIndex(of: ":"), sign > text.startIndex,
-            let factor = Double(text[text.index(after: sign)...]), (0...1e6).contains(factor)
-        else { return nil }
+        guard let (sign, factor) = Self.parts(text), Self.factors.contains(factor) else {
+            return nil
+        }
         pattern = NamePattern(String(text[..<sign]))
         self.factor = factor
+    }
+
+    private static func parts(_ text: String) -> (sign: String.Index, factor: Double)? {
+        guard let sign = text.lastIndex(of: ":"), sign > text.startIndex,
+            let factor = Double(text[text.index(after: sign)...])
+        else { return nil }
+        return (sign, factor)
+    }
+
+    /// Why a text is none, a part of a sentence; nil where it is one.
+    static func fault(_ text: String) -> String? {
+        guard let (_, factor) = parts(text) else { return "'\(text)' must be as in layer4.*:0.1" }
+        return factors.contains(factor)
+            ? nil : "the factor of '\(text)' must be a number from 0 to 1000000"
     }
 }

@@ -122,7 +122,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "partRates", \.partRates, "a pattern, a colon and a factor",
                 flag: .init("--part-rates", "LIST", .list),
                 "factors of the learning rate by part, as `layer4.*:0.1`; the last that matches counts"
-            ) { PartRate($0) == nil ? "'\($0)' must be as in layer4.*:0.1" : nil },
+            ) { PartRate.fault($0) },
             .section("schedule", \.schedule, LearningRateSchedule.keys),
             .word(
                 "algorithm", \.algorithm, flag: .init("--optimizer", "NAME"),
@@ -151,6 +151,13 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 reason:
                     "it must be a divisor of the batch size \(batchSize) that leaves micro-batches "
                     + "of 2 images or more, but it is \(accumulation)")
+        }
+        if let twice = augmentation.enumerated().first(where: {
+            augmentation.prefix($0.offset).contains($0.element)
+        }) {
+            throw .configuration(
+                key: "augmentation",
+                reason: "'\(twice.element)' is given twice; give each change once")
         }
         guard algorithm == .sgd || head.rate == 1 else {
             throw .configuration(

@@ -1,3 +1,4 @@
+import FaceEmbedding
 public import FaceModels
 public import Foundation
 import ONNX
@@ -96,13 +97,18 @@ public struct ExportedNetwork {
         ]
         strings["facet_version"] = metadata.facetVersion
         strings["loss"] = metadata.loss
+        strings["mean_face"] = metadata.meanFace.map(ModelMetadata.text)
         strings["terms"] = terms
         strings["train_set"] = metadata.trainSet
         return strings
     }
 
-    /// Writes the network as TorchScript.
+    /// Writes the network as TorchScript, with the same metadata in its file's comment
+    /// (`ScriptMetadata`).
     ///
-    /// - Throws: `TorchError` when the file cannot be written.
-    public func writeTorchScript(to url: URL) throws { try trace.writeTorchScript(to: url) }
+    /// - Throws: `TorchError` and `FaceEmbeddingError` when the file cannot be written.
+    public func writeTorchScript(to url: URL, terms: String? = nil, version: String) throws {
+        try trace.writeTorchScript(to: url)
+        try ScriptMetadata.write(strings(ONNXOptions(), terms, version), to: url)
+    }
 }

@@ -73,12 +73,10 @@ public struct ModelExporter {
             case .network(let original) = try EmbeddingSource.open(
                 source, embedding, weights: weights), let model = original.model
         else { throw ModelExportError.notANetwork(path: source.path) }
-        let folder = target.deletingLastPathComponent()
-            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let part = folder.appendingPathComponent(target.lastPathComponent)
+        let folder = try PartialFolder(for: target)
+        defer { folder.remove() }
+        let part = folder.url.appendingPathComponent(target.lastPathComponent)
             .deletingPathExtension().appendingPathExtension(Self.endings[format] ?? "")
-        try AtomicFile.createFolder(folder)
         try write(model.backbone, model.metadata, to: part)
         var judgement = try judge(original, part)
         if !tests.isEmpty {
@@ -114,7 +112,8 @@ public struct ModelExporter {
                         "TorchScript does not say how bytes are prepared, and this network's are not "
                         + "(byte - 127.5) / 127.5; export it as ONNX")
             }
-            try ExportedNetwork(backbone, metadata).writeTorchScript(to: url)
+            try ExportedNetwork(backbone, metadata).writeTorchScript(
+                to: url, terms: terms, version: version)
         }
     }
 

@@ -59,7 +59,7 @@ public enum PartialFile {
 
     /// Whether a name is `.NAME.PROCESS.RANDOM.part` of a process that is gone, or `.NAME.UUID.part` as
     /// earlier versions named parts.
-    private static func isTemporary(_ name: String) -> Bool {
+    static func isTemporary(_ name: String) -> Bool {
         let words = name.split(separator: ".").map(String.init)
         guard name.hasPrefix("."), words.count >= 3, words.last == suffix else { return false }
         if UUID(uuidString: words[words.count - 2]) != nil { return true }

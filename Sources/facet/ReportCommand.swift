@@ -3,6 +3,7 @@ import FaceReport
 import FaceRuns
 import FaceStudy
 import Foundation
+import Spelling
 
 let reportCommand = Command(
     "report", "Write the report of a study from its run folders, or compare two studies.",
@@ -90,10 +91,23 @@ private func convertToPDF(_ drawing: URL) -> Bool {
     return process.terminationStatus == 0
 }
 
+/// Damaged files that a terminal names; the page has all.
+private let namedDamages = 5
+
+/// Names what of a study could not be read.
+private func tell(of damages: [String]) {
+    damages.prefix(namedDamages).forEach(Console.standard.warning)
+    let rest = damages.count - namedDamages
+    guard rest > 0 else { return }
+    Console.standard.warning(
+        "\(counted(rest, "more file")) could not be read: see Runs in the report")
+}
+
 /// Writes a report's files, says what it shows of people, prints its answer, and where it is.
 func writeReport(_ report: Report, json: Bool) throws {
     let rendered = try report.render()
     let files = try report.write(rendered)
+    tell(of: rendered.damages)
     if json {
         Console.output(try ResultsRows(try report.runs()).json())
         if let page = files.first { Console.note("report: \(page.path)") }

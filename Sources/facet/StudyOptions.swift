@@ -99,6 +99,13 @@ enum StudyOptions {
         try applySets(arguments, to: &configuration)
         try applyKeys(arguments, without: others, to: &configuration)
         if arguments.has("--partial") { configuration.start.isPartial = true }
+        let tries = ["--tune-epochs", "--tune-halving", "--tune-weight-decay"]
+        if arguments.has("--tune"), !configuration.tuning.isOn,
+            !tries.contains(where: arguments.has)
+        {
+            // Nothing is tuned, whatever a preset or a file says of tries.
+            configuration.tuning = .init()
+        }
         return configuration
     }
 

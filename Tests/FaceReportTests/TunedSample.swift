@@ -12,6 +12,8 @@ struct TunedSample {
     var pairs = 600
     /// Whether the final runs are there.
     var hasRuns = true
+    /// Whether the final runs say themselves what tuning has made of their losses.
+    var hasRoles = false
     /// Changes the record before it is written.
     var edit: (inout TuningRecord) -> Void = { _ in }
 
@@ -164,6 +166,9 @@ struct TunedSample {
             command: "facet compare --tune 16"
         )
         description.requestedLoss = tuned?.name ?? loss.name
+        if hasRoles {
+            description.tuning = TuningRole(tuned == nil ? .standard : .tuned, of: cell(loss))
+        }
         let folder = study.run(named: name)
         try folder.write(description)
         try folder.write(SampleStudy.environment)

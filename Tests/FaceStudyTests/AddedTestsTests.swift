@@ -58,7 +58,8 @@ struct AddedTestsTests {
         }
     }
 
-    @Test("An order is the last command's, and a set that is not asked for is refused")
+    @Test(
+        "An order is the last command's, and a set that is not asked for stays where a run is over")
     func orderAndLess() throws {
         try TinyStudy.with { study in
             try study.run()
@@ -71,8 +72,34 @@ struct AddedTestsTests {
             study.configuration.test.reverse()
             #expect(try study.run().skipped == 1)
             #expect(try mine.readResult()?.tests.map(\.name) == ["pairs", "other"])
+            let option = study.configuration.test[1]
             study.configuration.test.removeLast()
-            #expect(throws: FaceStudyError.self) { try study.run() }
+            let files = [mine.descriptionURL, mine.resultURL, mine.studyURL, mine.geometryURL]
+            let before = try files.map { try Data(contentsOf: $0) }
+            #expect(try study.run().skipped == 1)
+            #expect(try files.map { try Data(contentsOf: $0) } == before)
+            // Other runs are made, and which option would have them tested alike is told.
+            study.configuration.seeds = [1, 2]
+            var warnings: [String] = []
+            let control = StudyControl(listener: { event in
+                if case .warning(let text) = event { warnings.append(text) }
+            })
+            let output = study.output
+            #expect(try Study(study.configuration, folder: output).run(control).finished == 2)
+            let wanted = "add --test other=\(option.images),\(option.pairs)"
+            #expect(warnings.contains { $0.contains(wanted) }, "\(warnings)")
+        }
+    }
+
+    @Test("A run that is not over is refused without a set that it has, with the option to add")
+    func less() throws {
+        try TinyStudy.with { study in
+            study.configuration.test.append(try Self.second(study))
+            #expect(try study.run(stopAfter: 6).isInterrupted)
+            let option = study.configuration.test.removeLast()
+            let error = #expect(throws: FaceStudyError.self) { try study.run() }
+            let wanted = "add --test other=\(option.images),\(option.pairs)"
+            #expect(error?.description.contains(wanted) == true, "\(String(describing: error))")
         }
     }
 
@@ -136,7 +163,9 @@ struct AddedTestsTests {
             asked.test[0].pairs = study.file("test/pairs.txt").path
             let other = try StudyEvaluation(study.output, asked).run(StudyControl())
             #expect(other.tested == 0 && other.failed.count == 1)
-            #expect(other.failed[0].contains("another set named 'other'"), "\(other.failed)")
+            #expect(
+                other.failed[0].contains("another set named 'other' (the content of other was"),
+                "\(other.failed)")
             // Without its model.
             try FileManager.default.removeItem(at: mine.modelURL)
             asked.test[0].name = "third"

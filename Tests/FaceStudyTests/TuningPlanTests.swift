@@ -197,6 +197,27 @@ struct TuningPlanTests {
             message(["softmax"], .init(tries: 3, halving: true)).contains("too few for halving"))
     }
 
+    @Test(
+        "What is said of tries where there are none, and of losses that are not tuned, is refused")
+    func unused() throws {
+        for (tuning, name) in [
+            (StudyConfiguration.Tuning(epochs: 3), "--tune-epochs"),
+            (.init(halving: true), "--tune-halving"),
+            (.init(weightDecay: true), "--tune-weight-decay"),
+            (.init(spaces: ["all:learningRate=0.1..0.2"]), "tuning.spaces"),
+        ] {
+            let text = message(["softmax"], tuning)
+            #expect(text.contains(name) && text.contains("add --tune N"), "\(text)")
+        }
+        let space = StudyConfiguration.Tuning(tries: 4, spaces: ["cosface:m=0.2..0.4"])
+        #expect(
+            message(["softmax", "arcface"], space).contains(
+                "is a range of 'amsoftmax', which this study does not tune; it tunes softmax, arcface"
+            )
+                || message(["softmax", "arcface"], space).contains("'cosface', which this study"))
+        _ = try plan(["arcface+center"], .init(tries: 4, spaces: ["center:weight=1e-4..1e-2"]))
+    }
+
     @Test("No try has a seed of the study")
     func seeds() throws {
         var configuration = configuration(["softmax"], .init(tries: 2))

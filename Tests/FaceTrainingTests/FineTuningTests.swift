@@ -98,6 +98,11 @@ struct FineTuningTests {
         for text in ["layer4.*", "layer4.*:", ":0.1", "a:-1", "a:nan", "a:1e9", ""] {
             #expect(PartRate(text) == nil, "\(text)")
         }
+        #expect(PartRate.fault("layer4.*:0.1") == nil)
+        #expect(PartRate.fault("layer4.*")?.contains("must be as in layer4.*:0.1") == true)
+        for text in ["a:-1", "a:1e7", "a:nan"] {
+            #expect(PartRate.fault(text)?.contains("from 0 to 1000000") == true, "\(text)")
+        }
     }
 
     @Test("Nothing left to train, and parts that are not there, are refused")

@@ -67,6 +67,34 @@ struct ExportTests {
         }
     }
 
+    @Test("Options that say nothing about a format or a model are refused")
+    func unused() throws {
+        try withFolder { folder in
+            let tool = Tool(folder: folder)
+            for (option, file) in [
+                ("--raw-input", "m.pt"), ("--float16", "m.safetensors"),
+                ("--keep-batch-norm", "m.pt"),
+            ] {
+                let outcome = try tool.run("export", "run", file, option)
+                #expect(outcome.status == 2, "\(outcome.errors)")
+                #expect(outcome.errors.contains("\(option) cannot be combined with"))
+            }
+            let faces = try TinyFaces(in: folder)
+            try run(in: folder, faces)
+            let outcome = try tool.run([
+                "evaluate", "run/runs/\(try runName(folder))", "--colour", "bgr", "--test",
+                "probe=\(faces.test.path),\(faces.pairs.path)",
+            ])
+            #expect(outcome.status == 2, "\(outcome.errors)")
+            #expect(outcome.errors.contains("whose file says how its images are prepared"))
+        }
+    }
+
+    private func runName(_ folder: URL) throws -> String {
+        let runs = try StudyFolder(folder.appendingPathComponent("run")).runs()
+        return try #require(runs.first).url.lastPathComponent
+    }
+
     @Test("A file whose name says no format needs one")
     func format() throws {
         try withFolder { folder in

@@ -48,6 +48,14 @@ struct GrowingStudyTests {
             #expect(
                 grown.errors.components(separatedBy: "already finished, now tested on second")
                     .count == 3, "\(grown.errors)")
+            // The command of before goes on, also with a loss that was not tested so.
+            let less = try tool.run(words(faces, losses: "softmax,arcface,cosface"))
+            #expect(less.status == 0, "\(less.errors)")
+            #expect(less.errors.contains("to test all runs alike, add --test second="))
+            let cosface = try #require(
+                try runs(folder).first { try $0.readDescription().requestedLoss == "cosface" })
+            #expect(try cosface.readDescription().tests.map(\.name) == ["probe"])
+            try FileManager.default.removeItem(at: cosface.url)
             // Without its training set.
             try FileManager.default.removeItem(at: faces.train)
             let evaluated = try tool.run(["evaluate", "other"] + added + ["--threads", "1"])
@@ -108,7 +116,10 @@ struct GrowingStudyTests {
                 ["evaluate", "study", "--test", name, "--threads", "1"])
             #expect(other.status == 1)
             #expect(other.errors.contains("was tested on another set named 'probe'"))
-            for option in [["--output", "x"], ["--all-protocols"], ["--precision", "float32"]] {
+            for option in [
+                ["--output", "x"], ["--all-protocols"], ["--precision", "float32"],
+                ["--colour", "bgr"],
+            ] {
                 let outcome = try tool.run(
                     ["evaluate", "study", "--test", try second(faces, folder)] + option)
                 #expect(outcome.status == 2, "\(option)")

@@ -118,7 +118,7 @@ struct StartTests {
             try changed.write(to: file)
             let refused = try study.tool.run(words)
             #expect(refused.status == 1)
-            #expect(refused.errors.contains("the weights to start from was"), "\(refused.errors)")
+            #expect(refused.errors.contains("the weights to start from were"), "\(refused.errors)")
             try FileManager.default.removeItem(at: file)
             let again = try study.tool.run(words)
             #expect(again.status == 0, "\(again.errors)")

@@ -104,6 +104,26 @@ struct TuningTests {
             try Data("{".utf8).write(to: tuning)
             let report = try tool.run("losses", "show", "softmax@study")
             #expect(report.errors.contains("repeat the command of the study"), "\(report.errors)")
+            let named = try tool.run("report", "study")
+            #expect(named.status == 0)
+            #expect(
+                named.errors.contains("tuning.json") && named.errors.contains("makes it anew"),
+                "\(named.errors)")
+            let csv = try String(
+                contentsOf: folder.appendingPathComponent("study/report/results.csv"),
+                encoding: .utf8)
+            #expect(csv.contains(",tuned_values,tuning_tries,tuned_on,tuned_in_study"))
+            // The command without its tries says what it lacks, and with them mends the record.
+            let mended = try tool.run(words("softmax"))
+            #expect(mended.status == 0 && !mended.errors.contains("[try"), "\(mended.errors)")
+            #expect(try record(folder).cells.first { $0.loss == "softmax" } == before)
+            let without = try tool.run(
+                ["compare"] + faces.options + TinyFaces.fast + [
+                    "--epochs", "2", "--losses", "softmax", "--seeds", "2", "--output", "study",
+                ])
+            #expect(without.status == 2)
+            #expect(
+                without.errors.contains("add --tune 3 --tune-epochs 1"), "\(without.errors)")
         }
     }
 
@@ -139,6 +159,9 @@ struct TuningTests {
                 (["--tune", "2", "--tune-halving"], "too few for halving"),
                 (["--tune", "4", "--tune-epochs", "40"], "longer than the runs"),
                 (["--tune", "x"], "--tune"),
+                (["--tune-epochs", "1"], "add --tune N, or leave it out"),
+                (["--augmentation", "jpeg,jpeg"], "'jpeg' is given twice"),
+                (["--part-rates", "layer4.*:-1"], "must be a number from 0 to 1000000"),
                 (["--tune", "4", "--config", spaces.path], "a number from 0 to 1.5 rad"),
             ] {
                 let outcome = try tool.run(base + options)

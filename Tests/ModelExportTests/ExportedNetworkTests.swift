@@ -189,7 +189,7 @@ struct ExportedNetworkTests {
     func torchScript(name: String) throws {
         let network = try SeasonedNetwork(name)
         try SeasonedNetwork.file { url in
-            try network.exported().writeTorchScript(to: url)
+            try network.exported().writeTorchScript(to: url, version: "test")
             let side = network.side
             let images = Tensor(
                 network.pixels.map { ($0 - 127.5) / 127.5 }, shape: [3, 3, side, side])

@@ -54,6 +54,55 @@ struct ModelExporterTests {
         }
     }
 
+    @Test(
+        "The mean face of what was trained on goes with the network, so that other crops are told",
+        arguments: [
+            (ModelExporter.Format.onnx, "a.onnx"), (.torchscript, "a.pt"),
+            (.safetensors, "a.safetensors"),
+        ])
+    func meanFace(format: ModelExporter.Format, name: String) throws {
+        guard format != .onnx || OpenVINOLibrary.isAvailable else { return }
+        try inFolder { folder in
+            let model = folder.appendingPathComponent("model.safetensors")
+            let network = try SeasonedNetwork("mobilenetv1:width=0.25")
+            let face = (0..<28 * 28).map { UInt8($0 * 7 % 256) }
+            try ModelFile.write(
+                network.backbone, ModelFile.Metadata(inputSize: 32, meanFace: face), to: model)
+            let without = folder.appendingPathComponent("without")
+            try FileManager.default.createDirectory(at: without, withIntermediateDirectories: true)
+            let exporter = exporter(format)
+            for (hasFace, source) in [(true, model), (false, try writeModel(without))] {
+                let target = folder.appendingPathComponent(name)
+                _ = try exporter.export(source, to: target)
+                guard
+                    case .network(let made) = try EmbeddingSource.open(target, exporter.embedding)
+                else {
+                    Issue.record("no network")
+                    return
+                }
+                #expect(made.meanFace == (hasFace ? face.map(Double.init) : nil))
+            }
+        }
+    }
+
+    @Test("What a killed export left is removed by the next one")
+    func stale() throws {
+        try inFolder { folder in
+            let dead = Process()
+            dead.executableURL = URL(fileURLWithPath: "/bin/true")
+            try dead.run()
+            dead.waitUntilExit()
+            let model = try writeModel(folder)
+            let left = folder.appendingPathComponent(
+                ".a.pt.\(dead.processIdentifier).0A1B2C3D.part")
+            try FileManager.default.createDirectory(at: left, withIntermediateDirectories: true)
+            try Data([1]).write(to: left.appendingPathComponent("a.pt"))
+            _ = try exporter(.torchscript).export(model, to: folder.appendingPathComponent("a.pt"))
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(Set(files) == ["a.pt", "model.safetensors"])
+        }
+    }
+
     @Test("A network whose weights are infinite in float16 is refused, and nothing is left")
     func collapse() throws {
         guard OpenVINOLibrary.isAvailable else { return }

@@ -19,8 +19,11 @@ package struct StudyResults: Sendable {
     /// What the study is going to be, where that is known.
     package let scope: StudyScope?
 
-    /// What was tried for each loss and chosen; `nil` where nothing was tuned.
+    /// What was tried for each loss and chosen; `nil` where nothing was tuned, and where the record is
+    /// damaged or gone.
     package let tuning: TuningRecord?
+    /// The losses that were tuned: those of ``tuning``, and those of which only their runs tell.
+    package let tunedCells: [TuningCell]
 
     private let cells: [Configuration: [LossSeries: [ReportedRun]]]
     private let backboneTitles: [String: String]
@@ -60,10 +63,15 @@ package struct StudyResults: Sendable {
         guard !runs.isEmpty else {
             throw .noRuns(study: study.url.path, damaged: damages.count)
         }
+        let paths = PathShortener(
+            study: study.url.path, configuration: .null, workingDirectory: nil)
         var tuning: TuningRecord?
-        do { tuning = try study.readTuning() } catch {
-            let paths = PathShortener(
-                study: study.url.path, configuration: .null, workingDirectory: nil)
+        do {
+            tuning = try study.readTuning()
+            let told = ToldTuning.cells(runs, besides: tuning)
+            let damage = ToldTuning.damage(told, record: tuning, path: study.tuningURL.path)
+            damages += damage.map { [paths.text($0)] } ?? []
+        } catch {
             damages.append(paths.text(error.description))
         }
         self.init(runs: runs, damages: damages, scope: scope, tuning: tuning)
@@ -76,6 +84,7 @@ package struct StudyResults: Sendable {
     ) {
         self.scope = scope
         self.tuning = tuning
+        tunedCells = (tuning?.cells ?? []) + ToldTuning.cells(runs, besides: tuning)
         let order = DisplayOrder(runs)
         losses = order.losses
         backbones = order.backbones

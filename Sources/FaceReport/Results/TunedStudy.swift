@@ -5,8 +5,10 @@ package import FaceStatistics
 
 /// A study whose losses were tuned: the values that were chosen beside the defaults.
 package struct TunedStudy: Sendable {
-    /// What was tried, and chosen.
+    /// What was tried, and chosen; without cells where the study's record is damaged or gone.
     package let record: TuningRecord
+    /// The losses that were tuned, also those that the record lacks.
+    private let cells: [TuningCell]
     /// Each loss of each configuration, in the order of the report.
     package let losses: [TunedLoss]
     /// The runs with the values that were chosen, which the answer speaks of; the defaults' where
@@ -22,20 +24,25 @@ package struct TunedStudy: Sendable {
 
     /// Pairs the runs of a study with what was tuned; `nil` for a study in which nothing was.
     package init?(_ all: StudyResults, rope: Double) {
-        guard let record = all.tuning, !record.cells.isEmpty else { return nil }
-        self.record = record
+        cells = all.tunedCells
+        guard !cells.isEmpty else { return nil }
+        record = all.tuning ?? TuningRecord(cells: [], finalSeeds: [])
         self.rope = rope
         test = all.testSets.first?.name ?? ""
         titles = Dictionary(
             all.configurations.map { ($0, all.title($0)) }, uniquingKeysWith: { a, _ in a })
-        let runs = all.runs.filter { Self.isAnswer($0, record) }
+        let known = TuningRecord(cells: cells, finalSeeds: [])
+        let runs = all.runs.filter { Self.isAnswer($0, known) }
         let results =
             runs.contains { $0.status == .finished }
             ? StudyResults(runs: runs, scope: nil) : nil
         self.results = results
         statistics = results.map { StudyStatistics($0, rope: rope) }
-        losses = Self.losses(all, record)
+        losses = Self.losses(all, known)
     }
+
+    /// Whether the record of the tries is damaged or gone, so that only the runs tell what was chosen.
+    package var isRecordLost: Bool { record.cells.isEmpty }
 
     /// Whether a run is what its loss is judged by: with tuned values, or at its default where
     /// nothing else was chosen, or was to be.
@@ -86,9 +93,11 @@ package struct TunedStudy: Sendable {
 
     /// What a reader has to know of the answer: which runs it speaks of.
     package var preface: [RichText] {
-        let tries = Set(record.cells.map(\.budget.tries)).sorted()
-        let count = tries.count == 1 ? Format.count(tries[0], "try", plural: "tries") : "tries"
-        guard record.isComplete else {
+        let tries = Set(cells.map(\.budget.tries)).sorted()
+        let count =
+            tries.count == 1 && tries[0] > 0
+            ? Format.count(tries[0], "try", plural: "tries") : "tries"
+        guard cells.allSatisfy(\.isComplete) else {
             let open = losses.count { !$0.cell.isComplete }
             return [
                 """

@@ -82,7 +82,7 @@ extension RunRequest {
 
 extension JSONValue {
     /// The epochs of a training's configuration.
-    fileprivate var epochs: Int? {
+    var epochs: Int? {
         if case .number(let number)? = self["epochs"] { Int(exactly: number) } else { nil }
     }
 

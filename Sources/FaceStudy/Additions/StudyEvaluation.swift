@@ -81,7 +81,9 @@ public struct StudyEvaluation {
                 test: test, source: source, overlap: try overlap(test, folder))
         }
         let own = try StudyConfiguration.read(folder.studyURL)
-        guard let run = try StudyPlan(own).runs.first else { return false }
+        guard var run = try StudyPlan(own).runs.first else { return false }
+        // What the run's own study file does not say: that its values were chosen by tuning.
+        run.identity.tuned = description.identity.tuned
         let addition = TestAddition(
             run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, control: control)
@@ -108,9 +110,11 @@ public struct StudyEvaluation {
     ) throws(FaceStudyError) {
         for mine in asked {
             guard let theirs = stored.first(where: { $0.name == mine.name }),
-                let difference = mine.content.difference(from: theirs.content)
+                let difference = mine.difference(from: theirs)
             else { continue }
-            throw .otherTest(path: folder.url.path, test: mine.name, stored: difference.theirs)
+            throw .otherTest(
+                path: folder.url.path, test: mine.name, key: difference.key,
+                stored: difference.theirs, asked: difference.mine)
         }
     }
 

@@ -42,10 +42,17 @@ public struct StudyJoin {
         defer { others.forEach { $0.release() } }
         try? FileManager.default.removeItem(at: staging)
         let plan = try JoinPlan(target, sources)
-        guard plan.reasons.isEmpty else { throw FaceStudyError.cannotJoin(reasons: plan.reasons) }
+        let tuning = try JoinedTuning(target, sources)
+        let reasons = plan.reasons + tuning.reasons
+        guard reasons.isEmpty else { throw FaceStudyError.cannotJoin(reasons: reasons) }
+        for run in tuning.added {
+            if shouldStop() { throw FaceStudyError.interrupted }
+            try copy(run, to: target.tries)
+        }
+        if let record = tuning.record { try target.write(record) }
         for run in plan.added {
             if shouldStop() { throw FaceStudyError.interrupted }
-            try copy(run)
+            try copy(run, to: target)
         }
         try? FileManager.default.removeItem(at: staging)
         try target.writeExperiment()
@@ -76,15 +83,15 @@ public struct StudyJoin {
     /// Where a run is copied to before it is renamed, so that no report sees half of it.
     private var staging: URL { target.url.appendingPathComponent(".joining") }
 
-    private func copy(_ run: RunFolder) throws {
+    private func copy(_ run: RunFolder, to study: StudyFolder) throws {
         let name = run.url.lastPathComponent
         let draft = staging.appendingPathComponent(name)
         do {
             try AtomicFile.createFolder(staging)
-            try AtomicFile.createFolder(target.runsURL)
+            try AtomicFile.createFolder(study.runsURL)
             try FileManager.default.copyItem(at: run.url, to: draft)
-            try AtomicFile.move(draft, to: target.run(named: name).url)
-            try AtomicFile.synchronizeFolder(target.runsURL)
+            try AtomicFile.move(draft, to: study.run(named: name).url)
+            try AtomicFile.synchronizeFolder(study.runsURL)
         } catch let error as CocoaError {
             if error.code == .fileWriteOutOfSpace {
                 throw FaceStudyError.noSpace(path: target.url.path)
@@ -109,9 +116,23 @@ struct JoinPlan {
         let folder: RunFolder
         let description: RunDescription
         let environment: RunEnvironment?
+
+        /// Reads all of a run's records, so that none that is damaged is taken.
+        init(reading folder: RunFolder) throws(FaceRunsError) {
+            self.folder = folder
+            description = try folder.readDescription()
+            environment = try folder.readEnvironment()
+            _ = try folder.readResult()
+            _ = try folder.readEpochs()
+        }
+
+        /// Whether the run has a learning rate and a weight decay of its own, which tuning chose.
+        var isTuned: Bool { description.identity.tuned != nil }
     }
 
     private var first: Member?
+    private var firstStandard: Member?
+    private var choices: [String: Member] = [:]
     private var byName: [String: RunFolder] = [:]
     private var trainSets: [String: (content: SetContent, of: RunFolder)] = [:]
     private var lossValues: [String: (values: [String: String], of: RunFolder)] = [:]
@@ -125,9 +146,13 @@ struct JoinPlan {
 
     private mutating func take(_ folder: RunFolder, isThere: Bool) throws {
         let name = folder.url.lastPathComponent
-        let member = Member(
-            folder: folder, description: try folder.readDescription(),
-            environment: try folder.readEnvironment())
+        let member: Member
+        do throws(FaceRunsError) {
+            member = try Member(reading: folder)
+        } catch {
+            add(error.description)
+            return
+        }
         if let other = byName[name] {
             let same = try RunComparison(other, folder).isSame
             let finished = other.isFinished && folder.isFinished
@@ -149,10 +174,11 @@ struct JoinPlan {
 
     private mutating func check(_ member: Member) {
         checkData(member)
-        guard let first else {
-            first = member
-            return
-        }
+        checkChoice(member)
+        let other = member.isTuned ? first : firstStandard ?? first
+        if first == nil { first = member }
+        if firstStandard == nil, !member.isTuned { firstStandard = member }
+        guard let first = other else { return }
         for difference in Self.differences(first, member) {
             add(
                 "'\(member.folder.url.path)' differs from '\(first.folder.url.path)' in "
@@ -166,8 +192,11 @@ struct JoinPlan {
         _ first: Member, _ other: Member
     ) -> [(key: String, mine: String, theirs: String)] {
         let defaults = StudyConfiguration().json()
-        let mine = defaults.merging(other.description.configuration).shared
-        let theirs = defaults.merging(first.description.configuration).shared
+        let isTuned = first.isTuned || other.isTuned
+        let (mine, theirs) = (
+            defaults.merging(other.description.configuration).shared(isTuned: isTuned),
+            defaults.merging(first.description.configuration).shared(isTuned: isTuned)
+        )
         var found = mine.firstDifference(from: theirs).map { [$0] } ?? []
         for (name, mine, theirs) in [
             ("the precision", other.environment?.precision, first.environment?.precision),
@@ -188,15 +217,7 @@ struct JoinPlan {
         }
         for theirs in tests.1 {
             guard let mine = tests.0.first(where: { $0.name == theirs.name }) else { continue }
-            if let difference = mine.content.difference(from: theirs.content) {
-                found.append(
-                    (
-                        "the content of \(mine.name)", String(difference.mine.prefix(12)),
-                        String(difference.theirs.prefix(12))
-                    ))
-            } else if (mine.pairs, mine.folds) != (theirs.pairs, theirs.folds) {
-                found.append(("the pairs of \(mine.name)", "\(mine.pairs)", "\(theirs.pairs)"))
-            }
+            if let difference = mine.difference(from: theirs) { found.append(difference) }
         }
         return found
     }
@@ -229,6 +250,25 @@ struct JoinPlan {
         }
     }
 
+    /// Checks that values which tuning chose are the same wherever they have the same name.
+    private mutating func checkChoice(_ member: Member) {
+        let description = member.description
+        guard let origin = description.identity.tuned else { return }
+        let key = [description.identity.trainSet, description.identity.backbone, origin.name]
+            .joined(separator: "\n")
+        guard let known = choices[key] else {
+            choices[key] = member
+            return
+        }
+        let (mine, theirs) = (description.chosenValues, known.description.chosenValues)
+        guard mine != theirs else { return }
+        add(
+            "'\(member.folder.url.path)' has other values of '\(origin.name)' than "
+                + "'\(known.folder.url.path)' (\(mine) there, \(theirs) in the other); tune a loss in one "
+                + "study, and use its values in the others as \(origin.loss)@STUDY",
+            once: "choice \(key)")
+    }
+
     private var told: Set<String> = []
 
     /// Adds a reason, unless one of the same kind was given.
@@ -238,11 +278,36 @@ struct JoinPlan {
     }
 }
 
+extension RunDescription {
+    /// The loss, learning rate and weight decay that a run was made with, in words.
+    fileprivate var chosenValues: String {
+        let training = configuration["training"]
+        func text(_ value: JSONValue?) -> String? {
+            if case .number(let number)? = value { "\(number)" } else { nil }
+        }
+        let optimizer = training?["algorithm"] == .string("adamw") ? "adamw" : "optimizer"
+        let shared = [
+            text(training?["schedule"]?["peak"]).map { "learning rate \($0)" },
+            text(training?[optimizer]?["weightDecay"]).map { "weight decay \($0)" },
+        ]
+        return ([identity.loss] + shared.compactMap { $0 }).joined(separator: ", ")
+    }
+}
+
 extension JSONValue {
     /// Of a run's configuration what all runs of a study share.
-    fileprivate var shared: JSONValue {
+    ///
+    /// - Parameter isTuned: Whether the learning rate and the weight decay are not shared.
+    fileprivate func shared(isTuned: Bool) -> JSONValue {
         guard case .object(var members) = deciding else { return self }
         for key in ["train", "backbones", "losses", "sampler", "seeds"] { members[key] = nil }
-        return .object(members)
+        guard isTuned else { return .object(members) }
+        let decay = JSONValue.object(["weightDecay": .null])
+        return JSONValue.object(members).merging(
+            .object([
+                "training": .object([
+                    "schedule": .object(["peak": .null]), "optimizer": decay, "adamw": decay,
+                ])
+            ]))
     }
 }

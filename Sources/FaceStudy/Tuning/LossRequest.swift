@@ -73,9 +73,20 @@ public struct LossRequest: Sendable, Hashable {
                 + "facet losses show \(text) lists")
     }
 
-    private var text: String { study.map { "\(loss.requested)@\($0)" } ?? loss.requested }
+    /// The request, with the study's folder as the file system knows it: the same for two spellings of it.
+    var distinctText: String {
+        folder.map { "\(loss)@\($0.path)" } ?? loss.description
+    }
 
-    private func error(_ reason: String) -> FaceStudyError {
+    /// The study's folder, without links and detours.
+    var folder: URL? {
+        study.map { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath() }
+    }
+
+    /// The request as it was written.
+    var text: String { study.map { "\(loss.requested)@\($0)" } ?? loss.requested }
+
+    func error(_ reason: String) -> FaceStudyError {
         .tunedLoss(text: text, reason: reason)
     }
 }

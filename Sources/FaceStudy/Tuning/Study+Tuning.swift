@@ -95,11 +95,7 @@ extension Study {
 extension TuningTry {
     /// Whether a run was made with the values of this try.
     fileprivate func isSetting(of run: RunDescription) -> Bool {
-        let training = run.configuration["training"]
-        let optimizer = training?["algorithm"] == .string("adamw") ? "adamw" : "optimizer"
-        return run.identity.loss == loss
-            && training?["schedule"]?["peak"] == .number(learningRate)
-            && training?[optimizer]?["weightDecay"] == .number(weightDecay)
+        run.has(loss: loss, learningRate: learningRate, weightDecay: weightDecay)
     }
 }
 

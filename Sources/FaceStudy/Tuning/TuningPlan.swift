@@ -48,6 +48,7 @@ struct TuningPlan {
         epochs = tuning.epochs > 0 ? tuning.epochs : configuration.training.epochs
         guard tuning.isOn else {
             (cells, rungs) = ([], [])
+            try Self.requireTries(tuning)
             return
         }
         try Self.requireSense(configuration, epochs: epochs)
@@ -59,6 +60,7 @@ struct TuningPlan {
         // Values that were chosen elsewhere are not tuned again.
         let losses = try configuration.losses.map { try LossRequest(parsing: $0) }
             .filter { $0.study == nil }.map(\.loss)
+        try Self.requireUse(of: spaces, tuning.spaces, losses)
         let made = try losses.map { loss in
             let space = try SearchSpace(loss, configuration, spaces)
             return (loss, space, try space.settings(tuning.tries))
@@ -72,6 +74,39 @@ struct TuningPlan {
                         fixed: space.fixed, settings: settings)
                 }
             }
+        }
+    }
+
+    /// Refuses settings of tries where there are none.
+    private static func requireTries(_ tuning: StudyConfiguration.Tuning) throws(FaceStudyError) {
+        let given = [
+            (tuning.epochs > 0, "tuning.epochs (--tune-epochs)"),
+            (tuning.halving, "tuning.halving (--tune-halving)"),
+            (tuning.weightDecay, "tuning.weightDecay (--tune-weight-decay)"),
+            (!tuning.spaces.isEmpty, "tuning.spaces"),
+        ].filter(\.0).map(\.1)
+        guard !given.isEmpty else { return }
+        throw .tuning(
+            reason:
+                "\(given.joined(separator: ", ")) \(given.count == 1 ? "is" : "are") given, but "
+                + "nothing is tuned; add --tune N, or leave \(given.count == 1 ? "it" : "them") out"
+        )
+    }
+
+    /// Refuses ranges of losses that are not tuned.
+    private static func requireUse(
+        of spaces: [SearchSpaceText], _ texts: [String], _ losses: [LossSpecification]
+    ) throws(FaceStudyError) {
+        let tuned = losses.flatMap { loss in
+            [loss.descriptor] + loss.terms.map(\.descriptor)
+                + loss.searchedParameters.map(\.descriptor)
+        }
+        for (space, text) in zip(spaces, texts) {
+            guard let descriptor = space.descriptor, !tuned.contains(descriptor) else { continue }
+            throw .tuning(
+                reason:
+                    "'\(text)' is a range of '\(descriptor.name)', which this study does not tune; "
+                    + "it tunes \(losses.map(\.requested).joined(separator: ", "))")
         }
     }
 

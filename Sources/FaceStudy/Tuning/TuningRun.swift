@@ -133,7 +133,7 @@ struct TuningRun {
     private func cell(_ cell: TuningPlan.Cell) -> TuningCell {
         let train = study.data.train[cell.trainIndex]
         let batch = study.configuration.training.batchSize
-        return TuningCell(
+        var record = TuningCell(
             trainSet: cell.trainSet, backbone: cell.backbone.description,
             loss: cell.loss.requested, resolvedLoss: cell.loss.description,
             lossTitle: cell.loss.title, sampler: cell.sampler, space: cell.space,
@@ -142,6 +142,8 @@ struct TuningRun {
                 tries: study.configuration.tuning.tries, epochs: plan.epochs,
                 imagesEach: train.facts.images / batch * batch, rungs: plan.rungs),
             validation: train.tuningValidation)
+        record.optimizer = study.configuration.training.algorithm.rawValue
+        return record
     }
 
     /// Reads how the tries of a cell stand, adds the rungs that follow from them, and chooses.

@@ -105,6 +105,8 @@ let evaluateCommand = Command(
     let names = modelNames(paths)
     let weights = ModelFlags.stateDict(arguments)
     let input = try ModelFlags.input(arguments)
+    try requireUse(ofInput: arguments, paths)
+    let warnings = OnceTold()
     let savesThresholds = arguments.has("--save-thresholds")
     guard !savesThresholds || configuration.test.count == 1 else {
         throw CommandError.together("--save-thresholds", "more than one test set")
@@ -113,7 +115,7 @@ let evaluateCommand = Command(
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
             path, configuration, weights, input, embeddings, attributes, title: title,
-            savesThresholds: savesThresholds, interrupt)
+            savesThresholds: savesThresholds, warnings, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
     let all = arguments.has("--all-protocols")
@@ -140,7 +142,7 @@ let evaluateCommand = Command(
 private func evaluate(
     _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
     _ input: RequestedInput, _ embeddings: URL?, _ attributes: AttributeTable?, title: String,
-    savesThresholds: Bool, _ interrupt: Interrupt
+    savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path),
@@ -159,7 +161,7 @@ private func evaluate(
             line?.finish()
             line = nil
             set = ""
-            Console.standard.warning(warning)
+            warnings.tell(warning)
         }
     ) { name, done, total in
         if name != set {
@@ -177,6 +179,25 @@ private func evaluate(
         Console.note(ThresholdText.saved(calibration, in: thresholds.url))
     }
     return results
+}
+
+/// Warnings, of which several models share some.
+private final class OnceTold {
+    private var told: Set<String> = []
+
+    /// Prints a warning that was not printed before.
+    func tell(_ warning: String) {
+        if told.insert(warning).inserted { Console.standard.warning(warning) }
+    }
+}
+
+/// Refuses what is said of an input where the files of all models say it themselves.
+private func requireUse(ofInput arguments: Arguments, _ paths: [String]) throws {
+    let takes = paths.contains { EmbeddingSource.takesRequestedInput(URL(fileURLWithPath: $0)) }
+    let options = ["--colour", "--input-mean", "--input-deviation", "--input-size"]
+    guard !takes, let option = options.first(where: arguments.has) else { return }
+    throw CommandError.together(
+        option, "a model or embeddings whose file says how its images are prepared")
 }
 
 /// A name for each model that no other has: the end of its path, as long as it takes.

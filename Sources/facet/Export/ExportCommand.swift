@@ -32,7 +32,9 @@ let exportCommand = Command(
             "ONNX: leave batch normalisations as they are, instead of folding them into convolutions"
         ),
         Option("--float16", .flag, "ONNX: weights and computation in float16"),
-        Option("--terms", .value("TEXT"), "ONNX: the licence's terms, written into the file"),
+        Option(
+            "--terms", .value("TEXT"),
+            "ONNX and TorchScript: the licence's terms, written into the file"),
     ] + ModelFlags.stateDict + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
@@ -56,8 +58,10 @@ let exportCommand = Command(
     let interrupt = try Interrupt()
     let target = URL(fileURLWithPath: arguments.positional("file") ?? "")
     let configuration = try StudyOptions.configuration(arguments)
+    let format = try exportFormat(arguments, target)
+    try requireUse(of: arguments, format)
     let exporter = ModelExporter(
-        try exportFormat(arguments, target),
+        format,
         onnx: ONNXOptions(
             isRawInput: arguments.has("--raw-input"),
             foldsBatchNorm: !arguments.has("--keep-batch-norm"),
@@ -90,6 +94,16 @@ let exportCommand = Command(
         }
     }
     return .success
+}
+
+/// Refuses options that say nothing about a format.
+private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format) throws {
+    let onnx = ["--raw-input", "--keep-batch-norm", "--float16"]
+    let others: [ModelExporter.Format: [String]] = [
+        .onnx: [], .safetensors: onnx + ["--terms"], .torchscript: onnx,
+    ]
+    guard let option = others[format]?.first(where: arguments.has) else { return }
+    throw CommandError.together(option, "\(format.rawValue), of which it says nothing")
 }
 
 /// The format that is asked for, or that the file's name ends in.

@@ -19,18 +19,33 @@ enum TuningGains {
     /// The values that were chosen: `m 0.41, s 31.2`.
     static func values(_ cell: TuningCell) -> String {
         guard let chosen = cell.chosenTry else { return "–" }
+        guard !cell.space.isEmpty else { return values(chosen.values) }
         return cell.space.map { parameter in
             let value = chosen.values[parameter.name].map(Format.short) ?? "auto"
             return "\(symbol(parameter)) \(value)"
         }.joined(separator: ", ")
     }
 
+    /// Values of which only the names are known.
+    static func values(_ values: [String: Double]) -> String {
+        let texts = values.sorted { $0.key < $1.key }.map { name, value in
+            "\(symbol(name) ?? name) \(Format.short(value))"
+        }
+        return texts.isEmpty ? "–" : texts.joined(separator: ", ")
+    }
+
     /// A parameter's symbol in a table.
     static func symbol(_ parameter: TunedParameter) -> String {
-        switch parameter.name {
+        symbol(parameter.name)
+            ?? (parameter.symbol.isEmpty ? parameter.name : parameter.symbol)
+    }
+
+    /// What is shorter in a table than what all losses share is called.
+    private static func symbol(_ name: String) -> String? {
+        switch name {
         case TunedParameter.learningRate: "rate"
         case TunedParameter.weightDecay: "decay"
-        default: parameter.symbol.isEmpty ? parameter.name : parameter.symbol
+        default: nil
         }
     }
 
@@ -45,21 +60,26 @@ enum TuningGains {
                 ? name + "has no chosen values: every try failed." : nil
         }
         guard let gain = loss.gain else { return nil }
+        return name + words(gain, rope: study.rope)
+    }
+
+    /// What was gained against the default, with its probabilities: `gained 0.40 points against its default (...)`.
+    static func words(_ gain: SeedPairEstimate, rope: Double) -> RichText {
         let size = Format.percent(abs(gain.mean))
         let interval = ComparisonText.points(gain.interval() ?? gain.pairInterval())
         let verb =
             gain.mean > 1e-9
             ? "gained \(size) points"
             : gain.mean < -1e-9 ? "lost \(size) points" : "scored the same"
-        let start = name + "\(verb) against its default (\(interval))"
-        guard let found = gain.posterior?.probabilities(rope: study.rope) else {
+        let start: RichText = "\(verb) against its default (\(interval))"
+        guard let found = gain.posterior?.probabilities(rope: rope) else {
             return start + "; with one seed, whether another would show the same is unknown."
         }
         let equal =
-            study.rope > 0
+            rope > 0
             ? ", practically equal \(EquivalenceText.percent(found.equal))" : ""
         return start + """
-            : better \(study.rope > 0 ? "by more than \(EquivalenceText.points(study.rope)) " : "")\
+            : better \(rope > 0 ? "by more than \(EquivalenceText.points(rope)) " : "")\
             with probability \(EquivalenceText.percent(found.better))\(equal), worse \
             \(EquivalenceText.percent(found.worse)).
             """
@@ -97,14 +117,21 @@ enum TuningGains {
         if loss.keepsDefault {
             return [Table.Entry("default kept"), .missing, .missing]
         }
-        guard let gain = loss.gain else { return [.missing, .missing, .missing] }
-        let found = gain.posterior?.probabilities(rope: study.rope)
+        return entries(loss.gain, adjusted: loss.adjusted, rope: study.rope)
+    }
+
+    /// A gain's columns: points, interval and probabilities.
+    static func entries(
+        _ gain: SeedPairEstimate?, adjusted: Double, rope: Double
+    ) -> [Table.Entry] {
+        guard let gain else { return [.missing, .missing, .missing] }
+        let found = gain.posterior?.probabilities(rope: rope)
         return [
             Table.Entry(
                 Format.signed(gain.mean * 100, 2),
-                isBest: gain.seeds > 1 && loss.adjusted < 1 - Interval.defaultLevel),
+                isBest: gain.seeds > 1 && adjusted < 1 - Interval.defaultLevel),
             Table.Entry(ComparisonText.points(gain.interval() ?? gain.pairInterval())),
-            Table.Entry(EquivalenceText.entry(found, rope: study.rope)),
+            Table.Entry(EquivalenceText.entry(found, rope: rope)),
         ]
     }
 

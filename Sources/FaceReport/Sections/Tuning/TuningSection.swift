@@ -7,10 +7,13 @@ import FaceStatistics
 /// depends on the budget, what each parameter does, and what it cost.
 enum TuningSection {
     static func section(_ study: TunedStudy) -> Section {
-        var blocks = [Block.paragraph(introduction(study))]
+        var blocks = [Block.paragraph(study.isRecordLost ? lost : introduction(study))]
         blocks += TuningGains.blocks(study)
         blocks += TuningOrder.blocks(study)
         blocks += comparisons(study)
+        guard !study.isRecordLost else {
+            return Section("tuning", "Tuned with the same budget", blocks)
+        }
         blocks += TuningBudgetFigures.blocks(study)
         blocks += TuningEase.blocks(study)
         blocks += TuningParameters.blocks(study)
@@ -26,6 +29,14 @@ enum TuningSection {
                 (study.title($0), statistics.comparisons($0, test: study.test))
             }, rope: study.rope, heading: "The tuned losses: better, equal or worse")
     }
+
+    /// What stands in place of how values were chosen, where that is not known any more.
+    private static let lost: RichText = """
+        The record of the tries, tuning.json, is damaged or missing (see Runs): what was tried, and how \
+        it scored, cannot be shown. Which runs have the defaults and which the chosen values, the runs \
+        themselves say. The same command of the study makes the record anew from the folders of its \
+        tries.
+        """
 
     /// How values were chosen, and on what.
     private static func introduction(_ study: TunedStudy) -> RichText {

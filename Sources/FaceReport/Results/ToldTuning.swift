@@ -1,0 +1,85 @@
+import FaceRuns
+
+/// What the runs of a study tell of its tuning by themselves, where `tuning.json` is damaged or gone.
+enum ToldTuning {
+    /// The losses that runs call tuned and a record does not have: without their tries, but with what was
+    /// chosen.
+    static func cells(_ runs: [ReportedRun], besides record: TuningRecord?) -> [TuningCell] {
+        var places: [Place] = []
+        for run in runs {
+            guard let place = Place(run), !places.contains(place),
+                record?.cell(
+                    trainSet: place.configuration.trainSet, backbone: place.configuration.backbone,
+                    loss: place.loss) == nil
+            else { continue }
+            places.append(place)
+        }
+        return places.map { cell($0, runs.filter($0.holds)) }
+    }
+
+    /// A loss of a configuration.
+    private struct Place: Equatable {
+        let configuration: Configuration
+        let loss: String
+
+        /// The place of a run that says itself that its loss was tuned in this study.
+        init?(_ run: ReportedRun) {
+            let origin = run.description.identity.tuned
+            guard origin?.study == nil, let loss = origin?.loss ?? run.description.tuning?.loss
+            else { return nil }
+            configuration = run.configuration
+            self.loss = loss
+        }
+
+        /// Whether a run is of the place: at the default, or with what was chosen.
+        func holds(_ run: ReportedRun) -> Bool {
+            guard run.configuration == configuration else { return false }
+            guard let origin = run.description.identity.tuned else {
+                return run.description.lossName == loss
+            }
+            return origin.study == nil && origin.loss == loss
+        }
+    }
+
+    private static func cell(_ place: Place, _ runs: [ReportedRun]) -> TuningCell {
+        let standard = runs.filter { $0.description.identity.tuned == nil }
+        let tuned = runs.filter { $0.description.identity.tuned != nil }
+        let role = (tuned + standard).compactMap(\.description.tuning).first
+        let tries = role?.tries ?? 0
+        var cell = TuningCell(
+            trainSet: place.configuration.trainSet, backbone: place.configuration.backbone,
+            loss: place.loss,
+            resolvedLoss: standard.first?.description.identity.loss ?? place.loss,
+            lossTitle: role?.lossTitle ?? standard.first?.description.lossTitle
+                ?? tuned.first?.description.lossTitle.replacing(" (tuned)", with: "") ?? place.loss,
+            sampler: runs.first?.description.identity.sampler ?? "", space: [], fixed: [],
+            budget: TuningBudget(tries: tries, epochs: 0, imagesEach: 0, rungs: []),
+            validation: TuningValidation(identities: 0, pairs: 0, standardError: 0))
+        cell.tries = [item(0, standard.first)] + (tuned.isEmpty ? [] : [item(1, tuned.first)])
+        let keepsDefault = standard.contains { $0.description.tuning?.isChosen == true }
+        cell.chosen = tuned.isEmpty ? (keepsDefault ? 0 : nil) : 1
+        cell.isComplete = cell.chosen != nil
+        return cell
+    }
+
+    /// A setting as a run has it, without a score.
+    private static func item(_ index: Int, _ run: ReportedRun?) -> TuningTry {
+        TuningTry(
+            index: index, rung: 0, values: run?.description.tuning?.parameters ?? [:],
+            loss: run?.description.identity.loss ?? "", learningRate: 0, weightDecay: 0, seed: 0,
+            epochs: 0, folder: "")
+    }
+
+    /// What is wrong with a study whose record lacks losses that its runs call tuned; nil where it lacks
+    /// none.
+    static func damage(_ told: [TuningCell], record: TuningRecord?, path: String) -> String? {
+        guard !told.isEmpty else { return nil }
+        let names = Set(told.map(\.lossTitle)).sorted().joined(separator: ", ")
+        let what = record == nil ? "is missing, although" : "has no tries of"
+        let rest =
+            record == nil ? " \(names) \(told.count == 1 ? "was" : "were") tuned" : " \(names)"
+        return
+            "'\(path)' \(what)\(rest); repeat the command of the study, which makes it anew from its "
+            + "tries"
+    }
+}

@@ -1,0 +1,63 @@
+/// What tuning has made of the loss of a run: a run's own record of it, so that a report can tell the
+/// default from what was chosen also where ``TuningRecord`` is lost.
+public struct TuningRole: Codable, Sendable, Hashable {
+    /// Which values of its loss a run has.
+    public enum Values: String, Codable, Sendable {
+        /// Those that the loss was asked for with.
+        case standard = "default"
+        /// Those that tuning chose.
+        case tuned
+    }
+
+    /// Which values the run has.
+    public var values: Values
+    /// The loss as it was asked for when it was tuned: ``TuningCell/loss``.
+    public var loss: String
+    /// That loss in print: ``TuningCell/lossTitle``.
+    public var lossTitle: String
+    /// Whether these values are the choice: of the default, that no other try scored higher, or that
+    /// nothing could be chosen because all tries failed.
+    public var isChosen: Bool
+    /// What was tuned, with the run's values, by the names of ``TuningCell/space``; a value that the loss
+    /// finds by itself is not there.
+    public var parameters: [String: Double]
+    /// Settings that were tried of the loss, the default among them.
+    public var tries: Int
+    /// Verification accuracy of the default on the held-out identities that tries were scored on; 0...1.
+    /// Nil where that try failed.
+    public var standardScore: Double?
+    /// The same of the values that were chosen.
+    public var chosenScore: Double?
+
+    /// Describes a run by what was tried of its loss.
+    ///
+    /// - Parameters:
+    ///   - values: Which values the run has.
+    ///   - cell: The tries of the loss, where they were made.
+    public init(_ values: Values, of cell: TuningCell) {
+        self.values = values
+        loss = cell.loss
+        lossTitle = cell.lossTitle
+        let chosen = cell.chosenTry
+        let keepsDefault = (chosen?.index ?? 0) == 0
+        isChosen = cell.isComplete && (values == .tuned || keepsDefault)
+        let last = cell.tries.map(\.rung).max()
+        let standard =
+            cell.tries.last { $0.index == 0 && $0.rung == chosen?.rung }
+            ?? cell.tries.first { $0.index == 0 }
+        parameters = (values == .tuned ? chosen : standard)?.values ?? [:]
+        tries = cell.budget.tries
+        // Scores of schedules of other lengths say nothing about each other.
+        standardScore = standard?.rung == (chosen?.rung ?? last) ? standard?.accuracy : nil
+        chosenScore = chosen?.accuracy
+    }
+}
+
+extension TuningRole: CheckedRecord {
+    func check() throws(RecordFault) {
+        try RecordChecks.count("tuning.tries", tries, to: 100_000)
+        try RecordChecks.fraction("tuning.standardScore", standardScore)
+        try RecordChecks.fraction("tuning.chosenScore", chosenScore)
+        for (name, value) in parameters { try RecordChecks.finite("tuning.\(name)", value) }
+    }
+}

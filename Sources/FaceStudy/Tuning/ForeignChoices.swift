@@ -1,0 +1,116 @@
+import FaceConfiguration
+import FaceRuns
+import FaceTraining
+import Foundation
+
+/// What a study has to know of values that were chosen in others: what these are called, and whether the
+/// values can be used.
+struct ForeignChoices {
+    private let algorithm: TrainingConfiguration.Algorithm
+    /// What studies are called, by their folders' paths.
+    private let labels: [String: String]
+
+    init(_ requests: [LossRequest], _ algorithm: TrainingConfiguration.Algorithm) {
+        self.algorithm = algorithm
+        labels = Self.labels(requests)
+    }
+
+    /// The name of each folder, with as many of the folders above it as tell it from those before.
+    ///
+    /// The first of a name keeps it alone, so that its runs are still its runs when a second one comes.
+    private static func labels(_ requests: [LossRequest]) -> [String: String] {
+        var labels: [String: String] = [:]
+        var taken: Set<String> = []
+        for request in requests {
+            guard let study = request.study, let path = request.folder?.path, labels[path] == nil
+            else { continue }
+            let names = URL(fileURLWithPath: study).standardizedFileURL.pathComponents
+                .filter { $0 != "/" }
+            let ends = (0..<names.count).map { names.suffix($0 + 1).joined(separator: "/") }
+            let label = ends.first { !taken.contains($0) } ?? path
+            labels[path] = label
+            taken.insert(label)
+        }
+        return labels
+    }
+
+    /// What the study of a request is called in names and tables.
+    func label(_ request: LossRequest) -> String? {
+        request.folder.flatMap { labels[$0.path] }
+    }
+
+    /// Refuses values that were tuned with another optimiser: its learning rates are of another size.
+    ///
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)``.
+    func requireSameOptimizer(
+        _ cell: TuningCell, _ chosen: TuningTry, _ request: LossRequest
+    ) throws(FaceStudyError) {
+        guard let theirs = Self.optimizer(cell, chosen, request), theirs != algorithm.rawValue
+        else { return }
+        throw request.error(
+            "it was tuned with the optimiser \(theirs) and this study uses \(algorithm.rawValue), "
+                + "whose learning rates are of another size; use --optimizer \(theirs), or give the "
+                + "loss's own values alone: \(chosen.loss)")
+    }
+
+    /// The optimiser that values were tuned with, of a record that does not name it as the try itself
+    /// does; nil where that is not there any more.
+    private static func optimizer(
+        _ cell: TuningCell, _ chosen: TuningTry, _ request: LossRequest
+    ) -> String? {
+        if let name = cell.optimizer { return name }
+        guard let folder = request.folder,
+            let run = try? RunFolder(folder.appendingPathComponent(chosen.folder))
+                .readDescription()
+        else { return nil }
+        guard case .string(let name)? = run.configuration["training"]?["algorithm"] else {
+            return TrainingConfiguration().algorithm.rawValue
+        }
+        return name
+    }
+}
+
+extension Study {
+    /// Refuses a folder whose runs have other values of the same name: of another study that is called
+    /// the same, or of the same one from before it was tuned further. A report would take them for one.
+    ///
+    /// - Throws: ``FaceStudyError/tunedLoss(text:reason:)``.
+    func requireSameChoices() throws {
+        var planned: [TunedOrigin: PlannedRun] = [:]
+        for run in plan.runs {
+            guard let origin = run.identity.tuned, origin.study != nil else { continue }
+            planned[origin] = run
+        }
+        guard !planned.isEmpty else { return }
+        for folder in try folder.runs() {
+            // What is damaged is the report's to name.
+            guard let stored = try? folder.readDescription(), let origin = stored.identity.tuned,
+                let run = planned[origin], let settings = run.settings,
+                !stored.has(settings, loss: run.identity.loss)
+            else { continue }
+            throw FaceStudyError.tunedLoss(
+                text: origin.name,
+                reason:
+                    "'\(folder.url.path)' has other values of that name, of another study called "
+                    + "'\(origin.study ?? "")' or from before it was tuned further; choose another "
+                    + "--output, or remove that folder")
+        }
+    }
+}
+
+extension RunDescription {
+    /// Whether a run was made with tuned values.
+    func has(_ settings: RunSettings, loss: String) -> Bool {
+        has(
+            loss: loss, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+    }
+
+    /// Whether a run was made with a loss, a peak learning rate and a weight decay.
+    func has(loss: String, learningRate: Double, weightDecay: Double) -> Bool {
+        let training = configuration["training"]
+        let optimizer = training?["algorithm"] == .string("adamw") ? "adamw" : "optimizer"
+        return identity.loss == loss
+            && training?["schedule"]?["peak"] == .number(learningRate)
+            && training?[optimizer]?["weightDecay"] == .number(weightDecay)
+    }
+}

@@ -1,0 +1,52 @@
+public import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A hidden folder beside a file's place, for what is made of the file before it may have its name. It is
+/// locked while its process works, so that what a killed one left is told from what another is making.
+public final class PartialFolder {
+    private static let lockName = ".lock"
+
+    /// The folder, `.NAME.PROCESS.RANDOM.part`.
+    public let url: URL
+    private let lock: FileDescriptor?
+
+    /// Makes a folder, and removes those beside it that killed processes left.
+    ///
+    /// - Throws: ``SafeFilesError`` with the file's own path.
+    public init(for file: URL) throws(SafeFilesError) {
+        Self.removeStale(in: file.deletingLastPathComponent())
+        url = PartialFile.temporary(for: file)
+        do {
+            try AtomicFile.createFolder(url)
+            lock = try FileDescriptor.locked(
+                url.appendingPathComponent(Self.lockName), flags: O_WRONLY | O_CREAT)
+        } catch {
+            throw error.naming(file.path)
+        }
+    }
+
+    /// Removes the folder with all that is in it.
+    public func remove() { try? FileManager.default.removeItem(at: url) }
+
+    /// Removes the folders of processes that are gone and whose locks nobody has.
+    public static func removeStale(in folder: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where PartialFile.isTemporary(name) {
+            let part = folder.appendingPathComponent(name)
+            guard PlainFile.kind(of: part) == .folder else { continue }
+            let lock = part.appendingPathComponent(lockName)
+            // One that was killed before it had made its lock has nothing in it.
+            let isFree =
+                PlainFile.kind(of: lock) == nil
+                || (try? FileDescriptor.locked(lock, flags: O_WRONLY) != nil) == true
+            if isFree { try? FileManager.default.removeItem(at: part) }
+        }
+    }
+}

@@ -69,6 +69,21 @@ struct TuningSectionTests {
         #expect(report.answer.text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
+    @Test("The answer names the losses that scored lower tuned than at their default")
+    func setback() throws {
+        let (_, results, _) = try Self.standard.get()
+        let study = try #require(TunedStudy(results, rope: 0))
+        let lower = study.losses.filter { ($0.gain?.mean ?? 0) < 0 }
+        try #require(!lower.isEmpty)
+        let text = study.preface.map(\.plain).joined()
+        for loss in study.losses {
+            let isLower = lower.contains { $0.cell.loss == loss.cell.loss }
+            #expect(text.contains("\(loss.cell.lossTitle) (by ") == isLower, "\(text)")
+        }
+        let tolerant = try #require(TunedStudy(results, rope: 1))
+        #expect(!tolerant.preface.map(\.plain).joined().contains("scored lower"))
+    }
+
     @Test("The chapter has what was gained, the order, the budget, the parameters and the failures")
     func chapter() throws {
         let (report, _, _) = try Self.standard.get()

@@ -123,8 +123,21 @@ package struct TunedStudy: Sendable {
             Every loss was tuned with the same budget of \(count) on held-out training identities. \
             This answer compares the losses \(strong: "with the values chosen there"), trained anew \
             with \(Format.count(results.seeds, "seed")) that no try had used.
-            """ + rest
+            """ + rest + setback
         ]
+    }
+
+    /// Which losses scored lower with the chosen values than at their default, by more than what counts: a
+    /// reader who wants the highest accuracy has to look at their defaults as well.
+    private var setback: RichText {
+        let lower = losses.compactMap { loss -> String? in
+            guard let mean = loss.gain?.mean, mean < -rope else { return nil }
+            return "\(loss.cell.lossTitle) (by \(Format.percent(-mean)) points)"
+        }
+        guard !lower.isEmpty else { return "" }
+        return RichText(
+            " \(Format.list(lower)) scored lower on \(test) than at the default: the values were chosen on "
+                + "held-out identities, not on the test set.")
     }
 
     /// What a terminal shows; `nil` while no run has tuned values.

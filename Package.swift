@@ -114,6 +114,12 @@ let package = Package(
             path: "Benchmarks/identification", exclude: ["compare.py", "README.md"],
             swiftSettings: swiftSettings),
 
+        // How fast faces are found.
+        .executableTarget(
+            name: "detection-benchmark", dependencies: ["FaceData", "FaceDetection"],
+            path: "Benchmarks/detection", exclude: ["compare.py", "peer.py"],
+            swiftSettings: swiftSettings),
+
         // How many copies of pictures are found, and how fast.
         .executableTarget(
             name: "copies-benchmark", dependencies: ["SeededRandom", "FaceData"],
@@ -268,7 +274,7 @@ let package = Package(
         tests("SeededRandom"),
         tests("Torch"),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
-        tests("FaceDetection", needs: ["FaceData", "ONNX"]),
+        tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["Torch"]),
         tests("ModelFormats", needs: ["Torch", "FaceModels"]),

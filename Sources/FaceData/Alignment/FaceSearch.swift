@@ -1,7 +1,8 @@
 /// Finds the face of a picture that counts, or says why there is none.
 ///
 /// A picture in which the detector finds nothing is searched again with as much around it, as detectors miss
-/// faces that fill a picture, and then turned, as cameras do not always say how they were held.
+/// faces that fill a picture, and then turned, as cameras do not always say how they were held; large pictures
+/// are made smaller for it.
 public struct FaceSearch: Sendable {
     /// What finds faces.
     public let detector: any FaceDetector
@@ -58,9 +59,14 @@ public struct FaceSearch: Sendable {
 
     /// Searches a picture.
     public func find(in image: RGBImage) throws -> Found {
-        let faces = try upright(image)
+        var faces = try detector.faces(in: image)
+        // What is left to be found fills the picture, or tells how the picture lies.
+        let (small, factor) = faces.isEmpty ? image.shrunk(toSide: Self.searchSide) : (image, 1)
+        if faces.isEmpty {
+            faces = try bordered(small).map { face in face.enlarged(by: Double(factor)) }
+        }
         guard faces.isEmpty else { return judged(faces, image) }
-        for quarter in 1...3 where try !upright(image.turned(quarter)).isEmpty {
+        for quarter in 1...3 where try isUpright(small.turned(quarter)) {
             return Found(
                 faces: [], face: nil, verdict: .rotated,
                 remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise"
@@ -69,14 +75,16 @@ public struct FaceSearch: Sendable {
         return Found(faces: [], face: nil, verdict: .none, remark: "")
     }
 
-    /// Faces of a picture, or else of the picture with as much around it.
-    private func upright(_ image: RGBImage) throws -> [DetectedFace] {
-        let faces = try detector.faces(in: image)
-        guard faces.isEmpty else { return faces }
+    /// The longer side of pictures that are searched again, in pixels, about.
+    private static let searchSide = 800
+
+    private func isUpright(_ image: RGBImage) throws -> Bool {
+        try !detector.faces(in: image).isEmpty || !bordered(image).isEmpty
+    }
+
+    /// Faces of a picture with as much around it.
+    private func bordered(_ image: RGBImage) throws -> [DetectedFace] {
         let (x, y) = (image.width / 2, image.height / 2)
-        guard (image.width + 2 * x) <= ImageDecoder.maxPixels / (image.height + 2 * y) else {
-            return []
-        }
         return try detector.faces(in: image.bordered(x, y)).map { face in
             DetectedFace(
                 box: face.box.moved(by: (-Double(x), -Double(y))), score: face.score,
@@ -119,7 +127,50 @@ public struct FaceSearch: Sendable {
     }
 }
 
+extension DetectedFace {
+    /// The face in a picture of which one pixel has become several.
+    fileprivate func enlarged(by factor: Double) -> DetectedFace {
+        // The middle of the first of the small pixels is not that of the large one.
+        let shift = (factor - 1) / 2
+        func place(_ number: Double) -> Double { number * factor + shift }
+        return DetectedFace(
+            box: FaceBox(
+                left: place(box.left), top: place(box.top), right: place(box.right),
+                bottom: place(box.bottom)),
+            score: score,
+            points: points.flatMap {
+                FacePoints($0.points.map { .init(place($0.x), place($0.y)) })
+            })
+    }
+}
+
 extension RGBImage {
+    /// The means of squares of the picture, so that its longer side is not more than about a length, and
+    /// the squares' side.
+    func shrunk(toSide side: Int) -> (image: RGBImage, factor: Int) {
+        let factor = (max(width, height) + side - 1) / side
+        let (columns, rows) = (width / max(factor, 1), height / max(factor, 1))
+        guard factor > 1, columns > 0, rows > 0 else { return (self, 1) }
+        var means: [UInt8] = []
+        means.reserveCapacity(columns * rows * 3)
+        pixels.withUnsafeBufferPointer { pixels in
+            for y in 0..<rows {
+                for x in 0..<columns {
+                    for colour in 0..<3 {
+                        var sum = 0
+                        for row in y * factor..<(y + 1) * factor {
+                            let first = (row * width + x * factor) * 3 + colour
+                            for column in 0..<factor { sum += Int(pixels[first + 3 * column]) }
+                        }
+                        let count = factor * factor
+                        means.append(UInt8((sum + count / 2) / count))
+                    }
+                }
+            }
+        }
+        return (RGBImage(width: columns, height: rows, pixels: means), factor)
+    }
+
     /// The picture turned clockwise by quarters.
     func turned(_ quarters: Int) -> RGBImage {
         let quarters = ((quarters % 4) + 4) % 4

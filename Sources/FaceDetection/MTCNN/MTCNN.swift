@@ -24,6 +24,7 @@ public struct MTCNN: FaceDetector {
 
     /// What is searched for.
     public let options: Options
+    /// Names the detector, its options and its weights.
     public let identity: String
     private let networks: MTCNNNetworks
 
@@ -46,6 +47,7 @@ public struct MTCNN: FaceDetector {
         identity = "mtcnn " + numbers.joined(separator: ",") + " " + hash.hexDigest().prefix(16)
     }
 
+    /// All faces of a picture, those with the highest scores first.
     public func faces(in image: RGBImage) throws -> [DetectedFace] {
         var candidates = proposals(in: image)
         candidates = refined(candidates, in: image)

@@ -12,6 +12,7 @@ public final class ONNXDetector: FaceDetector {
         case scrfd, yunet
     }
 
+    /// Names the network and its weights.
     public let identity: String
     private let path: String
     private let kind: Kind
@@ -78,6 +79,9 @@ public final class ONNXDetector: FaceDetector {
         return (height, width)
     }
 
+    /// All faces of a picture, those with the highest scores first.
+    ///
+    /// - Throws: `OpenVINOError` for a network that cannot be run.
     public func faces(in image: RGBImage) throws -> [DetectedFace] {
         let input = input(of: image)
         let found = try network.outputs(input, count: outputs.count)

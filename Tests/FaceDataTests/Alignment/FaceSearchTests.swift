@@ -132,6 +132,33 @@ struct FaceSearchTests {
         #expect(found.face?.box.left == points[0].x)
     }
 
+    @Test func largeCloseUpsAreMadeSmallerAndFound() throws {
+        /// Finds what fills a picture, in pictures of less than 1000 pixels with a border.
+        struct CloseUps: FaceDetector {
+            var identity: String { "close-ups" }
+            func faces(in image: RGBImage) -> [DetectedFace] {
+                guard image.width < 1700, image[0, 0] == [0, 0, 0] else { return [] }
+                let side = Double(image.width) / 2
+                let points = FacePoints.template(side: 112).points.map {
+                    FacePoints.Point(($0.x / 112 + 0.5) * side, ($0.y / 112 + 0.5) * side)
+                }
+                let box = FaceBox(
+                    left: side / 2, top: side / 2, right: 1.5 * side, bottom: 1.5 * side)
+                return [DetectedFace(box: box, score: 1, points: FacePoints(points))]
+            }
+        }
+        let image = RGBImage(
+            width: 2400, height: 2400, pixels: Array(repeating: 90, count: 2400 * 2400 * 3))
+        let found = try FaceSearch(CloseUps()).find(in: image)
+        #expect(found.verdict == .face)
+        let points = try #require(found.face?.points).points
+        for (point, expected) in zip(points, FacePoints.template(side: 112).points) {
+            // The middle of a pixel of nine is that of the fifth.
+            #expect(abs(point.x - (expected.x * 2400 / 112 + 1)) < 1e-6)
+            #expect(abs(point.y - (expected.y * 2400 / 112 + 1)) < 1e-6)
+        }
+    }
+
     @Test func pointsThatAreNoFacesAreImplausible() throws {
         struct Line: FaceDetector {
             var identity: String { "line" }

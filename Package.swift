@@ -272,6 +272,8 @@ let package = Package(
         .testTarget(
             name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swiftSettings),
         tests("SeededRandom"),
+        .testTarget(
+            name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swiftSettings),
         tests("Torch"),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
         tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),

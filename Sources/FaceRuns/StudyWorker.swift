@@ -76,6 +76,13 @@ public final class StudyWorker {
     /// one. Who tries failed runs again does not count those that do not.
     public var deciding: Set<String> { record.retries == true ? retrying : seen }
 
+    /// Says that all runs are over for this worker.
+    public func publishEnd() throws(FaceRunsError) {
+        guard record.isDone != true else { return }
+        record.isDone = true
+        try write()
+    }
+
     /// Says which runs the study has.
     public func publish(planned: [String]) throws(FaceRunsError) {
         record.planned = planned

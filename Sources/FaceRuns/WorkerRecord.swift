@@ -13,6 +13,8 @@ public struct WorkerRecord: Codable, Sendable, Hashable {
     public var planned: [String]?
     /// Whether it tries failed runs again, those of other workers included.
     public var retries: Bool?
+    /// Whether all runs are over for it, and it waits for the report.
+    public var isDone: Bool?
 
     /// Memberwise initialiser.
     public init(

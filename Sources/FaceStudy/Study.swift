@@ -93,7 +93,8 @@ public struct Study {
         try writeExperiment()
         try worker.publish(planned: plan.runs.map(\.folderName))
         return try StudyWork(
-            context: context, worker: worker, runs: runs(of: plan, control), memory: memory
+            context: context, worker: worker, runs: runs(of: plan, control), planned: plan.runs,
+            memory: memory
         ).finish()
     }
 

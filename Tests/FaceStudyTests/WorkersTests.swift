@@ -199,8 +199,10 @@ struct WorkersTests {
             }
             // The other one gives the run back after having done nothing.
             control.sleep = { _ in
-                #expect(FileManager.default.fileExists(atPath: folder.leaseURL.path))
-                successor?.release()
+                guard let other = successor else { return }
+                #expect(other.isHeld)
+                other.release()
+                successor = nil
             }
             let outcome = try Study(study.configuration, folder: study.output).run(control)
             #expect(outcome == Study.Outcome(finished: 1))
@@ -266,10 +268,11 @@ struct WorkersTests {
     @Test("make the tries of a tuned study together, and all choose the same")
     func tuned() throws {
         try TinyStudy.with { study in
-            study.configuration.losses = ["arcface"]
+            try study.draw(people: 10, pictures: 4, seed: 1, into: "more")
+            study.configuration.train[0].images = study.file("more").path
             study.configuration.training.epochs = 1
-            study.configuration.tuning.tries = 3
-            study.configuration.validation.identities = 0.5
+            study.configuration.tuning = .init(tries: 3, epochs: 1)
+            study.configuration.validation = .init(identities: 0.4, pairs: 40)
             let alone = study.root.appendingPathComponent("alone")
             let whole = try Study(study.configuration, folder: alone).run(StudyControl())
             let grid = try Study(study.configuration, folder: study.output)

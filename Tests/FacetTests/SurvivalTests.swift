@@ -72,22 +72,6 @@ struct SurvivalTests {
         }
     }
 
-    @Test("A second process is refused and told who works there")
-    func lock() throws {
-        try withFolder { folder in
-            let study = try RunningStudy(in: folder)
-            let running = try study.startAndWait()
-            let second = try study.tool.run(study.words)
-            running.process.terminate()
-            _ = try study.end(running)
-            #expect(second.status == 1)
-            let holder = "process \(running.process.processIdentifier) on host"
-            #expect(second.errors.contains(holder), "\(second.errors)")
-            let lock = study.study.url.appendingPathComponent(".lock")
-            #expect(!FileManager.default.fileExists(atPath: lock.path))
-        }
-    }
-
     @Test("An image that changes stops the study, which goes on when it is put back")
     func changedImage() throws {
         try withFolder { folder in

@@ -92,7 +92,7 @@ extension Study {
         var isTold = false
         while true {
             try worker.refresh()
-            let found = worker.others.sorted { $0.key < $1.key }.lazy.compactMap { token, other in
+            let found = worker.others.sorted { $0.key < $1.key }.compactMap { token, other in
                 difference(other).map { (token, other, $0) }
             }.first
             guard let (token, other, difference) = found else { return }

@@ -17,63 +17,103 @@ extension Study {
         defer { lock.release() }
         let worker = try join(try configuration.resolvedCompute(), control)
         defer { worker.leave() }
-        let before = control.retriesFailed ? failedRuns(of: plan) : nil
-        var told: Set<String> = []
+        var overseer = Overseer(
+            study: self, worker: worker, control: control,
+            failed: control.retriesFailed ? failedRuns(of: plan) : nil)
         var glances = 0
-        while !(try areOver()) {
-            control.sleep(.milliseconds(200))
+        while true {
+            let isOver = try areOver()
+            // What the folder says is not read as often as the processes are asked for.
+            if glances % 10 == 0 || isOver, !control.shouldStop() {
+                try overseer.look(isOver: isOver)
+            }
+            if isOver { break }
             glances += 1
-            // Reads every run's result, so not as often as the processes are asked for.
-            if glances % 10 == 0 { tell(try presentPlan(), &told, control) }
+            control.sleep(.milliseconds(200))
         }
         if control.shouldStop() { throw FaceStudyError.interrupted }
-        let plan = try presentPlan()
-        tell(plan, &told, control)
-        let runs = before ?? plan.runs
-        let outcome = outcome(of: runs)
-        let left = runs.count - outcome.finished - outcome.failed.count
-        guard left == 0 else { throw FaceStudyError.workersEnded(left: left) }
-        return try StudyReporting(worker: worker, control: control, folder: folder, runs: runs)
-            .report(outcome)
+        return overseer.outcome
     }
 
     /// The runs after what is tuned by now.
-    private func presentPlan() throws -> StudyPlan {
+    fileprivate func presentPlan() throws -> StudyPlan {
         guard configuration.tuning.isOn else { return plan }
         return try Self.plan(configuration, try? folder.readTuning(), folder)
     }
 
-    /// Tells of the runs that are over, each once.
-    private func tell(_ plan: StudyPlan, _ told: inout Set<String>, _ control: StudyControl) {
-        for run in plan.runs where !told.contains(run.folderName) {
-            guard let result = result(of: run), result.status == .finished else { continue }
-            told.insert(run.folderName)
-            control.listener(.runFinishedElsewhere(run, result, told.count, plan.runs.count))
-        }
-    }
-
-    private func result(of run: PlannedRun) -> RunResult? {
-        let result = (try? self.folder.run(named: run.folderName).readResult()) ?? nil
+    fileprivate func result(of run: PlannedRun) -> RunResult? {
+        let result = (try? folder.run(named: run.folderName).readResult()) ?? nil
         guard let result else { return nil }
         let isLongEnough = result.epochs >= configuration.training.epochs
         return result.status == .failed || isLongEnough ? result : nil
     }
 
-    private func outcome(of runs: [PlannedRun]) -> Outcome {
-        var outcome = Outcome()
-        for run in runs {
-            guard let result = result(of: run) else { continue }
-            if result.status == .finished {
-                outcome.finished += 1
-            } else {
-                outcome.failed.append("\(run.folderName): \(result.message)")
-            }
-        }
-        return outcome
-    }
-
     /// The runs that have failed.
     func failedRuns(of plan: StudyPlan) -> [PlannedRun] {
         plan.runs.filter { result(of: $0)?.status == .failed }
+    }
+}
+
+/// What a process knows of a study that others work on.
+private struct Overseer {
+    let study: Study
+    let worker: StudyWorker
+    let control: StudyControl
+    /// The runs that are tried again; nil where all are made.
+    let failed: [PlannedRun]?
+    private(set) var outcome = Study.Outcome(isReportedElsewhere: true)
+    private var told: Set<String> = []
+    private var wasDone = false
+    private var reported: String?
+
+    init(study: Study, worker: StudyWorker, control: StudyControl, failed: [PlannedRun]?) {
+        self.study = study
+        self.worker = worker
+        self.control = control
+        self.failed = failed
+    }
+
+    /// Looks how the study stands, and reports when one of the workers waits for it.
+    ///
+    /// - Parameter isOver: Whether all processes have ended.
+    mutating func look(isOver: Bool) throws {
+        try worker.refresh()
+        let plan = try study.presentPlan()
+        tell(plan)
+        wasDone = wasDone || worker.others.values.contains { $0.isDone == true }
+        guard wasDone || isOver else { return }
+        try count(failed ?? plan.runs)
+        let reporting = StudyReporting(
+            worker: worker, control: control, folder: study.folder, runs: plan.runs)
+        let results = reporting.resultsHash
+        guard results != reported, try worker.becomeReporter() else { return }
+        outcome.isReportedElsewhere = false
+        try reporting.write(outcome)
+        reported = results
+    }
+
+    /// Tells of the runs that are over, each once.
+    private mutating func tell(_ plan: StudyPlan) {
+        for run in plan.runs where !told.contains(run.folderName) {
+            guard let result = study.result(of: run), result.status == .finished else { continue }
+            told.insert(run.folderName)
+            control.listener(.runFinishedElsewhere(run, result, told.count, plan.runs.count))
+        }
+    }
+
+    /// Counts how runs have ended.
+    private mutating func count(_ runs: [PlannedRun]) throws {
+        (outcome.finished, outcome.failed) = (0, [])
+        var left: [String] = []
+        for run in runs {
+            switch study.result(of: run) {
+            case let result? where result.status == .finished: outcome.finished += 1
+            case let result?: outcome.failed.append("\(run.folderName): \(result.message)")
+            case nil: left.append(run.folderName)
+            }
+        }
+        // For a worker all were over: what fails before it has begun leaves no record.
+        guard wasDone || left.isEmpty else { throw FaceStudyError.workersEnded(left: left.count) }
+        outcome.failed += left.map { "\($0): it failed before it began, as its worker has said" }
     }
 }

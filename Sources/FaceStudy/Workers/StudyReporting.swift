@@ -11,26 +11,32 @@ struct StudyReporting {
 
     /// Reports, or waits until another process has.
     func report(_ outcome: Study.Outcome) throws -> Study.Outcome {
-        let results = resultsHash
-        var outcome = outcome
         while true {
             let isReporter = try worker.becomeReporter()
-            if worker.isReported(results) {
+            if worker.isReported(resultsHash) {
+                var outcome = outcome
                 outcome.isReportedElsewhere = true
                 return outcome
             }
             if isReporter { break }
+            try worker.publishEnd()
             try control.wait(control.leases.glance)
         }
+        try write(outcome)
+        return outcome
+    }
+
+    /// Reports, and tells those who wait for it.
+    func write(_ outcome: Study.Outcome) throws {
+        let results = resultsHash
         PartialFile.removeStale(in: folder.reportURL)
         try control.report(outcome)
         try worker.refresh()
         if !worker.others.isEmpty { try worker.noteReport(of: results) }
-        return outcome
     }
 
     /// What tells the results of one state of the study from those of another.
-    private var resultsHash: String {
+    var resultsHash: String {
         var hash = SHA256()
         for run in runs {
             hash.update(Data(run.folderName.utf8))

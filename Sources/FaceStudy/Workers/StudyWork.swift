@@ -6,7 +6,10 @@ import SafeFiles
 struct StudyWork {
     let context: StudyContext
     let worker: StudyWorker
+    /// The runs to make.
     let runs: [PlannedRun]
+    /// All runs of the study.
+    let planned: [PlannedRun]
     let memory: MemoryCheck
 
     private var control: StudyControl { context.control }
@@ -44,7 +47,7 @@ struct StudyWork {
             }
         }
         return try StudyReporting(
-            worker: worker, control: control, folder: context.folder, runs: runs
+            worker: worker, control: control, folder: context.folder, runs: planned
         ).report(outcome)
     }
 

@@ -51,10 +51,10 @@ std::vector<at::Tensor> pass(std::vector<at::Tensor> inputs, Body &&body) {
   for (auto &input : inputs) input = input.detach().requires_grad_();
   at::Tensor output = body(inputs);
   auto grad_output = at::arange(output.numel()).remainder(7).sub(3).reshape(output.sizes());
-  auto grad_output = torch::autograd::grad({output}, inputs, {grad_output.to(output.scalar_type())},
-                                      std::nullopt, false, true);
-  grad_output.push_back(output.detach());
-  return grad_output;
+  auto gradients = torch::autograd::grad({output}, inputs, {grad_output.to(output.scalar_type())},
+                                         std::nullopt, false, true);
+  gradients.push_back(output.detach());
+  return gradients;
 }
 
 template <class Own, class Other>

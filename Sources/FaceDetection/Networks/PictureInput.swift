@@ -62,16 +62,19 @@ struct PictureInput {
                 let (upper, lower) = (row.first * image.width, row.second * image.width)
                 for (x, column) in columns.enumerated() {
                     for colour in 0..<3 {
-                        func value(_ start: Int, _ column: Int) -> Float {
-                            Float(pixels[(start + column) * 3 + colour])
+                        func value(_ start: Int, _ column: Int) -> Int {
+                            Int(pixels[(start + column) * 3 + colour])
                         }
                         let top =
-                            value(upper, column.first) * (1 - column.part)
-                            + value(upper, column.second) * column.part
+                            value(upper, column.first) * column.weights.0
+                            + value(upper, column.second) * column.weights.1
                         let bottom =
-                            value(lower, column.first) * (1 - column.part)
-                            + value(lower, column.second) * column.part
-                        let mean = (top * (1 - row.part) + bottom * row.part).rounded()
+                            value(lower, column.first) * column.weights.0
+                            + value(lower, column.second) * column.weights.1
+                        let sum =
+                            (row.weights.0 * (top >> 4)) >> 16
+                            + (row.weights.1 * (bottom >> 4)) >> 16
+                        let mean = Float((sum + 2) >> 2)
                         let plane = colours.isBGR ? 2 - colour : colour
                         values[(plane * height + y) * width + x] =
                             (mean - colours.mean) / colours.deviation
@@ -82,16 +85,20 @@ struct PictureInput {
         self.values = values
     }
 
-    /// The two pixels around each place of a resized row, by the middles of pixels (OpenCV's INTER_LINEAR).
+    /// The two pixels around each place of a resized row, by the middles of pixels, and their weights in parts
+    /// of 2048: OpenCV's INTER_LINEAR for bytes, which loses bits on the way, with which scores differ by up to
+    /// 0.002 from those of exact means.
     private static func neighbours(
         _ source: Int, _ target: Int
-    ) -> [(first: Int, second: Int, part: Float)] {
+    ) -> [(first: Int, second: Int, weights: (Int, Int))] {
         (0..<target).map { index in
             let place = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
             let first = Int(place.rounded(.down))
-            guard first >= 0 else { return (0, 0, 0) }
-            guard first + 1 < source else { return (source - 1, source - 1, 0) }
-            return (first, first + 1, Float(place - Double(first)))
+            guard first >= 0 else { return (0, 0, (2048, 0)) }
+            guard first + 1 < source else { return (source - 1, source - 1, (2048, 0)) }
+            let part = Float(place - Double(first))
+            func weight(_ part: Float) -> Int { Int((part * 2048).rounded(.toNearestOrEven)) }
+            return (first, first + 1, (weight(1 - part), weight(part)))
         }
     }
 

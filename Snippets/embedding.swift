@@ -34,7 +34,8 @@ let similarity = try face.similarity(to: embedder.embedding(of: second))
 let threshold = try embedder.calibration()?.threshold(atFAR: 1e-3)
 print(similarity, threshold?.cosine ?? "the model file has no thresholds yet")
 
-let all = try await embedder.embeddings(of: pictures)  // off this thread, and cancelled with its task
+// Off this thread, and cancelled with its task.
+let all = try await embedder.embeddings(of: pictures)
 // snippet.hide
 precondition(all.count == 3 && all[0].values.count == 16)
 let again = try all[0].similarity(to: face)

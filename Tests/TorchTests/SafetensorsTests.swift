@@ -276,3 +276,71 @@ struct SafetensorsTests {
         #expect(values[7] == 0 && values[7].sign == .minus && values[8].isNaN)
     }
 }
+
+@Suite("Strings of safetensors files")
+struct SafetensorsEditingTests {
+    @Test("Strings are changed and added, and not a byte of a tensor")
+    func setMetadata() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("file.safetensors")
+            let entries = [
+                StateEntry("b", Tensor([1.5, -2, 3] as [Float], shape: [3, 1]), .weight),
+                StateEntry("a", Tensor([1.0, 2.5]).to(.bfloat16), .buffer),
+                StateEntry("empty", Tensor.zeros([0, 3]), .buffer),
+            ]
+            try Safetensors.write(entries, metadata: ["format": "pt", "x": "old"], to: url)
+            let digest = try Safetensors.tensorDigest(of: url)
+            try Safetensors.setMetadata(["x": "new", "y": "{\"a\": \"ü\"}"], of: url)
+            let content = try Safetensors.read(url)
+            #expect(content.metadata == ["format": "pt", "x": "new", "y": "{\"a\": \"ü\"}"])
+            let expected = Safetensors.encode(entries, metadata: content.metadata)
+            #expect(try Data(contentsOf: url) == expected)
+            #expect(try Safetensors.tensorDigest(of: url) == digest)
+            try Safetensors.write(Array(entries.prefix(1)), to: url)
+            #expect(try Safetensors.tensorDigest(of: url) != digest)
+        }
+    }
+
+    @Test("Half precision stays half precision")
+    func half() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("file.safetensors")
+            let header = #"{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}"#
+            var file = Data(
+                (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) })
+            file.append(contentsOf: Array(header.utf8) + [0, 0x3C, 0, 0x40])
+            try file.write(to: url)
+            try Safetensors.setMetadata(["k": "v"], of: url)
+            let bytes = try Data(contentsOf: url)
+            #expect(bytes.suffix(4) == Data([0, 0x3C, 0, 0x40]))
+            let content = try Safetensors.read(url)
+            #expect(content.metadata == ["k": "v"])
+            #expect(content.tensors["h"]?.array(of: Float.self) == [1, 2])
+        }
+    }
+
+    @Test(
+        "The beginning of a file that is written piece by piece is that of one written as a whole")
+    func beginning() {
+        let tensors = [
+            StateEntry("original", Tensor([1, 2, 3, 4] as [Float], shape: [2, 2]), .buffer),
+            StateEntry("norms", Tensor([5, 6] as [Float]), .buffer),
+        ]
+        let whole = Safetensors.encode(tensors, metadata: ["format": "pt"])
+        let beginning = Safetensors.beginning(
+            [(name: "original", shape: [2, 2]), (name: "norms", shape: [2])],
+            metadata: ["format": "pt"])
+        #expect(whole.prefix(beginning.count) == Data(beginning))
+        #expect(whole.count == beginning.count + 6 * 4)
+    }
+
+    @Test("A damaged file is refused and stays as it is")
+    func damaged() throws {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("file.safetensors")
+            try Data("12345678{}".utf8).write(to: url)
+            #expect(throws: TorchError.self) { try Safetensors.setMetadata(["k": "v"], of: url) }
+            #expect(try Data(contentsOf: url) == Data("12345678{}".utf8))
+        }
+    }
+}

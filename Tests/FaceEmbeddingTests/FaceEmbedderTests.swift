@@ -1,0 +1,202 @@
+import FaceData
+import FaceEvaluation
+import FaceModels
+import Foundation
+import SeededRandom
+import Testing
+import Torch
+
+@testable import FaceEmbedding
+
+@Suite("A model in use", .serialized)
+struct FaceEmbedderTests {
+    private let options = EmbeddingOptions(
+        compute: ComputeConfiguration(
+            device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
+        batchSize: 3)
+
+    /// A folder with a model of 32x32 pixels and pictures of that size.
+    private struct Case {
+        let folder: URL
+        let model: URL
+        let pictures: [URL]
+
+        init() throws {
+            folder = FileManager.default.temporaryDirectory
+                .appendingPathComponent("facet-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            model = folder.appendingPathComponent("model.safetensors")
+            let backbone = try BackboneCatalogue.make(
+                BackboneSpecification(parsing: "mobilenetv1:width=0.25,embedding=8"), inputSize: 32,
+                initial: InitialWeights(seed: 3))
+            try ModelFile.write(
+                backbone, ModelFile.Metadata(inputSize: 32, trainSet: "tiny"), to: model)
+            var urls: [URL] = []
+            for index in 0..<5 {
+                var stream = SeededRandom(seed: 5, "picture", UInt64(index))
+                let image = RGBImage(
+                    width: 32, height: 32,
+                    pixels: (0..<32 * 32 * 3).map { _ in UInt8(stream.below(256)) })
+                let url = folder.appendingPathComponent("\(index).png")
+                try Data(ImageEncoder.png(image)).write(to: url)
+                urls.append(url)
+            }
+            pictures = urls
+        }
+    }
+
+    private func calibration(_ set: String = "lfw") throws -> ScoreCalibration {
+        try ScoreCalibration(
+            of: TemplateScores(
+                genuine: [0.8, 0.9], impostor: (0..<200).map { Double($0) / 1000 }), set: set,
+            views: 2)
+    }
+
+    @Test("A file, its pixels and a batch give the embedding of an evaluation")
+    func embeddings() async throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        guard case .network(let network) = try EmbeddingSource.open(files.model, options) else {
+            Issue.record("no network")
+            return
+        }
+        let views = try network.embeddings(
+            of: ImageFiles(files.pictures.map(\.path), in: files.folder))
+        let expected = try views.normalizedSum()
+        let norms = try views.original.norms()
+        let mirrored = try #require(try views.mirrored?.norms())
+        let embedder = try FaceEmbedder(model: files.model, options: options)
+        let all = try await embedder.embeddings(of: files.pictures)
+        #expect(all.count == 5)
+        for (row, face) in all.enumerated() {
+            let single = try embedder.embedding(of: files.pictures[row])
+            let pixels = try embedder.embedding(of: ImageDecoder().decode(files.pictures[row]))
+            for (index, value) in expected[row].enumerated() {
+                for other in [face, single, pixels] {
+                    #expect(abs(other.values[index] - value) < 1e-5)
+                }
+            }
+            #expect(abs(face.norm - (norms[row] + mirrored[row]) / 2) < 1e-4)
+        }
+        let pair = VerificationPair(first: 0, second: 3, same: false, fold: 0)
+        let cosine = try expected.scores(of: [pair])[0].cosine
+        #expect(abs(try all[0].similarity(to: all[3]) - cosine) < 1e-6)
+        let nobody = try await embedder.embeddings(of: [URL]())
+        #expect(nobody.isEmpty)
+    }
+
+    @Test("Many tasks share an embedder")
+    func tasks() async throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let embedder = try FaceEmbedder(model: files.model, options: options)
+        let alone = try embedder.embedding(of: files.pictures[2])
+        let pictures = files.pictures
+        try await withThrowingTaskGroup(of: FaceVector.self) { group in
+            for index in 0..<8 {
+                group.addTask {
+                    if index % 2 == 0 { return try embedder.embedding(of: pictures[2]) }
+                    return try await embedder.embeddings(of: [pictures[2]])[0]
+                }
+            }
+            for try await face in group { #expect(face == alone) }
+        }
+    }
+
+    @Test("A cancelled task ends with its error, and a picture that is none with another")
+    func failures() async throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let embedder = try FaceEmbedder(model: files.model, options: options)
+        let pictures = files.pictures
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await embedder.embeddings(of: pictures)
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        let missing = files.folder.appendingPathComponent("none.png")
+        await #expect(throws: FaceDataError.self) {
+            try await embedder.embeddings(of: [pictures[0], missing])
+        }
+        #expect(throws: FaceDataError.self) { try embedder.embedding(of: missing) }
+    }
+
+    @Test("A rule of one's own crops files, in a batch as well")
+    func cropping() async throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let fixed = try ImageDecoder().decode(files.pictures[4])
+        let embedder = try FaceEmbedder(
+            model: files.model, options: options, cropping: FaceCropping { _ in fixed })
+        let expected = try embedder.embedding(of: fixed)
+        #expect(try embedder.embedding(of: files.pictures[0]) == expected)
+        let all = try await embedder.embeddings(of: Array(files.pictures.prefix(2)))
+        for face in all { #expect(try face.similarity(to: expected) > 1 - 1e-6) }
+        let comparison = try embedder.comparison(of: files.pictures[0], with: files.pictures[1])
+        #expect(comparison.similarity > 1 - 1e-6 && comparison.first.crop == fixed)
+    }
+
+    @Test("Thresholds are kept in the model file, whose identity and weights stay as they were")
+    func thresholds() throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let link = files.folder.appendingPathComponent("link.safetensors")
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: files.model)
+        let before = try FaceEmbedder(model: files.model, options: options)
+        #expect(try before.calibration() == nil)
+        guard case .network(let network) = try EmbeddingSource.open(link, options) else {
+            Issue.record("no network")
+            return
+        }
+        try network.thresholds.write(try calibration())
+        let after = try FaceEmbedder(model: files.model, options: options)
+        #expect(try after.calibration() == calibration())
+        #expect(try after.identity() == before.identity())
+        #expect(
+            try after.embedding(of: files.pictures[0]) == before.embedding(of: files.pictures[0]))
+        // Through the link, and the link is one still.
+        let kind = try FileManager.default.attributesOfItem(atPath: link.path)[.type]
+        #expect(kind as? FileAttributeType == .typeSymbolicLink)
+        let (_, metadata) = try ModelFile.read(files.model)
+        #expect(metadata.trainSet == "tiny" && metadata.thresholds != nil)
+        // Damaged ones are refused, and the model can be used.
+        try Safetensors.setMetadata(["thresholds": "{}"], of: files.model)
+        let damaged = try FaceEmbedder(model: files.model, options: options)
+        #expect(throws: FaceEvaluationError.self) { try damaged.calibration() }
+        #expect(try damaged.embedding(of: files.pictures[0]).values.count == 8)
+    }
+
+    @Test("Networks of other weights have other identities")
+    func identity() throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let other = files.folder.appendingPathComponent("other.safetensors")
+        let backbone = try BackboneCatalogue.make(
+            BackboneSpecification(parsing: "mobilenetv1:width=0.25,embedding=8"), inputSize: 32,
+            initial: InitialWeights(seed: 4))
+        let normalization = InputNormalization(mean: 0, standardDeviation: 1)
+        try ModelFile.write(backbone, ModelFile.Metadata(inputSize: 32), to: other)
+        let first = try FaceEmbedder(model: files.model, options: options).identity()
+        let second = try FaceEmbedder(model: other, options: options).identity()
+        try ModelFile.write(
+            backbone, ModelFile.Metadata(inputSize: 32, normalization: normalization), to: other)
+        let third = try FaceEmbedder(model: other, options: options).identity()
+        #expect(Set([first, second, third]).count == 3)
+    }
+
+    @Test("A rate that the pairs do not support, or no thresholds, is a sentence")
+    func decisions() throws {
+        let threshold = try DecisionThreshold(far: 1e-2, of: calibration(), model: "m")
+        #expect(threshold.cosine == 0.197 && threshold.measured?.far == 1e-2)
+        #expect(threshold.accepts(0.1971) && !threshold.accepts(0.197))
+        #expect(throws: FaceEmbeddingError.noThresholds(model: "m")) {
+            try DecisionThreshold(far: 1e-2, of: nil, model: "m")
+        }
+        do {
+            _ = try DecisionThreshold(far: 1e-3, of: calibration(), model: "m")
+            Issue.record("a threshold was made up")
+        } catch {
+            #expect("\(error)".contains("FAR 0.001 takes 1000 pairs of different people"))
+        }
+    }
+}

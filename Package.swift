@@ -262,7 +262,7 @@ let package = Package(
             "FaceEmbedding",
             needs: [
                 "SeededRandom", "ONNX", "OpenVINO", "Torch", "FaceData", "FaceModels",
-                "FaceEvaluation",
+                "FaceLosses", "ModelFormats", "FaceEvaluation",
                 "FaceStatistics", "FaceRuns",
             ]),
         tests(

@@ -298,7 +298,7 @@ let package = Package(
             "FaceEmbedding",
             needs: [
                 "SeededRandom", "ONNX", "OpenVINO", "Torch", "FaceData", "FaceModels",
-                "FaceEvaluation",
+                "FaceLosses", "ModelFormats", "FaceEvaluation",
                 "FaceStatistics", "FaceRuns",
             ]),
         .testTarget(

@@ -1,0 +1,122 @@
+import FaceEvaluation
+import Foundation
+import Testing
+
+@testable import FaceEmbedding
+
+/// Groups, quality and thresholds that are carried over, as they are printed.
+@Suite("Details of an evaluation")
+struct EvaluationDetailsTests {
+    private static let json = """
+        {"sets": [{
+          "name": "ijb", "warnings": ["two people are in no group"],
+          "groups": [{"attribute": "sex", "fmr": 0.001, "threshold": 0.3, "rows": [
+            {"groups": ["f", "f"], "people": 1, "genuine": 9, "impostor": 9, "fnmr": 0.05,
+             "fnmrInterval": [0.025, 0.1], "fmr": 0.002, "toBest": [0.03, -0.01, 0.0625],
+             "caution": "few people"},
+            {"groups": ["m", "m"], "people": 40, "genuine": 9, "impostor": 9, "fnmr": 0.02},
+            {"groups": ["f", "m"], "people": 41, "genuine": 0, "impostor": 9, "fmr": 0.0001}]}],
+          "errorReject": {"excessArea": 0, "limit": 0.5, "points": [
+            {"rejected": 0, "fnmr": 0.04}, {"rejected": 0.09, "fnmr": 0.035},
+            {"rejected": 0.1, "fnmr": 0.03}, {"rejected": 0.2, "fnmr": 0.01},
+            {"rejected": 0.3, "fnmr": 0}]}}],
+         "transfers": [{"chosenOn": "ijb", "usedOn": "tin", "targetFAR": 0.001, "threshold": 0.3,
+           "far": 0.00234, "tar": 0.5}]}
+        """
+
+    @Test("are a block for each set and attribute, one for quality and one for thresholds")
+    func texts() throws {
+        let details = try JSONDecoder().decode(EvaluationDetails.self, from: Data(Self.json.utf8))
+        #expect(
+            details.texts == [
+                """
+                ijb, by sex, at the threshold of FMR 0.001 on all pairs; most errors: f
+                  f: 1 person, FNMR 5.00 % (2.50 to 10.00), FMR 2.00e-03, \
+                +3.00 (-1.00 to +6.25) to the best, caution: few people
+                  m: 40 people, FNMR 2.00 %
+                  f and m: 41 people, FMR 1.00e-04
+                """,
+                "ijb: FNMR at FAR 1e-3 4.00 %; 3.00 % without the 10 % of shortest embeddings, "
+                    + "1.00 % without the 20 % of shortest embeddings",
+                "ijb: two people are in no group",
+                """
+                thresholds of FAR 1e-3 carried over to other sets
+                  chosen on ijb, used on tin: FAR 2.34e-03, TAR 50.00 %
+                """,
+            ])
+        #expect(!details.isEmpty)
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try EvaluationResults(sets: [], templates: [], details: details).write(to: folder)
+        let written = try Data(contentsOf: folder.appendingPathComponent("details.json"))
+        #expect(try JSONDecoder().decode(EvaluationDetails.self, from: written) == details)
+        #expect(written.last == UInt8(ascii: "\n"))
+    }
+
+    @Test("are none where there is nothing to tell")
+    func empty() {
+        #expect(EvaluationDetails().isEmpty && EvaluationDetails().texts.isEmpty)
+    }
+
+    @Test("carry the threshold of each set over to each other one")
+    func transfers() throws {
+        // 10,000 pairs of two people of which ten are above 0.5, so that 1e-3 of them may be.
+        func scores(_ shift: Double) throws -> TemplateScores {
+            try TemplateScores(
+                genuine: [0.4, 0.6, 0.9].map { $0 + shift },
+                impostor: (0..<10_000).map {
+                    $0 < 10 ? 0.5 + shift : Double($0) * 1e-5 + shift - 0.1
+                })
+        }
+        var details = EvaluationDetails()
+        details.addTransfers([("a", try scores(0)), ("b", try scores(0.05)), ("c", try scores(0))])
+        #expect(
+            details.transfers.map { "\($0.chosenOn)\($0.usedOn)" }
+                == ["ab", "ac", "ba", "bc", "ca", "cb"])
+        #expect(details.transfers[1].far == 0.001 && !details.isEmpty)
+    }
+
+    private static let report = """
+        {"pooling": "p", "images": 1200, "templates": 30, "people": 1, "genuine": 1000,
+         "impostor": 2000, "mated": 1, "nonmated": 5000, "galleries": [10, 1500],
+         "failedToEnrol": 0, "cumulativeMatches": [], "errorTradeOff": [], "warnings": ["Few."],
+         "figures": [
+          {"measure": {"tar": {"far": 0.0001}}, "value": 0.975, "interval": [0.95, 0.9925],
+           "needed": 100000, "insightFace": 0.97},
+          {"measure": {"rank": {"_0": 5}}, "value": 0.5},
+          {"measure": {"tpir": {"fpir": 0.01}}, "needed": 1000}]}
+        """
+
+    @Test("Of templates: figures, intervals, or what a figure takes")
+    func templates() throws {
+        let report = try JSONDecoder().decode(TemplateReport.self, from: Data(Self.report.utf8))
+        func row(_ title: String, _ value: String, _ interval: String, _ other: String) -> String {
+            func padded(_ text: String, _ width: Int) -> String {
+                text + String(repeating: " ", count: width - text.count)
+            }
+            return "  " + padded(title, 22) + padded(value, 12) + padded(interval, 20) + other
+        }
+        let expected = [
+            "ijb: 30 templates of 1,200 images and 1 person; 1,000 pairs of one person and 2,000 of "
+                + "two; 1 search for enrolled people and 5,000 for others in 10 and 1,500 templates",
+            row("", "found", "95 % interval", "insightface"),
+            row("TAR at FAR 0.0001", "97.50 %", "95.00 to 99.25", "97.00 %"),
+            row("rank 5", "50.00 %", "", ""),
+            row("TPIR at FPIR 0.01", "-", "needs 1,000", ""), "  Few.",
+        ]
+        #expect(
+            EvaluatedTemplates(name: "ijb", report: report).text
+                == expected.joined(separator: "\n"))
+        let metrics = SetMetrics.templates(report)
+        let data = try JSONEncoder().encode(metrics)
+        #expect(try JSONDecoder().decode(SetMetrics.self, from: data) == metrics)
+    }
+
+    @Test("LibTorch's product is of each probe with each enrolled template")
+    func product() throws {
+        // [1, 2] and [3, 4] with [1, 0], [0, 1] and [1, 1].
+        let found = try TemplateProduct.torch([1, 2, 3, 4], [1, 0, 0, 1, 1, 1], 2)
+        #expect(found == [1, 2, 3, 3, 4, 7])
+    }
+}

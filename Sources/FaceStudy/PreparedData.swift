@@ -372,7 +372,6 @@ private struct SetReader {
         }
         // Workers report progress one at a time while this thread waits for them.
         nonisolated(unsafe) let control = control
-        AtomicFolder.removeStale(of: target)
         try BuiltInSet.write(
             set, to: target, threads: AvailableThreads.count
         ) { done, total in

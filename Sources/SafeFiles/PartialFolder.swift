@@ -32,6 +32,13 @@ public final class PartialFolder {
         }
     }
 
+    /// Gives the folder its name. It keeps its lock until it has it, so that nobody takes it for one that
+    /// was left.
+    func move(to folder: URL) throws(SafeFilesError) {
+        try AtomicFile.move(url, to: folder)
+        unlink(folder.appendingPathComponent(Self.lockName).path)
+    }
+
     /// Removes the folder with all that is in it.
     public func remove() { try? FileManager.default.removeItem(at: url) }
 

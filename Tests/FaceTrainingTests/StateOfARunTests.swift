@@ -217,6 +217,37 @@ struct StateOfARunTests {
         }
     }
 
+    @Test("Each error is one sentence with its numbers in their places")
+    func errors() {
+        let sentences: [(FaceTrainingError, String)] = [
+            (
+                .nonFinite(quantity: "loss", step: 7, epoch: 2, lastLoss: 3, lastNorm: 4),
+                "the loss of step 7 (epoch 2) became NaN or infinite; before it, the loss was 3.0 and "
+                    + "the gradient norm 4.0; the weights were not updated; lower the learning rate, "
+                    + "or the loss's scale or margin"
+            ),
+            (
+                .tooFewImages(images: 3, batchSize: 4),
+                "3 training images do not fill a batch of 4; use a smaller --batch-size"
+            ),
+            (
+                .interrupted(step: 5),
+                "stopped after step 5; run the same command again to resume"
+            ),
+            (
+                .checkpointMismatch(path: "c", reason: "why"),
+                "cannot resume from the checkpoint 'c': why"
+            ),
+            (
+                .damagedCheckpoint(path: "c", reason: "why"),
+                "the checkpoint 'c' is damaged (why) and there is no intact earlier one; restore a "
+                    + "copy, or remove it to train the run from the start"
+            ),
+            (.configuration(key: "k", reason: "why"), "k: why"),
+        ]
+        for (error, sentence) in sentences { #expect(error.description == sentence) }
+    }
+
     @Test("The weight decay is that of the optimiser in use, both ways")
     func weightDecay() {
         var configuration = TrainingConfiguration()

@@ -84,8 +84,54 @@ struct TrainingConfigurationTests {
         #expect(error?.description == message)
     }
 
-    @Test("The defaults are accepted")
+    @Test("The defaults are accepted, and are what the documentation says")
     func defaults() throws {
-        try TrainingConfiguration().validate()
+        let configuration = TrainingConfiguration()
+        try configuration.validate()
+        #expect(configuration.epochs == 12 && configuration.batchSize == 128)
+        #expect(configuration.accumulation == 1 && configuration.gradientClip == 5)
+        #expect(configuration.flip && configuration.freezeStatistics)
+        #expect(configuration.algorithm == .sgd && configuration.average == 0)
+        #expect(configuration.optimizer.momentum == 0.9)
+        #expect(configuration.optimizer.weightDecay == 5e-4 && !configuration.optimizer.nesterov)
+        let schedule = configuration.schedule
+        #expect(schedule.shape == .cosine && schedule.peak == 0.1 && schedule.warmup == 0.1)
+        #expect(schedule.power == 2 && schedule.milestones == [0.4, 0.7, 0.9])
+        #expect(schedule.factor == 0.1 && schedule.cycles == 3 && schedule.epochs == 0)
+        #expect(configuration.scheduledEpochs == 12)
+    }
+
+    @Test("A schedule refers to as many epochs as the run has or more, unless it is open")
+    func scheduledEpochs() throws {
+        var configuration = TrainingConfiguration(epochs: 4)
+        for epochs in [0, 4, 8] {
+            configuration.schedule.epochs = epochs
+            try configuration.validate()
+            #expect(configuration.scheduledEpochs == max(epochs, 4))
+        }
+        configuration.schedule.epochs = 3
+        #expect(throws: FaceTrainingError.self) { try configuration.validate() }
+        for shape in LearningRateSchedule.Shape.allCases {
+            configuration.schedule.shape = shape
+            if [.constant, .step].contains(shape) {
+                try configuration.validate()
+            } else {
+                #expect(throws: FaceTrainingError.self) { try configuration.validate() }
+            }
+        }
+    }
+
+    @Test("A micro-batch has two images or more, and nothing less than all classes goes with AdamW")
+    func together() throws {
+        var configuration = TrainingConfiguration(batchSize: 8, accumulation: 4)
+        try configuration.validate()
+        configuration.accumulation = 8
+        #expect(throws: FaceTrainingError.self) { try configuration.validate() }
+        configuration = TrainingConfiguration(algorithm: .adamw)
+        try configuration.validate()
+        configuration.head.rate = 0.5
+        #expect(throws: FaceTrainingError.self) { try configuration.validate() }
+        configuration.algorithm = .sgd
+        try configuration.validate()
     }
 }

@@ -1,5 +1,6 @@
 import FaceRuns
 import Foundation
+import SafeFiles
 import Testing
 
 /// A study of several runs, on which several processes work.

@@ -44,14 +44,25 @@ import Testing
         }
     }
 
-    @Test func whatKilledProcessesLeftIsRemoved() throws {
+    @Test func whatKilledProcessesLeftIsRemovedAndWhatOthersMakeStays() throws {
         try withFolder { parent in
-            for name in [".set.1234.partial", ".other.1234.partial", "set", ".set.notes"] {
+            // No process has the largest number; this one has its own.
+            let gone = ".set.\(Int32.max).0000.part"
+            let left = [gone, ".set.notes", ".set.\(getpid()).0000.part"]
+            for name in left {
                 try FileManager.default.createDirectory(
                     at: parent.appendingPathComponent(name), withIntermediateDirectories: true)
             }
-            AtomicFolder.removeStale(of: parent.appendingPathComponent("set"))
-            #expect(try names(in: parent) == [".other.1234.partial", ".set.notes", "set"])
+            let folder = parent.appendingPathComponent("set")
+            try AtomicFolder.write(folder) { _ in
+                // A second process makes the same folder and is ready first.
+                try AtomicFolder.write(parent.appendingPathComponent("other")) {
+                    try Data().write(to: $0.appendingPathComponent("b"))
+                }
+                #expect(try names(in: parent).filter { $0.hasPrefix(".set.") }.count == 3)
+            }
+            #expect(try names(in: parent) == (left.dropFirst() + ["other", "set"]).sorted())
+            #expect(try names(in: parent.appendingPathComponent("other")) == ["b"])
         }
     }
 }

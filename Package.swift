@@ -261,7 +261,8 @@ let package = Package(
         .testTarget(
             name: "PageServerTests", dependencies: ["PageServer"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "CWaitingTests", dependencies: ["CWaiting", "Torch"], swiftSettings: swiftSettings),
+            name: "CWaitingTests", dependencies: ["CWaiting", "Torch"], swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "SafeNumbersTests", dependencies: ["SafeNumbers"], swiftSettings: swiftSettings),
         .testTarget(

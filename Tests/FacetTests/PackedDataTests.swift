@@ -116,7 +116,8 @@ struct PackedDataTests {
             let mixed = try tool.run(["data", "convert", faces.train.path, "x.tar"])
             #expect(mixed.status == 1)
             #expect(
-                mixed.errors.contains("'x-000007.tar' is there and would be taken for one of the 1 shard"),
+                mixed.errors.contains(
+                    "'x-000007.tar' is there and would be taken for one of the 1 shard"),
                 "\(mixed.errors)")
         }
     }

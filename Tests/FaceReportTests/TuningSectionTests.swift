@@ -1,3 +1,4 @@
+import Documents
 import FaceReport
 import FaceRuns
 import FaceStatistics

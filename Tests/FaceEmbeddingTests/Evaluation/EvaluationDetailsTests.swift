@@ -48,7 +48,8 @@ struct EvaluationDetailsTests {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("facet-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        try EvaluationResults(sets: [], templates: [], details: details).write(to: folder)
+        try EvaluationResults(sets: [], templates: [], details: details, scores: []).write(
+            to: folder)
         let written = try Data(contentsOf: folder.appendingPathComponent("details.json"))
         #expect(try JSONDecoder().decode(EvaluationDetails.self, from: written) == details)
         #expect(written.last == UInt8(ascii: "\n"))

@@ -81,7 +81,7 @@ struct EvaluationTextTests {
         #expect(metrics.protocols.count == VerificationProtocol.all.count)
         #expect(metrics.warnings.first == "Before." && metrics.report == set.report)
         let results = EvaluationResults(
-            sets: [set], templates: [], details: EvaluationDetails())
+            sets: [set], templates: [], details: EvaluationDetails(), scores: [])
         let read = try JSONDecoder().decode(
             [String: SetMetrics].self, from: Data(results.json().utf8))
         #expect(read == ["lfw": .pairs(metrics)])
@@ -96,7 +96,7 @@ struct EvaluationTextTests {
         let set = try EvaluatedSet(AngledSet(same: [10, 60], different: [40, 90]).scored("a/b"))
         let alike = try EvaluatedSet(AngledSet(same: [10, 20], different: []).scored("one"))
         let results = EvaluationResults(
-            sets: [set, alike], templates: [], details: EvaluationDetails())
+            sets: [set, alike], templates: [], details: EvaluationDetails(), scores: [])
         try results.write(to: folder)
         let run = RunFolder(folder)
         #expect(try run.readScores(test: "a/b") == set.scoredSet.scores)

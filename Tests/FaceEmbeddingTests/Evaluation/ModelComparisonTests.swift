@@ -12,7 +12,7 @@ struct ModelComparisonTests {
     {
         EvaluationResults(
             sets: [try EvaluatedSet(AngledSet.accepting(wrong).scored())], templates: templates,
-            details: EvaluationDetails())
+            details: EvaluationDetails(), scores: [])
     }
 
     @Test("Each with each: difference, pairs that only one gets right, McNemar's test and Holm's")

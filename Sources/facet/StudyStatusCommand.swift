@@ -2,6 +2,7 @@ import CommandKit
 import FaceRuns
 import FaceStudy
 import Foundation
+import SafeFiles
 import Spelling
 
 let statusCommand = Command(

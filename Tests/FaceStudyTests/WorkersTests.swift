@@ -220,7 +220,8 @@ struct WorkersTests {
         "of another study in the same folder are refused before the first step, with the difference"
     )
     func otherStudy() throws {
-        try TinyStudy.with { study in
+        try TinyStudy.with { made in
+            let study = made
             let first = try Study(study.configuration, folder: study.output)
             let changes: [(String, (inout StudyConfiguration) throws -> Void)] = [
                 ("peak is 0.1 there, 0.05 here", { $0.training.schedule.peak = 0.05 }),

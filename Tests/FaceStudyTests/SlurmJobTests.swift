@@ -73,9 +73,16 @@ struct SlurmJobTests {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         process.environment = ["PATH": "\(folder.path):\(path)", "SLURM_JOB_ID": "17"]
         process.standardOutput = FileHandle.nullDevice
+        // A thread of the tests' pool blocks all signals, and what it starts inherits that; Slurm does not.
+        var none = sigset_t()
+        var former = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &former)
+        defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
         try process.run()
         if let signal {
             while (try? String(contentsOf: said, encoding: .utf8).contains("ready")) != true {
+                try #require(process.isRunning)
                 usleep(1000)
             }
             let kill = Process()

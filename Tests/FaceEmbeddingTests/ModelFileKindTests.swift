@@ -40,9 +40,11 @@ struct ModelFileKindTests {
         let start = bytes.count
         bytes += directory
         if isLarge {
+            let place = bytes.count
             bytes +=
-                [0x50, 0x4B, 6, 6] + number(44, 8) + number(0, 28) + number(directory.count, 8)
-                + number(start, 8) + [0x50, 0x4B, 6, 7] + number(0, 16)
+                [0x50, 0x4B, 6, 6] + number(44, 8) + number(0, 20) + number(names.count, 8)
+                + number(directory.count, 8) + number(start, 8)
+            bytes += [0x50, 0x4B, 6, 7] + number(0, 4) + number(place, 8) + number(1, 4)
         }
         let index = isLarge ? 0xFFFF_FFFF : start
         return bytes + [0x50, 0x4B, 5, 6] + number(0, 8) + number(directory.count, 4)

@@ -85,11 +85,16 @@ struct VerifyTests {
                 #expect(found["same"] as? Bool == (similarity > threshold))
                 #expect(found["thresholdSource"] as? String == "model")
                 #expect(found["set"] as? String == "all")
-                let share = Double(impostors.count { $0 >= similarity - 1e-7 }) / 112
+                // The same pair's score may differ in its last digits from that of the evaluation.
+                let shares = [1e-6, -1e-6].map { near in
+                    Double(impostors.count { $0 >= similarity + near }) / 112
+                }
                 let probability = try #require(found["impostorProbability"] as? Double)
-                #expect(abs(probability - share) < 1e-9, "\(second): \(similarity)")
+                #expect(
+                    shares[0] - 1e-9 <= probability && probability <= shares[1] + 1e-9,
+                    "\(second): \(similarity)")
                 let interval = try #require(found["impostorProbabilityInterval"] as? [Double])
-                #expect(interval[0] <= share && share <= interval[1])
+                #expect(interval[0] <= probability && probability <= interval[1])
                 if second != 0 {
                     // One of the pairs that were evaluated.
                     #expect(impostors.contains { abs($0 - similarity) < 1e-6 })

@@ -105,6 +105,11 @@ public struct FaceSearch: Sendable {
             return found(face, .implausible, "the detector finds boxes without landmarks")
         }
         let pose = FacePose(points)
+        let doubt = PointsDoubt(points, width: image.width, height: image.height)
+        // Points without the layout of a face do not tell how it leans, or where it ends.
+        if let doubt, pose.distance > PointsDoubt.maxDistance {
+            return found(face, .implausible, doubt.reason)
+        }
         if abs(pose.roll) > Self.maxRoll {
             return found(
                 face, .rotated, "its face leans by \(Int(abs(pose.roll).rounded())) degrees")
@@ -116,9 +121,7 @@ public struct FaceSearch: Sendable {
                 "\(Int((outside * 100).rounded())) % of the aligned face would lie outside the picture"
             )
         }
-        if let doubt = PointsDoubt(points, width: image.width, height: image.height) {
-            return found(face, .implausible, doubt.reason)
-        }
+        if let doubt { return found(face, .implausible, doubt.reason) }
         let side = 112 * pose.scale
         if side < minSide {
             return found(face, .small, "its face is \(Int(side.rounded())) pixels high")

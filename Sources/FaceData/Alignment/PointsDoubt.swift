@@ -9,7 +9,7 @@ struct PointsDoubt {
 
     /// Faces' points lie within 5 pixels, detectors' worst within 7; those of faces in another order
     /// beyond 10.
-    private static let maxDistance = 8.0
+    static let maxDistance = 8.0
     /// A face that hangs head down is rather one whose points are in reverse order.
     private static let maxRoll = 90.0
     /// Pixels of a picture for one of the aligned face: eyes 2 pixels apart.

@@ -123,16 +123,22 @@ package struct TunedStudy: Sendable {
             Every loss was tuned with the same budget of \(count) on held-out training identities. \
             This answer compares the losses \(strong: "with the values chosen there"), trained anew \
             with \(Format.count(results.seeds, "seed")) that no try had used.
-            """ + rest + setback
+            """ + rest
+                + Self.setback(
+                    losses.map { ($0.cell.lossTitle, $0.gain?.mean) }, rope: rope, test: test)
         ]
     }
 
     /// Which losses scored lower with the chosen values than at their default, by more than what counts: a
     /// reader who wants the highest accuracy has to look at their defaults as well.
-    private var setback: RichText {
-        let lower = losses.compactMap { loss -> String? in
-            guard let mean = loss.gain?.mean, mean < -rope else { return nil }
-            return "\(loss.cell.lossTitle) (by \(Format.percent(-mean)) points)"
+    ///
+    /// - Parameter gains: What each loss gained, as a fraction of the pairs; `nil` where that is not known.
+    static func setback(
+        _ gains: [(title: String, mean: Double?)], rope: Double, test: String
+    ) -> RichText {
+        let lower = gains.compactMap { title, mean -> String? in
+            guard let mean, mean < -rope else { return nil }
+            return "\(title) (by \(Format.percent(-mean)) points)"
         }
         guard !lower.isEmpty else { return "" }
         return RichText(

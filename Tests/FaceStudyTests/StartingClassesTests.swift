@@ -88,14 +88,6 @@ struct StartingClassesTests {
                 + "embeddings of length 3, not 2")
     }
 
-    @Test("A loss without class weights has none to begin with")
-    func none() throws {
-        let classes = try StartingClasses(
-            loss("triplet"), lossName: "triplet", identities: ["a", "b", "c"],
-            head: head(["a"], [1, 2]), means: nil)
-        #expect(classes.summary == nil && classes.taken == 0 && classes.new == 0)
-    }
-
     @Test("Of several rows an identity, the mean becomes the first of ours; as many are kept")
     func subcenters() throws {
         let loss = try loss("subcenter:k=2")

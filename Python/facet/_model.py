@@ -1,8 +1,8 @@
 """A trained network as a module of PyTorch."""
 
 import json
-import struct
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,19 +72,12 @@ def load(source, device="cpu"):
     Raises FacetError, with the command's own sentence, where it is none.
     """
     with tempfile.TemporaryDirectory() as folder:
-        weights, script = Path(folder) / "model.safetensors", Path(folder) / "model.pt"
-        run("export", source, weights)
+        script = Path(folder) / "model.pt"
         run("export", source, script)
-        metadata = _metadata(weights)
+        # What is known of the network is in the comment of the archive.
+        metadata = json.loads(zipfile.ZipFile(script).comment)
         network = torch.jit.load(str(script), map_location=device)
     preprocessing = Preprocessing(
         size=int(metadata["input_size"]), mean=float(metadata["mean"]),
         deviation=float(metadata["deviation"]), order=metadata["color_order"])
     return Model(network, preprocessing, metadata).eval()
-
-
-def _metadata(path):
-    """What a safetensors file says of itself."""
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        return json.loads(file.read(length)).get("__metadata__", {})

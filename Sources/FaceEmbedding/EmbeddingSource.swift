@@ -58,6 +58,19 @@ public enum EmbeddingSource {
         case .stateDict: return try opener.stateDict(url)
         }
     }
+
+    /// Opens a path as ``open(_:_:weights:)`` does, for what needs a network.
+    ///
+    /// - Throws: Its errors, and ``FaceEmbeddingError/noModel(path:reason:)`` for a file of embeddings.
+    static func network(
+        _ url: URL, _ options: EmbeddingOptions, weights: StateDictOptions
+    ) throws -> EmbeddingNetwork {
+        guard case .network(let network) = try open(url, options, weights: weights) else {
+            throw FaceEmbeddingError.noModel(
+                path: url.path, reason: "it holds embeddings and not the network that they are of")
+        }
+        return network
+    }
 }
 
 /// Opens one kind of file each.

@@ -30,6 +30,23 @@ enum ModelFlags {
             "--input-deviation", .value("X|X,X,X"), "what that is divided by; default 127.5"),
     ]
 
+    /// Threads of an operation.
+    static let threads = Option(
+        "--threads", .value("N"), "threads per operation; 0 for one per available core",
+        elsewhere: OptionsElsewhere.threads)
+
+    /// What a model is run with.
+    static let compute = [
+        Option(
+            "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
+            elsewhere: OptionsElsewhere.precision,
+            completion: .words(["auto", "float32", "bfloat16"])),
+        Option(
+            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N",
+            elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
+        threads,
+    ]
+
     /// What is asked for by ``stateDict``.
     static func stateDict(_ arguments: Arguments) -> StateDictOptions {
         StateDictOptions(

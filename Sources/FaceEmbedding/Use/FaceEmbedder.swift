@@ -67,13 +67,7 @@ public final class FaceEmbedder: Sendable {
         weights: StateDictOptions = StateDictOptions(), cropping: FaceCropping = .aligned
     ) throws {
         LibTorch.setThreads(options.compute.threads)
-        guard
-            case .network(let network) = try EmbeddingSource.open(model, options, weights: weights)
-        else {
-            throw FaceEmbeddingError.noModel(
-                path: model.path, reason: "it holds embeddings and not the network that they are of"
-            )
-        }
+        let network = try EmbeddingSource.network(model, options, weights: weights)
         self.network = network
         self.cropping = cropping
         threads = options.compute.threads

@@ -49,13 +49,7 @@ public struct SetEmbedding {
         images: any ImageSource, mirroring: Bool = true
     ) throws {
         LibTorch.setThreads(options.compute.threads)
-        guard
-            case .network(let network) = try EmbeddingSource.open(model, options, weights: weights)
-        else {
-            throw FaceEmbeddingError.noModel(
-                path: model.path, reason: "it holds embeddings and not the network that they are of"
-            )
-        }
+        let network = try EmbeddingSource.network(model, options, weights: weights)
         guard images.count > 0 else {
             throw FaceEmbeddingError.embeddings(
                 path: images.location.path, reason: "it has no images")

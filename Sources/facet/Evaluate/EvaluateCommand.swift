@@ -60,19 +60,9 @@ let evaluateCommand = Command(
     ] + ModelFlags.input + [
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
-            elsewhere: OptionsElsewhere.batchSize),
-        Option(
-            "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
-            elsewhere: OptionsElsewhere.precision,
-            completion: .words(["auto", "float32", "bfloat16"])),
-        Option(
-            "--device", .value("NAME"), "auto, cpu, cuda or cuda:N",
-            elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
-        Option(
-            "--threads", .value("N"),
-            "threads per operation; 0 for one per available core",
-            elsewhere: OptionsElsewhere.threads),
-        Option("--json", .flag, "write the results as JSON"),
+            elsewhere: OptionsElsewhere.batchSize)
+    ] + ModelFlags.compute + [
+        Option("--json", .flag, "write the results as JSON")
     ],
     absent: OptionsElsewhere.evaluation,
     examples: [

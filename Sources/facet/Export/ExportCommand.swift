@@ -44,9 +44,7 @@ let exportCommand = Command(
             "--input-size", .value("N"),
             "height and width of the input of a state dict; default 112",
             elsewhere: OptionsElsewhere.inputSize),
-        Option(
-            "--threads", .value("N"), "threads per operation; 0 for one per available core",
-            elsewhere: OptionsElsewhere.threads),
+        ModelFlags.threads,
         Option("--json", .flag, "write the comparison as JSON"),
     ],
     examples: [

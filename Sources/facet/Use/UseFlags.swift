@@ -12,18 +12,7 @@ enum UseFlags {
                 "--input-size", .value("N"),
                 "height and width of the input of a network that does not say it; default 112",
                 elsewhere: OptionsElsewhere.inputSize)
-        ] + ModelFlags.input + [
-            Option(
-                "--precision", .value("NAME"), "auto, float32 or bfloat16; not for TorchScript",
-                elsewhere: OptionsElsewhere.precision,
-                completion: .words(["auto", "float32", "bfloat16"])),
-            Option(
-                "--device", .value("NAME"), "auto, cpu, cuda or cuda:N",
-                elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
-            Option(
-                "--threads", .value("N"), "threads per operation; 0 for one per available core",
-                elsewhere: OptionsElsewhere.threads),
-        ]
+        ] + ModelFlags.input + ModelFlags.compute
 
     /// How a model is to be run.
     static func options(_ arguments: Arguments) throws -> EmbeddingOptions {

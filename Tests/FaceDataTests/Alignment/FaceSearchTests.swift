@@ -159,20 +159,22 @@ struct FaceSearchTests {
         }
     }
 
-    @Test func pointsThatAreNoFacesAreRefused() throws {
-        struct Line: FaceDetector {
-            var identity: String { "line" }
+    @Test func pointsThatAreNoFacesAreImplausible() throws {
+        // A detector that says y before x.
+        struct Exchanged: FaceDetector {
+            var identity: String { "exchanged" }
             func faces(in image: RGBImage) -> [DetectedFace] {
-                let points = FacePoints((0..<5).map { .init(40 + 20 * Double($0), 70) })
-                let box = FaceBox(left: 40, top: 60, right: 120, bottom: 80)
+                let points = FacePoints(
+                    FacePoints.template(side: 112).points.map { .init(40 + $0.y, 20 + $0.x) })
+                let box = FaceBox(left: 40, top: 20, right: 152, bottom: 132)
                 return [DetectedFace(box: box, score: 1, points: points)]
             }
         }
         let image = RGBImage.dots([], width: 200, height: 160)
-        let found = try FaceSearch(Line()).find(in: image)
-        #expect(found.verdict != .face && !found.remark.isEmpty, "\(found.verdict)")
+        let found = try FaceSearch(Exchanged()).find(in: image)
+        #expect(found.verdict == .implausible && !found.remark.isEmpty)
         #expect(throws: FaceDataError.self) {
-            try FaceAligner(FaceSearch(Line())).face(of: image, path: "a.png")
+            try FaceAligner(FaceSearch(Exchanged())).face(of: image, path: "a.png")
         }
     }
 

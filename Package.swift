@@ -315,13 +315,12 @@ let package = Package(
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents"],
             swiftSettings: swiftSettings),
-        .testTarget(
-            name: "FaceReportTests",
-            dependencies: [
-                "FaceConfiguration", "FaceReport", "SafeFiles", "FaceRuns", "FaceEvaluation",
-                "FaceStatistics", "Charts",
-                "Documents",
-            ], swiftSettings: swiftSettings),
+        tests(
+            "FaceReport",
+            needs: [
+                "FaceConfiguration", "SafeFiles", "FaceRuns", "FaceEvaluation", "FaceStatistics",
+                "Charts", "Documents",
+            ]),
         tests("CommandKit"),
         .testTarget(
             name: "FacetTests",

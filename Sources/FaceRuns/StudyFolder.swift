@@ -18,6 +18,9 @@ public struct StudyFolder: Sendable, Hashable {
     /// Folder of the report.
     public var reportURL: URL { url.appendingPathComponent("report") }
 
+    /// Folder of what was found when the sets' images were last read.
+    public var scansURL: URL { url.appendingPathComponent("scans") }
+
     /// File of ``TuningRecord``.
     public var tuningURL: URL { url.appendingPathComponent("tuning.json") }
     /// The folder of the tries, whose runs are in its own `runs/`.
@@ -59,7 +62,7 @@ public struct StudyFolder: Sendable, Hashable {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try PlainFile.require(
                 [
-                    ".lock", "runs", "report", "comparison", "tuning", "tuning.json", "tensorboard",
+                    ".lock", "runs", "report", "comparison", "tuning", "tuning.json", "tensorboard", "scans",
                     ".workers",
                 ].map(
                     url.appendingPathComponent))

@@ -1,36 +1,61 @@
 import FaceData
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import SafeFiles
 
 /// Sizes and times of a set's files, by which a later change of one is noticed.
 ///
-/// Eight bytes an image: a set of millions of images must not cost as much memory as its training.
-/// The images of a pack share the stamp of the pack's file.
+/// Eight bytes an image where each has a file of its own: a set of millions of images must not cost as much
+/// memory as its training.
 struct FileStamps: Sendable {
-    private var stamps: [UInt64]
-    private let isPack: Bool
+    private enum Files: Sendable {
+        /// A hash of each image's stamp.
+        case each([UInt64])
+        case shared([URL], [FileStamp])
+    }
+
+    private var files: Files
+    /// SHA-256 of the images' names and of all that is known of their files: equal only while the source is
+    /// what it was. Nil where that cannot be told of files, where a file is so new that a change right
+    /// after this could have the same times, and of part of a source.
+    private(set) var version: String?
+
+    /// Times nearer than this may be equal though something happened between them: the clocks of file systems
+    /// go in steps, of two seconds at the most.
+    private static let clockStep = 2_000_000_000
 
     /// Takes the stamps of a source's files.
-    init(_ source: any ImageSource) {
-        isPack = source.count == 0 || Self.stamp(source.path(of: 0)) == 0
-        stamps =
-            isPack
-            ? [Self.stamp(source.location.path)]
-            : (0..<source.count).map { Self.stamp(source.path(of: $0)) }
+    init(_ source: any ImageSource, now: Date = Date()) {
+        let now = Int(now.timeIntervalSince1970 * 1e9)
+        var newest = 0
+        var hash = SHA256()
+        func add(_ stamp: FileStamp) {
+            newest = max(newest, stamp.entryChanged)
+            hash.update(stamp.exactBytes)
+        }
+        if case .shared(let urls) = source.sourceFiles {
+            let stamps = urls.map(FileStamp.init)
+            stamps.forEach(add)
+            files = .shared(urls, stamps)
+        } else {
+            files = .each(
+                (0..<source.count).map { index in
+                    let stamp = source.stamp(of: index)
+                    add(stamp)
+                    return Self.hash(stamp)
+                })
+        }
+        for index in 0..<source.count { hash.update(Array("\(source.name(of: index))\n".utf8)) }
+        if case .unknown = source.sourceFiles { return }
+        version = newest < now - Self.clockStep ? hash.hexDigest() : nil
     }
 
     /// The stamps of some of the images.
     func filtered(_ isKept: (Int) -> Bool) -> FileStamps {
-        guard !isPack else { return self }
         var result = self
-        result.stamps = stamps.indices.filter(isKept).map { stamps[$0] }
+        result.version = nil
+        if case .each(let stamps) = files {
+            result.files = .each(stamps.indices.filter(isKept).map { stamps[$0] })
+        }
         return result
     }
 
@@ -43,28 +68,21 @@ struct FileStamps: Sendable {
     func check(
         _ indices: some Sequence<Int>, of source: any ImageSource
     ) throws(FaceStudyError) {
-        if isPack {
-            guard Self.stamp(source.location.path) == stamps[0] else {
-                throw .changedImage(path: source.location.path)
+        switch files {
+        case .shared(let urls, let stamps):
+            for (url, stamp) in zip(urls, stamps) where FileStamp(url) != stamp {
+                throw .changedImage(path: url.path)
             }
-            return
-        }
-        for index in indices where Self.stamp(source.path(of: index)) != stamps[index] {
-            throw .changedImage(path: source.path(of: index))
+        case .each(let stamps):
+            for index in indices where Self.hash(source.stamp(of: index)) != stamps[index] {
+                throw .changedImage(path: source.path(of: index))
+            }
         }
     }
 
-    /// Size and time of the last change, mixed; 0 for a file that is not there.
-    private static func stamp(_ path: String) -> UInt64 {
-        var facts = stat()
-        guard stat(path, &facts) == 0 else { return 0 }
-        #if canImport(Darwin)
-            let time = facts.st_mtimespec
-        #else
-            let time = facts.st_mtim
-        #endif
+    private static func hash(_ stamp: FileStamp) -> UInt64 {
         // The constants of FNV-1a, over words instead of bytes.
-        return [Int(facts.st_size), time.tv_sec, time.tv_nsec].reduce(0xCBF2_9CE4_8422_2325) {
+        [stamp.size, stamp.modified].reduce(0xCBF2_9CE4_8422_2325) {
             ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x0000_0100_0000_01B3
         }
     }

@@ -108,38 +108,11 @@ extension MemoryNeed {
     }
 }
 
-/// A backbone that takes steps whose memory is measured.
-private struct StepProbe {
-    private let backbone: any Backbone
-    private let optimizer: any Optimizer
-    private let side: Int
-    private let compute: ComputeConfiguration
-    private let device: Device
-
-    init(
-        _ specification: BackboneSpecification, _ configuration: StudyConfiguration,
-        _ compute: ComputeConfiguration
-    ) throws {
-        self.compute = compute
-        device = try Device.named(compute.device)
-        side = configuration.inputSize
-        backbone = try BackboneCatalogue.make(
-            specification, inputSize: side, initial: InitialWeights(seed: 0, device: device))
-        optimizer = configuration.training.makeOptimizer(backbone.state.parameters)
-    }
-
+extension StepProbe {
     /// The most memory the process takes during a step, in bytes.
-    func peak(batch: Int) -> UInt64? {
+    fileprivate func peak(batch: Int) -> UInt64? {
         guard ProcessMemory.resetPeak() else { return nil }
-        let images = InputNormalization.standard.images(
-            pixels: [UInt8](repeating: 127, count: batch * side * side * 3), count: batch,
-            height: side, width: side, format: compute.memoryFormat, device: device)
-        optimizer.clearGradients()
-        compute.withKernels {
-            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-                .square().mean().backward()
-        }
-        optimizer.step(learningRate: 1e-6)
+        train(images(batch))
         return ProcessMemory.peak
     }
 }

@@ -39,7 +39,7 @@ struct PreparedData {
         _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl,
         draws: Bool = true
     ) throws {
-        let reader = SetReader(
+        var reader = SetReader(
             configuration: configuration, folder: folder, control: control, draws: draws)
         let templates = try configuration.test.compactMap { try reader.readTemplates($0) }
         self.templates = templates
@@ -78,6 +78,17 @@ private struct SetReader {
     let folder: StudyFolder
     let control: StudyControl
     let draws: Bool
+    /// What the images of each test set show, as far as somebody wanted to know.
+    private var pictures: [String: PictureTable] = [:]
+
+    init(
+        configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl, draws: Bool
+    ) {
+        self.configuration = configuration
+        self.folder = folder
+        self.control = control
+        self.draws = draws
+    }
 
     /// A test set and what was seen of its images, if there are any yet.
     struct ScannedTest {
@@ -87,15 +98,17 @@ private struct SetReader {
 
     // MARK: Test sets
 
-    func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
+    mutating func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
         guard let location = try location(source.images) else { return try plannedTest(source) }
         let pairs = try VerificationPairs.open(
             images: URL(fileURLWithPath: location), pairs: source.pairs)
         let warnings = pairs.warnings.map { "'\(source.name)': \($0)" }
         warnings.forEach { control.listener(.warning($0)) }
         let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
-        let stamps = (all: FileStamps(pairs.source), subset: FileStamps(subset.source))
-        let scan = try scan(pairs.source, name: source.name, .collected)
+        let stamps = (
+            all: FileStamps(pairs.source, now: control.now()), subset: FileStamps(subset.source)
+        )
+        let scan = try scan(pairs.source, name: source.name, stamps.all)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
@@ -110,14 +123,16 @@ private struct SetReader {
     }
 
     /// Reads a test set of templates; nil for a set of pairs.
-    func readTemplates(_ source: StudyConfiguration.TestSource) throws -> PreparedTemplates? {
+    mutating func readTemplates(
+        _ source: StudyConfiguration.TestSource
+    ) throws -> PreparedTemplates? {
         guard try BuiltInSet.named(source.images) == nil else { return nil }
         let set = try TemplateSet.open(
             images: URL(fileURLWithPath: source.images), pairs: source.pairs)
         guard let set else { return nil }
         set.warnings.forEach { control.listener(.warning("'\(source.name)': \($0)")) }
-        let stamps = FileStamps(set.source)
-        let scan = try scan(set.source, name: source.name, .collected)
+        let stamps = FileStamps(set.source, now: control.now())
+        let scan = try scan(set.source, name: source.name, stamps)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
         }
@@ -145,14 +160,14 @@ private struct SetReader {
 
     // MARK: Training sets
 
-    func readTrain(
+    mutating func readTrain(
         _ source: StudyConfiguration.TrainSource, against tests: [ScannedTest]
     ) throws -> PreparedTrainSet {
         guard let location = try location(source.images) else { return try plannedTrain(source) }
         let all = try openTrain(source, at: location)
         // Before the scan, so that a change during it is noticed as well.
-        let stamps = FileStamps(all.source)
-        let scan = try scan(all.source, name: source.name, .sought(Self.index(of: tests)))
+        let stamps = FileStamps(all.source, now: control.now())
+        let scan = try scan(all.source, name: source.name, stamps, seeking: tests)
         if scan.bad.count * 100 > all.count, let first = scan.bad.first {
             throw FaceDataError.tooManyBadImages(
                 path: all.location.path, bad: scan.bad.count, total: all.count,
@@ -183,13 +198,21 @@ private struct SetReader {
     }
 
     /// The pictures of all test sets, one set after the other.
-    private static func index(of tests: [ScannedTest]) -> PictureIndex {
-        var pictures = PictureTable()
-        for (test, offset) in zip(tests, offsets(of: tests)) {
-            guard let scan = test.scan else { continue }
-            pictures.append(contentsOf: scan.pictures, offset: offset)
+    private mutating func index(of tests: [ScannedTest]) throws -> PictureIndex {
+        var all = PictureTable()
+        for (test, offset) in zip(tests, Self.offsets(of: tests)) where test.scan != nil {
+            all.append(contentsOf: try pictures(of: test.prepared), offset: offset)
         }
-        return PictureIndex(pictures)
+        return PictureIndex(all)
+    }
+
+    /// What the images of a test set show.
+    private mutating func pictures(of test: PreparedTest) throws -> PictureTable {
+        let name = test.facts.name
+        if let known = pictures[name] { return known }
+        let found = try readImages(test.pairs.source, name: name, .collected).pictures
+        pictures[name] = found
+        return found
     }
 
     /// Where the places of each test set's images begin when all are counted through, and one more.
@@ -381,7 +404,43 @@ private struct SetReader {
         return target.path
     }
 
-    private func scan(
+    private var kept: KeptScans { KeptScans(folder: folder.scansURL) }
+
+    /// What a test set's images are. A scan that was made now has their pictures.
+    private mutating func scan(
+        _ images: any ImageSource, name: String, _ stamps: FileStamps
+    ) throws -> ImageScan {
+        let key = stamps.version.map { KeptScans.key($0, seeking: []) }
+        if let scan = key.flatMap({
+            kept.scan("test \(name)", key: $0, images: images.count, sought: 0)
+        }) {
+            return scan
+        }
+        let scan = try readImages(images, name: name, .collected)
+        pictures[name] = scan.pictures
+        if draws, let key { kept.keep(scan, "test \(name)", key: key) }
+        return scan
+    }
+
+    /// What a training set's images are, and which of them show pictures of the test sets.
+    private mutating func scan(
+        _ images: any ImageSource, name: String, _ stamps: FileStamps,
+        seeking tests: [ScannedTest]
+    ) throws -> ImageScan {
+        let sought = tests.map { $0.scan?.contentHash ?? "" }
+        let key = stamps.version.map { KeptScans.key($0, seeking: sought) }
+        let count = Self.offsets(of: tests).last ?? 0
+        if let scan = key.flatMap({
+            kept.scan("training \(name)", key: $0, images: images.count, sought: count)
+        }) {
+            return scan
+        }
+        let scan = try readImages(images, name: name, .sought(try index(of: tests)))
+        if draws, let key { kept.keep(scan, "training \(name)", key: key) }
+        return scan
+    }
+
+    private func readImages(
         _ images: any ImageSource, name: String, _ pictures: ImageScan.Pictures
     ) throws -> ImageScan {
         try ImageScan(

@@ -34,11 +34,7 @@ struct StepTimes {
     ) throws {
         try check()
         batch = configuration.training.batchSize / configuration.training.accumulation
-        let clock = StepClock(
-            backbone: try BackboneCatalogue.make(
-                specification, inputSize: configuration.inputSize,
-                initial: InitialWeights(seed: 0, device: try Device.named(compute.device))),
-            configuration, compute, try Device.named(compute.device))
+        let clock = try StepProbe(specification, configuration, compute)
         var measured = batch
         if limit.isFinite {
             let count = min(batch, Self.probe)
@@ -58,7 +54,7 @@ struct StepTimes {
         step =
             Double(configuration.training.accumulation) * trained * Double(batch) / Double(measured)
         embedding = 2 * embedded / Double(measured)
-        memory = Self.peakMemory()
+        memory = ProcessMemory.peak ?? 0
     }
 
     /// How many images of a batch can be computed within a limit.
@@ -68,66 +64,18 @@ struct StepTimes {
         guard secondsEach * Double(batch) > limit else { return batch }
         return max(count, Int(limit / secondsEach))
     }
-
-    /// The most memory this process has had, in bytes; 0 where the system does not say.
-    private static func peakMemory() -> UInt64 {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        let kilobytes = line?.split(separator: " ").compactMap { UInt64($0) }.first ?? 0
-        return kilobytes * 1024
-    }
 }
 
-/// A backbone whose steps are timed.
-private struct StepClock {
-    private let backbone: any Backbone
-    private let optimizer: any Optimizer
-    private let side: Int
-    private let compute: ComputeConfiguration
-    private let device: Device
-
-    init(
-        backbone: any Backbone, _ configuration: StudyConfiguration,
-        _ compute: ComputeConfiguration, _ device: Device
-    ) {
-        self.backbone = backbone
-        self.compute = compute
-        self.device = device
-        side = configuration.inputSize
-        optimizer = configuration.training.makeOptimizer(backbone.state.parameters)
-    }
-
-    private func images(_ count: Int) -> Tensor {
-        InputNormalization.standard.images(
-            pixels: [UInt8](repeating: 127, count: count * side * side * 3), count: count,
-            height: side, width: side, format: compute.memoryFormat, device: device)
-    }
-
+extension StepProbe {
     /// Seconds of a training step.
-    func trained(_ count: Int) -> Double {
+    fileprivate func trained(_ count: Int) -> Double {
         let images = images(count)
-        return seconds {
-            optimizer.clearGradients()
-            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-                .square().mean().backward()
-            optimizer.step(learningRate: 1e-6)
-            device.synchronize()
-        }
+        return ContinuousClock().measure { train(images) } / .seconds(1)
     }
 
     /// Seconds of a batch that is embedded.
-    func embedded(_ count: Int) -> Double {
+    fileprivate func embedded(_ count: Int) -> Double {
         let images = images(count)
-        return seconds {
-            withoutGradients {
-                withPrecision(compute.precision, on: device) {
-                    _ = backbone(images, training: false).array(of: Float.self)
-                }
-            }
-        }
-    }
-
-    private func seconds(_ body: () -> Void) -> Double {
-        compute.withKernels { ContinuousClock().measure(body) } / .seconds(1)
+        return ContinuousClock().measure { embed(images) } / .seconds(1)
     }
 }

@@ -1,6 +1,6 @@
 public import FaceRuns
 public import FaceTraining
-import Foundation
+public import Foundation
 public import SafeFiles
 
 /// Progress events of a study.
@@ -59,6 +59,8 @@ public struct StudyControl {
     public var retriesFailed = false
     /// By which time leases are kept and judged.
     public var leases = LeaseClock()
+    /// The time of day, by which files are too new to be known by their times.
+    public var now: () -> Date = { Date() }
     /// Lets time pass while other processes have all that is left.
     public var sleep: (Duration) -> Void = { usleep(UInt32(clamping: Int($0 / .microseconds(1)))) }
 

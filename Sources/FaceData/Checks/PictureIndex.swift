@@ -28,7 +28,7 @@ public struct PictureIndex: Sendable {
     static let maxCopies = 64
 
     /// A picture that is a copy of one in the index.
-    public struct Match: Sendable, Hashable {
+    public struct Match: Sendable, Hashable, Codable {
         /// Place of the picture in its own set.
         public var index: Int
         /// Place of the indexed picture in its set.

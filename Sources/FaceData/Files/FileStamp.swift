@@ -9,30 +9,68 @@ public import Foundation
 #endif
 
 /// What changes when a file is written: its size and the time of its last change.
+///
+/// Two stamps are equal when these two are. What else tells one version of a file from another, also where
+/// somebody has set its time back, is in ``exactBytes``.
 public struct FileStamp: Sendable, Hashable {
     /// Size in bytes; -1 where there is no such file.
     public let size: Int
     /// Nanoseconds since 1970.
     public let modified: Int
+    /// When the file's content or its entry in the file system was last changed, which no program can set;
+    /// nanoseconds since 1970.
+    public let entryChanged: Int
+    private let device: Int
+    private let inode: Int
 
     /// Looks at a file.
-    public init(_ url: URL) {
+    public init(_ url: URL) { self.init(path: url.path) }
+
+    /// Looks at a file.
+    public init(path: String) {
         var status = stat()
-        guard SystemPath.attempt(url.path, { stat($0, &status) }) == 0 else {
-            (size, modified) = (-1, 0)
+        guard SystemPath.attempt(path, { stat($0, &status) }) == 0 else {
+            (size, modified, entryChanged, device, inode) = (-1, 0, 0, 0, 0)
             return
         }
         #if canImport(Darwin)
-            let time = status.st_mtimespec
+            let (time, change) = (status.st_mtimespec, status.st_ctimespec)
         #else
-            let time = status.st_mtim
+            let (time, change) = (status.st_mtim, status.st_ctim)
         #endif
         size = Int(status.st_size)
-        modified = Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
+        modified = Self.nanoseconds(time)
+        entryChanged = Self.nanoseconds(change)
+        device = Int(truncatingIfNeeded: status.st_dev)
+        inode = Int(truncatingIfNeeded: status.st_ino)
     }
 
-    /// Both numbers, for a hash.
+    private static func nanoseconds(_ time: timespec) -> Int {
+        Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
+    }
+
+    /// Whether size and time of the last change are the same.
+    public static func == (first: FileStamp, second: FileStamp) -> Bool {
+        first.size == second.size && first.modified == second.modified
+    }
+
+    /// Feeds what two stamps are compared by.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(size)
+        hasher.combine(modified)
+    }
+
+    /// What stamps are compared by, for a hash.
     var bytes: [UInt8] {
         withUnsafeBytes(of: (size.littleEndian, modified.littleEndian)) { Array($0) }
+    }
+
+    /// All that is known of this version of the file, for a hash.
+    public var exactBytes: [UInt8] {
+        let numbers = (
+            size.littleEndian, modified.littleEndian, entryChanged.littleEndian,
+            device.littleEndian, inode.littleEndian
+        )
+        return withUnsafeBytes(of: numbers) { Array($0) }
     }
 }

@@ -20,7 +20,9 @@ public struct ImageFiles: ImageSource {
     public func name(of index: Int) -> String { paths[index] }
 
     /// The file.
-    public func path(of index: Int) -> String { url(of: index).path }
+    public func path(of index: Int) -> String {
+        paths[index].hasPrefix("/") ? paths[index] : "\(location.path)/\(paths[index])"
+    }
 
     /// The file.
     public func url(of index: Int) -> URL {
@@ -29,7 +31,10 @@ public struct ImageFiles: ImageSource {
     }
 
     /// The file's size and time.
-    public func stamp(of index: Int) -> FileStamp { FileStamp(url(of: index)) }
+    public func stamp(of index: Int) -> FileStamp { FileStamp(path: path(of: index)) }
+
+    /// One for each image.
+    public var sourceFiles: SourceFiles { .each }
 
     /// Reads a file.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {

@@ -2,7 +2,7 @@ import Foundation
 import SafeFiles
 
 /// What one look at every image of a set finds, before any of it is trained on.
-public struct ImageScan: Sendable, Hashable {
+public struct ImageScan: Sendable, Hashable, Codable {
     /// An image that does not decode.
     public struct BadImage: Codable, Sendable, Hashable {
         /// Index of the image in its set.
@@ -39,10 +39,14 @@ public struct ImageScan: Sendable, Hashable {
     public var sizes: [String: Int]
     /// Mean of all images in grey, `MeanFace.side` pixels in square; 0...255.
     public var meanFace: [Double]
-    /// What the images show, blank ones left out; empty unless it was collected.
-    public var pictures: PictureTable
+    /// What the images show, blank ones left out; empty unless it was collected. No part of a written scan.
+    public var pictures = PictureTable()
     /// Images that show what was sought, in the set's order.
     public var matches: [PictureIndex.Match]
+
+    private enum CodingKeys: String, CodingKey {
+        case good, bad, contentHash, sizes, meanFace, matches
+    }
 }
 
 extension ImageScan {

@@ -18,11 +18,27 @@ public protocol ImageSource: Sendable {
     /// What the file that holds an image is like now, to notice when it changes.
     func stamp(of index: Int) -> FileStamp
 
+    /// In which files the images' bytes are.
+    var sourceFiles: SourceFiles { get }
+
     /// Reads an image's encoded bytes; they are all that the buffer holds afterwards.
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError)
 }
 
+/// In which files the images of a source are, by which a later change is noticed.
+public enum SourceFiles: Sendable {
+    /// Each image in a file of its own, whose stamp is the image's.
+    case each
+    /// All images in these.
+    case shared([URL])
+    /// The bytes do not come of files alone, as those of images that are drawn or aligned when they are read.
+    case unknown
+}
+
 extension ImageSource {
+    /// Unknown.
+    public var sourceFiles: SourceFiles { .unknown }
+
     /// The source's path and the image's name.
     public func path(of index: Int) -> String { "\(location.path), \(name(of: index))" }
 

@@ -23,6 +23,8 @@ struct NamedImages: ImageSource {
 
     func stamp(of index: Int) -> FileStamp { source.stamp(of: index) }
 
+    var sourceFiles: SourceFiles { source.sourceFiles }
+
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         try source.read(index, into: buffer)
     }

@@ -34,6 +34,9 @@ public struct SelectedImages: ImageSource {
     /// What the image's file is like.
     public func stamp(of index: Int) -> FileStamp { source.stamp(of: indices[index]) }
 
+    /// Those of the source.
+    public var sourceFiles: SourceFiles { source.sourceFiles }
+
     /// Reads an image.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         try source.read(indices[index], into: buffer)

@@ -80,6 +80,9 @@ public struct CelebRows: ImageSource {
         "\(people[Int(rows[position].person)])/\(key(of: position).stem).jpg"
     }
 
+    /// The file.
+    public var sourceFiles: SourceFiles { .shared([location]) }
+
     /// Decodes a row's base64; the image's bytes are all that the buffer holds afterwards.
     public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let text = ReadBuffer()

@@ -80,6 +80,11 @@ public struct RecordPack: ImageSource {
     /// The record's key.
     public func name(of position: Int) -> String { "record \(key(of: position))" }
 
+    /// The `.rec` file, and the index that tells where its records are.
+    public var sourceFiles: SourceFiles {
+        .shared([location, location.deletingPathExtension().appendingPathExtension("idx")])
+    }
+
     /// Reads an image.
     public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let header = try readRecord(layout.images.lowerBound + position, into: buffer)

@@ -60,6 +60,9 @@ public struct StoredImages: ImageSource {
         FileStamp(pool.files[Int(owners[index])].url)
     }
 
+    /// All of them.
+    public var sourceFiles: SourceFiles { .shared(files) }
+
     /// Reads an image.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         guard sizes[index] <= ImageDecoder.maxBytes else {

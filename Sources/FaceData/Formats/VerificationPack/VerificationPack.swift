@@ -39,6 +39,9 @@ public struct VerificationPack: ImageSource {
     /// An image's place, from 0.
     public func name(of index: Int) -> String { "image \(index)" }
 
+    /// The file.
+    public var sourceFiles: SourceFiles { .shared([location]) }
+
     /// Reads an image.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         switch images[index] {

@@ -1,0 +1,85 @@
+import FaceData
+import Foundation
+import SafeFiles
+
+/// What was found when the images of a study's sets were last read, in the study's folder, so that a later
+/// start reads none of them again while their files are what they were.
+///
+/// Whether they are is told by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
+/// by what the kept file says of itself. A kept scan that is damaged, or does not fit its set, is none.
+struct KeptScans: Sendable {
+    /// The folder they are kept in; it is made when the first is.
+    let folder: URL
+
+    /// A scan and what it was made of.
+    private struct Kept: Codable {
+        var format: Int
+        var key: String
+        var scan: ImageScan
+    }
+
+    /// Raised when a scan finds something else in the same files.
+    private static let format = 1
+    /// More than a scan of millions of images takes.
+    private static let maxBytes = 1 << 28
+
+    /// What a scan depends on: the files' version, and what was sought among the images.
+    ///
+    /// - Parameter sought: Content hashes of the test sets whose pictures were sought.
+    static func key(_ version: String, seeking sought: [String]) -> String {
+        var hash = SHA256()
+        hash.update(Array(([version] + sought).joined(separator: "\n").utf8))
+        return hash.hexDigest()
+    }
+
+    private func file(_ name: String) -> URL {
+        var hash = SHA256()
+        hash.update(Array(name.utf8))
+        return folder.appendingPathComponent("\(hash.hexDigest().prefix(16)).json")
+    }
+
+    /// The scan that was kept, without its pictures; nil where it has to be made.
+    ///
+    /// - Parameters:
+    ///   - name: Which of the study's sets.
+    ///   - images: How many images there are.
+    ///   - sought: How many pictures were sought.
+    func scan(_ name: String, key: String, images: Int, sought: Int) -> ImageScan? {
+        let file = file(name)
+        guard (try? PlainFile.require([folder, file])) != nil,
+            (0...Self.maxBytes).contains(FileStamp(file).size),
+            let data = try? Data(contentsOf: file),
+            let kept = try? JSONDecoder().decode(Kept.self, from: data),
+            kept.format == Self.format, kept.key == key,
+            kept.scan.fits(images: images, sought: sought)
+        else { return nil }
+        return kept.scan
+    }
+
+    /// Keeps a scan. That it could not be written is no fault: it is made again then.
+    func keep(_ scan: ImageScan, _ name: String, key: String) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(Kept(format: Self.format, key: key, scan: scan)),
+            data.count <= Self.maxBytes
+        else { return }
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        guard (try? PlainFile.require([folder])) != nil else { return }
+        try? AtomicFile.write(data, to: file(name))
+    }
+}
+
+extension ImageScan {
+    /// Whether a scan can be one of so many images, among which so many pictures were sought.
+    fileprivate func fits(images: Int, sought: Int) -> Bool {
+        good >= 0 && good <= images && bad.count == images - good
+            && bad.allSatisfy { (0..<images).contains($0.index) }
+            && Set(bad.map(\.index)).count == bad.count
+            && contentHash.count == 64 && contentHash.allSatisfy(\.isHexDigit)
+            && meanFace.count == MeanFace.side * MeanFace.side
+            && meanFace.allSatisfy { (0...255).contains($0) }
+            && matches.allSatisfy {
+                (0..<images).contains($0.index) && (0..<sought).contains($0.picture)
+            }
+    }
+}

@@ -58,6 +58,8 @@ import Testing
             let comparison = try RunComparison(first, second)
             #expect(comparison.firstStep == 17 && comparison.firstEpoch == 2)
             #expect(comparison.atFirstStep?.what == "loss")
+            #expect(comparison.atFirstStep?.first == "\(1.0 / 17)")
+            #expect(comparison.atFirstStep?.second == "\((1.0 / 17).nextUp)")
             #expect(comparison.text.hasPrefix("differs from step 17 of 30 on: loss is 0.0588"))
         }
     }
@@ -88,9 +90,24 @@ import Testing
             let first = try write(folder, name: "a", geometry: Samples.geometry)
             let second = try write(folder, name: "b", geometry: other)
             let old = try write(folder, name: "c")
-            #expect(
-                try RunComparison(first, second).atEnd.map(\.what) == ["geometry of embeddings"])
+            let difference = try #require(RunComparison(first, second).atEnd.first)
+            #expect(difference.what == "geometry of embeddings")
+            #expect(difference.first == "its numbers" && difference.second == "other numbers")
             #expect(try RunComparison(first, old).isSame)
+        }
+    }
+
+    @Test func scoresAreCountedOnEachSide() throws {
+        try Samples.inTemporaryFolder { folder throws in
+            let first = try write(folder, name: "a")
+            let second = try write(folder, name: "b", distance: 0.25)
+            let third = try write(folder, name: "c")
+            let scores = try #require(try first.readScores(test: "lfw"))
+            try third.write(scores + scores, test: "lfw")
+            let changed = try #require(RunComparison(first, second).atEnd.first)
+            #expect(changed.first == "1 pair" && changed.second == "1 pair, 1 with other scores")
+            let longer = try #require(RunComparison(first, third).atEnd.first)
+            #expect(longer.first == "1 pair" && longer.second == "2 pairs, 0 with other scores")
         }
     }
 }

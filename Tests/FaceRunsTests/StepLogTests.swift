@@ -15,7 +15,10 @@ import Testing
             let run = RunFolder(folder)
             #expect(try run.readSteps() == [])
             let log = try StepLog(run, keepingUpTo: 0)
-            for number in 1...9 { try log.append(step(number)) }
+            for number in 1...9 {
+                try log.append(step(number))
+                if number % 4 == 0 { try log.synchronize() }
+            }
             try log.synchronize()
             #expect(try run.readSteps() == (1...9).map(step))
         }

@@ -160,6 +160,7 @@ struct StudyWorkerTests {
                     var record = Samples.epoch(epoch + 1)
                     record.trainSeconds = 8
                     record.evaluationSeconds = 2
+                    record.tests[0].accuracy = 0.5 + Double(epoch) / 8
                     try run.append(record)
                 }
             }
@@ -174,6 +175,7 @@ struct StudyWorkerTests {
             #expect(status.runs.map(\.name) == ["a", "b", "c", "d"])
             #expect(status.runs.map(\.state) == [.finished, .running, .failed, .planned])
             #expect(status.runs.map(\.epochs) == [4, 1, 0, 0])
+            #expect(status.runs.map(\.accuracy) == [0.875, 0.5, nil, nil])
             #expect(status.runs[1].holder == worker.record.holder)
             #expect(status.runs[2].message == "the disk burns")
             #expect(status.workers == [worker.record.holder])

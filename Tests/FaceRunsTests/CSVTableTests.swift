@@ -46,4 +46,13 @@ import Testing
             try CSVTable.rows([0xFF, 0x0A])
         }
     }
+
+    @Test(
+        "A cell that a spreadsheet would run is text; a number stays one",
+        arguments: [
+            ("=1+1", "'=1+1"), ("a=", "a="), ("-0.5", "-0.5"), ("-x", "'-x"), ("@a", "'@a"),
+        ])
+    func formulas(field: String, expected: String) {
+        #expect(CSVTable.spreadsheetLine([field, "b"]) == "\(expected),b\n")
+    }
 }

@@ -31,7 +31,7 @@ struct FormerRunsTests {
             #expect(
                 test.accuracy == 0.5 && test.auc == 0.55078125 && test.meanNorm == 7.543382071971274
             )
-            #expect(try run.readDescription().lossValues["fallback"] == "monotonic")
+            #expect(try run.readDescription().lossValues?["fallback"] == "monotonic")
         }
     }
 

@@ -3,6 +3,7 @@ import FaceEvaluation
 import FaceModels
 import Foundation
 import Testing
+import Torch
 
 @testable import ModelExport
 @testable import OpenVINO

@@ -109,6 +109,12 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         .executableTarget(
+            name: "embedding-benchmark",
+            dependencies: ["CWaiting", "Torch", "FaceModels", "FaceEvaluation", "ModelExport"],
+            path: "Benchmarks/embedding", exclude: ["compare.py", "onnx_peer.py"],
+            swiftSettings: swiftSettings),
+
+        .executableTarget(
             name: "identification-benchmark",
             dependencies: ["Torch", "FaceData", "FaceEvaluation", "FaceEmbedding"],
             path: "Benchmarks/identification", exclude: ["compare.py", "README.md"],
@@ -223,8 +229,7 @@ let package = Package(
             "ModelExport",
             needs: [
                 "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "FaceSynthesis",
-                "ONNX",
-                "SafeFiles", "Torch",
+                "ONNX", "OpenVINO", "SafeFiles", "Torch",
             ]),
         library(
             "FaceStudy",
@@ -309,7 +314,8 @@ let package = Package(
         tests(
             "ModelExport",
             needs: [
-                "FaceEmbedding", "FaceEvaluation", "FaceModels", "ONNX", "OpenVINO", "Torch",
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "ONNX", "OpenVINO",
+                "Torch",
             ]),
         tests("Charts"),
         .testTarget(

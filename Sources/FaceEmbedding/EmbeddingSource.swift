@@ -24,12 +24,12 @@ public enum EmbeddingSource {
         if EmbeddingFile.isNamedArray(url) { return false }
         return switch ModelFileKind(url) {
         case .array, .dlib, .safetensors: false
-        case .foreign, .onnx, .script, .stateDict: true
+        case .foreign, .onnx, .openVINO, .script, .stateDict: true
         }
     }
 
     /// Opens whatever a path names: a model file, a run's folder or its checkpoint, a network in
-    /// TorchScript or ONNX, or a file of embeddings.
+    /// TorchScript, ONNX or OpenVINO's own format, or a file of embeddings.
     ///
     /// - Parameter weights: What is known of a PyTorch state dict.
     /// - Throws: The error of a file that is missing, damaged or something else.
@@ -52,7 +52,8 @@ public enum EmbeddingSource {
         case .dlib: return try opener.dlib(url)
         case .foreign(let what, let advice):
             throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
-        case .onnx: return try opener.onnx(url)
+        case .onnx: return try opener.onnx(url, ONNXNetwork(url, options))
+        case .openVINO: return try opener.onnx(url, ONNXNetwork(ir: url, options))
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
         case .stateDict: return try opener.stateDict(url)
@@ -150,8 +151,7 @@ private struct Opener {
                 embedder: embedder, inputSize: network.inputSize, path: url.path))
     }
 
-    func onnx(_ url: URL) throws -> EmbeddingSource {
-        let onnx = try ONNXNetwork(url, options)
+    func onnx(_ url: URL, _ onnx: ONNXNetwork) throws -> EmbeddingSource {
         weights.told("'\(url.lastPathComponent)': \(onnx.summary)")
         let prepared = onnx.prepared
         let embedder = { [compute, batchSize] (preparation: InputPreparation) in

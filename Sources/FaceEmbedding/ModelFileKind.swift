@@ -1,4 +1,5 @@
 import Foundation
+import OpenVINO
 import ZipFiles
 
 /// What a file that is given as a model is, by its content: names are often wrong, and files that end
@@ -12,6 +13,8 @@ enum ModelFileKind: Equatable {
     case foreign(what: String, advice: String)
     /// A network in ONNX.
     case onnx
+    /// A network in OpenVINO's own format.
+    case openVINO
     /// A safetensors file, or what is left of one.
     case safetensors
     /// A network in TorchScript.
@@ -209,7 +212,7 @@ enum ModelFileKind: Equatable {
                     "the server answered the download with it; open it in a browser, and \(again)")
         }
         if head.hasPrefix("<") {
-            return network("an XML file, like OpenVINO's network descriptions")
+            return IRFile.isDescription(text) ? .openVINO : network("an XML file")
         }
         if head.hasPrefix("{") {
             return network("a JSON file, like MXNet's network descriptions")

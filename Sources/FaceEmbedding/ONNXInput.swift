@@ -18,7 +18,7 @@ struct ONNXInput {
     /// Looks at a network.
     ///
     /// - Throws: ``FaceEmbeddingError/unfitNetwork(path:reason:)``.
-    init(of file: ONNXFile) throws(FaceEmbeddingError) {
+    init(of file: NetworkDescription) throws(FaceEmbeddingError) {
         func unfit(_ reason: String) -> FaceEmbeddingError {
             .unfitNetwork(path: file.path, reason: reason)
         }
@@ -67,7 +67,7 @@ struct ONNXPreparation {
 
     /// By what is asked for, the file's metadata, what the graph does with its input, or convention, in
     /// this order.
-    init(of file: ONNXFile, _ input: ONNXInput, _ requested: RequestedInput) {
+    init(of file: NetworkDescription, _ input: ONNXInput, _ requested: RequestedInput) {
         let found = Self.found(file, input)
         preparation = requested.applied(to: found.preparation)
         let isWhole =
@@ -84,14 +84,14 @@ struct ONNXPreparation {
         self.isCertain = isCertain
     }
 
-    private static func found(_ file: ONNXFile, _ input: ONNXInput) -> ONNXPreparation {
+    private static func found(_ file: NetworkDescription, _ input: ONNXInput) -> ONNXPreparation {
         if let stated = stated(file.metadata) {
             return ONNXPreparation(stated, "by the file's metadata", isCertain: true)
         }
         if case .uint8 = input.type {
             return ONNXPreparation(.bytes, "since its input is of bytes")
         }
-        if let own = LeadingArithmetic(file, input.name) {
+        if let own = file.arithmetic {
             return ONNXPreparation(own.expected, "since the network itself \(own)")
         }
         return ONNXPreparation(

@@ -4,7 +4,7 @@ import ONNX
 import OpenVINO
 import Torch
 
-/// A network in an ONNX file, run by OpenVINO on the CPU.
+/// A network in an ONNX file, or in OpenVINO's own format, run by OpenVINO on the CPU.
 final class ONNXNetwork {
     /// Height and width of its input, in pixels.
     let inputSize: Int
@@ -24,10 +24,21 @@ final class ONNXNetwork {
     ///
     /// - Throws: `ONNXError` for a file that is damaged, `OpenVINOError` where OpenVINO is missing or
     ///   cannot run the network, ``FaceEmbeddingError`` for a network that takes no images.
-    init(_ url: URL, _ options: EmbeddingOptions) throws {
+    convenience init(_ url: URL, _ options: EmbeddingOptions) throws {
         let file = try ONNXFile(url)
-        input = try ONNXInput(of: file)
         try Self.requireEvaluationMode(file)
+        try self.init(url, NetworkDescription(file), options)
+    }
+
+    /// Reads a file of OpenVINO's own format.
+    ///
+    /// - Throws: The errors of an ONNX file.
+    convenience init(ir url: URL, _ options: EmbeddingOptions) throws {
+        try self.init(url, NetworkDescription(try IRFile(url)), options)
+    }
+
+    private init(_ url: URL, _ file: NetworkDescription, _ options: EmbeddingOptions) throws {
+        input = try ONNXInput(of: file)
         if let size = input.size, size.height != size.width {
             throw FaceEmbeddingError.unfitNetwork(
                 path: file.path,
@@ -41,15 +52,11 @@ final class ONNXNetwork {
         meanFace = ModelMetadata.meanFace(file.metadata["mean_face"])
         outputs = file.outputs.count
         output = try Self.output(of: file)
-        isQuantized = file.nodes.contains { Self.quantized.contains($0.type) }
+        isQuantized = file.isQuantized
         network = try OpenVINONetwork(
             url, type: input.type, shape: input.shape(side: inputSize),
             threads: options.compute.threads, bfloat16: options.compute.precision == .bfloat16)
     }
-
-    private static let quantized: Set = [
-        "ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul",
-    ]
 
     /// What was taken from the file and how, as a sentence.
     var summary: String {
@@ -98,7 +105,7 @@ final class ONNXNetwork {
     }
 
     /// The first output that can have one row an image.
-    private static func output(of file: ONNXFile) throws -> (index: Int, name: String) {
+    private static func output(of file: NetworkDescription) throws -> (index: Int, name: String) {
         func isTable(_ value: ONNXFile.Value) -> Bool {
             guard let shape = value.shape else { return true }
             return shape.count >= 2 && shape[1] != 1 && shape.dropFirst(2).allSatisfy { $0 == 1 }

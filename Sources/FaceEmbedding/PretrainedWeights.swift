@@ -75,6 +75,12 @@ public struct PretrainedWeights {
                 reason:
                     "it is an ONNX network, whose weights have no names of a backbone; give the "
                     + "state dict that it was exported from")
+        case .openVINO:
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason:
+                    "it is a network of OpenVINO's, whose weights have no names of a backbone; give "
+                    + "the file that it was exported from")
         case .foreign(let what, _):
             throw FaceEmbeddingError.noWeights(
                 path: url.path,

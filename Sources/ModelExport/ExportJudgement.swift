@@ -29,12 +29,16 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
 
     /// A smaller cosine is a collapse: rounding in float32 gives 0.99999, in float16 0.9999.
     static let leastCosine = 0.999
+    /// The same for int8, whose rounding gives LEAST8.
+    static let leastCosineOfBytes = 0.9
     /// A larger loss of accuracy on a test set is a collapse.
     static let greatestLoss = 0.01
 
     /// Whether the exported network computes what the original does.
-    public var isGood: Bool {
-        smallestCosine >= Self.leastCosine
+    ///
+    /// - Parameter isQuantized: Whether it computes in int8.
+    public func isGood(isQuantized: Bool = false) -> Bool {
+        smallestCosine >= (isQuantized ? Self.leastCosineOfBytes : Self.leastCosine)
             && tests.allSatisfy { $0.original - $0.exported <= Self.greatestLoss }
     }
 

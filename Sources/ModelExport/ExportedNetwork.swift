@@ -39,13 +39,20 @@ public struct ExportedNetwork {
     public func onnx(
         _ options: ONNXOptions, terms: String? = nil, version: String
     ) throws -> Data {
-        let side = metadata.inputSize
-        let graph = ONNXGraph(
-            name: backbone.specification.title, producer: ("Facet", version))
-        graph.addInput(Self.input, type: .float32, shape: [nil, 3, side, side])
+        try onnx(options, ranges: [:], terms: terms, version: version)
+    }
+
+    /// The network as ``onnx(_:terms:version:)`` has it, with products in int8.
+    ///
+    /// - Parameter ranges: Which values products take; those of others are not rounded.
+    func onnx(
+        _ options: ONNXOptions, ranges: [String: ActivationRange], terms: String?, version: String
+    ) throws -> Data {
+        let graph = begin(version)
         let prepared = prepare(graph, options)
         let made = try ONNXConverter.convert(
-            trace, into: graph, from: prepared, options, title: backbone.specification.title)
+            trace, into: graph, from: prepared, options, ranges: ranges,
+            title: backbone.specification.title)
         if options.isHalf {
             graph.addNode(
                 "Cast", [made.output], output: Self.output,
@@ -55,9 +62,39 @@ public struct ExportedNetwork {
         }
         graph.addOutput(
             Self.output, type: .float32, shape: [nil, backbone.embeddingSize])
-        for (key, value) in strings(options, terms, version).sorted(by: { $0.key < $1.key }) {
+        var strings = strings(options, terms, version)
+        if !ranges.isEmpty { strings["precision"] = "int8" }
+        for (key, value) in strings.sorted(by: { $0.key < $1.key }) {
             graph.addMetadata(key, value)
         }
+        return try Self.data(graph, made)
+    }
+
+    /// A network in ONNX, in float32, that gives what the products of this one take, and the names of its
+    /// outputs.
+    func observed() throws -> (file: Data, names: [String]) {
+        let graph = begin("")
+        let made = try ONNXConverter.convert(
+            trace, into: graph, from: Self.input, ONNXOptions(),
+            title: backbone.specification.title)
+        // The input itself cannot be an output.
+        let inner = made.observed.filter { $0.name != Self.input }
+        for (name, tensor) in inner {
+            graph.addOutput(
+                name, type: .float32, shape: [nil] + trace.shape(of: tensor).dropFirst().map { $0 })
+        }
+        return (try Self.data(graph, made), inner.map(\.name))
+    }
+
+    private func begin(_ version: String) -> ONNXGraph {
+        let side = metadata.inputSize
+        let graph = ONNXGraph(
+            name: backbone.specification.title, producer: ("Facet", version))
+        graph.addInput(Self.input, type: .float32, shape: [nil, 3, side, side])
+        return graph
+    }
+
+    private static func data(_ graph: ONNXGraph, _ made: ONNXConverter) throws -> Data {
         // The versions of the format that came with the operators.
         let irVersion = made.operatorVersion >= 15 ? 8 : 7
         return try graph.data(irVersion: irVersion, operatorVersion: made.operatorVersion)

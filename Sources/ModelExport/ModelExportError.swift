@@ -2,6 +2,8 @@
 public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exported network does not compute what the original does; nothing was kept.
     case differs(path: String, judgement: String)
+    /// There are too few images to see which values a network computes with.
+    case fewImages(path: String, count: Int)
     /// A file cannot be exported.
     case notANetwork(path: String)
     /// A network computes something that the format has no form for.
@@ -14,7 +16,10 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .differs(let path, let judgement):
             "the exported network does not compute what the original does (\(judgement)), so '\(path)' was "
-                + "not written; try float32, or --keep-batch-norm"
+                + "not written; try float32, or --keep-batch-norm, and for int8 faces like those that it will embed"
+        case .fewImages(let path, let count):
+            "'\(path)' has \(count) images, and int8 is calibrated on at least "
+                + "\(Calibration.fewest); give more aligned faces, such as a training set"
         case .notANetwork(let path):
             "'\(path)' is not a network of Facet's backbones, so it cannot be exported; give a run's folder, "
                 + "its model.safetensors, or a PyTorch state dict with --backbone"

@@ -1,7 +1,9 @@
+public import FaceData
 public import FaceEmbedding
 import FaceEvaluation
 import FaceModels
 public import Foundation
+import OpenVINO
 import SafeFiles
 import Torch
 
@@ -12,6 +14,8 @@ public struct ModelExporter {
     public enum Format: String, CaseIterable, Sendable {
         /// ONNX.
         case onnx
+        /// OpenVINO's own format: a description and its weights, in two files.
+        case openvino
         /// The weights under their authors' names in PyTorch.
         case safetensors
         /// A program for LibTorch's interpreter.
@@ -21,6 +25,7 @@ public struct ModelExporter {
         public init?(ending url: URL) {
             switch url.pathExtension.lowercased() {
             case "onnx": self = .onnx
+            case "xml": self = .openvino
             case "safetensors": self = .safetensors
             case "pt", "ts", "torchscript": self = .torchscript
             default: return nil
@@ -36,6 +41,8 @@ public struct ModelExporter {
     public var terms: String?
     /// Facet's version.
     public var version: String
+    /// Faces by which ONNX's products are rounded to int8, such as the training set; nil for floating point.
+    public var calibration: (any ImageSource)?
     /// How networks are run for the comparison; in float32, whatever is asked for.
     public var embedding: EmbeddingOptions
 
@@ -85,24 +92,34 @@ public struct ModelExporter {
             let second = try evaluate(part, StateDictOptions(), tests, size, progress)
             judgement.tests = ExportJudgement.tests(first, second)
         }
-        guard judgement.isGood else {
+        guard judgement.isGood(isQuantized: calibration != nil) else {
             throw ModelExportError.differs(path: target.path, judgement: judgement.summary)
+        }
+        if format == .openvino {
+            try AtomicFile.move(Self.weights(of: part), to: Self.weights(of: target))
         }
         try AtomicFile.move(part, to: target)
         return judgement
     }
 
     private static let endings: [Format: String] = [
-        .onnx: "onnx", .safetensors: "safetensors", .torchscript: "pt",
+        .onnx: "onnx", .openvino: "xml", .safetensors: "safetensors", .torchscript: "pt",
     ]
+
+    /// The file beside a description in OpenVINO's format.
+    private static func weights(of url: URL) -> URL {
+        url.deletingPathExtension().appendingPathExtension("bin")
+    }
 
     private func write(
         _ backbone: any Backbone, _ metadata: ModelFile.Metadata, to url: URL
     ) throws {
         switch format {
-        case .onnx:
-            let network = try ExportedNetwork(backbone, metadata)
-            try AtomicFile.write(try network.onnx(onnx, terms: terms, version: version), to: url)
+        case .onnx: try writeONNX(backbone, metadata, to: url)
+        case .openvino:
+            let onnx = url.deletingPathExtension().appendingPathExtension("onnx")
+            try writeONNX(backbone, metadata, to: onnx)
+            try OpenVINOConverter.convert(onnx, to: url, isHalf: false)
         case .safetensors: try ModelFile.write(backbone, metadata, to: url)
         case .torchscript:
             guard metadata.normalization == .standard else {
@@ -117,8 +134,23 @@ public struct ModelExporter {
         }
     }
 
-    /// Compares both networks on rendered faces, which come in batches of another size than the network was
-    /// traced with.
+    private func writeONNX(
+        _ backbone: any Backbone, _ metadata: ModelFile.Metadata, to url: URL
+    ) throws {
+        let network = try ExportedNetwork(backbone, metadata)
+        var (options, ranges) = (onnx, [String: ActivationRange]())
+        if let calibration {
+            options.isHalf = false
+            ranges = try Calibration(calibration).ranges(
+                of: network, metadata, threads: embedding.compute.threads,
+                in: url.deletingLastPathComponent())
+        }
+        let data = try network.onnx(options, ranges: ranges, terms: terms, version: version)
+        try AtomicFile.write(data, to: url)
+    }
+
+    /// Compares both networks on rendered faces, or on such that int8 was not calibrated on, which come in
+    /// batches of another size than the network was traced with.
     private func judge(_ original: EmbeddingNetwork, _ part: URL) throws -> ExportJudgement {
         var options = embedding
         options.batchSize = 7
@@ -127,7 +159,9 @@ public struct ModelExporter {
         guard case .network(let exported) = try EmbeddingSource.open(part, options) else {
             throw ModelExportError.notANetwork(path: part.lastPathComponent)
         }
-        let faces = try BuiltInFaces(count: Self.faces, size: original.inputSize)
+        let faces: any ImageSource =
+            try calibration.map { try Calibration($0).others(Self.faces) }
+            ?? BuiltInFaces(count: Self.faces, size: original.inputSize)
         return try ExportJudgement(
             original: try original.embeddings(of: faces).original,
             exported: try exported.embeddings(of: faces).original)

@@ -83,7 +83,7 @@ extension ONNXConverter {
             "strides": .ints(stride),
         ]
         let weights = try weights(operation, kernel, result)
-        emit("Conv", [try name(arguments[0])] + weights, result, attributes)
+        emit("Conv", [try operand(arguments[0])] + weights, result, attributes)
     }
 
     private func linear(_ operation: TracedGraph.Operation, _ result: Int) throws {
@@ -91,15 +91,17 @@ extension ONNXConverter {
         guard let matrix = constant(arguments[1]), matrix.shape.count == 2 else {
             throw unsupported(operation)
         }
-        let weights = try weights(operation, matrix, result)
-        let input = try name(arguments[0])
+        let input = try operand(arguments[0])
         if shape(arguments[0]).count == 2 {
+            let weights = try weights(operation, matrix, result)
             return emit("Gemm", [input] + weights, result, ["transB": .int(1)])
         }
-        let turned = add(Self.transposed(matrix))
-        guard arguments[2] != .none else { return emit("MatMul", [input, turned], result) }
-        let product = step("MatMul", [input, turned], result, "product")
-        emit("Add", [product, try name(arguments[2])], result)
+        let turned = try self.matrix(matrix, constant(arguments[2]), of: arguments[0])
+        guard let bias = turned.bias else {
+            return emit("MatMul", [input, turned.name], result)
+        }
+        let product = step("MatMul", [input, turned.name], result, "product")
+        emit("Add", [product, add(bias)], result)
     }
 
     /// Names of an operation's weight and, if there is one, bias, with the normalisation behind it
@@ -108,10 +110,9 @@ extension ONNXConverter {
         _ operation: TracedGraph.Operation, _ weight: Constant, _ result: Int
     ) throws -> [String] {
         let bias = constant(operation.arguments[2])
+        let input = operation.arguments[0]
         guard let normalization = folding(into: result) else {
-            // A linear map of more than two dimensions writes its own.
-            let isWritten = weight.shape.count == 4 || shape(operation.arguments[0]).count == 2
-            return isWritten ? [add(weight)] + (bias.map { [add($0)] } ?? []) : []
+            return try operands(weight, bias, of: input)
         }
         let parts = normalization.arguments[1...4].compactMap(constant)
         guard parts.count == 4, normalization.arguments[5] == .bool(false) else {
@@ -132,13 +133,11 @@ extension ONNXConverter {
             shift[output] = Float(Double(parts[1].values[output]) + offset * scale[output])
         }
         let stem = String(weight.name.dropLast(weight.name.hasSuffix(".weight") ? 7 : 0))
-        return [
-            add(folded),
-            add(Constant(name: "\(stem).folded_bias", values: shift, shape: [outputs])),
-        ]
+        let foldedBias = Constant(name: "\(stem).folded_bias", values: shift, shape: [outputs])
+        return try operands(folded, foldedBias, of: input)
     }
 
-    private static func transposed(_ matrix: Constant) -> Constant {
+    static func transposed(_ matrix: Constant) -> Constant {
         let (rows, columns) = (matrix.shape[0], matrix.shape[1])
         var values = matrix.values
         for row in 0..<rows {

@@ -14,12 +14,18 @@ final class ONNXConverter {
     let graph: ONNXGraph
     /// Version of the operators that have been used so far.
     private(set) var operatorVersion = 13
+    /// The name of what the network gives.
+    private(set) var output = ""
 
     /// Names of tensors in the graph.
     private var names: [TracedGraph.Identifier: String] = [:]
     /// Weights, and what is made of them without images.
     private var constants: [TracedGraph.Identifier: Constant] = [:]
     private var written: Set<String> = []
+    /// Ranges of what products take, by names in the graph; none where nothing is rounded.
+    private let ranges: [String: ActivationRange]
+    /// What products take: names in the graph, and the tensors.
+    private(set) var observed: [(name: String, tensor: TracedGraph.Identifier)] = []
     /// How many operations use each tensor.
     private var uses: [TracedGraph.Identifier: Int] = [:]
     /// The normalisations that are folded into what is before them, by what they normalise.
@@ -38,22 +44,24 @@ final class ONNXConverter {
     /// - Parameters:
     ///   - input: Name of the tensor that the network begins with.
     ///   - title: The network's, for messages.
-    /// - Returns: The name of what it gives.
+    /// - Returns: The converter, which knows what the network consists of.
     static func convert(
         _ trace: TracedGraph, into graph: ONNXGraph, from input: String, _ options: ONNXOptions,
-        title: String
-    ) throws -> (output: String, operatorVersion: Int) {
-        let converter = ONNXConverter(trace, graph, options, title)
+        ranges: [String: ActivationRange] = [:], title: String
+    ) throws -> ONNXConverter {
+        let converter = ONNXConverter(trace, graph, options, ranges, title)
         converter.names[0] = input
         for operation in trace.operations { try converter.convert(operation) }
-        let output = try converter.name(.tensor(trace.output))
-        return (output, converter.operatorVersion)
+        converter.output = try converter.name(.tensor(trace.output))
+        return converter
     }
 
     private init(
-        _ trace: TracedGraph, _ graph: ONNXGraph, _ options: ONNXOptions, _ title: String
+        _ trace: TracedGraph, _ graph: ONNXGraph, _ options: ONNXOptions,
+        _ ranges: [String: ActivationRange], _ title: String
     ) {
         self.trace = trace
+        self.ranges = ranges
         self.graph = graph
         self.options = options
         self.title = title
@@ -145,6 +153,22 @@ final class ONNXConverter {
             graph.addTensor(constant.name, constant.values, shape: constant.shape)
         }
         return constant.name
+    }
+
+    /// Whether a name is used for the first time.
+    func isNew(_ name: String) -> Bool { written.insert(name).inserted }
+
+    /// The range of a tensor that a product takes; nil where it is not rounded. That of the network's input
+    /// has the input's name, whatever is done to it first.
+    func range(of name: String) -> ActivationRange? {
+        ranges[name == names[0] ? ExportedNetwork.input : name]
+    }
+
+    /// Says that a product takes a tensor.
+    func observe(_ name: String, like argument: TracedGraph.Argument) {
+        guard case .tensor(let tensor) = argument, !observed.contains(where: { $0.name == name })
+        else { return }
+        observed.append((name, tensor))
     }
 
     /// A tensor of one number.

@@ -11,6 +11,13 @@ public final class ONNXFile {
         public let type: Int
         /// Lengths of the dimensions, nil where any is possible; nil where their number is unknown.
         public let shape: [Int?]?
+
+        /// Says what an input or output is.
+        public init(name: String, type: Int, shape: [Int?]?) {
+            self.name = name
+            self.type = type
+            self.shape = shape
+        }
     }
 
     /// An operation.

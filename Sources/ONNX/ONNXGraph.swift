@@ -72,6 +72,21 @@ public final class ONNXGraph {
         }
     #endif
 
+    /// Adds weights as signed bytes.
+    public func addTensor(_ name: String, _ values: [Int8], shape: [Int]) {
+        add(name, values, .int8, shape)
+    }
+
+    /// Adds bytes.
+    public func addTensor(_ name: String, _ values: [UInt8], shape: [Int]) {
+        add(name, values, .uint8, shape)
+    }
+
+    /// Adds whole numbers of 32 bits.
+    public func addTensor(_ name: String, _ values: [Int32], shape: [Int]) {
+        add(name, values.map(\.littleEndian), .int32, shape)
+    }
+
     /// Adds whole numbers, such as a shape.
     public func addTensor(_ name: String, _ values: [Int]) {
         add(name, values.map { Int64($0).littleEndian }, .int64, [values.count])

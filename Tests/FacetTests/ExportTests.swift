@@ -100,7 +100,7 @@ struct ExportTests {
         try withFolder { folder in
             let outcome = try Tool(folder: folder).run("export", "run", "model")
             #expect(outcome.status == 2)
-            #expect(outcome.errors.contains("ends in .onnx, .pt or .safetensors"))
+            #expect(outcome.errors.contains("ends in .onnx, .xml, .pt or .safetensors"))
         }
     }
 }

@@ -153,30 +153,67 @@ struct ExportedNetworkTests {
         }
     }
 
-    @Test("onnx's checker and ONNX Runtime agree, by the Python that FACET_ONNX_PYTHON names")
+    /// Runs a script of the fixtures on a network, the bytes of its images and what it makes of them.
+    private func check(
+        _ script: String, by python: String, _ network: SeasonedNetwork, _ url: URL,
+        _ more: [String] = []
+    ) throws -> Int32 {
+        let fixtures = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+        let side = network.side
+        let input = url.appendingPathExtension("input.npy")
+        let output = url.appendingPathExtension("output.npy")
+        defer { [input, output].forEach { try? FileManager.default.removeItem(at: $0) } }
+        try NumPyArray(shape: [3, 3, side, side], values: network.pixels).data.write(to: input)
+        let expected = network.embeddings()
+        try NumPyArray(shape: [3, expected.count / 3], values: expected).data.write(to: output)
+        let process = try Process.run(
+            URL(fileURLWithPath: python),
+            arguments: [
+                fixtures.appendingPathComponent(script).path, url.path, input.path, output.path,
+            ] + more)
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    private static func python(_ variable: String) -> String? {
+        ProcessInfo.processInfo.environment[variable]
+    }
+
+    @Test(
+        "onnx's checker and ONNX Runtime agree",
+        .enabled("FACET_ONNX_PYTHON names no Python with onnx and onnxruntime") {
+            python("FACET_ONNX_PYTHON") != nil
+        })
     func checked() throws {
-        guard let python = ProcessInfo.processInfo.environment["FACET_ONNX_PYTHON"] else { return }
-        let script = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-            .appendingPathComponent("check_onnx.py")
+        let python = try #require(Self.python("FACET_ONNX_PYTHON"))
         for name in Self.backbones {
             let network = try SeasonedNetwork(name)
             try SeasonedNetwork.file { url in
                 try network.exported().onnx(ONNXOptions(isRawInput: true), version: "test")
                     .write(to: url)
-                let side = network.side
-                let input = url.appendingPathExtension("input.npy")
-                let output = url.appendingPathExtension("output.npy")
-                defer { [input, output].forEach { try? FileManager.default.removeItem(at: $0) } }
-                try NumPyArray(shape: [3, 3, side, side], values: network.pixels).data
-                    .write(to: input)
-                let expected = network.embeddings()
-                try NumPyArray(shape: [3, expected.count / 3], values: expected).data.write(
-                    to: output)
-                let process = try Process.run(
-                    URL(fileURLWithPath: python),
-                    arguments: [script.path, url.path, input.path, output.path])
-                process.waitUntilExit()
-                #expect(process.terminationStatus == 0, "\(name)")
+                #expect(
+                    try check("check_onnx.py", by: python, network, url) == 0, "\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "insightface normalises the input of each form exactly once, by the names of nodes",
+        .enabled("FACET_INSIGHTFACE_PYTHON names no Python with insightface") {
+            python("FACET_INSIGHTFACE_PYTHON") != nil
+        }, arguments: ["mobilenetv1:width=0.25", "resnet50:width=0.25", "mobilefacenet", "vit_t"])
+    func normalizedOnce(name: String) throws {
+        let python = try #require(Self.python("FACET_INSIGHTFACE_PYTHON"))
+        let network = try SeasonedNetwork(name)
+        for isRawInput in [false, true] {
+            try SeasonedNetwork.file { url in
+                try network.exported().onnx(ONNXOptions(isRawInput: isRawInput), version: "test")
+                    .write(to: url)
+                let script = "check_insightface.py"
+                #expect(try check(script, by: python, network, url) == 0)
+                // Under other names it would be normalised twice.
+                guard isRawInput else { return }
+                #expect(try check(script, by: python, network, url, ["renamed"]) == 0)
             }
         }
     }

@@ -47,7 +47,7 @@ struct ModelExporterTests {
             let model = try writeModel(folder)
             let target = folder.appendingPathComponent(name)
             let judgement = try exporter(format).export(model, to: target)
-            #expect(judgement.images == 32 && judgement.isGood)
+            #expect(judgement.images == 32 && judgement.isGood())
             #expect(judgement.smallestCosine > 0.99999)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(Set(files) == [name, "model.safetensors"])
@@ -137,11 +137,11 @@ struct ModelExporterTests {
         let judgement = try ExportJudgement(original: first, exported: second)
         #expect(abs(judgement.smallestCosine - 0.8) < 1e-6)
         #expect(abs(judgement.largestDifference - 0.6) < 1e-6)
-        #expect(!judgement.isGood)
+        #expect(!judgement.isGood())
         #expect(
             judgement.summary
                 == "smallest cosine 0.800000 and largest difference 6.0e-01 on 2 faces")
-        #expect(try ExportJudgement(original: first, exported: first).isGood)
+        #expect(try ExportJudgement(original: first, exported: first).isGood())
     }
 
     @Test("A file of embeddings is no network")

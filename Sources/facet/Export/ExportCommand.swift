@@ -5,14 +5,16 @@ import Foundation
 import ModelExport
 
 let exportCommand = Command(
-    "export", "Write a trained network as ONNX, TorchScript or safetensors.",
+    "export", "Write a trained network as ONNX, for OpenVINO, as TorchScript or safetensors.",
     discussion: """
         The model is a run's folder, its model.safetensors or checkpoint, or a state dict of PyTorch with \
-        --backbone. The format is the ending of the file: .onnx, .pt (TorchScript) or .safetensors.
+        --backbone. The format is the ending of the file: .onnx, .xml (OpenVINO's own, with its weights in a .bin \
+        beside it), .pt (TorchScript) or .safetensors.
 
         The new file is judged before it is kept: both networks embed 32 built-in faces, and with --test \
         the pairs of a test set. A network that does not compute what the original does is refused with \
-        the numbers, and nothing is written.
+        the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that its \
+        steps were not chosen by.
 
         An ONNX network takes any number of images, [n, 3, h, w] in RGB as (byte - 127.5) / 127.5, or with \
         --raw-input bytes from 0 to 255 as float32. How images are prepared is in its metadata.
@@ -24,17 +26,23 @@ let exportCommand = Command(
     options: [
         Option(
             "--format", .value("NAME"),
-            "onnx, torchscript or safetensors; default the file's ending",
+            "onnx, openvino, torchscript or safetensors; default the file's ending",
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
-        Option("--raw-input", .flag, "ONNX: the network prepares bytes from 0 to 255 itself"),
+        Option(
+            "--raw-input", .flag,
+            "ONNX and OpenVINO: the network prepares bytes from 0 to 255 itself"),
         Option(
             "--keep-batch-norm", .flag,
-            "ONNX: leave batch normalisations as they are, instead of folding them into convolutions"
+            "ONNX and OpenVINO: leave batch normalisations as they are, instead of folding them into convolutions"
         ),
-        Option("--float16", .flag, "ONNX: weights and computation in float16"),
+        Option("--float16", .flag, "ONNX and OpenVINO: weights and computation in float16"),
+        Option(
+            "--int8", .value("FACES"),
+            "ONNX and OpenVINO: weights and products in int8, in steps that fit these aligned faces (a "
+                + "folder, a pack or a list of at least 64, such as the training set)"),
         Option(
             "--terms", .value("TEXT"),
-            "ONNX and TorchScript: the licence's terms, written into the file"),
+            "the licence's terms, written into the file; not for safetensors"),
     ] + ModelFlags.stateDict + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
@@ -50,6 +58,7 @@ let exportCommand = Command(
     examples: [
         "facet export runs/arcface arcface.onnx",
         "facet export runs/arcface arcface.onnx --raw-input --test lfw=lfw.bin",
+        "facet export runs/arcface arcface-int8.onnx --int8 CASIA/train.rec --test lfw=lfw.bin",
         "facet export r50.pth r50.onnx --backbone iresnet50",
     ]
 ) { arguments in
@@ -58,7 +67,7 @@ let exportCommand = Command(
     let configuration = try StudyOptions.configuration(arguments)
     let format = try exportFormat(arguments, target)
     try requireUse(of: arguments, format)
-    let exporter = ModelExporter(
+    var exporter = ModelExporter(
         format,
         onnx: ONNXOptions(
             isRawInput: arguments.has("--raw-input"),
@@ -68,6 +77,9 @@ let exportCommand = Command(
         embedding: EmbeddingOptions(
             compute: try configuration.resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize))
+    exporter.calibration = try arguments.value("--int8").map {
+        try EmbeddedSet.open($0, threads: exporter.embedding.compute.threads)
+    }
     var line: ProgressLine?
     let judgement = try exporter.export(
         URL(fileURLWithPath: arguments.positional("model") ?? ""), to: target,
@@ -96,9 +108,12 @@ let exportCommand = Command(
 
 /// Refuses options that say nothing about a format.
 private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format) throws {
-    let onnx = ["--raw-input", "--keep-batch-norm", "--float16"]
+    let onnx = ["--raw-input", "--keep-batch-norm", "--float16", "--int8"]
+    if arguments.has("--float16"), arguments.has("--int8") {
+        throw CommandError.together("--float16", "--int8")
+    }
     let others: [ModelExporter.Format: [String]] = [
-        .onnx: [], .safetensors: onnx + ["--terms"], .torchscript: onnx,
+        .onnx: [], .openvino: [], .safetensors: onnx + ["--terms"], .torchscript: onnx,
     ]
     guard let option = others[format]?.first(where: arguments.has) else { return }
     throw CommandError.together(option, "\(format.rawValue), of which it says nothing")
@@ -119,7 +134,8 @@ private func exportFormat(
         throw CommandError.badValue(
             option: "file", value: target.lastPathComponent,
             expected:
-                "a name that ends in .onnx, .pt or .safetensors, or --format with one of \(names)")
+                "a name that ends in .onnx, .xml, .pt or .safetensors, or --format with one of \(names)"
+        )
     }
     return format
 }

@@ -24,7 +24,7 @@ public enum EmbeddingSource {
         if EmbeddingFile.isNamedArray(url) { return false }
         return switch ModelFileKind(url) {
         case .array, .dlib, .safetensors: false
-        case .foreign, .onnx, .script, .stateDict: true
+        case .foreign, .mxnet, .onnx, .script, .stateDict: true
         }
     }
 
@@ -55,7 +55,7 @@ public enum EmbeddingSource {
         case .onnx: return try opener.onnx(url)
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
-        case .stateDict: return try opener.stateDict(url)
+        case .mxnet, .stateDict: return try opener.stateDict(url)
         }
     }
 

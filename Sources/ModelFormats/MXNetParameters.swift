@@ -163,7 +163,8 @@ private struct MXNetArray {
             case 1: (name, count) = ("row_sparse", 1)
             case 2: (name, count) = ("csr", 2)
             case let other:
-                throw cursor.damaged("an array is stored in a way (\(other)) that is none", at: start)
+                throw cursor.damaged(
+                    "an array is stored in a way (\(other)) that is none", at: start)
             }
             shape = try MXNetArray.shape(&cursor, of: 8) ?? []
         }
@@ -192,7 +193,8 @@ private struct MXNetArray {
             let start = cursor.offset
             let number = try cursor.length(4)
             guard number < Self.all.count else {
-                throw cursor.damaged("an array has elements of a type (\(number)) that is none", at: start)
+                throw cursor.damaged(
+                    "an array has elements of a type (\(number)) that is none", at: start)
             }
             (name, size) = Self.all[number]
         }

@@ -203,7 +203,8 @@ struct MXNetTests {
     @Test("Names that are not insightface's stay as they are")
     func names() {
         #expect(
-            MXNetNames.translation(of: "stage3_unit14_relu1_gamma")?.name == "layer3.13.prelu.weight")
+            MXNetNames.translation(of: "stage3_unit14_relu1_gamma")?.name
+                == "layer3.13.prelu.weight")
         #expect(
             MXNetNames.translation(of: "stage1_unit1_sc_moving_var")
                 == .init(

@@ -9,6 +9,7 @@ import SeededRandom
 /// |---|---|
 /// | `adaface` | `crop:p=0.2`, `lowres:p=0.2`, `colour:p=0.2`, as AdaFace (CVPR 2022) was trained; its code draws one of five interpolations where this takes the area's mean and bilinear ones, or the nearest pixel |
 /// | `insightface` | `lowres:p=0.1,min=0.5,max=0.8`, `blur:p=0.2`, `hsv:p=0.2`, `grey:p=0.1`, as in arcface_torch's `dali_aug` |
+/// | `randaugment` | `rand` twice: RandAugment (Cubuk et al. 2020) with torchvision's two operations of magnitude 9 of 30 |
 public struct Augmentation: Sendable, Hashable {
     /// A change.
     public enum Kind: String, Sendable, CaseIterable {
@@ -28,6 +29,10 @@ public struct Augmentation: Sendable, Hashable {
         case jpeg
         /// Scaled to `min` to `max` of the side, and back.
         case lowres
+        /// One of RandAugment's 14 operations, each as likely, of a magnitude from `min` to `max` of 30:
+        /// identity, brightness, colour, contrast, sharpness, posterize, solarize, autocontrast, equalize,
+        /// rotation, and shear and translation in either direction.
+        case rand
 
         /// Probability, and bounds of what is drawn.
         var standard: (probability: Double, bounds: ClosedRange<Double>) {
@@ -40,6 +45,7 @@ public struct Augmentation: Sendable, Hashable {
             case .hsv: (0.2, 0...20)
             case .jpeg: (0.2, 30...95)
             case .lowres: (0.2, 0.2...1)
+            case .rand: (1, 9...9)
             }
         }
 
@@ -53,6 +59,7 @@ public struct Augmentation: Sendable, Hashable {
             case .grey: 0...0
             case .hsv: -180...180
             case .jpeg: 1...100
+            case .rand: 0...RandAugmentOperation.magnitudes
             }
         }
     }
@@ -77,6 +84,7 @@ public struct Augmentation: Sendable, Hashable {
     public static let presets = [
         "adaface": ["crop", "lowres", "colour"],
         "insightface": ["lowres:p=0.1,min=0.5,max=0.8", "blur", "hsv", "grey"],
+        "randaugment": ["rand", "rand"],
     ]
 
     /// Names of presets and changes.

@@ -18,11 +18,12 @@ enum ImageChange {
                 saturation: stream.number(in: 1...1.2))
         case .jpeg: compress(&image, quality: Int(stream.number(in: step.bounds).rounded()))
         case .lowres: scale(&image, to: stream.number(in: step.bounds), &stream)
+        case .rand: applyOne(to: &image, magnitude: stream.number(in: step.bounds), &stream)
         }
     }
 
     /// Luminance of a pixel as Pillow computes it.
-    private static func luminance(_ pixels: [UInt8], _ index: Int) -> UInt8 {
+    static func luminance(_ pixels: [UInt8], _ index: Int) -> UInt8 {
         let (red, green, blue) = (
             Int(pixels[index]), Int(pixels[index + 1]), Int(pixels[index + 2])
         )
@@ -211,6 +212,15 @@ enum ImageChange {
             }
         }
         return result
+    }
+
+    /// One of RandAugment's operations.
+    private static func applyOne(
+        to image: inout RGBImage, magnitude: Double, _ stream: inout SeededRandom
+    ) {
+        let all = RandAugmentOperation.allCases
+        let operation = all[stream.below(all.count)]
+        operation.apply(to: &image, magnitude: magnitude, isOpposite: stream.below(2) == 0)
     }
 
     private static func compress(_ image: inout RGBImage, quality: Int) {

@@ -95,7 +95,8 @@ public final class BatchNormalization: Layer, BatchCounting {
         return .make { unsafe ct_batch_norm(input.handle, parts, training, &$0) }
     }
 
-    fileprivate func parts(adding residual: Tensor?, _ rectifier: Rectifier) -> ct_batch_norm_parts {
+    fileprivate func parts(adding residual: Tensor?, _ rectifier: Rectifier) -> ct_batch_norm_parts
+    {
         ct_batch_norm_parts(
             weight: weight.handle, bias: bias.handle, running_mean: runningMean.handle,
             running_var: runningVariance.handle, residual: residual?.handle ?? ct_tensor(),

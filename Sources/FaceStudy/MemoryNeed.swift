@@ -136,8 +136,8 @@ private struct StepProbe {
             height: side, width: side, format: compute.memoryFormat, device: device)
         optimizer.clearGradients()
         compute.withKernels {
-            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-                .square().mean().backward()
+            withPrecision(compute.precision, on: device) { backbone.measuredPass(images) }
+                .backward()
         }
         optimizer.step(learningRate: 1e-6)
         return ProcessMemory.peak

@@ -108,8 +108,8 @@ private struct StepClock {
         let images = images(count)
         return seconds {
             optimizer.clearGradients()
-            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-                .square().mean().backward()
+            withPrecision(compute.precision, on: device) { backbone.measuredPass(images) }
+                .backward()
             optimizer.step(learningRate: 1e-6)
             device.synchronize()
         }

@@ -44,7 +44,7 @@ at::Tensor prelu(const at::Tensor &input, const at::Tensor &slopes) {
 void apply_prelu(at::Tensor &images, const at::Tensor &slopes) {
   c10::AutoGradMode off(false);
   if (!supports(images, slopes))
-    images = prelu(images, slopes);
+    images = kernels::prelu(images, slopes);
   else if (images.scalar_type() == at::kBFloat16)
     apply_slopes<at::BFloat16>(images, slopes);
   else

@@ -152,13 +152,26 @@ public struct AugmentationRule: Sendable, Hashable {
 
     /// The image at a place of the step, changed.
     public func image(_ image: RGBImage, at place: Int) -> RGBImage {
+        apply(changes(at: place), to: image)
+    }
+
+    /// What happens to the image at a place, each with the numbers that it draws from.
+    private func changes(at place: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
         var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(place))
-        var changed = image
-        for change in augmentation.steps {
+        return augmentation.steps.compactMap { change in
             // Drawn for every change, so that one's probability does not move another's draws.
             var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
-            guard own.unit() < change.probability else { continue }
-            ImageChange.apply(change, to: &changed, &own)
+            return own.unit() < change.probability ? (change, own) : nil
+        }
+    }
+
+    private func apply(
+        _ changes: [(step: Augmentation.Step, stream: SeededRandom)], to image: RGBImage
+    ) -> RGBImage {
+        var changed = image
+        for (step, stream) in changes {
+            var stream = stream
+            ImageChange.apply(step, to: &changed, &stream)
         }
         return changed
     }
@@ -167,10 +180,10 @@ public struct AugmentationRule: Sendable, Hashable {
     ///
     /// - Parameter pixels: `side * side * 3` bytes.
     func apply(to pixels: UnsafeMutableRawBufferPointer, side: Int, at place: Int) {
-        guard !augmentation.isEmpty else { return }
+        let changes = changes(at: place)
+        guard !changes.isEmpty else { return }
         let before = RGBImage(width: side, height: side, pixels: [UInt8](pixels))
-        let after = image(before, at: place)
-        if after != before { pixels.copyBytes(from: after.pixels) }
+        pixels.copyBytes(from: apply(changes, to: before).pixels)
     }
 }
 

@@ -64,12 +64,16 @@ private enum ChannelTables {
     ) {
         for channel in 0..<3 {
             var counts = [Int](repeating: 0, count: 256)
-            for index in stride(from: channel, to: image.pixels.count, by: 3) {
-                counts[Int(image.pixels[index])] += 1
+            image.pixels.withUnsafeBufferPointer { pixels in
+                for index in stride(from: channel, to: pixels.count, by: 3) {
+                    counts[Int(pixels[index])] += 1
+                }
             }
             let bytes = table(counts).map { UInt8(max(0, min(255, $0))) }
-            for index in stride(from: channel, to: image.pixels.count, by: 3) {
-                image.pixels[index] = bytes[Int(image.pixels[index])]
+            image.pixels.withUnsafeMutableBufferPointer { pixels in
+                for index in stride(from: channel, to: pixels.count, by: 3) {
+                    pixels[index] = bytes[Int(pixels[index])]
+                }
             }
         }
     }
@@ -124,24 +128,24 @@ private enum Enhancement {
     }
 
     private static func towards(_ plain: UInt8, _ image: inout RGBImage, _ factor: Double) {
-        let table = (0...255).map { blended(plain, UInt8($0), Float(factor)) }
-        for index in image.pixels.indices { image.pixels[index] = table[Int(image.pixels[index])] }
+        ImageChange.apply((0...255).map { blended(plain, $0, Float(factor)) }, to: &image)
     }
 
     /// The plain image has the mean luminance everywhere.
     static func contrast(_ image: inout RGBImage, _ factor: Double) {
         let count = image.pixels.count / 3
-        let sum = (0..<count).reduce(0) { $0 + Int(ImageChange.luminance(image.pixels, 3 * $1)) }
-        let mean = Double(sum) / Double(max(1, count))
+        let mean = Double(ImageChange.luminances(image)) / Double(max(1, count))
         towards(UInt8(max(0, min(255, mean + 0.5))), &image, factor)
     }
 
     /// The plain image is grey.
     static func colour(_ image: inout RGBImage, _ factor: Double) {
-        for index in stride(from: 0, to: image.pixels.count, by: 3) {
-            let grey = ImageChange.luminance(image.pixels, index)
-            for channel in index..<index + 3 {
-                image.pixels[channel] = blended(grey, image.pixels[channel], Float(factor))
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            for index in stride(from: 0, to: pixels.count, by: 3) {
+                let grey = ImageChange.luminance(pixels, index)
+                for channel in index..<index + 3 {
+                    pixels[channel] = blended(grey, pixels[channel], Float(factor))
+                }
             }
         }
     }
@@ -199,19 +203,24 @@ private struct AffineMap {
         var start = (
             fixed(x.2 + x.0 * 0.5 + x.1 * 0.5), fixed(y.2 + y.0 * 0.5 + y.1 * 0.5)
         )
-        for row in 0..<height {
-            var place = start
-            for column in 0..<width {
-                let (from, line) = (place.0 >> 16, place.1 >> 16)
-                let index = (row * width + column) * 3
-                let isInside = (0..<width).contains(from) && (0..<height).contains(line)
-                for channel in 0..<3 {
-                    image.pixels[index + channel] =
-                        isInside ? pixels[(line * width + from) * 3 + channel] : 0
+        image.pixels.withUnsafeMutableBufferPointer { to in
+            pixels.withUnsafeBufferPointer { pixels in
+                var index = 0
+                for _ in 0..<height {
+                    var place = start
+                    for _ in 0..<width {
+                        let (from, line) = (place.0 >> 16, place.1 >> 16)
+                        let isInside = (0..<width).contains(from) && (0..<height).contains(line)
+                        let source = (line * width + from) * 3
+                        for channel in 0..<3 {
+                            to[index + channel] = isInside ? pixels[source + channel] : 0
+                        }
+                        index += 3
+                        place = (place.0 + across.0, place.1 + across.1)
+                    }
+                    start = (start.0 + down.0, start.1 + down.1)
                 }
-                place = (place.0 + across.0, place.1 + across.1)
             }
-            start = (start.0 + down.0, start.1 + down.1)
         }
     }
 }

@@ -47,8 +47,11 @@ struct Encoded: Sendable {
     }
 }
 
-/// A pass over a set as training makes it: shuffled, mirrored by half, normalised, channels-last.
-func load(_ set: LabelledImageSet, threads: Int, batch: Int) throws -> Int {
+/// A pass over a set as training makes it: shuffled, mirrored by half, changed if asked, normalised,
+/// channels-last.
+func load(
+    _ set: LabelledImageSet, threads: Int, batch: Int, changes: Augmentation? = nil
+) throws -> Int {
     let sampler = ShuffleSampler(imageCount: set.count, batchSize: batch, seed: 1)
     let batches = sampler.batches(epoch: 1)
     let rule = MirrorRule(seed: 1, epoch: 1)
@@ -56,7 +59,8 @@ func load(_ set: LabelledImageSet, threads: Int, batch: Int) throws -> Int {
         index in
         BatchLoader.Request(
             indices: batches[index], labels: batches[index].map { set.labels[$0] },
-            mirrored: rule.decisions(step: index, count: batches[index].count))
+            mirrored: rule.decisions(step: index, count: batches[index].count),
+            augmentation: changes.map { AugmentationRule($0, seed: 1, epoch: 1, step: index) })
     }
     var images = 0
     while let batch = try loader.next() {
@@ -66,6 +70,28 @@ func load(_ set: LabelledImageSet, threads: Int, batch: Int) throws -> Int {
         images += tensor.shape[0]
     }
     return images
+}
+
+/// Images a second without changes and with them, in turns, and the part of the rate that they cost: the
+/// median of the turns, the least and the most.
+func measureChanges(
+    _ set: LabelledImageSet, threads: Int, seconds: Double, _ changes: Augmentation
+) throws -> [String: Double] {
+    var turns: [(plain: Double, changed: Double)] = []
+    for _ in 0..<7 {
+        turns.append(
+            (
+                try measure(seconds: seconds) { try load(set, threads: threads, batch: 128) },
+                try measure(seconds: seconds) {
+                    try load(set, threads: threads, batch: 128, changes: changes)
+                }
+            ))
+    }
+    let costs = turns.map { 1 - $0.changed / $0.plain }.sorted()
+    return [
+        "rate": turns.map(\.plain).sorted()[3], "changed_rate": turns.map(\.changed).sorted()[3],
+        "cost": costs[3], "least_cost": costs[0], "most_cost": costs[6],
+    ]
 }
 
 /// The most memory this process has had, in bytes.
@@ -88,6 +114,11 @@ func run(_ words: [String]) throws -> [String: Double] {
             images = try RecordPack(URL(fileURLWithPath: words[1])).count
         }
         return ["seconds": time / .seconds(1), "images": Double(images)]
+    case "augment":
+        let names = words.count > 4 ? words[4].split(separator: "+").map(String.init) : ["adaface"]
+        return try measureChanges(
+            try LabelledImageSet.open(words[1]), threads: threads, seconds: seconds,
+            try Augmentation(parsing: names))
     case "turbojpeg":
         let encoded = try Encoded(try LabelledImageSet.open(words[1]).source)
         return ["rate": measure(seconds: seconds) { encoded.decompress(threads: threads) }]
@@ -100,9 +131,10 @@ func run(_ words: [String]) throws -> [String: Double] {
 }
 
 let words = Array(CommandLine.arguments.dropFirst())
-guard words.count >= 2, ["open", "turbojpeg", "load"].contains(words[0]) else {
+guard words.count >= 2, ["open", "turbojpeg", "load", "augment"].contains(words[0]) else {
     print(
-        "usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS"
+        "usage: loading-benchmark open PACK | turbojpeg SET THREADS SECONDS | load SET THREADS SECONDS | "
+            + "augment SET THREADS SECONDS LIST"
     )
     exit(2)
 }

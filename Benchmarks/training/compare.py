@@ -1,6 +1,7 @@
 """Training and embedding: Facet against plain PyTorch of the same version, interleaved.
 
-    compare.py FACET_BENCHMARK [--rounds N] [--compile] [--shared] [--markdown FILE] [--json FILE]
+    compare.py FACET_BENCHMARK [--rounds N] [--networks NAME,...] [--compile] [--shared]
+               [--markdown FILE] [--json FILE]
 
 FACET_BENCHMARK is the built training-benchmark. All subjects of a table are processes that hold the
 same network, batch and optimiser, with images already in memory; each round asks one after the
@@ -23,7 +24,14 @@ PEER = Path(__file__).with_name("pytorch_peer.py")
 NETWORKS = {
     "MobileNetV1": ("mobilenetv1", ["--model", "mobilenet"]),
     "ResNet50": ("resnet50:stride=3x3", ["--model", "resnet50", "--stride-on", "3x3"]),
+    "IResNet-50": ("iresnet50", ["--model", "iresnet50"]),
+    "MobileFaceNet": ("mobilefacenet", ["--model", "mobilefacenet"]),
 }
+# The batch of the first rows, and steps of a round's training and embedding there.
+BATCHES = {"MobileNetV1": 64, "ResNet50": 32, "IResNet-50": 32, "MobileFaceNet": 64}
+STEPS = {"MobileNetV1": (4, 3), "ResNet50": (3, 2), "IResNet-50": (1, 1), "MobileFaceNet": (3, 2)}
+# Those that are also measured at twice the batch, with the batches whose peaks give the memory.
+LARGE = {"MobileNetV1": (32, 128), "ResNet50": (8, 32)}
 # What each subject computes with: Facet's and the peer's options.
 FACET = {"Facet": ["--precision", "bf16"], "Facet, fp32": ["--precision", "fp32"]}
 PYTORCH = {
@@ -125,7 +133,7 @@ def roofline_row(title, facts, batch, rates, machine):
 
 def peer_facts(tool, network, profile):
     """What the peer says of the network, of the machine, and of where its time goes."""
-    subject = Trainer(tool, "tuned", network, 64 if network == "MobileNetV1" else 32)
+    subject = Trainer(tool, "tuned", network, BATCHES[network])
     facts = subject.ask("facts")
     facts["machine"] = subject.ask("machine") if profile else None
     subject.ask("train 2")
@@ -135,42 +143,41 @@ def peer_facts(tool, network, profile):
 
 
 def run(options):
-    tool, rounds = options.tool, options.rounds
+    tool, rounds, networks = options.tool, options.rounds, options.networks
     compiled = ["tuned, compiled"] if options.compile else []
     main = ["Facet", "tuned", "default"]
-    everything = {"rounds": rounds}
-    facts, ready = peer_facts(tool, "MobileNetV1", True)
-    resnet, _ = peer_facts(tool, "ResNet50", False)
-    everything["facts"] = {"MobileNetV1": facts, "ResNet50": resnet}
-    everything["threads"], everything["torch"] = ready["threads"], ready["torch"]
-    full = ["Facet, fp32", "fp32, channels-last"]
-    everything["MobileNetV1"] = measure(
-        tool, "MobileNetV1", 64, main + full + compiled,
-        {"train": (4, main + full + compiled), "embed": (3, main + compiled)}, rounds,
-    )  # fmt: skip
-    everything["ResNet50"] = measure(
-        tool, "ResNet50", 32, main + compiled,
-        {"train": (3, main + compiled), "embed": (2, main + compiled)}, rounds,
-    )  # fmt: skip
-    for network, batch in [("MobileNetV1", 128), ("ResNet50", 64)]:
+    everything = {"rounds": rounds, "networks": networks, "facts": {}, "8 GB": {}, "profile": {}}
+    for network in networks:
+        facts, ready = peer_facts(tool, network, network == networks[0])
+        everything["facts"][network] = facts
+        everything["threads"], everything["torch"] = ready["threads"], ready["torch"]
+    for network in networks:
+        full = ["Facet, fp32", "fp32, channels-last"] if network == "MobileNetV1" else []
+        train, embed = STEPS[network]
+        everything[network] = measure(
+            tool, network, BATCHES[network], main + full + compiled,
+            {"train": (train, main + full + compiled), "embed": (embed, main + compiled)}, rounds,
+        )  # fmt: skip
+        everything["profile"][network] = facet_operations(tool, network, BATCHES[network])
+        if network not in LARGE:
+            continue
+        batch = 2 * BATCHES[network]
         everything[f"{network}, batch {batch}"] = measure(
             tool, network, batch, ["Facet", "tuned"],
             {"train": (2, ["Facet", "tuned"]), "embed": (1, ["Facet", "tuned"])}, rounds,
         )  # fmt: skip
-    everything["memory"] = memory_row(tool, "MobileNetV1", 128, main)
-    everything["8 GB"] = {
-        "MobileNetV1": largest_batches(tool, "MobileNetV1", (32, 128), main),
-        "ResNet50": largest_batches(tool, "ResNet50", (8, 32), main),
-    }
-    everything["profile"] = {
-        "MobileNetV1": facet_operations(tool, "MobileNetV1", 64),
-        "ResNet50": facet_operations(tool, "ResNet50", 32),
-    }
+        everything["8 GB"][network] = largest_batches(tool, network, LARGE[network], main)
+    if "MobileNetV1" in networks:
+        everything["memory"] = memory_row(tool, "MobileNetV1", 128, main)
     return everything
 
 
+ACTIONS = [("train", "training"), ("embed", "embedding with mirror image")]
+
+
 def table(found):
-    machine = found["facts"]["MobileNetV1"]["machine"]
+    networks = found["networks"]
+    machine = found["facts"][networks[0]]["machine"]
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {found['threads']} threads, "
         f"torch {found['torch']}; median of {found['rounds']} interleaved rounds, with lowest and "
@@ -180,40 +187,27 @@ def table(found):
         "| | Facet | tuned PyTorch | ratio | default PyTorch | ratio |",
         "|---|---|---|---|---|---|",
     ]
-    for network, batch in [("MobileNetV1", 64), ("ResNet50", 32)]:
-        for action, title in [("train", "training"), ("embed", "embedding with mirror image")]:
-            lines.append(
-                rate_row(
-                    f"{network} {title}, batch {batch}", found[network][action], "Facet",
-                    ["tuned", "default"],
-                )  # fmt: skip
-            )
-    lines.append(
-        rate_row(
-            "MobileNetV1 training, batch 64, fp32 against fp32 channels-last",
-            found["MobileNetV1"]["train"], "Facet, fp32", ["fp32, channels-last", ""],
-        )  # fmt: skip
-    )
-    for network, batch in [("MobileNetV1", 128), ("ResNet50", 64)]:
+    for network in networks:
+        for action, title in ACTIONS:
+            title = f"{network} {title}, batch {BATCHES[network]}"
+            lines.append(rate_row(title, found[network][action], "Facet", ["tuned", "default"]))
+    if "MobileNetV1" in networks:
+        lines.append(
+            rate_row(
+                "MobileNetV1 training, batch 64, fp32 against fp32 channels-last",
+                found["MobileNetV1"]["train"], "Facet, fp32", ["fp32, channels-last", ""],
+            )  # fmt: skip
+        )
+    for network in filter(LARGE.get, networks):
+        batch = 2 * BATCHES[network]
         rates = found[f"{network}, batch {batch}"]
-        for action, title in [("train", "training"), ("embed", "embedding with mirror image")]:
+        for action, title in ACTIONS:
             lines.append(
                 rate_row(f"{network} {title}, batch {batch}", rates[action], "Facet", ["tuned", ""])
             )
-    for network, batches in found["8 GB"].items():
-        own, tuned, default = (batches[n] for n in ("Facet", "tuned", "default"))
-        lines.append(
-            f"| {network} training: largest batch in 8 GB | {own} | {tuned} | {own / tuned:.2f} "
-            f"| {default} | {own / default:.2f} |"
-        )
-    memory = found["memory"]
-    lines.append(
-        f"| MobileNetV1 training, batch 128: peak memory of a step, GB | {memory['Facet']:.2f} | "
-        f"{memory['tuned']:.2f} | {memory['Facet'] / memory['tuned']:.2f} | "
-        f"{memory['default']:.2f} | {memory['Facet'] / memory['default']:.2f} |"
-    )
-    if found["MobileNetV1"]["train"].get("tuned, compiled"):
-        for network in NETWORKS:
+    lines += memory_rows(found)
+    if found[networks[0]]["train"].get("tuned, compiled"):
+        for network in networks:
             for action in ["train", "embed"]:
                 lines.append(
                     rate_row(f"{network} {action}, against tuned and torch.compile",
@@ -222,8 +216,25 @@ def table(found):
     return lines
 
 
+def memory_rows(found):
+    lines = []
+    for network, batches in found["8 GB"].items():
+        own, tuned, default = (batches[n] for n in ("Facet", "tuned", "default"))
+        lines.append(
+            f"| {network} training: largest batch in 8 GB | {own} | {tuned} | {own / tuned:.2f} "
+            f"| {default} | {own / default:.2f} |"
+        )
+    if memory := found.get("memory"):
+        lines.append(
+            f"| MobileNetV1 training, batch 128: peak memory of a step, GB | {memory['Facet']:.2f} | "
+            f"{memory['tuned']:.2f} | {memory['Facet'] / memory['tuned']:.2f} | "
+            f"{memory['default']:.2f} | {memory['Facet'] / memory['default']:.2f} |"
+        )
+    return lines
+
+
 def bounds(found):
-    machine = found["facts"]["MobileNetV1"]["machine"]
+    machine = found["facts"][found["networks"][0]]["machine"]
     lines = [
         "",
         f"What bounds training: a bf16 product of 2048 x 2048 ran at {machine['bf16_flops'] / 1e9:.0f} "
@@ -236,15 +247,16 @@ def bounds(found):
         "| Facet's share |",
         "|---|---|---|---|---|---|",
     ]
-    for network, batch in [("MobileNetV1", 64), ("ResNet50", 32)]:
+    for network in found["networks"]:
         facts, rates = found["facts"][network], found[network]["train"]
-        lines.append(roofline_row(network, facts, batch, rates, machine))
+        lines.append(roofline_row(network, facts, BATCHES[network], rates, machine))
     return lines
 
 
 def operations(found, count=8):
-    facet = {n: found["profile"][n]["operations"] for n in NETWORKS}
-    peer = {n: found["facts"][n]["operations"] for n in NETWORKS}
+    networks = found["networks"]
+    facet = {n: found["profile"][n]["operations"] for n in networks}
+    peer = {n: found["facts"][n]["operations"] for n in networks}
     lines = []
     for name, profiles in [("Facet", facet), ("tuned PyTorch", peer)]:
         lines += ["", f"Where {name}'s step goes, by an operation's own time:", ""]
@@ -252,7 +264,7 @@ def operations(found, count=8):
         for network, rows in profiles.items():
             total = sum(time for _, time in rows)
             lines += [f"| {network} | `{short(n)}` | {t / total:.0%} |" for n, t in rows[:count]]
-    outside = [f"{n} {found['profile'][n]['outside']:.1%}" for n in NETWORKS]
+    outside = [f"{n} {found['profile'][n]['outside']:.1%}" for n in networks]
     return lines + ["", f"Outside of all operations Facet spends: {', '.join(outside)}."]
 
 
@@ -267,11 +279,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tool")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--networks", type=lambda names: names.split(","), default=[*NETWORKS],
+                        help=f"of {', '.join(NETWORKS)}")  # fmt: skip
     parser.add_argument("--compile", action="store_true", help="also against torch.compile")
     parser.add_argument("--json", metavar="FILE", help="also write every number there")
     parser.add_argument("--markdown", metavar="FILE", help="also write the tables there")
     parser.add_argument("--shared", action="store_true", help="waiting threads sleep")
     options = parser.parse_args()
+    if unknown := set(options.networks) - set(NETWORKS):
+        parser.error(f"unknown networks: {', '.join(sorted(unknown))}")
     if options.shared:
         Subject.environment = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
     found = run(options)

@@ -1,8 +1,9 @@
 """A plain PyTorch trainer: the peer that Facet's training throughput and accuracy are compared to.
 
 It does what a careful engineer would write in an afternoon with stock PyTorch and nothing else:
-MobileNetV1 or ResNet-50 at 112x112, Linear(512) + BatchNorm1d embedding, softmax head, fused SGD
-with momentum, linear warm-up and cosine decay, autocast and channels-last for bfloat16.
+MobileNetV1, ResNet-50, IResNet-50 or MobileFaceNet at 112x112, an embedding of 512 numbers with
+BatchNorm1d, softmax head, fused SGD with momentum, linear warm-up and cosine decay, autocast and
+channels-last for bfloat16.
 Layers, sizes and schedule are Facet's. Weights start from PyTorch's own defaults (Kaiming uniform
 with a = sqrt 5); weight decay acts on every parameter; incomplete last batches are dropped.
 
@@ -127,10 +128,103 @@ class ResNet50(nn.Module):
         return self.embedding(self.features(images))
 
 
+def conv_norm_prelu(inputs, outputs, kernel, stride=1, groups=1):
+    return [*conv_norm(inputs, outputs, kernel, stride, groups), nn.PReLU(outputs)]
+
+
+class FaceBlock(nn.Module):
+    """BN-Conv-BN-PReLU-Conv-BN (Deng et al. 2019, section 3.1); the second convolution strides, and
+    nothing rectifies the sum."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.path = nn.Sequential(
+            nn.BatchNorm2d(inputs),
+            *conv_norm_prelu(inputs, outputs, 3),
+            *conv_norm(outputs, outputs, 3, stride),
+        )
+        self.shortcut = (
+            nn.Sequential(*conv_norm(inputs, outputs, 1, stride)) if stride > 1 else nn.Identity()
+        )
+
+    def forward(self, x):
+        # In place: a normalisation's gradient does not need its output.
+        return self.path(x).add_(self.shortcut(x))
+
+
+class IResNet50(nn.Module):
+    """The residual network of ArcFace's paper: a stem that keeps the size, four stages that halve it,
+    and BN-FC-BN over the whole map (its dropout is 0). The head is always in float32."""
+
+    STAGES = [(64, 3), (128, 4), (256, 14), (512, 3)]
+
+    def __init__(self):
+        super().__init__()
+        layers, inputs = conv_norm_prelu(3, 64, 3), 64
+        for channels, blocks in self.STAGES:
+            for block in range(blocks):
+                layers.append(FaceBlock(inputs, channels, 2 if block == 0 else 1))
+                inputs = channels
+        self.features = nn.Sequential(*layers, nn.BatchNorm2d(inputs))
+        self.linear = nn.Linear(inputs * 7 * 7, EMBEDDING)
+        self.norm = nn.BatchNorm1d(EMBEDDING)
+
+    def forward(self, images):
+        features = self.features(images)
+        with torch.autocast(images.device.type, enabled=False):
+            return self.norm(self.linear(features.float().flatten(1)))
+
+
+class Inverted(nn.Module):
+    """Pointwise, depthwise, pointwise, PReLU behind the first two, and a shortcut if the size stays."""
+
+    def __init__(self, inputs, outputs, inner, stride):
+        super().__init__()
+        self.path = nn.Sequential(
+            *conv_norm_prelu(inputs, inner, 1),
+            *conv_norm_prelu(inner, inner, 3, stride, inner),
+            *conv_norm(inner, outputs, 1),
+        )
+        self.adds = stride == 1
+
+    def forward(self, x):
+        return self.path(x).add_(x) if self.adds else self.path(x)
+
+
+class MobileFaceNet(nn.Module):
+    """Chen et al. 2018, Table 1, with twice the channels between blocks and two channels a group in
+    the second convolution, as insightface's "mbf" has them. The end, a depthwise convolution over
+    the whole map and a linear map, is always in float32."""
+
+    def __init__(self):
+        super().__init__()
+        layers = conv_norm_prelu(3, 128, 3, 2) + conv_norm_prelu(128, 128, 3, groups=64)
+        layers += [Inverted(128, 128, 128, 2)] + [Inverted(128, 128, 128, 1) for _ in range(4)]
+        layers += [Inverted(128, 256, 256, 2)] + [Inverted(256, 256, 256, 1) for _ in range(6)]
+        layers += [Inverted(256, 256, 512, 2)] + [Inverted(256, 256, 256, 1) for _ in range(2)]
+        self.features = nn.Sequential(*layers, *conv_norm_prelu(256, 512, 1))
+        self.pool = nn.Sequential(
+            nn.Conv2d(512, 512, 7, groups=512, bias=False), nn.BatchNorm2d(512)
+        )
+        self.linear = nn.Linear(512, EMBEDDING, bias=False)
+        self.norm = nn.BatchNorm1d(EMBEDDING)
+
+    def forward(self, images):
+        features = self.features(images)
+        with torch.autocast(images.device.type, enabled=False):
+            return self.norm(self.linear(self.pool(features.float()).flatten(1)))
+
+
+MODELS = {
+    "mobilenet": lambda options: MobileNetV1(options.width),
+    "resnet50": lambda options: ResNet50(options.stride_on),
+    "iresnet50": lambda options: IResNet50(),
+    "mobilefacenet": lambda options: MobileFaceNet(),
+}
+
+
 def make_model(options):
-    if options.model == "mobilenet":
-        return MobileNetV1(options.width)
-    return ResNet50(options.stride_on)
+    return MODELS[options.model](options)
 
 
 # Training.
@@ -441,7 +535,7 @@ def parse_options():
     parser.add_argument(
         "--lfw", metavar="IMAGES,PAIRS", type=images_and_pairs, help="test on LFW after training"
     )
-    parser.add_argument("--model", choices=["mobilenet", "resnet50"], default="mobilenet")
+    parser.add_argument("--model", choices=[*MODELS], default="mobilenet")
     parser.add_argument("--width", type=float, default=1.0, help="MobileNetV1's width multiplier")
     parser.add_argument("--stride-on", choices=["1x1", "3x3"], default="3x3", help="ResNet-50")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")

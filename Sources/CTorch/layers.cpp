@@ -2,12 +2,12 @@
 #include "ctorch_layers.h"
 
 #include "bridge.h"
+#include "kernels/prelu.h"
 
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/hardsigmoid.h>
 #include <ATen/ops/hardswish.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/prelu.h>
 #include <ATen/ops/relu6.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
@@ -30,10 +30,7 @@ ct_status ct_hardsigmoid(ct_tensor self, ct_tensor *out) {
 }
 
 ct_status ct_prelu(ct_tensor self, ct_tensor weight, ct_tensor *out) {
-  return producing(out, [&] {
-    const auto &input = tensor(self);
-    return at::prelu(input, tensor(weight).to(input.scalar_type()));
-  });
+  return producing(out, [&] { return kernels::prelu(tensor(self), tensor(weight)); });
 }
 
 ct_status ct_layer_norm(ct_tensor self, ct_tensor weight, ct_tensor bias, double epsilon,

@@ -6,6 +6,7 @@
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
+#include "kernels/prelu.h"
 #include "kernels/window.h"
 
 #include <ATen/autocast_mode.h>
@@ -38,6 +39,27 @@ at::Tensor normalize(ct_tensor self, const ct_batch_norm_parts &parts,
 /// up a part a thread, and one thread and two would differ in the last bits.
 at::Tensor as_images(const at::Tensor &values) {
   return values.dim() == 2 && values.is_cpu() ? values.unsqueeze(2).unsqueeze(3) : values;
+}
+
+/// Normalises and adds, in training by this project's kernels where they are for these operands.
+at::Tensor normalized(ct_tensor self, const ct_batch_norm_parts &parts, bool training) {
+  auto residual = optional(parts.residual);
+  const auto &weight = tensor(parts.weight);
+  if (!training || !uses_own_kernels()) return normalize(self, parts, residual, training);
+  auto images = as_images(tensor(self));
+  kernels::NormalizationOptions options{parts.rectify, parts.momentum, parts.epsilon};
+  if (!residual && images.dim() != tensor(self).dim() &&
+      kernels::supports_normalization(images, weight, residual))
+    return kernels::normalization(images, weight, tensor(parts.bias), tensor(parts.running_mean),
+                                  tensor(parts.running_var), residual, options)
+        .flatten(1);
+  if (cuda::supports_normalization(tensor(self), weight, residual))
+    return cuda::normalization(tensor(self), weight, tensor(parts.bias), tensor(parts.running_mean),
+                               tensor(parts.running_var), residual, options);
+  if (!kernels::supports_normalization(tensor(self), weight, residual))
+    return normalize(self, parts, residual, training);
+  return kernels::normalization(tensor(self), weight, tensor(parts.bias), tensor(parts.running_mean),
+                                tensor(parts.running_var), residual, options);
 }
 
 }  // namespace
@@ -73,25 +95,14 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
 
 ct_status ct_batch_norm(ct_tensor self, ct_batch_norm_parts parts, bool training, ct_tensor *out) {
   return producing(out, [&] {
-    auto residual = optional(parts.residual);
-    const auto &weight = tensor(parts.weight);
-    if (!training || !uses_own_kernels()) return normalize(self, parts, residual, training);
-    auto images = as_images(tensor(self));
-    if (!residual && images.dim() != tensor(self).dim() &&
-        kernels::supports_normalization(images, weight, residual))
-      return kernels::normalization(images, weight, tensor(parts.bias), tensor(parts.running_mean),
-                                    tensor(parts.running_var), residual,
-                                    {parts.rectify, parts.momentum, parts.epsilon})
-          .flatten(1);
-    if (cuda::supports_normalization(tensor(self), weight, residual))
-      return cuda::normalization(
-          tensor(self), weight, tensor(parts.bias), tensor(parts.running_mean),
-          tensor(parts.running_var), residual, {parts.rectify, parts.momentum, parts.epsilon});
-    if (!kernels::supports_normalization(tensor(self), weight, residual))
-      return normalize(self, parts, residual, training);
-    return kernels::normalization(tensor(self), weight, tensor(parts.bias),
-                                  tensor(parts.running_mean), tensor(parts.running_var), residual,
-                                  {parts.rectify, parts.momentum, parts.epsilon});
+    auto slopes = optional(parts.slopes);
+    if (!slopes) return normalized(self, parts, training);
+    if (training && uses_own_kernels() && !optional(parts.residual) &&
+        kernels::supports_prelu_normalization(tensor(self), tensor(parts.weight), *slopes))
+      return kernels::prelu_normalization(
+          tensor(self), tensor(parts.weight), tensor(parts.bias), tensor(parts.running_mean),
+          tensor(parts.running_var), *slopes, parts.momentum, parts.epsilon);
+    return kernels::prelu(normalized(self, parts, training), *slopes);
   });
 }
 
@@ -111,12 +122,14 @@ ct_status ct_normalized_conv2d(ct_tensor self, ct_conv2d_parts convolution,
     bool is_autocast = at::autocast::is_autocast_enabled(device);
     auto type = is_autocast ? at::autocast::get_autocast_dtype(device) : input.scalar_type();
     c10::AutoGradMode off(false);
-    return static_cast<kernels::Folding *>(folding.impl)->convolution(
+    auto images = static_cast<kernels::Folding *>(folding.impl)->convolution(
         input,
         {tensor(convolution.weight), convolution.stride, convolution.padding, convolution.groups},
         {tensor(parts.weight), tensor(parts.bias), tensor(parts.running_mean),
          tensor(parts.running_var), parts.epsilon},
         optional(parts.residual), parts.rectify, type);
+    if (auto slopes = optional(parts.slopes)) kernels::apply_prelu(images, *slopes);
+    return images;
   });
 }
 

@@ -121,6 +121,11 @@ FACET_INLINE Floats rectified(Floats values) {
   return values;
 }
 
+/// The values where they are positive, and elsewhere, a NaN included, their products with the slopes.
+FACET_INLINE Floats sloped(Floats values, Floats slopes) {
+  return values > 0.0f ? values : values * slopes;
+}
+
 /// `values` where a rectifier's output is above zero, as LibTorch decides it for a NaN too.
 FACET_INLINE Floats where_rectifier_passes(Floats output, Floats values) {
   Words words, kept = (Words)~(output <= 0.0f);

@@ -24,7 +24,7 @@ public enum EmbeddingSource {
         if EmbeddingFile.isNamedArray(url) { return false }
         return switch ModelFileKind(url) {
         case .array, .dlib, .safetensors: false
-        case .foreign, .onnx, .openVINO, .script, .stateDict: true
+        case .foreign, .mxnet, .onnx, .openVINO, .script, .stateDict: true
         }
     }
 
@@ -56,7 +56,7 @@ public enum EmbeddingSource {
         case .openVINO: return try opener.onnx(url, ONNXNetwork(ir: url, options))
         case .safetensors: return try opener.safetensors(url)
         case .script: return try opener.script(url)
-        case .stateDict: return try opener.stateDict(url)
+        case .mxnet, .stateDict: return try opener.stateDict(url)
         }
     }
 

@@ -11,6 +11,8 @@ enum ModelFileKind: Equatable {
     case dlib
     /// What is not read: what it is, and what to do instead.
     case foreign(what: String, advice: String)
+    /// Weights of MXNet.
+    case mxnet
     /// A network in ONNX.
     case onnx
     /// A network in OpenVINO's own format.
@@ -115,9 +117,7 @@ enum ModelFileKind: Equatable {
             [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19],
             .stateDict),
         Mark([0x89, 0x48, 0x44, 0x46], weights("an HDF5 file, as Keras writes its weights")),
-        Mark(
-            [0x12, 0x01, 0, 0, 0, 0, 0, 0],
-            weights("an MXNet file of weights, which does not say what network they belong to")),
+        Mark([0x12, 0x01, 0, 0, 0, 0, 0, 0], .mxnet),
         // dlib writes the version of a network's loss, and its name behind its length.
         Mark("loss_", at: 4, .dlib),
         Mark("TFL3", at: 4, network("a TensorFlow Lite network")),
@@ -191,7 +191,7 @@ enum ModelFileKind: Equatable {
         "ckpt": weights("a checkpoint of another program"),
         "engine": network("a TensorRT engine"), "h5": weights("a damaged HDF5 file"),
         "mlmodel": network("a Core ML network"), "onnx": .onnx,
-        "params": weights("an MXNet or ncnn file of weights"),
+        "params": weights("a damaged MXNet file of weights"),
         "pb": network("a TensorFlow graph"), "pdiparams": weights("a Paddle file of weights"),
         "pdmodel": network("a Paddle network"), "plan": network("a TensorRT engine"),
         "pth": weights("a damaged PyTorch file"), "rknn": network("an RKNN network"),

@@ -7,7 +7,8 @@ import Spelling
 public import Torch
 
 /// Weights that a training begins with, of whatever file has them: a model of Facet's, a run's folder or a
-/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, or any safetensors file.
+/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, MXNet's parameters, or any
+/// safetensors file.
 public struct PretrainedWeights {
     /// The file.
     public let url: URL
@@ -62,6 +63,8 @@ public struct PretrainedWeights {
             )
         case .script, .stateDict:
             return (WeightFile(try StateDict(url)), metadata: nil)
+        case .mxnet:
+            return (WeightFile(try MXNetParameters(url)), metadata: nil)
         case .array:
             throw FaceEmbeddingError.noWeights(
                 path: url.path, reason: "it has an array and no weights by name")
@@ -85,7 +88,7 @@ public struct PretrainedWeights {
             throw FaceEmbeddingError.noWeights(
                 path: url.path,
                 reason: "it is \(what); give a model or run of Facet's, a state dict of PyTorch, "
-                    + "TorchScript or safetensors")
+                    + "TorchScript, safetensors or MXNet's .params")
         }
     }
 

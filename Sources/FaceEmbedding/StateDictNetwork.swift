@@ -3,7 +3,7 @@ import Foundation
 import ModelFormats
 import Torch
 
-/// What is known of a PyTorch state dict, which does not say what network it is of.
+/// What is known of a PyTorch state dict or of MXNet's parameters, which do not say what network they are of.
 public struct StateDictOptions {
     /// The network, e.g. `iresnet50`; nil where nobody has said.
     public var backbone: String?
@@ -23,7 +23,7 @@ public struct StateDictOptions {
     }
 }
 
-/// A backbone with the weights of a PyTorch state dict.
+/// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
 struct StateDictNetwork {
     /// The network.
     let backbone: any Backbone
@@ -39,13 +39,15 @@ struct StateDictNetwork {
     init(
         _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {
-        let file = try StateDict(url)
+        let isMXNets = ModelFileKind(url) == .mxnet
+        let file =
+            isMXNets ? WeightFile(try MXNetParameters(url)) : WeightFile(try StateDict(url))
         guard let text = options.backbone else {
             throw ModelFormatsError.misfit(
                 path: url.path,
                 summary:
-                    "is a PyTorch file of weights (a state dict), which does not say what network "
-                    + "they are of; \(Self.advice(file, inputSize))")
+                    "is \(isMXNets ? "an MXNet file of weights" : Self.stateDict), which does not "
+                    + "say what network they are of; \(Self.advice(file, inputSize))")
         }
         let specification = try BackboneSpecification(parsing: text)
         backbone = try BackboneCatalogue.make(
@@ -65,9 +67,11 @@ struct StateDictNetwork {
         try match.load(into: backbone.state)
     }
 
+    private static let stateDict = "a PyTorch file of weights (a state dict)"
+
     /// Which network a file's tensors are of, as the end of a sentence.
     private static func advice(
-        _ file: StateDict, _ inputSize: Int, besides given: BackboneSpecification? = nil
+        _ file: WeightFile, _ inputSize: Int, besides given: BackboneSpecification? = nil
     ) -> String {
         let known = BackboneCatalogue.descriptors.map(\.name).joined(separator: ", ")
         guard let best = file.likelyNetworks(inputSize: inputSize).first else {

@@ -4,11 +4,17 @@ public import Torch
 /// it, which ends in an embedding instead of classes.
 ///
 /// As in torchvision there is batch normalisation behind each convolution, with an epsilon of 0.001, and
-/// the paper's 5x5 windows are 3x3. The auxiliary heads, which torchvision leaves out by default too once
-/// a network is trained, are not part of it. Parameters bear torchvision's names; those of the embedding
+/// the paper's 5x5 windows are 3x3. The auxiliary heads behind the modules 4a and 4d are there if the option
+/// `aux` says so, and only for training. Parameters bear torchvision's names; those of the embedding
 /// layer are `embedding.linear` and `embedding.bn`.
-public final class GoogLeNet: ConfigurableBackbone {
+public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.2)
+    private static let auxiliary = BackboneOptionKey<Bool>.toggle(
+        "aux", aliases: ["aux_logits"], default: false,
+        "auxiliary classifiers in training, whose losses count 0.3 times")
+    private static let auxiliaryDropout = BackboneOptionKey<Double>.number(
+        "aux_dropout", aliases: ["dropout_aux"], default: 0.7, in: 0...0.9,
+        "fraction of the auxiliary classifiers' features that training drops")
     private static let epsilon = 0.001
 
     /// Name, paper and parameters.
@@ -20,7 +26,7 @@ public final class GoogLeNet: ConfigurableBackbone {
             loss: "softmax", inputSize: 224, embeddingSize: 1024,
             published: "6.8 million parameters, 1.5 billion multiply-adds, ImageNet top-5 error "
                 + "6.67 % (ensemble)"),
-        options: [dropout.parameter])
+        options: [dropout.parameter, auxiliary.parameter, auxiliaryDropout.parameter])
 
     /// The one description.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
@@ -36,12 +42,16 @@ public final class GoogLeNet: ConfigurableBackbone {
     ]
     /// The windows of the pools behind modules.
     private static let pools = ["3b": 3, "4e": 2]
+    /// The modules whose outputs auxiliary heads see, and the heads' names.
+    private static let headNames = [("4a", "aux1"), ("4d", "aux2")]
 
     /// What the network was made from.
     public let specification: BackboneSpecification
     private let stem: ConvolutionChain
     private let second: ConvolutionChain
     private let modules: [InceptionModule]
+    /// Heads on what modules give, by the modules' names.
+    private let heads: [(module: String, head: AuxiliaryHead)]
     private let embedding: EmbeddingLayer
 
     /// Creates a network with new weights.
@@ -71,6 +81,18 @@ public final class GoogLeNet: ConfigurableBackbone {
             inputs = module.outputs
             return module
         }
+        let outputs = Dictionary(
+            uniqueKeysWithValues: zip(Self.plan.map(\.name), modules.map(\.outputs)))
+        let counter = stem.counter
+        heads =
+            specification[Self.auxiliary]
+            ? Self.headNames.map { module, name in
+                let head = AuxiliaryHead(
+                    name, inputs: outputs[module] ?? 0, specification,
+                    dropout: specification[Self.auxiliaryDropout], epsilon: Self.epsilon,
+                    countedBy: counter, initial: initial)
+                return (module, head)
+            } : []
         embedding = EmbeddingLayer(
             inputs: inputs, specification, countedBy: stem.counter,
             initial: initial.child("embedding"))
@@ -81,15 +103,44 @@ public final class GoogLeNet: ConfigurableBackbone {
         let inner = zip(Self.plan, modules).flatMap { row, module in
             module.state.prefixed("inception\(row.name)")
         }
-        return stem.state + second.state + inner + embedding.state.prefixed("embedding")
+        return stem.state + second.state + inner + heads.flatMap(\.head.state)
+            + embedding.state.prefixed("embedding")
+    }
+
+    /// Whether anything is dropped in training.
+    public var isRandomInTraining: Bool {
+        specification[Self.dropout] > 0
+            || (!heads.isEmpty && specification[Self.auxiliaryDropout] > 0)
+    }
+
+    /// `aux1` and `aux2`, or none.
+    public var auxiliaryHeads: [(name: String, features: Int)] { heads.map(\.head.description) }
+
+    /// `[n, 3, h, w]` -> `[n, embeddingSize]`, and what the auxiliary classifiers see.
+    public func trained(_ images: Tensor) -> (embeddings: Tensor, features: [Tensor]) {
+        var features: [Tensor] = []
+        let embeddings = pass(images, training: true) { module, map in
+            if let head = heads.first(where: { $0.module == module })?.head {
+                features.append(head(map))
+            }
+        }
+        return (embeddings, features)
     }
 
     /// `[n, 3, h, w]` -> `[n, embeddingSize]`.
     public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+        pass(images, training: training) { _, _ in }
+    }
+
+    /// - Parameter seen: Is shown what each module gives.
+    private func pass(
+        _ images: Tensor, training: Bool, _ seen: (_ module: String, _ map: Tensor) -> Void
+    ) -> Tensor {
         var features = stem(images, training: training).maxPooledOverEdges(kernel: 3, stride: 2)
         features = second(features, training: training).maxPooledOverEdges(kernel: 3, stride: 2)
         for (row, module) in zip(Self.plan, modules) {
             features = module(features, training: training)
+            seen(row.name, features)
             if let kernel = Self.pools[row.name] {
                 features = features.maxPooledOverEdges(kernel: kernel, stride: 2)
             }
@@ -112,6 +163,9 @@ public final class GoogLeNet: ConfigurableBackbone {
         for (row, module) in zip(Self.plan, modules) {
             trace.row("inception (\(row.name))", filter: module.filter, stride: 1) {
                 module.walk(&$0)
+            }
+            for (_, head) in heads.filter({ $0.module == row.name }) {
+                trace.row("auxiliary head", filter: "training", stride: 1) { head.walk(&$0) }
             }
             if let kernel = Self.pools[row.name] { pool(kernel) }
         }

@@ -42,6 +42,12 @@ final class NormalizedConvolution {
             training: training)
     }
 
+    /// Convolves, normalises and multiplies negative values by the slopes of `prelu`.
+    func rectified(_ input: Tensor, by prelu: PReLU, training: Bool) -> Tensor {
+        convolution(
+            input, normalizedBy: normalization, rectifiedBy: prelu, training: training)
+    }
+
     /// Convolves, normalises and adds a residual where there is one.
     func callAsFunction(
         _ input: Tensor, adding residual: Tensor? = nil, training: Bool
@@ -92,7 +98,7 @@ final class PReLUConvolution {
     var state: [StateEntry] { normalized.state + prelu.state.prefixed(name) }
 
     func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-        prelu(normalized(input, training: training), training: training)
+        normalized.rectified(input, by: prelu, training: training)
     }
 
     func walk(_ trace: inout LayerTrace) {

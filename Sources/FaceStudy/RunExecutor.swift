@@ -145,7 +145,10 @@ struct RunExecutor {
             context.run.loss, classes: context.trainSet.set.identities.count,
             embeddingSize: backbone.embeddingSize, initial: initial.child("head"),
             head: headOptions)
-        return Model(backbone: backbone, loss: loss)
+        let auxiliary = AuxiliaryClassifiers(
+            backbone, classes: context.trainSet.set.identities.count,
+            initial: initial.child("auxiliary"))
+        return Model(backbone: backbone, loss: loss, auxiliary: auxiliary)
     }
 
     /// The head's options, where `bfloat16` needs a network that computes in it.

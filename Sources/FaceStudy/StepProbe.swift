@@ -33,8 +33,8 @@ struct StepProbe {
     func train(_ images: Tensor) {
         optimizer.clearGradients()
         compute.withKernels {
-            withPrecision(compute.precision, on: device) { backbone(images, training: true) }
-                .square().mean().backward()
+            withPrecision(compute.precision, on: device) { backbone.measuredPass(images) }
+                .backward()
         }
         optimizer.step(learningRate: 1e-6)
         device.synchronize()

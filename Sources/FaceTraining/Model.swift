@@ -8,15 +8,22 @@ public struct Model {
     public let backbone: any Backbone
     /// The loss: embeddings and labels become a scalar.
     public let loss: any FaceLoss
+    /// Classifiers of the backbone's auxiliary heads, which are trained beside the loss.
+    public let auxiliary: AuxiliaryClassifiers?
 
-    /// Joins a backbone with a loss of its embeddings.
-    public init(backbone: any Backbone, loss: any FaceLoss) {
+    /// Joins a backbone with a loss of its embeddings, and with the classifiers of its auxiliary heads where it
+    /// has such.
+    public init(
+        backbone: any Backbone, loss: any FaceLoss, auxiliary: AuxiliaryClassifiers? = nil
+    ) {
         self.backbone = backbone
         self.loss = loss
+        self.auxiliary = auxiliary
     }
 
-    /// Parameters and buffers of both, under `backbone.` and `loss.`.
+    /// Parameters and buffers of all, under `backbone.`, `loss.` and `auxiliary.`.
     public var state: [StateEntry] {
         backbone.state.prefixed("backbone") + loss.state.prefixed("loss")
+            + (auxiliary?.state.prefixed("auxiliary") ?? [])
     }
 }

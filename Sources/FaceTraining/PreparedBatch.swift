@@ -28,28 +28,44 @@ struct Upcoming {
     private let batches: any TrainingBatches
     private let isAhead: Bool
     private let prepare: (ImageBatch) -> PreparedBatch
+    private let now: () -> ContinuousClock.Instant
     private var fetched: Result<PreparedBatch?, any Error>?
+    private var waited = Duration.zero
 
     /// - Parameter isAhead: Whether ``fetch()`` does anything: on the processor there is nothing to
     ///   be done meanwhile.
     init(
         _ batches: any TrainingBatches, isAhead: Bool,
+        now: @escaping () -> ContinuousClock.Instant = { .now },
         prepare: @escaping (ImageBatch) -> PreparedBatch
     ) {
         self.batches = batches
         self.isAhead = isAhead
+        self.now = now
         self.prepare = prepare
     }
 
     /// Fetches the next batch ahead; an error shows when it is asked for.
     mutating func fetch() {
         guard isAhead, fetched == nil else { return }
-        fetched = Result { try batches.next().map(prepare) }
+        fetched = Result { try wait().map(prepare) }
     }
 
     /// The next batch, or nil at the end.
     mutating func next() throws -> PreparedBatch? {
         defer { fetched = nil }
-        return try fetched.map { try $0.get() } ?? batches.next().map(prepare)
+        return try fetched.map { try $0.get() } ?? wait().map(prepare)
+    }
+
+    /// Seconds in which batches were waited for since this was last asked.
+    mutating func takeWaitingSeconds() -> Double {
+        defer { waited = .zero }
+        return waited / .seconds(1)
+    }
+
+    private mutating func wait() throws -> ImageBatch? {
+        let start = now()
+        defer { waited += start.duration(to: now()) }
+        return try batches.next()
     }
 }

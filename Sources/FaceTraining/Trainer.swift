@@ -133,7 +133,9 @@ public final class Trainer {
         var upcoming = Upcoming(batches, isAhead: device != .cpu, prepare: prepare)
         while let batch = try upcoming.next() {
             let isLast = position.stepInEpoch + 1 >= stepsPerEpoch
-            let summary = try takeStep(batch, &clock) { if !isLast { upcoming.fetch() } }
+            let waited = upcoming.takeWaitingSeconds()
+            var summary = try takeStep(batch, &clock) { if !isLast { upcoming.fetch() } }
+            summary.waitingSeconds = waited
             try observer.receive(.step(summary))
             for diagnostic in observe(summary) { try observer.receive(.diagnostic(diagnostic)) }
             if observer.shouldStop {
@@ -248,7 +250,7 @@ public final class Trainer {
             loss: step.loss, gradientNorm: step.gradientNorm,
             accuracy: Double(sums.correct) / images,
             accuracyWithMargin: Double(sums.correctWithMargin) / images,
-            images: sums.images, seconds: seconds)
+            images: sums.images, seconds: seconds, waitingSeconds: 0)
     }
 
     private func prepare(_ batch: ImageBatch) -> PreparedBatch {

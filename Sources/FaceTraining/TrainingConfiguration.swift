@@ -102,7 +102,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             .texts(
                 "augmentation", \.augmentation, "an augmentation",
                 flag: .init("--augmentation", "LIST", .list), suggestions: Augmentation.names,
-                "random changes to images, as `adaface`, `insightface` or `jpeg:p=0.2`"
+                "random changes to images, as `adaface`, `insightface`, `randaugment` or `jpeg:p=0.2`"
             ) { text in
                 do throws(FaceDataError) {
                     _ = try Augmentation(parsing: [text])

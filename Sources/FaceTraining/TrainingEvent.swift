@@ -41,6 +41,9 @@ public struct StepSummary: Sendable, Hashable {
     public var images: Int
     /// Seconds the step took, waiting for its images included.
     public var seconds: Double
+    /// Seconds of them in which nothing was done but to wait for images; on a GPU it may still have
+    /// computed.
+    public var waitingSeconds: Double
 }
 
 /// An epoch that was trained.

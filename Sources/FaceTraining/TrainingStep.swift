@@ -51,7 +51,8 @@ public final class TrainingStep {
         self.precision = precision
         self.device = device
         self.isDeferred = isDeferred
-        isRecordable = isDeferred
+        // A recorded pass gives embeddings alone.
+        isRecordable = isDeferred && model.auxiliary == nil
     }
 
     /// Launches a step, with gradients of this step alone. When its loss or gradient is not finite, no
@@ -74,12 +75,13 @@ public final class TrainingStep {
         optimizer.clearGradients()
         var launched = Launched()
         for (index, microBatch) in split(images, labels, into: microBatches).enumerated() {
-            let embeddings = forward(microBatch.images)
+            let (embeddings, features) = forward(microBatch.images)
             let output = model.loss(
                 embeddings: embeddings, labels: microBatch.labels, progress: progress(index))
             launched.append(output, embeddings: embeddings, labels: microBatch.labels)
             guard isDeferred || output.loss.item().isFinite else { return launched }
-            (microBatches == 1 ? output.loss : output.loss / Double(microBatches)).backward()
+            let loss = trainedLoss(output.loss, features, microBatch.labels)
+            (microBatches == 1 ? loss : loss / Double(microBatches)).backward()
             graphed?.differentiate(embeddings, isOnly: microBatches == 1)
         }
         launched.norm = update(launched.losses, learningRate: learningRate, clip: gradientClip)
@@ -87,7 +89,21 @@ public final class TrainingStep {
         return launched
     }
 
-    private func forward(_ images: Tensor) -> Tensor {
+    /// What is differentiated: the loss, and those of auxiliary classifiers where there are some.
+    private func trainedLoss(_ loss: Tensor, _ features: [Tensor], _ labels: Tensor) -> Tensor {
+        guard let auxiliary = model.auxiliary else { return loss }
+        return loss + auxiliary.loss(features, labels: labels)
+    }
+
+    /// Embeddings, and the features of auxiliary heads whose classifiers are trained.
+    private func forward(_ images: Tensor) -> (embeddings: Tensor, features: [Tensor]) {
+        if model.auxiliary != nil, let backbone = model.backbone as? any AuxiliaryBackbone {
+            return withPrecision(precision, on: device) { backbone.trained(images) }
+        }
+        return (embeddings(images), [])
+    }
+
+    private func embeddings(_ images: Tensor) -> Tensor {
         if graphed == nil, hasStepped, isRecordable {
             graphed = try? GraphedBackbone(model.backbone, like: images, precision: precision)
             isRecordable = graphed != nil

@@ -4,6 +4,10 @@ public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertib
     case damaged(path: String, offset: Int, reason: String)
     /// A file of dlib's is not what its own structure says.
     case damagedDlib(path: String, offset: Int, reason: String)
+    /// A file of MXNet's is not what its own structure says.
+    case damagedMXNet(path: String, offset: Int, reason: String)
+    /// A file of MXNet's has arrays without names.
+    case noNames(path: String, count: Int)
     /// A file has no tensors by name.
     case noStateDict(path: String, found: String)
     /// Weights do not fit the network.
@@ -24,6 +28,12 @@ public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertib
         case .damagedDlib(let path, let offset, let reason):
             "'\(path)' is not a whole network of dlib's that embeds faces: at byte \(offset), "
                 + "\(reason); download dlib_face_recognition_resnet_model_v1.dat again"
+        case .damagedMXNet(let path, let offset, let reason):
+            "'\(path)' is not a whole file of MXNet's parameters: at byte \(offset), \(reason); use "
+                + "another copy"
+        case .noNames(let path, let count):
+            "'\(path)' has \(count) \(count == 1 ? "array" : "arrays") of MXNet's without names; save a "
+                + "dictionary with mx.nd.save(path, {name: array})"
         case .noStateDict(let path, let found):
             "'\(path)' holds \(found) and no tensors by name; save the state dict with "
                 + "torch.save(model.state_dict(), path)"
@@ -34,7 +44,7 @@ public enum ModelFormatsError: Error, Equatable, Sendable, CustomStringConvertib
         case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
         case .unknownType(let path, let name, let type):
             "tensor '\(name)' of '\(path)' has elements of the type \(type), which is not read; "
-                + "convert it to float32 in PyTorch"
+                + "convert it to float32"
         }
     }
 }

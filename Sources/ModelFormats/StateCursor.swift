@@ -1,19 +1,34 @@
 /// Reads bytes one after another, and never past their end.
 struct StateCursor {
+    /// Whose file it is, for messages.
+    enum Program {
+        case mxnet, pytorch
+    }
+
     let bytes: ArraySlice<UInt8>
     let path: String
+    private let program: Program
     /// Where the next byte is, counted from the beginning of the file.
     private(set) var offset: Int
 
-    init(_ bytes: ArraySlice<UInt8>, path: String) {
+    init(_ bytes: ArraySlice<UInt8>, path: String, program: Program = .pytorch) {
         self.bytes = bytes
         self.path = path
+        self.program = program
         offset = bytes.startIndex
     }
 
     func damaged(_ reason: String, at index: Int? = nil) -> ModelFormatsError {
-        .damaged(path: path, offset: index ?? offset, reason: reason)
+        switch program {
+        case .mxnet: .damagedMXNet(path: path, offset: index ?? offset, reason: reason)
+        case .pytorch: .damaged(path: path, offset: index ?? offset, reason: reason)
+        }
     }
+
+    var isAtEnd: Bool { offset == bytes.endIndex }
+
+    /// How many bytes follow.
+    var left: Int { bytes.endIndex - offset }
 
     mutating func byte() throws(ModelFormatsError) -> UInt8 {
         guard offset < bytes.endIndex else { throw damaged("the file ends too early") }

@@ -52,6 +52,29 @@ public struct WeightFile {
         }
     }
 
+    /// The arrays of a file of MXNet's, under their own names, and under those of PyTorch where they are
+    /// of insightface's residual networks.
+    public init(_ file: MXNetParameters) {
+        path = file.path
+        let own = file.tensors.map { stored in
+            Entry(stored.name, stored.shape) { () throws(ModelFormatsError) in try stored.tensor() }
+        }
+        let others = own.filter { !MXNetNames.isOfClasses($0.name) }.map { entry in
+            guard let translation = MXNetNames.translation(of: entry.name) else { return entry }
+            return Entry(translation.name, entry.shape) { () throws(ModelFormatsError) in
+                let tensor = try entry.tensor()
+                return translation.addition == 0 ? tensor : tensor + translation.addition
+            }
+        }
+        parts =
+            own.isEmpty
+            ? []
+            : [
+                Part(path: "", tensors: own),
+                Part(path: "insightface's names for MXNet", tensors: others),
+            ]
+    }
+
     /// The tensors of a safetensors file, of whichever program.
     public init(_ content: Safetensors.Content, path: String) {
         self.path = path

@@ -9,6 +9,7 @@ import Foundation
 final class StudyPrinter {
     /// How far a run's training is, over all of its epochs.
     private var training: ProgressLine?
+    private var waiting = WaitingShare()
     /// How far anything else is.
     private var line: ProgressLine?
     private var task = ""
@@ -64,6 +65,7 @@ final class StudyPrinter {
         endTask()
         training?.finish("")
         training = nil
+        waiting = WaitingShare()
     }
 
     private func endTask() {
@@ -99,16 +101,18 @@ final class StudyPrinter {
             training
             ?? ProgressLine("  training", total: step.steps, completed: step.step, unit: "steps")
         training = line
-        line.update(step.step, details: Self.details(step))
+        waiting.add(step)
+        line.update(step.step, details: Self.details(step, waiting))
     }
 
     /// What the line says of a step, what matters most first.
-    static func details(_ step: StepSummary) -> [String] {
+    static func details(_ step: StepSummary, _ waiting: WaitingShare = WaitingShare()) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         return [
             "accuracy \(percent(step.accuracy))", "loss \(number(step.loss, 3))",
             "epoch \(step.epoch)", "\(number(rate, 0)) images/s",
-            "with margin \(percent(step.accuracyWithMargin))",
+        ] + (waiting.sentence.map { [$0] } ?? []) + [
+            "with margin \(percent(step.accuracyWithMargin))"
         ]
     }
 

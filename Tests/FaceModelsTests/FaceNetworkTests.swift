@@ -42,6 +42,12 @@ struct FaceNetworkTests {
             && !specification.name.hasPrefix("iresnet")
         func outputs(_ name: String, _ count: Int, training: Bool) -> Tensor {
             let images = UniformWeights.signed(name, shape: [count, 3, side, side])
+            if training, let network = backbone as? any AuxiliaryBackbone,
+                !network.auxiliaryHeads.isEmpty
+            {
+                let (embeddings, features) = network.trained(images)
+                return .concatenated([embeddings] + features, dim: 1)
+            }
             let embeddings = backbone(images, training: training)
             return normalizes ? embeddings / embeddings.norm(1, keep: true) : embeddings
         }

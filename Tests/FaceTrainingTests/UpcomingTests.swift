@@ -4,64 +4,55 @@ import Torch
 
 @testable import FaceTraining
 
-/// Batches that are fetched while a GPU computes.
-@Suite("Upcoming batches")
+@Suite("Batches to come")
 struct UpcomingTests {
-    private struct Broken: Error {}
-
-    /// Three batches with the labels 0, 1 and 2, then the end or an error.
-    private final class Source: TrainingBatches {
-        private(set) var asked = 0
-        private let fails: Bool
-
-        init(fails: Bool = false) { self.fails = fails }
+    /// Batches for which time passes, by a clock that is turned by hand.
+    private final class SlowBatches: TrainingBatches {
+        var time = ContinuousClock.now
+        private var left = 3
 
         func next() throws -> ImageBatch? {
-            defer { asked += 1 }
-            if asked == 3, fails { throw Broken() }
-            guard asked < 3 else { return nil }
-            return ImageBatch(side: 1, pixels: [0, 0, 0], labels: [asked])
+            time += .milliseconds(250)
+            left -= 1
+            guard left >= 0 else { return nil }
+            return ImageBatch(side: 1, pixels: [0, 0, 0], labels: [0])
         }
     }
 
-    private func upcoming(_ source: Source, isAhead: Bool) -> Upcoming {
-        Upcoming(source, isAhead: isAhead) {
-            PreparedBatch(
-                images: Tensor([0 as Float]), labels: Tensor($0.labels), labelValues: $0.labels)
+    @Test(
+        "What was waited for images is told once, and not what else is done",
+        arguments: [true, false])
+    func waiting(_ isAhead: Bool) throws {
+        let batches = SlowBatches()
+        var upcoming = Upcoming(batches, isAhead: isAhead, now: { batches.time }) { batch in
+            batches.time += .seconds(5)
+            return PreparedBatch(
+                images: Tensor.zeros([1]), labels: Tensor.zeros([1], type: .int64),
+                labelValues: batch.labels)
         }
+        #expect(upcoming.takeWaitingSeconds() == 0)
+        #expect(try upcoming.next() != nil)
+        #expect(upcoming.takeWaitingSeconds() == 0.25)
+        #expect(upcoming.takeWaitingSeconds() == 0)
+        upcoming.fetch()
+        #expect(upcoming.takeWaitingSeconds() == (isAhead ? 0.25 : 0))
+        #expect(try upcoming.next() != nil)
+        #expect(upcoming.takeWaitingSeconds() == (isAhead ? 0 : 0.25))
     }
 
-    @Test("come once each and in order, fetched ahead or not", arguments: [true, false])
-    func order(_ isAhead: Bool) throws {
-        var batches = upcoming(Source(), isAhead: isAhead)
-        var labels: [Int] = []
-        while let batch = try batches.next() {
-            labels += batch.labelValues
-            batches.fetch()
-            batches.fetch()
+    @Test("A loader that does not keep up is told of, and the first step of an epoch alone is not")
+    func sentence() {
+        func step(waiting: Double) -> StepSummary {
+            StepSummary(
+                step: 1, steps: 9, epoch: 1, learningRate: 0.1, loss: 1, gradientNorm: 1,
+                accuracy: 0, accuracyWithMargin: 0, images: 8, seconds: 2, waitingSeconds: waiting)
         }
-        #expect(labels == [0, 1, 2])
-        #expect(try batches.next()?.labelValues == nil)
-    }
-
-    @Test("An error that was met ahead shows when its batch is asked for")
-    func failure() throws {
-        let source = Source(fails: true)
-        var batches = upcoming(source, isAhead: true)
-        for label in 0..<3 {
-            #expect(try batches.next()?.labelValues == [label])
-            batches.fetch()
-        }
-        #expect(source.asked == 4)
-        #expect(throws: Broken.self) { try batches.next() }
-    }
-
-    @Test("On the processor nothing is fetched ahead")
-    func lazy() throws {
-        let source = Source()
-        var batches = upcoming(source, isAhead: false)
-        _ = try batches.next()
-        batches.fetch()
-        #expect(source.asked == 1)
+        var share = WaitingShare()
+        share.add(step(waiting: 2))
+        #expect(share.sentence == nil)
+        for _ in 0..<200 { share.add(step(waiting: 0.1)) }
+        #expect(share.sentence == nil)
+        for _ in 0..<200 { share.add(step(waiting: 0.5)) }
+        #expect(share.sentence == "waits for images 25 % of the time")
     }
 }

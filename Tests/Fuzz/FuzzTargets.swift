@@ -122,6 +122,10 @@ let fuzzTargets: [String: FuzzTarget] = [
             for tensor in part.tensors { _ = try? tensor.elements() }
         }
     },
+    "mxnet": { bytes in
+        guard let file = try? MXNetParameters(bytes, path: "fuzz") else { return }
+        for tensor in file.tensors { _ = try? tensor.elements() }
+    },
     "dlib": { bytes in _ = try? DlibNetwork(bytes, path: "fuzz") },
     "jpeg": { bytes in decode(bytes, [0xff, 0xd8]) },
     "png": { bytes in decode(bytes, [0x89, 0x50]) },

@@ -19,6 +19,7 @@
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
+#include "kernels/prelu.h"
 #include "kernels/window.h"
 #include "parallel.h"
 
@@ -119,6 +120,35 @@ void normalization(at::ScalarType type, int64_t images, int64_t channels, int64_
     return;
   }
   compare("normalization " + std::to_string(channels), {input, weight, bias, residual}, own, other);
+}
+
+void prelu_normalization(at::ScalarType type, int64_t images, int64_t channels, int64_t h,
+                         int64_t w) {
+  auto input = noise({images, channels, h, w}, type);
+  auto weight = at::rand({channels}) + 0.5, bias = at::randn({channels});
+  auto slopes = at::randn({channels});
+  auto mean = at::zeros({channels}), variance = at::ones({channels});
+  auto own = [&](const std::vector<at::Tensor> &t) {
+    return kernels::prelu_normalization(t[0], t[1], t[2], mean, variance, t[3], 0.1, 1e-5);
+  };
+  auto other = [&](const std::vector<at::Tensor> &t) {
+    auto y = at::batch_norm(t[0].to(at::kFloat), t[1], t[2], mean.clone(), variance.clone(), true,
+                            0.1, 1e-5, false);
+    return at::prelu(y, t[3]).to(t[0].scalar_type());
+  };
+  if (!kernels::supports_prelu_normalization(input, weight, slopes)) return;
+  if (images * h * w < 5)
+    pass({input, weight, bias, slopes}, own);
+  else
+    compare("PReLU normalization " + std::to_string(channels), {input, weight, bias, slopes}, own,
+            other);
+}
+
+void prelu(at::ScalarType type, int64_t images, int64_t channels, int64_t h, int64_t w) {
+  auto input = noise({images, channels, h, w}, type), slopes = at::randn({channels});
+  auto other = at::prelu(input.to(at::kFloat), slopes);
+  kernels::apply_prelu(input, slopes);
+  expect_close(input, other, "PReLU " + std::to_string(channels));
 }
 
 void folding(at::ScalarType type, int64_t images, int64_t channels, int64_t side, bool adds) {
@@ -261,6 +291,8 @@ int main() {
             for (bool adds : {false, true})
               for (bool rectifies : {false, true})
                 normalization(type, images, channels, h, w, adds, rectifies);
+            prelu_normalization(type, images, channels, h, w);
+            prelu(type, images, channels, h, w);
           }
       for (int64_t images : {0, 1, 2})
         for (bool adds : {false, true}) folding(type, images, 5, 6, adds);

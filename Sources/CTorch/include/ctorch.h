@@ -175,6 +175,9 @@ typedef struct CT_SAFE ct_batch_norm_parts {
   ct_tensor residual;
   /// Whether negative values become zero at the end.
   bool rectify;
+  /// What a channel's negative values are multiplied by at the end, where they are not to become zero;
+  /// `impl` may be null.
+  ct_tensor slopes;
   double momentum, epsilon;
 } ct_batch_norm_parts;
 

@@ -38,26 +38,29 @@ struct Columns {
   }
 };
 
-/// Two numbers of each element of a vector, whose sums over each column are wanted.
+/// Numbers of each element of a vector, whose sums over each column are wanted.
+template <int64_t count>
 struct Terms {
-  Floats first, second;
+  Floats values[count];
 };
 
 /// Adds up `Source`'s terms of the periods `begin` to `end` of `columns` into `sums`,
-/// `[2, period]`.
+/// `[Source::kinds, period]`.
 ///
 /// `Source::terms(e, c, count)` gives the terms of `count` elements from `e` on, of the columns from
-/// `c` on. A few rows are added in registers, a block of them in float32, the blocks in float64.
+/// `c` on: `kinds` numbers of each element. A few rows are added in registers, a block of them in
+/// float32, the blocks in float64.
 template <class Source>
 struct ColumnSums {
   static constexpr int64_t rows = 4;
   static constexpr int64_t block = 128;
+  static constexpr int64_t kinds = Source::kinds;
 
   static FACET_INLINE void run(Columns columns, Source source, double *sums, float *scratch,
                                int64_t begin, int64_t end) {
     int64_t full = std::min(end, columns.elements / columns.period);
     for (int64_t from = begin; from < full; from += block) {
-      std::fill(scratch, scratch + 2 * columns.period, 0.0f);
+      std::fill(scratch, scratch + kinds * columns.period, 0.0f);
       int64_t to = std::min(full, from + block), row = from;
       for (; row + rows <= to; row += rows) add<rows>(columns.period, source, scratch, row);
       for (; row < to; ++row) add<1>(columns.period, source, scratch, row);
@@ -70,57 +73,57 @@ struct ColumnSums {
   static FACET_INLINE void add(int64_t period, Source source, float *scratch, int64_t row) {
     int64_t ahead = std::max<int64_t>(rows * period, 2048);
     for (int64_t c = 0; c < period; c += lanes) {
-      Floats first = load(scratch + c), second = load(scratch + period + c);
+      Terms<kinds> sums;
+      for (int64_t k = 0; k < kinds; ++k) sums.values[k] = load(scratch + k * period + c);
       for (int64_t i = 0; i < count; ++i) {
         source.prefetch((row + i) * period + c + ahead);
-        Terms terms = source.terms((row + i) * period + c, c, lanes);
-        first += terms.first;
-        second += terms.second;
+        auto terms = source.terms((row + i) * period + c, c, lanes);
+        for (int64_t k = 0; k < kinds; ++k) sums.values[k] += terms.values[k];
       }
-      store(scratch + c, first);
-      store(scratch + period + c, second);
+      for (int64_t k = 0; k < kinds; ++k) store(scratch + k * period + c, sums.values[k]);
     }
   }
 
   static FACET_INLINE void add_part(Columns columns, Source source, float *scratch, double *sums,
                                     int64_t row) {
-    std::fill(scratch, scratch + 2 * columns.period, 0.0f);
+    std::fill(scratch, scratch + kinds * columns.period, 0.0f);
     for (int64_t e = row * columns.period, c = 0; e < columns.elements; e += lanes, c += lanes) {
       int64_t count = std::min(lanes, columns.elements - e);
-      Terms terms = source.terms(e, c, count);
-      store(scratch + c, first(terms.first, count));
-      store(scratch + columns.period + c, first(terms.second, count));
+      auto terms = source.terms(e, c, count);
+      for (int64_t k = 0; k < kinds; ++k)
+        store(scratch + k * columns.period + c, first(terms.values[k], count));
     }
     flush(columns.period, scratch, sums);
   }
 
   static FACET_INLINE void flush(int64_t period, const float *scratch, double *sums) {
-    for (int64_t i = 0; i < 2 * period; ++i) sums[i] += scratch[i];
+    for (int64_t i = 0; i < kinds * period; ++i) sums[i] += scratch[i];
   }
 };
 
-/// The sums of each channel: `[2, channels]`.
+/// The sums of each channel: `[Source::kinds, channels]`.
 ///
 /// How the work is split depends on the shape alone, so the bits do not depend on the threads.
 template <class Source>
 std::vector<double> column_sums(const Columns &columns, const Source &source) {
   constexpr int64_t elements_a_part = 32768, max_parts = 64;
   int64_t periods = columns.periods(), period = columns.period;
+  int64_t size = Source::kinds * period;
   int64_t count = std::clamp(columns.elements / elements_a_part, int64_t(1),
                              std::min(periods, max_parts));
-  std::vector<double> parts(count * 2 * period);
+  std::vector<double> parts(count * size);
   auto chosen = choice();
   parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-    std::vector<float> scratch(2 * period);
+    std::vector<float> scratch(size);
     for (int64_t part = begin; part < end; ++part)
-      dispatch<ColumnSums<Source>>(chosen, columns, source, parts.data() + part * 2 * period,
+      dispatch<ColumnSums<Source>>(chosen, columns, source, parts.data() + part * size,
                                    scratch.data(), periods * part / count,
                                    periods * (part + 1) / count);
   });
   for (int64_t part = 1; part < count; ++part)
-    for (int64_t i = 0; i < 2 * period; ++i) parts[i] += parts[part * 2 * period + i];
-  std::vector<double> sums(2 * columns.channels);
-  for (int64_t i = 0; i < 2 * period; i += columns.channels)
+    for (int64_t i = 0; i < size; ++i) parts[i] += parts[part * size + i];
+  std::vector<double> sums(Source::kinds * columns.channels);
+  for (int64_t i = 0; i < size; i += columns.channels)
     for (int64_t c = 0; c < columns.channels; ++c)
       sums[i / period * columns.channels + c] += parts[i + c];
   return sums;

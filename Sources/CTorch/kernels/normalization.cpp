@@ -14,35 +14,43 @@ namespace {
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 
 /// What becomes of a normalised value.
-enum class Epilogue { plain, rectified, residual, rectified_residual };
+enum class Epilogue { plain, rectified, sloped, residual, rectified_residual };
+
+Epilogue epilogue(bool rectify, bool residual, bool slopes) {
+  if (slopes) return Epilogue::sloped;
+  if (residual) return rectify ? Epilogue::rectified_residual : Epilogue::residual;
+  return rectify ? Epilogue::rectified : Epilogue::plain;
+}
 
 constexpr bool rectifies(Epilogue end) {
   return end == Epilogue::rectified || end == Epilogue::rectified_residual;
 }
 constexpr bool adds(Epilogue end) { return end == Epilogue::residual || end == Epilogue::rectified_residual; }
 
-/// Numbers of the channels, repeated over a period: `(x - mean) * scale + shift` is normalised.
+/// Numbers of the channels, repeated over a period: `(x - mean) * scale + shift` is normalised, and
+/// `slope` is what a PReLU multiplies negative values by.
 struct Channels {
-  std::vector<float> mean, scale, shift;
+  std::vector<float> mean, scale, shift, slope;
 
   struct View {
-    const float *mean, *scale, *shift;
+    const float *mean, *scale, *shift, *slope;
 
     FACET_INLINE Floats normalized(Floats x, int64_t c) const {
       return (x - load(mean + c)) * load(scale + c) + load(shift + c);
     }
   };
 
-  View view() const { return {mean.data(), scale.data(), shift.data()}; }
+  View view() const { return {mean.data(), scale.data(), shift.data(), slope.data()}; }
 
   Channels(const Columns &columns, const at::Tensor &mean_, const at::Tensor &inverse,
-           const at::Tensor &weight, const at::Tensor &bias) {
+           const at::Tensor &weight, const at::Tensor &bias, const at::Tensor &slopes) {
     std::vector<float> product(columns.channels);
     for (int64_t c = 0; c < columns.channels; ++c)
       product[c] = elements<float>(weight)[c] * elements<float>(inverse)[c];
     mean = columns.repeated(elements<float>(mean_));
     scale = columns.repeated(product.data());
     shift = columns.repeated(elements<float>(bias));
+    if (slopes.defined()) slope = columns.repeated(elements<float>(slopes));
   }
 };
 
@@ -52,14 +60,15 @@ struct Channels {
 /// the digits in which the values differ.
 template <class T>
 struct Moments {
+  static constexpr int64_t kinds = 2;
   const T *x;
   const float *pivot;
 
   FACET_INLINE void prefetch(int64_t e) const { __builtin_prefetch(x + e); }
 
-  FACET_INLINE Terms terms(int64_t e, int64_t c, int64_t count) const {
+  FACET_INLINE Terms<kinds> terms(int64_t e, int64_t c, int64_t count) const {
     Floats distance = load_up_to(x + e, count) - load(pivot + c);
-    return {distance, distance * distance};
+    return {{distance, distance * distance}};
   }
 };
 
@@ -73,6 +82,7 @@ struct Normalize {
     Floats value = channels.normalized(load_up_to(x + e, count), c);
     if constexpr (adds(end)) value += load_up_to(residual + e, count);
     if constexpr (rectifies(end)) value = rectified(value);
+    if constexpr (end == Epilogue::sloped) value = sloped(value, load(channels.slope + c));
     store_up_to(y + e, value, count);
   }
 };
@@ -125,14 +135,17 @@ void update_running_statistics(const at::Tensor &running, const std::vector<doub
 
 /// Calls `body` with the type of the elements and with what follows the normalisation, as types.
 template <class Body>
-void with_types(at::ScalarType type, bool rectify, bool residual, Body &&body) {
+void with_types(at::ScalarType type, Epilogue end, Body &&body) {
   auto choose = [&]<class T>(T zero) {
     auto call = [&]<Epilogue end>() { body.template operator()<T, end>(); };
-    if (residual)
-      rectify ? call.template operator()<Epilogue::rectified_residual>()
-              : call.template operator()<Epilogue::residual>();
-    else
-      rectify ? call.template operator()<Epilogue::rectified>() : call.template operator()<Epilogue::plain>();
+    switch (end) {
+      case Epilogue::plain: return call.template operator()<Epilogue::plain>();
+      case Epilogue::rectified: return call.template operator()<Epilogue::rectified>();
+      case Epilogue::sloped: return call.template operator()<Epilogue::sloped>();
+      case Epilogue::residual: return call.template operator()<Epilogue::residual>();
+      case Epilogue::rectified_residual:
+        return call.template operator()<Epilogue::rectified_residual>();
+    }
   };
   if (type == at::kBFloat16)
     choose(at::BFloat16());
@@ -142,10 +155,21 @@ void with_types(at::ScalarType type, bool rectify, bool residual, Body &&body) {
 
 // Backward -----------------------------------------------------------------------------------------
 
-/// ParameterGradients at the normalised values and their products with the distances from the mean.
-/// Where a residual was added the gradients are also what it gets, and are written.
+/// Gradients before the rectifier, of gradients `g` behind it; `value` is the normalisation's input.
+template <Epilogue end>
+FACET_INLINE Floats through_rectifier(Floats g, Floats value, int64_t c, const Channels::View &channels) {
+  if constexpr (end == Epilogue::rectified)
+    return where_rectifier_passes(channels.normalized(value, c), g);
+  if constexpr (end == Epilogue::sloped)
+    return channels.normalized(value, c) > 0.0f ? g : g * load(channels.slope + c);
+  return g;
+}
+
+/// Gradients at the normalised values and their products with the distances from the mean; of a PReLU's
+/// slopes also. Where a residual was added the gradients are also what it gets, and are written.
 template <class T, Epilogue end>
 struct ParameterGradients {
+  static constexpr int64_t kinds = end == Epilogue::sloped ? 3 : 2;
   const T *grad_output, *x, *y;
   T *passed;
   Channels::View channels;
@@ -156,16 +180,23 @@ struct ParameterGradients {
     if constexpr (end == Epilogue::rectified_residual) __builtin_prefetch(y + e);
   }
 
-  FACET_INLINE Terms terms(int64_t e, int64_t c, int64_t count) const {
+  FACET_INLINE Terms<kinds> terms(int64_t e, int64_t c, int64_t count) const {
     Floats g = load_up_to(grad_output + e, count);
     Floats value = load_up_to(x + e, count);
-    if constexpr (end == Epilogue::rectified)
-      g = where_rectifier_passes(channels.normalized(value, c), g);
-    if constexpr (end == Epilogue::rectified_residual) {
-      g = where_rectifier_passes(load_up_to(y + e, count), g);
-      store_up_to(passed + e, g, count);
+    Floats distance = value - load(channels.mean + c);
+    if constexpr (end == Epilogue::sloped) {
+      Floats normalized = channels.normalized(value, c);
+      Floats to_slope = normalized > 0.0f ? Floats{} : g * normalized;
+      g = normalized > 0.0f ? g : g * load(channels.slope + c);
+      return {{g, g * distance, to_slope}};
+    } else {
+      g = through_rectifier<end>(g, value, c, channels);
+      if constexpr (end == Epilogue::rectified_residual) {
+        g = where_rectifier_passes(load_up_to(y + e, count), g);
+        store_up_to(passed + e, g, count);
+      }
+      return {{g, g * distance}};
     }
-    return {g, g * (value - load(channels.mean + c))};
   }
 };
 
@@ -180,8 +211,7 @@ struct InputGradient {
   FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
     Floats g = load_up_to(grad_output + e, count);
     Floats value = load_up_to(x + e, count);
-    if constexpr (end == Epilogue::rectified)
-      g = where_rectifier_passes(channels.normalized(value, c), g);
+    g = through_rectifier<end>(g, value, c, channels);
     Floats distance = value - load(channels.mean + c);
     Floats rest = g - load(offset + c) - distance * load(tilt + c);
     store_up_to(to + e, load(channels.scale + c) * rest, count);
@@ -194,18 +224,19 @@ bool is_exclusive(const at::Tensor &tensor) {
 }
 
 struct Gradients {
-  at::Tensor input, weight, bias, residual;
+  at::Tensor input, weight, bias, residual, slopes;
 };
 
 /// What `normalization` keeps until `backward`.
 struct SavedTensors {
-  at::Tensor input, weight, bias, mean, inverse, output;
+  at::Tensor input, weight, bias, mean, inverse, output, slopes;
 };
 
 template <class T, Epilogue end>
 Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_outputs, bool may_overwrite) {
   Columns columns(saved_tensors.input.size(1), saved_tensors.input.numel());
-  Channels channels(columns, saved_tensors.mean, saved_tensors.inverse, saved_tensors.weight, saved_tensors.bias);
+  Channels channels(columns, saved_tensors.mean, saved_tensors.inverse, saved_tensors.weight, saved_tensors.bias,
+                    saved_tensors.slopes);
   auto fresh = [&] { return at::empty(saved_tensors.input.sizes(), saved_tensors.input.options(), last); };
   at::Tensor passed = end != Epilogue::rectified_residual || may_overwrite ? grad_outputs : fresh();
   const T *x = elements<T>(saved_tensors.input);
@@ -215,7 +246,8 @@ Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_ou
                                                   channels.view()});
 
   Gradients result{!adds(end) && may_overwrite ? grad_outputs : fresh(), at::empty_like(saved_tensors.weight),
-                   at::empty_like(saved_tensors.bias), adds(end) ? passed : at::Tensor()};
+                   at::empty_like(saved_tensors.bias), adds(end) ? passed : at::Tensor(),
+                   at::Tensor()};
   std::vector<float> offset(columns.channels), tilt(columns.channels);
   for (int64_t c = 0; c < columns.channels; ++c) {
     double inverse = elements<float>(saved_tensors.inverse)[c], rows = double(columns.rows());
@@ -225,9 +257,14 @@ Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_ou
     offset[c] = float(sum / rows);
     tilt[c] = float(product * inverse * inverse / rows);
   }
+  if constexpr (end == Epilogue::sloped) {
+    result.slopes = at::empty_like(saved_tensors.slopes);
+    for (int64_t c = 0; c < columns.channels; ++c)
+      result.slopes.mutable_data_ptr<float>()[c] = float(sums[2 * columns.channels + c]);
+  }
   offset = columns.repeated(offset.data());
   tilt = columns.repeated(tilt.data());
-  constexpr Epilogue rest = end == Epilogue::rectified ? Epilogue::rectified : Epilogue::plain;
+  constexpr Epilogue rest = adds(end) ? Epilogue::plain : end;
   each_element(columns, InputGradient<T, rest>{elements<T>(passed), x,
                                              result.input.mutable_data_ptr<T>(), channels.view(),
                                              offset.data(), tilt.data()});
@@ -238,12 +275,15 @@ struct Normalization : torch::autograd::Function<Normalization> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, const at::Tensor &bias,
                             const std::optional<at::Tensor> &residual,
+                            const std::optional<at::Tensor> &slopes,
                             const at::Tensor &running_mean, const at::Tensor &running_variance,
                             bool rectify, double momentum, double epsilon) {
+    Epilogue end = epilogue(rectify, residual.has_value(), slopes.has_value());
+    auto slope = slopes.value_or(at::Tensor());
     Columns columns(input.size(1), input.numel());
     auto output = at::empty(input.sizes(), input.options(), last);
     auto mean = at::empty_like(weight), inverse = at::empty_like(weight);
-    with_types(input.scalar_type(), rectify, residual.has_value(), [&]<class T, Epilogue end> {
+    with_types(input.scalar_type(), end, [&]<class T, Epilogue end> {
       const T *x = elements<T>(input);
       auto batch = statistics(columns, x);
       for (int64_t c = 0; c < columns.channels; ++c) {
@@ -253,31 +293,32 @@ struct Normalization : torch::autograd::Function<Normalization> {
       auto rows = double(columns.rows());
       update_running_statistics(running_mean, batch.mean, momentum, 1);
       update_running_statistics(running_variance, batch.variance, momentum, rows / (rows - 1));
-      Channels channels(columns, mean, inverse, weight, bias);
+      Channels channels(columns, mean, inverse, weight, bias, slope);
       const T *added = residual ? elements<T>(*residual) : nullptr;
       each_element(columns, Normalize<T, end>{x, added, output.template mutable_data_ptr<T>(),
                                               channels.view()});
     });
     bool needs_output = rectify && residual;
     context->save_for_backward(
-        {input, weight, bias, mean, inverse, needs_output ? output : at::Tensor()});
-    context->saved_data["rectify"] = rectify;
-    context->saved_data["residual"] = residual.has_value();
+        {input, weight, bias, mean, inverse, needs_output ? output : at::Tensor(), slope});
+    context->saved_data["epilogue"] = int64_t(end);
     return output;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  torch::autograd::variable_list &grad_outputs) {
     auto saved = context->get_saved_variables();
-    SavedTensors saved_tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
-    bool residual = context->saved_data["residual"].toBool();
+    SavedTensors saved_tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6]};
+    auto end = Epilogue(context->saved_data["epilogue"].toInt());
     bool may_overwrite = !grad_outputs[0].is_contiguous(last) || is_exclusive(grad_outputs[0]);
     auto grad_output = grad_outputs[0].contiguous(last);
     Gradients result;
-    with_types(saved_tensors.input.scalar_type(), context->saved_data["rectify"].toBool(), residual,
-               [&]<class T, Epilogue end> { result = gradients<T, end>(saved_tensors, grad_output, may_overwrite); });
-    torch::autograd::variable_list all{result.input, result.weight, result.bias, result.residual};
-    all.resize(9);
+    with_types(saved_tensors.input.scalar_type(), end, [&]<class T, Epilogue end> {
+      result = gradients<T, end>(saved_tensors, grad_output, may_overwrite);
+    });
+    torch::autograd::variable_list all{result.input, result.weight, result.bias, result.residual,
+                                       result.slopes};
+    all.resize(10);
     return all;
   }
 };
@@ -299,13 +340,30 @@ bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
                        residual->sizes() == input.sizes() && residual->is_contiguous(last));
 }
 
+bool supports_prelu_normalization(const at::Tensor &input, const at::Tensor &weight,
+                                  const at::Tensor &slopes) {
+  return supports_normalization(input, weight, std::nullopt) && is_float(slopes) &&
+         slopes.dim() == 1 && slopes.size(0) == input.size(1);
+}
+
 at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
                          const at::Tensor &running_mean, const at::Tensor &running_variance,
                          const std::optional<at::Tensor> &residual,
                          const NormalizationOptions &options) {
   RECORD_FUNCTION("facet::normalization", std::vector<c10::IValue>());
-  return Normalization::apply(input, weight, bias, residual, running_mean, running_variance,
-                              options.rectify, options.momentum, options.epsilon);
+  return Normalization::apply(input, weight, bias, residual, std::optional<at::Tensor>(),
+                              running_mean, running_variance, options.rectify, options.momentum,
+                              options.epsilon);
+}
+
+at::Tensor prelu_normalization(const at::Tensor &input, const at::Tensor &weight,
+                               const at::Tensor &bias, const at::Tensor &running_mean,
+                               const at::Tensor &running_variance, const at::Tensor &slopes,
+                               double momentum, double epsilon) {
+  RECORD_FUNCTION("facet::prelu_normalization", std::vector<c10::IValue>());
+  return Normalization::apply(input, weight, bias, std::optional<at::Tensor>(),
+                              std::optional<at::Tensor>(slopes), running_mean, running_variance,
+                              /*rectify=*/false, momentum, epsilon);
 }
 
 }  // namespace facet::kernels

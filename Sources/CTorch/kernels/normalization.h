@@ -1,5 +1,5 @@
-// Batch normalisation in training, with what follows it in a network: the addition of a residual and
-// a rectifier.
+// Batch normalisation in training, with what follows it in a network: the addition of a residual, a
+// rectifier, or one whose slope below zero is trained (PReLU).
 #pragma once
 
 #include <optional>
@@ -19,6 +19,10 @@ struct NormalizationOptions {
 bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
                             const std::optional<at::Tensor> &residual);
 
+/// Whether `prelu_normalization` does: without a residual, and slopes `[c]` in float32.
+bool supports_prelu_normalization(const at::Tensor &input, const at::Tensor &weight,
+                                  const at::Tensor &slopes);
+
 /// Normalises with the statistics of the batch, which also enter the running ones; adds the
 /// residual where there is one; rectifies where that is asked. Differentiable in `input`, `weight`,
 /// `bias` and `residual`.
@@ -31,5 +35,15 @@ at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, cons
                          const at::Tensor &running_mean, const at::Tensor &running_variance,
                          const std::optional<at::Tensor> &residual,
                          const NormalizationOptions &options);
+
+/// Normalises likewise and multiplies the negative values of a channel by its slope. Differentiable in
+/// `input`, `weight`, `bias` and `slopes`.
+///
+/// LibTorch's gradient of the slopes is as large as the images before it is added up; here it is one
+/// more sum of the pass that the other parameters' gradients take.
+at::Tensor prelu_normalization(const at::Tensor &input, const at::Tensor &weight,
+                               const at::Tensor &bias, const at::Tensor &running_mean,
+                               const at::Tensor &running_variance, const at::Tensor &slopes,
+                               double momentum, double epsilon);
 
 }  // namespace facet::kernels

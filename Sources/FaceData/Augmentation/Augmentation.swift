@@ -9,6 +9,7 @@ import SeededRandom
 /// |---|---|
 /// | `adaface` | `crop:p=0.2`, `lowres:p=0.2`, `colour:p=0.2`, as AdaFace (CVPR 2022) was trained; its code draws one of five interpolations where this takes the area's mean and bilinear ones, or the nearest pixel |
 /// | `insightface` | `lowres:p=0.1,min=0.5,max=0.8`, `blur:p=0.2`, `hsv:p=0.2`, `grey:p=0.1`, as in arcface_torch's `dali_aug` |
+/// | `randaugment` | `rand` twice: RandAugment (Cubuk et al. 2020) with torchvision's two operations of magnitude 9 of 30 |
 public struct Augmentation: Sendable, Hashable {
     /// A change.
     public enum Kind: String, Sendable, CaseIterable {
@@ -28,6 +29,10 @@ public struct Augmentation: Sendable, Hashable {
         case jpeg
         /// Scaled to `min` to `max` of the side, and back.
         case lowres
+        /// One of RandAugment's 14 operations, each as likely, of a magnitude from `min` to `max` of 30:
+        /// identity, brightness, colour, contrast, sharpness, posterize, solarize, autocontrast, equalize,
+        /// rotation, and shear and translation in either direction.
+        case rand
 
         /// Probability, and bounds of what is drawn.
         var standard: (probability: Double, bounds: ClosedRange<Double>) {
@@ -40,6 +45,7 @@ public struct Augmentation: Sendable, Hashable {
             case .hsv: (0.2, 0...20)
             case .jpeg: (0.2, 30...95)
             case .lowres: (0.2, 0.2...1)
+            case .rand: (1, 9...9)
             }
         }
 
@@ -53,6 +59,7 @@ public struct Augmentation: Sendable, Hashable {
             case .grey: 0...0
             case .hsv: -180...180
             case .jpeg: 1...100
+            case .rand: 0...RandAugmentOperation.magnitudes
             }
         }
     }
@@ -77,6 +84,7 @@ public struct Augmentation: Sendable, Hashable {
     public static let presets = [
         "adaface": ["crop", "lowres", "colour"],
         "insightface": ["lowres:p=0.1,min=0.5,max=0.8", "blur", "hsv", "grey"],
+        "randaugment": ["rand", "rand"],
     ]
 
     /// Names of presets and changes.
@@ -144,13 +152,26 @@ public struct AugmentationRule: Sendable, Hashable {
 
     /// The image at a place of the step, changed.
     public func image(_ image: RGBImage, at place: Int) -> RGBImage {
+        apply(changes(at: place), to: image)
+    }
+
+    /// What happens to the image at a place, each with the numbers that it draws from.
+    private func changes(at place: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
         var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(place))
-        var changed = image
-        for change in augmentation.steps {
+        return augmentation.steps.compactMap { change in
             // Drawn for every change, so that one's probability does not move another's draws.
             var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
-            guard own.unit() < change.probability else { continue }
-            ImageChange.apply(change, to: &changed, &own)
+            return own.unit() < change.probability ? (change, own) : nil
+        }
+    }
+
+    private func apply(
+        _ changes: [(step: Augmentation.Step, stream: SeededRandom)], to image: RGBImage
+    ) -> RGBImage {
+        var changed = image
+        for (step, stream) in changes {
+            var stream = stream
+            ImageChange.apply(step, to: &changed, &stream)
         }
         return changed
     }
@@ -159,10 +180,10 @@ public struct AugmentationRule: Sendable, Hashable {
     ///
     /// - Parameter pixels: `side * side * 3` bytes.
     func apply(to pixels: UnsafeMutableRawBufferPointer, side: Int, at place: Int) {
-        guard !augmentation.isEmpty else { return }
+        let changes = changes(at: place)
+        guard !changes.isEmpty else { return }
         let before = RGBImage(width: side, height: side, pixels: [UInt8](pixels))
-        let after = image(before, at: place)
-        if after != before { pixels.copyBytes(from: after.pixels) }
+        pixels.copyBytes(from: apply(changes, to: before).pixels)
     }
 }
 

@@ -18,25 +18,58 @@ enum ImageChange {
                 saturation: stream.number(in: 1...1.2))
         case .jpeg: compress(&image, quality: Int(stream.number(in: step.bounds).rounded()))
         case .lowres: scale(&image, to: stream.number(in: step.bounds), &stream)
+        case .rand: applyOne(to: &image, magnitude: stream.number(in: step.bounds), &stream)
+        }
+    }
+
+    /// The bytes of an image, three a pixel, whose places are not checked one by one.
+    typealias Pixels = UnsafeMutableBufferPointer<UInt8>
+
+    /// Calls a body with each pixel's place.
+    private static func withPixels(
+        _ image: inout RGBImage, _ body: (_ pixels: Pixels, _ index: Int) -> Void
+    ) {
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            for index in stride(from: 0, to: pixels.count / 3 * 3, by: 3) { body(pixels, index) }
         }
     }
 
     /// Luminance of a pixel as Pillow computes it.
-    private static func luminance(_ pixels: [UInt8], _ index: Int) -> UInt8 {
+    static func luminance(_ pixels: Pixels, _ index: Int) -> UInt8 {
         let (red, green, blue) = (
-            Int(pixels[index]), Int(pixels[index + 1]), Int(pixels[index + 2])
+            UInt32(pixels[index]), UInt32(pixels[index + 1]), UInt32(pixels[index + 2])
         )
-        return UInt8((19_595 * red + 38_470 * green + 7_471 * blue + 0x8000) >> 16)
+        return UInt8(
+            truncatingIfNeeded: (19_595 &* red &+ 38_470 &* green &+ 7_471 &* blue &+ 0x8000) >> 16)
+    }
+
+    /// The sum of all pixels' luminances.
+    static func luminances(_ image: RGBImage) -> Int {
+        var (image, sum) = (image, 0)
+        withPixels(&image) { sum &+= Int(luminance($0, $1)) }
+        return sum
+    }
+
+    /// Gives every byte what a table of 256 has for it.
+    static func apply(_ table: [UInt8], to image: inout RGBImage) {
+        table.withUnsafeBufferPointer { table in
+            image.pixels.withUnsafeMutableBufferPointer { pixels in
+                for index in pixels.indices { pixels[index] = table[Int(pixels[index])] }
+            }
+        }
     }
 
     private static func byte(_ value: Double) -> UInt8 {
-        UInt8(max(0, min(255, value.rounded())))
+        let bounded = max(0, min(255, value))
+        // As `rounded()`, which is a call where the processor's instruction is not used.
+        let whole = UInt8(bounded)
+        return bounded - Double(whole) < 0.5 ? whole : whole + 1
     }
 
     static func grey(_ image: inout RGBImage) {
-        for index in stride(from: 0, to: image.pixels.count, by: 3) {
-            let value = luminance(image.pixels, index)
-            for channel in 0..<3 { image.pixels[index + channel] = value }
+        withPixels(&image) { pixels, index in
+            let value = luminance(pixels, index)
+            for channel in 0..<3 { pixels[index + channel] = value }
         }
     }
 
@@ -53,25 +86,27 @@ enum ImageChange {
     }
 
     static func brighten(_ image: inout RGBImage, _ factor: Double) {
-        let table = (0...255).map { byte(Double($0) * factor) }
-        for index in image.pixels.indices { image.pixels[index] = table[Int(image.pixels[index])] }
+        apply((0...255).map { byte(Double($0) * factor) }, to: &image)
     }
 
     /// Towards the mean luminance, or away from it.
     static func contrast(_ image: inout RGBImage, _ factor: Double) {
         let count = image.pixels.count / 3
-        let sum = (0..<count).reduce(0) { $0 + Int(luminance(image.pixels, 3 * $1)) }
-        let mean = (Double(sum) / Double(max(1, count))).rounded()
-        let table = (0...255).map { byte(mean + factor * (Double($0) - mean)) }
-        for index in image.pixels.indices { image.pixels[index] = table[Int(image.pixels[index])] }
+        let mean = (Double(luminances(image)) / Double(max(1, count))).rounded()
+        apply((0...255).map { byte(mean + factor * (Double($0) - mean)) }, to: &image)
     }
 
     /// Towards each pixel's luminance, or away from it.
     static func saturate(_ image: inout RGBImage, _ factor: Double) {
-        for index in stride(from: 0, to: image.pixels.count, by: 3) {
-            let grey = Double(luminance(image.pixels, index))
-            for channel in index..<index + 3 {
-                image.pixels[channel] = byte(grey + factor * (Double(image.pixels[channel]) - grey))
+        // Products with all differences of two bytes.
+        let products = (-255...255).map { factor * Double($0) }
+        products.withUnsafeBufferPointer { products in
+            withPixels(&image) { pixels, index in
+                let grey = luminance(pixels, index)
+                for channel in index..<index + 3 {
+                    let difference = Int(pixels[channel]) &- Int(grey) &+ 255
+                    pixels[channel] = byte(Double(grey) + products[difference])
+                }
             }
         }
     }
@@ -211,6 +246,15 @@ enum ImageChange {
             }
         }
         return result
+    }
+
+    /// One of RandAugment's operations.
+    private static func applyOne(
+        to image: inout RGBImage, magnitude: Double, _ stream: inout SeededRandom
+    ) {
+        let all = RandAugmentOperation.allCases
+        let operation = all[stream.below(all.count)]
+        operation.apply(to: &image, magnitude: magnitude, isOpposite: stream.below(2) == 0)
     }
 
     private static func compress(_ image: inout RGBImage, quality: Int) {

@@ -70,7 +70,7 @@ public final class BatchNormalization: Layer, BatchCounting {
 
     /// Normalises over all dimensions but the channels'.
     public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-        normalized(input, adding: nil, rectify: false, training: training)
+        normalized(input, .none, training: training)
     }
 
     /// Normalises, adds a residual where there is one, and rectifies, in one go: in
@@ -78,23 +78,45 @@ public final class BatchNormalization: Layer, BatchCounting {
     public func rectified(
         _ input: Tensor, adding residual: Tensor? = nil, training: Bool
     ) -> Tensor {
-        normalized(input, adding: residual, rectify: true, training: training)
+        normalized(input, adding: residual, .relu, training: training)
+    }
+
+    /// Normalises, and multiplies negative values by the slopes of `prelu`, in one go in training.
+    public func rectified(_ input: Tensor, by prelu: PReLU, training: Bool) -> Tensor {
+        normalized(input, .prelu(prelu), training: training)
     }
 
     fileprivate func normalized(
-        _ input: Tensor, adding residual: Tensor?, rectify: Bool, training: Bool
+        _ input: Tensor, adding residual: Tensor? = nil, _ rectifier: Rectifier, training: Bool
     ) -> Tensor {
         if training { batchesTracked.assign(batchesTracked + 1) }
         let training = training && !isFrozen
-        let parts = parts(adding: residual, rectify: rectify)
+        let parts = parts(adding: residual, rectifier)
         return .make { unsafe ct_batch_norm(input.handle, parts, training, &$0) }
     }
 
-    func parts(adding residual: Tensor?, rectify: Bool) -> ct_batch_norm_parts {
+    fileprivate func parts(adding residual: Tensor?, _ rectifier: Rectifier) -> ct_batch_norm_parts
+    {
         ct_batch_norm_parts(
             weight: weight.handle, bias: bias.handle, running_mean: runningMean.handle,
             running_var: runningVariance.handle, residual: residual?.handle ?? ct_tensor(),
-            rectify: rectify, momentum: momentum, epsilon: epsilon)
+            rectify: rectifier.isReLU, slopes: rectifier.slopes?.handle ?? ct_tensor(),
+            momentum: momentum, epsilon: epsilon)
+    }
+}
+
+/// What follows a normalisation and is computed with it.
+private enum Rectifier {
+    case none
+    case relu
+    case prelu(PReLU)
+
+    var isReLU: Bool {
+        if case .relu = self { true } else { false }
+    }
+
+    var slopes: Tensor? {
+        if case .prelu(let layer) = self { layer.weight } else { nil }
     }
 }
 
@@ -107,8 +129,26 @@ extension Convolution {
         _ input: Tensor, normalizedBy normalization: BatchNormalization,
         adding residual: Tensor? = nil, rectify: Bool, training: Bool
     ) -> Tensor {
+        convolved(
+            input, normalizedBy: normalization, adding: residual, rectify ? .relu : .none,
+            training: training)
+    }
+
+    /// Convolves, normalises, and multiplies negative values by the slopes of `prelu`.
+    public func callAsFunction(
+        _ input: Tensor, normalizedBy normalization: BatchNormalization,
+        rectifiedBy prelu: PReLU, training: Bool
+    ) -> Tensor {
+        convolved(
+            input, normalizedBy: normalization, adding: nil, .prelu(prelu), training: training)
+    }
+
+    private func convolved(
+        _ input: Tensor, normalizedBy normalization: BatchNormalization,
+        adding residual: Tensor?, _ rectifier: Rectifier, training: Bool
+    ) -> Tensor {
         if !training, !ct_is_grad_enabled() {
-            let parts = normalization.parts(adding: residual, rectify: rectify)
+            let parts = normalization.parts(adding: residual, rectifier)
             return .make {
                 unsafe ct_normalized_conv2d(
                     input.handle, self.parts, parts, folding.handle, &$0)
@@ -117,7 +157,7 @@ extension Convolution {
         if training { folding.forget() }
         let output = self(input, training: training)
         return normalization.normalized(
-            output, adding: residual, rectify: rectify, training: training)
+            output, adding: residual, rectifier, training: training)
     }
 
     private var parts: ct_conv2d_parts {

@@ -69,6 +69,25 @@ def googlenet():
     return net
 
 
+def googlenet_with_auxiliary_heads():
+    """In training what the auxiliary classifiers see is joined to the embeddings."""
+    net = torchvision_models().googlenet(
+        weights=None, aux_logits=True, init_weights=False, dropout=0, dropout_aux=0)
+    net.fc = nn.Identity()
+    net.aux1.fc2 = net.aux2.fc2 = nn.Identity()
+    net.embedding = Embedding(1024, 512)
+    body = net.forward
+
+    def forward(x):
+        if not net.training:
+            return net.embedding(body(x))
+        found = body(x)
+        return torch.cat([net.embedding(found.logits), found.aux_logits1, found.aux_logits2], 1)
+
+    net.forward = forward
+    return net
+
+
 def inception_resnet_v1():
     spec = importlib.util.find_spec("facenet_pytorch")
     folder = pathlib.Path(spec.submodule_search_locations[0]) / "models"
@@ -286,6 +305,8 @@ class DlibResNet(nn.Module):
 NETWORKS = {
     "alexnet:dropout=0": (alexnet, "torchvision 0.28.0", 112),
     "googlenet:dropout=0": (googlenet, "torchvision 0.28.0", 112),
+    "googlenet:aux=on,aux_dropout=0,dropout=0": (
+        googlenet_with_auxiliary_heads, "torchvision 0.28.0", 112),
     "edgenext_xx_small": (lambda: edgenext("edgenext_xx_small"), "timm 1.0.31", 112),
     "edgenext_x_small": (lambda: edgenext("edgenext_x_small"), "timm 1.0.31", 64),
     "edgenext_small": (lambda: edgenext("edgenext_small"), "timm 1.0.31", 64),

@@ -1,0 +1,226 @@
+import Foundation
+
+/// An operation of RandAugment (Cubuk et al., "RandAugment: Practical Automated Data Augmentation with a
+/// Reduced Search Space", 2020, section 3), pixel by pixel as torchvision applies it to Pillow's images.
+///
+/// How strong it is follows from a magnitude of 0 to ``magnitudes``, as torchvision's `RandAugment` with 31
+/// magnitudes has it; those with a direction are done in either.
+enum RandAugmentOperation: String, CaseIterable {
+    case autocontrast, brightness, colour, contrast, equalize, identity, posterize, rotate,
+        sharpness
+    case shearX, shearY, solarize, translateX, translateY
+
+    /// The largest magnitude.
+    static let magnitudes = 30.0
+
+    /// Whether it has an opposite.
+    var hasDirection: Bool {
+        switch self {
+        case .autocontrast, .equalize, .identity, .posterize, .solarize: false
+        case .brightness, .colour, .contrast, .rotate, .sharpness, .shearX, .shearY, .translateX,
+            .translateY:
+            true
+        }
+    }
+
+    /// Applies it.
+    ///
+    /// - Parameters:
+    ///   - magnitude: 0...``magnitudes``.
+    ///   - isOpposite: Whether to do the opposite, where there is one.
+    func apply(to image: inout RGBImage, magnitude: Double, isOpposite: Bool) {
+        let fraction = magnitude / Self.magnitudes
+        let signed = isOpposite && hasDirection ? -fraction : fraction
+        switch self {
+        case .identity: break
+        case .autocontrast: ChannelTables.stretch(&image)
+        case .equalize: ChannelTables.equalize(&image)
+        case .posterize:
+            ChannelTables.posterize(&image, bits: 8 - Int((4 * fraction).rounded(.toNearestOrEven)))
+        case .solarize:
+            ChannelTables.solarize(
+                &image, from: 255 * (Self.magnitudes - magnitude) / Self.magnitudes)
+        case .brightness: Enhancement.brightness(&image, 1 + 0.9 * signed)
+        case .colour: Enhancement.colour(&image, 1 + 0.9 * signed)
+        case .contrast: Enhancement.contrast(&image, 1 + 0.9 * signed)
+        case .sharpness: Enhancement.sharpness(&image, 1 + 0.9 * signed)
+        case .rotate: AffineMap(degrees: 30 * signed, of: image).move(&image)
+        case .shearX: AffineMap(x: (1, tan(atan(0.3 * signed)), 0)).move(&image)
+        case .shearY: AffineMap(y: (tan(atan(0.3 * signed)), 1, 0)).move(&image)
+        case .translateX:
+            let pixels = Double(Int(150.0 / 331 * Double(image.width) * signed))
+            AffineMap(x: (1, 0, -pixels)).move(&image)
+        case .translateY:
+            let pixels = Double(Int(150.0 / 331 * Double(image.height) * signed))
+            AffineMap(y: (0, 1, -pixels)).move(&image)
+        }
+    }
+}
+
+/// What a channel's values become, one by one: Pillow's `ImageOps`.
+private enum ChannelTables {
+    private static func apply(
+        to image: inout RGBImage, _ table: (_ counts: [Int]) -> [Int]
+    ) {
+        for channel in 0..<3 {
+            var counts = [Int](repeating: 0, count: 256)
+            image.pixels.withUnsafeBufferPointer { pixels in
+                for index in stride(from: channel, to: pixels.count, by: 3) {
+                    counts[Int(pixels[index])] += 1
+                }
+            }
+            let bytes = table(counts).map { UInt8(max(0, min(255, $0))) }
+            image.pixels.withUnsafeMutableBufferPointer { pixels in
+                for index in stride(from: channel, to: pixels.count, by: 3) {
+                    pixels[index] = bytes[Int(pixels[index])]
+                }
+            }
+        }
+    }
+
+    /// The darkest value becomes 0 and the lightest 255.
+    static func stretch(_ image: inout RGBImage) {
+        apply(to: &image) { counts in
+            guard let low = counts.firstIndex(where: { $0 > 0 }),
+                let high = counts.lastIndex(where: { $0 > 0 }), low < high
+            else { return Array(0...255) }
+            let scale = 255 / Double(high - low)
+            return (0...255).map { Int(Double($0) * scale - Double(low) * scale) }
+        }
+    }
+
+    /// Values become as frequent as each other, as far as that goes.
+    static func equalize(_ image: inout RGBImage) {
+        apply(to: &image) { counts in
+            let all = counts.reduce(0, +)
+            let last = counts.last { $0 > 0 } ?? 0
+            let step = (all - last) / 255
+            guard step > 0 else { return Array(0...255) }
+            var below = step / 2
+            return counts.map { count in
+                defer { below += count }
+                return below / step
+            }
+        }
+    }
+
+    static func posterize(_ image: inout RGBImage, bits: Int) {
+        let mask = ~((1 << (8 - bits)) - 1)
+        apply(to: &image) { _ in (0...255).map { $0 & mask } }
+    }
+
+    /// Values from a threshold on are inverted.
+    static func solarize(_ image: inout RGBImage, from threshold: Double) {
+        apply(to: &image) { _ in (0...255).map { Double($0) < threshold ? $0 : 255 - $0 } }
+    }
+}
+
+/// Away from something plainer, or towards it: Pillow's `ImageEnhance`.
+private enum Enhancement {
+    /// `plain + factor * (value - plain)`, without its fraction.
+    private static func blended(_ plain: UInt8, _ value: UInt8, _ factor: Float) -> UInt8 {
+        let blend = Float(plain) + factor * (Float(value) - Float(plain))
+        return UInt8(max(0, min(255, blend)))
+    }
+
+    static func brightness(_ image: inout RGBImage, _ factor: Double) {
+        towards(0, &image, factor)
+    }
+
+    private static func towards(_ plain: UInt8, _ image: inout RGBImage, _ factor: Double) {
+        ImageChange.apply((0...255).map { blended(plain, $0, Float(factor)) }, to: &image)
+    }
+
+    /// The plain image has the mean luminance everywhere.
+    static func contrast(_ image: inout RGBImage, _ factor: Double) {
+        let count = image.pixels.count / 3
+        let mean = Double(ImageChange.luminances(image)) / Double(max(1, count))
+        towards(UInt8(max(0, min(255, mean + 0.5))), &image, factor)
+    }
+
+    /// The plain image is grey.
+    static func colour(_ image: inout RGBImage, _ factor: Double) {
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            for index in stride(from: 0, to: pixels.count, by: 3) {
+                let grey = ImageChange.luminance(pixels, index)
+                for channel in index..<index + 3 {
+                    pixels[channel] = blended(grey, pixels[channel], Float(factor))
+                }
+            }
+        }
+    }
+
+    /// The plain image is smoothed: of nine pixels that in the middle counts five times. Those of the border
+    /// stay as they are.
+    static func sharpness(_ image: inout RGBImage, _ factor: Double) {
+        let (width, pixels) = (image.width, image.pixels)
+        guard width > 2, image.height > 2 else { return }
+        let (side, middle) = (Float(1) / 13, Float(5) / 13)
+        for row in 1..<image.height - 1 {
+            for index in (row * width + 1) * 3..<(row * width + width - 1) * 3 {
+                var sum: Float = 0.5
+                for line in [index + 3 * width, index, index - 3 * width] {
+                    let weight = line == index ? middle : side
+                    sum +=
+                        Float(pixels[line - 3]) * side + Float(pixels[line]) * weight
+                        + Float(pixels[line + 3]) * side
+                }
+                let plain = UInt8(max(0, min(255, sum)))
+                image.pixels[index] = blended(plain, pixels[index], Float(factor))
+            }
+        }
+    }
+}
+
+/// Where each pixel comes from: `(x[0] column + x[1] row + x[2], y[0] column + y[1] row + y[2])`, at the
+/// centres of pixels. Those that come from outside are black.
+private struct AffineMap {
+    var x = (1.0, 0.0, 0.0)
+    var y = (0.0, 1.0, 0.0)
+
+    init(x: (Double, Double, Double) = (1, 0, 0), y: (Double, Double, Double) = (0, 1, 0)) {
+        self.x = x
+        self.y = y
+    }
+
+    /// A rotation around the centre, counterclockwise.
+    init(degrees: Double, of image: RGBImage) {
+        let angle = -degrees * .pi / 180
+        /// Pillow rounds to 15 digits.
+        func digits(_ value: Double) -> Double { (value * 1e15).rounded(.toNearestOrEven) / 1e15 }
+        let (c, s) = (digits(cos(angle)), digits(sin(angle)))
+        let (column, row) = (Double(image.width) / 2, Double(image.height) / 2)
+        x = (c, s, (c * -column + s * -row) + column)
+        y = (-s, c, (-s * -column + c * -row) + row)
+    }
+
+    func move(_ image: inout RGBImage) {
+        let pixels = image.pixels
+        let (width, height) = (image.width, image.height)
+        // In units of a 65536th, as Pillow moves images that are not only shifted.
+        func fixed(_ value: Double) -> Int { Int((value * 65_536 + 0.5).rounded(.down)) }
+        let (across, down) = ((fixed(x.0), fixed(y.0)), (fixed(x.1), fixed(y.1)))
+        var start = (
+            fixed(x.2 + x.0 * 0.5 + x.1 * 0.5), fixed(y.2 + y.0 * 0.5 + y.1 * 0.5)
+        )
+        image.pixels.withUnsafeMutableBufferPointer { to in
+            pixels.withUnsafeBufferPointer { pixels in
+                var index = 0
+                for _ in 0..<height {
+                    var place = start
+                    for _ in 0..<width {
+                        let (from, line) = (place.0 >> 16, place.1 >> 16)
+                        let isInside = (0..<width).contains(from) && (0..<height).contains(line)
+                        let source = (line * width + from) * 3
+                        for channel in 0..<3 {
+                            to[index + channel] = isInside ? pixels[source + channel] : 0
+                        }
+                        index += 3
+                        place = (place.0 + across.0, place.1 + across.1)
+                    }
+                    start = (start.0 + down.0, start.1 + down.1)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+public import Foundation
+
+/// Tensors by name that MXNet saved: the `model-0000.params` of a checkpoint, or what `mx.nd.save` wrote of
+/// a dictionary.
+///
+/// The file is a list of arrays and a list of their names: a number that says what it is (0x112), the
+/// arrays one after another, each with its own number for the version of its header, its shape, its type
+/// and its elements, and then the names. The headers of all versions are read: `NDArray::Load` of MXNet 1.9
+/// (src/ndarray/ndarray.cc) is what they follow. A checkpoint's names begin with `arg:` for parameters and `aux:`
+/// for running statistics, which is not part of ``StoredTensor/name``.
+public struct MXNetParameters {
+    /// The number that a list of arrays begins with.
+    public static let magic: [UInt8] = [0x12, 0x01, 0, 0, 0, 0, 0, 0]
+
+    /// The file's path.
+    public let path: String
+    /// The arrays in the file's order, without those that have no content.
+    public let tensors: [StoredTensor]
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged or has no arrays by name.
+    public init(_ url: URL) throws(ModelFormatsError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            throw .unreadable(path: url.path, reason: error.localizedDescription)
+        }
+        try self.init([UInt8](data), path: url.path)
+    }
+
+    /// Reads the bytes of a file.
+    ///
+    /// - Parameter path: Where they come from, for messages.
+    /// - Throws: As ``init(_:)``.
+    public init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
+        self.path = path
+        var cursor = StateCursor(bytes[...], path: path, program: .mxnet)
+        guard bytes.starts(with: Self.magic) else {
+            throw cursor.damaged("it does not begin as a list of arrays does")
+        }
+        // Eight more bytes are reserved.
+        _ = try cursor.take(16)
+        let arrays = try Self.arrays(&cursor)
+        let names = try Self.names(&cursor)
+        guard cursor.isAtEnd else { throw cursor.damaged("there is more than arrays and names") }
+        guard !names.isEmpty else {
+            throw .noNames(path: path, count: arrays.count)
+        }
+        guard names.count == arrays.count else {
+            throw cursor.damaged("there are \(arrays.count) arrays and \(names.count) names")
+        }
+        var storages: [String: Range<Int>] = [:]
+        for (index, array) in arrays.enumerated() { storages["\(index)"] = array?.elements }
+        let file = TensorFile(path: path, bytes: bytes, storages: storages, isBigEndian: false)
+        tensors = zip(names, arrays).enumerated().compactMap { index, pair in
+            guard let array = pair.1 else { return nil }
+            return StoredTensor(
+                name: pair.0,
+                layout: .init(
+                    storage: StoragePart(key: "\(index)", type: array.type), offset: 0,
+                    shape: array.shape, strides: array.strides), file: file)
+        }
+    }
+
+    /// Names without what says whether they are parameters or statistics.
+    private static func names(_ cursor: inout StateCursor) throws(ModelFormatsError) -> [String] {
+        let count = try cursor.length(8)
+        // Each has its length at least.
+        guard count <= cursor.left / 8 else {
+            throw cursor.damaged("\(count) names do not fit in the rest of the file")
+        }
+        var names: [String] = []
+        for _ in 0..<count {
+            let length = try cursor.length(8)
+            let name = String(decoding: try cursor.take(length), as: UTF8.self)
+            let kind = ["arg:", "aux:"].first { name.hasPrefix($0) } ?? ""
+            names.append(String(name.dropFirst(kind.count)))
+        }
+        return names
+    }
+
+    private static func arrays(
+        _ cursor: inout StateCursor
+    ) throws(ModelFormatsError) -> [MXNetArray?] {
+        let count = try cursor.length(8)
+        // Each has the version of its header at least.
+        guard count <= cursor.left / 4 else {
+            throw cursor.damaged("\(count) arrays do not fit in the rest of the file")
+        }
+        var arrays: [MXNetArray?] = []
+        for _ in 0..<count { arrays.append(try MXNetArray(&cursor)) }
+        return arrays
+    }
+}
+
+/// Where an array of MXNet's lies, and what it is.
+private struct MXNetArray {
+    let shape: [Int]
+    /// The type of the elements as PyTorch's storages are called, or else what it is called in a message.
+    let type: String
+    /// Where its elements are; of a sparse array those that it has.
+    let elements: Range<Int>
+
+    /// Steps from row to row.
+    var strides: [Int] {
+        var strides: [Int] = []
+        var step = 1
+        for length in shape.reversed() {
+            strides.append(step)
+            step *= max(length, 1)
+        }
+        return strides.reversed()
+    }
+
+    /// The version of a header is its first number. The one before all versions has none: there it is
+    /// the number of dimensions.
+    private static let (first, second, third): (UInt64, UInt64, UInt64) = (
+        0xF993_FAC8, 0xF993_FAC9, 0xF993_FACA
+    )
+    private static let mostDimensions = 32
+
+    /// Reads an array, and nil for one that has no content.
+    init?(_ cursor: inout StateCursor) throws(ModelFormatsError) {
+        let version = try cursor.number(4)
+        var sparse: Sparse?
+        let shape: [Int]?
+        switch version {
+        case Self.second, Self.third:
+            sparse = try Sparse(&cursor)
+            shape = try Self.shape(&cursor, of: 8, mayBeScalar: version == Self.third)
+        case Self.first: shape = try Self.shape(&cursor, of: 8)
+        default: shape = try Self.lengths(&cursor, count: version, of: 4)
+        }
+        guard let shape, !shape.isEmpty || version == Self.third else { return nil }
+        // Which device it was on.
+        _ = try cursor.take(8)
+        let kind = try Kind(&cursor)
+        try sparse?.readKinds(&cursor)
+        self.shape = shape
+        elements = try Self.elements(&cursor, kind, sparse?.shape ?? shape)
+        for (kind, shape) in sparse?.indices ?? [] {
+            _ = try Self.elements(&cursor, kind, shape)
+        }
+        type = sparse?.name ?? kind.name
+    }
+
+    /// What a sparse array has beside a dense one.
+    private struct Sparse {
+        let name: String
+        /// The shape of the elements that it has.
+        let shape: [Int]
+        /// The arrays that say where they are.
+        private(set) var indices: [(Kind, [Int])] = []
+        private let count: Int
+
+        /// Reads how an array is stored, and nil for a dense one.
+        init?(_ cursor: inout StateCursor) throws(ModelFormatsError) {
+            let start = cursor.offset
+            switch try cursor.number(4) {
+            case 0: return nil
+            case 1: (name, count) = ("row_sparse", 1)
+            case 2: (name, count) = ("csr", 2)
+            case let other:
+                throw cursor.damaged(
+                    "an array is stored in a way (\(other)) that is none", at: start)
+            }
+            shape = try MXNetArray.shape(&cursor, of: 8) ?? []
+        }
+
+        mutating func readKinds(_ cursor: inout StateCursor) throws(ModelFormatsError) {
+            for _ in 0..<count {
+                let kind = try Kind(&cursor)
+                indices.append((kind, try MXNetArray.shape(&cursor, of: 8) ?? []))
+            }
+        }
+    }
+
+    /// The type of elements, by its number.
+    private struct Kind {
+        let name: String
+        let size: Int
+
+        /// PyTorch's name of a storage where it is a type that is read, with the bytes of an element.
+        private static let all: [(String, Int)] = [
+            ("FloatStorage", 4), ("DoubleStorage", 8), ("HalfStorage", 2), ("ByteStorage", 1),
+            ("int32", 4), ("int8", 1), ("LongStorage", 8), ("BoolStorage", 1), ("int16", 2),
+            ("uint16", 2), ("uint32", 4), ("uint64", 8), ("BFloat16Storage", 2),
+        ]
+
+        init(_ cursor: inout StateCursor) throws(ModelFormatsError) {
+            let start = cursor.offset
+            let number = try cursor.length(4)
+            guard number < Self.all.count else {
+                throw cursor.damaged(
+                    "an array has elements of a type (\(number)) that is none", at: start)
+            }
+            (name, size) = Self.all[number]
+        }
+    }
+
+    /// The lengths of the dimensions behind their number; nil where the shape is not known.
+    private static func shape(
+        _ cursor: inout StateCursor, of size: Int, mayBeScalar: Bool = false
+    ) throws(ModelFormatsError) -> [Int]? {
+        let count = try cursor.number(4)
+        // -1 where there is a number for arrays without dimensions.
+        if mayBeScalar, count == UInt64(UInt32.max) { return nil }
+        return try lengths(&cursor, count: count, of: size)
+    }
+
+    private static func lengths(
+        _ cursor: inout StateCursor, count: UInt64, of size: Int
+    ) throws(ModelFormatsError) -> [Int] {
+        guard count <= mostDimensions else {
+            throw cursor.damaged("an array has \(count) dimensions", at: cursor.offset - 4)
+        }
+        var shape: [Int] = []
+        for _ in 0..<count { shape.append(try cursor.length(size)) }
+        return shape
+    }
+
+    private static func elements(
+        _ cursor: inout StateCursor, _ kind: Kind, _ shape: [Int]
+    ) throws(ModelFormatsError) -> Range<Int> {
+        var bytes = kind.size
+        var overflows = false
+        // Where there are no elements, steps from row to row are numbers all the same.
+        for length in shape {
+            let product = bytes.multipliedReportingOverflow(by: max(length, 1))
+            bytes = product.partialValue
+            overflows = overflows || product.overflow
+        }
+        if shape.contains(0) { bytes = 0 }
+        guard !overflows, bytes <= cursor.left else {
+            throw cursor.damaged("an array of shape \(shape) is larger than the file")
+        }
+        let taken = try cursor.take(bytes)
+        return taken.startIndex..<taken.endIndex
+    }
+}

@@ -34,7 +34,8 @@ let exportCommand = Command(
         Option("--float16", .flag, "ONNX: weights and computation in float16"),
         Option(
             "--terms", .value("TEXT"),
-            "ONNX and TorchScript: the licence's terms, written into the file"),
+            "ONNX and TorchScript: the licence's terms, written into the file; default: those of the training set, "
+                + "where the model's file states them"),
     ] + ModelFlags.stateDict + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),

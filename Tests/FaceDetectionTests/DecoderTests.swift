@@ -80,7 +80,7 @@ struct DecoderTests {
         ] as [([(String, Int?)], [Int]?)])
     func retinaFacesOutputsAreToldApart(outputs: [(String, Int?)], roles: [Int]?) {
         let found = RetinaFaceOutputs(
-            outputs.map { .init(name: $0.0, type: 1, shape: [nil, nil, $0.1]) })
+            outputs.map { (name: $0.0, shape: [nil, nil, $0.1]) })
         #expect(found.map { [$0.boxes, $0.scores, $0.points] } == roles)
     }
 

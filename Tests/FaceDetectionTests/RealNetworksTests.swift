@@ -15,10 +15,12 @@ private struct Golden: Decodable {
     func image(_ folder: URL) throws -> RGBImage {
         let image = try ImageDecoder().decode(folder.appendingPathComponent(path))
         guard isCut == true else { return image }
-        let rows = (10..<image.height).flatMap { row in
-            image.pixels[(row * image.width + 20) * 3..<((row + 1) * image.width - 15) * 3]
+        var pixels: [UInt8] = []
+        for row in 10..<image.height {
+            let (first, end) = (row * image.width + 20, (row + 1) * image.width - 15)
+            pixels += image.pixels[3 * first..<3 * end]
         }
-        return RGBImage(width: image.width - 35, height: image.height - 10, pixels: rows)
+        return RGBImage(width: image.width - 35, height: image.height - 10, pixels: pixels)
     }
 }
 

@@ -12,6 +12,11 @@ struct RetinaFaceOutputs {
 
     /// nil for outputs of another network.
     init?(_ outputs: [ONNXFile.Value]) {
+        self.init(outputs.map { ($0.name, $0.shape) })
+    }
+
+    /// nil for outputs of another network.
+    init?(_ outputs: [(name: String, shape: [Int?]?)]) {
         guard outputs.count == 3, outputs.allSatisfy({ ($0.shape?.count ?? 3) == 3 }) else {
             return nil
         }

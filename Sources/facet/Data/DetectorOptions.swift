@@ -32,7 +32,7 @@ enum DetectorOptions {
                 "--face", .value("RULE"), rule + "; default central", completion: .words(rules)),
             Option(
                 "--template", .value("NAME"),
-                "where the landmarks go: insightface, sphereface or dlib; default dlib for dlib's network, and "
+                "where the landmarks go: insightface, sphereface, dlib or facenet; default dlib for dlib's network, and "
                     + "else insightface", completion: .words(FaceTemplate.names)),
         ] + options
 

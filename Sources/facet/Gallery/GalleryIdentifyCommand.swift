@@ -58,7 +58,7 @@ let galleryIdentifyCommand = Command(
     for start in stride(from: 0, to: pictures.count, by: batch) {
         let some = Array(pictures[start..<min(start + batch, pictures.count)])
         let crops = try UseFlags.crops(of: some, embedder)
-        let faces = try crops.indices.compactMap { try? (index: $0, crop: crops[$0].get()) }
+        let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get()) }
         let vectors = try embedder.embeddings(
             of: faces.map(\.crop), names: faces.map { some[$0.index].path })
         var found = try gallery.candidates(for: vectors.map(\.values), top: top)[...]

@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import FaceEmbedding
+import FaceModels
 import FaceStudy
 import Foundation
 

@@ -99,13 +99,13 @@ import Testing
     @Test func convertedSetsAreEqual() throws {
         let folder = try TemporaryFolder()
         let set = try Self.open("groups")
-        let file = folder.url.appendingPathComponent("train.rec")
-        #expect(try SetConversion(threads: 2).write(set, toPack: file).written == Self.count)
-        let pack = try LabelledImageSet.open(file.path)
-        #expect(pack.identities == set.identities)
+        let out = folder.url.appendingPathComponent("out")
+        #expect(try SetConversion(threads: 2).write(set, toFolder: out).written == Self.count)
+        let copy = try LabelledImageSet.folder(out)
+        #expect(copy.identities == set.identities && copy.count == Self.count)
         let original = (0..<Self.count).map { [UInt8($0 * 7 % 3)] + Self.picture($0) }
         let copied = try (0..<Self.count).map {
-            [UInt8(pack.labels[$0])] + (try pack.source.bytes(of: $0))
+            [UInt8(copy.labels[$0])] + (try copy.source.bytes(of: $0))
         }
         #expect(Set(copied) == Set(original))
     }

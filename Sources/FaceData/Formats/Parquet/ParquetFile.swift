@@ -82,7 +82,7 @@ struct ParquetFile {
             }
             var elements = (file[2]?.list ?? []).compactMap(\.fields)[...]
             guard let root = elements.popFirst() else { return nil }
-            for _ in 0..<(root[5]?.number ?? 0) {
+            for _ in 0..<max(0, root[5]?.number ?? 0) {
                 guard addColumn(&elements, [], 0, false, text) else { return nil }
             }
             for group in (file[4]?.list ?? []).compactMap(\.fields) {

@@ -3,7 +3,7 @@
     python -m pip install pyarrow==26.0.1
     python make_parquet.py parquet
 
-Picture i is the text "picture i, " repeated i % 5 + 1 times; the label is i * 7 % 3, and the path i.jpg.
+Picture i is a PGM of i % 5 + 1 pixels of the grey i; the label is i * 7 % 3, and the path i.jpg.
 """
 import json
 import sys
@@ -17,7 +17,8 @@ NAMES = ["ann", "bea", "cleo"]
 
 
 def picture(index):
-    return f"picture {index}, ".encode() * (index % 5 + 1)
+    width = index % 5 + 1
+    return f"P5 {width} 1 255\n".encode() + bytes([index] * width)
 
 
 def table(first=0, count=COUNT, *, names=NAMES, label="label", without=(), paths=True):

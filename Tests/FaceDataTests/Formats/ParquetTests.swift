@@ -9,7 +9,8 @@ import Testing
     private static let people = ["ann", "bea", "cleo"]
 
     private static func picture(_ index: Int) -> [UInt8] {
-        Array(String(repeating: "picture \(index), ", count: index % 5 + 1).utf8)
+        let width = index % 5 + 1
+        return Array("P5 \(width) 1 255\n".utf8) + Array(repeating: UInt8(index), count: width)
     }
 
     private static func file(_ name: String) throws -> URL {
@@ -99,9 +100,9 @@ import Testing
     @Test func convertedSetsAreEqual() throws {
         let folder = try TemporaryFolder()
         let set = try Self.open("groups")
-        let out = folder.url.appendingPathComponent("out")
-        #expect(try SetConversion(threads: 2).write(set, toFolder: out).written == Self.count)
-        let copy = try LabelledImageSet.folder(out)
+        let file = folder.url.appendingPathComponent("train.rec")
+        #expect(try SetConversion(threads: 2).write(set, toPack: file).written == Self.count)
+        let copy = try LabelledImageSet.open(file.path)
         #expect(copy.identities == set.identities && copy.count == Self.count)
         let original = (0..<Self.count).map { [UInt8($0 * 7 % 3)] + Self.picture($0) }
         let copied = try (0..<Self.count).map {

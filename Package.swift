@@ -97,7 +97,10 @@ let package = Package(
             name: "loading-benchmark",
             dependencies: ["Torch", "FaceData", "FaceModels", "TurboJPEG"],
             path: "Benchmarks/loading",
-            exclude: ["compare.py", "pytorch_peer.py", "large_pack.py", "RESULTS.md"],
+            exclude: [
+                "compare.py", "pytorch_peer.py", "large_pack.py", "webdataset_peer.py",
+                "RESULTS.md",
+            ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "verification-benchmark",
@@ -124,6 +127,13 @@ let package = Package(
         .executableTarget(
             name: "detection-benchmark", dependencies: ["FaceData", "FaceDetection"],
             path: "Benchmarks/detection", exclude: ["compare.py", "peer.py"],
+            swiftSettings: swiftSettings),
+
+        // How long one image takes.
+        .executableTarget(
+            name: "latency-benchmark",
+            dependencies: ["Torch", "FaceData", "FaceModels", "FaceEmbedding"],
+            path: "Benchmarks/latency", exclude: ["compare.py", "openvino_peer.py"],
             swiftSettings: swiftSettings),
 
         // How many copies of pictures are found, and how fast.

@@ -2,6 +2,7 @@
 
 // snippet.hide
 import FaceData
+import FaceDetection
 import FaceEmbedding
 import FaceEvaluation
 import FaceModels
@@ -41,3 +42,14 @@ precondition(all.count == 3 && all[0].values.count == 16)
 let again = try all[0].similarity(to: face)
 precondition(abs(again - 1) < 1e-5)
 precondition((-1...1).contains(similarity) && threshold == nil)
+// What follows needs weights that not every machine has.
+guard DetectorFiles.hasMTCNN else {
+    try FileManager.default.removeItem(at: folder)
+    exit(0)
+}
+// snippet.show
+let aligner = FaceAligner(FaceSearch(try MTCNN()), embedder.template)
+let photographs = embedder.cropping(by: .detecting(aligner))
+// snippet.hide
+precondition(photographs.template == embedder.template)
+// snippet.show

@@ -21,6 +21,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
     case draw(path: String, reason: String)
     /// A line of a text file cannot be understood.
     case line(path: String, line: Int, reason: String)
+    /// A picture has no face that can be aligned.
+    case noFace(path: String, reason: String)
     /// A folder holds no identity folders with images.
     case noIdentities(path: String)
     /// A list of pairs is not what its header says, or a line cannot be understood.
@@ -79,6 +81,8 @@ public enum FaceDataError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot draw pairs from '\(path)': \(reason)"
         case .line(let path, let line, let reason):
             "'\(path)', line \(line): \(reason)"
+        case .noFace(let path, let reason):
+            "no face of '\(path)' can be aligned: \(reason)"
         case .noIdentities(let path):
             "'\(path)' holds no identity folders with images (.jpg, .png, .webp, .bmp, .pgm or .ppm): "
                 + "it must look like "

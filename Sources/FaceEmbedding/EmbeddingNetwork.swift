@@ -21,6 +21,8 @@ public struct EmbeddingNetwork {
     public var model: (backbone: any Backbone, metadata: ModelFile.Metadata)?
     /// Whether its file is a `model.safetensors` of Facet's, which says what it is and can hold more.
     var describesItself = false
+    /// Whether it is dlib's network, in dlib's file.
+    var isDlib = false
     /// How images are prepared, where ``embedder`` does not say it.
     var statedPreparation: String?
     /// The same network with another preparation of its input, and the preparation it has, where that is
@@ -46,6 +48,13 @@ public struct EmbeddingNetwork {
         self.isForeign = isForeign
         self.meanFace = meanFace
         self.trained = trained
+    }
+
+    /// What faces are aligned to for it: dlib's template for dlib's network, and else insightface's, which is
+    /// that of most networks; in the pixels of its input where that is a multiple of 112, and else in 112.
+    public var template: FaceTemplate {
+        if isDlib || model?.backbone is DlibResNet { return .dlib(side: inputSize) }
+        return .insightface(side: inputSize > 0 && inputSize % 112 == 0 ? inputSize : 112)
     }
 
     /// Embeddings of images and of their mirror images, not normalised.

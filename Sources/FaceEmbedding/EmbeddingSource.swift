@@ -146,9 +146,10 @@ private struct Opener {
         let embedder = try Embedder(
             backbone: network.backbone, normalization: network.normalization, compute: compute,
             batchSize: batchSize)
-        return .network(
-            EmbeddingNetwork(
-                embedder: embedder, inputSize: network.inputSize, path: url.path))
+        var opened = EmbeddingNetwork(
+            embedder: embedder, inputSize: network.inputSize, path: url.path)
+        opened.isDlib = true
+        return .network(opened)
     }
 
     func onnx(_ url: URL, _ onnx: ONNXNetwork) throws -> EmbeddingSource {

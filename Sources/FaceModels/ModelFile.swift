@@ -15,6 +15,7 @@ public import Torch
 /// | `color_order` | `RGB` or `BGR`, what the network expects |
 /// | `mean_face` | mean of the training images in grey, a square of at most 64 x 64 bytes in base64, if known |
 /// | `facet_version`, `train_set`, `loss` | where the model comes from, if known |
+/// | `terms` | the terms under which its training set may be used, in words, if stated |
 /// | `thresholds` | what its scores are worth on a test set, as JSON, where `facet evaluate --save-thresholds` has measured it |
 public enum ModelFile {
     /// What a file says beside its weights and the backbone's specification.
@@ -34,12 +35,14 @@ public enum ModelFile {
         public var meanFace: [UInt8]?
         /// What its scores are worth on a test set, as JSON.
         public var thresholds: String?
+        /// The terms under which its training set may be used, in words.
+        public var terms: String?
 
         /// Memberwise initialiser.
         public init(
             inputSize: Int = 112, normalization: InputNormalization = .standard,
             facetVersion: String? = nil, trainSet: String? = nil, loss: String? = nil,
-            meanFace: [UInt8]? = nil, thresholds: String? = nil
+            meanFace: [UInt8]? = nil, thresholds: String? = nil, terms: String? = nil
         ) {
             self.inputSize = inputSize
             self.normalization = normalization
@@ -48,6 +51,7 @@ public enum ModelFile {
             self.loss = loss
             self.meanFace = meanFace
             self.thresholds = thresholds
+            self.terms = terms
         }
     }
 
@@ -89,6 +93,7 @@ public enum ModelFile {
         strings["facet_version"] = metadata.facetVersion
         strings["loss"] = metadata.loss
         strings["mean_face"] = metadata.meanFace.map(ModelMetadata.text)
+        strings["terms"] = metadata.terms
         strings["thresholds"] = metadata.thresholds
         strings["train_set"] = metadata.trainSet
         return strings
@@ -158,7 +163,7 @@ private struct Entries {
             loss: strings["loss"],
             meanFace: strings["mean_face"] == nil
                 ? nil : try entry("mean_face", ModelMetadata.meanFace),
-            thresholds: strings["thresholds"])
+            thresholds: strings["thresholds"], terms: strings["terms"])
     }
 
     /// The largest input that a study trains with; a file that asks for more asks for memory.

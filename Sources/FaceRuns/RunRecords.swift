@@ -148,6 +148,8 @@ public struct TrainSetFacts: Codable, Sendable, Hashable {
     public var warnings: [String]
     /// What the set shares with test sets; nil where that is nothing, or was not looked for.
     public var overlaps: [OverlapFacts]?
+    /// The terms under which the set may be used, where somebody stated them.
+    public var terms: String?
 
     /// Memberwise initialiser.
     public init(

@@ -102,7 +102,9 @@ private struct SetReader {
         guard let location = try location(source.images) else { return try plannedTest(source) }
         let pairs = try VerificationPairs.open(
             images: URL(fileURLWithPath: location), pairs: source.pairs)
-        let warnings = pairs.warnings.map { "'\(source.name)': \($0)" }
+        let warnings =
+            pairs.warnings.map { "'\(source.name)': \($0)" }
+            + (try alignmentDoubt(pairs.source, source.name, source.images))
         warnings.forEach { control.listener(.warning($0)) }
         let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         let stamps = (
@@ -175,7 +177,9 @@ private struct SetReader {
         }
         let set = all.removing(Set(scan.bad.map(\.index)))
         let overlaps = overlaps(of: all, scan, tests)
-        let warnings = warnings(of: set, scan, source.name, overlaps, against: tests)
+        let warnings =
+            warnings(of: set, scan, source.name, overlaps, against: tests)
+            + (try alignmentDoubt(set.source, source.name, source.images))
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
         if let shared = sharedWarning(held, overlaps, source.name) {
@@ -189,6 +193,7 @@ private struct SetReader {
             contentHash: scan.contentHash, skipped: scan.bad.map(\.path), warnings: warnings)
         facts.labelHash = set.labelHash
         facts.overlaps = overlaps.isEmpty ? nil : overlaps
+        facts.terms = source.terms ?? KnownPack.named(source.name)?.terms
         return PreparedTrainSet(
             set: trained, validation: held.map(validation),
             heldOut: held?.identities.count ?? 0,
@@ -382,6 +387,16 @@ private struct SetReader {
             }
         }
         return warnings
+    }
+
+    /// What is said of a set whose faces are not aligned. Built-in ones are.
+    private func alignmentDoubt(
+        _ images: any ImageSource, _ name: String, _ path: String
+    ) throws -> [String] {
+        guard try BuiltInSet.named(path) == nil,
+            let doubt = try control.alignmentDoubt(images, path)
+        else { return [] }
+        return ["'\(name)': \(doubt)"]
     }
 
     // MARK: Files

@@ -356,7 +356,8 @@ struct RunExecutor {
             normalization: context.configuration.input.normalization,
             facetVersion: FacetVersion.number,
             trainSet: context.run.identity.trainSet, loss: context.run.identity.loss,
-            meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) })
+            meanFace: context.trainSet.meanFace?.map { UInt8(max(0, min(255, $0.rounded()))) },
+            terms: context.trainSet.facts.terms)
         try average?.withAverages {
             try ModelFile.write(model.backbone, metadata, to: context.folder.averageURL)
         }

@@ -18,12 +18,17 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         public var images: String
         /// A file with the names of identities and images that are left out, one a line.
         public var without: String?
+        /// The terms under which the set may be used, in words; kept with runs, models and report.
+        public var terms: String?
 
         /// Names a source.
-        public init(name: String, images: String, without: String? = nil) {
+        public init(
+            name: String, images: String, without: String? = nil, terms: String? = nil
+        ) {
             self.name = name
             self.images = images
             self.without = without
+            self.terms = terms
         }
     }
 

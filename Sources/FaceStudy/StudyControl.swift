@@ -1,3 +1,4 @@
+public import FaceData
 public import FaceRuns
 public import FaceTraining
 public import Foundation
@@ -55,6 +56,9 @@ public struct StudyControl {
     public var listener: (StudyEvent) -> Void
     /// Writes the report when all runs are over: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
+    /// Says in a sentence when the faces of a set, which lies at a path, are not aligned; nil where they are, or
+    /// where it cannot be told. FaceStudy has no detector of faces.
+    public var alignmentDoubt: (any ImageSource, _ path: String) throws -> String? = { _, _ in nil }
     /// Whether runs that have failed are tried again, and no others are made.
     public var retriesFailed = false
     /// By which time leases are kept and judged.

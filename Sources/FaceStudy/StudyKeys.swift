@@ -86,6 +86,10 @@ extension StudyConfiguration.TrainSource {
             .text("images", \.images, isRequired: true, "as after `NAME=` in `--train`"),
             .optionalText(
                 "without", \.without, "a list of identities and images to leave out; optional"),
+            .optionalText(
+                "terms", \.terms,
+                "the terms under which the set may be used, in words; kept with runs, models and report; optional"
+            ),
         ])
 }
 

@@ -135,7 +135,7 @@ public struct ExportedNetwork {
         strings["facet_version"] = metadata.facetVersion
         strings["loss"] = metadata.loss
         strings["mean_face"] = metadata.meanFace.map(ModelMetadata.text)
-        strings["terms"] = terms
+        strings["terms"] = terms ?? metadata.terms
         strings["train_set"] = metadata.trainSet
         return strings
     }

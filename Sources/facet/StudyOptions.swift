@@ -33,6 +33,10 @@ enum StudyOptions {
                 "--without", .values("NAME=FILE"),
                 "a list of identities and images to leave out of a training set, one per line"),
             Option(
+                "--terms", .values("NAME=TEXT"),
+                "the terms under which a training set may be used, in words, e.g. 'research only'; kept with "
+                    + "runs, models and report", completion: .nothing),
+            Option(
                 "--test", .values("NAME=PACK|IMAGES,PAIRS"),
                 "a test set: insightface's .bin, or a folder of images and its list of pairs "
                     + "(CFP,FP for CFP), or synthetic:PRESET", elsewhere: OptionsElsewhere.testSet),
@@ -168,15 +172,8 @@ enum StudyOptions {
                 return .init(name: sides.name, images: sides.rest)
             }
         }
-        for text in arguments.values("--without") {
-            let sides = try named("--without", text, "NAME=FILE")
-            guard let position = configuration.train.firstIndex(where: { $0.name == sides.name })
-            else {
-                throw CommandError.badValue(
-                    option: "--without", value: text, expected: "the NAME of a --train")
-            }
-            configuration.train[position].without = sides.rest
-        }
+        try applyToTrain("--without", "NAME=FILE", \.without, arguments, &configuration)
+        try applyToTrain("--terms", "NAME=TEXT", \.terms, arguments, &configuration)
         guard arguments.has("--test") else { return }
         configuration.test = try arguments.values("--test").map { text in
             let sides = try named("--test", text, "NAME=PACK or NAME=IMAGES,PAIRS")
@@ -185,6 +182,22 @@ enum StudyOptions {
             ).map(String.init)
             return .init(
                 name: sides.name, images: paths[0], pairs: paths.count == 2 ? paths[1] : "")
+        }
+    }
+
+    /// Applies an option that says something of a training set.
+    private static func applyToTrain(
+        _ option: String, _ expected: String,
+        _ property: WritableKeyPath<StudyConfiguration.TrainSource, String?>,
+        _ arguments: Arguments, _ configuration: inout StudyConfiguration
+    ) throws(CommandError) {
+        for text in arguments.values(option) {
+            let sides = try named(option, text, expected)
+            guard let index = configuration.train.firstIndex(where: { $0.name == sides.name })
+            else {
+                throw .badValue(option: option, value: text, expected: "the NAME of a --train")
+            }
+            configuration.train[index][keyPath: property] = sides.rest
         }
     }
 

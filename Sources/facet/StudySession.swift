@@ -59,6 +59,7 @@ struct StudySession {
             printer.show(event)
             live?.show(event)
         }
+        control.alignmentDoubt = AlignmentDoubt.of(interrupt)
         if let server { Console.note("live report: \(server.address)") }
         do {
             if dryRun {

@@ -1,4 +1,5 @@
 import FaceData
+import Foundation
 import Testing
 
 @testable import FaceDetection
@@ -47,6 +48,40 @@ struct DecoderTests {
             offset: madeUp(2, 2 * count, 0, 1), points: madeUp(3, 10 * count, 0, 1),
             height: height, width: width)
         try expect(faces, golden)
+    }
+
+    @Test func retinaFace() throws {
+        let golden = try golden("retinaface")
+        let (width, height) = (golden.size[0], golden.size[1])
+        let count = RetinaFaceDecoder.places(width: width, height: height)
+        let face = madeUp(2, count, 0.1, 0.65)
+        func faces(_ scores: [Float]) -> [DetectedFace] {
+            RetinaFaceDecoder().faces(
+                .init(
+                    boxes: madeUp(0, 4 * count, -1.5, 1.5), scores: scores,
+                    points: madeUp(1, 10 * count, -3, 3)),
+                width: width, height: height)
+        }
+        try expect(faces(face.flatMap { [1 - $0, $0] }), golden)
+        // An export without the last softmax.
+        try expect(faces(face.flatMap { [7 + log(1 - $0), 7 + log($0)] }), golden)
+        #expect(faces([1, 0]).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ([("a", 4), ("b", 2), ("c", 10)], [0, 1, 2]),
+            ([("landms", 10), ("loc", 4), ("conf", 2)], [1, 2, 0]),
+            ([("loc", nil), ("conf", nil), ("landmarks", nil)], [0, 1, 2]),
+            ([("scores", nil), ("bboxes", nil), ("pts", nil)], [1, 0, 2]),
+            ([("a", nil), ("b", nil), ("c", nil)], nil),
+            ([("a", 4), ("b", 2), ("c", 8)], nil),
+            ([("a", 4), ("b", 2)], nil),
+        ] as [([(String, Int?)], [Int]?)])
+    func retinaFacesOutputsAreToldApart(outputs: [(String, Int?)], roles: [Int]?) {
+        let found = RetinaFaceOutputs(
+            outputs.map { (name: $0.0, shape: [nil, nil, $0.1]) })
+        #expect(found.map { [$0.boxes, $0.scores, $0.points] } == roles)
     }
 
     @Test func scrfd() throws {

@@ -52,6 +52,71 @@ struct FaceEmbedderTests {
             views: 2)
     }
 
+    /// Finds a face whose template is the picture itself, in pictures that are not black.
+    private struct WholePicture: FaceDetector {
+        var identity: String { "whole picture" }
+
+        func faces(in image: RGBImage) -> [DetectedFace] {
+            guard image.pixels.contains(where: { $0 > 0 }) else { return [] }
+            let scale = Double(image.width) / 112
+            let points = FacePoints(
+                FacePoints.template(side: 112).points.map { .init($0.x * scale, $0.y * scale) })
+            let box = FaceBox(
+                left: 0, top: 0, right: Double(image.width), bottom: Double(image.height))
+            return [DetectedFace(box: box, score: 1, points: points)]
+        }
+    }
+
+    @Test("Photographs are aligned before they are embedded, and those without a face are told")
+    func photographs() async throws {
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let plain = try FaceEmbedder(model: files.model, options: options)
+        #expect(plain.template == .insightface())
+        let aligner = FaceAligner(FaceSearch(WholePicture(), minSide: 0), plain.template)
+        let embedder = plain.cropping(by: .detecting(aligner))
+        let first = files.pictures[0]
+        let aligned = try aligner.face(of: first).image
+        #expect(aligned.width == 112)
+        #expect(try embedder.crop(first) == aligned)
+        #expect(try embedder.embedding(of: first) == plain.embedding(of: aligned))
+        #expect(try embedder.embedding(of: first) != plain.embedding(of: first))
+        let black = files.folder.appendingPathComponent("black.png")
+        let picture = RGBImage(width: 40, height: 40, pixels: Array(repeating: 0, count: 4800))
+        try Data(ImageEncoder.png(picture)).write(to: black)
+        let crops = embedder.crops(of: [first, black, files.pictures[1]])
+        #expect(try crops[0].get() == aligned)
+        #expect(throws: FaceDataError.noFace(path: black.path, reason: "no face was found in it")) {
+            try crops[1].get()
+        }
+        #expect(try crops[2].get() == aligner.face(of: files.pictures[1]).image)
+        #expect(embedder.crops(of: []).isEmpty)
+        await #expect(throws: FaceDataError.self) {
+            try await embedder.embeddings(of: [first, black])
+        }
+        let batch = try await embedder.embeddings(of: [first, files.pictures[1]])
+        let one = try embedder.embedding(of: first)
+        #expect(try batch[0].similarity(to: one) > 0.99999)
+    }
+
+    @Test("A detector that fails is not taken for a picture without a face")
+    func failingDetector() throws {
+        struct Broken: FaceDetector {
+            struct Failure: Error {}
+            var identity: String { "broken" }
+            func faces(in image: RGBImage) throws -> [DetectedFace] { throw Failure() }
+        }
+        let files = try Case()
+        defer { try? FileManager.default.removeItem(at: files.folder) }
+        let crop = FaceCropping.detecting(FaceAligner(FaceSearch(Broken())))
+        #expect {
+            try crop(files.pictures[0])
+        } throws: { error in
+            guard case FaceDataError.unreadable(_, let reason) = error else { return false }
+            return reason.contains("the face detector failed")
+        }
+    }
+
     @Test("A file, its pixels and a batch give the embedding of an evaluation")
     func embeddings() async throws {
         let files = try Case()

@@ -50,6 +50,15 @@ let fuzzTargets: [String: FuzzTarget] = [
             readParts(index, bytes, DatabaseValue())
         }
     },
+    "parquet": { bytes in
+        let store = MemoryBytes(bytes)
+        guard let table = try? ParquetTable(store) else { return }
+        for part in table.parts {
+            _ = try? ParquetTable.values(of: part, table.images, store.path) {
+                (page) throws(FaceDataError) in try store.bytes(at: page.start, count: page.size)
+            }
+        }
+    },
     "tfrecord": { bytes in
         if let index = try? PartIndex.tfrecord(MemoryBytes(bytes)) {
             readParts(index, bytes, RecordedExample())

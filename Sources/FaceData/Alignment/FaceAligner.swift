@@ -18,6 +18,8 @@ public struct FaceAligner: Sendable {
         public var image: RGBImage
         /// Where it is in the picture.
         public var detected: DetectedFace
+        /// Faces that were found in the picture, this one and others.
+        public var count = 1
     }
 
     /// Describes the work: the detector, which face counts, and the template.
@@ -26,10 +28,15 @@ public struct FaceAligner: Sendable {
         alignment = FaceAlignment(template)
     }
 
+    /// What tells the results from those of other aligners.
+    public var identity: String {
+        "\(search.identity) \(alignment.template.name) \(alignment.template.height)"
+    }
+
     /// The face of a file that counts.
     ///
-    /// - Throws: ``FaceDataError/badImage(path:reason:)`` for a file that does not decode, or a picture
-    ///   without such a face, and what the detector throws.
+    /// - Throws: ``FaceDataError/badImage(path:reason:)`` for a file that does not decode,
+    ///   ``FaceDataError/noFace(path:reason:)`` for a picture without such a face, and what the detector throws.
     public func face(of url: URL) throws -> Face {
         try face(of: ImageDecoder().decode(url), path: url.path)
     }
@@ -37,25 +44,28 @@ public struct FaceAligner: Sendable {
     /// The face of a picture that counts.
     ///
     /// - Parameter path: Names the picture in messages.
-    /// - Throws: ``FaceDataError/badImage(path:reason:)`` for a picture without such a face, and what the
+    /// - Throws: ``FaceDataError/noFace(path:reason:)`` for a picture without such a face, and what the
     ///   detector throws.
     public func face(of image: RGBImage, path: String) throws -> Face {
         let found = try search.find(in: image)
         guard found.verdict == .face, let face = found.face, let points = face.points,
             let aligned = alignment.align(image, points)
-        else { throw FaceDataError.badImage(path: path, reason: Self.reason(found)) }
-        return Face(image: aligned, detected: face)
+        else { throw FaceDataError.noFace(path: path, reason: Self.reason(found)) }
+        return Face(image: aligned, detected: face, count: found.faces.count)
     }
 
     /// All faces of a picture whose points are plausible, the best first.
     ///
     /// - Throws: What the detector throws.
     public func faces(of image: RGBImage) throws -> [Face] {
-        try search.find(in: image).faces.compactMap { face in
+        let all = try search.find(in: image).faces
+        return all.compactMap { face in
             guard let points = face.points,
                 PointsDoubt(points, width: image.width, height: image.height) == nil
             else { return nil }
-            return alignment.align(image, points).map { Face(image: $0, detected: face) }
+            return alignment.align(image, points).map {
+                Face(image: $0, detected: face, count: all.count)
+            }
         }
     }
 

@@ -48,6 +48,22 @@ public struct FaceTemplate: Sendable, Hashable {
             points: places.map { .init(($0.0 + 0.25) * scale, ($0.1 + 0.25) * scale) })
     }
 
+    /// facenet's faces of 160 pixels, which are MTCNN's box with a margin of 32.
+    ///
+    /// facenet cuts boxes out and does not align. These are the mean places of the points in its crops of 300
+    /// pictures of LFW, made symmetric (`Benchmarks/alignment/facenet_template.py`): faces are as large as its
+    /// networks know them, but upright, and they do not tremble with the boxes.
+    public static func facenet(side: Int = 160) -> FaceTemplate {
+        precondition(side > 0, "a face without pixels")
+        let places = [
+            (51.18, 65.19), (108.82, 65.19), (80, 90.17), (54.55, 112.27), (105.45, 112.27),
+        ]
+        let scale = Double(side) / 160
+        return FaceTemplate(
+            name: "facenet", width: side, height: side,
+            points: places.map { .init($0.0 * scale, $0.1 * scale) })
+    }
+
     private init(name: String, width: Int, height: Int, points: [FacePoints.Point]) {
         // Five finite points, always.
         let checked = FacePoints(points) ?? .template(side: 112)
@@ -59,16 +75,17 @@ public struct FaceTemplate: Sendable, Hashable {
     }
 
     /// The names of all templates.
-    public static let names = ["insightface", "sphereface", "dlib"]
+    public static let names = ["insightface", "sphereface", "dlib", "facenet"]
 
     /// The template of a name; nil for none.
     ///
-    /// - Parameter height: Rows; nil for the template's own, 112 or 150.
+    /// - Parameter height: Rows; nil for the template's own, 112, 150 or 160.
     public static func named(_ name: String, height: Int? = nil) -> FaceTemplate? {
         switch name {
         case "insightface": insightface(side: height ?? 112)
         case "sphereface": sphereface(height: height ?? 112)
         case "dlib": dlib(side: height ?? 150)
+        case "facenet": facenet(side: height ?? 160)
         default: nil
         }
     }

@@ -31,6 +31,8 @@ public struct SetDetection: Sendable {
         public var name: String
         /// Its faces, the one that counts first and then the best first.
         public var faces: [DetectedFace]
+        /// The one that counts, where it can be aligned.
+        public var face: DetectedFace?
     }
 
     /// Describes the work.
@@ -94,7 +96,9 @@ public struct SetDetection: Sendable {
                     .append(.init(index: index, path: name, reason: found.remark))
             }
             guard let face = found.face else { return Row(name: name, faces: found.faces) }
-            return Row(name: name, faces: [face] + found.faces.filter { $0 != face })
+            return Row(
+                name: name, faces: [face] + found.faces.filter { $0 != face },
+                face: found.verdict == .face ? face : nil)
         }
     }
 

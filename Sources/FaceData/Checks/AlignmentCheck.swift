@@ -96,6 +96,7 @@ public struct AlignmentCheck: Sendable {
             ("insightface", scaled(narrow, 112)), ("insightface, 128", scaled(wide, 128)),
             ("sphereface", scaled(FaceTemplate.sphereface().points, 96, shift: 8)),
             ("dlib", scaled(FaceTemplate.dlib().points, 150)),
+            ("facenet", scaled(FaceTemplate.facenet().points, 160)),
         ].compactMap { name, points in points.map { (name, $0) } }
     }
 }

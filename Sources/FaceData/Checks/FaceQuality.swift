@@ -50,7 +50,8 @@ public struct FaceQuality: Sendable, Hashable {
         if likeness < Self.minLikeness {
             warnings.append(
                 "it does not look like a face in the crop that the network knows (likeness "
-                    + "\(Self.text(likeness, 100)) of 1); align it as the training faces were")
+                    + "\(Self.text(likeness, 100)) of 1); align it as the training faces were, or with --detect"
+            )
         }
         return warnings
     }

@@ -60,6 +60,7 @@ struct PackJournal: Codable, Sendable {
             Array(
                 "2 \(recoding.side ?? 0) \(recoding.quality ?? 0) \(conversion.leavesOutBad)\n"
                     .utf8))
+        if !conversion.origin.isEmpty { hash.update(Array("\(conversion.origin)\n".utf8)) }
         for name in [set.location.path] + set.identities { hash.update(Array("\(name)\n".utf8)) }
         for (position, label) in set.labels.enumerated() {
             hash.update(Array("\(label) \(set.source.name(of: position))\n".utf8))

@@ -15,6 +15,9 @@ public struct SetConversion: Sendable {
     public var leavesOutBad: Bool
     /// Workers.
     public var threads: Int
+    /// What tells how the source makes its images from others in another way, e.g.
+    /// ``FaceAligner/identity``; a conversion goes on with what was made in the same way.
+    public var origin = ""
 
     /// What was written.
     public struct Outcome: Codable, Sendable, Hashable {
@@ -115,6 +118,7 @@ public struct SetConversion: Sendable {
     private func plan(_ source: any ImageSource, _ names: WrittenNames) -> String {
         var hash = SHA256()
         hash.update(Array("1 \(recoding.side ?? 0) \(recoding.quality ?? 0)\n".utf8))
+        if !origin.isEmpty { hash.update(Array("\(origin)\n".utf8)) }
         for (position, path) in names.paths.enumerated() {
             hash.update(Array("\(source.name(of: position))\n\(path)\n".utf8))
         }

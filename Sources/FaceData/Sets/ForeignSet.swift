@@ -26,12 +26,12 @@ enum ForeignSet {
 
     private static func reason(_ start: [UInt8], _ file: URL) -> String? {
         if start.starts(with: Array("PAR1".utf8)) {
-            return "it is Parquet, which is not read; " + conversion(file)
+            return "it is Parquet; give it a name that ends in .parquet"
         }
         if start == Array("ARROW1".utf8) || start.starts(with: [0xff, 0xff, 0xff, 0xff]) {
             return
                 "it is an Arrow file of Hugging Face's datasets, which is not read; save the set as Parquet with "
-                + "to_parquet() and convert that (Documentation/DataSets.md)"
+                + "push_to_hub() or to_parquet(), which is read"
         }
         let unpacking: [([UInt8], String)] = [
             ([0x1f, 0x8b], "gunzip"), (Array("BZh".utf8), "bunzip2"),
@@ -42,16 +42,5 @@ enum ForeignSet {
         }
         return "it is compressed, so that its images cannot be found at random; run '\(program) "
             + "\(file.lastPathComponent)' first"
-    }
-
-    /// The command that turns Parquet files into shards of a WebDataset.
-    static func conversion(_ file: URL) -> String {
-        let stem = PathText(file.lastPathComponent).withoutEnding
-        return """
-            convert it with: python3 -c "import sys, pyarrow.parquet as p, webdataset as w; \
-            s = w.ShardWriter('\(stem)-%06d.tar'); [s.write({'__key__': f'{f:04d}{i:08d}', 'jpg': r['image']['bytes'], \
-            'cls': r['label']}) for f, n in enumerate(sys.argv[1:]) for i, r in enumerate(p.read_table(n).to_pylist())]; \
-            s.close()" '\(file.path)'
-            """
     }
 }

@@ -8,6 +8,8 @@ public struct KnownPack: Sendable, Hashable {
     public let identities: Int
     /// Images.
     public let images: Int
+    /// The terms that its makers name.
+    public let terms: String
     /// Further facts about it.
     let hint: String
 
@@ -15,11 +17,15 @@ public struct KnownPack: Sendable, Hashable {
     public static let all = [
         KnownPack(
             name: "casia-webface", identities: 10_572, images: 490_623,
+            terms: "non-commercial research",
             hint: "the raw set has 10,575 identities and 494,414 images"),
         KnownPack(
-            name: "ms1mv2", identities: 85_742, images: 5_822_653, hint: "also known as emore"),
+            name: "ms1mv2", identities: 85_742, images: 5_822_653,
+            terms: "non-commercial research; made from MS-Celeb-1M, which its makers withdrew",
+            hint: "also known as emore"),
         KnownPack(
             name: "ms1mv3", identities: 93_431, images: 5_179_510,
+            terms: "non-commercial research; made from MS-Celeb-1M, which its makers withdrew",
             hint: "also known as ms1m-retinaface"),
     ]
 

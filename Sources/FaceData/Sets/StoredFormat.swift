@@ -3,6 +3,7 @@ import Foundation
 /// Formats of files that hold many images each.
 enum StoredFormat: Sendable, CaseIterable {
     case lmdb
+    case parquet
     case tar
     case tfrecord
     case zip
@@ -26,6 +27,7 @@ enum StoredFormat: Sendable, CaseIterable {
     private var endings: [String] {
         switch self {
         case .lmdb: ["mdb", "lmdb"]
+        case .parquet: ["parquet"]
         case .tar: ["tar"]
         case .tfrecord: ["tfrecord", "tfrecords", "tfrec"]
         case .zip: ["zip"]
@@ -41,6 +43,7 @@ enum StoredFormat: Sendable, CaseIterable {
             return try .stored(
                 location, files, kind: "lmdb", content: DatabaseValue(), threads: threads
             ) { (store) throws(FaceDataError) in try PartIndex.lmdb(store) }
+        case .parquet: return try .parquet(location, files)
         case .tar:
             return try .stored(location, files, kind: "tar", threads: threads) {
                 (store) throws(FaceDataError) in try PartIndex.tar(store)

@@ -8,6 +8,7 @@ extension LabelledImageSet {
     /// | folder with `train.rec`, or with one `.rec` | RecordIO pack |
     /// | `.rec` file | RecordIO pack |
     /// | folder with `data.mdb`, or the file | LMDB database of Caffe or OpenMMLab |
+    /// | `.parquet` file, `NAME-{00000..00002}-of-00003.parquet`, folder of them | Parquet of Hugging Face's `datasets` |
     /// | `.tfrecord` file or folder of them | TFRecord; `INDEX,FOLDER` takes TFace's text |
     /// | `.tar` file, `NAME-{000..012}.tar`, folder of them | shards of a WebDataset, or archives of folders |
     /// | folder | identity folders of images |
@@ -43,6 +44,13 @@ extension LabelledImageSet {
         let database = url.appendingPathComponent("data.mdb")
         if SystemPath.kind(database.path) == .file { return try shards(url, [database], threads) }
         if let files = try shards(in: url) { return try shards(url, files, threads) }
+        // `datasets` keeps its files in a folder of this name.
+        let inner = url.appendingPathComponent("data")
+        if SystemPath.kind(inner.path) == .folder, let files = try shards(in: inner),
+            files.allSatisfy({ StoredFormat(file: $0.lastPathComponent) == .parquet })
+        {
+            return try shards(url, files, threads)
+        }
         do throws(FaceDataError) {
             return try folder(url)
         } catch {

@@ -2,17 +2,25 @@ import Foundation
 
 /// Images of a source, aligned by the points of their faces as they are read.
 ///
-/// An aligned face is handed on as a raw PPM, which loses nothing.
+/// An aligned face is handed on as a raw PPM, which loses nothing, or as a JPEG.
 struct AlignedImages: ImageSource {
     private let source: any ImageSource
     private let points: [FacePoints]
-    private let alignment = FaceAlignment()
+    private let alignment: FaceAlignment
+    private let quality: Int?
 
-    /// - Parameter points: The points of each image.
-    init(_ source: any ImageSource, points: [FacePoints]) {
+    /// - Parameters:
+    ///   - points: The points of each image.
+    ///   - quality: Quality of the JPEGs that images are handed on as, 1...100; nil for raw PPM.
+    init(
+        _ source: any ImageSource, points: [FacePoints],
+        _ alignment: FaceAlignment = FaceAlignment(), quality: Int? = nil
+    ) {
         precondition(points.count == source.count, "points must be as many as images")
         self.source = source
         self.points = points
+        self.alignment = alignment
+        self.quality = quality
     }
 
     var location: URL { source.location }
@@ -28,7 +36,10 @@ struct AlignedImages: ImageSource {
         guard let face = alignment.align(picture, points[index]) else {
             throw .badImage(path: path(of: index), reason: "its five landmarks are one point")
         }
-        let bytes = Array("P6 \(face.width) \(face.height) 255\n".utf8) + face.pixels
+        let bytes =
+            try quality.map { (quality) throws(FaceDataError) in
+                try ImageEncoder.jpeg(face, quality: quality)
+            } ?? Array("P6 \(face.width) \(face.height) 255\n".utf8) + face.pixels
         try buffer.fill(bytes.count) { (target) throws(FaceDataError) in
             target.copyBytes(from: bytes)
         }

@@ -4,11 +4,12 @@ import ONNX
 import OpenVINO
 import SafeFiles
 
-/// A detector in an ONNX file, run by OpenVINO: CenterFace, SCRFD or YuNet, which its outputs tell.
+/// A detector in an ONNX file, run by OpenVINO: CenterFace, RetinaFace, SCRFD or YuNet, which its outputs tell.
 public final class ONNXDetector: FaceDetector {
     /// The networks whose outputs are known.
     enum Kind: String, Sendable {
         case centerFace = "centerface"
+        case retinaFace = "retinaface"
         case scrfd, yunet
     }
 
@@ -18,7 +19,7 @@ public final class ONNXDetector: FaceDetector {
     private let kind: Kind
     /// Height and width of the input; nil for any.
     private let side: (height: Int, width: Int)?
-    private let outputs: [String]
+    private let outputs: [ONNXFile.Value]
     private let network: LockedNetwork
 
     /// One picture at a time, on all threads.
@@ -48,11 +49,12 @@ public final class ONNXDetector: FaceDetector {
             throw FaceDetectionError.unfit(
                 path: url.path,
                 reason:
-                    "its outputs are not those of CenterFace, SCRFD or YuNet; export one of them")
+                    "its outputs are not those of CenterFace, RetinaFace, SCRFD or YuNet; export one of them"
+            )
         }
         self.kind = kind
-        outputs = file.outputs.map(\.name)
-        side = kind == .centerFace ? nil : Self.side(of: file)
+        outputs = file.outputs
+        side = Self.side(of: file, kind)
         network = LockedNetwork(
             try OpenVINONetwork(
                 url, shape: [1, 3, side?.height, side?.width], threads: threads))
@@ -66,16 +68,18 @@ public final class ONNXDetector: FaceDetector {
         if ["cls_8", "obj_8", "bbox_8", "kps_8"].allSatisfy(names.contains) { return .yunet }
         let channels = file.outputs.map { $0.shape?.count == 4 ? $0.shape?[1] : nil }
         if channels == [1, 2, 2, 10] { return .centerFace }
+        if RetinaFaceOutputs(file.outputs) != nil { return .retinaFace }
         let last = file.outputs.map { $0.shape?.last ?? nil }
         let (scores, boxes, points) = ([1, 1, 1], [4, 4, 4], [10, 10, 10])
         return last == scores + boxes || last == scores + boxes + points ? .scrfd : nil
     }
 
-    /// Height and width that a file states, or else insightface's.
-    private static func side(of file: ONNXFile) -> (height: Int, width: Int) {
+    /// Height and width that a file states, or else insightface's; nil for networks that take any.
+    private static func side(of file: ONNXFile, _ kind: Kind) -> (height: Int, width: Int)? {
+        if kind == .centerFace { return nil }
         guard let shape = file.inputs.first?.shape, shape.count == 4, let height = shape[2],
             let width = shape[3], height >= 32, width >= 32, height <= 4096, width <= 4096
-        else { return (640, 640) }
+        else { return kind == .retinaFace ? nil : (640, 640) }
         return (height, width)
     }
 
@@ -85,27 +89,45 @@ public final class ONNXDetector: FaceDetector {
     public func faces(in image: RGBImage) throws -> [DetectedFace] {
         let input = input(of: image)
         let found = try network.outputs(input, count: outputs.count)
-        return decoded(found, input).map(input.placed)
+        return try decoded(found, input).map(input.placed)
     }
 
     private func input(of image: RGBImage) -> PictureInput {
-        guard let side else {
-            return PictureInput(image, multipleOf: 32, longest: 2048, .init())
-        }
-        return PictureInput(
-            image, within: side.width, side.height,
-            kind == .yunet ? .init(isBGR: true) : .init(mean: 127.5, deviation: 128))
+        let colours: PictureInput.Colours =
+            switch kind {
+            case .centerFace: .init()
+            case .retinaFace: .init(isBGR: true, mean: [104, 117, 127])
+            case .scrfd: .init(mean: [127.5, 127.5, 127.5], deviation: 128)
+            case .yunet: .init(isBGR: true)
+            }
+        if let side { return PictureInput(image, within: side.width, side.height, colours) }
+        return kind == .retinaFace
+            ? PictureInput(image, longest: 2048, colours)
+            : PictureInput(image, multipleOf: 32, longest: 2048, colours)
     }
 
     private func decoded(
         _ found: [OpenVINONetwork.Output], _ input: PictureInput
-    ) -> [DetectedFace] {
+    ) throws(FaceDetectionError) -> [DetectedFace] {
         switch kind {
         case .centerFace:
             let values = found.map(\.values)
             return CenterFaceDecoder().faces(
                 heat: values[0], size: values[1], offset: values[2], points: values[3],
                 height: input.height / 4, width: input.width / 4)
+        case .retinaFace:
+            guard let roles = RetinaFaceOutputs(outputs) else { return [] }
+            let outputs = RetinaFaceDecoder.Outputs(
+                boxes: found[roles.boxes].values, scores: found[roles.scores].values,
+                points: found[roles.points].values)
+            let places = RetinaFaceDecoder.places(width: input.width, height: input.height)
+            guard outputs.scores.count == 2 * places else {
+                throw .unfit(
+                    path: path,
+                    reason: "it has \(outputs.scores.count / 2) places for a picture of "
+                        + "\(input.width)x\(input.height) pixels, where RetinaFace has \(places)")
+            }
+            return RetinaFaceDecoder().faces(outputs, width: input.width, height: input.height)
         case .scrfd:
             let levels = [8, 16, 32].enumerated().map { index, step in
                 SCRFDDecoder.Level(
@@ -115,7 +137,7 @@ public final class ONNXDetector: FaceDetector {
             return SCRFDDecoder().faces(levels, width: input.width)
         case .yunet:
             func values(_ name: String) -> [Float] {
-                outputs.firstIndex(of: name).map { found[$0].values } ?? []
+                outputs.firstIndex { $0.name == name }.map { found[$0].values } ?? []
             }
             let levels = [8, 16, 32].map { step in
                 YuNetDecoder.Level(

@@ -17,7 +17,8 @@ struct PictureInput {
     struct Colours {
         /// Blue first.
         var isBGR = false
-        var mean: Float = 0
+        /// Of each colour, in the order in which they enter.
+        var mean: [Float] = [0, 0, 0]
         var deviation: Float = 1
     }
 
@@ -29,6 +30,15 @@ struct PictureInput {
             max(1, Int((Double(length) * factor / Double(step)).rounded(.up))) * step
         }
         let (width, height) = (length(image.width), length(image.height))
+        self.init(
+            image, partWidth: width, partHeight: height, width: width, height: height, colours)
+    }
+
+    /// The picture as it is; pictures with longer sides than `longest` are made smaller.
+    init(_ image: RGBImage, longest: Int, _ colours: Colours) {
+        let factor = min(1, Double(longest) / Double(max(image.width, image.height)))
+        let width = max(1, Int((Double(image.width) * factor).rounded()))
+        let height = max(1, Int((Double(image.height) * factor).rounded()))
         self.init(
             image, partWidth: width, partHeight: height, width: width, height: height, colours)
     }
@@ -52,8 +62,9 @@ struct PictureInput {
         (self.width, self.height) = (width, height)
         scaleX = Double(partWidth) / Double(image.width)
         scaleY = Double(partHeight) / Double(image.height)
-        let black = -colours.mean / colours.deviation
-        var values = [Float](repeating: black, count: 3 * height * width)
+        var values = colours.mean.flatMap { mean in
+            [Float](repeating: -mean / colours.deviation, count: height * width)
+        }
         let (columns, rows) = (
             Self.neighbours(image.width, partWidth), Self.neighbours(image.height, partHeight)
         )
@@ -77,7 +88,7 @@ struct PictureInput {
                         let mean = Float((sum + 2) >> 2)
                         let plane = colours.isBGR ? 2 - colour : colour
                         values[(plane * height + y) * width + x] =
-                            (mean - colours.mean) / colours.deviation
+                            (mean - colours.mean[plane]) / colours.deviation
                     }
                 }
             }

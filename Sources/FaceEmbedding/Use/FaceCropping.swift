@@ -13,9 +13,38 @@ public struct FaceCropping: Sendable {
         try ImageDecoder().decode(url)
     }
 
-    /// Crops by a rule of one's own, e.g. with a detector.
+    /// Files are photographs, in which the face that counts is found and aligned.
     ///
-    /// - Parameter crop: Throws `FaceDataError.badImage` for a picture without a face.
+    /// ```swift
+    /// let aligner = FaceAligner(FaceSearch(try MTCNN()), embedder.template)
+    /// let anna = try embedder.cropping(by: .detecting(aligner)).embedding(of: photograph)
+    /// ```
+    ///
+    /// - Parameter told: Told in a sentence of each file with several faces.
+    public static func detecting(
+        _ aligner: FaceAligner, told: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> FaceCropping {
+        FaceCropping { (url) throws(FaceDataError) in
+            do {
+                let face = try aligner.face(of: url)
+                if face.count > 1 {
+                    let rule = aligner.search.choice.rawValue
+                    told(
+                        "'\(url.path)' has \(face.count) faces, of which the rule '\(rule)' chose one"
+                    )
+                }
+                return face.image
+            } catch let error as FaceDataError {
+                throw error
+            } catch {
+                throw .unreadable(path: url.path, reason: "the face detector failed: \(error)")
+            }
+        }
+    }
+
+    /// Crops by a rule of one's own.
+    ///
+    /// - Parameter crop: Throws `FaceDataError.noFace` for a picture without a face.
     public init(_ crop: @escaping Crop) {
         self.crop = crop
     }

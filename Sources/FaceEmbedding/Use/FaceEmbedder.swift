@@ -47,10 +47,12 @@ public final class FaceEmbedder: Sendable {
     public let meanFace: [Double]?
     /// The network's file.
     public let path: String
+    /// What faces are aligned to for the network, see ``EmbeddingNetwork/template``.
+    public let template: FaceTemplate
 
     private let cropping: FaceCropping
     private let threads: Int
-    private let queue = DispatchQueue(label: "facet.embedder")
+    private let queue: DispatchQueue
     /// Sound because it is used on ``queue`` alone once the initialiser is over.
     nonisolated(unsafe) private let network: EmbeddingNetwork
 
@@ -70,14 +72,40 @@ public final class FaceEmbedder: Sendable {
         let network = try EmbeddingSource.network(model, options, weights: weights)
         self.network = network
         self.cropping = cropping
+        queue = DispatchQueue(label: "facet.embedder")
         threads = options.compute.threads
         inputSize = network.inputSize
         meanFace = network.meanFace
         path = network.path
+        template = network.template
+    }
+
+    private init(_ other: FaceEmbedder, _ cropping: FaceCropping) {
+        (network, queue, threads) = (other.network, other.queue, other.threads)
+        (inputSize, meanFace) = (other.inputSize, other.meanFace)
+        (path, template) = (other.path, other.template)
+        self.cropping = cropping
+    }
+
+    /// The same network behind another way from files to crops, e.g. ``FaceCropping/detecting(_:told:)``.
+    public func cropping(by cropping: FaceCropping) -> FaceEmbedder {
+        FaceEmbedder(self, cropping)
     }
 
     /// The aligned crop of a file.
     public func crop(_ url: URL) throws -> RGBImage { try cropping(url) }
+
+    /// The aligned crops of files, in their order, or why there is none; made on the embedder's threads.
+    public func crops(of urls: [URL]) -> [Result<RGBImage, FaceDataError>] {
+        let crops = Crops()
+        DispatchQueue.concurrentPerform(iterations: min(max(1, threads), urls.count)) { thread in
+            for index in stride(from: thread, to: urls.count, by: max(1, threads)) {
+                let crop = Result { () throws(FaceDataError) in try cropping(urls[index]) }
+                crops.add(index, crop)
+            }
+        }
+        return crops.inOrder
+    }
 
     /// The embedding of the face in a file.
     ///
@@ -150,6 +178,21 @@ public final class FaceEmbedder: Sendable {
                 values: Array(rows[row]),
                 norm: norms.reduce(0) { $0 + $1[row] } / Double(norms.count))
         }
+    }
+}
+
+/// Crops as threads make them.
+private final class Crops: @unchecked Sendable {
+    // Sound because the table is reached only while the lock is held.
+    private let lock = NSLock()
+    private var table: [Int: Result<RGBImage, FaceDataError>] = [:]
+
+    func add(_ index: Int, _ crop: Result<RGBImage, FaceDataError>) {
+        lock.withLock { table[index] = crop }
+    }
+
+    var inOrder: [Result<RGBImage, FaceDataError>] {
+        lock.withLock { table.sorted { $0.key < $1.key }.map(\.value) }
     }
 }
 

@@ -30,7 +30,8 @@ public struct SetEmbedding {
     }
 
     private let network: EmbeddingNetwork
-    private let images: any ImageSource
+    /// What is embedded, in the order of the rows.
+    public let images: any ImageSource
     private let mirroring: Bool
     private let plan: String
 
@@ -48,8 +49,24 @@ public struct SetEmbedding {
         model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions(),
         images: any ImageSource, mirroring: Bool = true
     ) throws {
+        try self.init(model: model, options: options, weights: weights, mirroring: mirroring) { _ in
+            (images, "")
+        }
+    }
+
+    /// Opens a model, and then images that are made for it, e.g. aligned faces.
+    ///
+    /// - Parameter images: What is embedded, given what the network's faces are aligned to; and what tells how
+    ///   it was made from files, e.g. `FaceAligner.identity`, or nothing.
+    /// - Throws: As ``init(model:options:weights:images:mirroring:)``, and what the closure throws.
+    public init(
+        model: URL, options: EmbeddingOptions, weights: StateDictOptions = StateDictOptions(),
+        mirroring: Bool = true,
+        images: (FaceTemplate) throws -> (images: any ImageSource, origin: String)
+    ) throws {
         LibTorch.setThreads(options.compute.threads)
         let network = try EmbeddingSource.network(model, options, weights: weights)
+        let (images, origin) = try images(network.template)
         guard images.count > 0 else {
             throw FaceEmbeddingError.embeddings(
                 path: images.location.path, reason: "it has no images")
@@ -65,7 +82,7 @@ public struct SetEmbedding {
         self.mirroring = mirroring
         plan =
             "\(try network.identity()) \(options.compute.precision) \(options.compute.device) "
-            + "\(options.batchSize) \(mirroring)"
+            + "\(options.batchSize) \(mirroring)" + (origin.isEmpty ? "" : " \(origin)")
     }
 
     /// Embeds the images and writes the file, as a whole or not at all.

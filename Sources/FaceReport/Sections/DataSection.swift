@@ -44,6 +44,10 @@ enum DataSection {
 
     private static func diagnostics(_ name: String, _ facts: TrainSetFacts) -> [Block] {
         var blocks: [Block] = []
+        if let terms = facts.terms {
+            blocks.append(
+                .paragraph("\(strong: "Terms under which \(name) may be used:") \(terms)."))
+        }
         if !facts.skipped.isEmpty {
             let count = Format.count(facts.skipped.count, "file")
             blocks.append(

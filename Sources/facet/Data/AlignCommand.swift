@@ -30,9 +30,11 @@ let alignCommand = Command(
         Option("--detect", .flag, "find the faces, instead of reading a landmark file"),
         Option(
             "--template", .value("NAME"),
-            "where the landmarks go: insightface (default), sphereface (112 rows, 96 columns) or dlib "
-                + "(150x150)", completion: .words(FaceTemplate.names)),
-        Option("--size", .value("N"), "height, in pixels; default 112, and 150 for dlib"),
+            "where the landmarks go: insightface (default), sphereface (112 rows, 96 columns), dlib "
+                + "(150x150) or facenet (160x160)", completion: .words(FaceTemplate.names)),
+        Option(
+            "--size", .value("N"),
+            "height, in pixels; default 112, 150 for dlib and 160 for facenet"),
         Option("--quality", .value("N"), "JPEG quality; default 95"),
         Option("--png", .flag, "write lossless PNGs instead"),
     ] + DetectorOptions.options + DataWork.options,

@@ -2,6 +2,7 @@ import CommandKit
 import FaceData
 import FaceDetection
 import Foundation
+import Spelling
 
 /// What commands have in common that find faces in pictures.
 enum DetectorOptions {
@@ -9,7 +10,7 @@ enum DetectorOptions {
     static let options = [
         Option(
             "--detector", .value("NAME|FILE"),
-            "with what faces are found: mtcnn (default), centerface, or an ONNX file of SCRFD or YuNet",
+            "with what faces are found: mtcnn (default), centerface, or an ONNX file of RetinaFace, SCRFD or YuNet",
             completion: .files),
         Option(
             "--min-face", .value("N"),
@@ -20,6 +21,86 @@ enum DetectorOptions {
             "leave out faces whose aligned square covers fewer than N pixels of the picture; default 32"
         ),
     ]
+
+    /// Photographs where a command otherwise takes aligned crops.
+    static let photographs =
+        [
+            Option(
+                "--detect", .flag,
+                "the pictures are photographs: find the face in each and align it"),
+            Option(
+                "--face", .value("RULE"), rule + "; default central", completion: .words(rules)),
+            Option(
+                "--template", .value("NAME"),
+                "where the landmarks go: insightface, sphereface, dlib or facenet; default dlib for dlib's network, and "
+                    + "else insightface", completion: .words(FaceTemplate.names)),
+        ] + options
+
+    /// How photographs become aligned crops; nil where pictures are such.
+    ///
+    /// - Parameters:
+    ///   - template: Where the landmarks go unless the command says it.
+    ///   - threads: That OpenVINO may use.
+    /// - Throws: `CommandError` for options that are of use with `--detect` alone, and `FaceDetectionError`.
+    static func aligner(
+        _ arguments: Arguments, template: FaceTemplate = .insightface(), threads: Int
+    ) throws -> FaceAligner? {
+        guard try isWanted(arguments) else { return nil }
+        let name = try arguments.choice("--template", among: FaceTemplate.names)
+        return FaceAligner(
+            try search(arguments, choice(arguments), threads: threads),
+            name.flatMap { $0 == template.name ? nil : FaceTemplate.named($0) } ?? template)
+    }
+
+    /// Whether pictures are photographs.
+    ///
+    /// - Throws: `CommandError` for options that are of use with `--detect` alone.
+    static func isWanted(_ arguments: Arguments) throws(CommandError) -> Bool {
+        if arguments.has("--detect") { return true }
+        let all = ["--face", "--template", "--detector", "--min-face", "--min-side"]
+        if let option = all.first(where: { arguments.value($0) != nil }) {
+            throw .missingOption(option: "--detect", hint: "\(option) is of use with it alone")
+        }
+        return false
+    }
+
+    /// The faces of a set's photographs; told are the pictures that are left out.
+    static func images(
+        of source: any ImageSource, _ aligner: FaceAligner, quality: Int? = nil, threads: Int,
+        progress: (Int) throws -> Void
+    ) throws -> DetectedImages {
+        let found = try DetectedImages(
+            of: source, aligner, quality: quality, threads: threads, progress: progress)
+        guard found.source.count > 0 else {
+            throw FaceDataError.noFace(
+                path: source.location.path,
+                reason: "none of its \(counted(source.count, "picture")) has one that was found")
+        }
+        return found
+    }
+
+    /// Tells of pictures that are left out, and of those with several faces.
+    ///
+    /// - Returns: Whether none was left out.
+    static func tell(_ outcome: SetDetection.Outcome) -> Bool {
+        var lines = text(ofLeftOut: outcome.leftOut)
+        if !outcome.bad.isEmpty {
+            lines.append("\(grouped(outcome.bad.count)) could not be read:")
+            lines += DataWork.some(outcome.bad.map { "\($0.path): \($0.reason)" })
+        }
+        if !outcome.withSeveral.isEmpty {
+            let several = counted(outcome.withSeveral.count, "picture has", "pictures have")
+            Console.note("\(several) several faces, of which the rule (--face) chose one:")
+            DataWork.some(outcome.withSeveral).forEach(Console.note)
+        }
+        lines.forEach(Console.note)
+        let left = outcome.images - outcome.withFace
+        guard left > 0 else { return true }
+        Console.standard.error(counted(left, "picture was", "pictures were") + " left out")
+        return false
+    }
+
+    private static let rules = FaceChoice.allCases.filter { $0 != .ask }.map(\.rawValue)
 
     /// Which face counts.
     static let rule =
@@ -50,8 +131,7 @@ enum DetectorOptions {
 
     /// The rule that is asked for; nil for none.
     static func choice(_ arguments: Arguments) throws -> FaceChoice? {
-        let rules = FaceChoice.allCases.filter { $0 != .ask }.map(\.rawValue)
-        return try arguments.choice("--face", among: rules).flatMap(FaceChoice.init)
+        try arguments.choice("--face", among: rules).flatMap(FaceChoice.init)
     }
 
     /// What is said of pictures without a face that counts.

@@ -42,7 +42,8 @@ let exportCommand = Command(
                 + "folder, a pack or a list of at least 64, such as the training set)"),
         Option(
             "--terms", .value("TEXT"),
-            "the licence's terms, written into the file; not for safetensors"),
+            "the licence's terms, written into the file; default: those of the training set, where the "
+                + "model's file states them; not for safetensors"),
     ] + ModelFlags.stateDict + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),

@@ -27,7 +27,7 @@ enum GalleryFlags {
             Option(
                 "--model", .value("FILE"),
                 "the gallery's model, where it lies elsewhere than when the gallery was created")
-        ] + UseFlags.network
+        ] + DetectorOptions.photographs + UseFlags.network
 
     /// The gallery that is named.
     static func gallery(_ arguments: Arguments) throws -> FaceGallery {

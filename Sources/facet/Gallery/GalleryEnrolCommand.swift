@@ -9,7 +9,8 @@ import Spelling
 let galleryEnrolCommand = Command(
     "enrol", "Enrol people from pictures of their faces.",
     discussion: """
-        Pictures are aligned crops, as facet data align writes them. A folder has a folder for each person, \
+        Pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose faces \
+        are found and aligned; those without a face are named and left out, with the exit code 1. A folder has a folder for each person, \
         FOLDER/NAME/*.jpg; with --person, all pictures are that person's. Pictures that are enrolled already are \
         passed over, so that an enrolment that was stopped is continued by the same command.
         """,
@@ -21,7 +22,7 @@ let galleryEnrolCommand = Command(
         Option("--person", .value("NAME"), "whose all pictures are", completion: .nothing)
     ] + GalleryFlags.model,
     examples: [
-        "facet gallery enrol people.gallery photos",
+        "facet gallery enrol people.gallery photos --detect",
         "facet gallery enrol people.gallery anna1.jpg anna2.jpg --person anna",
     ]
 ) { arguments in
@@ -35,11 +36,13 @@ let galleryEnrolCommand = Command(
     }
     let total = people.reduce(0) { $0 + $1.pictures.count }
     let line = ProgressLine("enrolling", total: total, unit: "pictures")
-    var (done, added) = (0, 0)
+    var (done, added, leftOut) = (0, 0, 0)
     for (person, pictures) in people {
         for start in stride(from: 0, to: pictures.count, by: batch) {
             let some = pictures[start..<min(start + batch, pictures.count)]
-            added += try enrol(Array(some), as: person, in: gallery, embedder)
+            let counts = try enrol(Array(some), as: person, in: gallery, embedder)
+            added += counts.added
+            leftOut += counts.leftOut
             done += some.count
             line.update(done)
             try interrupt.check()
@@ -48,8 +51,11 @@ let galleryEnrolCommand = Command(
     line.finish()
     Console.note(
         "\(counted(added, "picture")) of \(counted(people.count, "person", "people")) enrolled"
-            + (added < total ? "; \(grouped(total - added)) were enrolled before" : ""))
-    return .success
+            + (added + leftOut < total
+                ? "; \(grouped(total - added - leftOut)) were enrolled before" : ""))
+    guard leftOut > 0 else { return .success }
+    Console.standard.error(counted(leftOut, "picture was", "pictures were") + " left out")
+    return .failure
 }
 
 /// Pictures that are embedded together, and enrolled all or none.
@@ -57,7 +63,7 @@ private let batch = 64
 
 private func enrol(
     _ pictures: [URL], as person: String, in gallery: FaceGallery, _ embedder: FaceEmbedder
-) throws -> Int {
+) throws -> (added: Int, leftOut: Int) {
     var fresh: [(url: URL, hash: String)] = []
     for url in pictures {
         let hash = try PictureFiles.hash(url)
@@ -69,20 +75,28 @@ private func enrol(
             throw FaceGalleryError.enrolledAs(image: url.path, person: person, other: owner)
         }
     }
-    guard !fresh.isEmpty else { return 0 }
-    let crops = try fresh.map { try embedder.crop($0.url) }
-    let vectors = try embedder.embeddings(of: crops, names: fresh.map(\.url.path))
-    for (index, crop) in crops.enumerated() {
-        for warning in embedder.quality(of: crop).warnings(inputSize: embedder.inputSize) {
-            Console.standard.warning("'\(fresh[index].url.path)': \(warning)")
+    var faces: [(url: URL, hash: String, crop: RGBImage)] = []
+    for (picture, crop) in zip(fresh, try UseFlags.crops(of: fresh.map(\.url), embedder)) {
+        switch crop {
+        case .success(let crop): faces.append((picture.url, picture.hash, crop))
+        case .failure(let error): Console.standard.warning("\(error)")
         }
     }
-    return try gallery.enrol(
-        zip(fresh, vectors).map { picture, vector in
+    let leftOut = fresh.count - faces.count
+    guard !faces.isEmpty else { return (0, leftOut) }
+    let vectors = try embedder.embeddings(
+        of: faces.map(\.crop), names: faces.map(\.url.path))
+    for face in faces {
+        for warning in embedder.quality(of: face.crop).warnings(inputSize: embedder.inputSize) {
+            Console.standard.warning("'\(face.url.path)': \(warning)")
+        }
+    }
+    let added = try gallery.enrol(
+        zip(faces, vectors).map { face, vector in
             EnrolledFace(
-                image: picture.hash, name: picture.url.path, embedding: vector.values,
-                norm: vector.norm)
+                image: face.hash, name: face.url.path, embedding: vector.values, norm: vector.norm)
         }, as: person)
+    return (added, leftOut)
 }
 
 /// Whose pictures there are, by name.

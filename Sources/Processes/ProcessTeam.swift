@@ -93,6 +93,8 @@ public final class ProcessTeam {
         try introduce(traits)
     }
 
+    deinit { pulse.end() }
+
     private func key(_ name: String) -> String { "facet/\(place.attempt)/\(name)" }
 
     /// Learns who the others are, and that they are alike.

@@ -48,7 +48,7 @@ public final class ProcessTeam {
     /// The connection for tensors.
     public let group: ProcessGroup
 
-    private let store: ProcessStore
+    private let store: PatientStore
     private let limits: Limits
     private let pulse: Pulse
     private var orders = 0
@@ -78,7 +78,7 @@ public final class ProcessTeam {
                 ?? ProcessStore(
                     host: place.address, port: place.port,
                     serves: place.servesStore && place.rank == 0, limit: limits.meeting)
-            self.store = store
+            self.store = PatientStore(store, limit: limits.silence)
             group = try ProcessGroup(
                 store, name: "facet/\(place.attempt)/tensors", rank: place.rank, size: place.size,
                 address: interface.map { .interface($0) } ?? .toward(place.address),
@@ -299,15 +299,76 @@ public final class ProcessTeam {
     }
 }
 
+/// A store each of whose answers is waited for no longer than a limit: a connection that leads nowhere any more
+/// would be waited on for a quarter of an hour.
+private final class PatientStore: Sendable {
+    private let store: ProcessStore
+    private let limit: Duration
+
+    init(_ store: ProcessStore, limit: Duration) {
+        self.store = store
+        self.limit = limit
+    }
+
+    func set(_ key: String, to value: String) throws(TorchError) {
+        _ = try ask { store throws(TorchError) -> String? in
+            try store.set(key, to: value)
+            return nil
+        }
+    }
+
+    func value(of key: String) throws(TorchError) -> String? {
+        try ask { store throws(TorchError) -> String? in try store.value(of: key) }
+    }
+
+    private func ask(
+        _ body: @escaping @Sendable (ProcessStore) throws(TorchError) -> String?
+    ) throws(TorchError) -> String? {
+        let (store, answer) = (store, Answer())
+        DispatchQueue.global().async {
+            do throws(TorchError) {
+                answer.set(.success(try body(store)))
+            } catch { answer.set(.failure(error)) }
+        }
+        guard let result = answer.wait(limit) else {
+            throw .libTorch(
+                operation: "asking the store",
+                message: "no answer within \(limit.components.seconds) s")
+        }
+        return try result.get()
+    }
+
+    /// What a request comes to, once it does.
+    private final class Answer: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var result: Result<String?, TorchError>?
+
+        func set(_ result: Result<String?, TorchError>) {
+            condition.lock()
+            defer { condition.unlock() }
+            self.result = result
+            condition.signal()
+        }
+
+        func wait(_ limit: Duration) -> Result<String?, TorchError>? {
+            let end = Date(timeIntervalSinceNow: limit / .seconds(1))
+            condition.lock()
+            defer { condition.unlock() }
+            while result == nil, condition.wait(until: end) {}
+            return result
+        }
+    }
+}
+
 /// Signs of life: a counter of each process in the store.
 private final class Pulse: @unchecked Sendable {
-    private let store: ProcessStore
+    private let store: PatientStore
     private let key: String
     private let beat: Duration
     private let lock = NSLock()
     private var isOver = false
 
-    init(_ store: ProcessStore, key: String, _ limits: ProcessTeam.Limits) {
+    init(_ store: PatientStore, key: String, _ limits: ProcessTeam.Limits) {
         self.store = store
         self.key = key
         beat = limits.beat
@@ -335,14 +396,14 @@ private final class Pulse: @unchecked Sendable {
 
     /// What one process sees of another's counter.
     struct Watch {
-        let store: ProcessStore
+        let store: PatientStore
         let key: String
         private let first: String?
         private var last: String?
         private var changed = ContinuousClock.now
         private var looked = ContinuousClock.now
 
-        init(store: ProcessStore, key: String) {
+        init(store: PatientStore, key: String) {
             self.store = store
             self.key = key
             first = (try? store.value(of: key)) ?? nil

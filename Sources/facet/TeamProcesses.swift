@@ -47,6 +47,7 @@ struct TeamStart {
         if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
             limits.meeting = .seconds(seconds)
             limits.exchange = .seconds(seconds)
+            limits.silence = min(limits.silence, .seconds(seconds))
         }
         let interface = environment["GLOO_SOCKET_IFNAME"].flatMap { $0.isEmpty ? nil : $0 }
         if let place {

@@ -13,6 +13,8 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <c10/core/GradMode.h>
+
 #include "../CTorch/bridge.h"
 #include "cprocessgroup.h"
 
@@ -132,6 +134,17 @@ ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root) {
     c10d::BroadcastOptions options;
     options.rootRank = root;
     finish(group(self)->broadcast(tensors, options));
+  });
+}
+
+ct_status pg_assign_unnoticed(ct_tensor self, ct_tensor source) {
+  return facet::guarded([&] {
+    c10::AutoGradMode off(false);
+    // It shares memory, but not the count of changes that a backward pass compares.
+    auto target = facet::tensor(self).variable_data();
+    TORCH_CHECK(target.sizes() == facet::tensor(source).sizes(), "cannot assign shape ",
+                facet::tensor(source).sizes(), " to shape ", target.sizes());
+    target.copy_(facet::tensor(source));
   });
 }
 

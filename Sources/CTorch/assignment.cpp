@@ -48,17 +48,6 @@ ct_status ct_assign(ct_tensor self, ct_tensor source) {
   });
 }
 
-ct_status ct_assign_unnoticed(ct_tensor self, ct_tensor source) {
-  return guarded([&] {
-    c10::AutoGradMode off(false);
-    // It shares memory, but not the count of changes that a backward pass compares.
-    auto target = tensor(self).variable_data();
-    TORCH_CHECK(target.sizes() == tensor(source).sizes(), "cannot assign shape ",
-                tensor(source).sizes(), " to shape ", target.sizes());
-    target.copy_(tensor(source));
-  });
-}
-
 ct_status ct_fill(ct_tensor self, double value) {
   return guarded([&] {
     c10::AutoGradMode off(false);

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import SafeFiles
 public import Torch
 
@@ -74,10 +74,7 @@ public final class ProcessTeam {
         self.limits = limits
         let address = "\(place.address):\(place.port)"
         do throws(TorchError) {
-            let store = try store
-                ?? ProcessStore(
-                    host: place.address, port: place.port,
-                    serves: place.servesStore && place.rank == 0, limit: limits.meeting)
+            let store = try Self.connect(place, store, limits)
             self.store = PatientStore(store, limit: limits.silence)
             group = try ProcessGroup(
                 store, name: "facet/\(place.attempt)/tensors", rank: place.rank, size: place.size,
@@ -91,6 +88,15 @@ public final class ProcessTeam {
         pulse = Pulse(self.store, key: "facet/\(place.attempt)/beat/", limits)
         pulse.begin(rank: place.rank)
         try introduce(traits)
+    }
+
+    private static func connect(
+        _ place: ProcessPlace, _ store: ProcessStore?, _ limits: Limits
+    ) throws(TorchError) -> ProcessStore {
+        if let store { return store }
+        return try ProcessStore(
+            host: place.address, port: place.port,
+            serves: place.servesStore && place.rank == 0, limit: limits.meeting)
     }
 
     deinit { pulse.end() }
@@ -171,13 +177,13 @@ public final class ProcessTeam {
         let started = ContinuousClock.now
         var pause: UInt32 = 500
         var watch = pulse.watch(rank)
+        var told: (member: String, text: String)?
         while true {
             do throws(TorchError) {
                 if let value = try store.value(of: key(name)) { return value }
-                if let told = try message() { throw ProcessError.told(member: told.member, message: told.text) }
-            } catch let error as TorchError {
-                throw lost([0], error)
-            }
+                told = try message()
+            } catch { throw lost([0], error) }
+            if let told { throw .told(member: told.member, message: told.text) }
             if watch.silence() > limits.silence { throw .gone(members: [title(rank)], step: step) }
             if let limit, started.duration(to: .now) > limit {
                 throw .connection(
@@ -275,10 +281,12 @@ public final class ProcessTeam {
             let started = ContinuousClock.now
             while started.duration(to: .now) < limits.beat * 4 {
                 usleep(20_000)
-                try watches.removeAll { rank, watch throws(TorchError) in
-                    let isThere = try store.value(of: key("noticed/\(rank)")) != nil
-                    return isThere || watch.hasChanged()
+                var silent: [(rank: Int, watch: Pulse.Watch)] = []
+                for (rank, watch) in watches
+                where try store.value(of: key("noticed/\(rank)")) == nil && !watch.hasChanged() {
+                    silent.append((rank, watch))
                 }
+                watches = silent
                 if watches.isEmpty { break }
             }
             if let told = try message() { return .told(member: told.member, message: told.text) }

@@ -55,6 +55,10 @@ ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output);
 /// Gives every process the values that `tensor` has in process `root`.
 ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
 
+/// Takes over the values of a tensor of the same shape, without an objection of backward passes that began before: for
+/// values that they do not need, or will find again.
+ct_status pg_assign_unnoticed(ct_tensor self, ct_tensor source);
+
 /// The address of this machine by which packets leave it for a host; freed with free(3).
 ct_status pg_local_address(const char *host, char **out);
 

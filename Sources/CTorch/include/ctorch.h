@@ -157,9 +157,6 @@ ct_status ct_index_add(ct_tensor self, int64_t dim, ct_tensor index, ct_tensor s
 // In place, outside of differentiation ------------------------------------------------------------
 
 ct_status ct_assign(ct_tensor self, ct_tensor source);
-/// The same, without an objection of backward passes that began before: for values that they do not need, or will
-/// find again.
-ct_status ct_assign_unnoticed(ct_tensor self, ct_tensor source);
 ct_status ct_fill(ct_tensor self, double value);
 /// Fills with normal variates drawn from a generator of its own, seeded with `seed`.
 ct_status ct_fill_normal(ct_tensor self, double mean, double standard_deviation, uint64_t seed);

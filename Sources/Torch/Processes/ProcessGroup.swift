@@ -102,3 +102,13 @@ public final class ProcessGroup {
         }
     }
 }
+
+extension Tensor {
+    /// Takes over the values of a tensor of the same shape, without an objection of backward passes that are still
+    /// to come: for what they do not need, or will find again, as a normalisation's running statistics between
+    /// several forward passes.
+    package func assignUnnoticed(_ source: Tensor) {
+        forgetOrigin()
+        expectSuccess(pg_assign_unnoticed(handle, source.handle), "assignUnnoticed(_:)")
+    }
+}

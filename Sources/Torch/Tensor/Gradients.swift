@@ -64,12 +64,6 @@ extension Tensor {
         forgetOrigin()
         expectSuccess(ct_assign(handle, source.handle), "assign(_:)")
     }
-    /// The same, without an objection of backward passes that are still to come: for what they do not need,
-    /// or will find again, as a normalisation's running statistics between several forward passes.
-    package func assignUnnoticed(_ source: Tensor) {
-        forgetOrigin()
-        expectSuccess(ct_assign_unnoticed(handle, source.handle), "assignUnnoticed(_:)")
-    }
     /// Puts one value everywhere.
     public func fill(_ value: Double) {
         forgetOrigin()

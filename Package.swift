@@ -287,7 +287,7 @@ let package = Package(
             name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swiftSettings),
         tests("Torch"),
         .testTarget(
-            name: "ProcessesTests", dependencies: ["Processes", "SeededRandom", "Torch"],
+            name: "ProcessesTests", dependencies: ["Processes", "Torch"],
             swiftSettings: swiftSettings),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
         tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),

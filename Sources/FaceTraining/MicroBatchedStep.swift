@@ -174,25 +174,26 @@ private final class RunningStatistics {
     /// Counts of batches, which random numbers of the network depend on.
     private let counters: [Tensor]
     private var formerAverages: [Tensor] = []
-    private var formerCounts: [Tensor] = []
+    private var formerCounts: [Int] = []
 
     init(_ state: [StateEntry]) {
         let buffers = state.filter { $0.role == .buffer }.map(\.tensor)
         averages = buffers.filter { $0.type != .int64 }
         counters = buffers.filter { $0.type == .int64 }
+        precondition(counters.allSatisfy { $0.count == 1 }, "a counter is one number")
     }
 
     /// Keeps what a step begins with.
     func keep() {
         formerAverages = averages.map { $0.copy() }
-        formerCounts = counters.map { $0.copy() }
+        formerCounts = counters.map { $0.array(of: Int.self)[0] }
     }
 
     /// Puts back what the step began with, where so many micro-batches are counted already.
     func begin(_ microBatch: Int) {
         for (tensor, former) in zip(averages, formerAverages) { tensor.assignUnnoticed(former) }
         for (tensor, former) in zip(counters, formerCounts) {
-            tensor.assignUnnoticed(former + microBatch)
+            tensor.assignUnnoticed(Tensor([former + microBatch], shape: tensor.shape))
         }
     }
 

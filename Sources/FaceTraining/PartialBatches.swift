@@ -1,4 +1,4 @@
-public import FaceData
+import FaceData
 
 extension TrainingSource {
     /// A part of each batch of an epoch from a step on, by default cut out of the whole.

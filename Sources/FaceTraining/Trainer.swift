@@ -156,7 +156,7 @@ public final class Trainer {
 
     private func trainEpoch(_ observer: any TrainingObserver) throws {
         others = .awaitAgreement
-        let batches = Result { try batches() }
+        let batches = Result { try makeBatches() }
         var clock = StepClock()
         var upcoming = (try? batches.get()).map {
             Upcoming($0, isAhead: device != .cpu, prepare: prepare)
@@ -179,7 +179,7 @@ public final class Trainer {
     }
 
     /// The batches of the epoch under way, or of each the part that is this process's.
-    private func batches() throws -> any TrainingBatches {
+    private func makeBatches() throws -> any TrainingBatches {
         let (epoch, step) = (position.epoch, position.stepInEpoch)
         guard team != nil, let share = divided?.share else {
             return try source.batches(epoch: epoch, from: step, flip: configuration.flip)

@@ -309,7 +309,9 @@ public final class ProcessTeam {
 
 /// A store each of whose answers is waited for no longer than a limit: a connection that leads nowhere any more
 /// would be waited on for a quarter of an hour.
-private final class PatientStore: Sendable {
+///
+/// Sound to be shared because LibTorch's store makes one request after another.
+private final class PatientStore: @unchecked Sendable {
     private let store: ProcessStore
     private let limit: Duration
 
@@ -332,8 +334,8 @@ private final class PatientStore: Sendable {
     private func ask(
         _ body: @escaping @Sendable (ProcessStore) throws(TorchError) -> String?
     ) throws(TorchError) -> String? {
-        let (store, answer) = (store, Answer())
-        DispatchQueue.global().async {
+        let answer = Answer()
+        DispatchQueue.global().async { [self] in
             do throws(TorchError) {
                 answer.set(.success(try body(store)))
             } catch { answer.set(.failure(error)) }

@@ -39,10 +39,11 @@ struct StudySession {
         if processes?.isTogether == true, workers > 1 {
             throw CommandError.together(TeamStart.option.name, "--workers")
         }
+        try processes?.requireShares(of: configuration)
         self.processes = processes
         interrupt =
-            processes?.follows == true
-            ? try Interrupt(whenSaved: { Saves.whenDone($0) }) : try .untilSaved()
+            try processes?.follows == true
+            ? Interrupt(whenSaved: { Saves.whenDone($0) }) : .untilSaved()
         study = try Study(configuration, folder: output)
         self.keepsServing = keepsServing
         let port = dryRun ? nil : port
@@ -122,7 +123,7 @@ extension StudySession {
 
     /// Makes the runs, with other processes where there are any.
     private func makeTogether(_ control: StudyControl) throws -> Study.Outcome {
-        guard let meeting = try processes?.meet(study.configuration.traits) else {
+        guard let meeting = try processes?.meet(study.traits) else {
             return try study.run(control)
         }
         var control = control
@@ -151,7 +152,7 @@ extension StudySession {
                 exit(ExitCode.failure.rawValue)
             }, shouldStop: { interrupt.isRequested })
         do {
-            control.team = try processes.meet(study.configuration.traits)?.team
+            control.team = try processes.meet(study.traits)?.team
             try study.follow(control)
         } catch let error as ProcessError {
             // Process 0 tells of everything but its own end.

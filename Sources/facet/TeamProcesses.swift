@@ -1,8 +1,8 @@
 import CommandKit
 import FaceStudy
+import FaceTraining
 import Foundation
 import Processes
-import SafeFiles
 import Torch
 
 /// How the processes come about that compute a study's trainings together: a launcher has started them, or this
@@ -38,11 +38,24 @@ struct TeamStart {
     /// Whether this process does what process 0 says.
     var follows: Bool { (place?.rank ?? 0) > 0 }
 
+    /// Refuses a study whose batches have too few parts for the processes.
+    ///
+    /// - Throws: `FaceTrainingError.configuration(key:reason:)`.
+    func requireShares(of configuration: StudyConfiguration) throws(FaceTrainingError) {
+        let (size, parts) = (place?.size ?? children + 1, configuration.training.microBatches)
+        guard parts < size else { return }
+        throw .configuration(
+            key: "microBatches",
+            reason: "it must be at least the number of processes, \(size), but it is \(parts)")
+    }
+
     /// Meets the other processes, having started them where nobody else has; nil for one alone.
     ///
     /// - Parameter traits: What must be the same in all of them.
     func meet(_ traits: [String: String]) throws -> MeetingTeam? {
         let environment = ProcessInfo.processInfo.environment
+        // LibTorch would tell of each attempt to connect.
+        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0)
         var limits = ProcessTeam.Limits()
         if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
             limits.meeting = .seconds(seconds)

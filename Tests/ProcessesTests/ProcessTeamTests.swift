@@ -144,5 +144,6 @@ struct ProcessTeamTests {
                 return place == "\(address):\(port)"
             }
         }
+        withExtendedLifetime(store) {}
     }
 }

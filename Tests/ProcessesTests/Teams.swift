@@ -10,7 +10,7 @@ func together<Value: Sendable>(
     _ body: @escaping @Sendable (ProcessTeam) throws -> Value
 ) throws -> [Result<Value, any Error>] {
     let server = try store ?? ProcessStore(host: "127.0.0.1", port: 0, serves: true, limit: .seconds(60))
-    let results = Results<Value>(size)
+    let (results, port) = (Results<Value>(size), server.port)
     let threads = (0..<size).map { rank in
         let thread = Thread {
             results.set(
@@ -18,7 +18,7 @@ func together<Value: Sendable>(
                 Result {
                     let place = ProcessPlace(
                         rank: rank, size: size, localRank: rank, address: "127.0.0.1",
-                        port: server.port, attempt: attempt, servesStore: false)
+                        port: port, attempt: attempt, servesStore: false)
                     return try body(ProcessTeam(place, traits: traits(rank), limits: limits))
                 })
         }
@@ -26,7 +26,7 @@ func together<Value: Sendable>(
         return thread
     }
     threads.forEach { $0.start() }
-    return results.wait()
+    return withExtendedLifetime(server) { results.wait() }
 }
 
 extension ProcessTeam.Limits {

@@ -1,4 +1,5 @@
 import FaceConfiguration
+import FaceModels
 import FaceRuns
 import FaceTraining
 import Processes
@@ -74,7 +75,7 @@ extension Study {
 extension JSONValue {
     /// Gives every value that has none inside, by its path.
     fileprivate func forEachLeaf(_ path: String, _ body: (String, String) -> Void) {
-        guard case .object(let members) = self else { return body(path, "\(text)") }
+        guard case .object(let members) = self else { return body(path, text) }
         for (key, value) in members {
             value.forEachLeaf(path.isEmpty ? key : "\(path).\(key)", body)
         }

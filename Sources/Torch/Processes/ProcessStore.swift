@@ -4,8 +4,8 @@ import Foundation
 
 /// A table of keys and values that one process serves and others read and write (c10d's TCPStore).
 ///
-/// Its requests are made one after another, from any thread; none of them waits for a key.
-public final class ProcessStore: @unchecked Sendable {
+/// Its requests are made one after another, whichever thread makes them; none of them waits for a key.
+public final class ProcessStore {
     let handle: pg_store
     /// Port that the store is served at.
     public let port: UInt16

@@ -19,7 +19,7 @@ public final class ProcessTeam {
         /// What must be the same in all processes, by what it is called.
         public var traits: [String: String]
 
-        /// `process 2 of 4 (4711 on host 'gpu1')` without the number of all.
+        /// `rank 2 (process 4711 on host 'gpu1')`.
         public var description: String { "rank \(rank) (\(process))" }
     }
 
@@ -279,7 +279,7 @@ public final class ProcessTeam {
             if let told = try message() { return .told(member: told.member, message: told.text) }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
             let started = ContinuousClock.now
-            while started.duration(to: .now) < limits.beat * 4 {
+            while started.duration(to: .now) < limits.beat * 6 {
                 usleep(20_000)
                 var silent: [(rank: Int, watch: Pulse.Watch)] = []
                 for (rank, watch) in watches

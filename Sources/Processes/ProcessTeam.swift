@@ -282,9 +282,10 @@ public final class ProcessTeam {
             while started.duration(to: .now) < limits.beat * 6 {
                 usleep(20_000)
                 var silent: [(rank: Int, watch: Pulse.Watch)] = []
-                for (rank, watch) in watches
-                where try store.value(of: key("noticed/\(rank)")) == nil && !watch.hasChanged() {
-                    silent.append((rank, watch))
+                for (rank, watch) in watches {
+                    let hasNoticed = try store.value(of: key("noticed/\(rank)")) != nil
+                    let hasChanged = try watch.hasChanged()
+                    if !hasNoticed, !hasChanged { silent.append((rank, watch)) }
                 }
                 watches = silent
                 if watches.isEmpty { break }

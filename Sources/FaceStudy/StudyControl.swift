@@ -2,6 +2,7 @@ public import FaceData
 public import FaceRuns
 public import FaceTraining
 public import Foundation
+public import Processes
 public import SafeFiles
 
 /// Progress events of a study.
@@ -61,6 +62,8 @@ public struct StudyControl {
     public var alignmentDoubt: (any ImageSource, _ path: String) throws -> String? = { _, _ in nil }
     /// Whether runs that have failed are tried again, and no others are made.
     public var retriesFailed = false
+    /// The processes that compute each training together; nil for this one alone.
+    public var team: ProcessTeam?
     /// By which time leases are kept and judged.
     public var leases = LeaseClock()
     /// The time of day, by which files are too new to be known by their times.

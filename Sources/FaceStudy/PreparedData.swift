@@ -46,7 +46,8 @@ struct PreparedData {
         let others = configuration.test.filter { test in
             !templates.contains { $0.facts.name == test.name }
         }
-        if let first = templates.first, others.isEmpty {
+        // Without a training set, models are tested that were tested on pairs as they were trained.
+        if let first = templates.first, others.isEmpty, !configuration.train.isEmpty {
             throw FaceStudyError.onlyTemplates(name: first.facts.name)
         }
         let scannedTests = try others.map { try reader.readTest($0) }
@@ -111,9 +112,13 @@ private struct SetReader {
 
     /// Reads a test set of templates; nil for a set of pairs.
     func readTemplates(_ source: StudyConfiguration.TestSource) throws -> PreparedTemplates? {
-        guard try BuiltInSet.named(source.images) == nil else { return nil }
+        let builtIn = try BuiltInSet.named(source.images)
+        if let builtIn, builtIn.templates == nil { return nil }
+        guard let location = try location(source.images) else {
+            return try builtIn.map { try plannedTemplates($0, source) }
+        }
         let set = try TemplateSet.open(
-            images: URL(fileURLWithPath: source.images), pairs: source.pairs)
+            images: URL(fileURLWithPath: location), pairs: source.pairs)
         guard let set else { return nil }
         set.warnings.forEach { control.listener(.warning("'\(source.name)': \($0)")) }
         let stamps = FileStamps(set.source)
@@ -125,6 +130,16 @@ private struct SetReader {
             facts: TemplateTestFacts(
                 name: source.name, templates: set.templates.count, contentHash: scan.contentHash),
             set: set, stamps: stamps)
+    }
+
+    /// What is known of a built-in set of templates that was not drawn yet.
+    private func plannedTemplates(
+        _ builtIn: SyntheticSet, _ source: StudyConfiguration.TestSource
+    ) throws -> PreparedTemplates {
+        let set = try BuiltInSet.plannedTemplates(builtIn)
+        return PreparedTemplates(
+            facts: TemplateTestFacts(name: source.name, templates: set.templates.count),
+            set: set, stamps: FileStamps(set.source))
     }
 
     /// What is known of a built-in set that was not drawn yet.

@@ -97,7 +97,7 @@ extension StudyConfiguration.TestSource {
             .text("name", \.name, isRequired: true, "name in tables and file names"),
             .text(
                 "images", \.images, isRequired: true,
-                "a `.bin`, a folder of images, or `synthetic:pairs`"),
+                "a `.bin`, a folder of images, `synthetic:pairs` or `synthetic:templates`"),
             .text(
                 "pairs", \.pairs, mayBeAbsent: true,
                 "a list of pairs, or `FP` or `FF` for CFP; optional"),

@@ -75,10 +75,18 @@ public struct StudyEvaluation {
     ) throws -> Bool {
         guard let result = try folder.readResult(), result.status == .finished else { return false }
         let description = try folder.readDescription()
-        try requireSame(data.tests.map(\.facts), as: description.tests, in: folder)
-        let candidates = try zip(data.tests, configuration.test).map { test, source in
-            TestAddition.Candidate(
-                test: test, source: source, overlap: try overlap(test, folder))
+        try requireSame(data, as: description, in: folder)
+        let sources = configuration.test
+        let candidates = try data.tests.compactMap { test in
+            try sources.named(test.facts.name).map { source in
+                TestAddition.Candidate(
+                    test: test, source: source, overlap: try overlap(test, folder))
+            }
+        }
+        let templates = data.templates.compactMap { test in
+            sources.named(test.facts.name).map {
+                TestAddition.TemplateCandidate(test: test, source: $0)
+            }
         }
         let own = try StudyConfiguration.read(folder.studyURL)
         guard var run = try StudyPlan(own).runs.first else { return false }
@@ -87,8 +95,8 @@ public struct StudyEvaluation {
         let addition = TestAddition(
             run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, control: control)
-        let order = (description.tests.map(\.name) + configuration.test.map(\.name)).uniqued
-        let (grown, added) = try addition.perform(candidates, order: order, result)
+        let order = (own.test.map(\.name) + sources.map(\.name)).uniqued
+        let (grown, added) = try addition.perform(candidates, templates, order: order, result)
         control.listener(.runSkipped(run, grown, added))
         return true
     }
@@ -106,15 +114,28 @@ public struct StudyEvaluation {
 
     /// Refuses a set whose name stands for another one in a run.
     private func requireSame(
-        _ asked: [TestSetFacts], as stored: [TestSetFacts], in folder: RunFolder
+        _ data: PreparedData, as stored: RunDescription, in folder: RunFolder
     ) throws(FaceStudyError) {
-        for mine in asked {
-            guard let theirs = stored.first(where: { $0.name == mine.name }),
-                let difference = mine.difference(from: theirs)
-            else { continue }
+        func refuse(_ name: String, _ difference: SetDifference?) throws(FaceStudyError) {
+            guard let difference else { return }
             throw .otherTest(
-                path: folder.url.path, test: mine.name, key: difference.key,
+                path: folder.url.path, test: name, key: difference.key,
                 stored: difference.theirs, asked: difference.mine)
+        }
+        let known = stored.templateTests ?? []
+        for mine in data.tests.map(\.facts) {
+            let theirs = stored.tests.first { $0.name == mine.name }
+            try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
+            if known.contains(where: { $0.name == mine.name }) {
+                try refuse(mine.name, ("the kind of \(mine.name)", "pairs", "templates"))
+            }
+        }
+        for mine in data.templates.map(\.facts) {
+            let theirs = known.first { $0.name == mine.name }
+            try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
+            if stored.tests.contains(where: { $0.name == mine.name }) {
+                try refuse(mine.name, ("the kind of \(mine.name)", "templates", "pairs"))
+            }
         }
     }
 

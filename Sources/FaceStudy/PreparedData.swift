@@ -30,6 +30,8 @@ struct PreparedData {
     let tests: [PreparedTest]
     /// Test sets of templates.
     let templates: [PreparedTemplates]
+    /// Whom scores on them are normalised by; nil where they are not, or by people who are trained on.
+    let cohort: PreparedCohort?
 
     /// Reads every set of a study, making the built-in ones first.
     ///
@@ -53,12 +55,14 @@ struct PreparedData {
         let scannedTests = try others.map { try reader.readTest($0) }
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
+        cohort = try templates.isEmpty ? nil : reader.readCohort(templates)
     }
 
     private init(train: [PreparedTrainSet]) {
         self.train = train
         tests = []
         templates = []
+        cohort = nil
     }
 
     /// The training sets alone, without a word of the test sets.
@@ -130,6 +134,22 @@ private struct SetReader {
             facts: TemplateTestFacts(
                 name: source.name, templates: set.templates.count, contentHash: scan.contentHash),
             set: set, stamps: stamps)
+    }
+
+    /// The people whom scores are normalised by, where a folder of them is named.
+    func readCohort(_ templates: [PreparedTemplates]) throws -> PreparedCohort? {
+        let options = configuration.evaluation
+        guard let normalization = options.normalization, !options.cohort.isEmpty else { return nil }
+        guard let location = try location(options.cohort) else { return nil }
+        let images = try LabelledImageSet.open(location, threads: AvailableThreads.count)
+        let name = URL(fileURLWithPath: location).lastPathComponent
+        let cohort = try PreparedCohort(normalization, images, name: name)
+        for test in templates {
+            if let warning = test.set.cohortWarning(cohort.set) {
+                control.listener(.warning("'\(test.facts.name)': \(warning)"))
+            }
+        }
+        return cohort
     }
 
     /// What is known of a built-in set of templates that was not drawn yet.

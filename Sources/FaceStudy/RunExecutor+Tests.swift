@@ -3,9 +3,10 @@ import FaceRuns
 extension RunExecutor {
     /// Tests a finished run on what the study's test sets have more than the run's folder.
     func addTests(to result: RunResult) throws -> (result: RunResult, added: [String]) {
-        let addition = TestAddition(
+        var addition = TestAddition(
             run: context.run, folder: context.folder, compute: context.compute,
             batchSize: context.configuration.evaluation.batchSize, control: context.control)
+        addition.cohort = try context.cohort()
         let trained = context.trainSet.facts
         let sources = context.configuration.test
         let candidates = context.tests.compactMap { test in

@@ -211,6 +211,7 @@ struct AddedTestsTests {
             #expect(report.mated == 4 && report.nonmated == 4 && report.galleries == [2])
             let description = try mine.readDescription()
             #expect(description.templateTests?.map(\.name) == ["own"])
+            #expect(report.warnings.contains { $0.hasPrefix("3 people of 3 were in training") })
             #expect(description.tests.map(\.name) == ["pairs"])
             study.configuration.test += asked.test
             #expect(try StudyConfiguration.read(mine.studyURL).test == study.configuration.test)
@@ -272,6 +273,54 @@ struct AddedTestsTests {
             ]
             let kind = try StudyEvaluation(study.output, asked).run(StudyControl())
             #expect(kind.failed.first?.contains("own") == true && kind.tested == 0)
+        }
+    }
+
+    @Test(
+        "Scores are normalised by training people, or by those of a folder, and the record says so")
+    func scoreNorm() throws {
+        try TinyStudy.with { study in
+            let own = try Self.templates(study)
+            study.configuration.test.append(own)
+            study.configuration.evaluation.scoreNorm = "s"
+            try study.run()
+            let mine = try run(study)
+            let report = try #require(try mine.readTemplates(test: "own"))
+            #expect(report.normalization == "s-norm by 4 people of 'few'")
+            // Another normalisation is another run; a set of another name can have it.
+            study.configuration.evaluation.scoreNorm = "z"
+            #expect(throws: FaceStudyError.self) { try study.run() }
+            var asked = StudyConfiguration()
+            asked.test = [.init(name: "own-z", images: own.images, pairs: own.pairs)]
+            (asked.device, asked.threads) = ("cpu", 1)
+            asked.evaluation.scoreNorm = "z"
+            #expect(throws: FaceStudyError.noCohort) {
+                try StudyEvaluation(study.output, asked).run(StudyControl())
+            }
+            asked.evaluation.cohort = study.file("train").path
+            let evaluation = StudyEvaluation(study.output, asked)
+            #expect(try evaluation.run(StudyControl()) == .init(tested: 1))
+            let other = try #require(try mine.readTemplates(test: "own-z"))
+            #expect(other.normalization == "z-norm by 4 people of 'train'")
+            #expect(other.figures.count == report.figures.count)
+            asked.evaluation.scoreNorm = "none"
+            let again = try StudyEvaluation(study.output, asked).run(StudyControl())
+            let wanted =
+                "the normalisation of scores of own-z was z-norm by 4 people of 'train', now none"
+            #expect(again.failed.first?.contains(wanted) == true, "\(again.failed)")
+            // The test set's own people are told.
+            asked.evaluation.scoreNorm = "as:3"
+            asked.evaluation.cohort = study.file("test").path
+            asked.test[0].name = "own-as"
+            var warnings: [String] = []
+            let control = StudyControl(listener: { event in
+                if case .warning(let text) = event { warnings.append(text) }
+            })
+            _ = try StudyEvaluation(study.output, asked).run(control)
+            #expect(warnings.contains { $0.contains("3 of its 3 people") }, "\(warnings)")
+            #expect(
+                try mine.readTemplates(test: "own-as")?.normalization
+                    == "adaptive s-norm (3 highest) by 3 people of 'test'")
         }
     }
 }

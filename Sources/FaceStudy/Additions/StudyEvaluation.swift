@@ -51,6 +51,9 @@ public struct StudyEvaluation {
         defer { lock.release() }
         var sets = configuration
         sets.train = []
+        guard sets.evaluation.normalization == nil || !sets.evaluation.cohort.isEmpty else {
+            throw FaceStudyError.noCohort
+        }
         let data = try PreparedData(sets, folder: folder, control: control)
         var outcome = Outcome()
         for run in runs {
@@ -76,6 +79,7 @@ public struct StudyEvaluation {
         guard let result = try folder.readResult(), result.status == .finished else { return false }
         let description = try folder.readDescription()
         try requireSame(data, as: description, in: folder)
+        try requireSameScores(data, in: folder)
         let sources = configuration.test
         let candidates = try data.tests.compactMap { test in
             try sources.named(test.facts.name).map { source in
@@ -92,9 +96,10 @@ public struct StudyEvaluation {
         guard var run = try StudyPlan(own).runs.first else { return false }
         // What the run's own study file does not say: that its values were chosen by tuning.
         run.identity.tuned = description.identity.tuned
-        let addition = TestAddition(
+        var addition = TestAddition(
             run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, control: control)
+        addition.cohort = data.cohort
         let order = (own.test.map(\.name) + sources.map(\.name)).uniqued
         let (grown, added) = try addition.perform(candidates, templates, order: order, result)
         control.listener(.runSkipped(run, grown, added))
@@ -136,6 +141,18 @@ public struct StudyEvaluation {
             if stored.tests.contains(where: { $0.name == mine.name }) {
                 try refuse(mine.name, ("the kind of \(mine.name)", "templates", "pairs"))
             }
+        }
+    }
+
+    /// Refuses another normalisation of scores than a set was tested with.
+    private func requireSameScores(_ data: PreparedData, in folder: RunFolder) throws {
+        for name in data.templates.map(\.facts.name) {
+            guard let theirs = try folder.readTemplates(test: name) else { continue }
+            let mine = data.cohort.map { "\($0.normalization.title) by \($0.name)" }
+            guard mine != theirs.normalization else { continue }
+            throw FaceStudyError.otherTest(
+                path: folder.url.path, test: name, key: "the normalisation of scores of \(name)",
+                stored: theirs.normalization ?? "none", asked: mine ?? "none")
         }
     }
 

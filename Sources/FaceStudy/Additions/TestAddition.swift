@@ -1,6 +1,7 @@
 import FaceConfiguration
 import FaceEmbedding
 import FaceEvaluation
+import FaceLosses
 import FaceModels
 import FaceRuns
 import FaceTraining
@@ -43,6 +44,8 @@ struct TestAddition {
     let batchSize: Int
     /// How the work is watched and stopped.
     let control: StudyControl
+    /// Whom scores on sets of templates are normalised by.
+    var cohort: PreparedCohort?
 
     /// Tests the run on those of some sets that it was not tested on yet.
     ///
@@ -67,7 +70,7 @@ struct TestAddition {
         if let first = added.first {
             let model = try openModel(for: first)
             for candidate in missing { try add(candidate, model, order, to: &result) }
-            for candidate in more { try add(candidate, model, order) }
+            try add(more, model, order)
         }
         try sort(order, &result)
         return (result, added)
@@ -117,11 +120,32 @@ struct TestAddition {
     }
 
     private func add(
-        _ candidate: TemplateCandidate, _ model: OpenModel, _ order: [String]
+        _ candidates: [TemplateCandidate], _ model: OpenModel, _ order: [String]
+    ) throws {
+        guard !candidates.isEmpty else { return }
+        let cohort = try FaceStudyError.lostImages {
+            try cohort?.embed(model.embedder, size: model.inputSize) {
+                try control.report(.evaluating(run, "cohort", $0, $1))
+            }
+        }
+        for candidate in candidates { try add(candidate, cohort, model, order) }
+    }
+
+    /// Names of the people who were in training, where the head beside the model names them.
+    private func trained() throws -> [String] {
+        FileManager.default.fileExists(atPath: folder.headURL.path)
+            ? try HeadFile.identities(of: folder.headURL) : []
+    }
+
+    private func add(
+        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: OpenModel,
+        _ order: [String]
     ) throws {
         let facts = candidate.test.facts
         let report = try FaceStudyError.lostImages {
-            try candidate.test.evaluate(model.embedder, size: model.inputSize) {
+            try candidate.test.evaluate(
+                model.embedder, size: model.inputSize, cohort: cohort, trained: try trained()
+            ) {
                 try control.report(.evaluating(run, facts.name, $0, $1))
             }
         }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Computes the scalar products of some probes with some templates of a gallery.
 ///
-/// A faster one than ``BlockScores/plain`` may round otherwise; ranks then differ where scores tie.
+/// A faster one than ``plain`` may round otherwise; ranks then differ where scores tie.
 public struct BlockProduct: Sendable {
     /// Multiplies probes with the templates that were prepared: hands on rows of probes times rows of
     /// the gallery, the gallery running fastest, for as long as the body runs.

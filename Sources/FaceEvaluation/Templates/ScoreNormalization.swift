@@ -49,8 +49,8 @@ public enum ScoreNormalization: Sendable, Hashable, Codable {
     /// Rows whose scalar products are normalised scores.
     ///
     /// A normalised score is linear in the score, with numbers of each template alone, so that it is
-    /// the scalar product of longer rows: in s-norm, of (x/2, x/2s, 1/2, −m/2s) of the probe and
-    /// (y/s, y, −m/s, 1) of the enrolled template. Whatever works with cosines works with these.
+    /// the scalar product of longer rows: in s-norm, of (x/2, 1/2, x/2s, −m/2s) of the probe and
+    /// (y/s, −m/s, y, 1) of the enrolled template. Whatever works with cosines works with these.
     ///
     /// - Parameters:
     ///   - embeddings: Normalised rows of the templates.

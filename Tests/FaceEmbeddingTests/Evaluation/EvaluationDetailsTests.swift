@@ -132,7 +132,7 @@ struct EvaluationDetailsTests {
         func rows(_ count: Int) throws -> EmbeddingTable {
             try EmbeddingTable(
                 count: count, dimension: 32,
-                values: (0..<count * 32).map { _ in stream.normal(0, 1) }
+                values: (0..<count * 32).map { _ in stream.uniform(-1, 1) }
             ).normalized()
         }
         let (probes, gallery) = (try rows(1100), try rows(2100))

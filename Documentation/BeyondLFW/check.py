@@ -113,6 +113,7 @@ def main():
     parser.add_argument("study")
     parser.add_argument("--tuned", action="store_true", help="the runs with values that tuning chose")
     parser.add_argument("--draws", type=int, default=4000)
+    parser.add_argument("--orders", default="accuracy,TAR at FAR 0.01,rank 1", help="measures whose orders are compared")
     options = parser.parse_args()
     losses, measures = read(options.study, options.tuned)
     print("| measure | " + " | ".join(losses) + " |\n|---" + "|---" * len(losses) + "|")
@@ -150,7 +151,11 @@ def main():
     print("\n| measures | Kendall's tau | 95 % | same best loss |\n|---|---|---|---|")
     whole = [[np.mean(measure.value[loss]) for loss in losses] for measure in measures]
     signs = [np.sign(means[:, :, a] - means[:, :, b]) for a, b in itertools.combinations(range(len(losses)), 2)]
-    for i, j in itertools.combinations(range(len(measures)), 2):
+    wanted = [i for i, measure in enumerate(measures)
+              if any(measure.title.split(" ", 1)[1] == name for name in options.orders.split(","))]
+    for i, j in itertools.combinations(wanted, 2):
+        if measures[i].title.split()[0] == measures[j].title.split()[0]:
+            continue
         tau = stats.kendalltau(whole[i], whole[j])[0]
         drawn = np.mean([sign[:, i] * sign[:, j] for sign in signs], axis=0)
         low, high = np.quantile(drawn, [0.025, 0.975])

@@ -1,6 +1,7 @@
 import FaceData
 import FaceEmbedding
 import FaceEvaluation
+import FaceRuns
 
 /// People by whom scores on sets of templates are normalised.
 struct PreparedCohort {

@@ -118,7 +118,7 @@ final class RunRecorder: TrainingObserver {
 
     /// Tests the model on the sets of templates.
     private func writeTemplates() throws {
-        let cohort = try FaceStudyError.lostImages {
+        let cohort: ScoreCohort? = try FaceStudyError.lostImages {
             try context.cohort()?.embed(embedder, size: configuration.inputSize) { done, total in
                 try control.report(.evaluating(run, "cohort", done, total))
             }

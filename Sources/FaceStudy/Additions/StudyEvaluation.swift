@@ -1,4 +1,5 @@
 import FaceData
+import FaceEvaluation
 import FaceLosses
 import SafeFiles
 public import FaceRuns

@@ -123,8 +123,8 @@ struct TestAddition {
         _ candidates: [TemplateCandidate], _ model: OpenModel, _ order: [String]
     ) throws {
         guard !candidates.isEmpty else { return }
-        let cohort = try FaceStudyError.lostImages {
-            try cohort?.embed(model.embedder, size: model.inputSize) {
+        let cohort: ScoreCohort? = try FaceStudyError.lostImages {
+            try self.cohort?.embed(model.embedder, size: model.inputSize) {
                 try control.report(.evaluating(run, "cohort", $0, $1))
             }
         }

@@ -62,6 +62,15 @@ ct_status ct_copy_bytes(ct_tensor self, ct_dtype dtype, void *bytes, size_t byte
   });
 }
 
+ct_status ct_floats(ct_tensor self, const float **out) {
+  return guarded([&] {
+    const auto &values = tensor(self);
+    TORCH_CHECK(values.is_cpu() && values.is_contiguous() && values.scalar_type() == at::kFloat,
+                "its values are not float32, contiguous and on the CPU");
+    *out = static_cast<const float *>(values.const_data_ptr());
+  });
+}
+
 ct_status ct_rank(ct_tensor self, size_t *out) {
   return guarded([&] { *out = static_cast<size_t>(tensor(self).dim()); });
 }

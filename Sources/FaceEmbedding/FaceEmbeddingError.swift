@@ -2,6 +2,8 @@
 public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of embeddings cannot be written.
     case cannotWrite(path: String, reason: String)
+    /// Scores are to be normalised by people whose embeddings a file of embeddings does not have.
+    case cohort(path: String)
     /// A file of embeddings does not hold what it must.
     case embeddings(path: String, reason: String)
     /// A file that is given as a model is one of another program.
@@ -14,6 +16,8 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case notFixed(path: String, reason: String)
     /// What is asked for of a network's input is not possible.
     case input(path: String, reason: String)
+    /// Scores are to be normalised, which is for sets of templates, and there is none.
+    case noTemplates(tests: [String])
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)
     /// A model has no thresholds.
@@ -30,6 +34,9 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
         switch self {
         case .cannotWrite(let path, let reason):
             "cannot write the embeddings to '\(path)': \(reason); choose another file"
+        case .cohort(let path):
+            "scores cannot be normalised with '\(path)', which holds embeddings and not the network that would "
+                + "embed the cohort; give the network"
         case .embeddings(let path, let reason):
             "the embeddings in '\(path)' cannot be used: \(reason)"
         case .foreignModel(let path, let what, let advice):
@@ -46,6 +53,9 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
                 + (path.lowercased().hasSuffix(".onnx")
                     ? "" : ", e.g. torch.jit.trace(model.eval(), torch.zeros(1, 3, 112, 112))")
         case .input(let path, let reason): "the input of the network '\(path)': \(reason)"
+        case .noTemplates(let tests):
+            "scores are normalised on sets of templates, and \(tests.joined(separator: ", ")) "
+                + "\(tests.count == 1 ? "is" : "are") of pairs of images; leave out --score-norm"
         case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
         case .noThresholds(let model):
             "'\(model)' has no thresholds; make them with facet evaluate \(model) --test NAME=IMAGES,PAIRS "

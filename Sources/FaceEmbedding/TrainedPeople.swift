@@ -45,6 +45,12 @@ public struct TrainedPeople {
         }
     }
 
+    /// What makes the figures of a set of templates too good, a sentence; nil where nothing is known to.
+    func warning(of templates: TemplateSet) -> String? {
+        guard case .success(let names) = identities else { return nil }
+        return templates.trainedWarning(names)
+    }
+
     private func warning(of shared: [String]) -> String? {
         guard !shared.isEmpty else { return nil }
         let numbers = shared.count { PersonName($0).isNumber }

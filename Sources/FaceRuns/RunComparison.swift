@@ -101,6 +101,16 @@ public struct RunComparison: Codable, Sendable, Hashable {
                             + ", \(grouped(count)) with other scores"))
             }
         }
+        for test in try first.readDescription().templateTests?.map(\.name) ?? [] {
+            let reports = (
+                try first.readTemplates(test: test), try second.readTemplates(test: test)
+            )
+            // A set may have been added to one of them.
+            guard let mine = reports.0, let theirs = reports.1, mine != theirs else { continue }
+            differences.append(
+                Difference(
+                    what: "figures of \(test)", first: "its numbers", second: "other numbers"))
+        }
         // Runs of earlier versions have none; that is not a difference in their numbers.
         if let mine = try first.readGeometry(), let theirs = try second.readGeometry(),
             mine != theirs

@@ -2,8 +2,8 @@ import FaceData
 public import FaceSynthesis
 public import Foundation
 
-/// The built-in faces as a study names them: `synthetic:clean`, `synthetic:wild` and
-/// `synthetic:pairs`.
+/// The built-in faces as a study names them: `synthetic:clean`, `synthetic:wild`, `synthetic:pairs`
+/// and `synthetic:templates`.
 public enum BuiltInSet {
     private static let prefix = "synthetic:"
 
@@ -59,6 +59,33 @@ public enum BuiltInSet {
         return VerificationPairs(
             source: PlannedImages(name: set.name, names: names), pairs: all,
             folds: pairs.folds.count)
+    }
+
+    /// The templates of a set that is not drawn.
+    static func plannedTemplates(_ set: SyntheticSet) throws -> TemplateSet {
+        let plan = try SyntheticPlan(set)
+        var names: [String] = []
+        var galleries = [[Int]](repeating: [], count: set.templates?.galleries ?? 0)
+        var probes: [Int] = []
+        let templates = SyntheticTemplates(plan).templates.enumerated().map { index, template in
+            switch template.role {
+            case .gallery(let number): galleries[number].append(index)
+            case .distractor: for number in galleries.indices { galleries[number].append(index) }
+            case .probe, .unknown: probes.append(index)
+            }
+            let members = template.images.map { number -> TemplateSet.Member in
+                names.append(plan.path(of: plan.folders[template.label][number - 1]))
+                return TemplateSet.Member(image: names.count - 1, medium: names.count - 1)
+            }
+            return TemplateSet.Template(
+                name: template.name, person: template.label, members: members)
+        }
+        return TemplateSet(
+            source: PlannedImages(name: set.name, names: names), templates: templates,
+            people: plan.folders.indices.map(plan.name(of:)),
+            galleries: galleries.enumerated().map {
+                TemplateSet.Gallery(name: "gallery \($0 + 1)", templates: $1)
+            }, probes: probes)
     }
 
     /// Draws a set into a folder, unless the very same is there.

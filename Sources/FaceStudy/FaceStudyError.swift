@@ -41,6 +41,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case notFinished(path: String)
     /// A run that was made again failed.
     case notReproduced(reason: String)
+    /// Scores of a study's models are to be normalised, and it is not said by whom.
+    case noCohort
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
     /// The processes that compute a training together cannot go on.
@@ -87,6 +89,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "that folder to retrain, or leave the test set out"
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
+        case .noCohort:
+            "scores are to be normalised, and the training people are not read to test models that are there; "
+                + "give a folder of other people with --cohort PATH"
         case .onlyTemplates(let name):
             "'\(name)' is a test set of templates, and a study needs one of pairs of images besides, on which each "
                 + "epoch is tested; add --test NAME=PACK or NAME=IMAGES,PAIRS"

@@ -30,6 +30,8 @@ struct PreparedData {
     let tests: [PreparedTest]
     /// Test sets of templates.
     let templates: [PreparedTemplates]
+    /// Whom scores on them are normalised by; nil where they are not, or by people who are trained on.
+    let cohort: PreparedCohort?
 
     /// Reads every set of a study, making the built-in ones first.
     ///
@@ -46,18 +48,21 @@ struct PreparedData {
         let others = configuration.test.filter { test in
             !templates.contains { $0.facts.name == test.name }
         }
-        if let first = templates.first, others.isEmpty {
+        // Without a training set, models are tested that were tested on pairs as they were trained.
+        if let first = templates.first, others.isEmpty, !configuration.train.isEmpty {
             throw FaceStudyError.onlyTemplates(name: first.facts.name)
         }
         let scannedTests = try others.map { try reader.readTest($0) }
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
+        cohort = try templates.isEmpty ? nil : reader.readCohort(templates)
     }
 
     private init(train: [PreparedTrainSet]) {
         self.train = train
         tests = []
         templates = []
+        cohort = nil
     }
 
     /// The training sets alone, without a word of the test sets.
@@ -128,9 +133,13 @@ private struct SetReader {
     mutating func readTemplates(
         _ source: StudyConfiguration.TestSource
     ) throws -> PreparedTemplates? {
-        guard try BuiltInSet.named(source.images) == nil else { return nil }
+        let builtIn = try BuiltInSet.named(source.images)
+        if let builtIn, builtIn.templates == nil { return nil }
+        guard let location = try location(source.images) else {
+            return try builtIn.map { try plannedTemplates($0, source) }
+        }
         let set = try TemplateSet.open(
-            images: URL(fileURLWithPath: source.images), pairs: source.pairs)
+            images: URL(fileURLWithPath: location), pairs: source.pairs)
         guard let set else { return nil }
         set.warnings.forEach { control.listener(.warning("'\(source.name)': \($0)")) }
         let stamps = FileStamps(set.source, now: control.now())
@@ -142,6 +151,32 @@ private struct SetReader {
             facts: TemplateTestFacts(
                 name: source.name, templates: set.templates.count, contentHash: scan.contentHash),
             set: set, stamps: stamps)
+    }
+
+    /// The people whom scores are normalised by, where a folder of them is named.
+    func readCohort(_ templates: [PreparedTemplates]) throws -> PreparedCohort? {
+        let options = configuration.evaluation
+        guard let normalization = options.normalization, !options.cohort.isEmpty else { return nil }
+        guard let location = try location(options.cohort) else { return nil }
+        let images = try LabelledImageSet.open(location, threads: AvailableThreads.count)
+        let name = URL(fileURLWithPath: location).lastPathComponent
+        let cohort = try PreparedCohort(normalization, images, name: name)
+        for test in templates {
+            if let warning = test.set.cohortWarning(cohort.set) {
+                control.listener(.warning("'\(test.facts.name)': \(warning)"))
+            }
+        }
+        return cohort
+    }
+
+    /// What is known of a built-in set of templates that was not drawn yet.
+    private func plannedTemplates(
+        _ builtIn: SyntheticSet, _ source: StudyConfiguration.TestSource
+    ) throws -> PreparedTemplates {
+        let set = try BuiltInSet.plannedTemplates(builtIn)
+        return PreparedTemplates(
+            facts: TemplateTestFacts(name: source.name, templates: set.templates.count),
+            set: set, stamps: FileStamps(set.source))
     }
 
     /// What is known of a built-in set that was not drawn yet.

@@ -13,13 +13,21 @@ struct PreparedTemplates {
     let stamps: FileStamps
 
     /// Tests a backbone.
+    ///
+    /// - Parameters:
+    ///   - cohort: Whom scores are normalised by.
+    ///   - trained: Names of the people who were in training, as far as that is known.
     func evaluate(
-        _ embedder: Embedder, size: Int, progress: (Int, Int) throws -> Void
+        _ embedder: Embedder, size: Int, cohort: ScoreCohort?, trained: [String],
+        progress: (Int, Int) throws -> Void
     ) throws -> TemplateReport {
         let views = try embedder.embeddings(of: set.source, size: size) {
             try progress($0, set.source.count)
         }
         try stamps.check(0..<set.source.count, of: set.source)
-        return try TemplateReport(of: set, views, draws: 200, product: TemplateProduct.torch)
+        var set = set
+        if let warning = set.trainedWarning(trained) { set.warnings.append(warning) }
+        return try TemplateReport(
+            of: set, views, cohort: cohort, draws: 200, product: TemplateProduct.torch)
     }
 }

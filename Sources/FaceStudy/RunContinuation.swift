@@ -40,6 +40,7 @@ extension StudyConfiguration {
             result.train[index].without = train[index].without.map(resolved)
         }
         result.start.from = start.from.map(resolved)
+        result.evaluation.cohort = resolved(evaluation.cohort)
         for index in test.indices {
             result.test[index].images = resolved(test[index].images)
             result.test[index].pairs = resolved(test[index].pairs)

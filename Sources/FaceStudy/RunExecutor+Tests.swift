@@ -3,20 +3,39 @@ import FaceRuns
 extension RunExecutor {
     /// Tests a finished run on what the study's test sets have more than the run's folder.
     func addTests(to result: RunResult) throws -> (result: RunResult, added: [String]) {
-        let addition = TestAddition(
+        var addition = TestAddition(
             run: context.run, folder: context.folder, compute: context.compute,
             batchSize: context.configuration.evaluation.batchSize, control: context.control)
+        addition.cohort = try context.cohort()
         let trained = context.trainSet.facts
-        let candidates = zip(context.tests, context.configuration.test).map { test, source in
-            TestAddition.Candidate(
-                test: test, source: source,
-                overlap: trained.overlaps?.first { $0.test == test.facts.name },
-                warnings: trained.warnings)
+        let sources = context.configuration.test
+        let candidates = context.tests.compactMap { test in
+            sources.named(test.facts.name).map { source in
+                TestAddition.Candidate(
+                    test: test, source: source,
+                    overlap: trained.overlaps?.first { $0.test == test.facts.name },
+                    warnings: trained.warnings)
+            }
         }
-        let asked = context.configuration.test.map(\.name)
-        let stored = try context.folder.readDescription().tests.map(\.name)
+        let templates = context.templates.compactMap { test in
+            sources.named(test.facts.name).map {
+                TestAddition.TemplateCandidate(test: test, source: $0)
+            }
+        }
+        let asked = sources.map(\.name)
+        let stored = try context.folder.readDescription().testNames
         // The command's order, unless it leaves out sets that the run was tested on.
         let order = Set(stored).isSubset(of: asked) ? asked : (stored + asked).uniqued
-        return try addition.perform(candidates, order: order, result)
+        return try addition.perform(candidates, templates, order: order, result)
     }
+}
+
+extension [StudyConfiguration.TestSource] {
+    /// The source of a name.
+    func named(_ name: String) -> StudyConfiguration.TestSource? { first { $0.name == name } }
+}
+
+extension RunDescription {
+    /// Names of all test sets, those of pairs of images first.
+    var testNames: [String] { tests.map(\.name) + (templateTests ?? []).map(\.name) }
 }

@@ -118,11 +118,19 @@ final class RunRecorder: TrainingObserver {
 
     /// Tests the model on the sets of templates.
     private func writeTemplates() throws {
+        let cohort: ScoreCohort? = try FaceStudyError.lostImages {
+            try context.cohort()?.embed(embedder, size: configuration.inputSize) { done, total in
+                try control.report(.evaluating(run, "cohort", done, total))
+            }
+        }
         for test in context.templates {
             let name = test.facts.name
             let report = try FaceStudyError.lostImages {
-                try test.evaluate(embedder, size: configuration.inputSize) { done, total in
-                    try control.report(.evaluating(run, name, done, total))
+                try test.evaluate(
+                    embedder, size: configuration.inputSize, cohort: cohort,
+                    trained: context.trainSet.set.identities
+                ) {
+                    try control.report(.evaluating(run, name, $0, $1))
                 }
             }
             try folder.write(report, test: name)

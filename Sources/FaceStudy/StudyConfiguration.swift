@@ -55,11 +55,21 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         public var pairsEachEpoch: Int
         /// Images embedded at once.
         public var batchSize: Int
+        /// How scores on sets of templates are normalised: `none`, `z`, `t`, `s`, `as` or `as:N`.
+        public var scoreNorm: String
+        /// A set of labelled images of the people whom scores are normalised by; empty for those of
+        /// the training set.
+        public var cohort: String
 
         /// Creates options.
-        public init(pairsEachEpoch: Int = 0, batchSize: Int = 128) {
+        public init(
+            pairsEachEpoch: Int = 0, batchSize: Int = 128, scoreNorm: String = "none",
+            cohort: String = ""
+        ) {
             self.pairsEachEpoch = pairsEachEpoch
             self.batchSize = batchSize
+            self.scoreNorm = scoreNorm
+            self.cohort = cohort
         }
     }
 

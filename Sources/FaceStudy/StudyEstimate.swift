@@ -141,7 +141,8 @@ extension Study {
         let training = configuration.training
         let steps = train.facts.images / training.batchSize * training.epochs
         let validated = train.validation?.pairs.images.count ?? 0
-        let tested = data.tests.reduce(training.epochs * validated) { sum, test in
+        let templates = data.templates.reduce(0) { $0 + $1.set.source.count }
+        let tested = data.tests.reduce(training.epochs * validated + templates) { sum, test in
             sum + test.pairs.images.count
                 + (training.epochs - 1) * test.subset.images.count
         }

@@ -1,4 +1,5 @@
 public import FaceConfiguration
+import FaceEvaluation
 import FaceLosses
 import FaceModels
 import FaceTraining
@@ -101,7 +102,7 @@ extension StudyConfiguration.TestSource {
             .text("name", \.name, isRequired: true, "name in tables and file names"),
             .text(
                 "images", \.images, isRequired: true,
-                "a `.bin`, a folder of images, or `synthetic:pairs`"),
+                "a `.bin`, a folder of images, `synthetic:pairs` or `synthetic:templates`"),
             .text(
                 "pairs", \.pairs, mayBeAbsent: true,
                 "a list of pairs, or `FP` or `FF` for CFP; optional"),
@@ -118,6 +119,19 @@ extension StudyConfiguration.Evaluation {
                 flag: .init("--pairs-each-epoch", "N"),
                 "pairs tested after each epoch but the last, which sees all; 0 for all"),
             .whole("batchSize", \.batchSize, in: 1...1_000_000, "images per batch"),
+            .text(
+                "scoreNorm", \.scoreNorm, "a normalisation of scores",
+                flag: .init("--score-norm", "NAME"), suggestions: ["none", "z", "t", "s", "as"],
+                "how scores on sets of templates are normalised: `none`, `z`, `t`, `s`, or `as:N` for "
+                    + "adaptive s-norm with the N highest of the cohort (`as`: 200)"
+            ) {
+                $0 == "none" || ScoreNormalization($0) != nil
+                    ? nil : "'\($0)' is not one: use none, z, t, s, as or as:N with N from 2 on"
+            },
+            .text(
+                "cohort", \.cohort, flag: .init("--cohort", "PATH"), mayBeAbsent: true,
+                "the people whom scores are normalised by, as after `NAME=` in `--train`; those of the "
+                    + "training set unless given"),
         ])
 }
 

@@ -44,7 +44,11 @@ public enum StudyPreset: String, Sendable, CaseIterable {
             train: [
                 .init(name: "clean", images: "synthetic:clean"),
                 .init(name: "wild", images: "synthetic:wild"),
-            ], test: [.init(name: "faces", images: "synthetic:pairs")],
+            ],
+            test: [
+                .init(name: "faces", images: "synthetic:pairs"),
+                .init(name: "templates", images: "synthetic:templates"),
+            ],
             backbones: ["resnet50:width=0.25", "mobilenetv1:width=0.25"],
             // With the default 0.1 so short a run spends half of its steps recovering from the
             // start.

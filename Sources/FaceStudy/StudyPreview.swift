@@ -107,7 +107,7 @@ extension Study {
         let folder = folder.run(named: run.folderName)
         let isThere = FileManager.default.fileExists(atPath: folder.descriptionURL.path)
         let isFinished = folder.isFinished(after: configuration.training.epochs)
-        let tested = isFinished ? try? folder.readDescription().tests.map(\.name) : nil
+        let tested = isFinished ? try? folder.readDescription().testNames : nil
         let added = tested.map { tested in
             configuration.test.map(\.name).filter { !tested.contains($0) }
         }

@@ -5,7 +5,8 @@ import SafeFiles
 ///
 /// ```
 /// <folder>/Person_0000042/Person_0000042_0001.jpg …
-/// <folder>/pairs.txt          test sets only; LFW's format
+/// <folder>/pairs.txt          test sets of pairs only; LFW's format
+/// <folder>/identification.tsv test sets of templates only; a line an image
 /// <folder>/mislabelled.txt    sets with label noise only: path, tab, name of the person shown
 /// <folder>/synthesis.json     the description, so that the same request is recognised
 /// ```
@@ -124,6 +125,10 @@ public struct SyntheticFaceWriter: Sendable {
     private func writeLists(to folder: URL) throws {
         if plan.set.pairs != nil {
             try write(SyntheticPairs(plan).text(plan), to: folder, as: "pairs.txt")
+        }
+        if plan.set.templates != nil {
+            try write(
+                SyntheticTemplates(plan).text(plan), to: folder, as: "identification.tsv")
         }
         if plan.set.labelNoise > 0 {
             let lines = plan.mislabelled.map { image in

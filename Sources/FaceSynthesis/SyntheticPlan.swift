@@ -28,9 +28,7 @@ public struct SyntheticPlan: Sendable, Hashable {
         try set.validate()
         self.set = set
         let key = UInt64(set.firstIdentity)
-        var counts = set.imagesPerIdentity.counts(identities: set.identities)
-        var order = SeededRandom(seed: set.seed, "image counts", key)
-        order.shuffle(&counts)
+        let counts = Self.imageCounts(set, key)
         let wrong = Self.mislabelled(set, counts, key)
         var position = 0
         folders = counts.enumerated().map { label, count in
@@ -39,6 +37,15 @@ public struct SyntheticPlan: Sendable, Hashable {
                 return Image(label: label, number: number, shown: wrong[position] ?? label)
             }
         }
+    }
+
+    /// Images of each identity: with templates by role, else in an order of their own.
+    private static func imageCounts(_ set: SyntheticSet, _ key: UInt64) -> [Int] {
+        if let templates = set.templates { return set.imageCounts(templates) }
+        var counts = set.imagesPerIdentity.counts(identities: set.identities)
+        var order = SeededRandom(seed: set.seed, "image counts", key)
+        order.shuffle(&counts)
+        return counts
     }
 
     /// The identities shown by the images, by position, that are filed under another one.
@@ -88,6 +95,15 @@ public struct SyntheticPlan: Sendable, Hashable {
     public func view(of image: Image) -> FaceView {
         FaceView(
             seed: set.seed, identity: set.firstIdentity + image.label, image: image.number,
-            variation: set.variation)
+            variation: set.variation * unevenness(of: image))
+    }
+
+    /// The factor on an image's variation.
+    private func unevenness(of image: Image) -> Float {
+        guard let spread = set.templates?.unevenness else { return 1 }
+        var stream = SeededRandom(
+            seed: set.seed, "unevenness", UInt64(set.firstIdentity + image.label),
+            UInt64(image.number))
+        return stream.uniform(1 - spread, 1 + spread)
     }
 }

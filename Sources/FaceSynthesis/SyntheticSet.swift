@@ -1,13 +1,14 @@
 /// What a set of synthetic faces holds: whose faces, how many, how hard.
 ///
 /// The same description gives the same pixels on every machine. Two training sets are built in
-/// that differ as the two of the paper do (arXiv 1901.05903), and a test set of other people:
+/// that differ as the two of the paper do (arXiv 1901.05903), and two test sets of other people:
 ///
 /// | preset | role of | identities | images | label noise |
 /// |---|---|---|---|---|
 /// | ``cleanTraining`` | CASIA-WebFace | 180 | 16 each | none |
 /// | ``wildTraining`` | MS-Celeb-1M | 300 | long tail, 6 to 60 | 6 % |
 /// | ``verification`` | LFW | 300 | 5 each | none |
+/// | ``identification`` | IJB | 440 | 8, 6 or 1 | none |
 public struct SyntheticSet: Codable, Sendable, Hashable {
     /// A verification protocol as LFW's: folds of matched and mismatched pairs whose identities
     /// are disjoint from fold to fold.
@@ -58,6 +59,8 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
     public var variation: Float
     /// The verification protocol of a test set; nil for a training set.
     public var pairs: Pairs?
+    /// The identification protocol of a test set of templates; nil for any other set.
+    public var templates: Templates?
 
     /// Creates a description and checks it.
     ///
@@ -65,18 +68,18 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
     public init(
         name: String, seed: UInt64 = 1, firstIdentity: Int = 0, identities: Int,
         imagesPerIdentity: ImageCount, labelNoise: Float = 0, size: Int = 112,
-        variation: Float = 1, pairs: Pairs? = nil
+        variation: Float = 1, pairs: Pairs? = nil, templates: Templates? = nil
     ) throws(FaceSynthesisError) {
         self.init(
             unchecked: name, seed, firstIdentity, identities, imagesPerIdentity, labelNoise, size,
-            variation, pairs)
+            variation, pairs, templates)
         try validate()
     }
 
     private init(
         unchecked name: String, _ seed: UInt64, _ firstIdentity: Int, _ identities: Int,
         _ imagesPerIdentity: ImageCount, _ labelNoise: Float = 0, _ size: Int = 112,
-        _ variation: Float = 1, _ pairs: Pairs? = nil
+        _ variation: Float = 1, _ pairs: Pairs? = nil, _ templates: Templates? = nil
     ) {
         self.name = name
         self.seed = seed
@@ -87,6 +90,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         self.size = size
         self.variation = variation
         self.pairs = pairs
+        self.templates = templates
     }
 
     /// Checks all values.
@@ -109,6 +113,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         try Self.require(0...2, variation, "variation")
         if labelNoise > 0 { try Self.require(2...10_000_000, identities, "identities") }
         if let pairs { try validate(pairs) }
+        if let templates { try validate(templates) }
     }
 
     private func validate(_ pairs: Pairs) throws(FaceSynthesisError) {
@@ -140,11 +145,11 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
 extension SyntheticSet {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case name, seed, firstIdentity, identities, imagesPerIdentity, labelNoise, size, variation
-        case pairs
+        case pairs, templates
     }
 
     /// Reads a description and checks it; unknown keys are errors, `seed`, `firstIdentity`,
-    /// `labelNoise`, `size`, `variation` and `pairs` may be left out.
+    /// `labelNoise`, `size`, `variation`, `pairs` and `templates` may be left out.
     public init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(CodingKeys.self)
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -157,7 +162,8 @@ extension SyntheticSet {
             labelNoise: container.decodeIfPresent(Float.self, forKey: .labelNoise) ?? 0,
             size: container.decodeIfPresent(Int.self, forKey: .size) ?? 112,
             variation: container.decodeIfPresent(Float.self, forKey: .variation) ?? 1,
-            pairs: container.decodeIfPresent(Pairs.self, forKey: .pairs))
+            pairs: container.decodeIfPresent(Pairs.self, forKey: .pairs),
+            templates: container.decodeIfPresent(Templates.self, forKey: .templates))
     }
 }
 
@@ -175,11 +181,19 @@ extension SyntheticSet {
     public static let verification = SyntheticSet(
         unchecked: "synthetic-pairs", 1, 2_000_000, 300, .fixed(5), 0, 112, 0.85, .lfw)
 
-    /// The built-in sets.
-    public static let presets = [cleanTraining, wildTraining, verification]
+    /// 140 people in two galleries or in none, and 300 distractors, none of whom is in the other
+    /// sets: the role of IJB, small enough for a comparison that takes minutes.
+    public static let identification = SyntheticSet(
+        unchecked: "synthetic-templates", 1, 3_000_000, 440, .fixed(8), 0, 112, 0.85, nil,
+        Templates(
+            galleries: 2, enrolled: 2, probeImages: 3, unknown: 40, distractors: 300,
+            unevenness: 0.8))
 
-    /// The same kind of set with `factor` times as many identities, at least one (two a fold), and
-    /// in a test set as many pairs as they can give, up to this set's.
+    /// The built-in sets.
+    public static let presets = [cleanTraining, wildTraining, verification, identification]
+
+    /// The same kind of set with `factor` times as many identities, at least one (two a fold, one a
+    /// gallery), and in a test set of pairs as many as they can give, up to this set's.
     public func scaled(by factor: Float) throws(FaceSynthesisError) -> SyntheticSet {
         try Self.require(0...10_000, factor, "scale")
         var set = self
@@ -189,6 +203,14 @@ extension SyntheticSet {
             let capacity = SyntheticPairs.capacity(of: set, folds: pairs.folds)
             set.pairs?.pairsPerFold = min(
                 pairs.pairsPerFold, capacity.same, capacity.different)
+        }
+        if var templates {
+            func scaled(_ count: Int) -> Int { Int(Float(count) * factor + 0.5) }
+            templates.unknown = scaled(templates.unknown)
+            templates.distractors = scaled(templates.distractors)
+            set.templates = templates
+            set.identities =
+                max(scaled(known), templates.galleries) + templates.unknown + templates.distractors
         }
         try set.validate()
         return set

@@ -15,6 +15,24 @@ struct AddedTestsTests {
         return .init(name: "other", images: study.file("test").path, pairs: list.path)
     }
 
+    /// A set of templates of the first test set's images: two people are enrolled, one is unknown.
+    private static func templates(_ study: TinyStudy) throws -> StudyConfiguration.TestSource {
+        let list = study.file("own.tsv")
+        var lines = ["role\ttemplate\tperson\timage"]
+        for person in 0..<3 {
+            for image in 1...4 {
+                let isEnrolled = person < 2 && image < 3
+                let role = isEnrolled ? "gallery" : person < 2 ? "probe" : "unknown"
+                let template = isEnrolled ? "g\(person)" : "\(role)\(person)-\(image)"
+                lines.append(
+                    "\(role)\t\(template)\tp\(person)\tp\(person)/p\(person)_000\(image).jpg")
+            }
+        }
+        try (lines.joined(separator: "\n") + "\n").write(
+            to: list, atomically: true, encoding: .utf8)
+        return .init(name: "own", images: study.file("test").path, pairs: list.path)
+    }
+
     private func run(_ study: TinyStudy) throws -> RunFolder {
         try #require(try StudyFolder(study.output).runs().first)
     }
@@ -174,6 +192,135 @@ struct AddedTestsTests {
             #expect(throws: FaceStudyError.noRuns(path: study.root.path)) {
                 try StudyEvaluation(study.root, asked).run(StudyControl())
             }
+        }
+    }
+
+    @Test(
+        "Sets of templates are added as well, by either command, with the numbers of a whole study")
+    func templates() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            var asked = StudyConfiguration()
+            asked.test = [try Self.templates(study)]
+            (asked.device, asked.threads) = ("cpu", 1)
+            // Alone: the runs were tested on pairs before.
+            let evaluation = StudyEvaluation(study.output, asked)
+            #expect(try evaluation.run(StudyControl()) == .init(tested: 1))
+            let mine = try run(study)
+            let report = try #require(try mine.readTemplates(test: "own"))
+            #expect(report.mated == 4 && report.nonmated == 4 && report.galleries == [2])
+            let description = try mine.readDescription()
+            #expect(description.templateTests?.map(\.name) == ["own"])
+            #expect(report.warnings.contains { $0.hasPrefix("3 people of 3 were in training") })
+            #expect(description.tests.map(\.name) == ["pairs"])
+            study.configuration.test += asked.test
+            #expect(try StudyConfiguration.read(mine.studyURL).test == study.configuration.test)
+            // Nothing is left to do for the study's own command, nor for the same one.
+            let files = [mine.descriptionURL, mine.resultURL, mine.studyURL, mine.metricsURL]
+            let before = try files.map { try Data(contentsOf: $0) }
+            #expect(try study.run().skipped == 1)
+            #expect(try evaluation.run(StudyControl()) == .init(tested: 1))
+            #expect(try files.map { try Data(contentsOf: $0) } == before)
+            let root = study.file("whole")
+            _ = try Study(study.configuration, folder: root).run(StudyControl())
+            let theirs = try #require(try StudyFolder(root).runs().first)
+            #expect(try theirs.readTemplates(test: "own") == report)
+            #expect(try RunComparison(mine, theirs).isSame)
+            // A set of pairs in front of it goes to the right source.
+            study.configuration.test.insert(try Self.second(study), at: 0)
+            #expect(try study.run().skipped == 1)
+            #expect(
+                try mine.readDescription().tests.map(\.name) == ["other", "pairs"])
+            #expect(try StudyConfiguration.read(mine.studyURL).test == study.configuration.test)
+        }
+    }
+
+    @Test(
+        "A set of templates that was cut off is evaluated again; another one of its name is refused"
+    )
+    func templatesAgain() throws {
+        try TinyStudy.with { study in
+            try study.run()
+            let mine = try run(study)
+            let files = [mine.descriptionURL, mine.studyURL]
+            let before = try files.map { try Data(contentsOf: $0) }
+            let own = try Self.templates(study)
+            study.configuration.test.append(own)
+            try study.run()
+            let after = try files.map { try Data(contentsOf: $0) }
+            let report = try Data(contentsOf: mine.templatesURL(test: "own"))
+            for cut in 1...files.count {
+                for index in 0..<cut { try before[index].write(to: files[index]) }
+                if cut == files.count {
+                    try FileManager.default.removeItem(at: mine.templatesURL(test: "own"))
+                }
+                #expect(try study.run().skipped == 1)
+                #expect(try files.map { try Data(contentsOf: $0) } == after, "\(cut)")
+                #expect(try Data(contentsOf: mine.templatesURL(test: "own")) == report)
+            }
+            var asked = StudyConfiguration()
+            asked.test = [own]
+            (asked.device, asked.threads) = ("cpu", 1)
+            let text = try String(contentsOfFile: own.pairs, encoding: .utf8)
+            try text.replacing("unknown2-4", with: "unknown2-3").write(
+                toFile: own.pairs, atomically: true, encoding: .utf8)
+            let other = try StudyEvaluation(study.output, asked).run(StudyControl())
+            #expect(
+                other.failed.first?.contains("the templates of own were 10, now 9") == true,
+                "\(other.failed)")
+            asked.test = [
+                .init(name: "own", images: own.images, pairs: study.file("test/pairs.txt").path)
+            ]
+            let kind = try StudyEvaluation(study.output, asked).run(StudyControl())
+            #expect(kind.failed.first?.contains("own") == true && kind.tested == 0)
+        }
+    }
+
+    @Test(
+        "Scores are normalised by training people, or by those of a folder, and the record says so")
+    func scoreNorm() throws {
+        try TinyStudy.with { study in
+            let own = try Self.templates(study)
+            study.configuration.test.append(own)
+            study.configuration.evaluation.scoreNorm = "s"
+            try study.run()
+            let mine = try run(study)
+            let report = try #require(try mine.readTemplates(test: "own"))
+            #expect(report.normalization == "s-norm by 4 people of 'few'")
+            // Another normalisation is another run; a set of another name can have it.
+            study.configuration.evaluation.scoreNorm = "z"
+            #expect(throws: FaceStudyError.self) { try study.run() }
+            var asked = StudyConfiguration()
+            asked.test = [.init(name: "own-z", images: own.images, pairs: own.pairs)]
+            (asked.device, asked.threads) = ("cpu", 1)
+            asked.evaluation.scoreNorm = "z"
+            #expect(throws: FaceStudyError.noCohort) {
+                try StudyEvaluation(study.output, asked).run(StudyControl())
+            }
+            asked.evaluation.cohort = study.file("train").path
+            let evaluation = StudyEvaluation(study.output, asked)
+            #expect(try evaluation.run(StudyControl()) == .init(tested: 1))
+            let other = try #require(try mine.readTemplates(test: "own-z"))
+            #expect(other.normalization == "z-norm by 4 people of 'train'")
+            #expect(other.figures.count == report.figures.count)
+            asked.evaluation.scoreNorm = "none"
+            let again = try StudyEvaluation(study.output, asked).run(StudyControl())
+            let wanted =
+                "the normalisation of scores of own-z was z-norm by 4 people of 'train', now none"
+            #expect(again.failed.first?.contains(wanted) == true, "\(again.failed)")
+            // The test set's own people are told.
+            asked.evaluation.scoreNorm = "as:3"
+            asked.evaluation.cohort = study.file("test").path
+            asked.test[0].name = "own-as"
+            var warnings: [String] = []
+            let control = StudyControl(listener: { event in
+                if case .warning(let text) = event { warnings.append(text) }
+            })
+            _ = try StudyEvaluation(study.output, asked).run(control)
+            #expect(warnings.contains { $0.contains("3 of its 3 people") }, "\(warnings)")
+            #expect(
+                try mine.readTemplates(test: "own-as")?.normalization
+                    == "adaptive s-norm (3 highest) by 3 people of 'test'")
         }
     }
 }

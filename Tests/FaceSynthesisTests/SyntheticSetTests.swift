@@ -153,7 +153,7 @@ struct SyntheticSetTests {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(allowed.contains("identities") && allowed.count == 9)
+        #expect(allowed.contains("identities") && allowed.count == 10)
         #expect(throws: FaceSynthesisError.self) {
             try read(#"{"name": "a", "identities": 3, "imagesPerIdentity": {"longTails": {}}}"#)
         }

@@ -7,6 +7,7 @@ extension TemplateSet {
     /// |---|---|---|
     /// | folder with `meta/*_face_tid_mid.txt` | | IJB-B or IJB-C, see ``JanusReader`` |
     /// | folder with `Gallery_Match` and `Probe` | | TinyFace, see ``TinyFaceReader`` |
+    /// | folder with `gallery`, `mated_probe` and `unmated_probe` | | QMUL-SurvFace, see ``SurvFaceReader`` |
     /// | folder | a list that begins as ``ProtocolFile`` does | one's own protocol |
     /// | folder with `identification.tsv` | | one's own protocol |
     ///
@@ -20,6 +21,7 @@ extension TemplateSet {
         }
         if JanusReader.isSet(images) { return try JanusReader.read(images) }
         if TinyFaceReader.isSet(images) { return try TinyFaceReader.read(images) }
+        if SurvFaceReader.isSet(images) { return try SurvFaceReader.read(images) }
         let own = images.appendingPathComponent(ProtocolFile.defaultName)
         return ProtocolFile.isProtocol(own) ? try ProtocolFile.read(own, images: images) : nil
     }

@@ -42,6 +42,9 @@ public struct EvaluatedTemplates: Sendable {
             "\(counted(report.templates, "template")) of \(counted(report.images, "image")) "
                 + "and \(counted(report.people, "person", "people"))"
         ]
+        if let normalization = report.normalization {
+            parts.append("scores normalised: \(normalization)")
+        }
         if report.genuine + report.impostor > 0 {
             parts.append(
                 "\(counted(report.genuine, "pair")) of one person and \(grouped(report.impostor)) of two"
@@ -86,16 +89,6 @@ enum SetMetrics: Codable, Hashable {
         case .pairs(let metrics): try metrics.encode(to: encoder)
         case .templates(let report): try report.encode(to: encoder)
         }
-    }
-}
-
-/// LibTorch's product, which is much faster than ``BlockScores/plain`` and rounds otherwise.
-public enum TemplateProduct {
-    /// Scores of a block.
-    public static let torch: BlockProduct = { probes, gallery, dimension in
-        let left = Tensor(Array(probes), shape: [probes.count / dimension, dimension])
-        let right = Tensor(Array(gallery), shape: [gallery.count / dimension, dimension])
-        return left.matmul(right.transposed(0, 1)).array(of: Float.self)
     }
 }
 

@@ -23,9 +23,11 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
 
     /// Adds a set, and gives its scores.
     mutating func add(
-        _ name: String, _ set: TemplateSet, _ views: EmbeddingViews, _ attributes: AttributeTable?
+        _ name: String, _ set: TemplateSet, _ views: EmbeddingViews, _ attributes: AttributeTable?,
+        cohort: ScoreCohort? = nil
     ) throws -> TemplateScores {
-        let found = try TemplateDetails(set, views)
+        let found = try TemplateDetails(
+            set, views, cohort: cohort, product: TemplateProduct.torch)
         let warning = attributes.flatMap { $0.unknownWarning(for: set) }
         let details = SetDetails(
             name: name, groups: try attributes.map { try found.groups($0) } ?? [],

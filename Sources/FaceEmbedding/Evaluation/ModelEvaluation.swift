@@ -65,13 +65,14 @@ public struct ModelEvaluation {
     ///   - tests: The test sets.
     ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
     ///   - attributes: Groups of people, for error rates by group.
+    ///   - cohort: Whom scores on sets of templates are normalised by.
     ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
     ///   - progress: Told a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(
         on tests: [NamedTestSet], embeddings: URL? = nil, attributes: AttributeTable? = nil,
-        warn: (String) -> Void = { _ in },
+        cohort: NamedCohort? = nil, warn: (String) -> Void = { _ in },
         progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
         var sets: [EvaluatedSet] = []
@@ -79,15 +80,30 @@ public struct ModelEvaluation {
         var details = EvaluationDetails()
         var scores: [EvaluationResults.SetScores] = []
         var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
+        let opened = try cohort.map { try $0.open(threads: threads) }
+        var normalizing: ScoreCohort?
+        if let cohort, let opened {
+            normalizing = try embed(opened, cohort.normalization, warn, progress)
+        }
         for test in tests {
-            if let set = try templateSet(of: test) {
+            if var set = try templateSet(of: test) {
+                if case .network(let network) = source,
+                    let warning = network.trained?.warning(of: set)
+                {
+                    set.warnings.append(warning)
+                }
+                if let warning = (opened?.set).flatMap(set.cohortWarning) {
+                    warn("'\(test.name)': \(warning)")
+                }
                 let views = try embed(set, name: test.name, warn, progress)
                 if embeddings != nil { stored.append((test.name, views, set.images)) }
                 templates.append(
                     EvaluatedTemplates(
                         name: test.name,
-                        report: try TemplateReport(of: set, views, product: TemplateProduct.torch)))
-                let found = try details.add(test.name, set, views, attributes)
+                        report: try TemplateReport(
+                            of: set, views, cohort: normalizing, product: TemplateProduct.torch)))
+                let found = try details.add(
+                    test.name, set, views, attributes, cohort: normalizing)
                 scores.append(
                     .init(
                         name: test.name, scores: found, views: views.mirrored == nil ? 1 : 2,
@@ -126,10 +142,28 @@ public struct ModelEvaluation {
                         try $0.views.normalizedSum().scores(of: $0.labelled)
                     } ?? []))
         }
+        if cohort != nil, templates.isEmpty {
+            throw FaceEmbeddingError.noTemplates(tests: tests.map(\.name))
+        }
         if let embeddings { try EmbeddingFile.write(stored, to: embeddings) }
         details.addTransfers(scores.map { ($0.name, $0.scores) })
         return EvaluationResults(
             sets: sets, templates: templates, details: details, scores: scores)
+    }
+
+    private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Embeds the people whom scores are normalised by.
+    private func embed(
+        _ cohort: (set: TemplateSet, name: String), _ normalization: ScoreNormalization,
+        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
+    ) throws -> ScoreCohort {
+        guard case .network = source else {
+            throw FaceEmbeddingError.cohort(path: model.path)
+        }
+        return try ScoreCohort(
+            normalization, of: cohort.set,
+            try embed(cohort.set, name: "cohort", warn, progress), name: cohort.name)
     }
 
     /// The set of templates that a name stands for; nil for one of pairs of images.

@@ -31,7 +31,7 @@ public struct DistractorSearch: Sendable {
     public init(
         probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
         sizes: [Int] = defaultSizes, far: Double = 1e-6,
-        product: @escaping BlockProduct = BlockScores.plain
+        product: BlockProduct = .plain
     ) throws {
         guard people.count == probes.count else {
             throw FaceEvaluationError.embeddingCount(images: people.count, rows: probes.count)
@@ -64,22 +64,15 @@ public struct DistractorSearch: Sendable {
                 done += 1
             }
         }
-        for part in BlockScores.blocks(distractors.count, distractors.count, cuts) {
+        for (start, end) in zip([0] + cuts, cuts) {
             try state.withUnsafeMutableBufferPointer { state in
                 nonisolated(unsafe) let state = state
-                let rows =
-                    part.lowerBound * distractors.dimension..<part.upperBound
-                    * distractors.dimension
-                let some = try EmbeddingTable(
-                    count: part.count, dimension: distractors.dimension,
-                    values: Array(distractors.values[rows]))
-                try BlockScores(probes: scores.probes, gallery: some, product: product)
-                    .forEach { probe, _, scores in
-                        state[probe].add(scores)
-                        lock.add(scores) { _ in true }
-                    }
+                try scores.forEach(in: start..<end) { probe, _, scores in
+                    state[probe].add(scores)
+                    lock.add(scores) { _ in true }
+                }
             }
-            count(upTo: part.upperBound)
+            count(upTo: end)
         }
         self.sizes = cuts
         self.counts = counts

@@ -25,7 +25,7 @@ public struct SearchOutcome: Codable, Sendable, Hashable {
     /// The mate's rank, from 1; nil for a person who is not enrolled.
     public var rank: Int? { mate.map { _ in ahead + 1 } }
     /// The highest score of another person's template.
-    public var bestOther: Float { others.first?.score ?? -2 }
+    public var bestOther: Float { others.first?.score ?? -.infinity }
 }
 
 /// Searches probes in a gallery: 1:N.
@@ -47,18 +47,19 @@ public struct GallerySearch: Sendable {
     ///   - gallery: Which templates are searched.
     ///   - set: The set.
     ///   - embeddings: A normalised row for each template of the set.
+    ///   - probes: Rows for the probes, where they are not those for enrolled templates.
     ///   - impostors: How many of the highest impostor scores are wanted.
     ///   - product: How scores are computed.
     /// - Throws: The errors of `product`, ``FaceEvaluationError/scoreNotFinite(pair:)``.
     public init(
-        _ gallery: [Int], of set: TemplateSet, _ embeddings: EmbeddingTable, impostors: Int = 0,
-        product: @escaping BlockProduct = BlockScores.plain
+        _ gallery: [Int], of set: TemplateSet, _ embeddings: EmbeddingTable,
+        probes: EmbeddingTable? = nil, impostors: Int = 0,
+        product: BlockProduct = .plain
     ) throws {
         let people = gallery.map { set.templates[$0].person ?? -1 }
         let scores = BlockScores(
-            probes: try embeddings.selecting(set.probes),
-            gallery: try embeddings.selecting(gallery),
-            product: product)
+            probes: SelectedRows(probes ?? embeddings, set.probes),
+            gallery: SelectedRows(embeddings, gallery), product: product)
         var mates: [Int: [Int]] = [:]
         for (place, person) in people.enumerated() { mates[person, default: []].append(place) }
         var state = set.probes.enumerated().map { row, probe in
@@ -70,8 +71,9 @@ public struct GallerySearch: Sendable {
         var highest = HighestScores(limit: impostors)
         try state.withUnsafeMutableBufferPointer { state in
             nonisolated(unsafe) let state = state
+            let exact = scores.exact
             try scores.forEach { probe, first, scores in
-                state[probe].add(scores, from: first, people)
+                state[probe].add(scores, from: first, people, probe, exact)
             }
         }
         if impostors > 0 {
@@ -98,14 +100,17 @@ public struct GallerySearch: Sendable {
     ///   - gallery: Normalised rows; at least one.
     public static func nearest(
         probes: EmbeddingTable, gallery: EmbeddingTable,
-        product: @escaping BlockProduct = BlockScores.plain
+        product: BlockProduct = .plain
     ) throws -> [Int] {
         let people = Array(0..<gallery.count)
         var state = (0..<probes.count).map { _ in Probe(person: -1, mate: nil) }
         try state.withUnsafeMutableBufferPointer { state in
             nonisolated(unsafe) let state = state
-            try BlockScores(probes: probes, gallery: gallery, product: product)
-                .forEach { probe, first, scores in state[probe].add(scores, from: first, people) }
+            let scores = BlockScores(probes: probes, gallery: gallery, product: product)
+            let exact = scores.exact
+            try scores.forEach { probe, first, scores in
+                state[probe].add(scores, from: first, people, probe, exact)
+            }
         }
         return state.map { $0.others.first?.person ?? 0 }
     }
@@ -124,15 +129,21 @@ public struct GallerySearch: Sendable {
             return min(mate ?? .infinity, last)
         }
 
+        /// Takes scores of a block of the gallery; those that may count are computed anew where the
+        /// block's are not exact.
         mutating func add(
-            _ scores: UnsafeBufferPointer<Float>, from first: Int, _ people: [Int]
+            _ scores: UnsafeBufferPointer<Float>, from first: Int, _ people: [Int], _ probe: Int,
+            _ exact: ExactScores?
         ) {
-            BlockScores.scan(scores, atLeast: bound) { index, score in
+            let slack = exact?.slack ?? 0
+            BlockScores.scan(scores, atLeast: bound - slack) { index, score in
                 let other = people[first + index]
-                guard other != person else { return bound }
+                guard other != person else { return bound - slack }
+                let score = exact?.score(probe, first + index) ?? score
+                guard score >= bound else { return bound - slack }
                 if let mate, score >= mate { ahead += 1 }
                 keep(SearchOutcome.Candidate(person: other, score: score))
-                return bound
+                return bound - slack
             }
         }
 
@@ -146,23 +157,44 @@ public struct GallerySearch: Sendable {
     }
 }
 
-extension BlockScores {
-    /// The highest score of a probe among some templates; nil without any.
-    fileprivate func best(_ probe: Int, among places: [Int]) -> Float? {
-        probes.withRows { rows in
-            gallery.withRows { others in
-                places.map { Float(RowArithmetic.product(rows[probe], others[$0])) }.max()
+/// Scores one by one, for products that are not exact.
+private struct ExactScores {
+    let probes: SelectedRows
+    let gallery: SelectedRows
+    /// How far a product's score may be from the exact one.
+    let slack: Float
+
+    func score(_ probe: Int, _ place: Int) -> Float {
+        probes.table.withRows { rows in
+            gallery.table.withRows { others in
+                Float(
+                    RowArithmetic.product(rows[probes.row(probe)], others[gallery.row(place)]))
             }
         }
     }
 }
 
+extension BlockScores {
+    /// The highest score of a probe among some templates; nil without any.
+    fileprivate func best(_ probe: Int, among places: [Int]) -> Float? {
+        let exact = ExactScores(probes: probes, gallery: gallery, slack: 0)
+        return places.map { exact.score(probe, $0) }.max()
+    }
+
+    /// What makes the product's scores exact; nil where they are.
+    fileprivate var exact: ExactScores? {
+        guard product.error > 0 else { return nil }
+        let longest = probes.table.longest * gallery.table.longest
+        return ExactScores(
+            probes: probes, gallery: gallery, slack: product.error * Float(longest))
+    }
+}
+
 extension EmbeddingTable {
-    /// Some rows, in an order of their own.
-    public func selecting(_ rows: [Int]) throws -> EmbeddingTable {
-        var selected: [Float] = []
-        selected.reserveCapacity(rows.count * dimension)
-        for row in rows { selected += self[row] }
-        return try EmbeddingTable(count: rows.count, dimension: dimension, values: selected)
+    /// The length of the longest row.
+    fileprivate var longest: Double {
+        withRows { rows in
+            (0..<count).reduce(0) { max($0, RowArithmetic.square(rows[$1])) }.squareRoot()
+        }
     }
 }

@@ -20,8 +20,8 @@ public struct InsightFaceSearch: Codable, Sendable, Hashable {
     /// Evaluates a set; nil when a probe's person is in no gallery or in several, which insightface
     /// refuses.
     public init?(
-        _ set: TemplateSet, _ embeddings: EmbeddingTable,
-        product: @escaping BlockProduct = BlockScores.plain
+        _ set: TemplateSet, _ embeddings: EmbeddingTable, probes: EmbeddingTable? = nil,
+        product: BlockProduct = .plain
     ) throws {
         let gallery = set.galleries.flatMap(\.templates)
         var enrolled: [Int: Int] = [:]
@@ -35,14 +35,16 @@ public struct InsightFaceSearch: Codable, Sendable, Hashable {
         else { return nil }
         let wanted = Self.rates.map { Int((Double(count) * $0).rounded(.up)) }
         let search = try GallerySearch(
-            gallery, of: set, embeddings, impostors: wanted.max() ?? 0, product: product)
+            gallery, of: set, embeddings, probes: probes, impostors: wanted.max() ?? 0,
+            product: product)
         rankRates = Self.ranks.map { k in
             Double(search.outcomes.count { $0.ahead < k }) / Double(count)
         }
         tpir = wanted.map { place in
             guard place >= 1, place <= search.highestImpostors.count else { return 0 }
             let threshold = search.highestImpostors[place - 1]
-            return Double(search.outcomes.count { ($0.mate ?? -2) > threshold }) / Double(count)
+            return Double(search.outcomes.count { ($0.mate ?? -.infinity) > threshold })
+                / Double(count)
         }
     }
 }

@@ -45,6 +45,8 @@ public struct TemplateReport: Codable, Sendable, Hashable {
 
     /// How embeddings of a template's images became one.
     public let pooling: String
+    /// How scores were normalised, and by whom; nil where they were not.
+    public let normalization: String?
     /// Images of the set.
     public let images: Int
     /// Templates of the set.
@@ -85,25 +87,32 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     ///   - set: The set.
     ///   - views: Embeddings of its images, not normalised.
     ///   - failed: Images that could not be used.
+    ///   - cohort: What scores are normalised by; nil for cosines.
     ///   - product: How scores of big galleries are computed.
     ///   - draws: Draws of the people; 0 for no intervals.
     public init(
         of set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
-        failed: Set<Int> = [], draws: Int = PeopleReplicates.defaultDraws,
-        product: @escaping BlockProduct = BlockScores.plain
+        failed: Set<Int> = [], cohort: ScoreCohort? = nil,
+        draws: Int = PeopleReplicates.defaultDraws,
+        product: BlockProduct = .plain
     ) throws {
         let usable = set.withoutImages(failed)
-        let embeddings = try pooling.embeddings(of: usable.set, views)
+        let rows = try TemplateRows(
+            try pooling.embeddings(of: usable.set, views), cohort, product)
         let named = set.pairs.isEmpty ? usable.set.crossPairs : usable.set.pairs
         let verification = try TemplateVerification(
-            of: named, people: usable.set.peopleOfTemplates, embeddings, draws: draws)
+            of: named, people: usable.set.peopleOfTemplates, rows.ofPairs(in: set).first,
+            second: rows.ofPairs(in: set).second, draws: draws)
         let searches = try usable.set.galleries.map {
-            try GallerySearch($0.templates, of: usable.set, embeddings, product: product)
+            try GallerySearch(
+                $0.templates, of: usable.set, rows.enrolled, probes: rows.probes, product: product)
         }
         let rates = IdentificationRates(
             zip(searches, set.galleries).map { $0.outcomes + usable.misses(in: $1, of: set) })
-        let other = try InsightFaceSearch(usable.set, embeddings, product: product)
+        let other = try InsightFaceSearch(
+            usable.set, rows.enrolled, probes: rows.probes, product: product)
         self.pooling = pooling.name(set.detectorScores != nil)
+        normalization = cohort?.text
         images = set.source.count
         templates = set.templates.count
         people = Set(set.peopleOfTemplates).count
@@ -227,7 +236,7 @@ extension TemplateSet {
                     failed.contains(probe) || !usable.contains(person)
                 else { return nil }
                 return SearchOutcome(
-                    probe: probe, person: person, mate: -2, ahead: gallery.templates.count,
+                    probe: probe, person: person, mate: -.infinity, ahead: gallery.templates.count,
                     others: [])
             }
         }

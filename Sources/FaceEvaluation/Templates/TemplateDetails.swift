@@ -14,14 +14,19 @@ public struct TemplateDetails: Sendable {
 
     /// Scores a set's pairs, or where it names none, every probe with every enrolled template.
     ///
-    /// - Parameter views: Embeddings of the set's images, not normalised.
+    /// - Parameters:
+    ///   - views: Embeddings of the set's images, not normalised.
+    ///   - cohort: What scores are normalised by.
     public init(
-        _ set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling()
+        _ set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
+        cohort: ScoreCohort? = nil, product: BlockProduct = .plain
     ) throws {
         let embeddings = try pooling.embeddings(of: set, views)
         self.set = set
+        let rows = try TemplateRows(embeddings, cohort, product)
         pairs = set.pairs.isEmpty ? set.crossPairs : set.pairs
-        cosines = try TemplateScores.cosines(of: pairs, embeddings)
+        let (first, second) = rows.ofPairs(in: set)
+        cosines = try TemplateScores.cosines(of: pairs, first, second: second)
         let kinds = zip(cosines, pairs.same)
         scores = try TemplateScores(
             genuine: kinds.filter(\.1).map(\.0), impostor: kinds.filter { !$0.1 }.map(\.0))

@@ -46,7 +46,12 @@ public struct TemplateScores: Sendable {
     }
 
     /// The cosine of each pair, in their order, in double precision.
-    static func cosines(of pairs: TemplatePairs, _ embeddings: EmbeddingTable) throws -> [Double] {
+    ///
+    /// - Parameter second: Rows of the second of a pair, where they are not those of the first.
+    static func cosines(
+        of pairs: TemplatePairs, _ embeddings: EmbeddingTable, second: EmbeddingTable? = nil
+    ) throws -> [Double] {
+        let second = second ?? embeddings
         for (index, pair) in zip(pairs.first, pairs.second).enumerated() {
             for row in [pair.0, pair.1] where !(0..<embeddings.count).contains(Int(row)) {
                 throw FaceEvaluationError.pairOutOfRange(
@@ -58,12 +63,15 @@ public struct TemplateScores: Sendable {
             nonisolated(unsafe) let output = output
             embeddings.withRows { rows in
                 nonisolated(unsafe) let rows = rows
-                DispatchQueue.concurrentPerform(iterations: (pairs.count + part - 1) / part) {
-                    number in
-                    for index in number * part..<min(pairs.count, (number + 1) * part) {
-                        let score = RowArithmetic.product(
-                            rows[Int(pairs.first[index])], rows[Int(pairs.second[index])])
-                        output.initializeElement(at: index, to: score)
+                second.withRows { others in
+                    nonisolated(unsafe) let others = others
+                    DispatchQueue.concurrentPerform(iterations: (pairs.count + part - 1) / part) {
+                        number in
+                        for index in number * part..<min(pairs.count, (number + 1) * part) {
+                            let score = RowArithmetic.product(
+                                rows[Int(pairs.first[index])], others[Int(pairs.second[index])])
+                            output.initializeElement(at: index, to: score)
+                        }
                     }
                 }
             }

@@ -25,16 +25,18 @@ public struct TemplateVerification: Sendable {
     ///   - pairs: Pairs of the set's templates.
     ///   - people: A number for each template's person, see ``TemplateSet/peopleOfTemplates``.
     ///   - embeddings: A normalised row for each template.
+    ///   - second: Rows for the second of a pair, where they are not those for the first.
     ///   - draws: Draws of the people.
     public init(
         of pairs: TemplatePairs, people: [Int], _ embeddings: EmbeddingTable,
-        rates: [Double] = defaultRates, draws: Int = PeopleReplicates.defaultDraws, seed: UInt64 = 1
+        second: EmbeddingTable? = nil, rates: [Double] = defaultRates,
+        draws: Int = PeopleReplicates.defaultDraws, seed: UInt64 = 1
     ) throws {
         for rate in rates where !(rate > 0 && rate <= 1) {
             throw FaceEvaluationError.invalidRate(name: "the FAR", value: rate)
         }
         self.rates = rates
-        let cosines = try TemplateScores.cosines(of: pairs, embeddings)
+        let cosines = try TemplateScores.cosines(of: pairs, embeddings, second: second)
         var (genuine, impostor) = ([Double](), [Double]())
         for (score, same) in zip(cosines, pairs.same) {
             if same { genuine.append(score) } else { impostor.append(score) }

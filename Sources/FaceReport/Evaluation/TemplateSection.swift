@@ -20,6 +20,9 @@ enum TemplateSection {
             \(Format.count(report.templates, "template")) of \(Format.count(report.images, "image")) and \
             \(Format.count(report.people, "person", plural: "people")); embeddings \(report.pooling).
             """
+        if let normalization = report.normalization {
+            text = text + " " + "Scores are normalised: \(normalization)."
+        }
         if report.genuine + report.impostor > 0 {
             text =
                 text + " " + """

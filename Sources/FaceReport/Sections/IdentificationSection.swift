@@ -7,14 +7,18 @@ import FaceStatistics
 /// What the losses score on test sets of templates, and which of them differ there.
 enum IdentificationSection {
     static func section(_ results: StudyResults) -> Section? {
-        let names = results.templateSets
-        var blocks: [Block] = []
-        for name in names {
-            for configuration in results.configurations {
-                blocks += self.blocks(name, configuration, results)
-            }
+        let parts = results.templateSets.flatMap { name in
+            results.configurations.compactMap { Part(name, $0, results) }
         }
-        guard !blocks.isEmpty else { return nil }
+        guard !parts.isEmpty else { return nil }
+        // One family of comparisons: all tests, configurations and measures.
+        let all = parts.map(\.differences)
+        var corrected = HolmCorrection.adjusted(all.joined().map(\.estimate.pValue))[...]
+        let blocks = zip(parts, all).flatMap { part, differences in
+            let own = Array(corrected.prefix(differences.count))
+            corrected = corrected.dropFirst(differences.count)
+            return part.blocks(differences, own)
+        }
         return Section("identification", "Templates and identification", blocks)
     }
 
@@ -36,36 +40,75 @@ enum IdentificationSection {
         }
     }
 
-    private static func blocks(
-        _ name: String, _ configuration: Configuration, _ results: StudyResults
-    ) -> [Block] {
-        let rows = results.losses.compactMap { loss -> Row? in
-            let cell = results.cell(configuration, loss)
-            let reports = cell.finished.compactMap { $0.templates[name] }
-            return reports.isEmpty ? nil : Row(loss: loss, reports: reports)
+    /// The best loss of a measure and another one.
+    private struct Comparison {
+        let measure: String
+        let best: Row
+        let other: Row
+        let estimate: SeedPeopleEstimate
+    }
+
+    /// One test set with one backbone and training set.
+    private struct Part {
+        private let title: String
+        private let rows: [Row]
+        private let first: TemplateReport
+        private let measures: [TemplateReport.Measure]
+
+        init?(_ name: String, _ configuration: Configuration, _ results: StudyResults) {
+            rows = results.losses.compactMap { loss -> Row? in
+                let cell = results.cell(configuration, loss)
+                let reports = cell.finished.compactMap { $0.templates[name] }
+                return reports.isEmpty ? nil : Row(loss: loss, reports: reports)
+            }
+            guard let first = rows.first?.reports.first else { return nil }
+            let rows = rows
+            self.first = first
+            measures = first.figures.map(\.measure).filter { measure in
+                rows.contains { $0.estimate(measure) != nil }
+            }
+            title = "\(name), \(results.title(configuration))"
         }
-        guard let first = rows.first?.reports.first else { return [] }
-        let measures = first.figures.map(\.measure).filter { measure in
-            rows.contains { $0.estimate(measure) != nil }
+
+        /// Each loss against the best of each measure, on the same templates.
+        var differences: [Comparison] {
+            measures.flatMap { measure -> [Comparison] in
+                let known = rows.filter { $0.estimate(measure) != nil }
+                let best = known.max {
+                    ($0.estimate(measure)?.mean ?? 0) < ($1.estimate(measure)?.mean ?? 0)
+                }
+                guard let best else { return [] }
+                return known.filter { $0.loss != best.loss }.compactMap { other in
+                    SeedPeopleEstimate.difference(
+                        best.replicates(measure), other.replicates(measure)
+                    ).map {
+                        Comparison(measure: measure.title, best: best, other: other, estimate: $0)
+                    }
+                }
+            }
         }
-        let title = "\(name), \(results.title(configuration))"
-        var blocks: [Block] = [.heading(title), .paragraph(TemplateSection.facts(first))]
-        guard !measures.isEmpty else {
-            return blocks + [.caveats(first.warnings.map { RichText($0) })]
+
+        func blocks(_ differences: [Comparison], _ pValues: [Double]) -> [Block] {
+            let facts: [Block] = [.heading(title), .paragraph(TemplateSection.facts(first))]
+            let caveats = Block.caveats(first.warnings.map { RichText($0) })
+            guard !measures.isEmpty else { return facts + [caveats] }
+            let seeds = rows.map(\.reports.count).max() ?? 1
+            var blocks = facts + [.table(IdentificationSection.table(rows, measures, seeds: seeds))]
+            if !differences.isEmpty {
+                blocks.append(.table(IdentificationSection.table(differences, pValues)))
+            }
+            let panels = IdentificationSection.panels(rows)
+            if !panels.isEmpty {
+                blocks.append(
+                    .figure(
+                        Figure(
+                            caption: """
+                                The first seed of each loss. CMC: the share of probes found at a rank or better. DET: false \
+                                negative over false positive identification rate, the lower the better.
+                                """, panels: panels)))
+            }
+            return blocks + [caveats]
         }
-        blocks.append(.table(table(rows, measures, seeds: rows.map(\.reports.count).max() ?? 1)))
-        if let differences = differences(rows, measures) { blocks.append(.table(differences)) }
-        let panels = panels(rows)
-        if !panels.isEmpty {
-            blocks.append(
-                .figure(
-                    Figure(
-                        caption: """
-                            The first seed of each loss. CMC: the share of probes found at a rank or better. DET: false \
-                            negative over false positive identification rate, the lower the better.
-                            """, panels: panels)))
-        }
-        return blocks + [.caveats(first.warnings.map { RichText($0) })]
     }
 
     private static func table(
@@ -97,26 +140,8 @@ enum IdentificationSection {
             columns: [.words("Loss")] + measures.map { .numbers($0.title) }, rows: lines)
     }
 
-    /// Each loss against the best of each measure, on the same templates.
-    private static func differences(
-        _ rows: [Row], _ measures: [TemplateReport.Measure]
-    ) -> Table? {
-        var found: [(measure: String, best: Row, other: Row, estimate: SeedPeopleEstimate)] = []
-        for measure in measures {
-            let known = rows.filter { $0.estimate(measure) != nil }
-            let best = known.max {
-                ($0.estimate(measure)?.mean ?? 0) < ($1.estimate(measure)?.mean ?? 0)
-            }
-            guard let best else { continue }
-            for other in known where other.loss != best.loss {
-                let estimate = SeedPeopleEstimate.difference(
-                    best.replicates(measure), other.replicates(measure))
-                if let estimate { found.append((measure.title, best, other, estimate)) }
-            }
-        }
-        guard !found.isEmpty else { return nil }
-        let corrected = HolmCorrection.adjusted(found.map(\.estimate.pValue))
-        let lines = zip(found, corrected).map { item, p -> [Table.Entry] in
+    private static func table(_ differences: [Comparison], _ pValues: [Double]) -> Table {
+        let lines = zip(differences, pValues).map { item, p -> [Table.Entry] in
             let interval = item.estimate.interval()
             return [
                 Table.Entry(item.measure),
@@ -132,7 +157,8 @@ enum IdentificationSection {
         return Table(
             caption: """
                 The best loss of each measure against the others on the same templates, in percentage points, with \
-                95 % intervals; p is corrected for all comparisons of this table (Holm).
+                95 % intervals; p is corrected for all comparisons of this chapter, over all its test sets and measures \
+                (Holm).
                 """,
             columns: [
                 .words("Measure"), .words("Best"), .words("Other"), .numbers("Difference"),
@@ -156,7 +182,7 @@ enum IdentificationSection {
 
 extension StudyResults {
     /// Names of the test sets of templates, in the order of the runs.
-    fileprivate var templateSets: [String] {
+    var templateSets: [String] {
         var seen: Set<String> = []
         return runs.flatMap { $0.description.templateTests ?? [] }.map(\.name)
             .filter { seen.insert($0).inserted }

@@ -1,5 +1,6 @@
 import Charts
 import Documents
+import FaceEvaluation
 import FaceRuns
 import FaceStatistics
 
@@ -44,12 +45,39 @@ enum RankSection {
                         (results.testSets.count > 1 ? "\(title), \(set.name)" : title, values))
                 }
             }
+            for name in results.templateSets {
+                for configuration in results.configurations {
+                    let cells = losses.map { results.cell(configuration, $0) }.filter(\.hasLearned)
+                    guard let (measure, values) = Self.headline(cells, name),
+                        values.count == losses.count
+                    else { continue }
+                    accuracyColumns.append(
+                        ("\(results.title(configuration)), \(name), \(measure.title)", values))
+                }
+            }
             self.losses = losses
             self.accuracyColumns = accuracyColumns
             // Fewer than two of either cannot be ranked.
             test =
                 losses.count > 1 && accuracyColumns.count > 1
                 ? try FriedmanTest(accuracyColumns.map(\.values)) : nil
+        }
+
+        /// The first figure of a set of templates, and its mean over the seeds of each cell that has it.
+        private static func headline(
+            _ cells: [Cell], _ name: String
+        ) -> (TemplateReport.Measure, [Double])? {
+            let reports = cells.map { cell in cell.finished.compactMap { $0.templates[name] } }
+            guard let measure = reports.first?.first?.headline?.measure else { return nil }
+            return (
+                measure,
+                reports.compactMap { reports in
+                    Summary(
+                        reports.compactMap { report in
+                            report.figures.first { $0.measure == measure }?.value
+                        })?.mean
+                }
+            )
         }
     }
 

@@ -1,4 +1,5 @@
 import FaceData
+import FaceEvaluation
 import FaceLosses
 import SafeFiles
 public import FaceRuns
@@ -51,6 +52,9 @@ public struct StudyEvaluation {
         defer { lock.release() }
         var sets = configuration
         sets.train = []
+        guard sets.evaluation.normalization == nil || !sets.evaluation.cohort.isEmpty else {
+            throw FaceStudyError.noCohort
+        }
         let data = try PreparedData(sets, folder: folder, control: control)
         var outcome = Outcome()
         for run in runs {
@@ -75,20 +79,30 @@ public struct StudyEvaluation {
     ) throws -> Bool {
         guard let result = try folder.readResult(), result.status == .finished else { return false }
         let description = try folder.readDescription()
-        try requireSame(data.tests.map(\.facts), as: description.tests, in: folder)
-        let candidates = try zip(data.tests, configuration.test).map { test, source in
-            TestAddition.Candidate(
-                test: test, source: source, overlap: try overlap(test, folder))
+        try requireSame(data, as: description, in: folder)
+        try requireSameScores(data, in: folder)
+        let sources = configuration.test
+        let candidates = try data.tests.compactMap { test in
+            try sources.named(test.facts.name).map { source in
+                TestAddition.Candidate(
+                    test: test, source: source, overlap: try overlap(test, folder))
+            }
+        }
+        let templates = data.templates.compactMap { test in
+            sources.named(test.facts.name).map {
+                TestAddition.TemplateCandidate(test: test, source: $0)
+            }
         }
         let own = try StudyConfiguration.read(folder.studyURL)
         guard var run = try StudyPlan(own).runs.first else { return false }
         // What the run's own study file does not say: that its values were chosen by tuning.
         run.identity.tuned = description.identity.tuned
-        let addition = TestAddition(
+        var addition = TestAddition(
             run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, control: control)
-        let order = (description.tests.map(\.name) + configuration.test.map(\.name)).uniqued
-        let (grown, added) = try addition.perform(candidates, order: order, result)
+        addition.cohort = data.cohort
+        let order = (own.test.map(\.name) + sources.map(\.name)).uniqued
+        let (grown, added) = try addition.perform(candidates, templates, order: order, result)
         control.listener(.runSkipped(run, grown, added))
         return true
     }
@@ -106,15 +120,40 @@ public struct StudyEvaluation {
 
     /// Refuses a set whose name stands for another one in a run.
     private func requireSame(
-        _ asked: [TestSetFacts], as stored: [TestSetFacts], in folder: RunFolder
+        _ data: PreparedData, as stored: RunDescription, in folder: RunFolder
     ) throws(FaceStudyError) {
-        for mine in asked {
-            guard let theirs = stored.first(where: { $0.name == mine.name }),
-                let difference = mine.difference(from: theirs)
-            else { continue }
+        func refuse(_ name: String, _ difference: SetDifference?) throws(FaceStudyError) {
+            guard let difference else { return }
             throw .otherTest(
-                path: folder.url.path, test: mine.name, key: difference.key,
+                path: folder.url.path, test: name, key: difference.key,
                 stored: difference.theirs, asked: difference.mine)
+        }
+        let known = stored.templateTests ?? []
+        for mine in data.tests.map(\.facts) {
+            let theirs = stored.tests.first { $0.name == mine.name }
+            try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
+            if known.contains(where: { $0.name == mine.name }) {
+                try refuse(mine.name, ("the kind of \(mine.name)", "pairs", "templates"))
+            }
+        }
+        for mine in data.templates.map(\.facts) {
+            let theirs = known.first { $0.name == mine.name }
+            try refuse(mine.name, theirs.flatMap { mine.difference(from: $0) })
+            if stored.tests.contains(where: { $0.name == mine.name }) {
+                try refuse(mine.name, ("the kind of \(mine.name)", "templates", "pairs"))
+            }
+        }
+    }
+
+    /// Refuses another normalisation of scores than a set was tested with.
+    private func requireSameScores(_ data: PreparedData, in folder: RunFolder) throws {
+        for name in data.templates.map(\.facts.name) {
+            guard let theirs = try folder.readTemplates(test: name) else { continue }
+            let mine = data.cohort.map { "\($0.normalization.title) by \($0.name)" }
+            guard mine != theirs.normalization else { continue }
+            throw FaceStudyError.otherTest(
+                path: folder.url.path, test: name, key: "the normalisation of scores of \(name)",
+                stored: theirs.normalization ?? "none", asked: mine ?? "none")
         }
     }
 

@@ -208,16 +208,22 @@ struct JoinPlan {
             if let mine, let theirs, mine != theirs { found.append((name, mine, theirs)) }
         }
         let tests = (other.description.tests, first.description.tests)
-        if Set(tests.0.map(\.name)) != Set(tests.1.map(\.name)) {
-            let names = { (facts: [TestSetFacts]) in
-                facts.isEmpty ? "none" : facts.map(\.name).joined(separator: ", ")
+        let names = (other.description.testNames, first.description.testNames)
+        if Set(names.0) != Set(names.1) {
+            let text = { (names: [String]) in
+                names.isEmpty ? "none" : names.joined(separator: ", ")
             }
             found.append(
-                ("the test sets, which facet evaluate can add", names(tests.0), names(tests.1)))
+                ("the test sets, which facet evaluate can add", text(names.0), text(names.1)))
         }
         for theirs in tests.1 {
             guard let mine = tests.0.first(where: { $0.name == theirs.name }) else { continue }
             if let difference = mine.difference(from: theirs) { found.append(difference) }
+        }
+        let templates = other.description.templateTests ?? []
+        for theirs in first.description.templateTests ?? [] {
+            let mine = templates.first { $0.name == theirs.name }
+            if let difference = mine?.difference(from: theirs) { found.append(difference) }
         }
         return found
     }

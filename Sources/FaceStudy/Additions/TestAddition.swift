@@ -1,6 +1,7 @@
 import FaceConfiguration
 import FaceEmbedding
 import FaceEvaluation
+import FaceLosses
 import FaceModels
 import FaceRuns
 import FaceTraining
@@ -25,6 +26,14 @@ struct TestAddition {
         var warnings: [String] = []
     }
 
+    /// A set of templates that may have to be added.
+    struct TemplateCandidate {
+        /// The set, read and checked.
+        let test: PreparedTemplates
+        /// Where it comes from.
+        let source: StudyConfiguration.TestSource
+    }
+
     /// The run, by which progress is told.
     let run: PlannedRun
     /// Its folder.
@@ -35,28 +44,36 @@ struct TestAddition {
     let batchSize: Int
     /// How the work is watched and stopped.
     let control: StudyControl
+    /// Whom scores on sets of templates are normalised by.
+    var cohort: PreparedCohort?
 
     /// Tests the run on those of some sets that it was not tested on yet.
     ///
     /// - Parameters:
-    ///   - candidates: The sets.
+    ///   - candidates: The sets of pairs of images.
+    ///   - templates: The sets of templates.
     ///   - order: Names of all sets of the study, the primary one first.
     /// - Returns: The run's result, with the sets in that order, and the names of those added.
     /// - Throws: ``FaceStudyError/cannotTest(path:test:reason:)`` where the model is not there, and
     ///   what evaluating and writing throw.
     func perform(
-        _ candidates: [Candidate], order: [String], _ result: RunResult
+        _ candidates: [Candidate], _ templates: [TemplateCandidate], order: [String],
+        _ result: RunResult
     ) throws -> (result: RunResult, added: [String]) {
-        let known = Set(try folder.readDescription().tests.map(\.name))
-            .intersection(result.tests.map(\.name))
+        let description = try folder.readDescription()
+        let known = Set(description.tests.map(\.name)).intersection(result.tests.map(\.name))
         let missing = candidates.filter { !known.contains($0.test.facts.name) }
+        let searched = Set(description.templateTests?.map(\.name) ?? [])
+        let more = templates.filter { !searched.contains($0.test.facts.name) }
+        let added = missing.map(\.test.facts.name) + more.map(\.test.facts.name)
         var result = result
-        if let first = missing.first {
-            let model = try openModel(for: first.test.facts.name)
+        if let first = added.first {
+            let model = try openModel(for: first)
             for candidate in missing { try add(candidate, model, order, to: &result) }
+            try add(more, model, order)
         }
         try sort(order, &result)
-        return (result, missing.map(\.test.facts.name))
+        return (result, added)
     }
 
     // MARK: The model
@@ -102,6 +119,48 @@ struct TestAddition {
         try describe(candidate, order)
     }
 
+    private func add(
+        _ candidates: [TemplateCandidate], _ model: OpenModel, _ order: [String]
+    ) throws {
+        guard !candidates.isEmpty else { return }
+        let cohort: ScoreCohort? = try FaceStudyError.lostImages {
+            try self.cohort?.embed(model.embedder, size: model.inputSize) {
+                try control.report(.evaluating(run, "cohort", $0, $1))
+            }
+        }
+        for candidate in candidates { try add(candidate, cohort, model, order) }
+    }
+
+    /// Names of the people who were in training, where the head beside the model names them.
+    private func trained() throws -> [String] {
+        FileManager.default.fileExists(atPath: folder.headURL.path)
+            ? try HeadFile.identities(of: folder.headURL) : []
+    }
+
+    private func add(
+        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: OpenModel,
+        _ order: [String]
+    ) throws {
+        let facts = candidate.test.facts
+        let report = try FaceStudyError.lostImages {
+            try candidate.test.evaluate(
+                model.embedder, size: model.inputSize, cohort: cohort, trained: try trained()
+            ) {
+                try control.report(.evaluating(run, facts.name, $0, $1))
+            }
+        }
+        try folder.write(report, test: facts.name)
+        let tests = try name(candidate.source, order)
+        var description = try folder.readDescription()
+        var known = description.templateTests ?? []
+        known.removeAll { $0.name == facts.name }
+        known.append(facts)
+        known.sort(by: order, \.name)
+        description.templateTests = known
+        description.configuration = description.configuration.merging(.object(["test": tests]))
+        try folder.write(description)
+    }
+
     /// Writes the accuracy into the last epoch's record, and for TensorBoard.
     private func record(_ evaluation: ScoredSet) throws -> [EpochRecord] {
         var records = try folder.readEpochs()
@@ -123,21 +182,28 @@ struct TestAddition {
         try folder.write(geometry)
     }
 
-    private func describe(_ candidate: Candidate, _ order: [String]) throws {
-        let source = try located(candidate.source)
+    /// Names a source in the run's study file, and gives all that it names then.
+    private func name(
+        _ source: StudyConfiguration.TestSource, _ order: [String]
+    ) throws -> JSONValue {
+        let source = try located(source)
         var study = try StudyConfiguration.read(folder.studyURL)
         study.test.removeAll { $0.name == source.name }
         study.test.append(source)
         study.test.sort(by: order, \.name)
         try study.write(to: folder.studyURL)
+        return .array(study.test.map(\.json))
+    }
+
+    private func describe(_ candidate: Candidate, _ order: [String]) throws {
+        let tests = try name(candidate.source, order)
         var description = try folder.readDescription()
         var facts = candidate.test.facts
         facts.isAdded = true
         description.tests.removeAll { $0.name == facts.name }
         description.tests.append(facts)
         description.tests.sort(by: order, \.name)
-        description.configuration = description.configuration.merging(
-            .object(["test": .array(study.test.map(\.json))]))
+        description.configuration = description.configuration.merging(.object(["test": tests]))
         if let overlap = candidate.overlap {
             let others = description.train.overlaps ?? []
             description.train.overlaps = others.filter { $0.test != facts.name } + [overlap]

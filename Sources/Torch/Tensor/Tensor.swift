@@ -184,6 +184,18 @@ extension Tensor {
         return values
     }
 
+    /// Hands the elements, row by row, to a body, without copying them.
+    ///
+    /// - Precondition: The tensor is `float32`, contiguous and on the CPU.
+    public func withFloats<Result>(
+        _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        var pointer: UnsafePointer<Float>?
+        unsafe expectSuccess(ct_floats(handle, &pointer), "withFloats(_:)")
+        defer { withExtendedLifetime(self) {} }
+        return try unsafe body(UnsafeBufferPointer(start: pointer, count: count))
+    }
+
     /// The elements' bytes, row by row, in the tensor's own type.
     func bytes() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count * type.size)

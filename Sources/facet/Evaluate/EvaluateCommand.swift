@@ -1,6 +1,7 @@
 import CommandKit
 import FaceData
 import FaceEmbedding
+import FaceEvaluation
 import FaceModels
 import FaceStudy
 import Foundation
@@ -40,6 +41,15 @@ let evaluateCommand = Command(
             "--attributes", .value("FILE"),
             "groups of people, a CSV whose first column is 'person' or 'image': error rates by group"
         ),
+        Option(
+            "--score-norm", .value("NAME"),
+            "how scores on sets of templates are normalised: none, z, t, s, or as:N for adaptive s-norm with "
+                + "the N highest of the cohort; default none",
+            completion: .words(["none", "z", "t", "s", "as"])),
+        Option(
+            "--cohort", .value("PATH"),
+            "the people whom scores are normalised by: a folder <identity>/<image>.jpg of people who are "
+                + "not tested", completion: .folders),
         Option("--all-protocols", .flag, "also print the results of the nine other protocols"),
         Option(
             "--output", .value("FOLDER"), "write the page, pictures, scores and metrics.json there",
@@ -82,6 +92,7 @@ let evaluateCommand = Command(
     if let study = try studyFolder(paths, arguments) {
         return try addTests(to: study, configuration, json: arguments.has("--json"))
     }
+    let cohort = try cohort(configuration, arguments)
     let embeddings = arguments.value("--embeddings").map { URL(fileURLWithPath: $0) }
     guard embeddings == nil || paths.count == 1 else {
         throw CommandError.badValue(
@@ -104,7 +115,7 @@ let evaluateCommand = Command(
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
-            path, configuration, weights, input, embeddings, attributes, title: title,
+            path, configuration, weights, input, embeddings, attributes, cohort, title: title,
             savesThresholds: savesThresholds, warnings, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
@@ -131,7 +142,8 @@ let evaluateCommand = Command(
 
 private func evaluate(
     _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
-    _ input: RequestedInput, _ embeddings: URL?, _ attributes: AttributeTable?, title: String,
+    _ input: RequestedInput, _ embeddings: URL?, _ attributes: AttributeTable?,
+    _ cohort: NamedCohort?, title: String,
     savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
@@ -147,6 +159,7 @@ private func evaluate(
     var set = ""
     let results = try evaluation.run(
         on: configuration.namedTests, embeddings: embeddings, attributes: attributes,
+        cohort: cohort,
         warn: { warning in
             line?.finish()
             line = nil
@@ -169,6 +182,28 @@ private func evaluate(
         Console.note(ThresholdText.saved(calibration, in: thresholds.url))
     }
     return results
+}
+
+/// The people whom scores are normalised by; nil where they are not.
+private func cohort(
+    _ configuration: StudyConfiguration, _ arguments: Arguments
+) throws -> NamedCohort? {
+    let options = configuration.evaluation
+    guard let normalization = ScoreNormalization(options.scoreNorm) else {
+        guard options.cohort.isEmpty else {
+            throw CommandError.missingOption(
+                option: "--score-norm", hint: "it says how scores are normalised by the cohort")
+        }
+        return nil
+    }
+    guard !options.cohort.isEmpty else {
+        throw CommandError.missingOption(
+            option: "--cohort", hint: "scores are normalised by people who are not tested")
+    }
+    guard !arguments.has("--save-thresholds") else {
+        throw CommandError.together("--save-thresholds", "--score-norm")
+    }
+    return NamedCohort(normalization, images: options.cohort)
 }
 
 /// Warnings, of which several models share some.

@@ -1,8 +1,10 @@
-import FaceEvaluation
+import FaceData
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import FaceEmbedding
+@testable import FaceEvaluation
 
 /// Groups, quality and thresholds that are carried over, as they are printed.
 @Suite("Details of an evaluation")
@@ -117,7 +119,58 @@ struct EvaluationDetailsTests {
     @Test("LibTorch's product is of each probe with each enrolled template")
     func product() throws {
         // [1, 2] and [3, 4] with [1, 0], [0, 1] and [1, 1].
-        let found = try TemplateProduct.torch([1, 2, 3, 4], [1, 0, 0, 1, 1, 1], 2)
-        #expect(found == [1, 2, 3, 3, 4, 7])
+        for product in [BlockProduct.plain, TemplateProduct.torch, TemplateProduct.bfloat16] {
+            let multiply = try product.prepare([1, 0, 0, 1, 1, 1], 2)
+            try multiply([1, 2, 3, 4]) { #expect(Array($0) == [1, 2, 3, 3, 4, 7]) }
+        }
+    }
+
+    @Test(
+        "Products in bfloat16 find the very same templates and scores as sums in double precision")
+    func halfPrecision() throws {
+        var stream = SeededRandom(seed: 3, "rows")
+        func rows(_ count: Int) throws -> EmbeddingTable {
+            try EmbeddingTable(
+                count: count, dimension: 32,
+                values: (0..<count * 32).map { _ in stream.uniform(-1, 1) }
+            ).normalized()
+        }
+        let (probes, gallery) = (try rows(1100), try rows(2100))
+        let expected = try GallerySearch.nearest(probes: probes, gallery: gallery)
+        #expect(Set(expected).count > 500)
+        for product in [TemplateProduct.torch, TemplateProduct.bfloat16] {
+            let found = try GallerySearch.nearest(
+                probes: probes, gallery: gallery, product: product)
+            #expect(found == expected)
+        }
+        // With mates, and rows of another length.
+        let people = (0..<200).map { "p\($0)" }
+        let set = TemplateSet(
+            source: NamedFiles(count: 400),
+            templates: (0..<400).map {
+                .init(name: "\($0)", person: $0 % 200, members: [.init(image: $0, medium: $0)])
+            }, people: people,
+            galleries: [.init(name: "gallery", templates: Array(0..<150))],
+            probes: Array(200..<400))
+        var values = try rows(400).values
+        for index in 200 * 32..<400 * 32 {
+            values[index] = 0.7 * values[index] + values[index - 200 * 32]
+        }
+        let table = try EmbeddingTable(count: 400, dimension: 32, values: values)
+        let plain = try GallerySearch(set.galleries[0].templates, of: set, table)
+        let half = try GallerySearch(
+            set.galleries[0].templates, of: set, table, product: TemplateProduct.bfloat16)
+        #expect(half.outcomes == plain.outcomes)
+        #expect(plain.outcomes.count { $0.mate != nil } == 150)
+    }
+}
+
+/// Images that nothing reads.
+private struct NamedFiles: ImageSource {
+    let count: Int
+    var location: URL { URL(fileURLWithPath: "images") }
+    func name(of index: Int) -> String { "\(index).jpg" }
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        throw .badImage(path: path(of: index), reason: "it is a name")
     }
 }

@@ -69,26 +69,77 @@ import Testing
         }
     }
 
+    @Test func aGroupWithoutPairsHasNoRow() throws {
+        // Of z there is one template, in no pair; w has pairs of its own kind alone.
+        var pairs = TemplatePairs()
+        pairs.append(0, 1, same: true)
+        pairs.append(2, 3, same: true)
+        pairs.append(0, 2, same: false)
+        let report = try GroupReport(
+            "a", pairs: pairs, cosines: [0.5, 0.4, 0.1], people: [0, 0, 1, 1, 2],
+            groups: ["w", "w", nil, nil, "z"])
+        #expect(report.rows.map(\.groups) == [["w", "w"]])
+        #expect(report.rows[0].fmr == nil && report.rows[0].fnmr == 0)
+        #expect(report.rows[0].toBest == nil && report.worst == "w")
+        let none = try GroupReport(
+            "a", pairs: pairs, cosines: [0.5, 0.4, 0.1], people: [0, 0, 1, 1, 2],
+            groups: [nil, nil, nil, nil, "z"])
+        #expect(none.rows.isEmpty && none.worst == nil)
+    }
+
+    @Test func oneHugeGroupAndScoresAllEqual() throws {
+        var pairs = TemplatePairs()
+        for first in 0..<90 {
+            for second in 0..<first { pairs.append(first, second, same: first / 2 == second / 2) }
+        }
+        let people = (0..<90).map { $0 / 2 }
+        let equal = [Double](repeating: 0.25, count: pairs.count)
+        let report = try GroupReport(
+            "a", pairs: pairs, cosines: equal, people: people,
+            groups: [String](repeating: "all", count: 90), fmr: 0.01)
+        // Nothing is above the threshold that all scores are.
+        #expect(report.threshold == 0.25)
+        #expect(report.rows.count == 1 && report.rows[0].people == 45)
+        #expect(report.rows[0].fnmr == 1 && report.rows[0].fmr == 0)
+        #expect(report.rows[0].toBest == nil && report.rows[0].caution == nil)
+        let scores = try TemplateScores(
+            genuine: [Double](repeating: 0.25, count: 9), impostor: equal)
+        #expect(scores.tar(atFAR: 1e-3) == 0 && scores.tar(atFAR: 1) == 1)
+    }
+
+    @Test func aSetWhoseEmbeddingsAreAllOneHasFigures() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let same = try EmbeddingTable(
+            count: views.count, dimension: 2, values: (0..<2 * views.count).map { _ in 1 })
+        let report = try TemplateReport(of: set, EmbeddingViews(original: same), draws: 20)
+        #expect(report.figures.compactMap(\.value).allSatisfy { $0 == 0 })
+        #expect(report.figures.contains { $0.value == 0 })
+        #expect(report.cumulativeMatches.first == 0)
+        let data = try JSONEncoder().encode(report)
+        #expect(try JSONDecoder().decode(TemplateReport.self, from: data) == report)
+    }
+
     @Test func normalisationFollowsItsDefinition() throws {
         let table = try EmbeddingTable(count: 2, dimension: 2, values: [1, 0, 0, 1])
         // Enrolled (1, 0) scores .6, .8 and 1 against the cohort, the probe (0, 1) .8, .6 and 0.
         let cohort = try EmbeddingTable(count: 3, dimension: 2, values: [0.6, 0.8, 0.8, 0.6, 1, 0])
         func score(_ kind: ScoreNormalization) throws -> Double {
-            try kind.normalized([0.5], pairs: [(enrolled: 0, probe: 1)], table, cohort: cohort)[0]
+            let rows = try kind.rows(of: table, cohort: cohort)
+            return zip(rows.enrolled[0], rows.probes[1]).reduce(0) { $0 + Double($1.0 * $1.1) }
         }
-        let z = (0.5 - 0.8) / (0.08 / 3).squareRoot()
+        let z = (0 - 0.8) / (0.08 / 3).squareRoot()
         let mean = 1.4 / 3
         let square = (pow(0.8 - mean, 2) + pow(0.6 - mean, 2) + mean * mean) / 3
-        let t = (0.5 - mean) / square.squareRoot()
-        #expect(isClose(try score(.z), z, within: 1e-6))
-        #expect(isClose(try score(.t), t, within: 1e-6))
-        #expect(isClose(try score(.s), (z + t) / 2, within: 1e-6))
+        let t = (0 - mean) / square.squareRoot()
+        #expect(isClose(try score(.z), z, within: 1e-5))
+        #expect(isClose(try score(.t), t, within: 1e-5))
+        #expect(isClose(try score(.s), (z + t) / 2, within: 1e-5))
         // The two highest: .8 and 1, .8 and .6.
-        let adaptive = ((0.5 - 0.9) / 0.1 + (0.5 - 0.7) / 0.1) / 2
-        #expect(isClose(try score(.adaptive(top: 2)), adaptive, within: 1e-5))
+        let adaptive = ((0 - 0.9) / 0.1 + (0 - 0.7) / 0.1) / 2
+        #expect(isClose(try score(.adaptive(top: 2)), adaptive, within: 1e-4))
         let one = try EmbeddingTable(count: 1, dimension: 2, values: [1, 0])
         #expect(throws: FaceEvaluationError.cohortTooSmall(count: 1)) {
-            _ = try ScoreNormalization.s.normalized([], pairs: [], table, cohort: one)
+            _ = try ScoreNormalization.s.rows(of: table, cohort: one)
         }
     }
 

@@ -1,0 +1,61 @@
+import SeededRandom
+import Spelling
+
+extension TemplateSet {
+    /// Most people of a cohort.
+    public static let cohortPeople = 2000
+    /// Most images of each.
+    public static let cohortImages = 5
+
+    /// People by whom scores are normalised: a template for each person of a set, up to
+    /// ``cohortPeople`` of them and ``cohortImages`` images of each, drawn by the set alone.
+    public init(cohort set: LabelledImageSet) {
+        var stream = SeededRandom(seed: 0, "cohort")
+        let images = Dictionary(grouping: set.labels.indices) { set.labels[$0] }
+        let chosen = stream.shuffled(images.keys.sorted()).prefix(Self.cohortPeople).sorted()
+        var used: [Int] = []
+        let templates = chosen.enumerated().map { number, label -> Template in
+            let own = stream.shuffled(images[label] ?? []).prefix(Self.cohortImages).sorted()
+            let members = own.map { image in
+                used.append(image)
+                return Member(image: used.count - 1, medium: used.count - 1)
+            }
+            return Template(name: set.identities[label], person: number, members: members)
+        }
+        self.init(
+            source: SelectedImages(used, of: set.source), templates: templates,
+            people: chosen.map { set.identities[$0] })
+    }
+
+    /// A sentence where names of the people are also in a cohort, which must be of others.
+    public func cohortWarning(_ cohort: TemplateSet) -> String? {
+        let shared = Set(people).intersection(cohort.people).sorted()
+        guard let first = shared.first else { return nil }
+        return
+            "\(shared.count) of its \(people.count) people, such as '\(first)', "
+            + "\(shared.count == 1 ? "has" : "have") a name that is in the cohort too, by which scores are "
+            + "normalised; a cohort must be of other people"
+    }
+}
+
+extension TemplateSet {
+    /// Names of the people who are among those of a training set as well; case, accents and what
+    /// separates words do not count.
+    public func overlap(with trained: [String]) -> [String] {
+        let known = Set(trained.map { PersonName($0).key })
+        return people.filter { known.contains(PersonName($0).key) && !PersonName($0).key.isEmpty }
+            .sorted()
+    }
+
+    /// A sentence where people of the set are among those of a training set, by their names.
+    public func trainedWarning(_ trained: [String]) -> String? {
+        let shared = overlap(with: trained)
+        guard !shared.isEmpty else { return nil }
+        let numbers = shared.count { PersonName($0).isNumber }
+        return
+            "\(counted(shared.count, "person", "people")) of \(grouped(people.count)) "
+            + "\(shared.count == 1 ? "was" : "were") in training"
+            + (numbers == 0 ? "" : " (\(numbers) by a mere number, which may be somebody else's)")
+            + ", which makes the figures too good: " + shared.someJoined + "."
+    }
+}

@@ -1,0 +1,52 @@
+import FaceData
+import FaceEmbedding
+import FaceEvaluation
+import FaceRuns
+
+/// People by whom scores on sets of templates are normalised.
+struct PreparedCohort {
+    /// How.
+    let normalization: ScoreNormalization
+    /// A template for each person.
+    let set: TemplateSet
+    /// What they are called in reports.
+    let name: String
+    /// What the images were when they were read.
+    let stamps: FileStamps
+
+    /// Takes people of a set of labelled images.
+    init(_ normalization: ScoreNormalization, _ images: LabelledImageSet, name: String) throws {
+        self.normalization = normalization
+        (set, self.name) = try NamedCohort.open(images, name: name)
+        stamps = FileStamps(set.source)
+    }
+
+    /// Embeds the people.
+    func embed(
+        _ embedder: Embedder, size: Int, progress: (Int, Int) throws -> Void
+    ) throws -> ScoreCohort {
+        let views = try embedder.embeddings(of: set.source, size: size) {
+            try progress($0, set.source.count)
+        }
+        try stamps.check(0..<set.source.count, of: set.source)
+        return try ScoreCohort(normalization, of: set, views, name: name)
+    }
+}
+
+extension RunContext {
+    /// The people by whom scores on sets of templates are normalised; nil where they are not: those of
+    /// the folder that was named, or of the training set.
+    func cohort() throws -> PreparedCohort? {
+        guard !templates.isEmpty,
+            let normalization = configuration.evaluation.normalization
+        else { return nil }
+        return try study.data.cohort
+            ?? PreparedCohort(
+                normalization, trainSet.set, name: trainSet.facts.name)
+    }
+}
+
+extension StudyConfiguration.Evaluation {
+    /// How scores on sets of templates are normalised; nil for cosines.
+    var normalization: ScoreNormalization? { ScoreNormalization(scoreNorm) }
+}

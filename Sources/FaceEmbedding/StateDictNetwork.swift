@@ -40,8 +40,7 @@ struct StateDictNetwork {
         _ url: URL, _ options: StateDictOptions, inputSize: Int, device: Device
     ) throws {
         let isMXNets = ModelFileKind(url) == .mxnet
-        let file =
-            isMXNets ? WeightFile(try MXNetParameters(url)) : WeightFile(try StateDict(url))
+        let file = try isMXNets ? WeightFile(MXNetParameters(url)) : WeightFile(StateDict(url))
         guard let text = options.backbone else {
             throw ModelFormatsError.misfit(
                 path: url.path,

@@ -1,4 +1,3 @@
-import FaceLosses
 public import FaceModels
 public import Torch
 

@@ -125,15 +125,15 @@ private struct MXNetArray {
     init?(_ cursor: inout StateCursor) throws(ModelFormatsError) {
         let version = try cursor.number(4)
         var sparse: Sparse?
-        let shape: [Int]?
+        let found: [Int]?
         switch version {
         case Self.second, Self.third:
             sparse = try Sparse(&cursor)
-            shape = try Self.shape(&cursor, of: 8, mayBeScalar: version == Self.third)
-        case Self.first: shape = try Self.shape(&cursor, of: 8)
-        default: shape = try Self.lengths(&cursor, count: version, of: 4)
+            found = try Self.shape(&cursor, of: 8, mayBeScalar: version == Self.third)
+        case Self.first: found = try Self.shape(&cursor, of: 8)
+        default: found = try Self.lengths(&cursor, count: version, of: 4)
         }
-        guard let shape, !shape.isEmpty || version == Self.third else { return nil }
+        guard let shape = found, !shape.isEmpty || version == Self.third else { return nil }
         // Which device it was on.
         _ = try cursor.take(8)
         let kind = try Kind(&cursor)

@@ -45,9 +45,12 @@ enum ImageChange {
 
     /// The sum of all pixels' luminances.
     static func luminances(_ image: RGBImage) -> Int {
-        var (image, sum) = (image, 0)
-        withPixels(&image) { sum &+= Int(luminance($0, $1)) }
-        return sum
+        image.pixels.withUnsafeBufferPointer { pixels in
+            let pixels = Pixels(mutating: pixels)
+            return stride(from: 0, to: pixels.count / 3 * 3, by: 3).reduce(0) {
+                $0 &+ Int(luminance(pixels, $1))
+            }
+        }
     }
 
     /// Gives every byte what a table of 256 has for it.

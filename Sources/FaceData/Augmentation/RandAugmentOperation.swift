@@ -23,35 +23,45 @@ enum RandAugmentOperation: String, CaseIterable {
         }
     }
 
+    /// A fraction of `most`, as `torch.linspace` divides it in float32: from both ends.
+    private static func amount(_ magnitude: Double, of most: Double) -> Double {
+        let step = Float(most) / Float(magnitudes)
+        return Double(
+            magnitude < (magnitudes / 2)
+                ? step * Float(magnitude) : Float(most) - step * Float(magnitudes - magnitude))
+    }
+
     /// Applies it.
     ///
     /// - Parameters:
     ///   - magnitude: 0...``magnitudes``.
     ///   - isOpposite: Whether to do the opposite, where there is one.
     func apply(to image: inout RGBImage, magnitude: Double, isOpposite: Bool) {
-        let fraction = magnitude / Self.magnitudes
-        let signed = isOpposite && hasDirection ? -fraction : fraction
+        let sign = isOpposite && hasDirection ? -1.0 : 1.0
+        /// A magnitude of so much at the most.
+        func amount(_ most: Double) -> Double { sign * Self.amount(magnitude, of: most) }
         switch self {
         case .identity: break
         case .autocontrast: ChannelTables.stretch(&image)
         case .equalize: ChannelTables.equalize(&image)
         case .posterize:
-            ChannelTables.posterize(&image, bits: 8 - Int((4 * fraction).rounded(.toNearestOrEven)))
+            ChannelTables.posterize(
+                &image, bits: 8 - Int((magnitude / 7.5).rounded(.toNearestOrEven)))
         case .solarize:
             ChannelTables.solarize(
                 &image, from: 255 * (Self.magnitudes - magnitude) / Self.magnitudes)
-        case .brightness: Enhancement.brightness(&image, 1 + 0.9 * signed)
-        case .colour: Enhancement.colour(&image, 1 + 0.9 * signed)
-        case .contrast: Enhancement.contrast(&image, 1 + 0.9 * signed)
-        case .sharpness: Enhancement.sharpness(&image, 1 + 0.9 * signed)
-        case .rotate: AffineMap(degrees: 30 * signed, of: image).move(&image)
-        case .shearX: AffineMap(x: (1, tan(atan(0.3 * signed)), 0)).move(&image)
-        case .shearY: AffineMap(y: (tan(atan(0.3 * signed)), 1, 0)).move(&image)
+        case .brightness: Enhancement.brightness(&image, 1 + amount(0.9))
+        case .colour: Enhancement.colour(&image, 1 + amount(0.9))
+        case .contrast: Enhancement.contrast(&image, 1 + amount(0.9))
+        case .sharpness: Enhancement.sharpness(&image, 1 + amount(0.9))
+        case .rotate: AffineMap(degrees: amount(30), of: image).move(&image)
+        case .shearX: AffineMap(x: (1, tan(atan(amount(0.3))), 0)).move(&image)
+        case .shearY: AffineMap(y: (tan(atan(amount(0.3))), 1, 0)).move(&image)
         case .translateX:
-            let pixels = Double(Int(150.0 / 331 * Double(image.width) * signed))
+            let pixels = Double(Int(amount(150.0 / 331 * Double(image.width))))
             AffineMap(x: (1, 0, -pixels)).move(&image)
         case .translateY:
-            let pixels = Double(Int(150.0 / 331 * Double(image.height) * signed))
+            let pixels = Double(Int(amount(150.0 / 331 * Double(image.height))))
             AffineMap(y: (0, 1, -pixels)).move(&image)
         }
     }

@@ -80,6 +80,10 @@ public final class Trainer {
         self.normalization = normalization
         self.team = team
         try Self.requireShares(configuration, team)
+        guard configuration.microBatches == 1 || model.auxiliary == nil else {
+            throw FaceTrainingError.configuration(
+                key: "microBatches", reason: "it must be 1 for a network with auxiliary heads")
+        }
         device = try Device.named(compute.device)
         stepsPerEpoch = source.stepsPerEpoch
         guard stepsPerEpoch > 0 else {

@@ -29,7 +29,7 @@ public struct ExportJudgement: Hashable, Sendable, Encodable {
 
     /// A smaller cosine is a collapse: rounding in float32 gives 0.99999, in float16 0.9999.
     static let leastCosine = 0.999
-    /// The same for int8, whose rounding gives LEAST8.
+    /// The same for int8, whose rounding turns embeddings by several degrees: 0.9 are 26.
     static let leastCosineOfBytes = 0.9
     /// A larger loss of accuracy on a test set is a collapse.
     static let greatestLoss = 0.01

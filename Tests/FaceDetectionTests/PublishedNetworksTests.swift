@@ -42,7 +42,10 @@ struct PublishedNetworksTests {
             let network = try OpenVINONetwork(
                 try file(of: golden), shape: golden.shape, threads: 1)
             let count = golden.shape.reduce(1, *)
-            let input = (0..<count).map { (Float(($0 * 37 + $0 / 91) % 256) - 127.5) / 127.5 }
+            let input = (0..<count).map { (place: Int) -> Float in
+                let byte = (place * 37 + place / 91) % 256
+                return (Float(byte) - 127.5) / 127.5
+            }
             let outputs = try network.outputs(
                 input, shape: golden.shape, count: golden.outputs.count)
             for (output, expected) in zip(outputs, golden.outputs) {

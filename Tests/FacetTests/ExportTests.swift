@@ -95,6 +95,26 @@ struct ExportTests {
         return try #require(runs.first).url.lastPathComponent
     }
 
+    @Test("int8 is refused for other formats, beside float16, and with too few faces")
+    func bytes() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            for arguments in [["m.pt"], ["m.onnx", "--float16"]] {
+                let outcome = try tool.run(["export", "run", "--int8", "faces"] + arguments)
+                #expect(outcome.status == 2, "\(outcome.errors)")
+                #expect(outcome.errors.contains("cannot be combined with"))
+            }
+            guard OpenVINOLibrary.isAvailable else { return }
+            try run(in: folder, faces)
+            let few = try tool.run("export", "run", "m.onnx", "--int8", faces.test.path)
+            #expect(few.status == 1, "\(few.errors)")
+            #expect(few.errors.contains("has 16 images, and int8 is calibrated on at least 64"))
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!files.contains { $0.contains("onnx") })
+        }
+    }
+
     @Test("A file whose name says no format needs one")
     func format() throws {
         try withFolder { folder in

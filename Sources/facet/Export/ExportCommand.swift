@@ -1,5 +1,6 @@
 import CommandKit
 import FaceEmbedding
+import FaceModels
 import FaceStudy
 import Foundation
 import ModelExport

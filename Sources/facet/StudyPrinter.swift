@@ -106,7 +106,7 @@ final class StudyPrinter {
     }
 
     /// What the line says of a step, what matters most first.
-    static func details(_ step: StepSummary, _ waiting: WaitingShare = WaitingShare()) -> [String] {
+    static func details(_ step: StepSummary, _ waiting: WaitingShare) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         var details = [
             "accuracy \(percent(step.accuracy))", "loss \(number(step.loss, 3))",

@@ -138,6 +138,8 @@ private struct MXNetArray {
         _ = try cursor.take(8)
         let kind = try Kind(&cursor)
         try sparse?.readKinds(&cursor)
+        // A sparse array may be larger than what it has.
+        _ = try Self.bytes(cursor, kind, shape)
         self.shape = shape
         elements = try Self.elements(&cursor, kind, sparse?.shape ?? shape)
         for (kind, shape) in sparse?.indices ?? [] {
@@ -221,21 +223,32 @@ private struct MXNetArray {
         return shape
     }
 
+    private static func tooLarge(
+        _ shape: [Int], _ cursor: StateCursor
+    ) -> ModelFormatsError {
+        cursor.damaged("an array of shape \(shape) is larger than the file")
+    }
+
+    /// The bytes of an array with dimensions of length 0 taken for 1: where there are no elements, steps from row
+    /// to row are numbers all the same.
+    private static func bytes(
+        _ cursor: StateCursor, _ kind: Kind, _ shape: [Int]
+    ) throws(ModelFormatsError) -> Int {
+        var bytes = kind.size
+        for length in shape {
+            let product = bytes.multipliedReportingOverflow(by: max(length, 1))
+            guard !product.overflow else { throw tooLarge(shape, cursor) }
+            bytes = product.partialValue
+        }
+        return bytes
+    }
+
     private static func elements(
         _ cursor: inout StateCursor, _ kind: Kind, _ shape: [Int]
     ) throws(ModelFormatsError) -> Range<Int> {
-        var bytes = kind.size
-        var overflows = false
-        // Where there are no elements, steps from row to row are numbers all the same.
-        for length in shape {
-            let product = bytes.multipliedReportingOverflow(by: max(length, 1))
-            bytes = product.partialValue
-            overflows = overflows || product.overflow
-        }
+        var bytes = try bytes(cursor, kind, shape)
         if shape.contains(0) { bytes = 0 }
-        guard !overflows, bytes <= cursor.left else {
-            throw cursor.damaged("an array of shape \(shape) is larger than the file")
-        }
+        guard bytes <= cursor.left else { throw tooLarge(shape, cursor) }
         let taken = try cursor.take(bytes)
         return taken.startIndex..<taken.endIndex
     }

@@ -106,14 +106,15 @@ final class StudyPrinter {
     }
 
     /// What the line says of a step, what matters most first.
-    static func details(_ step: StepSummary, _ waiting: WaitingShare = WaitingShare()) -> [String] {
+    static func details(_ step: StepSummary, _ waiting: WaitingShare) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
-        return [
+        var details = [
             "accuracy \(percent(step.accuracy))", "loss \(number(step.loss, 3))",
             "epoch \(step.epoch)", "\(number(rate, 0)) images/s",
-        ] + (waiting.sentence.map { [$0] } ?? []) + [
-            "with margin \(percent(step.accuracyWithMargin))"
         ]
+        if let sentence = waiting.sentence { details.append(sentence) }
+        details.append("with margin \(percent(step.accuracyWithMargin))")
+        return details
     }
 
     /// Lines of what did not fit that are shown; start.json has all.

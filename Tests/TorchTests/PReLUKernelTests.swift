@@ -25,11 +25,12 @@ struct PReLUKernelTests {
         init(channels: Int, _ type: ElementType) {
             let initial = InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32)
             normalization = BatchNormalization(channels: channels, initial: initial)
-            normalization.weight.assign(noise([channels], 2) * 0.5 + 1)
-            normalization.bias.assign(noise([channels], 3))
+            normalization.weight.assign(PReLUKernelTests.noise([channels], 2) * 0.5 + 1)
+            normalization.bias.assign(PReLUKernelTests.noise([channels], 3))
             prelu = PReLU(channels: channels, initial: initial)
-            prelu.weight.assign(noise([channels], 4))
-            if channels > 2 { prelu.weight.narrowed(0, 1..<2).fill(0) }
+            let slopes = PReLUKernelTests.noise([channels], 4)
+            if channels > 2 { slopes.narrowed(0, 1..<2).fill(0) }
+            prelu.weight.assign(slopes)
         }
     }
 

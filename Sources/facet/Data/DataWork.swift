@@ -61,7 +61,7 @@ final class DataWork {
         if let stored = set.source.storedImages {
             read.formUnion(stored.files.map { plain($0.path) })
         }
-        if let tables = set.source as? ParquetImages {
+        if let tables = set.source.parquetImages {
             read.formUnion(tables.files.map { plain($0.path) })
         }
         if let images = set.source as? ImageFiles, files.count == 1 {

@@ -61,6 +61,9 @@ final class DataWork {
         if let stored = set.source.storedImages {
             read.formUnion(stored.files.map { plain($0.path) })
         }
+        if let tables = set.source.parquetImages {
+            read.formUnion(tables.files.map { plain($0.path) })
+        }
         if let images = set.source as? ImageFiles, files.count == 1 {
             read.formUnion(images.paths.indices.map { plain(images.path(of: $0)) })
         }

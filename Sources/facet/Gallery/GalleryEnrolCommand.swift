@@ -64,17 +64,7 @@ private let batch = 64
 private func enrol(
     _ pictures: [URL], as person: String, in gallery: FaceGallery, _ embedder: FaceEmbedder
 ) throws -> (added: Int, leftOut: Int) {
-    var fresh: [(url: URL, hash: String)] = []
-    for url in pictures {
-        let hash = try PictureFiles.hash(url)
-        guard let owner = try gallery.owner(of: hash) else {
-            if !fresh.contains(where: { $0.hash == hash }) { fresh.append((url, hash)) }
-            continue
-        }
-        guard owner == person else {
-            throw FaceGalleryError.enrolledAs(image: url.path, person: person, other: owner)
-        }
-    }
+    let fresh = try fresh(pictures, of: person, in: gallery)
     var faces: [(url: URL, hash: String, crop: RGBImage)] = []
     for (picture, crop) in zip(fresh, try UseFlags.crops(of: fresh.map(\.url), embedder)) {
         switch crop {
@@ -97,6 +87,24 @@ private func enrol(
                 image: face.hash, name: face.url.path, embedding: vector.values, norm: vector.norm)
         }, as: person)
     return (added, leftOut)
+}
+
+/// The pictures that are not enrolled yet, each once.
+private func fresh(
+    _ pictures: [URL], of person: String, in gallery: FaceGallery
+) throws -> [(url: URL, hash: String)] {
+    var fresh: [(url: URL, hash: String)] = []
+    for url in pictures {
+        let hash = try PictureFiles.hash(url)
+        guard let owner = try gallery.owner(of: hash) else {
+            if !fresh.contains(where: { $0.hash == hash }) { fresh.append((url, hash)) }
+            continue
+        }
+        guard owner == person else {
+            throw FaceGalleryError.enrolledAs(image: url.path, person: person, other: owner)
+        }
+    }
+    return fresh
 }
 
 /// Whose pictures there are, by name.

@@ -52,30 +52,14 @@ let galleryIdentifyCommand = Command(
             path: gallery.url.path,
             reason: "nobody is enrolled; enrol people with facet gallery enrol")
     }
-    let threshold = try choice.threshold(calibration, pictures: count, model: embedder.path)
+    let search = GallerySearch(
+        gallery: gallery, embedder: embedder, calibration: calibration, enrolled: count, top: top,
+        threshold: try choice.threshold(calibration, pictures: count, model: embedder.path))
     var identifications: [Identification] = []
     let line = ProgressLine("identifying", total: pictures.count, unit: "pictures")
     for start in stride(from: 0, to: pictures.count, by: batch) {
         let some = Array(pictures[start..<min(start + batch, pictures.count)])
-        let crops = try UseFlags.crops(of: some, embedder)
-        let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get()) }
-        let vectors = try embedder.embeddings(
-            of: faces.map(\.crop), names: faces.map { some[$0.index].path })
-        var found = try gallery.candidates(for: vectors.map(\.values), top: top)[...]
-        for (picture, crop) in zip(some, crops) {
-            switch crop {
-            case .success(let crop):
-                identifications.append(
-                    Identification(
-                        picture: picture.path, found.removeFirst(), threshold, calibration,
-                        enrolled: count,
-                        warnings: embedder.quality(of: crop)
-                            .warnings(inputSize: embedder.inputSize)))
-            case .failure(let error):
-                identifications.append(
-                    Identification(picture: picture.path, threshold, without: error))
-            }
-        }
+        identifications += try search.people(in: some)
         line.update(identifications.count)
         try interrupt.check()
     }
@@ -91,6 +75,38 @@ let galleryIdentifyCommand = Command(
         }
     }
     return identifications.contains(where: \.isWithoutFace) ? .failure : .success
+}
+
+/// Looks for the people in pictures.
+private struct GallerySearch {
+    let gallery: FaceGallery
+    let embedder: FaceEmbedder
+    let calibration: ScoreCalibration?
+    /// Pictures in the gallery.
+    let enrolled: Int
+    /// How many people are named for a picture.
+    let top: Int
+    let threshold: DecisionThreshold
+
+    /// Who is in pictures, in their order.
+    func people(in pictures: [URL]) throws -> [Identification] {
+        let crops = try UseFlags.crops(of: pictures, embedder)
+        let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get()) }
+        let vectors = try embedder.embeddings(
+            of: faces.map(\.crop), names: faces.map { pictures[$0.index].path })
+        var found = try gallery.candidates(for: vectors.map(\.values), top: top)[...]
+        return zip(pictures, crops).map { picture, crop in
+            switch crop {
+            case .success(let crop):
+                Identification(
+                    picture: picture.path, found.removeFirst(), threshold, calibration,
+                    enrolled: enrolled,
+                    warnings: embedder.quality(of: crop).warnings(inputSize: embedder.inputSize))
+            case .failure(let error):
+                Identification(picture: picture.path, threshold, without: error)
+            }
+        }
+    }
 }
 
 /// Pictures that are embedded together.

@@ -84,6 +84,13 @@ public struct ParquetImages: ImageSource {
     }
 }
 
+extension ImageSource {
+    /// The Parquet files that the images, or those they are selected from, lie in.
+    public var parquetImages: ParquetImages? {
+        self as? ParquetImages ?? (self as? SelectedImages)?.source.parquetImages
+    }
+}
+
 /// The values of the pages that were read last.
 private final class PageCache: @unchecked Sendable {
     /// A page of a file.

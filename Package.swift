@@ -158,7 +158,17 @@ let package = Package(
 
         // The engine.
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
-        library("Torch", needs: ["CTorch", "SafeFiles"], extra: [.strictMemorySafety()]),
+        // Processes that exchange tensors. Gloo's headers are not in LibTorch's wheel.
+        .target(
+            name: "CProcessGroup", dependencies: ["CTorch", "LibTorch"],
+            exclude: ["declarations/README.md"], publicHeadersPath: "include",
+            cxxSettings: [.headerSearchPath("declarations")]),
+        library(
+            "Torch", needs: ["CTorch", "CProcessGroup", "SafeFiles"],
+            extra: [.strictMemorySafety()]),
+
+        // Processes become one computation: who is who, what they add up, who is gone.
+        library("Processes", needs: ["SafeFiles", "Torch"]),
 
         // Networks of other programs: their files, and what runs them, which is loaded when it is needed.
         // Debian describes protobuf to pkg-config, but not the library of ONNX's schema.
@@ -194,8 +204,8 @@ let package = Package(
         library(
             "FaceTraining",
             needs: [
-                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceModels",
-                "FaceLosses",
+                "FaceConfiguration", "SafeNumbers", "SafeFiles", "Torch", "Processes", "FaceData",
+                "FaceModels", "FaceLosses",
             ]),
         library(
             "FaceEvaluation",
@@ -230,8 +240,8 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "FaceConfiguration", "SeededRandom", "ModelFormats",
-                "SafeNumbers", "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels",
-                "FaceLosses",
+                "SafeNumbers", "SafeFiles", "Torch", "Processes", "FaceData", "FaceSynthesis",
+                "FaceModels", "FaceLosses",
                 "FaceTraining", "FaceEvaluation", "FaceStatistics", "FaceRuns", "FaceEmbedding",
                 "Spelling",
             ]),
@@ -249,8 +259,8 @@ let package = Package(
         .executableTarget(
             name: "facet",
             dependencies: [
-                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "FaceData", "FaceDetection",
-                "FaceSynthesis",
+                "CWaiting", "FaceConfiguration", "SafeFiles", "Torch", "Processes", "FaceData",
+                "FaceDetection", "FaceSynthesis",
                 "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
                 "FaceStudy", "Documents", "FaceReport", "CommandKit", "ModelExport", "PageServer",
@@ -276,6 +286,9 @@ let package = Package(
         .testTarget(
             name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swiftSettings),
         tests("Torch"),
+        .testTarget(
+            name: "ProcessesTests", dependencies: ["Processes", "Torch"],
+            swiftSettings: swiftSettings),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
         tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),

@@ -8,8 +8,17 @@ import Foundation
 public enum AvailableThreads {
     /// Cores that the process may run on, or the fraction of their time that its control groups
     /// leave it, rounded up, where that is less.
-    public static let count: Int = count(
-        machine: ProcessInfo.processInfo.activeProcessorCount, root: URL(fileURLWithPath: "/"))
+    public static let count: Int = min(
+        count(
+            machine: ProcessInfo.processInfo.activeProcessorCount,
+            root: URL(fileURLWithPath: "/")),
+        batchSystem(ProcessInfo.processInfo.environment) ?? .max)
+
+    /// Cores that Slurm has given each task of a job, whether or not it binds tasks to them; nil where it does
+    /// not say.
+    static func batchSystem(_ environment: [String: String]) -> Int? {
+        environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
 
     /// The same for a machine of a number of cores, and what the files below a root say.
     static func count(machine: Int, root: URL) -> Int {

@@ -1,0 +1,69 @@
+/// The C face of LibTorch's c10d: processes that exchange tensors.
+///
+/// Conventions are those of ctorch.h. Whatever fails because another process is gone, or takes longer than
+/// its limit, is a status with LibTorch's message.
+#ifndef CPROCESSGROUP_H
+#define CPROCESSGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctorch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A connection to a table of keys and values that one process serves (TCPStore).
+typedef struct CT_SAFE pg_store {
+  void *impl;
+} pg_store;
+
+/// Processes that are connected with each other (ProcessGroupGloo).
+typedef struct CT_SAFE pg_group {
+  void *impl;
+} pg_group;
+
+/// Connects to the store at an address.
+///
+/// @param serves Whether this process serves it, at a port of its own choice where `port` is 0.
+/// @param milliseconds Limit of the connection and of each later request.
+/// @param bound The port that it is served at.
+ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t milliseconds,
+                        pg_store *out, uint16_t *bound);
+void pg_store_close(pg_store self);
+ct_status pg_store_set(pg_store self, const char *key, const char *value, size_t count);
+/// The value of a key that is there; freed with free(3).
+ct_status pg_store_get(pg_store self, const char *key, char **value, size_t *count);
+ct_status pg_store_contains(pg_store self, const char *key, bool *out);
+
+/// Connects processes, which find each other through the store under a prefix.
+///
+/// @param address The address of this machine that the others reach it by, or the name of a network interface
+///   where `is_interface`.
+/// @param milliseconds Limit of the connection and of each exchange.
+ct_status pg_group_open(pg_store store, const char *prefix, int rank, int size, const char *address,
+                        bool is_interface, int64_t milliseconds, pg_group *out);
+/// Closes the connections; the others' exchanges fail from then on.
+void pg_group_close(pg_group self);
+
+/// Gathers a tensor of each process, in the order of ranks: `output` is [size, ...] of the shape of `input`.
+ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output);
+/// Gives part i of `input` [size, ...] to process i, and gets such a part of each process.
+ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output);
+/// Gives every process the values that `tensor` has in process `root`.
+ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
+
+/// Takes over the values of a tensor of the same shape, without an objection of backward passes that began before: for
+/// values that they do not need, or will find again.
+ct_status pg_assign_unnoticed(ct_tensor self, ct_tensor source);
+
+/// The address of this machine by which packets leave it for a host; freed with free(3).
+ct_status pg_local_address(const char *host, char **out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,114 @@
+import CProcessGroup
+import CTorch
+import Foundation
+
+/// Processes that exchange tensors of the processor's memory, by LibTorch's c10d and Gloo.
+///
+/// All of them do the same exchanges in the same order. An exchange fails in all of them when one is
+/// gone, or has not come to it within the limit; the group is of no use afterwards.
+public final class ProcessGroup {
+    /// This process's number, from 0.
+    public let rank: Int
+    /// Processes of the group.
+    public let size: Int
+    private let handle: pg_group
+    private let store: ProcessStore
+    private var isBroken = false
+
+    /// Where this machine is reached by the other processes.
+    public enum Address: Sendable, Hashable {
+        /// The address by which packets leave for a host.
+        case toward(String)
+        /// The address of a network interface.
+        case interface(String)
+    }
+
+    /// Connects the processes of a group, which all call this.
+    ///
+    /// - Parameters:
+    ///   - store: Where they find each other.
+    ///   - name: What distinguishes the group from others in the store, those of former attempts
+    ///     included.
+    ///   - limit: Of the connection, and of each exchange.
+    /// - Throws: `TorchError.libTorch`, also when not all have come within the limit.
+    public init(
+        _ store: ProcessStore, name: String, rank: Int, size: Int, address: Address,
+        limit: Duration
+    ) throws(TorchError) {
+        let (text, isInterface) =
+            switch address {
+            case .interface(let name): (name, true)
+            case .toward(let host): (try Self.localAddress(toward: host), false)
+            }
+        var handle = pg_group()
+        let status = unsafe pg_group_open(
+            store.handle, name, Int32(rank), Int32(size), text, isInterface, limit.milliseconds,
+            &handle)
+        try requireSuccess(status, "connecting \(size) processes")
+        self.handle = handle
+        self.store = store
+        self.rank = rank
+        self.size = size
+    }
+
+    deinit {
+        // What is closed waits for exchanges under way, which a broken group may have for ever.
+        if !isBroken { pg_group_close(handle) }
+    }
+
+    /// The address of this machine by which packets leave it for a host.
+    static func localAddress(toward host: String) throws(TorchError) -> String {
+        var text: UnsafeMutablePointer<CChar>?
+        unsafe try requireSuccess(pg_local_address(host, &text), "finding the way to '\(host)'")
+        defer { unsafe free(text) }
+        return unsafe text.map { unsafe String(cString: $0) } ?? ""
+    }
+
+    /// The tensors of all processes, one upon another in the order of ranks: `[size, ...]`.
+    ///
+    /// - Parameter tensor: Of the same shape and type in all of them.
+    public func gathered(_ tensor: Tensor) throws(TorchError) -> Tensor {
+        let input = tensor.detached().contiguous()
+        let output = Tensor.zeros([size] + input.shape, type: input.type)
+        try perform(pg_gather(handle, input.handle, output.handle), "gathering")
+        return output
+    }
+
+    /// Gives part i of a tensor to process i: of `[size, ...]` comes `[size, ...]`, the part of each
+    /// process that is for this one.
+    public func exchanged(_ tensor: Tensor) throws(TorchError) -> Tensor {
+        let input = tensor.detached().contiguous()
+        precondition(input.shape.first == size, "every process is given a part")
+        let output = Tensor.zeros(input.shape, type: input.type)
+        try perform(pg_exchange(handle, input.handle, output.handle), "exchanging")
+        return output
+    }
+
+    /// Puts the values that a tensor has in one process into all processes' tensors.
+    ///
+    /// - Parameter root: The process that has the values.
+    public func broadcast(_ tensor: Tensor, from root: Int = 0) throws(TorchError) {
+        let values = tensor.detached().contiguous().to(device: .cpu).copy()
+        try perform(pg_broadcast(handle, values.handle, Int32(root)), "broadcasting")
+        if rank != root { tensor.assign(values) }
+    }
+
+    private func perform(_ status: ct_status, _ operation: String) throws(TorchError) {
+        do throws(TorchError) {
+            try requireSuccess(status, "\(operation) among \(size) processes")
+        } catch {
+            isBroken = true
+            throw error
+        }
+    }
+}
+
+extension Tensor {
+    /// Takes over the values of a tensor of the same shape, without an objection of backward passes that are still
+    /// to come: for what they do not need, or will find again, as a normalisation's running statistics between
+    /// several forward passes.
+    package func assignUnnoticed(_ source: Tensor) {
+        forgetOrigin()
+        expectSuccess(pg_assign_unnoticed(handle, source.handle), "assignUnnoticed(_:)")
+    }
+}

@@ -1,0 +1,118 @@
+/// Which one of several processes that compute together a process is, and where they meet.
+///
+/// | started by | what tells it |
+/// |---|---|
+/// | `torchrun` | `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`, `TORCHELASTIC_*` |
+/// | Slurm's `srun` | `SLURM_PROCID`, `SLURM_NTASKS`, `SLURM_LOCALID`, `SLURM_STEP_NODELIST` and the job's number |
+public struct ProcessPlace: Sendable, Hashable {
+    /// This process's number, from 0.
+    public var rank: Int
+    /// All processes; at least 2.
+    public var size: Int
+    /// This process's number among those of its machine, from 0.
+    public var localRank: Int
+    /// Where the store is that they meet at.
+    public var address: String
+    /// Its port; 0 for one that process 0 chooses.
+    public var port: UInt16
+    /// What tells this start from those before it at the same address.
+    public var attempt: String
+    /// Whether process 0 serves the store, and not who started the processes.
+    public var servesStore: Bool
+
+    /// Creates a place.
+    public init(
+        rank: Int, size: Int, localRank: Int, address: String, port: UInt16, attempt: String = "0",
+        servesStore: Bool = true
+    ) {
+        self.rank = rank
+        self.size = size
+        self.localRank = localRank
+        self.address = address
+        self.port = port
+        self.attempt = attempt
+        self.servesStore = servesStore
+    }
+
+    /// Reads the environment that a launcher has set; nil where there is none, or it has started one
+    /// process alone.
+    ///
+    /// - Throws: ``ProcessError/environment(variable:value:)`` for a variable that is no number, or out
+    ///   of range.
+    public init?(environment: [String: String]) throws(ProcessError) {
+        let reader = EnvironmentReader(values: environment)
+        if environment["RANK"] != nil, environment["WORLD_SIZE"] != nil,
+            environment["MASTER_ADDR"] != nil, environment["MASTER_PORT"] != nil
+        {
+            try self.init(torchrun: reader)
+        } else if environment["SLURM_STEP_ID"] != nil, environment["SLURM_PROCID"] != nil {
+            try self.init(slurm: reader)
+        } else {
+            return nil
+        }
+        if size < 2 { return nil }
+    }
+
+    private init(torchrun reader: EnvironmentReader) throws(ProcessError) {
+        let size = try reader.whole("WORLD_SIZE", 1...1_000_000)
+        let restart = reader.values["TORCHELASTIC_RESTART_COUNT"] ?? "0"
+        let run = reader.values["TORCHELASTIC_RUN_ID"] ?? ""
+        self.init(
+            rank: try reader.whole("RANK", 0...size - 1), size: size,
+            localRank: try reader.whole("LOCAL_RANK", 0...1_000_000, default: 0),
+            address: reader.values["MASTER_ADDR"] ?? "",
+            port: UInt16(try reader.whole("MASTER_PORT", 0...65535)),
+            // torchrun keeps its store from one attempt to the next, with the addresses of the dead.
+            attempt: "\(run)/\(restart)",
+            servesStore: reader.values["TORCHELASTIC_USE_AGENT_STORE"]?.lowercased() != "true")
+    }
+
+    private init(slurm reader: EnvironmentReader) throws(ProcessError) {
+        let size = try reader.whole(
+            reader.values["SLURM_STEP_NUM_TASKS"] == nil ? "SLURM_NTASKS" : "SLURM_STEP_NUM_TASKS",
+            1...1_000_000)
+        let nodes =
+            reader.values["SLURM_STEP_NODELIST"] ?? reader.values["SLURM_JOB_NODELIST"]
+            ?? "localhost"
+        let job = try reader.whole("SLURM_JOB_ID", 0...1 << 40)
+        let step = reader.values["SLURM_STEP_ID"] ?? "0"
+        let restart = reader.values["SLURM_RESTART_COUNT"] ?? "0"
+        self.init(
+            rank: try reader.whole("SLURM_PROCID", 0...size - 1), size: size,
+            localRank: try reader.whole("SLURM_LOCALID", 0...1_000_000, default: 0),
+            address: reader.values["MASTER_ADDR"] ?? Self.firstHost(of: nodes),
+            // All of a job's processes know it without asking, and two jobs on a machine rarely share it.
+            port: UInt16(
+                try reader.whole("MASTER_PORT", 0...65535, default: 20000 + job % 20000)),
+            attempt: "\(job).\(step)/\(restart)")
+    }
+
+    /// The first machine of a list as Slurm writes it, `node[07-09,12],other`.
+    static func firstHost(of list: String) -> String {
+        let head = list.prefix { $0 != "," && $0 != "[" }
+        guard list.dropFirst(head.count).first == "[" else { return String(head) }
+        let inside = list.dropFirst(head.count + 1)
+        let first = inside.prefix { !",-]".contains($0) }
+        // What follows the numbers belongs to every name.
+        let rest = inside.drop { $0 != "]" }.dropFirst().prefix { $0 != "," }
+        return "\(head)\(first)\(rest)"
+    }
+}
+
+/// Numbers of an environment.
+private struct EnvironmentReader {
+    let values: [String: String]
+
+    func whole(
+        _ variable: String, _ range: ClosedRange<Int>, default standard: Int? = nil
+    ) throws(ProcessError) -> Int {
+        guard let text = values[variable] else {
+            if let standard { return standard }
+            throw .environment(variable: variable, value: "nothing")
+        }
+        guard let number = Int(text), range.contains(number) else {
+            throw .environment(variable: variable, value: "'\(text)'")
+        }
+        return number
+    }
+}

@@ -1,0 +1,449 @@
+import Foundation
+public import SafeFiles
+public import Torch
+
+/// Processes that compute one training together, as one of them sees them.
+///
+/// Process 0 leads: it says what is done next (``lead(_:)``), and the others ask for it
+/// (``nextOrder()``). In between all make the same exchanges of tensors. Whoever is gone, or ends with a message, is
+/// named by the others within seconds, and every wait has a limit.
+///
+/// In the store each has a counter, which a thread advances as a sign of life. Machines' clocks are never compared.
+public final class ProcessTeam {
+    /// What a process says of itself.
+    public struct Member: Codable, Sendable, Hashable, CustomStringConvertible {
+        /// Its number, from 0.
+        public var rank: Int
+        /// Its machine and its number there.
+        public var process: ProcessIdentity
+        /// What must be the same in all processes, by what it is called.
+        public var traits: [String: String]
+
+        /// `rank 2 (process 4711 on host 'gpu1')`.
+        public var description: String { "rank \(rank) (\(process))" }
+    }
+
+    /// How long the team waits for what.
+    public struct Limits: Sendable, Hashable {
+        /// For all to have come.
+        public var meeting = Duration.seconds(300)
+        /// For the slowest to come to an exchange.
+        public var exchange = Duration.seconds(300)
+        /// For a sign of life.
+        public var silence = Duration.seconds(30)
+        /// Between two signs of life.
+        public var beat = Duration.milliseconds(500)
+
+        /// Five minutes, five minutes, half a minute, half a second.
+        public init() {}
+    }
+
+    /// Where this process stands.
+    public let place: ProcessPlace
+    /// All processes, in the order of ranks.
+    public private(set) var members: [Member] = []
+    /// Steps that were taken, for messages.
+    public var step = 0
+
+    /// The connection for tensors.
+    public let group: ProcessGroup
+
+    private let store: PatientStore
+    private let limits: Limits
+    private let pulse: Pulse
+    private var orders = 0
+
+    /// Whether this process says what is done.
+    public var leads: Bool { place.rank == 0 }
+    /// Processes of the team.
+    public var size: Int { place.size }
+
+    /// Meets the other processes.
+    ///
+    /// - Parameters:
+    ///   - store: Where they meet; nil to connect to it, or serve it, as the place says.
+    ///   - traits: What must be the same in all processes, by what it is called.
+    ///   - interface: Network interface by which this machine is reached; nil for the one by which the
+    ///     store is.
+    /// - Throws: ``ProcessError``.
+    public init(
+        _ place: ProcessPlace, store: ProcessStore? = nil, traits: [String: String] = [:],
+        interface: String? = nil, limits: Limits = Limits()
+    ) throws(ProcessError) {
+        self.place = place
+        self.limits = limits
+        let address = "\(place.address):\(place.port)"
+        do throws(TorchError) {
+            let store = try Self.connect(place, store, limits)
+            self.store = PatientStore(store, limit: limits.silence)
+            group = try ProcessGroup(
+                store, name: "facet/\(place.attempt)/tensors", rank: place.rank, size: place.size,
+                address: interface.map { .interface($0) } ?? .toward(place.address),
+                limit: limits.exchange)
+        } catch {
+            throw .cannotConnect(
+                address: address, seconds: Int(limits.meeting.components.seconds),
+                reason: error.reason)
+        }
+        pulse = Pulse(self.store, key: "facet/\(place.attempt)/beat/", limits)
+        pulse.begin(rank: place.rank)
+        try introduce(traits)
+    }
+
+    private static func connect(
+        _ place: ProcessPlace, _ store: ProcessStore?, _ limits: Limits
+    ) throws(TorchError) -> ProcessStore {
+        if let store { return store }
+        return try ProcessStore(
+            host: place.address, port: place.port,
+            serves: place.servesStore && place.rank == 0, limit: limits.meeting)
+    }
+
+    deinit { pulse.end() }
+
+    private func key(_ name: String) -> String { "facet/\(place.attempt)/\(name)" }
+
+    /// Learns who the others are, and that they are alike.
+    private func introduce(_ traits: [String: String]) throws(ProcessError) {
+        let me = Member(rank: place.rank, process: .current, traits: traits)
+        do {
+            let text = String(decoding: try JSONEncoder().encode(me), as: UTF8.self)
+            try store.set(key("member/\(place.rank)"), to: text)
+        } catch { throw .connection(reason: "\(error)") }
+        for rank in 0..<size {
+            let text = try awaited("member/\(rank)", within: limits.exchange, from: rank)
+            guard let member = try? JSONDecoder().decode(Member.self, from: Data(text.utf8)) else {
+                throw .connection(reason: "rank \(rank) does not say what it is")
+            }
+            members.append(member)
+        }
+        for member in members {
+            for (what, mine) in members[0].traits.sorted(by: { $0.key < $1.key }) {
+                let theirs = member.traits[what] ?? "none"
+                if theirs != mine {
+                    throw .unlike(
+                        member: member.description, what: what, theirs: theirs, mine: mine)
+                }
+            }
+        }
+    }
+
+    // MARK: Orders
+
+    /// Says what the other processes are to do next; for process 0.
+    public func lead(_ order: String) throws(ProcessError) {
+        orders += 1
+        do throws(TorchError) {
+            try store.set(key("order/\(orders)"), to: order)
+        } catch { throw diagnosed(error) }
+    }
+
+    /// What process 0 wants next; waits for it as long as that process lives.
+    public func nextOrder() throws(ProcessError) -> String {
+        orders += 1
+        return try awaited("order/\(orders)", within: nil, from: 0)
+    }
+
+    /// Waits until all processes have come here, as long as they live.
+    ///
+    /// - Parameter name: What they have come for.
+    public func awaitAll(_ name: String) throws(ProcessError) {
+        let name = "\(name)/\(orders)"
+        do throws(TorchError) {
+            try store.set(key("\(name)/\(place.rank)"), to: "")
+        } catch { throw diagnosed(error) }
+        for rank in 0..<size { _ = try awaited("\(name)/\(rank)", within: nil, from: rank) }
+    }
+
+    /// Waits until the other processes have heard the last order, so that the store can go.
+    public func dismiss() {
+        for rank in 1..<size {
+            // Who is gone hears nothing.
+            _ = try? awaited("end/\(rank)", within: .seconds(5), from: rank)
+        }
+        pulse.end()
+    }
+
+    /// Says that this process has heard the last order.
+    public func leave() {
+        try? store.set(key("end/\(place.rank)"), to: "")
+        pulse.end()
+    }
+
+    /// The value of a key that a process is to set.
+    private func awaited(
+        _ name: String, within limit: Duration?, from rank: Int
+    ) throws(ProcessError) -> String {
+        let started = ContinuousClock.now
+        var pause: UInt32 = 500
+        var watch = pulse.watch(rank)
+        var told: (member: String, text: String)?
+        while true {
+            do throws(TorchError) {
+                if let value = try store.value(of: key(name)) { return value }
+                told = try message()
+            } catch { throw lost([0], error) }
+            if let told { throw .told(member: told.member, message: told.text) }
+            if watch.silence() > limits.silence { throw .gone(members: [title(rank)], step: step) }
+            if let limit, started.duration(to: .now) > limit {
+                throw .connection(
+                    reason: "\(title(rank)) has not answered within \(limit.components.seconds) s")
+            }
+            usleep(pause)
+            pause = min(20_000, pause * 2)
+        }
+    }
+
+    // MARK: Exchanges
+
+    /// What a process has to say before a step.
+    public enum Readiness: Int, Sendable, Comparable {
+        /// It takes part in the step.
+        case ready
+        /// It was asked to stop.
+        case stops
+        /// It cannot go on, or the training ends.
+        case ends
+
+        /// By gravity.
+        public static func < (first: Self, second: Self) -> Bool {
+            first.rawValue < second.rawValue
+        }
+    }
+
+    /// What the gravest of all processes has to say before a step.
+    public func agree(_ mine: Readiness) throws(ProcessError) -> Readiness {
+        let all = try exchange { group throws(TorchError) in
+            try group.gathered(Tensor([mine.rawValue, self.step]))
+        }.array(of: Int.self)
+        let steps = stride(from: 1, to: all.count, by: 2).map { all[$0] }
+        try requireSame(steps, "number of steps")
+        let gravest = stride(from: 0, to: all.count, by: 2).map { all[$0] }.max() ?? 0
+        return Readiness(rawValue: gravest) ?? .ends
+    }
+
+    /// Checks that all processes have come to the same numbers, to the bit.
+    ///
+    /// - Parameter what: What they are called, for the message.
+    public func requireSame(_ numbers: [Double], _ what: String) throws(ProcessError) {
+        let bits = numbers.map { Int(truncatingIfNeeded: $0.bitPattern) }
+        let all = try exchange { group throws(TorchError) in try group.gathered(Tensor(bits)) }
+            .array(of: Int.self)
+        let rows = (0..<size).map { Array(all[$0 * bits.count..<($0 + 1) * bits.count]) }
+        try requireSame(rows, what)
+    }
+
+    private func requireSame<Value: Equatable>(
+        _ values: [Value], _ what: String
+    ) throws(ProcessError) {
+        let others = values.indices.filter { values[$0] != values[0] }
+        guard !others.isEmpty else { return }
+        throw .different(what: what, members: others.map(title), step: step + 1)
+    }
+
+    /// Makes an exchange of tensors, and finds out why where it fails.
+    public func exchange<Result>(
+        _ body: (ProcessGroup) throws(TorchError) -> Result
+    ) throws(ProcessError) -> Result {
+        do throws(TorchError) {
+            return try body(group)
+        } catch { throw diagnosed(error) }
+    }
+
+    // MARK: What is wrong
+
+    /// Tells the others why this process ends; they notice when its connections are closed.
+    public func tell(_ reason: String) {
+        if place.rank < members.count {
+            try? store.set(key("message"), to: "\(members[place.rank])\n\(reason)")
+        }
+    }
+
+    /// What a process has told that ends the work.
+    public func toldReason() -> ProcessError {
+        guard let told = (try? message()) ?? nil else {
+            return .connection(reason: "a process has ended without a word")
+        }
+        return .told(member: told.member, message: told.text)
+    }
+
+    private func message() throws(TorchError) -> (member: String, text: String)? {
+        guard let text = try store.value(of: key("message")) else { return nil }
+        let parts = text.split(separator: "\n", maxSplits: 1).map(String.init)
+        return (parts.first ?? "", parts.last ?? "")
+    }
+
+    /// Why an exchange has failed: who ended with a message, or is gone.
+    private func diagnosed(_ error: TorchError) -> ProcessError {
+        do throws(TorchError) {
+            // The others notice as well, and must not be taken for gone when they end before this one.
+            try store.set(key("noticed/\(place.rank)"), to: "")
+            if let told = try message() { return .told(member: told.member, message: told.text) }
+            var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
+            let started = ContinuousClock.now
+            while started.duration(to: .now) < limits.beat * 6 {
+                usleep(20_000)
+                var silent: [(rank: Int, watch: Pulse.Watch)] = []
+                for (rank, watch) in watches {
+                    let hasNoticed = try store.value(of: key("noticed/\(rank)")) != nil
+                    let hasChanged = try watch.hasChanged()
+                    if !hasNoticed, !hasChanged { silent.append((rank, watch)) }
+                }
+                watches = silent
+                if watches.isEmpty { break }
+            }
+            if let told = try message() { return .told(member: told.member, message: told.text) }
+            guard !watches.isEmpty else { return .connection(reason: error.reason) }
+            return .gone(members: watches.map { title($0.rank) }, step: step)
+        } catch { return lost([0], error) }
+    }
+
+    /// What it means that the store does not answer.
+    private func lost(_ ranks: [Int], _ error: TorchError) -> ProcessError {
+        place.servesStore && !leads
+            ? .gone(members: ranks.map(title), step: step)
+            : .connection(reason: "their store does not answer (\(error.reason))")
+    }
+
+    private func title(_ rank: Int) -> String {
+        members.indices.contains(rank) ? members[rank].description : "rank \(rank)"
+    }
+}
+
+/// A store each of whose answers is waited for no longer than a limit: a connection that leads nowhere any more
+/// would be waited on for a quarter of an hour.
+///
+/// Sound to be shared because LibTorch's store makes one request after another.
+private final class PatientStore: @unchecked Sendable {
+    private let store: ProcessStore
+    private let limit: Duration
+
+    init(_ store: ProcessStore, limit: Duration) {
+        self.store = store
+        self.limit = limit
+    }
+
+    func set(_ key: String, to value: String) throws(TorchError) {
+        _ = try ask { store throws(TorchError) -> String? in
+            try store.set(key, to: value)
+            return nil
+        }
+    }
+
+    func value(of key: String) throws(TorchError) -> String? {
+        try ask { store throws(TorchError) -> String? in try store.value(of: key) }
+    }
+
+    private func ask(
+        _ body: @escaping @Sendable (ProcessStore) throws(TorchError) -> String?
+    ) throws(TorchError) -> String? {
+        let answer = Answer()
+        DispatchQueue.global().async { [self] in
+            do throws(TorchError) {
+                answer.set(.success(try body(store)))
+            } catch { answer.set(.failure(error)) }
+        }
+        guard let result = answer.wait(limit) else {
+            throw .libTorch(
+                operation: "asking the store",
+                message: "no answer within \(limit.components.seconds) s")
+        }
+        return try result.get()
+    }
+
+    /// What a request comes to, once it does.
+    private final class Answer: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var result: Result<String?, TorchError>?
+
+        func set(_ result: Result<String?, TorchError>) {
+            condition.lock()
+            defer { condition.unlock() }
+            self.result = result
+            condition.signal()
+        }
+
+        func wait(_ limit: Duration) -> Result<String?, TorchError>? {
+            let end = Date(timeIntervalSinceNow: limit / .seconds(1))
+            condition.lock()
+            defer { condition.unlock() }
+            while result == nil, condition.wait(until: end) {}
+            return result
+        }
+    }
+}
+
+/// Signs of life: a counter of each process in the store.
+private final class Pulse: @unchecked Sendable {
+    private let store: PatientStore
+    private let key: String
+    private let beat: Duration
+    private let lock = NSLock()
+    private var isOver = false
+
+    init(_ store: PatientStore, key: String, _ limits: ProcessTeam.Limits) {
+        self.store = store
+        self.key = key
+        beat = limits.beat
+    }
+
+    /// Begins to give signs of this process's life.
+    func begin(rank: Int) {
+        let thread = Thread { [self] in
+            var count = 0
+            while !lock.withLock({ isOver }) {
+                count += 1
+                // A server that is gone is noticed by whoever asks it.
+                try? store.set("\(key)\(rank)", to: "\(count)")
+                usleep(UInt32(clamping: Int(beat / .microseconds(1))))
+            }
+        }
+        thread.stackSize = 1 << 18
+        thread.start()
+    }
+
+    func end() { lock.withLock { isOver = true } }
+
+    /// Begins to look after a process.
+    func watch(_ rank: Int) -> Watch { Watch(store: store, key: "\(key)\(rank)") }
+
+    /// What one process sees of another's counter.
+    struct Watch {
+        let store: PatientStore
+        let key: String
+        private let first: String?
+        private var last: String?
+        private var changed = ContinuousClock.now
+        private var looked = ContinuousClock.now
+
+        init(store: PatientStore, key: String) {
+            self.store = store
+            self.key = key
+            first = (try? store.value(of: key)) ?? nil
+            last = first
+        }
+
+        func hasChanged() throws(TorchError) -> Bool { try store.value(of: key) != first }
+
+        /// How long the counter has stood still, by this process's clock; it is not looked at each time.
+        mutating func silence() -> Duration {
+            let now = ContinuousClock.now
+            guard looked.duration(to: now) > .milliseconds(500) else { return .zero }
+            looked = now
+            let count = (try? store.value(of: key)) ?? nil
+            if count != last {
+                last = count
+                changed = now
+            }
+            return changed.duration(to: now)
+        }
+    }
+}
+
+extension TorchError {
+    /// The part of an error that names its cause, without LibTorch's places in its source.
+    var reason: String {
+        guard case .libTorch(_, let message) = self else { return description }
+        return message.split(separator: "\n").first.map(String.init) ?? message
+    }
+}

@@ -1,0 +1,124 @@
+public import Torch
+
+/// In which order the terms of a sum are added: each half by itself, then the halves.
+///
+/// The order depends on the number of terms alone, and so do the bits of a sum of floating-point numbers,
+/// whichever processes add which part of it. Rounding errors of such a pairwise sum grow with the
+/// logarithm of the number of terms (Higham 1993), and those of a ring, which adds one after another,
+/// with the number.
+public struct SummationTree: Sendable, Hashable {
+    /// Terms of the sum; at least 1.
+    public let terms: Int
+
+    /// Creates the tree of a number of terms.
+    public init(terms: Int) {
+        precondition(terms > 0, "a sum needs a term")
+        self.terms = terms
+    }
+
+    /// Which terms a process has: as many as the others, or one more or fewer.
+    public static func share(of rank: Int, among size: Int, terms: Int) -> Range<Int> {
+        terms * rank / size..<terms * (rank + 1) / size
+    }
+
+    /// Where a sum of several terms is divided.
+    static func middle(of terms: Range<Int>) -> Int {
+        terms.lowerBound + (terms.count + 1) / 2
+    }
+
+    /// The sums of the tree, from the left, that lie within a range and within no larger such sum.
+    func parts(within range: Range<Int>) -> [Range<Int>] { parts(within: range, of: 0..<terms) }
+
+    private func parts(within range: Range<Int>, of node: Range<Int>) -> [Range<Int>] {
+        if range.lowerBound <= node.lowerBound, node.upperBound <= range.upperBound {
+            return [node]
+        }
+        guard node.overlaps(range), node.count > 1 else { return [] }
+        let middle = Self.middle(of: node)
+        return parts(within: range, of: node.lowerBound..<middle)
+            + parts(within: range, of: middle..<node.upperBound)
+    }
+
+    /// The whole sum of those of its parts.
+    func sum(_ part: (Range<Int>) -> Tensor?) -> Tensor { sum(of: 0..<terms, part) }
+
+    private func sum(of node: Range<Int>, _ part: (Range<Int>) -> Tensor?) -> Tensor {
+        if let known = part(node) { return known }
+        precondition(node.count > 1, "term \(node.lowerBound) of a sum is missing")
+        let middle = Self.middle(of: node)
+        return sum(of: node.lowerBound..<middle, part) + sum(of: middle..<node.upperBound, part)
+    }
+}
+
+/// The part of a sum of tensors that one process computes, with no more of them in memory than a logarithm of
+/// their number.
+public struct PartialSum {
+    private let tree: SummationTree
+    private let share: Range<Int>
+    private let wanted: [Range<Int>]
+    private var sums: [(terms: Range<Int>, value: Tensor)] = []
+
+    /// Begins a sum.
+    ///
+    /// - Parameter share: The terms of this process.
+    public init(_ tree: SummationTree, share: Range<Int>) {
+        self.tree = tree
+        self.share = share
+        wanted = tree.parts(within: share)
+    }
+
+    /// Adds the next term of the share; all are of the same shape `[n]`.
+    public mutating func add(_ term: Tensor) {
+        let index = sums.last?.terms.upperBound ?? share.lowerBound
+        precondition(index < share.upperBound, "a share has no more terms than it has")
+        sums.append((index..<index + 1, term))
+        while sums.count > 1, let last = sums.last {
+            let former = sums[sums.count - 2]
+            let joined = former.terms.lowerBound..<last.terms.upperBound
+            guard tree.parts(within: joined) == [joined] else { break }
+            sums.removeLast(2)
+            sums.append((joined, former.value + last.value))
+        }
+    }
+
+    /// The whole sum, where all terms are of this process.
+    public func total() -> Tensor {
+        tree.sum { node in sums.first { $0.terms == node }?.value }
+    }
+
+    /// The whole sum, of the same bits however many processes have computed it.
+    ///
+    /// Each process becomes the owner of a slice of the tensor: it is given what the others have of the
+    /// slice, adds it in the tree's order, and gives the result to all, which is the traffic of a ring
+    /// where shares are whole sums of the tree.
+    ///
+    /// - Parameter group: The processes, each with a share of its own.
+    public func total(among group: ProcessGroup) throws(TorchError) -> Tensor {
+        precondition(sums.map(\.terms) == wanted, "a share is summed when all its terms are there")
+        guard let first = sums.first?.value else { preconditionFailure("a share has a term") }
+        let count = first.count
+        let slice = (count + group.size - 1) / group.size
+        let shares = (0..<group.size).map {
+            tree.parts(
+                within: SummationTree.share(of: $0, among: group.size, terms: tree.terms))
+        }
+        let slots = shares.map(\.count).max() ?? 1
+        let padded = Tensor.zeros([slots, group.size * slice], type: first.type)
+        for (slot, sum) in sums.enumerated() {
+            padded.narrowed(0, slot..<slot + 1).narrowed(1, 0..<count)
+                .assign(sum.value.reshaped([1, count]))
+        }
+        let parts = try group.exchanged(
+            padded.reshaped([slots, group.size, slice]).transposed(0, 1))
+        let mine = tree.sum { node in
+            for (rank, nodes) in shares.enumerated() {
+                guard let slot = nodes.firstIndex(of: node) else { continue }
+                return parts.narrowed(0, rank..<rank + 1).narrowed(1, slot..<slot + 1)
+                    .reshaped([slice])
+            }
+            return nil
+        }
+        return try group.gathered(mine).reshaped([group.size * slice]).narrowed(0, 0..<count)
+            .to(device: first.device)
+    }
+}

@@ -1,0 +1,70 @@
+import Testing
+
+@testable import Processes
+
+@Suite("The place of a process")
+struct ProcessPlaceTests {
+    @Test("is what torchrun says; a restart meets elsewhere")
+    func torchrun() throws {
+        var environment = [
+            "RANK": "5", "WORLD_SIZE": "8", "LOCAL_RANK": "1", "MASTER_ADDR": "node1",
+            "MASTER_PORT": "29500", "TORCHELASTIC_RUN_ID": "job", "TORCHELASTIC_RESTART_COUNT": "0",
+            "TORCHELASTIC_USE_AGENT_STORE": "True",
+        ]
+        let first = try #require(try ProcessPlace(environment: environment))
+        #expect(
+            first
+                == ProcessPlace(
+                    rank: 5, size: 8, localRank: 1, address: "node1", port: 29500,
+                    attempt: "job/0", servesStore: false))
+        environment["TORCHELASTIC_RESTART_COUNT"] = "2"
+        #expect(try ProcessPlace(environment: environment)?.attempt == "job/2")
+        environment["TORCHELASTIC_USE_AGENT_STORE"] = nil
+        #expect(try ProcessPlace(environment: environment)?.servesStore == true)
+    }
+
+    @Test("is what srun says, and nothing in a batch script or a step of one task")
+    func slurm() throws {
+        var environment = [
+            "SLURM_PROCID": "3", "SLURM_NTASKS": "4", "SLURM_LOCALID": "1", "SLURM_JOB_ID": "4711",
+            "SLURM_STEP_NODELIST": "gpu[07-09,12],other", "SLURM_STEP_ID": "2",
+            "SLURM_RESTART_COUNT": "1",
+        ]
+        #expect(
+            try ProcessPlace(environment: environment)
+                == ProcessPlace(
+                    rank: 3, size: 4, localRank: 1, address: "gpu07", port: 24711,
+                    attempt: "4711.2/1"))
+        environment["MASTER_PORT"] = "1234"
+        #expect(try ProcessPlace(environment: environment)?.port == 1234)
+        environment["SLURM_STEP_NUM_TASKS"] = "1"
+        environment["SLURM_PROCID"] = "0"
+        #expect(try ProcessPlace(environment: environment) == nil)
+        environment["SLURM_STEP_ID"] = nil
+        #expect(try ProcessPlace(environment: environment) == nil)
+        #expect(try ProcessPlace(environment: [:]) == nil)
+    }
+
+    @Test(
+        "is on the first host of Slurm's list",
+        arguments: [
+            ("a", "a"), ("a,b", "a"), ("n[3-5]", "n3"), ("n[007,9]", "n007"),
+            ("r[1-2]s4,x", "r1s4"),
+        ])
+    func hosts(_ list: String, _ first: String) {
+        #expect(ProcessPlace.firstHost(of: list) == first)
+    }
+
+    @Test(
+        "is refused where the environment makes no sense, with the variable's name",
+        arguments: [("RANK", "8"), ("RANK", "x"), ("WORLD_SIZE", "-1"), ("MASTER_PORT", "70000")])
+    func senseless(_ variable: String, _ value: String) {
+        var environment = [
+            "RANK": "5", "WORLD_SIZE": "8", "MASTER_ADDR": "node1", "MASTER_PORT": "29500",
+        ]
+        environment[variable] = value
+        #expect(throws: ProcessError.environment(variable: variable, value: "'\(value)'")) {
+            try ProcessPlace(environment: environment)
+        }
+    }
+}

@@ -15,19 +15,37 @@ struct ImageSetSource: TrainingSource {
     var stepsPerEpoch: Int { sampler.batchesPerEpoch }
 
     func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches {
-        let batches = Array(sampler.batches(epoch: epoch).dropFirst(step))
+        try batches(epoch: epoch, from: step, flip: flip, images: nil)
+    }
+
+    func batches(
+        epoch: Int, from step: Int, flip: Bool, images: Range<Int>
+    ) throws -> any TrainingBatches {
+        try batches(epoch: epoch, from: step, flip: flip, images: Optional(images))
+    }
+
+    /// - Parameter part: Which images of each batch; nil for all.
+    private func batches(
+        epoch: Int, from step: Int, flip: Bool, images part: Range<Int>?
+    ) throws -> any TrainingBatches {
+        let whole = Array(sampler.batches(epoch: epoch).dropFirst(step))
+        let batches = part.map { part in whole.map { Array($0[part]) } } ?? whole
         let rule = MirrorRule(seed: seed, epoch: epoch)
         let images = images
-        let (augmentation, seed) = (augmentation, seed)
+        let (augmentation, seed, first) = (augmentation, seed, part?.lowerBound ?? 0)
         let loader = BatchLoader(images.source, count: batches.count, side: side) { position in
             let batch = batches[position]
             return BatchLoader.Request(
                 indices: batch, labels: batch.map { images.labels[$0] },
-                mirrored: flip ? rule.decisions(step: step + position, count: batch.count) : [],
+                mirrored: flip
+                    ? Array(
+                        rule.decisions(step: step + position, count: first + batch.count)
+                            .dropFirst(first)) : [],
                 augmentation: augmentation.isEmpty
                     ? nil
                     : AugmentationRule(
-                        augmentation, seed: seed, epoch: epoch, step: step + position))
+                        augmentation, seed: seed, epoch: epoch, step: step + position),
+                firstPlace: first)
         }
         return LoaderBatches(loader: loader, batches: batches, images: images, stamps: stamps)
     }

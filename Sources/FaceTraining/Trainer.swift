@@ -2,6 +2,7 @@ import FaceData
 import FaceLosses
 public import FaceModels
 public import Foundation
+public import Processes
 public import Torch
 import SafeNumbers
 
@@ -26,7 +27,7 @@ public final class Trainer {
     /// Steps of one epoch.
     public let stepsPerEpoch: Int
     /// Where the run stands.
-    public private(set) var position = TrainingPosition()
+    public internal(set) var position = TrainingPosition()
 
     /// Details of the first step whose loss or gradient became NaN or infinite; nil before there is
     /// one.
@@ -39,7 +40,14 @@ public final class Trainer {
     private let compute: ComputeConfiguration
     private let device: Device
     private let step: TrainingStep
-    private let checkpoint: TrainingCheckpoint
+    /// The step of a batch that is divided; nil where it is not.
+    private let divided: MicroBatchedStep?
+    let optimizer: any Optimizer
+    let checkpoint: TrainingCheckpoint
+    /// The processes that compute together; nil for this one alone.
+    let team: ProcessTeam?
+    /// What the other processes wait for.
+    var others = OtherProcesses.haveNoPart
     private let normalization: InputNormalization
     private var warning: String?
     /// The last steps, the newest at the end.
@@ -52,6 +60,8 @@ public final class Trainer {
     /// - Parameters:
     ///   - checkpoint: Folder of the checkpoint; made when it is needed.
     ///   - fingerprint: What the run is; a checkpoint with another one is refused.
+    ///   - team: The processes that compute together, all of which make such a trainer; nil for this one
+    ///     alone. Process 0 has the checkpoint, and the others take its state.
     ///   - difference: Why a checkpoint's fingerprint is another run's, a part of a sentence; nil when
     ///     it is this run's. Without it, any other text is.
     /// - Throws: ``FaceTrainingError`` or `TorchError` when the configuration is out of range, the
@@ -59,7 +69,7 @@ public final class Trainer {
     public init(
         model: Model, source: any TrainingSource, configuration: TrainingConfiguration,
         compute: ComputeConfiguration, normalization: InputNormalization = .standard,
-        checkpoint: URL, fingerprint: String,
+        checkpoint: URL, fingerprint: String, team: ProcessTeam? = nil,
         difference: ((_ stored: String) -> String?)? = nil
     ) throws {
         try configuration.validate()
@@ -68,6 +78,8 @@ public final class Trainer {
         self.configuration = configuration
         self.compute = compute
         self.normalization = normalization
+        self.team = team
+        try Self.requireShares(configuration, team)
         device = try Device.named(compute.device)
         stepsPerEpoch = source.stepsPerEpoch
         guard stepsPerEpoch > 0 else {
@@ -82,11 +94,17 @@ public final class Trainer {
             ? WeightAverage(of: model.backbone.state, decay: configuration.average) : nil
         step = TrainingStep(
             model: model, optimizer: optimizer, precision: compute.precision, device: device)
+        self.optimizer = optimizer
+        divided =
+            configuration.microBatches > 1
+            ? MicroBatchedStep(
+                model: model, optimizer: optimizer, precision: compute.precision, device: device,
+                microBatches: configuration.microBatches, team: team) : nil
         self.checkpoint = TrainingCheckpoint(
             folder: checkpoint,
             state: model.state + optimizer.state + (average?.state.prefixed("average") ?? []),
             fingerprint: fingerprint, difference: difference)
-        if let stored = try self.checkpoint.restore() {
+        if team?.leads != false, let stored = try self.checkpoint.restore() {
             position = stored.position
             warning = stored.warning
             if position.step > 0 { optimizer.resume() }
@@ -107,7 +125,15 @@ public final class Trainer {
         LibTorch.setDeterministic(true)
         // On the processor gradients are computed on the thread that asks for them, so they use these
         // kernels too.
-        try compute.withKernels { try trainEpochs(observer) }
+        try compute.withKernels {
+            try beginTogether()
+            do {
+                try trainEpochs(observer)
+            } catch {
+                endTogether(after: error)
+                throw error
+            }
+        }
     }
 
     private func trainEpochs(_ observer: any TrainingObserver) throws {
@@ -119,30 +145,49 @@ public final class Trainer {
                 // Saved before the observer evaluates, so that a stop there costs no training.
                 try save(observer)
             }
-            try observer.receive(.epoch(summarizeEpoch()))
+            others = othersAfterStep
+            if team?.leads != false { try observer.receive(.epoch(summarizeEpoch())) }
             beginNextEpoch()
+            if position.epoch < configuration.epochs { try goOnTogether() }
         }
     }
 
     // MARK: An epoch
 
     private func trainEpoch(_ observer: any TrainingObserver) throws {
-        let batches = try source.batches(
-            epoch: position.epoch, from: position.stepInEpoch, flip: configuration.flip)
+        others = .awaitAgreement
+        let batches = Result { try makeBatches() }
         var clock = StepClock()
-        var upcoming = Upcoming(batches, isAhead: device != .cpu, prepare: prepare)
-        while let batch = try upcoming.next() {
+        var upcoming = (try? batches.get()).map {
+            Upcoming($0, isAhead: device != .cpu, prepare: prepare)
+        }
+        while let batch = try agreed(
+            batches.flatMap { _ in Result { try upcoming?.next() } }, observer)
+        {
             let isLast = position.stepInEpoch + 1 >= stepsPerEpoch
-            let summary = try takeStep(batch, &clock) { if !isLast { upcoming.fetch() } }
+            let summary = try takeStep(batch, &clock) { if !isLast { upcoming?.fetch() } }
+            others = othersAfterStep
             try observer.receive(.step(summary))
             for diagnostic in observe(summary) { try observer.receive(.diagnostic(diagnostic)) }
-            if observer.shouldStop {
+            if team == nil, observer.shouldStop {
                 try save(observer)
                 throw FaceTrainingError.interrupted(step: position.step)
             }
             guard position.stepInEpoch < stepsPerEpoch else { break }
             if clock.isSaveDue(observer.saveInterval) { try save(observer) }
         }
+    }
+
+    /// The batches of the epoch under way, or of each the part that is this process's.
+    private func makeBatches() throws -> any TrainingBatches {
+        let (epoch, step) = (position.epoch, position.stepInEpoch)
+        guard team != nil, let share = divided?.share else {
+            return try source.batches(epoch: epoch, from: step, flip: configuration.flip)
+        }
+        let size = configuration.batchSize / configuration.microBatches
+        return try source.batches(
+            epoch: epoch, from: step, flip: configuration.flip,
+            images: share.lowerBound * size..<share.upperBound * size)
     }
 
     private func summarizeEpoch() -> EpochSummary {
@@ -172,7 +217,8 @@ public final class Trainer {
         position.seconds = 0
     }
 
-    private func save(_ observer: any TrainingObserver) throws {
+    func save(_ observer: any TrainingObserver) throws {
+        guard team?.leads != false else { return }
         try observer.receive(.saving(position))
         try checkpoint.save(position)
         try observer.receive(.saved(position))
@@ -202,10 +248,11 @@ public final class Trainer {
         let rate = configuration.schedule.rate(step: position.step, of: scheduledSteps)
         let numbers: TrainingStep.Numbers
         do {
-            try checkLabels(batch.labelValues)
             numbers = try numbersOfStep(batch, rate, meanwhile)
         } catch {
-            failure = describe(error, learningRate: rate)
+            if let error = error as? FaceTrainingError {
+                failure = describe(error, learningRate: rate)
+            }
             throw error
         }
         outputs = []
@@ -214,13 +261,26 @@ public final class Trainer {
 
     private func numbersOfStep(
         _ batch: PreparedBatch, _ rate: Double, _ meanwhile: () -> Void
-    ) throws(FaceTrainingError) -> TrainingStep.Numbers {
-        let launched = step.launch(
-            images: batch.images, labels: batch.labels,
-            microBatches: configuration.accumulation, learningRate: rate,
-            gradientClip: configuration.gradientClip, progress: progress)
-        meanwhile()
-        let numbers = launched.read()
+    ) throws -> TrainingStep.Numbers {
+        // From here on all processes fail in the same place, if at all.
+        others = .haveNoPart
+        let numbers: TrainingStep.Numbers
+        if let divided {
+            let labels = try divided.gathered(batch.labelValues)
+            try checkLabels(labels)
+            numbers = try divided.take(
+                images: batch.images, labels: labels, learningRate: rate,
+                gradientClip: configuration.gradientClip, progress: progress(0))
+            meanwhile()
+        } else {
+            try checkLabels(batch.labelValues)
+            let launched = step.launch(
+                images: batch.images, labels: batch.labels,
+                microBatches: configuration.accumulation, learningRate: rate,
+                gradientClip: configuration.gradientClip, progress: progress)
+            meanwhile()
+            numbers = launched.read()
+        }
         outputs = numbers.outputs
         guard numbers.sums.loss.isFinite else { throw nonFinite("loss") }
         guard numbers.gradientNorm.isFinite else { throw nonFinite("gradient") }

@@ -22,6 +22,9 @@ struct TrainingCheckpoint {
     /// Why a stored fingerprint is another run's; nil when it is this run's.
     private let difference: (_ stored: String) -> String?
 
+    /// Why another fingerprint is of another run; nil when it is of this one.
+    func difference(from other: String) -> String? { difference(other) }
+
     init(
         folder: URL, state: [StateEntry], fingerprint: String,
         difference: ((_ stored: String) -> String?)? = nil

@@ -14,6 +14,11 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     /// The parts' gradients are averaged. Batch normalisation and pairwise losses see a part only, and
     /// what a loss remembers (centres, norms, a scale that follows the batch) moves once a part.
     public var accumulation: Int
+    /// Parts a batch passes through the network in, which several processes can share; divides
+    /// `batchSize`.
+    ///
+    /// Batch normalisation sees a part only; the loss sees the whole batch. With 1 nothing is divided.
+    public var microBatches: Int
     /// What changes the weights by their gradients.
     public var algorithm: Algorithm
     /// Course of the learning rate.
@@ -63,11 +68,13 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         optimizer: SGD.Options = SGD.Options(), gradientClip: Double = 5, flip: Bool = true,
         head: HeadOptions = HeadOptions(), freeze: [String] = [], freezeStatistics: Bool = true,
         partRates: [String] = [], algorithm: Algorithm = .sgd,
-        adamw: AdamW.Options = AdamW.Options(), average: Double = 0, augmentation: [String] = []
+        adamw: AdamW.Options = AdamW.Options(), average: Double = 0, augmentation: [String] = [],
+        microBatches: Int = 1
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
         self.accumulation = accumulation
+        self.microBatches = microBatches
         self.schedule = schedule
         self.optimizer = optimizer
         self.gradientClip = gradientClip
@@ -95,6 +102,11 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             .whole(
                 "accumulation", \.accumulation, in: 1...500_000,
                 "micro-batches of a step, of 2 images or more; divides `batchSize`"
+            ),
+            .whole(
+                "microBatches", \.microBatches, in: 1...500_000,
+                flag: .init("--micro-batches", "N"),
+                "parts of a batch, of 2 images or more, that processes can share; divides `batchSize`"
             ),
             .number(
                 "gradientClip", \.gradientClip, in: .atLeast(0),
@@ -151,6 +163,18 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 reason:
                     "it must be a divisor of the batch size \(batchSize) that leaves micro-batches "
                     + "of 2 images or more, but it is \(accumulation)")
+        }
+        guard batchSize % microBatches == 0, batchSize / microBatches >= 2 else {
+            throw .configuration(
+                key: "microBatches",
+                reason:
+                    "it must be a divisor of the batch size \(batchSize) that leaves micro-batches "
+                    + "of 2 images or more, but it is \(microBatches)")
+        }
+        guard microBatches == 1 || accumulation == 1 else {
+            throw .configuration(
+                key: "microBatches",
+                reason: "it must be 1 where gradients accumulate (accumulation \(accumulation))")
         }
         if let twice = augmentation.enumerated().first(where: {
             augmentation.prefix($0.offset).contains($0.element)

@@ -15,6 +15,16 @@ public protocol TrainingSource {
     ///   - step: The first step wanted, from 0.
     ///   - flip: Whether an image is mirrored with probability 1/2.
     func batches(epoch: Int, from step: Int, flip: Bool) throws -> any TrainingBatches
+    /// A part of each batch of an epoch from a step on, for one of several processes.
+    ///
+    /// - Parameters:
+    ///   - epoch: The epoch, from 0.
+    ///   - step: The first step wanted, from 0.
+    ///   - flip: Whether an image is mirrored with probability 1/2.
+    ///   - images: Which images of each batch.
+    func batches(
+        epoch: Int, from step: Int, flip: Bool, images: Range<Int>
+    ) throws -> any TrainingBatches
     /// What one batch is made of, for the record; empty where the source cannot tell.
     ///
     /// - Parameters:

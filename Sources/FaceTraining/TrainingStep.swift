@@ -115,7 +115,7 @@ public final class TrainingStep {
     }
 
     /// L2 norm of the gradients before clipping.
-    fileprivate enum Norm {
+    enum Norm {
         case read(Double)
         case unread(Tensor)
     }
@@ -145,11 +145,11 @@ extension TrainingStep {
         }
 
         private var microBatches: [MicroBatch] = []
-        fileprivate var norm = Norm.read(.nan)
+        var norm = Norm.read(.nan)
 
         fileprivate var losses: [Tensor] { microBatches.map { $0.unread[0] } }
 
-        fileprivate mutating func append(
+        mutating func append(
             _ output: LossOutput, embeddings: Tensor, labels: Tensor
         ) {
             var numbers = Numbers()

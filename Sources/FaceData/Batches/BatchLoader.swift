@@ -15,11 +15,14 @@ public final class BatchLoader {
         public var mirrored: [Bool]
         /// How they are changed; nil for not at all.
         public var augmentation: AugmentationRule?
+        /// Place of the first image in the batch that the changes are those of: other than 0 for a part of
+        /// a batch.
+        public var firstPlace: Int
 
         /// Requests a batch; there are as many labels and mirror flags as indices, or none.
         public init(
             indices: [Int], labels: [Int] = [], mirrored: [Bool] = [],
-            augmentation: AugmentationRule? = nil
+            augmentation: AugmentationRule? = nil, firstPlace: Int = 0
         ) {
             precondition(
                 [0, indices.count].contains(labels.count)
@@ -29,6 +32,7 @@ public final class BatchLoader {
             self.labels = labels
             self.mirrored = mirrored
             self.augmentation = augmentation
+            self.firstPlace = firstPlace
         }
     }
 
@@ -150,7 +154,8 @@ private final class BatchDecoder {
                     try decode(
                         request.indices[index],
                         mirrored: !request.mirrored.isEmpty && request.mirrored[index], into: slot)
-                    request.augmentation?.apply(to: slot, side: side, at: index)
+                    request.augmentation?.apply(
+                        to: slot, side: side, at: request.firstPlace + index)
                     count += size
                 }
             } catch {

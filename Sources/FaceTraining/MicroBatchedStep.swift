@@ -1,0 +1,223 @@
+import FaceLosses
+import FaceModels
+import Processes
+import Torch
+
+/// One step whose batch passes through the network in micro-batches, by one process or several, and of
+/// whose numbers no bit depends on how many they are.
+///
+/// Each process passes its share of the micro-batches through the network. The embeddings of all are
+/// gathered, so that the loss is that of the whole batch; every process computes it and the gradients of the loss's
+/// own parameters. The network's gradients are the sum over the micro-batches in the order of a
+/// ``SummationTree``. Normalisations see a micro-batch; their running statistics move once a step, by the mean
+/// of what each micro-batch would have moved them by.
+final class MicroBatchedStep {
+    /// The micro-batches of this process.
+    let share: Range<Int>
+    private let model: Model
+    private let optimizer: any Optimizer
+    private let precision: ElementType
+    private let device: Device
+    private let microBatches: Int
+    private let team: ProcessTeam?
+    private let parameters: [Tensor]
+    private let statistics: RunningStatistics
+
+    /// Prepares steps of a model whose parameters, and those alone, the optimizer updates.
+    ///
+    /// - Parameters:
+    ///   - microBatches: Into how many parts a batch is split; at least as many as there are
+    ///     processes.
+    ///   - team: The processes; nil for this one alone.
+    init(
+        model: Model, optimizer: any Optimizer, precision: ElementType, device: Device,
+        microBatches: Int, team: ProcessTeam?
+    ) {
+        self.model = model
+        self.optimizer = optimizer
+        self.precision = precision
+        self.device = device
+        self.microBatches = microBatches
+        self.team = team
+        share = SummationTree.share(
+            of: team?.place.rank ?? 0, among: team?.size ?? 1, terms: microBatches)
+        parameters = model.backbone.state.parameters.map(\.tensor).filter(\.requiresGradient)
+        statistics = RunningStatistics(model.backbone.state)
+    }
+
+    /// The labels of the whole batch.
+    ///
+    /// - Parameter labels: Those of this process's share.
+    func gathered(_ labels: [Int]) throws(ProcessError) -> [Int] {
+        guard team != nil else { return labels }
+        return try gathered(Tensor(labels)).array(of: Int.self)
+    }
+
+    /// Takes a step. When its loss or gradient is not finite, no parameter and no momentum buffer changes.
+    ///
+    /// - Parameters:
+    ///   - images: `[n, 3, h, w]`, those of this process's share.
+    ///   - labels: Those of the whole batch.
+    ///   - gradientClip: The largest L2 norm of all gradients together; 0 for none.
+    /// - Throws: `ProcessError` when another process is gone or has come to other numbers.
+    func take(
+        images: Tensor, labels: [Int], learningRate: Double, gradientClip: Double,
+        progress: LossProgress
+    ) throws(ProcessError) -> TrainingStep.Numbers {
+        optimizer.clearGradients()
+        let size = labels.count / microBatches
+        var (parts, changes) = forward(images, size)
+        let embeddings = try gathered(
+            Tensor.concatenated(parts.map { $0.detached() }, dim: 0)
+        ).withGradient()
+        let labels = Tensor(labels, device: device)
+        let output = model.loss(embeddings: embeddings, labels: labels, progress: progress)
+        var launched = TrainingStep.Launched()
+        launched.append(output, embeddings: embeddings, labels: labels)
+        guard output.loss.item().isFinite else { return launched.read() }
+        output.loss.backward()
+        if let gradient = embeddings.gradient {
+            try differentiate(&parts, &changes, gradient, size)
+        }
+        let norm = optimizer.gradientNorm()
+        try team?.requireSame([output.loss.item(), norm.isNaN ? .nan : norm], "loss or gradient")
+        if norm.isFinite {
+            if gradientClip > 0, norm > gradientClip {
+                optimizer.scaleGradients(by: gradientClip / norm)
+            }
+            optimizer.step(learningRate: learningRate)
+        }
+        launched.norm = .read(norm)
+        return launched.read()
+    }
+
+    /// The embeddings of each micro-batch of the share, and how each changes the running statistics.
+    private func forward(
+        _ images: Tensor, _ size: Int
+    ) -> (embeddings: [Tensor], changes: [Tensor]) {
+        statistics.keep()
+        var (embeddings, changes): ([Tensor], [Tensor]) = ([], [])
+        for (place, microBatch) in share.enumerated() {
+            statistics.begin(microBatch)
+            let part = images.narrowed(0, place * size..<(place + 1) * size)
+            embeddings.append(
+                withPrecision(precision, on: device) { model.backbone(part, training: true) })
+            changes.append(statistics.change())
+        }
+        // What a backward pass finds is what its forward pass began with.
+        statistics.begin(0)
+        return (embeddings, changes)
+    }
+
+    /// Sets the network's gradients, and moves its running statistics.
+    ///
+    /// - Parameter gradient: Of the whole batch's embeddings.
+    private func differentiate(
+        _ parts: inout [Tensor], _ changes: inout [Tensor], _ gradient: Tensor, _ size: Int
+    ) throws(ProcessError) {
+        var sum = PartialSum(SummationTree(terms: microBatches), share: share)
+        var last: [Tensor] = []
+        for microBatch in share {
+            // Its activations go when the next one is differentiated.
+            let part = parts.removeFirst()
+            if part.requiresGradient {
+                last = part.derivatives(
+                    of: parameters,
+                    gradOutput: gradient.narrowed(
+                        0, microBatch * size..<(microBatch + 1) * size
+                    ).to(part.type))
+            }
+            sum.add(.flattened(last.map { $0.detached() } + [changes.removeFirst()]))
+        }
+        let total: Tensor
+        if let team {
+            total = try team.exchange { group throws(TorchError) in try sum.total(among: group) }
+        } else {
+            total = sum.total()
+        }
+        var start = 0
+        for (parameter, derivative) in zip(parameters, last) {
+            let end = start + derivative.count
+            // In the order in memory that the optimiser is used to.
+            derivative.assign(total.narrowed(0, start..<end).reshaped(derivative.shape))
+            parameter.gradient = derivative
+            start = end
+        }
+        statistics.finish(
+            mean: total.narrowed(0, start..<total.count) / Double(microBatches), microBatches)
+    }
+
+    /// The rows of all processes, one upon another.
+    private func gathered(_ rows: Tensor) throws(ProcessError) -> Tensor {
+        guard let team else { return rows }
+        let counts = (0..<team.size).map {
+            SummationTree.share(of: $0, among: team.size, terms: microBatches).count
+        }
+        let (size, most) = (rows.shape[0] / share.count, counts.max() ?? 1)
+        let padded = rows.filled(like: 0, shape: [most * size] + rows.shape.dropFirst())
+        padded.narrowed(0, 0..<rows.shape[0]).assign(rows)
+        let all = try team.exchange { group throws(TorchError) in
+            try group.gathered(padded.to(device: .cpu))
+        }
+        return Tensor.concatenated(
+            counts.enumerated().map { rank, count in
+                all.narrowed(0, rank..<rank + 1).reshaped(padded.shape)
+                    .narrowed(0, 0..<count * size)
+            }, dim: 0
+        ).to(device: device)
+    }
+}
+
+/// What a network's normalisations collect, between several forward passes that all begin with the same.
+private final class RunningStatistics {
+    private let averages: [Tensor]
+    /// Counts of batches, which random numbers of the network depend on.
+    private let counters: [Tensor]
+    private var formerAverages: [Tensor] = []
+    private var formerCounts: [Int] = []
+
+    init(_ state: [StateEntry]) {
+        let buffers = state.filter { $0.role == .buffer }.map(\.tensor)
+        averages = buffers.filter { $0.type != .int64 }
+        counters = buffers.filter { $0.type == .int64 }
+        precondition(counters.allSatisfy { $0.count == 1 }, "a counter is one number")
+    }
+
+    /// Keeps what a step begins with.
+    func keep() {
+        formerAverages = averages.map { $0.copy() }
+        formerCounts = counters.map { $0.array(of: Int.self)[0] }
+    }
+
+    /// Puts back what the step began with, where so many micro-batches are counted already.
+    func begin(_ microBatch: Int) {
+        for (tensor, former) in zip(averages, formerAverages) { tensor.assignUnnoticed(former) }
+        for (tensor, former) in zip(counters, formerCounts) {
+            tensor.assignUnnoticed(Tensor([former + microBatch], shape: tensor.shape))
+        }
+    }
+
+    /// How the averages differ from what the step began with.
+    func change() -> Tensor {
+        .flattened(zip(averages, formerAverages).map { ($0 - $1).detached() })
+    }
+
+    /// Moves the averages by the mean change.
+    func finish(mean: Tensor, _ microBatches: Int) {
+        begin(microBatches)
+        var start = 0
+        for (tensor, former) in zip(averages, formerAverages) {
+            let end = start + tensor.count
+            tensor.assignUnnoticed(former + mean.narrowed(0, start..<end).reshaped(tensor.shape))
+            start = end
+        }
+    }
+}
+
+extension Tensor {
+    /// The elements of tensors, row by row and one tensor after another: `[n]`.
+    fileprivate static func flattened(_ tensors: [Tensor]) -> Tensor {
+        guard !tensors.isEmpty else { return .zeros([0]) }
+        return .concatenated(tensors.map { $0.reshaped([$0.count]) }, dim: 0)
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Processes
+import Torch
+
+/// What the other processes of a team wait for.
+enum OtherProcesses {
+    /// For what all have to say before a step.
+    case awaitAgreement
+    /// For process 0 to say what is next.
+    case awaitOrder
+    /// For nothing of this training.
+    case haveNoPart
+}
+
+extension Trainer {
+    /// What process 0 says at the beginning of a training.
+    private struct Beginning: Codable {
+        var position: TrainingPosition
+        var fingerprint: String
+        var steps: Int
+    }
+
+    /// What process 0 says after an epoch.
+    private enum Order: String {
+        case goOn = "go on"
+        case end
+    }
+
+    /// Checks that every process has something to do.
+    static func requireShares(
+        _ configuration: TrainingConfiguration, _ team: ProcessTeam?
+    ) throws(FaceTrainingError) {
+        guard let team, configuration.microBatches < team.size else { return }
+        throw .configuration(
+            key: "microBatches",
+            reason: "it must be at least the number of processes, \(team.size), but it is "
+                + "\(configuration.microBatches)")
+    }
+
+    /// Gives all processes the state of process 0.
+    func beginTogether() throws {
+        guard let team else { return }
+        defer { if position.epoch < configuration.epochs { others = othersAfterStep } }
+        let mine = Beginning(
+            position: position, fingerprint: checkpoint.fingerprint, steps: stepsPerEpoch)
+        if team.leads {
+            try team.lead(String(decoding: try JSONEncoder().encode(mine), as: UTF8.self))
+        } else {
+            let text = try team.nextOrder()
+            guard let theirs = try? JSONDecoder().decode(Beginning.self, from: Data(text.utf8))
+            else { throw ProcessError.abandoned }
+            try requireSame(theirs, mine, team)
+            position = theirs.position
+        }
+        // Reading a set may take one process longer than an exchange may.
+        try team.awaitAll("ready")
+        for entry in checkpoint.state {
+            try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
+        }
+        if position.step > 0 { optimizer.resume() }
+    }
+
+    private func requireSame(
+        _ theirs: Beginning, _ mine: Beginning, _ team: ProcessTeam
+    ) throws(ProcessError) {
+        guard theirs.fingerprint != mine.fingerprint || theirs.steps != mine.steps else { return }
+        let reason =
+            checkpoint.difference(from: theirs.fingerprint) ?? "its sets have other images"
+        team.tell("it was started for another run: \(reason)")
+        throw .told(member: "this process", message: reason)
+    }
+
+    /// The batch of the next step, when all processes have theirs; nil at the end.
+    ///
+    /// - Parameter batch: This process's part, or why it has none.
+    func agreed(
+        _ batch: Result<PreparedBatch?, any Error>, _ observer: any TrainingObserver
+    ) throws -> PreparedBatch? {
+        guard let team else { return try batch.get() }
+        team.step = position.step
+        var readiness = observer.shouldStop ? ProcessTeam.Readiness.stops : .ready
+        if case .failure(let error) = batch {
+            readiness = .ends
+            if !team.leads { team.tell("\(error)") }
+        }
+        others = .haveNoPart
+        switch try team.agree(readiness) {
+        case .ready: return try batch.get()
+        case .stops:
+            try save(observer)
+            throw FaceTrainingError.interrupted(step: position.step)
+        case .ends:
+            _ = try batch.get()
+            throw team.leads ? team.toldReason() : ProcessError.abandoned
+        }
+    }
+
+    /// What the other processes wait for where the training stands.
+    var othersAfterStep: OtherProcesses {
+        if position.stepInEpoch < stepsPerEpoch { return .awaitAgreement }
+        return position.epoch + 1 < configuration.epochs ? .awaitOrder : .haveNoPart
+    }
+
+    /// Begins the next epoch in all processes.
+    func goOnTogether() throws {
+        guard let team else { return }
+        if team.leads {
+            try team.lead(Order.goOn.rawValue)
+        } else if try team.nextOrder() != Order.goOn.rawValue {
+            throw ProcessError.abandoned
+        }
+    }
+
+    /// Ends the training in the other processes too, where only this one knows of its end.
+    func endTogether(after error: any Error) {
+        guard let team, team.leads, !(error is ProcessError) else { return }
+        switch others {
+        case .awaitAgreement: _ = try? team.agree(.ends)
+        case .awaitOrder: try? team.lead(Order.end.rawValue)
+        case .haveNoPart: break
+        }
+    }
+}

@@ -1,4 +1,5 @@
 public import FaceModels
+import FaceTraining
 import Foundation
 import Torch
 
@@ -12,8 +13,14 @@ extension StudyConfiguration {
         return ComputeConfiguration(
             device: device, precision: try resolvedPrecision(on: device),
             memoryFormat: .channelsLast,
-            threads: threads > 0 ? threads : AvailableThreads.count,
+            threads: threads > 0 ? threads : defaultThreads,
             kernels: try resolvedKernels())
+    }
+
+    /// A batch that is divided is computed on several cores by several processes. The last bits of LibTorch's sums
+    /// depend on the number of threads, and must not on the number of processes.
+    private var defaultThreads: Int {
+        training.microBatches > 1 ? 1 : AvailableThreads.count
     }
 
     /// Kernels that are asked for and missing would quietly be others, so they are refused.

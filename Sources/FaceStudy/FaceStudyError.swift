@@ -43,6 +43,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case notReproduced(reason: String)
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
+    /// The processes that compute a training together cannot go on.
+    case processes(reason: String)
     /// A set has a name that cannot stand for it.
     case setName(list: String, name: String, requirement: String)
     /// Another process works on another study in the same folder.
@@ -135,6 +137,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "'\(path)' was tested on another set named '\(test)' "
                 + "(\(changeText(key, from: stored, to: asked))); "
                 + "give the new one another name"
+        case .processes(let reason): reason
         case .setName(let list, let name, let requirement):
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
         case .start(let reason): reason

@@ -4,6 +4,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Processes
 import SeededRandom
 import SafeFiles
 import Torch
@@ -90,6 +91,7 @@ struct RunExecutor {
         let recorder = try RunRecorder(
             context, model, trainer.average, from: trainer.position,
             records: try recordsUpTo(trainer.position.epoch))
+        try context.control.team?.order(.train(.init(context.run)))
         do {
             try trainer.run(observer: recorder)
         } catch let error as FaceTrainingError {
@@ -170,7 +172,7 @@ struct RunExecutor {
         return try Trainer(
             model: model, source: source, configuration: training,
             compute: context.compute, normalization: context.configuration.input.normalization,
-            checkpoint: checkpoint, fingerprint: fingerprint.text,
+            checkpoint: checkpoint, fingerprint: fingerprint.text, team: context.control.team,
             difference: fingerprint.difference)
     }
 

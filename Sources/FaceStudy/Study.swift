@@ -2,6 +2,7 @@ import FaceModels
 public import FaceRuns
 import FaceTraining
 public import Foundation
+import Processes
 import SafeFiles
 import Torch
 
@@ -74,6 +75,7 @@ public struct Study {
             data: try PreparedData(configuration, folder: folder, control: control),
             start: StudyStart(configuration),
             control: control, worker: worker)
+        try control.team?.order(.read)
         try requirePossible(context)
         try requireSameContent(context.data, worker, control)
         tellOfMoreEpochs(control)
@@ -140,10 +142,12 @@ extension FaceStudyError {
         case FaceTrainingError.interrupted, FaceStudyError.interrupted: self = .interrupted
         case let error as FaceStudyError:
             switch error {
-            case .busy, .cannotWrite, .changedImage, .lostImage, .lostRun, .noSpace, .unsafeFolder:
+            case .busy, .cannotWrite, .changedImage, .lostImage, .lostRun, .noSpace, .processes,
+                .unsafeFolder:
                 self = error
             default: return nil
             }
+        case let error as ProcessError: self = .processes(reason: error.description)
         case FaceModelsError.weights(.noSpace(let path)), FaceRunsError.noSpace(let path),
             SafeFilesError.noSpace(let path), TorchError.noSpace(let path):
             self = .noSpace(path: path)

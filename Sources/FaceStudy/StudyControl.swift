@@ -1,6 +1,7 @@
 public import FaceRuns
 public import FaceTraining
 import Foundation
+public import Processes
 public import SafeFiles
 
 /// Progress events of a study.
@@ -57,6 +58,8 @@ public struct StudyControl {
     public var report: (Study.Outcome) throws -> Void = { _ in }
     /// Whether runs that have failed are tried again, and no others are made.
     public var retriesFailed = false
+    /// The processes that compute each training together; nil for this one alone.
+    public var team: ProcessTeam?
     /// By which time leases are kept and judged.
     public var leases = LeaseClock()
     /// Lets time pass while other processes have all that is left.

@@ -70,7 +70,7 @@ public struct PlannedRun: Sendable, Hashable {
 }
 
 /// What a run has in place of its study's settings.
-struct RunSettings: Sendable, Hashable {
+struct RunSettings: Codable, Sendable, Hashable {
     /// Epochs; nil for the study's.
     var epochs: Int?
     /// Peak learning rate.

@@ -25,6 +25,7 @@ let compareCommand = Command(
             "--workers", .value("N"),
             "make N runs at a time, each in a process of its own, which share the threads; default 1, in "
                 + "this process"),
+        TeamStart.option,
         Option(
             "--retry", .value("WHICH"),
             "failed: try the runs again that have failed, and no others",
@@ -53,6 +54,7 @@ let compareCommand = Command(
     return try StudySession(
         configuration, output: output, port: isServed ? UInt16(port) : nil,
         keepsServing: arguments.has("--keep-serving"), dryRun: arguments.has("--dry-run"),
-        rope: ReportOptions.rope(arguments), workers: workers, retriesFailed: retries
+        rope: ReportOptions.rope(arguments), workers: workers, retriesFailed: retries,
+        processes: TeamStart(arguments)
     ).run(json: arguments.has("--json"))
 }

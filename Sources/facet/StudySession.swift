@@ -4,6 +4,7 @@ import FaceRuns
 import FaceStudy
 import Foundation
 import PageServer
+import Processes
 import SafeFiles
 
 /// Runs a study for a person at a terminal, and reports.
@@ -17,6 +18,7 @@ struct StudySession {
     private let rope: Double
     private let workers: WorkerProcesses?
     private let retriesFailed: Bool
+    private let processes: TeamStart?
 
     /// Prepares a study.
     ///
@@ -27,13 +29,21 @@ struct StudySession {
     ///   - dryRun: Whether the study is only looked at; nothing is written then.
     ///   - rope: What its report counts as practically equal, in points.
     ///   - workers: Processes that make the runs; with one it is this process.
+    ///   - processes: The processes that compute each training together; nil for this one alone.
     ///   - retriesFailed: Whether runs that have failed are tried again, and no others are made.
     init(
         _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil,
         keepsServing: Bool = false, dryRun: Bool, rope: Double = Report.defaultRope,
-        workers: Int = 1, retriesFailed: Bool = false
+        workers: Int = 1, retriesFailed: Bool = false, processes: TeamStart? = nil
     ) throws {
-        interrupt = try .untilSaved()
+        if processes?.isTogether == true, workers > 1 {
+            throw CommandError.together(TeamStart.option.name, "--workers")
+        }
+        try processes?.requireShares(of: configuration)
+        self.processes = processes
+        interrupt =
+            try processes?.follows == true
+            ? Interrupt(whenSaved: { Saves.whenDone($0) }) : .untilSaved()
         study = try Study(configuration, folder: output)
         self.keepsServing = keepsServing
         let port = dryRun ? nil : port
@@ -52,6 +62,7 @@ struct StudySession {
     }
 
     func run(json: Bool) throws -> ExitCode {
+        if processes?.follows == true { return try follow() }
         let printer = StudyPrinter()
         defer { printer.finish() }
         var control = StudyControl.command(interrupt, printer)
@@ -99,7 +110,7 @@ extension StudySession {
     private func make(_ control: StudyControl) throws -> Study.Outcome {
         var control = control
         control.retriesFailed = retriesFailed
-        guard let workers else { return try study.run(control) }
+        guard let workers else { return try makeTogether(control) }
         do {
             return try study.oversee(control) {
                 try workers.areOver(stop: interrupt.isRequested)
@@ -108,6 +119,54 @@ extension StudySession {
             workers.end()
             throw error
         }
+    }
+
+    /// Makes the runs, with other processes where there are any.
+    private func makeTogether(_ control: StudyControl) throws -> Study.Outcome {
+        guard let meeting = try processes?.meet(study.traits) else {
+            return try study.run(control)
+        }
+        var control = control
+        control.team = meeting.team
+        do {
+            let outcome = try study.run(control)
+            meeting.end(isBroken: false)
+            return outcome
+        } catch {
+            if case FaceStudyError.processes = error {
+                meeting.end(isBroken: true)
+            } else {
+                meeting.end(isBroken: false)
+            }
+            throw error
+        }
+    }
+
+    /// Takes part in what process 0 does, which alone prints and writes.
+    private func follow() throws -> ExitCode {
+        // Nothing is looked at together.
+        guard !dryRun, let processes else { return .success }
+        var control = StudyControl(
+            endProcess: { message in
+                Console.standard.error(message)
+                exit(ExitCode.failure.rawValue)
+            }, shouldStop: { interrupt.isRequested })
+        do {
+            control.team = try processes.meet(study.traits)?.team
+            try study.follow(control)
+        } catch let error as ProcessError {
+            // Process 0 tells of everything but its own end.
+            if case .cannotConnect = error { throw error }
+            if case .gone(let members, _) = error,
+                members.contains(where: { $0.hasPrefix("rank 0") })
+            {
+                throw error
+            }
+            return .failure
+        } catch FaceStudyError.interrupted {
+            return interrupt.exitCode ?? .interrupted
+        }
+        return interrupt.exitCode ?? .success
     }
 
     private func report(json: Bool) throws {

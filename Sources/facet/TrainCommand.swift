@@ -22,6 +22,7 @@ let trainCommand = Command(
         + StudyOptions.all.filter {
             !["--backbones", "--losses"].contains($0.name) && !$0.name.hasPrefix("--tune")
         } + [
+            TeamStart.option,
             Option("--dry-run", .flag, "write nothing; only estimate time and memory"),
             Option("--json", .flag, "write the result as JSON to standard output"),
         ],
@@ -53,6 +54,7 @@ let trainCommand = Command(
     ]
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "training")
     return try StudySession(
-        configuration, output: output, dryRun: arguments.has("--dry-run")
+        configuration, output: output, dryRun: arguments.has("--dry-run"),
+        processes: TeamStart(arguments)
     ).run(json: arguments.has("--json"))
 }

@@ -6,6 +6,7 @@ import FaceModels
 import FaceStudy
 import FaceSynthesis
 import FaceTraining
+import Processes
 
 /// Which errors of the modules say that what was asked for cannot be understood (exit code 2), and not
 /// that doing it failed (1).
@@ -17,7 +18,7 @@ enum UsageErrors {
         case let error as FaceModelsError: contains(error)
         case let error as FaceStudyError: contains(error)
         case FaceDataError.sampler, FaceDetectionError.unknown, FaceSynthesisError.invalidValue,
-            FaceTrainingError.configuration, FaceConfigurationError.file,
+            FaceTrainingError.configuration, ProcessError.environment, FaceConfigurationError.file,
             FaceConfigurationError.value:
             true
         default: false

@@ -1,0 +1,57 @@
+import FaceLosses
+import FaceModels
+import FaceRuns
+import Foundation
+public import Processes
+
+/// What process 0 has the other processes of a study do.
+enum StudyOrder: Codable {
+    /// Read the training sets.
+    case read
+    /// Take part in a run's training.
+    case train(Run)
+    /// End: the study is over, or goes no further.
+    case end
+
+    /// A run, as one process tells another of it.
+    struct Run: Codable {
+        var identity: RunIdentity
+        var trainIndex: Int
+        var settings: RunSettings?
+
+        init(_ run: PlannedRun) {
+            identity = run.identity
+            trainIndex = run.trainIndex
+            settings = run.settings
+        }
+
+        /// The run.
+        func planned() throws -> PlannedRun {
+            var run = PlannedRun(
+                identity: identity, trainIndex: trainIndex,
+                backbone: try BackboneSpecification(parsing: identity.backbone),
+                loss: try LossSpecification(parsing: identity.loss))
+            run.settings = settings
+            return run
+        }
+    }
+}
+
+extension ProcessTeam {
+    /// Has the other processes do something; for process 0.
+    func order(_ order: StudyOrder) throws {
+        try lead(String(decoding: try JSONEncoder().encode(order), as: UTF8.self))
+    }
+
+    /// Has the other processes end; for process 0.
+    public func end() throws { try order(.end) }
+
+    /// What process 0 has this one do next.
+    func nextStudyOrder() throws -> StudyOrder {
+        let text = try nextOrder()
+        guard let order = try? JSONDecoder().decode(StudyOrder.self, from: Data(text.utf8)) else {
+            throw ProcessError.connection(reason: "process 0 says '\(text.prefix(80))'")
+        }
+        return order
+    }
+}

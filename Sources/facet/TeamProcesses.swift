@@ -1,0 +1,130 @@
+import CommandKit
+import FaceStudy
+import FaceTraining
+import Foundation
+import Processes
+import Torch
+
+/// How the processes come about that compute a study's trainings together: a launcher has started them, or this
+/// one starts the others, on this machine.
+struct TeamStart {
+    /// Which process this is; nil for one alone.
+    let place: ProcessPlace?
+    /// Processes to start besides this one.
+    private let children: Int
+
+    static let option = Option(
+        "--processes", .value("N"),
+        "compute each training in N processes on this machine, which share the micro-batches; default 1. "
+            + "torchrun and srun start them on several machines")
+
+    /// Reads the option and the environment.
+    ///
+    /// - Throws: `CommandError` where they contradict each other, and `ProcessError` for an environment
+    ///   that makes no sense.
+    init(_ arguments: Arguments) throws {
+        let asked = try arguments.whole(Self.option.name, in: 1...1024)
+        place = try ProcessPlace(environment: ProcessInfo.processInfo.environment)
+        if let place, let asked, asked != place.size {
+            throw CommandError.badValue(
+                option: Self.option.name, value: "\(asked)",
+                expected: "\(place.size), as many as were started, or nothing")
+        }
+        children = place == nil ? (asked ?? 1) - 1 : 0
+    }
+
+    /// Whether several processes compute together.
+    var isTogether: Bool { place != nil || children > 0 }
+    /// Whether this process does what process 0 says.
+    var follows: Bool { (place?.rank ?? 0) > 0 }
+
+    /// Refuses a study whose batches have too few parts for the processes.
+    ///
+    /// - Throws: `FaceTrainingError.configuration(key:reason:)`.
+    func requireShares(of configuration: StudyConfiguration) throws(FaceTrainingError) {
+        let (size, parts) = (place?.size ?? children + 1, configuration.training.microBatches)
+        guard parts < size else { return }
+        throw .configuration(
+            key: "microBatches",
+            reason: "it must be at least the number of processes, \(size), but it is \(parts)")
+    }
+
+    /// Meets the other processes, having started them where nobody else has; nil for one alone.
+    ///
+    /// - Parameter traits: What must be the same in all of them.
+    func meet(_ traits: [String: String]) throws -> MeetingTeam? {
+        let environment = ProcessInfo.processInfo.environment
+        // LibTorch would tell of each attempt to connect.
+        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0)
+        var limits = ProcessTeam.Limits()
+        if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
+            limits.meeting = .seconds(seconds)
+            limits.exchange = .seconds(seconds)
+            limits.silence = min(limits.silence, .seconds(seconds))
+        }
+        let interface = environment["GLOO_SOCKET_IFNAME"].flatMap { $0.isEmpty ? nil : $0 }
+        if let place {
+            return MeetingTeam(
+                team: try ProcessTeam(
+                    place, traits: traits, interface: interface, limits: limits), children: [])
+        }
+        guard children > 0 else { return nil }
+        let host = "127.0.0.1"
+        let store = try ProcessStore(host: host, port: 0, serves: true, limit: limits.meeting)
+        let first = ProcessPlace(
+            rank: 0, size: children + 1, localRank: 0, address: host, port: store.port)
+        let processes = try (1...children).map { try start($0, first) }
+        do {
+            return MeetingTeam(
+                team: try ProcessTeam(first, store: store, traits: traits, limits: limits),
+                children: processes)
+        } catch {
+            processes.forEach { $0.terminate() }
+            throw error
+        }
+    }
+
+    /// Starts this command once more, as another process of the team.
+    private func start(_ rank: Int, _ first: ProcessPlace) throws -> Process {
+        guard let program = Bundle.main.executableURL else {
+            throw FaceStudyError.processes(reason: "the program does not know its own file")
+        }
+        let process = Process()
+        process.executableURL = program
+        process.arguments = Array(CommandLine.arguments.dropFirst())
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            [
+                "RANK": "\(rank)", "LOCAL_RANK": "\(rank)", "WORLD_SIZE": "\(first.size)",
+                "MASTER_ADDR": first.address, "MASTER_PORT": "\(first.port)",
+            ]) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+}
+
+/// The processes that compute a study's trainings together, while they do.
+struct MeetingTeam {
+    /// This process among them.
+    let team: ProcessTeam
+    /// Those that this process has started.
+    let children: [Process]
+
+    /// Ends the work of all processes; for process 0, however the study has ended.
+    ///
+    /// - Parameter isBroken: Whether one of them is gone.
+    func end(isBroken: Bool) {
+        guard team.leads else { return }
+        if !isBroken {
+            try? team.end()
+            team.dismiss()
+        }
+        for process in children {
+            // Who has heard that it is over ends by itself.
+            for _ in 0..<100 where process.isRunning { usleep(20_000) }
+            if process.isRunning { process.terminate() }
+        }
+        children.forEach { $0.waitUntilExit() }
+    }
+}

@@ -1,0 +1,127 @@
+import FaceRuns
+import Foundation
+import Testing
+
+/// A study of one small run whose trainings several processes compute together.
+private struct DividedStudy {
+    let folder: URL
+    let tool: Tool
+    let words: [String]
+
+    init(in folder: URL, epochs: Int = 3, losses: String = "softmax") throws {
+        self.folder = folder
+        tool = Tool(folder: folder)
+        words =
+            ["compare"] + (try TinyFaces(in: folder)).options + TinyFaces.fast + [
+                "--losses", losses, "--epochs", "\(epochs)", "--micro-batches", "4", "--output",
+                "study",
+            ]
+    }
+
+    var study: StudyFolder { StudyFolder(folder.appendingPathComponent("study")) }
+
+    /// What the study comes to with one process, whose folder is removed.
+    func alone() throws -> Snapshot {
+        let outcome = try tool.run(words)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        defer { try? FileManager.default.removeItem(at: study.url) }
+        return try Snapshot(of: study.url)
+    }
+
+    /// Processes that a running tool has started.
+    static func children(of parent: Int32) throws -> [Int32] {
+        let text = try String(
+            contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    /// Waits until the run has a checkpoint and no process has ended.
+    func waitForCheckpoint(_ running: Tool.Running) throws {
+        while running.process.isRunning {
+            let runs = (try? study.runs()) ?? []
+            let metrics = runs.first.map {
+                FileManager.default.fileExists(atPath: $0.metricsURL.path)
+            }
+            if metrics == true { return }
+            usleep(2000)
+        }
+    }
+}
+
+@Suite("Processes that compute together", .serialized)
+struct TeamTests {
+    @Test("come to the bytes of one, for losses with class weights and of pairs")
+    func sameBytes() throws {
+        try withFolder { folder in
+            let study = try DividedStudy(in: folder, losses: "softmax,arcface,triplet")
+            let expected = try study.alone()
+            for processes in ["2", "3"] {
+                let outcome = try study.tool.run(study.words + ["--processes", processes])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(try Snapshot(of: study.study.url) == expected, "\(processes) processes")
+                try FileManager.default.removeItem(at: study.study.url)
+            }
+        }
+    }
+
+    @Test("name one that is killed, and another number of them goes on to the same bytes")
+    func killed() throws {
+        try withFolder { folder in
+            let study = try DividedStudy(in: folder, epochs: 30)
+            let expected = try study.alone()
+            let running = try study.tool.start(study.words + ["--processes", "2"])
+            try study.waitForCheckpoint(running)
+            let children = try DividedStudy.children(of: running.process.processIdentifier)
+            let victim = try #require(children.first)
+            kill(victim, SIGKILL)
+            running.process.waitUntilExit()
+            let outcome = try running.outcome()
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.errors.contains("rank 1 (process \(victim) on host '"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("is gone, after step"), "\(outcome.errors)")
+            let again = try study.tool.run(study.words + ["--processes", "3"])
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(again.errors.contains("resuming from step"), "\(again.errors)")
+            #expect(try Snapshot(of: study.study.url) == expected)
+        }
+    }
+
+    @Test("save and end at a signal, all of them")
+    func signal() throws {
+        try withFolder { folder in
+            let study = try DividedStudy(in: folder, epochs: 60)
+            let running = try study.tool.start(study.words + ["--processes", "2"])
+            try study.waitForCheckpoint(running)
+            let children = try DividedStudy.children(of: running.process.processIdentifier)
+            kill(running.process.processIdentifier, SIGTERM)
+            running.process.waitUntilExit()
+            let outcome = try running.outcome()
+            #expect(outcome.status == 143, "\(outcome.errors)")
+            #expect(outcome.errors.contains("run the same command again to resume"))
+            for child in children { #expect(kill(child, 0) != 0) }
+        }
+    }
+
+    @Test("are refused where micro-batches are fewer, or the start contradicts the option")
+    func refused() throws {
+        try withFolder { folder in
+            let study = try DividedStudy(in: folder)
+            let few = try study.tool.run(study.words + ["--processes", "5"])
+            #expect(few.status == 2, "\(few.errors)")
+            #expect(
+                few.errors.contains("microBatches: it must be at least the number of processes"))
+            let place = [
+                "RANK": "0", "WORLD_SIZE": "3", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1",
+            ]
+            let other = try study.tool.run(
+                study.words + ["--processes", "2"], environment: place)
+            #expect(other.status == 2 && other.errors.contains("--processes"), "\(other.errors)")
+            let senseless = try study.tool.run(
+                study.words, environment: place.merging(["RANK": "3"]) { $1 })
+            #expect(senseless.errors.contains("RANK is '3' in the environment"))
+            let both = try study.tool.run(study.words + ["--processes", "2", "--workers", "2"])
+            #expect(both.status == 2, "\(both.errors)")
+        }
+    }
+}

@@ -62,7 +62,8 @@ public struct StudyFolder: Sendable, Hashable {
         try FaceRunsError.storing { () throws(SafeFilesError) in
             try PlainFile.require(
                 [
-                    ".lock", "runs", "report", "comparison", "tuning", "tuning.json", "tensorboard", "scans",
+                    ".lock", "runs", "report", "comparison", "tuning", "tuning.json", "tensorboard",
+                    "scans",
                     ".workers",
                 ].map(
                     url.appendingPathComponent))

@@ -1,4 +1,5 @@
 public import FaceModels
+import FaceTraining
 import Foundation
 import Torch
 

@@ -206,7 +206,9 @@ public final class ProcessTeam {
         case ends
 
         /// By gravity.
-        public static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
+        public static func < (first: Self, second: Self) -> Bool {
+            first.rawValue < second.rawValue
+        }
     }
 
     /// What the gravest of all processes has to say before a step.

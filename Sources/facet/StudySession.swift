@@ -158,7 +158,9 @@ extension StudySession {
         } catch let error as ProcessError {
             // Process 0 tells of everything but its own end.
             if case .cannotConnect = error { throw error }
-            if case .gone(let members, _) = error, members.contains(where: { $0.hasPrefix("rank 0") }) {
+            if case .gone(let members, _) = error,
+                members.contains(where: { $0.hasPrefix("rank 0") })
+            {
                 throw error
             }
             return .failure

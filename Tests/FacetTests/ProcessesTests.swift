@@ -39,7 +39,9 @@ private struct DividedStudy {
     func waitForCheckpoint(_ running: Tool.Running) throws {
         while running.process.isRunning {
             let runs = (try? study.runs()) ?? []
-            let metrics = runs.first.map { FileManager.default.fileExists(atPath: $0.metricsURL.path) }
+            let metrics = runs.first.map {
+                FileManager.default.fileExists(atPath: $0.metricsURL.path)
+            }
             if metrics == true { return }
             usleep(2000)
         }
@@ -107,7 +109,8 @@ struct TeamTests {
             let study = try DividedStudy(in: folder)
             let few = try study.tool.run(study.words + ["--processes", "5"])
             #expect(few.status == 2, "\(few.errors)")
-            #expect(few.errors.contains("microBatches: it must be at least the number of processes"))
+            #expect(
+                few.errors.contains("microBatches: it must be at least the number of processes"))
             let place = [
                 "RANK": "0", "WORLD_SIZE": "3", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1",
             ]

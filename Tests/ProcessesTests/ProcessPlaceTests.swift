@@ -48,7 +48,8 @@ struct ProcessPlaceTests {
     @Test(
         "is on the first host of Slurm's list",
         arguments: [
-            ("a", "a"), ("a,b", "a"), ("n[3-5]", "n3"), ("n[007,9]", "n007"), ("r[1-2]s4,x", "r1s4"),
+            ("a", "a"), ("a,b", "a"), ("n[3-5]", "n3"), ("n[007,9]", "n007"),
+            ("r[1-2]s4,x", "r1s4"),
         ])
     func hosts(_ list: String, _ first: String) {
         #expect(ProcessPlace.firstHost(of: list) == first)

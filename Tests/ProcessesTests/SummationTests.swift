@@ -56,7 +56,10 @@ struct SummationTests {
         let sums = try together(3) { team -> [Float] in
             var sum = PartialSum(
                 SummationTree(terms: 3), share: team.place.rank..<team.place.rank + 1)
-            sum.add(Tensor([team.place.rank == 2 ? Float.nan : 1, 1, team.place.rank == 1 ? .infinity : 0]))
+            sum.add(
+                Tensor([
+                    team.place.rank == 2 ? Float.nan : 1, 1, team.place.rank == 1 ? .infinity : 0,
+                ]))
             return try sum.total(among: team.group).array()
         }
         for sum in sums {

@@ -5,11 +5,13 @@ import Torch
 
 /// Runs a body for each process of a team, each on a thread of its own, and gives what they return or throw.
 func together<Value: Sendable>(
-    _ size: Int, limits: ProcessTeam.Limits = .short, traits: @escaping @Sendable (Int) -> [String: String] = { _ in [:] },
+    _ size: Int, limits: ProcessTeam.Limits = .short,
+    traits: @escaping @Sendable (Int) -> [String: String] = { _ in [:] },
     attempt: String = "0", store: ProcessStore? = nil,
     _ body: @escaping @Sendable (ProcessTeam) throws -> Value
 ) throws -> [Result<Value, any Error>] {
-    let server = try store ?? ProcessStore(host: "127.0.0.1", port: 0, serves: true, limit: .seconds(60))
+    let server =
+        try store ?? ProcessStore(host: "127.0.0.1", port: 0, serves: true, limit: .seconds(60))
     let (results, port) = (Results<Value>(size), server.port)
     let threads = (0..<size).map { rank in
         let thread = Thread {

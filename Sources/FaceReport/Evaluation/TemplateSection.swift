@@ -36,7 +36,7 @@ enum TemplateSection {
                 text + " " + """
                     \(Format.count(report.mated, "search", plural: "searches")) for enrolled people, \
                     \(Format.count(report.nonmated)) for people who are not, in \
-                \(report.galleries.count == 1 ? "a gallery" : "galleries") of \(sizes).
+                    \(report.galleries.count == 1 ? "a gallery" : "galleries") of \(sizes).
                     """
         }
         return text

@@ -292,7 +292,7 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "FaceConfiguration", "SeededRandom",
-                "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining",
+                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
                 "FaceEvaluation", "FaceRuns",
             ]),
         tests(

@@ -92,7 +92,7 @@ let evaluateCommand = Command(
     if let study = try studyFolder(paths, arguments) {
         return try addTests(to: study, configuration, json: arguments.has("--json"))
     }
-    let cohort = try cohort(configuration, arguments)
+    let cohort = try namedCohort(configuration, arguments)
     let embeddings = arguments.value("--embeddings").map { URL(fileURLWithPath: $0) }
     guard embeddings == nil || paths.count == 1 else {
         throw CommandError.badValue(
@@ -185,7 +185,7 @@ private func evaluate(
 }
 
 /// The people whom scores are normalised by; nil where they are not.
-private func cohort(
+private func namedCohort(
     _ configuration: StudyConfiguration, _ arguments: Arguments
 ) throws -> NamedCohort? {
     let options = configuration.evaluation

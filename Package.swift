@@ -292,7 +292,8 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "FaceConfiguration", "SeededRandom",
-                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses", "FaceTraining",
+                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "FaceTraining",
                 "FaceEvaluation", "FaceRuns",
             ]),
         tests(

@@ -35,7 +35,7 @@ let evaluateCommand = Command(
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
-                + "CFP) or identification protocol; a folder of IJB-B, IJB-C or TinyFace; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
+                + "CFP) or identification protocol; a folder of IJB-B, IJB-C, TinyFace or SurvFace; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
             elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
         Option(
             "--attributes", .value("FILE"),

@@ -320,7 +320,8 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "FaceConfiguration", "SeededRandom",
-                "SafeFiles", "Torch", "FaceData", "FaceModels", "FaceLosses", "FaceTraining",
+                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
+                "FaceTraining",
                 "FaceEvaluation", "FaceRuns",
             ]),
         tests(

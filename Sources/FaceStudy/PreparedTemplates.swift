@@ -25,9 +25,9 @@ struct PreparedTemplates {
             try progress($0, set.source.count)
         }
         try stamps.check(0..<set.source.count, of: set.source)
-        var set = set
-        if let warning = set.trainedWarning(trained) { set.warnings.append(warning) }
+        var tested = set
+        if let warning = set.trainedWarning(trained) { tested.warnings.append(warning) }
         return try TemplateReport(
-            of: set, views, cohort: cohort, draws: 200, product: TemplateProduct.torch)
+            of: tested, views, cohort: cohort, draws: 200, product: TemplateProduct.torch)
     }
 }

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 import Foundation
 import Testing

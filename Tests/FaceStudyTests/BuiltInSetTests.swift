@@ -1,4 +1,5 @@
 import FaceData
+import FaceSynthesis
 import Foundation
 import Testing
 

@@ -35,7 +35,8 @@ enum TemplateSection {
             text =
                 text + " " + """
                     \(Format.count(report.mated, "search", plural: "searches")) for enrolled people, \
-                    \(Format.count(report.nonmated)) for people who are not, in galleries of \(sizes).
+                    \(Format.count(report.nonmated)) for people who are not, in \
+                    \(report.galleries.count == 1 ? "a gallery" : "galleries") of \(sizes).
                     """
         }
         return text
@@ -107,7 +108,7 @@ enum TemplateSection {
             "found, %", covering: lines.flatMap(\.points).map(\.y) + [100], limits: 0...100)
         return .lines(
             LineChart(
-                x: .counting("rank", from: 1, to: 20), y: y, lines: lines, naming: .inCorner))
+                x: .counting("rank", from: 1, to: 20), y: y, lines: lines, naming: naming(lines)))
     }
 
     /// FNIR over FPIR.
@@ -124,11 +125,21 @@ enum TemplateSection {
                 title: name, style: SeriesStyle(slot: slot),
                 points: points.map { LineChart.Point($0.fpir, $0.fnir) })
         }
+        let title = "false negative identification rate"
+        // Of networks that find few, a decade would show a line along its upper edge.
+        let y =
+            fewest < 0.3
+            ? Axis.fractions(title, from: fewest)
+            : .linear(title, covering: lines.flatMap(\.points).map(\.y), limits: 0...1)
         return .lines(
             LineChart(
-                x: .fractions("false positive identification rate", from: lowest),
-                y: .fractions("false negative identification rate", from: fewest), lines: lines,
-                naming: .inCorner))
+                x: .fractions("false positive identification rate", from: lowest), y: y,
+                lines: lines, naming: naming(lines)))
+    }
+
+    /// More names than a corner has room for stand beside the lines.
+    private static func naming(_ lines: [LineChart.Line]) -> LineChart.Naming {
+        lines.count > 6 ? .atEnds : .inCorner
     }
 }
 

@@ -141,18 +141,19 @@ enum IdentificationSection {
     }
 
     private static func table(_ differences: [Comparison], _ pValues: [Double]) -> Table {
-        let lines = zip(differences, pValues).map { item, p -> [Table.Entry] in
+        var groups: [Table.Group] = []
+        for (item, p) in zip(differences, pValues) {
             let interval = item.estimate.interval()
-            return [
-                Table.Entry(item.measure),
-                Table.Entry(item.best.loss.title, key: item.best.loss.style),
+            let title = "\(item.measure): \(item.best.loss.title) is best, by"
+            if groups.last?.title != title { groups.append(Table.Group(title: title, rows: [])) }
+            groups[groups.count - 1].rows.append([
                 Table.Entry(item.other.loss.title, key: item.other.loss.style),
                 Table.Entry(
                     Format.percent(item.estimate.mean),
                     detail: TemplateSection.range([interval.lower, interval.upper])),
                 Table.Entry(ComparisonText.probability(p)),
                 Table.Entry(p < 0.05 ? "differ" : "not told apart"),
-            ]
+            ])
         }
         return Table(
             caption: """
@@ -161,10 +162,8 @@ enum IdentificationSection {
                 (Holm).
                 """,
             columns: [
-                .words("Measure"), .words("Best"), .words("Other"), .numbers("Difference"),
-                .numbers("p"),
-                .words("Verdict"),
-            ], rows: lines)
+                .words("Compared with"), .numbers("Difference"), .numbers("p"), .words("Verdict"),
+            ], groups: groups)
     }
 
     private static func panels(_ rows: [Row]) -> [Figure.Panel] {

@@ -35,7 +35,7 @@ let evaluateCommand = Command(
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
-                + "CFP) or identification protocol; a folder of IJB-B, IJB-C or TinyFace; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
+                + "CFP) or identification protocol; a folder of IJB-B, IJB-C, TinyFace or SurvFace; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
             elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
         Option(
             "--attributes", .value("FILE"),
@@ -92,7 +92,7 @@ let evaluateCommand = Command(
     if let study = try studyFolder(paths, arguments) {
         return try addTests(to: study, configuration, json: arguments.has("--json"))
     }
-    let cohort = try cohort(configuration, arguments)
+    let cohort = try namedCohort(configuration, arguments)
     let embeddings = arguments.value("--embeddings").map { URL(fileURLWithPath: $0) }
     guard embeddings == nil || paths.count == 1 else {
         throw CommandError.badValue(
@@ -185,7 +185,7 @@ private func evaluate(
 }
 
 /// The people whom scores are normalised by; nil where they are not.
-private func cohort(
+private func namedCohort(
     _ configuration: StudyConfiguration, _ arguments: Arguments
 ) throws -> NamedCohort? {
     let options = configuration.evaluation

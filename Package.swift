@@ -176,9 +176,12 @@ let package = Package(
         .target(name: "CTorch", dependencies: ["LibTorch"], publicHeadersPath: "include"),
         // Processes that exchange tensors. Gloo's headers are not in LibTorch's wheel.
         .target(
-            name: "CProcessGroup", dependencies: ["CTorch", "LibTorch"],
+            name: "CProcessGroup", dependencies: ["LibTorch"],
             exclude: ["declarations/README.md"], publicHeadersPath: "include",
-            cxxSettings: [.headerSearchPath("declarations")]),
+            // As a dependency, CTorch would be a module, which a source of C++ cannot import.
+            cxxSettings: [
+                .headerSearchPath("declarations"), .headerSearchPath("../CTorch/include"),
+            ]),
         library(
             "Torch", needs: ["CTorch", "CProcessGroup", "SafeFiles"],
             extra: [.strictMemorySafety()]),

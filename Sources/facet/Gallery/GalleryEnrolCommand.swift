@@ -64,15 +64,15 @@ private let batch = 64
 private func enrol(
     _ pictures: [URL], as person: String, in gallery: FaceGallery, _ embedder: FaceEmbedder
 ) throws -> (added: Int, leftOut: Int) {
-    let fresh = try fresh(pictures, of: person, in: gallery)
+    let new = try fresh(pictures, of: person, in: gallery)
     var faces: [(url: URL, hash: String, crop: RGBImage)] = []
-    for (picture, crop) in zip(fresh, try UseFlags.crops(of: fresh.map(\.url), embedder)) {
+    for (picture, crop) in zip(new, try UseFlags.crops(of: new.map(\.url), embedder)) {
         switch crop {
         case .success(let crop): faces.append((picture.url, picture.hash, crop))
         case .failure(let error): Console.standard.warning("\(error)")
         }
     }
-    let leftOut = fresh.count - faces.count
+    let leftOut = new.count - faces.count
     guard !faces.isEmpty else { return (0, leftOut) }
     let vectors = try embedder.embeddings(
         of: faces.map(\.crop), names: faces.map(\.url.path))

@@ -115,8 +115,9 @@ void pg_group_close(pg_group self) { delete static_cast<Group *>(self.impl); }
 
 ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output) {
   return facet::guarded([&] {
-    at::Tensor in = facet::tensor(input), out = facet::tensor(output);
-    finish(group(self)->_allgather_base(out, in));
+    // Flat: a part of the output has to have the input's shape.
+    at::Tensor in = facet::tensor(input).view({-1}), out = facet::tensor(output).view({-1});
+    if (in.numel() > 0) finish(group(self)->_allgather_base(out, in));
   });
 }
 
@@ -124,7 +125,7 @@ ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output) {
   return facet::guarded([&] {
     at::Tensor in = facet::tensor(input), out = facet::tensor(output);
     std::vector<int64_t> equal;
-    finish(group(self)->alltoall_base(out, in, equal, equal));
+    if (in.numel() > 0) finish(group(self)->alltoall_base(out, in, equal, equal));
   });
 }
 

@@ -74,13 +74,16 @@ final class MicroBatchedStep {
         let output = model.loss(embeddings: embeddings, labels: labels, progress: progress)
         var launched = TrainingStep.Launched()
         launched.append(output, embeddings: embeddings, labels: labels)
-        guard output.loss.item().isFinite else { return launched.read() }
+        let loss = output.loss.item()
+        // Before any process decides by it what comes next.
+        try team?.requireSame([loss.isNaN ? .nan : loss], "loss")
+        guard loss.isFinite else { return launched.read() }
         output.loss.backward()
         if let gradient = embeddings.gradient {
             try differentiate(&parts, &changes, gradient, size)
         }
         let norm = optimizer.gradientNorm()
-        try team?.requireSame([output.loss.item(), norm.isNaN ? .nan : norm], "loss or gradient")
+        try team?.requireSame([norm.isNaN ? .nan : norm], "gradient")
         if norm.isFinite {
             if gradientClip > 0, norm > gradientClip {
                 optimizer.scaleGradients(by: gradientClip / norm)

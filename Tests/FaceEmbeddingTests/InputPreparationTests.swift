@@ -78,8 +78,10 @@ struct InputPreparationTests {
 
     // MARK: ONNX
 
-    private func read(_ name: String) throws -> (file: ONNXFile, input: ONNXInput) {
-        let file = try ONNXFile(TinyONNX.url("\(name).onnx"))
+    private func read(_ name: String) throws -> (
+        file: NetworkDescription, input: ONNXInput
+    ) {
+        let file = NetworkDescription(try ONNXFile(TinyONNX.url("\(name).onnx")))
         return (file, try ONNXInput(of: file))
     }
 

@@ -63,7 +63,7 @@ public struct ProcessPlace: Sendable, Hashable {
             address: reader.values["MASTER_ADDR"] ?? "",
             port: UInt16(try reader.whole("MASTER_PORT", 0...65535)),
             // torchrun keeps its store from one attempt to the next, with the addresses of the dead.
-            attempt: "\(run)/\(restart)",
+            attempt: run.isEmpty ? restart : "\(run)/\(restart)",
             servesStore: reader.values["TORCHELASTIC_USE_AGENT_STORE"]?.lowercased() != "true")
     }
 

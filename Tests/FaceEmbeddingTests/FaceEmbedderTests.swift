@@ -52,13 +52,13 @@ struct FaceEmbedderTests {
             views: 2)
     }
 
-    /// Finds a face whose template is the picture itself, in pictures that are not black.
-    private struct WholePicture: FaceDetector {
-        var identity: String { "whole picture" }
+    /// Finds a face whose template is four fifths of the picture, in pictures that are not black.
+    private struct MostOfPicture: FaceDetector {
+        var identity: String { "most of the picture" }
 
         func faces(in image: RGBImage) -> [DetectedFace] {
             guard image.pixels.contains(where: { $0 > 0 }) else { return [] }
-            let scale = Double(image.width) / 112
+            let scale = 0.8 * Double(image.width) / 112
             let points = FacePoints(
                 FacePoints.template(side: 112).points.map { .init($0.x * scale, $0.y * scale) })
             let box = FaceBox(
@@ -73,7 +73,7 @@ struct FaceEmbedderTests {
         defer { try? FileManager.default.removeItem(at: files.folder) }
         let plain = try FaceEmbedder(model: files.model, options: options)
         #expect(plain.template == .insightface())
-        let aligner = FaceAligner(FaceSearch(WholePicture(), minSide: 0), plain.template)
+        let aligner = FaceAligner(FaceSearch(MostOfPicture(), minSide: 0), plain.template)
         let embedder = plain.cropping(by: .detecting(aligner))
         let first = files.pictures[0]
         let aligned = try aligner.face(of: first).image

@@ -11,6 +11,7 @@ import Testing
         model: String = "weights", geometry: RunGeometry? = nil
     ) throws -> RunFolder {
         let run = RunFolder(folder.appendingPathComponent(name))
+        try run.write(Samples.description)
         let log = try StepLog(run, keepingUpTo: 0)
         for step in 1...steps {
             try log.append(

@@ -43,7 +43,13 @@ struct TemplateTests {
             #expect(one.output.contains("rank 1 "))
             let again = try Tool(folder: folder).run(
                 ["evaluate", "own.safetensors", "--test", test, "--threads", "1"])
-            #expect(again.output == one.output, "\(again.errors)")
+            // Of embeddings nobody knows who was in training.
+            let lines = one.output.split(separator: "\n")
+            let known = lines.filter { $0.contains("were in training") }
+            #expect(known.count == 1)
+            #expect(
+                again.output.split(separator: "\n") == lines.filter { !known.contains($0) },
+                "\(again.errors)")
             let both = try Tool(folder: folder).run(
                 ["evaluate"] + models + [
                     "--test", test, "--threads", "1", "--precision", "float32",

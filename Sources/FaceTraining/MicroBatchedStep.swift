@@ -101,10 +101,14 @@ final class MicroBatchedStep {
         statistics.keep()
         var (embeddings, changes): ([Tensor], [Tensor]) = ([], [])
         for (place, microBatch) in share.enumerated() {
-            statistics.begin(microBatch)
             let part = images.narrowed(0, place * size..<(place + 1) * size)
-            embeddings.append(
-                withPrecision(precision, on: device) { model.backbone(part, training: true) })
+            func pass() -> Tensor {
+                statistics.begin(microBatch)
+                return withPrecision(precision, on: device) { model.backbone(part, training: true) }
+            }
+            var embedding = pass()
+            if statistics.isSurprised(after: microBatch) { embedding = pass() }
+            embeddings.append(embedding)
             changes.append(statistics.change())
         }
         // What a backward pass finds is what its forward pass began with.
@@ -178,6 +182,9 @@ private final class RunningStatistics {
     private let counters: [Tensor]
     private var formerAverages: [Tensor] = []
     private var formerCounts: [Int] = []
+    /// Which counters a pass moves: not those of normalisations that are frozen or only normalise. Nil before the
+    /// first pass.
+    private var areCounting: [Bool]?
 
     init(_ state: [StateEntry]) {
         let buffers = state.filter { $0.role == .buffer }.map(\.tensor)
@@ -195,9 +202,20 @@ private final class RunningStatistics {
     /// Puts back what the step began with, where so many micro-batches are counted already.
     func begin(_ microBatch: Int) {
         for (tensor, former) in zip(averages, formerAverages) { tensor.assignUnnoticed(former) }
-        for (tensor, former) in zip(counters, formerCounts) {
-            tensor.assignUnnoticed(Tensor([former + microBatch], shape: tensor.shape))
+        for (index, tensor) in counters.enumerated() {
+            let passed = areCounting?[index] ?? true ? microBatch : 0
+            tensor.assignUnnoticed(Tensor([formerCounts[index] + passed], shape: tensor.shape))
         }
+    }
+
+    /// Learns from the very first pass which counters move, and whether it began with others than it should have.
+    func isSurprised(after microBatch: Int) -> Bool {
+        guard areCounting == nil else { return false }
+        let areCounting = zip(counters, formerCounts).map { tensor, former in
+            tensor.array(of: Int.self)[0] != former + microBatch
+        }
+        self.areCounting = areCounting
+        return microBatch > 0 && areCounting.contains(false)
     }
 
     /// How the averages differ from what the step began with.

@@ -68,7 +68,7 @@ struct KeptScansTests {
             try study.draw(people: 3, pictures: 4, seed: 3, into: "test")
             let third = try prepare(study)
             #expect(third.1 == both)
-            #expect(third.0.train[0].facts.overlaps == nil)
+            #expect(third.0.train[0].facts.overlaps?.first?.pictures == 0)
         }
     }
 

@@ -139,6 +139,7 @@ struct StudyConfigurationTests {
     func allKeys() throws {
         var sample = StudyConfiguration()
         sample.train = [.init(name: "a", images: "b", without: "c")]
+        sample.train[0].terms = "t"
         sample.test = [.init(name: "a", images: "b")]
         sample.seeds = [1, .max]
         sample.start.from = "w"

@@ -61,7 +61,8 @@ def content(path):
 def snapshot(study):
     files = {}
     for path in sorted(study.rglob("*")):
-        if path.is_file():
+        # What is kept of the sets' files is of this machine and moment, and no result.
+        if path.is_file() and path.parent.name != "scans":
             name = str(path.relative_to(study))
             if path.parent.name == "tensorboard":
                 name = str(path.parent.relative_to(study))

@@ -34,7 +34,7 @@ LIMIT = 300
 LOSSES = {
     "softmax": ["--losses", "softmax"],
     "arcface, class rate 0.3": ["--losses", "arcface", "--class-rate", "0.3"],
-    "triplet": ["--losses", "triplet", "--sampler", "pk:12x4"],
+    "triplet": ["--losses", "triplet", "--sampler", "pk:4x12"],
 }
 
 

@@ -54,8 +54,8 @@ struct TeamStart {
     /// - Parameter traits: What must be the same in all of them.
     func meet(_ traits: [String: String]) throws -> MeetingTeam? {
         let environment = ProcessInfo.processInfo.environment
-        // LibTorch would tell of each attempt to connect.
-        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0)
+        // LibTorch would tell of each attempt to connect, and print its stack when a process is gone.
+        setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0)
         var limits = ProcessTeam.Limits()
         if let seconds = environment["FACET_PROCESS_TIMEOUT"].flatMap(Int.init), seconds > 0 {
             limits.meeting = .seconds(seconds)
@@ -64,6 +64,7 @@ struct TeamStart {
         }
         let interface = environment["GLOO_SOCKET_IFNAME"].flatMap { $0.isEmpty ? nil : $0 }
         if let place {
+            if let parent = environment[Self.parentKey].flatMap(Int32.init) { Self.end(with: parent) }
             return MeetingTeam(
                 team: try ProcessTeam(
                     place, traits: traits, interface: interface, limits: limits), children: [])
@@ -84,6 +85,18 @@ struct TeamStart {
         }
     }
 
+    /// Environment variable of the process that started this one.
+    private static let parentKey = "FACET_PARENT"
+
+    /// Ends this process when the one that started it is gone, whatever it waits for: LibTorch goes on for minutes
+    /// to connect to a process that is no more.
+    private static func end(with parent: Int32) {
+        Thread.detachNewThread {
+            while getppid() == parent { usleep(500_000) }
+            _exit(1)
+        }
+    }
+
     /// Starts this command once more, as another process of the team.
     private func start(_ rank: Int, _ first: ProcessPlace) throws -> Process {
         guard let program = Bundle.main.executableURL else {
@@ -96,6 +109,7 @@ struct TeamStart {
             [
                 "RANK": "\(rank)", "LOCAL_RANK": "\(rank)", "WORLD_SIZE": "\(first.size)",
                 "MASTER_ADDR": first.address, "MASTER_PORT": "\(first.port)",
+                Self.parentKey: "\(getpid())",
             ]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

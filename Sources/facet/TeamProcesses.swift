@@ -64,7 +64,9 @@ struct TeamStart {
         }
         let interface = environment["GLOO_SOCKET_IFNAME"].flatMap { $0.isEmpty ? nil : $0 }
         if let place {
-            if let parent = environment[Self.parentKey].flatMap(Int32.init) { Self.end(with: parent) }
+            if let parent = environment[Self.parentKey].flatMap(Int32.init) {
+                Self.end(with: parent)
+            }
             return MeetingTeam(
                 team: try ProcessTeam(
                     place, traits: traits, interface: interface, limits: limits), children: [])

@@ -14,6 +14,7 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <c10/core/GradMode.h>
+#include <c10/util/Logging.h>
 
 #include "../CTorch/bridge.h"
 #include "cprocessgroup.h"
@@ -64,6 +65,8 @@ extern "C" {
 ct_status pg_store_open(const char *host, uint16_t port, bool serves, int64_t milliseconds,
                         pg_store *out, uint16_t *bound) {
   return facet::guarded([&] {
+    // Reads TORCH_CPP_LOG_LEVEL, which only Python's LibTorch does by itself.
+    c10::initLogging();
     c10d::TCPStoreOptions options;
     options.port = port;
     options.isServer = serves;

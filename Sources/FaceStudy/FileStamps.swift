@@ -16,7 +16,7 @@ struct FileStamps: Sendable {
     private var files: Files
     /// SHA-256 of the images' names and of all that is known of their files: equal only while the source is
     /// what it was. Nil where that cannot be told of files, where a file is so new that a change right
-    /// after this could have the same times, and of part of a source.
+    /// after this could have the same times, of part of a source, and where nobody asked.
     private(set) var version: String?
 
     /// Times nearer than this may be equal though something happened between them: the clocks of file systems
@@ -24,8 +24,9 @@ struct FileStamps: Sendable {
     private static let clockStep = 2_000_000_000
 
     /// Takes the stamps of a source's files.
-    init(_ source: any ImageSource, now: Date = Date()) {
-        let now = Int(now.timeIntervalSince1970 * 1e9)
+    ///
+    /// - Parameter now: The time of day, where ``version`` is wanted.
+    init(_ source: any ImageSource, now: Date? = nil) {
         var newest = 0
         var hash = SHA256()
         func add(_ stamp: FileStamp) {
@@ -44,9 +45,12 @@ struct FileStamps: Sendable {
                     return Self.hash(stamp)
                 })
         }
-        for index in 0..<source.count { hash.update(Array("\(source.name(of: index))\n".utf8)) }
+        guard let now, newest < Int(now.timeIntervalSince1970 * 1e9) - Self.clockStep else {
+            return
+        }
         if case .unknown = source.sourceFiles { return }
-        version = newest < now - Self.clockStep ? hash.hexDigest() : nil
+        for index in 0..<source.count { hash.update(Array("\(source.name(of: index))\n".utf8)) }
+        version = hash.hexDigest()
     }
 
     /// The stamps of some of the images.

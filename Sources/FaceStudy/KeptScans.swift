@@ -27,15 +27,11 @@ struct KeptScans: Sendable {
     ///
     /// - Parameter sought: Content hashes of the test sets whose pictures were sought.
     static func key(_ version: String, seeking sought: [String]) -> String {
-        var hash = SHA256()
-        hash.update(Array(([version] + sought).joined(separator: "\n").utf8))
-        return hash.hexDigest()
+        SHA256.hexDigest(of: ([version] + sought).joined(separator: "\n").utf8)
     }
 
     private func file(_ name: String) -> URL {
-        var hash = SHA256()
-        hash.update(Array(name.utf8))
-        return folder.appendingPathComponent("\(hash.hexDigest().prefix(16)).json")
+        folder.appendingPathComponent("\(SHA256.hexDigest(of: name.utf8).prefix(16)).json")
     }
 
     /// The scan that was kept, without its pictures; nil where it has to be made.

@@ -460,15 +460,8 @@ private struct SetReader {
     private mutating func scan(
         _ images: any ImageSource, name: String, _ stamps: FileStamps
     ) throws -> ImageScan {
-        let key = stamps.version.map { KeptScans.key($0, seeking: []) }
-        if let scan = key.flatMap({
-            kept.scan("test \(name)", key: $0, images: images.count, sought: 0)
-        }) {
-            return scan
-        }
-        let scan = try readImages(images, name: name, .collected)
-        pictures[name] = scan.pictures
-        if draws, let key { kept.keep(scan, "test \(name)", key: key) }
+        let (scan, isKept) = try scan(images, "test", name, stamps, seeking: []) { _ in .collected }
+        if !isKept { pictures[name] = scan.pictures }
         return scan
     }
 
@@ -477,17 +470,30 @@ private struct SetReader {
         _ images: any ImageSource, name: String, _ stamps: FileStamps,
         seeking tests: [ScannedTest]
     ) throws -> ImageScan {
-        let sought = tests.map { $0.scan?.contentHash ?? "" }
-        let key = stamps.version.map { KeptScans.key($0, seeking: sought) }
-        let count = Self.offsets(of: tests).last ?? 0
-        if let scan = key.flatMap({
-            kept.scan("training \(name)", key: $0, images: images.count, sought: count)
-        }) {
-            return scan
+        try scan(images, "training", name, stamps, seeking: tests) {
+            .sought(try $0.index(of: tests))
+        }.scan
+    }
+
+    /// The scan that was kept, or one that is made and kept.
+    ///
+    /// - Parameter use: What is done with the pictures, asked where a scan is made.
+    private mutating func scan(
+        _ images: any ImageSource, _ role: String, _ name: String, _ stamps: FileStamps,
+        seeking tests: [ScannedTest], _ use: (inout SetReader) throws -> ImageScan.Pictures
+    ) throws -> (scan: ImageScan, isKept: Bool) {
+        let key = stamps.version.map {
+            KeptScans.key($0, seeking: tests.map { $0.scan?.contentHash ?? "" })
         }
-        let scan = try readImages(images, name: name, .sought(try index(of: tests)))
-        if draws, let key { kept.keep(scan, "training \(name)", key: key) }
-        return scan
+        let sought = Self.offsets(of: tests).last ?? 0
+        if let key,
+            let scan = kept.scan("\(role) \(name)", key: key, images: images.count, sought: sought)
+        {
+            return (scan, true)
+        }
+        let scan = try readImages(images, name: name, try use(&self))
+        if draws, let key { kept.keep(scan, "\(role) \(name)", key: key) }
+        return (scan, false)
     }
 
     private func readImages(

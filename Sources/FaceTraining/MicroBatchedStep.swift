@@ -84,12 +84,7 @@ final class MicroBatchedStep {
         }
         let norm = optimizer.gradientNorm()
         try team?.requireSame([norm.isNaN ? .nan : norm], "gradient")
-        if norm.isFinite {
-            if gradientClip > 0, norm > gradientClip {
-                optimizer.scaleGradients(by: gradientClip / norm)
-            }
-            optimizer.step(learningRate: learningRate)
-        }
+        optimizer.step(learningRate: learningRate, norm: norm, clip: gradientClip)
         launched.norm = .read(norm)
         return launched.read()
     }

@@ -123,10 +123,7 @@ public final class TrainingStep {
             return .unread(guarded.norm)
         }
         let norm = optimizer.gradientNorm()
-        if norm.isFinite {
-            if clip > 0, norm > clip { optimizer.scaleGradients(by: clip / norm) }
-            optimizer.step(learningRate: learningRate)
-        }
+        optimizer.step(learningRate: learningRate, norm: norm, clip: clip)
         return .read(norm)
     }
 
@@ -208,5 +205,16 @@ extension TrainingStep {
                 if case .read(let norm) = norm { norm } else { values[values.count - 1] }
             return numbers
         }
+    }
+}
+
+extension Optimizer {
+    /// Changes the parameters by gradients of a norm that is known, clipped; nothing where that is not finite.
+    ///
+    /// - Parameter clip: The largest L2 norm of all gradients together; 0 for none.
+    func step(learningRate: Double, norm: Double, clip: Double) {
+        guard norm.isFinite else { return }
+        if clip > 0, norm > clip { scaleGradients(by: clip / norm) }
+        step(learningRate: learningRate)
     }
 }

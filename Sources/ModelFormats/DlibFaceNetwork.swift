@@ -18,13 +18,7 @@ public struct DlibFaceNetwork {
     ///
     /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged, or holds another network.
     public init(_ url: URL, device: Device = .cpu) throws(ModelFormatsError) {
-        let data: Data
-        do {
-            data = try Data(contentsOf: url)
-        } catch {
-            throw .unreadable(path: url.path, reason: error.localizedDescription)
-        }
-        try self.init([UInt8](data), path: url.path, device: device)
+        try self.init(WeightBytes.of(url), path: url.path, device: device)
     }
 
     /// Reads the bytes of a file.

@@ -24,13 +24,7 @@ public struct StateDict {
     ///
     /// - Throws: ``ModelFormatsError`` when it cannot be read, is damaged or has no tensors by name.
     public init(_ url: URL) throws(ModelFormatsError) {
-        let data: Data
-        do {
-            data = try Data(contentsOf: url)
-        } catch {
-            throw .unreadable(path: url.path, reason: error.localizedDescription)
-        }
-        try self.init([UInt8](data), path: url.path)
+        try self.init(WeightBytes.of(url), path: url.path)
     }
 
     /// Reads the bytes of a file.

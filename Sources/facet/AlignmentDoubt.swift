@@ -9,7 +9,8 @@ import Torch
 enum AlignmentDoubt {
     /// What a study asks of its sets: a sentence about one that is not aligned. A damaged detector says nothing.
     static func of(_ interrupt: Interrupt) -> (any ImageSource, String) throws -> String? {
-        let detector = DetectorFiles.hasMTCNN ? try? MTCNN() : nil
+        // Read when the first set asks, which a study of built-in sets does not.
+        lazy var detector = DetectorFiles.hasMTCNN ? try? MTCNN() : nil
         return { source, path in
             guard let detector else { return nil }
             let check = try AlignmentCheck(

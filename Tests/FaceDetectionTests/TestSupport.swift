@@ -183,3 +183,14 @@ enum RealData {
     static let isAbsent: Comment =
         "FACET_DATA does not name a folder of real images, or FACET_DETECTORS none of detectors' weights"
 }
+
+/// Expects faces to be those of a golden, each a score, four numbers of a box and ten of points.
+func expect(_ faces: [DetectedFace], are golden: [[Double]], _ path: String) throws {
+    try #require(faces.count == golden.count, "\(path)")
+    for (face, expected) in zip(faces, golden) {
+        let points = try #require(face.points).points.flatMap { [$0.x, $0.y] }
+        let distances = zip(face.box.numbers + points, expected.dropFirst()).map { abs($0 - $1) }
+        #expect(abs(face.score - expected[0]) < 1e-3, "\(path)")
+        #expect(distances.count == 14 && distances.max() ?? .infinity < 0.5)
+    }
+}

@@ -43,13 +43,6 @@ struct NormalizationKernelTests {
         }
     }
 
-    /// Numbers that every type holds exactly, so that only the arithmetic differs.
-    private static func noise(_ shape: [Int], _ seed: UInt64, mean: Double = 0) -> Tensor {
-        let tensor = Tensor.zeros(shape)
-        tensor.fillNormal(mean: mean, standardDeviation: 1, seed: seed)
-        return tensor.to(.bfloat16).contiguous(shape.count == 4 ? .channelsLast : .contiguous)
-    }
-
     private func pass(
         _ test: Case, _ type: ElementType, format given: MemoryFormat? = nil,
         spoil: (Tensor) -> Void = { _ in }
@@ -59,19 +52,19 @@ struct NormalizationKernelTests {
         let layer = BatchNormalization(
             channels: channels,
             initial: InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32))
-        layer.weight.assign((Self.noise([channels], 2) * 0.5 + 1) * test.scale)
-        layer.bias.assign(Self.noise([channels], 3))
-        let input = Self.noise(test.shape, 1, mean: test.mean).to(type).contiguous(format)
+        layer.weight.assign((noise([channels], 2) * 0.5 + 1) * test.scale)
+        layer.bias.assign(noise([channels], 3))
+        let input = noise(test.shape, 1, mean: test.mean).to(type).contiguous(format)
         spoil(input)
         _ = input.withGradient()
         let residual =
             test.residual
-            ? Self.noise(test.shape, 4).to(type).contiguous(format).withGradient() : nil
+            ? noise(test.shape, 4).to(type).contiguous(format).withGradient() : nil
         let output =
             test.rectify
             ? layer.rectified(input, adding: residual, training: true)
             : residual.map { layer(input, training: true) + $0 } ?? layer(input, training: true)
-        (output * Self.noise(test.shape, 5).to(type)).sum().backward()
+        (output * noise(test.shape, 5).to(type)).sum().backward()
         var pass = Pass()
         pass.add("output", output)
         pass.add("mean", layer.runningMean)
@@ -107,8 +100,8 @@ struct NormalizationKernelTests {
     func finiteDifferences(_ hasResidual: Bool) throws {
         let shape = [3, 5, 4, 3]
         let values = [
-            Self.noise(shape, 1), Self.noise([5], 2) * 0.5 + 1, Self.noise([5], 3),
-            Self.noise(shape, 4),
+            noise(shape, 1), noise([5], 2) * 0.5 + 1, noise([5], 3),
+            noise(shape, 4),
         ]
         /// The sum of an output times fixed numbers.
         func sum(_ parts: [Tensor]) -> Tensor {
@@ -120,7 +113,7 @@ struct NormalizationKernelTests {
             let output = layer.rectified(
                 parts[0].contiguous(.channelsLast), adding: hasResidual ? parts[3] : nil,
                 training: true)
-            let total = (output * Self.noise(shape, 5).to(type)).sum()
+            let total = (output * noise(shape, 5).to(type)).sum()
             if total.requiresGradient {
                 total.backward()
                 gradients = [
@@ -132,23 +125,9 @@ struct NormalizationKernelTests {
         }
         var gradients: [Tensor?] = []
         _ = sum(values.map { $0.to(.float32).detached().withGradient() })
-        let step = 1e-5
         for index in 0..<(hasResidual ? 4 : 3) {
-            let gradient = try #require(gradients[index]).to(.float64)
-            for seed in 10..<14 {
-                let direction = Self.noise(values[index].shape, UInt64(seed)).to(.float64)
-                func moved(_ distance: Double) -> Double {
-                    withoutGradients {
-                        var parts = values.map { $0.to(.float64) }
-                        parts[index] = parts[index] + direction * distance
-                        return sum(parts).item()
-                    }
-                }
-                let derivative = (moved(step) - moved(-step)) / (2 * step)
-                let expected = (gradient * direction).sum().item()
-                let size = (gradient.norm() * direction.norm()).item()
-                #expect(abs(derivative - expected) < 1e-5 * size, "operand \(index)")
-            }
+            expectDerivatives(
+                try #require(gradients[index]), ofOperand: index, at: values, step: 1e-5, of: sum)
         }
     }
 
@@ -221,13 +200,13 @@ struct NormalizationKernelTests {
         func gradients(_ type: ElementType) -> [Tensor] {
             let initial = InitialWeights(
                 seed: 1, type: type == .float64 ? .float64 : .float32)
-            let input = Self.noise([4, 16, 6, 6], 1).to(type).contiguous(format).withGradient()
+            let input = noise([4, 16, 6, 6], 1).to(type).contiguous(format).withGradient()
             let first = BatchNormalization(channels: 16, initial: initial.child("a"))
             let second = BatchNormalization(channels: 16, initial: initial.child("b"))
             let middle = first.rectified(input, training: true)
             let sum = middle + second(input * 0.5, training: true)
             let end = second.rectified(sum, adding: middle, training: true) + sum
-            (end * Self.noise([4, 16, 6, 6], 2).to(type)).sum().backward()
+            (end * noise([4, 16, 6, 6], 2).to(type)).sum().backward()
             return [input, first.weight, first.bias, second.weight, second.bias]
                 .compactMap { $0.gradient?.to(.float64) }
         }
@@ -240,12 +219,12 @@ struct NormalizationKernelTests {
         "Slices of images, and a gradient that is one number everywhere", arguments: [false, true])
     func strided(_ hasResidual: Bool) {
         func gradients(_ type: ElementType) -> [Tensor] {
-            let whole = Self.noise([4, 16, 6, 6], 1).to(type).contiguous(.channelsLast)
+            let whole = noise([4, 16, 6, 6], 1).to(type).contiguous(.channelsLast)
                 .withGradient()
             let layer = BatchNormalization(
                 channels: 8,
                 initial: InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32))
-            layer.bias.assign(Self.noise([8], 3))
+            layer.bias.assign(noise([8], 3))
             let slice = whole.narrowed(1, 4..<12)
             layer.rectified(
                 slice, adding: hasResidual ? slice * 0.5 : nil, training: true

@@ -10,13 +10,6 @@ struct PReLUKernelTests {
         [8, 1, 4, 1], [9, 64, 28, 28], [16, 24],
     ]
 
-    /// Numbers that every type holds exactly, so that only the arithmetic differs.
-    private static func noise(_ shape: [Int], _ seed: UInt64, mean: Double = 0) -> Tensor {
-        let tensor = Tensor.zeros(shape)
-        tensor.fillNormal(mean: mean, standardDeviation: 1, seed: seed)
-        return tensor.to(.bfloat16).contiguous(shape.count == 4 ? .channelsLast : .contiguous)
-    }
-
     /// A normalisation and a rectifier, some of whose slopes are negative, 0 and more than 1.
     private struct Pair {
         let normalization: BatchNormalization
@@ -25,10 +18,10 @@ struct PReLUKernelTests {
         init(channels: Int, _ type: ElementType) {
             let initial = InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32)
             normalization = BatchNormalization(channels: channels, initial: initial)
-            normalization.weight.assign(PReLUKernelTests.noise([channels], 2) * 0.5 + 1)
-            normalization.bias.assign(PReLUKernelTests.noise([channels], 3))
+            normalization.weight.assign(noise([channels], 2) * 0.5 + 1)
+            normalization.bias.assign(noise([channels], 3))
             prelu = PReLU(channels: channels, initial: initial)
-            let slopes = PReLUKernelTests.noise([channels], 4)
+            let slopes = noise([channels], 4)
             if channels > 2 { slopes.narrowed(0, 1..<2).fill(0) }
             prelu.weight.assign(slopes)
         }
@@ -46,11 +39,11 @@ struct PReLUKernelTests {
     ) -> [Tensor] {
         let format = given ?? (shape.count == 4 ? .channelsLast : .contiguous)
         let layers = Pair(channels: shape[1], type)
-        let input = Self.noise(shape, 1, mean: mean).to(type).contiguous(format)
+        let input = noise(shape, 1, mean: mean).to(type).contiguous(format)
         spoil(input)
         _ = input.withGradient()
         let output = layers.normalization.rectified(input, by: layers.prelu, training: true)
-        (output * Self.noise(shape, 5).to(type)).sum().backward()
+        (output * noise(shape, 5).to(type)).sum().backward()
         let found: [Tensor?] = [
             output, layers.normalization.runningMean, layers.normalization.runningVariance,
             input.gradient, layers.normalization.weight.gradient,
@@ -84,8 +77,8 @@ struct PReLUKernelTests {
     func finiteDifferences() throws {
         let shape = [3, 5, 4, 3]
         let values = [
-            Self.noise(shape, 1), Self.noise([5], 2) * 0.5 + 1, Self.noise([5], 3),
-            Self.noise([5], 4),
+            noise(shape, 1), noise([5], 2) * 0.5 + 1, noise([5], 3),
+            noise([5], 4),
         ]
         var gradients: [Tensor?] = []
         /// The sum of an output times fixed numbers.
@@ -97,7 +90,7 @@ struct PReLUKernelTests {
             layers.prelu.weight.assign(parts[3])
             let output = layers.normalization.rectified(
                 parts[0].contiguous(.channelsLast), by: layers.prelu, training: true)
-            let total = (output * Self.noise(shape, 5).to(type)).sum()
+            let total = (output * noise(shape, 5).to(type)).sum()
             if total.requiresGradient {
                 total.backward()
                 gradients = [
@@ -108,23 +101,9 @@ struct PReLUKernelTests {
             return total
         }
         _ = sum(values.map { $0.to(.float32).detached().withGradient() })
-        let step = 1e-6
         for index in values.indices {
-            let gradient = try #require(gradients[index]).to(.float64)
-            for seed in 10..<14 {
-                let direction = Self.noise(values[index].shape, UInt64(seed)).to(.float64)
-                func moved(_ distance: Double) -> Double {
-                    withoutGradients {
-                        var parts = values.map { $0.to(.float64) }
-                        parts[index] = parts[index] + direction * distance
-                        return sum(parts).item()
-                    }
-                }
-                let derivative = (moved(step) - moved(-step)) / (2 * step)
-                let expected = (gradient * direction).sum().item()
-                let size = (gradient.norm() * direction.norm()).item()
-                #expect(abs(derivative - expected) < 1e-5 * size, "operand \(index)")
-            }
+            expectDerivatives(
+                try #require(gradients[index]), ofOperand: index, at: values, step: 1e-6, of: sum)
         }
     }
 
@@ -177,7 +156,7 @@ struct PReLUKernelTests {
         }
         let layers = Pair(channels: 8, .float32)
         layers.normalization.isFrozen = true
-        let input = Self.noise([2, 8, 5, 5], 1).to(.float32)
+        let input = noise([2, 8, 5, 5], 1).to(.float32)
         let expected = layers.prelu(
             layers.normalization(input, training: true), training: true)
         let fused = layers.normalization.rectified(input, by: layers.prelu, training: true)
@@ -192,12 +171,12 @@ struct PReLUKernelTests {
     @Test("Values that go two ways get the sum of both gradients", arguments: MemoryFormat.allCases)
     func sharedGradients(_ format: MemoryFormat) {
         func gradients(_ type: ElementType) -> [Tensor] {
-            let input = Self.noise([4, 16, 6, 6], 1).to(type).contiguous(format).withGradient()
+            let input = noise([4, 16, 6, 6], 1).to(type).contiguous(format).withGradient()
             let (first, second) = (Pair(channels: 16, type), Pair(channels: 16, type))
             let middle = first.normalization.rectified(input, by: first.prelu, training: true)
             let end =
                 second.normalization.rectified(middle, by: second.prelu, training: true) + middle
-            (end * Self.noise([4, 16, 6, 6], 6).to(type)).sum().backward()
+            (end * noise([4, 16, 6, 6], 6).to(type)).sum().backward()
             return [input, first.prelu.weight, first.normalization.weight, second.prelu.weight]
                 .compactMap { $0.gradient?.to(.float64) }
         }
@@ -214,7 +193,7 @@ struct PReLUKernelTests {
             let layers = Pair(channels: 19, type)
             let initial = InitialWeights(seed: 1, type: type == .float64 ? .float64 : .float32)
             let convolution = Convolution(inputs: 5, outputs: 19, kernel: 3, initial: initial)
-            let input = Self.noise([2, 5, 9, 7], 7).to(initial.type).contiguous(format)
+            let input = noise([2, 5, 9, 7], 7).to(initial.type).contiguous(format)
             return withPrecision(type, on: .cpu) {
                 withoutGradients {
                     guard !folds else {

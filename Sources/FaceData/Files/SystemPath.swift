@@ -43,6 +43,13 @@ enum SystemPath {
         }
     }
 
+    /// The first of some folders that holds folders of all these names.
+    static func first(of folders: [URL], holding names: [String]) -> URL? {
+        folders.first { folder in
+            names.allSatisfy { kind(folder.appendingPathComponent($0).path) == .folder }
+        }
+    }
+
     /// Whether there is something at a path.
     static func exists(_ path: String) -> Bool { kind(path) != nil }
 

@@ -12,11 +12,9 @@ enum SurvFaceReader {
     static func isSet(_ folder: URL) -> Bool { root(of: folder) != nil }
 
     private static func root(of folder: URL) -> URL? {
-        [folder, folder.appendingPathComponent("Face_Identification_Test_Set")].first { root in
-            folders.allSatisfy {
-                SystemPath.kind(root.appendingPathComponent($0).path) == .folder
-            }
-        }
+        SystemPath.first(
+            of: [folder, folder.appendingPathComponent("Face_Identification_Test_Set")],
+            holding: folders)
     }
 
     /// Reads the set.

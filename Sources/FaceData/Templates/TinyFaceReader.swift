@@ -10,11 +10,9 @@ enum TinyFaceReader {
     static func isSet(_ folder: URL) -> Bool { root(of: folder) != nil }
 
     private static func root(of folder: URL) -> URL? {
-        [folder, folder.appendingPathComponent("Testing_Set")].first { root in
-            ["Gallery_Match", "Probe"].allSatisfy {
-                SystemPath.kind(root.appendingPathComponent($0).path) == .folder
-            }
-        }
+        SystemPath.first(
+            of: [folder, folder.appendingPathComponent("Testing_Set")],
+            holding: ["Gallery_Match", "Probe"])
     }
 
     /// Reads the set: every image is a template.

@@ -136,7 +136,7 @@ private enum RunLengths {
         var values: [Int] = []
         var position = 0
         while values.count < count {
-            guard let head = head(bytes, &position) else { return nil }
+            guard let head = bytes.number(at: &position) else { return nil }
             let wanted = count - values.count
             if head & 1 == 0 {
                 let size = (width + 7) / 8
@@ -166,17 +166,5 @@ private enum RunLengths {
             let place = bit + index
             return value | Int(bytes[start + place >> 3] >> UInt8(place & 7) & 1) << index
         }
-    }
-
-    private static func head(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Int? {
-        var value = 0
-        for shift in stride(from: 0, to: 35, by: 7) {
-            guard position < bytes.count else { return nil }
-            let byte = bytes[position]
-            position += 1
-            value |= Int(byte & 0x7f) << shift
-            if byte & 0x80 == 0 { return value }
-        }
-        return nil
     }
 }

@@ -6,7 +6,7 @@ enum Snappy {
     static func unpacked(_ packed: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
         var position = 0
         // Three bytes make 64 at most, so that a small file cannot ask for much memory.
-        guard length(packed, &position) == count, count <= 22 * packed.count + 64 else {
+        guard packed.number(at: &position) == count, count <= 22 * packed.count + 64 else {
             return nil
         }
         var isWhole = false
@@ -15,18 +15,6 @@ enum Snappy {
             filled = isWhole ? count : 0
         }
         return isWhole ? bytes : nil
-    }
-
-    private static func length(_ packed: UnsafeRawBufferPointer, _ position: inout Int) -> Int? {
-        var length = 0
-        for shift in stride(from: 0, to: 35, by: 7) {
-            guard position < packed.count else { return nil }
-            let byte = packed[position]
-            position += 1
-            length |= Int(byte & 0x7f) << shift
-            if byte & 0x80 == 0 { return length }
-        }
-        return nil
     }
 
     /// Whether the packed bytes fill the target and nothing is left.

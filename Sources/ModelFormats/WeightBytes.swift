@@ -1,0 +1,15 @@
+import Foundation
+
+/// The content of files of weights.
+enum WeightBytes {
+    /// All bytes of a file.
+    ///
+    /// - Throws: ``ModelFormatsError/unreadable(path:reason:)``.
+    static func of(_ url: URL) throws(ModelFormatsError) -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: url))
+        } catch {
+            throw .unreadable(path: url.path, reason: error.localizedDescription)
+        }
+    }
+}

@@ -2,7 +2,7 @@ public import FaceModels
 import Torch
 
 /// How models are run to embed images.
-public struct EmbeddingOptions: Sendable, Hashable {
+public struct EmbeddingOptions: Sendable {
     /// Where and with what a network is computed.
     public var compute: ComputeConfiguration
     /// Images embedded at once; at least 1.
@@ -11,16 +11,19 @@ public struct EmbeddingOptions: Sendable, Hashable {
     public var inputSize: Int
     /// What is known of a network's input where its file does not say it.
     public var input: RequestedInput
+    /// What computes networks of Facet's backbones; nil for LibTorch.
+    public var engine: (any EmbeddingEngine)?
 
     /// Creates options.
     public init(
         compute: ComputeConfiguration, batchSize: Int = 128, inputSize: Int = 112,
-        input: RequestedInput = RequestedInput()
+        input: RequestedInput = RequestedInput(), engine: (any EmbeddingEngine)? = nil
     ) {
         self.compute = compute
         self.batchSize = batchSize
         self.inputSize = inputSize
         self.input = input
+        self.engine = engine
     }
 
     /// In float32 on the CPU, with a thread for each core that is available.

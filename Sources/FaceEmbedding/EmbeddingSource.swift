@@ -42,21 +42,21 @@ public enum EmbeddingSource {
             throw TorchError.file(path: url.path, reason: "there is no such file")
         }
         let opener = Opener(options: options, weights: weights)
-        if isFolder.boolValue { return try opener.folder(url) }
+        if isFolder.boolValue { return try opener.replaced(opener.folder(url)) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
         guard FileManager.default.isReadableFile(atPath: url.path) else {
             throw FaceEmbeddingError.noModel(path: url.path, reason: "permission denied")
         }
         switch ModelFileKind(url) {
         case .array: return .file(try EmbeddingFile(array: url))
-        case .dlib: return try opener.dlib(url)
+        case .dlib: return try opener.replaced(opener.dlib(url))
         case .foreign(let what, let advice):
             throw FaceEmbeddingError.foreignModel(path: url.path, what: what, advice: advice)
         case .onnx: return try opener.onnx(url, ONNXNetwork(url, options))
         case .openVINO: return try opener.onnx(url, ONNXNetwork(ir: url, options))
-        case .safetensors: return try opener.safetensors(url)
-        case .script: return try opener.script(url)
-        case .mxnet, .stateDict: return try opener.stateDict(url)
+        case .safetensors: return try opener.replaced(opener.safetensors(url))
+        case .script: return try opener.replaced(opener.script(url))
+        case .mxnet, .stateDict: return try opener.replaced(opener.stateDict(url))
         }
     }
 
@@ -81,6 +81,14 @@ private struct Opener {
 
     private var compute: ComputeConfiguration { options.compute }
     private var batchSize: Int { options.batchSize }
+
+    /// What was opened, computed by the engine that is asked for. OpenVINO's own files never come here.
+    func replaced(_ source: EmbeddingSource) throws -> EmbeddingSource {
+        guard let engine = options.engine, case .network(let network) = source else {
+            return source
+        }
+        return .network(try engine.replacing(network, options))
+    }
 
     /// The model in a folder: a run's, or that of a study's only run.
     func folder(_ url: URL) throws -> EmbeddingSource {

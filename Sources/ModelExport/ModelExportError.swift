@@ -6,6 +6,8 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
     case fewImages(path: String, count: Int)
     /// A file cannot be exported.
     case notANetwork(path: String)
+    /// OpenVINO does not compute what LibTorch does.
+    case otherEngine(path: String, judgement: String)
     /// A network computes something that the format has no form for.
     case unsupported(operation: String, network: String)
     /// A file cannot be written.
@@ -23,6 +25,8 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
         case .notANetwork(let path):
             "'\(path)' is not a network of Facet's backbones, so it cannot be exported; give a run's folder, "
                 + "its model.safetensors, or a PyTorch state dict with --backbone"
+        case .otherEngine(let path, let judgement):
+            "OpenVINO does not compute what LibTorch does for '\(path)' (\(judgement)); leave --engine out"
         case .unsupported(let operation, let network):
             "\(network) cannot be exported to ONNX: there is no form for '\(operation)'; export it as "
                 + "TorchScript with --format torchscript"

@@ -60,6 +60,7 @@ public struct ModelExporter {
         self.version = version
         self.embedding = embedding
         self.embedding.compute.precision = .float32
+        self.embedding.engine = nil
     }
 
     /// Exports a network.
@@ -84,8 +85,7 @@ public struct ModelExporter {
         defer { folder.remove() }
         let part = folder.url.appendingPathComponent(target.lastPathComponent)
             .deletingPathExtension().appendingPathExtension(Self.endings[format] ?? "")
-        try write(model.backbone, model.metadata, to: part)
-        var judgement = try judge(original, part)
+        var judgement = try write(original, model, judgedAt: part)
         if !tests.isEmpty {
             let size = original.inputSize
             let first = try evaluate(source, weights, tests, size, progress)
@@ -100,6 +100,18 @@ public struct ModelExporter {
         }
         try AtomicFile.move(part, to: target)
         return judgement
+    }
+
+    /// Writes a network and compares both.
+    ///
+    /// - Returns: How far the written one is from it, which the caller decides by.
+    func write(
+        _ original: EmbeddingNetwork,
+        _ model: (backbone: any Backbone, metadata: ModelFile.Metadata),
+        judgedAt part: URL
+    ) throws -> ExportJudgement {
+        try write(model.backbone, model.metadata, to: part)
+        return try judge(original, part)
     }
 
     private static let endings: [Format: String] = [

@@ -14,26 +14,6 @@ public import Foundation
 /// The claim is an advisory lock (`flock`) on the file `.lock`, which also says who holds it. On
 /// a file system that has no locks there is no claim.
 public final class FolderLock {
-    /// Who works in a folder.
-    public struct Holder: Codable, Equatable, Sendable, CustomStringConvertible {
-        /// Number of the process.
-        public var process: Int32
-        /// Name of the machine.
-        public var host: String
-        /// When it began, in ISO 8601, by the machine's clock.
-        public var since: String
-
-        /// Describes a holder.
-        public init(process: Int32, host: String, since: String) {
-            self.process = process
-            self.host = host
-            self.since = since
-        }
-
-        /// `process 4711 on host 'gpu1', since 2026-01-31T12:00:00Z`.
-        public var description: String { "process \(process) on host '\(host)', since \(since)" }
-    }
-
     private let url: URL
     private var file: FileDescriptor?
 
@@ -50,7 +30,7 @@ public final class FolderLock {
         }
         self.file = file
         try file.truncate(to: 0)
-        try file.write((try? JSONEncoder().encode(Self.current)) ?? Data())
+        try file.write((try? JSONEncoder().encode(ProcessIdentity.current)) ?? Data())
     }
 
     deinit { release() }
@@ -82,15 +62,9 @@ public final class FolderLock {
         return nil
     }
 
-    private static var current: Holder {
-        Holder(
-            process: getpid(), host: ProcessInfo.processInfo.hostName,
-            since: ISO8601DateFormatter().string(from: Date()))
-    }
-
-    private static func holder(_ url: URL) -> Holder? {
+    private static func holder(_ url: URL) -> ProcessIdentity? {
         ((try? PlainFile.read(url)) ?? nil).flatMap {
-            try? JSONDecoder().decode(Holder.self, from: $0)
+            try? JSONDecoder().decode(ProcessIdentity.self, from: $0)
         }
     }
 }

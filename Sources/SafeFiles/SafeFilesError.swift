@@ -3,7 +3,7 @@ import Foundation
 /// What keeps bytes from being stored.
 public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another process works in the folder.
-    case busy(path: String, holder: FolderLock.Holder?)
+    case busy(path: String, holder: ProcessIdentity?)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
     /// Something that leads elsewhere stands where a file belongs.
@@ -37,7 +37,8 @@ public enum SafeFilesError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .busy(let path, let holder):
-            "another process is using '\(path)'" + (holder.map { ": \($0)" } ?? "")
+            "another process is using '\(path)'"
+                + (holder.map { ": \($0), since \($0.since)" } ?? "")
                 + "; wait until it ends, or choose another folder"
         case .noSpace(let path):
             "the disk is full: '\(path)' cannot be written; free some space and run the same command again; "

@@ -2,6 +2,7 @@ import CommandKit
 import FaceEmbedding
 import FaceModels
 import FaceStudy
+import ModelExport
 
 /// What commands have in common that take a model of any kind and test sets.
 enum ModelFlags {
@@ -45,7 +46,25 @@ enum ModelFlags {
             "--device", .value("NAME"), "auto, cpu, cuda or cuda:N",
             elsewhere: OptionsElsewhere.device, completion: .words(["auto", "cpu", "cuda"])),
         threads,
+        Option(
+            "--engine", .value("NAME"),
+            "what computes networks of Facet's backbones: libtorch (default) or openvino, if it gives the same",
+            completion: .words(Engine.allCases.map(\.rawValue))),
     ]
+
+    /// What computes a network.
+    private enum Engine: String, CaseIterable {
+        case libtorch, openvino
+    }
+
+    /// The engine that is asked for; nil for LibTorch.
+    static func engine(_ arguments: Arguments) throws -> (any EmbeddingEngine)? {
+        let name = try arguments.choice("--engine", among: Engine.allCases.map(\.rawValue))
+        switch name.flatMap(Engine.init) {
+        case nil, .libtorch: return nil
+        case .openvino: return OpenVINOEngine(version: FacetVersion.number, told: Console.note)
+        }
+    }
 
     /// What is asked for by ``stateDict``.
     static func stateDict(_ arguments: Arguments) -> StateDictOptions {

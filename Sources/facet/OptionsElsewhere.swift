@@ -206,7 +206,7 @@ enum OptionsElsewhere {
             [
                 "--model", "--network", "--net", "--weights", "--ckpt", "--checkpoint", "--resume",
                 "--pretrained", "--model-path", "--model-prefix", "--load", "--arch", "-m",
-                "--onnx", "--engine",
+                "--onnx",
             ],
             instead: "the model is the first argument: facet evaluate MODEL --test ..."),
         AbsentOption(

@@ -83,6 +83,7 @@ public struct SetEmbedding {
         plan =
             "\(try network.identity()) \(options.compute.precision) \(options.compute.device) "
             + "\(options.batchSize) \(mirroring)" + (origin.isEmpty ? "" : " \(origin)")
+            + (options.engine.map { " \($0.name)" } ?? "")
     }
 
     /// Embeds the images and writes the file, as a whole or not at all.

@@ -105,7 +105,10 @@ let evaluateCommand = Command(
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
     let weights = ModelFlags.stateDict(arguments)
-    let input = try ModelFlags.input(arguments)
+    let options = EmbeddingOptions(
+        compute: try configuration.resolvedCompute(),
+        batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
+        input: try ModelFlags.input(arguments), engine: try ModelFlags.engine(arguments))
     try requireUse(ofInput: arguments, paths)
     let warnings = OnceTold()
     let savesThresholds = arguments.has("--save-thresholds")
@@ -115,7 +118,7 @@ let evaluateCommand = Command(
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
-            path, configuration, weights, input, embeddings, attributes, cohort, title: title,
+            path, configuration, options, weights, embeddings, attributes, cohort, title: title,
             savesThresholds: savesThresholds, warnings, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
@@ -141,18 +144,13 @@ let evaluateCommand = Command(
 }
 
 private func evaluate(
-    _ path: String, _ configuration: StudyConfiguration, _ weights: StateDictOptions,
-    _ input: RequestedInput, _ embeddings: URL?, _ attributes: AttributeTable?,
+    _ path: String, _ configuration: StudyConfiguration, _ options: EmbeddingOptions,
+    _ weights: StateDictOptions, _ embeddings: URL?, _ attributes: AttributeTable?,
     _ cohort: NamedCohort?, title: String,
     savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
-        model: URL(fileURLWithPath: path),
-        options: EmbeddingOptions(
-            compute: try configuration.resolvedCompute(),
-            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
-            input: input),
-        weights: weights)
+        model: URL(fileURLWithPath: path), options: options, weights: weights)
     let thresholds = savesThresholds ? try evaluation.thresholds() : nil
     try thresholds?.requireWritable()
     var line: ProgressLine?

@@ -24,7 +24,8 @@ enum UseFlags {
             compute: try configuration.resolvedCompute(),
             batchSize: try arguments.whole("--batch-size", in: 1...1_000_000)
                 ?? configuration.evaluation.batchSize,
-            inputSize: configuration.inputSize, input: try ModelFlags.input(arguments))
+            inputSize: configuration.inputSize, input: try ModelFlags.input(arguments),
+            engine: try ModelFlags.engine(arguments))
     }
 
     /// The model of a command, which takes photographs with `--detect`.

@@ -1,0 +1,58 @@
+public import FaceEmbedding
+import FaceModels
+import Foundation
+
+/// Lets OpenVINO embed with networks of Facet's: each is exported to ONNX, run by OpenVINO, and taken only if
+/// it computes what LibTorch does.
+public struct OpenVINOEngine: EmbeddingEngine {
+    /// `openvino`.
+    public let name = "openvino"
+    private let version: String
+    private let told: @Sendable (String) -> Void
+
+    /// Creates the engine.
+    ///
+    /// - Parameters:
+    ///   - version: Facet's version.
+    ///   - told: Told how far both are apart.
+    public init(version: String, told: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.version = version
+        self.told = told
+    }
+
+    /// - Throws: ``ModelExportError/notANetwork(path:)`` for what LibTorch alone can run,
+    ///   ``ModelExportError/unsupported(operation:network:)``, ``ModelExportError/otherEngine(path:judgement:)``,
+    ///   and `OpenVINOError` where OpenVINO is missing.
+    public func replacing(
+        _ network: EmbeddingNetwork, _ options: EmbeddingOptions
+    ) throws -> EmbeddingNetwork {
+        guard let model = network.model else {
+            throw ModelExportError.notANetwork(path: network.path)
+        }
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("network.onnx")
+        let exporter = ModelExporter(.onnx, version: version, embedding: options)
+        // Rounding to bfloat16 would hide what differs.
+        var exact = network
+        exact.embedder = try Embedder(
+            backbone: model.backbone, normalization: model.metadata.normalization,
+            compute: exporter.embedding.compute)
+        let judgement = try exporter.write(exact, model, judgedAt: file)
+        guard judgement.isGood() else {
+            throw ModelExportError.otherEngine(path: network.path, judgement: judgement.summary)
+        }
+        var own = options
+        own.engine = nil
+        own.input = RequestedInput()
+        guard case .network(let computed) = try EmbeddingSource.open(file, own) else {
+            throw ModelExportError.notANetwork(path: network.path)
+        }
+        told("computed by OpenVINO: \(judgement.summary)")
+        var replaced = network
+        replaced.embedder = computed.embedder
+        return replaced
+    }
+}

@@ -4,6 +4,7 @@
 #include "kernels/depthwise.h"
 #include "dispatch.h"
 #include "kernels/folding.h"
+#include "kernels/grouped.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
 #include "kernels/prelu.h"
@@ -83,6 +84,8 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
       }
       if (kernels::supports_depthwise(input, taps, stride, padding, groups))
         return kernels::depthwise_convolution(input, taps, stride);
+      if (kernels::supports_grouped(input, taps, groups))
+        return kernels::grouped_convolution(input, taps, stride, padding, groups);
       if (kernels::supports_pointwise(input, taps, stride, padding, groups))
         return kernels::pointwise_convolution(input, taps, stride);
       if (kernels::supports_window(input, taps, stride, padding, groups))

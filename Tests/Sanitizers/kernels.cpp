@@ -16,6 +16,7 @@
 #include "head/products.h"
 #include "kernels/bytes.h"
 #include "kernels/depthwise.h"
+#include "kernels/grouped.h"
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/pointwise.h"
@@ -86,6 +87,14 @@ void convolutions(at::ScalarType type, int64_t images, int64_t channels, int64_t
     compare("depthwise " + what, {input, depthwise},
             [&](auto &t) { return kernels::depthwise_convolution(t[0], t[1], stride); },
             conv(1, channels));
+  for (int64_t groups : {int64_t(8), channels / 2}) {
+    if (groups == 0 || channels % groups != 0) continue;
+    auto weight = at::randn({channels, channels / groups, 3, 3}).to(type);
+    if (kernels::supports_grouped(input, weight, groups))
+      compare("groups " + what, {input, weight},
+              [&](auto &t) { return kernels::grouped_convolution(t[0], t[1], stride, 1, groups); },
+              conv(1, groups));
+  }
   auto pointwise = at::randn({5, channels, 1, 1}).to(type);
   if (kernels::supports_pointwise(input, pointwise, stride, 0, 1))
     compare("1x1 " + what, {input, pointwise},

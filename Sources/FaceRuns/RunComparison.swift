@@ -13,6 +13,11 @@ public struct RunComparison: Codable, Sendable, Hashable {
         public var first: String
         /// What the second run has.
         public var second: String
+
+        /// One of numbers that are too many to be shown.
+        static func ofNumbers(_ what: String) -> Difference {
+            Difference(what: what, first: "its numbers", second: "other numbers")
+        }
     }
 
     /// Steps that both runs have.
@@ -107,17 +112,13 @@ public struct RunComparison: Codable, Sendable, Hashable {
             )
             // A set may have been added to one of them.
             guard let mine = reports.0, let theirs = reports.1, mine != theirs else { continue }
-            differences.append(
-                Difference(
-                    what: "figures of \(test)", first: "its numbers", second: "other numbers"))
+            differences.append(.ofNumbers("figures of \(test)"))
         }
         // Runs of earlier versions have none; that is not a difference in their numbers.
         if let mine = try first.readGeometry(), let theirs = try second.readGeometry(),
             mine != theirs
         {
-            differences.append(
-                Difference(
-                    what: "geometry of embeddings", first: "its numbers", second: "other numbers"))
+            differences.append(.ofNumbers("geometry of embeddings"))
         }
         return differences
     }

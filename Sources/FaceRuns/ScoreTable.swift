@@ -34,7 +34,6 @@ enum ScoreTable {
             throw .damagedFile(path: path, line: 1, reason: "the header is not '\(wanted)'")
         }
         var scores: [ScoreRecord] = []
-        scores.reserveCapacity(rows.count - 1)
         for row in rows.dropFirst() {
             guard let score = score(row.fields) else {
                 throw .damagedFile(path: path, line: row.line, reason: "not the score of a pair")

@@ -222,7 +222,7 @@ extension StudyFolder {
 
     /// Tokens of the workers that have a lease, whatever has become of them.
     var workerTokens: [String] {
-        workerNames.filter { $0.hasSuffix(".lease") && !$0.hasPrefix(".") }
+        workerNames.filter { $0.hasSuffix(".lease") }
             .map { String($0.dropLast(".lease".count)) }.filter { UUID(uuidString: $0) != nil }
     }
 

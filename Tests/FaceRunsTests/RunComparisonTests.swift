@@ -1,6 +1,7 @@
 import FaceEvaluation
 import FaceRuns
 import Foundation
+import SafeFiles
 import Testing
 
 @Suite struct RunComparisonTests {
@@ -81,6 +82,8 @@ import Testing
                 #expect(comparison.atEnd.map(\.what) == [what])
                 #expect(comparison.text.contains(what))
             }
+            let model = try #require(RunComparison(first, others[2].1).atEnd.first)
+            #expect(model.first == "its bytes" && model.second == "other bytes, or none")
         }
     }
 
@@ -95,6 +98,32 @@ import Testing
             #expect(difference.what == "geometry of embeddings")
             #expect(difference.first == "its numbers" && difference.second == "other numbers")
             #expect(try RunComparison(first, old).isSame)
+        }
+    }
+
+    /// A set of templates may be added to one of the runs, so only figures that both have can differ.
+    @Test func figuresOfTemplatesAreComparedWhereBothHaveThem() throws {
+        func figures(_ value: Double) -> String {
+            """
+            {"pooling": "p", "images": 1, "templates": 1, "people": 1, "genuine": 0, "impostor": 0,
+             "mated": 1, "nonmated": 0, "galleries": [1], "failedToEnrol": 0, "cumulativeMatches": [],
+             "errorTradeOff": [], "warnings": [],
+             "figures": [{"measure": {"rank": {"_0": 1}}, "value": \(value)}]}
+            """
+        }
+        try Samples.inTemporaryFolder { folder throws in
+            let runs = try ["a", "b", "c", "d"].map { try write(folder, name: $0) }
+            for (run, value) in zip(runs, [0.5, 0.25, 0.5]) {
+                var description = Samples.description
+                description.templateTests = [TemplateTestFacts(name: "ijb", templates: 1)]
+                try run.write(description)
+                try AtomicFile.write(figures(value), to: run.templatesURL(test: "ijb"))
+            }
+            let difference = try #require(RunComparison(runs[0], runs[1]).atEnd.first)
+            #expect(difference.what == "figures of ijb")
+            #expect(difference.first == "its numbers" && difference.second == "other numbers")
+            #expect(try RunComparison(runs[0], runs[2]).isSame)
+            #expect(try RunComparison(runs[0], runs[3]).isSame)
         }
     }
 

@@ -353,7 +353,7 @@ public final class Trainer {
 }
 
 /// Measures steps, and says when the next checkpoint is due.
-private struct StepClock {
+struct StepClock {
     private let clock = ContinuousClock()
     private var lastLap: ContinuousClock.Instant
     private var lastSave: ContinuousClock.Instant
@@ -370,9 +370,11 @@ private struct StepClock {
         return lastLap.duration(to: now) / .seconds(1)
     }
 
-    mutating func isSaveDue(_ interval: Duration) -> Bool {
-        guard lastSave.duration(to: clock.now) >= interval else { return false }
-        lastSave = clock.now
+    mutating func isSaveDue(
+        _ interval: Duration, at now: ContinuousClock.Instant = .now
+    ) -> Bool {
+        guard lastSave.duration(to: now) >= interval else { return false }
+        lastSave = now
         return true
     }
 }

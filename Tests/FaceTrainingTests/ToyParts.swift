@@ -105,6 +105,7 @@ enum ToyParts {
 struct ToySource: TrainingSource {
     let imageCount: Int
     let batchSize: Int
+    var classes = 3
 
     var stepsPerEpoch: Int { imageCount / batchSize }
 
@@ -129,7 +130,7 @@ struct ToySource: TrainingSource {
             var stream = SeededRandom(seed: UInt64(epoch), "toy", UInt64(step))
             return ImageBatch(
                 side: 4, pixels: (0..<source.batchSize * 48).map { _ in UInt8(stream.below(256)) },
-                labels: (0..<source.batchSize).map { _ in stream.below(3) })
+                labels: (0..<source.batchSize).map { _ in stream.below(source.classes) })
         }
     }
 }

@@ -1,10 +1,11 @@
 import FaceData
 import FaceLosses
 import FaceModels
-import FaceTraining
 import Foundation
 import Testing
 import Torch
+
+@testable import FaceTraining
 
 @Suite("The trainer", .serialized)
 struct TrainerTests {
@@ -273,7 +274,42 @@ struct TrainerTests {
             _ = #expect(throws: FaceTrainingError.tooFewImages(images: 3, batchSize: 4)) {
                 _ = try trainer(in: folder, images: 3)
             }
+            var trace = Trace()
+            try run(trainer(in: folder, images: 4), into: &trace)
+            #expect(trace.losses.count == 3 && trace.epochs.count == 3)
         }
+    }
+
+    @Test("The first label that no class belongs to is named")
+    func firstWrongLabel() throws {
+        let source = ToySource(imageCount: 32, batchSize: 32, classes: 100)
+        let labels = try #require(try source.batches(epoch: 0, from: 0, flip: false).next()).labels
+        let wrong = labels.filter { $0 > 2 }
+        try #require(wrong.first != wrong.last)
+        try withFolder { folder in
+            var configuration = TrainingConfiguration.tiny
+            configuration.batchSize = 32
+            let trainer = try Trainer(
+                model: Model(backbone: ToyBackbone(), loss: try ToyParts.head(nil)),
+                source: source, configuration: configuration,
+                compute: ComputeConfiguration(
+                    device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
+                checkpoint: folder, fingerprint: "labels")
+            let error = #expect(throws: FaceTrainingError.self) {
+                try trainer.run(saveInterval: .seconds(3600), shouldStop: { false }) { _ in }
+            }
+            #expect(error == .labelOutOfRange(label: wrong[0], classes: 3, step: 1))
+        }
+    }
+
+    @Test("A checkpoint is due an interval after the last one, again and again")
+    func saves() {
+        var clock = StepClock()
+        let start = ContinuousClock.now
+        let due = [5, 11, 12, 20, 22, 23].map {
+            clock.isSaveDue(.seconds(10), at: start + .seconds($0))
+        }
+        #expect(due == [false, true, false, false, true, false])
     }
 }
 

@@ -280,6 +280,21 @@ struct TrainerTests {
         }
     }
 
+    @Test("An epoch's rate is its images by its seconds")
+    func rate() throws {
+        try withFolder { folder in
+            var epochs: [EpochSummary] = []
+            let trainer = try trainer(in: folder)
+            try trainer.run(saveInterval: .seconds(3600), shouldStop: { false }) { event in
+                if case .epoch(let summary) = event { epochs.append(summary) }
+            }
+            #expect(epochs.count == 3)
+            for epoch in epochs {
+                #expect(epoch.seconds > 0 && epoch.imagesPerSecond == 12 / epoch.seconds)
+            }
+        }
+    }
+
     @Test("The first label that no class belongs to is named")
     func firstWrongLabel() throws {
         let source = ToySource(imageCount: 32, batchSize: 32, classes: 100)

@@ -70,7 +70,7 @@ struct StudySession {
             printer.show(event)
             live?.show(event)
         }
-        control.alignmentDoubt = AlignmentDoubt.of(interrupt)
+        control.alignment = AlignmentDetector.doubt(interrupt)
         if let server { Console.note("live report: \(server.address)") }
         do {
             if dryRun {

@@ -323,9 +323,8 @@ let package = Package(
             "FaceStudy",
             needs: [
                 "FaceConfiguration", "SeededRandom",
-                "SafeFiles", "Torch", "FaceData", "FaceSynthesis", "FaceModels", "FaceLosses",
-                "FaceTraining",
-                "FaceEvaluation", "FaceRuns",
+                "SafeFiles", "Torch", "Processes", "FaceData", "FaceSynthesis", "FaceModels",
+                "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
             ]),
         tests(
             "FaceEmbedding",

@@ -15,6 +15,7 @@
 
 #include <c10/core/GradMode.h>
 #include <c10/util/Logging.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "../CTorch/bridge.h"
 #include "cprocessgroup.h"
@@ -27,7 +28,20 @@ using Group = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
 Store &store(pg_store handle) { return *static_cast<Store *>(handle.impl); }
 Group &group(pg_group handle) { return *static_cast<Group *>(handle.impl); }
 
-void finish(const c10::intrusive_ptr<c10d::Work> &work) { work->wait(); }
+using Work = c10::intrusive_ptr<c10d::Work>;
+
+void finish(const Work &work) { work->wait(); }
+
+pg_work begun(Work work) { return pg_work{new Work(std::move(work))}; }
+
+/// Hooks of tensors, which are taken away however a backward pass ends.
+struct Hooks {
+  std::vector<std::pair<at::Tensor, unsigned>> all;
+
+  ~Hooks() {
+    for (auto &[tensor, hook] : all) tensor.remove_hook(hook);
+  }
+};
 
 char *copied(const std::vector<uint8_t> &bytes) {
   char *result = static_cast<char *>(malloc(bytes.size() + 1));
@@ -116,21 +130,37 @@ ct_status pg_group_open(pg_store store_handle, const char *prefix, int rank, int
 
 void pg_group_close(pg_group self) { delete static_cast<Group *>(self.impl); }
 
-ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output) {
+ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output, pg_work *out) {
   return facet::guarded([&] {
     // Flat: a part of the output has to have the input's shape.
-    at::Tensor in = facet::tensor(input).view({-1}), out = facet::tensor(output).view({-1});
-    if (in.numel() > 0) finish(group(self)->_allgather_base(out, in));
+    at::Tensor from = facet::tensor(input).view({-1}), to = facet::tensor(output).view({-1});
+    *out = from.numel() > 0 ? begun(group(self)->_allgather_base(to, from)) : pg_work{nullptr};
   });
 }
 
-ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output) {
+ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work *out) {
   return facet::guarded([&] {
-    at::Tensor in = facet::tensor(input), out = facet::tensor(output);
+    at::Tensor from = facet::tensor(input), to = facet::tensor(output);
     std::vector<int64_t> equal;
-    if (in.numel() > 0) finish(group(self)->alltoall_base(out, in, equal, equal));
+    *out = from.numel() > 0 ? begun(group(self)->alltoall_base(to, from, equal, equal))
+                            : pg_work{nullptr};
   });
 }
+
+ct_status pg_sum(pg_group self, ct_tensor tensor, pg_work *out) {
+  return facet::guarded([&] {
+    std::vector<at::Tensor> tensors{facet::tensor(tensor)};
+    *out = tensors[0].numel() > 0 ? begun(group(self)->allreduce(tensors)) : pg_work{nullptr};
+  });
+}
+
+ct_status pg_wait(pg_work self) {
+  return facet::guarded([&] {
+    if (self.impl != nullptr) finish(*static_cast<Work *>(self.impl));
+  });
+}
+
+void pg_forget(pg_work self) { delete static_cast<Work *>(self.impl); }
 
 ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root) {
   return facet::guarded([&] {
@@ -138,6 +168,22 @@ ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root) {
     c10d::BroadcastOptions options;
     options.rootRank = root;
     finish(group(self)->broadcast(tensors, options));
+  });
+}
+
+ct_status pg_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
+                         pg_ready ready, void *context, ct_tensor *out) {
+  return facet::guarded([&] {
+    std::vector<at::Tensor> parameters = facet::tensors(inputs, count);
+    Hooks hooks;
+    for (size_t i = 0; i < count; ++i) {
+      const unsigned hook = parameters[i].register_hook(
+          [=](const at::Tensor &gradient) { ready(context, i, facet::handle(gradient)); });
+      hooks.all.emplace_back(parameters[i], hook);
+    }
+    auto found = torch::autograd::grad({facet::tensor(self)}, parameters,
+                                       {facet::tensor(grad_output)});
+    for (size_t i = 0; i < count; ++i) out[i] = facet::handle(std::move(found[i]));
   });
 }
 

@@ -15,6 +15,8 @@ public struct Embedder {
     public let compute: ComputeConfiguration
     /// Images embedded at once.
     public private(set) var batchSize: Int
+    /// Numbers of an embedding; nil where the network does not say it beforehand.
+    public let embeddingSize: Int?
 
     /// Creates an embedder around a backbone.
     public init(
@@ -25,6 +27,7 @@ public struct Embedder {
         network = { images in
             withPrecision(compute.precision, on: device) { backbone(images, training: false) }
         }
+        embeddingSize = backbone.embeddingSize
         self.normalization = normalization
         self.compute = compute
         self.batchSize = batchSize
@@ -42,6 +45,7 @@ public struct Embedder {
             }
             return output
         }
+        embeddingSize = nil
         self.normalization = normalization
         self.compute = compute
         self.batchSize = batchSize
@@ -53,6 +57,7 @@ public struct Embedder {
         batchSize: Int
     ) {
         network = { try onnx.embeddings(of: $0, preparation) }
+        embeddingSize = nil
         normalization = InputNormalization(mean: 0, standardDeviation: 1)
         // OpenVINO computes on the CPU and takes images channel after channel.
         self.compute = ComputeConfiguration(
@@ -72,26 +77,32 @@ public struct Embedder {
         of images: any ImageSource, size: Int, mirroring: Bool = true,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> EmbeddingViews {
-        let device = try Device.named(compute.device)
-        let (total, batchSize) = (images.count, batchSize)
-        let batches = (total + batchSize - 1) / batchSize
-        let loader = BatchLoader(images, count: batches, side: size) {
-            BatchLoader.Request(
-                indices: Array($0 * batchSize..<min(($0 + 1) * batchSize, total)))
-        }
         var (original, mirrored) = (Rows(), Rows())
-        while let batch = try loader.next() {
-            let tensor = normalization.images(
-                pixels: batch.pixels, count: batch.count, height: batch.height,
-                width: batch.width, format: compute.memoryFormat, device: device)
-            original.append(try embed(tensor))
-            if mirroring {
-                mirrored.append(try embed(tensor.flipped(3).contiguous(compute.memoryFormat)))
-            }
+        let batches = try batches(of: images, size: size, mirroring: mirroring)
+        while let batch = try batches.next() {
+            original.append(batch.original)
+            if let views = batch.mirrored { mirrored.append(views) }
             try progress(original.count)
         }
         return try EmbeddingViews(
             original: original.table(), mirrored: mirroring ? mirrored.table() : nil)
+    }
+
+    /// Embeddings of images, batch after batch: of all, or of every so many batches of ``batchSize`` images.
+    ///
+    /// - Parameters:
+    ///   - images: Images, in their order; the last batch may have fewer.
+    ///   - size: Height and width of the network's input, in pixels.
+    ///   - mirroring: Whether the mirror images are wanted as well.
+    ///   - stride: From one batch to the next one that is wanted.
+    ///   - first: The first batch that is wanted.
+    public func batches(
+        of images: any ImageSource, size: Int, mirroring: Bool = true, every stride: Int = 1,
+        from first: Int = 0
+    ) throws -> EmbeddedBatches {
+        EmbeddedBatches(
+            self, images, size: size, mirroring: mirroring, every: stride, from: first,
+            device: try Device.named(compute.device))
     }
 
     /// Embeddings of images that enter the network together; without mirror images.
@@ -101,7 +112,7 @@ public struct Embedder {
         return try whole.embeddings(of: images, size: size, mirroring: false).original
     }
 
-    private func embed(_ images: Tensor) throws -> Tensor {
+    fileprivate func embed(_ images: Tensor) throws -> Tensor {
         try compute.withKernels { try withoutGradients { try network(images) } }
     }
 
@@ -120,5 +131,42 @@ public struct Embedder {
         func table() throws -> EmbeddingTable {
             try EmbeddingTable(count: count, dimension: dimension, values: values)
         }
+    }
+}
+
+/// Embeddings of images as they come, batch after batch (``Embedder/batches(of:size:mirroring:every:from:)``).
+public final class EmbeddedBatches {
+    private let embedder: Embedder
+    private let loader: BatchLoader
+    private let mirroring: Bool
+    private let device: Device
+
+    init(
+        _ embedder: Embedder, _ images: any ImageSource, size: Int, mirroring: Bool,
+        every stride: Int, from first: Int, device: Device
+    ) {
+        self.embedder = embedder
+        self.mirroring = mirroring
+        self.device = device
+        let (total, batchSize) = (images.count, embedder.batchSize)
+        let all = (total + batchSize - 1) / batchSize
+        loader = BatchLoader(images, count: max(0, (all - first + stride - 1) / stride), side: size)
+        {
+            let start = (first + $0 * stride) * batchSize
+            return BatchLoader.Request(indices: Array(start..<min(start + batchSize, total)))
+        }
+    }
+
+    /// The next batch `[n, d]` of images and of their mirror images, where these are wanted; nil at the end.
+    public func next() throws -> (original: Tensor, mirrored: Tensor?)? {
+        guard let batch = try loader.next() else { return nil }
+        let format = embedder.compute.memoryFormat
+        let images = embedder.normalization.images(
+            pixels: batch.pixels, count: batch.count, height: batch.height, width: batch.width,
+            format: format, device: device)
+        return (
+            try embedder.embed(images),
+            mirroring ? try embedder.embed(images.flipped(3).contiguous(format)) : nil
+        )
     }
 }

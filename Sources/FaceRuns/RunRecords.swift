@@ -273,6 +273,8 @@ public struct RunEnvironment: Codable, Sendable, Hashable {
     public var kernels: String?
     /// Folder that relative paths of the configuration begin at.
     public var workingDirectory: String?
+    /// Processes that the run was computed in, where their number decides about the last digits; nil elsewhere.
+    public var processes: Int?
 
     /// Memberwise initialiser.
     public init(

@@ -27,6 +27,10 @@ extension RunEnvironment {
             ("device", device, other.device), ("precision", precision, other.precision),
             ("memory format", memoryFormat, other.memoryFormat),
             ("set of kernels", kernels ?? "", other.kernels ?? ""),
+            (
+                "number of processes", processes.map(String.init) ?? "",
+                other.processes.map(String.init) ?? ""
+            ),
         ]
         // What a former version did not write is not known to differ.
         return facts.filter { $0.1 != $0.2 && !$0.1.isEmpty && !$0.2.isEmpty }

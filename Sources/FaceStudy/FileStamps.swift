@@ -18,6 +18,10 @@ struct FileStamps: Sendable {
     /// what it was. Nil where that cannot be told of files, where a file is so new that a change right
     /// after this could have the same times, of part of a source, and where nobody asked.
     private(set) var version: String?
+    /// The same of files however new, and whichever number this machine gives to their file system: by it,
+    /// processes that read a set at the same time tell that they read the same files. Nil where files cannot be
+    /// told, of part of a source, and where nobody asked.
+    private(set) var sharedVersion: String?
 
     /// Times nearer than this may be equal though something happened between them: the clocks of file systems
     /// go in steps, of two seconds at the most.
@@ -28,9 +32,11 @@ struct FileStamps: Sendable {
     /// - Parameter now: The time of day, where ``version`` is wanted.
     init(_ source: any ImageSource, now: Date? = nil) {
         var newest = 0
+        var devices: Set<Int> = []
         var hash = SHA256()
         func add(_ stamp: FileStamp) {
             newest = max(newest, stamp.entryChanged)
+            devices.insert(stamp.device)
             hash.update(stamp.exactBytes)
         }
         if case .shared(let urls) = source.sourceFiles {
@@ -45,18 +51,20 @@ struct FileStamps: Sendable {
                     return Self.hash(stamp)
                 })
         }
-        guard let now, newest < Int(now.timeIntervalSince1970 * 1e9) - Self.clockStep else {
-            return
-        }
+        guard let now else { return }
         if case .unknown = source.sourceFiles { return }
         for index in 0..<source.count { hash.update(Array("\(source.name(of: index))\n".utf8)) }
-        version = hash.hexDigest()
+        let shared = hash.hexDigest()
+        sharedVersion = shared
+        guard newest < Int(now.timeIntervalSince1970 * 1e9) - Self.clockStep else { return }
+        version = SHA256.hexDigest(of: "\(shared) \(devices.sorted())".utf8)
     }
 
     /// The stamps of some of the images.
     func filtered(_ isKept: (Int) -> Bool) -> FileStamps {
         var result = self
         result.version = nil
+        result.sharedVersion = nil
         if case .each(let stamps) = files {
             result.files = .each(stamps.indices.filter(isKept).map { stamps[$0] })
         }

@@ -2,8 +2,8 @@ import FaceData
 import Foundation
 import SafeFiles
 
-/// What was found when the images of a study's sets were last read, in the study's folder, so that a later
-/// start reads none of them again while their files are what they were.
+/// What was found when the images of a study's sets were last read, and whether their faces are aligned, in the
+/// study's folder, so that a later start reads none of them again while their files are what they were.
 ///
 /// Whether they are is told by the files' sizes, times, and places on the disk (``FileStamps/version``), and never
 /// by what the kept file says of itself. A kept scan that is damaged, or does not fit its set, is none.
@@ -11,11 +11,17 @@ struct KeptScans: Sendable {
     /// The folder they are kept in; it is made when the first is.
     let folder: URL
 
-    /// A scan and what it was made of.
-    private struct Kept: Codable {
+    /// What a detector of faces has said of a set.
+    struct Alignment: Codable, Hashable {
+        /// A sentence where the faces are not aligned.
+        var doubt: String?
+    }
+
+    /// What was found, and of what.
+    private struct Kept<Value: Codable>: Codable {
         var format: Int
         var key: String
-        var scan: ImageScan
+        var found: Value
     }
 
     /// Raised when a scan finds something else in the same files.
@@ -30,6 +36,11 @@ struct KeptScans: Sendable {
         SHA256.hexDigest(of: ([version] + sought).joined(separator: "\n").utf8)
     }
 
+    /// What a detector's word depends on: the files' version, the detector, and the path in its sentence.
+    static func key(_ version: String, detector: String, path: String) -> String {
+        key(version, seeking: [detector, path])
+    }
+
     private func file(_ name: String) -> URL {
         folder.appendingPathComponent("\(SHA256.hexDigest(of: name.utf8).prefix(16)).json")
     }
@@ -41,22 +52,30 @@ struct KeptScans: Sendable {
     ///   - images: How many images there are.
     ///   - sought: How many pictures were sought.
     func scan(_ name: String, key: String, images: Int, sought: Int) -> ImageScan? {
+        let scan: ImageScan? = value(name, key: key)
+        return scan?.fits(images: images, sought: sought) == true ? scan : nil
+    }
+
+    /// What a detector has said of a set; nil where it has to be asked.
+    func alignment(_ name: String, key: String) -> Alignment? { value(name, key: key) }
+
+    private func value<Value: Codable>(_ name: String, key: String) -> Value? {
         let file = file(name)
         guard (try? PlainFile.require([folder, file])) != nil,
             (0...Self.maxBytes).contains(FileStamp(file).size),
             let data = try? Data(contentsOf: file),
-            let kept = try? JSONDecoder().decode(Kept.self, from: data),
-            kept.format == Self.format, kept.key == key,
-            kept.scan.fits(images: images, sought: sought)
+            let kept = try? JSONDecoder().decode(Kept<Value>.self, from: data),
+            kept.format == Self.format, kept.key == key
         else { return nil }
-        return kept.scan
+        return kept.found
     }
 
-    /// Keeps a scan. That it could not be written is no fault: it is made again then.
-    func keep(_ scan: ImageScan, _ name: String, key: String) {
+    /// Keeps a scan, or what a detector has said. That it could not be written is no fault: it is found again
+    /// then.
+    func keep(_ found: some Codable, _ name: String, key: String) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(Kept(format: Self.format, key: key, scan: scan)),
+        guard let data = try? encoder.encode(Kept(format: Self.format, key: key, found: found)),
             data.count <= Self.maxBytes
         else { return }
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -67,7 +86,7 @@ struct KeptScans: Sendable {
 
 extension ImageScan {
     /// Whether a scan can be one of so many images, among which so many pictures were sought.
-    fileprivate func fits(images: Int, sought: Int) -> Bool {
+    func fits(images: Int, sought: Int) -> Bool {
         good >= 0 && good <= images && bad.count == images - good
             && bad.allSatisfy { (0..<images).contains($0.index) }
             && Set(bad.map(\.index)).count == bad.count

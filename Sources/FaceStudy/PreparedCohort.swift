@@ -23,11 +23,9 @@ struct PreparedCohort {
 
     /// Embeds the people.
     func embed(
-        _ embedder: Embedder, size: Int, progress: (Int, Int) throws -> Void
+        _ embedder: SetEmbedder, progress: (Int, Int) throws -> Void
     ) throws -> ScoreCohort {
-        let views = try embedder.embeddings(of: set.source, size: size) {
-            try progress($0, set.source.count)
-        }
+        let views = try embedder.embeddings(of: set.source, progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
         return try ScoreCohort(normalization, of: set, views, name: name)
     }

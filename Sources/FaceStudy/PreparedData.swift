@@ -32,17 +32,22 @@ struct PreparedData {
     let templates: [PreparedTemplates]
     /// Whom scores on them are normalised by; nil where they are not, or by people who are trained on.
     let cohort: PreparedCohort?
+    /// What the scans of the sets have found.
+    let found: FoundSets
 
     /// Reads every set of a study, making the built-in ones first.
     ///
-    /// - Parameter draws: Whether built-in sets that are not there are drawn; otherwise only what
-    ///   their descriptions tell is known of them.
+    /// - Parameters:
+    ///   - draws: Whether built-in sets that are not there are drawn; otherwise only what their descriptions
+    ///     tell is known of them.
+    ///   - found: What another process has found, which is not sought again in the same files.
     init(
         _ configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl,
-        draws: Bool = true
+        draws: Bool = true, found: FoundSets = FoundSets()
     ) throws {
         var reader = SetReader(
-            configuration: configuration, folder: folder, control: control, draws: draws)
+            configuration: configuration, folder: folder, control: control, draws: draws,
+            found: found)
         let templates = try configuration.test.compactMap { try reader.readTemplates($0) }
         self.templates = templates
         let others = configuration.test.filter { test in
@@ -56,10 +61,12 @@ struct PreparedData {
         train = try configuration.train.map { try reader.readTrain($0, against: scannedTests) }
         tests = scannedTests.map(\.prepared)
         cohort = try templates.isEmpty ? nil : reader.readCohort(templates)
+        self.found = reader.found
     }
 
     private init(train: [PreparedTrainSet]) {
         self.train = train
+        found = FoundSets()
         tests = []
         templates = []
         cohort = nil
@@ -78,21 +85,25 @@ struct PreparedData {
 }
 
 /// Reads and checks sets, telling how far it has come.
-private struct SetReader {
+struct SetReader {
     let configuration: StudyConfiguration
     let folder: StudyFolder
     let control: StudyControl
     let draws: Bool
     /// What the images of each test set show, as far as somebody wanted to know.
-    private var pictures: [String: PictureTable] = [:]
+    var pictures: [String: PictureTable] = [:]
+    /// What scans have found, here or in another process.
+    var found: FoundSets
 
     init(
-        configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl, draws: Bool
+        configuration: StudyConfiguration, folder: StudyFolder, control: StudyControl, draws: Bool,
+        found: FoundSets
     ) {
         self.configuration = configuration
         self.folder = folder
         self.control = control
         self.draws = draws
+        self.found = found
     }
 
     /// A test set and what was seen of its images, if there are any yet.
@@ -107,14 +118,15 @@ private struct SetReader {
         guard let location = try location(source.images) else { return try plannedTest(source) }
         let pairs = try VerificationPairs.open(
             images: URL(fileURLWithPath: location), pairs: source.pairs)
-        let warnings =
-            pairs.warnings.map { "'\(source.name)': \($0)" }
-            + (try alignmentDoubt(pairs.source, source.name, source.images))
-        warnings.forEach { control.listener(.warning($0)) }
         let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         let stamps = (
             all: FileStamps(pairs.source, now: control.now()), subset: FileStamps(subset.source)
         )
+        let warnings =
+            pairs.warnings.map { "'\(source.name)': \($0)" }
+            + (try alignmentDoubt(pairs.source, "test \(source.name)", source.images, stamps.all))
+            .map { "'\(source.name)': \($0)" }
+        warnings.forEach { control.listener(.warning($0)) }
         let scan = try scan(pairs.source, name: source.name, stamps.all)
         if let bad = scan.bad.first {
             throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
@@ -214,7 +226,8 @@ private struct SetReader {
         let overlaps = overlaps(of: all, scan, tests)
         let warnings =
             warnings(of: set, scan, source.name, overlaps, against: tests)
-            + (try alignmentDoubt(set.source, source.name, source.images))
+            + (try alignmentDoubt(all.source, "training \(source.name)", source.images, stamps))
+            .map { "'\(source.name)': \($0)" }
         warnings.forEach { control.listener(.warning($0)) }
         let held = try heldOut(of: set, source.name)
         if let shared = sharedWarning(held, overlaps, source.name) {
@@ -238,7 +251,7 @@ private struct SetReader {
     }
 
     /// The pictures of all test sets, one set after the other.
-    private mutating func index(of tests: [ScannedTest]) throws -> PictureIndex {
+    mutating func index(of tests: [ScannedTest]) throws -> PictureIndex {
         var all = PictureTable()
         for (test, offset) in zip(tests, Self.offsets(of: tests)) where test.scan != nil {
             all.append(contentsOf: try pictures(of: test.prepared), offset: offset)
@@ -256,7 +269,7 @@ private struct SetReader {
     }
 
     /// Where the places of each test set's images begin when all are counted through, and one more.
-    private static func offsets(of tests: [ScannedTest]) -> [Int] {
+    static func offsets(of tests: [ScannedTest]) -> [Int] {
         tests.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.prepared.pairs.source.count) }
     }
 
@@ -373,7 +386,7 @@ private struct SetReader {
         return PreparedTest(
             facts: TestSetFacts(
                 name: "validation", pairs: count, folds: held.pairs.folds,
-                pairsEachEpoch: count), pairs: held.pairs, subset: held.pairs)
+                pairsEachEpoch: count), pairs: held.pairs, subset: held.pairs, isHeldOut: true)
     }
 
     /// What the set shares with each test set.
@@ -422,88 +435,5 @@ private struct SetReader {
             }
         }
         return warnings
-    }
-
-    /// What is said of a set whose faces are not aligned. Built-in ones are.
-    private func alignmentDoubt(
-        _ images: any ImageSource, _ name: String, _ path: String
-    ) throws -> [String] {
-        guard try BuiltInSet.named(path) == nil,
-            let doubt = try control.alignmentDoubt(images, path)
-        else { return [] }
-        return ["'\(name)': \(doubt)"]
-    }
-
-    // MARK: Files
-
-    /// Where a source is, which is made first when it is built in; nil where it may not be made.
-    private func location(_ source: String) throws -> String? {
-        guard let set = try BuiltInSet.named(source) else { return source }
-        let target = folder.url.appendingPathComponent("data").appendingPathComponent(set.name)
-        guard draws else {
-            return FileManager.default.fileExists(atPath: target.path) ? target.path : nil
-        }
-        // Workers report progress one at a time while this thread waits for them.
-        nonisolated(unsafe) let control = control
-        try BuiltInSet.write(
-            set, to: target, threads: AvailableThreads.count
-        ) { done, total in
-            control.listener(.preparing("drawing '\(set.name)'", done, total))
-            if control.shouldStop() { throw FaceStudyError.interrupted }
-        }
-        return target.path
-    }
-
-    private var kept: KeptScans { KeptScans(folder: folder.scansURL) }
-
-    /// What a test set's images are. A scan that was made now has their pictures.
-    private mutating func scan(
-        _ images: any ImageSource, name: String, _ stamps: FileStamps
-    ) throws -> ImageScan {
-        let (scan, isKept) = try scan(images, "test", name, stamps, seeking: []) { _ in .collected }
-        if !isKept { pictures[name] = scan.pictures }
-        return scan
-    }
-
-    /// What a training set's images are, and which of them show pictures of the test sets.
-    private mutating func scan(
-        _ images: any ImageSource, name: String, _ stamps: FileStamps,
-        seeking tests: [ScannedTest]
-    ) throws -> ImageScan {
-        try scan(images, "training", name, stamps, seeking: tests) {
-            .sought(try $0.index(of: tests))
-        }.scan
-    }
-
-    /// The scan that was kept, or one that is made and kept.
-    ///
-    /// - Parameter use: What is done with the pictures, asked where a scan is made.
-    private mutating func scan(
-        _ images: any ImageSource, _ role: String, _ name: String, _ stamps: FileStamps,
-        seeking tests: [ScannedTest], _ use: (inout SetReader) throws -> ImageScan.Pictures
-    ) throws -> (scan: ImageScan, isKept: Bool) {
-        let key = stamps.version.map {
-            KeptScans.key($0, seeking: tests.map { $0.scan?.contentHash ?? "" })
-        }
-        let sought = Self.offsets(of: tests).last ?? 0
-        if let key,
-            let scan = kept.scan("\(role) \(name)", key: key, images: images.count, sought: sought)
-        {
-            return (scan, true)
-        }
-        let scan = try readImages(images, name: name, try use(&self))
-        if draws, let key { kept.keep(scan, "\(role) \(name)", key: key) }
-        return (scan, false)
-    }
-
-    private func readImages(
-        _ images: any ImageSource, name: String, _ pictures: ImageScan.Pictures
-    ) throws -> ImageScan {
-        try ImageScan(
-            images, threads: AvailableThreads.count, pictures: pictures
-        ) { done in
-            control.listener(.preparing("reading '\(name)'", done, images.count))
-            if control.shouldStop() { throw FaceStudyError.interrupted }
-        }
     }
 }

@@ -18,12 +18,11 @@ struct PreparedTemplates {
     ///   - cohort: Whom scores are normalised by.
     ///   - trained: Names of the people who were in training, as far as that is known.
     func evaluate(
-        _ embedder: Embedder, size: Int, cohort: ScoreCohort?, trained: [String],
+        _ embedder: SetEmbedder, cohort: ScoreCohort?, trained: [String],
         progress: (Int, Int) throws -> Void
     ) throws -> TemplateReport {
-        let views = try embedder.embeddings(of: set.source, size: size) {
-            try progress($0, set.source.count)
-        }
+        let views = try embedder.embeddings(
+            of: set.source, .templates(facts.name), progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
         var tested = set
         if let warning = set.trainedWarning(trained) { tested.warnings.append(warning) }

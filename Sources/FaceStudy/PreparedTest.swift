@@ -14,15 +14,17 @@ struct PreparedTest {
     let subset: VerificationPairs
     /// What the images of both were when they were read; nil where nothing was read before.
     var stamps: (all: FileStamps, subset: FileStamps)?
+    /// Whether its people are held out of a training set.
+    var isHeldOut = false
 
     /// Evaluates a backbone on all pairs or on the subset.
     func evaluate(
-        _ embedder: Embedder, size: Int, all: Bool, progress: (Int, Int) throws -> Void
+        _ embedder: SetEmbedder, all: Bool, progress: (Int, Int) throws -> Void
     ) throws -> ScoredSet {
         let pairs = all ? pairs : subset
-        let views = try embedder.embeddings(of: pairs.source, size: size) {
-            try progress($0, pairs.source.count)
-        }
+        let views = try embedder.embeddings(
+            of: pairs.source, isHeldOut ? .heldOut : .test(facts.name, all: all),
+            progress: progress)
         if let stamps = all ? stamps?.all : stamps?.subset {
             try stamps.check(0..<pairs.source.count, of: pairs.source)
         }

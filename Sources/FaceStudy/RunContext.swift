@@ -1,6 +1,8 @@
 import FaceData
+import FaceEmbedding
 import FaceModels
 import FaceRuns
+import FaceTraining
 import SafeFiles
 
 /// What all runs of a study share.
@@ -19,6 +21,8 @@ struct StudyContext {
     let control: StudyControl
     /// This process among those that work on the study; nil where nothing is run.
     var worker: StudyWorker?
+    /// Whether all processes that compute trainings together have all sets, so that they embed them together.
+    var embedsTogether = false
 
     /// The context of one of the study's runs.
     func run(_ run: PlannedRun) -> RunContext {
@@ -48,6 +52,15 @@ struct RunContext {
         guard let lease, !lease.isHeld else { return }
         throw .lostRun(
             name: run.folderName, holder: lease.presentHolder?.description ?? "another process")
+    }
+
+    /// Embeds sets with the run's network, with the other processes of its training where they have the sets.
+    func embedder(_ model: Model) throws -> SetEmbedder {
+        SetEmbedder(
+            embedder: try Embedder(
+                backbone: model.backbone, normalization: configuration.input.normalization,
+                compute: compute, batchSize: configuration.evaluation.batchSize),
+            size: configuration.inputSize, team: study.embedsTogether ? control.team : nil)
     }
 
     /// Whether the run is a try, of which nothing is kept but what it tells of its setting.

@@ -37,7 +37,8 @@ extension RunExecutor {
             batchSize: context.configuration.evaluation.batchSize)
         let head = FileManager.default.fileExists(atPath: context.folder.headURL.path)
         let measurement = GeometryMeasurement(
-            embedder: embedder, inputSize: context.configuration.inputSize, train: context.trainSet,
+            embedder: SetEmbedder(embedder: embedder, size: context.configuration.inputSize),
+            train: context.trainSet,
             weights: head ? try HeadFile.read(context.folder.headURL).tensors["weight"] : nil)
         return try FaceStudyError.lostImages {
             let tests = try context.tests.map { test in

@@ -130,9 +130,10 @@ extension RunExecutor {
     }
 
     private func evaluateStart(_ embedder: Embedder) throws -> StartEvaluation {
+        let embedder = SetEmbedder(embedder: embedder, size: context.configuration.inputSize)
         let sets = try context.tests.map { test in
             try FaceStudyError.lostImages {
-                try test.evaluate(embedder, size: context.configuration.inputSize, all: true) {
+                try test.evaluate(embedder, all: true) {
                     try context.control.report(
                         .evaluating(context.run, "\(test.facts.name), untouched", $0, $1))
                 }

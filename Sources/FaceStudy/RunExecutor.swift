@@ -247,8 +247,11 @@ struct RunExecutor {
 
     /// Writes what the run is made with, and warns where that has changed since it began.
     private func describeEnvironment() throws {
-        let environment = EnvironmentProbe.environment(
+        var environment = EnvironmentProbe.environment(
             context.compute, commit: context.control.commit)
+        if context.configuration.training.reduction == .fast {
+            environment.processes = context.control.team?.size ?? 1
+        }
         if let before = try context.folder.readEnvironment() {
             let changes = environment.differences(from: before)
             if !changes.isEmpty {

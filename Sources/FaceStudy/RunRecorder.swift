@@ -11,7 +11,7 @@ import Torch
 /// Turns a trainer's events into the run folder's records.
 final class RunRecorder: TrainingObserver {
     private let context: RunContext
-    private let embedder: Embedder
+    private let embedder: SetEmbedder
     private let average: WeightAverage?
     private let loss: any FaceLoss
     private let steps: StepLog
@@ -36,10 +36,7 @@ final class RunRecorder: TrainingObserver {
         self.records = records
         loss = model.loss
         self.average = average
-        embedder = try Embedder(
-            backbone: model.backbone, normalization: context.configuration.input.normalization,
-            compute: context.compute,
-            batchSize: context.configuration.evaluation.batchSize)
+        embedder = try context.embedder(model)
         steps = try StepLog(context.folder, keepingUpTo: position.step)
         events = try RunEvents(context.folder, from: position.step)
     }
@@ -66,9 +63,9 @@ final class RunRecorder: TrainingObserver {
     private func record(_ summary: EpochSummary) throws {
         let started = ContinuousClock.now
         let all = summary.epoch == configuration.training.epochs
-        last = try evaluate(all: all)
+        last = try evaluate(embedder, all: all)
         let validation = try context.trainSet.validation.map {
-            try kept($0, all: true)
+            try kept($0, embedder, all: true)
         }
         var record = EpochRecord(
             epoch: summary.epoch, step: summary.step, images: summary.images,
@@ -81,7 +78,7 @@ final class RunRecorder: TrainingObserver {
             evaluationSeconds: started.duration(to: .now) / .seconds(1))
         record.validation = validation.map(EpochTest.init)
         record.averaged = try average.flatMap { average in
-            last.isEmpty ? nil : try average.withAverages { try evaluate(all: all) }
+            last.isEmpty ? nil : try evaluateAverage(average, all: all)
         }?.map(EpochTest.init)
         records.append(record)
         try context.requireHeld()
@@ -95,17 +92,27 @@ final class RunRecorder: TrainingObserver {
         control.listener(.epochRecorded(run, record))
     }
 
-    private func evaluate(all: Bool) throws -> [ScoredSet] {
-        try context.tests.map { try kept($0, all: all) }
+    private func evaluate(_ embedder: SetEmbedder, all: Bool) throws -> [ScoredSet] {
+        try context.tests.map { try kept($0, embedder, all: all) }
+    }
+
+    private func evaluateAverage(_ average: WeightAverage, all: Bool) throws -> [ScoredSet] {
+        var embedder = embedder
+        embedder.averaged = true
+        return try average.withAverages { try evaluate(embedder, all: all) }
     }
 
     /// Evaluates a set whose images may have gone since they were read.
-    private func kept(_ test: PreparedTest, all: Bool) throws -> ScoredSet {
-        try FaceStudyError.lostImages { try evaluate(test, all: all) }
+    private func kept(
+        _ test: PreparedTest, _ embedder: SetEmbedder, all: Bool
+    ) throws -> ScoredSet {
+        try FaceStudyError.lostImages { try evaluate(test, embedder, all: all) }
     }
 
-    private func evaluate(_ test: PreparedTest, all: Bool) throws -> ScoredSet {
-        try test.evaluate(embedder, size: configuration.inputSize, all: all) { done, total in
+    private func evaluate(
+        _ test: PreparedTest, _ embedder: SetEmbedder, all: Bool
+    ) throws -> ScoredSet {
+        try test.evaluate(embedder, all: all) { done, total in
             try control.report(.evaluating(run, test.facts.name, done, total))
         }
     }
@@ -119,7 +126,7 @@ final class RunRecorder: TrainingObserver {
     /// Tests the model on the sets of templates.
     private func writeTemplates() throws {
         let cohort: ScoreCohort? = try FaceStudyError.lostImages {
-            try context.cohort()?.embed(embedder, size: configuration.inputSize) { done, total in
+            try context.cohort()?.embed(embedder) { done, total in
                 try control.report(.evaluating(run, "cohort", done, total))
             }
         }
@@ -127,8 +134,7 @@ final class RunRecorder: TrainingObserver {
             let name = test.facts.name
             let report = try FaceStudyError.lostImages {
                 try test.evaluate(
-                    embedder, size: configuration.inputSize, cohort: cohort,
-                    trained: context.trainSet.set.identities
+                    embedder, cohort: cohort, trained: context.trainSet.set.identities
                 ) {
                     try control.report(.evaluating(run, name, $0, $1))
                 }
@@ -139,8 +145,7 @@ final class RunRecorder: TrainingObserver {
 
     private func writeGeometry() throws {
         let measurement = GeometryMeasurement(
-            embedder: embedder, inputSize: configuration.inputSize,
-            train: context.trainSet,
+            embedder: embedder, train: context.trainSet,
             weights: loss.state.first { $0.name == "weight" }?.tensor)
         let tests = zip(context.tests, last).map { (test: $0, views: $1.views) }
         try folder.write(

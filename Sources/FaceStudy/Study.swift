@@ -70,12 +70,12 @@ public struct Study {
         defer { lock.release() }
         let worker = try join(compute, control)
         defer { worker.leave() }
-        let context = StudyContext(
+        var context = StudyContext(
             configuration: configuration, compute: compute, folder: folder,
             data: try PreparedData(configuration, folder: folder, control: control),
             start: StudyStart(configuration),
             control: control, worker: worker)
-        try control.team?.order(.read)
+        context.embedsTogether = try shareSets(context.data, control)
         try requirePossible(context)
         try requireSameContent(context.data, worker, control)
         tellOfMoreEpochs(control)

@@ -41,6 +41,23 @@ public enum StudyEvent: Sendable {
     case warning(String)
 }
 
+/// What tells whether the faces of a set are aligned.
+public struct AlignmentDoubt {
+    /// Names the detector of faces, its weights, and how its faces are judged: what it has said of a set is kept
+    /// for as long as both are the same.
+    public var identity: String
+    /// Says in a sentence when the faces of a set, which lies at a path, are not aligned; nil where they are.
+    public var sentence: (any ImageSource, _ path: String) throws -> String?
+
+    /// Creates a doubt.
+    public init(
+        identity: String, sentence: @escaping (any ImageSource, _ path: String) throws -> String?
+    ) {
+        self.identity = identity
+        self.sentence = sentence
+    }
+}
+
 /// How a study is watched and stopped.
 public struct StudyControl {
     /// Commit that the tool was built from, for the record.
@@ -57,9 +74,8 @@ public struct StudyControl {
     public var listener: (StudyEvent) -> Void
     /// Writes the report when all runs are over: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
-    /// Says in a sentence when the faces of a set, which lies at a path, are not aligned; nil where they are, or
-    /// where it cannot be told. FaceStudy has no detector of faces.
-    public var alignmentDoubt: (any ImageSource, _ path: String) throws -> String? = { _, _ in nil }
+    /// Tells whether faces are aligned; nil where that cannot be told. FaceStudy has no detector of faces.
+    public var alignment: () -> AlignmentDoubt? = { nil }
     /// Whether runs that have failed are tried again, and no others are made.
     public var retriesFailed = false
     /// The processes that compute each training together; nil for this one alone.

@@ -3,13 +3,13 @@ import FaceModels
 import Processes
 import Torch
 
-/// One step whose batch passes through the network in micro-batches, by one process or several, and of
-/// whose numbers no bit depends on how many they are.
+/// One step whose batch passes through the network in micro-batches, by one process or several, and of whose
+/// numbers no bit depends on how many they are.
 ///
 /// Each process passes its share of the micro-batches through the network. The embeddings of all are
 /// gathered, so that the loss is that of the whole batch; every process computes it and the gradients of the loss's
-/// own parameters. The network's gradients are the sum over the micro-batches in the order of a
-/// ``SummationTree``. Normalisations see a micro-batch; their running statistics move once a step, by the mean
+/// own parameters. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
+/// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes. Normalisations see a micro-batch; their running statistics move once a step, by the mean
 /// of what each micro-batch would have moved them by.
 final class MicroBatchedStep {
     /// The micro-batches of this process.
@@ -19,6 +19,7 @@ final class MicroBatchedStep {
     private let precision: ElementType
     private let device: Device
     private let microBatches: Int
+    private let reduction: Reduction
     private let team: ProcessTeam?
     private let parameters: [Tensor]
     private let statistics: RunningStatistics
@@ -28,16 +29,18 @@ final class MicroBatchedStep {
     /// - Parameters:
     ///   - microBatches: Into how many parts a batch is split; at least as many as there are
     ///     processes.
+    ///   - reduction: In which order several processes add up gradients.
     ///   - team: The processes; nil for this one alone.
     init(
         model: Model, optimizer: any Optimizer, precision: ElementType, device: Device,
-        microBatches: Int, team: ProcessTeam?
+        microBatches: Int, reduction: Reduction = .exact, team: ProcessTeam?
     ) {
         self.model = model
         self.optimizer = optimizer
         self.precision = precision
         self.device = device
         self.microBatches = microBatches
+        self.reduction = reduction
         self.team = team
         share = SummationTree.share(
             of: team?.place.rank ?? 0, among: team?.size ?? 1, terms: microBatches)
@@ -117,36 +120,36 @@ final class MicroBatchedStep {
     private func differentiate(
         _ parts: inout [Tensor], _ changes: inout [Tensor], _ gradient: Tensor, _ size: Int
     ) throws(ProcessError) {
-        var sum = PartialSum(SummationTree(terms: microBatches), share: share)
+        let sum = GradientSum(
+            parameters, statistics: changes.first?.count ?? 0, SummationTree(terms: microBatches),
+            share: share, reduction, team)
         var last: [Tensor] = []
         for microBatch in share {
             // Its activations go when the next one is differentiated.
-            let part = parts.removeFirst()
-            if part.requiresGradient {
-                last = part.derivatives(
-                    of: parameters,
-                    gradOutput: gradient.narrowed(
-                        0, microBatch * size..<(microBatch + 1) * size
-                    ).to(part.type))
+            let (part, change) = (parts.removeFirst(), changes.removeFirst())
+            guard part.requiresGradient else {
+                sum.add([], change)
+                continue
             }
-            sum.add(.flattened(last.map { $0.detached() } + [changes.removeFirst()]))
+            let own = gradient.narrowed(0, microBatch * size..<(microBatch + 1) * size)
+                .to(part.type)
+            // A GPU's derivatives come on another thread.
+            if team != nil, device == .cpu, microBatch == share.upperBound - 1 {
+                last = sum.addLast(change) { ready in
+                    part.derivatives(of: parameters, gradOutput: own, ready: ready)
+                }
+            } else {
+                last = part.derivatives(of: parameters, gradOutput: own)
+                sum.add(last, change)
+            }
         }
-        let total: Tensor
-        if let team {
-            total = try team.exchange { group throws(TorchError) in try sum.total(among: group) }
-        } else {
-            total = sum.total()
-        }
-        var start = 0
-        for (parameter, derivative) in zip(parameters, last) {
-            let end = start + derivative.count
+        let (gradients, change) = try sum.finish()
+        for ((parameter, derivative), total) in zip(zip(parameters, last), gradients) {
             // In the order in memory that the optimiser is used to.
-            derivative.assign(total.narrowed(0, start..<end).reshaped(derivative.shape))
+            derivative.assign(total)
             parameter.gradient = derivative
-            start = end
         }
-        statistics.finish(
-            mean: total.narrowed(0, start..<total.count) / Double(microBatches), microBatches)
+        statistics.finish(mean: change / Double(microBatches), microBatches)
     }
 
     /// The rows of all processes, one upon another.
@@ -227,13 +230,5 @@ private final class RunningStatistics {
             tensor.assignUnnoticed(former + mean.narrowed(0, start..<end).reshaped(tensor.shape))
             start = end
         }
-    }
-}
-
-extension Tensor {
-    /// The elements of tensors, row by row and one tensor after another: `[n]`.
-    fileprivate static func flattened(_ tensors: [Tensor]) -> Tensor {
-        guard !tensors.isEmpty else { return .zeros([0]) }
-        return .concatenated(tensors.map { $0.reshaped([$0.count]) }, dim: 0)
     }
 }

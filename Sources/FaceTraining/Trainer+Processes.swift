@@ -20,7 +20,7 @@ extension Trainer {
         var steps: Int
     }
 
-    /// What process 0 says after an epoch.
+    /// What process 0 says after an epoch, besides what its observer has the others do.
     private enum Order: String {
         case goOn = "go on"
         case end
@@ -97,17 +97,24 @@ extension Trainer {
 
     /// What the other processes wait for where the training stands.
     var othersAfterStep: OtherProcesses {
-        if position.stepInEpoch < stepsPerEpoch { return .awaitAgreement }
-        return position.epoch + 1 < configuration.epochs ? .awaitOrder : .haveNoPart
+        position.stepInEpoch < stepsPerEpoch ? .awaitAgreement : .awaitOrder
     }
 
-    /// Begins the next epoch in all processes.
-    func goOnTogether() throws {
+    /// Goes on in all processes after an epoch, when process 0 has done with it what it does.
+    func goOnTogether(_ observer: any TrainingObserver) throws {
         guard let team else { return }
         if team.leads {
             try team.lead(Order.goOn.rawValue)
-        } else if try team.nextOrder() != Order.goOn.rawValue {
-            throw ProcessError.abandoned
+            others = .haveNoPart
+            return
+        }
+        while true {
+            let text = try team.nextOrder()
+            switch Order(rawValue: text) {
+            case .goOn: return
+            case .end: throw ProcessError.abandoned
+            case nil: try observer.assist(text)
+            }
         }
     }
 

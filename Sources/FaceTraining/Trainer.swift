@@ -103,7 +103,8 @@ public final class Trainer {
             configuration.microBatches > 1
             ? MicroBatchedStep(
                 model: model, optimizer: optimizer, precision: compute.precision, device: device,
-                microBatches: configuration.microBatches, team: team) : nil
+                microBatches: configuration.microBatches, reduction: configuration.reduction,
+                team: team) : nil
         self.checkpoint = TrainingCheckpoint(
             folder: checkpoint,
             state: model.state + optimizer.state + (average?.state.prefixed("average") ?? []),
@@ -152,7 +153,7 @@ public final class Trainer {
             others = othersAfterStep
             if team?.leads != false { try observer.receive(.epoch(summarizeEpoch())) }
             beginNextEpoch()
-            if position.epoch < configuration.epochs { try goOnTogether() }
+            try goOnTogether(observer)
         }
     }
 

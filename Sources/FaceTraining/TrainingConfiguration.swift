@@ -1,6 +1,7 @@
 public import FaceConfiguration
 import FaceData
 public import FaceLosses
+public import Processes
 public import Torch
 
 /// How a network is trained, apart from what it is trained on and with which loss.
@@ -19,6 +20,8 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     ///
     /// Batch normalisation sees a part only; the loss sees the whole batch. With 1 nothing is divided.
     public var microBatches: Int
+    /// In which order several processes add up the gradients of their micro-batches.
+    public var reduction: Reduction
     /// What changes the weights by their gradients.
     public var algorithm: Algorithm
     /// Course of the learning rate.
@@ -69,12 +72,13 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         head: HeadOptions = HeadOptions(), freeze: [String] = [], freezeStatistics: Bool = true,
         partRates: [String] = [], algorithm: Algorithm = .sgd,
         adamw: AdamW.Options = AdamW.Options(), average: Double = 0, augmentation: [String] = [],
-        microBatches: Int = 1
+        microBatches: Int = 1, reduction: Reduction = .exact
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
         self.accumulation = accumulation
         self.microBatches = microBatches
+        self.reduction = reduction
         self.schedule = schedule
         self.optimizer = optimizer
         self.gradientClip = gradientClip
@@ -107,6 +111,10 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
                 "microBatches", \.microBatches, in: 1...500_000,
                 flag: .init("--micro-batches", "N"),
                 "parts of a batch, of 2 images or more, that processes can share; divides `batchSize`"
+            ),
+            .word(
+                "reduction", \.reduction, flag: .init("--reduction", "NAME"),
+                "how processes add up gradients: to the same bits for any number of them, or in c10d's order"
             ),
             .number(
                 "gradientClip", \.gradientClip, in: .atLeast(0),
@@ -175,6 +183,11 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
             throw .configuration(
                 key: "microBatches",
                 reason: "it must be 1 where gradients accumulate (accumulation \(accumulation))")
+        }
+        guard reduction == .exact || microBatches > 1 else {
+            throw .configuration(
+                key: "reduction",
+                reason: "it must be exact where the batch is not divided (microBatches 1)")
         }
         if let twice = augmentation.enumerated().first(where: {
             augmentation.prefix($0.offset).contains($0.element)

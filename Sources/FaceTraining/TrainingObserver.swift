@@ -1,3 +1,5 @@
+import Processes
+
 /// What watches a trainer: progress bars, metric files and early stops are observers.
 public protocol TrainingObserver {
     /// Time between two checkpoints within an epoch; by default a minute.
@@ -11,6 +13,14 @@ public protocol TrainingObserver {
     ///
     /// What it throws ends the run. An event at the end of an epoch comes again when the run is resumed.
     func receive(_ event: TrainingEvent) throws
+
+    /// Does what process 0 has the other processes of a team do between two epochs; called in those.
+    ///
+    /// While the observer of process 0 receives ``TrainingEvent/epoch(_:)``, the others wait for orders: it may give
+    /// them any by `ProcessTeam.lead(_:)`. By default an order is an error.
+    ///
+    /// - Parameter order: What process 0 has said.
+    func assist(_ order: String) throws
 }
 
 extension TrainingObserver {
@@ -19,6 +29,11 @@ extension TrainingObserver {
 
     /// False.
     public var shouldStop: Bool { false }
+
+    /// Nothing is known of any order.
+    public func assist(_ order: String) throws {
+        throw ProcessError.connection(reason: "process 0 says '\(order.prefix(80))'")
+    }
 }
 
 /// An observer made of closures.

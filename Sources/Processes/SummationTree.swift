@@ -94,31 +94,19 @@ public struct PartialSum {
     ///
     /// - Parameter group: The processes, each with a share of its own.
     public func total(among group: ProcessGroup) throws(TorchError) -> Tensor {
+        try total(.exact, among: group).finish()
+    }
+
+    /// Begins the sum over all processes.
+    ///
+    /// - Parameter reduction: In which order it is added.
+    public func total(
+        _ reduction: Reduction, among group: ProcessGroup
+    ) throws(TorchError) -> PendingSum {
         precondition(sums.map(\.terms) == wanted, "a share is summed when all its terms are there")
-        guard let first = sums.first?.value else { preconditionFailure("a share has a term") }
-        let count = first.count
-        let slice = (count + group.size - 1) / group.size
-        let shares = (0..<group.size).map {
-            tree.parts(
-                within: SummationTree.share(of: $0, among: group.size, terms: tree.terms))
+        return switch reduction {
+        case .exact: try PendingSum(parts: sums.map(\.value), tree, group)
+        case .fast: try PendingSum(adding: sums.map(\.value), group)
         }
-        let slots = shares.map(\.count).max() ?? 1
-        let padded = Tensor.zeros([slots, group.size * slice], type: first.type)
-        for (slot, sum) in sums.enumerated() {
-            padded.narrowed(0, slot..<slot + 1).narrowed(1, 0..<count)
-                .assign(sum.value.reshaped([1, count]))
-        }
-        let parts = try group.exchanged(
-            padded.reshaped([slots, group.size, slice]).transposed(0, 1))
-        let mine = tree.sum { node in
-            for (rank, nodes) in shares.enumerated() {
-                guard let slot = nodes.firstIndex(of: node) else { continue }
-                return parts.narrowed(0, rank..<rank + 1).narrowed(1, slot..<slot + 1)
-                    .reshaped([slice])
-            }
-            return nil
-        }
-        return try group.gathered(mine).reshaped([group.size * slice]).narrowed(0, 0..<count)
-            .to(device: first.device)
     }
 }

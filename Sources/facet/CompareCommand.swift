@@ -23,8 +23,9 @@ let compareCommand = Command(
             "--json", .flag, "write the results, or those of --dry-run, as JSON to standard output"),
         Option(
             "--workers", .value("N"),
-            "make N runs at a time, each in a process of its own, which share the threads; default 1, in "
-                + "this process"),
+            "make N runs at a time, each in a process of its own, which share the threads; auto measures in first "
+                + "steps how many take the most images a second; default 1, in this process",
+            completion: .words(["auto"])),
         TeamStart.option,
         Option(
             "--retry", .value("WHICH"),
@@ -49,7 +50,7 @@ let compareCommand = Command(
     let output = URL(fileURLWithPath: arguments.value("--output") ?? "study")
     let port = try arguments.whole("--port", in: 0...65535) ?? 8042
     let isServed = arguments.has("--serve") || arguments.has("--keep-serving")
-    let workers = try arguments.whole("--workers", in: 1...1024) ?? 1
+    let workers = try WorkerCount(arguments)
     let retries = try arguments.choice("--retry", among: ["failed"]) != nil
     return try StudySession(
         configuration, output: output, port: isServed ? UInt16(port) : nil,

@@ -7,6 +7,28 @@ import PageServer
 import Processes
 import SafeFiles
 
+/// How many runs of a study are made at a time.
+enum WorkerCount: Equatable {
+    /// As many as take the most images a second together.
+    case auto
+    /// So many; with one they are made in this process.
+    case number(Int)
+
+    /// Reads `--workers`.
+    init(_ arguments: Arguments) throws(CommandError) {
+        let option = "--workers"
+        guard let text = arguments.value(option), text != "auto" else {
+            self = arguments.has(option) ? .auto : .number(1)
+            return
+        }
+        guard let number = Int(text), (1...1024).contains(number) else {
+            throw .badValue(
+                option: option, value: text, expected: "auto, or a whole number from 1 to 1024")
+        }
+        self = .number(number)
+    }
+}
+
 /// Runs a study for a person at a terminal, and reports.
 struct StudySession {
     private let study: Study
@@ -16,7 +38,8 @@ struct StudySession {
     private let keepsServing: Bool
     private let dryRun: Bool
     private let rope: Double
-    private let workers: WorkerProcesses?
+    private let workers: WorkerCount
+    private let configuration: StudyConfiguration
     private let retriesFailed: Bool
     private let processes: TeamStart?
 
@@ -28,15 +51,15 @@ struct StudySession {
     ///     interrupted.
     ///   - dryRun: Whether the study is only looked at; nothing is written then.
     ///   - rope: What its report counts as practically equal, in points.
-    ///   - workers: Processes that make the runs; with one it is this process.
+    ///   - workers: How many runs are made at a time.
     ///   - processes: The processes that compute each training together; nil for this one alone.
     ///   - retriesFailed: Whether runs that have failed are tried again, and no others are made.
     init(
         _ configuration: StudyConfiguration, output: URL, port: UInt16? = nil,
         keepsServing: Bool = false, dryRun: Bool, rope: Double = Report.defaultRope,
-        workers: Int = 1, retriesFailed: Bool = false, processes: TeamStart? = nil
+        workers: WorkerCount = .number(1), retriesFailed: Bool = false, processes: TeamStart? = nil
     ) throws {
-        if processes?.isTogether == true, workers > 1 {
+        if processes?.isTogether == true, workers != .number(1) {
             throw CommandError.together(TeamStart.option.name, "--workers")
         }
         try processes?.requireShares(of: configuration)
@@ -50,11 +73,8 @@ struct StudySession {
         self.dryRun = dryRun
         self.rope = rope
         self.retriesFailed = retriesFailed
-        self.workers =
-            workers > 1
-            ? WorkerProcesses(
-                workers, configuration, study.folder,
-                options: retriesFailed ? ["--retry", "failed"] : []) : nil
+        self.workers = workers
+        self.configuration = configuration
         live = port == nil ? nil : LiveReport(study.folder, study.plan, rope: rope)
         server = try port.flatMap { [live] port in
             try live.map { live in try PageServer(port: port) { live.page($0) } }
@@ -70,7 +90,7 @@ struct StudySession {
             printer.show(event)
             live?.show(event)
         }
-        control.alignmentDoubt = AlignmentDoubt.of(interrupt)
+        control.alignment = AlignmentDetector.doubt(interrupt)
         if let server { Console.note("live report: \(server.address)") }
         do {
             if dryRun {
@@ -111,7 +131,7 @@ extension StudySession {
     private func make(_ control: StudyControl) throws -> Study.Outcome {
         var control = control
         control.retriesFailed = retriesFailed
-        guard let workers else { return try makeTogether(control) }
+        guard let workers = try makeWorkers() else { return try makeTogether(control) }
         do {
             return try study.oversee(control) {
                 try workers.areOver(stop: interrupt.isRequested)
@@ -120,6 +140,24 @@ extension StudySession {
             workers.end()
             throw error
         }
+    }
+
+    /// The processes that make the runs; nil where it is this one.
+    private func makeWorkers() throws -> WorkerProcesses? {
+        var count = 1
+        switch workers {
+        case .number(let number): count = number
+        case .auto:
+            let measurement = WorkerMeasurement(study) { interrupt.isRequested }
+            if let choice = try measurement.choose() {
+                Console.note(choice.sentence)
+                count = choice.workers
+            }
+        }
+        guard count > 1 else { return nil }
+        return WorkerProcesses(
+            count, configuration, study.folder,
+            options: retriesFailed ? ["--retry", "failed"] : [])
     }
 
     /// Makes the runs, with other processes where there are any.

@@ -72,8 +72,7 @@ final class WorkerProcesses {
         let file = study.workersURL.appendingPathComponent("\(getpid()).json")
         try configuration.write(to: file)
         let threads = configuration.threads > 0 ? configuration.threads : AvailableThreads.count
-        for number in 1...count {
-            let share = threads / count + (number <= threads % count ? 1 : 0)
+        for (number, share) in zip(1..., ThreadShares(threads, among: count).all) {
             let log = study.workersURL.appendingPathComponent("\(getpid())-\(number).log")
             try AtomicFile.write("", to: log)
             let output = try FileHandle(forWritingTo: log)
@@ -82,7 +81,7 @@ final class WorkerProcesses {
             process.arguments =
                 [
                     "compare", "--config", file.path, "--output", study.url.path, "--threads",
-                    "\(max(1, share))",
+                    "\(share)",
                 ] + options
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = FileHandle.nullDevice
@@ -120,5 +119,17 @@ final class WorkerProcesses {
                 + "\(worker.process.terminationStatus)"
                 + (run.map { " while it worked on '\($0.url.lastPathComponent)'" } ?? "")
                 + "; the others go on with what it has left")
+    }
+}
+
+/// How processes share threads out.
+struct ThreadShares {
+    /// The threads of each process; at least 1.
+    let all: [Int]
+
+    init(_ threads: Int, among processes: Int) {
+        all = (0..<processes).map {
+            max(1, threads / processes + ($0 < threads % processes ? 1 : 0))
+        }
     }
 }

@@ -28,7 +28,7 @@ let facet = Command(
 
 // Paths need not be UTF-8.
 let words = ByteText.arguments
-if let code = LivePageProcess.run(words) { exit(code) }
+if let code = LivePageProcess.run(words) ?? WorkerMeasurement.run(words) { exit(code) }
 exit(
     CommandLineTool(facet, version: FacetVersion.number, isUsage: UsageErrors.contains)
         .run(words).rawValue)

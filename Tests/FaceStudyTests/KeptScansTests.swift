@@ -85,6 +85,81 @@ struct KeptScansTests {
         }
     }
 
+    @Test("Whether faces are aligned is asked once, of the same files and the same detector")
+    func alignment() throws {
+        try TinyStudy.with { study in
+            var asked: [String] = []
+            func warnings(_ detector: String?) throws -> [String] {
+                asked = []
+                var control = StudyControl()
+                control.now = { Date(timeIntervalSinceNow: 86_400) }
+                control.alignment = {
+                    detector.map { detector in
+                        AlignmentDoubt(identity: detector) { images, path in
+                            asked.append(path)
+                            return path.hasSuffix("train") ? "\(images.count) crooked faces" : nil
+                        }
+                    }
+                }
+                let data = try PreparedData(
+                    study.configuration, folder: StudyFolder(study.output), control: control)
+                #expect(data.tests[0].facts.warnings.isEmpty)
+                return data.train[0].facts.warnings.filter { $0.contains("crooked") }
+            }
+            let both = [study.file("test").path, study.file("train").path]
+            let doubt = ["'few': 32 crooked faces"]
+            // Without a detector nothing is known, and nothing is kept as if it were.
+            #expect(try warnings(nil) == [] && asked == [])
+            #expect(try warnings("first") == doubt && asked == both)
+            #expect(try warnings("first") == doubt && asked == [])
+            #expect(try warnings("second") == doubt && asked == both)
+            try study.draw(people: 1, pictures: 8, seed: 9, into: "train")
+            #expect(try warnings("second") == doubt && asked == [both[1]])
+        }
+    }
+
+    @Test("A scan of another process serves for the same files, and for no others")
+    func foundElsewhere() throws {
+        try TinyStudy.with { study in
+            try FileManager.default.copyItem(
+                at: study.file("test/p0/p0_0001.jpg"), to: study.file("train/p3/copy.jpg"))
+            func read(
+                _ configuration: StudyConfiguration, _ found: FoundSets
+            ) throws -> (PreparedData, [String]) {
+                var read: [String] = []
+                let control = StudyControl(listener: { event in
+                    if case .preparing(let what, _, _) = event, read.last != what {
+                        read.append(what)
+                    }
+                })
+                // A folder of its own, as on another machine; files that were written just now.
+                let folder = StudyFolder(study.file(UUID().uuidString))
+                let data = try PreparedData(
+                    configuration, folder: folder, control: control, found: found)
+                return (data, read)
+            }
+            let first = try read(study.configuration, FoundSets())
+            #expect(first.1 == both)
+            let sent = try JSONDecoder().decode(
+                FoundSets.self, from: try JSONEncoder().encode(first.0.found))
+            let second = try read(study.configuration, sent)
+            #expect(second.1.isEmpty)
+            #expect(second.0.train[0].facts == first.0.train[0].facts)
+            #expect(second.0.testContents == first.0.testContents)
+
+            var training = study.configuration
+            training.test = []
+            let third = try read(training, sent)
+            #expect(third.1.isEmpty && third.0.train[0].facts.overlaps == nil)
+            #expect(third.0.train[0].facts.contentHash == first.0.train[0].facts.contentHash)
+
+            try study.draw(people: 1, pictures: 1, seed: 9, into: "test")
+            let fourth = try read(study.configuration, sent)
+            #expect(fourth.1.contains("reading 'pairs'"))
+            #expect(fourth.0.testContents != first.0.testContents)
+        }
+    }
+
     @Test("Files that were written just now are read again: a change could have the same times")
     func newFiles() throws {
         try TinyStudy.with { study in

@@ -17,29 +17,6 @@ struct StudyExecutionTests {
         return runs.folder.run(named: runs.plan.runs[index].folderName)
     }
 
-    /// A run's numbers without times, and its weights.
-    private func content(_ run: RunFolder) throws -> [String] {
-        let encoder = JSONEncoder()
-        // Dictionaries have no order of their own.
-        encoder.outputFormatting = .sortedKeys
-        var records = try run.readEpochs()
-        for index in records.indices {
-            records[index].imagesPerSecond = 0
-            records[index].trainSeconds = 0
-            records[index].evaluationSeconds = 0
-        }
-        let weights = try Safetensors.read(run.modelURL).tensors.sorted { $0.key < $1.key }.map {
-            "\($0.key) \($0.value.to(.float64).array(of: Double.self))"
-        }
-        let scores = try run.readScores(test: "pairs").map { "\($0)" } ?? ""
-        let epochs = try records.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
-        return epochs + weights + [
-            scores,
-            try String(
-                contentsOf: run.url.appendingPathComponent("steps.csv"), encoding: .utf8),
-        ]
-    }
-
     /// AUC by counting: how often a pair of one person is nearer than one of two, half for ties.
     private func auc(_ scores: [ScoredPair]) -> Double {
         let (same, other) = (scores.filter(\.same), scores.filter { !$0.same })
@@ -116,7 +93,7 @@ struct StudyExecutionTests {
     func resumed(_ stop: Int) throws {
         let whole = try TinyStudy.with { study in
             try study.run()
-            return try content(folder(study))
+            return try TinyStudy.content(folder(study))
         }
         try TinyStudy.with { study in
             let first = try study.run(stopAfter: stop)
@@ -124,7 +101,7 @@ struct StudyExecutionTests {
             #expect(try folder(study).readResult() == nil)
             let rest = try study.run()
             #expect(rest.steps == 12 - stop && rest.outcome.finished == 1)
-            #expect(try content(folder(study)) == whole)
+            #expect(try TinyStudy.content(folder(study)) == whole)
         }
     }
 

@@ -3,8 +3,10 @@ import FaceRuns
 import FaceTraining
 import Foundation
 
-@testable import FaceStudy
 import SeededRandom
+import Torch
+
+@testable import FaceStudy
 
 /// A study of a few small pictures in a folder of its own, which trains in a second.
 struct TinyStudy {
@@ -98,5 +100,30 @@ struct TinyStudy {
                 try Data(ImageEncoder.jpeg(image, quality: 95)).write(to: file)
             }
         }
+    }
+}
+
+extension TinyStudy {
+    /// A run's numbers without times, and its weights.
+    static func content(_ run: RunFolder) throws -> [String] {
+        let encoder = JSONEncoder()
+        // Dictionaries have no order of their own.
+        encoder.outputFormatting = .sortedKeys
+        var records = try run.readEpochs()
+        for index in records.indices {
+            records[index].imagesPerSecond = 0
+            records[index].trainSeconds = 0
+            records[index].evaluationSeconds = 0
+        }
+        let weights = try Safetensors.read(run.modelURL).tensors.sorted { $0.key < $1.key }.map {
+            "\($0.key) \($0.value.to(.float64).array(of: Double.self))"
+        }
+        let scores = try run.readScores(test: "pairs").map { "\($0)" } ?? ""
+        let epochs = try records.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+        return epochs + weights + [
+            scores,
+            try String(
+                contentsOf: run.url.appendingPathComponent("steps.csv"), encoding: .utf8),
+        ]
     }
 }

@@ -253,6 +253,9 @@ struct CompareTests {
 struct Snapshot: Equatable {
     private var files: [String: Data] = [:]
 
+    /// Names of the files.
+    var names: Set<String> { Set(files.keys) }
+
     init(of study: URL) throws {
         for run in try StudyFolder(study).runs() {
             var result = try run.readResult()

@@ -8,11 +8,15 @@ private struct DividedStudy {
     let tool: Tool
     let words: [String]
 
-    init(in folder: URL, epochs: Int = 3, losses: String = "softmax") throws {
+    init(
+        in folder: URL, epochs: Int = 3, losses: String = "softmax", network: String? = nil
+    ) throws {
         self.folder = folder
         tool = Tool(folder: folder)
+        var options = TinyFaces.fast
+        if let network { options[1] = network }
         words =
-            ["compare"] + (try TinyFaces(in: folder)).options + TinyFaces.fast + [
+            ["compare"] + (try TinyFaces(in: folder)).options + options + [
                 "--losses", losses, "--epochs", "\(epochs)", "--micro-batches", "4", "--output",
                 "study",
             ]
@@ -61,6 +65,33 @@ struct TeamTests {
                 #expect(try Snapshot(of: study.study.url) == expected, "\(processes) processes")
                 try FileManager.default.removeItem(at: study.study.url)
             }
+        }
+    }
+
+    @Test("add up gradients in buckets: to the same bytes, or fast, which the run's folder says")
+    func buckets() throws {
+        try withFolder { folder in
+            // 17 MB of weights, of which 4 MB are exchanged at a time.
+            let study = try DividedStudy(in: folder, epochs: 2, network: "mobilenetv1:embedding=16")
+            let expected = try study.alone()
+            let exact = try study.tool.run(study.words + ["--processes", "2"])
+            #expect(exact.status == 0, "\(exact.errors)")
+            #expect(try Snapshot(of: study.study.url) == expected)
+            let loss = try #require(try study.study.runs().first?.readEpochs().last?.loss)
+            #expect(try study.study.runs().first?.readEnvironment()?.processes == nil)
+            try FileManager.default.removeItem(at: study.study.url)
+
+            let words = study.words + ["--reduction", "fast"]
+            let fast = try study.tool.run(words + ["--processes", "3"])
+            #expect(fast.status == 0, "\(fast.errors)")
+            let run = try #require(try study.study.runs().first)
+            #expect(try run.readEnvironment()?.processes == 3)
+            let other = try #require(try run.readEpochs().last?.loss)
+            #expect(abs(other - loss) < 0.01 * loss)
+            let again = try study.tool.run(study.words)
+            #expect(again.errors.contains("reduction"), "\(again.errors)")
+            let undivided = try study.tool.run(words + ["--micro-batches", "1"])
+            #expect(undivided.status == 2, "\(undivided.errors)")
         }
     }
 

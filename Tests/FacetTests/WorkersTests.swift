@@ -31,6 +31,43 @@ private struct SharedStudy {
 
 @Suite("Several processes", .serialized)
 struct WorkersTests {
+    @Test("are as many as measured, which is said")
+    func measured() throws {
+        try withFolder { folder in
+            let study = try SharedStudy(in: folder, epochs: 2, seeds: 2)
+            let whole = try study.tool.run(study.words)
+            #expect(whole.status == 0, "\(whole.errors)")
+            let expected = try Snapshot(of: study.study.url)
+            try FileManager.default.removeItem(at: study.study.url)
+            let words = try #require(study.words.firstIndex(of: "--threads"))
+            var more = study.words
+            more[words + 1] = "2"
+            let auto = try study.tool.run(more + ["--workers", "auto"])
+            #expect(auto.status == 0, "\(auto.errors)")
+            let said = try #require(
+                auto.errors.split(separator: "\n").first {
+                    $0.contains("at a time, after first steps of")
+                })
+            #expect(said.contains("1 run: ") && said.contains("2 runs: "), "\(said)")
+            #expect(try Snapshot(of: study.study.url).names == expected.names)
+            // Nothing is left to measure for.
+            let again = try study.tool.run(more + ["--workers", "auto"])
+            #expect(again.status == 0 && !again.errors.contains("first steps"), "\(again.errors)")
+        }
+    }
+
+    @Test("are a number or auto, and not together with processes of one training")
+    func asked() throws {
+        try withFolder { folder in
+            let study = try SharedStudy(in: folder, epochs: 1, seeds: 1)
+            let many = try study.tool.run(study.words + ["--workers", "many"])
+            #expect(many.status == 2 && many.errors.contains("auto, or a whole number"))
+            let both = try study.tool.run(
+                study.words + ["--workers", "auto", "--processes", "2", "--micro-batches", "2"])
+            #expect(both.status == 2 && both.errors.contains("--processes"), "\(both.errors)")
+        }
+    }
+
     @Test("that are given the same command finish one study, also when the first is killed")
     func joined() throws {
         try withFolder { folder in

@@ -16,6 +16,23 @@ struct ProcessTeamTests {
         for result in results { #expect(try result.get() == Array(0..<6)) }
     }
 
+    @Test("is given the bytes of process 0, and each other's numbers")
+    func shared() throws {
+        let long = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 7) })
+        let results = try together(3) { team -> ([Data], [Int]) in
+            let bytes = [
+                try team.shared(team.leads ? long : Data()), try team.shared(),
+                try team.shared(Data(team.leads ? "yes".utf8 : "another word".utf8)),
+            ]
+            return (bytes, try team.numbers(team.place.rank * 10 - 1))
+        }
+        for result in results {
+            let (bytes, numbers) = try result.get()
+            #expect(bytes == [long, Data(), Data("yes".utf8)])
+            #expect(numbers == [-1, 9, 19])
+        }
+    }
+
     @Test("agrees on the gravest word, and does as process 0 says")
     func agreement() throws {
         let results = try together(3) { team -> [String] in

@@ -20,6 +20,45 @@ struct SummationTests {
         return first.indices.map { left[$0] + right[$0] }
     }
 
+    @Test("goes on while others are begun, in either order of adding", arguments: [2, 3, 4])
+    func pending(_ size: Int) throws {
+        let counts = [5, 1003, 1]
+        @Sendable func partial(_ count: Int, _ share: Range<Int>) -> PartialSum {
+            var sum = PartialSum(SummationTree(terms: 7), share: share)
+            for index in share { sum.add(Self.term(index, count: count)) }
+            return sum
+        }
+        let expected = counts.map { partial($0, 0..<7).total().array(of: Float.self) }
+        let doubles = counts.map { count in
+            (0..<7).map { Self.term($0, count: count).to(.float64) }.reduce(
+                .zeros([count], type: .float64), +)
+        }
+        let sums = try together(size) { team -> [[[Float]]] in
+            let share = SummationTree.share(of: team.place.rank, among: size, terms: 7)
+            return try Reduction.allCases.map { reduction in
+                try team.exchange { group throws(TorchError) in
+                    var pending: [PendingSum] = []
+                    for count in counts {
+                        try pending.last?.advance()
+                        pending.append(try partial(count, share).total(reduction, among: group))
+                    }
+                    var sums: [[Float]] = []
+                    for sum in pending { sums.append(try sum.finish().array()) }
+                    return sums
+                }
+            }
+        }
+        let first = try sums[0].get()
+        for sum in sums { #expect(try sum.get() == first) }
+        let (exact, fast) = (first[0], first[1])
+        #expect(Reduction.allCases == [.exact, .fast] && exact == expected)
+        for (sum, double) in zip(fast, doubles) {
+            let difference = Tensor(sum, shape: [sum.count]).to(.float64) - double
+            // Seven terms of up to 5e4 in float32.
+            #expect(difference.abs().max().item() < 0.05)
+        }
+    }
+
     @Test("has the same bits for any number of processes", arguments: [1, 2, 5, 12])
     func sameBits(_ terms: Int) throws {
         let expected = Self.pairwise((0..<terms).map { Self.term($0).array(of: Float.self) }[...])

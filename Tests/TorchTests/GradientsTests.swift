@@ -29,6 +29,34 @@ struct GradientsTests {
         #expect(try #require(x.gradient).item() == 3)
     }
 
+    @Test("Derivatives are told one by one while the pass goes on, whole and before it returns")
+    func ready() {
+        let first = Tensor([2.0, 3.0]).withGradient()
+        let second = Tensor([5.0, 7.0]).withGradient()
+        // The second is used twice: its derivative is the sum of both uses.
+        let output = (first.square() * second).square() + second
+        let seed = Tensor([1.0, 10.0])
+        let expected = output.derivatives(of: [first, second], gradOutput: seed)
+        let again = (first.square() * second).square() + second
+        var told: [Int: [Double]] = [:]
+        var order: [Int] = []
+        let found = again.derivatives(of: [first, second], gradOutput: seed) { index, derivative in
+            order.append(index)
+            told[index] = derivative.array(of: Double.self)
+        }
+        #expect(order == [1, 0])
+        for index in 0..<2 {
+            let values = expected[index].array(of: Double.self)
+            #expect(found[index].array(of: Double.self) == values)
+            #expect(told[index] == values)
+        }
+        // By hand: d/da (a^2 b)^2 + b = 4 a^3 b^2, d/db = 2 a^4 b + 1.
+        #expect(told[0] == [800, 10 * 4 * 27 * 49] && told[1] == [161, 10 * (2 * 81 * 7 + 1)])
+        #expect(first.gradient == nil && second.gradient == nil)
+        _ = (first * second).derivatives(of: [first, second], gradOutput: seed)
+        #expect(order.count == 2)
+    }
+
     @Test("Recording is as before after a body throws, also inside another")
     func withoutGradientsThrows() {
         let x = Tensor([3.0]).withGradient()

@@ -25,6 +25,11 @@ typedef struct CT_SAFE pg_group {
   void *impl;
 } pg_group;
 
+/// An exchange of tensors that is under way; null where there was nothing to exchange.
+typedef struct CT_SAFE pg_work {
+  void *impl;
+} pg_work;
+
 /// Connects to the store at an address.
 ///
 /// @param serves Whether this process serves it, at a port of its own choice where `port` is 0.
@@ -48,12 +53,30 @@ ct_status pg_group_open(pg_store store, const char *prefix, int rank, int size, 
 /// Closes the connections; the others' exchanges fail from then on.
 void pg_group_close(pg_group self);
 
-/// Gathers a tensor of each process, in the order of ranks: `output` is [size, ...] of the shape of `input`.
-ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output);
-/// Gives part i of `input` [size, ...] to process i, and gets such a part of each process.
-ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output);
+/// Begins to gather a tensor of each process, in the order of ranks: `output` is [size, ...] of the shape of `input`.
+///
+/// Here and below, exchanges run one after another on a thread of the group's, and the tensors live until they are
+/// over, whoever waits.
+ct_status pg_gather(pg_group self, ct_tensor input, ct_tensor output, pg_work *out);
+/// Begins to give part i of `input` [size, ...] to process i, and to get such a part of each process.
+ct_status pg_exchange(pg_group self, ct_tensor input, ct_tensor output, pg_work *out);
+/// Begins to put the sum of all processes' tensors into each of them, added in c10d's own order.
+ct_status pg_sum(pg_group self, ct_tensor tensor, pg_work *out);
+/// Waits for an exchange to be over.
+ct_status pg_wait(pg_work self);
+void pg_forget(pg_work self);
 /// Gives every process the values that `tensor` has in process `root`.
 ct_status pg_broadcast(pg_group self, ct_tensor tensor, int root);
+
+/// Told of a derivative as soon as it is known.
+///
+/// @param gradient The receiver's.
+typedef void (*pg_ready)(void *context, size_t index, ct_tensor gradient);
+
+/// As ct_derivatives, telling of each of them while the backward pass goes on: on the thread that computes it, which on
+/// the processor is the caller's. Each input is a parameter, and occurs once.
+ct_status pg_derivatives(ct_tensor self, ct_tensor grad_output, const ct_tensor *inputs, size_t count,
+                         pg_ready ready, void *context, ct_tensor *out);
 
 /// Takes over the values of a tensor of the same shape, without an objection of backward passes that began before: for
 /// values that they do not need, or will find again.

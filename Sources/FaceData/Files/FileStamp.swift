@@ -20,7 +20,8 @@ public struct FileStamp: Sendable, Hashable {
     /// When the file's content or its entry in the file system was last changed, which no program can set;
     /// nanoseconds since 1970.
     public let entryChanged: Int
-    private let device: Int
+    /// Number of the file system, by which this machine knows it.
+    public let device: Int
     private let inode: Int
 
     /// Looks at a file.
@@ -65,11 +66,12 @@ public struct FileStamp: Sendable, Hashable {
         withUnsafeBytes(of: (size.littleEndian, modified.littleEndian)) { Array($0) }
     }
 
-    /// All that is known of this version of the file, for a hash.
+    /// All that is known of this version of the file on any machine that sees its file system, for a hash: not the
+    /// file system's own number, ``device``.
     public var exactBytes: [UInt8] {
         let numbers = (
             size.littleEndian, modified.littleEndian, entryChanged.littleEndian,
-            device.littleEndian, inode.littleEndian
+            inode.littleEndian
         )
         return withUnsafeBytes(of: numbers) { Array($0) }
     }

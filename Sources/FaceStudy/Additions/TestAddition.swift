@@ -78,22 +78,17 @@ struct TestAddition {
 
     // MARK: The model
 
-    private struct OpenModel {
-        let embedder: Embedder
-        let inputSize: Int
-    }
-
-    private func openModel(for test: String) throws -> OpenModel {
+    private func openModel(for test: String) throws -> SetEmbedder {
         LibTorch.setThreads(compute.threads)
         LibTorch.setDeterministic(true)
         do {
             try folder.requireModel()
             let (backbone, metadata) = try ModelFile.read(
                 folder.modelURL, device: try Device.named(compute.device))
-            return OpenModel(
+            return SetEmbedder(
                 embedder: try Embedder(
                     backbone: backbone, normalization: metadata.normalization, compute: compute,
-                    batchSize: batchSize), inputSize: metadata.inputSize)
+                    batchSize: batchSize), size: metadata.inputSize)
         } catch {
             throw FaceStudyError.cannotTest(
                 path: folder.url.path, test: test, reason: "\(error)")
@@ -103,10 +98,10 @@ struct TestAddition {
     // MARK: One set
 
     private func add(
-        _ candidate: Candidate, _ model: OpenModel, _ order: [String], to result: inout RunResult
+        _ candidate: Candidate, _ model: SetEmbedder, _ order: [String], to result: inout RunResult
     ) throws {
         let evaluation = try FaceStudyError.lostImages {
-            try candidate.test.evaluate(model.embedder, size: model.inputSize, all: true) {
+            try candidate.test.evaluate(model, all: true) {
                 try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
             }
         }
@@ -120,11 +115,11 @@ struct TestAddition {
     }
 
     private func add(
-        _ candidates: [TemplateCandidate], _ model: OpenModel, _ order: [String]
+        _ candidates: [TemplateCandidate], _ model: SetEmbedder, _ order: [String]
     ) throws {
         guard !candidates.isEmpty else { return }
         let cohort: ScoreCohort? = try FaceStudyError.lostImages {
-            try self.cohort?.embed(model.embedder, size: model.inputSize) {
+            try self.cohort?.embed(model) {
                 try control.report(.evaluating(run, "cohort", $0, $1))
             }
         }
@@ -138,14 +133,12 @@ struct TestAddition {
     }
 
     private func add(
-        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: OpenModel,
+        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: SetEmbedder,
         _ order: [String]
     ) throws {
         let facts = candidate.test.facts
         let report = try FaceStudyError.lostImages {
-            try candidate.test.evaluate(
-                model.embedder, size: model.inputSize, cohort: cohort, trained: try trained()
-            ) {
+            try candidate.test.evaluate(model, cohort: cohort, trained: try trained()) {
                 try control.report(.evaluating(run, facts.name, $0, $1))
             }
         }

@@ -9,9 +9,7 @@ import Torch
 /// Measures where a trained network's embeddings lie: once, at the end of a run.
 struct GeometryMeasurement {
     /// The network.
-    let embedder: Embedder
-    /// Height and width of its input, in pixels.
-    let inputSize: Int
+    let embedder: SetEmbedder
     /// What it was trained on.
     let train: PreparedTrainSet
     /// Class weights `[c K, d]`; nil for a loss without.
@@ -49,10 +47,9 @@ struct GeometryMeasurement {
     private func embed(
         _ indices: [Int], _ progress: (Int, Int) throws -> Void
     ) throws -> EmbeddingTable {
-        let images = SelectedImages(indices, of: train.set.source)
-        let views = try embedder.embeddings(of: images, size: inputSize, mirroring: false) {
-            try progress($0, indices.count)
-        }
+        let views = try embedder.embeddings(
+            of: SelectedImages(indices, of: train.set.source), .training(indices),
+            mirroring: false, progress: progress)
         try train.stamps.check(indices, of: train.set.source)
         return views.original
     }

@@ -2,6 +2,7 @@ import FaceConfiguration
 import FaceModels
 import FaceRuns
 import FaceTraining
+import Foundation
 import Processes
 import Torch
 
@@ -30,31 +31,66 @@ extension Study {
             case .end:
                 team.leave()
                 return
-            case .read: context = try trainingContext(control)
+            case .read: context = try readSets(control, team)
             case .train(let run):
-                let known = try context ?? trainingContext(control)
-                context = known
-                try takePart(known.run(try run.planned()))
+                guard let context else {
+                    throw ProcessError.connection(reason: "process 0 trains without sets")
+                }
+                try takePart(context.run(try run.planned()))
             }
         }
     }
 
-    /// The training sets, without a word of the test sets, which process 0 alone has to do with.
-    private func trainingContext(_ control: StudyControl) throws -> StudyContext {
+    /// Reads what process 0 has read, and says whether the test sets are here as well.
+    private func readSets(_ control: StudyControl, _ team: ProcessTeam) throws -> StudyContext {
+        let theirs = try JSONDecoder().decode(SharedSets.self, from: try team.shared())
+        // Who has none of the test sets, or other ones, takes part in trainings all the same.
+        let all = try? PreparedData(
+            configuration, folder: folder, control: control, found: theirs.found)
+        let isWhole = all.map { $0.testContents == theirs.tests } ?? false
         var sets = configuration
         sets.test = []
+        let data =
+            try (isWhole ? all : nil)
+            ?? PreparedData(sets, folder: folder, control: control, found: theirs.found)
+        try team.awaitAll("sets")
+        let embedsTogether = try team.numbers(isWhole ? 1 : 0).allSatisfy { $0 == 1 }
         return StudyContext(
             configuration: configuration, compute: try configuration.resolvedCompute(),
-            folder: folder, data: try PreparedData(sets, folder: folder, control: control),
-            start: StudyStart(configuration), control: control)
+            folder: folder, data: data, start: StudyStart(configuration), control: control,
+            embedsTogether: embedsTogether)
+    }
+
+    /// Gives what was found in the sets to the other processes, so that they need not scan the same files.
+    ///
+    /// - Returns: Whether all have the test sets; false for this process alone.
+    func shareSets(_ data: PreparedData, _ control: StudyControl) throws -> Bool {
+        guard let team = control.team else { return false }
+        try team.order(.read)
+        let mine = SharedSets(found: data.found, tests: data.testContents)
+        _ = try team.shared(try JSONEncoder().encode(mine))
+        // Opening a set may take one process longer than an exchange may.
+        try team.awaitAll("sets")
+        let without = try team.numbers(1).enumerated().filter { $0.element == 0 }.map {
+            team.members[$0.offset].description
+        }
+        if !without.isEmpty {
+            control.listener(
+                .note(
+                    "\(without.joined(separator: " and ")) \(without.count == 1 ? "does" : "do") not have "
+                        + "the test sets of process 0, which therefore tests the models alone"))
+        }
+        return without.isEmpty
     }
 
     private func takePart(_ run: RunContext) throws {
         let executor = RunExecutor(context: run)
-        let trainer = try executor.makeTrainer(
-            try executor.makeModel(), checkpoint: run.folder.checkpointURL)
+        let model = try executor.makeModel()
+        let trainer = try executor.makeTrainer(model, checkpoint: run.folder.checkpointURL)
+        let follower = RunFollower(
+            context: run, embedder: try run.embedder(model), average: trainer.average)
         do {
-            try trainer.run(shouldStop: run.control.shouldStop) { _ in }
+            try trainer.run(observer: follower)
         } catch ProcessError.abandoned {
             // Process 0 says what is next.
         } catch is FaceTrainingError {
@@ -69,6 +105,35 @@ extension Study {
         configuration.recordJSON().deciding.forEachLeaf("") { traits[$0] = $1 }
         traits["precision"] = (try? configuration.resolvedCompute())?.precision.rawValue
         return traits
+    }
+}
+
+/// What process 0 has read.
+private struct SharedSets: Codable {
+    var found: FoundSets
+    /// The content of the test sets.
+    var tests: [String: String]
+}
+
+/// What a process other than process 0 does besides training.
+private struct RunFollower: TrainingObserver {
+    let context: RunContext
+    let embedder: SetEmbedder
+    let average: WeightAverage?
+
+    var shouldStop: Bool { context.control.shouldStop() }
+
+    func receive(_ event: TrainingEvent) {}
+
+    func assist(_ order: String) throws {
+        guard let order = try? JSONDecoder().decode(EmbeddingOrder.self, from: Data(order.utf8))
+        else { throw ProcessError.connection(reason: "process 0 says '\(order.prefix(80))'") }
+        let embed = { try embedder.assist(order) { try context.images(order.images) } }
+        if order.averaged, let average {
+            try average.withAverages(embed)
+        } else {
+            try embed()
+        }
     }
 }
 

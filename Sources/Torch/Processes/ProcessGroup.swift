@@ -68,20 +68,48 @@ public final class ProcessGroup {
     ///
     /// - Parameter tensor: Of the same shape and type in all of them.
     public func gathered(_ tensor: Tensor) throws(TorchError) -> Tensor {
+        try gathering(tensor).wait()
+    }
+
+    /// Begins to gather: see ``gathered(_:)``.
+    public func gathering(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
         let output = Tensor.zeros([size] + input.shape, type: input.type)
-        try perform(pg_gather(handle, input.handle, output.handle), "gathering")
-        return output
+        return try begin("gathering", output) { work in
+            unsafe pg_gather(handle, input.handle, output.handle, &work)
+        }
     }
 
     /// Gives part i of a tensor to process i: of `[size, ...]` comes `[size, ...]`, the part of each
     /// process that is for this one.
     public func exchanged(_ tensor: Tensor) throws(TorchError) -> Tensor {
+        try exchanging(tensor).wait()
+    }
+
+    /// Begins to exchange: see ``exchanged(_:)``.
+    public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
         precondition(input.shape.first == size, "every process is given a part")
         let output = Tensor.zeros(input.shape, type: input.type)
-        try perform(pg_exchange(handle, input.handle, output.handle), "exchanging")
-        return output
+        return try begin("exchanging", output) { work in
+            unsafe pg_exchange(handle, input.handle, output.handle, &work)
+        }
+    }
+
+    /// Begins to add up a tensor of each process, in c10d's own order, which depends on their number.
+    ///
+    /// - Parameter tensor: Of the same shape and type in all of them.
+    public func summing(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
+        let sum = tensor.detached().contiguous().copy()
+        return try begin("adding up", sum) { work in unsafe pg_sum(handle, sum.handle, &work) }
+    }
+
+    private func begin(
+        _ operation: String, _ output: Tensor, _ body: (inout pg_work) -> ct_status
+    ) throws(TorchError) -> PendingExchange {
+        var work = pg_work()
+        try perform(body(&work), operation)
+        return PendingExchange(self, work, operation, output)
     }
 
     /// Puts the values that a tensor has in one process into all processes' tensors.
@@ -93,7 +121,7 @@ public final class ProcessGroup {
         if rank != root { tensor.assign(values) }
     }
 
-    private func perform(_ status: ct_status, _ operation: String) throws(TorchError) {
+    fileprivate func perform(_ status: ct_status, _ operation: String) throws(TorchError) {
         do throws(TorchError) {
             try requireSuccess(status, "\(operation) among \(size) processes")
         } catch {
@@ -103,7 +131,64 @@ public final class ProcessGroup {
     }
 }
 
+/// An exchange of tensors that is under way. Exchanges are over in the order in which they were begun.
+public final class PendingExchange {
+    private let group: ProcessGroup
+    private let work: pg_work
+    private let operation: String
+    private let output: Tensor
+
+    fileprivate init(
+        _ group: ProcessGroup, _ work: pg_work, _ operation: String, _ output: Tensor
+    ) {
+        self.group = group
+        self.work = work
+        self.operation = operation
+        self.output = output
+    }
+
+    deinit { pg_forget(work) }
+
+    /// Waits until it is over.
+    ///
+    /// - Returns: What it gives this process.
+    public func wait() throws(TorchError) -> Tensor {
+        try group.perform(pg_wait(work), operation)
+        return output
+    }
+}
+
+/// What a backward pass gives its derivatives to.
+private final class ReadyDerivatives {
+    let body: (Int, Tensor) -> Void
+
+    init(_ body: @escaping (Int, Tensor) -> Void) { self.body = body }
+}
+
 extension Tensor {
+    /// The derivatives as ``derivatives(of:gradOutput:)`` gives them, of parameters that occur once each.
+    ///
+    /// - Parameter ready: Told of each derivative, by its place, as soon as it is known and while the pass goes
+    ///   on: on the processor, on the caller's thread.
+    public func derivatives(
+        of inputs: [Tensor], gradOutput: Tensor, ready: (Int, Tensor) -> Void
+    ) -> [Tensor] {
+        withoutActuallyEscaping(ready) { ready in
+            let receiver = ReadyDerivatives(ready)
+            var out = [ct_tensor](repeating: ct_tensor(), count: inputs.count)
+            unsafe expectSuccess(
+                pg_derivatives(
+                    handle, gradOutput.handle, inputs.map(\.handle), inputs.count,
+                    { context, index, gradient in
+                        guard let context = unsafe context else { return }
+                        unsafe Unmanaged<ReadyDerivatives>.fromOpaque(context)
+                            .takeUnretainedValue().body(index, Tensor(owning: gradient))
+                    }, Unmanaged.passUnretained(receiver).toOpaque(), &out),
+                "derivatives(of:gradOutput:ready:)")
+            return withExtendedLifetime(receiver) { out.map(Tensor.init(owning:)) }
+        }
+    }
+
     /// Takes over the values of a tensor of the same shape, without an objection of backward passes that are still
     /// to come: for what they do not need, or will find again, as a normalisation's running statistics between
     /// several forward passes.

@@ -1,0 +1,69 @@
+import FaceModels
+import FaceTraining
+import Foundation
+import Torch
+
+/// Takes the first steps of a run again and again, to measure how fast they are beside others that do the same.
+public struct WorkerProbe {
+    /// Memory that a run needs for a batch, in bytes; 0 where that is not known.
+    public let memory: UInt64
+    /// Memory that can be had, in bytes; nil where that is not known.
+    public static var availableMemory: UInt64? { ProcessMemory.available }
+
+    private let probe: StepProbe
+    private let images: Tensor
+
+    /// Seconds that a step may take; slower ones are measured with fewer images.
+    private static let longest = 1.0
+    /// Images that are tried first.
+    private static let first = 8
+    /// Steps of a measurement, at least.
+    private static let steps = 3
+
+    /// Makes a network and takes a few steps with it.
+    ///
+    /// - Parameters:
+    ///   - backbone: The network, as a study names it.
+    ///   - threads: Threads of an operation.
+    public init(_ configuration: StudyConfiguration, backbone: String, threads: Int) throws {
+        var configuration = configuration
+        configuration.threads = threads
+        let compute = try configuration.resolvedCompute()
+        LibTorch.setThreads(compute.threads)
+        LibTorch.setDeterministic(true)
+        let specification = try BackboneSpecification(parsing: backbone)
+        let training = configuration.training
+        let batch = training.batchSize / max(training.accumulation, training.microBatches)
+        let isOnCPU = try Device.named(compute.device) == .cpu
+        let need = isOnCPU ? try MemoryNeed(specification, configuration, compute) : nil
+        memory = need?.bytes(batchSize: batch) ?? 0
+        probe = try StepProbe(specification, configuration, compute)
+        let count = min(batch, Self.first)
+        let few = probe.images(count)
+        probe.train(few)
+        let seconds = ContinuousClock().measure { [probe] in probe.train(few) } / .seconds(1)
+        images = probe.images(
+            StepTimes.images(
+                of: batch, atLeast: count, secondsEach: seconds / Double(count),
+                limit: Self.longest))
+        // The first of its size reserves memory.
+        probe.train(images)
+    }
+
+    /// Takes a step.
+    public func step() { probe.train(images) }
+
+    /// Takes steps for a time.
+    ///
+    /// - Returns: Images a second.
+    public func rate(over time: Duration) -> Double {
+        let started = ContinuousClock.now
+        var steps = 0
+        while steps < Self.steps || started.duration(to: .now) < time {
+            step()
+            steps += 1
+        }
+        let seconds = started.duration(to: .now) / .seconds(1)
+        return Double(steps * images.shape[0]) / max(seconds, 1e-9)
+    }
+}

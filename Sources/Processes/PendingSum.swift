@@ -1,0 +1,97 @@
+public import Torch
+
+/// In which order processes add up what each of them has computed.
+public enum Reduction: String, Codable, Sendable, CaseIterable {
+    /// In the order of a ``SummationTree``, so that the bits of a sum do not depend on the number of processes.
+    case exact
+    /// In the order of c10d's all-reduce, which depends on the number of processes.
+    case fast
+}
+
+/// A sum over processes that is under way, while they go on computing.
+///
+/// All processes begin, advance and finish their sums in the same order.
+public final class PendingSum {
+    private enum Stage {
+        /// The parts of this process's slice are on their way.
+        case parts(PendingExchange)
+        /// The sums of all slices are.
+        case slices(PendingExchange)
+        /// The sum is, in c10d's own order.
+        case sum(PendingExchange)
+    }
+
+    private let group: ProcessGroup
+    private let device: Device
+    /// Elements of the sum.
+    private let count: Int
+    private let tree: SummationTree
+    /// The sums of the tree that each process has.
+    private let shares: [[Range<Int>]]
+    private var stage: Stage
+
+    /// Begins a sum in the order of a tree.
+    ///
+    /// - Parameter parts: What this process has: the sums of the tree that lie within its share, each `[n]`.
+    init(parts: [Tensor], _ tree: SummationTree, _ group: ProcessGroup) throws(TorchError) {
+        guard let first = parts.first else { preconditionFailure("a share has a term") }
+        count = first.count
+        device = first.device
+        self.tree = tree
+        self.group = group
+        shares = (0..<group.size).map {
+            tree.parts(
+                within: SummationTree.share(of: $0, among: group.size, terms: tree.terms))
+        }
+        let slots = shares.map(\.count).max() ?? 1
+        let slice = (count + group.size - 1) / group.size
+        let padded = Tensor.zeros([slots, group.size * slice], type: first.type)
+        for (slot, part) in parts.enumerated() {
+            padded.narrowed(0, slot..<slot + 1).narrowed(1, 0..<count)
+                .assign(part.reshaped([1, count]))
+        }
+        stage = .parts(
+            try group.exchanging(padded.reshaped([slots, group.size, slice]).transposed(0, 1)))
+    }
+
+    /// Begins a sum in c10d's own order.
+    ///
+    /// - Parameter parts: What this process has, which is added first.
+    init(adding parts: [Tensor], _ group: ProcessGroup) throws(TorchError) {
+        guard let first = parts.first else { preconditionFailure("a share has a term") }
+        count = first.count
+        device = first.device
+        tree = SummationTree(terms: 1)
+        shares = []
+        self.group = group
+        let mine = parts.dropFirst().reduce(first, +)
+        stage = .sum(try group.summing(mine.to(device: .cpu)))
+    }
+
+    /// Waits for what others have of this process's slice, and begins to give them its sum; nothing where that was
+    /// done, or there are no slices.
+    public func advance() throws(TorchError) {
+        guard case .parts(let exchange) = stage else { return }
+        let parts = try exchange.wait()
+        let sum = tree.sum { node in
+            for (rank, nodes) in shares.enumerated() {
+                guard let slot = nodes.firstIndex(of: node) else { continue }
+                return parts.narrowed(0, rank..<rank + 1).narrowed(1, slot..<slot + 1)
+                    .reshaped([parts.shape[2]])
+            }
+            return nil
+        }
+        stage = .slices(try group.gathering(sum))
+    }
+
+    /// Waits for the sum, `[n]`.
+    public func finish() throws(TorchError) -> Tensor {
+        try advance()
+        switch stage {
+        case .parts(let exchange), .slices(let exchange):
+            let slices = try exchange.wait()
+            return slices.reshaped([slices.count]).narrowed(0, 0..<count).to(device: device)
+        case .sum(let exchange): return try exchange.wait().to(device: device)
+        }
+    }
+}

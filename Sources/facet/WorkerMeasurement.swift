@@ -1,0 +1,150 @@
+import FaceModels
+import FaceRuns
+import FaceStudy
+import Foundation
+import Torch
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Measures how many runs of a study side by side take the most images a second, by processes that take the first
+/// steps of one at the same time.
+struct WorkerMeasurement {
+    /// First word of the command line of such a process; no command of the user's.
+    private static let word = "--measure-steps"
+    /// How long steps are counted.
+    private static let time = Duration.seconds(2)
+
+    private let study: Study
+    private let shouldStop: () -> Bool
+
+    init(_ study: Study, shouldStop: @escaping () -> Bool) {
+        self.study = study
+        self.shouldStop = shouldStop
+    }
+
+    // MARK: The study's side
+
+    /// The choice; nil where there is nothing to choose, as with a single run.
+    ///
+    /// - Throws: `FaceStudyError.interrupted`, and what keeps processes from being started.
+    func choose() throws -> WorkerChoice? {
+        let configuration = study.configuration
+        guard let (backbone, runs) = study.unfinished else { return nil }
+        let compute = try configuration.resolvedCompute()
+        let isOnCPU = try Device.named(compute.device) == .cpu
+        let cores = configuration.threads > 0 ? configuration.threads : AvailableThreads.count
+        let candidates = WorkerChoice.candidates(runs: runs, cores: isOnCPU ? cores : nil)
+        guard candidates.count > 1 else { return nil }
+        let file = study.folder.workersURL.appendingPathComponent("\(getpid())-steps.json")
+        try configuration.write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        var choice = WorkerChoice(backbone)
+        for workers in candidates
+        where choice.isWorthTrying(workers, available: WorkerProbe.availableMemory) {
+            if shouldStop() { throw FaceStudyError.interrupted }
+            let shares = ThreadShares(cores, among: workers)
+            guard let measured = try measure(file, backbone, shares) else { break }
+            choice.add(measured)
+        }
+        if shouldStop() { throw FaceStudyError.interrupted }
+        return choice.measurements.isEmpty ? nil : choice
+    }
+
+    /// What workers come to together; nil where one of them has failed, as for want of memory.
+    private func measure(
+        _ file: URL, _ backbone: String, _ shares: ThreadShares
+    ) throws -> WorkerChoice.Measurement? {
+        var processes: [Probing] = []
+        defer { processes.forEach { $0.end() } }
+        for threads in shares.all {
+            processes.append(
+                try Probing([Self.word, file.path, backbone, "\(threads)", "\(getpid())"]))
+        }
+        guard let memories = processes.map({ $0.line() }).whole()?.compactMap({ UInt64($0) }),
+            memories.count == processes.count
+        else { return nil }
+        // All begin at once, and go on until the last has counted its steps.
+        processes.forEach { $0.go() }
+        guard let rates = processes.map({ $0.line() }).whole()?.compactMap({ Double($0) }),
+            rates.count == processes.count
+        else { return nil }
+        return WorkerChoice.Measurement(
+            workers: processes.count, imagesPerSecond: rates.reduce(0, +),
+            memory: memories.max() ?? 0)
+    }
+
+    // MARK: The other side
+
+    /// Takes steps where the command line asks for it, and gives the exit code; nil for every other command line.
+    static func run(_ words: [String]) -> Int32? {
+        guard words.count == 5, words[0] == word, let threads = Int(words[3]),
+            let parent = Int32(words[4])
+        else { return nil }
+        do {
+            let configuration = try StudyConfiguration.read(URL(fileURLWithPath: words[1]))
+            let probe = try WorkerProbe(configuration, backbone: words[2], threads: threads)
+            say("\(probe.memory)")
+            guard readLine() != nil else { return 0 }
+            say("\(probe.rate(over: time))")
+            while getppid() == parent { probe.step() }
+            return 0
+        } catch {
+            return 1
+        }
+    }
+
+    private static func say(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
+    }
+}
+
+/// A process that takes steps, as the one that waits for its word sees it.
+private final class Probing {
+    private let process = Process()
+    private let (input, output) = (Pipe(), Pipe())
+
+    init(_ words: [String]) throws {
+        guard let program = Bundle.main.executableURL else {
+            throw FaceStudyError.processes(reason: "the program does not know its own file")
+        }
+        process.executableURL = program
+        process.arguments = words
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // Ends what is read here when the process does.
+        try? output.fileHandleForWriting.close()
+    }
+
+    /// What it says next; nil where it has ended.
+    func line() -> String? {
+        var text = Data()
+        while let byte = try? output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+            if byte == Data("\n".utf8) { return String(decoding: text, as: UTF8.self) }
+            text += byte
+        }
+        return nil
+    }
+
+    func go() { try? input.fileHandleForWriting.write(contentsOf: Data("go\n".utf8)) }
+
+    func end() {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+    }
+}
+
+extension Array {
+    /// The elements where none is missing.
+    fileprivate func whole<Value>() -> [Value]? where Element == Value? {
+        let values = compactMap { $0 }
+        return values.count == count ? values : nil
+    }
+}

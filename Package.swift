@@ -304,8 +304,11 @@ let package = Package(
         .testTarget(
             name: "ZipFilesTests", dependencies: ["ZipFiles"], swiftSettings: swiftSettings),
         tests("Torch"),
+        .target(
+            name: "TestTeams", dependencies: ["Processes", "Torch"], path: "Tests/TestTeams",
+            swiftSettings: swiftSettings),
         .testTarget(
-            name: "ProcessesTests", dependencies: ["Processes", "Torch"],
+            name: "ProcessesTests", dependencies: ["Processes", "TestTeams", "Torch"],
             swiftSettings: swiftSettings),
         tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
         tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),
@@ -315,7 +318,10 @@ let package = Package(
         tests("FaceLosses", needs: ["FaceConfiguration", "Torch"]),
         tests(
             "FaceTraining",
-            needs: ["SeededRandom", "Torch", "FaceData", "FaceModels", "FaceLosses"]),
+            needs: [
+                "SeededRandom", "Torch", "FaceData", "FaceModels", "FaceLosses", "Processes",
+                "TestTeams",
+            ]),
         tests("FaceEvaluation", needs: ["SeededRandom", "FaceData", "FaceStatistics"]),
         tests("FaceStatistics", needs: ["SeededRandom"]),
         tests("FaceRuns", needs: ["FaceConfiguration", "SafeFiles", "FaceEvaluation"]),
@@ -325,6 +331,7 @@ let package = Package(
                 "FaceConfiguration", "SeededRandom",
                 "SafeFiles", "Torch", "Processes", "FaceData", "FaceSynthesis", "FaceModels",
                 "FaceLosses", "FaceTraining", "FaceEvaluation", "FaceRuns", "FaceEmbedding",
+                "TestTeams",
             ]),
         tests(
             "FaceEmbedding",

@@ -7,6 +7,7 @@ import FaceTraining
 import Foundation
 import Processes
 import SeededRandom
+import TestTeams
 import Testing
 import Torch
 
@@ -51,7 +52,7 @@ struct TeamStudyTests {
     private static func together(
         _ size: Int, _ images: @escaping @Sendable (Int) -> NotedImages, mirroring: Bool = true
     ) throws -> [Result<EmbeddingViews?, any Error>] {
-        try inTeam(size) { team in
+        try together(size) { team in
             let (embedder, images) = (try embedder(team), images(team.place.rank))
             if team.leads {
                 return try embedder.embeddings(
@@ -116,7 +117,7 @@ struct TeamStudyTests {
         _ study: TinyStudy, _ other: StudyConfiguration? = nil, notes: Lines
     ) throws {
         let (mine, output) = (study.configuration, study.output)
-        let ends = try inTeam(2) { team in
+        let ends = try together(2) { team in
             var control = StudyControl(listener: { event in
                 switch event {
                 case .preparing(let what, _, _): notes.add("\(team.place.rank) \(what)")

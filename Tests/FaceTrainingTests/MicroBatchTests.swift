@@ -1,7 +1,9 @@
 import FaceLosses
 import FaceModels
 import Foundation
+import Processes
 import SeededRandom
+import TestTeams
 import Testing
 import Torch
 
@@ -128,6 +130,68 @@ struct MicroBatchTests {
             progress: Self.progress)
         #expect(numbers.sums.loss.isFinite == failsInGradient && !numbers.gradientNorm.isFinite)
         #expect(model.state.parameters.map { $0.tensor.array(of: Float.self) } == before)
+    }
+
+    private static let labels = [0, 1, 2, 1, 0, 2, 0, 1, 2, 2, 1, 0]
+
+    /// Three steps of six micro-batches by one of several processes, or by this one alone: all numbers of the
+    /// model, and each step's loss.
+    private static func numbers(_ team: ProcessTeam?, labels: [Int] = labels) throws -> [[Double]] {
+        let model = Model(backbone: NormalizingBackbone(), loss: try ToyParts.head(nil))
+        let step = MicroBatchedStep(
+            model: model, optimizer: SGD(model.state.parameters, options: SGD.Options()),
+            precision: .float32, device: .cpu, microBatches: 6, team: team)
+        let own = images(12).narrowed(0, step.share.lowerBound * 2..<step.share.upperBound * 2)
+        let losses = try (0..<3).map { _ in
+            try step.take(
+                images: own, labels: labels, learningRate: 0.1, gradientClip: 5, progress: progress
+            ).sums.loss
+        }
+        return model.state.map { $0.tensor.array(of: Double.self) } + [losses]
+    }
+
+    @Test("ends with the same bytes, however many processes share it", arguments: [2, 3, 4])
+    func shared(_ size: Int) throws {
+        let alone = try Self.numbers(nil)
+        for result in try together(size, { try Self.numbers($0) }) {
+            #expect(try result.get() == alone)
+        }
+    }
+
+    @Test("ends with the process's name where processes come to other losses")
+    func different() throws {
+        let results = try together(2) { team in
+            try Self.numbers(team, labels: team.leads ? Self.labels : Self.labels.reversed())
+        }
+        for result in results {
+            guard case .different(let what, let members, let step)? = result.processError else {
+                Issue.record("\(result)")
+                continue
+            }
+            #expect(what == "loss" && step == 1)
+            #expect(members.count == 1 && members[0].hasPrefix("rank 1 "))
+        }
+    }
+
+    @Test("cannot be shared by more processes than it has parts")
+    func tooMany() throws {
+        let results = try together(3) { team -> String in
+            var configuration = TrainingConfiguration(batchSize: 4)
+            configuration.microBatches = 2
+            do {
+                _ = try Trainer(
+                    model: Model(backbone: ToyBackbone(), loss: ToyLoss()),
+                    source: ToySource(imageCount: 12, batchSize: 4), configuration: configuration,
+                    compute: ComputeConfiguration(
+                        device: .cpu, precision: .float32, memoryFormat: .channelsLast, threads: 1),
+                    checkpoint: FileManager.default.temporaryDirectory, fingerprint: "toy",
+                    team: team)
+                return ""
+            } catch { return "\(error)" }
+        }
+        for result in results {
+            #expect(try result.get().contains("microBatches"))
+        }
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import TestTeams
 import Testing
 import Torch
 

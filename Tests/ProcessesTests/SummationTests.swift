@@ -1,3 +1,4 @@
+import TestTeams
 import Testing
 import Torch
 

@@ -1,10 +1,9 @@
 import Foundation
-import Torch
-
-@testable import Processes
+package import Processes
+package import Torch
 
 /// Runs a body for each process of a team, each on a thread of its own, and gives what they return or throw.
-func together<Value: Sendable>(
+package func together<Value: Sendable>(
     _ size: Int, limits: ProcessTeam.Limits = .short,
     traits: @escaping @Sendable (Int) -> [String: String] = { _ in [:] },
     attempt: String = "0", store: ProcessStore? = nil,
@@ -33,7 +32,7 @@ func together<Value: Sendable>(
 
 extension ProcessTeam.Limits {
     /// Limits for processes that do nothing long.
-    static var short: Self {
+    package static var short: Self {
         var limits = Self()
         limits.beat = .milliseconds(100)
         limits.meeting = .seconds(60)
@@ -67,7 +66,7 @@ private final class Results<Value: Sendable>: @unchecked Sendable {
 
 extension Result where Failure == any Error {
     /// The error, where it is one of a team's.
-    var processError: ProcessError? {
+    package var processError: ProcessError? {
         if case .failure(let error) = self { error as? ProcessError } else { nil }
     }
 }

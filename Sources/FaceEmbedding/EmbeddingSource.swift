@@ -92,20 +92,14 @@ private struct Opener {
 
     /// The model in a folder: a run's, or that of a study's only run.
     func folder(_ url: URL) throws -> EmbeddingSource {
-        if let file = Self.model(of: RunFolder(url)) { return try safetensors(file) }
+        if let file = RunFolder(url).trainedModel { return try safetensors(file) }
         let newest = url.appendingPathComponent("last.safetensors")
         if FileManager.default.fileExists(atPath: newest.path) { return try safetensors(newest) }
         let runs = try StudyFolder(url).runs()
-        let models = runs.compactMap { run in Self.model(of: run).map { (run, $0) } }
+        let models = runs.compactMap { run in run.trainedModel.map { (run, $0) } }
         if models.count == 1 { return try safetensors(models[0].1) }
         throw FaceEmbeddingError.noModel(
             path: url.path, reason: Self.reason(url, runs, models.map(\.0)))
-    }
-
-    /// The trained network of a run, or its last checkpoint.
-    private static func model(of run: RunFolder) -> URL? {
-        [run.modelURL, run.checkpointURL.appendingPathComponent("last.safetensors")]
-            .first { FileManager.default.fileExists(atPath: $0.path) }
     }
 
     /// Why a folder cannot be taken for a model, and what in it could.
@@ -266,5 +260,13 @@ private struct Opener {
             backbone, ModelFile.Metadata(inputSize: inputSize, normalization: normalization)
         )
         return .network(network)
+    }
+}
+
+extension RunFolder {
+    /// The trained network of a run, or its last checkpoint's.
+    var trainedModel: URL? {
+        [modelURL, checkpointURL.appendingPathComponent("last.safetensors")]
+            .first { FileManager.default.fileExists(atPath: $0.path) }
     }
 }

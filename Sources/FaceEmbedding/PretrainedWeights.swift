@@ -106,11 +106,11 @@ public struct PretrainedWeights {
             throw FaceEmbeddingError.noWeights(path: url.path, reason: "there is no such file")
         }
         guard isFolder.boolValue else { return url }
-        if let model = model(of: RunFolder(url)) { return model }
+        if let model = RunFolder(url).trainedModel { return model }
         let last = url.appendingPathComponent("last.safetensors")
         if FileManager.default.fileExists(atPath: last.path) { return last }
         let runs = try StudyFolder(url).runs().compactMap { run in
-            model(of: run).map { (url: $0, identity: try? run.readDescription().identity) }
+            run.trainedModel.map { (url: $0, identity: try? run.readDescription().identity) }
         }
         guard !runs.isEmpty else {
             throw FaceEmbeddingError.noWeights(
@@ -132,11 +132,6 @@ public struct PretrainedWeights {
                     + "\(backbone)"
                 : "\(counted(fitting.count, "run")) of it have the backbone \(backbone), which "
                     + "leaves open which is meant: choose one, as '\(names[0])'")
-    }
-
-    private static func model(of run: RunFolder) -> URL? {
-        [run.modelURL, run.checkpointURL.appendingPathComponent("last.safetensors")]
-            .first { FileManager.default.fileExists(atPath: $0.path) }
     }
 
     // MARK: What fits

@@ -117,13 +117,44 @@ struct EmbeddingSourceTests {
             }
             #expect(
                 empty?.description.contains("no model.safetensors and no checkpoint") == true)
-            try ModelFile.write(try backbone(), .init(inputSize: 32), to: run.modelURL)
+            // The model comes before the checkpoint that it was made from.
+            let checkpoint = run.checkpointURL.appendingPathComponent("last.safetensors")
+            for file in [checkpoint, run.modelURL] {
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try ModelFile.write(try backbone(), .init(inputSize: 32), to: file)
+                #expect(run.trainedModel == file)
+            }
             guard case .network(let network) = try EmbeddingSource.open(run.url, options) else {
                 Issue.record("no network")
                 return
             }
             #expect(network.path == run.modelURL.path)
         }
+    }
+
+    @Test("What is asked for of the input counts where a file does not say how images are prepared")
+    func requestedInput() throws {
+        try withFolder { folder in
+            let model = folder.appendingPathComponent("a.safetensors")
+            try ModelFile.write(try backbone(), .init(inputSize: 32), to: model)
+            #expect(!EmbeddingSource.takesRequestedInput(folder))
+            #expect(!EmbeddingSource.takesRequestedInput(model))
+            let script = folder.appendingPathComponent("a.pt")
+            try Data([0x50, 0x4B, 3, 4]).write(to: script)
+            #expect(EmbeddingSource.takesRequestedInput(script))
+            // What is missing gets the error that it is missing.
+            #expect(EmbeddingSource.takesRequestedInput(folder.appendingPathComponent("none")))
+        }
+    }
+
+    @Test(
+        "Faces are aligned in the pixels of an input that is a multiple of 112, and else in 112",
+        arguments: [(112, 112), (224, 224), (160, 112), (0, 112)])
+    func template(_ inputSize: Int, _ side: Int) throws {
+        let embedder = try Embedder(backbone: backbone(), compute: options.compute)
+        let network = EmbeddingNetwork(embedder: embedder, inputSize: inputSize, path: "a")
+        #expect(network.template == .insightface(side: side))
     }
 
     @Test("Files of embeddings are known by their content")

@@ -61,6 +61,7 @@ struct ModelFileKindTests {
         Case("a TensorFlow graph", "a.pb", [0x0A, 0x20, 0x0A, 1, 0x78, 0x12, 3, 4, 5]),
         Case("a TensorFlow Lite network", "a.tflite", [0x1C, 0, 0, 0] + Array("TFL3....".utf8)),
         Case("a Python pickle", "lfw.bin", [0x80, 2, 0x5D, 0x71, 1, 2, 3, 4, 5]),
+        Case("an image", "a.pt", [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]),
         Case("a Git LFS pointer", "a.pt", "version https://git-lfs.github.com/spec/v1\noid x"),
         Case("a web page", "a.safetensors", "<!DOCTYPE html><html><head>"),
         Case("a JSON file", "model-symbol.json", "{\n  \"nodes\": []}"),

@@ -112,6 +112,37 @@ struct InputPreparationTests {
     }
 
     @Test(
+        "A number of channels that a file leaves open is three, and another one is refused",
+        arguments: [("?", nil), ("3", nil), ("1", "its input has the shape [any, 1, 16, 16]")])
+    func channels(_ stated: String, _ reason: String?) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let url = folder.appendingPathComponent("a.xml")
+        let description = """
+            <?xml version="1.0"?><net name="a" version="11"><layers>
+            <layer id="0" name="images" type="Parameter" version="opset1">
+            <data shape="?,\(stated),16,16" element_type="f32" /><output><port id="0" precision="FP32" names="images">
+            </port></output></layer>
+            <layer id="1" name="r" type="Result" version="opset1" output_names="embeddings">
+            <input><port id="0" precision="FP32"><dim>-1</dim><dim>8</dim></port></input></layer>
+            </layers></net>
+            """
+        try Data(description.utf8).write(to: url)
+        try Data([0]).write(to: folder.appendingPathComponent("a.bin"))
+        let network = NetworkDescription(try IRFile(url))
+        guard let reason else {
+            let input = try ONNXInput(of: network)
+            #expect(!input.isChannelsLast && input.shape(side: 16) == [nil, 3, 16, 16])
+            return
+        }
+        #expect(throws: FaceEmbeddingError.unfitNetwork(path: url.path, reason: reason)) {
+            _ = try ONNXInput(of: network)
+        }
+    }
+
+    @Test(
         "A file's metadata comes first, then what its graph does, then convention",
         arguments: [
             (

@@ -193,6 +193,34 @@ struct KeptScansTests {
         }
     }
 
+    @Test("Who watches over workers scans for them, once")
+    func overseer() throws {
+        try TinyStudy.with { study in
+            var read: [String] = []
+            var asked = 0
+            var control = StudyControl(listener: { event in
+                if case .preparing(let what, _, _) = event, read.last != what { read.append(what) }
+                if case .warning(let text) = event { Issue.record("\(text)") }
+            })
+            control.now = { Date(timeIntervalSinceNow: 86_400) }
+            control.alignment = {
+                AlignmentDoubt(identity: "one") { _, _ in
+                    asked += 1
+                    return "crooked"
+                }
+            }
+            let whole = try Study(study.configuration, folder: study.output)
+            for _ in 0..<2 {
+                #expect(throws: FaceStudyError.workersEnded(left: 1)) {
+                    try whole.oversee(control) { true }
+                }
+            }
+            #expect(read == both && asked == 2)
+            let worker = try prepare(study)
+            #expect(worker.1.isEmpty)
+        }
+    }
+
     @Test("A plan writes nothing, but reads what was kept")
     func plan() throws {
         try TinyStudy.with { study in

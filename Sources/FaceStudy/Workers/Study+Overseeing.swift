@@ -4,12 +4,13 @@ import Foundation
 import SafeFiles
 
 extension Study {
-    /// Watches over other processes that make the study's runs, and reports when they are over.
+    /// Watches over other processes that make the study's runs, and reports when they are over. Where no scan of
+    /// the study's sets was kept, they are scanned here first, so that not each of them has to.
     ///
     /// - Parameter areOver: Asked a few times a second whether all of them have ended. Where the study is to
     ///   stop, it is for this to end them.
     /// - Throws: ``FaceStudyError/workersEnded(left:)`` where they have ended and runs are left, and what
-    ///   ``run(_:)`` throws before anything is read.
+    ///   ``run(_:)`` throws before anything is trained.
     public func oversee(
         _ control: StudyControl, until areOver: () throws -> Bool
     ) throws -> Outcome {
@@ -17,6 +18,7 @@ extension Study {
         defer { lock.release() }
         let worker = try join(try configuration.resolvedCompute(), control)
         defer { worker.leave() }
+        try scanForAll(control)
         var overseer = Overseer(
             study: self, worker: worker, control: control,
             failed: control.retriesFailed ? failedRuns(of: plan) : nil)
@@ -33,6 +35,17 @@ extension Study {
         }
         if control.shouldStop() { throw FaceStudyError.interrupted }
         return overseer.outcome
+    }
+
+    /// Scans the sets and keeps what is found, where that was not done before.
+    private func scanForAll(_ control: StudyControl) throws {
+        let kept = try? FileManager.default.contentsOfDirectory(atPath: folder.scansURL.path)
+        guard kept?.isEmpty != false, unfinished != nil else { return }
+        var control = control
+        let listener = control.listener
+        // The workers warn of what they read.
+        control.listener = { if case .preparing = $0 { listener($0) } }
+        _ = try PreparedData(configuration, folder: folder, control: control)
     }
 
     /// The runs after what is tuned by now.

@@ -16,7 +16,7 @@ struct RecomputationTests {
         }
     }
 
-    enum Ending: CaseIterable { case plain, rectified, sloped }
+    enum Ending: CaseIterable { case plain, rectified, sloped, added }
 
     /// Each way to convolve: depthwise, as products, with the window's product, and LibTorch's.
     static let cases = [
@@ -42,6 +42,7 @@ struct RecomputationTests {
         prelu.weight.assign(noise([channels], 4))
         let images = noise(example.input, 1, mean: 2).to(type).contiguous(.channelsLast)
             .withGradient()
+        let residual = noise(example.input, 7).to(type).contiguous(.channelsLast).withGradient()
         let weight = noise(
             [example.outputs, channels / example.groups, example.kernel, example.kernel], 5
         ).to(type).withGradient()
@@ -50,6 +51,7 @@ struct RecomputationTests {
             case .plain: normalization(images, training: true)
             case .rectified: normalization.rectified(images, training: true)
             case .sloped: normalization.rectified(images, by: prelu, training: true)
+            case .added: normalization.rectified(images, adding: residual, training: true)
             }
         let output = normalized.convolved(
             weight: weight, stride: example.stride, padding: example.kernel / 2,
@@ -57,7 +59,7 @@ struct RecomputationTests {
         (output * noise(output.shape, 6).to(type)).sum().backward()
         let found = [
             output, images.gradient, weight.gradient, normalization.weight.gradient,
-            normalization.bias.gradient, prelu.weight.gradient,
+            normalization.bias.gradient, prelu.weight.gradient, residual.gradient,
         ]
         return found.compactMap { $0?.detached().to(.float32) }
     }
@@ -71,7 +73,7 @@ struct RecomputationTests {
                 withKernels(upTo: kernels) {
                     let again = pass(example, ending, type)
                     let kept = withNormalizedKept { pass(example, ending, type) }
-                    #expect(again.count == (ending == .sloped ? 6 : 5))
+                    #expect(again.count == (ending == .sloped || ending == .added ? 6 : 5))
                     #expect(again.count == kept.count)
                     for (one, other) in zip(again, kept) {
                         #expect(one.array(of: Float.self) == other.array(of: Float.self))
@@ -80,6 +82,29 @@ struct RecomputationTests {
                 }
             }
         }
+    }
+
+    @Test("are made from each other in a chain of residuals, each second one kept")
+    func chain() {
+        func gradients() -> [[Float]] {
+            let initial = InitialWeights(seed: 1, type: .float32)
+            let images = noise([3, 8, 5, 7], 1).contiguous(.channelsLast).withGradient()
+            var features = images
+            var weights: [Tensor] = []
+            for block in 0..<5 {
+                let weight = noise([8, 8, 1, 1], UInt64(2 + block)).withGradient()
+                let normalization = BatchNormalization(channels: 8, initial: initial)
+                let filtered = features.convolved(weight: weight, stride: 1, padding: 0)
+                features = normalization.rectified(filtered, adding: features, training: true)
+                weights.append(weight)
+                weights.append(normalization.weight)
+            }
+            features.square().sum().backward()
+            return ([images] + weights).compactMap { $0.gradient?.array(of: Float.self) }
+        }
+        let again = gradients()
+        #expect(again.count == 11)
+        #expect(again == withNormalizedKept(gradients))
     }
 
     @Test("may be read by two convolutions, and by what is no convolution")

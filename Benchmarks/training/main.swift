@@ -6,7 +6,7 @@
 // Each line of input asks for a number of steps, "train N" or "embed N" (image and mirror image), or
 // for "profile" (the operations of training steps), and is answered by one JSON object. The first
 // line printed says that all is ready. --device, --loss, --classes and --sample-rate choose where,
-// and with which head.
+// and with which head; "--normalized kept" keeps what is otherwise made again backward.
 import CWaiting
 import FaceLosses
 import FaceModels
@@ -25,6 +25,7 @@ struct Options {
     var classes = 500
     var rate = 1.0
     var kernels = Kernels.current
+    var keepsNormalized = false
     var threads = AvailableThreads.count
 
     init(_ arguments: [String]) throws {
@@ -41,6 +42,7 @@ struct Options {
         classes = values["--classes"].flatMap(Int.init) ?? classes
         rate = values["--sample-rate"].flatMap(Double.init) ?? rate
         kernels = values["--kernels"] == "libtorch" ? .libTorch : kernels
+        keepsNormalized = values["--normalized"] == "kept"
         threads = values["--threads"].flatMap(Int.init) ?? threads
     }
 }
@@ -85,6 +87,14 @@ final class Subject {
     }
 
     func train() {
+        if options.keepsNormalized {
+            withNormalizedKept(takeStep)
+        } else {
+            takeStep()
+        }
+    }
+
+    private func takeStep() {
         if let step {
             steps += 1
             let launched = step.launch(

@@ -1,11 +1,13 @@
 // The layers of a network.
 #include "bridge.h"
 #include "cuda/normalization.h"
+#include "kernels/dense.h"
 #include "kernels/depthwise.h"
 #include "dispatch.h"
 #include "kernels/folding.h"
 #include "kernels/grouped.h"
 #include "kernels/normalization.h"
+#include "kernels/operands.h"
 #include "kernels/pointwise.h"
 #include "kernels/prelu.h"
 #include "kernels/window.h"
@@ -90,6 +92,8 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
         return kernels::pointwise_convolution(input, taps, stride);
       if (kernels::supports_window(input, taps, stride, padding, groups))
         return kernels::window_convolution(input, taps, stride);
+      if (kernels::is_recomputed(input))
+        return kernels::recomputing_convolution(input, taps, stride, padding, groups);
     }
     return at::conv2d(input, taps, std::nullopt, {stride, stride}, {padding, padding}, {1, 1},
                       groups);

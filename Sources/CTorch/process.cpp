@@ -1,6 +1,7 @@
 // What holds for the whole process: threads, determinism, the version.
 #include "bridge.h"
 #include "dispatch.h"
+#include "kernels/operands.h"
 #include "memory.h"
 
 #include <ATen/Context.h>
@@ -30,6 +31,10 @@ void ct_limit_kernels(ct_kernels limit) { limit_choice(Choice(limit)); }
 ct_kernels ct_best_kernels(void) { return ct_kernels(best_choice()); }
 
 ct_kernels ct_current_kernels(void) { return ct_kernels(choice()); }
+
+void ct_set_keeps_normalized(bool value) { kernels::set_recomputes(!value); }
+
+bool ct_keeps_normalized(void) { return !kernels::recomputes(); }
 
 bool ct_has_bfloat16_instructions(void) { return has_bfloat16_instructions(); }
 

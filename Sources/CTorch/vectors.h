@@ -76,10 +76,20 @@ FACET_INLINE void store(c10::BFloat16 *to, Floats values) {
   Words words;
   std::memcpy(&words, &values, sizeof words);
   Words rounded = (words + 0x7fff + ((words >> 16) & 1)) >> 16;
-  Words is_nan = (Words)((words & 0x7fffffff) > 0x7f800000);
-  Words chosen = (is_nan & ((words >> 16) | 0x40)) | (~is_nan & rounded);
-  Halves halves = __builtin_convertvector(chosen, Halves);
+  // Rare enough to be worth a branch around four operations.
+  Words is_nan = (Words)(values != values);
+  if (__builtin_expect(__builtin_reduce_or(is_nan) != 0, false))
+    rounded = (is_nan & ((words >> 16) | 0x40)) | (~is_nan & rounded);
+  Halves halves = __builtin_convertvector(rounded, Halves);
   std::memcpy(to, &halves, sizeof halves);
+}
+
+/// The values as memory of `T` gives them back.
+template <class T>
+FACET_INLINE Floats rounded(Floats values) {
+  T memory[lanes];
+  store(memory, values);
+  return load(memory);
 }
 
 /// The sum of all elements, one after the other.

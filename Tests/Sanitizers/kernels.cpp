@@ -15,10 +15,12 @@
 #include "head/functions.h"
 #include "head/products.h"
 #include "kernels/bytes.h"
+#include "kernels/dense.h"
 #include "kernels/depthwise.h"
 #include "kernels/grouped.h"
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
+#include "kernels/operands.h"
 #include "kernels/pointwise.h"
 #include "kernels/prelu.h"
 #include "kernels/window.h"
@@ -151,6 +153,73 @@ void prelu_normalization(at::ScalarType type, int64_t images, int64_t channels, 
   else
     compare("PReLU normalization " + std::to_string(channels), {input, weight, bias, slopes}, own,
             other);
+}
+
+/// A convolution behind a normalisation, whose output is made again backward, and is kept: the same bits.
+enum class Ending { plain, rectified, sloped, added };
+
+template <class Convolution>
+void recomputation(const std::string &what, const at::Tensor &input, const at::Tensor &taps,
+                   Ending end, Convolution &&convolution) {
+  int64_t channels = input.size(1);
+  auto weight = at::rand({channels}) + 0.5, bias = at::randn({channels}), slope = at::randn({channels});
+  auto mean = at::zeros({channels}), variance = at::ones({channels});
+  auto residual = noise(input.sizes(), input.scalar_type());
+  auto gradients = [&](bool again) {
+    kernels::set_recomputes(again);
+    std::vector<at::Tensor> inputs{input, weight, bias, slope, taps, residual};
+    auto found = pass(inputs, [&](const std::vector<at::Tensor> &t) {
+      auto added = end == Ending::added ? std::optional(t[5]) : std::nullopt;
+      auto y = end == Ending::sloped
+                   ? kernels::prelu_normalization(t[0], t[1], t[2], mean, variance, t[3], 0.1, 1e-5)
+                   : kernels::normalization(t[0], t[1], t[2], mean, variance, added,
+                                            {end != Ending::plain, 0.1, 1e-5});
+      auto storage = y.storage().getWeakStorageImpl();
+      auto output = convolution(y, t[4]);
+      y.reset();
+      ++checks;
+      if (again != storage.expired()) return output;
+      ++failures;
+      std::printf("%s: the input is %s\n", what.c_str(), again ? "kept" : "not kept");
+      return output;
+    });
+    kernels::set_recomputes(true);
+    return found;
+  };
+  auto again = gradients(true), kept = gradients(false);
+  ++checks;
+  for (size_t i = 0; i < kept.size(); ++i)
+    if (kept[i].defined() != again[i].defined() ||
+        (kept[i].defined() && !at::allclose(kept[i], again[i], 0, 0, true))) {
+      ++failures;
+      std::printf("%s, %zu: other bits when made again\n", what.c_str(), i);
+    }
+}
+
+void recomputations(at::ScalarType type, int64_t images, int64_t channels, int64_t h, int64_t w,
+                    int64_t stride, Ending end) {
+  auto input = noise({images, channels, h, w}, type);
+  // Of a single pixel LibTorch's convolution sometimes reads memory beyond the image.
+  if (h * w == 1 || !kernels::supports_normalization(input, at::ones({channels}), std::nullopt)) return;
+  auto depthwise = at::randn({channels, 1, 3, 3}).to(type), pointwise = at::randn({5, channels, 1, 1}).to(type);
+  auto window = at::randn({6, channels, 3, 3}).to(type);
+  auto run = [&](const std::string &what, const at::Tensor &taps, auto &&convolution) {
+    recomputation(what, input, taps, end, convolution);
+  };
+  if (kernels::supports_depthwise(input, depthwise, stride, 1, channels))
+    run("depthwise again", depthwise,
+        [&](auto &x, auto &t) { return kernels::depthwise_convolution(x, t, stride); });
+  if (kernels::supports_pointwise(input, pointwise, stride, 0, 1))
+    run("1x1 again", pointwise,
+        [&](auto &x, auto &t) { return kernels::pointwise_convolution(x, t, stride); });
+  if (kernels::supports_window(input, window, stride, 1, 1))
+    run("3x3 again", window,
+        [&](auto &x, auto &t) { return kernels::window_convolution(x, t, stride); });
+  // LibTorch's bfloat16 gradient of taps that never meet an image is memory that nobody wrote.
+  if (h < 5) return;
+  run("dense again", window, [&](auto &x, auto &t) {
+    return kernels::recomputing_convolution(x, t, stride, 1, 1);
+  });
 }
 
 void prelu(at::ScalarType type, int64_t images, int64_t channels, int64_t h, int64_t w) {
@@ -300,6 +369,9 @@ int main() {
             for (bool adds : {false, true})
               for (bool rectifies : {false, true})
                 normalization(type, images, channels, h, w, adds, rectifies);
+            for (int64_t stride : {1, 2})
+              for (auto end : {Ending::plain, Ending::rectified, Ending::sloped, Ending::added})
+                recomputations(type, images, channels, h, w, stride, end);
             prelu_normalization(type, images, channels, h, w);
             prelu(type, images, channels, h, w);
           }

@@ -331,6 +331,11 @@ ct_kernels ct_current_kernels(void);
 /// The best that the processor has the instructions for.
 ct_kernels ct_best_kernels(void);
 
+/// Whether convolutions on this thread keep the outputs of normalisations for their gradients, instead
+/// of having them made again backward. Thread-local; false at first.
+void ct_set_keeps_normalized(bool value);
+bool ct_keeps_normalized(void);
+
 /// Told of an operation's name and of the seconds it took without those it called.
 typedef void (*ct_operation_listener)(void *context, const char *name, double seconds);
 

@@ -132,14 +132,19 @@ std::vector<double> column_sums(const Columns &columns, const Source &source) {
 /// Does something to each element of the periods `begin` to `end`.
 ///
 /// `Operation::apply(e, c, count)` does it to `count` elements from `e` on, of the columns from `c`
-/// on.
+/// on. `Operation::prefetch(e)` asks for what it reads and writes there: images beyond the caches
+/// otherwise come at less than half the rate (Xeon with AMX, 51 MB: 9 ns for 16 elements, and 4).
 template <class Operation>
 struct EachElement {
+  static constexpr int64_t ahead = 2048;
+
   static FACET_INLINE void run(Columns columns, Operation operation, int64_t begin, int64_t end) {
     int64_t full = std::min(end, columns.elements / columns.period);
     for (int64_t row = begin; row < full; ++row)
-      for (int64_t c = 0; c < columns.period; c += lanes)
+      for (int64_t c = 0; c < columns.period; c += lanes) {
+        operation.prefetch(row * columns.period + c + ahead);
         operation.apply(row * columns.period + c, c, lanes);
+      }
     if (full == end) return;
     for (int64_t e = full * columns.period, c = 0; e < columns.elements; e += lanes, c += lanes)
       operation.apply(e, c, std::min(lanes, columns.elements - e));

@@ -7,9 +7,7 @@
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "../elements.h"
-#include "../parallel.h"
-#include "../dispatch.h"
+#include "operands.h"
 
 namespace facet::kernels {
 namespace {
@@ -24,12 +22,31 @@ struct Shape {
   int64_t padded() const { return (channels + lanes - 1) / lanes * lanes; }
 };
 
-/// Operands and results. Weight and `sums`, its gradient, are `[9, padded]`.
+/// What is read and written. Weight and `sums`, its gradient, are `[9, padded]`.
 template <class T>
-struct Operands {
+struct Memory {
   const T *input, *grad_output;
   const float *weight;
   T *to_input;
+};
+
+/// The values of an input that was kept.
+struct Kept {
+  template <class T>
+  FACET_INLINE Floats value(Floats kept, int64_t) const {
+    return kept;
+  }
+};
+
+/// The values of an input that a normalisation made, from what it was made of.
+template <Epilogue end>
+struct Recomputed {
+  Channels::View channels;
+
+  template <class T>
+  FACET_INLINE Floats value(Floats kept, int64_t c) const {
+    return rounded<T>(channels.template output<end>(kept, c));
+  }
 };
 
 /// A row of some channels of an image, or zeros where the image has none.
@@ -91,9 +108,10 @@ FACET_INLINE void put(T *to, Floats values, int64_t count) {
 
 /// With stride 1 an input value was seen by the nine outputs around it.
 struct UnitStride {
-  template <bool whole, class T>
-  static FACET_INLINE void rows(const Shape &s, const T *input, const T *grad_output, T *to,
-                                Window &window, int64_t count, int64_t begin, int64_t end) {
+  template <bool whole, class T, class Input>
+  static FACET_INLINE void rows(const Shape &s, const Input &given, int64_t c, const T *input,
+                                const T *grad_output, T *to, Window &window, int64_t count,
+                                int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
       Row<T> above(grad_output, y - 1, s.out_height, s.out_width, s.channels);
       Row<T> here(grad_output, y, s.out_height, s.out_width, s.channels);
@@ -112,7 +130,7 @@ struct UnitStride {
         } else {
           right[0] = right[1] = right[2] = Floats{};
         }
-        Floats value = get<whole>(from + x * s.channels, count);
+        Floats value = given.template value<T>(get<whole>(from + x * s.channels, count), c);
         Floats sum[3] = {};
         for (int64_t i = 0; i < 3; ++i) {
           window.pass(i * 3, right[i], value, sum[i]);
@@ -130,9 +148,10 @@ struct UnitStride {
 /// With stride 2 the four input values of a square were seen by the output at the same place through
 /// the window's middle and its right and lower half, and by the next ones through the rest.
 struct StrideTwo {
-  template <bool whole, class T>
-  static FACET_INLINE void rows(const Shape &s, const T *input, const T *grad_output, T *to,
-                                Window &window, int64_t count, int64_t begin, int64_t end) {
+  template <bool whole, class T, class Input>
+  static FACET_INLINE void rows(const Shape &s, const Input &given, int64_t c, const T *input,
+                                const T *grad_output, T *to, Window &window, int64_t count,
+                                int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
       Row<T> here(grad_output, y, s.out_height, s.out_width, s.channels);
       Row<T> below(grad_output, y + 1, s.out_height, s.out_width, s.channels);
@@ -145,25 +164,25 @@ struct StrideTwo {
         Floats fourth = has_next ? below.template at<whole>(x + 1, count) : Floats{};
         int64_t position = start + 2 * x * s.channels;
         bool has_right = 2 * x + 1 < s.width;
-        Floats value = get<whole>(input + position, count), sum{};
+        Floats value = given.template value<T>(get<whole>(input + position, count), c), sum{};
         window.pass(4, first, value, sum);
         put<whole>(to + position, sum, count);
         if (has_right) {
-          value = get<whole>(input + position + s.channels, count);
+          value = given.template value<T>(get<whole>(input + position + s.channels, count), c);
           sum = Floats{};
           window.pass(5, first, value, sum);
           window.pass(3, second, value, sum);
           put<whole>(to + position + s.channels, sum, count);
         }
         if (has_lower) {
-          value = get<whole>(input + position + line, count);
+          value = given.template value<T>(get<whole>(input + position + line, count), c);
           sum = Floats{};
           window.pass(7, first, value, sum);
           window.pass(1, third, value, sum);
           put<whole>(to + position + line, sum, count);
         }
         if (has_lower && has_right) {
-          value = get<whole>(input + position + line + s.channels, count);
+          value = given.template value<T>(get<whole>(input + position + line + s.channels, count), c);
           sum = Floats{};
           window.pass(8, first, value, sum);
           window.pass(6, second, value, sum);
@@ -181,20 +200,21 @@ struct StrideTwo {
 /// Both gradients of the images `begin` to `end`; the weight's is added to `sums`.
 ///
 /// Each vector of channels goes over a band of rows that stays in the cache for the next one.
-template <class T, class Stride>
+template <class T, class Stride, class Input>
 struct Images {
   static constexpr int64_t band_bytes = 1 << 14;
 
-  static FACET_INLINE void run(Shape s, Operands<T> o, float *sums, int64_t begin, int64_t end) {
+  static FACET_INLINE void run(Shape s, Memory<T> o, Input given, float *sums, int64_t begin,
+                               int64_t end) {
     int64_t row_bytes = s.width * s.channels * s.stride * int64_t(sizeof(T));
     int64_t band = std::max<int64_t>(1, band_bytes / row_bytes);
     for (int64_t image = begin; image < end; ++image)
       for (int64_t row = 0; row < s.out_height; row += band)
-        rows(s, o, sums, image, row, std::min(row + band, s.out_height));
+        rows(s, o, given, sums, image, row, std::min(row + band, s.out_height));
   }
 
-  static FACET_INLINE void rows(const Shape &s, const Operands<T> &o, float *sums, int64_t image,
-                                int64_t begin, int64_t end) {
+  static FACET_INLINE void rows(const Shape &s, const Memory<T> &o, const Input &given,
+                                float *sums, int64_t image, int64_t begin, int64_t end) {
     int64_t size = s.height * s.width * s.channels;
     int64_t out_size = s.out_height * s.out_width * s.channels;
     for (int64_t c = 0; c < s.channels; c += lanes) {
@@ -203,9 +223,9 @@ struct Images {
       const T *input = o.input + image * size + c, *grad_output = o.grad_output + image * out_size + c;
       T *to = o.to_input + image * size + c;
       if (count == lanes)
-        Stride::template rows<true>(s, input, grad_output, to, window, lanes, begin, end);
+        Stride::template rows<true>(s, given, c, input, grad_output, to, window, lanes, begin, end);
       else
-        Stride::template rows<false>(s, input, grad_output, to, window, count, begin, end);
+        Stride::template rows<false>(s, given, c, input, grad_output, to, window, count, begin, end);
       window.keep(sums + c, s.padded());
     }
   }
@@ -220,8 +240,8 @@ int64_t splits(const Shape &s) {
 }
 
 /// Fills `o.to_input` and returns the weight's gradient, `[9, padded]`.
-template <class T>
-std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
+template <class T, class Input>
+std::vector<float> gradients(const Shape &s, const Memory<T> &o, const Input &given) {
   int64_t count = splits(s), size = 9 * s.padded();
   std::vector<float> sums(count * size);
   auto chosen = choice();
@@ -230,9 +250,9 @@ std::vector<float> gradients(const Shape &s, const Operands<T> &o) {
       float *own = sums.data() + split * size;
       int64_t first = s.images * split / count, past = s.images * (split + 1) / count;
       if (s.stride == 1)
-        dispatch<Images<T, UnitStride>>(chosen, s, o, own, first, past);
+        dispatch<Images<T, UnitStride, Input>>(chosen, s, o, given, own, first, past);
       else
-        dispatch<Images<T, StrideTwo>>(chosen, s, o, own, first, past);
+        dispatch<Images<T, StrideTwo, Input>>(chosen, s, o, given, own, first, past);
     }
   });
   std::vector<double> totals(size);
@@ -252,24 +272,43 @@ std::vector<float> transposed(const Shape &s, const at::Tensor &weight) {
   return result;
 }
 
-template <class T>
-torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
+template <class T, class Input>
+torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input, const Input &given,
                                         const at::Tensor &weight, const at::Tensor &grad_output) {
   auto to_input = at::empty(input.sizes(), input.options(), last);
   auto to_weight = at::empty(weight.sizes(), weight.options());
   auto taps = transposed<T>(s, weight);
   auto sums = gradients<T>(s, {elements<T>(input), elements<T>(grad_output), taps.data(),
-                               to_input.template mutable_data_ptr<T>()});
+                               to_input.template mutable_data_ptr<T>()}, given);
   T *to = to_weight.template mutable_data_ptr<T>();
   for (int64_t c = 0; c < s.channels; ++c)
     for (int64_t k = 0; k < 9; ++k) to[c * 9 + k] = T(sums[k * s.padded() + c]);
   return {to_input, to_weight, at::Tensor()};
 }
 
+/// The gradients with an input that was kept, or is made again value by value as it is read.
+torch::autograd::variable_list backward(const Shape &s, const Operands &operands,
+                                        const at::Tensor &grad_output) {
+  torch::autograd::variable_list result;
+  const auto &input = operands.like_input();
+  if (!operands.recipe) {
+    with_types(input.scalar_type(), Epilogue::plain, [&]<class T, Epilogue> {
+      result = backward<T>(s, input, Kept(), operands.weight, grad_output);
+    });
+    return result;
+  }
+  Channels channels(Columns(s.channels, input.numel()), operands.recipe->parts);
+  with_types(input.scalar_type(), operands.recipe->end, [&]<class T, Epilogue end> {
+    if constexpr (!adds(end))
+      result = backward<T>(s, input, Recomputed<end>{channels.view()}, operands.weight, grad_output);
+  });
+  return result;
+}
+
 struct Depthwise : torch::autograd::Function<Depthwise> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, int64_t stride) {
-    context->save_for_backward({input, weight});
+    keep_operands(context, input, weight);
     context->saved_data["stride"] = stride;
     return at::conv2d(input, weight, std::nullopt, {stride, stride}, {1, 1}, {1, 1},
                       input.size(1));
@@ -277,14 +316,12 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  const torch::autograd::variable_list &grad_outputs) {
-    auto saved = context->get_saved_variables();
+    auto operands = kept_operands(context);
     auto grad_output = grad_outputs[0].contiguous(last);
-    const auto &input = saved[0], &weight = saved[1];
+    const auto &input = operands.like_input();
     Shape s{input.size(0),  input.size(1), input.size(2), input.size(3), grad_output.size(2),
             grad_output.size(3), context->saved_data["stride"].toInt()};
-    return input.scalar_type() == at::kBFloat16
-               ? kernels::backward<at::BFloat16>(s, input, weight, grad_output)
-               : kernels::backward<float>(s, input, weight, grad_output);
+    return kernels::backward(s, operands, grad_output);
   }
 };
 

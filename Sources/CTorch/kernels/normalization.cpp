@@ -5,54 +5,18 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "../elements.h"
-#include "columns.h"
+#include "operands.h"
 
 namespace facet::kernels {
 namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
 
-/// What becomes of a normalised value.
-enum class Epilogue { plain, rectified, sloped, residual, rectified_residual };
-
 Epilogue epilogue(bool rectify, bool residual, bool slopes) {
   if (slopes) return Epilogue::sloped;
   if (residual) return rectify ? Epilogue::rectified_residual : Epilogue::residual;
   return rectify ? Epilogue::rectified : Epilogue::plain;
 }
-
-constexpr bool rectifies(Epilogue end) {
-  return end == Epilogue::rectified || end == Epilogue::rectified_residual;
-}
-constexpr bool adds(Epilogue end) { return end == Epilogue::residual || end == Epilogue::rectified_residual; }
-
-/// Numbers of the channels, repeated over a period: `(x - mean) * scale + shift` is normalised, and
-/// `slope` is what a PReLU multiplies negative values by.
-struct Channels {
-  std::vector<float> mean, scale, shift, slope;
-
-  struct View {
-    const float *mean, *scale, *shift, *slope;
-
-    FACET_INLINE Floats normalized(Floats x, int64_t c) const {
-      return (x - load(mean + c)) * load(scale + c) + load(shift + c);
-    }
-  };
-
-  View view() const { return {mean.data(), scale.data(), shift.data(), slope.data()}; }
-
-  Channels(const Columns &columns, const at::Tensor &mean_, const at::Tensor &inverse,
-           const at::Tensor &weight, const at::Tensor &bias, const at::Tensor &slopes) {
-    std::vector<float> product(columns.channels);
-    for (int64_t c = 0; c < columns.channels; ++c)
-      product[c] = elements<float>(weight)[c] * elements<float>(inverse)[c];
-    mean = columns.repeated(elements<float>(mean_));
-    scale = columns.repeated(product.data());
-    shift = columns.repeated(elements<float>(bias));
-    if (slopes.defined()) slope = columns.repeated(elements<float>(slopes));
-  }
-};
 
 // Forward ------------------------------------------------------------------------------------------
 
@@ -69,21 +33,6 @@ struct Moments {
   FACET_INLINE Terms<kinds> terms(int64_t e, int64_t c, int64_t count) const {
     Floats distance = load_up_to(x + e, count) - load(pivot + c);
     return {{distance, distance * distance}};
-  }
-};
-
-template <class T, Epilogue end>
-struct Normalize {
-  const T *x, *residual;
-  T *y;
-  Channels::View channels;
-
-  FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
-    Floats value = channels.normalized(load_up_to(x + e, count), c);
-    if constexpr (adds(end)) value += load_up_to(residual + e, count);
-    if constexpr (rectifies(end)) value = rectified(value);
-    if constexpr (end == Epilogue::sloped) value = sloped(value, load(channels.slope + c));
-    store_up_to(y + e, value, count);
   }
 };
 
@@ -131,26 +80,6 @@ void update_running_statistics(const at::Tensor &running, const std::vector<doub
   for (size_t c = 0; c < batch.size(); ++c)
     to[c] = float((1 - momentum) * to[c] + momentum * batch[c] * factor);
   running.unsafeGetTensorImpl()->bump_version();
-}
-
-/// Calls `body` with the type of the elements and with what follows the normalisation, as types.
-template <class Body>
-void with_types(at::ScalarType type, Epilogue end, Body &&body) {
-  auto choose = [&]<class T>(T zero) {
-    auto call = [&]<Epilogue end>() { body.template operator()<T, end>(); };
-    switch (end) {
-      case Epilogue::plain: return call.template operator()<Epilogue::plain>();
-      case Epilogue::rectified: return call.template operator()<Epilogue::rectified>();
-      case Epilogue::sloped: return call.template operator()<Epilogue::sloped>();
-      case Epilogue::residual: return call.template operator()<Epilogue::residual>();
-      case Epilogue::rectified_residual:
-        return call.template operator()<Epilogue::rectified_residual>();
-    }
-  };
-  if (type == at::kBFloat16)
-    choose(at::BFloat16());
-  else
-    choose(0.0f);
 }
 
 // Backward -----------------------------------------------------------------------------------------
@@ -208,6 +137,12 @@ struct InputGradient {
   Channels::View channels;
   const float *offset, *tilt;
 
+  FACET_INLINE void prefetch(int64_t e) const {
+    __builtin_prefetch(grad_output + e);
+    __builtin_prefetch(x + e);
+    __builtin_prefetch(to + e, /*for writing*/ 1);
+  }
+
   FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
     Floats g = load_up_to(grad_output + e, count);
     Floats value = load_up_to(x + e, count);
@@ -227,16 +162,10 @@ struct Gradients {
   at::Tensor input, weight, bias, residual, slopes;
 };
 
-/// What `normalization` keeps until `backward`.
-struct SavedTensors {
-  at::Tensor input, weight, bias, mean, inverse, output, slopes;
-};
-
 template <class T, Epilogue end>
 Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_outputs, bool may_overwrite) {
   Columns columns(saved_tensors.input.size(1), saved_tensors.input.numel());
-  Channels channels(columns, saved_tensors.mean, saved_tensors.inverse, saved_tensors.weight, saved_tensors.bias,
-                    saved_tensors.slopes);
+  Channels channels(columns, saved_tensors);
   auto fresh = [&] { return at::empty(saved_tensors.input.sizes(), saved_tensors.input.options(), last); };
   at::Tensor passed = end != Epilogue::rectified_residual || may_overwrite ? grad_outputs : fresh();
   const T *x = elements<T>(saved_tensors.input);
@@ -272,6 +201,11 @@ Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_ou
 }
 
 struct Normalization : torch::autograd::Function<Normalization> {
+  static SavedTensors saved(const torch::autograd::AutogradContext &context) {
+    auto all = context.get_saved_variables();
+    return {all[0], all[1], all[2], all[3], all[4], all[5], all[6]};
+  }
+
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, const at::Tensor &bias,
                             const std::optional<at::Tensor> &residual,
@@ -307,8 +241,7 @@ struct Normalization : torch::autograd::Function<Normalization> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  torch::autograd::variable_list &grad_outputs) {
-    auto saved = context->get_saved_variables();
-    SavedTensors saved_tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6]};
+    auto saved_tensors = saved(*context);
     auto end = Epilogue(context->saved_data["epilogue"].toInt());
     bool may_overwrite = !grad_outputs[0].is_contiguous(last) || is_exclusive(grad_outputs[0]);
     auto grad_output = grad_outputs[0].contiguous(last);
@@ -328,6 +261,14 @@ bool is_float(const at::Tensor &tensor) {
 }
 
 }  // namespace
+
+std::optional<Recipe> recipe(const torch::autograd::Node &node) {
+  auto *own = dynamic_cast<const torch::autograd::CppNode<Normalization> *>(&node);
+  if (own == nullptr) return std::nullopt;
+  auto end = Epilogue(own->ctx_.saved_data.at("epilogue").toInt());
+  if (adds(end)) return std::nullopt;
+  return Recipe{Normalization::saved(own->ctx_), end};
+}
 
 bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,
                             const std::optional<at::Tensor> &residual) {

@@ -5,8 +5,11 @@
 #include <optional>
 
 #include <ATen/core/Tensor.h>
+#include <torch/csrc/autograd/function.h>
 
 namespace facet::kernels {
+
+struct Recipe;
 
 /// What follows a normalisation, and what it is made with.
 struct NormalizationOptions {
@@ -35,6 +38,10 @@ at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, cons
                          const at::Tensor &running_mean, const at::Tensor &running_variance,
                          const std::optional<at::Tensor> &residual,
                          const NormalizationOptions &options);
+
+/// How a node of the gradient's graph made its output, if it is one of these normalisations and added
+/// no residual.
+std::optional<Recipe> recipe(const torch::autograd::Node &node);
 
 /// Normalises likewise and multiplies the negative values of a channel by its slope. Differentiable in
 /// `input`, `weight`, `bias` and `slopes`.

@@ -5,6 +5,8 @@
 #include <ATen/ops/mm.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "operands.h"
+
 namespace facet::kernels {
 namespace {
 
@@ -39,7 +41,7 @@ at::Tensor matrix(const at::Tensor &weight) { return weight.view({weight.size(0)
 struct Pointwise : torch::autograd::Function<Pointwise> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, int64_t stride) {
-    context->save_for_backward({input, weight});
+    keep_operands(context, input, weight);
     context->saved_data["stride"] = stride;
     auto positions = seen(input, stride);
     if (positions.size(1) * positions.size(2) > positions_forward)
@@ -49,17 +51,19 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  const torch::autograd::variable_list &grad_outputs) {
-    auto saved = context->get_saved_variables();
+    auto operands = kept_operands(context);
+    const auto &weight = operands.weight;
     int64_t stride = context->saved_data["stride"].toInt();
     auto grad_output = rows(seen(grad_outputs[0].contiguous(last), 1));
     at::Tensor to_input, to_weight;
-    if (context->needs_input_grad(0)) {
-      to_input = at::mm(grad_output, matrix(saved[1]));
-      to_input = stride == 1 ? images(to_input, seen(saved[0], 1))
-                             : spread(to_input, saved[0], stride);
-    }
+    // First, so that an input that is made again is freed before the gradient that is as large.
     if (context->needs_input_grad(1))
-      to_weight = at::mm(grad_output.t(), rows(seen(saved[0], stride))).view(saved[1].sizes());
+      to_weight = at::mm(grad_output.t(), rows(seen(operands.input(), stride))).view(weight.sizes());
+    if (context->needs_input_grad(0)) {
+      to_input = at::mm(grad_output, matrix(weight));
+      to_input = stride == 1 ? images(to_input, seen(operands.like_input(), 1))
+                             : spread(to_input, operands.like_input(), stride);
+    }
     return {to_input, to_weight, at::Tensor()};
   }
 };

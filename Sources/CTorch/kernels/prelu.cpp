@@ -14,6 +14,8 @@ struct ApplySlopes {
   T *values;
   const float *slopes;
 
+  FACET_INLINE void prefetch(int64_t e) const { __builtin_prefetch(values + e, /*for writing*/ 1); }
+
   FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
     store_up_to(values + e, sloped(load_up_to(values + e, count), load(slopes + c)), count);
   }

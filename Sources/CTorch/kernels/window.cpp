@@ -6,6 +6,8 @@
 #include <ATen/ops/mm.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "operands.h"
+
 namespace facet::kernels {
 namespace {
 
@@ -31,29 +33,30 @@ at::Tensor windows(const at::Tensor &input, int64_t stride) {
 struct Window : torch::autograd::Function<Window> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, int64_t stride) {
-    context->save_for_backward({input, weight});
+    keep_operands(context, input, weight);
     context->saved_data["stride"] = stride;
     return at::conv2d(input, weight, std::nullopt, {stride, stride}, {1, 1});
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  const torch::autograd::variable_list &grad_outputs) {
-    auto saved = context->get_saved_variables();
-    const auto &input = saved[0], &weight = saved[1];
+    auto operands = kept_operands(context);
+    const auto &weight = operands.weight;
     int64_t stride = context->saved_data["stride"].toInt();
     auto grad_output = grad_outputs[0].contiguous(last);
     at::Tensor to_input, to_weight;
-    if (context->needs_input_grad(0))
-      to_input = std::get<0>(at::convolution_backward(
-          grad_output, input, weight, at::OptionalIntArrayRef(), {stride, stride}, {1, 1}, {1, 1},
-          /*transposed=*/false, {0, 0}, /*groups=*/1, {true, false, false}));
+    // First, so that an input that is made again is freed before the gradient that is as large.
     if (context->needs_input_grad(1)) {
       auto rows = grad_output.permute({0, 2, 3, 1}).reshape({-1, grad_output.size(1)});
-      to_weight = at::mm(rows.t(), windows(input, stride))
+      to_weight = at::mm(rows.t(), windows(operands.input(), stride))
                       .view({weight.size(0), 3, 3, weight.size(1)})
                       .permute({0, 3, 1, 2})
                       .contiguous();
     }
+    if (context->needs_input_grad(0))
+      to_input = std::get<0>(at::convolution_backward(
+          grad_output, operands.like_input(), weight, at::OptionalIntArrayRef(), {stride, stride},
+          {1, 1}, {1, 1}, /*transposed=*/false, {0, 0}, /*groups=*/1, {true, false, false}));
     return {to_input, to_weight, at::Tensor()};
   }
 };

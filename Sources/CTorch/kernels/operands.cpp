@@ -1,0 +1,56 @@
+#include "operands.h"
+
+#include <ATen/ops/empty.h>
+
+#include "normalization.h"
+
+namespace facet::kernels {
+namespace {
+
+thread_local bool is_recomputing = true;
+
+/// A node of the gradient's graph, as saved data of another.
+struct Origin : torch::CustomClassHolder {
+  std::decay_t<decltype(at::Tensor().grad_fn())> node;
+};
+
+}  // namespace
+
+bool recomputes() { return is_recomputing; }
+
+void set_recomputes(bool value) { is_recomputing = value; }
+
+at::Tensor Recipe::output() const {
+  const auto &input = parts.input;
+  auto result = at::empty(input.sizes(), input.options(), at::MemoryFormat::ChannelsLast);
+  Columns columns(input.size(1), input.numel());
+  Channels channels(columns, parts);
+  with_types(input.scalar_type(), end, [&]<class T, Epilogue end> {
+    each_element(columns, Normalize<T, end>{elements<T>(input), nullptr,
+                                            result.template mutable_data_ptr<T>(), channels.view()});
+  });
+  return result;
+}
+
+bool is_recomputed(const at::Tensor &input) {
+  return is_recomputing && input.grad_fn() && recipe(*input.grad_fn()).has_value();
+}
+
+void keep_operands(torch::autograd::AutogradContext *context, const at::Tensor &input,
+                   const at::Tensor &weight) {
+  if (!is_recomputed(input)) return context->save_for_backward({weight, input});
+  // The node and not its tensors, so that they are freed when the node's own gradients are known.
+  auto origin = c10::make_intrusive<Origin>();
+  origin->node = input.grad_fn();
+  context->saved_data["origin"] = c10::IValue::make_capsule(std::move(origin));
+  context->save_for_backward({weight});
+}
+
+Operands kept_operands(torch::autograd::AutogradContext *context) {
+  auto saved = context->get_saved_variables();
+  if (saved.size() == 2) return {saved[0], saved[1], std::nullopt};
+  auto origin = context->saved_data["origin"].toCapsule();
+  return {saved[0], at::Tensor(), recipe(*static_cast<Origin *>(origin.get())->node)};
+}
+
+}  // namespace facet::kernels

@@ -1,5 +1,7 @@
 #include "grouped.h"
 
+#include "operands.h"
+
 #include <ATen/Functions.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -30,7 +32,7 @@ struct Grouped : torch::autograd::Function<Grouped> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
                             const at::Tensor &weight, int64_t stride, int64_t padding,
                             int64_t groups) {
-    context->save_for_backward({input, weight});
+    keep_operands(context, input, weight);
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
     context->saved_data["groups"] = groups;
@@ -40,13 +42,14 @@ struct Grouped : torch::autograd::Function<Grouped> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  const torch::autograd::variable_list &grad_outputs) {
-    auto saved = context->get_saved_variables();
-    const auto &input = saved[0], &weight = saved[1];
+    auto operands = kept_operands(context);
+    const auto &weight = operands.weight;
     int64_t stride = context->saved_data["stride"].toInt(),
             padding = context->saved_data["padding"].toInt(),
             groups = context->saved_data["groups"].toInt();
     auto [to_input, to_dense, to_bias] = at::convolution_backward(
-        grad_outputs[0].contiguous(at::MemoryFormat::ChannelsLast), input, widened(weight, groups),
+        grad_outputs[0].contiguous(at::MemoryFormat::ChannelsLast), operands.input(),
+        widened(weight, groups),
         std::nullopt, {stride, stride}, {padding, padding}, {1, 1}, false, {0, 0}, 1,
         {true, true, false});
     auto to_weight =

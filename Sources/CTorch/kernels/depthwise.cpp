@@ -45,7 +45,7 @@ struct Recomputed {
 
   template <class T>
   FACET_INLINE Floats value(Floats kept, int64_t c) const {
-    return rounded<T>(channels.template output<end>(kept, c));
+    return rounded<T>(channels.template output<end>(kept, Floats{}, c));
   }
 };
 
@@ -290,13 +290,14 @@ torch::autograd::variable_list backward(const Shape &s, const at::Tensor &input,
 torch::autograd::variable_list backward(const Shape &s, const Operands &operands,
                                         const at::Tensor &grad_output) {
   torch::autograd::variable_list result;
-  const auto &input = operands.like_input();
-  if (!operands.recipe) {
+  if (!operands.recipe || adds(operands.recipe->end)) {
+    auto input = operands.input();
     with_types(input.scalar_type(), Epilogue::plain, [&]<class T, Epilogue> {
       result = backward<T>(s, input, Kept(), operands.weight, grad_output);
     });
     return result;
   }
+  const auto &input = operands.like_input();
   Channels channels(Columns(s.channels, input.numel()), operands.recipe->parts);
   with_types(input.scalar_type(), operands.recipe->end, [&]<class T, Epilogue end> {
     if constexpr (!adds(end))

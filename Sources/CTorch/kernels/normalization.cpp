@@ -99,14 +99,24 @@ FACET_INLINE Floats through_rectifier(Floats g, Floats value, int64_t c, const C
 template <class T, Epilogue end>
 struct ParameterGradients {
   static constexpr int64_t kinds = end == Epilogue::sloped ? 3 : 2;
-  const T *grad_output, *x, *y;
+  const T *grad_output, *x;
+  /// The output, or null and what was added to make it.
+  const T *y, *residual;
   T *passed;
   Channels::View channels;
 
   FACET_INLINE void prefetch(int64_t e) const {
     __builtin_prefetch(grad_output + e);
     __builtin_prefetch(x + e);
-    if constexpr (end == Epilogue::rectified_residual) __builtin_prefetch(y + e);
+    if constexpr (end == Epilogue::rectified_residual)
+      __builtin_prefetch((y == nullptr ? residual : y) + e);
+  }
+
+  /// The normalisation's output from its input, as it lay in memory.
+  FACET_INLINE Floats output(Floats value, int64_t e, int64_t c, int64_t count) const {
+    if (y != nullptr) return load_up_to(y + e, count);
+    Floats added = load_up_to(residual + e, count);
+    return rounded<T>(channels.template output<end>(value, added, c));
   }
 
   FACET_INLINE Terms<kinds> terms(int64_t e, int64_t c, int64_t count) const {
@@ -121,7 +131,7 @@ struct ParameterGradients {
     } else {
       g = through_rectifier<end>(g, value, c, channels);
       if constexpr (end == Epilogue::rectified_residual) {
-        g = where_rectifier_passes(load_up_to(y + e, count), g);
+        g = where_rectifier_passes(output(value, e, c, count), g);
         store_up_to(passed + e, g, count);
       }
       return {{g, g * distance}};
@@ -169,10 +179,11 @@ Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_ou
   auto fresh = [&] { return at::empty(saved_tensors.input.sizes(), saved_tensors.input.options(), last); };
   at::Tensor passed = end != Epilogue::rectified_residual || may_overwrite ? grad_outputs : fresh();
   const T *x = elements<T>(saved_tensors.input);
-  const T *y = end == Epilogue::rectified_residual ? elements<T>(saved_tensors.output) : nullptr;
+  auto given = [](const at::Tensor &tensor) { return tensor.defined() ? elements<T>(tensor) : nullptr; };
   T *writable = end == Epilogue::rectified_residual ? passed.mutable_data_ptr<T>() : nullptr;
-  auto sums = column_sums(columns, ParameterGradients<T, end>{elements<T>(grad_outputs), x, y, writable,
-                                                  channels.view()});
+  auto sums = column_sums(columns, ParameterGradients<T, end>{
+                                       elements<T>(grad_outputs), x, given(saved_tensors.output),
+                                       given(saved_tensors.residual), writable, channels.view()});
 
   Gradients result{!adds(end) && may_overwrite ? grad_outputs : fresh(), at::empty_like(saved_tensors.weight),
                    at::empty_like(saved_tensors.bias), adds(end) ? passed : at::Tensor(),
@@ -203,7 +214,7 @@ Gradients gradients(const SavedTensors &saved_tensors, const at::Tensor &grad_ou
 struct Normalization : torch::autograd::Function<Normalization> {
   static SavedTensors saved(const torch::autograd::AutogradContext &context) {
     auto all = context.get_saved_variables();
-    return {all[0], all[1], all[2], all[3], all[4], all[5], all[6]};
+    return {all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]};
   }
 
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
@@ -232,9 +243,12 @@ struct Normalization : torch::autograd::Function<Normalization> {
       each_element(columns, Normalize<T, end>{x, added, output.template mutable_data_ptr<T>(),
                                               channels.view()});
     });
-    bool needs_output = rectify && residual;
-    context->save_for_backward(
-        {input, weight, bias, mean, inverse, needs_output ? output : at::Tensor(), slope});
+    // In a chain of residual blocks every second output is kept, and the others are made from these.
+    bool again = rectify && residual && recomputes() && !is_recomputed(*residual);
+    bool needs_output = rectify && residual && !again;
+    context->save_for_backward({input, weight, bias, mean, inverse,
+                                needs_output ? output : at::Tensor(), slope,
+                                again ? *residual : at::Tensor()});
     context->saved_data["epilogue"] = int64_t(end);
     return output;
   }
@@ -266,8 +280,9 @@ std::optional<Recipe> recipe(const torch::autograd::Node &node) {
   auto *own = dynamic_cast<const torch::autograd::CppNode<Normalization> *>(&node);
   if (own == nullptr) return std::nullopt;
   auto end = Epilogue(own->ctx_.saved_data.at("epilogue").toInt());
-  if (adds(end)) return std::nullopt;
-  return Recipe{Normalization::saved(own->ctx_), end};
+  auto saved = Normalization::saved(own->ctx_);
+  if (adds(end) && !saved.residual.defined()) return std::nullopt;
+  return Recipe{std::move(saved), end};
 }
 
 bool supports_normalization(const at::Tensor &input, const at::Tensor &weight,

@@ -40,7 +40,7 @@ at::Tensor normalization(const at::Tensor &input, const at::Tensor &weight, cons
                          const NormalizationOptions &options);
 
 /// How a node of the gradient's graph made its output, if it is one of these normalisations and added
-/// no residual.
+/// no residual, or one that it keeps.
 std::optional<Recipe> recipe(const torch::autograd::Node &node);
 
 /// Normalises likewise and multiplies the negative values of a channel by its slope. Differentiable in

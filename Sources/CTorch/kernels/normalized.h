@@ -21,9 +21,9 @@ constexpr bool adds(Epilogue end) {
   return end == Epilogue::residual || end == Epilogue::rectified_residual;
 }
 
-/// What `normalization` keeps until `backward`.
+/// What `normalization` keeps until `backward`. Of output and residual at most one is there.
 struct SavedTensors {
-  at::Tensor input, weight, bias, mean, inverse, output, slopes;
+  at::Tensor input, weight, bias, mean, inverse, output, slopes, residual;
 };
 
 /// Numbers of the channels, repeated over a period: `(x - mean) * scale + shift` is normalised, and
@@ -38,16 +38,11 @@ struct Channels {
       return (x - load(mean + c)) * load(scale + c) + load(shift + c);
     }
 
-    /// What the normalisation gives for `x` where it adds nothing.
+    /// What the normalisation gives for `x` and what is added to it, if anything is.
     template <Epilogue end>
-    FACET_INLINE Floats output(Floats x, int64_t c) const {
-      static_assert(!adds(end));
-      return ended<end>(normalized(x, c), c);
-    }
-
-    /// What becomes of a normalised value, to which a residual was added where there is one.
-    template <Epilogue end>
-    FACET_INLINE Floats ended(Floats value, int64_t c) const {
+    FACET_INLINE Floats output(Floats x, Floats residual, int64_t c) const {
+      Floats value = normalized(x, c);
+      if constexpr (adds(end)) value += residual;
       if constexpr (rectifies(end)) return rectified(value);
       if constexpr (end == Epilogue::sloped) return sloped(value, load(slope + c));
       return value;
@@ -84,9 +79,9 @@ struct Normalize {
   }
 
   FACET_INLINE void apply(int64_t e, int64_t c, int64_t count) const {
-    Floats value = channels.normalized(load_up_to(x + e, count), c);
-    if constexpr (adds(end)) value += load_up_to(residual + e, count);
-    store_up_to(y + e, channels.ended<end>(value, c), count);
+    Floats added{};
+    if constexpr (adds(end)) added = load_up_to(residual + e, count);
+    store_up_to(y + e, channels.template output<end>(load_up_to(x + e, count), added, c), count);
   }
 };
 

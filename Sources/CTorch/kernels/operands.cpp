@@ -26,7 +26,8 @@ at::Tensor Recipe::output() const {
   Columns columns(input.size(1), input.numel());
   Channels channels(columns, parts);
   with_types(input.scalar_type(), end, [&]<class T, Epilogue end> {
-    each_element(columns, Normalize<T, end>{elements<T>(input), nullptr,
+    const T *added = adds(end) ? elements<T>(parts.residual) : nullptr;
+    each_element(columns, Normalize<T, end>{elements<T>(input), added,
                                             result.template mutable_data_ptr<T>(), channels.view()});
   });
   return result;

@@ -10,7 +10,7 @@
 
 namespace facet::kernels {
 
-/// How a normalisation that adds nothing made its output, backward.
+/// How a normalisation made its output, backward.
 struct Recipe {
   SavedTensors parts;
   Epilogue end;

@@ -53,6 +53,8 @@ struct NothingLearnedTests {
         // Far from guessing on either side, each alone is enough to be believed.
         #expect(Run(trainAccuracy: 0.12, accuracy: 0.9, pairs: 400).judged?.reason == .training)
         #expect(Run(trainAccuracy: 0.9, accuracy: 0.52).judged?.reason == .test)
+        // Wilson's interval of 0.19 begins at 0.14, and guessing is 0.1.
+        #expect(Run(trainAccuracy: 0.19).judged == nil)
     }
 
     @Test("The reason that is most certain is given")
@@ -78,6 +80,9 @@ struct NothingLearnedTests {
         // Nine images an identity: training accuracy counts only beside a guessing test accuracy.
         #expect(Run(images: 90, trainAccuracy: 0.1).judged == nil)
         #expect(Run(images: 100, trainAccuracy: 0.1).judged?.reason == .training)
+        // Those of the last of several epochs.
+        #expect(Run(images: 90, trainAccuracy: 0.1, losses: [3, 2, 1]).judged == nil)
+        #expect(Run(images: 100, trainAccuracy: 0.1, losses: [3, 2, 1]).judged != nil)
         #expect(Run(images: 90, trainAccuracy: 0.1, accuracy: 0.5).judged?.reason == .training)
         #expect(Run(accuracy: 0.5, pairs: 199).judged == nil)
         #expect(Run(accuracy: 0.5, pairs: 200).judged?.reason == .test)

@@ -40,7 +40,7 @@ struct DisplayOrder {
         let keys = titles.keys.sorted()
         let samplers = Dictionary(grouping: keys, by: \.loss).mapValues(\.count)
         let names = distinct(keys.map { ($0, titles[$0] ?? $0.loss) }) { key in
-            (samplers[key.loss] ?? 1) > 1 ? "\(key.loss), \(key.sampler)" : key.loss
+            samplers[key.loss, default: 0] > 1 ? "\(key.loss), \(key.sampler)" : key.loss
         }
         let styles = SeriesStyle.assign(keys.map(\.loss))
         return Dictionary(

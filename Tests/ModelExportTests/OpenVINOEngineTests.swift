@@ -12,7 +12,7 @@ import Torch
 @Suite("Embedding by OpenVINO with networks of Facet's")
 struct OpenVINOEngineTests {
     private static func options(
-        _ engine: OpenVINOEngine?, precision: ComputeConfiguration.Precision = .float32
+        _ engine: OpenVINOEngine?, precision: ElementType = .float32
     ) -> EmbeddingOptions {
         EmbeddingOptions(
             compute: ComputeConfiguration(
@@ -46,8 +46,8 @@ struct OpenVINOEngineTests {
         "It embeds images and mirror images as LibTorch does, in either precision",
         .enabled("OpenVINO is not installed; scripts/bootstrap openvino installs it") {
             OpenVINOLibrary.isAvailable
-        }, arguments: [ComputeConfiguration.Precision.float32, .bfloat16])
-    func same(precision: ComputeConfiguration.Precision) throws {
+        }, arguments: [ElementType.float32, .bfloat16])
+    func same(precision: ElementType) throws {
         try withModel { url in
             let own = try Self.open(url, Self.options(nil))
             let other = try Self.open(

@@ -297,7 +297,7 @@ torch::autograd::variable_list backward(const Shape &s, const Operands &operands
     });
     return result;
   }
-  const auto &input = operands.like_input();
+  auto input = operands.like_input();
   Channels channels(Columns(s.channels, input.numel()), operands.recipe->parts);
   with_types(input.scalar_type(), operands.recipe->end, [&]<class T, Epilogue end> {
     if constexpr (!adds(end))
@@ -319,7 +319,7 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
                                                  const torch::autograd::variable_list &grad_outputs) {
     auto operands = kept_operands(context);
     auto grad_output = grad_outputs[0].contiguous(last);
-    const auto &input = operands.like_input();
+    auto input = operands.like_input();
     Shape s{input.size(0),  input.size(1), input.size(2), input.size(3), grad_output.size(2),
             grad_output.size(3), context->saved_data["stride"].toInt()};
     return kernels::backward(s, operands, grad_output);

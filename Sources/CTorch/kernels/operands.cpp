@@ -1,5 +1,6 @@
 #include "operands.h"
 
+#include <ATen/ops/as_strided.h>
 #include <ATen/ops/empty.h>
 
 #include "normalization.h"
@@ -31,6 +32,14 @@ at::Tensor Recipe::output() const {
                                             result.template mutable_data_ptr<T>(), channels.view()});
   });
   return result;
+}
+
+at::Tensor Operands::like_input() const {
+  if (!recipe) return kept;
+  // Of one channel there is more than one way to be channels-last, by which LibTorch chooses its kernel.
+  const auto &input = recipe->parts.input;
+  int64_t c = input.size(1), h = input.size(2), w = input.size(3);
+  return input.as_strided(input.sizes(), {h * w * c, 1, w * c, c});
 }
 
 bool is_recomputed(const at::Tensor &input) {

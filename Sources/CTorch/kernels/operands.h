@@ -26,8 +26,8 @@ struct Operands {
   at::Tensor kept;
   std::optional<Recipe> recipe;
 
-  /// A tensor of the input's sizes and type, whatever its values.
-  const at::Tensor &like_input() const { return recipe ? recipe->parts.input : kept; }
+  /// A tensor of the input's sizes, strides and type, whatever its values.
+  at::Tensor like_input() const;
 
   /// The input, made again where it was not kept.
   at::Tensor input() const { return recipe ? recipe->output() : kept; }

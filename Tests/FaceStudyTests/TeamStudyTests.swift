@@ -49,7 +49,7 @@ struct TeamStudyTests {
     }
 
     /// What process 0 embeds with others that do as it says.
-    private static func together(
+    private static func embedded(
         _ size: Int, _ images: @escaping @Sendable (Int) -> NotedImages, mirroring: Bool = true
     ) throws -> [Result<EmbeddingViews?, any Error>] {
         try together(size) { team in
@@ -74,7 +74,7 @@ struct TeamStudyTests {
             of: NotedImages(rank: 0, count: count, notes: Lines()), mirroring: mirroring,
             progress: { _, _ in })
         let notes = Lines()
-        let ends = try Self.together(
+        let ends = try Self.embedded(
             size, { NotedImages(rank: $0, count: count, notes: notes) }, mirroring: mirroring)
         let found = try #require(try ends[0].get())
         #expect(found.original.values == alone.original.values)
@@ -89,7 +89,7 @@ struct TeamStudyTests {
 
     @Test("says in process 0 which other process cannot read an image, and waits for none")
     func broken() throws {
-        let ends = try Self.together(2) {
+        let ends = try Self.embedded(2) {
             NotedImages(rank: $0, count: 40, notes: Lines(), broken: $0 == 1 ? 13 : nil)
         }
         guard case .failure(let error as ProcessError) = ends[0],
@@ -104,7 +104,7 @@ struct TeamStudyTests {
 
     @Test("refuses other images than those of process 0")
     func otherImages() throws {
-        let ends = try Self.together(2) {
+        let ends = try Self.embedded(2) {
             NotedImages(rank: $0, count: 8 + $0, notes: Lines())
         }
         #expect {

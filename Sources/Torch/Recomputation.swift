@@ -3,11 +3,11 @@ import CTorch
 /// Runs a body whose convolutions, on this thread, keep the outputs of normalisations for their
 /// gradients.
 ///
-/// Otherwise an output that a convolution reads, of a normalisation in training on the processor that
-/// adds no residual, with or without a rectifier or ``PReLU``, is freed after the forward pass, and
-/// made again backward from the normalisation's own input: the same bits, and up to half the memory of
-/// a step (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016, section 3, drop the
-/// same). Keeping it saves a pass over it.
+/// Otherwise an output that a convolution reads, of a normalisation in training on the processor with
+/// or without a rectifier or ``PReLU``, is freed after the forward pass, and made again backward from
+/// the normalisation's own input: the same bits, and up to half the memory of a step (Chen et al.,
+/// "Training Deep Nets with Sublinear Memory Cost", 2016, section 3, drop the same). Where a residual
+/// was added and rectified, every second output of a chain is made again. Keeping all saves a pass.
 public func withNormalizedKept<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {

@@ -9,8 +9,9 @@ import Torch
 /// Each process passes its share of the micro-batches through the network. The embeddings of all are
 /// gathered, so that the loss is that of the whole batch; every process computes it and the gradients of the loss's
 /// own parameters. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
-/// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes. Normalisations see a micro-batch; their running statistics move once a step, by the mean
-/// of what each micro-batch would have moved them by.
+/// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes.
+/// Normalisations see a micro-batch; their running statistics move once a step, by the mean of what each
+/// micro-batch would have moved them by.
 final class MicroBatchedStep {
     /// The micro-batches of this process.
     let share: Range<Int>

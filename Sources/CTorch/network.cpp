@@ -5,7 +5,6 @@
 #include "kernels/depthwise.h"
 #include "dispatch.h"
 #include "kernels/folding.h"
-#include "kernels/grouped.h"
 #include "kernels/normalization.h"
 #include "kernels/operands.h"
 #include "kernels/pointwise.h"
@@ -86,14 +85,12 @@ ct_status ct_conv2d(ct_tensor self, ct_tensor weight, int64_t stride, int64_t pa
       }
       if (kernels::supports_depthwise(input, taps, stride, padding, groups))
         return kernels::depthwise_convolution(input, taps, stride);
-      if (kernels::supports_grouped(input, taps, groups))
-        return kernels::grouped_convolution(input, taps, stride, padding, groups);
       if (kernels::supports_pointwise(input, taps, stride, padding, groups))
         return kernels::pointwise_convolution(input, taps, stride);
       if (kernels::supports_window(input, taps, stride, padding, groups))
         return kernels::window_convolution(input, taps, stride);
-      if (kernels::is_recomputed(input))
-        return kernels::recomputing_convolution(input, taps, stride, padding, groups);
+      if (kernels::is_recomputed(input) || kernels::widens_groups(input, taps, groups))
+        return kernels::convolution(input, taps, stride, padding, groups);
     }
     return at::conv2d(input, taps, std::nullopt, {stride, stride}, {padding, padding}, {1, 1},
                       groups);

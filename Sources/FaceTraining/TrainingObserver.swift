@@ -32,7 +32,7 @@ extension TrainingObserver {
 
     /// Nothing is known of any order.
     public func assist(_ order: String) throws {
-        throw ProcessError.connection(reason: "process 0 says '\(order.prefix(80))'")
+        throw ProcessError.unknown(order: order)
     }
 }
 

@@ -17,6 +17,11 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Processes do not have the same program or study.
     case unlike(member: String, what: String, theirs: String, mine: String)
 
+    /// What is thrown for words of process 0 that nobody here knows.
+    public static func unknown(order: String) -> ProcessError {
+        .connection(reason: "process 0 says '\(order.prefix(80))'")
+    }
+
     /// One sentence that says what is wrong, where, and what to do.
     public var description: String {
         switch self {

@@ -101,9 +101,7 @@ struct TeamStart {
 
     /// Starts this command once more, as another process of the team.
     private func start(_ rank: Int, _ first: ProcessPlace) throws -> Process {
-        guard let program = Bundle.main.executableURL else {
-            throw FaceStudyError.processes(reason: "the program does not know its own file")
-        }
+        let program = try ownProgram()
         let process = Process()
         process.executableURL = program
         process.arguments = Array(CommandLine.arguments.dropFirst())
@@ -143,4 +141,12 @@ struct MeetingTeam {
         }
         children.forEach { $0.waitUntilExit() }
     }
+}
+
+/// The file of this program, to be started once more.
+func ownProgram() throws -> URL {
+    guard let program = Bundle.main.executableURL else {
+        throw FaceStudyError.processes(reason: "the program does not know its own file")
+    }
+    return program
 }

@@ -110,10 +110,7 @@ private final class Probing {
     private let (input, output) = (Pipe(), Pipe())
 
     init(_ words: [String]) throws {
-        guard let program = Bundle.main.executableURL else {
-            throw FaceStudyError.processes(reason: "the program does not know its own file")
-        }
-        process.executableURL = program
+        process.executableURL = try ownProgram()
         process.arguments = words
         process.standardInput = input
         process.standardOutput = output

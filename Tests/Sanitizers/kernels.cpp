@@ -17,7 +17,6 @@
 #include "kernels/bytes.h"
 #include "kernels/dense.h"
 #include "kernels/depthwise.h"
-#include "kernels/grouped.h"
 #include "kernels/folding.h"
 #include "kernels/normalization.h"
 #include "kernels/operands.h"
@@ -92,9 +91,9 @@ void convolutions(at::ScalarType type, int64_t images, int64_t channels, int64_t
   for (int64_t groups : {int64_t(8), channels / 2}) {
     if (groups == 0 || channels % groups != 0) continue;
     auto weight = at::randn({channels, channels / groups, 3, 3}).to(type);
-    if (kernels::supports_grouped(input, weight, groups))
+    if (kernels::widens_groups(input, weight, groups))
       compare("groups " + what, {input, weight},
-              [&](auto &t) { return kernels::grouped_convolution(t[0], t[1], stride, 1, groups); },
+              [&](auto &t) { return kernels::convolution(t[0], t[1], stride, 1, groups); },
               conv(1, groups));
   }
   auto pointwise = at::randn({5, channels, 1, 1}).to(type);
@@ -218,7 +217,7 @@ void recomputations(at::ScalarType type, int64_t images, int64_t channels, int64
   // LibTorch's bfloat16 gradient of taps that never meet an image is memory that nobody wrote.
   if (h < 5) return;
   run("dense again", window, [&](auto &x, auto &t) {
-    return kernels::recomputing_convolution(x, t, stride, 1, 1);
+    return kernels::convolution(x, t, stride, 1, 1);
   });
 }
 

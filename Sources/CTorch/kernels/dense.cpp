@@ -1,13 +1,32 @@
 #include "dense.h"
 
-#include <ATen/ops/conv2d.h>
-#include <ATen/ops/convolution_backward.h>
+#include <ATen/Functions.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "operands.h"
 
 namespace facet::kernels {
 namespace {
+
+/// The part of `[d, c, k, k]` that groups have: `[d / groups, c / groups, k, k, groups]`.
+at::Tensor blocks(const at::Tensor &dense, int64_t groups) {
+  return dense
+      .view({groups, dense.size(0) / groups, groups, dense.size(1) / groups, dense.size(2),
+             dense.size(3)})
+      .diagonal(0, 0, 2);
+}
+
+/// `[d, c / groups, k, k]` with zeros for what a group does not see: `[d, c, k, k]`.
+at::Tensor widened(const at::Tensor &weight, int64_t groups) {
+  auto dense = at::zeros(
+      {weight.size(0), weight.size(1) * groups, weight.size(2), weight.size(3)}, weight.options());
+  blocks(dense, groups)
+      .copy_(weight
+                 .reshape({groups, weight.size(0) / groups, weight.size(1), weight.size(2),
+                           weight.size(3)})
+                 .permute({1, 2, 3, 4, 0}));
+  return dense;
+}
 
 struct Convolution : torch::autograd::Function<Convolution> {
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input,
@@ -27,16 +46,23 @@ struct Convolution : torch::autograd::Function<Convolution> {
     int64_t stride = context->saved_data["stride"].toInt();
     int64_t padding = context->saved_data["padding"].toInt();
     int64_t groups = context->saved_data["groups"].toInt();
+    bool widens = widens_groups(operands.like_input(), operands.weight, groups);
+    auto weight = widens ? widened(operands.weight, groups) : operands.weight;
     auto gradients = [&](const at::Tensor &input, bool of_input) {
-      return at::convolution_backward(grad_outputs[0], input, operands.weight,
+      return at::convolution_backward(grad_outputs[0], input, weight,
                                       at::OptionalIntArrayRef(), {stride, stride},
                                       {padding, padding}, {1, 1}, /*transposed=*/false, {0, 0},
-                                      groups, {of_input, !of_input, false});
+                                      widens ? 1 : groups, {of_input, !of_input, false});
     };
     at::Tensor to_input, to_weight;
     // First, so that an input that is made again is freed before the gradient that is as large.
-    if (context->needs_input_grad(1))
+    if (context->needs_input_grad(1)) {
       to_weight = std::get<1>(gradients(operands.input(), false));
+      if (widens)
+        to_weight = blocks(to_weight.contiguous(), groups)
+                        .permute({4, 0, 1, 2, 3})
+                        .reshape(operands.weight.sizes());
+    }
     if (context->needs_input_grad(0))
       to_input = std::get<0>(gradients(operands.like_input(), true));
     return {to_input, to_weight, at::Tensor(), at::Tensor(), at::Tensor()};
@@ -45,8 +71,17 @@ struct Convolution : torch::autograd::Function<Convolution> {
 
 }  // namespace
 
-at::Tensor recomputing_convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride,
-                                   int64_t padding, int64_t groups) {
+bool widens_groups(const at::Tensor &input, const at::Tensor &weight, int64_t groups) {
+  return input.is_cpu() && input.dim() == 4 && input.numel() > 0 && weight.dim() == 4 &&
+         groups >= 8 && input.size(1) <= 512 && weight.size(0) <= 512 &&
+         input.size(1) == weight.size(1) * groups && weight.size(0) % groups == 0 &&
+         weight.size(1) >= 2 && weight.size(1) <= 8 &&
+         input.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+         input.scalar_type() == at::kBFloat16 && weight.scalar_type() == at::kBFloat16;
+}
+
+at::Tensor convolution(const at::Tensor &input, const at::Tensor &weight, int64_t stride,
+                       int64_t padding, int64_t groups) {
   return Convolution::apply(input, weight, stride, padding, groups);
 }
 

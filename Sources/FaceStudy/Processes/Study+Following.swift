@@ -127,7 +127,7 @@ private struct RunFollower: TrainingObserver {
 
     func assist(_ order: String) throws {
         guard let order = try? JSONDecoder().decode(EmbeddingOrder.self, from: Data(order.utf8))
-        else { throw ProcessError.connection(reason: "process 0 says '\(order.prefix(80))'") }
+        else { throw ProcessError.unknown(order: order) }
         let embed = { try embedder.assist(order) { try context.images(order.images) } }
         if order.averaged, let average {
             try average.withAverages(embed)

@@ -50,7 +50,7 @@ extension ProcessTeam {
     func nextStudyOrder() throws -> StudyOrder {
         let text = try nextOrder()
         guard let order = try? JSONDecoder().decode(StudyOrder.self, from: Data(text.utf8)) else {
-            throw ProcessError.connection(reason: "process 0 says '\(text.prefix(80))'")
+            throw ProcessError.unknown(order: text)
         }
         return order
     }

@@ -80,13 +80,8 @@ public final class ProcessGroup {
         }
     }
 
-    /// Gives part i of a tensor to process i: of `[size, ...]` comes `[size, ...]`, the part of each
+    /// Begins to give part i of a tensor to process i: of `[size, ...]` comes `[size, ...]`, the part of each
     /// process that is for this one.
-    public func exchanged(_ tensor: Tensor) throws(TorchError) -> Tensor {
-        try exchanging(tensor).wait()
-    }
-
-    /// Begins to exchange: see ``exchanged(_:)``.
     public func exchanging(_ tensor: Tensor) throws(TorchError) -> PendingExchange {
         let input = tensor.detached().contiguous()
         precondition(input.shape.first == size, "every process is given a part")

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A tensor of a file, which is read when it is asked for.
 public struct StoredTensor {
     /// Where a tensor's elements lie in a storage.
@@ -86,17 +88,9 @@ public struct StoredTensor {
                 path: file.path, offset: storage.startIndex,
                 reason: "tensor '\(name.prefix(80))' of shape \(shape) repeats its storage")
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count * size)
-        var index = [Int](repeating: 0, count: shape.count)
-        let first = layout.storage.start + layout.offset
-        // The longest run of elements that lie side by side is copied at once.
-        let run = runLength
-        for _ in 0..<(count / max(run, 1)) {
-            let offset = zip(index, layout.strides).reduce(first) { $0 + $1.0 * $1.1 }
-            let start = storage.startIndex + offset * size
-            bytes.append(contentsOf: storage[start..<start + run * size])
-            advance(&index, by: run)
+        var bytes = [UInt8](unsafeUninitializedCapacity: count * size) { target, initialized in
+            storage.withUnsafeBytes { copy(from: $0, elementSize: size, to: target.baseAddress) }
+            initialized = count * size
         }
         if file.isBigEndian, size > 1 {
             for start in stride(from: 0, to: bytes.count, by: size) {
@@ -128,24 +122,37 @@ public struct StoredTensor {
         return count == 0 ? (0, -1) : (count, last)
     }
 
-    /// Elements side by side: those of the last dimensions whose strides are those of rows.
-    private var runLength: Int {
+    /// Copies the elements row by row out of a storage that has all of them.
+    private func copy(
+        from storage: UnsafeRawBufferPointer, elementSize: Int, to target: UnsafeMutablePointer<UInt8>?
+    ) {
+        guard let source = storage.baseAddress, var target, !shape.contains(0) else { return }
+        // A dimension of one element may have any stride.
+        var outer = zip(shape, layout.strides).filter { $0.0 != 1 }.map { (length: $0, step: $1) }
         var run = 1
-        for (length, step) in zip(shape, layout.strides).reversed() {
-            guard length == 1 || step == run else { break }
-            run *= length
+        while let last = outer.last, last.step == run {
+            run *= last.length
+            outer.removeLast()
         }
-        return run
-    }
-
-    /// Moves an index on by a run, which ends where a dimension ends.
-    private func advance(_ index: inout [Int], by run: Int) {
-        var left = run
-        for dimension in index.indices.reversed() {
-            let sum = index[dimension] + left
-            index[dimension] = sum % shape[dimension]
-            left = sum / shape[dimension]
-            if left == 0 { return }
+        let inner = outer.popLast() ?? (length: 1, step: run)
+        let (runSize, innerStep) = (run * elementSize, inner.step * elementSize)
+        var index = [Int](repeating: 0, count: outer.count)
+        var offset = layout.storage.start + layout.offset
+        while true {
+            for position in 0..<inner.length {
+                memcpy(target, source + offset * elementSize + position * innerStep, runSize)
+                target += runSize
+            }
+            // Counts on like an odometer.
+            guard let turning = outer.indices.last(where: { index[$0] + 1 < outer[$0].length }) else {
+                return
+            }
+            index[turning] += 1
+            offset += outer[turning].step
+            for dimension in (turning + 1)..<outer.count {
+                offset -= index[dimension] * outer[dimension].step
+                index[dimension] = 0
+            }
         }
     }
 }

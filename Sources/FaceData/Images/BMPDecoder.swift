@@ -25,19 +25,18 @@ enum BMPDecoder {
         } else {
             pixels = try raw(bytes, header)
         }
-        if !header.isTopDown { pixels = flipped(pixels, header.width * 3) }
+        if !header.isTopDown { flip(&pixels, rowSize: header.width * 3) }
         return RGBImage(width: header.width, height: header.height, pixels: pixels)
     }
 
     /// The colours of places in a palette.
     private static func coloured(_ samples: [UInt8], _ palette: [UInt8]) -> [UInt8] {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(samples.count * 3)
-        for index in samples {
-            let colour = Int(index) * 3
-            for part in 0..<3 { pixels.append(palette[colour + part]) }
+        [UInt8](unsafeUninitializedCapacity: samples.count * 3) { pixels, initialized in
+            for (position, index) in samples.enumerated() {
+                for part in 0..<3 { pixels[position * 3 + part] = palette[Int(index) * 3 + part] }
+            }
+            initialized = samples.count * 3
         }
-        return pixels
     }
 
     /// Pixels in the file's order of rows, each of which ends at a multiple of four bytes.
@@ -94,13 +93,16 @@ enum BMPDecoder {
         }
     }
 
-    private static func flipped(_ pixels: [UInt8], _ width: Int) -> [UInt8] {
-        var flipped: [UInt8] = []
-        flipped.reserveCapacity(pixels.count)
-        for end in stride(from: pixels.count, to: 0, by: -width) {
-            flipped += pixels[end - width..<end]
+    /// Exchanges the rows, in place.
+    private static func flip(_ pixels: inout [UInt8], rowSize: Int) {
+        pixels.withUnsafeMutableBufferPointer { pixels in
+            var (low, high) = (0, pixels.count - rowSize)
+            while low < high {
+                for offset in 0..<rowSize { pixels.swapAt(low + offset, high + offset) }
+                low += rowSize
+                high -= rowSize
+            }
         }
-        return flipped
     }
 }
 

@@ -63,6 +63,9 @@ let package = Package(
         .systemLibrary(
             name: "LibZ", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "LibZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
         .systemLibrary(
             name: "LibCrypto", pkgConfig: "libcrypto",
@@ -206,7 +209,7 @@ let package = Package(
             "FaceData",
             needs: [
                 "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "ZipFiles", "TurboJPEG",
-                "LibPNG", "LibWebP", "LibZ",
+                "LibPNG", "LibWebP", "LibZ", "LibZstd",
             ]),
         library(
             "FaceDetection", needs: ["CDetection", "ONNX", "OpenVINO", "SafeFiles", "FaceData"]),

@@ -124,7 +124,8 @@ public struct StoredTensor {
 
     /// Copies the elements row by row out of a storage that has all of them.
     private func copy(
-        from storage: UnsafeRawBufferPointer, elementSize: Int, to target: UnsafeMutablePointer<UInt8>?
+        from storage: UnsafeRawBufferPointer, elementSize: Int,
+        to target: UnsafeMutablePointer<UInt8>?
     ) {
         guard let source = storage.baseAddress, var target, !shape.contains(0) else { return }
         // A dimension of one element may have any stride.
@@ -144,7 +145,8 @@ public struct StoredTensor {
                 target += runSize
             }
             // Counts on like an odometer.
-            guard let turning = outer.indices.last(where: { index[$0] + 1 < outer[$0].length }) else {
+            guard let turning = outer.indices.last(where: { index[$0] + 1 < outer[$0].length })
+            else {
                 return
             }
             index[turning] += 1

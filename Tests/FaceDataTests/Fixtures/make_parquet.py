@@ -1,6 +1,7 @@
-"""Small Parquet files as Hugging Face's datasets writes them, by pyarrow, for ParquetTests.
+"""Small Parquet files as Hugging Face's datasets writes them, by pyarrow, for ParquetTests, and one that
+polars wrote again.
 
-    python -m pip install pyarrow==26.0.1
+    python -m pip install pyarrow==26.0.1 polars==2.1.0
     python make_parquet.py parquet
 
 Picture i is a PGM of i % 5 + 1 pixels of the grey i; the label is i * 7 % 3, and the path i.jpg.
@@ -9,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -49,6 +51,9 @@ def main():
     pq.write_table(table(without=[3]), folder / "one-missing.parquet")
     pq.write_table(table(names=NAMES + ["dora", "eve"]), folder / "unused.parquet")
     pq.write_table(table(), folder / "zstd.parquet", compression="zstd")
+    pq.write_table(table(), folder / "gzip.parquet", compression="gzip", data_page_version="2.0", row_group_size=16)
+    pq.write_table(table(), folder / "brotli.parquet", compression="brotli")
+    polars.from_arrow(table()).write_parquet(folder / "polars.parquet")
     pq.write_table(table(label="colour", names=None), folder / "no-label.parquet")
     pq.write_table(table(), folder / "delta.parquet", use_dictionary=False,
                    column_encoding={"label": "DELTA_BINARY_PACKED"})

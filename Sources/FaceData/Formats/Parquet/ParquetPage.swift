@@ -1,16 +1,5 @@
 /// A page of a column: where it is, and how its values are written.
 struct ParquetPage: Hashable {
-    /// How values are packed.
-    enum Codec: Int {
-        case none = 0
-        case snappy = 1
-
-        /// What others are called.
-        static let names = [
-            2: "gzip", 3: "LZO", 4: "Brotli", 5: "LZ4", 6: "Zstandard", 7: "LZ4",
-        ]
-    }
-
     /// Where its bytes are, behind its head.
     let start: Int
     /// Bytes in the file.
@@ -38,12 +27,13 @@ struct ParquetPage: Hashable {
     static func all(
         of chunk: ParquetFile.Chunk, in store: any ByteStore
     ) throws(FaceDataError) -> [ParquetPage] {
-        guard Codec(rawValue: chunk.codec) != nil else {
+        guard ParquetCodec(rawValue: chunk.codec) != nil else {
             throw .unknownFormat(
                 path: store.path,
                 reason:
-                    "its columns are packed with \(Codec.names[chunk.codec] ?? "an unknown method"), which is "
-                    + "not read; write it with compression='snappy' or 'none'")
+                    "its columns are compressed with "
+                    + "\(ParquetCodec.unreadNames[chunk.codec] ?? "an unknown method"), which is not read; write "
+                    + "it with compression='snappy', 'zstd', 'gzip' or 'none'")
         }
         var pages: [ParquetPage] = []
         var (position, rows) = (chunk.start, 0)

@@ -76,10 +76,7 @@ struct ParquetValues {
         codec: Int
     ) -> (levels: [Int]?, values: [UInt8])? {
         func unpacked(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> [UInt8]? {
-            if codec == ParquetPage.Codec.none.rawValue {
-                return bytes.count == count ? Array(bytes) : nil
-            }
-            return Snappy.unpacked(bytes, count: count)
+            ParquetCodec(rawValue: codec)?.unpacked(bytes, count: count)
         }
         let width =
             column.maxDefinition == 0 ? 0 : Int.bitWidth - column.maxDefinition.leadingZeroBitCount

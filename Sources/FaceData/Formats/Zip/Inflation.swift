@@ -1,20 +1,30 @@
 import LibZ
 
-/// What zlib does for archives: unpacking bytes that were packed with deflate, and checksums.
+/// What zlib does for archives and columns: unpacking bytes that were packed with deflate, and checksums.
 enum Inflation {
+    /// What is around a stream; zlib's window bits say it.
+    enum Container: Int32 {
+        /// Nothing, as in ZIP archives.
+        case none = -15
+        /// gzip's head and tail.
+        case gzip = 31
+    }
+
     /// Unpacks bytes, of which it is known how many they become.
     ///
     /// - Returns: nil for bytes that are no such stream, or become more or fewer.
-    static func unpack(_ packed: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
+    static func unpack(
+        _ packed: UnsafeRawBufferPointer, size: Int, in container: Container = .none
+    ) -> [UInt8]? {
         guard let input = UInt32(exactly: packed.count), let output = UInt32(exactly: size),
             let base = packed.baseAddress
         else { return nil }
         var stream = z_stream()
         let version = ZLIB_VERSION
-        // Archives keep the stream without zlib's head and tail.
-        guard
-            inflateInit2_(&stream, -15, version, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { return nil }
+        let streamSize = Int32(MemoryLayout<z_stream>.size)
+        guard inflateInit2_(&stream, container.rawValue, version, streamSize) == Z_OK else {
+            return nil
+        }
         defer { inflateEnd(&stream) }
         stream.next_in = UnsafeMutablePointer(
             mutating: base.assumingMemoryBound(to: UInt8.self))

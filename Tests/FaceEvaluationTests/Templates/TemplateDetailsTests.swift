@@ -107,6 +107,20 @@ import Testing
         #expect(scores.tar(atFAR: 1e-3) == 0 && scores.tar(atFAR: 1) == 1)
     }
 
+    /// Many are sorted by their digits, in two halves.
+    @Test(arguments: [8_192, 8_193, 50_001])
+    func manyScoresAreSorted(count: Int) throws {
+        var state: UInt64 = 1
+        let scores = (0..<count).map { index -> Double in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            // Every second one is one of few, and numbers of all sizes have both signs.
+            let number = Double(Int64(bitPattern: state) >> 11) / 4_503_599_627_370_496
+            return index % 2 == 0 ? (number * 4).rounded() / 4 : number * number * number
+        }
+        let sorted = try TemplateScores(genuine: scores, impostor: [-1e300, 1e-300, 0]).genuine
+        #expect(sorted == scores.sorted(by: >))
+    }
+
     @Test func aSetWhoseEmbeddingsAreAllOneHasFigures() throws {
         let (set, views) = try TemplateGoldenTests.load()
         let same = try EmbeddingTable(

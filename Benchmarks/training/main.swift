@@ -97,9 +97,12 @@ final class Subject {
     private func takeStep() {
         if let step {
             steps += 1
-            let launched = step.launch(
-                images: images, labels: labels, learningRate: 0.01, gradientClip: 0
-            ) { [steps] in LossProgress(fraction: 0.5, step: steps, microBatch: $0) }
+            // As a trainer does it.
+            let launched = LibTorch.withSpreadThreads {
+                step.launch(
+                    images: images, labels: labels, learningRate: 0.01, gradientClip: 0
+                ) { [steps] in LossProgress(fraction: 0.5, step: steps, microBatch: $0) }
+            }
             _ = launched.read()
             return
         }
@@ -155,7 +158,7 @@ func answer(_ object: [String: Any]) throws {
 
 let options = try Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.keepMemory()
-waiting_watch()
+waiting_watch { LibTorch.spreadThreads($0) }
 LibTorch.setThreads(options.threads)
 // As a run does it.
 LibTorch.setDeterministic(true)

@@ -176,6 +176,8 @@ bool waiting_shorten(bool is_short) {
   return true;
 }
 
+static void (*tell_of_change)(bool);
+
 static void *watch(void *unused) {
   (void)unused;
   prctl(PR_SET_NAME, "waiting-watch");
@@ -193,6 +195,7 @@ static void *watch(void *unused) {
     if (streak < needed[is_short]) continue;
     is_short = !is_short;
     streak = 0;
+    tell_of_change(is_short);
     if (!waiting_shorten(is_short)) return NULL;
   }
 }
@@ -204,10 +207,11 @@ static bool has_our_environment(void) {
          strcmp(spins, strchr(ours[1], '=') + 1) == 0;
 }
 
-void waiting_watch(void) {
+void waiting_watch(void (*changed)(bool is_shared)) {
   static bool is_watched = false;
   if (is_watched || !has_our_environment()) return;
   is_watched = true;
+  tell_of_change = changed;
   pthread_t thread;
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return;
@@ -229,5 +233,5 @@ bool waiting_shorten(bool is_short) {
   (void)is_short;
   return false;
 }
-void waiting_watch(void) {}
+void waiting_watch(void (*changed)(bool is_shared)) { (void)changed; }
 #endif

@@ -25,7 +25,9 @@ public struct Embedder {
     ) throws {
         let device = try Device.named(compute.device)
         network = { images in
-            withPrecision(compute.precision, on: device) { backbone(images, training: false) }
+            LibTorch.withSpreadThreads {
+                withPrecision(compute.precision, on: device) { backbone(images, training: false) }
+            }
         }
         embeddingSize = backbone.embeddingSize
         self.normalization = normalization

@@ -275,16 +275,20 @@ public final class Trainer {
         if let divided {
             let labels = try divided.gathered(batch.labelValues)
             try checkLabels(labels)
-            numbers = try divided.take(
-                images: batch.images, labels: labels, learningRate: rate,
-                gradientClip: configuration.gradientClip, progress: progress(0))
+            numbers = try LibTorch.withSpreadThreads {
+                try divided.take(
+                    images: batch.images, labels: labels, learningRate: rate,
+                    gradientClip: configuration.gradientClip, progress: progress(0))
+            }
             meanwhile()
         } else {
             try checkLabels(batch.labelValues)
-            let launched = step.launch(
-                images: batch.images, labels: batch.labels,
-                microBatches: configuration.accumulation, learningRate: rate,
-                gradientClip: configuration.gradientClip, progress: progress)
+            let launched = LibTorch.withSpreadThreads {
+                step.launch(
+                    images: batch.images, labels: batch.labels,
+                    microBatches: configuration.accumulation, learningRate: rate,
+                    gradientClip: configuration.gradientClip, progress: progress)
+            }
             meanwhile()
             numbers = launched.read()
         }

@@ -18,6 +18,22 @@ public enum LibTorch {
         expectSuccess(ct_set_threads(Int32(count)), "setThreads(_:)")
     }
 
+    /// Says whether threads that compute together have a processor each, in ``withSpreadThreads(_:)``, which they
+    /// should while other processes want the processors as well.
+    ///
+    /// They do where they are as many as the processors that this process may use. Linux only; does nothing
+    /// elsewhere.
+    public static func spreadThreads(_ isWanted: Bool) { ct_spread_threads(isWanted) }
+
+    /// Computes with a processor for each thread, where that is wanted.
+    public static func withSpreadThreads<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        ct_spread_begin()
+        defer { ct_spread_end() }
+        return try body()
+    }
+
     /// Has large tensors on a processor made from now on in memory that is kept for later ones, so that
     /// a step of training does not ask the system for the same pages again and again (a tenth of its
     /// time). For an application to call when it starts: what the process once used stays with it.

@@ -7,7 +7,7 @@ import Torch
 
 Interrupt.endWithCodes()
 LibTorch.keepMemory()
-waiting_watch()
+waiting_watch { LibTorch.spreadThreads($0) }
 
 let facet = Command(
     "facet", "Train face-recognition networks and compare loss functions.",

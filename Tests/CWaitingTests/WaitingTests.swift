@@ -68,6 +68,55 @@
             }
         }
 
+        /// How many processors a thread may use, of those in a folder of threads; nil when it is gone.
+        private static func processors(of thread: String) -> Int? {
+            guard let text = try? String(contentsOfFile: "\(thread)/status", encoding: .utf8),
+                let line = text.split(separator: "\n").first(where: {
+                    $0.hasPrefix("Cpus_allowed:")
+                })
+            else { return nil }
+            return line.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue)
+                .reduce(0) { $0 + $1.nonzeroBitCount }
+        }
+
+        /// The other threads that may use one processor alone.
+        private static func placed() throws -> Set<String> {
+            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+            return try Set(
+                FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").filter {
+                    !own.hasSuffix("/\($0)") && processors(of: "/proc/self/task/\($0)") == 1
+                })
+        }
+
+        @Test("leaves each thread a processor of its own for a step, while others want them")
+        func spread() async throws {
+            // A thread of its own, so that none of another test's is placed by this one.
+            try await withCheckedThrowingContinuation { continuation in
+                Thread.detachNewThread {
+                    continuation.resume(with: Result { try Self.spreadOnThisThread() })
+                }
+            }
+        }
+
+        private static func spreadOnThisThread() throws {
+            let all = try #require(processors(of: "/proc/thread-self"))
+            let isSpread = all > 1 && LibTorch.threads == all
+            LibTorch.spreadThreads(true)
+            let placed = try LibTorch.withSpreadThreads {
+                #expect(processors(of: "/proc/thread-self") == (isSpread ? 1 : all))
+                return try Self.placed()
+            }
+            #expect(!isSpread || placed.count >= all - 1)
+            #expect(
+                processors(of: "/proc/thread-self") == all, "what it starts now may run anywhere")
+            LibTorch.spreadThreads(false)
+            LibTorch.withSpreadThreads {
+                #expect(processors(of: "/proc/thread-self") == all)
+            }
+            let free = placed.filter { processors(of: "/proc/self/task/\($0)") == all }
+            #expect(!isSpread || free.count >= all - 1)
+        }
+
         @Test("is said to libgomp unless the user says it")
         func environment() throws {
             func changed(_ entries: [String]) -> [String]? {

@@ -444,6 +444,13 @@ void ct_graph_free(ct_graph self);
 
 ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
+/// Whether threads that compute together have a processor each from now on, between the next two calls; for a thread
+/// that is not one of them.
+void ct_spread_threads(bool wanted);
+/// Gives the calling thread and those that compute for it a processor each, where that is wanted.
+void ct_spread_begin(void);
+/// Lets the calling thread run anywhere again, so that the threads it starts do.
+void ct_spread_end(void);
 /// Has large tensors on a CPU made from now on in memory that is kept for later ones.
 void ct_keep_memory(void);
 /// Asks LibTorch for algorithms that give the same bits each time, where it has them.

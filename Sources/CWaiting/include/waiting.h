@@ -12,7 +12,9 @@ char **waiting_environment(char *const *environment);
 /// From now on, threads wait briefly while other processes want the same cores, and as long as libgomp
 /// would have it while none does. Does nothing where the user has said how threads wait, on other systems
 /// than Linux, and when called again.
-void waiting_watch(void);
+///
+/// `changed` is called, on another thread, when other processes begin or cease to want the cores.
+void waiting_watch(void (*changed)(bool is_shared));
 
 /// What tells whether other processes want the same cores, as counted since some moment.
 struct waiting_sample {

@@ -101,14 +101,17 @@ enum ImageChange {
 
     /// Towards each pixel's luminance, or away from it.
     static func saturate(_ image: inout RGBImage, _ factor: Double) {
-        // Products with all differences of two bytes.
-        let products = (-255...255).map { factor * Double($0) }
+        // Products with all differences of two bytes, in units of 2^-32 and with a half: rounding is a shift, and
+        // no branch depends on what a pixel has.
+        let unit = Double(1 << 32)
+        let products = (-255...255).map { Int((factor * Double($0) * unit).rounded()) + 1 << 31 }
         products.withUnsafeBufferPointer { products in
             withPixels(&image) { pixels, index in
-                let grey = luminance(pixels, index)
+                let grey = Int(luminance(pixels, index))
                 for channel in index..<index + 3 {
-                    let difference = Int(pixels[channel]) &- Int(grey) &+ 255
-                    pixels[channel] = byte(Double(grey) + products[difference])
+                    let product = products[Int(pixels[channel]) &- grey &+ 255]
+                    let value = (grey &<< 32 &+ product) &>> 32
+                    pixels[channel] = UInt8(truncatingIfNeeded: max(0, min(255, value)))
                 }
             }
         }
@@ -163,12 +166,15 @@ enum ImageChange {
     }
 
     private static func keep(_ part: Rectangle, of image: inout RGBImage) {
-        for row in 0..<image.height {
-            for column in 0..<image.width
-            where !(part.rows.contains(row) && part.columns.contains(column)) {
-                let index = (row * image.width + column) * 3
-                for channel in 0..<3 { image.pixels[index + channel] = 0 }
+        let (width, line) = (image.width, image.width * 3)
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            func clear(_ range: Range<Int>) { pixels[range].update(repeating: 0) }
+            clear(0..<part.rows.lowerBound * line)
+            for row in part.rows {
+                clear(row * line..<(row * width + part.columns.lowerBound) * 3)
+                clear((row * width + part.columns.upperBound) * 3..<(row + 1) * line)
             }
+            clear(part.rows.upperBound * line..<pixels.count)
         }
     }
 
@@ -199,14 +205,18 @@ enum ImageChange {
     }
 
     private static func nearest(_ image: RGBImage, side: Int) -> RGBImage {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(side * side * 3)
-        for row in 0..<side {
-            let from = (2 * row + 1) * image.height / (2 * side)
-            for column in 0..<side {
-                let index =
-                    (from * image.width + (2 * column + 1) * image.width / (2 * side)) * 3
-                pixels += image.pixels[index..<index + 3]
+        let columns = (0..<side).map { (2 * $0 + 1) * image.width / (2 * side) * 3 }
+        let pixels = image.pixels.withUnsafeBufferPointer { source in
+            [UInt8](unsafeUninitializedCapacity: side * side * 3) { target, filled in
+                for row in 0..<side {
+                    let line = (2 * row + 1) * image.height / (2 * side) * image.width * 3
+                    for column in columns {
+                        for channel in 0..<3 {
+                            target[filled + channel] = source[line + column + channel]
+                        }
+                        filled += 3
+                    }
+                }
             }
         }
         return RGBImage(width: side, height: side, pixels: pixels)

@@ -53,19 +53,27 @@ public enum ImageFitting {
         _ blended: [Float], _ rows: AxisWeights, _ columns: AxisWeights
     ) -> [UInt8] {
         let width = columns.side * 3
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(rows.side * width)
-        var sums = [Float](repeating: 0, count: width)
-        for y in 0..<rows.side {
-            for x in 0..<width { sums[x] = 0 }
-            for (offset, weight) in rows.weights[rows.starts[y]..<rows.starts[y + 1]].enumerated() {
-                let input = (rows.first[y] - rows.inputs.lowerBound + offset) * width
-                for x in 0..<width { sums[x] += weight * blended[input + x] }
+        return [UInt8](unsafeUninitializedCapacity: rows.side * width) { pixels, filled in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { sums in
+                blended.withUnsafeBufferPointer { blended in
+                    for y in 0..<rows.side {
+                        sums.initialize(repeating: 0)
+                        var input = (rows.first[y] - rows.inputs.lowerBound) * width
+                        for index in rows.starts[y]..<rows.starts[y + 1] {
+                            let weight = rows.weights[index]
+                            for x in 0..<width { sums[x] += weight * blended[input + x] }
+                            input += width
+                        }
+                        // The sums of weights are 1 but for rounding.
+                        for x in 0..<width {
+                            pixels[filled + x] = UInt8(
+                                truncatingIfNeeded: Int32(min(255, sums[x] + 0.5)))
+                        }
+                        filled += width
+                    }
+                }
             }
-            // The sums of weights are 1 but for rounding.
-            for sum in sums { pixels.append(UInt8(min(255, sum + 0.5))) }
         }
-        return pixels
     }
 }
 

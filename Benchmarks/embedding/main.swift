@@ -77,7 +77,7 @@ for (name, value) in zip(CommandLine.arguments, CommandLine.arguments.dropFirst(
     values[name] = value
 }
 LibTorch.keepMemory()
-waiting_watch { LibTorch.spreadThreads($0) }
+waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 let threads = values["--threads"].flatMap(Int.init) ?? AvailableThreads.count
 LibTorch.setThreads(threads)
 let subject = try Subject(values)

@@ -158,7 +158,7 @@ func answer(_ object: [String: Any]) throws {
 
 let options = try Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.keepMemory()
-waiting_watch { LibTorch.spreadThreads($0) }
+waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 LibTorch.setThreads(options.threads)
 // As a run does it.
 LibTorch.setDeterministic(true)

@@ -7,7 +7,7 @@ import Torch
 
 Interrupt.endWithCodes()
 LibTorch.keepMemory()
-waiting_watch { LibTorch.spreadThreads($0) }
+waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 
 let facet = Command(
     "facet", "Train face-recognition networks and compare loss functions.",

@@ -1,3 +1,5 @@
+import FaceRuns
+import Foundation
 import Testing
 
 #if os(Linux)
@@ -21,6 +23,43 @@ import Testing
             #expect(outcome.status == 0 && outcome.output.contains("arcface"))
             #expect(outcome.errors.contains("GOMP_SPINCOUNT = '300000'"), "\(outcome.errors)")
             #expect(outcome.errors.contains("OMP_WAIT_POLICY = 'ACTIVE'"), "\(outcome.errors)")
+        }
+
+        @Test("is short while other processes want the cores, and the training goes on")
+        func shared() throws {
+            try withFolder { folder throws in
+                let faces = try TinyFaces(in: folder)
+                let running = try Tool(folder: folder).start(
+                    ["compare"] + faces.options + TinyFaces.fast + [
+                        "--losses", "softmax", "--epochs", "10000", "--output", "study",
+                    ])
+                let neighbours = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
+                    try Process.run(
+                        URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", "while :; do :; done"])
+                }
+                defer {
+                    for neighbour in neighbours { kill(neighbour.processIdentifier, SIGKILL) }
+                }
+                let tasks = "/proc/\(running.process.processIdentifier)/task"
+                func isShort() -> Bool {
+                    let threads = try? FileManager.default.contentsOfDirectory(atPath: tasks)
+                    return threads?.contains {
+                        (try? String(contentsOfFile: "\(tasks)/\($0)/comm", encoding: .utf8))
+                            == "waiting-team\n"
+                    } ?? false
+                }
+                func epochs() -> Int {
+                    let study = StudyFolder(folder.appendingPathComponent("study"))
+                    return (try? study.runs().first?.readEpochs().count) ?? 0
+                }
+                while running.process.isRunning, !isShort() || epochs() == 0 { usleep(10_000) }
+                let before = epochs()
+                while running.process.isRunning, epochs() < before + 2 { usleep(10_000) }
+                running.process.terminate()
+                running.process.waitUntilExit()
+                let outcome = try running.outcome()
+                #expect(outcome.status == 143 && before > 0, "\(outcome.errors)")
+            }
         }
 
         @Test("is the user's where one is given")

@@ -154,8 +154,24 @@ struct StateOfARunTests {
         try withFolder { folder in
             #expect(try trainer(in: folder).average == nil)
             let trainer = try trainer(in: folder) { $0.average = 0.5 }
-            #expect(trainer.average != nil)
+            let average = try #require(trainer.average)
             #expect(trainer.steps == 9 && trainer.stepsPerEpoch == 3)
+            let state = trainer.model.backbone.state
+            let names = Set(state.parameters.map(\.name))
+            func numbers(_ state: [StateEntry]) -> [Double] {
+                state.filter { names.contains($0.name) }
+                    .flatMap { $0.tensor.to(.float64).array(of: Double.self) }
+            }
+            var expected = numbers(state)
+            try trainer.run { event in
+                guard case .step(let summary) = event else { return }
+                let kept = min(0.5, Double(1 + summary.step) / Double(10 + summary.step))
+                expected = zip(expected, numbers(state)).map { kept * $0 + (1 - kept) * $1 }
+            }
+            let found = numbers(average.state)
+            #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+            #expect(found.count == expected.count && found != numbers(state))
+            #expect(trainer.position.totalSeconds > 0 && trainer.position.seconds == 0)
         }
     }
 

@@ -45,6 +45,16 @@ struct FaceEmbedderTests {
         }
     }
 
+    @Test("The similarity of two vectors is their cosine")
+    func similarity() throws {
+        let vectors = [[1, 0], [0.6, 0.8], [0, -1]].map { FaceVector(values: $0, norm: 2) }
+        #expect(abs(try vectors[0].similarity(to: vectors[1]) - 0.6) < 1e-7)
+        #expect(abs(try vectors[1].similarity(to: vectors[2]) + 0.8) < 1e-7)
+        #expect(throws: FaceEvaluationError.self) {
+            try vectors[0].similarity(to: FaceVector(values: [1, 0, 0], norm: 1))
+        }
+    }
+
     private func calibration(_ set: String = "lfw") throws -> ScoreCalibration {
         try ScoreCalibration(
             of: TemplateScores(

@@ -156,6 +156,14 @@ struct InputPreparationTests {
             ),
             ("dividing", .bytes, false, "since the network itself divides by 255"),
             (
+                "adding", .unit, false,
+                "since the network itself multiplies by 4.424779 and adds -1.986726"
+            ),
+            (
+                "zero-deviation", .standard, false,
+                "insightface's convention, as the file does not say it"
+            ),
+            (
                 "unit", .unit, false,
                 "since the network itself subtracts 0.449 and divides by 0.226"
             ),

@@ -175,6 +175,20 @@ struct PreparationProbeTests {
         return try EmbeddingTable(count: 400, dimension: 2, values: values)
     }
 
+    @Test("Nothing is tried with few pairs of one kind", arguments: [(15, 185), (185, 15)])
+    func onesided(same: Int, different: Int) throws {
+        let set = VerificationPairs(
+            source: Colours(),
+            pairs: (0..<same + different).map {
+                VerificationPair(first: 2 * $0, second: 2 * $0 + 1, same: $0 < same, fold: 0)
+            }, folds: 1)
+        let warning = try PreparationProbe.warning(given: .standard, set) { _, _ in
+            Issue.record("something was embedded")
+            return nil
+        }
+        #expect(warning == nil)
+    }
+
     @Test("A preparation that is far better is named with its options")
     func better() throws {
         let bgr = InputPreparation(.bgr, mean: [127.5], deviation: [127.5])

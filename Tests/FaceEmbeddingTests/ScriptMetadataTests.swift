@@ -26,6 +26,7 @@ struct ScriptMetadataTests {
             // A comment that holds the mark itself.
             let strings = [
                 "mean_face": ModelMetadata.text(ofMeanFace: face), "note": "PK\u{5}\u{6}",
+                "a": "1", "z": "b/c", "k": "", "f": "2",
             ]
             try ScriptMetadata.write(strings, to: url)
             #expect(ScriptMetadata.meanFace(of: url) == face)
@@ -34,6 +35,11 @@ struct ScriptMetadataTests {
             #expect(Int(bytes[before + 20]) | Int(bytes[before + 21]) << 8 == comment.count)
             #expect(
                 try JSONDecoder().decode([String: String].self, from: Data(comment)) == strings)
+            // The same bytes each time.
+            let text = String(decoding: comment, as: UTF8.self)
+            let places = strings.keys.sorted().map { text.range(of: "\"\($0)\":")?.lowerBound }
+            #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
+            #expect(places.count == 6 && text.contains("b/c"))
         }
     }
 

@@ -111,6 +111,15 @@ struct EvaluationDetailsTests {
         #expect(
             EvaluatedTemplates(name: "ijb", report: report).text
                 == expected.joined(separator: "\n"))
+        var one = Self.report.replacing(
+            "\"genuine\": 1000,\n \"impostor\": 2000", with: "\"genuine\": 1,\n \"impostor\": 0")
+        one = one.replacing(
+            "\"pooling\": \"p\"", with: "\"pooling\": \"p\", \"normalization\": \"z\"")
+        let normalised = try JSONDecoder().decode(TemplateReport.self, from: Data(one.utf8))
+        #expect(
+            EvaluatedTemplates(name: "ijb", report: normalised).text.hasPrefix(
+                "ijb: 30 templates of 1,200 images and 1 person; scores normalised: z; 1 pair of one "
+                    + "person and 0 of two; 1 search"))
         let metrics = SetMetrics.templates(report)
         let data = try JSONEncoder().encode(metrics)
         #expect(try JSONDecoder().decode(SetMetrics.self, from: data) == metrics)

@@ -77,6 +77,10 @@ def models():
     yield "normalizing", model(before=normalizing, start="n", tensors=constants)
     yield "dividing", model(before=[node("Div", ["images", "255"], ["n"], name="d")], start="n",
                             tensors=[float_scalar("255", 255)])
+    yield "adding", model(before=[node("Mul", ["images", "factor"], ["s"], name="a"),
+                                  node("Add", ["s", "one"], ["n"], name="b")], start="n",
+                          tensors=[float_scalar("factor", 1 / .226), float_scalar("one", -.449 / .226)])
+    yield "zero-deviation", model(metadata={"mean": "127.5", "deviation": "0"})
     yield "unit", model(before=[node("Sub", ["images", "mean"], ["s"], name="a"),
                                 node("Div", ["s", "deviation"], ["n"], name="b")], start="n",
                         tensors=[tensor("mean", np.float32([.485, .456, .406]).reshape(1, 3, 1, 1)),

@@ -51,7 +51,8 @@ struct ServeTests {
         try withFolder { folder in
             // It is ended when all was seen.
             try serve(in: folder, epochs: 10_000) { running, port, study in
-                #expect(try get(port, "/").contains("</html>"))
+                let early = try page(of: running, port, saying: "</html>")
+                #expect(early.contains("</html>"))
                 #expect(try get(port, "/live.js").contains("DOMParser"))
                 #expect(try get(port, "/nowhere").hasPrefix("HTTP/1.1 404"))
                 let first = version(try get(port, "/state"))

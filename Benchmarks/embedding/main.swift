@@ -77,6 +77,7 @@ for (name, value) in zip(CommandLine.arguments, CommandLine.arguments.dropFirst(
     values[name] = value
 }
 LibTorch.keepMemory()
+// Called on a thread of its own: a closure of the main actor would stop the process.
 waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 let threads = values["--threads"].flatMap(Int.init) ?? AvailableThreads.count
 LibTorch.setThreads(threads)

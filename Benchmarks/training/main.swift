@@ -158,6 +158,7 @@ func answer(_ object: [String: Any]) throws {
 
 let options = try Options(Array(CommandLine.arguments.dropFirst()))
 LibTorch.keepMemory()
+// Called on a thread of its own: a closure of the main actor would stop the process.
 waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 LibTorch.setThreads(options.threads)
 // As a run does it.

@@ -25,6 +25,7 @@ public struct Embedder {
     ) throws {
         let device = try Device.named(compute.device)
         network = { images in
+            // Not around networks of OpenVINO, whose own threads would be started on one processor.
             LibTorch.withSpreadThreads {
                 withPrecision(compute.precision, on: device) { backbone(images, training: false) }
             }

@@ -7,6 +7,7 @@ import Torch
 
 Interrupt.endWithCodes()
 LibTorch.keepMemory()
+// Called on a thread of its own: a closure of the main actor would stop the process.
 waiting_watch { @Sendable isShared in LibTorch.spreadThreads(isShared) }
 
 let facet = Command(

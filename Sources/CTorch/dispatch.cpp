@@ -44,4 +44,12 @@ bool has_bfloat16_instructions() {
 #endif
 }
 
+bool has_bfloat16_convolutions() {
+#if defined(FACET_X86)
+  return best_choice() == Choice::avx512;
+#else
+  return has_bfloat16_instructions();
+#endif
+}
+
 }  // namespace facet

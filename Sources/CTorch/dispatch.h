@@ -26,6 +26,10 @@ inline bool uses_own_kernels() { return choice() != Choice::libtorch; }
 /// Whether the processor multiplies bfloat16 in vector or matrix instructions of its own.
 bool has_bfloat16_instructions();
 
+/// Whether oneDNN convolves in bfloat16 when it is called by its own operators, which refuse other
+/// processors; LibTorch's convolution computes there by other means.
+bool has_bfloat16_convolutions();
+
 namespace versions {
 
 template <class Body, class... Arguments>

@@ -81,7 +81,7 @@ bool can_fuse(const at::Tensor &input, const ConvolutionParts &convolution,
   bool can_add = convolution.groups == 1 &&
                  input.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
   return uses_own_kernels() && input.is_cpu() && input.numel() > 0 &&
-         (type == at::kFloat || type == at::kBFloat16) &&
+         (type == at::kFloat || (type == at::kBFloat16 && has_bfloat16_convolutions())) &&
          (!residual || (can_add && residual->scalar_type() == type)) && Fused::shared().is_there();
 }
 

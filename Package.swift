@@ -129,7 +129,7 @@ let package = Package(
         // How fast faces are found.
         .executableTarget(
             name: "detection-benchmark", dependencies: ["FaceData", "FaceDetection"],
-            path: "Benchmarks/detection", exclude: ["compare.py", "peer.py"],
+            path: "Benchmarks/detection", exclude: ["compare.py", "peer.py", "RESULTS.md"],
             swiftSettings: swiftSettings),
 
         // How long one image takes.
@@ -205,9 +205,11 @@ let package = Package(
         .target(name: "CDetection", publicHeadersPath: "include"),
 
         // Bytes become batches, batches become embeddings, embeddings become a loss.
+        .target(name: "CPixels", publicHeadersPath: "include"),
         library(
             "FaceData",
             needs: [
+                "CPixels",
                 "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "ZipFiles", "TurboJPEG",
                 "LibPNG", "LibWebP", "LibZ", "LibZstd",
             ]),
@@ -222,6 +224,9 @@ let package = Package(
         // Other programs' files of weights.
         library("ModelFormats", needs: ["Torch", "FaceModels", "ZipFiles"]),
 
+        // Scalar products of rows, the same bits on every processor.
+        .target(name: "CRows", publicHeadersPath: "include"),
+
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
@@ -231,7 +236,9 @@ let package = Package(
             ]),
         library(
             "FaceEvaluation",
-            needs: ["SafeNumbers", "SeededRandom", "Spelling", "FaceData", "FaceStatistics"]),
+            needs: [
+                "CRows", "SafeNumbers", "SeededRandom", "Spelling", "FaceData", "FaceStatistics",
+            ]),
 
         // Numbers become what they are worth.
         library("FaceStatistics", needs: ["SafeNumbers", "SeededRandom"]),

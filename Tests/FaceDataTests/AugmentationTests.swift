@@ -111,6 +111,41 @@ struct AugmentationTests {
         }
     }
 
+    /// Sizes around those that are computed together, and every byte beside every other.
+    @Test("Colours follow their equations", arguments: [1, 2, 5, 63, 64, 256])
+    func colours(side: Int) {
+        var bytes: [UInt8] = []
+        for row in 0..<side {
+            for column in 0..<side {
+                let mixed = (row + 3 * column) & 255
+                bytes += [UInt8(column), UInt8(row), UInt8(mixed)]
+            }
+        }
+        let before = RGBImage(width: side, height: side, pixels: bytes)
+        func luminance(_ index: Int) -> Int {
+            let pixel = bytes[index / 3 * 3..<index / 3 * 3 + 3].map { Int($0) }
+            let sum: Int = 19_595 * pixel[0] + 38_470 * pixel[1] + 7_471 * pixel[2]
+            return (sum + 0x8000) >> 16
+        }
+        let greys = before.pixels.indices.map(luminance)
+        #expect(ImageChange.luminances(before) == greys.reduce(0, +) / 3)
+        var grey = before
+        ImageChange.grey(&grey)
+        #expect(grey.pixels.map(Int.init) == greys)
+        for factor in [0, 0.3, 1, 1.27, 2.0] {
+            var changed = before
+            ImageChange.saturate(&changed, factor)
+            let expected = zip(bytes, greys).map { (byte: UInt8, grey: Int) -> UInt8 in
+                let moved: Double = (factor * Double(Int(byte) - grey) + 0.5).rounded(.down)
+                return UInt8(max(0, min(255, grey + Int(moved))))
+            }
+            #expect(changed.pixels == expected)
+        }
+        var inverted = before
+        ImageChange.apply((0...255).map { UInt8(255 - $0) }, to: &inverted)
+        #expect(inverted.pixels == bytes.map { 255 - $0 })
+    }
+
     @Test("A blur is a Gaussian: a point becomes its weights, and a flat image stays")
     func blur() {
         var flat = RGBImage(width: 9, height: 9, pixels: [UInt8](repeating: 77, count: 243))

@@ -150,14 +150,14 @@ public struct AugmentationRule: Sendable, Hashable {
         self.step = step
     }
 
-    /// The image at a place of the step, changed.
-    public func image(_ image: RGBImage, at place: Int) -> RGBImage {
-        apply(changes(at: place), to: image)
+    /// The image at a position of the step, changed.
+    public func image(_ image: RGBImage, at position: Int) -> RGBImage {
+        apply(changes(at: position), to: image)
     }
 
-    /// What happens to the image at a place, each with the numbers that it draws from.
-    private func changes(at place: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
-        var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(place))
+    /// What happens to the image at a position, each with the numbers that it draws from.
+    private func changes(at position: Int) -> [(step: Augmentation.Step, stream: SeededRandom)] {
+        var stream = SeededRandom(seed: seed, "augment \(epoch) \(step)", UInt64(position))
         return augmentation.steps.compactMap { change in
             // Drawn for every change, so that one's probability does not move another's draws.
             var own = SeededRandom(seed: stream.next(), change.kind.rawValue)
@@ -176,11 +176,11 @@ public struct AugmentationRule: Sendable, Hashable {
         return changed
     }
 
-    /// Changes the image in memory at a place of the step.
+    /// Changes the image in memory at a position of the step.
     ///
     /// - Parameter pixels: `side * side * 3` bytes.
-    func apply(to pixels: UnsafeMutableRawBufferPointer, side: Int, at place: Int) {
-        let changes = changes(at: place)
+    func apply(to pixels: UnsafeMutableRawBufferPointer, side: Int, at position: Int) {
+        let changes = changes(at: position)
         guard !changes.isEmpty else { return }
         let before = RGBImage(width: side, height: side, pixels: [UInt8](pixels))
         pixels.copyBytes(from: apply(changes, to: before).pixels)

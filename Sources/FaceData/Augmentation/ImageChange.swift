@@ -1,3 +1,4 @@
+import CPixels
 import Foundation
 import SeededRandom
 
@@ -22,43 +23,26 @@ enum ImageChange {
         }
     }
 
-    /// The bytes of an image, three a pixel, whose places are not checked one by one.
-    typealias Pixels = UnsafeMutableBufferPointer<UInt8>
-
-    /// Calls a body with each pixel's place.
-    private static func withPixels(
-        _ image: inout RGBImage, _ body: (_ pixels: Pixels, _ index: Int) -> Void
-    ) {
-        image.pixels.withUnsafeMutableBufferPointer { pixels in
-            for index in stride(from: 0, to: pixels.count / 3 * 3, by: 3) { body(pixels, index) }
-        }
-    }
-
-    /// Luminance of a pixel as Pillow computes it.
-    static func luminance(_ pixels: Pixels, _ index: Int) -> UInt8 {
-        let (red, green, blue) = (
-            UInt32(pixels[index]), UInt32(pixels[index + 1]), UInt32(pixels[index + 2])
-        )
-        return UInt8(
-            truncatingIfNeeded: (19_595 &* red &+ 38_470 &* green &+ 7_471 &* blue &+ 0x8000) >> 16)
-    }
-
-    /// The sum of all pixels' luminances.
+    /// The sum of all pixels' luminances, each as Pillow computes it.
     static func luminances(_ image: RGBImage) -> Int {
         image.pixels.withUnsafeBufferPointer { pixels in
-            let pixels = Pixels(mutating: pixels)
-            return stride(from: 0, to: pixels.count / 3 * 3, by: 3).reduce(0) {
-                $0 &+ Int(luminance(pixels, $1))
-            }
+            pixels.baseAddress.map { Int(pixels_luminances($0, pixels.count / 3)) } ?? 0
         }
     }
 
     /// Gives every byte what a table of 256 has for it.
     static func apply(_ table: [UInt8], to image: inout RGBImage) {
-        table.withUnsafeBufferPointer { table in
-            image.pixels.withUnsafeMutableBufferPointer { pixels in
-                for index in pixels.indices { pixels[index] = table[Int(pixels[index])] }
-            }
+        precondition(table.count == 256, "every byte has an entry")
+        change(&image) { pixels_look_up($0, 3 * $1, table) }
+    }
+
+    /// Calls a body with the address and the number of the pixels.
+    private static func change(
+        _ image: inout RGBImage,
+        _ body: (_ pixels: UnsafeMutablePointer<UInt8>, _ count: Int) -> Void
+    ) {
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+            if let first = pixels.baseAddress { body(first, pixels.count / 3) }
         }
     }
 
@@ -69,12 +53,7 @@ enum ImageChange {
         return bounded - Double(whole) < 0.5 ? whole : whole + 1
     }
 
-    static func grey(_ image: inout RGBImage) {
-        withPixels(&image) { pixels, index in
-            let value = luminance(pixels, index)
-            for channel in 0..<3 { pixels[index + channel] = value }
-        }
-    }
+    static func grey(_ image: inout RGBImage) { change(&image) { pixels_grey($0, $1) } }
 
     // MARK: Colours
 
@@ -101,20 +80,7 @@ enum ImageChange {
 
     /// Towards each pixel's luminance, or away from it.
     static func saturate(_ image: inout RGBImage, _ factor: Double) {
-        // Products with all differences of two bytes, in units of 2^-32 and with a half: rounding is a shift, and
-        // no branch depends on what a pixel has.
-        let unit = Double(1 << 32)
-        let products = (-255...255).map { Int((factor * Double($0) * unit).rounded()) + 1 << 31 }
-        products.withUnsafeBufferPointer { products in
-            withPixels(&image) { pixels, index in
-                let grey = Int(luminance(pixels, index))
-                for channel in index..<index + 3 {
-                    let product = products[Int(pixels[channel]) &- grey &+ 255]
-                    let value = (grey &<< 32 &+ product) &>> 32
-                    pixels[channel] = UInt8(truncatingIfNeeded: max(0, min(255, value)))
-                }
-            }
-        }
+        change(&image) { pixels_saturate($0, $1, factor) }
     }
 
     /// Turns hue around the axis of greys, in YIQ.

@@ -150,13 +150,10 @@ private enum Enhancement {
 
     /// The plain image is grey.
     static func colour(_ image: inout RGBImage, _ factor: Double) {
-        image.pixels.withUnsafeMutableBufferPointer { pixels in
-            for index in stride(from: 0, to: pixels.count, by: 3) {
-                let grey = ImageChange.luminance(pixels, index)
-                for channel in index..<index + 3 {
-                    pixels[channel] = blended(grey, pixels[channel], Float(factor))
-                }
-            }
+        var plain = image
+        ImageChange.grey(&plain)
+        for (index, grey) in plain.pixels.enumerated() {
+            image.pixels[index] = blended(grey, image.pixels[index], Float(factor))
         }
     }
 

@@ -1,3 +1,5 @@
+import CPixels
+
 /// The one rule that turns an image of another size into a network's input: scaled so that the
 /// short side fits, then cut to the square in its middle.
 ///
@@ -24,28 +26,17 @@ public enum ImageFitting {
     private static func blendColumns(
         _ image: RGBImage, _ columns: AxisWeights, in rows: Range<Int>
     ) -> [Float] {
-        var blended = [Float](repeating: 0, count: rows.count * columns.side * 3)
-        image.pixels.withUnsafeBufferPointer { pixels in
-            blended.withUnsafeMutableBufferPointer { blended in
-                var index = 0
-                for row in rows {
-                    for x in 0..<columns.side {
-                        var input = (row * image.width + columns.first[x]) * 3
-                        var (red, green, blue) = (Float(0), Float(0), Float(0))
-                        for weight in columns.starts[x]..<columns.starts[x + 1] {
-                            red += columns.weights[weight] * Float(pixels[input])
-                            green += columns.weights[weight] * Float(pixels[input + 1])
-                            blue += columns.weights[weight] * Float(pixels[input + 2])
-                            input += 3
-                        }
-                        (blended[index], blended[index + 1], blended[index + 2]) =
-                            (red, green, blue)
-                        index += 3
-                    }
-                }
+        let count = rows.count * columns.side * 3
+        return [Float](unsafeUninitializedCapacity: count) { blended, filled in
+            image.pixels.withUnsafeBufferPointer { pixels in
+                guard let first = pixels.baseAddress else { return }
+                pixels_blend_columns(
+                    first + rows.lowerBound * image.width * 3, rows.count, image.width,
+                    columns.first, columns.starts, columns.weights, columns.side,
+                    blended.baseAddress)
             }
+            filled = count
         }
-        return blended
     }
 
     /// Fits the height of rows whose width fits, and rounds.
@@ -53,25 +44,28 @@ public enum ImageFitting {
         _ blended: [Float], _ rows: AxisWeights, _ columns: AxisWeights
     ) -> [UInt8] {
         let width = columns.side * 3
+        var sums = [Float](repeating: 0, count: width)
         return [UInt8](unsafeUninitializedCapacity: rows.side * width) { pixels, filled in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { sums in
-                blended.withUnsafeBufferPointer { blended in
-                    for y in 0..<rows.side {
-                        sums.initialize(repeating: 0)
-                        var input = (rows.first[y] - rows.inputs.lowerBound) * width
-                        for index in rows.starts[y]..<rows.starts[y + 1] {
-                            let weight = rows.weights[index]
-                            for x in 0..<width { sums[x] += weight * blended[input + x] }
-                            input += width
-                        }
-                        // The sums of weights are 1 but for rounding.
-                        for x in 0..<width {
-                            pixels[filled + x] = UInt8(
-                                truncatingIfNeeded: Int32(min(255, sums[x] + 0.5)))
-                        }
-                        filled += width
-                    }
-                }
+            for y in 0..<rows.side {
+                blend(
+                    blended, rows, y, &sums, UnsafeMutableBufferPointer(rebasing: pixels[filled...])
+                )
+                filled += width
+            }
+        }
+    }
+
+    private static func blend(
+        _ blended: [Float], _ rows: AxisWeights, _ y: Int, _ sums: inout [Float],
+        _ pixels: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        let (width, weights) = (sums.count, rows.starts[y]..<rows.starts[y + 1])
+        blended.withUnsafeBufferPointer { blended in
+            rows.weights.withUnsafeBufferPointer { all in
+                guard let first = blended.baseAddress, let weight = all.baseAddress else { return }
+                pixels_blend_rows(
+                    first + (rows.first[y] - rows.inputs.lowerBound) * width, width,
+                    weight + weights.lowerBound, weights.count, &sums, pixels.baseAddress)
             }
         }
     }

@@ -1,4 +1,5 @@
 import LibPNG
+import Spelling
 
 /// A PNG by libpng: its samples as they are, without gamma, profile and alpha.
 enum PNGDecoder {
@@ -12,17 +13,51 @@ enum PNGDecoder {
             throw ImageRefusal("libpng ran out of memory")
         }
         defer { facet_png_close(reading) }
+        guard !isAnimated(bytes) else { throw ImageRefusal("it is a PNG animation") }
         guard facet_png_header(reading) != 0 else { throw refusal(of: reading) }
         let (png, info) = (reading.pointee.png, reading.pointee.info)
         let width = Int(png_get_image_width(png, info))
         let height = Int(png_get_image_height(png, info))
         try ImageRefusal.require(width, height)
+        let samples = width * height * bitsPerPixel(bytes) / 8
+        guard samples <= maxExpansion * bytes.count else {
+            throw ImageRefusal(
+                "\(counted(bytes.count, "byte")) cannot hold \(width)x\(height) pixels; it is truncated"
+            )
+        }
         var pixels = [UInt8](repeating: 0, count: png_get_rowbytes(png, info) * height)
         guard facet_png_rows(reading, &pixels) != 0 else { throw refusal(of: reading) }
         facet_png_tail(reading)
         if png_get_bit_depth(png, info) == 16 { pixels = clipped(pixels) }
         return orientation(of: reading).upright(
             RGBImage(width: width, height: height, pixels: pixels))
+    }
+
+    /// Whether a chunk before the picture's data says that it moves, `acTL`, which libpng passes over.
+    private static func isAnimated(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var start = 8
+        while start + 12 <= bytes.count {
+            let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            let kind = bytes[start + 4..<start + 8]
+            if kind.elementsEqual("acTL".utf8) { return true }
+            if kind.elementsEqual("IDAT".utf8) { return false }
+            start += length + 12
+        }
+        return false
+    }
+
+    /// Bytes that a byte of deflate's can stand for at most, 258 for two bits (RFC 1951).
+    private static let maxExpansion = 1032
+
+    /// Bits of a pixel as the file stores it, by its first chunk.
+    private static func bitsPerPixel(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let (depth, colours) = (Int(bytes[24]), bytes[25])
+        return switch colours {
+        case 2: 3 * depth
+        case 4: 2 * depth
+        case 6: 4 * depth
+        default: depth
+        }
     }
 
     /// Grey samples of 16 bits as pixels; what is above 255 becomes white, as with Pillow.

@@ -63,31 +63,42 @@ public struct AttributeTable: Sendable, Hashable {
     }
 
     /// The group of each template of a set: its person's, or that of its images if it is one.
-    ///
-    /// - Throws: ``FaceDataError/unreadable(path:reason:)`` when nobody of the set is listed.
-    public func groups(
-        of set: TemplateSet, _ attribute: Int
-    ) throws(FaceDataError) -> [String?] {
+    public func groups(of set: TemplateSet, _ attribute: Int) -> [String?] {
         let images = isByImage ? set.images : []
-        let groups = set.templates.map { template -> String? in
+        return set.templates.map { template -> String? in
             guard isByImage else {
                 return template.person.flatMap { group(set.people[$0], attribute) }
             }
             let all = Set(template.members.map { group(images[$0.image], attribute) })
             return all.count == 1 ? all.first ?? nil : nil
         }
-        guard groups.contains(where: { $0 != nil }) else {
-            let known = isByImage ? images.first : set.people.first
-            throw .unreadable(
-                path: path,
-                reason: "it lists no \(isByImage ? "image" : "person") of the test set, such as "
-                    + "'\(known ?? "?")', with a value of '\(attributes[attribute])'")
+    }
+
+    /// What a person should know of the table and a set, a sentence each: names that are not in the set, and
+    /// attributes of which no template of the set has a value.
+    public func warnings(for set: TemplateSet) -> [String] {
+        let unused = attributes.indices.filter { attribute in
+            groups(of: set, attribute).allSatisfy { $0 == nil }
         }
-        return groups
+        return [unknownWarning(for: set)].compactMap { $0 } + unused.map { reason($0, set) }
+    }
+
+    /// Why an attribute makes no groups of a set.
+    private func reason(_ attribute: Int, _ set: TemplateSet) -> String {
+        let names = isByImage ? set.images : set.people
+        let title = attributes[attribute]
+        if isByImage, names.contains(where: { group($0, attribute) != nil }) {
+            return
+                "no groups by '\(title)': '\(path)' has several values of it for the images of each template; "
+                + "list people instead"
+        }
+        return
+            "no groups by '\(title)': '\(path)' has no value of it for \(isByImage ? "an image" : "a person") "
+            + "of the test set, such as '\(names.first ?? "?")'"
     }
 
     /// Names that are listed and not in a set, a sentence; nil where there are none.
-    public func unknownWarning(for set: TemplateSet) -> String? {
+    private func unknownWarning(for set: TemplateSet) -> String? {
         let known = Set(isByImage ? set.images : set.people)
         let others = rows.keys.filter { !known.contains($0) }.sorted()
         guard let first = others.first else { return nil }

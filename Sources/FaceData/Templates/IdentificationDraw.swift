@@ -14,7 +14,7 @@ public struct IdentificationDraw: Sendable {
     /// Galleries: known people are enrolled in one each, in turn, and unknown to the others.
     public var galleries: Int
     /// Share of the people who are not enrolled; 0 for a closed set.
-    public var unknownShare: Double
+    public var unknownFraction: Double
     /// People who are enrolled and whom no probe shows.
     public var distractors: Int
     /// Decides about the draw.
@@ -23,13 +23,13 @@ public struct IdentificationDraw: Sendable {
     /// Describes a draw.
     public init(
         enrolled: Int = 1, probes: Int = 5, probeImages: Int = 1, galleries: Int = 1,
-        unknownShare: Double = 0.3, distractors: Int = 0, seed: UInt64 = 1
+        unknownFraction: Double = 0.3, distractors: Int = 0, seed: UInt64 = 1
     ) {
         self.probeImages = probeImages
         self.galleries = galleries
         self.enrolled = enrolled
         self.probes = probes
-        self.unknownShare = unknownShare
+        self.unknownFraction = unknownFraction
         self.distractors = distractors
         self.seed = seed
     }
@@ -47,7 +47,7 @@ public struct IdentificationDraw: Sendable {
         let order =
             people.indices.filter { images[$0].count <= enrolled }
             + people.indices.filter { images[$0].count > enrolled }
-        let unknown = Int((Double(people.count) * unknownShare).rounded())
+        let unknown = Int((Double(people.count) * unknownFraction).rounded())
         let others = unknown + distractors
         let known = order.dropFirst(others).filter { images[$0].count > enrolled }
         guard known.count > 1 else {
@@ -59,9 +59,9 @@ public struct IdentificationDraw: Sendable {
                     + "or ask for fewer unknown people")
         }
         var parts = Parts(set: set, self)
-        for (place, index) in known.enumerated() {
+        for (position, index) in known.enumerated() {
             let own = Array(images[index].prefix(enrolled))
-            parts.enrol(people[index], own, in: [place % max(1, galleries)])
+            parts.enrol(people[index], own, in: [position % max(1, galleries)])
             parts.seek(people[index], images[index].dropFirst(enrolled))
         }
         let extra = min(distractors, others)

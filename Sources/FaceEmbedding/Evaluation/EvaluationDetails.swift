@@ -28,11 +28,12 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
     ) throws -> TemplateScores {
         let found = try TemplateDetails(
             set, views, cohort: cohort, product: TemplateProduct.torch)
-        let warning = attributes.flatMap { $0.unknownWarning(for: set) }
         let details = SetDetails(
             name: name, groups: try attributes.map { try found.groups($0) } ?? [],
-            errorReject: try found.errorReject(), warnings: [warning].compactMap { $0 })
-        if !details.groups.isEmpty || details.errorReject != nil { sets.append(details) }
+            errorReject: try found.errorReject(), warnings: attributes?.warnings(for: set) ?? [])
+        if !details.groups.isEmpty || details.errorReject != nil || !details.warnings.isEmpty {
+            sets.append(details)
+        }
         return found.scores
     }
 

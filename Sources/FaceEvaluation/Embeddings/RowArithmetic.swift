@@ -1,3 +1,5 @@
+import CRows
+
 /// Sums over rows of single-precision numbers, taken in double precision.
 ///
 /// Four sums run side by side, so that the processor need not wait for one addition before the next,
@@ -58,23 +60,29 @@ enum RowArithmetic {
         return sum.total
     }
 
-    /// Scalar product of two rows.
+    /// Scalar product of two rows of as many numbers.
     static func product(
         _ row: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>
     ) -> Double {
-        var (first, second, rest) = (Lanes.zero, Lanes.zero, 0.0)
-        var index = 0
-        while index + 8 <= row.count {
-            first += widened(row, index) * widened(other, index)
-            second += widened(row, index + 4) * widened(other, index + 4)
-            index += 8
+        guard let left = row.baseAddress, let right = other.baseAddress else { return 0 }
+        return rows_product(left, right, row.count)
+    }
+
+    /// Scalar products of rows of one table with rows of another, in memory that holds none.
+    static func products(
+        of lefts: ArraySlice<Int32>, in first: EmbeddingTable.Rows, with rights: ArraySlice<Int32>,
+        in second: EmbeddingTable.Rows, into output: UnsafeMutableBufferPointer<Double>
+    ) {
+        guard let products = output.baseAddress, let first = first.values.baseAddress,
+            let others = second.values.baseAddress
+        else { return }
+        lefts.withUnsafeBufferPointer { lefts in
+            rights.withUnsafeBufferPointer { rights in
+                rows_products(
+                    first, others, second.dimension, lefts.baseAddress, rights.baseAddress,
+                    output.count, products)
+            }
         }
-        while index < row.count {
-            rest += Double(row[index]) * Double(other[index])
-            index += 1
-        }
-        let both = first + second
-        return (both[0] + both[1]) + (both[2] + both[3]) + rest
     }
 
     @inline(__always)

@@ -2,7 +2,8 @@ import Foundation
 
 /// Computes the scalar products of some probes with some templates of a gallery.
 ///
-/// A faster one than ``plain`` may round otherwise; ranks then differ where scores tie.
+/// A faster one than ``plain`` may round otherwise, and differently for equal rows; scores that it could decide
+/// wrongly are computed anew.
 public struct BlockProduct: Sendable {
     /// Multiplies probes with the templates that were prepared: hands on rows of probes times rows of
     /// the gallery, the gallery running fastest, for as long as the body runs.
@@ -10,8 +11,8 @@ public struct BlockProduct: Sendable {
         _ probes: ArraySlice<Float>, _ body: (UnsafeBufferPointer<Float>) -> Void
     ) throws -> Void
 
-    /// How far a product may be off, as a share of the product of both rows' lengths; 0 where that is
-    /// rounding in single precision.
+    /// How far a product may be off, as a fraction of the product of both rows' lengths; 0 where products are
+    /// those of ``plain``.
     public let error: Float
     /// Prepares rows of a gallery of a dimension, which many blocks of probes are multiplied with.
     let prepare: @Sendable (_ gallery: ArraySlice<Float>, _ dimension: Int) throws -> Multiplier

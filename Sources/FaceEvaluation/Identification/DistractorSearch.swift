@@ -56,6 +56,8 @@ public struct DistractorSearch: Sendable {
         let lock = HighestScores.Locked(HighestScores(limit: wanted))
         var counts = cuts.map { _ in [Int](repeating: 0, count: Self.ranks + 1) }
         let scores = BlockScores(probes: probes, gallery: distractors, product: product)
+        let exact = scores.exact
+        let slack = exact?.slack ?? 0
         // A cut is counted when the first block behind it comes.
         var done = 0
         func count(upTo first: Int) {
@@ -67,9 +69,12 @@ public struct DistractorSearch: Sendable {
         for (start, end) in zip([0] + cuts, cuts) {
             try state.withUnsafeMutableBufferPointer { state in
                 nonisolated(unsafe) let state = state
-                try scores.forEach(in: start..<end) { probe, _, scores in
-                    state[probe].add(scores)
-                    lock.add(scores) { _ in true }
+                try scores.forEach(in: start..<end) { probe, first, scores in
+                    func exactly(_ index: Int, _ score: Float) -> Float {
+                        exact?.score(probe, first + index) ?? score
+                    }
+                    state[probe].add(scores, slack, exactly)
+                    lock.add(scores, slack: slack, exact: exactly)
                 }
             }
             count(upTo: end)
@@ -112,17 +117,31 @@ public struct DistractorSearch: Sendable {
             reached = [Int](repeating: 0, count: scores.count)
         }
 
-        mutating func add(_ others: UnsafeBufferPointer<Float>) {
+        /// Takes scores of distractors; those that are so near to one of the images' that rounding could decide
+        /// are computed anew.
+        mutating func add(
+            _ others: UnsafeBufferPointer<Float>, _ slack: Float,
+            _ exactly: (_ index: Int, _ score: Float) -> Float
+        ) {
             guard let lowest = scores.first else { return }
-            BlockScores.scan(others, atLeast: lowest) { _, score in
-                var (low, high) = (0, scores.count)
-                while high - low > 1 {
-                    let middle = (low + high) / 2
-                    if scores[middle] <= score { low = middle } else { high = middle }
+            BlockScores.scan(others, atLeast: lowest - slack) { index, score in
+                var count = reachedScores(score)
+                if reachedScores(score - slack) != count || reachedScores(score + slack) != count {
+                    count = reachedScores(exactly(index, score))
                 }
-                reached[low] += 1
-                return lowest
+                if count > 0 { reached[count - 1] += 1 }
+                return lowest - slack
             }
+        }
+
+        /// How many of the images' scores a distractor's score reaches.
+        private func reachedScores(_ score: Float) -> Int {
+            var (low, high) = (0, scores.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if scores[middle] <= score { low = middle + 1 } else { high = middle }
+            }
+            return low
         }
 
         func count(into counts: inout [Int]) {

@@ -69,9 +69,9 @@ public struct GallerySearch: Sendable {
                 mate: scores.best(row, among: person.flatMap { mates[$0] } ?? []))
         }
         var highest = HighestScores(limit: impostors)
+        let exact = scores.exact
         try state.withUnsafeMutableBufferPointer { state in
             nonisolated(unsafe) let state = state
-            let exact = scores.exact
             try scores.forEach { probe, first, scores in
                 state[probe].add(scores, from: first, people, probe, exact)
             }
@@ -80,7 +80,10 @@ public struct GallerySearch: Sendable {
             // Once more, one probe after the other: the highest scores of all share one list.
             let lock = HighestScores.Locked(highest)
             try scores.forEach { probe, first, scores in
-                lock.add(scores) { people[first + $0] != state[probe].person }
+                lock.add(scores, slack: exact?.slack ?? 0) { index, score in
+                    people[first + index] == state[probe].person
+                        ? nil : exact?.score(probe, first + index) ?? score
+                }
             }
             highest = lock.value
         }
@@ -122,15 +125,15 @@ public struct GallerySearch: Sendable {
         var ahead = 0
         var others: [SearchOutcome.Candidate] = []
 
-        private var bound: Float {
-            let last =
-                others.count < GallerySearch.candidates
-                ? -.infinity : others[others.count - 1].score
-            return min(mate ?? .infinity, last)
+        /// What a candidate must reach.
+        private var last: Float {
+            others.count < GallerySearch.candidates ? -.infinity : others[others.count - 1].score
         }
 
-        /// Takes scores of a block of the gallery; those that may count are computed anew where the
-        /// block's are not exact.
+        private var bound: Float { min(mate ?? .infinity, last) }
+
+        /// Takes scores of a block of the gallery; those that a rounding could decide about, or that are kept,
+        /// are computed anew where the block's are not exact.
         mutating func add(
             _ scores: UnsafeBufferPointer<Float>, from first: Int, _ people: [Int], _ probe: Int,
             _ exact: ExactScores?
@@ -139,10 +142,14 @@ public struct GallerySearch: Sendable {
             BlockScores.scan(scores, atLeast: bound - slack) { index, score in
                 let other = people[first + index]
                 guard other != person else { return bound - slack }
+                let isNearMate = mate.map { abs(score - $0) <= slack } ?? false
+                if score < last - slack, !isNearMate {
+                    if let mate, score > mate { ahead += 1 }
+                    return bound - slack
+                }
                 let score = exact?.score(probe, first + index) ?? score
-                guard score >= bound else { return bound - slack }
                 if let mate, score >= mate { ahead += 1 }
-                keep(SearchOutcome.Candidate(person: other, score: score))
+                if score >= last { keep(SearchOutcome.Candidate(person: other, score: score)) }
                 return bound - slack
             }
         }
@@ -153,48 +160,6 @@ public struct GallerySearch: Sendable {
             if isFull { others.removeLast() }
             let place = others.firstIndex { $0.score < candidate.score } ?? others.count
             others.insert(candidate, at: place)
-        }
-    }
-}
-
-/// Scores one by one, for products that are not exact.
-private struct ExactScores {
-    let probes: SelectedRows
-    let gallery: SelectedRows
-    /// How far a product's score may be from the exact one.
-    let slack: Float
-
-    func score(_ probe: Int, _ place: Int) -> Float {
-        probes.table.withRows { rows in
-            gallery.table.withRows { others in
-                Float(
-                    RowArithmetic.product(rows[probes.row(probe)], others[gallery.row(place)]))
-            }
-        }
-    }
-}
-
-extension BlockScores {
-    /// The highest score of a probe among some templates; nil without any.
-    fileprivate func best(_ probe: Int, among places: [Int]) -> Float? {
-        let exact = ExactScores(probes: probes, gallery: gallery, slack: 0)
-        return places.map { exact.score(probe, $0) }.max()
-    }
-
-    /// What makes the product's scores exact; nil where they are.
-    fileprivate var exact: ExactScores? {
-        guard product.error > 0 else { return nil }
-        let longest = probes.table.longest * gallery.table.longest
-        return ExactScores(
-            probes: probes, gallery: gallery, slack: product.error * Float(longest))
-    }
-}
-
-extension EmbeddingTable {
-    /// The length of the longest row.
-    fileprivate var longest: Double {
-        withRows { rows in
-            (0..<count).reduce(0) { max($0, RowArithmetic.square(rows[$1])) }.squareRoot()
         }
     }
 }

@@ -32,11 +32,18 @@ struct HighestScores {
         init(_ value: HighestScores) { self.value = value }
 
         /// Adds those that count.
-        func add(_ scores: UnsafeBufferPointer<Float>, where counts: (Int) -> Bool) {
+        ///
+        /// - Parameters:
+        ///   - slack: How far a score may be from the exact one.
+        ///   - exact: The exact score at an index; nil for one that does not count.
+        func add(
+            _ scores: UnsafeBufferPointer<Float>, slack: Float,
+            exact: (_ index: Int, _ score: Float) -> Float?
+        ) {
             lock.withLock {
-                BlockScores.scan(scores, atLeast: value.bound) { index, score in
-                    if counts(index) { value.add(score) }
-                    return value.bound
+                BlockScores.scan(scores, atLeast: value.bound - slack) { index, score in
+                    if let score = exact(index, score) { value.add(score) }
+                    return value.bound - slack
                 }
             }
         }

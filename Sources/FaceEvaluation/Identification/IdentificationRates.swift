@@ -30,7 +30,7 @@ public struct IdentificationRates: Sendable {
 
     func rate(atRank k: Int, _ weights: Weights) -> Double? {
         mean { outcomes in
-            Self.share(outcomes, weights) { $0.rank.map { $0 <= k } }
+            Self.fraction(outcomes, weights) { $0.rank.map { $0 <= k } }
         }
     }
 
@@ -53,7 +53,7 @@ public struct IdentificationRates: Sendable {
     func tpir(atFPIR fpir: Double, rank: Int?, _ weights: Weights) -> Double? {
         mean { outcomes in
             guard let threshold = Self.threshold(outcomes, fpir, weights) else { return nil }
-            return Self.share(outcomes, weights) { outcome in
+            return Self.fraction(outcomes, weights) { outcome in
                 outcome.mate.map { $0 > threshold && outcome.ahead < rank ?? .max }
             }
         }
@@ -68,14 +68,14 @@ public struct IdentificationRates: Sendable {
     /// not enrolled.
     public func fpir(at threshold: Float) -> Double? {
         mean { outcomes in
-            Self.share(outcomes, { _ in 1 }) { $0.mate == nil ? $0.bestOther > threshold : nil }
+            Self.fraction(outcomes, { _ in 1 }) { $0.mate == nil ? $0.bestOther > threshold : nil }
         }
     }
 
     /// The false negative identification rate at a threshold, at any rank or at most one.
     public func fnir(at threshold: Float, rank: Int? = 1) -> Double? {
         mean { outcomes in
-            Self.share(outcomes, { _ in 1 }) { outcome in
+            Self.fraction(outcomes, { _ in 1 }) { outcome in
                 outcome.mate.map { !($0 > threshold && outcome.ahead < rank ?? .max) }
             }
         }
@@ -100,7 +100,7 @@ public struct IdentificationRates: Sendable {
 
     /// The weighted share of those for which a question has the answer yes, among those for which it
     /// has one.
-    private static func share(
+    private static func fraction(
         _ outcomes: [SearchOutcome], _ weights: Weights, _ answer: (SearchOutcome) -> Bool?
     ) -> Double? {
         var (yes, all) = (0.0, 0.0)

@@ -9,7 +9,7 @@ public struct SeedPeopleEstimate: Sendable, Hashable {
     /// Number of seeds.
     public let seeds: Int
     /// Standard deviation of the seeds; nil for one.
-    public let seedDeviation: Double?
+    public let seedStandardDeviation: Double?
     private let people: PeopleReplicates
 
     /// Joins seeds; nil without any, or where people were not drawn alike.
@@ -29,7 +29,7 @@ public struct SeedPeopleEstimate: Sendable, Hashable {
         }
         self.mean = summary.mean
         self.seeds = seeds.count
-        seedDeviation = summary.standardDeviation
+        seedStandardDeviation = summary.standardDeviation
         people = PeopleReplicates(
             estimate: summary.mean, draws: mean(seeds.map(\.draws)),
             withoutGroups: mean(seeds.map(\.withoutGroups)), people: seeds.map(\.people).min() ?? 0)
@@ -45,7 +45,7 @@ public struct SeedPeopleEstimate: Sendable, Hashable {
     }
 
     private var seedVariance: Double {
-        seedDeviation.map { $0 * $0 / Double(seeds) } ?? 0
+        seedStandardDeviation.map { $0 * $0 / Double(seeds) } ?? 0
     }
 
     /// Student's distribution with Satterthwaite's degrees of freedom.

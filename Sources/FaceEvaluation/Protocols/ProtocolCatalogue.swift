@@ -79,7 +79,7 @@ extension VerificationProtocol {
     /// Keras_insightface, `evals.py`.
     public static let kerasInsightFace = VerificationProtocol(
         "keras-insightface", title: "Keras_insightface", fusion: .sum, measure: .cosine,
-        rule: .bestTopNegative(share: 0.1), decision: .above, split: .allPairs, spread: .none,
+        rule: .bestTopNegative(fraction: 0.1), decision: .above, split: .allPairs, spread: .none,
         difference: """
             As OpenSphere, optimistic, but only the highest tenth of the scores of different people \
             are tried: right for a good network, too high a threshold for a weak one.

@@ -5,7 +5,7 @@ public enum ThresholdRule: Codable, Sendable, Hashable {
     /// The most accurate of all scores, as scikit-learn's ROC curve has them.
     case bestScore
     /// The most accurate among the highest `fraction` of the scores of different people.
-    case bestTopNegative(share: Double)
+    case bestTopNegative(fraction: Double)
     /// A number given beforehand.
     case fixed(Double)
     /// The first threshold of a grid with the most correct decisions.

@@ -41,15 +41,17 @@ public struct TemplateDetails: Sendable {
         }
     }
 
-    /// Error rates of the groups of each attribute, at one threshold for all.
+    /// Error rates of the groups of each attribute of which a template has a value, at one threshold for all.
     ///
-    /// - Throws: `FaceDataError` for a table that lists nobody of the set.
+    /// - Throws: ``FaceEvaluationError``.
     public func groups(_ table: AttributeTable, fmr: Double = 1e-3) throws -> [GroupReport] {
         let people = set.peopleOfTemplates
-        return try table.attributes.indices.map { index in
-            try GroupReport(
+        return try table.attributes.indices.compactMap { index in
+            let groups = table.groups(of: set, index)
+            guard groups.contains(where: { $0 != nil }) else { return nil }
+            return try GroupReport(
                 table.attributes[index], pairs: pairs, cosines: cosines, people: people,
-                groups: try table.groups(of: set, index), fmr: fmr)
+                groups: groups, fmr: fmr)
         }
     }
 

@@ -58,7 +58,7 @@ public struct TemplateScores: Sendable {
                     pair: pair, image: Int(rows[pair]), count: embeddings.count)
             }
         }
-        let part = 1 << 16
+        let part = 1 << 14
         return [Double](unsafeUninitializedCapacity: pairs.count) { output, filled in
             nonisolated(unsafe) let output = output
             embeddings.withRows { rows in
@@ -67,11 +67,10 @@ public struct TemplateScores: Sendable {
                     nonisolated(unsafe) let others = others
                     DispatchQueue.concurrentPerform(iterations: (pairs.count + part - 1) / part) {
                         number in
-                        for index in number * part..<min(pairs.count, (number + 1) * part) {
-                            let score = RowArithmetic.product(
-                                rows[Int(pairs.first[index])], others[Int(pairs.second[index])])
-                            output.initializeElement(at: index, to: score)
-                        }
+                        let range = number * part..<min(pairs.count, (number + 1) * part)
+                        RowArithmetic.products(
+                            of: pairs.first[range], in: rows, with: pairs.second[range], in: others,
+                            into: UnsafeMutableBufferPointer(rebasing: output[range]))
                     }
                 }
             }

@@ -20,15 +20,15 @@ public struct ScoreCalibration: Sendable, Hashable {
         /// Where the threshold of the rate lies among all pairs of two people, by order statistics: lower
         /// and upper end. -1 or 1 where the pairs do not bound it.
         public let interval: [Double]
-        /// The share of the pairs of one person that it accepts; nil without such pairs.
+        /// The fraction of the pairs of one person that it accepts; nil without such pairs.
         public let tar: Double?
         /// Clopper and Pearson's interval of ``tar``.
         public let tarInterval: [Double]?
     }
 
-    /// The share of pairs of two people that score as much as a value or more.
-    public struct ImpostorShare: Sendable, Hashable {
-        /// The share that was counted; 0...1.
+    /// The fraction of pairs of two people that score as much as a value or more.
+    public struct ImpostorFraction: Sendable, Hashable {
+        /// The fraction that was counted; 0...1.
         public let estimate: Double
         /// Clopper and Pearson's interval: lower and upper end.
         public let interval: [Double]
@@ -118,7 +118,7 @@ public struct ScoreCalibration: Sendable, Hashable {
     ///
     /// - Parameter cosine: The value. Between two ``scores`` of a large set the count is not known exactly:
     ///   it is interpolated, and the interval holds all it may be.
-    public func impostorShare(atLeast cosine: Double) -> ImpostorShare {
+    public func impostorFraction(atLeast cosine: Double) -> ImpostorFraction {
         let next = scores.firstIndex { $0 < cosine } ?? scores.count
         let fewest = next > 0 ? atLeast[next - 1] : 0
         let most = next < scores.count ? above[next] : impostorPairs
@@ -127,7 +127,7 @@ public struct ScoreCalibration: Sendable, Hashable {
             let (high, low) = (scores[next - 1], scores[next])
             count += Double(most - fewest) * (high - cosine) / (high - low)
         }
-        return ImpostorShare(
+        return ImpostorFraction(
             estimate: count / Double(impostorPairs),
             interval: [
                 BinomialInterval.clopperPearson(fewest, of: impostorPairs, level: level).lower,

@@ -368,6 +368,13 @@ def refused(rgb):
     header = b"IHDR" + struct.pack(">II", 65500, 65500) + png_file[24:29]
     checksum = struct.pack(">I", zlib.crc32(header))
     (FOLDER / "huge.png").write_bytes(png_file[:12] + header + checksum + png_file[33:])
+    frames = b"acTL" + struct.pack(">II", 2, 0)
+    (FOLDER / "moving.png").write_bytes(
+        png_file[:33] + struct.pack(">I", 8) + frames + struct.pack(">I", zlib.crc32(frames)) + png_file[33:])
+    # Fewer than are refused at once, but more than deflate could make of so few bytes.
+    header = b"IHDR" + struct.pack(">II", 8000, 8000) + png_file[24:29]
+    checksum = struct.pack(">I", zlib.crc32(header))
+    (FOLDER / "promises.png").write_bytes(png_file[:12] + header + checksum + png_file[33:])
     (FOLDER / "cut.bmp").write_bytes(bitmap[:-1])
     (FOLDER / "header.bmp").write_bytes(bitmap[:30])
     (FOLDER / "huge.bmp").write_bytes(

@@ -42,9 +42,11 @@ import Testing
         ("masks.bmp", "its masks are not contiguous"), ("jpeg.bmp", "a bitmap of kind 4"),
         ("huge.bmp", "65500x65500 pixels are more than \(ImageDecoder.maxPixels)"),
         ("cut.webp", "damaged or truncated"),
+        ("moving.png", "it is a PNG animation"),
         ("moving.webp", "it is a WebP animation"), ("cut.ppm", "it is truncated"),
         ("huge.pgm", "30000x30000 pixels are more than"), ("over.pgm", "a sample above 9"),
         ("huge.png", "65500x65500 pixels are more than \(ImageDecoder.maxPixels)"),
+        ("promises.png", "325 bytes cannot hold 8000x8000 pixels"),
     ])
     func refusesBrokenFiles(name: String, reason: String) throws {
         let error = refusal { _ = try Self.decode(name) }
@@ -55,6 +57,15 @@ import Testing
         #expect(path == name)
         #expect(!found.isEmpty && (reason.isEmpty || found.contains(reason)), "\(found)")
         #expect(error?.description == "the image '\(name)' cannot be decoded: \(found)")
+    }
+
+    /// What compresses best stays below the bound on what so few bytes can hold.
+    @Test func decodesWhatDeflateMakesSmallest() throws {
+        let flat = RGBImage(
+            width: 2000, height: 1500, pixels: [UInt8](repeating: 0, count: 2000 * 1500 * 3))
+        let bytes = try ImageEncoder.png(flat)
+        #expect(bytes.count < flat.pixels.count / 900)
+        #expect(try ImageDecoder().decode(bytes, path: "flat.png") == flat)
     }
 
     @Test func goesOnAfterARefusal() throws {

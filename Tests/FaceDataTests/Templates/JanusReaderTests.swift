@@ -184,11 +184,19 @@ import Testing
         let table = try AttributeTable.read(file)
         let set = try read(folder)
         #expect(table.attributes == ["age, years"])
-        #expect(try table.groups(of: set, 0) == ["20", "20", nil])
-        #expect(table.unknownWarning(for: set)?.hasPrefix("1 person of ") == true)
+        #expect(table.groups(of: set, 0) == ["20", "20", nil])
+        #expect(table.warnings(for: set).first?.hasPrefix("1 person of ") == true)
         let other = try AttributeTable.read(try folder.write("person,age\nX,1\n", to: "b.csv"))
+        #expect(other.groups(of: set, 0) == [nil, nil, nil])
         #expect(
-            refusal { _ = try other.groups(of: set, 0) }?.description.contains(
-                "it lists no person of the test set, such as '1'") == true)
+            other.warnings(for: set).last?.contains(
+                "has no value of it for a person of the test set, such as '1'") == true)
+        // Images of one template that are of several groups.
+        let lines = set.templates[0].members.map { "\(set.images[$0.image]),\($0.image)\n" }
+        let mixed = try AttributeTable.read(
+            try folder.write("image,age\n\(lines.joined())", to: "c.csv"))
+        #expect(mixed.groups(of: set, 0) == [nil, nil, nil])
+        #expect(
+            mixed.warnings(for: set).last?.contains("for the images of each template") == true)
     }
 }

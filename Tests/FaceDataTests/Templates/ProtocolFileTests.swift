@@ -103,7 +103,7 @@ import Testing
 
     @Test func drawsWhatIsAskedForAndReadsItBack() throws {
         let folder = try TemporaryFolder()
-        let draw = IdentificationDraw(enrolled: 2, probes: 5, unknownShare: 0.3, distractors: 2)
+        let draw = IdentificationDraw(enrolled: 2, probes: 5, unknownFraction: 0.3, distractors: 2)
         let drawn = try draw.protocolSet(of: try people(folder))
         #expect(drawn.galleries[0].templates.count == 7)
         #expect(drawn.probes.count == 5 * 2 + 3 * 4)
@@ -122,7 +122,7 @@ import Testing
     @Test func whoCannotBeEnrolledIsUnknownFirst() throws {
         let folder = try TemporaryFolder()
         let set = try people(folder, alone: 3)
-        let drawn = try IdentificationDraw(unknownShare: 0.3).protocolSet(of: set)
+        let drawn = try IdentificationDraw(unknownFraction: 0.3).protocolSet(of: set)
         let enrolled = Set(drawn.galleries[0].templates.compactMap { drawn.templates[$0].person })
         #expect(enrolled.count == 7)
         let draw = IdentificationDraw(enrolled: 4)
@@ -139,7 +139,8 @@ extension ProtocolFileTests {
             for image in 0..<7 { try folder.write("x", to: "P\(person)/\(image).jpg") }
         }
         let draw = IdentificationDraw(
-            enrolled: 2, probes: 3, probeImages: 3, galleries: 2, unknownShare: 0.25, distractors: 1
+            enrolled: 2, probes: 3, probeImages: 3, galleries: 2, unknownFraction: 0.25,
+            distractors: 1
         )
         let drawn = try draw.protocolSet(of: try LabelledImageSet.open(folder.url.path))
         try folder.write(ProtocolFile.text(of: drawn), to: "identification.tsv")

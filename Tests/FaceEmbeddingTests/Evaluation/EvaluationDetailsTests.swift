@@ -167,10 +167,48 @@ struct EvaluationDetailsTests {
         }
         let table = try EmbeddingTable(count: 400, dimension: 32, values: values)
         let plain = try GallerySearch(set.galleries[0].templates, of: set, table)
-        let half = try GallerySearch(
-            set.galleries[0].templates, of: set, table, product: TemplateProduct.bfloat16)
-        #expect(half.outcomes == plain.outcomes)
+        for product in [TemplateProduct.torch, TemplateProduct.bfloat16] {
+            let found = try GallerySearch(
+                set.galleries[0].templates, of: set, table, impostors: 40, product: product)
+            #expect(found.outcomes == plain.outcomes)
+        }
         #expect(plain.outcomes.count { $0.mate != nil } == 150)
+    }
+
+    @Test("Equal templates tie, and ties count against the mate, whatever computes the scores")
+    func ties() throws {
+        var stream = SeededRandom(seed: 4, "ties")
+        let (people, dimension) = (300, 512)
+        let faces = try EmbeddingTable(
+            count: people, dimension: dimension,
+            values: (0..<people * dimension).map { _ in stream.uniform(-1, 1) }
+        ).normalized()
+        // Each person's enrolled template and a stranger's of the same numbers, at another place.
+        let values = faces.values + faces.values + faces.values
+        let table = try EmbeddingTable(count: 3 * people, dimension: dimension, values: values)
+        let set = TemplateSet(
+            source: NamedFiles(count: 3 * people),
+            templates: (0..<3 * people).map {
+                .init(
+                    name: "\($0)", person: $0 < 2 * people ? $0 : $0 - 2 * people,
+                    members: [.init(image: $0, medium: $0)])
+            }, people: (0..<2 * people).map { "p\($0)" },
+            galleries: [.init(name: "gallery", templates: Array((0..<2 * people).reversed()))],
+            probes: Array(2 * people..<3 * people))
+        for product in [BlockProduct.plain, TemplateProduct.torch, TemplateProduct.bfloat16] {
+            let found = try GallerySearch(
+                set.galleries[0].templates, of: set, table, impostors: people, product: product)
+            #expect(found.outcomes.allSatisfy { $0.rank == 2 && $0.mate == $0.bestOther })
+            #expect(found.highestImpostors.sorted() == found.outcomes.compactMap(\.mate).sorted())
+            // MegaFace's: the other image of a person among distractors of the same numbers.
+            let pairs = try EmbeddingTable(
+                count: 2 * people, dimension: dimension, values: faces.values + faces.values)
+            let search = try DistractorSearch(
+                probes: pairs, people: (0..<2 * people).map { "p\($0 % people)" },
+                distractors: faces, sizes: [people], far: 0.1, product: product)
+            #expect(search.rate(atRank: 1, distractors: people) == 0)
+            #expect(search.rate(atRank: 2, distractors: people) == 1)
+        }
     }
 }
 

@@ -80,7 +80,7 @@ import Testing
     func shares() throws {
         let found = try calibration()
         for row in golden.shares {
-            let share = found.impostorShare(atLeast: row[0])
+            let share = found.impostorFraction(atLeast: row[0])
             #expect(abs(share.estimate - row[1]) < 1e-12, "\(row)")
             #expect(abs(share.interval[0] - row[2]) < 1e-9, "\(row)")
             #expect(abs(share.interval[1] - row[3]) < 1e-9, "\(row)")
@@ -100,7 +100,7 @@ import Testing
             expect(threshold, expected)
         }
         for row in golden.large.shares {
-            let share = found.impostorShare(atLeast: row[0])
+            let share = found.impostorFraction(atLeast: row[0])
             #expect(abs(share.estimate - row[1]) < 0.01 * max(row[1], 0.01), "\(row)")
             #expect(share.interval[0] <= row[2] + 1e-9, "\(row)")
             #expect(share.interval[1] >= row[3] - 1e-9, "\(row)")

@@ -7,7 +7,7 @@ package enum Chart: Hashable, Sendable {
     case groups(GroupDiagram)
     case map(MapPlot)
     case quantiles(QuantilePlot)
-    case shares(ShareBars)
+    case fractions(FractionBars)
     case trials(TrialPlot)
 
     /// The chart as SVG. `id` is a name that no other chart of the page has; `title` says what it
@@ -23,7 +23,7 @@ package enum Chart: Hashable, Sendable {
         case .groups(let chart): chart
         case .map(let chart): chart
         case .quantiles(let chart): chart
-        case .shares(let chart): chart
+        case .fractions(let chart): chart
         case .trials(let chart): chart
         }
     }

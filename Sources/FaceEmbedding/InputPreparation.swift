@@ -1,37 +1,39 @@
 public import FaceModels
 
 /// What bytes become before they enter a network of another program: an order of colours, and
-/// `(byte - mean) / deviation`, for each of the three channels in that order.
+/// `(byte - mean) / standardDeviation`, for each of the three channels in that order.
 public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// The order of the channels.
     public var colourOrder: ColourOrder
     /// Subtracted from each byte; one number, or one a channel.
     public var mean: [Double]
     /// What the difference is divided by, above 0; one number, or one a channel.
-    public var deviation: [Double]
+    public var standardDeviation: [Double]
 
     /// Creates a preparation.
-    public init(_ colourOrder: ColourOrder = .rgb, mean: [Double], deviation: [Double]) {
+    public init(_ colourOrder: ColourOrder = .rgb, mean: [Double], standardDeviation: [Double]) {
         self.colourOrder = colourOrder
         self.mean = mean
-        self.deviation = deviation
+        self.standardDeviation = standardDeviation
     }
 
     /// To -1 ... 1, as arcface_torch and insightface do.
-    public static let standard = InputPreparation(mean: [127.5], deviation: [127.5])
+    public static let standard = InputPreparation(mean: [127.5], standardDeviation: [127.5])
     /// Bytes as they are.
-    public static let bytes = InputPreparation(mean: [0], deviation: [1])
+    public static let bytes = InputPreparation(mean: [0], standardDeviation: [1])
     /// To 0 ... 1.
-    public static let unit = InputPreparation(mean: [0], deviation: [255])
+    public static let unit = InputPreparation(mean: [0], standardDeviation: [255])
     /// As torchvision's networks for ImageNet take them.
     public static let imageNet = InputPreparation(
-        mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375])
+        mean: [123.675, 116.28, 103.53], standardDeviation: [58.395, 57.12, 57.375])
 
     /// The preparations that are in use, of every order of colours and range, beside this one.
     public var alternatives: [InputPreparation] {
         let ranges = [self, .standard, .bytes, .unit, .imageNet]
         let all = ColourOrder.allCases.flatMap { order in
-            ranges.map { InputPreparation(order, mean: $0.mean, deviation: $0.deviation) }
+            ranges.map {
+                InputPreparation(order, mean: $0.mean, standardDeviation: $0.standardDeviation)
+            }
         }
         var seen: Set = [self]
         return all.filter { seen.insert($0).inserted }
@@ -39,16 +41,16 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
 
     /// As it is said: `RGB as (byte - 127.5) / 127.5`.
     public var description: String {
-        let isPlain = Set(mean) == [0] && Set(deviation) == [1]
+        let isPlain = Set(mean) == [0] && Set(standardDeviation) == [1]
         if isPlain { return "\(colourOrder.rawValue.uppercased()) as bytes from 0 to 255" }
         let byte = Set(mean) == [0] ? "byte" : "(byte - \(Self.text(mean)))"
-        return "\(colourOrder.rawValue.uppercased()) as \(byte) / \(Self.text(deviation))"
+        return "\(colourOrder.rawValue.uppercased()) as \(byte) / \(Self.text(standardDeviation))"
     }
 
     /// The options of `facet evaluate` that ask for it.
     public var flags: String {
         "--colour \(colourOrder.rawValue) --input-mean \(Self.list(mean)) "
-            + "--input-deviation \(Self.list(deviation))"
+            + "--input-deviation \(Self.list(standardDeviation))"
     }
 
     private static func text(_ values: [Double]) -> String {
@@ -71,7 +73,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
             for channel in 0..<3 {
                 let source = 3 * image + (colourOrder == .bgr ? 2 - channel : channel)
                 let subtracted = Float(mean[channel % mean.count])
-                let divisor = Float(deviation[channel % deviation.count])
+                let divisor = Float(standardDeviation[channel % standardDeviation.count])
                 for pixel in 0..<area {
                     let value = (bytes[source * area + pixel] - subtracted) / divisor
                     let place =
@@ -93,26 +95,26 @@ public struct RequestedInput: Hashable, Sendable {
     /// Subtracted from each byte: one number, or three.
     public var mean: [Double]?
     /// What the difference is divided by: one number, or three.
-    public var deviation: [Double]?
+    public var standardDeviation: [Double]?
 
     /// Creates a request; nil where nothing is asked for.
     public init(
-        colourOrder: ColourOrder? = nil, mean: [Double]? = nil, deviation: [Double]? = nil
+        colourOrder: ColourOrder? = nil, mean: [Double]? = nil, standardDeviation: [Double]? = nil
     ) {
         self.colourOrder = colourOrder
         self.mean = mean
-        self.deviation = deviation
+        self.standardDeviation = standardDeviation
     }
 
     /// Whether anything is asked for.
-    public var isEmpty: Bool { colourOrder == nil && mean == nil && deviation == nil }
+    public var isEmpty: Bool { colourOrder == nil && mean == nil && standardDeviation == nil }
 
     /// The same for a network whose file says nothing of it and that takes one number for all channels;
     /// nil where three are asked for.
     public var normalization: InputNormalization? {
         let standard = InputNormalization.standard
         let (mean, deviation) = (
-            self.mean ?? [standard.mean], self.deviation ?? [standard.standardDeviation]
+            self.mean ?? [standard.mean], self.standardDeviation ?? [standard.standardDeviation]
         )
         guard mean.count == 1, deviation.count == 1 else { return nil }
         return InputNormalization(
@@ -123,6 +125,6 @@ public struct RequestedInput: Hashable, Sendable {
     func applied(to preparation: InputPreparation) -> InputPreparation {
         InputPreparation(
             colourOrder ?? preparation.colourOrder, mean: mean ?? preparation.mean,
-            deviation: deviation ?? preparation.deviation)
+            standardDeviation: standardDeviation ?? preparation.standardDeviation)
     }
 }

@@ -71,7 +71,8 @@ struct ONNXPreparation {
         let found = Self.found(file, input)
         preparation = requested.applied(to: found.preparation)
         let isWhole =
-            requested.colourOrder != nil && requested.mean != nil && requested.deviation != nil
+            requested.colourOrder != nil && requested.mean != nil
+            && requested.standardDeviation != nil
         isCertain = isWhole || found.isCertain
         reason =
             requested.isEmpty
@@ -101,11 +102,11 @@ struct ONNXPreparation {
     /// What Facet and others write: `mean` and `deviation`, one number or three, and `color_order`.
     private static func stated(_ metadata: [String: String]) -> InputPreparation? {
         guard let mean = ModelMetadata.numbers(metadata["mean"]),
-            let deviation = ModelMetadata.numbers(metadata["deviation"]),
-            deviation.allSatisfy({ $0 > 0 })
+            let standardDeviation = ModelMetadata.numbers(metadata["deviation"]),
+            standardDeviation.allSatisfy({ $0 > 0 })
         else { return nil }
         let order = ModelMetadata.colourOrder(metadata["color_order"])
-        return InputPreparation(order ?? .rgb, mean: mean, deviation: deviation)
+        return InputPreparation(order ?? .rgb, mean: mean, standardDeviation: standardDeviation)
     }
 }
 

@@ -45,7 +45,7 @@ struct ImageSetSource: TrainingSource {
                     ? nil
                     : AugmentationRule(
                         augmentation, seed: seed, epoch: epoch, step: step + position),
-                firstPlace: first)
+                firstIndex: first)
         }
         return LoaderBatches(loader: loader, batches: batches, images: images, stamps: stamps)
     }

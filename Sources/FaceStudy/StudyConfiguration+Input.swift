@@ -9,18 +9,26 @@ extension StudyConfiguration {
         /// Subtracted from each byte; 0...255.
         public var mean: Double
         /// What the difference is divided by; 0.1...10,000.
-        public var deviation: Double
+        public var standardDeviation: Double
 
         /// Creates a range; the default is arcface_torch's, to -1 ... 1.
-        public init(colour: ColourOrder = .rgb, mean: Double = 127.5, deviation: Double = 127.5) {
+        public init(
+            colour: ColourOrder = .rgb, mean: Double = 127.5, standardDeviation: Double = 127.5
+        ) {
             self.colour = colour
             self.mean = mean
-            self.deviation = deviation
+            self.standardDeviation = standardDeviation
+        }
+
+        // As study files name them.
+        private enum CodingKeys: String, CodingKey {
+            case colour, mean
+            case standardDeviation = "deviation"
         }
 
         /// The same, as networks take it.
         public var normalization: InputNormalization {
-            InputNormalization(mean: mean, standardDeviation: deviation, order: colour)
+            InputNormalization(mean: mean, standardDeviation: standardDeviation, order: colour)
         }
     }
 }
@@ -40,7 +48,7 @@ extension StudyConfiguration.Input {
                 "mean", \.mean, in: .range(0...255), flag: .init("--input-mean", "X"),
                 "subtracted from each byte"),
             .number(
-                "deviation", \.deviation, in: .range(0.1...10_000),
+                "deviation", \.standardDeviation, in: .range(0.1...10_000),
                 flag: .init("--input-deviation", "X"), "what the difference is divided by"),
         ])
 }

@@ -33,17 +33,17 @@ final class GradientSum {
     ///
     /// - Parameters:
     ///   - statistics: Numbers that the running statistics change by.
-    ///   - share: The micro-batches of this process.
+    ///   - terms: The micro-batches of this process.
     ///   - team: The processes; nil for this one alone.
     init(
-        _ parameters: [Tensor], statistics: Int, _ tree: SummationTree, share: Range<Int>,
+        _ parameters: [Tensor], statistics: Int, _ tree: SummationTree, terms: Range<Int>,
         _ reduction: Reduction, _ team: ProcessTeam?
     ) {
         self.team = team
         self.reduction = reduction
         shapes = parameters.map(\.shape)
         last = Array(repeating: nil, count: parameters.count)
-        let sum = PartialSum(tree, share: share)
+        let sum = PartialSum(tree, terms: terms)
         // They are known when the backward pass begins.
         if statistics > 0 { buckets.append(Bucket(parameters: nil, missing: 0, sum: sum)) }
         for range in Self.ranges(parameters.map { $0.count * $0.type.size }) {

@@ -6,7 +6,7 @@ import Torch
 /// One step whose batch passes through the network in micro-batches, by one process or several, and of whose
 /// numbers no bit depends on how many they are.
 ///
-/// Each process passes its share of the micro-batches through the network. The embeddings of all are
+/// Each process passes its part of the micro-batches through the network. The embeddings of all are
 /// gathered, so that the loss is that of the whole batch; every process computes it and the gradients of the loss's
 /// own parameters. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
 /// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes.
@@ -14,7 +14,7 @@ import Torch
 /// micro-batch would have moved them by.
 final class MicroBatchedStep {
     /// The micro-batches of this process.
-    let share: Range<Int>
+    let localMicroBatches: Range<Int>
     private let model: Model
     private let optimizer: any Optimizer
     private let precision: ElementType
@@ -43,15 +43,15 @@ final class MicroBatchedStep {
         self.microBatches = microBatches
         self.reduction = reduction
         self.team = team
-        share = SummationTree.share(
-            of: team?.place.rank ?? 0, among: team?.size ?? 1, terms: microBatches)
+        localMicroBatches = SummationTree.range(
+            of: team?.rank ?? 0, among: team?.size ?? 1, terms: microBatches)
         parameters = model.backbone.state.parameters.map(\.tensor).filter(\.requiresGradient)
         statistics = RunningStatistics(model.backbone.state)
     }
 
     /// The labels of the whole batch.
     ///
-    /// - Parameter labels: Those of this process's share.
+    /// - Parameter labels: Those of this process's micro-batches.
     func gathered(_ labels: [Int]) throws(ProcessError) -> [Int] {
         guard team != nil else { return labels }
         return try gathered(Tensor(labels)).array(of: Int.self)
@@ -60,7 +60,7 @@ final class MicroBatchedStep {
     /// Takes a step. When its loss or gradient is not finite, no parameter and no momentum buffer changes.
     ///
     /// - Parameters:
-    ///   - images: `[n, 3, h, w]`, those of this process's share.
+    ///   - images: `[n, 3, h, w]`, those of this process's micro-batches.
     ///   - labels: Those of the whole batch.
     ///   - gradientClip: The largest L2 norm of all gradients together; 0 for none.
     /// - Throws: `ProcessError` when another process is gone or has come to other numbers.
@@ -93,14 +93,14 @@ final class MicroBatchedStep {
         return launched.read()
     }
 
-    /// The embeddings of each micro-batch of the share, and how each changes the running statistics.
+    /// The embeddings of each micro-batch of this process, and how each changes the running statistics.
     private func forward(
         _ images: Tensor, _ size: Int
     ) -> (embeddings: [Tensor], changes: [Tensor]) {
         statistics.keep()
         var (embeddings, changes): ([Tensor], [Tensor]) = ([], [])
-        for (place, microBatch) in share.enumerated() {
-            let part = images.narrowed(0, place * size..<(place + 1) * size)
+        for (position, microBatch) in localMicroBatches.enumerated() {
+            let part = images.narrowed(0, position * size..<(position + 1) * size)
             func pass() -> Tensor {
                 statistics.begin(microBatch)
                 return withPrecision(precision, on: device) { model.backbone(part, training: true) }
@@ -123,24 +123,24 @@ final class MicroBatchedStep {
     ) throws(ProcessError) {
         let sum = GradientSum(
             parameters, statistics: changes.first?.count ?? 0, SummationTree(terms: microBatches),
-            share: share, reduction, team)
+            terms: localMicroBatches, reduction, team)
         var last: [Tensor] = []
-        for microBatch in share {
+        for microBatch in localMicroBatches {
             // Its activations go when the next one is differentiated.
             let (part, change) = (parts.removeFirst(), changes.removeFirst())
             guard part.requiresGradient else {
                 sum.add([], change)
                 continue
             }
-            let own = gradient.narrowed(0, microBatch * size..<(microBatch + 1) * size)
+            let rows = gradient.narrowed(0, microBatch * size..<(microBatch + 1) * size)
                 .to(part.type)
             // A GPU's derivatives come on another thread.
-            if team != nil, device == .cpu, microBatch == share.upperBound - 1 {
+            if team != nil, device == .cpu, microBatch == localMicroBatches.upperBound - 1 {
                 last = sum.addLast(change) { ready in
-                    part.derivatives(of: parameters, gradOutput: own, ready: ready)
+                    part.derivatives(of: parameters, gradOutput: rows, ready: ready)
                 }
             } else {
-                last = part.derivatives(of: parameters, gradOutput: own)
+                last = part.derivatives(of: parameters, gradOutput: rows)
                 sum.add(last, change)
             }
         }
@@ -157,9 +157,9 @@ final class MicroBatchedStep {
     private func gathered(_ rows: Tensor) throws(ProcessError) -> Tensor {
         guard let team else { return rows }
         let counts = (0..<team.size).map {
-            SummationTree.share(of: $0, among: team.size, terms: microBatches).count
+            SummationTree.range(of: $0, among: team.size, terms: microBatches).count
         }
-        let (size, most) = (rows.shape[0] / share.count, counts.max() ?? 1)
+        let (size, most) = (rows.shape[0] / localMicroBatches.count, counts.max() ?? 1)
         let padded = rows.filled(like: 0, shape: [most * size] + rows.shape.dropFirst())
         padded.narrowed(0, 0..<rows.shape[0]).assign(rows)
         let all = try team.exchange { group throws(TorchError) in

@@ -188,13 +188,13 @@ public final class Trainer {
     /// The batches of the epoch under way, or of each the part that is this process's.
     private func makeBatches() throws -> any TrainingBatches {
         let (epoch, step) = (position.epoch, position.stepInEpoch)
-        guard team != nil, let share = divided?.share else {
+        guard team != nil, let own = divided?.localMicroBatches else {
             return try source.batches(epoch: epoch, from: step, flip: configuration.flip)
         }
         let size = configuration.batchSize / configuration.microBatches
         return try source.batches(
             epoch: epoch, from: step, flip: configuration.flip,
-            images: share.lowerBound * size..<share.upperBound * size)
+            images: own.lowerBound * size..<own.upperBound * size)
     }
 
     private func summarizeEpoch() -> EpochSummary {

@@ -1,6 +1,6 @@
 /// Which part of the recent steps' time went by with waiting for images, as reading and decoding could not keep
 /// up with training.
-public struct WaitingShare {
+public struct WaitingFraction {
     /// How much a step counts in the mean, so that the first step of an epoch, which always waits, says
     /// little.
     private static let weight = 0.05
@@ -8,7 +8,7 @@ public struct WaitingShare {
     private static let noted = 0.1
 
     /// 0...1.
-    public private(set) var share = 0.0
+    public private(set) var fraction = 0.0
 
     /// Starts with nothing waited for.
     public init() {}
@@ -16,11 +16,12 @@ public struct WaitingShare {
     /// Takes a step into account.
     public mutating func add(_ step: StepSummary) {
         let own = step.waitingSeconds / max(step.seconds, 1e-9)
-        share += Self.weight * (min(1, max(0, own)) - share)
+        fraction += Self.weight * (min(1, max(0, own)) - fraction)
     }
 
     /// What a line of progress says of it: nothing below a tenth.
     public var sentence: String? {
-        share > Self.noted ? "waits for images \(Int((share * 100).rounded())) % of the time" : nil
+        fraction > Self.noted
+            ? "waits for images \(Int((fraction * 100).rounded())) % of the time" : nil
     }
 }

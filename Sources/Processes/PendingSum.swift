@@ -41,7 +41,7 @@ public final class PendingSum {
         self.group = group
         shares = (0..<group.size).map {
             tree.parts(
-                within: SummationTree.share(of: $0, among: group.size, terms: tree.terms))
+                within: SummationTree.range(of: $0, among: group.size, terms: tree.terms))
         }
         let slots = shares.map(\.count).max() ?? 1
         let slice = (count + group.size - 1) / group.size

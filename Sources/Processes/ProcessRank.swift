@@ -4,7 +4,7 @@
 /// |---|---|
 /// | `torchrun` | `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`, `TORCHELASTIC_*` |
 /// | Slurm's `srun` | `SLURM_PROCID`, `SLURM_NTASKS`, `SLURM_LOCALID`, `SLURM_STEP_NODELIST` and the job's number |
-public struct ProcessPlace: Sendable, Hashable {
+public struct ProcessRank: Sendable, Hashable {
     /// This process's number, from 0.
     public var rank: Int
     /// All processes; at least 2.
@@ -20,7 +20,7 @@ public struct ProcessPlace: Sendable, Hashable {
     /// Whether process 0 serves the store, and not who started the processes.
     public var servesStore: Bool
 
-    /// Creates a place.
+    /// Creates the description of a process.
     public init(
         rank: Int, size: Int, localRank: Int, address: String, port: UInt16, attempt: String = "0",
         servesStore: Bool = true

@@ -38,8 +38,8 @@ public final class ProcessTeam {
         public init() {}
     }
 
-    /// Where this process stands.
-    public let place: ProcessPlace
+    /// What its launcher said of this process.
+    public let start: ProcessRank
     /// All processes, in the order of ranks.
     public private(set) var members: [Member] = []
     /// Steps that were taken, for messages.
@@ -54,61 +54,63 @@ public final class ProcessTeam {
     private var orders = 0
 
     /// Whether this process says what is done.
-    public var leads: Bool { place.rank == 0 }
+    public var leads: Bool { rank == 0 }
     /// Processes of the team.
-    public var size: Int { place.size }
+    public var size: Int { start.size }
+    /// This process's number, from 0.
+    public var rank: Int { start.rank }
 
     /// Meets the other processes.
     ///
     /// - Parameters:
-    ///   - store: Where they meet; nil to connect to it, or serve it, as the place says.
+    ///   - store: Where they meet; nil to connect to it, or serve it, as the launcher says.
     ///   - traits: What must be the same in all processes, by what it is called.
     ///   - interface: Network interface by which this machine is reached; nil for the one by which the
     ///     store is.
     /// - Throws: ``ProcessError``.
     public init(
-        _ place: ProcessPlace, store: ProcessStore? = nil, traits: [String: String] = [:],
+        _ start: ProcessRank, store: ProcessStore? = nil, traits: [String: String] = [:],
         interface: String? = nil, limits: Limits = Limits()
     ) throws(ProcessError) {
-        self.place = place
+        self.start = start
         self.limits = limits
-        let address = "\(place.address):\(place.port)"
+        let address = "\(start.address):\(start.port)"
         do throws(TorchError) {
-            let store = try Self.connect(place, store, limits)
+            let store = try Self.connect(start, store, limits)
             self.store = PatientStore(store, limit: limits.silence)
             group = try ProcessGroup(
-                store, name: "facet/\(place.attempt)/tensors", rank: place.rank, size: place.size,
-                address: interface.map { .interface($0) } ?? .toward(place.address),
+                store, name: "facet/\(start.attempt)/tensors", rank: start.rank, size: start.size,
+                address: interface.map { .interface($0) } ?? .toward(start.address),
                 limit: limits.exchange)
         } catch {
             throw .cannotConnect(
                 address: address, seconds: Int(limits.meeting.components.seconds),
                 reason: error.reason)
         }
-        pulse = Pulse(self.store, key: "facet/\(place.attempt)/beat/", limits)
-        pulse.begin(rank: place.rank)
+        pulse = Pulse(self.store, key: "facet/\(start.attempt)/beat/", limits)
+        pulse.begin(rank: start.rank)
         try introduce(traits)
     }
 
     private static func connect(
-        _ place: ProcessPlace, _ store: ProcessStore?, _ limits: Limits
+        _ start: ProcessRank, _ store: ProcessStore?, _ limits: Limits
     ) throws(TorchError) -> ProcessStore {
         if let store { return store }
         return try ProcessStore(
-            host: place.address, port: place.port,
-            serves: place.servesStore && place.rank == 0, limit: limits.meeting)
+            host: start.address, port: start.port,
+            serves: start.servesStore && start.rank == 0, limit: limits.meeting)
     }
 
     deinit { pulse.end() }
 
-    private func key(_ name: String) -> String { "facet/\(place.attempt)/\(name)" }
+    private func key(_ name: String) -> String { "facet/\(start.attempt)/\(name)" }
 
     /// Learns who the others are, and that they are alike.
     private func introduce(_ traits: [String: String]) throws(ProcessError) {
-        let me = Member(rank: place.rank, process: .current, traits: traits)
+        let me = Member(rank: rank, process: .current, traits: traits)
         do {
             let text = String(decoding: try JSONEncoder().encode(me), as: UTF8.self)
-            try store.set(key("member/\(place.rank)"), to: text)
+            try store.set(key("member/\(rank)"), to: text)
         } catch { throw .connection(reason: "\(error)") }
         for rank in 0..<size {
             let text = try awaited("member/\(rank)", within: limits.exchange, from: rank)
@@ -150,7 +152,7 @@ public final class ProcessTeam {
     public func awaitAll(_ name: String) throws(ProcessError) {
         let name = "\(name)/\(orders)"
         do throws(TorchError) {
-            try store.set(key("\(name)/\(place.rank)"), to: "")
+            try store.set(key("\(name)/\(rank)"), to: "")
         } catch { throw diagnosed(error) }
         for rank in 0..<size { _ = try awaited("\(name)/\(rank)", within: nil, from: rank) }
     }
@@ -166,7 +168,7 @@ public final class ProcessTeam {
 
     /// Says that this process has heard the last order.
     public func leave() {
-        try? store.set(key("end/\(place.rank)"), to: "")
+        try? store.set(key("end/\(rank)"), to: "")
         pulse.end()
     }
 
@@ -254,8 +256,8 @@ public final class ProcessTeam {
 
     /// Tells the others why this process ends; they notice when its connections are closed.
     public func tell(_ reason: String) {
-        if place.rank < members.count {
-            try? store.set(key("message"), to: "\(members[place.rank])\n\(reason)")
+        if rank < members.count {
+            try? store.set(key("message"), to: "\(members[rank])\n\(reason)")
         }
     }
 
@@ -277,7 +279,7 @@ public final class ProcessTeam {
     private func diagnosed(_ error: TorchError) -> ProcessError {
         do throws(TorchError) {
             // The others notice as well, and must not be taken for gone when they end before this one.
-            try store.set(key("noticed/\(place.rank)"), to: "")
+            try store.set(key("noticed/\(rank)"), to: "")
             if let told = try message() { return .told(member: told.member, message: told.text) }
             var watches = (0..<size).map { (rank: $0, watch: pulse.watch($0)) }
             let started = ContinuousClock.now
@@ -300,7 +302,7 @@ public final class ProcessTeam {
 
     /// What it means that the store does not answer.
     private func lost(_ ranks: [Int], _ error: TorchError) -> ProcessError {
-        place.servesStore && !leads
+        start.servesStore && !leads
             ? .gone(members: ranks.map(title), step: step)
             : .connection(reason: "their store does not answer (\(error.reason))")
     }

@@ -17,7 +17,7 @@ public struct SummationTree: Sendable, Hashable {
     }
 
     /// Which terms a process has: as many as the others, or one more or fewer.
-    public static func share(of rank: Int, among size: Int, terms: Int) -> Range<Int> {
+    public static func range(of rank: Int, among size: Int, terms: Int) -> Range<Int> {
         terms * rank / size..<terms * (rank + 1) / size
     }
 
@@ -54,23 +54,23 @@ public struct SummationTree: Sendable, Hashable {
 /// their number.
 public struct PartialSum {
     private let tree: SummationTree
-    private let share: Range<Int>
+    private let own: Range<Int>
     private let wanted: [Range<Int>]
     private var sums: [(terms: Range<Int>, value: Tensor)] = []
 
     /// Begins a sum.
     ///
-    /// - Parameter share: The terms of this process.
-    public init(_ tree: SummationTree, share: Range<Int>) {
+    /// - Parameter terms: Those of this process.
+    public init(_ tree: SummationTree, terms: Range<Int>) {
         self.tree = tree
-        self.share = share
-        wanted = tree.parts(within: share)
+        own = terms
+        wanted = tree.parts(within: terms)
     }
 
-    /// Adds the next term of the share; all are of the same shape `[n]`.
+    /// Adds the next term of the process; all are of the same shape `[n]`.
     public mutating func add(_ term: Tensor) {
-        let index = sums.last?.terms.upperBound ?? share.lowerBound
-        precondition(index < share.upperBound, "a share has no more terms than it has")
+        let index = sums.last?.terms.upperBound ?? own.lowerBound
+        precondition(index < own.upperBound, "the process has no more terms")
         sums.append((index..<index + 1, term))
         while sums.count > 1, let last = sums.last {
             let former = sums[sums.count - 2]
@@ -90,9 +90,9 @@ public struct PartialSum {
     ///
     /// Each process becomes the owner of a slice of the tensor: it is given what the others have of the
     /// slice, adds it in the tree's order, and gives the result to all, which is the traffic of a ring
-    /// where shares are whole sums of the tree.
+    /// where each process has a whole sum of the tree.
     ///
-    /// - Parameter group: The processes, each with a share of its own.
+    /// - Parameter group: The processes, each with terms of its own.
     public func total(among group: ProcessGroup) throws(TorchError) -> Tensor {
         try total(.exact, among: group).finish()
     }
@@ -103,7 +103,7 @@ public struct PartialSum {
     public func total(
         _ reduction: Reduction, among group: ProcessGroup
     ) throws(TorchError) -> PendingSum {
-        precondition(sums.map(\.terms) == wanted, "a share is summed when all its terms are there")
+        precondition(sums.map(\.terms) == wanted, "terms are summed when all of them are there")
         return switch reduction {
         case .exact: try PendingSum(parts: sums.map(\.value), tree, group)
         case .fast: try PendingSum(adding: sums.map(\.value), group)

@@ -91,7 +91,7 @@ enum ModelFlags {
             .flatMap(ColourOrder.init)
         return RequestedInput(
             colourOrder: order, mean: try numbers("--input-mean", in: -255...255),
-            deviation: try numbers("--input-deviation", in: 0.001...10_000))
+            standardDeviation: try numbers("--input-deviation", in: 0.001...10_000))
     }
 }
 

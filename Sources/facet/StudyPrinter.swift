@@ -9,7 +9,7 @@ import Foundation
 final class StudyPrinter {
     /// How far a run's training is, over all of its epochs.
     private var training: ProgressLine?
-    private var waiting = WaitingShare()
+    private var waiting = WaitingFraction()
     /// How far anything else is.
     private var line: ProgressLine?
     private var task = ""
@@ -65,7 +65,7 @@ final class StudyPrinter {
         endTask()
         training?.finish("")
         training = nil
-        waiting = WaitingShare()
+        waiting = WaitingFraction()
     }
 
     private func endTask() {
@@ -106,7 +106,7 @@ final class StudyPrinter {
     }
 
     /// What the line says of a step, what matters most first.
-    static func details(_ step: StepSummary, _ waiting: WaitingShare) -> [String] {
+    static func details(_ step: StepSummary, _ waiting: WaitingFraction) -> [String] {
         let rate = Double(step.images) / max(step.seconds, 1e-9)
         var details = [
             "accuracy \(percent(step.accuracy))", "loss \(number(step.loss, 3))",

@@ -9,7 +9,7 @@ import Torch
 /// one starts the others, on this machine.
 struct TeamStart {
     /// Which process this is; nil for one alone.
-    let place: ProcessPlace?
+    let place: ProcessRank?
     /// Processes to start besides this one.
     private let children: Int
 
@@ -24,7 +24,7 @@ struct TeamStart {
     ///   that makes no sense.
     init(_ arguments: Arguments) throws {
         let asked = try arguments.whole(Self.option.name, in: 1...1024)
-        place = try ProcessPlace(environment: ProcessInfo.processInfo.environment)
+        place = try ProcessRank(environment: ProcessInfo.processInfo.environment)
         if let place, let asked, asked != place.size {
             throw CommandError.badValue(
                 option: Self.option.name, value: "\(asked)",
@@ -74,7 +74,7 @@ struct TeamStart {
         guard children > 0 else { return nil }
         let host = "127.0.0.1"
         let store = try ProcessStore(host: host, port: 0, serves: true, limit: limits.meeting)
-        let first = ProcessPlace(
+        let first = ProcessRank(
             rank: 0, size: children + 1, localRank: 0, address: host, port: store.port)
         let processes = try (1...children).map { try start($0, first) }
         do {
@@ -100,7 +100,7 @@ struct TeamStart {
     }
 
     /// Starts this command once more, as another process of the team.
-    private func start(_ rank: Int, _ first: ProcessPlace) throws -> Process {
+    private func start(_ rank: Int, _ first: ProcessRank) throws -> Process {
         let program = try ownProgram()
         let process = Process()
         process.executableURL = program

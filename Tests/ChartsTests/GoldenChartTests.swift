@@ -193,16 +193,16 @@ enum SampleCharts {
     private static var shares: Chart {
         let parts = [(0.97, 0.02), (0.6, 0.385), (0.02, 0.96), (0.998, 0.002)]
         let rows = parts.enumerated().map { slot, part in
-            ShareBars.Row(
+            FractionBars.Row(
                 first: .init(
                     title: slot == 1 ? "A loss with a name that is far too long" : "Loss \(slot)",
-                    style: SeriesStyle(slot: slot), share: part.0),
+                    style: SeriesStyle(slot: slot), fraction: part.0),
                 neither: part.1,
                 second: .init(
                     title: "Loss \(slot + 1)", style: SeriesStyle(slot: slot + 1),
-                    share: 1 - part.0 - part.1))
+                    fraction: 1 - part.0 - part.1))
         }
-        return .shares(ShareBars(rows: rows, neither: "within 0.2 points: practically equal"))
+        return .fractions(FractionBars(rows: rows, neither: "within 0.2 points: practically equal"))
     }
 
     private static func trials(from first: Int, x: Axis, guides: [TrialPlot.Guide]) -> Chart {

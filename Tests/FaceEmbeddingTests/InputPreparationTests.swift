@@ -18,8 +18,11 @@ struct InputPreparationTests {
                 .imageNet,
                 "RGB as (byte - [123.675, 116.28, 103.53]) / [58.395, 57.12, 57.375]"
             ),
-            (InputPreparation(.bgr, mean: [0], deviation: [1]), "BGR as bytes from 0 to 255"),
-            (InputPreparation(mean: [128], deviation: [1]), "RGB as (byte - 128) / 1"),
+            (
+                InputPreparation(.bgr, mean: [0], standardDeviation: [1]),
+                "BGR as bytes from 0 to 255"
+            ),
+            (InputPreparation(mean: [128], standardDeviation: [1]), "RGB as (byte - 128) / 1"),
         ])
     func descriptions(_ preparation: InputPreparation, _ text: String) {
         #expect(preparation.description == text)
@@ -38,15 +41,15 @@ struct InputPreparationTests {
         let others = InputPreparation.standard.alternatives
         // Four ranges in two orders, but for itself.
         #expect(others.count == 7 && Set(others).count == 7 && !others.contains(.standard))
-        #expect(InputPreparation(mean: [1], deviation: [2]).alternatives.count == 9)
+        #expect(InputPreparation(mean: [1], standardDeviation: [2]).alternatives.count == 9)
     }
 
     @Test("subtract and divide by channel, in the order of colours and the layout that is wanted")
     func prepared() {
         // Two images of two pixels: red, green and blue planes.
         let bytes = (0..<12).map { Float($0 * 10) }
-        let rgb = InputPreparation(.rgb, mean: [1, 2, 3], deviation: [1, 2, 10])
-        let bgr = InputPreparation(.bgr, mean: [1, 2, 3], deviation: [1, 2, 10])
+        let rgb = InputPreparation(.rgb, mean: [1, 2, 3], standardDeviation: [1, 2, 10])
+        let bgr = InputPreparation(.bgr, mean: [1, 2, 3], standardDeviation: [1, 2, 10])
         func value(_ byte: Int, _ channel: Int) -> Float {
             (Float(byte * 10) - [1, 2, 3][channel]) / [1, 2, 10][channel]
         }
@@ -66,14 +69,14 @@ struct InputPreparationTests {
         #expect(none.applied(to: .imageNet) == .imageNet)
         for request in [
             RequestedInput(colourOrder: .bgr), RequestedInput(mean: [1]),
-            RequestedInput(deviation: [2]),
+            RequestedInput(standardDeviation: [2]),
         ] { #expect(!request.isEmpty) }
-        let all = RequestedInput(colourOrder: .bgr, mean: [1], deviation: [2])
+        let all = RequestedInput(colourOrder: .bgr, mean: [1], standardDeviation: [2])
         #expect(
             all.normalization == InputNormalization(mean: 1, standardDeviation: 2, order: .bgr))
-        #expect(all.applied(to: .unit) == InputPreparation(.bgr, mean: [1], deviation: [2]))
+        #expect(all.applied(to: .unit) == InputPreparation(.bgr, mean: [1], standardDeviation: [2]))
         #expect(RequestedInput(mean: [1, 2, 3]).normalization == nil)
-        #expect(RequestedInput(deviation: [1, 2, 3]).normalization == nil)
+        #expect(RequestedInput(standardDeviation: [1, 2, 3]).normalization == nil)
     }
 
     // MARK: ONNX
@@ -146,7 +149,7 @@ struct InputPreparationTests {
         "A file's metadata comes first, then what its graph does, then convention",
         arguments: [
             (
-                "stated", InputPreparation(.bgr, mean: [127.5], deviation: [128]), true,
+                "stated", InputPreparation(.bgr, mean: [127.5], standardDeviation: [128]), true,
                 "by the file's metadata"
             ),
             ("bytes", .bytes, false, "since its input is of bytes"),
@@ -186,10 +189,11 @@ struct InputPreparationTests {
     func asked() throws {
         let (file, input) = try read("plain")
         let part = ONNXPreparation(of: file, input, RequestedInput(colourOrder: .bgr))
-        #expect(part.preparation == InputPreparation(.bgr, mean: [127.5], deviation: [127.5]))
+        #expect(
+            part.preparation == InputPreparation(.bgr, mean: [127.5], standardDeviation: [127.5]))
         #expect(!part.isCertain && part.reason.hasPrefix("as asked for, and else insightface's"))
         let whole = ONNXPreparation(
-            of: file, input, RequestedInput(colourOrder: .rgb, mean: [0], deviation: [1]))
+            of: file, input, RequestedInput(colourOrder: .rgb, mean: [0], standardDeviation: [1]))
         #expect(whole.isCertain && whole.reason == "as asked for" && whole.preparation == .bytes)
     }
 }

@@ -97,7 +97,7 @@ struct ONNXNetworkTests {
             try TinyONNX.network("two-outputs").summary.hasSuffix("; output 'embedding', one of 2"))
         #expect(
             try TinyONNX.network("fixed-batch").summary.hasSuffix("; batches of 2, its only size"))
-        let asked = RequestedInput(colourOrder: .bgr, mean: [0], deviation: [255])
+        let asked = RequestedInput(colourOrder: .bgr, mean: [0], standardDeviation: [255])
         #expect(
             try TinyONNX.network("stated", asked).summary
                 == "input 16x16, BGR as byte / 255, as asked for")
@@ -191,7 +191,7 @@ struct PreparationProbeTests {
 
     @Test("A preparation that is far better is named with its options")
     func better() throws {
-        let bgr = InputPreparation(.bgr, mean: [127.5], deviation: [127.5])
+        let bgr = InputPreparation(.bgr, mean: [127.5], standardDeviation: [127.5])
         let warning = try PreparationProbe.warning(given: .standard, set(200)) { other, _ in
             try table(other == bgr)
         }

@@ -86,8 +86,8 @@ struct TunedStudyTests {
         }
         let arcface = try loss("arcface", study)
         #expect(arcface.scores == [0.9, 0.895, 0.8, 0.5] && arcface.firstRung.count == 5)
-        #expect(arcface.share(within: 0) == 0.25 && arcface.share(within: 0.005) == 0.5)
-        #expect(arcface.share(within: 0.1) == 0.75 && arcface.failed.map(\.index) == [3])
+        #expect(arcface.fraction(within: 0) == 0.25 && arcface.fraction(within: 0.005) == 0.5)
+        #expect(arcface.fraction(within: 0.1) == 0.75 && arcface.failed.map(\.index) == [3])
         #expect(arcface.expected != nil)
     }
 
@@ -104,7 +104,7 @@ struct TunedStudyTests {
             }
         }
         let softmax = try loss("softmax", study)
-        #expect(softmax.scores.isEmpty && softmax.share(within: 1) == nil)
+        #expect(softmax.scores.isEmpty && softmax.fraction(within: 1) == nil)
         #expect(softmax.expected == nil && softmax.failed.isEmpty)
     }
 

@@ -125,7 +125,8 @@ struct TuningSectionTests {
         let best = try #require(loss.scores.max())
         let near = Double(loss.scores.count { best - $0 <= 0.01 + 1e-9 }) / 16
         #expect(
-            loss.share(within: 0.01) == near && loss.share(within: 1) == Double(16 - failed) / 16)
+            loss.fraction(within: 0.01) == near
+                && loss.fraction(within: 1) == Double(16 - failed) / 16)
     }
 
     @Test("A study whose tries are not over says so, and every form carries the chapter")

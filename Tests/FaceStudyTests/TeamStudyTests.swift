@@ -53,7 +53,7 @@ struct TeamStudyTests {
         _ size: Int, _ images: @escaping @Sendable (Int) -> NotedImages, mirroring: Bool = true
     ) throws -> [Result<EmbeddingViews?, any Error>] {
         try together(size) { team in
-            let (embedder, images) = (try embedder(team), images(team.place.rank))
+            let (embedder, images) = (try embedder(team), images(team.rank))
             if team.leads {
                 return try embedder.embeddings(
                     of: images, .training([]), mirroring: mirroring, progress: { _, _ in })
@@ -120,8 +120,8 @@ struct TeamStudyTests {
         let ends = try together(2) { team in
             var control = StudyControl(listener: { event in
                 switch event {
-                case .preparing(let what, _, _): notes.add("\(team.place.rank) \(what)")
-                case .note(let text): notes.add("\(team.place.rank) \(text)")
+                case .preparing(let what, _, _): notes.add("\(team.rank) \(what)")
+                case .note(let text): notes.add("\(team.rank) \(text)")
                 default: break
                 }
             })

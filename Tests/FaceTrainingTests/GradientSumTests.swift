@@ -36,7 +36,7 @@ struct GradientSumTests {
             }
         }
         let sum = GradientSum(
-            parameters, statistics: 2, SummationTree(terms: 3), share: 0..<3, .exact, nil)
+            parameters, statistics: 2, SummationTree(terms: 3), terms: 0..<3, .exact, nil)
         for seed in 1...3 as ClosedRange<UInt64> {
             sum.add(derivatives(seed), Tensor([Float(seed), 0.5]))
         }

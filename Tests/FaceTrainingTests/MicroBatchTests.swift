@@ -141,7 +141,8 @@ struct MicroBatchTests {
         let step = MicroBatchedStep(
             model: model, optimizer: SGD(model.state.parameters, options: SGD.Options()),
             precision: .float32, device: .cpu, microBatches: 6, team: team)
-        let own = images(12).narrowed(0, step.share.lowerBound * 2..<step.share.upperBound * 2)
+        let own = images(12).narrowed(
+            0, step.localMicroBatches.lowerBound * 2..<step.localMicroBatches.upperBound * 2)
         let losses = try (0..<3).map { _ in
             try step.take(
                 images: own, labels: labels, learningRate: 0.1, gradientClip: 5, progress: progress

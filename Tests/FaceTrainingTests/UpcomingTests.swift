@@ -47,7 +47,7 @@ struct UpcomingTests {
                 step: 1, steps: 9, epoch: 1, learningRate: 0.1, loss: 1, gradientNorm: 1,
                 accuracy: 0, accuracyWithMargin: 0, images: 8, seconds: 2, waitingSeconds: waiting)
         }
-        var share = WaitingShare()
+        var share = WaitingFraction()
         share.add(step(waiting: 2))
         #expect(share.sentence == nil)
         for _ in 0..<200 { share.add(step(waiting: 0.1)) }

@@ -3,7 +3,7 @@ import Testing
 @testable import Processes
 
 @Suite("The place of a process")
-struct ProcessPlaceTests {
+struct ProcessRankTests {
     @Test("is what torchrun says; a restart meets elsewhere")
     func torchrun() throws {
         var environment = [
@@ -11,16 +11,16 @@ struct ProcessPlaceTests {
             "MASTER_PORT": "29500", "TORCHELASTIC_RUN_ID": "job", "TORCHELASTIC_RESTART_COUNT": "0",
             "TORCHELASTIC_USE_AGENT_STORE": "True",
         ]
-        let first = try #require(try ProcessPlace(environment: environment))
+        let first = try #require(try ProcessRank(environment: environment))
         #expect(
             first
-                == ProcessPlace(
+                == ProcessRank(
                     rank: 5, size: 8, localRank: 1, address: "node1", port: 29500,
                     attempt: "job/0", servesStore: false))
         environment["TORCHELASTIC_RESTART_COUNT"] = "2"
-        #expect(try ProcessPlace(environment: environment)?.attempt == "job/2")
+        #expect(try ProcessRank(environment: environment)?.attempt == "job/2")
         environment["TORCHELASTIC_USE_AGENT_STORE"] = nil
-        #expect(try ProcessPlace(environment: environment)?.servesStore == true)
+        #expect(try ProcessRank(environment: environment)?.servesStore == true)
     }
 
     @Test("is what srun says, and nothing in a batch script or a step of one task")
@@ -31,18 +31,18 @@ struct ProcessPlaceTests {
             "SLURM_RESTART_COUNT": "1",
         ]
         #expect(
-            try ProcessPlace(environment: environment)
-                == ProcessPlace(
+            try ProcessRank(environment: environment)
+                == ProcessRank(
                     rank: 3, size: 4, localRank: 1, address: "gpu07", port: 24711,
                     attempt: "4711.2/1"))
         environment["MASTER_PORT"] = "1234"
-        #expect(try ProcessPlace(environment: environment)?.port == 1234)
+        #expect(try ProcessRank(environment: environment)?.port == 1234)
         environment["SLURM_STEP_NUM_TASKS"] = "1"
         environment["SLURM_PROCID"] = "0"
-        #expect(try ProcessPlace(environment: environment) == nil)
+        #expect(try ProcessRank(environment: environment) == nil)
         environment["SLURM_STEP_ID"] = nil
-        #expect(try ProcessPlace(environment: environment) == nil)
-        #expect(try ProcessPlace(environment: [:]) == nil)
+        #expect(try ProcessRank(environment: environment) == nil)
+        #expect(try ProcessRank(environment: [:]) == nil)
     }
 
     @Test(
@@ -52,7 +52,7 @@ struct ProcessPlaceTests {
             ("r[1-2]s4,x", "r1s4"),
         ])
     func hosts(_ list: String, _ first: String) {
-        #expect(ProcessPlace.firstHost(of: list) == first)
+        #expect(ProcessRank.firstHost(of: list) == first)
     }
 
     @Test(
@@ -64,7 +64,7 @@ struct ProcessPlaceTests {
         ]
         environment[variable] = value
         #expect(throws: ProcessError.environment(variable: variable, value: "'\(value)'")) {
-            try ProcessPlace(environment: environment)
+            try ProcessRank(environment: environment)
         }
     }
 }

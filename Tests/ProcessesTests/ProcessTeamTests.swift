@@ -25,7 +25,7 @@ struct ProcessTeamTests {
                 try team.shared(team.leads ? long : Data()), try team.shared(),
                 try team.shared(Data(team.leads ? "yes".utf8 : "another word".utf8)),
             ]
-            return (bytes, try team.numbers(team.place.rank * 10 - 1))
+            return (bytes, try team.numbers(team.rank * 10 - 1))
         }
         for result in results {
             let (bytes, numbers) = try result.get()
@@ -37,7 +37,7 @@ struct ProcessTeamTests {
     @Test("agrees on the gravest word, and does as process 0 says")
     func agreement() throws {
         let results = try together(3) { team -> [String] in
-            let word = try team.agree(team.place.rank == 1 ? .stops : .ready)
+            let word = try team.agree(team.rank == 1 ? .stops : .ready)
             if team.leads {
                 try team.lead("first")
                 try team.lead("second")
@@ -57,7 +57,7 @@ struct ProcessTeamTests {
             team.step = 7
             _ = try team.agree(.ready)
             // Closes its connections and gives no more sign of life, as one that was killed.
-            if team.place.rank == 1 { return 0 }
+            if team.rank == 1 { return 0 }
             _ = try team.agree(.ready)
             return 1
         }
@@ -120,7 +120,7 @@ struct ProcessTeamTests {
     @Test("stops when processes come to different numbers, if only in the last bit")
     func different() throws {
         let results = try together(3) { team -> Int in
-            let loss = team.place.rank == 1 ? 1.0.nextUp : 1
+            let loss = team.rank == 1 ? 1.0.nextUp : 1
             try team.requireSame([loss, .nan], "loss")
             return 0
         }
@@ -151,7 +151,7 @@ struct ProcessTeamTests {
         var limits = ProcessTeam.Limits.short
         limits.meeting = .seconds(2)
         for (address, port) in [("127.0.0.1", store.port), ("no.such.host.invalid", 1)] {
-            let first = ProcessPlace(
+            let first = ProcessRank(
                 rank: 0, size: 2, localRank: 0, address: address, port: port)
             #expect {
                 try ProcessTeam(first, limits: limits)

@@ -25,7 +25,7 @@ struct SummationTests {
     func pending(_ size: Int) throws {
         let counts = [5, 1003, 1]
         @Sendable func partial(_ count: Int, _ share: Range<Int>) -> PartialSum {
-            var sum = PartialSum(SummationTree(terms: 7), share: share)
+            var sum = PartialSum(SummationTree(terms: 7), terms: share)
             for index in share { sum.add(Self.term(index, count: count)) }
             return sum
         }
@@ -35,7 +35,7 @@ struct SummationTests {
                 .zeros([count], type: .float64), +)
         }
         let sums = try together(size) { team -> [[[Float]]] in
-            let share = SummationTree.share(of: team.place.rank, among: size, terms: 7)
+            let share = SummationTree.range(of: team.rank, among: size, terms: 7)
             return try Reduction.allCases.map { reduction in
                 try team.exchange { group throws(TorchError) in
                     var pending: [PendingSum] = []
@@ -65,15 +65,15 @@ struct SummationTests {
         let expected = Self.pairwise((0..<terms).map { Self.term($0).array(of: Float.self) }[...])
         for size in 1...min(4, terms) {
             let sums = try together(size) { team -> [Float] in
-                let share = SummationTree.share(of: team.place.rank, among: size, terms: terms)
-                var sum = PartialSum(SummationTree(terms: terms), share: share)
+                let share = SummationTree.range(of: team.rank, among: size, terms: terms)
+                var sum = PartialSum(SummationTree(terms: terms), terms: share)
                 for index in share { sum.add(Self.term(index)) }
                 return try team.exchange { group throws(TorchError) in try sum.total(among: group) }
                     .array()
             }
             for sum in sums { #expect(try sum.get() == expected, "\(size) processes") }
         }
-        var alone = PartialSum(SummationTree(terms: terms), share: 0..<terms)
+        var alone = PartialSum(SummationTree(terms: terms), terms: 0..<terms)
         for index in 0..<terms { alone.add(Self.term(index)) }
         #expect(alone.total().array(of: Float.self) == expected)
     }
@@ -85,7 +85,7 @@ struct SummationTests {
         func error(_ sum: Tensor) -> Double {
             (sum.to(.float64) - exact).square().sum().item().squareRoot()
         }
-        var tree = PartialSum(SummationTree(terms: 256), share: 0..<256)
+        var tree = PartialSum(SummationTree(terms: 256), terms: 0..<256)
         for term in terms { tree.add(term) }
         let ring = terms.dropFirst().reduce(terms[0], +)
         #expect(error(tree.total()) < 0.5 * error(ring))
@@ -95,10 +95,10 @@ struct SummationTests {
     func notFinite() throws {
         let sums = try together(3) { team -> [Float] in
             var sum = PartialSum(
-                SummationTree(terms: 3), share: team.place.rank..<team.place.rank + 1)
+                SummationTree(terms: 3), terms: team.rank..<team.rank + 1)
             sum.add(
                 Tensor([
-                    team.place.rank == 2 ? Float.nan : 1, 1, team.place.rank == 1 ? .infinity : 0,
+                    team.rank == 2 ? Float.nan : 1, 1, team.rank == 1 ? .infinity : 0,
                 ]))
             return try sum.total(among: team.group).array()
         }
@@ -110,7 +110,7 @@ struct SummationTests {
 
     @Test("gives every term to one process", arguments: [(12, 5), (7, 7), (4, 3)])
     func shares(_ terms: Int, _ size: Int) {
-        let shares = (0..<size).map { SummationTree.share(of: $0, among: size, terms: terms) }
+        let shares = (0..<size).map { SummationTree.range(of: $0, among: size, terms: terms) }
         #expect(shares.flatMap { Array($0) } == Array(0..<terms))
         #expect(shares.allSatisfy { !$0.isEmpty })
     }

@@ -17,7 +17,7 @@ package func together<Value: Sendable>(
             results.set(
                 rank,
                 Result {
-                    let place = ProcessPlace(
+                    let place = ProcessRank(
                         rank: rank, size: size, localRank: rank, address: "127.0.0.1",
                         port: port, attempt: attempt, servesStore: false)
                     return try body(ProcessTeam(place, traits: traits(rank), limits: limits))

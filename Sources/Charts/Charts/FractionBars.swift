@@ -1,17 +1,17 @@
 /// Bars of the same length, one a row, each divided between two series: what speaks for the one at
 /// its left end, what for the other at its right end, and what for neither between them.
-package struct ShareBars: FramedChart, Hashable, Sendable {
+package struct FractionBars: FramedChart, Hashable, Sendable {
     /// One of the two series of a row.
     package struct Side: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
-        /// Its share of the bar; 0...1.
-        package var share: Double
+        /// Its fraction of the bar; 0...1.
+        package var fraction: Double
 
-        package init(title: String, style: SeriesStyle, share: Double) {
+        package init(title: String, style: SeriesStyle, fraction: Double) {
             self.title = title
             self.style = style
-            self.share = share
+            self.fraction = fraction
         }
     }
 
@@ -60,9 +60,9 @@ package struct ShareBars: FramedChart, Hashable, Sendable {
 
     var description: String {
         let sentences = rows.map { row in
-            "\(row.first.title) \(Format.share(row.first.share)) %, \(neither) "
-                + "\(Format.share(row.neither)) %, \(row.second.title) "
-                + "\(Format.share(row.second.share)) %."
+            "\(row.first.title) \(Format.percentage(row.first.fraction)) %, \(neither) "
+                + "\(Format.percentage(row.neither)) %, \(row.second.title) "
+                + "\(Format.percentage(row.second.fraction)) %."
         }
         return "Probabilities. " + sentences.joined(separator: " ")
     }
@@ -79,12 +79,14 @@ package struct ShareBars: FramedChart, Hashable, Sendable {
     private func drawing(_ index: Int, _ frame: Frame) -> Markup {
         let row = rows[index]
         let top = frame.top + Double(index) * Self.rowHeight
-        let ends = [0, row.first.share, row.first.share + row.neither, 1].map { frame.x($0 * 100) }
+        let ends = [0, row.first.fraction, row.first.fraction + row.neither, 1].map {
+            frame.x($0 * 100)
+        }
         let kinds = [
             "part \(row.first.style.colorClass)", "neither",
             "part \(row.second.style.colorClass)",
         ]
-        let shares = [row.first.share, row.neither, row.second.share]
+        let fractions = [row.first.fraction, row.neither, row.second.fraction]
         return element("g") {
             Mark.text(Label.short(row.first.title, Self.nameLength), frame.left, top + 12)
             Mark.text(
@@ -96,16 +98,16 @@ package struct ShareBars: FramedChart, Hashable, Sendable {
                     height: Self.barHeight)
             }
             for part in kinds.indices {
-                number(shares[part], ends[part], ends[part + 1], top, isInk: part == 1)
+                number(fractions[part], ends[part], ends[part + 1], top, isInk: part == 1)
             }
         }
     }
 
-    /// A part's share within it, where it finds room.
+    /// A part's fraction within it, where it finds room.
     private func number(
-        _ share: Double, _ left: Double, _ right: Double, _ top: Double, isInk: Bool
+        _ fraction: Double, _ left: Double, _ right: Double, _ top: Double, isInk: Bool
     ) -> Markup {
-        let text = Format.share(share)
+        let text = Format.percentage(fraction)
         guard right - left > Label.width(text) + 8 else { return .nothing }
         return Mark.text(
             text, (left + right) / 2, top + 17 + Self.barHeight / 2 + 3.8, anchor: "middle",

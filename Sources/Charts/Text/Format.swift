@@ -27,7 +27,7 @@ package enum Format {
 
     /// A probability of 0...1 in whole percent, without the sign; nearer to 0 or 1 than half a percent
     /// it is `< 1` or `> 99`, for nothing that was estimated is certain.
-    package static func share(_ probability: Double) -> String {
+    package static func percentage(_ probability: Double) -> String {
         switch probability {
         case ..<0.005: "< 1"
         case 0.995...: "> 99"

@@ -62,6 +62,15 @@ public protocol FaceDetector: Sendable {
     /// What tells its results from those of other detectors, settings and weights: `mtcnn min=20 3f2a...`.
     var identity: String { get }
 
+    /// The score from which a face is surely upright. Below it, pictures are searched turned as well, for
+    /// detectors that see faces in turned ones; 0 for those that do not.
+    var certainScore: Double { get }
+
     /// All faces of a picture, those with the highest scores first.
     func faces(in image: RGBImage) throws -> [DetectedFace]
+}
+
+extension FaceDetector {
+    /// No face of a turned picture is taken for an upright one.
+    public var certainScore: Double { 0 }
 }

@@ -2,7 +2,8 @@
 ///
 /// A picture in which the detector finds nothing is searched again with as much around it, as detectors miss
 /// faces that fill a picture, and then turned, as cameras do not always say how they were held; large pictures
-/// are made smaller for it.
+/// are made smaller for it. Where a face is found and not for certain (``FaceDetector/certainScore``), the turned
+/// pictures are searched as well, and the best score decides: some detectors see a face in one that is on its head.
 public struct FaceSearch: Sendable {
     /// What finds faces.
     public let detector: any FaceDetector
@@ -54,7 +55,7 @@ public struct FaceSearch: Sendable {
 
     /// What tells the results from those of other searches.
     public var identity: String {
-        "\(detector.identity) \(choice.rawValue) \(minSide) 1"
+        "\(detector.identity) \(choice.rawValue) \(minSide) 2"
     }
 
     /// Searches a picture.
@@ -65,22 +66,37 @@ public struct FaceSearch: Sendable {
         if faces.isEmpty {
             faces = try bordered(small).map { face in face.enlarged(by: Double(factor)) }
         }
-        guard faces.isEmpty else { return judged(faces, image) }
-        for quarter in 1...3 where try isUpright(small.turned(quarter)) {
+        let best = faces.map(\.score).max() ?? 0
+        if !faces.isEmpty, best >= detector.certainScore { return judged(faces, image) }
+        if let quarter = try upright(
+            faces.isEmpty ? small : image.shrunk(toSide: Self.searchSide).image, above: best)
+        {
             return Found(
                 faces: [], face: nil, verdict: .rotated,
                 remark: "its face is upright when it is turned by \(90 * quarter) degrees clockwise"
             )
         }
+        if !faces.isEmpty { return judged(faces, image) }
         return Found(faces: [], face: nil, verdict: .none, remark: "")
+    }
+
+    /// By how many quarters a picture is to be turned for the face with the highest score; nil where none has a
+    /// higher score than the picture as it is, and one that is certain if that has a face.
+    private func upright(_ image: RGBImage, above score: Double) throws -> Int? {
+        var best: (quarter: Int?, score: Double) = (
+            nil, score > 0 ? max(score, detector.certainScore.nextDown) : 0
+        )
+        for quarter in 1...3 {
+            let turned = image.turned(quarter)
+            var faces = try detector.faces(in: turned)
+            if faces.isEmpty, score == 0 { faces = try bordered(turned) }
+            if let found = faces.map(\.score).max(), found > best.score { best = (quarter, found) }
+        }
+        return best.quarter
     }
 
     /// The longer side of pictures that are searched again, in pixels, about.
     private static let searchSide = 800
-
-    private func isUpright(_ image: RGBImage) throws -> Bool {
-        try !detector.faces(in: image).isEmpty || !bordered(image).isEmpty
-    }
 
     /// Faces of a picture with as much around it.
     private func bordered(_ image: RGBImage) throws -> [DetectedFace] {

@@ -17,12 +17,12 @@ public final class BatchLoader {
         public var augmentation: AugmentationRule?
         /// Place of the first image in the batch that the changes are those of: other than 0 for a part of
         /// a batch.
-        public var firstPlace: Int
+        public var firstIndex: Int
 
         /// Requests a batch; there are as many labels and mirror flags as indices, or none.
         public init(
             indices: [Int], labels: [Int] = [], mirrored: [Bool] = [],
-            augmentation: AugmentationRule? = nil, firstPlace: Int = 0
+            augmentation: AugmentationRule? = nil, firstIndex: Int = 0
         ) {
             precondition(
                 [0, indices.count].contains(labels.count)
@@ -32,7 +32,7 @@ public final class BatchLoader {
             self.labels = labels
             self.mirrored = mirrored
             self.augmentation = augmentation
-            self.firstPlace = firstPlace
+            self.firstIndex = firstIndex
         }
     }
 
@@ -155,7 +155,7 @@ private final class BatchDecoder {
                         request.indices[index],
                         mirrored: !request.mirrored.isEmpty && request.mirrored[index], into: slot)
                     request.augmentation?.apply(
-                        to: slot, side: side, at: request.firstPlace + index)
+                        to: slot, side: side, at: request.firstIndex + index)
                     count += size
                 }
             } catch {

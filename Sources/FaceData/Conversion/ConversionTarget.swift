@@ -25,6 +25,22 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
             }
     }
 
+    /// Endings of files that are not written; a folder of such a name would be taken for one.
+    private static let others: Set = [
+        "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz",
+        "parquet", "tgz", "tsv",
+        "txt", "xz", "zip", "zst",
+    ]
+
+    /// Why nothing is written to a name; nil where it may be.
+    public static func refusal(of url: URL) -> String? {
+        let ending = PathText(url.path).ending
+        guard others.contains(ending) else { return nil }
+        return
+            ".\(ending) is not written; name a folder, a .tar (shards of a WebDataset), .rec, .tfrecord or .lmdb, "
+            + "or a .bin for a test set"
+    }
+
     /// The files that a conversion writes that can be named beforehand; of shards the first.
     public func files(_ url: URL) -> [URL] {
         switch self {

@@ -40,7 +40,14 @@ extension VerificationPairs {
 enum PairsHeader {
     /// Whether a list that begins with a line names images by numbers, as LFW does.
     static func isNumbered(_ first: String) -> Bool {
-        TextFile.fields(first).count < 3 || isColumns(first) || numberedPair(first) != nil
+        let fields = TextFile.fields(first)
+        return fields.count < 3 && !isImageOfTwo(fields) || isColumns(first)
+            || numberedPair(first) != nil
+    }
+
+    /// Whether a line has one of a pair's two images: CALFW's and CPLFW's lists (`a.jpg 1`), SLLFW's (`a.jpg`).
+    static func isImageOfTwo(_ fields: [String]) -> Bool {
+        (1...2).contains(fields.count) && LabelledImageSet.isImage(fields[0])
     }
 
     /// Whether a line is the first one of LFW's CSV files.

@@ -26,6 +26,9 @@ public struct MTCNN: FaceDetector {
     public let options: Options
     /// Names the detector, its options and its weights.
     public let identity: String
+    /// Of 60 upright pictures of LFW the lowest score was 0.979 and 59 were above 0.998; of faces that were
+    /// found where the pictures were turned, 5 of 99 were above 0.99.
+    public var certainScore: Double { 0.995 }
     private let networks: MTCNNNetworks
 
     /// Reads the weights.

@@ -97,7 +97,7 @@ public final class ONNXDetector: FaceDetector {
             switch kind {
             case .centerFace: .init()
             case .retinaFace: .init(isBGR: true, mean: [104, 117, 127])
-            case .scrfd: .init(mean: [127.5, 127.5, 127.5], deviation: 128)
+            case .scrfd: .init(mean: [127.5, 127.5, 127.5], standardDeviation: 128)
             case .yunet: .init(isBGR: true)
             }
         if let side { return PictureInput(image, within: side.width, side.height, colours) }

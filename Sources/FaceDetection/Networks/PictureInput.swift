@@ -19,7 +19,7 @@ struct PictureInput {
         var isBGR = false
         /// Of each colour, in the order in which they enter.
         var mean: [Float] = [0, 0, 0]
-        var deviation: Float = 1
+        var standardDeviation: Float = 1
     }
 
     /// The picture stretched to whole multiples of a length, as CenterFace takes it; pictures with longer
@@ -63,7 +63,7 @@ struct PictureInput {
         scaleX = Double(partWidth) / Double(image.width)
         scaleY = Double(partHeight) / Double(image.height)
         var values = colours.mean.flatMap { mean in
-            [Float](repeating: -mean / colours.deviation, count: height * width)
+            [Float](repeating: -mean / colours.standardDeviation, count: height * width)
         }
         let (columns, rows) = (
             Self.neighbours(image.width, partWidth), Self.neighbours(image.height, partHeight)
@@ -88,7 +88,7 @@ struct PictureInput {
                         let mean = Float((sum + 2) >> 2)
                         let plane = colours.isBGR ? 2 - colour : colour
                         values[(plane * height + y) * width + x] =
-                            (mean - colours.mean[plane]) / colours.deviation
+                            (mean - colours.mean[plane]) / colours.standardDeviation
                     }
                 }
             }

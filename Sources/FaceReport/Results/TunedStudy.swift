@@ -221,7 +221,7 @@ package struct TunedLoss: Sendable {
 
     /// Fraction of the tries that scored within some distance of the best; `nil` before the first has
     /// ended. How easy the loss is to tune.
-    package func share(within distance: Double) -> Double? {
+    package func fraction(within distance: Double) -> Double? {
         guard let best = scores.max() else { return nil }
         // Accuracies of the same counts may differ in their last bits.
         let near = firstRung.count { item in

@@ -12,7 +12,7 @@ enum EquivalenceText {
 
     /// A probability within a sentence: `97 %`, `more than 99 %`.
     static func percent(_ probability: Double) -> String {
-        let text = Format.share(probability) + "\u{A0}%"
+        let text = Format.percentage(probability) + "\u{A0}%"
         return text.replacing("< ", with: "less than ").replacing("> ", with: "more than ")
     }
 
@@ -21,7 +21,7 @@ enum EquivalenceText {
         guard let found else { return "–" }
         let shares =
             rope > 0 ? [found.better, found.equal, found.worse] : [found.better, found.worse]
-        return shares.map(Format.share).joined(separator: " / ")
+        return shares.map(Format.percentage).joined(separator: " / ")
     }
 
     /// The column of such entries.
@@ -155,8 +155,8 @@ enum EquivalenceBlocks {
             panels: drawn.map { panel in
                 Figure.Panel(
                     title: panel.title,
-                    chart: .shares(
-                        ShareBars(
+                    chart: .fractions(
+                        FractionBars(
                             rows: panel.shown.compactMap(row),
                             neither: rope > 0
                                 ? "within \(EquivalenceText.points(rope)): practically equal"
@@ -177,16 +177,16 @@ enum EquivalenceBlocks {
         return open.sorted().map { comparisons[$0] }
     }
 
-    private static func row(_ comparison: LossComparison) -> ShareBars.Row? {
+    private static func row(_ comparison: LossComparison) -> FractionBars.Row? {
         comparison.equivalence.map { found in
-            ShareBars.Row(
+            FractionBars.Row(
                 first: .init(
                     title: comparison.better.title, style: comparison.better.style,
-                    share: found.better),
+                    fraction: found.better),
                 neither: found.equal,
                 second: .init(
                     title: comparison.worse.title, style: comparison.worse.style,
-                    share: found.worse))
+                    fraction: found.worse))
         }
     }
 }

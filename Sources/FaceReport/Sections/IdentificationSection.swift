@@ -26,6 +26,9 @@ enum IdentificationSection {
     private struct Row {
         let loss: LossSeries
         let reports: [TemplateReport]
+        /// Whether its runs learned something; without it, it is shown, and neither ranked nor compared.
+        let hasLearned: Bool
+        let mark: String
 
         /// The values of a figure on the draws of people, seed by seed.
         func replicates(_ measure: TemplateReport.Measure) -> [PeopleReplicates] {
@@ -59,7 +62,9 @@ enum IdentificationSection {
             rows = results.losses.compactMap { loss -> Row? in
                 let cell = results.cell(configuration, loss)
                 let reports = cell.finished.compactMap { $0.templates[name] }
-                return reports.isEmpty ? nil : Row(loss: loss, reports: reports)
+                guard !reports.isEmpty else { return nil }
+                return Row(
+                    loss: loss, reports: reports, hasLearned: cell.hasLearned, mark: cell.mark)
             }
             guard let first = rows.first?.reports.first else { return nil }
             let rows = rows
@@ -73,7 +78,7 @@ enum IdentificationSection {
         /// Each loss against the best of each measure, on the same templates.
         var differences: [Comparison] {
             measures.flatMap { measure -> [Comparison] in
-                let known = rows.filter { $0.estimate(measure) != nil }
+                let known = rows.filter { $0.hasLearned && $0.estimate(measure) != nil }
                 let best = known.max {
                     ($0.estimate(measure)?.mean ?? 0) < ($1.estimate(measure)?.mean ?? 0)
                 }
@@ -103,7 +108,7 @@ enum IdentificationSection {
                     .figure(
                         Figure(
                             caption: """
-                                The first seed of each loss. CMC: the share of probes found at a rank or better. DET: false \
+                                The first seed of each loss. CMC: the fraction of probes found at a rank or better. DET: false \
                                 negative over false positive identification rate, the lower the better.
                                 """, panels: panels)))
             }
@@ -114,28 +119,33 @@ enum IdentificationSection {
     private static func table(
         _ rows: [Row], _ measures: [TemplateReport.Measure], seeds: Int
     ) -> Table {
-        let best = measures.map { measure in rows.compactMap { $0.estimate(measure)?.mean }.max() }
+        let ranked = rows.filter(\.hasLearned)
+        let best = measures.map { measure in ranked.compactMap { $0.estimate(measure)?.mean }.max()
+        }
         let lines = rows.map { row -> [Table.Entry] in
             [Table.Entry(row.loss.title, key: row.loss.style)]
                 + zip(measures, best).map { measure, best in
                     guard let estimate = row.estimate(measure) else { return .missing }
                     let interval = estimate.interval()
                     return Table.Entry(
-                        Format.percent(estimate.mean),
+                        Format.percent(estimate.mean) + row.mark,
                         detail: TemplateSection.range([
                             max(0, interval.lower), min(1, interval.upper),
                         ]),
-                        isBest: rows.count > 1 && estimate.mean == best)
+                        isBest: row.hasLearned && rows.count > 1 && estimate.mean == best)
                 }
         }
+        let unlearned =
+            ranked.count < rows.count
+            ? " \(Cell.nothingLearnedMark) Nothing was learned; not ranked and not compared." : ""
         let over =
             seeds > 1
             ? "other people and other seeds" : "other people; one seed tells nothing of others"
         return Table(
             caption: """
                 Percent, with the 95 % interval for \(over). TAR: true acceptance rate at a false acceptance rate. \
-                TPIR: share of enrolled people’s probes found at rank 1 and above the threshold of a false positive \
-                identification rate.
+                TPIR: fraction of enrolled people’s probes found at rank 1 and above the threshold of a false positive \
+                identification rate.\(unlearned)
                 """,
             columns: [.words("Loss")] + measures.map { .numbers($0.title) }, rows: lines)
     }
@@ -150,7 +160,10 @@ enum IdentificationSection {
                 Table.Entry(item.other.loss.title, key: item.other.loss.style),
                 Table.Entry(
                     Format.percent(item.estimate.mean),
-                    detail: TemplateSection.range([interval.lower, interval.upper])),
+                    // Two rates differ by no more than all.
+                    detail: TemplateSection.range([
+                        max(-1, interval.lower), min(1, interval.upper),
+                    ])),
                 Table.Entry(ComparisonText.probability(p)),
                 Table.Entry(p < 0.05 ? "differ" : "not told apart"),
             ])

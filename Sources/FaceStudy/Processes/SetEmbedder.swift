@@ -71,7 +71,7 @@ struct SetEmbedder {
             try order.requireSame(images.source)
             let batches = try embedder.batches(
                 of: images.source, size: size, mirroring: order.mirroring, every: team.size,
-                from: team.place.rank)
+                from: team.rank)
             return (batches: batches, check: images.check)
         }
         for round in 0..<turns.rounds {
@@ -79,7 +79,7 @@ struct SetEmbedder {
                 let source = try source.get()
                 try progress(turns.images(before: round), order.count)
                 let batch = try source.batches.next()
-                try source.check(turns.images(of: team.place.rank, in: round))
+                try source.check(turns.images(of: team.rank, in: round))
                 return batch.map { [$0.original] + ($0.mirrored.map { [$0] } ?? []) } ?? []
             }
             guard try goesOn(team, mine) else { return }

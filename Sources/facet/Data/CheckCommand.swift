@@ -52,7 +52,12 @@ let checkCommand = Command(
 private func alignment(
     of set: ImageCollection, _ work: DataWork
 ) throws -> AlignmentCheck? {
-    guard DetectorFiles.hasMTCNN else { return nil }
+    guard DetectorFiles.hasMTCNN else {
+        Console.note(
+            "whether faces are aligned was not checked, without a detector: scripts/bootstrap detectors"
+        )
+        return nil
+    }
     let count = min(set.source.count, AlignmentCheck.maxPictures)
     return try AlignmentCheck(
         set.source, try MTCNN(), threads: work.threads,

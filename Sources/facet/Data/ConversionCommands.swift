@@ -216,6 +216,9 @@ private func write(
 /// A training set becomes a .rec and a test set a .bin, where a pack is written; the other formats have no
 /// place for pairs.
 private func requireTarget(_ target: Target, _ out: URL, _ set: ImageCollection) throws {
+    if let reason = ConversionTarget.refusal(of: out) {
+        throw FaceDataError.cannotWrite(path: out.path, reason: reason)
+    }
     switch (target, set) {
     case (.set(.folder), _), (.bin, .pairs): return
     case (.set(let format), .labelled):

@@ -51,7 +51,7 @@ let identificationCommand = Command(
             probes: try arguments.whole("--probes", in: 1...100_000) ?? 5,
             probeImages: try arguments.whole("--probe-images", in: 1...1000) ?? 1,
             galleries: try arguments.whole("--galleries", in: 1...16) ?? 1,
-            unknownShare: try unknownShare(arguments),
+            unknownFraction: try unknownFraction(arguments),
             distractors: try arguments.whole("--distractors", in: 0...100_000_000) ?? 0,
             seed: UInt64(try arguments.whole("--seed", in: 0...Int.max) ?? 1))
         let templates = try draw.protocolSet(of: set)
@@ -72,7 +72,7 @@ let identificationCommand = Command(
 }
 
 /// The share that `--unknown` names.
-private func unknownShare(_ arguments: Arguments) throws -> Double {
+private func unknownFraction(_ arguments: Arguments) throws -> Double {
     guard let text = arguments.value("--unknown") else { return 0.3 }
     guard let share = Double(text), (0...0.9).contains(share) else {
         throw CommandError.badValue(

@@ -87,7 +87,7 @@ let evaluateCommand = Command(
     subcommands: [megaFaceCommand]
 ) { arguments in
     let interrupt = try Interrupt()
-    let configuration = try evaluationConfiguration(arguments)
+    var configuration = try evaluationConfiguration(arguments)
     let paths = arguments.positionals("model")
     if let study = try studyFolder(paths, arguments) {
         return try addTests(to: study, configuration, json: arguments.has("--json"))
@@ -115,6 +115,10 @@ let evaluateCommand = Command(
     guard !savesThresholds || configuration.test.count == 1 else {
         throw CommandError.together("--save-thresholds", "more than one test set")
     }
+    let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
+    var drawn = DrawnTests()
+    defer { drawn.remove() }
+    try drawn.draw(for: &configuration, output: output, interrupt)
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
@@ -129,9 +133,7 @@ let evaluateCommand = Command(
         Console.output(
             arguments.has("--json") ? try comparison.json() : comparison.text(allProtocols: all))
     }
-    guard let output = arguments.value("--output").map({ URL(fileURLWithPath: $0) }) else {
-        return .success
-    }
+    guard let output else { return .success }
     for (index, result) in results.enumerated() {
         let folder = results.count == 1 ? output : output.appendingPathComponent(names[index])
         try result.write(to: folder)

@@ -181,7 +181,7 @@ private struct Identification: Encodable {
         person = candidates.first.flatMap { threshold.accepts($0.similarity) ? $0.person : nil }
         func ofAny(_ share: Double) -> Double { min(1, share * Double(enrolled)) }
         self.candidates = candidates.map { candidate in
-            let share = calibration?.impostorShare(atLeast: candidate.similarity)
+            let share = calibration?.impostorFraction(atLeast: candidate.similarity)
             return Candidate(
                 person: candidate.person, similarity: candidate.similarity,
                 falsePositiveProbability: share.map { ofAny($0.estimate) },

@@ -133,7 +133,7 @@ private struct Verdict: Encodable {
         pictures = [Picture(comparison.first), Picture(comparison.second)]
         set = calibration?.set
         impostorPairs = calibration?.impostorPairs
-        let share = calibration?.impostorShare(atLeast: comparison.similarity)
+        let share = calibration?.impostorFraction(atLeast: comparison.similarity)
         impostorProbability = share?.estimate
         impostorProbabilityInterval = share?.interval
     }

@@ -121,6 +121,43 @@ struct FaceSearchTests {
         #expect(found.remark.contains("turned by \(quarters * 90) degrees clockwise"))
     }
 
+    /// Finds a face however a picture lies, the likelier the more upright: its first pixel is bright when it is.
+    private struct Doubtful: FaceDetector {
+        var identity: String { "doubtful" }
+        let certainScore: Double
+        /// Of pictures whose bright pixel is at the top left, right, bottom right, left.
+        let scores: [Double]
+
+        func faces(in image: RGBImage) -> [DetectedFace] {
+            let (right, bottom) = (image.width - 1, image.height - 1)
+            let corners = [(0, 0), (right, 0), (right, bottom), (0, bottom)]
+            guard let corner = corners.firstIndex(where: { image[$0.0, $0.1][0] == 255 }) else {
+                return []
+            }
+            let box = FaceBox(left: 0, top: 0, right: 111, bottom: 111)
+            return [
+                DetectedFace(
+                    box: box, score: scores[corner], points: FacePoints.template(side: 112))
+            ]
+        }
+    }
+
+    @Test(
+        "A face that is not certain gives way to a certain one of the turned picture",
+        arguments: [
+            (0.995, [1, 0.9, 0.8, 0.9], 0, nil), (0.995, [1, 0.9, 0.99, 0.9], 2, 2),
+            (0.995, [0.999, 0.9, 0.9, 0.9], 1, 1), (0.995, [0.98, 0.9, 0.99, 0.9], 0, nil),
+            (0.995, [0.98, 0.9, 0.999, 0.9], 0, 2), (0, [1, 0.9, 0.8, 0.9], 2, nil),
+        ] as [(Double, [Double], Int, Int?)])
+    func uncertainFaces(certain: Double, scores: [Double], quarters: Int, expected: Int?) throws {
+        var pixels = [UInt8](repeating: 0, count: 112 * 112 * 3)
+        pixels[0] = 255
+        let image = turned(RGBImage(width: 112, height: 112, pixels: pixels), quarters)
+        let found = try FaceSearch(Doubtful(certainScore: certain, scores: scores)).find(in: image)
+        #expect(found.verdict == (expected == nil ? .face : .rotated))
+        if let expected { #expect(found.remark.contains("turned by \(expected * 90) degrees")) }
+    }
+
     @Test func closeUpsAreFoundWithABorder() throws {
         let image = RGBImage.dots([(56, 72, 1)], width: 112, height: 112)
         let found = try FaceSearch(DotDetector(minWidth: 150)).find(in: image)

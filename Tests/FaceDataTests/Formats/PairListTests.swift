@@ -30,6 +30,20 @@ import Testing
         #expect(pairs.folds == 2)
     }
 
+    /// CALFW's and CPLFW's lists have a flag behind each of a pair's two images, SLLFW's has none.
+    @Test(arguments: [
+        "P_Q_0001.jpg 3\nP_Q_0002.jpg 3\nP_Q_0001.jpg 0\nX_0001.jpg 0\n",
+        "P_Q_0001.jpg\nP_Q_0002.jpg\nP_Q_0001.jpg\r\nX_0001.jpg",
+    ])
+    func readsPairsOfTwoLines(text: String) throws {
+        let folder = try TemporaryFolder()
+        for name in ["P_Q_0001", "P_Q_0002", "X_0001"] { try folder.write("x", to: "\(name).jpg") }
+        let pairs = try Self.read(text, folder)
+        #expect(pairs.images == ["P_Q_0001.jpg", "P_Q_0002.jpg", "X_0001.jpg"])
+        #expect(pairs.pairs.map(\.first) == [0, 0] && pairs.pairs.map(\.second) == [1, 2])
+        #expect(pairs.pairs.map(\.same) == [true, false] && pairs.folds == 2)
+    }
+
     @Test func readsNamesWithSpacesBetweenTabs() throws {
         let folder = try Self.folder()
         let pairs = try Self.read("b b/1.png\tc,d/ü.webp\t0\n", folder)
@@ -53,6 +67,10 @@ import Testing
         ),
         ("a/1.jpg a/2.jpg 1\na/1.jpg gone.jpg 1", 2, "there is no image 'gone.jpg'"),
         ("a/1.jpg a/2.jpg 1 x", 1, "invalid fold 'x'"),
+        ("a/1.jpg 1\na/2.jpg 1\na/1.jpg 0", 3, "an odd number of lines"),
+        ("a/1.jpg 1\na/2.jpg 0", 2, "the flags of a pair's images are '1' and '0'"),
+        ("a/1.jpg 1\na/2.jpg", 2, "expected the other image of the pair of line 1"),
+        ("a/1.jpg x\na/2.jpg x", 2, "both must be 0 for two people"),
         ("a/1.jpg a/2.jpg 1 4", 1, "folds must be numbered 0, 1, 2, ... or 1, 2, 3, ..."),
     ])
     func refuses(text: String, line: Int, reason: String) throws {

@@ -6,6 +6,10 @@ extension VerificationPairs {
     /// with tabs, commas or spaces between. The label is 1, 0, -1, true or false; a further field is
     /// the fold, from 0 or from 1. Without folds, ten consecutive runs of pairs are the folds.
     ///
+    /// A pair may also be two lines, each of a path and whether both are of one person: 0 for two people, and
+    /// any other number for one, as in CALFW's and CPLFW's lists. SLLFW's has paths alone: pairs are of one
+    /// person where the files' names, less their numbers, are the same.
+    ///
     /// Lines that begin with `#` are comments, and a first line without images names the columns. A
     /// file may differ from its name in the list in case and ending.
     ///
@@ -155,11 +159,16 @@ private struct PairListReader {
         guard let first = lines.first else {
             throw .line(path: path, line: 1, reason: "the list has no pairs")
         }
+        let isTwoLines = PairsHeader.isImageOfTwo(TextFile.fields(first.text))
         let form = PairForm(of: first.text, finder.root)
         var pairs: [VerificationPair] = []
-        for line in lines { pairs.append(try pair(line, form)) }
+        if isTwoLines {
+            pairs = try pairsOfTwoLines(lines)
+        } else {
+            for line in lines { pairs.append(try pair(line, form)) }
+        }
         var result =
-            form.hasFold
+            form.hasFold && !isTwoLines
             ? try withFolds(pairs)
             : VerificationPairs.withoutFolds(
                 pairs, of: ImageFiles(images, in: finder.root), path: path, wish: "a fourth field")
@@ -201,6 +210,56 @@ private struct PairListReader {
         return VerificationPairs(
             source: ImageFiles(images, in: finder.root), pairs: byFold.flatMap { $0 },
             folds: folds.count)
+    }
+
+    private mutating func pairsOfTwoLines(
+        _ lines: ArraySlice<TextFile.Line>
+    ) throws(FaceDataError) -> [VerificationPair] {
+        guard lines.count.isMultiple(of: 2) else {
+            throw .line(
+                path: path, line: lines.last?.number ?? 1,
+                reason: "the list has a line for each image of a pair, and an odd number of lines")
+        }
+        var pairs: [VerificationPair] = []
+        for index in stride(from: lines.startIndex, to: lines.endIndex, by: 2) {
+            let (first, second) = (lines[index], lines[index + 1])
+            let (one, other) = (TextFile.fields(first.text), TextFile.fields(second.text))
+            guard PairsHeader.isImageOfTwo(other), one.count == other.count else {
+                throw .line(
+                    path: path, line: second.number,
+                    reason: "expected the other image of the pair of line \(first.number)")
+            }
+            let same = try isOfOnePerson(one, other, second.number)
+            pairs.append(
+                VerificationPair(
+                    first: try image(one[0], first.number),
+                    second: try image(other[0], second.number),
+                    same: same, fold: 0))
+        }
+        return pairs
+    }
+
+    /// What two lines of a pair say of its people.
+    private func isOfOnePerson(
+        _ one: [String], _ other: [String], _ line: Int
+    ) throws(FaceDataError) -> Bool {
+        guard let flag = one.dropFirst().first, let second = other.dropFirst().first else {
+            return Self.person(one[0]) == Self.person(other[0])
+        }
+        guard let number = Int(flag), Int(second) == number else {
+            throw .line(
+                path: path, line: line,
+                reason:
+                    "the flags of a pair's images are '\(flag)' and '\(second)'; both must be 0 for "
+                    + "two people, or another number for one")
+        }
+        return number != 0
+    }
+
+    /// A file's name less its number: `Aaron_Peirsol` of `Aaron_Peirsol_0003.jpg`.
+    private static func person(_ path: String) -> Substring {
+        let name = PathText(path).withoutEnding.split(separator: "/").last ?? ""
+        return name.prefix(upTo: name.lastIndex(of: "_") ?? name.endIndex)
     }
 
     private mutating func pair(

@@ -23,7 +23,10 @@ struct SampleReader {
         _ members: [TarReader.Member], _ store: any ByteStore
     ) throws(FaceDataError) -> Bool {
         for sample in samples(members) where !sample.images.isEmpty {
-            if sample.parts.contains(where: { $0.kind == "cls" }) { return true }
+            // Where a name has several points, the kind begins at the first one.
+            if sample.parts.contains(where: { $0.kind == "cls" || $0.kind.hasSuffix(".cls") }) {
+                return true
+            }
             if let part = sample.parts.first(where: { $0.kind == "json" }) {
                 return try label(of: part, store) != nil
             }

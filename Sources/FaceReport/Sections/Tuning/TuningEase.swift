@@ -47,7 +47,7 @@ enum TuningEase {
             Table.Entry(Format.count(loss.failed.count)),
             percent(loss.firstRung.first { $0.index == 0 }?.accuracy),
             percent(Summary(loss.scores)?.quantiles([0.5])[0]), percent(loss.scores.max()),
-            Table.Entry(loss.share(within: near).map { Format.percent($0, 0) } ?? "–"),
+            Table.Entry(loss.fraction(within: near).map { Format.percent($0, 0) } ?? "–"),
             Table.Entry(Format.quantity(ended.reduce(0) { $0 + Double($1.images) })),
             Table.Entry(Format.duration(ended.reduce(0) { $0 + $1.seconds })),
         ]
@@ -71,7 +71,7 @@ enum TuningEase {
             )
         }
         let easiest = study.losses.compactMap { loss in
-            loss.share(within: near).map { (loss.cell.lossTitle, $0) }
+            loss.fraction(within: near).map { (loss.cell.lossTitle, $0) }
         }
         if study.configurations.count == 1, easiest.count > 1,
             let high = easiest.max(by: { $0.1 < $1.1 }), let low = easiest.min(by: { $0.1 < $1.1 }),

@@ -105,7 +105,8 @@ public struct ConfigurationFlag: Sendable {
 
     /// The value that the flag's words stand for; nil for none that is allowed.
     ///
-    /// - Parameter words: The flag's value, or the entries of its list.
+    /// - Parameter words: The flag's value, or the entries of its list; an empty last one where that ends with a
+    ///   comma.
     public func value(_ words: [String], of domain: ValueDomain) -> JSONValue? {
         switch (syntax, domain) {
         case (.assignment(let name), _):
@@ -119,7 +120,8 @@ public struct ConfigurationFlag: Sendable {
                 guard (1...Self.maxCount).contains(count) else { return nil }
                 return .array((1...count).map { .number(Double($0)) })
             }
-            return Self.list(words, of: entry)
+            // One entry with a comma behind it is a list.
+            return Self.list(words.last == "" ? words.dropLast() : words, of: entry)
         case (.list, .list(let entry)): return Self.list(words, of: entry)
         case (.presence, _): return .bool(true)
         default: return words.last.flatMap(domain.value)

@@ -132,7 +132,8 @@ private struct Opener {
             compute: compute, batchSize: batchSize)
         return .network(
             EmbeddingNetwork(
-                embedder: embedder, inputSize: options.inputSize, path: url.path,
+                embedder: embedder,
+                inputSize: ScriptMetadata.inputSize(of: url) ?? options.inputSize, path: url.path,
                 isForeign: true, meanFace: Self.meanFace(ScriptMetadata.meanFace(of: url))))
     }
 

@@ -160,7 +160,8 @@ enum ModelFileKind: Equatable {
         }
         if start.count < 8, let kind = text(start) { return kind }
         if isSafetensors(start) { return .safetensors }
-        if let kind = byEnding[ending] { return kind }
+        // A web page or a JSON file that was saved under another name is told as what it is.
+        if let kind = plainText(start).flatMap(markup) ?? byEnding[ending] { return kind }
         return text(start)
             ?? .foreign(
                 what: "a file of unknown type (it begins with "
@@ -198,12 +199,16 @@ enum ModelFileKind: Equatable {
         "tflite": network("a TensorFlow Lite network"), "trt": network("a TensorRT engine"),
     ]
 
-    private static func text(_ start: [UInt8]) -> ModelFileKind? {
+    /// What begins as text; nil for other bytes.
+    private static func plainText(_ start: [UInt8]) -> String? {
         // A character may be cut at the end of what was read.
         let text = String(decoding: start.dropLast(start.count < 1024 ? 0 : 4), as: UTF8.self)
-        guard !text.unicodeScalars.contains(where: { $0.value < 9 || $0 == "\u{FFFD}" }) else {
-            return nil
-        }
+        let isText = !text.unicodeScalars.contains { $0.value < 9 || $0 == "\u{FFFD}" }
+        return isText ? text : nil
+    }
+
+    /// Texts that tell what they are.
+    private static func markup(_ text: String) -> ModelFileKind? {
         let head = text.drop(while: \.isWhitespace).prefix(200).lowercased()
         if head.hasPrefix("<!doctype html") || head.hasPrefix("<html") {
             return .foreign(
@@ -214,13 +219,17 @@ enum ModelFileKind: Equatable {
         if head.hasPrefix("<") {
             return IRFile.isDescription(text) ? .openVINO : network("an XML file")
         }
-        if head.hasPrefix("{") {
-            return network("a JSON file, like MXNet's network descriptions")
-        }
-        return .foreign(
-            what: "a text",
-            advice:
-                "give a model.safetensors, a run's folder, a TorchScript or ONNX file, or embeddings as "
-                + ".npy")
+        return head.hasPrefix("{")
+            ? network("a JSON file, like MXNet's network descriptions") : nil
+    }
+
+    private static func text(_ start: [UInt8]) -> ModelFileKind? {
+        guard let text = plainText(start) else { return nil }
+        return markup(text)
+            ?? .foreign(
+                what: "a text",
+                advice:
+                    "give a model.safetensors, a run's folder, a TorchScript or ONNX file, or embeddings as "
+                    + ".npy")
     }
 }

@@ -37,8 +37,17 @@ final class ONNXNetwork {
         try self.init(url, NetworkDescription(try IRFile(url)), options)
     }
 
+    /// Height and width of images that a file may ask for, in pixels.
+    private static let maxSide = 4096
+
     private init(_ url: URL, _ file: NetworkDescription, _ options: EmbeddingOptions) throws {
         input = try ONNXInput(of: file)
+        if let size = input.size, max(size.height, size.width) > Self.maxSide {
+            throw FaceEmbeddingError.unfitNetwork(
+                path: file.path,
+                reason:
+                    "its input is \(size.height)x\(size.width) pixels, more than \(Self.maxSide)")
+        }
         if let size = input.size, size.height != size.width {
             throw FaceEmbeddingError.unfitNetwork(
                 path: file.path,

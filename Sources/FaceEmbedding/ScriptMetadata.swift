@@ -41,9 +41,17 @@ public enum ScriptMetadata {
 
     /// Mean face of what a network was trained on; nil where its file does not say it.
     static func meanFace(of url: URL) -> [UInt8]? {
-        comment(of: url)
-            .flatMap { try? JSONDecoder().decode([String: String].self, from: $0) }
-            .flatMap { ModelMetadata.meanFace($0["mean_face"]) }
+        strings(of: url).flatMap { ModelMetadata.meanFace($0["mean_face"]) }
+    }
+
+    /// Height and width of a network's images, in pixels; nil where its file does not say it.
+    static func inputSize(of url: URL) -> Int? {
+        strings(of: url)?["input_size"].flatMap { Int($0) }
+            .flatMap { (1...1024).contains($0) ? $0 : nil }
+    }
+
+    private static func strings(of url: URL) -> [String: String]? {
+        comment(of: url).flatMap { try? JSONDecoder().decode([String: String].self, from: $0) }
     }
 
     /// The comment at the end of an archive; nil where there is none.

@@ -81,6 +81,17 @@ public struct ModelExporter {
             case .network(let original) = try EmbeddingSource.open(
                 source, embedding, weights: weights), let model = original.model
         else { throw ModelExportError.notANetwork(path: source.path) }
+        let beside = Self.weights(of: target)
+        let files = FileManager.default
+        if format == .openvino, files.fileExists(atPath: beside.path),
+            !files.fileExists(atPath: target.path)
+        {
+            throw ModelExportError.unwritable(
+                path: target.path,
+                reason:
+                    "its weights would take the place of '\(beside.path)', which is no part of an export to it; "
+                    + "choose another name")
+        }
         let folder = try PartialFolder(for: target)
         defer { folder.remove() }
         let part = folder.url.appendingPathComponent(target.lastPathComponent)
@@ -96,7 +107,7 @@ public struct ModelExporter {
             throw ModelExportError.differs(path: target.path, judgement: judgement.summary)
         }
         if format == .openvino {
-            try AtomicFile.move(Self.weights(of: part), to: Self.weights(of: target))
+            try AtomicFile.move(Self.weights(of: part), to: beside)
         }
         try AtomicFile.move(part, to: target)
         return judgement

@@ -162,7 +162,10 @@ struct StatePickle {
             if code == 0x92 { _ = try pop() }
             let arguments = try pop()
             let function = try pop()
-            push(try StateObjects.result(of: function, arguments, values, damaged))
+            let result = try StateObjects.result(of: function, arguments, values, damaged)
+            // Made again from what is there, however often it is remembered.
+            try require(result.count)
+            push(result)
         default: try build(try pop())  // BUILD
         }
     }

@@ -19,6 +19,16 @@ enum StateValue {
     /// Something whose content nobody needs, such as a training program's settings.
     case other(String)
 
+    /// Numbers that it holds in memory of its own.
+    var count: Int {
+        switch self {
+        case .tuple(let parts), .list(let parts): parts.count
+        case .dictionary(let entries), .module(_, let entries): 2 * entries.count
+        case .tensor(let layout): 2 * layout.shape.count
+        default: 0
+        }
+    }
+
     /// What it is called in a message.
     var kind: String {
         switch self {

@@ -162,6 +162,9 @@ extension StateDict {
     }
 }
 
+/// Less than this fits by chance: names such as `fc.weight` are in most networks.
+private let minQuality = 0.25
+
 extension WeightFile {
     /// The networks of the catalogue whose tensors it has, the best first, with the fraction of
     /// each network's tensors that fit.
@@ -180,7 +183,7 @@ extension WeightFile {
             return (specification, WeightMatch(self, backbone.state))
         }
         // Of two that have all their tensors here, the one that leaves fewer unused.
-        return matches.filter { $0.1.quality > 0 }
+        return matches.filter { $0.1.quality >= minQuality }
             .sorted { ($0.1.quality, $0.0.name) > ($1.1.quality, $1.0.name) }
     }
 }

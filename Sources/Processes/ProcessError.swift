@@ -35,7 +35,7 @@ public enum ProcessError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(members.joined(separator: " and ")) came to another \(what) in step \(step) than process 0; "
                 + "use machines with the same processors and LibTorch, or --kernels portable"
         case .environment(let variable, let value):
-            "\(variable) is \(value) in the environment, which is no place among processes; unset it, or start "
+            "\(variable) is \(value) in the environment, which is not a valid rank or number of processes; unset it, or start "
                 + "the command with torchrun or srun"
         case .gone(let members, let step):
             "\(members.joined(separator: " and ")) \(members.count == 1 ? "is" : "are") gone, after step \(step); "

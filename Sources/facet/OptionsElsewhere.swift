@@ -181,8 +181,8 @@ enum OptionsElsewhere {
                 "--num-nodes", "--nnodes", "--nproc-per-node", "--ddp", "--num-gpus", "--ngpu",
             ],
             instead:
-                "a run uses one device, chosen by --device; for several devices, run several commands, each "
-                + "with its own --output"),
+                "--processes N computes a run in several processes on this machine, torchrun and srun start them on "
+                + "several, and --workers N makes several runs at a time"),
         AbsentOption(
             ["--seed"],
             instead: "--seeds 5 trains with the seeds 1 to 5, and --seeds 5, with seed 5 alone"),

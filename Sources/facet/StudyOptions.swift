@@ -228,7 +228,8 @@ enum StudyOptions {
             let text = arguments.value(flag.name) ?? ""
             let words =
                 switch flag.syntax {
-                case .countOrList: text.split(separator: ",").map(String.init)
+                case .countOrList:
+                    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 case .list: arguments.list(flag.name) ?? []
                 case .assignment, .presence, .value: [text]
                 }

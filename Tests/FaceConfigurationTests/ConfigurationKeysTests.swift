@@ -177,6 +177,10 @@ struct ConfigurationKeysTests {
                 .array([.number(1), .number(2)])
             ),
             (
+                .init("--s", "N|LIST", .countOrList), .list(.seed), ["5", ""], .array([.number(5)])
+            ),
+            (.init("--s", "N|LIST", .countOrList), .list(.seed), ["5", "", "6"], nil),
+            (
                 .init("--s", "N|LIST", .countOrList), .list(.seed), ["7", "9"],
                 .array([.number(7), .number(9)])
             ),

@@ -22,14 +22,16 @@ struct ScriptMetadataTests {
     func written(_ before: Int) throws {
         let face = (0..<28 * 28).map { UInt8($0 * 7 % 256) }
         try withFile([UInt8](repeating: 7, count: before) + Self.end) { url in
-            #expect(ScriptMetadata.meanFace(of: url) == nil)
+            #expect(
+                ScriptMetadata.meanFace(of: url) == nil && ScriptMetadata.inputSize(of: url) == nil)
             // A comment that holds the mark itself.
             let strings = [
                 "mean_face": ModelMetadata.text(ofMeanFace: face), "note": "PK\u{5}\u{6}",
-                "a": "1", "z": "b/c", "k": "", "f": "2",
+                "a": "1", "z": "b/c", "k": "", "f": "2", "input_size": "64",
             ]
             try ScriptMetadata.write(strings, to: url)
-            #expect(ScriptMetadata.meanFace(of: url) == face)
+            #expect(
+                ScriptMetadata.meanFace(of: url) == face && ScriptMetadata.inputSize(of: url) == 64)
             let bytes = [UInt8](try Data(contentsOf: url))
             let comment = Array(bytes[(before + 22)...])
             #expect(Int(bytes[before + 20]) | Int(bytes[before + 21]) << 8 == comment.count)
@@ -39,7 +41,7 @@ struct ScriptMetadataTests {
             let text = String(decoding: comment, as: UTF8.self)
             let places = strings.keys.sorted().map { text.range(of: "\"\($0)\":")?.lowerBound }
             #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
-            #expect(places.count == 6 && text.contains("b/c"))
+            #expect(places.count == 7 && text.contains("b/c"))
         }
     }
 

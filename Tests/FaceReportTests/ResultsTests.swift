@@ -211,16 +211,16 @@ struct ReportedRunTests {
     @Test("Numbers of a finished run")
     func finished() throws {
         let run = try run { study, plain in
-            try plain.folder(in: study).append(epoch(1, accuracy: 0.8, pairs: 100))
+            try plain.folder(in: study).append(epoch(1, accuracy: 0.9, pairs: 100))
         }
         #expect(run.status == .finished && run.seed == 3 && run.completedEpochs == 1)
         #expect(run.primaryResult?.accuracy == 0.9 && run.trainAccuracy == 1)
         #expect(run.imagesPerSecond == 1)
         // The best epoch's accuracy was measured on a part of the pairs.
         #expect(run.bestPairs == 100)
-        #expect(run.epochs.first.flatMap(run.testAccuracy) == 0.8)
+        #expect(run.epochs.first.flatMap(run.testAccuracy) == 0.9)
         #expect(run.supportedTAR == nil && run.collapse == nil)
-        #expect(run.convergence?.best.accuracy == 0.8)
+        #expect(run.convergence?.best.accuracy == 0.9)
     }
 
     @Test("Numbers of a run that goes on")

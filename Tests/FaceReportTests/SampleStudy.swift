@@ -139,8 +139,9 @@ struct SampleRun {
         let accuracy = found.accuracy
         var accuracies: [Double] = []
         for epoch in 1...max(1, last) where last > 0 {
-            let record = record(epoch, skill: skill, final: accuracy, &random)
+            var record = record(epoch, skill: skill, final: accuracy, &random)
             accuracies.append(record.tests[0].accuracy)
+            if epoch == epochs { record.trainAccuracy = trainAccuracy(accuracies) }
             try folder.append(record)
         }
         if failed {
@@ -157,6 +158,11 @@ struct SampleRun {
             try folder.write(result(scores, found, accuracies, &random))
             try SampleRun.writeModel(to: folder)
         }
+    }
+
+    /// Of the last epoch.
+    private func trainAccuracy(_ accuracies: [Double]) -> Double {
+        min(0.999, (accuracies.max() ?? 0) * 0.99)
     }
 
     private func record(
@@ -245,7 +251,7 @@ struct SampleRun {
             bestEpoch: (accuracies.firstIndex(of: best) ?? 0) + 1, bestAccuracy: best,
             epochWithin95Percent: reached + 1)
         return RunResult(
-            status: .finished, epochs: epochs, trainAccuracy: min(0.999, best * 0.99),
+            status: .finished, epochs: epochs, trainAccuracy: trainAccuracy(accuracies),
             tests: [test], imagesPerSecond: speed * (0.97 + 0.05 * random.uniform()),
             seconds: 4200)
     }

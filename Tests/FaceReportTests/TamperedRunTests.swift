@@ -181,6 +181,27 @@ struct TamperedRunTests {
         }
     }
 
+    @Test(
+        "Results that contradict the records of the epochs are not believed",
+        arguments: [
+            (["trainAccuracy"], 0.111, "a training accuracy of 0.111"),
+            (["epochs"], 9, "3 epochs of the 9"),
+            (["tests", "0", "bestEpoch"], 99, "a best epoch of 99"),
+            (["tests", "0", "bestAccuracy"], 0.1, "a best accuracy of 0.1"),
+            (["tests", "0", "epochWithin95Percent"], 77, "an epoch within 95 % of 77"),
+        ] as [([String], Double, String)])
+    func epochContradictions(path: [String], value: Double, part: String) throws {
+        try inTemporaryFolder { folder throws in
+            let study = try TamperedStudy(in: folder)
+            #expect(try study.render().damages.isEmpty)
+            let isWhole = value.rounded() == value
+            try study.set("result.json", path, to: isWhole ? Int(value) as Any : value as Any)
+            let (report, damages) = try study.render()
+            #expect(damages.contains { $0.contains(part) }, "\(damages)")
+            #expect(report.markdown.contains(part))
+        }
+    }
+
     @Test("Results that contradict the scores beside them are not believed")
     func contradictions() throws {
         try inTemporaryFolder { folder throws in

@@ -105,7 +105,7 @@ package struct ReportedRun: Sendable {
             }
         }
         start = ReportedStart(folder, description.tests, known: &known, damages: &damages)
-        let conflicts = Self.conflicts(result ?? nil, description, recomputed)
+        let conflicts = Self.conflicts(result ?? nil, description, epochs, recomputed)
         damages += conflicts.map { "\(folder.url.path): damaged: \($0)" }
         // What contradicts itself is not believed, neither here nor there.
         let isSound = conflicts.isEmpty
@@ -133,28 +133,29 @@ package struct ReportedRun: Sendable {
     /// In what a run's files contradict one another: a run that was edited, or whose files are of
     /// several runs.
     private static func conflicts(
-        _ result: RunResult?, _ description: RunDescription,
+        _ result: RunResult?, _ description: RunDescription, _ epochs: [EpochRecord],
         _ recomputed: [String: RecomputedResult]
     ) -> [String] {
         guard let result, result.status == .finished else { return [] }
-        return description.tests.flatMap { test -> [String] in
-            let stated = result.tests.first { $0.name == test.name }
-            let found = recomputed[test.name]
-            var conflicts: [String] = []
-            if let stated, stated.pairs != test.pairs {
-                conflicts.append(
-                    "result.json covers \(Format.count(stated.pairs, "pair")) of '\(test.name)', but run.json "
-                        + "says \(test.pairs)")
+        return EpochConflicts.sentences(result, epochs)
+            + description.tests.flatMap { test -> [String] in
+                let stated = result.tests.first { $0.name == test.name }
+                let found = recomputed[test.name]
+                var conflicts: [String] = []
+                if let stated, stated.pairs != test.pairs {
+                    conflicts.append(
+                        "result.json covers \(Format.count(stated.pairs, "pair")) of '\(test.name)', but run.json "
+                            + "says \(test.pairs)")
+                }
+                if let found, found.folds.count != test.pairs {
+                    conflicts.append(
+                        "the scores cover \(Format.count(found.folds.count, "pair")) of '\(test.name)', but "
+                            + "run.json says \(test.pairs)")
+                } else if let found, let stated {
+                    conflicts += found.disagreements(with: stated)
+                }
+                return conflicts
             }
-            if let found, found.folds.count != test.pairs {
-                conflicts.append(
-                    "the scores cover \(Format.count(found.folds.count, "pair")) of '\(test.name)', but "
-                        + "run.json says \(test.pairs)")
-            } else if let found, let stated {
-                conflicts += found.disagreements(with: stated)
-            }
-            return conflicts
-        }
     }
 
     private static func status(_ result: RunResult?) -> RunStatus {

@@ -62,6 +62,12 @@ enum AnswerSection {
         _ verdicts: [Verdict], _ leads: Leads, _ results: StudyResults
     ) -> RichText {
         guard !verdicts.isEmpty else {
+            if results.testSets.isEmpty, results.runs.contains(where: { $0.status == .finished }) {
+                return """
+                    The finished runs were tested on nothing, so there is nothing to compare; \
+                    facet evaluate adds a test set.
+                    """
+            }
             return results.runs.allSatisfy { $0.status == .failed }
                 ? "Every run failed, so there is nothing to compare."
                 : "No run has finished yet, so there is nothing to compare."

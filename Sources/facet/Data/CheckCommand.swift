@@ -30,6 +30,9 @@ let checkCommand = Command(
     let work = try DataWork(arguments)
     return try work.run {
         let set = try work.open(arguments)
+        if let file = arguments.value("--removal") {
+            try DataWork.requireNoSource(among: [URL(fileURLWithPath: file)], arguments, set)
+        }
         let opponents = try arguments.values("--against").map { text in
             try opponent(text, work)
         }
@@ -44,6 +47,11 @@ let checkCommand = Command(
                 to: URL(fileURLWithPath: file))
         }
         try work.write(check, text: text(of: check))
+        if !DetectorFiles.hasMTCNN {
+            Console.note(
+                "whether faces are aligned was not checked, without a detector: scripts/bootstrap detectors"
+            )
+        }
         return check.worst == .error ? .failure : .success
     }
 }
@@ -52,12 +60,7 @@ let checkCommand = Command(
 private func alignment(
     of set: ImageCollection, _ work: DataWork
 ) throws -> AlignmentCheck? {
-    guard DetectorFiles.hasMTCNN else {
-        Console.note(
-            "whether faces are aligned was not checked, without a detector: scripts/bootstrap detectors"
-        )
-        return nil
-    }
+    guard DetectorFiles.hasMTCNN else { return nil }
     let count = min(set.source.count, AlignmentCheck.maxPictures)
     return try AlignmentCheck(
         set.source, try MTCNN(), threads: work.threads,

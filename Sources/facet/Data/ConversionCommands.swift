@@ -241,7 +241,11 @@ private func requireTarget(_ target: Target, _ out: URL, _ set: ImageCollection)
 
 private func text(of outcome: SetConversion.Outcome, _ out: URL) -> String {
     let images = counted(outcome.written, "image was", "images were")
-    var lines = ["\(images) written to \(out.path)"]
+    let written = ConversionTarget(out).files(out)
+    let isShards = ConversionTarget(out) == .shards
+    var lines = [
+        "\(images) written to \((isShards ? written.first : nil)?.path ?? out.path)\(isShards ? " and on" : "")"
+    ]
     if outcome.kept > 0 {
         lines.append(counted(outcome.kept, "was", "were") + " there already")
     }

@@ -118,7 +118,14 @@ final class DataWork {
 
     /// Lists of names for people: the first ones, and how many there are more.
     static func some(_ names: [String], _ limit: Int = 10) -> [String] {
-        names.prefix(limit).map { "    \($0)" }
+        // A name with line breaks must not look like lines of its own.
+        names.prefix(limit).map { name in
+            "    "
+                + name.unicodeScalars.map { scalar in
+                    scalar == "\n" || scalar == "\r"
+                        ? String(format: "\\u%04x", scalar.value) : String(scalar)
+                }.joined()
+        }
             + (names.count > limit ? ["    ... and \(grouped(names.count - limit)) more"] : [])
     }
 

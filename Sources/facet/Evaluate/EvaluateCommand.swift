@@ -23,7 +23,7 @@ let evaluateCommand = Command(
         them, lies beside the model; pictures of both are compared by facet data check --against.
 
         Given the folder of a study, it adds the test sets to the study: the model of each finished run \
-        is tested on them, and the report is written anew.
+        is tested on them, and the report is rewritten.
 
         With --output, writes a page with the curves and the worst errors, and the numbers as JSON \
         and CSV; one folder per model if there are several.
@@ -99,6 +99,7 @@ let evaluateCommand = Command(
             option: "--embeddings", value: embeddings?.relativePath ?? "",
             expected: "omitted when several models are compared")
     }
+    if let embeddings { try requireNoInput(embeddings, paths, configuration) }
     let attributes = try arguments.value("--attributes").map {
         try AttributeTable.read(URL(fileURLWithPath: $0))
     }
@@ -118,11 +119,16 @@ let evaluateCommand = Command(
     let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
     var drawn = DrawnTests()
     defer { drawn.remove() }
-    try drawn.draw(for: &configuration, output: output, interrupt)
+    /// The test sets, built-in ones drawn: once, when the first model is open.
+    func drawnConfiguration() throws -> StudyConfiguration {
+        try drawn.draw(for: &configuration, output: output, interrupt)
+        return configuration
+    }
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
         return try evaluate(
-            path, configuration, options, weights, embeddings, attributes, cohort, title: title,
+            path, drawnConfiguration, options, weights, embeddings, attributes, cohort,
+            title: title,
             savesThresholds: savesThresholds, warnings, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
@@ -145,8 +151,29 @@ let evaluateCommand = Command(
     return .success
 }
 
+/// Refuses to write over a model, a list or an image that is read.
+private func requireNoInput(
+    _ written: URL, _ models: [String], _ configuration: StudyConfiguration
+) throws {
+    func plain(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    let file = plain(written.path)
+    let sets = configuration.test.flatMap { test in
+        [test.images, test.pairs] + test.pairs.split(separator: ",").map(String.init)
+    }
+    let isNamed = (models + sets).contains { !$0.isEmpty && plain($0) == file }
+    let isInSet =
+        FileManager.default.fileExists(atPath: file)
+        && configuration.test.contains { file.hasPrefix(plain($0.images) + "/") }
+    if isNamed || isInSet {
+        throw FaceDataError.cannotWrite(
+            path: written.path, reason: "it is a file that is read; choose another name")
+    }
+}
+
 private func evaluate(
-    _ path: String, _ configuration: StudyConfiguration, _ options: EmbeddingOptions,
+    _ path: String, _ drawn: () throws -> StudyConfiguration, _ options: EmbeddingOptions,
     _ weights: StateDictOptions, _ embeddings: URL?, _ attributes: AttributeTable?,
     _ cohort: NamedCohort?, title: String,
     savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
@@ -154,6 +181,7 @@ private func evaluate(
     let evaluation = try ModelEvaluation(
         model: URL(fileURLWithPath: path), options: options, weights: weights)
     let thresholds = savesThresholds ? try evaluation.thresholds() : nil
+    let configuration = try drawn()
     try thresholds?.requireWritable()
     var line: ProgressLine?
     var set = ""

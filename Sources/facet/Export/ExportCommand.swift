@@ -12,7 +12,7 @@ let exportCommand = Command(
         --backbone. The format is the ending of the file: .onnx, .xml (OpenVINO's own, with its weights in a .bin \
         beside it), .pt (TorchScript) or .safetensors.
 
-        The new file is judged before it is kept: both networks embed 32 built-in faces, and with --test \
+        The new file is checked before it is kept: both networks embed 32 built-in faces, and with --test \
         the pairs of a test set. A network that does not compute what the original does is refused with \
         the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that its \
         steps were not chosen by.

@@ -17,7 +17,7 @@ let embedCommand = Command(
         has the name and the norm of each row. A .safetensors file has original, mirrored and norms, and the \
         names in its metadata. Embeddings are not normalised.
 
-        What is done is kept: the same command goes on where it was stopped, but searches for faces anew.
+        Finished embeddings are kept: run the same command again to resume. With --detect, faces are searched for again.
         """,
     positionals: [
         Positional("model", "a run's folder, a model file or a network in ONNX or TorchScript"),

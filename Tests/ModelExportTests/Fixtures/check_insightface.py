@@ -40,7 +40,7 @@ def main():
         f"difference {difference:.1e}, cosine of the first two pictures {cosine:.4f}"
     )
     is_equal = difference < 1e-4
-    sys.exit(is_equal if len(sys.argv) > 4 else not is_equal)
+    sys.exit(0 if bool(is_equal) == (len(sys.argv) <= 4) else 1)
 
 
 main()

@@ -9,7 +9,7 @@ enum PNGDecoder {
 
     /// Decodes a picture, upright.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
-        guard let reading = facet_png_open(bytes.baseAddress, bytes.count) else {
+        guard let reading = facet_png_open(bytes.baseAddress, whole(bytes)) else {
             throw ImageRefusal("libpng ran out of memory")
         }
         defer { facet_png_close(reading) }
@@ -31,6 +31,21 @@ enum PNGDecoder {
         if png_get_bit_depth(png, info) == 16 { pixels = clipped(pixels) }
         return orientation(of: reading).upright(
             RGBImage(width: width, height: height, pixels: pixels))
+    }
+
+    /// Bytes up to the first chunk that is longer than what is left of the file: libpng takes memory for its length,
+    /// up to 2 GB, before it reads. The picture's data it reads in small parts.
+    private static func whole(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var start = 8
+        while start + 8 <= bytes.count {
+            let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            if length > bytes.count - start - 12 {
+                let isData = bytes[start + 4..<start + 8].elementsEqual("IDAT".utf8)
+                return isData ? bytes.count : start
+            }
+            start += length + 12
+        }
+        return bytes.count
     }
 
     /// Whether a chunk before the picture's data says that it moves, `acTL`, which libpng passes over.

@@ -68,6 +68,21 @@ import Testing
         #expect(try ImageDecoder().decode(bytes, path: "flat.png") == flat)
     }
 
+    /// A chunk before the picture that is longer than the file is a file cut short; one behind it leaves the picture
+    /// whole.
+    @Test func chunksLongerThanTheFileAreNotRead() throws {
+        let whole = try Fixture.bytes("images/colour.png")
+        let long: [UInt8] = [0x7A, 0, 0x45, 0x7A] + Array("zTXt".utf8) + [1, 2, 3]
+        let error = refusal {
+            _ = try ImageDecoder().decode(Array(whole.prefix(33) + long), path: "long.png")
+        }
+        #expect(error?.description.contains("it is truncated") == true)
+        // In place of the last chunk, which has twelve bytes.
+        #expect(
+            try ImageDecoder().decode(Array(whole.dropLast(12) + long), path: "tail.png")
+                == Self.decode("colour.png"))
+    }
+
     @Test func goesOnAfterARefusal() throws {
         let decoder = ImageDecoder()
         let good = try Fixture.bytes("images/colour.jpg")

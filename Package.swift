@@ -204,12 +204,14 @@ let package = Package(
         // What small detectors of faces compute.
         .target(name: "CDetection", publicHeadersPath: "include"),
 
+        // Arithmetic on pixels and rows, the same bits on every processor.
+        .target(name: "CVectors", publicHeadersPath: "include"),
+
         // Bytes become batches, batches become embeddings, embeddings become a loss.
-        .target(name: "CPixels", publicHeadersPath: "include"),
         library(
             "FaceData",
             needs: [
-                "CPixels",
+                "CVectors",
                 "SafeNumbers", "SafeFiles", "SeededRandom", "Spelling", "ZipFiles", "TurboJPEG",
                 "LibPNG", "LibWebP", "LibZ", "LibZstd",
             ]),
@@ -224,9 +226,6 @@ let package = Package(
         // Other programs' files of weights.
         library("ModelFormats", needs: ["Torch", "FaceModels", "ZipFiles"]),
 
-        // Scalar products of rows, the same bits on every processor.
-        .target(name: "CRows", publicHeadersPath: "include"),
-
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
             "FaceTraining",
@@ -237,7 +236,7 @@ let package = Package(
         library(
             "FaceEvaluation",
             needs: [
-                "CRows", "SafeNumbers", "SeededRandom", "Spelling", "FaceData", "FaceStatistics",
+                "CVectors", "SafeNumbers", "SeededRandom", "Spelling", "FaceData", "FaceStatistics",
             ]),
 
         // Numbers become what they are worth.

@@ -24,10 +24,12 @@ extension String {
     /// The text as it may be shown: names, paths, keys and messages that come from outside cannot move
     /// the cursor, hide or turn what stands beside them. What acts unseen is written as an escape;
     /// line feeds and tabs stay. Valid JSON stays valid, and the same value.
-    public var visible: String {
-        let acts = { (scalar: Unicode.Scalar) in
-            scalar.isInvisible && scalar != "\n" && scalar != "\t"
-        }
+    public var visible: String { escaping { $0.isInvisible && $0 != "\n" && $0 != "\t" } }
+
+    /// The text without breaks of lines, which are escaped: a name with one cannot look like a line of its own.
+    public var inOneLine: String { escaping { $0 == "\n" || $0 == "\r" } }
+
+    private func escaping(_ acts: (Unicode.Scalar) -> Bool) -> String {
         guard unicodeScalars.contains(where: acts) else { return self }
         var result = ""
         for scalar in unicodeScalars {

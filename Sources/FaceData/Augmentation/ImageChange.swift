@@ -1,4 +1,4 @@
-import CPixels
+import CVectors
 import Foundation
 import SeededRandom
 

@@ -1,4 +1,4 @@
-import CPixels
+import CVectors
 
 /// The one rule that turns an image of another size into a network's input: scaled so that the
 /// short side fits, then cut to the square in its middle.

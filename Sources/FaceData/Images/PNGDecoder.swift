@@ -9,11 +9,12 @@ enum PNGDecoder {
 
     /// Decodes a picture, upright.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
-        guard let reading = facet_png_open(bytes.baseAddress, whole(bytes)) else {
+        let chunks = PNGChunks(bytes)
+        guard let reading = facet_png_open(bytes.baseAddress, chunks.readable) else {
             throw ImageRefusal("libpng ran out of memory")
         }
         defer { facet_png_close(reading) }
-        guard !isAnimated(bytes) else { throw ImageRefusal("it is a PNG animation") }
+        guard !chunks.isAnimated else { throw ImageRefusal("it is a PNG animation") }
         guard facet_png_header(reading) != 0 else { throw refusal(of: reading) }
         let (png, info) = (reading.pointee.png, reading.pointee.info)
         let width = Int(png_get_image_width(png, info))
@@ -31,34 +32,6 @@ enum PNGDecoder {
         if png_get_bit_depth(png, info) == 16 { pixels = clipped(pixels) }
         return orientation(of: reading).upright(
             RGBImage(width: width, height: height, pixels: pixels))
-    }
-
-    /// Bytes up to the first chunk that is longer than what is left of the file: libpng takes memory for its length,
-    /// up to 2 GB, before it reads. The picture's data it reads in small parts.
-    private static func whole(_ bytes: UnsafeRawBufferPointer) -> Int {
-        var start = 8
-        while start + 8 <= bytes.count {
-            let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-            if length > bytes.count - start - 12 {
-                let isData = bytes[start + 4..<start + 8].elementsEqual("IDAT".utf8)
-                return isData ? bytes.count : start
-            }
-            start += length + 12
-        }
-        return bytes.count
-    }
-
-    /// Whether a chunk before the picture's data says that it moves, `acTL`, which libpng passes over.
-    private static func isAnimated(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var start = 8
-        while start + 12 <= bytes.count {
-            let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-            let kind = bytes[start + 4..<start + 8]
-            if kind.elementsEqual("acTL".utf8) { return true }
-            if kind.elementsEqual("IDAT".utf8) { return false }
-            start += length + 12
-        }
-        return false
     }
 
     /// Bytes that a byte of deflate's can stand for at most, 258 for two bits (RFC 1951).
@@ -115,6 +88,32 @@ enum PNGDecoder {
             withUnsafeBytes(of: reading.pointee.reason) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             })
+    }
+}
+
+/// What a file's chunks tell before libpng reads them.
+private struct PNGChunks {
+    /// Bytes up to the first chunk that is longer than what is left of the file: libpng takes memory for its length,
+    /// up to 2 GB, before it reads. The picture's data it reads in small parts.
+    private(set) var readable: Int
+    /// Whether a chunk before the picture's data says that it moves, `acTL`, which libpng passes over.
+    private(set) var isAnimated = false
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        readable = bytes.count
+        var (start, isBeforeData) = (8, true)
+        while start + 8 <= bytes.count {
+            let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            let kind = bytes[start + 4..<start + 8]
+            let isData = kind.elementsEqual("IDAT".utf8)
+            isBeforeData = isBeforeData && !isData
+            if isBeforeData, kind.elementsEqual("acTL".utf8) { isAnimated = true }
+            if length > bytes.count - start - 12 {
+                if !isData { readable = start }
+                return
+            }
+            start += length + 12
+        }
     }
 }
 

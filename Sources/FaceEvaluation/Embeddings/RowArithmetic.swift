@@ -1,4 +1,4 @@
-import CRows
+import CVectors
 
 /// Sums over rows of single-precision numbers, taken in double precision.
 ///

@@ -241,11 +241,10 @@ private func requireTarget(_ target: Target, _ out: URL, _ set: ImageCollection)
 
 private func text(of outcome: SetConversion.Outcome, _ out: URL) -> String {
     let images = counted(outcome.written, "image was", "images were")
-    let written = ConversionTarget(out).files(out)
-    let isShards = ConversionTarget(out) == .shards
-    var lines = [
-        "\(images) written to \((isShards ? written.first : nil)?.path ?? out.path)\(isShards ? " and on" : "")"
-    ]
+    let target = ConversionTarget(out)
+    let place =
+        target == .shards ? target.files(out).map { "\($0.path) and on" }.joined() : out.path
+    var lines = ["\(images) written to \(place)"]
     if outcome.kept > 0 {
         lines.append(counted(outcome.kept, "was", "were") + " there already")
     }

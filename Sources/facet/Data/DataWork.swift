@@ -44,13 +44,15 @@ final class DataWork {
         URL(fileURLWithPath: arguments.positional(name) ?? "")
     }
 
+    /// The one spelling of a path that others of the same file have as well.
+    static func plain(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+
     /// Refuses to write over the files that a set is read from.
     static func requireNoSource(
         among written: [URL], _ arguments: Arguments, _ set: ImageCollection
     ) throws {
-        func plain(_ path: String) -> String {
-            URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-        }
         let files = written.map { plain($0.path) }
         let named = arguments.positional("set") ?? ""
         let parts = [named] + named.split(separator: ",", maxSplits: 1).map(String.init)
@@ -118,14 +120,7 @@ final class DataWork {
 
     /// Lists of names for people: the first ones, and how many there are more.
     static func some(_ names: [String], _ limit: Int = 10) -> [String] {
-        // A name with line breaks must not look like lines of its own.
-        names.prefix(limit).map { name in
-            "    "
-                + name.unicodeScalars.map { scalar in
-                    scalar == "\n" || scalar == "\r"
-                        ? String(format: "\\u%04x", scalar.value) : String(scalar)
-                }.joined()
-        }
+        names.prefix(limit).map { "    \($0.inOneLine)" }
             + (names.count > limit ? ["    ... and \(grouped(names.count - limit)) more"] : [])
     }
 

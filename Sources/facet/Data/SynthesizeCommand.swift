@@ -52,14 +52,20 @@ let synthesizeCommand = Command(
         try arguments.whole("--threads", in: 1...256)
         ?? AvailableThreads.count
     let folder = URL(fileURLWithPath: arguments.positional("folder") ?? "")
-    let interrupt = try Interrupt()
-    let title = set.name
-    let line = ProgressLine("drawing '\(title)'", unit: "images")
+    try drawBuiltIn(set, to: folder, threads: threads, try Interrupt())
+    Console.output("'\(set.name)' written to \(folder.path)")
+    return .success
+}
+
+/// Draws a built-in set into a folder, and says how far it is.
+func drawBuiltIn(
+    _ set: SyntheticSet, to folder: URL, threads: Int = AvailableThreads.count,
+    _ interrupt: Interrupt
+) throws {
+    let line = ProgressLine("drawing '\(set.name)'", unit: "images")
     try BuiltInSet.write(set, to: folder, threads: threads) { done, total in
         line.update(done, of: total)
         try interrupt.check()
     }
     line.finish()
-    Console.output("'\(title)' written to \(folder.path)")
-    return .success
 }

@@ -2,7 +2,6 @@ import CommandKit
 import FaceStudy
 import FaceSynthesis
 import Foundation
-import Torch
 
 /// Built-in sets that a model is tested on: drawn beside the results, or where temporary files are.
 struct DrawnTests {
@@ -19,12 +18,7 @@ struct DrawnTests {
             guard let set = try BuiltInSet.named(configuration.test[index].images) else { continue }
             let folder = (output ?? makeTemporary()).appendingPathComponent("data")
                 .appendingPathComponent(set.name)
-            let line = ProgressLine("drawing '\(set.name)'", unit: "images")
-            defer { line.finish() }
-            try BuiltInSet.write(set, to: folder, threads: AvailableThreads.count) { done, total in
-                line.update(done, of: total)
-                try interrupt.check()
-            }
+            try drawBuiltIn(set, to: folder, interrupt)
             configuration.test[index].images = folder.path
         }
     }

@@ -155,9 +155,7 @@ let evaluateCommand = Command(
 private func requireNoInput(
     _ written: URL, _ models: [String], _ configuration: StudyConfiguration
 ) throws {
-    func plain(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-    }
+    let plain = DataWork.plain
     let file = plain(written.path)
     let sets = configuration.test.flatMap { test in
         [test.images, test.pairs] + test.pairs.split(separator: ",").map(String.init)

@@ -2,17 +2,14 @@
 
 #include <string.h>
 
+#include "instructions.h"
+
 // A product and a sum are rounded one after the other, with whatever instructions.
 #pragma STDC FP_CONTRACT OFF
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <immintrin.h>
-#define BEST_INSTRUCTIONS                                                                          \
-  __attribute__((target_clones("avx512bw", "avx2", "default")))
-#else
-#define BEST_INSTRUCTIONS
 #endif
-#define INLINED static inline __attribute__((always_inline))
 
 enum { channels = 3 };
 
@@ -21,7 +18,6 @@ enum { channels = 3 };
 static void look_up(uint8_t *bytes, ptrdiff_t count, const uint8_t *table) {
   for (ptrdiff_t i = 0; i < count; i++) bytes[i] = table[bytes[i]];
 }
-
 
 #if defined(__x86_64__) && defined(__linux__)
 /// The table in registers: its two halves of 128, of which the byte's upper bit chooses one.

@@ -2,19 +2,13 @@
 
 #include <string.h>
 
+#include "instructions.h"
+
 // Eight sums side by side, as wide as the widest registers; narrower ones take them in parts.
 typedef float singles __attribute__((vector_size(32)));
 typedef double doubles __attribute__((vector_size(64)));
 
 enum { lanes = 8, pairs_at_once = 4 };
-
-#if defined(__x86_64__) && defined(__linux__)
-#define BEST_INSTRUCTIONS                                                                          \
-  __attribute__((target_clones("avx512bw", "avx2", "default")))
-#else
-#define BEST_INSTRUCTIONS
-#endif
-#define INLINED static inline __attribute__((always_inline))
 
 // Wide vectors are handed over by address: as values they would be passed differently by each clone.
 INLINED void add_products(doubles *sums, const float *first, const float *second) {

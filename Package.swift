@@ -319,7 +319,7 @@ let package = Package(
         .testTarget(
             name: "ProcessesTests", dependencies: ["Processes", "TestTeams", "Torch"],
             swiftSettings: swiftSettings),
-        tests("FaceData", needs: ["SafeFiles", "SeededRandom"]),
+        tests("FaceData", needs: ["SafeFiles", "SeededRandom", "ZipFiles"]),
         tests("FaceDetection", needs: ["FaceData", "ONNX", "OpenVINO"]),
         tests("FaceSynthesis", needs: ["SafeFiles"]),
         tests("FaceModels", needs: ["Torch"]),

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import FaceRuns
 import Foundation
@@ -67,7 +68,7 @@ struct PackedDataTests {
         "Training on shards, records and a database is training on the folder, to the bit",
         arguments: [
             ("tar", "out/train-{000000..000003}.tar"), ("tfrecord", "out/train.tfrecord"),
-            ("lmdb", "out/train.lmdb"),
+            ("lmdb", "out/train.lmdb"), ("parquet", "out/train.parquet"), ("zip", "out/train.zip"),
         ])
     func sameResultsInOtherFormats(ending: String, set: String) throws {
         try withFolder { folder in
@@ -109,8 +110,30 @@ struct PackedDataTests {
             #expect(try tool.run(["data", "convert", faces.train.path, "x.tar"]).status == 0)
             let over = try tool.run(["data", "convert", "x-000000.tar", "x.tar"])
             #expect(over.status == 1 && over.errors.contains("it is the set being read"))
+            // One archive of folders, and no file is replaced.
+            let one = ["data", "convert", faces.train.path, "one.tar", "--one-tar"]
+            let made = try tool.run(one)
+            #expect(made.status == 0 && made.output.hasSuffix("one.tar\n"), "\(made)")
+            #expect(try LabelledImageSet.open(folder.path + "/one.tar").count == 64)
+            let again = try tool.run(one)
+            #expect(again.status == 1)
+            #expect(again.errors.contains("one.tar': it is there already"), "\(again.errors)")
+            for (words, part) in [
+                (["one.zip", "--one-tar"], "a name that ends in .tar"),
+                (["two.tar", "--one-tar", "--shard-images", "3"], "cannot be combined"),
+            ] {
+                let outcome = try tool.run(["data", "convert", faces.train.path] + words)
+                #expect(outcome.status == 2 && outcome.errors.contains(part), "\(outcome.errors)")
+            }
+            let table = try tool.run("data", "convert", faces.train.path, "x.csv")
+            #expect(table.status == 1)
+            #expect(table.errors.contains(".csv is not written; name a folder"), "\(table.errors)")
+            try Data("mine".utf8).write(to: folder.appendingPathComponent("t.bin"))
+            let bin = try tool.run(["data", "convert", test, "t.bin"])
+            #expect(bin.status == 1)
+            #expect(bin.errors.contains("t.bin': it is there already"), "\(bin.errors)")
             // Shards of an earlier, larger set would be taken for some of this one.
-            try FileManager.default.copyItem(
+            try FileManager.default.moveItem(
                 at: folder.appendingPathComponent("x-000000.tar"),
                 to: folder.appendingPathComponent("x-000007.tar"))
             let mixed = try tool.run(["data", "convert", faces.train.path, "x.tar"])

@@ -8,28 +8,35 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
     case folder
     /// insightface's RecordIO, `NAME.rec`.
     case pack
+    /// Parquet of Hugging Face's `datasets`, `NAME.parquet`.
+    case parquet
     /// A TFRecord file, `NAME.tfrecord`.
     case records
     /// Shards of a WebDataset, `NAME.tar`.
     case shards
+    /// A tar archive of `<identity>/<image>`, `NAME.tar`.
+    case tar
+    /// A ZIP archive of `<identity>/<image>`, `NAME.zip`.
+    case zip
 
-    /// The format that a name tells by its ending.
+    /// The format that a name tells by its ending; shards for `NAME.tar`.
     public init(_ url: URL) {
         self =
             switch PathText(url.path).ending {
             case "lmdb", "mdb": .database
+            case "parquet": .parquet
             case "rec": .pack
             case "tar": .shards
             case "tfrec", "tfrecord", "tfrecords": .records
+            case "zip": .zip
             default: .folder
             }
     }
 
     /// Endings of files that are not written; a folder of such a name would be taken for one.
     private static let others: Set = [
-        "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz",
-        "parquet", "tgz", "tsv",
-        "txt", "xz", "zip", "zst",
+        "7z", "arrow", "csv", "gz", "h5", "hdf5", "idx", "json", "jsonl", "lst", "npy", "npz", "tgz",
+        "tsv", "txt", "xz", "zst",
     ]
 
     /// Why nothing is written to a name; nil where it may be.
@@ -37,8 +44,8 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
         let ending = PathText(url.path).ending
         guard others.contains(ending) else { return nil }
         return
-            ".\(ending) is not written; name a folder, a .tar (shards of a WebDataset), .rec, .tfrecord or .lmdb, "
-            + "or a .bin for a test set"
+            ".\(ending) is not written; name a folder, a .tar (shards of a WebDataset), .zip, .parquet, .rec, "
+            + ".tfrecord or .lmdb, or a .bin for a test set"
     }
 
     /// The files that a conversion writes that can be named beforehand; of shards the first.
@@ -49,13 +56,30 @@ public enum ConversionTarget: String, Sendable, CaseIterable {
         case .pack:
             [url, url.deletingLastPathComponent().appendingPathComponent("property")]
                 + ["idx", "lst"].map { url.deletingPathExtension().appendingPathExtension($0) }
-        case .records: [url]
+        case .parquet, .records, .tar, .zip: [url]
         case .shards: [ShardWriter.shard(0, of: url)]
         }
     }
 
     /// Whether a conversion that was interrupted goes on where it stopped.
     public var resumes: Bool { self == .folder || self == .pack }
+
+    /// Refuses a name under which a file stands already. A folder is looked at when it is written, and a pack whose
+    /// conversion was interrupted goes on.
+    ///
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)``.
+    public func requireFree(_ url: URL) throws(FaceDataError) {
+        let goesOn = self == .pack && SystemPath.kind(PackJournal.url(of: url).path) != nil
+        guard self != .folder, !goesOn, let file = files(url).first else { return }
+        try Self.requireNone(file)
+    }
+
+    /// Refuses the name of a file that is there already. What is no plain file is refused when it is written.
+    public static func requireNone(_ file: URL) throws(FaceDataError) {
+        guard SystemPath.kind(file.path) == .file else { return }
+        throw .cannotWrite(
+            path: file.path, reason: "it is there already; remove it, or choose another name")
+    }
 }
 
 extension SetConversion {
@@ -67,12 +91,16 @@ extension SetConversion {
         _ set: LabelledImageSet, as target: ConversionTarget, to url: URL,
         shardImages: Int = Self.defaultShardImages, progress: Progress = { _ in }
     ) throws -> Outcome {
-        switch target {
+        try target.requireFree(url)
+        return switch target {
         case .database: try write(set, toDatabase: url, progress: progress)
         case .folder: try write(set, toFolder: url, progress: progress)
         case .pack: try write(set, toPack: url, progress: progress)
+        case .parquet: try write(set, toParquet: url, progress: progress)
         case .records: try write(set, toRecords: url, progress: progress)
         case .shards: try write(set, toShards: url, images: shardImages, progress: progress)
+        case .tar: try write(set, toTar: url, progress: progress)
+        case .zip: try write(set, toZip: url, progress: progress)
         }
     }
 }

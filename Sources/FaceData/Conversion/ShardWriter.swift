@@ -25,8 +25,7 @@ final class ShardWriter {
     /// - Parameters:
     ///   - url: `NAME.tar`; a number comes before the ending.
     ///   - images: The most pictures of a shard; more where there would be too many shards.
-    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where other shards of the name would be taken for
-    ///   some of these.
+    /// - Throws: ``FaceDataError/cannotWrite(path:reason:)`` where shards of the name are there already.
     init(
         _ url: URL, _ set: LabelledImageSet, images: Int, names: WrittenNames
     ) throws(FaceDataError) {
@@ -51,16 +50,20 @@ final class ShardWriter {
         let stem = PathText(url.lastPathComponent).withoutEnding + "-"
         let folder = url.deletingLastPathComponent()
         let found = (try? SystemPath.visibleNames(folder)) ?? []
-        let other = found.first {
-            $0.hasPrefix(stem) && $0.hasSuffix(".tar") && !own.contains($0)
+        let shards = found.filter {
+            $0.hasPrefix(stem) && $0.hasSuffix(".tar")
                 && $0.dropFirst(stem.count).dropLast(4).allSatisfy { ("0"..."9").contains($0) }
         }
-        guard let other else { return }
-        throw .cannotWrite(
-            path: url.path,
-            reason:
-                "'\(other)' is there and would be taken for one of the \(counted(count, "shard")) to be written; remove "
-                + "it, or choose another name")
+        if let other = shards.first(where: { !own.contains($0) }) {
+            throw .cannotWrite(
+                path: url.path,
+                reason:
+                    "'\(other)' is there and would be taken for one of the \(counted(count, "shard")) to be written; "
+                    + "remove it, or choose another name")
+        }
+        if let first = shards.first {
+            try ConversionTarget.requireNone(folder.appendingPathComponent(first))
+        }
     }
 
     /// Adds the next picture.

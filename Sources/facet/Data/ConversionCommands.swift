@@ -24,30 +24,38 @@ let packCommand = Command(
     return try convert(arguments, to: out, as: out.pathExtension == "bin" ? .bin : .set(.pack))
 }
 
-private let shardOption = Option(
-    "--shard-images", .value("N"),
-    "pictures of a shard, where OUT ends in .tar; default \(SetConversion.defaultShardImages)")
+private let tarOptions = [
+    Option(
+        "--shard-images", .value("N"),
+        "pictures of a shard, where OUT ends in .tar; default \(SetConversion.defaultShardImages)"),
+    Option(
+        "--one-tar", .flag,
+        "where OUT ends in .tar: one archive of identity folders, as tar makes of a folder, instead of shards"),
+]
 
 let convertCommand = Command(
     "convert", "Write a set in another format, as its bytes are.",
     discussion: """
-        The ending of OUT tells the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), \
-        .tfrecord for a TFRecord file, .lmdb for an LMDB database, .rec for an insightface pack, .bin for \
-        one of a test set, and a folder otherwise. Image bytes are copied unchanged. Run the same command \
-        again after an interruption: folders and a .rec are resumed, the others start over.
+        The ending of OUT tells the format: .tar for shards of a WebDataset (OUT-000000.tar and so on), or with \
+        --one-tar one archive of folders, .zip for such an archive, .parquet for Parquet of Hugging Face's \
+        datasets, .tfrecord for a TFRecord file, .lmdb for an LMDB database, .rec for an insightface pack, .bin \
+        for one of a test set, and a folder otherwise. Image bytes are copied unchanged. Files that are there \
+        already are never replaced. Run the same command again after an interruption: folders and a .rec are \
+        resumed, the others start over.
         """,
     positionals: [
         Positional("set", "the set to convert"),
-        Positional("out", "output folder, .tar, .tfrecord, .lmdb, .rec or .bin"),
+        Positional("out", outputs),
     ],
-    options: [shardOption] + DataWork.options,
+    options: tarOptions + DataWork.options,
     examples: [
         "facet data convert CASIA-WebFace casia/train.tar --shard-images 5000",
+        "facet data convert casia/train.rec casia/train.parquet",
         "facet data convert 'casia/train-{000000..000098}.tar' casia/train.rec",
     ]
 ) { arguments in
     let out = DataWork.url(arguments, "out")
-    return try convert(arguments, to: out, as: .named(by: out))
+    return try convert(arguments, to: out, as: .named(by: out, arguments))
 }
 
 let unpackCommand = Command(
@@ -75,20 +83,19 @@ let importCommand = Command(
     discussion: """
         Decodes every image and leaves out those that cannot be decoded or are listed in --without. \
         With --size, images are fitted to a square and re-encoded. OUT ends in .rec for a pack, in \
-        .tar, .tfrecord or .lmdb for these formats, and is a folder otherwise. Run the same command again to resume; before a pack is written, the scan \
+        .tar, .zip, .parquet, .tfrecord or .lmdb for these formats (facet data convert --help), and is a folder otherwise. Run the same command again to resume; before a pack is written, the scan \
         for bad images is kept once it has finished.
         """,
     positionals: [
         Positional("set", "the set to import"),
-        Positional("out", "output folder, .tar, .tfrecord, .lmdb, .rec or .bin"),
+        Positional("out", outputs),
     ],
     options: [
         Option("--size", .value("N"), "fit images to N x N pixels"),
         Option("--quality", .value("N"), "JPEG quality with --size; default 95"),
         Option("--png", .flag, "write lossless PNGs instead"),
         Option("--without", .value("FILE"), "a list of identities and images to leave out"),
-        shardOption,
-    ] + DataWork.options,
+    ] + tarOptions + DataWork.options,
     examples: [
         "facet data import FaceImageCroppedWithAlignment.tsv,clean_list.txt ms1m/train.rec --size 112"
     ]
@@ -100,8 +107,10 @@ let importCommand = Command(
         recoding = ImageRecoding(side: side, quality: arguments.has("--png") ? nil : quality)
     }
     return try convert(
-        arguments, to: out, as: .named(by: out), recoding: recoding, leavesOutBad: true)
+        arguments, to: out, as: .named(by: out, arguments), recoding: recoding, leavesOutBad: true)
 }
+
+private let outputs = "output folder, .tar, .zip, .parquet, .tfrecord, .lmdb, .rec or .bin"
 
 /// What a set is written as.
 private enum Target: Equatable {
@@ -109,8 +118,25 @@ private enum Target: Equatable {
     case bin
     case set(ConversionTarget)
 
-    static func named(by url: URL) -> Target {
-        url.pathExtension == "bin" ? .bin : .set(ConversionTarget(url))
+    static func named(by url: URL, _ arguments: Arguments) throws(CommandError) -> Target {
+        let target: Target = url.pathExtension == "bin" ? .bin : .set(ConversionTarget(url))
+        guard arguments.has("--one-tar") else { return target }
+        guard target == .set(.shards) else {
+            throw .badValue(
+                option: "--one-tar", value: url.lastPathComponent, expected: "a name that ends in .tar")
+        }
+        guard !arguments.has("--shard-images") else {
+            throw .together("--one-tar", "--shard-images")
+        }
+        return .set(.tar)
+    }
+
+    /// Refuses a name under which a file stands already.
+    func requireFree(_ url: URL) throws {
+        switch self {
+        case .bin: try ConversionTarget.requireNone(url)
+        case .set(let target): try target.requireFree(url)
+        }
     }
 
     func files(_ url: URL) -> [URL] {
@@ -138,6 +164,7 @@ private func convert(
         var set = try fewer(try work.open(arguments), arguments)
         try requireTarget(target, out, set)
         try DataWork.requireNoSource(among: target.files(out), arguments, set)
+        try target.requireFree(out)
         var conversion = SetConversion(
             recoding: recoding, leavesOutBad: leavesOutBad, threads: work.threads)
         var found: SetDetection.Outcome?
@@ -150,7 +177,7 @@ private func convert(
             found = images.outcome
         }
         let outcome = try write(set, arguments, conversion, target, out, work)
-        try work.write(outcome, text: text(of: outcome, out))
+        try work.write(outcome, text: text(of: outcome, target, out))
         if let found, !DetectorOptions.tell(found) { return .failure }
         guard outcome.written + outcome.kept == 0 else { return .success }
         Console.standard.error("no image was written: none was left of the set")
@@ -239,11 +266,11 @@ private func requireTarget(_ target: Target, _ out: URL, _ set: ImageCollection)
     }
 }
 
-private func text(of outcome: SetConversion.Outcome, _ out: URL) -> String {
+private func text(of outcome: SetConversion.Outcome, _ target: Target, _ out: URL) -> String {
     let images = counted(outcome.written, "image was", "images were")
-    let target = ConversionTarget(out)
     let place =
-        target == .shards ? target.files(out).map { "\($0.path) and on" }.joined() : out.path
+        target == .set(.shards)
+        ? target.files(out).map { "\($0.path) and on" }.joined() : out.path
     var lines = ["\(images) written to \(place)"]
     if outcome.kept > 0 {
         lines.append(counted(outcome.kept, "was", "were") + " there already")

@@ -81,12 +81,18 @@ import Testing
     ) throws -> LabelledImageSet {
         let out = folder.url.appendingPathComponent("out/\(UUID().uuidString)")
         guard format == "folder" else {
-            let file = out.appendingPathComponent("train.\(format)")
-            let outcome = try conversion.write(
-                set, as: ConversionTarget(file), to: file, shardImages: 4)
+            let isShards = format == "shards"
+            let file = out.appendingPathComponent("train.\(isShards ? "tar" : format)")
+            let target = format == "tar" ? ConversionTarget.tar : ConversionTarget(file)
+            let outcome = try conversion.write(set, as: target, to: file, shardImages: 4)
             #expect(outcome.written == set.count && outcome.bad.isEmpty)
-            return try .open(
-                format == "tar" ? out.path + "/train-{000000..000002}.tar" : file.path)
+            // What is there is never replaced.
+            #expect(throws: FaceDataError.self) {
+                try conversion.write(set, as: target, to: file, shardImages: 4)
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: out.path)
+            #expect(!names.contains { $0.hasSuffix(".part") })
+            return try .open(isShards ? out.path + "/train-{000000..000002}.tar" : file.path)
         }
         let outcome = try conversion.write(set, toFolder: out)
         #expect(outcome.written == set.count && outcome.kept == 0 && outcome.bad.isEmpty)
@@ -95,7 +101,9 @@ import Testing
         return try .folder(out)
     }
 
-    private static let formats = ["folder", "lmdb", "rec", "tar", "tfrecord"]
+    private static let formats = [
+        "folder", "lmdb", "parquet", "rec", "shards", "tar", "tfrecord", "zip",
+    ]
 
     @Test(arguments: formats, formats)
     func trainingSetsSurvive(first: String, second: String) throws {
@@ -117,17 +125,21 @@ import Testing
         }
     }
 
-    @Test(arguments: ["lmdb", "rec", "tar", "tfrecord"])
+    @Test(arguments: ["lmdb", "parquet", "rec", "shards", "tar", "tfrecord", "zip"])
     func namesOfAFolderComeBack(format: String) throws {
         let folder = try TemporaryFolder()
         let set = try #require(try Self.sources(folder)["folder"])
         let out = try Self.written(set, as: format, SetConversion(), folder)
-        // Keys of shards have no endings, and may become files: those of one name are numbered.
+        // Keys of shards have no endings, and may become files: those of one name are numbered. In archives, as in
+        // folders, names differ in more than case.
         let renamed = [
-            "Ann/1.jpeg": "Ann/1.jpg", "Ann/1.jpg": "Ann/1-2.jpg", "Ann/1.png": "Ann/1-3.png",
-            "Ann/a.png": "Ann/a-2.png",
-        ]
-        let names = format == "tar" ? set.names.map { renamed[$0] ?? $0 } : set.names
+            "shards": [
+                "Ann/1.jpeg": "Ann/1.jpg", "Ann/1.jpg": "Ann/1-2.jpg", "Ann/1.png": "Ann/1-3.png",
+                "Ann/a.png": "Ann/a-2.png",
+            ], "tar": ["Ann/a.png": "Ann/a-2.png"], "zip": ["Ann/a.png": "Ann/a-2.png"],
+        ][format, default: [:]]
+        let order = set.names.map { renamed[$0] ?? $0 }
+        let names = ["tar", "zip"].contains(format) ? order.sorted(by: <) : order
         #expect(out.names == names && out.identities == set.identities)
     }
 

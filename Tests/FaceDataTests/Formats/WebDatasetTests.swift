@@ -250,10 +250,17 @@ struct TestTar {
         #expect(back.identities == ["__a__", "b.c"] && back.labels == [0, 1, 1])
         #expect(back.names == ["set/__a__/x_y.png", "b.c/\(long).png", "b.c/x.png"])
         for seed in 0..<3 { #expect(try back.source.bytes(of: seed) == Self.png(seed)) }
-        // The same set gives the same bytes.
+        // The same set gives the same bytes, and none is replaced.
         let first = try Data(contentsOf: ShardWriter.shard(0, of: out))
-        #expect(try SetConversion().write(set, toShards: out, images: 2).written == 3)
-        #expect(try Data(contentsOf: ShardWriter.shard(0, of: out)) == first)
+        let other = folder.url.appendingPathComponent("other/x.tar")
+        #expect(try SetConversion().write(set, toShards: other, images: 2).written == 3)
+        #expect(try Data(contentsOf: ShardWriter.shard(0, of: other)) == first)
+        try FileManager.default.removeItem(at: ShardWriter.shard(0, of: other))
+        #expect(
+            throws: FaceDataError.cannotWrite(
+                path: ShardWriter.shard(1, of: other).path,
+                reason: "it is there already; remove it, or choose another name")
+        ) { try SetConversion().write(set, toShards: other, images: 2) }
         #expect(
             try FileManager.default.contentsOfDirectory(
                 atPath: out.deletingLastPathComponent().path
@@ -267,7 +274,7 @@ struct TestTar {
         try folder.write("no picture", to: "set/a/2.png")
         try folder.write(try Self.png(1), to: "set/b/1.png")
         let set = try LabelledImageSet.folder(folder.url.appendingPathComponent("set"))
-        for ending in ["tar", "tfrecord", "lmdb"] {
+        for ending in ["tar", "tfrecord", "lmdb", "parquet", "zip"] {
             let out = folder.url.appendingPathComponent("x.\(ending)")
             let outcome = try SetConversion(leavesOutBad: true).write(
                 set, as: ConversionTarget(out), to: out)
@@ -281,6 +288,7 @@ struct TestTar {
     @Test(arguments: [
         ("x/a.tar", ConversionTarget.shards), ("a.TFRecord", .records), ("a.tfrecords", .records),
         ("a.lmdb", .database), ("a.rec", .pack), ("a.tar.d", .folder), ("a", .folder),
+        ("a.parquet", .parquet), ("A.ZIP", .zip),
     ])
     func theEndingTellsTheFormat(name: String, target: ConversionTarget) {
         #expect(ConversionTarget(URL(fileURLWithPath: name)) == target)

@@ -37,7 +37,8 @@ struct ParquetFile {
     let texts: [String: String]
 
     private static let mark = Array("PAR1".utf8)
-    private static let maxFooter = 1 << 25
+    /// Names of some ten million classes.
+    private static let maxFooter = 1 << 28
 
     /// Reads a file's last part.
     ///

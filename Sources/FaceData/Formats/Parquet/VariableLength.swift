@@ -14,3 +14,15 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 }
+
+extension [UInt8] {
+    /// Adds a number, seven bits a byte, the lowest first.
+    mutating func append(number value: Int) {
+        var rest = UInt(bitPattern: value)
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(rest))
+    }
+}

@@ -94,13 +94,25 @@ struct FaceEmbedderTests {
         let black = files.folder.appendingPathComponent("black.png")
         let picture = RGBImage(width: 40, height: 40, pixels: Array(repeating: 0, count: 4800))
         try Data(ImageEncoder.png(picture)).write(to: black)
-        let crops = embedder.crops(of: [first, black, files.pictures[1]])
-        #expect(try crops[0].get() == aligned)
+        let crops = embedder.faces(of: [first, black, files.pictures[1]])
+        let seen = try crops[0].get()
+        let again = try embedder.face(of: first)
+        #expect(seen.image == aligned && seen == again)
+        let width = Double(try ImageDecoder().decode(first).width)
+        let view = try #require(seen.view)
+        #expect(abs(view.size - 0.8 * width) < 1e-6 && abs(view.yaw) < 2 && abs(view.roll) < 1)
+        #expect(try plain.face(of: first).view == nil)
+        let side = try embedder.comparison(of: first, with: files.pictures[1]).first
+        #expect(side.quality.view == view)
+        #expect(
+            view.warnings(inputSize: embedder.inputSize).allSatisfy(side.warnings.contains))
+        let small = FaceView(.template(side: 112)).warnings(inputSize: 300)
+        #expect(small == ["its face has only 112 pixels and is enlarged to 300x300"])
         #expect(throws: FaceDataError.noFace(path: black.path, reason: "no face was found in it")) {
             try crops[1].get()
         }
-        #expect(try crops[2].get() == aligner.face(of: files.pictures[1]).image)
-        #expect(embedder.crops(of: []).isEmpty)
+        #expect(try crops[2].get().image == aligner.face(of: files.pictures[1]).image)
+        #expect(embedder.faces(of: []).isEmpty)
         await #expect(throws: FaceDataError.self) {
             try await embedder.embeddings(of: [first, black])
         }

@@ -9,6 +9,8 @@ public struct DetectedImages: Sendable {
     public let source: any ImageSource
     /// Where the images lie in the set.
     public let indices: [Int]
+    /// The faces in their pictures, in the order of the aligned ones.
+    public let faces: [DetectedFace]
     /// What was found, and which images were left out.
     public let outcome: SetDetection.Outcome
 
@@ -30,6 +32,7 @@ public struct DetectedImages: Sendable {
             rows[index].face?.points.map { (index: index, points: $0) }
         }
         indices = found.map(\.index)
+        faces = indices.compactMap { rows[$0].face }
         self.outcome = outcome
         self.source = AlignedImages(
             SelectedImages(indices, of: source), points: found.map(\.points), aligner.alignment,

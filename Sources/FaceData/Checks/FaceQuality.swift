@@ -1,4 +1,5 @@
-/// What makes an aligned crop of a face doubtful: blur, few pixels, or another crop than a network knows.
+/// What makes an aligned crop of a face doubtful: blur, few pixels, another crop than a network knows, or, of a face
+/// that was found in a photograph, its size and pose there.
 public struct FaceQuality: Sendable, Hashable {
     /// Columns of the picture.
     public let width: Int
@@ -10,6 +11,8 @@ public struct FaceQuality: Sendable, Hashable {
     /// How much the picture looks like an aligned face: correlation with a mean face, of local contrasts and
     /// with left and right averaged, so that light and hair count little; -1...1.
     public let likeness: Double
+    /// How the face is seen in its photograph; nil for a crop that was given.
+    public let view: FaceView?
 
     /// Below this, a face is blurred: none of 600 aligned faces of LFW and CelebA is, and 19 in 20 of them after a
     /// Gaussian blur of 2 pixels.
@@ -22,9 +25,12 @@ public struct FaceQuality: Sendable, Hashable {
 
     /// Measures a picture.
     ///
-    /// - Parameter meanFace: Mean face of what the network was trained on, ``MeanFace/side`` pixels in square;
-    ///   nil for a face aligned to insightface's template.
-    public init(_ picture: RGBImage, meanFace: [Double]? = nil) {
+    /// - Parameters:
+    ///   - meanFace: Mean face of what the network was trained on, ``MeanFace/side`` pixels in square; nil for a face
+    ///     aligned to insightface's template.
+    ///   - view: How the face is seen in the photograph that it was found in.
+    public init(_ picture: RGBImage, meanFace: [Double]? = nil, view: FaceView? = nil) {
+        self.view = view
         width = picture.width
         height = picture.height
         sharpness = Self.laplacianVariance(ImageFitting.fit(picture, side: Self.side))
@@ -50,10 +56,13 @@ public struct FaceQuality: Sendable, Hashable {
         if likeness < Self.minLikeness {
             warnings.append(
                 "it does not look like a face in the crop that the network knows (likeness "
-                    + "\(Self.text(likeness, 100)) of 1); align it as the training faces were, or with --detect"
+                    + "\(Self.text(likeness, 100)) of 1); "
+                    + (view == nil
+                        ? "align it as the training faces were, or with --detect"
+                        : "see whether the training faces were aligned to another template (--template)")
             )
         }
-        return warnings
+        return warnings + (view?.warnings(inputSize: inputSize) ?? [])
     }
 
     private static func text(_ value: Double, _ scale: Double = 10) -> String {

@@ -9,7 +9,7 @@ public struct FaceComparison: Sendable {
         public let path: String
         /// The crop that was embedded.
         public let crop: RGBImage
-        /// Sharpness, size and how much it looks like an aligned face.
+        /// Sharpness, size, how much it looks like an aligned face, and, of a photograph, how its face is seen.
         public let quality: FaceQuality
         /// L2 norm of the embedding before it was normalised.
         public let norm: Double
@@ -26,9 +26,9 @@ public struct FaceComparison: Sendable {
 }
 
 extension FaceEmbedder {
-    /// How a crop is: sharpness, size and how much it looks like what the network knows.
-    public func quality(of crop: RGBImage) -> FaceQuality {
-        FaceQuality(crop, meanFace: meanFace)
+    /// How a crop is: sharpness, size, how much it looks like what the network knows, and how the face is seen.
+    public func quality(of face: CroppedFace) -> FaceQuality {
+        FaceQuality(face.image, meanFace: meanFace, view: face.view)
     }
 
     /// Compares the faces in two files.
@@ -36,12 +36,12 @@ extension FaceEmbedder {
     /// - Throws: The error of an image, or of the network.
     public func comparison(of first: URL, with second: URL) throws -> FaceComparison {
         let urls = [first, second]
-        let crops = try urls.map { try crop($0) }
-        let vectors = try embeddings(of: crops, names: urls.map(\.path))
+        let faces = try urls.map { try face(of: $0) }
+        let vectors = try embeddings(of: faces.map(\.image), names: urls.map(\.path))
         let sides = urls.indices.map { index in
-            let quality = quality(of: crops[index])
+            let quality = quality(of: faces[index])
             return FaceComparison.Side(
-                path: urls[index].path, crop: crops[index], quality: quality,
+                path: urls[index].path, crop: faces[index].image, quality: quality,
                 norm: vectors[index].norm, warnings: quality.warnings(inputSize: inputSize))
         }
         return FaceComparison(

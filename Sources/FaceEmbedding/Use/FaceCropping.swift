@@ -1,12 +1,25 @@
 public import FaceData
 public import Foundation
 
+/// An aligned crop of a face.
+public struct CroppedFace: Sendable, Hashable {
+    /// The crop.
+    public var image: RGBImage
+    /// How the face is seen in the photograph that it was found in; nil for a crop that was given.
+    public var view: FaceView?
+
+    /// Takes a crop.
+    public init(_ image: RGBImage, view: FaceView? = nil) {
+        (self.image, self.view) = (image, view)
+    }
+}
+
 /// How a picture's file becomes the aligned crop of one face, which networks take.
 public struct FaceCropping: Sendable {
     /// What a file becomes.
     public typealias Crop = @Sendable (URL) throws(FaceDataError) -> RGBImage
 
-    private let crop: Crop
+    private let cropped: @Sendable (URL) throws(FaceDataError) -> CroppedFace
 
     /// Files are aligned crops already, e.g. written by `facet data align`.
     public static let aligned = FaceCropping { (url) throws(FaceDataError) in
@@ -24,7 +37,7 @@ public struct FaceCropping: Sendable {
     public static func detecting(
         _ aligner: FaceAligner, told: @escaping @Sendable (String) -> Void = { _ in }
     ) -> FaceCropping {
-        FaceCropping { (url) throws(FaceDataError) in
+        FaceCropping(cropped: { (url) throws(FaceDataError) in
             do {
                 let face = try aligner.face(of: url)
                 if face.count > 1 {
@@ -33,24 +46,33 @@ public struct FaceCropping: Sendable {
                         "'\(url.path)' has \(face.count) faces, of which the rule '\(rule)' chose one"
                     )
                 }
-                return face.image
+                return CroppedFace(face.image, view: face.detected.view)
             } catch let error as FaceDataError {
                 throw error
             } catch {
                 throw .unreadable(path: url.path, reason: "the face detector failed: \(error)")
             }
-        }
+        })
     }
 
     /// Crops by a rule of one's own.
     ///
     /// - Parameter crop: Throws `FaceDataError.noFace` for a picture without a face.
     public init(_ crop: @escaping Crop) {
-        self.crop = crop
+        self.init(cropped: { (url) throws(FaceDataError) in CroppedFace(try crop(url)) })
+    }
+
+    private init(cropped: @escaping @Sendable (URL) throws(FaceDataError) -> CroppedFace) {
+        self.cropped = cropped
     }
 
     /// The aligned crop of a file.
-    public func callAsFunction(_ url: URL) throws(FaceDataError) -> RGBImage { try crop(url) }
+    public func callAsFunction(_ url: URL) throws(FaceDataError) -> RGBImage {
+        try cropped(url).image
+    }
+
+    /// The aligned crop of a file, and how its face is seen there.
+    public func face(of url: URL) throws(FaceDataError) -> CroppedFace { try cropped(url) }
 }
 
 /// Pictures in memory, as a source of images for ``Embedder``.

@@ -95,16 +95,19 @@ public final class FaceEmbedder: Sendable {
     /// The aligned crop of a file.
     public func crop(_ url: URL) throws -> RGBImage { try cropping(url) }
 
-    /// The aligned crops of files, in their order, or why there is none; made on the embedder's threads.
-    public func crops(of urls: [URL]) -> [Result<RGBImage, FaceDataError>] {
-        let crops = Crops()
+    /// The aligned face of a file, and how it is seen there.
+    public func face(of url: URL) throws -> CroppedFace { try cropping.face(of: url) }
+
+    /// The aligned faces of files, in their order, or why there is none; made on the embedder's threads.
+    public func faces(of urls: [URL]) -> [Result<CroppedFace, FaceDataError>] {
+        let faces = Faces()
         DispatchQueue.concurrentPerform(iterations: min(max(1, threads), urls.count)) { thread in
             for index in stride(from: thread, to: urls.count, by: max(1, threads)) {
-                let crop = Result { () throws(FaceDataError) in try cropping(urls[index]) }
-                crops.add(index, crop)
+                let face = Result { () throws(FaceDataError) in try cropping.face(of: urls[index]) }
+                faces.add(index, face)
             }
         }
-        return crops.inOrder
+        return faces.inOrder
     }
 
     /// The embedding of the face in a file.
@@ -181,17 +184,17 @@ public final class FaceEmbedder: Sendable {
     }
 }
 
-/// Crops as threads make them.
-private final class Crops: @unchecked Sendable {
+/// Faces as threads make them.
+private final class Faces: @unchecked Sendable {
     // Sound because the table is reached only while the lock is held.
     private let lock = NSLock()
-    private var table: [Int: Result<RGBImage, FaceDataError>] = [:]
+    private var table: [Int: Result<CroppedFace, FaceDataError>] = [:]
 
-    func add(_ index: Int, _ crop: Result<RGBImage, FaceDataError>) {
-        lock.withLock { table[index] = crop }
+    func add(_ index: Int, _ face: Result<CroppedFace, FaceDataError>) {
+        lock.withLock { table[index] = face }
     }
 
-    var inOrder: [Result<RGBImage, FaceDataError>] {
+    var inOrder: [Result<CroppedFace, FaceDataError>] {
         lock.withLock { table.sorted { $0.key < $1.key }.map(\.value) }
     }
 }

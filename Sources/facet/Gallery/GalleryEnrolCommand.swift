@@ -65,17 +65,17 @@ private func enrol(
     _ pictures: [URL], as person: String, in gallery: FaceGallery, _ embedder: FaceEmbedder
 ) throws -> (added: Int, leftOut: Int) {
     let new = try fresh(pictures, of: person, in: gallery)
-    var faces: [(url: URL, hash: String, crop: RGBImage)] = []
-    for (picture, crop) in zip(new, try UseFlags.crops(of: new.map(\.url), embedder)) {
-        switch crop {
-        case .success(let crop): faces.append((picture.url, picture.hash, crop))
+    var faces: [(url: URL, hash: String, crop: CroppedFace)] = []
+    for (picture, face) in zip(new, try UseFlags.faces(of: new.map(\.url), embedder)) {
+        switch face {
+        case .success(let face): faces.append((picture.url, picture.hash, face))
         case .failure(let error): Console.standard.warning("\(error)")
         }
     }
     let leftOut = new.count - faces.count
     guard !faces.isEmpty else { return (0, leftOut) }
     let vectors = try embedder.embeddings(
-        of: faces.map(\.crop), names: faces.map(\.url.path))
+        of: faces.map(\.crop.image), names: faces.map(\.url.path))
     for face in faces {
         for warning in embedder.quality(of: face.crop).warnings(inputSize: embedder.inputSize) {
             Console.standard.warning("'\(face.url.path)': \(warning)")

@@ -90,8 +90,8 @@ private struct GallerySearch {
 
     /// Who is in pictures, in their order.
     func people(in pictures: [URL]) throws -> [Identification] {
-        let crops = try UseFlags.crops(of: pictures, embedder)
-        let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get()) }
+        let crops = try UseFlags.faces(of: pictures, embedder)
+        let faces = crops.indices.compactMap { try? (index: $0, crop: crops[$0].get().image) }
         let vectors = try embedder.embeddings(
             of: faces.map(\.crop), names: faces.map { pictures[$0.index].path })
         var found = try gallery.candidates(for: vectors.map(\.values), top: top)[...]

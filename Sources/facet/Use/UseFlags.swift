@@ -41,15 +41,15 @@ enum UseFlags {
             by: .detecting(aligner) { Console.standard.warning($0) })
     }
 
-    /// The crops of pictures. With `--detect`, those without a face are nil, and told.
-    static func crops(
+    /// The aligned faces of pictures; with `--detect`, some may have none.
+    static func faces(
         of urls: [URL], _ embedder: FaceEmbedder
-    ) throws -> [Result<RGBImage, FaceDataError>] {
-        try embedder.crops(of: urls).map { crop in
-            if case .failure(let error) = crop {
+    ) throws -> [Result<CroppedFace, FaceDataError>] {
+        try embedder.faces(of: urls).map { face in
+            if case .failure(let error) = face {
                 guard case .noFace = error else { throw error }
             }
-            return crop
+            return face
         }
     }
 

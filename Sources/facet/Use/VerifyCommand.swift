@@ -14,7 +14,8 @@ let verifyCommand = Command(
         Printed are the cosine of both embeddings, the threshold, the decision, and how probable it is that \
         two people are as similar or more, with its 95 % interval.
 
-        Pictures that are blurred, small or not cropped as the network knows it are warned about.
+        Pictures that are blurred, small or not cropped as the network knows it are warned about, and with --detect \
+        faces that are small, turned aside or leaning.
 
         The exit code is 0 when the comparison was made, whatever its outcome: --json says same or not.
         """,
@@ -84,6 +85,10 @@ private struct Verdict: Encodable {
         var sharpness: Double
         var likeness: Double
         var norm: Double
+        /// Of a photograph: pixels of its face, and how many degrees this is turned aside and leans.
+        var faceSize: Double?
+        var yaw: Double?
+        var roll: Double?
         var warnings: [String]
 
         init(_ side: FaceComparison.Side) {
@@ -92,6 +97,8 @@ private struct Verdict: Encodable {
             sharpness = side.quality.sharpness
             likeness = side.quality.likeness
             norm = side.norm
+            let view = side.quality.view
+            (faceSize, yaw, roll) = (view?.size, view?.yaw, view?.roll)
             warnings = side.warnings
         }
     }

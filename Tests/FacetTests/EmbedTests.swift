@@ -30,7 +30,7 @@ struct EmbedTests {
         try withFolder { folder in
             let faces = try TinyFaces(in: folder)
             let tool = Tool(folder: folder)
-            for output in ["e.npy", "e.safetensors"] {
+            for output in ["e.npy", "e.safetensors", "e.parquet"] {
                 let outcome = try embed(tool, faces.test.path, output)
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 #expect(outcome.errors.contains("16 images embedded, 6 numbers each"))
@@ -59,6 +59,9 @@ struct EmbedTests {
                 #expect(abs(Double(norms[row]) - expected) < 1e-5 * expected)
                 #expect(rows[row + 1] == "\(images[row]),\(norms[row])")
             }
+            try expectTable(
+                folder.appendingPathComponent("e.parquet"), array.values, norms,
+                names: images.map(String.init))
             // The evaluation names its images in the order of its pairs, which here is another one.
             let test = "probe=\(faces.test.path),\(faces.pairs.path)"
             let evaluated = try tool.run(
@@ -75,6 +78,55 @@ struct EmbedTests {
                 {
                     #expect(abs(a - b) < 1e-5)
                 }
+            }
+        }
+    }
+
+    /// Plain values lie in a Parquet file one behind the other. What pyarrow and others read is compared where they
+    /// are installed.
+    private func expectTable(
+        _ file: URL, _ values: [Float], _ norms: [Float], names: [String]
+    ) throws {
+        let bytes = try Data(contentsOf: file)
+        #expect(bytes.prefix(4) == Data("PAR1".utf8) && bytes.suffix(4) == Data("PAR1".utf8))
+        func data(_ values: some Sequence<Float>) -> Data {
+            values.reduce(into: Data()) { data, value in
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+            }
+        }
+        for part in [data(values[..<96]), data(values[96...]), data(norms)] {
+            #expect(bytes.range(of: part) != nil)
+        }
+        guard let python = ProcessInfo.processInfo.environment["FACET_PARQUET_PYTHON"] else {
+            return
+        }
+        let script = Self.script.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+            .appendingPathComponent("FaceDataTests/Fixtures/check_embeddings.py")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: python)
+        process.arguments = [script.path, file.path, file.deletingPathExtension().path + ".npy"]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test("Sets of every format are embedded as the folder is")
+    func otherFormats() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            #expect(try embed(tool, faces.test.path, "e.npy").status == 0)
+            let expected = try Data(contentsOf: folder.appendingPathComponent("e.npy"))
+            for name in ["s/x.tar", "x.zip", "p/x.parquet", "x.lmdb", "x.tfrecord"] {
+                let made = try tool.run("data", "convert", faces.test.path, name)
+                #expect(made.status == 0, "\(made.errors)")
+                // Shards and tables by their folder, too.
+                let set = name.contains("/") ? String(name.prefix(1)) : name
+                let outcome = try embed(tool, set, "o.npy")
+                #expect(outcome.status == 0, "\(name): \(outcome.errors)")
+                #expect(
+                    try Data(contentsOf: folder.appendingPathComponent("o.npy")) == expected, "\(name)")
             }
         }
     }

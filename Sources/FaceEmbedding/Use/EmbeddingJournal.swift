@@ -108,10 +108,22 @@ final class EmbeddingJournal {
     ///
     /// - Parameter view: 0 for the images, 1 for their mirror images.
     func forEachPart(view: Int, _ body: ([UInt8]) throws -> Void) throws {
+        try forEachPart(of: view...view) { try body($0[0]) }
+    }
+
+    /// The bytes of each view, some rows of all images at a time.
+    func forEachPart(_ body: ([[UInt8]]) throws -> Void) throws {
+        guard let views = entries.first?.part.views else { return }
+        try forEachPart(of: 0...views - 1, body)
+    }
+
+    private func forEachPart(
+        of views: ClosedRange<Int>, _ body: ([[UInt8]]) throws -> Void
+    ) throws {
         let file = try FileReader(PartialFile.url(of: url))
         for entry in entries {
             let size = entry.part.size / entry.part.views
-            try body(try file.bytes(at: entry.offset + view * size, count: size))
+            try body(views.map { try file.bytes(at: entry.offset + $0 * size, count: size) })
         }
     }
 

@@ -1,3 +1,4 @@
+import FaceData
 import FaceEvaluation
 import Foundation
 import SafeFiles
@@ -13,6 +14,7 @@ struct EmbeddingOutput {
     /// Writes the file; of a `.npy` also the names beside it.
     func write(to url: URL) throws {
         let norms = try norms()
+        if url.pathExtension.lowercased() == "parquet" { return try writeTable(norms, to: url) }
         let isArray = EmbeddingFile.isNamedArray(url)
         if isArray { try writeNames(norms, to: Self.names(of: url)) }
         let writer = try FileWriter(url)
@@ -47,6 +49,36 @@ struct EmbeddingOutput {
             ])
     }
 
+    /// Writes a `.parquet`, a row an image.
+    private func writeTable(_ norms: [Double], to url: URL) throws {
+        let lists = ["embedding", "mirrored"].prefix(views).map { ParquetWriter.Field.floats($0) }
+        let writer = try ParquetWriter(
+            url, fields: [.text("name")] + lists + [.float("norm")], texts: [("model", identity)])
+        var row = 0
+        try journal.forEachPart { parts in
+            let tables = parts.map(Self.numbers)
+            for start in stride(from: 0, to: tables[0].count, by: journal.dimension) {
+                let rows = tables.map {
+                    ParquetWriter.Value.floats(Array($0[start..<start + journal.dimension]))
+                }
+                try writer.append([.text(names[row])] + rows + [.float(Float(norms[row]))])
+                row += 1
+            }
+        }
+        try writer.finish()
+    }
+
+    private static func numbers(_ bytes: [UInt8]) -> [Float] {
+        bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map {
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: bytes.loadUnaligned(
+                            fromByteOffset: 4 * $0, as: UInt32.self)))
+            }
+        }
+    }
+
     private func writeNames(_ norms: [Double], to url: URL) throws {
         let writer = try FileWriter(url)
         try writer.write("name,norm\n")
@@ -64,14 +96,7 @@ struct EmbeddingOutput {
         for view in 0..<views {
             var row = 0
             try journal.forEachPart(view: view) { bytes in
-                let values = bytes.withUnsafeBytes { bytes in
-                    (0..<bytes.count / 4).map {
-                        Float(
-                            bitPattern: UInt32(
-                                littleEndian: bytes.loadUnaligned(
-                                    fromByteOffset: 4 * $0, as: UInt32.self)))
-                    }
-                }
+                let values = Self.numbers(bytes)
                 let count = values.count / journal.dimension
                 let table = try EmbeddingTable(
                     count: count, dimension: journal.dimension, values: values)

@@ -10,6 +10,7 @@ import Torch
 /// | file | content |
 /// |---|---|
 /// | `.npy` | `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images; beside it `NAME.names.csv` with the name of each row and its norm |
+/// | `.parquet` | a row an image: `name` (text), `embedding` and, with mirror images, `mirrored` (lists of float32), and `norm` (float32); the network's identity under `model` of the file's texts |
 /// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, a line each, under the key `images` of the metadata, and the network's identity under `model` |
 ///
 /// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
@@ -30,6 +31,8 @@ public struct SetEmbedding {
     }
 
     private let network: EmbeddingNetwork
+    /// Height and width that the network takes, in pixels.
+    public var inputSize: Int { network.inputSize }
     /// What is embedded, in the order of the rows.
     public let images: any ImageSource
     private let mirroring: Bool

@@ -8,14 +8,15 @@ import Spelling
 let embedCommand = Command(
     "embed", "Embed images into a file for other programs.",
     discussion: """
-        The images are those of a folder and of all folders inside of it, of a RecordIO pack, of insightface's \
-        .bin, or of a list. Pictures are aligned crops, as facet data align writes them, or with --detect \
+        The images are those of a folder and of all folders inside of it, of a set in any other format, of \
+        insightface's .bin, or of a list. Pictures are aligned crops, as facet data align writes them, or with --detect \
         photographs, whose faces are found and aligned; those without a face are named and left out, with the \
-        exit code 1.
+        exit code 1, and faces that are small, turned aside or leaning are warned about.
 
         A .npy file is [2, n, d], images and mirror images, or with --no-mirror [n, d]; NAME.names.csv beside it \
         has the name and the norm of each row. A .safetensors file has original, mirrored and norms, and the \
-        names in its metadata. Embeddings are not normalised.
+        names in its metadata. A .parquet file has a row an image: name, embedding, mirrored and norm. Embeddings are \
+        not normalised.
 
         Finished embeddings are kept: run the same command again to resume. With --detect, faces are searched for again.
         """,
@@ -25,7 +26,7 @@ let embedCommand = Command(
     ],
     options: [
         Option(
-            "--output", .value("FILE"), "the new file, .npy or .safetensors",
+            "--output", .value("FILE"), "the new file, .npy, .safetensors or .parquet",
             elsewhere: ["--out", "-o"]),
         Option("--no-mirror", .flag, "leave out the mirror images"),
         Option(
@@ -35,19 +36,20 @@ let embedCommand = Command(
     ] + DetectorOptions.photographs + UseFlags.network,
     examples: [
         "facet embed runs/arcface photos --output photos.npy",
-        "facet embed runs/arcface holiday --detect --output holiday.npy",
+        "facet embed runs/arcface holiday --detect --output holiday.parquet",
         "facet embed w600k_r50.onnx CASIA/train.rec --output casia.safetensors",
     ]
 ) { arguments in
     let interrupt = try Interrupt()
     guard
-        let output = try arguments.file("--output", endings: ["npy", "safetensors"])
+        let output = try arguments.file("--output", endings: ["npy", "safetensors", "parquet"])
     else { throw CommandError.missingOption(option: "--output") }
     let options = try UseFlags.options(arguments)
     let images = try EmbeddedSet.open(
-        arguments.positional("images") ?? "", threads: options.compute.threads)
+        arguments.positional("images") ?? "", threads: options.compute.threads,
+        told: Console.standard.warning)
     _ = try DetectorOptions.isWanted(arguments)
-    var found: SetDetection.Outcome?
+    var found: DetectedImages?
     let embedding = try SetEmbedding(
         model: URL(fileURLWithPath: arguments.positional("model") ?? ""), options: options,
         weights: ModelFlags.stateDict(arguments), mirroring: !arguments.has("--no-mirror")
@@ -56,7 +58,7 @@ let embedCommand = Command(
             arguments, template: template, threads: options.compute.threads)
         guard let aligner else { return (images, "") }
         let faces = try detected(images, aligner, options.compute.threads, interrupt)
-        found = faces.outcome
+        found = faces
         return (faces.source, aligner.identity)
     }
     var line: ProgressLine?
@@ -80,7 +82,23 @@ let embedCommand = Command(
             "\(counted(outcome.images, "image")) embedded, \(outcome.dimension) numbers each"
                 + (outcome.kept > 0 ? "; \(grouped(outcome.kept)) were done before" : ""))
     }
-    return found.map(DetectorOptions.tell) ?? true ? .success : .failure
+    guard let found else { return .success }
+    tell(found, inputSize: embedding.inputSize)
+    return DetectorOptions.tell(found.outcome) ? .success : .failure
+}
+
+/// Tells of faces that are small or not seen from before.
+private func tell(_ found: DetectedImages, inputSize: Int) {
+    let doubtful = found.faces.indices.compactMap { index -> String? in
+        let warnings = found.faces[index].view?.warnings(inputSize: inputSize) ?? []
+        return warnings.isEmpty
+            ? nil : "\(found.source.name(of: index)): \(warnings.joined(separator: ", "))"
+    }
+    guard !doubtful.isEmpty else { return }
+    Console.standard.warning(
+        counted(doubtful.count, "picture has", "pictures have")
+            + " a face that is small, turned aside or leaning:")
+    DataWork.some(doubtful).forEach(Console.note)
 }
 
 /// The faces of photographs.

@@ -62,6 +62,100 @@ struct DetectTests {
         }
     }
 
+    @Test("The pictures of a folder without people's folders are aligned by landmarks")
+    func flatFolder() throws {
+        try withFolder { folder in
+            let pixels = (0..<64 * 64 * 3).map { UInt8($0 % 251) }
+            let image = RGBImage(width: 64, height: 64, pixels: pixels)
+            let flat = folder.appendingPathComponent("flat")
+            try FileManager.default.createDirectory(at: flat, withIntermediateDirectories: true)
+            var lines = ""
+            for name in ["1.png", "2.png"] {
+                try Data(ImageEncoder.png(image)).write(to: flat.appendingPathComponent(name))
+                lines += "\(name) 20 20 44 20 32 32 22 44 42 44\n"
+            }
+            try Data(lines.utf8).write(to: folder.appendingPathComponent("points.txt"))
+            let tool = Tool(folder: folder)
+            let aligned = try tool.run("data", "align", "flat", "points.txt", "out", "--png")
+            #expect(aligned.status == 0, "\(aligned.errors)")
+            #expect(aligned.output.contains("2 faces were written"), "\(aligned.output)")
+            let files = try FileManager.default.contentsOfDirectory(
+                atPath: folder.appendingPathComponent("out").path)
+            #expect(files.filter { !$0.hasPrefix(".") }.sorted() == ["1.png", "2.png"])
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("empty"), withIntermediateDirectories: true)
+            let empty = try tool.run("data", "align", "empty", "points.txt", "out2")
+            #expect(empty.status == 1)
+            #expect(empty.errors.contains("holds no identity folders"), "\(empty.errors)")
+        }
+    }
+
+    private static let hasWeights = ProcessInfo.processInfo.environment["FACET_DETECTORS"] != nil
+
+    @Test(
+        "All pictures of a folder are searched, in whatever folders they lie, and faces are warned of",
+        .enabled("FACET_DETECTORS is not set") { hasWeights })
+    func looseFolder() throws {
+        try withFolder { folder in
+            let tool = Tool(folder: folder)
+            let drawn = try tool.run(
+                "data", "synthesize", "pairs", "faces", "--scale", "0.01", "--size", "224",
+                "--threads", "1")
+            #expect(drawn.status == 0, "\(drawn.errors)")
+            let all = try LabelledImageSet.folder(folder.appendingPathComponent("faces"))
+            let names = ["loose.jpg", "album/1.jpg", "album/deep/2.jpg"]
+            for (index, name) in names.enumerated() {
+                let file = folder.appendingPathComponent("photos/\(name)")
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(all.source.bytes(of: index)).write(to: file)
+            }
+            let found = try tool.run("data", "detect", "photos", "--output", "l.csv", "--threads", "1")
+            #expect(found.status == 0, "\(found.errors)")
+            #expect(found.output.contains("in 3 pictures, of which 3 have one"), "\(found.output)")
+            let csv = try String(
+                contentsOf: folder.appendingPathComponent("l.csv"), encoding: .utf8)
+            #expect(
+                csv.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
+                    == ["album/1.jpg", "album/deep/2.jpg", "loose.jpg"])
+            // A flat one, and a set that is one file.
+            for name in ["photos/album/deep", "faces.zip"] {
+                if name.hasSuffix("zip") {
+                    #expect(try tool.run("data", "convert", "faces", name).status == 0)
+                }
+                let outcome = try tool.run("data", "detect", name, "--threads", "1")
+                #expect(outcome.status == 0, "\(outcome.errors)")
+            }
+            try FileManager.default.copyItem(
+                at: Self.script, to: folder.appendingPathComponent("net.pt"))
+            // The faces have some 200 pixels, which is little for 512.
+            let large = ["--detect", "--input-size", "512", "--threads", "1"]
+            let warning = " pixels and is enlarged to 512x512"
+            let compared = try tool.run(
+                [
+                    "verify", "net.pt", "photos/loose.jpg", "photos/album/1.jpg", "--threshold", "0",
+                    "--json",
+                ] + large)
+            if compared.status == 0 {
+                let object = try JSONSerialization.jsonObject(with: Data(compared.output.utf8))
+                let pictures = (object as? [String: Any])?["pictures"] as? [[String: Any]]
+                let first = try #require(pictures?.first)
+                let size = try #require(first["faceSize"] as? Double)
+                #expect(size > 100 && size < 256)
+                #expect(abs(try #require(first["yaw"] as? Double)) <= 90)
+                #expect(abs(try #require(first["roll"] as? Double)) < 60)
+                let warnings = try #require(first["warnings"] as? [String])
+                #expect(warnings.contains { $0.hasSuffix(warning) }, "\(warnings)")
+                let embedded = try tool.run(["embed", "net.pt", "photos", "--output", "e.npy"] + large)
+                #expect(embedded.status == 0)
+                #expect(embedded.errors.contains("3 pictures have a face that is small"))
+                #expect(embedded.errors.contains("loose.jpg: its face has only"), "\(embedded.errors)")
+            } else {
+                Issue.record("\(compared.errors)")
+            }
+        }
+    }
+
     private static var originals: URL? {
         let environment = ProcessInfo.processInfo.environment
         guard environment["FACET_DETECTORS"] != nil else { return nil }

@@ -1,5 +1,6 @@
 import CommandKit
 import FaceData
+import FaceEmbedding
 import Foundation
 import Spelling
 
@@ -50,22 +51,34 @@ let alignCommand = Command(
         let way =
             try places.landmarks == nil
             ? DetectorOptions.search(arguments, choice, threads: work.threads) : nil
-        let set = try work.open(arguments)
+        let source = try pictures(arguments, work)
         let quality = try arguments.whole("--quality", in: 1...100) ?? 95
         let alignment = SetAlignment(
             try template(arguments), quality: arguments.has("--png") ? nil : quality,
             choice: choice ?? .ask, threads: work.threads)
-        let progress = work.progress("aligning", set.source.count)
+        let progress = work.progress("aligning", source.count)
         let outcome: SetAlignment.Outcome
         if let way {
-            outcome = try alignment.align(set.source, way, to: places.folder, progress: progress)
+            outcome = try alignment.align(source, way, to: places.folder, progress: progress)
         } else {
             outcome = try alignment.align(
-                set.source, try LandmarkFile(places.landmarks ?? places.folder),
+                source, try LandmarkFile(places.landmarks ?? places.folder),
                 to: places.folder, progress: progress)
         }
-        try work.write(outcome, text: text(of: outcome, places.folder, set.source))
+        try work.write(outcome, text: text(of: outcome, places.folder, source))
         return code(of: outcome)
+    }
+}
+
+/// The images of a set, or all pictures of a folder in which nobody has a folder of their own.
+private func pictures(_ arguments: Arguments, _ work: DataWork) throws -> any ImageSource {
+    do {
+        return try work.open(arguments).source
+    } catch FaceDataError.noIdentities(let path) {
+        guard let found = try? EmbeddedSet.open(path, threads: work.threads) else {
+            throw FaceDataError.noIdentities(path: path)
+        }
+        return found
     }
 }
 

@@ -53,20 +53,27 @@ final class DataWork {
     static func requireNoSource(
         among written: [URL], _ arguments: Arguments, _ set: ImageCollection
     ) throws {
+        try requireNoSource(among: written, arguments, set.source)
+    }
+
+    /// Refuses to write over the files that images are read from.
+    static func requireNoSource(
+        among written: [URL], _ arguments: Arguments, _ source: any ImageSource
+    ) throws {
         let files = written.map { plain($0.path) }
         let named = arguments.positional("set") ?? ""
         let parts = [named] + named.split(separator: ",", maxSplits: 1).map(String.init)
-        var read = Set((parts + [set.source.location.path]).map(plain))
-        if set.source is RecordPack || set.source.location.pathExtension == "rec" {
-            read.formUnion(ConversionTarget.pack.files(set.source.location).map { plain($0.path) })
+        var read = Set((parts + [source.location.path]).map(plain))
+        if source is RecordPack || source.location.pathExtension == "rec" {
+            read.formUnion(ConversionTarget.pack.files(source.location).map { plain($0.path) })
         }
-        if let stored = set.source.storedImages {
+        if let stored = source.storedImages {
             read.formUnion(stored.files.map { plain($0.path) })
         }
-        if let tables = set.source.parquetImages {
+        if let tables = source.parquetImages {
             read.formUnion(tables.files.map { plain($0.path) })
         }
-        if let images = set.source as? ImageFiles, files.count == 1 {
+        if let images = source as? ImageFiles, files.count == 1 {
             read.formUnion(images.paths.indices.map { plain(images.path(of: $0)) })
         }
         if let file = files.first(where: read.contains) {

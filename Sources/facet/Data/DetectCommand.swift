@@ -1,37 +1,42 @@
 import CommandKit
 import FaceData
+import FaceEmbedding
 import Foundation
 import Spelling
 
 let detectCommand = Command(
     "detect", "Find the faces in pictures, with five landmarks each.",
     discussion: """
-        Finds all faces by MTCNN, whose weights scripts/bootstrap detectors installs. Pictures \
+        Finds all faces by MTCNN, whose weights scripts/bootstrap detectors installs, in all pictures of a folder and of \
+        the folders inside of it, or of a set in any format. Pictures \
         without a face, and with one that is too small, cut off, not upright or implausible, are counted and \
         named. --output writes a line a face: path, five landmarks (left eye, right eye, nose, left and right \
         corner of the mouth, as seen in the image), score and box, the face that counts first; facet data \
         align reads such a file, and finds faces itself with --detect. The exit code is 1 if no face was \
         found, or a picture could not be read.
         """,
-    positionals: [Positional("set", "the pictures")],
+    positionals: [Positional("set", "a folder of pictures, or a set in any format")],
     options: [
         Option("--output", .value("FILE"), "write the faces as CSV"),
         Option("--face", .value("RULE"), DetectorOptions.rule + "; default central"),
     ] + DetectorOptions.options + DataWork.options,
-    examples: ["facet data detect lfw --output landmarks.csv"]
+    examples: [
+        "facet data detect lfw --output landmarks.csv", "facet data detect holiday --face largest",
+    ]
 ) { arguments in
     let work = try DataWork(arguments)
     return try work.run {
         let search = try DetectorOptions.search(
             arguments, DetectorOptions.choice(arguments), threads: work.threads)
-        let set = try work.open(arguments)
+        let pictures = try EmbeddedSet.open(
+            arguments.positional("set") ?? "", threads: work.threads, told: Console.standard.warning)
         let detection = SetDetection(search, threads: work.threads)
         let (rows, outcome) = try detection.faces(
-            of: set.source, progress: work.progress("detecting", set.source.count))
+            of: pictures, progress: work.progress("detecting", pictures.count))
         var output: URL?
         if let file = arguments.value("--output") {
             let url = URL(fileURLWithPath: file)
-            try DataWork.requireNoSource(among: [url], arguments, set)
+            try DataWork.requireNoSource(among: [url], arguments, pictures)
             try SetDetection.write(rows, to: url)
             output = url
         }

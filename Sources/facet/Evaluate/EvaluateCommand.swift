@@ -23,7 +23,8 @@ let evaluateCommand = Command(
         them, lies beside the model; pictures of both are compared by facet data check --against.
 
         Given the folder of a study, it adds the test sets to the study: the model of each finished run \
-        is tested on them, and the report is rewritten.
+        is tested on them, and the report is rewritten. With an option that is about one model, as \
+        --save-thresholds or --all-protocols, the folder of facet train stands for the model in it.
 
         With --output, writes a page with the curves and the worst errors, and the numbers as JSON \
         and CSV; one folder per model if there are several.

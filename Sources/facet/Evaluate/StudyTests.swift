@@ -1,12 +1,14 @@
 import CommandKit
 import FaceReport
+import FaceRuns
 import FaceStudy
 import Foundation
 import Spelling
 
-/// The study that was given in place of a model; nil where it was none.
+/// The study that was given in place of a model; nil where it was none, and where the only run of what
+/// `facet train` wrote is meant, as options say that are about one model.
 ///
-/// - Throws: `CommandError` for options that say nothing about a study.
+/// - Throws: `CommandError` for such options with a study of several runs.
 func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
     let folders = paths.map { URL(fileURLWithPath: $0) }
     guard let study = folders.first(where: StudyEvaluation.isStudy) else { return nil }
@@ -20,10 +22,11 @@ func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
         "--input-size", "--precision", "--colour", "--input-mean", "--input-deviation",
         "--attributes", "--save-thresholds", "--engine",
     ]
-    for option in options where arguments.has(option) {
-        throw CommandError.together(option, "a study's folder")
+    guard let option = options.first(where: arguments.has) else { return study }
+    guard try StudyFolder(study).runs().count == 1 else {
+        throw CommandError.together(option, "the folder of a study of several runs; name one of them")
     }
-    return study
+    return nil
 }
 
 /// Tests a study's models on further sets, and writes its report anew.

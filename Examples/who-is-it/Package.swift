@@ -15,6 +15,7 @@ let package = Package(
                 .product(name: "FaceEmbedding", package: "facet"),
                 .product(name: "FaceGallery", package: "facet"),
                 .product(name: "Facet", package: "facet"),
+                .product(name: "Torch", package: "facet"),
             ])
     ],
     swiftLanguageModes: [.v6]

@@ -59,11 +59,15 @@ public struct EmbeddingNetwork {
 
     /// Embeddings of images and of their mirror images, not normalised.
     ///
-    /// - Parameter progress: Told how many images are done.
+    /// - Parameters:
+    ///   - mirroring: Whether the mirror images are wanted as well.
+    ///   - progress: Told how many images are done.
     public func embeddings(
-        of images: any ImageSource, progress: (Int) throws -> Void = { _ in }
+        of images: any ImageSource, mirroring: Bool = true,
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> EmbeddingViews {
-        try embedder.embeddings(of: images, size: inputSize, progress: progress)
+        try embedder.embeddings(
+            of: images, size: inputSize, mirroring: mirroring, progress: progress)
     }
 
     /// Images that a network is tried with at once.

@@ -35,7 +35,7 @@ public struct ModelExporter {
 
     /// What is written.
     public var format: Format
-    /// How ONNX is written.
+    /// How ONNX is written, and what TorchScript is given.
     public var onnx: ONNXOptions
     /// What the user states of the licence.
     public var terms: String?
@@ -145,15 +145,8 @@ public struct ModelExporter {
             try OpenVINOConverter.convert(onnx, to: url, isHalf: false)
         case .safetensors: try ModelFile.write(backbone, metadata, to: url)
         case .torchscript:
-            guard metadata.normalization == .standard else {
-                throw ModelExportError.unwritable(
-                    path: url.lastPathComponent,
-                    reason:
-                        "TorchScript does not say how bytes are prepared, and this network's are not "
-                        + "(byte - 127.5) / 127.5; export it as ONNX")
-            }
             try ExportedNetwork(backbone, metadata).writeTorchScript(
-                to: url, terms: terms, version: version)
+                to: url, onnx, terms: terms, version: version)
         }
     }
 
@@ -186,8 +179,8 @@ public struct ModelExporter {
             try calibration.map { try Calibration($0).others(Self.faces) }
             ?? BuiltInFaces(count: Self.faces, size: original.inputSize)
         return try ExportJudgement(
-            original: try original.embeddings(of: faces).original,
-            exported: try exported.embeddings(of: faces).original)
+            original: try original.embeddings(of: faces, mirroring: false).original,
+            exported: try exported.embeddings(of: faces, mirroring: false).original)
     }
 
     private func evaluate(

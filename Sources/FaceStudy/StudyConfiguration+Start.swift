@@ -47,7 +47,7 @@ extension StudyConfiguration.Start {
         [
             .optionalText(
                 "from", \.from, flag: .init("--from", "FILE"),
-                "weights to start from: a model, a run, a study, a `.pth`, TorchScript, `.params` or safetensors"
+                "weights to start from: a model, a run, a study, a `.pth`, TorchScript, ONNX, `.params` or safetensors"
             ),
             .flag("partial", \.isPartial, "whether less than all of a network may be in them"),
             .flag(

@@ -75,6 +75,18 @@ public struct WeightFile {
             ]
     }
 
+    /// Tensors that were found by other means than a name in the file.
+    init(path: String, part: String, tensors: [Entry]) {
+        self.path = path
+        parts = [Part(path: part, tensors: tensors)]
+    }
+
+    /// A file without tensors by name.
+    public init(withoutNames path: String) {
+        self.path = path
+        parts = []
+    }
+
     /// The tensors of a safetensors file, of whichever program.
     public init(_ content: Safetensors.Content, path: String) {
         self.path = path

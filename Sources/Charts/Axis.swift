@@ -3,7 +3,6 @@ import SafeNumbers
 
 /// An axis: which values it spans and where its ticks stand.
 package struct Axis: Hashable, Sendable {
-    /// A marked value.
     package struct Tick: Hashable, Sendable {
         package var value: Double
         package var label: String

@@ -4,7 +4,7 @@ import Foundation
 public enum SearchScale: String, Codable, Sendable, Hashable, CaseIterable {
     /// Whole numbers, each equally often.
     case integer
-    /// Evenly.
+    /// Uniformly in the value.
     case linear
     /// Evenly in the logarithm, for what counts by factors.
     case logarithmic = "log"
@@ -12,7 +12,7 @@ public enum SearchScale: String, Codable, Sendable, Hashable, CaseIterable {
 
 /// The values of a parameter that tuning tries.
 public struct SearchRange: Codable, Sendable, Hashable {
-    /// The smallest value.
+    /// The smallest value; below ``upper``.
     public let lower: Double
     /// The largest value; above ``lower``.
     public let upper: Double

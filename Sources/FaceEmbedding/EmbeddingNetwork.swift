@@ -5,7 +5,7 @@ import Torch
 
 /// A network that embeds images, with what is known of it.
 public struct EmbeddingNetwork {
-    /// The network.
+    /// Runs the network on batches of images.
     public var embedder: Embedder
     /// Height and width of its input, in pixels.
     public var inputSize: Int

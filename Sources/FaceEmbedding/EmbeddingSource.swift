@@ -12,7 +12,6 @@ import Torch
 public enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)
-    /// A network.
     case network(EmbeddingNetwork)
 
     /// Whether what is asked for of the input of a network counts for a file: not where it says itself how

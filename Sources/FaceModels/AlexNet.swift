@@ -22,7 +22,7 @@ public final class AlexNet: ConfigurableBackbone {
             published: "60 million parameters, ImageNet top-5 error 15.3 % (ensemble)"),
         options: [dropout.parameter], minInputSize: 63)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// Place among the features, channels, window, stride and padding of each convolution.

@@ -31,7 +31,7 @@ public final class DeepFace: ConfigurableBackbone {
                 + "on 4.4 million images"),
         options: [size.parameter, normalizes.parameter, dropout.parameter], minInputSize: 72)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.
@@ -81,7 +81,7 @@ public final class DeepFace: ConfigurableBackbone {
             noise: BatchNoise("dropout", countedBy: counter, initial: initial))
     }
 
-    /// Parameters and buffers.
+    /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
         let places = zip(["l4", "l5", "l6"], local).flatMap { name, layer in
             layer.state.prefixed(name)

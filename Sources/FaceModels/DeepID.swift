@@ -25,7 +25,7 @@ public final class DeepID: ConfigurableBackbone {
             published: "LFW 97.45 % (60 patches and joint Bayesian) trained on 202,599 images"),
         options: [size.parameter, normalizes.parameter], minInputSize: 31)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.
@@ -74,7 +74,7 @@ public final class DeepID: ConfigurableBackbone {
             noise: BatchNoise("dropout", countedBy: counter, initial: initial))
     }
 
-    /// Parameters and buffers.
+    /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
         let lower = first.state.prefixed("conv1") + second.state.prefixed("conv2")
         let upper = third.state.prefixed("conv3") + fourth.state.prefixed("conv4")

@@ -376,7 +376,7 @@ private final class PlaceWaves {
 
     var state: [StateEntry] { projection.state.prefixed("token_projection") }
 
-    /// Of one place.
+    /// Multiply-adds at one position.
     var multiplyAdds: Int { projection.weight.count }
 
     /// `[1, height * width, channels]`.

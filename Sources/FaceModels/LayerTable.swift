@@ -2,7 +2,7 @@
 public struct LayerTable: Codable, Hashable, Sendable {
     /// Size of the values between two layers.
     public struct Size: Codable, Hashable, Sendable, CustomStringConvertible {
-        /// Channels.
+        /// Number of channels.
         public var channels: Int
         /// Height, in pixels.
         public var height: Int

@@ -5,7 +5,6 @@ import FaceRuns
 /// Shares are 0...1 and numbers the shortest that read back to the same value; what a run does
 /// not have is an empty cell.
 struct ResultsCSV {
-    /// The file's text.
     let text: String
 
     init(_ results: StudyResults) {

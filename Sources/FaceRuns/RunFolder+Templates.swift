@@ -11,7 +11,7 @@ public struct TemplateTestFacts: Codable, Sendable, Hashable {
     /// SHA-256 over the names and contents of the images, in hexadecimal.
     public var contentHash: String?
 
-    /// Names a set.
+    /// Creates the description of a set of templates.
     public init(name: String, templates: Int, contentHash: String? = nil) {
         self.name = name
         self.templates = templates

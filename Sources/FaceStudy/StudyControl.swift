@@ -35,7 +35,6 @@ public enum StudyEvent: Sendable {
     case training(PlannedRun, TrainingEvent)
     /// A try is over.
     case tryEnded(TuningProgress)
-    /// A try begins.
     case tryStarted(PlannedRun, TuningProgress)
     /// Something a person should know, a sentence.
     case warning(String)
@@ -70,7 +69,7 @@ public struct StudyControl {
     public var endProcess: @Sendable (String) -> Void
     /// Asked often; when true, the study saves its state and ends.
     public var shouldStop: () -> Bool
-    /// Told of everything.
+    /// Called with every event of the study.
     public var listener: (StudyEvent) -> Void
     /// Writes the report when all runs are over: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }

@@ -13,7 +13,7 @@ public struct PlannedRun: Sendable, Hashable {
     public var identity: RunIdentity
     /// The training set's place in the configuration's list.
     public var trainIndex: Int
-    /// The network.
+    /// Backbone with its parameters.
     public var backbone: BackboneSpecification
     /// The loss, with the values it is trained with.
     public var loss: LossSpecification
@@ -75,7 +75,6 @@ struct RunSettings: Codable, Sendable, Hashable {
     var epochs: Int?
     /// Peak learning rate.
     var learningRate: Double
-    /// Weight decay.
     var weightDecay: Double
     /// What of the folder's name tells a try of a cell from others; nil for a run that is none.
     var tryName: [String]?

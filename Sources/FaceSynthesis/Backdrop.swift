@@ -33,7 +33,6 @@ struct Backdrop: Sendable, Hashable {
     }
 }
 
-/// Paints a backdrop.
 struct BackdropPainter {
     private struct Shape {
         let centre, axis: SIMD2<Float>

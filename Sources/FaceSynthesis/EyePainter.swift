@@ -42,7 +42,6 @@ struct EyePainter {
         return dx > -24 && dx < 24 && y > -12 && y < 18
     }
 
-    /// Paints one place.
     func paint(_ skin: Vector, x: Float, y: Float) -> Paint {
         let side: Float = x < 0 ? -1 : 1
         let dx = x * side - traits.spacing

@@ -57,7 +57,6 @@ struct EyeTraits: Sendable, Hashable {
     var bags: Float
 }
 
-/// The brows.
 struct BrowTraits: Sendable, Hashable {
     /// Height above the eyes.
     var height: Float
@@ -77,7 +76,6 @@ struct BrowTraits: Sendable, Hashable {
     var darkness: Float
 }
 
-/// The nose.
 struct NoseTraits: Sendable, Hashable {
     /// Distance of the tip below the eyes.
     var length: Float
@@ -99,11 +97,9 @@ struct NoseTraits: Sendable, Hashable {
     var nostrils: Float
 }
 
-/// The mouth.
 struct MouthTraits: Sendable, Hashable {
     /// Distance of the mouth below the eyes.
     var height: Float
-    /// Half its width.
     var halfWidth: Float
     /// Height of the upper lip's red.
     var upperLip: Float
@@ -121,9 +117,7 @@ struct MouthTraits: Sendable, Hashable {
     var philtrum: Float
 }
 
-/// The ears.
 struct EarTraits: Sendable, Hashable {
-    /// Height.
     var height: Float
     /// Width as a fraction of the height.
     var aspect: Float
@@ -193,7 +187,6 @@ struct HairTraits: Sendable, Hashable {
 struct BeardTraits: Sendable, Hashable {
     /// Above the upper lip.
     var moustache: Float
-    /// Chin.
     var chin: Float
     /// Cheeks and jaw.
     var cheeks: Float

@@ -30,7 +30,6 @@ struct MouthPainter {
         return x > -36 && x < 36 && d < 26 && d > -40
     }
 
-    /// Paints one place.
     func paint(_ skin: Vector, x: Float, y: Float) -> Paint {
         var paint = Paint(colour: skin, shine: 0, shade: 0)
         guard let s = shape.section(x) else { return paint }

@@ -45,7 +45,6 @@ struct NoiseField: Sendable {
     }
 }
 
-/// Reads a ``NoiseField``.
 struct NoiseSampler {
     fileprivate let values: UnsafeBufferPointer<Float>
 

@@ -1,6 +1,6 @@
 /// Finds which triangle is seen at each sample; two by two samples make a pixel.
 final class Rasteriser {
-    /// Samples a row.
+    /// Samples per row.
     let side: Int
     /// Depth of what is seen, in millimetres.
     let depths: UnsafeMutablePointer<Float>

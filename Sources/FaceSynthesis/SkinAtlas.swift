@@ -47,7 +47,6 @@ struct SkinAtlas: Sendable {
     }
 }
 
-/// Reads a ``SkinAtlas``.
 struct SkinSampler {
     fileprivate let texels: UnsafeBufferPointer<SIMD4<Float>>
     fileprivate let beards: UnsafeBufferPointer<Float>

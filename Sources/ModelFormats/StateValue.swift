@@ -7,7 +7,6 @@ enum StateValue {
     case text(String)
     case tuple([Int])
     case list([Int])
-    /// Keys and values.
     case dictionary([(key: Int, value: Int)])
     /// A function or class by its full name, which is never called.
     case global(String)

@@ -12,7 +12,7 @@ public struct LeaseClock: Sendable {
     /// How often somebody who waits for a lease looks at it.
     public var glance: Duration
 
-    /// Creates a clock.
+    /// Creates a clock; `now` can be replaced in tests.
     public init(
         now: @escaping @Sendable () -> Duration = LeaseClock.sinceStart,
         interval: Duration = .seconds(10), limit: Duration = .seconds(60),

@@ -14,7 +14,6 @@ package struct LineChart: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A line.
     package typealias Line = PointSeries<Point>
 
     /// Where the lines are named.

@@ -12,7 +12,7 @@ public struct FaceAlignment: Sendable {
         self.init(.insightface(side: side))
     }
 
-    /// Describes an alignment.
+    /// Aligns faces to a template.
     public init(_ template: FaceTemplate) {
         self.template = template
     }

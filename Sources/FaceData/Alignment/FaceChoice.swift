@@ -2,7 +2,6 @@
 public enum FaceChoice: String, Sendable, CaseIterable {
     /// None: such pictures are reported.
     case ask
-    /// The largest one.
     case largest
     /// The largest one near to the middle: area less twice the squared distance from the middle, as
     /// insightface chooses among detections.

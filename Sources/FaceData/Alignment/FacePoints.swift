@@ -8,7 +8,7 @@ public struct FacePoints: Sendable, Hashable {
         /// Rows from the top.
         public var y: Double
 
-        /// Names a place.
+        /// Creates a point from its column and row, in pixels.
         public init(_ x: Double, _ y: Double) {
             (self.x, self.y) = (x, y)
         }

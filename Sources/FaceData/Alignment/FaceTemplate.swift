@@ -6,7 +6,7 @@ public struct FaceTemplate: Sendable, Hashable {
     public let width: Int
     /// Rows of the aligned face.
     public let height: Int
-    /// The five points.
+    /// The five landmarks in the aligned face, in pixels.
     public let points: FacePoints
 
     /// insightface's, for squares: see ``FacePoints/template(side:)``.

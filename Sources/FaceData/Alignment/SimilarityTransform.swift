@@ -6,7 +6,7 @@ public struct SimilarityTransform: Sendable, Hashable {
     public var b: Double
     /// Shift to the right.
     public var tx: Double
-    /// Shift downwards.
+    /// Shift downwards, in pixels.
     public var ty: Double
 
     /// The transform that brings points nearest to others in the sense of least squares, without

@@ -19,14 +19,14 @@ public struct ImageSurvey: Sendable {
     /// Workers that looked at the images, and that search its pictures again.
     let threads: Int
 
-    /// A picture's size.
+    /// Size of a picture, in pixels.
     public struct PixelSize: Sendable, Hashable, CustomStringConvertible {
-        /// Columns.
+        /// Number of columns.
         public var width: Int32
-        /// Rows.
+        /// Number of rows.
         public var height: Int32
 
-        /// As `112x112`.
+        /// Width and height, as `112x112`.
         public var description: String { "\(width)x\(height)" }
     }
 

@@ -47,7 +47,7 @@ public struct PictureIndex: Sendable {
     /// Where each list begins, part after part, with one place more a part.
     private let starts: [Int32]
 
-    /// Makes the lists.
+    /// Builds the lists over the fingerprints of a table.
     public init(_ table: PictureTable) {
         self.table = table
         let lists = 1 << Self.partBits

@@ -46,7 +46,6 @@ struct PackConversion {
         self.set = self.set.removing(Set(scan?.bad.map(\.index) ?? []))
     }
 
-    /// Writes the pack.
     func run(_ progress: SetConversion.Progress) throws -> SetConversion.Outcome {
         let order = Self.ascending(set.labels)
         let source = SelectedImages(order, of: set.source)

@@ -38,7 +38,6 @@ final class ShardWriter {
         try requireNoOthers(count)
     }
 
-    /// A shard's file.
     static func shard(_ index: Int, of url: URL) -> URL {
         let digits = String(index)
         let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits

@@ -43,10 +43,10 @@ extension ByteStore {
 public struct MemoryBytes: ByteStore {
     /// What stands for a path in messages.
     public let path: String
-    /// The bytes.
+    /// The content of the file they stand for.
     public let bytes: [UInt8]
 
-    /// Takes bytes.
+    /// Presents an array as a file; `path` stands for it in messages.
     public init(_ bytes: [UInt8], path: String = "memory") {
         self.bytes = bytes
         self.path = path
@@ -55,7 +55,7 @@ public struct MemoryBytes: ByteStore {
     /// How many bytes there are.
     public var size: Int { bytes.count }
 
-    /// Copies bytes.
+    /// Copies bytes from `offset` on; throws `changed` beyond the end.
     public func read(
         at offset: Int, into target: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError) {

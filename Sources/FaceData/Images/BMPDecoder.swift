@@ -10,7 +10,6 @@ enum BMPDecoder {
             && BMPHeader.sizes.contains(BMPHeader.word(bytes, 14))
     }
 
-    /// Decodes a picture.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         let header = try BMPHeader(bytes)
         var pixels: [UInt8]

@@ -4,9 +4,7 @@ struct BMPHeader {
     /// second, Windows' fourth and fifth.
     static let sizes: Set<Int> = [12, 40, 52, 56, 64, 108, 124]
 
-    /// Columns.
     let width: Int
-    /// Rows.
     let height: Int
     /// Whether the first row is the picture's first.
     let isTopDown: Bool

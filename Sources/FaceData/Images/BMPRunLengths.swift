@@ -8,7 +8,6 @@ struct BMPRunLengths {
     private var column = 0
     private var row = 0
 
-    /// Prepares reading.
     init(_ header: BMPHeader) {
         (width, height) = (header.width, header.height)
         isOfHalfBytes = header.bits == 4

@@ -125,12 +125,12 @@ public enum MeanFace {
 
     /// How a face is enlarged and shifted, and how well it fits another then.
     private struct Fit {
-        /// Pearson's correlation.
+        /// Pearson's correlation coefficient.
         var score = -1.0
         var scale = 1.0
         /// To the right, in pixels of a mean face.
         var x = 0
-        /// Downwards.
+        /// Downwards, in pixels of a mean face.
         var y = 0
     }
 

@@ -3,9 +3,7 @@ import FaceData
 
 /// Numbers of every pixel of a picture, row by row.
 struct FeatureMap {
-    /// Rows.
     let height: Int
-    /// Columns.
     let width: Int
     /// Numbers of a pixel.
     let channels: Int

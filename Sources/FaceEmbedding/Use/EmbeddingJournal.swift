@@ -13,9 +13,9 @@ final class EmbeddingJournal {
         var views: Int
         /// CRC-32C of the numbers' bytes.
         var checksum: UInt32
-        /// Names the images.
+        /// Identifies the images.
         var images: String
-        /// Names what embeds them.
+        /// Identifies what embeds them.
         var plan: String
 
         /// Bytes of the numbers.

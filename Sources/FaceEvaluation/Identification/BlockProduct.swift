@@ -17,7 +17,7 @@ public struct BlockProduct: Sendable {
     /// Prepares rows of a gallery of a dimension, which many blocks of probes are multiplied with.
     let prepare: @Sendable (_ gallery: ArraySlice<Float>, _ dimension: Int) throws -> Multiplier
 
-    /// Describes a product.
+    /// Describes how blocks of cosines are computed.
     public init(
         error: Float = 0,
         _ prepare:
@@ -31,7 +31,7 @@ public struct BlockProduct: Sendable {
 /// Some rows of a table, in an order of their own.
 struct SelectedRows {
     let table: EmbeddingTable
-    /// nil for all.
+    /// nil for all rows.
     let rows: [Int]?
 
     init(_ table: EmbeddingTable, _ rows: [Int]? = nil) { (self.table, self.rows) = (table, rows) }

@@ -4,7 +4,7 @@
 /// The rank of the other image is 1 and the number of distractors with at least its score, so ties
 /// count against it.
 public struct DistractorSearch: Sendable {
-    /// Numbers of distractors.
+    /// Numbers of distractors in the gallery.
     public let sizes: [Int]
     /// For each size, how many pairs have each rank: 1 first, up to ``ranks``, then all others.
     public let counts: [[Int]]

@@ -10,7 +10,7 @@ public struct IdentificationRates: Sendable {
     /// The searches of each gallery.
     public let galleries: [[SearchOutcome]]
 
-    /// Counts searches.
+    /// Computes rates from the outcomes of all searches, gallery by gallery.
     public init(_ galleries: [[SearchOutcome]]) { self.galleries = galleries }
 
     /// The rates of searches in galleries.

@@ -12,12 +12,12 @@ public struct Annealing: Hashable, Sendable {
         part = fraction > 0 ? min(1, max(0, progress.fraction / fraction)) : 1
     }
 
-    /// In equal steps.
+    /// Linear interpolation between both values.
     public func linear(from first: Double, to last: Double) -> Double {
         part < 1 ? first + (last - first) * part : last
     }
 
-    /// By equal factors; both values are above 0.
+    /// Geometric interpolation; both values must be above 0.
     public func geometric(from first: Double, to last: Double) -> Double {
         part < 1 ? first * pow(last / first, part) : last
     }

@@ -50,7 +50,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     /// ln(1 + (classes - 1) e^m), of the whole margin.
     public var guessingLoss: Double? { log1p(Double(classifier.classes - 1) * exp(margin)) }
 
-    /// `weight` and `bias`.
+    /// State for checkpoints: `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }
 
     /// The mean cross-entropy with the margin.

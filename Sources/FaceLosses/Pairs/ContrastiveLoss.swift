@@ -68,7 +68,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
     private let form: Form
     private let mean: Mean
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         margin = setup[Self.marginKey]

@@ -3,9 +3,9 @@ public struct Interval: Sendable, Hashable {
     /// Confidence that the reports of this package use.
     public static let defaultLevel = 0.95
 
-    /// Lower end.
+    /// Lower end, included.
     public let lower: Double
-    /// Upper end.
+    /// Upper end, included.
     public let upper: Double
 
     /// An interval between two ends, the lower first.

@@ -18,7 +18,7 @@
 /// share has Wilson's, and the pairs' variance of a difference is never below that of two pairs of
 /// each kind, one to each side (Bonett and Price 2012, for no discordant pair).
 public struct SeedPairEstimate: Sendable, Hashable {
-    /// What is estimated.
+    /// Which quantity is estimated, and its range.
     public enum Quantity: Sendable, Hashable {
         /// The difference of two shares; −1...1.
         case difference
@@ -26,7 +26,7 @@ public struct SeedPairEstimate: Sendable, Hashable {
         case fraction
     }
 
-    /// What is estimated.
+    /// Which quantity was estimated.
     public let quantity: Quantity
     /// Number of pairs.
     public let pairs: Int

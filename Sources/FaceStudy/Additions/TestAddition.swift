@@ -36,7 +36,6 @@ struct TestAddition {
 
     /// The run, by which progress is told.
     let run: PlannedRun
-    /// Its folder.
     let folder: RunFolder
     /// How its model is computed.
     let compute: ComputeConfiguration

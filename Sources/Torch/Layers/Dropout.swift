@@ -34,16 +34,16 @@ public protocol BatchCounting {
 
 /// Counts the batches of training for a network without batch normalisations, which do it otherwise.
 public final class BatchCounter: BatchCounting {
-    /// Batches seen.
+    /// Number of batches seen, a scalar of `int64`.
     public let batchesTracked = Tensor.zeros([], type: .int64)
 
-    /// Starts at 0.
+    /// Creates a counter at 0.
     public init() {}
 
     /// The count, under the name that normalisations give it.
     public var state: [StateEntry] { [StateEntry("num_batches_tracked", batchesTracked, .buffer)] }
 
-    /// Counts a batch.
+    /// Adds one batch.
     public func count() { batchesTracked.assign(batchesTracked + 1) }
 }
 

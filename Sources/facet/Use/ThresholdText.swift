@@ -21,7 +21,6 @@ enum ThresholdText {
         "'\(calibration.set)', \(counted(calibration.impostorPairs, "pair")) of different people"
     }
 
-    /// A cosine.
     static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
 
     /// An interval of a threshold, whose ends the pairs may not give.

@@ -5,7 +5,7 @@ import Spelling
 struct CelebKey: Sendable, Hashable {
     /// Freebase MID, as `m.0107_f`.
     let person: String
-    /// Search rank.
+    /// Rank among the results of the image search.
     let rank: Int
     /// Number of the face; -1 for a whole picture.
     let face: Int

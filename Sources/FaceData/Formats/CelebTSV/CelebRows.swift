@@ -80,7 +80,7 @@ public struct CelebRows: ImageSource {
         "\(people[Int(rows[position].person)])/\(key(of: position).stem).jpg"
     }
 
-    /// The file.
+    /// The one file that holds all images.
     public var sourceFiles: SourceFiles { .shared([location]) }
 
     /// Decodes a row's base64; the image's bytes are all that the buffer holds afterwards.

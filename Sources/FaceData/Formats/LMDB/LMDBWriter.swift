@@ -37,7 +37,6 @@ final class LMDBWriter {
     private var counts = (branches: 0, leaves: 0, large: 0)
     private var lastKey: [UInt8]?
 
-    /// Begins a file.
     init(_ url: URL) throws(SafeFilesError) {
         file = try FileWriter(url)
         try file.write([UInt8](repeating: 0, count: 2 * Self.pageSize))

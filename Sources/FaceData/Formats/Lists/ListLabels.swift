@@ -9,7 +9,6 @@ import Spelling
 /// Identities are in the order of their numbers when all are whole numbers written without sign and
 /// without zeros in front, and otherwise in the order of their bytes.
 struct ListLabels {
-    /// The identities' names.
     private(set) var identities: [String] = []
     /// A place in ``identities`` for each label.
     private(set) var labels: [Int] = []

@@ -5,7 +5,7 @@
 /// into parts (flags 1, 2, ... and 3), and the number is put between them again when it is read
 /// (dmlc-core, `recordio.h`).
 struct RecordFile: Sendable {
-    /// Begins each part.
+    /// Magic number at the start of each part.
     static let magic: UInt32 = 0xced7_230a
     /// The longest part, in bytes.
     static let maxPartBytes = 1 << 29 - 1

@@ -77,7 +77,7 @@ public struct RecordPack: ImageSource {
     /// How many records describe identities; 0 in packs that have none.
     public var identityRecords: Int { layout.identities.count }
 
-    /// The record's key.
+    /// `record` and the record's key, as `record 17`.
     public func name(of position: Int) -> String { "record \(key(of: position))" }
 
     /// The `.rec` file, and the index that tells where its records are.
@@ -85,7 +85,7 @@ public struct RecordPack: ImageSource {
         .shared([location, location.deletingPathExtension().appendingPathExtension("idx")])
     }
 
-    /// Reads an image.
+    /// Reads the encoded bytes of an image into `buffer`.
     public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let header = try readRecord(layout.images.lowerBound + position, into: buffer)
         buffer.narrow(to: header.count..<buffer.count)

@@ -39,7 +39,7 @@ struct PartIndexFile {
         return index
     }
 
-    /// Beside the file.
+    /// The index in the folder of the file itself.
     var beside: URL {
         file.url.deletingLastPathComponent().appendingPathComponent(
             ".\(file.url.lastPathComponent).index")

@@ -11,7 +11,6 @@ struct TextTable: Sendable, Hashable {
         String(decoding: bytes[start(of: index)..<ends[index]], as: UTF8.self)
     }
 
-    /// Adds a text.
     mutating func append(_ text: String) {
         bytes += text.utf8
         ends.append(bytes.count)

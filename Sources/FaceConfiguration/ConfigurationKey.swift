@@ -3,7 +3,7 @@
 /// From one declaration follow the check of a study file, the flag of the command line, the ranges of
 /// the Swift interface, the help and the documentation.
 public struct ConfigurationKey: Sendable {
-    /// Place in the configuration, with `[]` behind a list of objects: `train[].name`.
+    /// Path in the configuration, with `[]` behind a list of objects: `train[].name`.
     public internal(set) var path: String
     /// The values it may have.
     public let domain: ValueDomain

@@ -36,10 +36,10 @@ public struct SearchRange: Codable, Sendable, Hashable {
         self.scale = scale
     }
 
-    /// The value at a place of the range, with four significant digits, so that it reads well and is
+    /// The value at a position of the range, with four significant digits, so that it reads well and is
     /// the same number wherever it is written.
     ///
-    /// - Parameter fraction: Place in the range, from 0 at its lower end to below 1.
+    /// - Parameter fraction: Position in the range, from 0 at its lower end to below 1.
     public func value(at fraction: Double) -> Double {
         switch scale {
         case .integer:

@@ -175,7 +175,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
 
 /// What is wrong with a configuration, and where in it.
 public struct ConfigurationFault: Hashable, Sendable {
-    /// Place of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
+    /// Path of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
     public var path: String
     /// A sentence without its end.
     public var reason: String

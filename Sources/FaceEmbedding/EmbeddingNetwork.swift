@@ -124,7 +124,7 @@ public struct EmbeddingNetwork {
         return largest
     }
 
-    /// Places of a few images, evenly from all.
+    /// Indices of a few images, evenly from all.
     private static func indices(of count: Int, _ offset: Int) -> [Int] {
         let wanted = min(count, sample)
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }

@@ -175,7 +175,7 @@ private struct Opener {
         guard let normalization = options.input.normalization else {
             throw .input(
                 path: url.path,
-                reason: "one mean and one deviation are allowed for it; three are for ONNX")
+                reason: "one mean and one standard deviation are allowed; three are for ONNX")
         }
         return normalization
     }

@@ -87,7 +87,7 @@ enum ModelFileKind: Equatable {
     // MARK: Other files
 
     private struct Mark {
-        /// Bytes at a place.
+        /// Bytes at an offset.
         let bytes: [UInt8]
         var index = 0
         let kind: ModelFileKind

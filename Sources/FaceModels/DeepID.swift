@@ -3,8 +3,8 @@ public import Torch
 /// DeepID (Sun, Wang and Tang, "Deep Learning Face Representation from Predicting 10,000 Classes", CVPR
 /// 2014, figure 2).
 ///
-/// Three convolutions, each with a 2x2 pool, and a fourth layer whose filters differ from place to place;
-/// the filters of the third are shared within squares of 2x2 places. The third layer's map and the
+/// Three convolutions, each with a 2x2 pool, and a fourth layer whose filters differ from position to position;
+/// the filters of the third are shared within squares of 2x2 positions. The third layer's map and the
 /// fourth's together enter the linear map whose rectified values are the embedding; with `bn=on` they
 /// are normalised instead. The paper joins 120 such networks, one for each of 60 patches of a face and
 /// its mirror image, and reduces their values by PCA: this is one of them, for a whole face. A network

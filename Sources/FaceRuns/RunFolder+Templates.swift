@@ -48,7 +48,7 @@ extension RunFolder {
 }
 
 extension TemplateReport {
-    /// What a record that was written by nobody here says wrongly; nil where nothing is.
+    /// What a record that was not written by this program gets wrong; nil where nothing is.
     fileprivate var damage: String? {
         for figure in figures {
             let numbers =
@@ -56,13 +56,13 @@ extension TemplateReport {
             if !numbers.allSatisfy({ (0...1).contains($0) })
                 || ![nil, 2].contains(figure.interval?.count)
             {
-                return "'\(figure.measure.title)' is not a share with an interval"
+                return "'\(figure.measure.title)' is not a fraction with an interval"
             }
             guard let draws = figure.replicates else { continue }
             if !(draws.draws + draws.withoutGroups + [draws.estimate]).allSatisfy((0...1).contains)
                 || draws.people < 0
             {
-                return "the draws of '\(figure.measure.title)' are no shares"
+                return "the draws of '\(figure.measure.title)' are not fractions"
             }
         }
         return nil

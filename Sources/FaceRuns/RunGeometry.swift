@@ -91,9 +91,9 @@ public struct EmbeddingMap: Codable, Sendable, Hashable {
     public struct Identity: Codable, Sendable, Hashable {
         /// Name of the identity.
         public var name: String
-        /// Places of its images along the first component.
+        /// Positions of its images along the first component.
         public var x: [Double]
-        /// Places of its images along the second component, in the same order.
+        /// Positions of its images along the second component, in the same order.
         public var y: [Double]
 
         /// Memberwise initialiser.

@@ -66,7 +66,7 @@ public struct TuningCell: Codable, Sendable, Hashable {
     /// All tries, planned ones too: rung after rung, in each rung by ascending index. The first is the
     /// default. Of rungs after the first, those that are known already.
     public var tries: [TuningTry]
-    /// The place in ``tries`` of the one that was chosen: the highest validation accuracy of the last
+    /// The index in ``tries`` of the one that was chosen: the highest validation accuracy of the last
     /// rung, of equal ones the earlier. Nil while tries are missing, and where none of the rung
     /// finished.
     public var chosen: Int?

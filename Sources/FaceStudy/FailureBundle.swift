@@ -20,7 +20,7 @@ import SafeFiles
 /// | `checkpoint/` | the run's last checkpoint, from which the step can be made again |
 ///
 /// Together with the images it is enough to make the step again on another machine. Randomness is
-/// a function of the seed and the place in the run, so that no generator's state is needed.
+/// a function of the seed and the position in the run, so that no generator's state is needed.
 public struct FailureBundle {
     /// Folder of the bundle.
     public let url: URL

@@ -79,7 +79,7 @@ public struct StudyControl {
     public var retriesFailed = false
     /// The processes that compute each training together; nil for this one alone.
     public var team: ProcessTeam?
-    /// By which time leases are kept and judged.
+    /// By which time leases are kept and expire.
     public var leases = LeaseClock()
     /// The time of day, by which files are too new to be known by their times.
     public var now: () -> Date = { Date() }

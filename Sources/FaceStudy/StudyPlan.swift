@@ -11,7 +11,7 @@ import Torch
 public struct PlannedRun: Sendable, Hashable {
     /// Which cell this is, and with which seed.
     public var identity: RunIdentity
-    /// The training set's place in the configuration's list.
+    /// The training set's index in the configuration's list.
     public var trainIndex: Int
     /// Backbone with its parameters.
     public var backbone: BackboneSpecification

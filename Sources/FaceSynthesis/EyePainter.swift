@@ -31,11 +31,11 @@ struct EyePainter {
         var colour: Vector
         /// Mirror-like shine added, 0 to 1.
         var shine: Float
-        /// How far the place is eyeball instead of skin.
+        /// How far the position is eyeball instead of skin.
         var wet: Float
     }
 
-    /// Whether a place is near enough to an eye to be painted.
+    /// Whether a position is near enough to an eye to be painted.
     @inline(__always)
     func covers(x: Float, y: Float) -> Bool {
         let dx = (x < 0 ? -x : x) - traits.spacing

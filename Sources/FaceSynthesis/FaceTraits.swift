@@ -47,7 +47,7 @@ struct EyeTraits: Sendable, Hashable {
     var crease: Float
     /// Pigment of the iris: 0 blue-grey, 0.5 green to hazel, 1 dark brown.
     var pigment: Float
-    /// Deviation of the iris' hue, about ±1.
+    /// Offset of the iris' hue, about ±1.
     var hue: Float
     /// Radius of the iris.
     var irisRadius: Float
@@ -198,7 +198,7 @@ struct BeardTraits: Sendable, Hashable {
 
 /// A spot on the skin at frontal coordinates.
 struct SkinMark: Sendable, Hashable {
-    /// Place in millimetres right of and above the middle between the eyes.
+    /// Position in millimetres right of and above the middle between the eyes.
     var position: SIMD2<Float>
     /// Half its length and half its width.
     var radii: SIMD2<Float>

@@ -16,14 +16,14 @@ struct MouthPainter {
         lip = natural.mixed(paint, view.grooming.lipstick * 0.7)
     }
 
-    /// Colour, shine, and how far light is kept from the place.
+    /// Colour, shine, and how far light is kept from the position.
     struct Paint {
         var colour: Vector
         var shine: Float
         var shade: Float
     }
 
-    /// Whether a place is near enough to the mouth to be painted.
+    /// Whether a position is near enough to the mouth to be painted.
     @inline(__always)
     func covers(x: Float, y: Float) -> Bool {
         let d = y - shape.centre

@@ -3,7 +3,7 @@ struct SkinAtlas: Sendable {
     static let columns = 152
     static let rows = 168
 
-    /// Linear colour, and in `w` how much light reaches the place, 0 to 1.
+    /// Linear colour, and in `w` how much light reaches the point, 0 to 1.
     let texels: [SIMD4<Float>]
     /// Greatest density of the beard, 0 to 1.
     let beard: [Float]

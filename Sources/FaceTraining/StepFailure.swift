@@ -13,7 +13,7 @@ public struct StepFailure: Codable, Sendable, Hashable {
     public var step: Int
     /// Which epoch it belonged to, from 1.
     public var epoch: Int
-    /// Its place in the epoch, from 0.
+    /// Its index in the epoch, from 0.
     public var stepInEpoch: Int
     /// Learning rate of the step.
     public var learningRate: Double

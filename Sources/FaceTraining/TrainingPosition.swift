@@ -2,7 +2,7 @@ public import FaceLosses
 
 /// The state of a run: all that is needed to resume it bit for bit.
 ///
-/// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
+/// Randomness is a function of the seed, the epoch and the position in it, so numbers are enough;
 /// there is no generator to store.
 public struct TrainingPosition: Codable, Sendable, Hashable {
     /// Steps taken since the start of the run.

@@ -88,7 +88,7 @@ public struct ModelExporter {
             throw ModelExportError.unwritable(
                 path: target.path,
                 reason:
-                    "its weights would take the place of '\(beside.path)', which is no part of an export to it; "
+                    "its weights would take the place of '\(beside.path)', which is not part of an export to it; "
                     + "choose another name")
         }
         let folder = try PartialFolder(for: target)

@@ -1,4 +1,4 @@
-/// By which time leases are kept and judged.
+/// By which time leases are kept and expire.
 ///
 /// Clocks of machines differ, so no time that another machine wrote is ever compared: an observer
 /// measures by its own clock for how long a lease's file has not changed.

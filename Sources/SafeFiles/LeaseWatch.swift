@@ -22,7 +22,7 @@ public final class LeaseWatch: @unchecked Sendable {
         var hasChanged = false
     }
 
-    /// By which time it judges.
+    /// The clock that decides when a lease has expired.
     public let clock: LeaseClock
     private let lock = NSLock()
     // Sound because it is reached only while `lock` is held.

@@ -31,7 +31,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
     package var y: Axis
     package var style: SeriesStyle
     package var trials: [Trial]
-    /// Place of the chosen try among the trials.
+    /// Index of the chosen try among the trials.
     package var chosen: Int?
     /// The default and what was published.
     package var guides: [Guide]

@@ -31,7 +31,7 @@ struct SignalPolicy: Sendable {
 
     private var first: Duration?
 
-    /// Judges the next signal.
+    /// Decides what the next signal means.
     ///
     /// - Parameter isStopping: Whether the work has seen the request, and so saves and ends.
     mutating func judge(_ arrival: Arrival, isStopping: Bool) -> Verdict {

@@ -1,7 +1,7 @@
 /// Five points of a face in pixels of its picture, where the middle of the first pixel is (0, 0):
 /// both eyes, the tip of the nose and both corners of the mouth, left and right as they are seen.
 public struct FacePoints: Sendable, Hashable {
-    /// A place in a picture.
+    /// A position in a picture.
     public struct Point: Sendable, Hashable {
         /// Columns from the left.
         public var x: Double

@@ -32,7 +32,7 @@ public struct SimilarityTransform: Sendable, Hashable {
         self.ty = ty - b * sx - a * sy
     }
 
-    /// Where a place comes from.
+    /// Where a position comes from.
     func inverse(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
         let square = a * a + b * b
         let (u, v) = (x - tx, y - ty)

@@ -134,7 +134,7 @@ public struct Augmentation: Sendable, Hashable {
     }
 }
 
-/// Which changes an image gets: a function of the seed, the epoch, the step and the place in it alone, whatever
+/// Which changes an image gets: a function of the seed, the epoch, the step and the position in it alone, whatever
 /// thread decodes it and wherever the run began.
 public struct AugmentationRule: Sendable, Hashable {
     private let augmentation: Augmentation

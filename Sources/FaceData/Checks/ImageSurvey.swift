@@ -9,7 +9,7 @@ public struct ImageSurvey: Sendable {
     /// What tells each picture from others.
     public private(set) var pictures = PictureTable()
     /// Groups of images that are copies of one another, re-saved, resized or mirrored ones included:
-    /// their places, each group ascending and the groups in the order of their first images.
+    /// their indices, each group ascending and the groups in the order of their first images.
     public private(set) var copies: [[Int]] = []
     /// Mean red, green and blue of the middles of all images; 0...255.
     public private(set) var colour: (red: Double, green: Double, blue: Double) = (0, 0, 0)

@@ -65,7 +65,7 @@ final class ShardWriter {
     /// Adds the next picture.
     ///
     /// - Parameters:
-    ///   - index: Its place in the set.
+    ///   - index: Its index in the set.
     ///   - label: The number of its identity.
     func append(_ bytes: [UInt8], _ index: Int, label: Int) throws(FaceDataError) {
         let ending = bytes.withUnsafeBytes { ImageKind($0) }.ending

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Bytes that are read at any place, by many threads at once: a file's, or an array's.
+/// Bytes that are read at any offset, by many threads at once: a file's, or an array's.
 public protocol ByteStore: Sendable {
     /// Where the bytes are; for messages.
     var path: String { get }
     /// How many there are.
     var size: Int { get }
 
-    /// Fills memory with the bytes from a place on.
+    /// Fills memory with the bytes from an offset on.
     ///
     /// - Throws: ``FaceDataError/changed(path:)`` when there are not as many, or
     ///   ``FaceDataError/unreadable(path:reason:)``.

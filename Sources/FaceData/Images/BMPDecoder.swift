@@ -28,7 +28,7 @@ enum BMPDecoder {
         return RGBImage(width: header.width, height: header.height, pixels: pixels)
     }
 
-    /// The colours of places in a palette.
+    /// The colours of indices in a palette.
     private static func coloured(_ samples: [UInt8], _ palette: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: samples.count * 3) { pixels, initialized in
             for (position, index) in samples.enumerated() {
@@ -64,7 +64,7 @@ enum BMPDecoder {
         return pixels
     }
 
-    /// A row of places in the palette, the first one in the highest bits of a byte.
+    /// A row of indices in the palette, the first one in the highest bits of a byte.
     private static func append(
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
     ) {

@@ -3,7 +3,7 @@ struct BMPRunLengths {
     private let width: Int
     private let height: Int
     private let isOfHalfBytes: Bool
-    /// Places in the palette; what no run covers has the first colour.
+    /// Indices in the palette; what no run covers has the first colour.
     private var samples: [UInt8]
     private var column = 0
     private var row = 0

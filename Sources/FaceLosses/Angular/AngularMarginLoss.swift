@@ -73,7 +73,7 @@ public enum MarginGradient: String, CaseIterable, Sendable {
     ///
     /// This is the convention of arcface_torch and OpenSphere. The exact gradient of ArcFace and
     /// A-Softmax has a part that all samples share: it is largest at 90 degrees, where training
-    /// from random weights begins, and pushes all embeddings and class weights to one place.
+    /// from random weights begins, and pushes all embeddings and class weights to one point.
     case detached
     /// The derivative of the value.
     case exact

@@ -32,7 +32,7 @@ public struct AngularSchedule: Hashable, Sendable {
         scale.parameter, firstScale.parameter, scaleWarmup.parameter, warmup.parameter,
     ]
 
-    /// The parameters where other scales are tried than usual.
+    /// The parameters where scales other than the default are tuned.
     static func parameters(searchingScales range: ClosedRange<Double>) -> [LossParameter] {
         [scale.searched(range, .logarithmic).parameter] + parameters.dropFirst()
     }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The way of a quantity from one value to another over the first fraction of a run.
 ///
-/// After that share, and from the start when the share is 0, it has the last value exactly.
+/// After that fraction, and from the start when it is 0, it has the last value exactly.
 public struct Annealing: Hashable, Sendable {
     /// How much of the way is done, 0 to 1.
     public let part: Double

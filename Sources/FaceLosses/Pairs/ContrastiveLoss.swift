@@ -84,7 +84,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let pairs = PairwiseDistances(embeddings.l2Normalized(), labels)
-        // The root has no slope at 0; two equal embeddings of two identities get none.
+        // The square root has no finite derivative at 0; two equal embeddings of two identities get none.
         let distances = pairs.squares.clamped(from: 1e-12).sqrt()
         let hinges = (margin - distances).relu()
         let loss: Tensor =

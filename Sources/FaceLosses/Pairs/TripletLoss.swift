@@ -109,7 +109,7 @@ public final class TripletLoss: ConfigurableLoss {
     }
 
     private func measured(_ squares: Tensor) -> Tensor {
-        // The root has no slope at 0: equal embeddings get no gradient.
+        // The square root has no finite derivative at 0: equal embeddings get no gradient.
         distance == .squared ? squares : squares.clamped(from: 1e-12).sqrt()
     }
 }

@@ -48,7 +48,7 @@ public final class BatchCounter: BatchCounting {
 }
 
 /// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are
-/// divided by the share that stays.
+/// divided by the fraction that stays.
 public struct Dropout {
     /// What is dropped together.
     public enum Unit: Sendable {

@@ -96,7 +96,7 @@ struct CelebList {
     private(set) var identities: [String] = []
     /// What is to be told about its labels.
     private(set) var warnings: [String] = []
-    /// The place of its identity for each image.
+    /// The index of its identity for each image.
     private(set) var labels: [CelebKey: Int] = [:]
 
     init(_ url: URL) throws(FaceDataError) {

@@ -122,7 +122,7 @@ final class LMDBWriter {
         return node
     }
 
-    /// Writes a page of a tree: places from its head on, entries from its end on.
+    /// Writes a page of a tree: offsets from its head on, entries from its end on.
     private func write(_ page: Page, flags: UInt64) throws(SafeFilesError) -> Int {
         let number = nextPage
         var places: [UInt8] = []

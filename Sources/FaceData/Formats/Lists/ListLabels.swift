@@ -10,7 +10,7 @@ import Spelling
 /// without zeros in front, and otherwise in the order of their bytes.
 struct ListLabels {
     private(set) var identities: [String] = []
-    /// A place in ``identities`` for each label.
+    /// An index in ``identities`` for each label.
     private(set) var labels: [Int] = []
     /// What is to be told about the labels.
     private(set) var warnings: [String] = []

@@ -43,7 +43,7 @@ struct RecordFile: Sendable {
         try assemble(record, at: offset, into: buffer)
     }
 
-    /// Where the record ends that begins at a place.
+    /// Where the record ends that begins at an offset.
     func end(_ record: Int, at offset: Int) throws(FaceDataError) -> Int {
         try parts(record, at: offset).end
     }
@@ -117,7 +117,7 @@ struct RecordFile: Sendable {
         }
     }
 
-    /// The part that begins at a place, from its first bytes.
+    /// The part that begins at an offset, from its first bytes.
     private func part(
         _ record: Int, at offset: Int, _ bytes: UnsafeRawBufferPointer
     ) throws(FaceDataError) -> Part {

@@ -15,7 +15,7 @@ public struct RecordPack: ImageSource {
     private let file: RecordFile
     private let index: RecordIndex
     private let layout: RecordLayout
-    /// Whether the records' keys are those of an index, and not their places in the file.
+    /// Whether the records' keys are those of an index, and not their indices in the file.
     private let hasKeys: Bool
 
     /// Opens a pack.
@@ -182,8 +182,8 @@ public struct RecordPack: ImageSource {
         return keys
     }
 
-    /// For each record that describes an identity, the images it names, as places. The labels of
-    /// these records are 32-bit floats: places from 16,777,215 on are rounded.
+    /// For each record that describes an identity, the images it names, as indices. The labels of
+    /// these records are 32-bit floats: indices from 16,777,215 on are rounded.
     ///
     /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a record that names
     ///   none.

@@ -36,7 +36,7 @@ public struct VerificationPack: ImageSource {
     /// How many images there are, two a pair.
     public var count: Int { images.count }
 
-    /// An image's place, from 0.
+    /// An image's index, from 0.
     public func name(of index: Int) -> String { "image \(index)" }
 
     /// The one file that holds all images.

@@ -7,7 +7,7 @@ public struct ONNXOptions: Hashable, Sendable {
     /// Whether weights and computation are float16; input and output stay float32.
     public var isHalf: Bool
 
-    /// Creates options.
+    /// Creates options; by default the input is prepared and all values are float32.
     public init(isRawInput: Bool = false, foldsBatchNorm: Bool = true, isHalf: Bool = false) {
         self.isRawInput = isRawInput
         self.foldsBatchNorm = foldsBatchNorm

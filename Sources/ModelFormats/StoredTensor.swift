@@ -38,7 +38,7 @@ public struct StoredTensor {
             }
         }
 
-        /// Names in `torch`.
+        /// Names of the type in `torch`.
         var typeNames: [String] {
             switch self {
             case .float32: ["float32", "float"]

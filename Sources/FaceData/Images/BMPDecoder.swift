@@ -10,7 +10,6 @@ enum BMPDecoder {
             && BMPHeader.sizes.contains(BMPHeader.word(bytes, 14))
     }
 
-    /// Decodes a picture.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         let header = try BMPHeader(bytes)
         var pixels: [UInt8]
@@ -30,7 +29,7 @@ enum BMPDecoder {
         return RGBImage(width: header.width, height: header.height, pixels: pixels)
     }
 
-    /// The colours of positions in a palette.
+    /// The colours of indices in a palette.
     private static func coloured(_ samples: [UInt8], _ palette: [UInt8]) -> [UInt8] {
         filled(samples.count) { pixels in
             for sample in samples { pixels.append(palette, Int(sample)) }
@@ -66,7 +65,7 @@ enum BMPDecoder {
         }
     }
 
-    /// A row of positions in the palette, the first one in the highest bits of a byte.
+    /// A row of indices in the palette, the first one in the highest bits of a byte.
     private static func appendIndexed(
         _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
     ) {

@@ -5,7 +5,7 @@ import Torch
 
 /// A network that embeds images, with what is known of it.
 public struct EmbeddingNetwork {
-    /// The network.
+    /// Runs the network on batches of images.
     public var embedder: Embedder
     /// Height and width of its input, in pixels.
     public var inputSize: Int
@@ -128,7 +128,7 @@ public struct EmbeddingNetwork {
         return largest
     }
 
-    /// Places of a few images, evenly from all.
+    /// Indices of a few images, evenly from all.
     private static func indices(of count: Int, _ offset: Int) -> [Int] {
         let wanted = min(count, sample)
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }

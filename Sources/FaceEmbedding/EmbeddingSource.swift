@@ -12,7 +12,6 @@ import Torch
 public enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)
-    /// A network.
     case network(EmbeddingNetwork)
 
     /// Whether what is asked for of the input of a network counts for a file: not where it says itself how
@@ -179,7 +178,7 @@ private struct Opener {
         guard let normalization = options.input.normalization(over: stated) else {
             throw .input(
                 path: url.path,
-                reason: "one mean and one deviation are allowed for it; three are for ONNX")
+                reason: "one mean and one standard deviation are allowed; three are for ONNX")
         }
         return normalization
     }

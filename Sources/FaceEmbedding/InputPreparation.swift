@@ -10,7 +10,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// What the difference is divided by, above 0; one number, or one a channel.
     public var standardDeviation: [Double]
 
-    /// Creates a preparation.
+    /// Creates a preparation; mean and standard deviation have one number, or one per channel.
     public init(_ colourOrder: ColourOrder = .rgb, mean: [Double], standardDeviation: [Double]) {
         self.colourOrder = colourOrder
         self.mean = mean

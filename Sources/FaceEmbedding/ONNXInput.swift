@@ -4,7 +4,6 @@ import OpenVINO
 
 /// How an ONNX network takes images, by its file.
 struct ONNXInput {
-    /// The input's name.
     let name: String
     /// Type of its elements.
     let type: OpenVINONetwork.InputType
@@ -58,7 +57,7 @@ struct ONNXInput {
 
 /// Where what is known of a network's input comes from.
 struct ONNXPreparation {
-    /// What bytes become.
+    /// How bytes become the network's input.
     let preparation: InputPreparation
     /// Why, as the end of a sentence.
     let reason: String

@@ -5,8 +5,8 @@ import ONNX
 import OpenVINO
 import Torch
 
-/// The weights inside an ONNX network, for a backbone that computes the same: found by the graph's order, and
-/// proven by what both networks make of the same images.
+/// The weights in an ONNX file, for a backbone that computes the same: matched by the order of the operations, and
+/// verified by comparing the embeddings of the same images.
 final class ONNXStart {
     /// What the backbone is to be given; nil where the file does not say it.
     let normalization: InputNormalization?
@@ -65,38 +65,38 @@ final class ONNXStart {
             try ONNXWeights(file, of: backbone, inputSize: inputSize).file, backbone.state)
         if match.isWhole {
             try match.load(into: backbone.state)
-            match.proof = try proof(backbone, inputSize)
+            match.proof = try verify(backbone, inputSize)
         }
         known[key] = match
         return match
     }
 
-    // MARK: Proof
+    // MARK: Verification
 
-    private func proof(_ backbone: any Backbone, _ inputSize: Int) throws -> String {
-        if let reason = whyNotProven { return "not proven by comparing outputs, \(reason)" }
+    private func verify(_ backbone: any Backbone, _ inputSize: Int) throws -> String {
+        if let reason = whyNotVerified { return "not verified by comparing outputs, \(reason)" }
         let difference = try difference(backbone, inputSize)
         let isHalf = file.weights.contains { $0.type == ONNXElementType.float16.rawValue }
         guard difference <= (isHalf ? Self.rounding.half : Self.rounding.single) else {
             throw ModelFormatsError.misfit(
                 path: url.path,
                 summary: "has weights of all shapes of \(backbone.specification), but computes "
-                    + "something else (embeddings of length 1 are up to "
-                    + "\(String(format: "%.2f", difference)) apart): its operations are others or "
-                    + "in another order; give the state dict that it was exported from")
+                    + "something else (normalised embeddings are up to "
+                    + "\(String(format: "%.2f", difference)) apart): its operations or their "
+                    + "order differ; give the state dict that it was exported from")
         }
-        return "proven by equal embeddings of OpenVINO, "
-            + "\(String(format: "%.0e", difference)) apart at most"
+        return "verified: OpenVINO gives the same embeddings, "
+            + "at most \(String(format: "%.0e", difference)) apart"
     }
 
-    private var whyNotProven: String? {
+    private var whyNotVerified: String? {
         if !OpenVINOLibrary.isAvailable {
-            return "for which OpenVINO is needed (scripts/bootstrap openvino)"
+            return "which needs OpenVINO (scripts/bootstrap openvino)"
         }
         if file.inputs.first?.type == ONNXElementType.uint8.rawValue {
-            return "as its input is bytes"
+            return "since its input is bytes"
         }
-        return arithmetic.isUniform ? nil : "as it prepares each colour otherwise"
+        return arithmetic.isUniform ? nil : "since it normalises each channel differently"
     }
 
     /// The largest distance between both networks' embeddings of an image, as vectors of length 1.

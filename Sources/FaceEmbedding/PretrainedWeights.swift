@@ -10,13 +10,13 @@ public import Torch
 /// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, MXNet's parameters, an ONNX
 /// network, whose weights are found by their order, or any safetensors file.
 public struct PretrainedWeights {
-    /// The file.
+    /// The file that the weights are read from.
     public let url: URL
     /// SHA-256 of the file, and of the class weights beside it where there are some, in hexadecimal.
     public let contentHash: String
     /// The class weights of the same run, with the identities' names; nil where none are known.
     public let headURL: URL?
-    /// The file's tensors.
+    /// The named tensors of the file.
     public let file: WeightFile
     /// What the network expects of images; nil where the file does not say it.
     public let normalization: InputNormalization?

@@ -28,7 +28,6 @@ public struct StateDictOptions {
 
 /// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
 struct StateDictNetwork {
-    /// The network.
     let backbone: any Backbone
     /// What was taken from the file.
     let summary: String

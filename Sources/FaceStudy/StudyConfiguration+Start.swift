@@ -20,7 +20,7 @@ extension StudyConfiguration {
         /// What the class weights of other identities begin with.
         public var newClasses: NewClasses
 
-        /// Creates options.
+        /// Creates options for starting from given weights.
         public init(
             from: String? = nil, isPartial: Bool = false, takesClasses: Bool = true,
             newClasses: NewClasses = .mean

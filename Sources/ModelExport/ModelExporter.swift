@@ -10,9 +10,8 @@ import Torch
 /// Writes a trained network for other programs, and keeps the file only if what is in it computes what the
 /// original does.
 public struct ModelExporter {
-    /// What is written.
+    /// A format of exported files.
     public enum Format: String, CaseIterable, Sendable {
-        /// ONNX.
         case onnx
         /// OpenVINO's own format: a description and its weights, in two files.
         case openvino
@@ -33,13 +32,13 @@ public struct ModelExporter {
         }
     }
 
-    /// What is written.
+    /// Format of the file.
     public var format: Format
     /// How ONNX is written, and what TorchScript is given.
     public var onnx: ONNXOptions
     /// What the user states of the licence.
     public var terms: String?
-    /// Facet's version.
+    /// Version of Facet, which the file's metadata names.
     public var version: String
     /// Faces by which ONNX's products are rounded to int8, such as the training set; nil for floating point.
     public var calibration: (any ImageSource)?
@@ -49,7 +48,7 @@ public struct ModelExporter {
     /// Faces that are compared.
     static let faces = 32
 
-    /// Creates an exporter.
+    /// Creates an exporter for one format.
     public init(
         _ format: Format, onnx: ONNXOptions = ONNXOptions(), terms: String? = nil, version: String,
         embedding: EmbeddingOptions
@@ -89,7 +88,7 @@ public struct ModelExporter {
             throw ModelExportError.unwritable(
                 path: target.path,
                 reason:
-                    "its weights would take the place of '\(beside.path)', which is no part of an export to it; "
+                    "its weights would take the place of '\(beside.path)', which is not part of an export to it; "
                     + "choose another name")
         }
         let folder = try PartialFolder(for: target)

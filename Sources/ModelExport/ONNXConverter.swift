@@ -148,7 +148,7 @@ final class ONNXConverter {
         throw ModelExportError.unsupported(operation: "\(argument)", network: title)
     }
 
-    /// Writes weights, once.
+    /// Writes weights, each only once.
     func add(_ constant: Constant) -> String {
         guard written.insert(constant.name).inserted else { return constant.name }
         if options.isHalf {

@@ -1,18 +1,18 @@
 public import FaceModels
 
-/// How a network is written as ONNX; what it is given counts for TorchScript too.
+/// How a network is written as ONNX; ``isRawInput`` and ``colourOrder`` apply to TorchScript too.
 public struct ONNXOptions: Hashable, Sendable {
-    /// Whether the graph is given bytes from 0 to 255 and prepares them itself.
+    /// Whether the graph takes values from 0 to 255 and normalises them itself.
     public var isRawInput: Bool
-    /// The order of the channels that the graph is given, whichever the network was trained on: where they
-    /// differ, the graph exchanges them.
+    /// Channel order of the graph's input; if the network was trained on the other one, the graph swaps the
+    /// channels.
     public var colourOrder: ColourOrder
     /// Whether batch normalisations are folded into what is before them.
     public var foldsBatchNorm: Bool
     /// Whether weights and computation are float16; input and output stay float32.
     public var isHalf: Bool
 
-    /// Creates options.
+    /// Creates options; by default the graph is given normalised RGB images and all values are float32.
     public init(
         isRawInput: Bool = false, colourOrder: ColourOrder = .rgb, foldsBatchNorm: Bool = true,
         isHalf: Bool = false

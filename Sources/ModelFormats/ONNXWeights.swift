@@ -2,13 +2,12 @@ public import FaceModels
 public import ONNX
 import Torch
 
-/// The weights of a network in ONNX, by the names that a backbone has for them.
+/// The weights of an ONNX network under a backbone's names.
 ///
-/// Converters give weights names of their own, so names say nothing here. Both graphs compute the same in the
-/// same order: the first convolution of a shape is the first one of that shape in the other, and so on for
-/// each kind of operation and each shape. A normalisation that a converter has folded into the convolution
-/// before it becomes one that changes nothing but adds the bias. Whether a match is right shows only when both
-/// networks compute the same: branches of one shape may be in another order.
+/// Converters rename weights, so they are matched by the order of the operations: the first convolution of a
+/// shape belongs to the backbone's first convolution of that shape, and so on for each kind of operation and
+/// each shape. A batch normalisation that was folded into a convolution becomes an identity with the bias. The
+/// match has to be verified by comparing outputs: parallel branches of equal shapes may be in another order.
 public struct ONNXWeights {
     /// Tensors by the backbone's names, and what the backbone has nothing for, by the file's.
     public let file: WeightFile

@@ -29,7 +29,7 @@ public struct WeightFile {
     public struct Part {
         /// The keys that lead to it, as ``StateDict/Part/path``.
         public let path: String
-        /// The tensors.
+        /// The part's tensors, in the file's order.
         public let tensors: [Entry]
     }
 

@@ -29,7 +29,7 @@ public struct WeightMatch {
     public let mismatched: [Mismatch]
     /// The file's names behind the prefix that the network lacks.
     public let extra: [String]
-    /// How the match was found to be right or not, where names do not say it; empty elsewhere.
+    /// How a match without names was verified; empty for matches by name.
     public var proof = ""
 
     private let tensors: [String: WeightFile.Entry]

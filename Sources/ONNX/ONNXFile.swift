@@ -5,7 +5,7 @@ public import Foundation
 public final class ONNXFile {
     /// An input or output of the graph.
     public struct Value: Equatable, Sendable {
-        /// Its name.
+        /// Name of the value.
         public let name: String
         /// ONNX's number of the elements' type.
         public let type: Int
@@ -20,7 +20,7 @@ public final class ONNXFile {
         }
     }
 
-    /// An operation.
+    /// An operation of the graph.
     public struct Node: Equatable, Sendable {
         /// The operator, e.g. `Conv`.
         public let type: String
@@ -34,9 +34,9 @@ public final class ONNXFile {
         public let outputs: [String]
     }
 
-    /// Weights.
+    /// A constant tensor of the graph; its values are not read here.
     public struct Weights: Equatable, Sendable {
-        /// Their name.
+        /// Name of the tensor.
         public let name: String
         /// ONNX's number of the elements' type.
         public let type: Int
@@ -50,7 +50,7 @@ public final class ONNXFile {
         public let fileStart: Int
     }
 
-    /// The file's path.
+    /// Path of the file, for messages.
     public let path: String
     /// Version of the format.
     public let irVersion: Int
@@ -62,11 +62,11 @@ public final class ONNXFile {
     public let metadata: [String: String]
     /// Inputs that a caller gives; older files list weights among them, which are left out here.
     public let inputs: [Value]
-    /// Outputs.
+    /// Outputs of the graph, in order.
     public let outputs: [Value]
     /// The operations, each behind those that it needs.
     public let nodes: [Node]
-    /// The weights.
+    /// Constant tensors of the graph.
     public let weights: [Weights]
 
     private let model: OpaquePointer

@@ -8,7 +8,7 @@ import Torch
 
 @testable import ModelExport
 
-/// Backbones with the statistics of their own images, so that a normalisation that is folded wrongly changes
+/// Backbones with the statistics of their own images, so that a normalisation that is folded incorrectly changes
 /// the outputs, and those of two hundred layers stay finite.
 struct SeasonedNetwork {
     /// Inputs of the networks that 32 pixels are too few for.

@@ -32,9 +32,9 @@ public final class PendingSum {
 
     /// Begins a sum in the order of a tree.
     ///
-    /// - Parameter parts: What this process has: the sums of the tree that lie within its share, each `[n]`.
+    /// - Parameter parts: What this process has: the sums of the tree that lie within its part, each `[n]`.
     init(parts: [Tensor], _ tree: SummationTree, _ group: ProcessGroup) throws(TorchError) {
-        guard let first = parts.first else { preconditionFailure("a share has a term") }
+        guard let first = parts.first else { preconditionFailure("a partial sum has a term") }
         count = first.count
         device = first.device
         self.tree = tree
@@ -58,7 +58,7 @@ public final class PendingSum {
     ///
     /// - Parameter parts: What this process has, which is added first.
     init(adding parts: [Tensor], _ group: ProcessGroup) throws(TorchError) {
-        guard let first = parts.first else { preconditionFailure("a share has a term") }
+        guard let first = parts.first else { preconditionFailure("a partial sum has a term") }
         count = first.count
         device = first.device
         tree = SummationTree(terms: 1)

@@ -30,7 +30,7 @@ void check_labels(const at::Tensor &labels, int64_t classes) {
                 " is not one of ", classes, " classes");
 }
 
-/// Calls `body(element of the table, i)` for the samples' own places.
+/// Calls `body(element of the table, i)` for the samples' target classes.
 template <class T, class Body>
 void for_each_target(const at::Tensor &table, const at::Tensor &labels, Body &&body) {
   auto positions = table.mutable_data_ptr<T>();
@@ -67,7 +67,7 @@ at::Tensor target_positions(const CosineProblem &p, const CosineSimilarityMatrix
   return result;
 }
 
-/// The rows at these places, divided by their norms, `[n, d]` of float64.
+/// The rows at these indices, divided by their norms, `[n, d]` of float64.
 at::Tensor unit_rows(const CosineProblem &p, const CosineSimilarityMatrix &table, const at::Tensor &positions) {
   auto all = p.classes.defined() ? row_indices(p.classes, p.subcenters) : at::Tensor();
   auto rows = at::index_select(p.weight, 0, all.defined() ? at::index_select(all, 0, positions) : positions);
@@ -75,7 +75,7 @@ at::Tensor unit_rows(const CosineProblem &p, const CosineSimilarityMatrix &table
   return rows.to(at::kDouble).mul_(factors.unsqueeze(1));
 }
 
-/// Adds gradients with respect to unit rows to those of the rows at these places.
+/// Adds gradients with respect to unit rows to those of the rows at these indices.
 void add_to_positions(const at::Tensor &gradient, const CosineSimilarityMatrix &table, const at::Tensor &positions,
                    const at::Tensor &values) {
   int64_t size = gradient.size(1);

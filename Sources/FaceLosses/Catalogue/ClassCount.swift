@@ -21,9 +21,9 @@ extension AngularMarginLoss {
 }
 
 extension MarginHead {
-    /// The loss's.
+    /// Number of classes of the wrapped loss.
     public var classCount: Int? { loss.classCount }
 
-    /// The loss's.
+    /// What the wrapped loss gives for uniform guessing.
     public var guessingLoss: Double? { loss.guessingLoss }
 }

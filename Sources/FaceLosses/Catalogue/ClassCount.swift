@@ -21,9 +21,9 @@ extension AngularMarginLoss {
 }
 
 extension MarginHead {
-    /// The loss's.
-    public var classCount: Int? { loss.classCount }
+    /// All classes, also where the weights of some are elsewhere.
+    public var classCount: Int? { classes }
 
     /// The loss's.
-    public var guessingLoss: Double? { loss.guessingLoss }
+    public var guessingLoss: Double? { loss.guessingLoss.flatMap { _ in logarithmOfClasses() } }
 }

@@ -55,6 +55,10 @@ extension Trainer {
         // Reading a set may take one process longer than an exchange may.
         try team.awaitAll("ready")
         for entry in checkpoint.state {
+            if let rows, rows.contains(entry) {
+                try rows.handOut(entry)
+                continue
+            }
             try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
         }
         if position.step > 0 { optimizer.resume() }
@@ -78,14 +82,15 @@ extension Trainer {
     ) throws -> PreparedBatch? {
         guard let team else { return try batch.get() }
         team.step = position.step
-        var readiness = observer.shouldStop ? ProcessTeam.Readiness.stops : .ready
+        var readiness: ProcessTeam.Readiness =
+            observer.shouldStop ? .stops : savesNext ? .saves : .ready
         if case .failure(let error) = batch {
             readiness = .ends
             if !team.leads { team.tell("\(error)") }
         }
         others = .haveNoPart
-        switch try team.agree(readiness) {
-        case .ready: return try batch.get()
+        switch try agreement(team, readiness, observer) {
+        case .ready, .saves: return try batch.get()
         case .stops:
             try save(observer)
             throw FaceTrainingError.interrupted(step: position.step)
@@ -93,6 +98,19 @@ extension Trainer {
             _ = try batch.get()
             throw team.leads ? team.toldReason() : ProcessError.abandoned
         }
+    }
+
+    /// What all processes do next, when they have saved where process 0 wants that.
+    private func agreement(
+        _ team: ProcessTeam, _ readiness: ProcessTeam.Readiness, _ observer: any TrainingObserver
+    ) throws -> ProcessTeam.Readiness {
+        let agreed = try team.agree(readiness)
+        guard agreed == .saves else { return agreed }
+        others = .awaitAgreement
+        try save(observer)
+        others = .haveNoPart
+        // Who could not save has all end here.
+        return try team.agree(.ready)
     }
 
     /// What the other processes wait for where the training stands.

@@ -224,7 +224,7 @@ let package = Package(
             needs: ["FaceConfiguration", "SafeNumbers", "SeededRandom", "Torch", "Spelling"]),
 
         // Other programs' files of weights.
-        library("ModelFormats", needs: ["Torch", "FaceModels", "ZipFiles"]),
+        library("ModelFormats", needs: ["ONNX", "Torch", "FaceModels", "ZipFiles"]),
 
         // A loss becomes a trained model, a model becomes numbers on a protocol.
         library(
@@ -356,8 +356,8 @@ let package = Package(
         tests(
             "ModelExport",
             needs: [
-                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "ONNX", "OpenVINO",
-                "Torch",
+                "FaceEmbedding", "FaceEvaluation", "FaceData", "FaceModels", "ModelFormats",
+                "ONNX", "OpenVINO", "Torch",
             ]),
         tests("Charts"),
         .testTarget(

@@ -22,7 +22,7 @@ class Preprocessing:
     deviation: float
     """What it is then divided by."""
     order: str
-    """`RGB` or `BGR`."""
+    """`RGB` or `BGR`: what the module is given."""
 
     def __call__(self, *images):
         """A batch, `[n, 3, size, size]`, of files, Pillow images or arrays `[h, w, 3]` of bytes in RGB."""
@@ -66,14 +66,17 @@ class Model(torch.nn.Module):
         return self.network(images)
 
 
-def load(source, device="cpu"):
+def load(source, device="cpu", colour="rgb"):
     """The network of a run's folder, a model file or a checkpoint.
+
+    `colour` is the order of the channels that the module is given, `rgb` or `bgr`, whichever the network was trained
+    on: where they differ, the module exchanges them. `preprocessing` makes that order of files and of arrays in RGB.
 
     Raises FacetError, with the command's own sentence, where it is none.
     """
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "model.pt"
-        run("export", source, script)
+        run("export", source, script, "--colour", colour)
         # What is known of the network is in the comment of the archive.
         metadata = json.loads(zipfile.ZipFile(script).comment)
         network = torch.jit.load(str(script), map_location=device)

@@ -208,6 +208,12 @@ int64_t connx_node_integer(const connx_model *self, size_t index, const char *na
   return absent;
 }
 
+float connx_node_float(const connx_model *self, size_t index, const char *name, float absent) {
+  for (const auto &attribute : node(self, index).attribute())
+    if (attribute.name() == name) return attribute.f();
+  return absent;
+}
+
 size_t connx_tensor_count(const connx_model *self) {
   return size_t(graph(self).initializer_size());
 }
@@ -238,6 +244,27 @@ const char *connx_tensor_file(const connx_model *self, size_t index) {
 int64_t connx_tensor_file_end(const connx_model *self, size_t index) {
   const auto &initializer = tensor(self, index);
   return number(external(initializer, "offset")) + number(external(initializer, "length"));
+}
+
+int64_t connx_tensor_file_start(const connx_model *self, size_t index) {
+  return number(external(tensor(self, index), "offset"));
+}
+
+int64_t connx_constant_shape(const connx_model *self, const char *name, int64_t *shape,
+                             size_t capacity) {
+  auto lengths = [&](const onnx::TensorProto &tensor) {
+    for (int i = 0; i < tensor.dims_size() && size_t(i) < capacity; ++i) shape[i] = tensor.dims(i);
+    return int64_t(tensor.dims_size());
+  };
+  for (const auto &initializer : graph(self).initializer())
+    if (initializer.name() == name) return lengths(initializer);
+  for (const auto &node : graph(self).node()) {
+    if (node.op_type() != "Constant" || node.output_size() != 1 || node.output(0) != name) continue;
+    for (const auto &attribute : node.attribute())
+      if (attribute.name() == "value") return lengths(attribute.t());
+    return 0;
+  }
+  return -1;
 }
 
 bool connx_constant(const connx_model *self, const char *name, double *values, size_t capacity,

@@ -37,7 +37,7 @@ at::Tensor normalize(ct_tensor self, const ct_batch_norm_parts &parts,
   return parts.rectify ? value.relu_() : value;
 }
 
-/// Embeddings `[n, c]` as images of one place, so that the same kernel normalises them: LibTorch adds
+/// Embeddings `[n, c]` as images of one position, so that the same kernel normalises them: LibTorch adds
 /// up a part a thread, and one thread and two would differ in the last bits.
 at::Tensor as_images(const at::Tensor &values) {
   return values.dim() == 2 && values.is_cpu() ? values.unsqueeze(2).unsqueeze(3) : values;

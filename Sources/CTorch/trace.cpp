@@ -1,6 +1,8 @@
 // What a network consists of: its operations, recorded by LibTorch's tracer while it runs.
 #include "bridge.h"
 
+#include <ATen/ops/cat.h>
+
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -12,6 +14,7 @@
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/shape_analysis.h>
 
 using namespace facet;
 namespace jit = torch::jit;
@@ -36,13 +39,16 @@ struct Operation {
 
 struct Trace {
   std::shared_ptr<jit::Graph> graph;
+  /// The same, of one image more.
+  std::shared_ptr<jit::Graph> wider;
   std::vector<Operation> operations;
   std::unordered_map<const jit::Value *, int64_t> identifiers;
   std::vector<const jit::Value *> values;
   std::vector<Argument> shapes;
   int64_t output = 0;
 
-  explicit Trace(std::shared_ptr<jit::Graph> traced) : graph(std::move(traced)) {
+  Trace(std::shared_ptr<jit::Graph> traced, std::shared_ptr<jit::Graph> other)
+      : graph(std::move(traced)), wider(std::move(other)) {
     for (const auto *input : graph->inputs()) identifier(input);
     for (const auto *node : graph->nodes()) add(node);
     output = identifier(graph->outputs().at(0));
@@ -110,24 +116,52 @@ struct Trace {
 
 Trace &trace(ct_trace handle) { return *static_cast<Trace *>(handle.impl); }
 
-/// Replaces the first length of shapes by `-1` where it is the number of images traced with.
-void free_batch(jit::Graph &graph, int64_t batch) {
+/// What a whole number is for any number of images: as often that number as it grows with one image more.
+struct Length {
+  jit::Value *value;
+  int64_t per_image;
+};
+
+/// The whole numbers of a graph that differ in the graph of one image more.
+std::vector<Length> lengths(jit::Graph &graph, jit::Graph &wider, int64_t batch) {
+  std::vector<Length> result;
+  auto other = wider.nodes().begin();
   for (auto *node : graph.nodes()) {
-    bool shapes = node->kind() == c10::aten::reshape || node->kind() == c10::aten::view;
-    if (!shapes) continue;
-    auto *list = node->input(1)->node();
-    if (list->kind() != c10::prim::ListConstruct || list->inputs().empty()) continue;
-    std::vector<int64_t> lengths;
-    for (auto *length : list->inputs()) lengths.push_back(jit::constant_as<int64_t>(length).value());
-    if (lengths[0] != batch) continue;
-    auto type = node->output()->type()->expect<c10::TensorType>();
-    lengths = type->sizes().concrete_sizes().value();
-    jit::WithInsertPoint before(node);
-    lengths[0] = -1;
-    std::vector<jit::Value *> values;
-    for (auto length : lengths) values.push_back(graph.insertConstant(length));
-    auto *fresh = graph.insertNode(graph.createList(c10::IntType::get(), values))->output();
-    node->replaceInput(1, fresh);
+    TORCH_CHECK(other != wider.nodes().end() && other->kind() == node->kind(),
+                "the network computes otherwise for another number of images");
+    auto *same = *other;
+    ++other;
+    if (node->kind() != c10::prim::Constant) continue;
+    auto first = jit::toIValue(node->output()), second = jit::toIValue(same->output());
+    if (!first || !second) continue;
+    if (first->isTensor() && second->isTensor()) {
+      TORCH_CHECK(first->toTensor().sizes() == second->toTensor().sizes(),
+                  "the network holds a tensor of one number of images");
+    } else if (first->isInt() && second->isInt() && first->toInt() != second->toInt()) {
+      int64_t per_image = second->toInt() - first->toInt();
+      TORCH_CHECK(per_image > 0 && first->toInt() == per_image * batch,
+                  "a length in the network is no multiple of the number of images");
+      result.push_back({node->output(), per_image});
+    } else {
+      TORCH_CHECK(first->isTensor() || *first == *second,
+                  "a value in the network depends on the number of images");
+    }
+  }
+  TORCH_CHECK(other == wider.nodes().end(),
+              "the network computes otherwise for another number of images");
+  return result;
+}
+
+/// Makes lengths that depend on the number of images follow it.
+void free_batch(jit::Graph &graph, const std::vector<Length> &lengths) {
+  if (lengths.empty()) return;
+  jit::WithInsertPoint start(*graph.nodes().begin());
+  auto *count = graph.insert(c10::aten::size, {graph.inputs()[0], 0});
+  for (const auto &length : lengths) {
+    auto *value = length.per_image == 1
+                      ? count
+                      : graph.insert(c10::aten::mul, {count, length.per_image});
+    length.value->replaceAllUsesWith(value);
   }
 }
 
@@ -137,8 +171,11 @@ ct_status ct_trace_run(ct_tensor input, const ct_tensor *given, size_t count, vo
                        bool (*body)(void *context, ct_tensor input, ct_tensor *output),
                        ct_trace *out) {
   return guarded([&] {
-    jit::Stack inputs{tensor(input)};
-    for (size_t i = 0; i < count; ++i) inputs.emplace_back(tensor(given[i]));
+    auto stack = [&](const at::Tensor &images) {
+      jit::Stack inputs{images};
+      for (size_t i = 0; i < count; ++i) inputs.emplace_back(tensor(given[i]));
+      return inputs;
+    };
     auto run = [&](jit::Stack stack) {
       at::Tensor images = stack.at(0).toTensor();
       ct_tensor made{};
@@ -148,9 +185,13 @@ ct_status ct_trace_run(ct_tensor input, const ct_tensor *given, size_t count, vo
       return jit::Stack{result};
     };
     auto nameless = [](const at::Tensor &) { return std::string(); };
-    auto traced = jit::tracer::trace(std::move(inputs), run, nameless, /*strict=*/true,
-                                     /*force_outplace=*/true);
-    *out = {new Trace(traced.first->graph)};
+    auto recorded = [&](const at::Tensor &images) {
+      return jit::tracer::trace(stack(images), run, nameless, /*strict=*/true,
+                                /*force_outplace=*/true)
+          .first->graph;
+    };
+    const auto &images = tensor(input);
+    *out = {new Trace(recorded(images), recorded(at::cat({images, images.narrow(0, 0, 1)})))};
   });
 }
 
@@ -195,6 +236,7 @@ ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int
                         const char *path) {
   return guarded([&] {
     auto graph = trace(self).graph->copy();
+    free_batch(*graph, lengths(*graph, *trace(self).wider, batch));
     {
       jit::WithInsertPoint start(*graph->nodes().begin());
       for (size_t i = 0; i < count; ++i) {
@@ -204,8 +246,8 @@ ct_status ct_trace_save(ct_trace self, const ct_tensor *given, size_t count, int
       }
     }
     while (graph->inputs().size() > 1) graph->eraseInput(graph->inputs().size() - 1);
-    free_batch(*graph, batch);
     jit::EliminateDeadCode(graph);
+    jit::EraseShapeInformation(graph);
     graph->inputs()[0]->setDebugName("images");
     graph->inputs()[0]->setType(c10::TensorType::get());
     jit::Module module("FacetNetwork");

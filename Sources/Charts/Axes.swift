@@ -40,7 +40,6 @@ extension Frame {
 
 /// Rows one below the other, each with its name at the left of the data.
 struct RowScale {
-    /// The rows' names.
     let names: [String]
     /// Height of a row.
     let height: Double
@@ -58,7 +57,6 @@ struct RowScale {
         frame.top + (Double(row) + 0.5) * height + shift
     }
 
-    /// A row's name.
     func name(_ row: Int, _ frame: Frame, kind: String = "label") -> Markup {
         Mark.text(names[row], frame.left - 10, y(row, frame) + 3.5, anchor: "end", kind: kind)
     }

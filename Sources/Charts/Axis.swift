@@ -3,7 +3,6 @@ import SafeNumbers
 
 /// An axis: which values it spans and where its ticks stand.
 package struct Axis: Hashable, Sendable {
-    /// A marked value.
     package struct Tick: Hashable, Sendable {
         package var value: Double
         package var label: String
@@ -82,7 +81,7 @@ package struct Axis: Hashable, Sendable {
         return Axis(title: title, domain: domain, ticks: ticks(in: domain, step: step))
     }
 
-    /// A logarithmic axis of shares, from a power of ten up to 1.
+    /// A logarithmic axis of fractions, from a power of ten up to 1.
     package static func fractions(_ title: String, from low: Double) -> Axis {
         let exponent = min(-1, Int(saturating: log10(min(1, max(low, 1e-12))).rounded(.down)))
         let ticks = (exponent...0).map { power in

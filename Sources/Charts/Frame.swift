@@ -32,7 +32,7 @@ struct Frame {
         baseline - (y?.fraction(value) ?? 0) * plotHeight
     }
 
-    /// Positions of values.
+    /// Position of a data point in the picture.
     func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) { (self.x(x), self.y(y)) }
 }
 

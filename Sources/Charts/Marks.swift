@@ -2,7 +2,6 @@ import SafeNumbers
 
 /// What charts are drawn with. `kind` is the class that the stylesheet knows a mark by.
 package enum Mark {
-    /// A straight line.
     package static func line(
         _ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double
     ) -> Markup {

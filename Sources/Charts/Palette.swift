@@ -6,9 +6,8 @@
 package enum Palette {
     /// A colour scheme; colours are `#RRGGBB`.
     package struct Scheme: Sendable {
-        /// The page.
         package let background: String
-        /// Text.
+        /// Colour of text.
         package let ink: String
         /// Text of less weight.
         package let muted: String
@@ -16,9 +15,8 @@ package enum Palette {
         package let rule: String
         /// Lines behind the data.
         package let grid: String
-        /// Boxes.
+        /// Background of boxes.
         package let panel: String
-        /// Links.
         package let link: String
         /// Colours of the series.
         package let series: [String]
@@ -27,7 +25,6 @@ package enum Palette {
     /// Number of colours of the series.
     package static var count: Int { light.series.count }
 
-    /// On paper.
     package static let light = Scheme(
         background: "#fffefb", ink: "#1c1b19", muted: "#66625b", rule: "#8c877e", grid: "#e7e3da",
         panel: "#f6f3ec", link: "#0b5c94",
@@ -35,7 +32,6 @@ package enum Palette {
             "#55524d", "#0072b2", "#00815a", "#c94600", "#a94a86", "#8c6a00", "#1f7ba2", "#7a5cc0",
         ])
 
-    /// In the dark.
     package static let dark = Scheme(
         background: "#161513", ink: "#ece8e0", muted: "#a8a297", rule: "#7d776d", grid: "#322f2b",
         panel: "#211f1c", link: "#7cbcec",

@@ -3,7 +3,6 @@
 /// The report's own figures take their colours from the page's style sheet, by variables that programs
 /// other than browsers do not know.
 package struct PictureFile: Sendable {
-    /// One chart.
     package struct Panel: Sendable {
         /// What tells the panel from its neighbours.
         package var title: String
@@ -49,7 +48,6 @@ package struct PictureFile: Sendable {
 
     private static let (margin, gap, heading) = (24.0, 26.0, 40.0)
 
-    /// The file's text.
     package var text: String {
         let cell = panels.reduce((width: 0.0, height: 0.0)) {
             (max($0.width, $1.size.width), max($0.height, $1.size.height))

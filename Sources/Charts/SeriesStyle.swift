@@ -19,7 +19,6 @@ package struct SeriesStyle: Hashable, Sendable {
         return patterns[slot % patterns.count]
     }
 
-    /// The marker.
     package var marker: Marker {
         Marker.allCases[(slot + slot / Palette.count) % Marker.allCases.count]
     }

@@ -9,7 +9,7 @@ public struct Arguments: Sendable {
     /// All values of an option.
     public func values(_ option: String) -> [String] { options[option] ?? [] }
 
-    /// An option's value.
+    /// Last value of an option; nil when it was not given.
     public func value(_ option: String) -> String? { options[option]?.last }
 
     /// An option's value, which must be given.

@@ -60,7 +60,7 @@ public struct Command: Sendable {
 public struct Positional: Sendable {
     /// Name in the help.
     public let name: String
-    /// What it is.
+    /// One line for the help.
     public let help: String
     /// Whether it may be left out.
     public let isOptional: Bool
@@ -69,7 +69,7 @@ public struct Positional: Sendable {
     /// What a shell offers for it.
     public let completion: Completion
 
-    /// Declares an argument.
+    /// Declares an argument that is identified by its position.
     public init(
         _ name: String, _ help: String, isOptional: Bool = false, isRepeating: Bool = false,
         completion: Completion = .files
@@ -86,9 +86,8 @@ public struct Positional: Sendable {
 public struct Option: Sendable {
     /// What follows the name.
     public enum Kind: Sendable {
-        /// Nothing.
+        /// Takes no value.
         case flag
-        /// A value, once.
         case value(String)
         /// A value, as often as wanted.
         case values(String)
@@ -106,7 +105,7 @@ public struct Option: Sendable {
     public let name: String
     /// What follows the name; the text stands for the value in the help.
     public let kind: Kind
-    /// What it does.
+    /// One line for the help.
     public let help: String
     /// What other tools call it, with dashes: a message tells who gives one of these.
     public let elsewhere: [String]
@@ -148,9 +147,7 @@ public struct AbsentOption: Sendable {
 
 /// What a shell offers while a value is typed.
 public enum Completion: Sendable, Hashable {
-    /// Files and folders.
     case files
-    /// Folders.
     case folders
     /// Nothing: a number or a name of the user's.
     case nothing

@@ -4,9 +4,7 @@ import Spelling
 public enum Request: Sendable {
     /// A command's help; its names from the root.
     case help(Command, path: [String])
-    /// A command's action.
     case run(Command.Action, Arguments)
-    /// The version.
     case version
 }
 

@@ -4,7 +4,6 @@
 ///
 /// A command may throw a code to end with it without another word.
 public enum ExitCode: Int32, Error, Sendable, CaseIterable {
-    /// Everything was done.
     case success = 0
     /// Something could not be done, or a check found what it looks for; a sentence on standard error
     /// says what.

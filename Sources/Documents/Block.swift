@@ -1,6 +1,5 @@
 /// A piece of the report's text: what HTML and Markdown are both made of.
 package indirect enum Block: Hashable, Sendable {
-    /// A paragraph.
     case paragraph(RichText)
     /// A list without numbers.
     case list([RichText])
@@ -8,9 +7,7 @@ package indirect enum Block: Hashable, Sendable {
     case caveats([RichText])
     /// A heading below a section's.
     case heading(String)
-    /// A table.
     case table(Table)
-    /// A figure.
     case figure(Figure)
     /// A text in its own lines, e.g. a command.
     case code(String)
@@ -37,9 +34,7 @@ package indirect enum Block: Hashable, Sendable {
 package struct Section: Hashable, Sendable {
     /// Name of its place in the page.
     package var anchor: String
-    /// Its heading.
     package var title: String
-    /// Its text.
     package var blocks: [Block]
 
     package init(_ anchor: String, _ title: String, _ blocks: [Block]) {

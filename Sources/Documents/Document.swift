@@ -1,6 +1,5 @@
 /// A document before it is HTML, Markdown or LaTeX.
 package struct Document: Sendable {
-    /// Heading.
     package let title: String
     /// What was compared, on what, and how far the study is.
     package let subtitle: RichText

@@ -6,7 +6,6 @@ package struct Figure: Hashable, Sendable {
     package struct Panel: Hashable, Sendable {
         /// What tells the panel from its neighbours.
         package var title: String
-        /// The chart.
         package var chart: Chart
 
         package init(title: String, chart: Chart) {
@@ -17,7 +16,6 @@ package struct Figure: Hashable, Sendable {
 
     /// What the figure shows and how to read it; ends with a full stop.
     package var caption: RichText
-    /// The charts.
     package var panels: [Panel]
     /// What the styles mean, where the charts do not say it themselves.
     package var legend: [LegendEntry] = []
@@ -41,7 +39,6 @@ package struct Figure: Hashable, Sendable {
 package struct LegendEntry: Hashable, Sendable {
     /// How it is drawn.
     package var style: SeriesStyle
-    /// What it is.
     package var title: String
 
     package init(style: SeriesStyle, title: String) {

@@ -1,6 +1,6 @@
 /// Pairs of pictures with their scores: those a network misclassifies, the worst first.
 public struct ErrorGallery: Hashable, Sendable {
-    /// A picture.
+    /// A JPEG and its name.
     public struct Picture: Hashable, Sendable {
         /// Name of the image.
         public var name: String
@@ -14,7 +14,7 @@ public struct ErrorGallery: Hashable, Sendable {
         }
     }
 
-    /// Two pictures.
+    /// Two pictures that were compared.
     public struct Pair: Hashable, Sendable {
         /// The first picture.
         public var first: Picture

@@ -18,7 +18,6 @@ package struct RichText: Hashable, Sendable {
     /// The parts in their order.
     package var parts: [Part]
 
-    /// Joins parts.
     package init(parts: [Part]) {
         self.parts = parts
     }

@@ -2,9 +2,7 @@ package import Charts
 
 /// A table, from which HTML and Markdown are made.
 package struct Table: Hashable, Sendable {
-    /// A column.
     package struct Column: Hashable, Sendable {
-        /// Its heading.
         package var title: String
         /// What its values have in common with those of its neighbours of the same group.
         package var group: String?
@@ -57,9 +55,7 @@ package struct Table: Hashable, Sendable {
 
     /// Rows under a heading of their own, or under none.
     package struct Group: Hashable, Sendable {
-        /// The heading.
         package var title: String?
-        /// The rows.
         package var rows: [[Entry]]
 
         package init(title: String?, rows: [[Entry]]) {
@@ -72,7 +68,6 @@ package struct Table: Hashable, Sendable {
     package var caption: RichText
     /// The columns; the first names the rows.
     package var columns: [Column]
-    /// The rows.
     package var groups: [Group]
     /// Its number, given by the document; `nil` for the numbers of a figure.
     package var number: Int?

@@ -16,7 +16,7 @@ private struct ConfigurationCheck {
     let keys: [ConfigurationKey]
     let order: (String) -> Int
 
-    /// Checks a value whose place is `place` in the file and `pattern` in the list of keys.
+    /// Checks a value whose path is `place` in the file and `pattern` in the list of keys.
     func fault(
         _ value: JSONValue, at place: String, as pattern: String
     ) -> ConfigurationFault? {

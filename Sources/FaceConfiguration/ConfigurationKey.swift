@@ -3,7 +3,7 @@
 /// From one declaration follow the check of a study file, the flag of the command line, the ranges of
 /// the Swift interface, the help and the documentation.
 public struct ConfigurationKey: Sendable {
-    /// Place in the configuration, with `[]` behind a list of objects: `train[].name`.
+    /// Path in the configuration, with `[]` behind a list of objects: `train[].name`.
     public internal(set) var path: String
     /// The values it may have.
     public let domain: ValueDomain
@@ -65,7 +65,7 @@ public struct ConfigurationFlag: Sendable {
         case list
         /// Nothing: that the flag is there means true.
         case presence
-        /// The value itself.
+        /// One value.
         case value
     }
 
@@ -78,7 +78,7 @@ public struct ConfigurationFlag: Sendable {
     /// What the help adds; empty for nothing.
     public let note: String
 
-    /// Declares a flag.
+    /// Declares a flag of the command line.
     public init(
         _ name: String, _ placeholder: String, _ syntax: Syntax = .value, note: String = ""
     ) {

@@ -5,7 +5,7 @@
 struct JSON5Text {
     /// What keeps a text from being read.
     struct Fault: Error, Equatable {
-        /// From 1.
+        /// Line number, from 1.
         var line: Int
         var reason: String
     }
@@ -20,7 +20,6 @@ struct JSON5Text {
         rest = text.unicodeScalars[...]
     }
 
-    /// Reads a text.
     static func read(
         _ text: String
     ) throws(Fault) -> (value: JSONValue, lines: [String: Int]) {

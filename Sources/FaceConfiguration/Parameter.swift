@@ -1,6 +1,5 @@
 /// A value of a parameter.
 public enum ParameterValue: Hashable, Sendable {
-    /// A number.
     case number(Double)
     /// A word, such as `auto` or `detached`.
     case word(String)
@@ -34,11 +33,11 @@ extension ParameterValue: CustomStringConvertible {
 extension ParameterValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByStringLiteral
 {
-    /// A number.
+    /// A number, from a literal with a fraction.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// A number.
+    /// A number, from an integer literal.
     public init(integerLiteral value: Int) { self = .number(Double(value)) }
-    /// A word.
+    /// A word, from a string literal.
     public init(stringLiteral value: String) { self = .word(value) }
 }
 
@@ -79,7 +78,7 @@ public struct Parameter: Hashable, Sendable {
 /// A loss or a backbone declares each of its parameters once, as such a key, and reads it from its
 /// specification by the key; text, checks and help follow from the declaration.
 public struct ParameterKey<Value: Sendable>: Sendable {
-    /// The parameter.
+    /// Name, domain, default and help of the parameter.
     public private(set) var parameter: Parameter
     /// The value when none is given.
     public let defaultValue: Value

@@ -2,9 +2,9 @@
 public struct ParameterText: Hashable, Sendable {
     /// A value as it was given.
     public struct Assignment: Hashable, Sendable {
-        /// The parameter's name.
+        /// The text before the equals sign.
         public var name: String
-        /// The value's text.
+        /// The text after the equals sign.
         public var value: String
 
         /// Pairs a name with a value.

@@ -4,7 +4,7 @@ import Foundation
 public enum SearchScale: String, Codable, Sendable, Hashable, CaseIterable {
     /// Whole numbers, each equally often.
     case integer
-    /// Evenly.
+    /// Uniformly in the value.
     case linear
     /// Evenly in the logarithm, for what counts by factors.
     case logarithmic = "log"
@@ -12,7 +12,7 @@ public enum SearchScale: String, Codable, Sendable, Hashable, CaseIterable {
 
 /// The values of a parameter that tuning tries.
 public struct SearchRange: Codable, Sendable, Hashable {
-    /// The smallest value.
+    /// The smallest value; below ``upper``.
     public let lower: Double
     /// The largest value; above ``lower``.
     public let upper: Double
@@ -36,10 +36,10 @@ public struct SearchRange: Codable, Sendable, Hashable {
         self.scale = scale
     }
 
-    /// The value at a place of the range, with four significant digits, so that it reads well and is
+    /// The value at a position of the range, with four significant digits, so that it reads well and is
     /// the same number wherever it is written.
     ///
-    /// - Parameter fraction: Place in the range, from 0 at its lower end to below 1.
+    /// - Parameter fraction: Position in the range, from 0 at its lower end to below 1.
     public func value(at fraction: Double) -> Double {
         switch scale {
         case .integer:

@@ -59,11 +59,10 @@ public struct NumberRange: Hashable, Sendable {
 /// One declaration serves every way in which a value arrives: as text behind a flag or in
 /// `name:key=value`, as JSON in a file, and as a value of a Swift program.
 public indirect enum ValueDomain: Hashable, Sendable {
-    /// True or false.
     case flag
     /// A list of values.
     case list(ValueDomain)
-    /// A number.
+    /// A number in a range.
     case number(NumberRange)
     /// A number, or a word in its place.
     case numberOr(NumberRange, words: [String])
@@ -71,7 +70,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
     case seed
     /// A string; the text names what it stands for: `a loss`.
     case text(String)
-    /// A whole number.
+    /// A whole number in a range.
     case whole(ClosedRange<Int>)
     /// One of some words.
     case word([String])
@@ -176,7 +175,7 @@ public indirect enum ValueDomain: Hashable, Sendable {
 
 /// What is wrong with a configuration, and where in it.
 public struct ConfigurationFault: Hashable, Sendable {
-    /// Place of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
+    /// Path of the value, such as `training.schedule.peak` or `losses[1]`; empty for the whole.
     public var path: String
     /// A sentence without its end.
     public var reason: String

@@ -100,7 +100,7 @@ public struct EmbeddingFile {
     /// - Parameters:
     ///   - name: The test set's name.
     ///   - images: Its images' names.
-    ///   - pairs: Its pairs by the places of the images.
+    ///   - pairs: Its pairs by the indices of the images.
     /// - Throws: ``FaceEmbeddingError/embeddings(path:reason:)`` when there are none, or too many or too
     ///   few, or they are of other images.
     public func match(

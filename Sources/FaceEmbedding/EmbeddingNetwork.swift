@@ -5,7 +5,7 @@ import Torch
 
 /// A network that embeds images, with what is known of it.
 public struct EmbeddingNetwork {
-    /// The network.
+    /// Runs the network on batches of images.
     public var embedder: Embedder
     /// Height and width of its input, in pixels.
     public var inputSize: Int
@@ -59,11 +59,15 @@ public struct EmbeddingNetwork {
 
     /// Embeddings of images and of their mirror images, not normalised.
     ///
-    /// - Parameter progress: Told how many images are done.
+    /// - Parameters:
+    ///   - mirroring: Whether the mirror images are wanted as well.
+    ///   - progress: Told how many images are done.
     public func embeddings(
-        of images: any ImageSource, progress: (Int) throws -> Void = { _ in }
+        of images: any ImageSource, mirroring: Bool = true,
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> EmbeddingViews {
-        try embedder.embeddings(of: images, size: inputSize, progress: progress)
+        try embedder.embeddings(
+            of: images, size: inputSize, mirroring: mirroring, progress: progress)
     }
 
     /// Images that a network is tried with at once.
@@ -124,7 +128,7 @@ public struct EmbeddingNetwork {
         return largest
     }
 
-    /// Places of a few images, evenly from all.
+    /// Indices of a few images, evenly from all.
     private static func indices(of count: Int, _ offset: Int) -> [Int] {
         let wanted = min(count, sample)
         return (0..<wanted).map { ($0 * count / wanted + offset * count / (2 * wanted)) % count }

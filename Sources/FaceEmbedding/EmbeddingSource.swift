@@ -12,7 +12,6 @@ import Torch
 public enum EmbeddingSource {
     /// A file of embeddings.
     case file(EmbeddingFile)
-    /// A network.
     case network(EmbeddingNetwork)
 
     /// Whether what is asked for of the input of a network counts for a file: not where it says itself how
@@ -125,7 +124,8 @@ private struct Opener {
     }
 
     func script(_ url: URL) throws -> EmbeddingSource {
-        let normalization = try normalization(url)
+        let normalization = try normalization(
+            url, stated: ScriptMetadata.normalization(of: url) ?? .standard)
         let script = try TorchScript(url, device: try Device.named(compute.device))
         let embedder = Embedder(
             script: script, path: url.path, normalization: normalization,
@@ -171,12 +171,14 @@ private struct Opener {
         return .network(network)
     }
 
-    /// What bytes become for a network whose file does not say it.
-    private func normalization(_ url: URL) throws(FaceEmbeddingError) -> InputNormalization {
-        guard let normalization = options.input.normalization else {
+    /// What bytes become for a network: what is asked for, and else what its file says, if it does.
+    private func normalization(
+        _ url: URL, stated: InputNormalization = .standard
+    ) throws(FaceEmbeddingError) -> InputNormalization {
+        guard let normalization = options.input.normalization(over: stated) else {
             throw .input(
                 path: url.path,
-                reason: "one mean and one deviation are allowed for it; three are for ONNX")
+                reason: "one mean and one standard deviation are allowed; three are for ONNX")
         }
         return normalization
     }
@@ -189,7 +191,7 @@ private struct Opener {
         if network.isAdaFaces, normalization.order == .rgb {
             weights.told(
                 "it is a checkpoint in AdaFace's layout, whose published weights expect BGR: add "
-                    + "--colour bgr if these do")
+                    + "\(weights.colourOption) bgr if these do")
         }
         let embedder = try Embedder(
             backbone: network.backbone, normalization: normalization, compute: compute,

@@ -10,7 +10,7 @@ public struct InputPreparation: Hashable, Sendable, CustomStringConvertible {
     /// What the difference is divided by, above 0; one number, or one a channel.
     public var standardDeviation: [Double]
 
-    /// Creates a preparation.
+    /// Creates a preparation; mean and standard deviation have one number, or one per channel.
     public init(_ colourOrder: ColourOrder = .rgb, mean: [Double], standardDeviation: [Double]) {
         self.colourOrder = colourOrder
         self.mean = mean
@@ -109,16 +109,16 @@ public struct RequestedInput: Hashable, Sendable {
     /// Whether anything is asked for.
     public var isEmpty: Bool { colourOrder == nil && mean == nil && standardDeviation == nil }
 
-    /// The same for a network whose file says nothing of it and that takes one number for all channels;
-    /// nil where three are asked for.
-    public var normalization: InputNormalization? {
-        let standard = InputNormalization.standard
+    /// The same for a network that takes one number for all channels; nil where three are asked for.
+    ///
+    /// - Parameter stated: What the network's file says, which counts where nothing is asked for.
+    public func normalization(over stated: InputNormalization = .standard) -> InputNormalization? {
         let (mean, deviation) = (
-            self.mean ?? [standard.mean], self.standardDeviation ?? [standard.standardDeviation]
+            self.mean ?? [stated.mean], self.standardDeviation ?? [stated.standardDeviation]
         )
         guard mean.count == 1, deviation.count == 1 else { return nil }
         return InputNormalization(
-            mean: mean[0], standardDeviation: deviation[0], order: colourOrder ?? standard.order)
+            mean: mean[0], standardDeviation: deviation[0], order: colourOrder ?? stated.order)
     }
 
     /// A preparation with what is asked for in place of its own.

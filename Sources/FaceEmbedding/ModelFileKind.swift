@@ -11,7 +11,7 @@ enum ModelFileKind: Equatable {
     case dlib
     /// What is not read: what it is, and what to do instead.
     case foreign(what: String, advice: String)
-    /// Weights of MXNet.
+    /// MXNet weights.
     case mxnet
     /// A network in ONNX.
     case onnx
@@ -87,7 +87,7 @@ enum ModelFileKind: Equatable {
     // MARK: Other files
 
     private struct Mark {
-        /// Bytes at a place.
+        /// Bytes at an offset.
         let bytes: [UInt8]
         var index = 0
         let kind: ModelFileKind

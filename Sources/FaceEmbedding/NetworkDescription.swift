@@ -3,11 +3,9 @@ import OpenVINO
 
 /// What a file says of a network that OpenVINO runs, whichever its format is.
 struct NetworkDescription {
-    /// The file's path.
     let path: String
     /// Inputs that a caller gives.
     let inputs: [ONNXFile.Value]
-    /// Outputs.
     let outputs: [ONNXFile.Value]
     /// What its writer says of it.
     let metadata: [String: String]

@@ -4,7 +4,6 @@ import OpenVINO
 
 /// How an ONNX network takes images, by its file.
 struct ONNXInput {
-    /// The input's name.
     let name: String
     /// Type of its elements.
     let type: OpenVINONetwork.InputType
@@ -58,7 +57,7 @@ struct ONNXInput {
 
 /// Where what is known of a network's input comes from.
 struct ONNXPreparation {
-    /// What bytes become.
+    /// How bytes become the network's input.
     let preparation: InputPreparation
     /// Why, as the end of a sentence.
     let reason: String
@@ -92,7 +91,7 @@ struct ONNXPreparation {
         if case .uint8 = input.type {
             return ONNXPreparation(.bytes, "since its input is of bytes")
         }
-        if let own = file.arithmetic {
+        if let own = file.arithmetic, own.changesValues {
             return ONNXPreparation(own.expected, "since the network itself \(own)")
         }
         return ONNXPreparation(
@@ -110,37 +109,60 @@ struct ONNXPreparation {
     }
 }
 
-/// What a graph does with its input before anything else: `input * scale + shift`.
+/// What a graph does with its input before anything else: `input * scale + shift`, and whether it exchanges the
+/// first colour and the last.
 ///
 /// insightface looks at the names of the first eight nodes for `Sub` and `Mul`; a graph whose nodes
 /// have other names is normalised twice by it. Here the operations themselves are followed.
 struct LeadingArithmetic: CustomStringConvertible {
-    private var scale = 1.0
-    private var shift = 0.0
+    /// What the input is multiplied by.
+    private(set) var scale = 1.0
+    /// What is then added.
+    private(set) var shift = 0.0
+    /// Whether RGB becomes BGR, or the other way round.
+    private(set) var exchangesColours = false
+    /// Whether all three colours are multiplied and shifted alike.
+    private(set) var isUniform = true
     private var steps: [String] = []
+
+    /// Of a graph that leaves its input as it is.
+    init() {}
 
     /// Follows an input; nil where no arithmetic with constants comes first.
     init?(_ file: ONNXFile, _ input: String) {
         var current = input
         for _ in 0..<Self.limit {
-            let users = file.nodes.filter { $0.inputs.contains(current) }
+            // A shape is not a value.
+            let users = file.nodes.filter { $0.inputs.contains(current) && $0.type != "Shape" }
             guard let node = users.first, users.count == 1, let output = node.outputs.first,
-                Self.passing.contains(node.type) || apply(node, to: current, file)
+                Self.passing.contains(node.type) || exchange(node, file)
+                    || apply(node, to: current, file)
             else { break }
             current = output
         }
-        guard !steps.isEmpty, scale != 0 else { return nil }
+        guard !steps.isEmpty || exchangesColours, scale != 0 else { return nil }
     }
 
     private static let limit = 8
     /// Operations that do not change values.
     private static let passing: Set = ["Cast", "Identity", "Transpose"]
 
+    /// Follows a node that takes the channels in the opposite order.
+    private mutating func exchange(_ node: ONNXFile.Node, _ file: ONNXFile) -> Bool {
+        guard node.type == "Gather", node.inputs.count == 2,
+            let places = file.constant(node.inputs[1]), places.values == [2, 1, 0],
+            let index = file.nodes.firstIndex(of: node), file.integer("axis", ofNode: index) == 1
+        else { return false }
+        exchangesColours.toggle()
+        return true
+    }
+
     private mutating func apply(_ node: ONNXFile.Node, to value: String, _ file: ONNXFile) -> Bool {
         guard node.inputs.count == 2, let other = node.inputs.first(where: { $0 != value }),
             let (values, count) = file.constant(other), !values.isEmpty, count == 1 || count == 3
         else { return false }
         let constant = values.reduce(0, +) / Double(values.count)
+        if Set(values).count > 1 { isUniform = false }
         let isFirst = node.inputs[0] == value
         switch node.type {
         case "Add": shift += constant
@@ -165,6 +187,9 @@ struct LeadingArithmetic: CustomStringConvertible {
         let rounded = (value * 1e6).rounded() / 1e6
         return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
     }
+
+    /// Whether it does more than exchange colours.
+    var changesValues: Bool { !steps.isEmpty }
 
     /// What the network is to be given: by the values that its arithmetic turns into numbers around 0.
     var expected: InputPreparation {

@@ -10,9 +10,9 @@ struct PreparationProbe {
     struct Trial {
         /// What is said of it.
         let preparation: InputPreparation
-        /// Fraction of pairs decided rightly with the best threshold on them.
+        /// Fraction of pairs classified correctly with the best threshold on them.
         let accuracy: Double
-        /// Whether each pair is decided rightly.
+        /// Whether each pair is classified correctly.
         let isRight: [Bool]
     }
 
@@ -46,7 +46,7 @@ struct PreparationProbe {
         }
         guard let best = better.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
         return "with \(best.preparation) the network decides \(percent(best.accuracy)) of "
-            + "\(subset.pairs.count) pairs rightly, and with \(given), as given, "
+            + "\(subset.pairs.count) pairs correctly, and with \(given), as given, "
             + "\(percent(own.accuracy)); if it was trained so, add \(best.preparation.flags)"
     }
 

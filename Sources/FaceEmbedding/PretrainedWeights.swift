@@ -7,19 +7,21 @@ import Spelling
 public import Torch
 
 /// Weights that a training begins with, of whatever file has them: a model of Facet's, a run's folder or a
-/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, MXNet's parameters, or any
-/// safetensors file.
+/// study's, a checkpoint, a state dict of PyTorch, the parameters in TorchScript, MXNet's parameters, an ONNX
+/// network, whose weights are found by their order, or any safetensors file.
 public struct PretrainedWeights {
-    /// The file.
+    /// The file that the weights are read from.
     public let url: URL
     /// SHA-256 of the file, and of the class weights beside it where there are some, in hexadecimal.
     public let contentHash: String
     /// The class weights of the same run, with the identities' names; nil where none are known.
     public let headURL: URL?
-    /// The file's tensors.
+    /// The named tensors of the file.
     public let file: WeightFile
     /// What the network expects of images; nil where the file does not say it.
     public let normalization: InputNormalization?
+    /// The network that the weights are in, where they have no names of a backbone.
+    private let onnx: ONNXStart?
 
     /// Reads a file.
     ///
@@ -30,7 +32,8 @@ public struct PretrainedWeights {
         let (file, metadata) = try Self.read(url)
         self.file = file
         let isFacets = metadata != nil
-        normalization = metadata.flatMap(ModelMetadata.normalization)
+        onnx = try file.parts.isEmpty && ModelFileKind(url) == .onnx ? ONNXStart(url) : nil
+        normalization = onnx?.normalization ?? metadata.flatMap(ModelMetadata.normalization)
         let head = RunFolder(url.deletingLastPathComponent()).headURL
         let hasHead =
             isFacets && url.lastPathComponent == "model.safetensors"
@@ -72,12 +75,7 @@ public struct PretrainedWeights {
             throw FaceEmbeddingError.noWeights(
                 path: url.path,
                 reason: "it is dlib's network, which is evaluated but not trained on")
-        case .onnx:
-            throw FaceEmbeddingError.noWeights(
-                path: url.path,
-                reason:
-                    "it is an ONNX network, whose weights have no names of a backbone; give the "
-                    + "state dict that it was exported from")
+        case .onnx: return (WeightFile(withoutNames: url.path), metadata: nil)
         case .openVINO:
             throw FaceEmbeddingError.noWeights(
                 path: url.path,
@@ -88,7 +86,7 @@ public struct PretrainedWeights {
             throw FaceEmbeddingError.noWeights(
                 path: url.path,
                 reason: "it is \(what); give a model or run of Facet's, a state dict of PyTorch, "
-                    + "TorchScript, safetensors or MXNet's .params")
+                    + "TorchScript, ONNX, safetensors or MXNet's .params")
         }
     }
 
@@ -144,12 +142,28 @@ public struct PretrainedWeights {
         _ network: [StateEntry], of backbone: BackboneSpecification, inputSize: Int,
         isPartial: Bool
     ) throws -> WeightMatch {
+        if let onnx { return try match(onnx, of: backbone, inputSize: inputSize) }
         let match = WeightMatch(file, network)
         guard match.isWhole || (isPartial && !match.fitted.isEmpty) else {
             throw ModelFormatsError.misfit(
                 path: url.path,
                 summary: "does not fit \(backbone): it has \(match.summary)"
                     + advice(backbone, match, inputSize))
+        }
+        return match
+    }
+
+    /// Which of an ONNX network's weights are a backbone's: all, or none.
+    private func match(
+        _ onnx: ONNXStart, of backbone: BackboneSpecification, inputSize: Int
+    ) throws -> WeightMatch {
+        let match = try onnx.match(backbone, inputSize: inputSize)
+        guard match.isWhole else {
+            throw ModelFormatsError.misfit(
+                path: url.path,
+                summary:
+                    "does not fit \(backbone): it has \(match.summary); the weights of an ONNX "
+                    + "network are found by its order, so that all must fit, with --partial too")
         }
         return match
     }

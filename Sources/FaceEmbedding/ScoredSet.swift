@@ -5,7 +5,7 @@ public import FaceRuns
 /// A verification set whose images are embedded and whose pairs are scored: the one way from
 /// embeddings to numbers, for the epochs of a run as for an evaluation of a model.
 public struct ScoredSet {
-    /// The set's name.
+    /// Name of the test set.
     public let name: String
     /// Its images and pairs.
     public let pairs: VerificationPairs
@@ -21,7 +21,7 @@ public struct ScoredSet {
     /// The protocol by which ``report`` measures accuracy: insightface's, over the set's own folds.
     public var rule: InsightFaceProtocol { InsightFaceProtocol(folds: folds) }
 
-    /// The set's folds.
+    /// The set's own folds, contiguous ranges of its pairs.
     public var folds: FoldAssignment { .contiguous(pairs.folds) }
 
     /// Scores the pairs of a set by embeddings, normalised sums of both views.

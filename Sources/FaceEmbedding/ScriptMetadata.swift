@@ -50,6 +50,11 @@ public enum ScriptMetadata {
             .flatMap { (1...1024).contains($0) ? $0 : nil }
     }
 
+    /// What a network's bytes become before they enter it; nil where its file does not say it.
+    static func normalization(of url: URL) -> InputNormalization? {
+        strings(of: url).flatMap(ModelMetadata.normalization)
+    }
+
     private static func strings(of url: URL) -> [String: String]? {
         comment(of: url).flatMap { try? JSONDecoder().decode([String: String].self, from: $0) }
     }

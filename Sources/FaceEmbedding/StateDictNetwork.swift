@@ -9,23 +9,25 @@ public struct StateDictOptions {
     public var backbone: String?
     /// Whether tensors may be missing, of another shape or left over.
     public var isPartial: Bool
+    /// The option by which a user says in which order of the channels the network was trained, for advice.
+    public var colourOption: String
     /// Told what was taken from a file.
     public var told: (String) -> Void
 
     /// Creates what is known.
     public init(
-        backbone: String? = nil, isPartial: Bool = false,
+        backbone: String? = nil, isPartial: Bool = false, colourOption: String = "--colour",
         told: @escaping (String) -> Void = { _ in }
     ) {
         self.backbone = backbone
         self.isPartial = isPartial
+        self.colourOption = colourOption
         self.told = told
     }
 }
 
 /// A backbone with the weights of a PyTorch state dict or of MXNet's parameters.
 struct StateDictNetwork {
-    /// The network.
     let backbone: any Backbone
     /// What was taken from the file.
     let summary: String

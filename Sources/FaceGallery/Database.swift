@@ -36,7 +36,6 @@ final class Database {
         guard code == SQLITE_OK else { throw error(code) }
     }
 
-    /// Prepares a statement.
     func prepare(_ sql: String) throws(FaceGalleryError) -> Statement {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
@@ -80,7 +79,6 @@ final class Database {
     }
 }
 
-/// A prepared statement.
 final class Statement {
     private let handle: OpaquePointer
     private let database: Database
@@ -146,7 +144,6 @@ final class Statement {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
-    /// A column's bytes.
     func blob(_ column: Int32) -> UnsafeRawBufferPointer {
         let bytes = sqlite3_column_blob(handle, column)
         return UnsafeRawBufferPointer(

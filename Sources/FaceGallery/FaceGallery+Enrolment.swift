@@ -12,7 +12,7 @@ public struct EnrolledFace: Sendable, Hashable {
     /// L2 norm of the embedding before it was normalised.
     public var norm: Double
 
-    /// Describes a face.
+    /// Creates a face; `norm` is that of the embedding before normalisation.
     public init(image: String, name: String, embedding: [Float], norm: Double) {
         (self.image, self.name, self.embedding, self.norm) = (image, name, embedding, norm)
     }

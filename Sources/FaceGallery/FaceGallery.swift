@@ -15,7 +15,7 @@ public final class FaceGallery {
     /// Marks an SQLite file as a gallery: `Fcet`.
     private static let applicationID = 0x4663_6574
 
-    /// The file.
+    /// The SQLite file.
     public let url: URL
     /// The model that the embeddings are of.
     public let model: GalleryModel
@@ -183,7 +183,7 @@ public struct GalleryModel: Sendable, Hashable {
     /// Where it was last, for messages and as a default.
     public var path: String
 
-    /// Names a model.
+    /// Creates a reference to a model, by its identity and its file's path.
     public init(identity: String, path: String) {
         (self.identity, self.path) = (identity, path)
     }

@@ -20,7 +20,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
     case otherModel(path: String, model: String, given: String)
     /// Nobody of this name is in it.
     case unknownPerson(path: String, name: String, hint: String)
-    /// SQLite refused something.
+    /// SQLite reported an error.
     case unusable(path: String, reason: String)
 
     /// One sentence that says what is wrong, where, and what to do.

@@ -4,12 +4,12 @@ public import Torch
 /// Networks", 2012) as torchvision has it (Krizhevsky, "One weird trick", 2014): without local response
 /// normalisation and in one piece, with an embedding in place of the classes.
 ///
-/// The last map is averaged to 6x6 places, so that images of any size enter the two wide linear maps,
+/// The last map is averaged to 6x6 positions, so that images of any size enter the two wide linear maps,
 /// which hold nearly all parameters. Convolutions and maps start as PyTorch draws them. Parameters bear
 /// torchvision's names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
 public final class AlexNet: ConfigurableBackbone {
     private static let dropout = BackboneOptionKey<Double>.dropout(0.5)
-    /// Places along each side of the map that the linear maps see.
+    /// Positions along each side of the map that the linear maps see.
     private static let side = 6
 
     /// Name, paper and parameters.
@@ -22,10 +22,10 @@ public final class AlexNet: ConfigurableBackbone {
             published: "60 million parameters, ImageNet top-5 error 15.3 % (ensemble)"),
         options: [dropout.parameter], minInputSize: 63)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
-    /// Place among the features, channels, window, stride and padding of each convolution.
+    /// Position among the features, channels, window, stride and padding of each convolution.
     private static let plan: [(index: Int, channels: Int, kernel: Int, stride: Int, padding: Int)] =
         [
             (0, 64, 11, 4, 2), (3, 192, 5, 1, 2), (6, 384, 3, 1, 1), (8, 256, 3, 1, 1),

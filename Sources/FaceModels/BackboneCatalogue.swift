@@ -16,7 +16,7 @@ public protocol ConfigurableBackbone: Backbone {
     init(_ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights)
 }
 
-/// All backbones.
+/// All backbones, by name.
 public enum BackboneCatalogue {
     /// The backbones, in the order of the help.
     public static var all: [any ConfigurableBackbone.Type] {

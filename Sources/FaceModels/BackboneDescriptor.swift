@@ -59,7 +59,7 @@ public struct BackboneRecipe: Codable, Hashable, Sendable {
     /// The numbers that the paper prints of it.
     public let published: String
 
-    /// Creates a recipe.
+    /// Creates a recipe from published values.
     public init(loss: String, inputSize: Int, embeddingSize: Int, published: String) {
         self.loss = loss
         self.inputSize = inputSize

@@ -6,7 +6,7 @@ import SafeNumbers
 ///
 /// Two texts that mean the same are the same specification; in files it is its ``description``.
 public struct BackboneSpecification: Hashable, Sendable {
-    /// The architecture.
+    /// Descriptor of the architecture.
     public let descriptor: BackboneDescriptor
     private let parameters: ParameterValues
 
@@ -54,7 +54,7 @@ public struct BackboneSpecification: Hashable, Sendable {
         BackboneSpecification(descriptor: descriptor, parameters: .defaults)
     }
 
-    /// The backbone's name.
+    /// Name of the architecture.
     public var name: String { descriptor.name }
 
     /// Title for a table: `MobileNetV1 x0.25`, `ResNet50 (bn=off, stride=3x3)`.
@@ -98,7 +98,7 @@ extension BackboneSpecification: Codable {
         try self.init(parsing: decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes the ``description``.
+    /// Encodes the ``description`` as a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -3,8 +3,8 @@ public import Torch
 /// DeepFace (Taigman, Yang, Ranzato and Wolf, "DeepFace: Closing the Gap to Human-Level Performance in
 /// Face Verification", CVPR 2014, figure 2).
 ///
-/// Two convolutions with a pool between them are followed by three layers whose filters differ from place
-/// to place, and a linear map, F7, whose rectified values are the embedding; training drops half of them.
+/// Two convolutions with a pool between them are followed by three layers whose filters differ from position
+/// to position, and a linear map, F7, whose rectified values are the embedding; training drops half of them.
 /// The paper's faces are brought to a frontal view by a 3D model, which this network does not do. Weights
 /// start as normal variates of standard deviation 0.01 and biases at 0.5, as in the paper's section 3.3;
 /// with `bn=on` the embedding is normalised instead of rectified. A network takes images of the one size
@@ -31,7 +31,7 @@ public final class DeepFace: ConfigurableBackbone {
                 + "on 4.4 million images"),
         options: [size.parameter, normalizes.parameter, dropout.parameter], minInputSize: 72)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.
@@ -81,7 +81,7 @@ public final class DeepFace: ConfigurableBackbone {
             noise: BatchNoise("dropout", countedBy: counter, initial: initial))
     }
 
-    /// Parameters and buffers.
+    /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
         let places = zip(["l4", "l5", "l6"], local).flatMap { name, layer in
             layer.state.prefixed(name)

@@ -3,8 +3,8 @@ public import Torch
 /// DeepID (Sun, Wang and Tang, "Deep Learning Face Representation from Predicting 10,000 Classes", CVPR
 /// 2014, figure 2).
 ///
-/// Three convolutions, each with a 2x2 pool, and a fourth layer whose filters differ from place to place;
-/// the filters of the third are shared within squares of 2x2 places. The third layer's map and the
+/// Three convolutions, each with a 2x2 pool, and a fourth layer whose filters differ from position to position;
+/// the filters of the third are shared within squares of 2x2 positions. The third layer's map and the
 /// fourth's together enter the linear map whose rectified values are the embedding; with `bn=on` they
 /// are normalised instead. The paper joins 120 such networks, one for each of 60 patches of a face and
 /// its mirror image, and reduces their values by PCA: this is one of them, for a whole face. A network
@@ -25,7 +25,7 @@ public final class DeepID: ConfigurableBackbone {
             published: "LFW 97.45 % (60 patches and joint Bayesian) trained on 202,599 images"),
         options: [size.parameter, normalizes.parameter], minInputSize: 31)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.
@@ -74,7 +74,7 @@ public final class DeepID: ConfigurableBackbone {
             noise: BatchNoise("dropout", countedBy: counter, initial: initial))
     }
 
-    /// Parameters and buffers.
+    /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
         let lower = first.state.prefixed("conv1") + second.state.prefixed("conv2")
         let upper = third.state.prefixed("conv3") + fourth.state.prefixed("conv4")

@@ -23,7 +23,7 @@ public final class DlibResNet: ConfigurableBackbone {
             published: "LFW 99.38 % trained on 3 million images"),
         options: [size.parameter, normalizes.parameter], minInputSize: 103)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// Blocks and channels of each stage, and whether its first block halves the map.
@@ -71,7 +71,7 @@ public final class DlibResNet: ConfigurableBackbone {
             ? BatchNormalization(channels: size, initial: initial.child("bn")) : nil
     }
 
-    /// Parameters and buffers.
+    /// Parameters and buffers, by the names in model files.
     public var state: [StateEntry] {
         let blocks = stages.enumerated().flatMap { index, stage in
             stage.enumerated().flatMap { $1.state.prefixed("layer\(index + 1).\($0)") }

@@ -4,7 +4,7 @@ public import Torch
 /// EdgeNeXt (Maaz et al., "EdgeNeXt: Efficiently Amalgamated CNN-Transformer Architecture for Mobile Vision
 /// Applications", ECCV workshops 2022), on which EdgeFace rests, with an embedding in place of classes.
 ///
-/// Four stages of depthwise convolutions, each followed by two linear maps of every place; the last three
+/// Four stages of depthwise convolutions, each followed by two linear maps of every position; the last three
 /// stages end in a block in which channels attend to each other. Weights start as normal variates of
 /// standard deviation 0.02, and what is added to a shortcut starts at a millionth. Parameters bear timm's
 /// names; those of the embedding layer are `embedding.linear` and `embedding.bn`.
@@ -143,7 +143,7 @@ private enum EdgeMaps {
     static func first(_ map: Tensor) -> Tensor { map.permuted([0, 3, 1, 2]) }
 }
 
-/// Layer normalisation of the channels of each place.
+/// Layer normalisation of the channels of each position.
 private final class MapNormalization {
     private let normalization: LayerNormalization
 
@@ -161,7 +161,7 @@ private final class MapNormalization {
     }
 }
 
-/// A layer normalisation and two linear maps of each place, four times as wide between them, times a factor
+/// A layer normalisation and two linear maps of each position, four times as wide between them, times a factor
 /// a channel.
 private final class PlaceMaps {
     private let factor: Tensor
@@ -205,7 +205,7 @@ private final class PlaceMaps {
     }
 }
 
-/// A depthwise convolution and maps of each place, beside a shortcut.
+/// A depthwise convolution and maps of each position, beside a shortcut.
 private final class ConvolutionEncoder {
     private let convolution: RectangularConvolution
     private let maps: PlaceMaps
@@ -234,14 +234,14 @@ private final class ConvolutionEncoder {
 }
 
 /// Depthwise convolutions of groups of channels one upon another, attention among channels, and maps of each
-/// place ("split depth-wise transpose attention", section 3.2).
+/// position ("split depth-wise transpose attention", section 3.2).
 private final class AttentionEncoder {
     /// What differs between stages.
     struct Layout {
         let heads: Int
         /// Groups of channels, of which all but the last are convolved.
         let scales: Int
-        /// Whether places are told apart by waves.
+        /// Whether positions are told apart by waves.
         let knowsPlaces: Bool
     }
 
@@ -376,7 +376,7 @@ private final class PlaceWaves {
 
     var state: [StateEntry] { projection.state.prefixed("token_projection") }
 
-    /// Of one place.
+    /// Multiply-adds at one position.
     var multiplyAdds: Int { projection.weight.count }
 
     /// `[1, height * width, channels]`.

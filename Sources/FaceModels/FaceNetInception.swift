@@ -23,7 +23,7 @@ public final class FaceNetInception: ConfigurableBackbone {
                 + "200 million images"),
         options: [size.parameter])
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// A row of the paper's table: channels of the 1x1, of the 3x3 and the 5x5 with what narrows before

@@ -28,7 +28,7 @@ public final class GoogLeNet: ConfigurableBackbone, AuxiliaryBackbone {
                 + "6.67 % (ensemble)"),
         options: [dropout.parameter, auxiliary.parameter, auxiliaryDropout.parameter])
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// Name and channels of the branches of each module: of the 1x1, of the two 3x3 with what narrows

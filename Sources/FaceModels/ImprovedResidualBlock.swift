@@ -15,7 +15,7 @@ final class ImprovedResidualBlock {
         /// Whether a shortcut that only changes size takes every second pixel instead of convolving,
         /// and stands first in the state.
         let subsamples: Bool
-        /// How convolutions start.
+        /// Initialisation of the convolutions.
         let start: ConvolutionStart
     }
 

@@ -20,7 +20,7 @@ public final class InceptionResNetV1: ConfigurableBackbone {
             published: "LFW 99.65 % trained on VGGFace2, 99.05 % on CASIA-WebFace (facenet)"),
         options: [dropout.parameter], minInputSize: 75)
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.

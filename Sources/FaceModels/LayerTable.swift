@@ -2,7 +2,7 @@
 public struct LayerTable: Codable, Hashable, Sendable {
     /// Size of the values between two layers.
     public struct Size: Codable, Hashable, Sendable, CustomStringConvertible {
-        /// Channels.
+        /// Number of channels.
         public var channels: Int
         /// Height, in pixels.
         public var height: Int
@@ -46,7 +46,7 @@ public struct LayerTable: Codable, Hashable, Sendable {
     public var activations: Int { rows.reduce(0) { $0 + $1.activations } }
 
     /// About how many bytes a training step in `float32` takes: parameters, their gradients and their
-    /// velocities, and what is kept of the images.
+    /// momentum buffers, and what is kept of the images.
     ///
     /// What allocators and kernels use besides is not part of it.
     public func trainingBytes(batchSize: Int) -> Int {

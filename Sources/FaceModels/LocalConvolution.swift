@@ -1,29 +1,29 @@
 import Torch
 
-/// A convolution whose filters differ from place to place (Taigman et al., "DeepFace", 2014, section
-/// 3.1), or from square to square of `region` x `region` places (Sun, Wang and Tang, "Deep Learning Face
+/// A convolution whose filters differ from position to position (Taigman et al., "DeepFace", 2014, section
+/// 3.1), or from square to square of `region` x `region` positions (Sun, Wang and Tang, "Deep Learning Face
 /// Representation from Predicting 10,000 Classes", 2014, section 3.1).
 ///
-/// Aligned faces have the same part in the same place, so that each place can learn its own filters. The
-/// windows become columns, and the columns of a place are multiplied by the filters of the place.
+/// Aligned faces have the same part in the same position, so that each position can learn its own filters. The
+/// windows become columns, and the columns of a position are multiplied by the filters of the position.
 final class LocalConvolution {
-    /// `[places * outputs, inputs, kernel, kernel]`: the filters of a place one behind another, and the
-    /// places row by row.
+    /// `[positions * outputs, inputs, kernel, kernel]`: the filters of a position one behind another, and the
+    /// positions row by row.
     let weight: Tensor
-    /// `[places * outputs]`.
+    /// `[positions * outputs]`.
     let bias: Tensor
     private let stride: Int
     private let region: Int
-    /// Places that share filters count once.
+    /// Positions that share filters count once.
     private let regions: Int
 
-    /// Places along a side of the output, in pixels.
+    /// Positions along a side of the output, in pixels.
     var side: Int { regions * region }
 
     /// Creates a layer for maps of one size.
     ///
     /// - Parameters:
-    ///   - region: Places along a side of the squares that share their filters; rows and columns that
+    ///   - region: Positions along a side of the squares that share their filters; rows and columns that
     ///     fill no square are left out.
     ///   - standardDeviation: Of normal variates, which the weights are instead of uniform ones.
     ///   - biasStart: Where the bias starts with normal variates.

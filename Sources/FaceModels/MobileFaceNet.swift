@@ -37,7 +37,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
     /// What the network was made from.
     public let specification: BackboneSpecification
     private let stem: PReLUConvolution
-    /// What follows, each with its place among the authors' layers.
+    /// What follows, each with its index among the authors' layers.
     private let second: PReLUConvolution?
     private let blocks: [(name: String, block: InvertedFaceBlock)]
     private let last: PReLUConvolution

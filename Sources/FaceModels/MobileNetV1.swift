@@ -17,7 +17,7 @@ public final class MobileNetV1: ConfigurableBackbone {
     /// Channels and blocks of timm's stages; all but the first begin with stride 2.
     private static let plan = [(channels: 64, blocks: 1), (128, 2), (256, 2), (512, 6), (1024, 2)]
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.

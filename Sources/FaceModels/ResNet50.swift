@@ -30,7 +30,7 @@ public final class ResNet50: ConfigurableBackbone {
     /// Blocks and inner channels of each stage.
     private static let plan = [(blocks: 3, channels: 64), (4, 128), (6, 256), (3, 512)]
 
-    /// The one description.
+    /// The only descriptor of this architecture.
     public static var descriptors: [BackboneDescriptor] { [descriptor] }
 
     /// What the network was made from.

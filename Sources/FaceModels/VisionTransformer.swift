@@ -158,7 +158,7 @@ public final class VisionTransformer: ConfigurableBackbone {
         return order.unsqueezed(2).expanded([shape[0], count, shape[2]])
     }
 
-    /// All tokens in their places, with the mask's token where one was left out.
+    /// All tokens in their positions, with the mask's token where one was left out.
     private func restored(_ tokens: Tensor, _ kept: Tensor) -> Tensor {
         let shape = [tokens.shape[0], positions.shape[1], tokens.shape[2]]
         return maskToken.expanded(shape).copy().scattered(1, kept, tokens)

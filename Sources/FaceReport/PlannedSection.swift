@@ -5,7 +5,6 @@ package import Documents
 package struct PlannedSection {
     /// Name of its place in the page.
     package let anchor: String
-    /// Its heading.
     package let title: String
     private let draw: () throws -> Section?
 
@@ -40,7 +39,6 @@ package struct SectionError: Error, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// A sentence.
     package var description: String {
         (run.map { "run \($0): " } ?? "") + reason + (reason.hasSuffix(".") ? "" : ".")
     }

@@ -2,10 +2,9 @@ import FaceRuns
 
 /// `results.csv`: one row a run, whatever its status, in the order of the report.
 ///
-/// Shares are 0...1 and numbers the shortest that read back to the same value; what a run does
+/// Fractions are 0...1 and numbers the shortest that read back to the same value; what a run does
 /// not have is an empty cell.
 struct ResultsCSV {
-    /// The file's text.
     let text: String
 
     init(_ results: StudyResults) {

@@ -6,9 +6,9 @@ import SafeFiles
 /// Two studies side by side: every difference of their configurations, the difference of every cell
 /// they share, and, only where they are repetitions of one another, both taken together.
 public struct StudyComparisonReport: Sendable {
-    /// The first study.
+    /// Folder of the first study.
     public let first: StudyFolder
-    /// The second study.
+    /// Folder of the second study.
     public let second: StudyFolder
     /// Folder that ``write()`` fills.
     public let destination: URL

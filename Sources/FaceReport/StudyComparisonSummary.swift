@@ -35,9 +35,9 @@ public struct StudyComparisonSummary: Encodable, Sendable {
     public var onlyFirst: [String]
     /// Cells of the second study alone.
     public var onlySecond: [String]
-    /// What differs.
+    /// Configuration keys whose values differ.
     public var differences: [Difference]
-    /// What both measured.
+    /// Cells that both studies measured.
     public var cells: [Cell]
 
     init(_ first: StudyResults, _ second: StudyResults, names: [String]) {

@@ -2,7 +2,7 @@
 public struct AccuracyCurve: Sendable, Hashable {
     /// Records of the epochs that were tested on the set, in their order.
     public let records: [EpochRecord]
-    /// Their accuracies.
+    /// Accuracy after each of those epochs; 0...1.
     public let accuracies: [Double]
     /// Where the first of the highest accuracies is among them; nil where none was tested.
     public let best: Int?

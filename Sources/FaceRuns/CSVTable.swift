@@ -37,7 +37,7 @@ package enum CSVTable {
     package struct Row: Equatable, Sendable {
         /// Where the record begins.
         package var line: Int
-        /// Its fields, unquoted.
+        /// Its fields, without quotes.
         package var fields: [String]
     }
 

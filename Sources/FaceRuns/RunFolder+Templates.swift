@@ -11,7 +11,7 @@ public struct TemplateTestFacts: Codable, Sendable, Hashable {
     /// SHA-256 over the names and contents of the images, in hexadecimal.
     public var contentHash: String?
 
-    /// Names a set.
+    /// Creates the description of a set of templates.
     public init(name: String, templates: Int, contentHash: String? = nil) {
         self.name = name
         self.templates = templates
@@ -48,7 +48,7 @@ extension RunFolder {
 }
 
 extension TemplateReport {
-    /// What a record that was written by nobody here says wrongly; nil where nothing is.
+    /// What a record that was not written by this program gets wrong; nil where nothing is.
     fileprivate var damage: String? {
         for figure in figures {
             let numbers =
@@ -56,13 +56,13 @@ extension TemplateReport {
             if !numbers.allSatisfy({ (0...1).contains($0) })
                 || ![nil, 2].contains(figure.interval?.count)
             {
-                return "'\(figure.measure.title)' is not a share with an interval"
+                return "'\(figure.measure.title)' is not a fraction with an interval"
             }
             guard let draws = figure.replicates else { continue }
             if !(draws.draws + draws.withoutGroups + [draws.estimate]).allSatisfy((0...1).contains)
                 || draws.people < 0
             {
-                return "the draws of '\(figure.measure.title)' are no shares"
+                return "the draws of '\(figure.measure.title)' are not fractions"
             }
         }
         return nil

@@ -66,9 +66,9 @@ public struct SetGeometry: Codable, Sendable, Hashable {
 
 /// A summary of many values as a run folder keeps it.
 public struct SummaryRecord: Codable, Sendable, Hashable {
-    /// Values there are.
+    /// Number of values.
     public var count: Int
-    /// Their mean.
+    /// Mean of the values.
     public var mean: Double
     /// Their population standard deviation.
     public var standardDeviation: Double
@@ -89,11 +89,11 @@ public struct SummaryRecord: Codable, Sendable, Hashable {
 public struct EmbeddingMap: Codable, Sendable, Hashable {
     /// An identity with its images.
     public struct Identity: Codable, Sendable, Hashable {
-        /// Its name.
+        /// Name of the identity.
         public var name: String
-        /// Places of its images along the first component.
+        /// Positions of its images along the first component.
         public var x: [Double]
-        /// Places of its images along the second component, in the same order.
+        /// Positions of its images along the second component, in the same order.
         public var y: [Double]
 
         /// Memberwise initialiser.

@@ -61,9 +61,9 @@ public struct RunDescription: Codable, Sendable, Hashable {
     /// The generator that orders, mirroring and draws come from; nil in a run of a version that had
     /// several of them, all SplitMix64.
     public var randomNumbers: String?
-    /// The network.
+    /// The network that was trained.
     public var backbone: BackboneFacts
-    /// The training set.
+    /// The set it was trained on.
     public var train: TrainSetFacts
     /// The test sets, the primary one first.
     public var tests: [TestSetFacts]
@@ -432,7 +432,7 @@ public struct RunResult: Codable, Sendable, Hashable {
 public struct TestResult: Codable, Sendable, Hashable {
     /// Name of the test set.
     public var name: String
-    /// Pairs evaluated.
+    /// Number of evaluated pairs.
     public var pairs: Int
     /// Mean accuracy over the folds; 0...1.
     public var accuracy: Double
@@ -488,7 +488,7 @@ public struct TestResult: Codable, Sendable, Hashable {
 
 /// One line of `scores/<test>.csv`: a pair as the last epoch's model scored it, and its images.
 public struct ScoreRecord: Sendable, Hashable {
-    /// The pair.
+    /// Distance, kind and fold of the pair.
     public var pair: ScoredPair
     /// First image, relative to the test set's folder.
     public var first: String

@@ -20,7 +20,7 @@ public struct StartRecord: Codable, Sendable, Hashable {
     public struct Test: Codable, Sendable, Hashable {
         /// Name of the test set.
         public var name: String
-        /// Pairs evaluated.
+        /// Number of evaluated pairs.
         public var pairs: Int
         /// Mean accuracy over the folds; 0...1.
         public var accuracy: Double
@@ -36,7 +36,7 @@ public struct StartRecord: Codable, Sendable, Hashable {
         }
     }
 
-    /// The file.
+    /// The file of the weights and its hash.
     public var facts: StartFacts
     /// What was taken, a sentence.
     public var summary: String

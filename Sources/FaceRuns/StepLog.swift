@@ -92,7 +92,7 @@ public final class StepLog {
         if kept == 0 { gathered += CSVTable.line(StepRecord.header).utf8 }
     }
 
-    /// Adds a step.
+    /// Appends a step; it is certain to be on disk only after ``synchronize()``.
     public func append(_ record: StepRecord) throws(FaceRunsError) {
         gathered += CSVTable.line(record.fields).utf8
         if gathered.count >= 1 << 14 { try flush() }

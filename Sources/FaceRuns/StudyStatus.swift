@@ -7,7 +7,6 @@ public struct StudyStatus: Codable, Sendable, Hashable {
     public enum State: String, Codable, Sendable {
         /// It ended with an error.
         case failed
-        /// It is over.
         case finished
         /// It has begun, and nobody works on it.
         case interrupted
@@ -21,7 +20,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
     public struct Run: Codable, Sendable, Hashable {
         /// Name of its folder.
         public var name: String
-        /// How it stands.
+        /// Whether it is planned, running, interrupted, finished or failed.
         public var state: State
         /// Epochs that are over.
         public var epochs: Int
@@ -31,7 +30,7 @@ public struct StudyStatus: Codable, Sendable, Hashable {
         public var holder: ProcessIdentity?
         /// Accuracy on the first test set after the last epoch; 0...1.
         public var accuracy: Double?
-        /// Why it failed.
+        /// Why it failed; nil for a run that did not fail.
         public var message: String?
         /// Seconds that an epoch took, testing included.
         public var secondsPerEpoch: Double?

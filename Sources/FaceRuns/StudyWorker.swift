@@ -14,7 +14,7 @@ public import SafeFiles
 ///
 /// The files go with the last worker. Not to be used by two threads at once.
 public final class StudyWorker {
-    /// The study.
+    /// Folder of the study.
     public let study: StudyFolder
     /// What distinguishes this worker from all others, those of former times included.
     public let token: String

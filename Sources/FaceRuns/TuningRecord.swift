@@ -66,7 +66,7 @@ public struct TuningCell: Codable, Sendable, Hashable {
     /// All tries, planned ones too: rung after rung, in each rung by ascending index. The first is the
     /// default. Of rungs after the first, those that are known already.
     public var tries: [TuningTry]
-    /// The place in ``tries`` of the one that was chosen: the highest validation accuracy of the last
+    /// The index in ``tries`` of the one that was chosen: the highest validation accuracy of the last
     /// rung, of equal ones the earlier. Nil while tries are missing, and where none of the rung
     /// finished.
     public var chosen: Int?
@@ -112,10 +112,10 @@ public struct TunedParameter: Codable, Sendable, Hashable {
     public struct Published: Codable, Sendable, Hashable {
         /// Name of the loss's preset that has it, e.g. `insightface`.
         public var preset: String
-        /// The value.
+        /// The published value, in the parameter's unit.
         public var value: Double
 
-        /// Names a value.
+        /// Creates a published value.
         public init(preset: String, value: Double) {
             self.preset = preset
             self.value = value
@@ -179,12 +179,12 @@ public struct TunedOrigin: Codable, Sendable, Hashable {
 public struct TuningBudget: Codable, Sendable, Hashable {
     /// One step of a tuning by halves: a complete schedule for each of its tries.
     public struct Rung: Codable, Sendable, Hashable {
-        /// Tries.
+        /// Number of tries.
         public var tries: Int
-        /// Epochs of each.
+        /// Epochs of each try.
         public var epochs: Int
 
-        /// Creates a rung.
+        /// Creates a rung of `tries` tries.
         public init(tries: Int, epochs: Int) {
             self.tries = tries
             self.epochs = epochs
@@ -218,7 +218,7 @@ public struct TuningBudget: Codable, Sendable, Hashable {
 
 /// The held-out training identities that tries are scored on.
 public struct TuningValidation: Codable, Sendable, Hashable {
-    /// Identities.
+    /// Number of identities.
     public var identities: Int
     /// Pairs of their images.
     public var pairs: Int

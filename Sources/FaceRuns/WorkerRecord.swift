@@ -3,7 +3,7 @@ public import SafeFiles
 
 /// What a process that works on a study says of itself to the others.
 public struct WorkerRecord: Codable, Sendable, Hashable {
-    /// The process.
+    /// The process and its machine.
     public var holder: ProcessIdentity
     /// What decides about the study's numbers, so that others can tell whether theirs is the same.
     public var request: JSONValue

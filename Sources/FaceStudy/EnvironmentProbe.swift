@@ -4,7 +4,7 @@ import Foundation
 import Torch
 import FaceModels
 
-/// Facet's version.
+/// Version of this package, as `facet --version` prints it.
 public enum FacetVersion {
     /// As in the changelog.
     public static let number = "0.1.0"

@@ -20,13 +20,13 @@ import SafeFiles
 /// | `checkpoint/` | the run's last checkpoint, from which the step can be made again |
 ///
 /// Together with the images it is enough to make the step again on another machine. Randomness is
-/// a function of the seed and the place in the run, so that no generator's state is needed.
+/// a function of the seed and the position in the run, so that no generator's state is needed.
 public struct FailureBundle {
-    /// Where it is.
+    /// Folder of the bundle.
     public let url: URL
-    /// The step.
+    /// Numbers of the step that failed.
     public let failure: StepFailure
-    /// The run.
+    /// Description of the run it belongs to.
     public let description: RunDescription
     /// What it was made with.
     public let environment: RunEnvironment?

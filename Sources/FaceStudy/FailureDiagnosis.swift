@@ -9,7 +9,7 @@ public struct FailureDiagnosis: Sendable, Hashable {
     /// What to try, a sentence each.
     public let advice: [String]
 
-    /// Reads a failure.
+    /// Explains a failure by its numbers.
     public init(_ failure: StepFailure) {
         let clues = Clues(failure)
         diagnostics = [

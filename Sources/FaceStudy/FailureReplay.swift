@@ -5,7 +5,7 @@ import Torch
 
 /// Makes a failed step again, from the bundle's checkpoint on and without touching the run.
 public struct FailureReplay {
-    /// How it went.
+    /// Result of a replay.
     public enum Outcome: Sendable, Hashable {
         /// The run failed at another step.
         case failedElsewhere(StepFailure)

@@ -8,7 +8,7 @@ import SafeNumbers
 
 /// Memory that training takes beyond what the process has already.
 struct MemoryNeed: Hashable {
-    /// What does not depend on the batch: weights, gradients, velocities, work space. In bytes.
+    /// What does not depend on the batch: weights, gradients, momentum buffers, work space. In bytes.
     var fixed: Double
     /// What each image of a step adds: activations and their gradients. In bytes.
     var perImage: Double

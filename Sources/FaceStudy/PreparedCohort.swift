@@ -5,7 +5,6 @@ import FaceRuns
 
 /// People by whom scores on sets of templates are normalised.
 struct PreparedCohort {
-    /// How.
     let normalization: ScoreNormalization
     /// A template for each person.
     let set: TemplateSet
@@ -21,7 +20,6 @@ struct PreparedCohort {
         stamps = FileStamps(set.source)
     }
 
-    /// Embeds the people.
     func embed(
         _ embedder: SetEmbedder, progress: (Int, Int) throws -> Void
     ) throws -> ScoreCohort {

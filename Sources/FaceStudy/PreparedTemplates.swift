@@ -7,7 +7,6 @@ import FaceRuns
 struct PreparedTemplates {
     /// What the report says about it.
     let facts: TemplateTestFacts
-    /// The set.
     let set: TemplateSet
     /// What its images were when they were read.
     let stamps: FileStamps

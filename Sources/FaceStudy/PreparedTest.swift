@@ -8,7 +8,6 @@ import Foundation
 struct PreparedTest {
     /// What the report says about it.
     let facts: TestSetFacts
-    /// The protocol.
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.
     let subset: VerificationPairs

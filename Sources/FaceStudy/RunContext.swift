@@ -7,11 +7,9 @@ import SafeFiles
 
 /// What all runs of a study share.
 struct StudyContext {
-    /// The grid.
     let configuration: StudyConfiguration
     /// What `auto` means on this machine.
     let compute: ComputeConfiguration
-    /// The study's folder.
     let folder: StudyFolder
     /// All sets, read and checked.
     let data: PreparedData
@@ -34,13 +32,11 @@ struct StudyContext {
 
 /// All that one run is made of, in one value.
 struct RunContext {
-    /// What is trained.
     let run: PlannedRun
     /// What it shares with the other runs of its study.
     let study: StudyContext
     /// The study's grid, with what the run has in place of the study's own settings.
     let configuration: StudyConfiguration
-    /// The run's folder.
     let folder: RunFolder
     /// What makes the run this process's; nil where nobody else can have it.
     var lease: Lease?

@@ -96,7 +96,7 @@ struct RunFingerprint {
 
 /// What computes, whichever of several it is.
 enum DeviceKind {
-    /// `cuda` of `cuda:1`.
+    /// Kind of a device: `cuda` for `cuda:1`.
     static func name(_ device: String) -> String {
         String(device.prefix { $0 != ":" && $0 != " " })
     }

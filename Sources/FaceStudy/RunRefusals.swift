@@ -49,7 +49,7 @@ struct RunRefusals {
         }
     }
 
-    /// Each reason once.
+    /// One sentence for each reason.
     var sentences: [String] {
         reasons.map { reason, sentence, runs in
             guard case .otherConfiguration(let key, let stored, let asked) = reason, runs.count > 1

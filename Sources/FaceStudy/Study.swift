@@ -8,7 +8,7 @@ import Torch
 
 /// Many runs: planned, run, skipped when finished, gone on with when interrupted, by one process or several.
 public struct Study {
-    /// The grid.
+    /// The resolved configuration.
     public let configuration: StudyConfiguration
     /// The runs; of a study that tunes, those of the defaults and of what was chosen so far.
     public let plan: StudyPlan

@@ -20,7 +20,7 @@ extension StudyConfiguration {
         /// What the class weights of other identities begin with.
         public var newClasses: NewClasses
 
-        /// Creates options.
+        /// Creates options for starting from given weights.
         public init(
             from: String? = nil, isPartial: Bool = false, takesClasses: Bool = true,
             newClasses: NewClasses = .mean
@@ -47,7 +47,7 @@ extension StudyConfiguration.Start {
         [
             .optionalText(
                 "from", \.from, flag: .init("--from", "FILE"),
-                "weights to start from: a model, a run, a study, a `.pth`, TorchScript, `.params` or safetensors"
+                "weights to start from: a model, a run, a study, a `.pth`, TorchScript, ONNX, `.params` or safetensors"
             ),
             .flag("partial", \.isPartial, "whether less than all of a network may be in them"),
             .flag(

@@ -21,7 +21,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// The terms under which the set may be used, in words; kept with runs, models and report.
         public var terms: String?
 
-        /// Names a source.
+        /// Creates the source of a training set.
         public init(
             name: String, images: String, without: String? = nil, terms: String? = nil
         ) {
@@ -41,7 +41,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// A list of pairs, or a protocol of CFP; empty for packs and built-in faces.
         public var pairs: String
 
-        /// Names a source.
+        /// Creates the source of a test set.
         public init(name: String, images: String, pairs: String = "") {
             self.name = name
             self.images = images
@@ -61,7 +61,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// the training set.
         public var cohort: String
 
-        /// Creates options.
+        /// Creates options of the evaluation.
         public init(
             pairsEachEpoch: Int = 0, batchSize: Int = 128, scoreNorm: String = "none",
             cohort: String = ""
@@ -80,7 +80,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// The most pairs of their images that are tested after each epoch.
         public var pairs: Int
 
-        /// Creates options.
+        /// Creates options of the validation on held-out identities.
         public init(identities: Double = 0, pairs: Int = 2000) {
             self.identities = identities
             self.pairs = pairs
@@ -102,7 +102,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// Ranges in place of the losses' own: `arcface:m=0.2..0.6,s=16..64 log`, `all:learningRate=0.01..0.2`.
         public var spaces: [String]
 
-        /// Creates options.
+        /// Creates options of the tuning.
         public init(
             tries: Int = 0, epochs: Int = 0, halving: Bool = false, weightDecay: Bool = false,
             spaces: [String] = []
@@ -121,7 +121,7 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
     /// Name of the published recipe that the settings began from; empty where there is none. It decides
     /// about no number: a report lays the recipe's published figures beside the study's.
     public var recipe: String = ""
-    /// The training sets.
+    /// The training sets of the grid.
     public var train: [TrainSource]
     /// The test sets, the one that the tables show first.
     public var test: [TestSource]

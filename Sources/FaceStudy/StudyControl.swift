@@ -35,7 +35,6 @@ public enum StudyEvent: Sendable {
     case training(PlannedRun, TrainingEvent)
     /// A try is over.
     case tryEnded(TuningProgress)
-    /// A try begins.
     case tryStarted(PlannedRun, TuningProgress)
     /// Something a person should know, a sentence.
     case warning(String)
@@ -70,7 +69,7 @@ public struct StudyControl {
     public var endProcess: @Sendable (String) -> Void
     /// Asked often; when true, the study saves its state and ends.
     public var shouldStop: () -> Bool
-    /// Told of everything.
+    /// Called with every event of the study.
     public var listener: (StudyEvent) -> Void
     /// Writes the report when all runs are over: called in one of the processes that work on the study.
     public var report: (Study.Outcome) throws -> Void = { _ in }
@@ -80,7 +79,7 @@ public struct StudyControl {
     public var retriesFailed = false
     /// The processes that compute each training together; nil for this one alone.
     public var team: ProcessTeam?
-    /// By which time leases are kept and judged.
+    /// By which time leases are kept and expire.
     public var leases = LeaseClock()
     /// The time of day, by which files are too new to be known by their times.
     public var now: () -> Date = { Date() }

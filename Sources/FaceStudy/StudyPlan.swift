@@ -11,9 +11,9 @@ import Torch
 public struct PlannedRun: Sendable, Hashable {
     /// Which cell this is, and with which seed.
     public var identity: RunIdentity
-    /// The training set's place in the configuration's list.
+    /// The training set's index in the configuration's list.
     public var trainIndex: Int
-    /// The network.
+    /// Backbone with its parameters.
     public var backbone: BackboneSpecification
     /// The loss, with the values it is trained with.
     public var loss: LossSpecification
@@ -75,7 +75,6 @@ struct RunSettings: Codable, Sendable, Hashable {
     var epochs: Int?
     /// Peak learning rate.
     var learningRate: Double
-    /// Weight decay.
     var weightDecay: Double
     /// What of the folder's name tells a try of a cell from others; nil for a run that is none.
     var tryName: [String]?

@@ -16,7 +16,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
     public struct Row: Encodable, Sendable, Hashable {
         /// Name of the test set.
         public var test: String
-        /// Its pairs.
+        /// Number of pairs.
         public var pairs: Int
         /// The difference that is found with a chance of 80 %, by the accuracy near which the losses
         /// are; 0...1.
@@ -60,7 +60,7 @@ public struct StudyPower: Encodable, Sendable, Hashable {
     public let comparisons: Int
     /// Epochs of a run.
     public let epochs: Int
-    /// The test sets.
+    /// One row for each test set.
     public let rows: [Row]
 
     /// Looks at a study.

@@ -10,7 +10,7 @@ public enum StudyPreset: String, Sendable, CaseIterable {
     /// Five losses tuned with the same budget on built-in faces, within half an hour on two cores.
     case tuned
 
-    /// The configuration.
+    /// The configuration that the preset stands for.
     public var configuration: StudyConfiguration {
         switch self {
         case .paper: Self.paperConfiguration

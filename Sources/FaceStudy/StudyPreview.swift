@@ -29,7 +29,7 @@ public struct StudyPreview: Encodable, Sendable, Hashable {
         public var sampler: String
         /// Seed of the random numbers.
         public var seed: UInt64
-        /// Where it stands.
+        /// State of the run.
         public var state: State
         /// Test sets that its model is going to be tested on although it is finished; nil where there are
         /// none.

@@ -33,7 +33,6 @@ struct Backdrop: Sendable, Hashable {
     }
 }
 
-/// Paints a backdrop.
 struct BackdropPainter {
     private struct Shape {
         let centre, axis: SIMD2<Float>
@@ -66,7 +65,7 @@ struct BackdropPainter {
         }
     }
 
-    /// Linear colour at a place in picture widths from the upper left corner.
+    /// Linear colour at a position in picture widths from the upper left corner.
     func colour(_ x: Float, _ y: Float) -> Vector {
         var colour = backdrop.upper.mixed(backdrop.lower, PortableMath.smoothstep(0, 1, y))
         for shape in shapes {

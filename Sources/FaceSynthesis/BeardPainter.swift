@@ -8,7 +8,7 @@ struct BeardPainter {
         self.noise = noise
     }
 
-    /// Density at a place, with the beard's grain; 0 for none to 1.
+    /// Density at a position, with the beard's grain; 0 for none to 1.
     func density(_ position: SkinPosition) -> Float {
         guard position.front, position.y < 4 else { return 0 }
         let x = position.x < 0 ? -position.x : position.x

@@ -31,18 +31,17 @@ struct EyePainter {
         var colour: Vector
         /// Mirror-like shine added, 0 to 1.
         var shine: Float
-        /// How far the place is eyeball instead of skin.
+        /// How far the position is eyeball instead of skin.
         var wet: Float
     }
 
-    /// Whether a place is near enough to an eye to be painted.
+    /// Whether a position is near enough to an eye to be painted.
     @inline(__always)
     func covers(x: Float, y: Float) -> Bool {
         let dx = (x < 0 ? -x : x) - traits.spacing
         return dx > -24 && dx < 24 && y > -12 && y < 18
     }
 
-    /// Paints one place.
     func paint(_ skin: Vector, x: Float, y: Float) -> Paint {
         let side: Float = x < 0 ? -1 : 1
         let dx = x * side - traits.spacing

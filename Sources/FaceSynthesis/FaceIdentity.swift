@@ -12,21 +12,13 @@ public struct FaceIdentity: Sendable, Hashable {
     public let index: Int
     /// The skull and soft shape.
     var head: HeadTraits
-    /// The eyes.
     var eyes: EyeTraits
-    /// The brows.
     var brows: BrowTraits
-    /// The nose.
     var nose: NoseTraits
-    /// The mouth.
     var mouth: MouthTraits
-    /// The ears.
     var ears: EarTraits
-    /// The skin.
     var skin: SkinTraits
-    /// The hair.
     var hair: HairTraits
-    /// Facial hair.
     var beard: BeardTraits
     /// Moles, scars and birthmarks.
     var marks: [SkinMark]

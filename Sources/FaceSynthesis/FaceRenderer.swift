@@ -26,7 +26,7 @@ public final class FaceRenderer {
     private var spare = PixelBuffer(count: 112 * 112)
     private var model: HeadModel?
 
-    /// Creates a renderer.
+    /// Creates a renderer with its own buffers.
     public init() {}
 
     /// Renders one picture.

@@ -1,4 +1,4 @@
-/// Colours the places of one picture's surfaces.
+/// Colours the points of one picture's surfaces.
 struct FaceShader {
     let mesh: MeshBuffer
     let light: Illumination
@@ -9,7 +9,7 @@ struct FaceShader {
     let palette: Palette
     let occlusion: Occlusion
 
-    /// Colours of one picture that do not depend on the place.
+    /// Colours of one picture that do not depend on the point.
     struct Palette {
         let skin, hair, beard, clothes: Vector
         let beardGrowth, gloss, tan: Float
@@ -30,7 +30,7 @@ struct FaceShader {
         }
     }
 
-    /// Linear colour of a place of a triangle; `lit` is how much of the key light reaches it.
+    /// Linear colour of a point of a triangle; `lit` is how much of the key light reaches it.
     func shade(_ corners: SIMD4<UInt32>, _ weights: Vector, lit: Float) -> Vector {
         let position = mesh.interpolate(mesh.positions, corners, weights)
         let raw = mesh.interpolate(mesh.normals, corners, weights)

@@ -47,7 +47,7 @@ struct EyeTraits: Sendable, Hashable {
     var crease: Float
     /// Pigment of the iris: 0 blue-grey, 0.5 green to hazel, 1 dark brown.
     var pigment: Float
-    /// Deviation of the iris' hue, about ±1.
+    /// Offset of the iris' hue, about ±1.
     var hue: Float
     /// Radius of the iris.
     var irisRadius: Float
@@ -57,7 +57,6 @@ struct EyeTraits: Sendable, Hashable {
     var bags: Float
 }
 
-/// The brows.
 struct BrowTraits: Sendable, Hashable {
     /// Height above the eyes.
     var height: Float
@@ -77,7 +76,6 @@ struct BrowTraits: Sendable, Hashable {
     var darkness: Float
 }
 
-/// The nose.
 struct NoseTraits: Sendable, Hashable {
     /// Distance of the tip below the eyes.
     var length: Float
@@ -99,11 +97,9 @@ struct NoseTraits: Sendable, Hashable {
     var nostrils: Float
 }
 
-/// The mouth.
 struct MouthTraits: Sendable, Hashable {
     /// Distance of the mouth below the eyes.
     var height: Float
-    /// Half its width.
     var halfWidth: Float
     /// Height of the upper lip's red.
     var upperLip: Float
@@ -121,9 +117,7 @@ struct MouthTraits: Sendable, Hashable {
     var philtrum: Float
 }
 
-/// The ears.
 struct EarTraits: Sendable, Hashable {
-    /// Height.
     var height: Float
     /// Width as a fraction of the height.
     var aspect: Float
@@ -193,7 +187,6 @@ struct HairTraits: Sendable, Hashable {
 struct BeardTraits: Sendable, Hashable {
     /// Above the upper lip.
     var moustache: Float
-    /// Chin.
     var chin: Float
     /// Cheeks and jaw.
     var cheeks: Float
@@ -205,7 +198,7 @@ struct BeardTraits: Sendable, Hashable {
 
 /// A spot on the skin at frontal coordinates.
 struct SkinMark: Sendable, Hashable {
-    /// Place in millimetres right of and above the middle between the eyes.
+    /// Position in millimetres right of and above the middle between the eyes.
     var position: SIMD2<Float>
     /// Half its length and half its width.
     var radii: SIMD2<Float>

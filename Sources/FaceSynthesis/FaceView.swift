@@ -9,7 +9,6 @@ public struct FaceView: Sendable, Hashable {
     var expression: Expression
     /// What the person did to hair, beard and skin that day.
     var grooming: Grooming
-    /// The light.
     var lighting: Lighting
     /// What is behind the head.
     var backdrop: Backdrop

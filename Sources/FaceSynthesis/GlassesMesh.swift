@@ -38,7 +38,6 @@ struct GlassesMesh {
         }
     }
 
-    /// Lenses.
     func appendLenses(to mesh: MeshBuffer) {
         for side: Float in [-1, 1] {
             strip(mesh, .lens) { step in

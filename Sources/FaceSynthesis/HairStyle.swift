@@ -1,6 +1,6 @@
 /// Where hair grows and hangs in one picture, and its colour.
 ///
-/// A place belongs to the hair where its height is above a boundary that depends on the angle
+/// A point belongs to the hair where its height is above a boundary that depends on the angle
 /// round the head; distances to that boundary are in millimetres, positive inside.
 struct HairStyle: Sendable {
     private static let cells = 144

@@ -14,7 +14,7 @@ struct HeadSurface: Sendable {
     /// Height of the chin's most prominent point.
     var chinHeight: Float { -identity.mouth.height - 38 * identity.head.chinLength }
 
-    /// Forward displacement at a place of the face, without the lips.
+    /// Forward displacement at a position of the face, without the lips.
     func relief(x: Float, y: Float) -> Float {
         let side = x < 0 ? -x : x
         guard y < 75, side < 72 else { return 0 }

@@ -74,8 +74,8 @@ struct Illumination {
     ///
     /// - Parameters:
     ///   - normal: Unit normal towards the viewer.
-    ///   - open: How much of the surroundings the place sees, 0 to 1.
-    ///   - lit: How much of the key light reaches the place, 0 to 1.
+    ///   - open: How much of the surroundings the point sees, 0 to 1.
+    ///   - lit: How much of the key light reaches the point, 0 to 1.
     /// - Returns: Linear light, to be multiplied by the surface's colour.
     @inline(__always)
     func diffuse(_ normal: Vector, open: Float, lit: Float) -> Vector {

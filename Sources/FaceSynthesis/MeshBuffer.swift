@@ -8,7 +8,7 @@ final class MeshBuffer {
     private static let vertexCapacity = 16_384
     private static let triangleCapacity = 32_768
 
-    /// First the point in the head's coordinates; after ``project(_:_:)`` the place in the
+    /// First the point in the head's coordinates; after ``project(_:_:)`` the position in the
     /// picture in samples (x, y) and its depth in millimetres (z, greater is nearer).
     let points: UnsafeMutablePointer<SIMD4<Float>>
     /// Coordinates the part's texture is read at.

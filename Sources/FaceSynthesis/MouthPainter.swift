@@ -16,21 +16,20 @@ struct MouthPainter {
         lip = natural.mixed(paint, view.grooming.lipstick * 0.7)
     }
 
-    /// Colour, shine, and how far light is kept from the place.
+    /// Colour, shine, and how far light is kept from the position.
     struct Paint {
         var colour: Vector
         var shine: Float
         var shade: Float
     }
 
-    /// Whether a place is near enough to the mouth to be painted.
+    /// Whether a position is near enough to the mouth to be painted.
     @inline(__always)
     func covers(x: Float, y: Float) -> Bool {
         let d = y - shape.centre
         return x > -36 && x < 36 && d < 26 && d > -40
     }
 
-    /// Paints one place.
     func paint(_ skin: Vector, x: Float, y: Float) -> Paint {
         var paint = Paint(colour: skin, shine: 0, shade: 0)
         guard let s = shape.section(x) else { return paint }

@@ -45,11 +45,10 @@ struct NoiseField: Sendable {
     }
 }
 
-/// Reads a ``NoiseField``.
 struct NoiseSampler {
     fileprivate let values: UnsafeBufferPointer<Float>
 
-    /// The noise at a place in cells of the tile, interpolated; coordinates within ±2048.
+    /// The noise at a position in cells of the tile, interpolated; coordinates within ±2048.
     @inline(__always)
     func callAsFunction(_ x: Float, _ y: Float) -> Float {
         // The offset keeps truncation towards zero from mirroring the tile at the origin.

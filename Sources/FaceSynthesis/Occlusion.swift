@@ -2,7 +2,6 @@ import SeededRandom
 
 /// What is in front of the face.
 struct Occlusion: Sendable, Hashable {
-    /// Glasses.
     struct Glasses: Sendable, Hashable {
         /// Half the width of a lens in millimetres.
         var halfWidth: Float
@@ -26,7 +25,7 @@ struct Occlusion: Sendable, Hashable {
         var edge: Float
         /// How far the brim reaches forwards in millimetres; 0 for none.
         var brim: Float
-        /// Linear colour.
+        /// Linear RGB.
         var colour: SIMD3<Float>
     }
 
@@ -34,7 +33,7 @@ struct Occlusion: Sendable, Hashable {
     struct Scarf: Sendable, Hashable {
         /// Distance of its upper edge below the eyes in millimetres.
         var edge: Float
-        /// Linear colour.
+        /// Linear RGB.
         var colour: SIMD3<Float>
     }
 
@@ -42,17 +41,14 @@ struct Occlusion: Sendable, Hashable {
     struct Bar: Sendable, Hashable {
         /// One end, in picture widths from the upper left corner.
         var start: SIMD2<Float>
-        /// The other end.
         var end: SIMD2<Float>
         /// Radius in picture widths.
         var radius: Float
-        /// Linear colour.
+        /// Linear RGB.
         var colour: SIMD3<Float>
     }
 
-    /// Glasses, if worn.
     var glasses: Glasses?
-    /// Hat, if worn.
     var hat: Hat?
     /// Mask or scarf, if worn.
     var scarf: Scarf?

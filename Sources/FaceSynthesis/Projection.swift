@@ -70,7 +70,7 @@ struct Projection: Sendable {
         SIMD2(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x)
     }
 
-    /// Place in samples and depth in millimetres of a point of the head.
+    /// Position in samples and depth in millimetres of a point of the head.
     @inline(__always)
     func position(_ point: Vector) -> Vector {
         let turned = rotation(point - pivot)

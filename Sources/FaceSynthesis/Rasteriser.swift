@@ -1,6 +1,6 @@
 /// Finds which triangle is seen at each sample; two by two samples make a pixel.
 final class Rasteriser {
-    /// Samples a row.
+    /// Samples per row.
     let side: Int
     /// Depth of what is seen, in millimetres.
     let depths: UnsafeMutablePointer<Float>
@@ -85,7 +85,7 @@ final class Rasteriser {
     }
 }
 
-/// A triangle in samples, ready for weights at any place.
+/// A triangle in samples, ready for weights at any position.
 struct ScreenTriangle {
     let a, b, c: SIMD4<Float>
     private let scale: Float
@@ -131,7 +131,7 @@ struct ScreenTriangle {
         return box.left <= box.right && box.top <= box.bottom ? box : nil
     }
 
-    /// Barycentric weights of a place.
+    /// Barycentric weights of a position.
     @inline(__always)
     func weights(_ x: Float, _ y: Float) -> Vector {
         let u = ((b.x - x) * (c.y - y) - (c.x - x) * (b.y - y)) * scale

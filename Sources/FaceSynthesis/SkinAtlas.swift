@@ -3,7 +3,7 @@ struct SkinAtlas: Sendable {
     static let columns = 152
     static let rows = 168
 
-    /// Linear colour, and in `w` how much light reaches the place, 0 to 1.
+    /// Linear colour, and in `w` how much light reaches the point, 0 to 1.
     let texels: [SIMD4<Float>]
     /// Greatest density of the beard, 0 to 1.
     let beard: [Float]
@@ -47,7 +47,6 @@ struct SkinAtlas: Sendable {
     }
 }
 
-/// Reads a ``SkinAtlas``.
 struct SkinSampler {
     fileprivate let texels: UnsafeBufferPointer<SIMD4<Float>>
     fileprivate let beards: UnsafeBufferPointer<Float>

@@ -25,7 +25,7 @@ struct SkinPainter {
         brow = BrowPainter(identity, noise)
     }
 
-    /// Linear colour, and in `w` the light that reaches the place.
+    /// Linear colour, and in `w` the light that reaches the point.
     func paint(_ position: SkinPosition) -> SIMD4<Float> {
         var colour = base * texture(position)
         var light: Float = 1

@@ -7,7 +7,7 @@ struct StrandMask {
     let origin: SIMD2<Float>
     let curl: Float
 
-    /// Brightness and fraying of the strand at a place of the hair, about ±1: millimetres round
+    /// Brightness and fraying of the strand at a position of the hair, about ±1: millimetres round
     /// the head and height.
     @inline(__always)
     func strand(along: Float, y: Float) -> Float {
@@ -16,7 +16,7 @@ struct StrandMask {
         return noise(across, y * PortableMath.mix(0.035, 0.2, curl) + origin.y)
     }
 
-    /// Whether there is hair at a place within a triangle.
+    /// Whether there is hair at a position within a triangle.
     func covers(_ mesh: MeshBuffer, _ corners: SIMD4<UInt32>, _ weights: Vector) -> Bool {
         let edge =
             mesh.edge(corners.x) * weights.x + mesh.edge(corners.y) * weights.y

@@ -18,7 +18,7 @@ public struct SyntheticFaceWriter: Sendable {
     public typealias Encoder =
         @Sendable (_ pixels: [UInt8], _ width: Int, _ height: Int, _ quality: Int) throws -> [UInt8]
 
-    /// What ``write(to:threads:progress:)`` did.
+    /// Whether ``write(to:threads:progress:)`` wrote the set or found it.
     public enum Outcome: Sendable, Hashable {
         /// The very set was there already; nothing was done.
         case alreadyThere

@@ -7,9 +7,7 @@ struct SyntheticManifest: Codable, Sendable, Hashable {
 
     /// Version of the faces' appearance; see ``FaceRenderer/version``.
     var renderer: Int
-    /// The set.
     var set: SyntheticSet
-    /// Number of images.
     var images: Int
     /// Number of images filed under a wrong identity.
     var mislabelled: Int

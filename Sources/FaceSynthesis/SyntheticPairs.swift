@@ -17,7 +17,7 @@ public struct SyntheticPairs: Sendable, Hashable {
         public var isMatched: Bool { first == second }
     }
 
-    /// One fold.
+    /// Pairs of one fold.
     public struct Fold: Sendable, Hashable {
         /// Pairs of one person.
         public let matched: [Pair]
@@ -25,7 +25,7 @@ public struct SyntheticPairs: Sendable, Hashable {
         public let mismatched: [Pair]
     }
 
-    /// The folds.
+    /// The folds of the protocol.
     public let folds: [Fold]
 
     /// Draws the pairs of a planned set; none if it has no protocol.

@@ -21,7 +21,7 @@ public struct SyntheticSet: Codable, Sendable, Hashable {
         /// LFW's ten folds of 300 matched and 300 mismatched pairs.
         public static let lfw = Pairs(folds: 10, pairsPerFold: 300)
 
-        /// Creates a protocol.
+        /// Creates a protocol of `folds` folds.
         public init(folds: Int, pairsPerFold: Int) {
             self.folds = folds
             self.pairsPerFold = pairsPerFold
@@ -189,7 +189,7 @@ extension SyntheticSet {
             galleries: 2, enrolled: 2, probeImages: 3, unknown: 40, distractors: 300,
             unevenness: 0.8))
 
-    /// The built-in sets.
+    /// The built-in sets that commands know by name.
     public static let presets = [cleanTraining, wildTraining, verification, identification]
 
     /// The same kind of set with `factor` times as many identities, at least one (two a fold, one a

@@ -23,7 +23,7 @@ extension SyntheticSet {
         /// from 1 − `unevenness` to 1 + `unevenness`.
         public var unevenness: Float
 
-        /// Creates a protocol.
+        /// Creates a protocol of templates.
         public init(
             galleries: Int, enrolled: Int, probeImages: Int, unknown: Int, distractors: Int,
             unevenness: Float

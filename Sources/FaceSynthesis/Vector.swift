@@ -7,7 +7,7 @@ extension SIMD3<Float> {
     @inline(__always)
     func dot(_ other: Self) -> Float { x * other.x + y * other.y + z * other.z }
 
-    /// Vector product.
+    /// Cross product.
     @inline(__always)
     func cross(_ o: Self) -> Self {
         Self(y * o.z - z * o.y, z * o.x - x * o.z, x * o.y - y * o.x)

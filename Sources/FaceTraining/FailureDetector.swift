@@ -124,7 +124,7 @@ struct FailureDetector: Codable, Sendable, Hashable {
     ) -> [TrainingDiagnostic.Kind] {
         let loss = lossSum / Double(count)
         let chance = 1 / Double(classes)
-        // Three deviations of a Poisson count above chance.
+        // Three standard deviations of a Poisson count above chance.
         let limit = chance + 3 * (chance / Double(max(1, images))).squareRoot()
         let isByChance = Double(correct) / Double(max(1, images)) <= limit
         let logarithm = log(Double(classes))

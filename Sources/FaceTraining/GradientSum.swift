@@ -51,7 +51,7 @@ final class GradientSum {
         }
     }
 
-    /// Places of the parameters of each bucket, from the last.
+    /// Indices of the parameters of each bucket, from the last.
     ///
     /// - Parameter sizes: Of the parameters, in bytes.
     static func ranges(_ sizes: [Int]) -> [Range<Int>] {
@@ -81,7 +81,7 @@ final class GradientSum {
 
     /// Adds the last micro-batch of this process, whose derivatives come one by one; for several processes.
     ///
-    /// - Parameter backward: Gives each derivative to its parameter, by its place.
+    /// - Parameter backward: Gives each derivative to its parameter, by its index.
     func addLast(_ change: Tensor, _ backward: ((Int, Tensor) -> Void) -> [Tensor]) -> [Tensor] {
         beginExchanges(change)
         return backward { index, derivative in

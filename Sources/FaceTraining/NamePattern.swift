@@ -3,10 +3,10 @@ import Torch
 /// A pattern over the names of a network's tensors, in which `*` stands for any characters and `?` for
 /// one: `layer1.*`. A pattern that begins with `loss.` is of the loss's tensors, any other of the backbone's.
 public struct NamePattern: Sendable, Hashable {
-    /// The pattern's text.
+    /// The pattern as it was given.
     public let text: String
 
-    /// Names a pattern.
+    /// Creates a pattern from its text.
     public init(_ text: String) {
         self.text = text
     }
@@ -46,7 +46,7 @@ public struct NamePattern: Sendable, Hashable {
 
 /// A part of a network with a learning rate of its own: `layer4.*:0.1`.
 public struct PartRate: Sendable, Hashable {
-    /// Which tensors.
+    /// Tensors to which the rate applies.
     public let pattern: NamePattern
     /// What the learning rate is multiplied by; at least 0.
     public let factor: Double

@@ -16,7 +16,6 @@ extension TrainingSource {
     }
 }
 
-/// Parts of batches.
 private struct PartialBatches: TrainingBatches {
     let whole: any TrainingBatches
     let images: Range<Int>

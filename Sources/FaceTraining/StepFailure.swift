@@ -13,9 +13,9 @@ public struct StepFailure: Codable, Sendable, Hashable {
     public var step: Int
     /// Which epoch it belonged to, from 1.
     public var epoch: Int
-    /// Its place in the epoch, from 0.
+    /// Its index in the epoch, from 0.
     public var stepInEpoch: Int
-    /// Its learning rate.
+    /// Learning rate of the step.
     public var learningRate: Double
     /// The batch, where the source can tell.
     public var batch: [BatchImage]
@@ -29,11 +29,11 @@ public struct StepFailure: Codable, Sendable, Hashable {
 public struct RecentStep: Codable, Sendable, Hashable {
     /// Which step it was, from 1.
     public var step: Int
-    /// Its loss.
+    /// Loss of the step.
     public var loss: Double
     /// L2 norm of its gradients before clipping.
     public var gradientNorm: Double
-    /// Its learning rate.
+    /// Learning rate of the step.
     public var learningRate: Double
 }
 
@@ -41,11 +41,11 @@ public struct RecentStep: Codable, Sendable, Hashable {
 public struct TensorFacts: Codable, Sendable, Hashable {
     /// What a tensor is to a step.
     public enum Kind: String, Codable, Sendable {
-        /// The loss's derivative.
+        /// Gradient of the loss.
         case gradient
         /// What the network or the loss gave.
         case output
-        /// Trained.
+        /// Trained values.
         case parameter
         /// Collected by normalisations, those of the failed step included.
         case statistics
@@ -55,7 +55,7 @@ public struct TensorFacts: Codable, Sendable, Hashable {
     public var name: String
     /// What it is to the step.
     public var kind: Kind
-    /// Its elements.
+    /// Number of elements.
     public var count: Int
     /// Those that are infinite or not a number.
     public var notFinite: Int

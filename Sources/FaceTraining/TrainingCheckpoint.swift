@@ -13,7 +13,7 @@ import Torch
 /// The file's metadata holds the position, what the run is, and a CRC-32C of the whole file in
 /// which the checksum's own digits are zeros.
 struct TrainingCheckpoint {
-    /// The newest state.
+    /// File of the newest state.
     let url: URL
     /// Every tensor that training changes, by its name in the file.
     let state: [StateEntry]

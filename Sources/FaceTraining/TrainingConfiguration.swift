@@ -28,7 +28,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
     public var schedule: LearningRateSchedule
     /// Momentum and weight decay of SGD.
     public var optimizer: SGD.Options
-    /// Options of AdamW.
+    /// Options of AdamW; unused with SGD.
     public var adamw: AdamW.Options
     /// Decay of the moving average of the weights; 0 for none.
     public var average: Double
@@ -64,7 +64,7 @@ public struct TrainingConfiguration: Codable, Sendable, Hashable {
         }
     }
 
-    /// Creates a configuration.
+    /// Creates the configuration of one training run.
     public init(
         epochs: Int = 12, batchSize: Int = 128, accumulation: Int = 1,
         schedule: LearningRateSchedule = LearningRateSchedule(),

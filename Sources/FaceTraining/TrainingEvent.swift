@@ -56,7 +56,7 @@ public struct EpochSummary: Sendable, Hashable {
     public var images: Int
     /// Learning rate of the last step.
     public var learningRate: Double
-    /// Mean loss.
+    /// Mean loss over the images of the epoch.
     public var loss: Double
     /// Fraction of images whose target class has the largest logit, without the margin; 0...1.
     public var accuracy: Double

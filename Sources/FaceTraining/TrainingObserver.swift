@@ -24,10 +24,10 @@ public protocol TrainingObserver {
 }
 
 extension TrainingObserver {
-    /// A minute.
+    /// One minute, unless an observer chooses another interval.
     public var saveInterval: Duration { .seconds(60) }
 
-    /// False.
+    /// False, unless an observer can stop a training.
     public var shouldStop: Bool { false }
 
     /// Nothing is known of any order.

@@ -2,12 +2,12 @@ public import FaceLosses
 
 /// The state of a run: all that is needed to resume it bit for bit.
 ///
-/// Randomness is a function of the seed, the epoch and the place in it, so numbers are enough;
+/// Randomness is a function of the seed, the epoch and the position in it, so numbers are enough;
 /// there is no generator to store.
 public struct TrainingPosition: Codable, Sendable, Hashable {
     /// Steps taken since the start of the run.
     public var step = 0
-    /// Epochs completed.
+    /// Number of completed epochs.
     public var epoch = 0
     /// Steps taken in the current epoch.
     public var stepInEpoch = 0
@@ -40,12 +40,12 @@ public struct EpochSums: Codable, Sendable, Hashable {
     public var correct = 0
     /// The same with the margin.
     public var correctWithMargin = 0
-    /// Images seen.
+    /// Number of images seen.
     public var images = 0
     /// Fractions of active hinges, times images; nil where there are none.
     public var active: LossState?
 
-    /// Starts at zero.
+    /// Sums of an epoch that has not begun.
     public init() {}
 
     /// A loss's fractions of active hinges, times images; nil where there are none.

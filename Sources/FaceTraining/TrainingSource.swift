@@ -35,7 +35,7 @@ public protocol TrainingSource {
 }
 
 extension TrainingSource {
-    /// Nothing.
+    /// Empty: the source does not know the images of a batch.
     public func content(epoch: Int, step: Int, flip: Bool) -> [BatchImage] { [] }
 }
 

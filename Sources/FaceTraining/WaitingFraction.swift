@@ -7,7 +7,7 @@ public struct WaitingFraction {
     /// Less than this is not worth a word.
     private static let noted = 0.1
 
-    /// 0...1.
+    /// Fraction of the time that was spent waiting; 0...1.
     public private(set) var fraction = 0.0
 
     /// Starts with nothing waited for.

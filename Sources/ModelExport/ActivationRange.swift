@@ -33,7 +33,7 @@ struct ActivationStatistics {
     private var sums: [Double] = []
     private var places = 0
 
-    /// Adds a batch `[n, c, h, w]`, `[n, c]` or `[n, places, c]`.
+    /// Adds a batch `[n, c, h, w]`, `[n, c]` or `[n, positions, c]`.
     mutating func add(_ values: [Float], shape: [Int]) {
         guard shape.count >= 2, let count = shape.first, count > 0 else { return }
         let isImage = shape.count != 3

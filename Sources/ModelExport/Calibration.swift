@@ -17,7 +17,7 @@ struct Calibration {
     private static let batch = 4
 
     private let faces: any ImageSource
-    /// Places of the images that calibrate.
+    /// Indices of the images that calibrate.
     let chosen: [Int]
 
     /// Chooses images, evenly from all.

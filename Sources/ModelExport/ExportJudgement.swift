@@ -6,9 +6,9 @@ import Foundation
 public struct ExportJudgement: Hashable, Sendable, Encodable {
     /// How decisions on a test set differ.
     public struct Test: Hashable, Sendable, Encodable {
-        /// The set's name.
+        /// Name of the test set.
         public var name: String
-        /// Its pairs.
+        /// Number of pairs.
         public var pairs: Int
         /// Accuracy of the original by insightface's protocol; 0...1.
         public var original: Double

@@ -10,23 +10,22 @@ public struct ExportedNetwork {
     public static let input = "images"
     /// The name of their output: `[n, d]`.
     public static let output = "embeddings"
-    /// Images a network is traced with: a number that lengths of other dimensions hardly have.
-    private static let batch = 5
 
     private let backbone: any Backbone
     private let metadata: ModelFile.Metadata
-    private let trace: TracedGraph
+    private let trace: BatchTrace
 
     /// Records what a network computes.
     ///
     /// - Parameter metadata: What is known of it.
-    /// - Throws: `TorchError` when LibTorch cannot record it.
+    /// - Throws: `TorchError` when LibTorch cannot record it, and
+    ///   ``ModelExportError/unsupported(operation:network:)`` for a network that computes otherwise for
+    ///   another number of images.
     public init(_ backbone: any Backbone, _ metadata: ModelFile.Metadata) throws {
         self.backbone = backbone
         self.metadata = metadata
-        let side = metadata.inputSize
-        trace = try TracedGraph(
-            of: backbone.state, on: Tensor.zeros([Self.batch, 3, side, side])
+        trace = try BatchTrace(
+            of: backbone.state, title: backbone.specification.title, side: metadata.inputSize
         ) { backbone($0, training: false) }
     }
 
@@ -81,7 +80,8 @@ public struct ExportedNetwork {
         let inner = made.observed.filter { $0.name != Self.input }
         for (name, tensor) in inner {
             graph.addOutput(
-                name, type: .float32, shape: [nil] + trace.shape(of: tensor).dropFirst().map { $0 })
+                name, type: .float32,
+                shape: [nil] + trace.trace.shape(of: tensor).dropFirst().map { $0 })
         }
         return (try Self.data(graph, made), inner.map(\.name))
     }
@@ -113,10 +113,21 @@ public struct ExportedNetwork {
             graph.addNode("Mul", ["centred", "input_factor"], output: "normalised")
             name = "normalised"
         }
+        if exchangesColours(options) {
+            graph.addTensor("exchanged_channels", [2, 1, 0])
+            graph.addNode(
+                "Gather", [name, "exchanged_channels"], output: "exchanged", ["axis": .int(1)])
+            name = "exchanged"
+        }
         guard options.isHalf else { return name }
         graph.addNode(
             "Cast", [name], output: "half", ["to": .int(ONNXElementType.float16.rawValue)])
         return "half"
+    }
+
+    /// Whether what is given is in another order than the network was trained on.
+    private func exchangesColours(_ options: ONNXOptions) -> Bool {
+        options.colourOrder != metadata.normalization.order
     }
 
     private func strings(
@@ -125,7 +136,7 @@ public struct ExportedNetwork {
         let normalization = metadata.normalization
         var strings = [
             "backbone": backbone.specification.description,
-            "color_order": normalization.order.rawValue.uppercased(),
+            "color_order": options.colourOrder.rawValue.uppercased(),
             "deviation": options.isRawInput ? "1" : "\(normalization.standardDeviation)",
             "embedding_size": "\(backbone.embeddingSize)", "exported_by": "Facet \(version)",
             "input_size": "\(metadata.inputSize)",
@@ -143,9 +154,28 @@ public struct ExportedNetwork {
     /// Writes the network as TorchScript, with the same metadata in its file's comment
     /// (`ScriptMetadata`).
     ///
+    /// - Parameter options: What the program is given; the rest says nothing of TorchScript.
     /// - Throws: `TorchError` and `FaceEmbeddingError` when the file cannot be written.
-    public func writeTorchScript(to url: URL, terms: String? = nil, version: String) throws {
-        try trace.writeTorchScript(to: url)
-        try ScriptMetadata.write(strings(ONNXOptions(), terms, version), to: url)
+    public func writeTorchScript(
+        to url: URL, _ options: ONNXOptions = ONNXOptions(), terms: String? = nil, version: String
+    ) throws {
+        try recorded(options).writeTorchScript(to: url)
+        var stated = options
+        stated.isHalf = false
+        try ScriptMetadata.write(strings(stated, terms, version), to: url)
+    }
+
+    /// The network behind what is done to its input.
+    private func recorded(_ options: ONNXOptions) throws -> TracedGraph {
+        let (exchanges, normalization) = (exchangesColours(options), metadata.normalization)
+        guard exchanges || options.isRawInput else { return trace.trace }
+        return try TracedGraph(of: backbone.state, on: BatchTrace.zeros(metadata.inputSize)) {
+            [backbone] given in
+            var images = given
+            if options.isRawInput {
+                images = (images - normalization.mean) * (1 / normalization.standardDeviation)
+            }
+            return backbone(exchanges ? images.flipped(1) : images, training: false)
+        }
     }
 }

@@ -10,9 +10,8 @@ import Torch
 /// Writes a trained network for other programs, and keeps the file only if what is in it computes what the
 /// original does.
 public struct ModelExporter {
-    /// What is written.
+    /// A format of exported files.
     public enum Format: String, CaseIterable, Sendable {
-        /// ONNX.
         case onnx
         /// OpenVINO's own format: a description and its weights, in two files.
         case openvino
@@ -33,13 +32,13 @@ public struct ModelExporter {
         }
     }
 
-    /// What is written.
+    /// Format of the file.
     public var format: Format
-    /// How ONNX is written.
+    /// How ONNX is written, and what TorchScript is given.
     public var onnx: ONNXOptions
     /// What the user states of the licence.
     public var terms: String?
-    /// Facet's version.
+    /// Version of Facet, which the file's metadata names.
     public var version: String
     /// Faces by which ONNX's products are rounded to int8, such as the training set; nil for floating point.
     public var calibration: (any ImageSource)?
@@ -49,7 +48,7 @@ public struct ModelExporter {
     /// Faces that are compared.
     static let faces = 32
 
-    /// Creates an exporter.
+    /// Creates an exporter for one format.
     public init(
         _ format: Format, onnx: ONNXOptions = ONNXOptions(), terms: String? = nil, version: String,
         embedding: EmbeddingOptions
@@ -89,7 +88,7 @@ public struct ModelExporter {
             throw ModelExportError.unwritable(
                 path: target.path,
                 reason:
-                    "its weights would take the place of '\(beside.path)', which is no part of an export to it; "
+                    "its weights would take the place of '\(beside.path)', which is not part of an export to it; "
                     + "choose another name")
         }
         let folder = try PartialFolder(for: target)
@@ -145,15 +144,8 @@ public struct ModelExporter {
             try OpenVINOConverter.convert(onnx, to: url, isHalf: false)
         case .safetensors: try ModelFile.write(backbone, metadata, to: url)
         case .torchscript:
-            guard metadata.normalization == .standard else {
-                throw ModelExportError.unwritable(
-                    path: url.lastPathComponent,
-                    reason:
-                        "TorchScript does not say how bytes are prepared, and this network's are not "
-                        + "(byte - 127.5) / 127.5; export it as ONNX")
-            }
             try ExportedNetwork(backbone, metadata).writeTorchScript(
-                to: url, terms: terms, version: version)
+                to: url, onnx, terms: terms, version: version)
         }
     }
 
@@ -186,8 +178,8 @@ public struct ModelExporter {
             try calibration.map { try Calibration($0).others(Self.faces) }
             ?? BuiltInFaces(count: Self.faces, size: original.inputSize)
         return try ExportJudgement(
-            original: try original.embeddings(of: faces).original,
-            exported: try exported.embeddings(of: faces).original)
+            original: try original.embeddings(of: faces, mirroring: false).original,
+            exported: try exported.embeddings(of: faces, mirroring: false).original)
     }
 
     private func evaluate(

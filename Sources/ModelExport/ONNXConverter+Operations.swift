@@ -28,7 +28,7 @@ extension ONNXConverter {
         }
         if try convertShape(kind, operation, result) || convertArithmetic(kind, operation, result)
             || convertLayer(kind, operation, result) || convertActivation(kind, operation, result)
-            || convertReduction(kind, operation, result)
+            || convertReduction(kind, operation, result) || convertWindows(kind, operation, result)
         {
             return
         }
@@ -58,11 +58,6 @@ extension ONNXConverter {
                 result,
                 ["axis": .int(-axes.count), "epsilon": .float(number(arguments[4]) ?? 1e-5)])
         case "scaled_dot_product_attention": try attention(operation, result)
-        case "max_pool2d": try pool("MaxPool", operation, result)
-        case "avg_pool2d": try pool("AveragePool", operation, result)
-        case "adaptive_avg_pool2d":
-            guard ints(arguments[1]) == [1, 1] else { throw unsupported(operation) }
-            emit("GlobalAveragePool", [try name(arguments[0])], result)
         default: return false
         }
         return true
@@ -165,26 +160,6 @@ extension ONNXConverter {
         emit("MatMul", [shares, try name(arguments[2])], result)
     }
 
-    private func pool(_ type: String, _ operation: TracedGraph.Operation, _ result: Int) throws {
-        let arguments = operation.arguments
-        guard let kernel = pair(arguments[1]), let padding = pair(arguments[3]) else {
-            throw unsupported(operation)
-        }
-        let stride = pair(arguments[2]) ?? kernel
-        var attributes: [String: ONNXGraph.Attribute] = [
-            "kernel_shape": .ints(kernel), "pads": .ints(padding + padding),
-            "strides": .ints(stride),
-        ]
-        if type == "MaxPool" {
-            attributes["dilations"] = .ints(pair(arguments[4]) ?? [1, 1])
-            attributes["ceil_mode"] = .int(arguments[5] == .bool(true) ? 1 : 0)
-        } else {
-            attributes["ceil_mode"] = .int(arguments[4] == .bool(true) ? 1 : 0)
-            attributes["count_include_pad"] = .int(arguments[5] == .bool(true) ? 1 : 0)
-        }
-        emit(type, [try name(arguments[0])], result, attributes)
-    }
-
     // MARK: Activations
 
     private func convertActivation(
@@ -207,6 +182,12 @@ extension ONNXConverter {
         case "hardswish":
             let gate = step("HardSigmoid", [try name(first)], result, "gate", Self.hardSigmoid)
             emit("Mul", [try name(first), gate], result)
+        case "gelu":
+            let scaled = step("Mul", [try name(first), scalar(0.5.squareRoot())], result, "scaled")
+            let error = step("Erf", [scaled], result, "error")
+            let share = step("Add", [error, scalar(1)], result, "share")
+            let half = step("Mul", [try name(first), scalar(0.5)], result, "half")
+            emit("Mul", [half, share], result)
         case "silu":
             let gate = step("Sigmoid", [try name(first)], result, "gate")
             emit("Mul", [try name(first), gate], result)
@@ -233,8 +214,13 @@ extension ONNXConverter {
         _ kind: String, _ operation: TracedGraph.Operation, _ result: Int
     ) throws -> Bool {
         let types = ["add": "Add", "div": "Div", "mul": "Mul", "pow": "Pow", "sub": "Sub"]
-        guard let type = types[kind] else { return false }
         let arguments = operation.arguments
+        if kind == "square" {
+            let value = try name(arguments[0])
+            emit("Mul", [value, value], result)
+            return true
+        }
+        guard let type = types[kind] else { return false }
         var second = try name(arguments[1])
         if kind == "add" || kind == "sub", arguments.count > 2, let factor = number(arguments[2]),
             factor != 1
@@ -305,13 +291,19 @@ extension ONNXConverter {
                 throw unsupported(operation)
             }
             emit("Concat", try parts.map { try name(.tensor($0)) }, result, ["axis": .int(axis)])
-        case "expand":
-            guard let lengths = ints(arguments[1]) else { throw unsupported(operation) }
-            // A length of 1 leaves the tensor's own.
-            let free = lengths.enumerated().map { index, length in
-                length == -1 || (index == 0 && length == trace.batch) ? 1 : length
+        case "expand": try expand(operation, result)
+        case "full":
+            guard let value = number(arguments[1]), let lengths = recording.lengths(of: result)
+            else { throw unsupported(operation) }
+            emit("Expand", [scalar(value), shape(lengths)], result)
+        case "flip":
+            guard let axis = ints(arguments[1])?.first, ints(arguments[1])?.count == 1 else {
+                throw unsupported(operation)
             }
-            emit("Expand", [try name(arguments[0]), integers(free)], result)
+            let places = Array((0..<shape(arguments[0])[axis]).reversed())
+            emit(
+                "Gather", [try name(arguments[0]), integers(places)], result,
+                ["axis": .int(axis)])
         case "narrow": try slice(operation, result)
         case "slice": try slice(operation, result)
         case "select":
@@ -329,17 +321,53 @@ extension ONNXConverter {
 
     private func reshape(_ operation: TracedGraph.Operation, _ result: Int) throws {
         let input = operation.arguments[0]
-        var lengths = ints(operation.arguments[1]) ?? trace.shape(of: result)
-        if operation.name == "aten::flatten" { lengths = trace.shape(of: result) }
-        guard !lengths.isEmpty else { throw unsupported(operation) }
+        guard let lengths = recording.lengths(of: result), !lengths.isEmpty else {
+            throw unsupported(operation)
+        }
         if var value = constant(input) {
             value.shape = trace.shape(of: result)
-            value.name += ".reshaped"
+            value.name += ".as_" + value.shape.map(String.init).joined(separator: "x")
             return define(result, as: value)
         }
+        emit("Reshape", [try name(input), reshaped(lengths, from: input)], result)
+    }
+
+    /// A shape for what has all its elements from an input: of one length that grows with the number of
+    /// images, nothing needs to be computed.
+    private func reshaped(
+        _ lengths: [BatchTrace.Length], from input: TracedGraph.Argument
+    ) -> String {
+        var free = 0
+        let known = lengths.map { length -> Int in
+            if case .fixed(let length) = length { return length }
+            free += 1
+            return -1
+        }
+        guard free == 1 else { return shape(lengths) }
+        guard known[0] == -1, self.lengths(input)?.first == lengths[0] else {
+            return integers(known)
+        }
         // A length of 0 is the input's own.
-        if lengths[0] == trace.batch { lengths[0] = 0 }
-        emit("Reshape", [try name(input), integers(lengths)], result)
+        return integers([0] + known.dropFirst())
+    }
+
+    private func lengths(_ argument: TracedGraph.Argument) -> [BatchTrace.Length]? {
+        guard case .tensor(let tensor) = argument else { return nil }
+        return recording.lengths(of: tensor)
+    }
+
+    private func expand(_ operation: TracedGraph.Operation, _ result: Int) throws {
+        let input = operation.arguments[0]
+        guard let lengths = recording.lengths(of: result), let own = self.lengths(input) else {
+            throw unsupported(operation)
+        }
+        // A length of 1 leaves the tensor's own.
+        let missing = [BatchTrace.Length](
+            repeating: .fixed(1), count: max(0, lengths.count - own.count))
+        let free = zip(lengths, missing + own).map { wanted, has in
+            wanted == has ? BatchTrace.Length.fixed(1) : wanted
+        }
+        emit("Expand", [try name(input), shape(free)], result)
     }
 
     private func slice(_ operation: TracedGraph.Operation, _ result: Int) throws {
@@ -359,18 +387,20 @@ extension ONNXConverter {
 
     // MARK: Arguments
 
-    private func ints(_ argument: TracedGraph.Argument) -> [Int]? {
+    /// Whole numbers; nil for anything else.
+    func ints(_ argument: TracedGraph.Argument) -> [Int]? {
         if case .ints(let values) = argument { return values }
         return nil
     }
 
     /// Two lengths, or one for both.
-    private func pair(_ argument: TracedGraph.Argument) -> [Int]? {
+    func pair(_ argument: TracedGraph.Argument) -> [Int]? {
         guard let values = ints(argument), let first = values.first else { return nil }
         return values.count == 2 ? values : [first, first]
     }
 
-    private func number(_ argument: TracedGraph.Argument) -> Double? {
+    /// A number; nil for anything else.
+    func number(_ argument: TracedGraph.Argument) -> Double? {
         switch argument {
         case .float(let value): value
         case .int(let value): Double(value)

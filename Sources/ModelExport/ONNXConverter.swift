@@ -6,10 +6,10 @@ import Torch
 ///
 /// Operators are those of version 13, which ONNX Runtime has read since 2020 (1.7) and OpenCV, OpenVINO
 /// and TensorRT read; networks with layer normalisation need version 17. Batch normalisations behind a
-/// convolution or a linear map are folded into it unless that is switched off. A length that is the number
-/// of images traced with becomes any number.
+/// convolution or a linear map are folded into it unless that is switched off. A length that grows with the
+/// number of images becomes any number.
 final class ONNXConverter {
-    let trace: TracedGraph
+    let recording: BatchTrace
     let options: ONNXOptions
     let graph: ONNXGraph
     /// Version of the operators that have been used so far.
@@ -46,10 +46,11 @@ final class ONNXConverter {
     ///   - title: The network's, for messages.
     /// - Returns: The converter, which knows what the network consists of.
     static func convert(
-        _ trace: TracedGraph, into graph: ONNXGraph, from input: String, _ options: ONNXOptions,
-        ranges: [String: ActivationRange] = [:], title: String
+        _ recording: BatchTrace, into graph: ONNXGraph, from input: String,
+        _ options: ONNXOptions, ranges: [String: ActivationRange] = [:], title: String
     ) throws -> ONNXConverter {
-        let converter = ONNXConverter(trace, graph, options, ranges, title)
+        let converter = ONNXConverter(recording, graph, options, ranges, title)
+        let trace = recording.trace
         converter.names[0] = input
         for operation in trace.operations { try converter.convert(operation) }
         converter.output = try converter.name(.tensor(trace.output))
@@ -57,10 +58,10 @@ final class ONNXConverter {
     }
 
     private init(
-        _ trace: TracedGraph, _ graph: ONNXGraph, _ options: ONNXOptions,
+        _ recording: BatchTrace, _ graph: ONNXGraph, _ options: ONNXOptions,
         _ ranges: [String: ActivationRange], _ title: String
     ) {
-        self.trace = trace
+        self.recording = recording
         self.ranges = ranges
         self.graph = graph
         self.options = options
@@ -73,6 +74,9 @@ final class ONNXConverter {
         }
         if options.foldsBatchNorm { findFoldings() }
     }
+
+    /// The recording with fewer images.
+    var trace: TracedGraph { recording.trace }
 
     /// Normalisations of what a convolution or a linear map alone makes for them.
     private func findFoldings() {
@@ -116,7 +120,7 @@ final class ONNXConverter {
     func constant(_ argument: TracedGraph.Argument) -> Constant? {
         guard case .tensor(let tensor) = argument else { return nil }
         if let known = constants[tensor] { return known }
-        guard names[tensor] == nil, let value = trace.constant(tensor) else { return nil }
+        guard names[tensor] == nil, let value = recording.constant(tensor) else { return nil }
         let known = Constant(
             name: trace.entry(tensor)?.name ?? "constant_\(tensor)",
             values: value.array(of: Float.self), shape: value.shape)
@@ -144,7 +148,7 @@ final class ONNXConverter {
         throw ModelExportError.unsupported(operation: "\(argument)", network: title)
     }
 
-    /// Writes weights, once.
+    /// Writes weights, each only once.
     func add(_ constant: Constant) -> String {
         guard written.insert(constant.name).inserted else { return constant.name }
         if options.isHalf {
@@ -180,6 +184,41 @@ final class ONNXConverter {
     func integers(_ values: [Int]) -> String {
         let name = "ints_" + values.map(String.init).joined(separator: "_")
         if written.insert(name).inserted { graph.addTensor(name, values) }
+        return name
+    }
+
+    /// A shape, of which the lengths that grow with the number of images are known when the network runs.
+    func shape(_ lengths: [BatchTrace.Length]) -> String {
+        let known = lengths.compactMap { length -> Int? in
+            if case .fixed(let length) = length { length } else { nil }
+        }
+        if known.count == lengths.count { return integers(known) }
+        var text: [String] = []
+        let parts = lengths.map { length -> String in
+            switch length {
+            case .fixed(let length):
+                text.append("\(length)")
+                return integers([length])
+            case .perImage(let count):
+                text.append("\(count)n")
+                return images(count)
+            }
+        }
+        let name = "shape_" + text.joined(separator: "_")
+        if isNew(name) { graph.addNode("Concat", parts, output: name, ["axis": .int(0)]) }
+        return name
+    }
+
+    /// The number of images, so many times, as a list of one.
+    private func images(_ count: Int) -> String {
+        if isNew("image_count") {
+            graph.addNode("Shape", [ExportedNetwork.input], output: "input_shape")
+            graph.addNode(
+                "Slice", ["input_shape", integers([0]), integers([1])], output: "image_count")
+        }
+        guard count != 1 else { return "image_count" }
+        let name = "image_count_\(count)"
+        if isNew(name) { graph.addNode("Mul", ["image_count", integers([count])], output: name) }
         return name
     }
 

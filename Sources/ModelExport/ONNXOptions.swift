@@ -1,15 +1,24 @@
-/// How a network is written as ONNX.
+public import FaceModels
+
+/// How a network is written as ONNX; ``isRawInput`` and ``colourOrder`` apply to TorchScript too.
 public struct ONNXOptions: Hashable, Sendable {
-    /// Whether the graph is given bytes from 0 to 255 and prepares them itself.
+    /// Whether the graph takes values from 0 to 255 and normalises them itself.
     public var isRawInput: Bool
+    /// Channel order of the graph's input; if the network was trained on the other one, the graph swaps the
+    /// channels.
+    public var colourOrder: ColourOrder
     /// Whether batch normalisations are folded into what is before them.
     public var foldsBatchNorm: Bool
     /// Whether weights and computation are float16; input and output stay float32.
     public var isHalf: Bool
 
-    /// Creates options.
-    public init(isRawInput: Bool = false, foldsBatchNorm: Bool = true, isHalf: Bool = false) {
+    /// Creates options; by default the graph is given normalised RGB images and all values are float32.
+    public init(
+        isRawInput: Bool = false, colourOrder: ColourOrder = .rgb, foldsBatchNorm: Bool = true,
+        isHalf: Bool = false
+    ) {
         self.isRawInput = isRawInput
+        self.colourOrder = colourOrder
         self.foldsBatchNorm = foldsBatchNorm
         self.isHalf = isHalf
     }

@@ -5,7 +5,7 @@ import Foundation
 /// Lets OpenVINO embed with networks of Facet's: each is exported to ONNX, run by OpenVINO, and taken only if
 /// it computes what LibTorch does.
 public struct OpenVINOEngine: EmbeddingEngine {
-    /// `openvino`.
+    /// Name of the engine in results: `openvino`.
     public let name = "openvino"
     private let version: String
     private let told: @Sendable (String) -> Void

@@ -102,7 +102,6 @@ struct DlibCursor {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// A name.
     mutating func text() throws(Failure) -> String { try text(count: try integer()) }
 
     private mutating func shape() throws(Failure) -> [Int] {

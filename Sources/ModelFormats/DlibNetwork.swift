@@ -5,7 +5,6 @@
 /// the versions of all, from the outermost to the innermost, then the image, then what each layer is, from
 /// the innermost to the outermost. Layers that only name a place have a version of 1 and nothing else.
 struct DlibNetwork {
-    /// A convolution.
     struct Convolution: Equatable {
         /// Outputs, inputs, rows and columns of the filters.
         var shape: [Int]
@@ -16,7 +15,6 @@ struct DlibNetwork {
         var padding: Int
     }
 
-    /// A layer.
     enum Layer: Equatable {
         case add
         case affine(scale: [Float], shift: [Float])
@@ -49,7 +47,6 @@ struct DlibNetwork {
     /// The layers, the one that sees the image first.
     let layers: [Layer]
 
-    /// Reads a network.
     init(_ bytes: [UInt8], path: String) throws(ModelFormatsError) {
         do throws(DlibCursor.Failure) {
             var cursor = DlibCursor(bytes)

@@ -12,7 +12,7 @@ public struct MXNetParameters {
     /// The number that a list of arrays begins with.
     public static let magic: [UInt8] = [0x12, 0x01, 0, 0, 0, 0, 0, 0]
 
-    /// The file's path.
+    /// Path of the file, for messages.
     public let path: String
     /// The arrays in the file's order, without those that have no content.
     public let tensors: [StoredTensor]

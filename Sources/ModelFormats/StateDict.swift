@@ -15,7 +15,7 @@ public struct StateDict {
         public let tensors: [StoredTensor]
     }
 
-    /// The file's path.
+    /// Path of the file, for messages.
     public let path: String
     /// Each dictionary that has tensors, the one with the most first.
     public let parts: [Part]

@@ -22,7 +22,7 @@ struct StatePickle {
         self.cursor = cursor
     }
 
-    /// Runs the machine to the end of one pickle; gives the place of its value.
+    /// Runs the machine to the end of one pickle; gives the index of its value.
     mutating func run() throws(ModelFormatsError) -> Int {
         while true {
             index = cursor.offset

@@ -1,4 +1,4 @@
-/// A value of a pickle. Others are named by their places among all values, so that neither depth nor
+/// A value of a pickle. Others are named by their indices among all values, so that neither depth nor
 /// circles matter.
 enum StateValue {
     case none
@@ -7,7 +7,6 @@ enum StateValue {
     case text(String)
     case tuple([Int])
     case list([Int])
-    /// Keys and values.
     case dictionary([(key: Int, value: Int)])
     /// A function or class by its full name, which is never called.
     case global(String)

@@ -38,7 +38,7 @@ public struct StoredTensor {
             }
         }
 
-        /// Names in `torch`.
+        /// Names of the type in `torch`.
         var typeNames: [String] {
             switch self {
             case .float32: ["float32", "float"]
@@ -136,14 +136,14 @@ public struct StoredTensor {
             outer.removeLast()
         }
         let inner = outer.popLast() ?? (length: 1, step: run)
-        let (runSize, innerStep) = (run * elementSize, inner.step * elementSize)
+        let innerStep = inner.step * elementSize
         var index = [Int](repeating: 0, count: outer.count)
         var offset = layout.storage.start + layout.offset
         while true {
-            for position in 0..<inner.length {
-                memcpy(target, source + offset * elementSize + position * innerStep, runSize)
-                target += runSize
-            }
+            Self.copy(
+                inner.length, from: source + offset * elementSize, step: innerStep, to: target,
+                size: run * elementSize)
+            target += inner.length * run * elementSize
             // Counts on like an odometer.
             guard let turning = outer.indices.last(where: { index[$0] + 1 < outer[$0].length })
             else {
@@ -155,6 +155,33 @@ public struct StoredTensor {
                 offset -= index[dimension] * outer[dimension].step
                 index[dimension] = 0
             }
+        }
+    }
+    /// Copies runs of bytes that begin a step apart to memory side by side.
+    private static func copy(
+        _ count: Int, from source: UnsafeRawPointer, step: Int, to target: UnsafeMutablePointer<UInt8>,
+        size: Int
+    ) {
+        switch size {
+        // Single elements, as of a transposed matrix: a call of memcpy costs more than its bytes.
+        case 1: copy(count, of: UInt8.self, from: source, step: step, to: target)
+        case 2: copy(count, of: UInt16.self, from: source, step: step, to: target)
+        case 4: copy(count, of: UInt32.self, from: source, step: step, to: target)
+        case 8: copy(count, of: UInt64.self, from: source, step: step, to: target)
+        default:
+            for index in 0..<count { memcpy(target + index * size, source + index * step, size) }
+        }
+    }
+
+    private static func copy<Value: BitwiseCopyable>(
+        _ count: Int, of type: Value.Type, from source: UnsafeRawPointer, step: Int,
+        to target: UnsafeMutablePointer<UInt8>
+    ) {
+        let target = UnsafeMutableRawPointer(target)
+        for index in 0..<count {
+            target.storeBytes(
+                of: source.loadUnaligned(fromByteOffset: index * step, as: type),
+                toByteOffset: index * MemoryLayout<Value>.size, as: type)
         }
     }
 }

@@ -29,7 +29,7 @@ public struct WeightFile {
     public struct Part {
         /// The keys that lead to it, as ``StateDict/Part/path``.
         public let path: String
-        /// The tensors.
+        /// The part's tensors, in the file's order.
         public let tensors: [Entry]
     }
 
@@ -73,6 +73,18 @@ public struct WeightFile {
                 Part(path: "", tensors: own),
                 Part(path: "insightface's names for MXNet", tensors: others),
             ]
+    }
+
+    /// Tensors that were found by other means than a name in the file.
+    init(path: String, part: String, tensors: [Entry]) {
+        self.path = path
+        parts = [Part(path: part, tensors: tensors)]
+    }
+
+    /// A file without tensors by name.
+    public init(withoutNames path: String) {
+        self.path = path
+        parts = []
     }
 
     /// The tensors of a safetensors file, of whichever program.

@@ -29,6 +29,8 @@ public struct WeightMatch {
     public let mismatched: [Mismatch]
     /// The file's names behind the prefix that the network lacks.
     public let extra: [String]
+    /// How a match without names was verified; empty for matches by name.
+    public var proof = ""
 
     private let tensors: [String: WeightFile.Entry]
     private let path: String
@@ -143,7 +145,8 @@ public struct WeightMatch {
         text += Self.list(missing, "missing")
         text += Self.list(
             mismatched.map { "\($0.name) \($0.found), not \($0.expected)" }, "of another shape")
-        return text + Self.list(extra, "not the network's")
+        text += Self.list(extra, "not the network's")
+        return proof.isEmpty ? text : "\(text); \(proof)"
     }
 
     private static func list(_ names: [String], _ what: String) -> String {

@@ -5,7 +5,7 @@ public import Foundation
 public final class ONNXFile {
     /// An input or output of the graph.
     public struct Value: Equatable, Sendable {
-        /// Its name.
+        /// Name of the value.
         public let name: String
         /// ONNX's number of the elements' type.
         public let type: Int
@@ -20,7 +20,7 @@ public final class ONNXFile {
         }
     }
 
-    /// An operation.
+    /// An operation of the graph.
     public struct Node: Equatable, Sendable {
         /// The operator, e.g. `Conv`.
         public let type: String
@@ -34,9 +34,9 @@ public final class ONNXFile {
         public let outputs: [String]
     }
 
-    /// Weights.
+    /// A constant tensor of the graph; its values are not read here.
     public struct Weights: Equatable, Sendable {
-        /// Their name.
+        /// Name of the tensor.
         public let name: String
         /// ONNX's number of the elements' type.
         public let type: Int
@@ -46,9 +46,11 @@ public final class ONNXFile {
         public let file: String
         /// How many bytes that file must have.
         public let fileEnd: Int
+        /// Bytes of that file before theirs.
+        public let fileStart: Int
     }
 
-    /// The file's path.
+    /// Path of the file, for messages.
     public let path: String
     /// Version of the format.
     public let irVersion: Int
@@ -60,11 +62,11 @@ public final class ONNXFile {
     public let metadata: [String: String]
     /// Inputs that a caller gives; older files list weights among them, which are left out here.
     public let inputs: [Value]
-    /// Outputs.
+    /// Outputs of the graph, in order.
     public let outputs: [Value]
     /// The operations, each behind those that it needs.
     public let nodes: [Node]
-    /// The weights.
+    /// Constant tensors of the graph.
     public let weights: [Weights]
 
     private let model: OpaquePointer
@@ -109,6 +111,58 @@ public final class ONNXFile {
         var count = 0
         guard connx_constant(model, name, &values, limit, &count) else { return nil }
         return (Array(values.prefix(count)), count)
+    }
+
+    /// All values of weights, or of what a node of type `Constant` holds, and the lengths of their dimensions.
+    ///
+    /// - Returns: Nil for other names, for elements that are no numbers, and where there are not as many as
+    ///   the lengths say.
+    public func tensor(_ name: String) -> (values: [Float], shape: [Int])? {
+        var lengths = [Int64](repeating: 0, count: Self.mostDimensions)
+        let rank = Int(connx_constant_shape(model, name, &lengths, lengths.count))
+        guard (0...lengths.count).contains(rank) else { return nil }
+        let shape = lengths.prefix(rank).map { Int($0) }
+        var count = 1
+        for length in shape {
+            let (product, isTooMany) = count.multipliedReportingOverflow(by: length)
+            guard length >= 0, !isTooMany else { return nil }
+            count = product
+        }
+        if let stored = weights.first(where: { $0.name == name }), !stored.file.isEmpty {
+            return external(stored, count).map { ($0, shape) }
+        }
+        // Bytes that the file does not have are not asked for.
+        guard let found = constant(name, first: 0)?.count, found == count,
+            let values = constant(name, first: count)?.values
+        else { return nil }
+        return (values.map { Float($0) }, shape)
+    }
+
+    /// ONNX's operators take no more.
+    private static let mostDimensions = 16
+
+    /// Values in a file beside the network; nil where they are not in float32.
+    private func external(_ stored: Weights, _ count: Int) -> [Float]? {
+        let url = URL(fileURLWithPath: path).deletingLastPathComponent()
+            .appendingPathComponent(stored.file)
+        guard stored.type == ONNXElementType.float32.rawValue, stored.fileStart >= 0,
+            let data = try? Data(contentsOf: url, options: .mappedIfSafe),
+            count <= (data.count - stored.fileStart) / MemoryLayout<Float>.size
+        else { return nil }
+        return data.withUnsafeBytes { bytes in
+            (0..<count).map { index in
+                let place = stored.fileStart + index * MemoryLayout<Float>.size
+                return Float(
+                    bitPattern: UInt32(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+            }
+        }
+    }
+
+    /// An attribute with a fraction of a node; nil where it has none.
+    public func float(_ attribute: String, ofNode index: Int) -> Double? {
+        let value = connx_node_float(model, index, attribute, .nan)
+        return value.isNaN ? nil : Double(value)
     }
 
     /// A whole-number attribute of a node; nil where it has none.
@@ -187,6 +241,7 @@ extension ONNXFile.Weights {
                 Int(connx_tensor_length(model, index, $0))
             },
             file: text(connx_tensor_file(model, index)),
-            fileEnd: Int(connx_tensor_file_end(model, index)))
+            fileEnd: Int(connx_tensor_file_end(model, index)),
+            fileStart: Int(connx_tensor_file_start(model, index)))
     }
 }

@@ -16,9 +16,7 @@ public final class ONNXGraph {
     public enum Attribute: Equatable, Sendable {
         /// A number with a fraction.
         case float(Double)
-        /// A whole number.
         case int(Int)
-        /// Whole numbers.
         case ints([Int])
     }
 
@@ -77,7 +75,7 @@ public final class ONNXGraph {
         add(name, values, .int8, shape)
     }
 
-    /// Adds bytes.
+    /// Adds a constant tensor of `uint8` values.
     public func addTensor(_ name: String, _ values: [UInt8], shape: [Int]) {
         add(name, values, .uint8, shape)
     }

@@ -5,7 +5,7 @@ public import Foundation
 public struct IRFile: Equatable, Sendable {
     /// An input or output.
     public struct Value: Equatable, Sendable {
-        /// Its name.
+        /// Name of the tensor.
         public var name: String
         /// OpenVINO's name of the elements' type, e.g. `f32`.
         public var type: String
@@ -13,11 +13,11 @@ public struct IRFile: Equatable, Sendable {
         public var shape: [Int?]
     }
 
-    /// The file's path.
+    /// Path of the file, for messages.
     public let path: String
-    /// Inputs.
+    /// Inputs of the network.
     public private(set) var inputs: [Value] = []
-    /// Outputs.
+    /// Outputs of the network.
     public private(set) var outputs: [Value] = []
     /// What its writer says of it: of a converted ONNX file, that file's metadata.
     public private(set) var metadata: [String: String] = [:]
@@ -108,11 +108,9 @@ private struct Reader {
 /// The tags of an XML text, one after the other. Whatever is no tag is passed over; entities in values
 /// are resolved.
 struct XMLTags {
-    /// A tag.
     struct Tag: Equatable {
         /// Its name, with `/` before it where it ends an element.
         var name: String
-        /// Its attributes.
         var attributes: [String: String]
         /// The text before it.
         var text: String

@@ -5,11 +5,8 @@ public import Foundation
 public final class OpenVINONetwork {
     /// Types of a network's input; values are given as `Float` and converted.
     public enum InputType: Sendable {
-        /// float16.
         case float16
-        /// float32.
         case float32
-        /// float64.
         case float64
         /// Bytes: rounded, and limited to 0...255.
         case uint8
@@ -24,7 +21,7 @@ public final class OpenVINONetwork {
         }
     }
 
-    /// An output.
+    /// One output tensor of a run.
     public struct Output: Equatable, Sendable {
         /// Lengths of the dimensions.
         public var shape: [Int]

@@ -9,7 +9,7 @@ import LibMicroHTTPD
     import Darwin
 #endif
 
-/// libmicrohttpd at work.
+/// A running libmicrohttpd daemon.
 final class Daemon: Sendable {
     /// Connections that are answered at once; more wait in the system's queue.
     private static let maxConnections: UInt32 = 16

@@ -6,7 +6,7 @@ public struct Page: Sendable, Hashable {
     public var status: Int
     /// Media type of the body.
     public var type: String
-    /// The body.
+    /// Bytes of the response.
     public var body: Data
 
     /// Memberwise initialiser.

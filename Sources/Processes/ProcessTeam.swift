@@ -209,7 +209,7 @@ public final class ProcessTeam {
         /// It cannot go on, or the training ends.
         case ends
 
-        /// By gravity.
+        /// Orders states by severity.
         public static func < (first: Self, second: Self) -> Bool {
             first.rawValue < second.rawValue
         }

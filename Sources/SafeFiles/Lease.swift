@@ -18,9 +18,9 @@ public import Foundation
 /// nobody replaces the lease of a successor. The holder's counter is advanced in the file that it
 /// made, whatever is now under the name, so a former holder never touches its successor's.
 public final class Lease: @unchecked Sendable {
-    /// The file.
+    /// The lease's file.
     public let url: URL
-    /// The holder.
+    /// The process that holds the lease.
     public let holder: ProcessIdentity
     /// What distinguishes this lease from all others.
     public let token: String

@@ -1,4 +1,4 @@
-/// By which time leases are kept and judged.
+/// By which time leases are kept and expire.
 ///
 /// Clocks of machines differ, so no time that another machine wrote is ever compared: an observer
 /// measures by its own clock for how long a lease's file has not changed.
@@ -12,7 +12,7 @@ public struct LeaseClock: Sendable {
     /// How often somebody who waits for a lease looks at it.
     public var glance: Duration
 
-    /// Creates a clock.
+    /// Creates a clock; `now` can be replaced in tests.
     public init(
         now: @escaping @Sendable () -> Duration = LeaseClock.sinceStart,
         interval: Duration = .seconds(10), limit: Duration = .seconds(60),

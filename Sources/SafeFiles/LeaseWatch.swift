@@ -8,7 +8,6 @@ public import Foundation
 public final class LeaseWatch: @unchecked Sendable {
     /// How a lease stands.
     public enum State: Equatable, Sendable {
-        /// Nobody holds it.
         case free
         /// Somebody holds it, who is nil where the file does not say.
         case held(by: ProcessIdentity?)
@@ -23,13 +22,13 @@ public final class LeaseWatch: @unchecked Sendable {
         var hasChanged = false
     }
 
-    /// By which time it judges.
+    /// The clock that decides when a lease has expired.
     public let clock: LeaseClock
     private let lock = NSLock()
     // Sound because it is reached only while `lock` is held.
     private var sights: [String: Sight] = [:]
 
-    /// Begins to watch.
+    /// Creates a watch that has seen no lease.
     public init(_ clock: LeaseClock = LeaseClock()) {
         self.clock = clock
     }

@@ -45,11 +45,8 @@ public enum PlainFile {
 
     /// What stands under a name, without following a link.
     public enum Kind: String, Sendable, Hashable {
-        /// A plain file.
         case file = "a file"
-        /// A folder.
         case folder = "a folder"
-        /// A symbolic link.
         case link = "a symbolic link"
         /// A pipe, a socket or a device.
         case special = "a pipe, a socket or a device"

@@ -23,7 +23,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
     /// again.
     public var began: UInt64?
 
-    /// Describes a process.
+    /// Creates the identity of any process, e.g. one read from a file.
     public init(
         host: String, process: Int32, since: String, machine: String? = nil, began: UInt64? = nil
     ) {
@@ -34,7 +34,7 @@ public struct ProcessIdentity: Codable, Hashable, Sendable, CustomStringConverti
         self.began = began
     }
 
-    /// This process.
+    /// Identity of the calling process.
     public static var current: ProcessIdentity {
         ProcessIdentity(
             host: ProcessInfo.processInfo.hostName, process: getpid(),

@@ -8,7 +8,7 @@ public struct SHA256: Sendable {
     /// Starts with no bytes.
     public init() {}
 
-    /// Takes bytes in.
+    /// Adds bytes to the hashed message.
     public mutating func update(_ bytes: some Collection<UInt8>) {
         if !isKnownUniquelyReferenced(&state) { state = state.copy() }
         let isDone: Void? = bytes.withContiguousStorageIfAvailable {

@@ -20,7 +20,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
     private var block = SIMD4<UInt64>()
     private var used = 4
 
-    /// Starts a stream.
+    /// Starts the stream of a seed, a name and up to two numbers.
     public init(seed: UInt64, _ name: String, _ first: UInt64 = 0, _ second: UInt64 = 0) {
         key = SIMD2(seed, Self.hash(name))
         counter = SIMD4(0, first, second, 0)
@@ -31,7 +31,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
         name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
 
-    /// 64 random bits.
+    /// The next 64 random bits.
     public mutating func next() -> UInt64 {
         if used == 4 {
             block = Self.block(counter, key)

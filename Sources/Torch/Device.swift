@@ -2,7 +2,6 @@ import CTorch
 
 /// Where a tensor lives and is computed with.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
-    /// The processor.
     case cpu
     /// A CUDA GPU by its index.
     case cuda(Int)

@@ -2,17 +2,13 @@ import CTorch
 
 /// The type of a tensor's elements.
 public enum ElementType: String, Sendable, CaseIterable, Codable {
-    /// Truth values.
     case bool
     /// 16-bit floating point with the range of `float32`.
     case bfloat16
-    /// 32-bit floating point.
     case float32
-    /// 64-bit floating point.
     case float64
     /// 64-bit integers: labels and indices.
     case int64
-    /// Bytes.
     case uint8
 
     /// Bytes of one element.
@@ -57,19 +53,19 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 }
 
 extension Double: TensorElement {
-    /// `float64`.
+    /// `float64`, which a tensor of `Double` has.
     public static var elementType: ElementType { .float64 }
 }
 extension Float: TensorElement {
-    /// `float32`.
+    /// `float32`, which a tensor of `Float` has.
     public static var elementType: ElementType { .float32 }
 }
 extension Int: TensorElement {
-    /// `int64`.
+    /// `int64`, which a tensor of `Int` has.
     public static var elementType: ElementType { .int64 }
 }
 extension UInt8: TensorElement {
-    /// `uint8`.
+    /// `uint8`, which a tensor of `UInt8` has.
     public static var elementType: ElementType { .uint8 }
 }
 

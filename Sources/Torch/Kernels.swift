@@ -7,7 +7,7 @@ import CTorch
 /// is used; on a GPU, unless it is ``libTorch``, those that are compiled for it. They sum in an order
 /// of their own, so last bits differ between the implementations.
 public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
-    /// LibTorch's throughout.
+    /// LibTorch's own operations only.
     case libTorch = "libtorch"
     /// This project's, for every processor.
     case portable
@@ -22,7 +22,7 @@ public enum Kernels: String, CaseIterable, Codable, Comparable, Sendable {
     /// The best that this processor has the instructions for.
     public static var best: Kernels { Kernels(ct_best_kernels()) }
 
-    /// Slower first.
+    /// Orders instruction sets from slower to faster.
     public static func < (one: Kernels, other: Kernels) -> Bool {
         one.handle.rawValue < other.handle.rawValue
     }

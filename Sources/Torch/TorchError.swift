@@ -17,7 +17,6 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case noDevice(String)
     /// The disk, or the user's fraction of it, is full.
     case noSpace(path: String)
-    /// Memory ran out.
     case outOfMemory(operation: String, message: String)
     /// A network in TorchScript does not take the input it was given.
     case scriptFailed(path: String, reason: String)

@@ -18,25 +18,20 @@ public final class TracedGraph {
 
     /// An argument of an operation.
     public enum Argument: Equatable, Sendable {
-        /// A truth value.
         case bool(Bool)
         /// A number with a fraction.
         case float(Double)
-        /// A whole number.
         case int(Int)
-        /// Whole numbers.
         case ints([Int])
-        /// Nothing was given.
+        /// No argument was given.
         case none
         /// Something that networks do not compute with, such as an order in memory.
         case other
-        /// A tensor.
         case tensor(Identifier)
-        /// Tensors.
         case tensors([Identifier])
     }
 
-    /// One operation.
+    /// One operation of the graph.
     public struct Operation: Equatable, Sendable {
         /// LibTorch's name, e.g. `aten::conv2d`.
         public var name: String

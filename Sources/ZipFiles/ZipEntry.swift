@@ -5,7 +5,7 @@ public struct ZipEntry: Equatable, Sendable {
     /// Bytes before a file's name where it begins, see ``content(after:)``.
     public static let localBytes = 30
 
-    /// The file's name.
+    /// The file's name, undecoded bytes.
     public let name: [UInt8]
     /// How it is compressed: 0 not at all, 8 with deflate.
     public let method: Int

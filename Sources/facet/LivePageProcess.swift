@@ -25,7 +25,6 @@ enum LivePageProcess {
 
     /// What came of a drawing.
     enum Outcome {
-        /// The page.
         case page(String)
         /// Why there is none, a clause.
         case failed(String)

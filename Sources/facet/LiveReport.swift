@@ -32,7 +32,6 @@ final class LiveReport: @unchecked Sendable {
         var begun = 0
         /// Runs that are finished.
         var finished = 0
-        /// Runs that failed.
         var failed = 0
         /// How far the study is, in words.
         var study = ""

@@ -2,6 +2,7 @@ import CommandKit
 import FaceEmbedding
 import FaceModels
 import FaceStudy
+import Foundation
 import ModelExport
 
 /// What commands have in common that take a model of any kind and test sets.
@@ -17,12 +18,23 @@ enum ModelFlags {
     ]
 
     /// How images are prepared for a network whose file does not say it.
-    static let input = [
-        Option(
-            "--colour", .value("NAME"),
-            "order of the channels that a network expects whose file does not say it: rgb (default) "
-                + "or bgr",
-            completion: .words(ColourOrder.allCases.map(\.rawValue))),
+    static let input = inputOptions(colour: "--colour")
+
+    /// The same, with another name for the order of the channels.
+    static func inputOptions(colour: String) -> [Option] {
+        [
+            Option(
+                colour, .value("NAME"),
+                "order of the channels that a network expects whose file does not say it: rgb (default) "
+                    + "or bgr",
+                completion: colourOrders)
+        ] + range
+    }
+
+    /// The orders that a colour option takes.
+    static let colourOrders = Completion.words(ColourOrder.allCases.map(\.rawValue))
+
+    private static let range = [
         Option(
             "--input-mean", .value("X|X,X,X"),
             "what is subtracted from each byte for such a network; default 127.5. Three for ONNX only"
@@ -67,14 +79,22 @@ enum ModelFlags {
     }
 
     /// What is asked for by ``stateDict``.
-    static func stateDict(_ arguments: Arguments) -> StateDictOptions {
+    ///
+    /// - Parameter colour: The option for the order of its channels.
+    static func stateDict(
+        _ arguments: Arguments, colour: String = "--colour"
+    ) -> StateDictOptions {
         StateDictOptions(
             backbone: arguments.value("--backbone"), isPartial: arguments.has("--partial"),
-            told: Console.note)
+            colourOption: colour, told: Console.note)
     }
 
     /// What is asked for of the input of a network whose file does not say it.
-    static func input(_ arguments: Arguments) throws -> RequestedInput {
+    ///
+    /// - Parameter colour: The option for the order of the channels.
+    static func input(
+        _ arguments: Arguments, colour: String = "--colour"
+    ) throws -> RequestedInput {
         func numbers(_ option: String, in range: ClosedRange<Double>) throws -> [Double]? {
             guard let text = arguments.value(option) else { return nil }
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -87,11 +107,32 @@ enum ModelFlags {
             }
             return values
         }
-        let order = try arguments.choice("--colour", among: ColourOrder.allCases.map(\.rawValue))
-            .flatMap(ColourOrder.init)
         return RequestedInput(
-            colourOrder: order, mean: try numbers("--input-mean", in: -255...255),
+            colourOrder: try colourOrder(arguments, colour),
+            mean: try numbers("--input-mean", in: -255...255),
             standardDeviation: try numbers("--input-deviation", in: 0.001...10_000))
+    }
+}
+
+extension ModelFlags {
+    /// The order of channels that an option asks for; nil where it is not given.
+    static func colourOrder(_ arguments: Arguments, _ option: String) throws -> ColourOrder? {
+        try arguments.choice(option, among: ColourOrder.allCases.map(\.rawValue))
+            .flatMap(ColourOrder.init)
+    }
+
+    /// Refuses what is said of an input where the files of all models say it themselves.
+    ///
+    /// - Parameter options: Options that would say it.
+    static func requireUse(
+        ofInput options: [String], _ arguments: Arguments, _ paths: [String]
+    ) throws {
+        let takes = paths.contains {
+            EmbeddingSource.takesRequestedInput(URL(fileURLWithPath: $0))
+        }
+        guard !takes, let option = options.first(where: arguments.has) else { return }
+        throw CommandError.together(
+            option, "a model or embeddings whose file says how its images are prepared")
     }
 }
 

@@ -171,7 +171,6 @@ extension TuningProgress {
             + "\(what), \(length)\(best ?? "")\(left ?? "")"
     }
 
-    /// How it ended.
     fileprivate var endText: String {
         guard item.state == .finished else { return "failed: \(item.reason ?? "no reason")" }
         return "\(Self.percent(item.accuracy)) on held-out people"

@@ -14,7 +14,6 @@ struct StudyProgress {
     private(set) var planned: Int
     /// Runs that are over and did not fail, those of former times included.
     private(set) var finished = 0
-    /// Runs that failed.
     private(set) var failed = 0
     /// Runs that have begun or were over before.
     private(set) var begun = 0

@@ -32,7 +32,7 @@ struct AugmentationTests {
             #expect(first.width == 24 && first.height == 24)
             seen.insert(first.pixels)
         }
-        // Grey draws nothing; anything else differs from place to place.
+        // Grey draws nothing; anything else differs from position to position.
         #expect(name == "grey" ? seen.count == 1 : seen.count > 2)
         #expect(seen != [Self.image.pixels])
         guard name != "grey", Augmentation.presets[name] == nil else { return }
@@ -49,7 +49,7 @@ struct AugmentationTests {
         let count = try (0..<2000).count {
             try changed("grey:p=0.3", place: $0) != Self.image
         }
-        // Five deviations of a binomial count.
+        // Five standard deviations of a binomial count.
         #expect(abs(count - 600) < 103)
     }
 

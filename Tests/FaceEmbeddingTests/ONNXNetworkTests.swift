@@ -165,7 +165,7 @@ struct PreparationProbeTests {
             }, folds: 1)
     }
 
-    /// Embeddings with which a fraction of the pairs is decided rightly: one of two directions an image.
+    /// Embeddings with which a fraction of the pairs is classified correctly: one of two directions an image.
     private func table(_ isGood: Bool) throws -> EmbeddingTable {
         let values = (0..<400).flatMap { image -> [Float] in
             let isSame = (image / 2) % 2 == 0
@@ -197,7 +197,7 @@ struct PreparationProbeTests {
         }
         #expect(
             warning
-                == "with BGR as (byte - 127.5) / 127.5 the network decides 100.0 % of 200 pairs rightly, and "
+                == "with BGR as (byte - 127.5) / 127.5 the network decides 100.0 % of 200 pairs correctly, and "
                 + "with RGB as (byte - 127.5) / 127.5, as given, 50.0 %; if it was trained so, add "
                 + "--colour bgr --input-mean 127.5 --input-deviation 127.5")
     }

@@ -60,7 +60,7 @@ struct ScoredSetTests {
         #expect(set.scores.map(\.second) == ["a/2.jpg", "b/1.jpg", "b/2.jpg", "b/2.jpg"])
         #expect(set.name == "four" && set.labelled.count == 4)
         #expect(abs((set.report.meanNorm ?? 0) - 2.5) < 1e-6)
-        // A fold is judged by the first threshold that is right on the other. The one of 60 degrees,
+        // A fold is evaluated at the first threshold that is right on the other. The one of 60 degrees,
         // near 1, is right on 20 and 90; the one of 20 degrees, 0.13, refuses 60 and 130.
         let result = set.report.insightFace
         #expect(result.folds.map(\.accuracy) == [1, 0.5] && result.accuracy == 0.75)

@@ -2,7 +2,7 @@ import FaceLosses
 import Foundation
 import Testing
 
-/// Every loss against loops over plain numbers and finite differences, on usual and adversarial
+/// Every loss against loops over plain numbers and finite differences, on ordinary and adversarial
 /// batches; see `Fixtures/make_oracle.py`.
 @Suite("Oracle")
 struct OracleTests {

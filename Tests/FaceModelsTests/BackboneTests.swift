@@ -177,7 +177,7 @@ struct BackboneTests {
                 let fanIn = entry.tensor.shape.dropFirst().reduce(1, *)
                 let bound = 1 / Double(fanIn).squareRoot()
                 let standardDeviation = entry.tensor.square().mean().item().squareRoot()
-                // Four standard errors of a uniform distribution's deviation.
+                // Four standard errors of a uniform distribution's standard deviation.
                 let spread = 4 * (0.2 / Double(values.count)).squareRoot()
                 #expect(
                     abs(standardDeviation * 3.squareRoot() / bound - 1) < spread, "\(entry.name)")
@@ -199,7 +199,7 @@ struct BackboneTests {
         let standardDeviation = variance.squareRoot()
         let entry = try #require(try make(text).state.first { $0.name == name })
         let found = entry.tensor.square().mean().item().squareRoot()
-        // Four standard errors of a normal distribution's deviation.
+        // Four standard errors of a normal distribution's standard deviation.
         #expect(
             abs(found / standardDeviation - 1) < 4 / (2 * Double(entry.tensor.count)).squareRoot())
     }

@@ -61,7 +61,7 @@ import Testing
             try text.replacing("\"draws\" : [", with: "\"draws\" : [ 7,").write(
                 to: url, atomically: true, encoding: .utf8)
             let results = try StudyResults(reading: StudyFolder(folder))
-            #expect(results.damages.contains { $0.contains("the draws of 'rank 1' are no shares") })
+            #expect(results.damages.contains { $0.contains("'rank 1' are not fractions") })
         }
     }
 

@@ -156,30 +156,30 @@ import Testing
 
     @Test(
         arguments: [
-            ("\"value\": 0.5", nil), ("\"value\": 1.5", "is not a share with an interval"),
-            ("\"insightFace\": -0.5", "is not a share with an interval"),
+            ("\"value\": 0.5", nil), ("\"value\": 1.5", "is not a fraction with an interval"),
+            ("\"insightFace\": -0.5", "is not a fraction with an interval"),
             ("\"interval\": [0.1, 0.2]", nil),
-            ("\"interval\": [0.1, 1.2]", "is not a share with an interval"),
-            ("\"interval\": [0.1]", "is not a share with an interval"),
+            ("\"interval\": [0.1, 1.2]", "is not a fraction with an interval"),
+            ("\"interval\": [0.1]", "is not a fraction with an interval"),
             (
                 "\"replicates\": {\"estimate\": 1, \"draws\": [0, 1], \"withoutGroups\": [], \"people\": 0}",
                 nil
             ),
             (
                 "\"replicates\": {\"estimate\": 2, \"draws\": [], \"withoutGroups\": [], \"people\": 1}",
-                "are no shares"
+                "are not fractions"
             ),
             (
                 "\"replicates\": {\"estimate\": 1, \"draws\": [2], \"withoutGroups\": [], \"people\": 1}",
-                "are no shares"
+                "are not fractions"
             ),
             (
                 "\"replicates\": {\"estimate\": 1, \"draws\": [], \"withoutGroups\": [-1], \"people\": 1}",
-                "are no shares"
+                "are not fractions"
             ),
             (
                 "\"replicates\": {\"estimate\": 1, \"draws\": [], \"withoutGroups\": [], \"people\": -1}",
-                "are no shares"
+                "are not fractions"
             ),
         ] as [(String, String?)])
     func templates(figure: String, reason: String?) throws {

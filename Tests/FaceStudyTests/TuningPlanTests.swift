@@ -136,10 +136,10 @@ struct TuningPlanTests {
         "A range that cannot be is refused with its reason",
         arguments: [
             ("arcface:m=0.2..9", "leaves what the parameter may be: a number from 0 to 1.5 rad"),
-            ("arcface:m=0.7..0.2", "is no range"), ("arcface:m=0.5", "is not a range"),
+            ("arcface:m=0.7..0.2", "valid range"), ("arcface:m=0.5", "is not a range"),
             ("arcface:q=1..2", "names nothing that can be tuned"), ("arcface", "gives no range"),
             ("arcface:grad=1..2", "names nothing that can be tuned"),
-            ("arcface:m=0..0.5 log", "is no range"), ("subcenter:k=1..3 log", "use 'integer'"),
+            ("arcface:m=0..0.5 log", "valid range"), ("subcenter:k=1..3 log", "use 'integer'"),
             ("all:m=0.1..0.2", "names nothing that can be tuned"),
             ("arcface:learningRate=0..1", "leaves what the parameter may be"),
             ("arcfase:m=0.2..0.4", "arcface"),

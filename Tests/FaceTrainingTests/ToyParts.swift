@@ -54,7 +54,7 @@ final class ToyLoss: FaceLoss {
         let logits = classifier(embeddings, training: true)
         var loss = logits.crossEntropy(labels: labels)
         if progress.step == failingAtStep {
-            // The slope of a root is infinite at 0.
+            // The derivative of a square root is infinite at 0.
             loss = failsInGradient ? loss + (logits * 0).sqrt().sum() : loss * .infinity
         }
         return LossOutput(loss: loss, logits: logits, state: [.step: Double(progress.step)])

@@ -145,7 +145,7 @@ struct TrainerTests {
         #expect(whole.epochs.count == 3)
     }
 
-    /// The classes of a step are a function of the seed and the step, and velocities of rows that
+    /// The classes of a step are a function of the seed and the step, and momentum buffers of rows that
     /// take no part in it stay.
     @Test("A run of Partial FC that is stopped ends as one that is not", arguments: [1, 4, 8])
     func resumePartialClasses(_ stop: Int) throws {

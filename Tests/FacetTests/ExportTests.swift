@@ -39,6 +39,29 @@ struct ExportTests {
         }
     }
 
+    @Test("A network that was trained on BGR has the same accuracy in every form, as its file says")
+    func colours() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            let tool = Tool(folder: folder)
+            let trained = try tool.run(
+                ["compare"] + faces.options + TinyFaces.fast + [
+                    "--output", "run", "--losses", "softmax", "--epochs", "2", "--colour", "bgr",
+                    "--input-mean", "120", "--input-deviation", "128",
+                ])
+            #expect(trained.status == 0, "\(trained.errors)")
+            let test = ["--test", "probe=\(faces.test.path),\(faces.pairs.path)", "--threads", "1"]
+            let files = OpenVINOLibrary.isAvailable ? ["m.pt", "m.onnx"] : ["m.pt"]
+            for file in files {
+                for more in [[], ["--colour", "bgr"], ["--raw-input"]] {
+                    let made = try tool.run(["export", "run", file, "--json"] + more + test)
+                    #expect(made.status == 0, "\(made.errors)")
+                    #expect(made.output.contains("\"flipped\" : [\n\n      ]"), "\(made.output)")
+                }
+            }
+        }
+    }
+
     @Test("A network in TorchScript is judged at its own input size")
     func script() throws {
         try withFolder { folder in
@@ -72,7 +95,7 @@ struct ExportTests {
         try withFolder { folder in
             let tool = Tool(folder: folder)
             for (option, file) in [
-                ("--raw-input", "m.pt"), ("--float16", "m.safetensors"),
+                ("--raw-input", "m.safetensors"), ("--float16", "m.safetensors"),
                 ("--keep-batch-norm", "m.pt"),
             ] {
                 let outcome = try tool.run("export", "run", file, option)
@@ -81,6 +104,11 @@ struct ExportTests {
             }
             let faces = try TinyFaces(in: folder)
             try run(in: folder, faces)
+            let trained = try tool.run("export", "run", "m.pt", "--trained-colour", "bgr")
+            #expect(trained.status == 2, "\(trained.errors)")
+            #expect(trained.errors.contains("--trained-colour cannot be combined with"))
+            let fixed = try tool.run("export", "run", "m.safetensors", "--colour", "bgr")
+            #expect(fixed.status == 2, "\(fixed.errors)")
             let outcome = try tool.run([
                 "evaluate", "run/runs/\(try runName(folder))", "--colour", "bgr", "--test",
                 "probe=\(faces.test.path),\(faces.pairs.path)",

@@ -8,7 +8,7 @@ import Torch
 
 @testable import ModelExport
 
-/// Backbones with the statistics of their own images, so that a normalisation that is folded wrongly changes
+/// Backbones with the statistics of their own images, so that a normalisation that is folded incorrectly changes
 /// the outputs, and those of two hundred layers stay finite.
 struct SeasonedNetwork {
     /// Inputs of the networks that 32 pixels are too few for.
@@ -75,32 +75,13 @@ func relativeDifference(_ first: [Float], _ second: [Float]) -> Float {
         OpenVINOLibrary.isAvailable
     })
 struct ExportedNetworkTests {
-    /// Networks with an operation that has no form in ONNX, and the operation.
-    private static let unsupported = [
-        "alexnet": "aten::adaptive_avg_pool2d", "deepface": "aten::im2col",
-        "deepid": "aten::im2col", "dlib_resnet": "aten::constant_pad_nd",
-        "edgenext_small": "aten::gelu", "edgenext_x_small": "aten::gelu",
-        "edgenext_xx_small": "aten::gelu", "facenet_nn2": "aten::full",
-    ]
-    private static let backbones = BackboneCatalogue.descriptors.map(\.name).filter {
-        unsupported[$0] == nil
-    }
+    private static let backbones = BackboneCatalogue.descriptors.map(\.name)
 
     private func run(_ network: SeasonedNetwork, _ url: URL, raw: Bool) throws -> [Float] {
         let side = network.side
         let made = try OpenVINONetwork(url, shape: [nil, 3, side, side], threads: 1)
         let values = raw ? network.pixels : network.pixels.map { ($0 - 127.5) / 127.5 }
         return try made(values, shape: [3, 3, side, side]).values
-    }
-
-    @Test("An operation without a form in ONNX is named", arguments: Self.unsupported.keys.sorted())
-    func noForm(name: String) throws {
-        let network = try SeasonedNetwork(name)
-        let error = #expect(throws: ModelExportError.self) {
-            try network.exported().onnx(ONNXOptions(), version: "test")
-        }
-        let operation = try #require(Self.unsupported[name])
-        #expect(error?.description.contains("no form for '\(operation)'") == true)
     }
 
     @Test("OpenVINO computes what LibTorch does, of every backbone", arguments: backbones)
@@ -218,20 +199,27 @@ struct ExportedNetworkTests {
         }
     }
 
+}
+
+@Suite("Networks as TorchScript")
+struct ScriptTests {
     @Test(
-        "TorchScript takes any number of images and computes the same",
-        arguments: [
-            "mobilenetv1:width=0.25", "vit_t", "mobilefacenet",
-        ])
+        "TorchScript takes any number of images and computes the same, of every backbone",
+        arguments: BackboneCatalogue.descriptors.map(\.name))
     func torchScript(name: String) throws {
         let network = try SeasonedNetwork(name)
         try SeasonedNetwork.file { url in
             try network.exported().writeTorchScript(to: url, version: "test")
-            let side = network.side
+            let (side, script) = (network.side, try TorchScript(url))
             let images = Tensor(
                 network.pixels.map { ($0 - 127.5) / 127.5 }, shape: [3, 3, side, side])
-            let made = try withoutGradients { try TorchScript(url)(images) }
-            #expect(relativeDifference(network.embeddings(), made.array()) < 1e-4)
+            let made = try withoutGradients { try script(images) }
+            let expected = network.embeddings()
+            #expect(relativeDifference(expected, made.array()) < 1e-4)
+            let alone = try withoutGradients { try script(images.narrowed(0, 1..<2)) }
+            let length = expected.count / 3
+            let own = Array(expected[length..<2 * length])
+            #expect(relativeDifference(own, alone.array()) < 1e-4)
         }
     }
 }

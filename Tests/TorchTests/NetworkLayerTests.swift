@@ -77,7 +77,7 @@ struct NetworkLayerTests {
         #expect(layer(ones, training: false).array(of: Float.self).allSatisfy { $0 == 1 })
         let first = layer(ones, training: true).array(of: Float.self)
         #expect(Set(first) == [0, Float(1 / 0.75)])
-        // Four standard errors of a binomial distribution's share.
+        // Four standard errors of a binomial distribution's fraction.
         let kept = Double(first.filter { $0 > 0 }.count) / 10_000
         #expect(abs(kept - 0.75) < 4 * (0.75 * 0.25 / 10_000).squareRoot())
         #expect(layer(ones, training: true).array(of: Float.self) == first)

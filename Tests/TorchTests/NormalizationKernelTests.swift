@@ -170,7 +170,7 @@ struct NormalizationKernelTests {
                     pass.tensors[index].narrowed(channels, channel..<channel + 1)
                 }
                 let isSpoiled = !part(spoiled).isFinite().all()
-                // The slope of a bias is a sum of what comes from above, which is finite.
+                // The gradient of a bias is a sum of what comes from above, which is finite.
                 #expect(isSpoiled == (channel == 1 && name != "bias's gradient"), "\(name)")
                 if channel != 1 {
                     #expect(part(spoiled).array(of: Double.self) == part(clean).array())

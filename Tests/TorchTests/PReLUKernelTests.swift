@@ -135,7 +135,7 @@ struct PReLUKernelTests {
                 func part(_ pass: [Tensor]) -> Tensor {
                     pass[index].narrowed(channels, channel..<channel + 1)
                 }
-                // The slope of a bias is a sum of what comes from above, which is finite.
+                // The gradient of a bias is a sum of what comes from above, which is finite.
                 let expected = channel == 1 && name != "bias's gradient"
                 #expect(!part(spoiled).isFinite().all() == expected, "\(name)")
                 if channel != 1 {

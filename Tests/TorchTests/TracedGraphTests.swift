@@ -18,7 +18,7 @@ struct TracedGraphTests {
         try TracedGraph(of: state, on: Tensor.zeros([2, 3, 8, 8])) { images in
             let map = convolution(
                 images, normalizedBy: normalization, rectify: true, training: false)
-            return map.globalAveragePooled().reshaped([2, -1])
+            return map.globalAveragePooled().reshaped([images.shape[0], -1])
         }
     }
 

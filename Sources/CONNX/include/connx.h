@@ -52,6 +52,8 @@ const char *connx_node_output(const connx_model *self, size_t node, size_t index
 /// A whole-number attribute, or a given value where it is absent.
 int64_t connx_node_integer(const connx_model *self, size_t node, const char *attribute,
                            int64_t absent);
+/// An attribute with a fraction, or a given value where it is absent.
+float connx_node_float(const connx_model *self, size_t node, const char *attribute, float absent);
 
 size_t connx_tensor_count(const connx_model *self);
 const char *connx_tensor_name(const connx_model *self, size_t index);
@@ -62,6 +64,12 @@ int64_t connx_tensor_length(const connx_model *self, size_t index, size_t axis);
 const char *connx_tensor_file(const connx_model *self, size_t index);
 /// Bytes of that file that a tensor needs: its end; 0 where unknown.
 int64_t connx_tensor_file_end(const connx_model *self, size_t index);
+/// Bytes of that file before the tensor's.
+int64_t connx_tensor_file_start(const connx_model *self, size_t index);
+/// Lengths of the tensor of a name, those of `Constant` nodes included, of which the first `capacity` are
+/// written; -1 where there is none, and else how many it has.
+int64_t connx_constant_shape(const connx_model *self, const char *name, int64_t *shape,
+                             size_t capacity);
 /// Index of the tensor of a name, those of `Constant` nodes included; false where there is none. Its
 /// first `capacity` values are read where it has a type of numbers: `count` is how many it has.
 bool connx_constant(const connx_model *self, const char *name, double *values, size_t capacity,

@@ -135,7 +135,7 @@ __device__ inline Sums total(const float *partial, int channels) {
   return {first, second, channel};
 }
 
-// facts: `[4, channels]`: mean, 1 / deviation, and what a value is multiplied by and raised by.
+// facts: `[4, channels]`: mean, 1 / standard deviation, and what a value is multiplied by and raised by.
 extern "C" __global__ void __launch_bounds__(threads) statistics(
     const Packed *x, long long rows, int channels, float *partial, unsigned int *tickets,
     const float *weight, const float *bias, float *running_mean, float *running_variance,

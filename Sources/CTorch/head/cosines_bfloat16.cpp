@@ -65,7 +65,7 @@ at::Tensor unit_embeddings_by_component(const CosineProblem &p) {
   return halves.view({p.columns(), size / 2, 2}).permute({1, 0, 2}).contiguous();
 }
 
-/// The right operand of slopes x directions, `[columns, d]` in pairs of rows.
+/// The right operand of gradients x unit embeddings, `[columns, d]` in pairs of rows.
 at::Tensor unit_embeddings_by_sample(const CosineProblem &p) {
   return padded_unit_embeddings(p).to(at::kBFloat16)
       .view({p.columns() / 2, 2, p.size()})

@@ -22,7 +22,7 @@ namespace {
 constexpr int64_t block_rows = 32;
 /// Classes that a map is given at once.
 constexpr int64_t map_classes = 4096;
-/// Stands at a sample's own place: e^(scale x) is 0 for every scale from `min_scale` on, and
+/// Stands at a sample's target class: e^(scale x) is 0 for every scale from `min_scale` on, and
 /// x times 0 is 0.
 constexpr double absent = -1e15;
 constexpr double min_scale = 1e-10;
@@ -177,7 +177,7 @@ Running<T> merge(const std::vector<Running<T>> &parts, const T *scales) {
   return all;
 }
 
-/// Puts a value at the samples' own places in a run of rows, and keeps what stood there.
+/// Puts a value at the samples' target classes in a run of rows, and keeps what stood there.
 template <class T>
 std::vector<T> replace_target(const SoftmaxProblem &p, const Rows<T> &rows, const T *values,
                            T otherwise) {

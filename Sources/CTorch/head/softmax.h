@@ -16,7 +16,7 @@ using NonTargetMap = std::function<at::Tensor(const at::Tensor &)>;
 
 /// A batch of scaled cosines, of which each sample's target class stands apart.
 struct SoftmaxProblem {
-  /// `[c, columns]`; the samples' own places may hold anything.
+  /// `[c, columns]`; the samples' target classes may hold anything.
   at::Tensor cosines;
   /// `[n]` of int64, positions among the classes.
   at::Tensor labels;
@@ -47,7 +47,7 @@ NonTargetSummary summarize_non_targets(const SoftmaxProblem &problem);
 
 /// Turns the table into the gradient of sum_i weight_i log(e^(z_i) + sum over j != y of
 /// e^(scale_i cosine_ij)) with respect to the non-target classes' cosines, with zeros at the
-/// samples' own places.
+/// samples' target classes.
 ///
 /// `reference` is the summary's; `log_total`, the logarithms, and `weight` are `[n]` of float64. A
 /// defined `to_scale`, `[n]` of float64, is filled with the gradient with respect to the scale.

@@ -1,4 +1,4 @@
-// The samples' own places among the classes of a cosine similarity matrix.
+// The samples' target classes in a cosine similarity matrix.
 #pragma once
 
 #include <ATen/Dispatch.h>
@@ -12,7 +12,7 @@
 
 namespace facet::head {
 
-/// Calls `body(element of the table, i)` for the places of the samples whose labels are not negative.
+/// Calls `body(element of the table, i)` for the target classes of the samples whose labels are not negative.
 template <class T, class Body>
 void for_each_target(const at::Tensor &table, const at::Tensor &labels, Body &&body) {
   auto positions = table.mutable_data_ptr<T>();
@@ -21,7 +21,7 @@ void for_each_target(const at::Tensor &table, const at::Tensor &labels, Body &&b
     if (classes[i] >= 0) body(positions[classes[i] * table.size(1) + i], i);
 }
 
-/// Adds a number of each sample, `[n]`, at its place.
+/// Adds a number of each sample, `[n]`, at its target class.
 inline void add_to_target(const at::Tensor &table, const at::Tensor &labels,
                           const at::Tensor &values) {
   auto plain = values.to(table.scalar_type()).contiguous();
@@ -48,7 +48,7 @@ inline at::Tensor target_positions(const CosineProblem &p, const CosineSimilarit
   return result;
 }
 
-/// The rows at these places, divided by their norms, `[n, d]` of float64.
+/// The rows at these indices, divided by their norms, `[n, d]` of float64.
 inline at::Tensor unit_rows(const CosineProblem &p, const CosineSimilarityMatrix &table,
                             const at::Tensor &positions) {
   auto all = p.classes.defined() ? row_indices(p.classes, p.subcenters) : at::Tensor();
@@ -58,7 +58,7 @@ inline at::Tensor unit_rows(const CosineProblem &p, const CosineSimilarityMatrix
   return rows.to(at::kDouble).mul_(factors.unsqueeze(1));
 }
 
-/// Adds gradients with respect to unit rows to those of the rows at these places.
+/// Adds gradients with respect to unit rows to those of the rows at these indices.
 inline void add_to_positions(const at::Tensor &gradient, const CosineSimilarityMatrix &table,
                              const at::Tensor &positions, const at::Tensor &values) {
   int64_t size = gradient.size(1);

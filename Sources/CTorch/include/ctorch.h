@@ -84,7 +84,7 @@ ct_status ct_is_contiguous(ct_tensor self, ct_memory_format format, bool *out);
 ct_status ct_item(ct_tensor self, double *out);
 ct_status ct_to(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out);
 ct_status ct_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out);
-/// Images as a network takes them: (bytes - mean) / deviation as float32 [n, c, h, w] on `device`,
+/// Images as a network takes them: (bytes - mean) / standard deviation as float32 [n, c, h, w] on `device`,
 /// from `bytes` in [n, h, w, c] order.
 ct_status ct_images(const uint8_t *bytes, int64_t n, int64_t h, int64_t w, int64_t c, double mean,
                     double standard_deviation, ct_memory_format format, ct_device device, ct_tensor *out);
@@ -331,7 +331,7 @@ ct_status ct_guard_gradients(const ct_tensor *parameters, size_t count, ct_tenso
 
 /// One step of SGD with momentum over tensors that all have a gradient, by LibTorch's fused kernel.
 /// `momentum_buffers` are updated in place; on the first step they take the gradient itself. Where
-/// a gradient is sparse, rows that it lacks stay as they are, velocities too. An empty guard
+/// a gradient is sparse, rows that it lacks stay as they are, momentum buffers too. An empty guard
 /// changes nothing.
 ct_status ct_sgd_step(const ct_tensor *parameters, const ct_tensor *momentum_buffers, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool nesterov,

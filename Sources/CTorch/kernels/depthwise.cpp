@@ -85,8 +85,8 @@ struct Window {
     for (int64_t k = 0; k < 9; ++k) store(sums + k * stride, sum[k]);
   }
 
-  /// Adds what an input value gets from the slope of an output that saw it through place `k`, and
-  /// what the weight at that place gets.
+  /// Adds what an input value gets from the gradient of an output that saw it through position `k`, and
+  /// what the weight at that position gets.
   FACET_INLINE void pass(int64_t k, Floats grad_output, Floats input, Floats &to_input) {
     sum[k] += grad_output * input;
     to_input += grad_output * weight[k];
@@ -145,7 +145,7 @@ struct UnitStride {
   }
 };
 
-/// With stride 2 the four input values of a square were seen by the output at the same place through
+/// With stride 2 the four input values of a square were seen by the output at the same position through
 /// the window's middle and its right and lower half, and by the next ones through the rest.
 struct StrideTwo {
   template <bool whole, class T, class Input>
@@ -231,7 +231,7 @@ struct Images {
   }
 };
 
-/// How many shares the images are split into, each with sums of its own. The shape alone decides, so
+/// How many parts the images are split into, each with sums of its own. The shape alone decides, so
 /// the bits do not depend on the threads.
 int64_t splits(const Shape &s) {
   constexpr int64_t elements_per_split = 1 << 17, max_splits = 64;

@@ -11,7 +11,7 @@ namespace facet::kernels {
 namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
-/// Places of an output up to which matrix products are faster, backward and forward.
+/// Positions of an output up to which matrix products are faster, backward and forward.
 constexpr int64_t positions_backward = 14 * 14, positions_forward = 7 * 7;
 
 /// What the outputs saw of channels-last images: `[n, h, w, c]`, a view.
@@ -20,7 +20,7 @@ at::Tensor seen(const at::Tensor &images, int64_t stride) {
   return stride == 1 ? all : all.slice(1, 0, std::nullopt, stride).slice(2, 0, std::nullopt, stride);
 }
 
-/// Places as rows of channels; a copy only where some places were left out.
+/// Positions as rows of channels; a copy only where some positions were left out.
 at::Tensor rows(const at::Tensor &positions) { return positions.reshape({-1, positions.size(3)}); }
 
 at::Tensor images(const at::Tensor &rows, const at::Tensor &positions) {
@@ -28,7 +28,7 @@ at::Tensor images(const at::Tensor &rows, const at::Tensor &positions) {
       .permute({0, 3, 1, 2});
 }
 
-/// The gradients at the places that were seen, and zeros elsewhere.
+/// The gradients at the positions that were seen, and zeros elsewhere.
 at::Tensor spread(const at::Tensor &grad_outputs, const at::Tensor &input, int64_t stride) {
   auto result = at::empty(input.sizes(), input.options(), last).zero_();
   auto positions = seen(result, stride);

@@ -12,7 +12,7 @@ namespace facet::kernels {
 namespace {
 
 constexpr auto last = at::MemoryFormat::ChannelsLast;
-/// Places of an output up to which the product is faster, with a stride of 1 and of 2.
+/// Positions of an output up to which the product is faster, with a stride of 1 and of 2.
 constexpr int64_t positions_unit = 4 * 4, positions_strided = 7 * 7;
 
 int64_t outputs(int64_t size, int64_t stride) { return (size - 1) / stride + 1; }

@@ -16,7 +16,7 @@ void pixels_grey(uint8_t *pixels, ptrdiff_t count);
 /// Moves the channels of some pixels from their luminance by a factor, 0 to 2; halves are rounded up.
 void pixels_saturate(uint8_t *pixels, ptrdiff_t count, double factor);
 
-/// Weighted means of neighbouring pixels of some rows of `width` pixels: place `x` of `side` begins at pixel
+/// Weighted means of neighbouring pixels of some rows of `width` pixels: position `x` of `side` begins at pixel
 /// `first[x]` and has the weights from `starts[x]` to `starts[x + 1]`.
 ///
 /// - blended: `[rows, side, 3]` numbers.

@@ -3,7 +3,6 @@
 /// Dots may stand on an axis that does not begin at zero, where the length of a bar would
 /// mislead; with ``stems`` a line leads to each dot from zero, and the axis begins there.
 package struct DotPlot: FramedChart, Hashable, Sendable {
-    /// A row.
     package struct Row: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
@@ -11,7 +10,7 @@ package struct DotPlot: FramedChart, Hashable, Sendable {
         package var value: Double?
         /// How the value is written at the row's end.
         package var text: String
-        /// The whisker's ends.
+        /// Ends of the whisker; nil for none.
         package var whisker: ClosedRange<Double>?
         /// The single values that `value` is the mean of.
         package var seeds: [Double] = []

@@ -15,7 +15,6 @@ package struct FractionBars: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A bar.
     package struct Row: Hashable, Sendable {
         /// The series at the left end.
         package var first: Side

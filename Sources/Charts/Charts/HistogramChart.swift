@@ -1,6 +1,5 @@
 /// Distributions of one quantity as outlines of bars over a common axis, with a threshold.
 package struct HistogramChart: FramedChart, Hashable, Sendable {
-    /// A distribution.
     package struct Series: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle
@@ -14,7 +13,6 @@ package struct HistogramChart: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A marked value.
     package struct MarkedValue: Hashable, Sendable {
         package var value: Double
         package var label: String

@@ -14,7 +14,6 @@ package struct LineChart: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A line.
     package typealias Line = PointSeries<Point>
 
     /// Where the lines are named.
@@ -93,7 +92,7 @@ package struct LineChart: FramedChart, Hashable, Sendable {
         return .group([Mark.path(line.style, points)] + markers(line, points))
     }
 
-    /// About five markers a line, at other places for neighbouring lines.
+    /// About five markers a line, at other positions for neighbouring lines.
     private func markers(_ line: Line, _ points: [(x: Double, y: Double)]) -> [Markup] {
         let stride = max(1, points.count / 5)
         let last = points.count - 1

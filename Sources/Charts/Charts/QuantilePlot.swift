@@ -13,7 +13,6 @@ package struct QuantilePlot: FramedChart, Hashable, Sendable {
         }
     }
 
-    /// A row.
     package struct Row: Hashable, Sendable {
         package var title: String
         package var style: SeriesStyle

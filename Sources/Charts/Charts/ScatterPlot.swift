@@ -1,6 +1,5 @@
 /// Points of two quantities; points of one series are joined by a thin line.
 package struct ScatterPlot: FramedChart, Hashable, Sendable {
-    /// A point.
     package struct Point: Hashable, Sendable {
         package var x: Double
         package var y: Double

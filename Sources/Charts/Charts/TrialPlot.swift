@@ -1,9 +1,8 @@
 /// What was tried of one parameter: a point a try, its value to the right and its score upwards, with
 /// the chosen try in a ring, the default and published values as lines, and failed tries below.
 package struct TrialPlot: FramedChart, Hashable, Sendable {
-    /// A try.
     package struct Trial: Hashable, Sendable {
-        /// The parameter's value.
+        /// Value of the parameter.
         package var value: Double
         /// The score; `nil` for a failed try.
         package var score: Double?
@@ -32,7 +31,7 @@ package struct TrialPlot: FramedChart, Hashable, Sendable {
     package var y: Axis
     package var style: SeriesStyle
     package var trials: [Trial]
-    /// Place of the chosen try among the trials.
+    /// Index of the chosen try among the trials.
     package var chosen: Int?
     /// The default and what was published.
     package var guides: [Guide]

@@ -16,19 +16,16 @@ package indirect enum Markup: Hashable, Sendable {
 
     /// An attribute of an element.
     package struct Attribute: Hashable, Sendable {
-        /// Its name.
         package let name: String
         /// Its value, not escaped.
         package let value: String
 
-        /// Names a value.
         package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    /// Nothing.
     package static let nothing = Markup.group([])
 
     /// The piece as text.
@@ -99,7 +96,6 @@ package indirect enum Markup: Hashable, Sendable {
     ]
 }
 
-/// Makes an element.
 package func element(
     _ name: String, _ attributes: KeyValuePairs<String, String> = [:],
     @MarkupBuilder _ children: () -> Markup = { .nothing }
@@ -116,7 +112,6 @@ package enum MarkupBuilder {
     package static func buildExpression(_ text: String) -> Markup { .text(text) }
     /// A piece stays as it is.
     package static func buildExpression(_ markup: Markup) -> Markup { markup }
-    /// Pieces become one.
     package static func buildExpression(_ pieces: [Markup]) -> Markup { .group(pieces) }
     /// Statements become one piece.
     package static func buildBlock(_ pieces: Markup...) -> Markup {

@@ -2,9 +2,7 @@
 public enum Shell: String, CaseIterable, Sendable {
     /// GNU Bash, of version 3.2 or later.
     case bash
-    /// fish.
     case fish
-    /// Z shell.
     case zsh
 
     /// The script that makes the shell complete a program's commands, options and their values.

@@ -12,7 +12,6 @@ package struct ProgressMeter: Sendable {
     let unit: String
     /// When the task began.
     let start: Duration
-    /// Steps done.
     private(set) var completed: Int
     /// The state of the task in parts of a few words, what matters most first.
     package var details: [String] = []

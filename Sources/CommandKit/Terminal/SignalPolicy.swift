@@ -6,7 +6,7 @@
 struct SignalPolicy: Sendable {
     /// A signal that arrived.
     struct Arrival: Sendable, Hashable {
-        /// Its number.
+        /// Signal number, as in signal(7).
         var number: Int32
         /// Whether a person pressed a key for it.
         var isFromTerminal: Bool
@@ -14,7 +14,7 @@ struct SignalPolicy: Sendable {
         var time: Duration
     }
 
-    /// What to do.
+    /// How the process reacts to a signal.
     enum Verdict: Hashable, Sendable {
         /// Note it; the work saves its state at the next step and ends.
         case request
@@ -31,7 +31,7 @@ struct SignalPolicy: Sendable {
 
     private var first: Duration?
 
-    /// Judges the next signal.
+    /// Decides what the next signal means.
     ///
     /// - Parameter isStopping: Whether the work has seen the request, and so saves and ends.
     mutating func judge(_ arrival: Arrival, isStopping: Bool) -> Verdict {

@@ -1,8 +1,6 @@
 /// How a piece of text stands out on a terminal with colours.
 public enum TextStyle: Int, Sendable, CaseIterable {
-    /// Heavy type.
     case bold = 1
-    /// Less bright.
     case faint = 2
     /// For errors.
     case red = 31

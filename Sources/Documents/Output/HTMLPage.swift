@@ -2,10 +2,8 @@ import Charts
 
 /// A document as one HTML page that needs no other file, and works without its small script.
 package struct HTMLPage {
-    /// The file's text.
     package let text: String
 
-    /// Writes a document.
     package init(_ document: Document) {
         let page = element("html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"]) {
             Self.head(document)

@@ -3,7 +3,6 @@ import Spelling
 /// A document's numbered tables for papers, with the rules of `booktabs`, made smaller
 /// by `graphicx` where they are wider than the text.
 package struct LaTeXTables {
-    /// The file's text.
     package let text: String
 
     /// Writes the tables of a document.

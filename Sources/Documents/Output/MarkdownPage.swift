@@ -2,10 +2,8 @@ import Charts
 
 /// A document as Markdown with tables (GitHub's): figures give their numbers instead.
 package struct MarkdownPage {
-    /// The file's text.
     package let text: String
 
-    /// Writes a document.
     package init(_ document: Document) {
         var pieces = ["# \(MarkdownText.escape(document.title))"]
         pieces.append(MarkdownText.render(document.subtitle))

@@ -3,7 +3,6 @@ import Charts
 /// The page's look: one column of text like a paper's, tables with rules as in booktabs, figures
 /// of two panels a row that stack on a narrow screen.
 enum Stylesheet {
-    /// The style sheet.
     static var text: String {
         """
         :root{color-scheme:light dark;\(ChartStyle.variables(Palette.light))}

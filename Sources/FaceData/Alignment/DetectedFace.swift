@@ -9,7 +9,7 @@ public struct FaceBox: Sendable, Hashable, Codable {
     /// Rows of the sides.
     public var bottom: Double
 
-    /// Names a rectangle.
+    /// Creates a rectangle from its edges, in pixels.
     public init(left: Double, top: Double, right: Double, bottom: Double) {
         (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
     }
@@ -49,7 +49,7 @@ public struct DetectedFace: Sendable, Hashable {
     /// Its five points; nil for detectors that find boxes alone.
     public var points: FacePoints?
 
-    /// Names a face.
+    /// Creates a face from a detector's output.
     public init(box: FaceBox, score: Double, points: FacePoints?) {
         (self.box, self.score, self.points) = (box, score, points)
     }

@@ -12,9 +12,9 @@ public struct FaceAligner: Sendable {
     /// How it is aligned.
     public let alignment: FaceAlignment
 
-    /// An aligned face.
+    /// A face that was found in a picture and aligned.
     public struct Face: Sendable, Hashable {
-        /// The aligned face.
+        /// The aligned crop, of the template's side.
         public var image: RGBImage
         /// Where it is in the picture.
         public var detected: DetectedFace

@@ -12,7 +12,7 @@ public struct FaceAlignment: Sendable {
         self.init(.insightface(side: side))
     }
 
-    /// Describes an alignment.
+    /// Aligns faces to a template.
     public init(_ template: FaceTemplate) {
         self.template = template
     }
@@ -38,7 +38,7 @@ public struct FaceAlignment: Sendable {
         return RGBImage(width: template.width, height: template.height, pixels: pixels)
     }
 
-    /// The colour at a place between pixels.
+    /// The colour at a position between pixels.
     private static func append(
         _ source: UnsafeBufferPointer<UInt8>, _ width: Int, _ height: Int, _ x: Double, _ y: Double,
         to pixels: inout [UInt8]

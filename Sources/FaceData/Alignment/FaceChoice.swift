@@ -2,7 +2,6 @@
 public enum FaceChoice: String, Sendable, CaseIterable {
     /// None: such pictures are reported.
     case ask
-    /// The largest one.
     case largest
     /// The largest one near to the middle: area less twice the squared distance from the middle, as
     /// insightface chooses among detections.
@@ -35,7 +34,7 @@ public enum FaceChoice: String, Sendable, CaseIterable {
     /// The face among detected ones, the best first, of which there is at least one; nil when it cannot be
     /// chosen.
     ///
-    /// A face's area and place are those of its box, as insightface chooses.
+    /// A face's area and position are those of its box, as insightface chooses.
     func face(of faces: [DetectedFace], width: Int, height: Int) -> DetectedFace? {
         guard faces.count > 1 else { return faces.first }
         switch self {

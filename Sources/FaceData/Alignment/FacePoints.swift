@@ -1,14 +1,14 @@
 /// Five points of a face in pixels of its picture, where the middle of the first pixel is (0, 0):
 /// both eyes, the tip of the nose and both corners of the mouth, left and right as they are seen.
 public struct FacePoints: Sendable, Hashable {
-    /// A place in a picture.
+    /// A position in a picture.
     public struct Point: Sendable, Hashable {
         /// Columns from the left.
         public var x: Double
         /// Rows from the top.
         public var y: Double
 
-        /// Names a place.
+        /// Creates a point from its column and row, in pixels.
         public init(_ x: Double, _ y: Double) {
             (self.x, self.y) = (x, y)
         }

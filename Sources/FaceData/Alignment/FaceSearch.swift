@@ -5,7 +5,7 @@
 /// are made smaller for it. Where a face is found and not for certain (``FaceDetector/certainScore``), the turned
 /// pictures are searched as well, and the best score decides: some detectors see a face in one that is on its head.
 public struct FaceSearch: Sendable {
-    /// What finds faces.
+    /// The detector that is run on each picture.
     public let detector: any FaceDetector
     /// Which face counts where a picture has several.
     public let choice: FaceChoice
@@ -58,7 +58,7 @@ public struct FaceSearch: Sendable {
         "\(detector.identity) \(choice.rawValue) \(minSide) 2"
     }
 
-    /// Searches a picture.
+    /// Finds the faces of a picture and selects the one that counts.
     public func find(in image: RGBImage) throws -> Found {
         var faces = try detector.faces(in: image)
         // What is left to be found fills the picture, or tells how the picture lies.

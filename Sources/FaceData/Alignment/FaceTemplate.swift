@@ -6,7 +6,7 @@ public struct FaceTemplate: Sendable, Hashable {
     public let width: Int
     /// Rows of the aligned face.
     public let height: Int
-    /// The five points.
+    /// The five landmarks in the aligned face, in pixels.
     public let points: FacePoints
 
     /// insightface's, for squares: see ``FacePoints/template(side:)``.
@@ -50,7 +50,7 @@ public struct FaceTemplate: Sendable, Hashable {
 
     /// facenet's faces of 160 pixels, which are MTCNN's box with a margin of 32.
     ///
-    /// facenet cuts boxes out and does not align. These are the mean places of the points in its crops of 300
+    /// facenet cuts boxes out and does not align. These are the mean positions of the points in its crops of 300
     /// pictures of LFW, made symmetric (`Benchmarks/alignment/facenet_template.py`): faces are as large as its
     /// networks know them, but upright, and they do not tremble with the boxes.
     public static func facenet(side: Int = 160) -> FaceTemplate {

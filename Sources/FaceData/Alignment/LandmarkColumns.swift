@@ -73,7 +73,7 @@ struct LandmarkColumns {
             title.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
         }
 
-        /// The place of a part of the face among the five points.
+        /// The index of a part of the face among the five points.
         private static func part(_ words: String) -> Int? {
             if words.contains("nose") || words == "n" { return 2 }
             let isEye = words.contains("eye") || words.hasSuffix("e")

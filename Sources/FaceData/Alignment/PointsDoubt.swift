@@ -67,7 +67,7 @@ struct PointsDoubt {
     /// An order in which files have the ten numbers.
     private struct Order {
         let name: String
-        /// Places of the five points' x and y among the numbers.
+        /// Indices of the five points' x and y among the numbers.
         let indices: [(Int, Int)]
 
         init(_ name: String, points: [Int]? = nil, _ indices: [(Int, Int)]? = nil) {

@@ -9,10 +9,10 @@ public struct SetAlignment: Sendable {
     public let quality: Int?
     /// Which face is aligned where a landmark file has several of a picture; a search has its own rule.
     public let choice: FaceChoice
-    /// Workers.
+    /// Number of threads.
     public let threads: Int
 
-    /// What was done.
+    /// What was written, skipped and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Faces that were written.
         public var written = 0
@@ -56,14 +56,14 @@ public struct SetAlignment: Sendable {
         }
     }
 
-    /// Describes the work.
+    /// Aligns to insightface's template with `side` pixels a side.
     public init(
         side: Int = 112, quality: Int? = 95, choice: FaceChoice = .ask, threads: Int = 1
     ) {
         self.init(.insightface(side: side), quality: quality, choice: choice, threads: threads)
     }
 
-    /// Describes the work.
+    /// Aligns to any template.
     public init(
         _ template: FaceTemplate, quality: Int? = 95, choice: FaceChoice = .ask, threads: Int = 1
     ) {

@@ -5,10 +5,10 @@ import SafeFiles
 public struct SetDetection: Sendable {
     /// How faces are found.
     public let search: FaceSearch
-    /// Workers.
+    /// Number of threads.
     public let threads: Int
 
-    /// What was found.
+    /// Counts of images and faces, and the images without a face.
     public struct Outcome: Sendable, Hashable, Codable {
         /// Images that were searched.
         public var images = 0
@@ -27,7 +27,7 @@ public struct SetDetection: Sendable {
 
     /// The faces of an image.
     public struct Row: Sendable, Hashable {
-        /// The image's name.
+        /// The image's name in its source.
         public var name: String
         /// Its faces, the one that counts first and then the best first.
         public var faces: [DetectedFace]
@@ -35,7 +35,7 @@ public struct SetDetection: Sendable {
         public var face: DetectedFace?
     }
 
-    /// Describes the work.
+    /// Prepares a search on `threads` threads.
     public init(_ search: FaceSearch, threads: Int = 1) {
         (self.search, self.threads) = (search, threads)
     }

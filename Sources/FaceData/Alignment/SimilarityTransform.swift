@@ -6,7 +6,7 @@ public struct SimilarityTransform: Sendable, Hashable {
     public var b: Double
     /// Shift to the right.
     public var tx: Double
-    /// Shift downwards.
+    /// Shift downwards, in pixels.
     public var ty: Double
 
     /// The transform that brings points nearest to others in the sense of least squares, without
@@ -32,7 +32,7 @@ public struct SimilarityTransform: Sendable, Hashable {
         self.ty = ty - b * sx - a * sy
     }
 
-    /// Where a place comes from.
+    /// Where a position comes from.
     func inverse(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
         let square = a * a + b * b
         let (u, v) = (x - tx, y - ty)

@@ -11,7 +11,7 @@ import SeededRandom
 /// | `insightface` | `lowres:p=0.1,min=0.5,max=0.8`, `blur:p=0.2`, `hsv:p=0.2`, `grey:p=0.1`, as in arcface_torch's `dali_aug` |
 /// | `randaugment` | `rand` twice: RandAugment (Cubuk et al. 2020) with torchvision's two operations of magnitude 9 of 30 |
 public struct Augmentation: Sendable, Hashable {
-    /// A change.
+    /// What a step changes in an image.
     public enum Kind: String, Sendable, CaseIterable {
         /// Gaussian blur of a standard deviation from `min` to `max` pixels.
         case blur
@@ -66,9 +66,9 @@ public struct Augmentation: Sendable, Hashable {
 
     /// A change with its parameters.
     public struct Step: Sendable, Hashable {
-        /// What is done.
+        /// The change that the step makes.
         public var kind: Kind
-        /// How often; 0...1.
+        /// Probability that an image is changed; 0...1.
         public var probability: Double
         /// Bounds of what is drawn.
         public var bounds: ClosedRange<Double>
@@ -134,7 +134,7 @@ public struct Augmentation: Sendable, Hashable {
     }
 }
 
-/// Which changes an image gets: a function of the seed, the epoch, the step and the place in it alone, whatever
+/// Which changes an image gets: a function of the seed, the epoch, the step and the position in it alone, whatever
 /// thread decodes it and wherever the run began.
 public struct AugmentationRule: Sendable, Hashable {
     private let augmentation: Augmentation

@@ -188,7 +188,7 @@ enum ImageChange {
         return RGBImage(width: side, height: side, pixels: pixels)
     }
 
-    /// A separable Gaussian over three deviations; beyond its border the image is mirrored.
+    /// A separable Gaussian over three standard deviations; beyond its border the image is mirrored.
     static func blur(_ image: inout RGBImage, deviation: Double) {
         let radius = max(1, Int((3 * deviation).rounded(.up)))
         let taps = (-radius...radius).map { exp(-Double($0 * $0) / (2 * deviation * deviation)) }

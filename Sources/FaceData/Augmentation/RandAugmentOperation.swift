@@ -10,7 +10,6 @@ enum RandAugmentOperation: String, CaseIterable {
         sharpness
     case shearX, shearY, solarize, translateX, translateY
 
-    /// The largest magnitude.
     static let magnitudes = 30.0
 
     /// Whether it has an opposite.

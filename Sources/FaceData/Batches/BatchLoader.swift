@@ -15,7 +15,7 @@ public final class BatchLoader {
         public var mirrored: [Bool]
         /// How they are changed; nil for not at all.
         public var augmentation: AugmentationRule?
-        /// Place of the first image in the batch that the changes are those of: other than 0 for a part of
+        /// Index of the first image in the batch that the changes are those of: other than 0 for a part of
         /// a batch.
         public var firstIndex: Int
 
@@ -76,7 +76,7 @@ public final class BatchLoader {
     }
 }
 
-/// Hands out places to workers and batches to the consumer, in order.
+/// Hands out indices to workers and batches to the consumer, in order.
 private final class Prefetcher: @unchecked Sendable {
     private let condition = NSCondition()
     private var count = 0
@@ -91,7 +91,7 @@ private final class Prefetcher: @unchecked Sendable {
         self.ahead = ahead
     }
 
-    /// The next place to decode; nil when there is none left or the consumer is gone.
+    /// The next index to decode; nil when there is none left or the consumer is gone.
     func take() -> Int? {
         condition.lock()
         defer { condition.unlock() }

@@ -74,7 +74,7 @@ public struct ShuffleSampler: BatchSampler {
     private let batchSize: Int
     private let seed: UInt64
 
-    /// Creates a sampler.
+    /// Samples each image once an epoch, in an order that `seed` decides.
     public init(imageCount: Int, batchSize: Int, seed: UInt64) {
         self.imageCount = imageCount
         self.batchSize = batchSize

@@ -1,7 +1,7 @@
 import SeededRandom
 
 /// Decides which images are mirrored: each with probability 1/2, by the seed, the epoch and the
-/// image's place in it, whatever thread decodes it and wherever the run began.
+/// image's position in it, whatever thread decodes it and wherever the run began.
 public struct MirrorRule: Sendable, Hashable {
     private let seed: UInt64
     private let epoch: Int

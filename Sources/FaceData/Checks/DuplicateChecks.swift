@@ -1,4 +1,4 @@
-/// Findings about pictures that a set has more than once.
+/// Diagnostics about pictures that a set has more than once.
 enum DuplicateChecks {
     static func diagnostics(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Diagnostic] {
         // The pairs of a pack do not say whose an image is, and the pack holds it once a pair.

@@ -116,7 +116,7 @@ private enum LocalContrast {
         }
     }
 
-    /// Places around one along an axis; those beyond the edge are those at it.
+    /// Positions around one along an axis; those beyond the edge are those at it.
     private static func neighbours(_ place: Int) -> [Int] {
         (place - radius...place + radius).map { min(side - 1, max(0, $0)) }
     }

@@ -1,4 +1,4 @@
-/// Findings about files that are not images of the set.
+/// Diagnostics about files that are not images of the set.
 enum FileChecks {
     /// Warnings about the files; skipped files are listed separately.
     static func warnings(_ collection: ImageCollection) -> [SetCheck.Diagnostic] {

@@ -1,7 +1,7 @@
 import Foundation
 import Spelling
 
-/// Findings about identities.
+/// Diagnostics about the identities of a set.
 enum IdentityChecks {
     static func diagnostics(
         _ set: LabelledImageSet, _ names: CheckNames

@@ -9,7 +9,7 @@ public struct ImageSurvey: Sendable {
     /// What tells each picture from others.
     public private(set) var pictures = PictureTable()
     /// Groups of images that are copies of one another, re-saved, resized or mirrored ones included:
-    /// their places, each group ascending and the groups in the order of their first images.
+    /// their indices, each group ascending and the groups in the order of their first images.
     public private(set) var copies: [[Int]] = []
     /// Mean red, green and blue of the middles of all images; 0...255.
     public private(set) var colour: (red: Double, green: Double, blue: Double) = (0, 0, 0)
@@ -19,14 +19,14 @@ public struct ImageSurvey: Sendable {
     /// Workers that looked at the images, and that search its pictures again.
     let threads: Int
 
-    /// A picture's size.
+    /// Size of a picture, in pixels.
     public struct PixelSize: Sendable, Hashable, CustomStringConvertible {
-        /// Columns.
+        /// Number of columns.
         public var width: Int32
-        /// Rows.
+        /// Number of rows.
         public var height: Int32
 
-        /// As `112x112`.
+        /// Width and height, as `112x112`.
         public var description: String { "\(width)x\(height)" }
     }
 

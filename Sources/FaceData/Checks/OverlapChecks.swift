@@ -1,6 +1,6 @@
 import Spelling
 
-/// Findings about what a training set shares with a test set.
+/// Diagnostics about what a training set shares with a test set.
 enum OverlapChecks {
     static func diagnostics(
         _ set: LabelledImageSet, _ survey: ImageSurvey, _ opponent: SetCheck.Opponent

@@ -1,6 +1,6 @@
 import Spelling
 
-/// Findings about the pairs of a test set.
+/// Diagnostics about the pairs of a test set.
 struct PairChecks {
     private let set: VerificationPairs
     private let names: CheckNames

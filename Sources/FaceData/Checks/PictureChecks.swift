@@ -1,7 +1,7 @@
 import SafeNumbers
 import Spelling
 
-/// Findings about single pictures and their colours.
+/// Diagnostics about single pictures and their colours.
 enum PictureChecks {
     static func diagnostics(_ survey: ImageSurvey, _ names: CheckNames) -> [SetCheck.Diagnostic] {
         [bad(survey), sizes(survey, names), colours(survey)].compactMap { $0 }

@@ -21,7 +21,7 @@ public struct PictureFingerprint: Sendable, Hashable {
     /// Reduces a picture; nil for one that has next to no contrast, which is like every other such.
     public init?(_ image: RGBImage) {
         guard let picture = Self.distinctive(Self.grey(image)) else { return nil }
-        // Values beyond five deviations are rare, and cut.
+        // Values beyond five standard deviations are rare, and clipped.
         let step = 24 * Float(Self.side)
         values = picture.map { Int8(max(-127, min(127, ($0 * step).rounded()))) }
         bits = Self.signs(picture)
@@ -132,7 +132,7 @@ private enum Frequencies {
             }
         }.prefix(PictureFingerprint.bitCount).map { $0 }
 
-    /// Value of each wave at each place.
+    /// Value of each wave at each position.
     static let waves: [Float] = (0..<side * side).map { index in
         Float(cosine(of: index / side * (2 * (index % side) + 1)))
     }

@@ -2,7 +2,7 @@
 ///
 /// The 128 bits of a fingerprint are cut into eight parts of 16, and there is a list of the pictures
 /// for every value of every part. Two copies differ in a few bits only, and most of them agree in a
-/// whole part: 128 bits that differ in fewer than eight places always do. In a picture without detail,
+/// whole part: 128 bits that differ in fewer than eight positions always do. In a picture without detail,
 /// such as one that was enlarged, most of the bits are chance, so two more lists go by the 32 lowest
 /// frequencies alone. Pictures that share a list and differ in few bits are compared value by value.
 ///
@@ -29,9 +29,9 @@ public struct PictureIndex: Sendable {
 
     /// A picture that is a copy of one in the index.
     public struct Match: Sendable, Hashable, Codable {
-        /// Place of the picture in its own set.
+        /// Index of the picture in its own set.
         public var index: Int
-        /// Place of the indexed picture in its set.
+        /// Index of the indexed picture in its set.
         public var picture: Int
 
         /// Names a pair of copies.
@@ -47,7 +47,7 @@ public struct PictureIndex: Sendable {
     /// Where each list begins, part after part, with one place more a part.
     private let starts: [Int32]
 
-    /// Makes the lists.
+    /// Builds the lists over the fingerprints of a table.
     public init(_ table: PictureTable) {
         self.table = table
         let lists = 1 << Self.partBits
@@ -77,7 +77,7 @@ public struct PictureIndex: Sendable {
 
     // MARK: Searching
 
-    /// Places of the indexed pictures that a picture is a copy of, mirrored or not; ascending.
+    /// Indices of the indexed pictures that a picture is a copy of, mirrored or not; ascending.
     public func copies(of fingerprint: PictureFingerprint) -> [Int] {
         Set(
             rows(like: PictureQuery(fingerprint), after: -1)

@@ -3,7 +3,7 @@ public struct PictureTable: Sendable, Hashable {
     /// Numbers of a reduced picture.
     static let length = PictureFingerprint.side * PictureFingerprint.side
 
-    /// Place in the set of each picture, ascending; pictures without contrast are missing.
+    /// Index in the set of each picture, ascending; pictures without contrast are missing.
     public private(set) var indices: [Int] = []
     /// The reduced pictures, one after the other.
     private(set) var values: [Int8] = []
@@ -31,7 +31,7 @@ public struct PictureTable: Sendable, Hashable {
 
     /// Adds the pictures of another table.
     ///
-    /// - Parameter offset: What their places grow by.
+    /// - Parameter offset: What their indices grow by.
     public mutating func append(contentsOf other: PictureTable, offset: Int = 0) {
         indices += other.indices.map { $0 + offset }
         values += other.values

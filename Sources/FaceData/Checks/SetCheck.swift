@@ -108,7 +108,7 @@ extension SetCheck {
     }
 }
 
-/// Names of a set's images and identities for findings.
+/// Names of a set's images and identities for diagnostics.
 struct CheckNames {
     let identities: [String]
     private let owners: [String?]

@@ -2,7 +2,7 @@ import Foundation
 
 /// How large a set is and how its images are spread over identities; nothing is decoded.
 public struct SetStatistics: Codable, Sendable, Hashable {
-    /// Images.
+    /// Number of images.
     public var images: Int
     /// Identities; 0 for a test set.
     public var identities: Int
@@ -14,7 +14,7 @@ public struct SetStatistics: Codable, Sendable, Hashable {
     public var bytes: Int
     /// Bytes of the smallest and of the largest image.
     public var smallest: Int
-    /// See ``smallest``.
+    /// Bytes of the largest image.
     public var largest: Int
     /// How many images are of each kind of file.
     public var kinds: [String: Int]

@@ -8,7 +8,7 @@ public struct ImageRecoding: Sendable, Hashable {
     /// Leaves every byte as it is.
     public static let none = ImageRecoding()
 
-    /// Describes a recoding.
+    /// Describes a recoding; nil keeps an image's size or bytes.
     public init(side: Int? = nil, quality: Int? = nil) {
         self.side = side
         self.quality = quality

@@ -46,7 +46,6 @@ struct PackConversion {
         self.set = self.set.removing(Set(scan?.bad.map(\.index) ?? []))
     }
 
-    /// Writes the pack.
     func run(_ progress: SetConversion.Progress) throws -> SetConversion.Outcome {
         let order = Self.ascending(set.labels)
         let source = SelectedImages(order, of: set.source)
@@ -74,7 +73,7 @@ struct PackConversion {
             written: labels.count - kept, kept: kept, bad: scan?.bad ?? [])
     }
 
-    /// Places in the order of their labels, and of themselves where labels are the same.
+    /// Indices in the order of their labels, and of themselves where labels are the same.
     private static func ascending(_ labels: [Int]) -> [Int] {
         labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     }

@@ -16,7 +16,7 @@ struct PackJournal: Codable, Sendable {
     var plan: String
     /// nil when bytes are copied unseen.
     var scan: Scan?
-    /// Up to where.
+    /// How far the pack is written.
     var position: RecordPackWriter.Position
     /// What the files of the images that are done were like.
     var stamps: String

@@ -13,13 +13,13 @@ public struct SetConversion: Sendable {
     /// Whether images that do not decode are left out (all are decoded then); otherwise bytes are
     /// copied unseen.
     public var leavesOutBad: Bool
-    /// Workers.
+    /// Number of threads.
     public var threads: Int
     /// What tells how the source makes its images from others in another way, e.g.
     /// ``FaceAligner/identity``; a conversion goes on with what was made in the same way.
     public var origin = ""
 
-    /// What was written.
+    /// What was written, kept and left out.
     public struct Outcome: Codable, Sendable, Hashable {
         /// Images that were written.
         public var written = 0
@@ -39,7 +39,7 @@ public struct SetConversion: Sendable {
         public var file: String
     }
 
-    /// Describes a conversion.
+    /// Prepares a conversion; nothing is read yet.
     public init(recoding: ImageRecoding = .none, leavesOutBad: Bool = false, threads: Int = 1) {
         self.recoding = recoding
         self.leavesOutBad = leavesOutBad

@@ -38,7 +38,6 @@ final class ShardWriter {
         try requireNoOthers(count)
     }
 
-    /// A shard's file.
     static func shard(_ index: Int, of url: URL) -> URL {
         let digits = String(index)
         let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
@@ -66,7 +65,7 @@ final class ShardWriter {
     /// Adds the next picture.
     ///
     /// - Parameters:
-    ///   - index: Its place in the set.
+    ///   - index: Its index in the set.
     ///   - label: The number of its identity.
     func append(_ bytes: [UInt8], _ index: Int, label: Int) throws(FaceDataError) {
         let ending = bytes.withUnsafeBytes { ImageKind($0) }.ending

@@ -22,10 +22,10 @@ struct WrittenNames: Sendable {
         }
     }
 
-    /// The names by place, relative to the folder. Where images keep their bytes, the ending is what the
+    /// The names by index, relative to the folder. Where images keep their bytes, the ending is what the
     /// set has, which need not be their kind's.
     private(set) var paths: [String]
-    /// Places whose name is another one because theirs was taken or cannot be a file's, ascending.
+    /// Indices whose name is another one because theirs was taken or cannot be a file's, ascending.
     let renamed: [Int]
     /// The folders by their number.
     let folders: [String]
@@ -155,7 +155,7 @@ struct WrittenNames: Sendable {
 
     /// Numbers names so that all of them differ.
     ///
-    /// - Returns: The names, what is taken then, and the places of names with a number.
+    /// - Returns: The names, what is taken then, and the indices of names with a number.
     private static func distinct(
         _ wanted: [Name], besides reserved: Set<String>
     ) -> (texts: [String], taken: Set<String>, numbered: [Int]) {

@@ -11,7 +11,6 @@ struct ByteCursor: ~Copyable {
         self.store = store
     }
 
-    /// The next byte.
     mutating func byte() throws(FaceDataError) -> UInt8 {
         if offset - windowStart >= window.count || offset < windowStart { try load() }
         defer { offset += 1 }

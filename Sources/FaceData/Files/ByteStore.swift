@@ -1,13 +1,13 @@
 import Foundation
 
-/// Bytes that are read at any place, by many threads at once: a file's, or an array's.
+/// Bytes that are read at any offset, by many threads at once: a file's, or an array's.
 public protocol ByteStore: Sendable {
     /// Where the bytes are; for messages.
     var path: String { get }
     /// How many there are.
     var size: Int { get }
 
-    /// Fills memory with the bytes from a place on.
+    /// Fills memory with the bytes from an offset on.
     ///
     /// - Throws: ``FaceDataError/changed(path:)`` when there are not as many, or
     ///   ``FaceDataError/unreadable(path:reason:)``.
@@ -43,10 +43,10 @@ extension ByteStore {
 public struct MemoryBytes: ByteStore {
     /// What stands for a path in messages.
     public let path: String
-    /// The bytes.
+    /// The content of the file they stand for.
     public let bytes: [UInt8]
 
-    /// Takes bytes.
+    /// Presents an array as a file; `path` stands for it in messages.
     public init(_ bytes: [UInt8], path: String = "memory") {
         self.bytes = bytes
         self.path = path
@@ -55,7 +55,7 @@ public struct MemoryBytes: ByteStore {
     /// How many bytes there are.
     public var size: Int { bytes.count }
 
-    /// Copies bytes.
+    /// Copies bytes from `offset` on; throws `changed` beyond the end.
     public func read(
         at offset: Int, into target: UnsafeMutableRawBufferPointer
     ) throws(FaceDataError) {

@@ -68,7 +68,7 @@ package enum ByteText {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// How many bytes a character in UTF-8 has that begins at a place; 0 when none does.
+    /// How many bytes a character in UTF-8 has that begins at an offset; 0 when none does.
     private static func scalarLength(_ bytes: [UInt8], at position: Int) -> Int {
         let length =
             switch bytes[position] {
@@ -83,7 +83,7 @@ package enum ByteText {
         return String(decoding: part, as: UTF8.self).utf8.elementsEqual(part) ? length : 0
     }
 
-    /// The byte that `\xHH` at a place stands for; never 0, which ends a name.
+    /// The byte that `\xHH` at an offset stands for; never 0, which ends a name.
     private static func escape(_ text: [UInt8], at position: Int) -> UInt8? {
         guard text.count - position >= 4, text[position] == UInt8(ascii: "\\"),
             text[position + 1] == UInt8(ascii: "x"), let high = digit(text[position + 2]),

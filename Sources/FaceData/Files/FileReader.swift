@@ -8,7 +8,7 @@ public import Foundation
     import Darwin
 #endif
 
-/// A file that is read at any place, by many threads at once.
+/// A file that is read at any offset, by many threads at once.
 ///
 /// It is read with `pread(2)` and not mapped: a file that is cut short while it is used ends a
 /// program that has mapped it, and here becomes an error. For records of some kilobytes neither is
@@ -48,7 +48,7 @@ public final class FileReader: ByteStore {
         close(descriptor)
     }
 
-    /// Fills memory with the bytes from a place on.
+    /// Fills memory with the bytes from an offset on.
     ///
     /// - Throws: ``FaceDataError/changed(path:)`` when the file ends before, though it did not when
     ///   it was opened, or ``FaceDataError/unreadable(path:reason:)``.

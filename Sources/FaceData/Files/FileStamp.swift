@@ -15,7 +15,7 @@ public import Foundation
 public struct FileStamp: Sendable, Hashable {
     /// Size in bytes; -1 where there is no such file.
     public let size: Int
-    /// Nanoseconds since 1970.
+    /// Time of the last change, in nanoseconds since 1970.
     public let modified: Int
     /// When the file's content or its entry in the file system was last changed, which no program can set;
     /// nanoseconds since 1970.

@@ -10,15 +10,15 @@ enum BMPDecoder {
             && BMPHeader.sizes.contains(BMPHeader.word(bytes, 14))
     }
 
-    /// Decodes a picture.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         let header = try BMPHeader(bytes)
         var pixels: [UInt8]
         if header.isInRunLengths {
             let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
-            // A run of two bytes has 255 pixels at most; memory is not taken for what nobody wrote.
+            // A run of two bytes has 255 pixels at most; memory is not taken for what nobody wrote. The
+            // rest of a small picture may be left out.
             let count = header.width * header.height
-            guard count <= max(1 << 20, 256 * data.count) else {
+            guard count <= max(1 << 16, 256 * data.count) else {
                 throw ImageRefusal("it is truncated")
             }
             pixels = coloured(try BMPRunLengths(header).samples(data), header.palette)
@@ -29,13 +29,10 @@ enum BMPDecoder {
         return RGBImage(width: header.width, height: header.height, pixels: pixels)
     }
 
-    /// The colours of places in a palette.
+    /// The colours of indices in a palette.
     private static func coloured(_ samples: [UInt8], _ palette: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: samples.count * 3) { pixels, initialized in
-            for (position, index) in samples.enumerated() {
-                for part in 0..<3 { pixels[position * 3 + part] = palette[Int(index) * 3 + part] }
-            }
-            initialized = samples.count * 3
+        filled(samples.count) { pixels in
+            for sample in samples { pixels.append(palette, Int(sample)) }
         }
     }
 
@@ -44,52 +41,64 @@ enum BMPDecoder {
         _ bytes: UnsafeRawBufferPointer, _ header: BMPHeader
     ) throws(ImageRefusal) -> [UInt8] {
         let rowSize = (header.width * header.bits + 31) / 32 * 4
-        // The last row may lack what fills it up.
+        // The last row may lack its padding.
         let needed = (header.height - 1) * rowSize + (header.width * header.bits + 7) / 8
         guard bytes.count - header.pixels >= needed else { throw ImageRefusal("it is truncated") }
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(header.width * header.height * 3)
-        for row in 0..<header.height {
-            let start = header.pixels + row * rowSize
-            switch header.bits {
-            case 1, 4, 8: append(bytes, start, header, to: &pixels)
-            case 24 where header.masks == nil:
-                for index in stride(from: start, to: start + header.width * 3, by: 3) {
-                    pixels.append(bytes[index + 2])
-                    pixels.append(bytes[index + 1])
-                    pixels.append(bytes[index])
-                }
-            default: appendMasked(bytes, start, header, to: &pixels)
+        return filled(header.width * header.height) { pixels in
+            for row in 0..<header.height {
+                append(bytes, header.pixels + row * rowSize, header, to: &pixels)
             }
         }
-        return pixels
     }
 
-    /// A row of places in the palette, the first one in the highest bits of a byte.
+    /// Appends the row that begins at an offset.
     private static func append(
-        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
+    ) {
+        switch header.bits {
+        case 1, 4, 8: appendIndexed(bytes, start, header, to: &pixels)
+        case 24 where header.masks == nil:
+            for index in stride(from: start, to: start + header.width * 3, by: 3) {
+                pixels.append(bytes[index + 2], bytes[index + 1], bytes[index])
+            }
+        default: appendMasked(bytes, start, header, to: &pixels)
+        }
+    }
+
+    /// A row of indices in the palette, the first one in the highest bits of a byte.
+    private static func appendIndexed(
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
     ) {
         let each = 8 / header.bits
         let mask = (1 << header.bits) - 1
         for column in 0..<header.width {
             let shift = (each - 1 - column % each) * header.bits
-            let index = (Int(bytes[start + column / each]) >> shift & mask) * 3
-            for part in 0..<3 { pixels.append(header.palette[index + part]) }
+            pixels.append(header.palette, Int(bytes[start + column / each]) >> shift & mask)
         }
     }
 
     /// A row of numbers of which masks take the parts.
     private static func appendMasked(
-        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout [UInt8]
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: BMPHeader, to pixels: inout BMPPixels
     ) {
         let size = header.bits / 8
         let masks = header.masks ?? BMPMask.defaultMasks(bits: header.bits)
+        let (red, green, blue) = (masks[0], masks[1], masks[2])
         for column in 0..<header.width {
             var number: UInt32 = 0
             for part in 0..<size {
                 number |= UInt32(bytes[start + column * size + part]) << UInt32(8 * part)
             }
-            for mask in masks { pixels.append(mask.part(of: number)) }
+            pixels.append(red.part(of: number), green.part(of: number), blue.part(of: number))
+        }
+    }
+
+    /// The bytes of pixels that a closure appends, without setting them to zero before.
+    private static func filled(_ count: Int, _ body: (inout BMPPixels) -> Void) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, initialized in
+            var pixels = BMPPixels(buffer)
+            body(&pixels)
+            initialized = pixels.count
         }
     }
 
@@ -103,6 +112,29 @@ enum BMPDecoder {
                 high -= rowSize
             }
         }
+    }
+}
+
+/// Memory that is filled by pixel after pixel.
+private struct BMPPixels {
+    private let buffer: UnsafeMutableBufferPointer<UInt8>
+    /// Bytes so far.
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+        self.buffer = buffer
+    }
+
+    mutating func append(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+        buffer[count] = red
+        buffer[count + 1] = green
+        buffer[count + 2] = blue
+        count += 3
+    }
+
+    /// Appends a colour of a palette.
+    mutating func append(_ palette: [UInt8], _ index: Int) {
+        append(palette[index * 3], palette[index * 3 + 1], palette[index * 3 + 2])
     }
 }
 

@@ -4,9 +4,7 @@ struct BMPHeader {
     /// second, Windows' fourth and fifth.
     static let sizes: Set<Int> = [12, 40, 52, 56, 64, 108, 124]
 
-    /// Columns.
     let width: Int
-    /// Rows.
     let height: Int
     /// Whether the first row is the picture's first.
     let isTopDown: Bool
@@ -46,7 +44,7 @@ struct BMPHeader {
         masks = try Self.masks(bytes, kind, bits, size, &end)
         palette = Self.palette(bytes, bits, size, &end)
         let told = Self.word(bytes, 10)
-        // Some programs name the place where the palette begins, or none.
+        // Some programs name the offset where the palette begins, or none.
         pixels = told == 0 || (told == 14 + size && bits <= 8) ? end : told
         guard pixels <= bytes.count else { throw ImageRefusal("it is truncated") }
     }

@@ -3,12 +3,11 @@ struct BMPRunLengths {
     private let width: Int
     private let height: Int
     private let isOfHalfBytes: Bool
-    /// Places in the palette; what no run covers has the first colour.
+    /// Indices in the palette; what no run covers has the first colour.
     private var samples: [UInt8]
     private var column = 0
     private var row = 0
 
-    /// Prepares reading.
     init(_ header: BMPHeader) {
         (width, height) = (header.width, header.height)
         isOfHalfBytes = header.bits == 4

@@ -7,7 +7,7 @@ public struct ContactSheet: Sendable, Hashable {
     /// Grey of what no picture covers, 0...255.
     public let background: UInt8
 
-    /// Describes a sheet.
+    /// Describes a sheet of cells of `side` pixels; `background` is a grey level.
     public init(side: Int, gap: Int = 2, background: UInt8 = 255) {
         precondition(side > 0 && gap >= 0, "a contact sheet's cells must have a size")
         self.side = side

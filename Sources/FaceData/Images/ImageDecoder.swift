@@ -13,10 +13,10 @@ public struct ImageDecoder: Sendable {
     /// Larger files are not accepted as images.
     public static let maxBytes = 1 << 28
 
-    /// Creates a decoder.
+    /// Creates a decoder, which has no state.
     public init() {}
 
-    /// Decodes a file.
+    /// Decodes a file of any supported format, upright.
     public func decode(_ url: URL) throws(FaceDataError) -> RGBImage {
         let files = ImageFiles([url.path], in: url)
         let buffer = ReadBuffer()

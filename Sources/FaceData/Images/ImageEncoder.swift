@@ -1,7 +1,7 @@
 import LibPNG
 import TurboJPEG
 
-/// Encodes pictures.
+/// Encodes RGB pictures as files.
 public enum ImageEncoder {
     /// A JPEG with 4:2:0 colour, as cameras write it.
     ///

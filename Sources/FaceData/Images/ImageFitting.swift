@@ -71,26 +71,26 @@ public enum ImageFitting {
     }
 }
 
-/// For each output place along an axis, the neighbouring input places it is made of and their
+/// For each output position along an axis, the neighbouring input positions it is made of and their
 /// weights, which sum to 1.
 private struct AxisWeights {
     let side: Int
-    /// The first input place of each output place.
+    /// The first input position of each output position.
     private(set) var first: [Int] = []
-    /// All weights, output place after output place.
+    /// All weights, output position after output position.
     private(set) var weights: [Float] = []
-    /// Where the weights of each output place begin, and one place more.
+    /// Where the weights of each output position begin, and one entry more.
     private(set) var starts = [0]
-    /// All input places that have a weight.
+    /// All input positions that have a weight.
     var inputs: Range<Int> {
         (first.first ?? 0)..<(first.last ?? 0) + starts[side] - starts[side - 1]
     }
 
     /// - Parameters:
-    ///   - side: Output places.
-    ///   - short: Input places that become the output.
+    ///   - side: Output positions.
+    ///   - short: Input positions that become the output.
     ///   - offset: The first of them.
-    ///   - limit: All input places.
+    ///   - limit: All input positions.
     init(side: Int, short: Int, offset: Int, limit: Int) {
         self.side = side
         let scale = Double(short) / Double(side)
@@ -104,9 +104,9 @@ private struct AxisWeights {
         }
     }
 
-    /// The fraction of each input place in the area that an output place covers.
+    /// The fraction of each input position in the area that an output position covers.
     private mutating func appendArea(_ index: Int, _ short: Int, _ offset: Int) {
-        // In units of 1 / side of an input place, where all ends are whole numbers.
+        // In units of 1 / side of an input position, where all ends are whole numbers.
         let (from, to) = (index * short, (index + 1) * short)
         first.append(from / side + offset)
         for input in from / side...(to - 1) / side {

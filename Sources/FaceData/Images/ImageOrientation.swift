@@ -42,7 +42,7 @@ enum ImageOrientation: UInt16 {
         return RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// Column and row of the stored pixel that is seen at a place.
+    /// Column and row of the stored pixel that is seen at a position.
     private func source(_ x: Int, _ y: Int, _ right: Int, _ bottom: Int) -> (Int, Int) {
         switch self {
         case .topLeft: (x, y)

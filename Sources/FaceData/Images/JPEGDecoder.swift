@@ -6,9 +6,9 @@ final class JPEGDecoder {
     private let handle: tjhandle
     private let orientation: ImageOrientation
     private let isCMYK: Bool
-    /// Columns as stored.
+    /// Columns as stored, before the picture is turned upright.
     let width: Int
-    /// Rows as stored.
+    /// Rows as stored, before the picture is turned upright.
     let height: Int
 
     static func isJPEG(_ bytes: UnsafeRawBufferPointer) -> Bool {

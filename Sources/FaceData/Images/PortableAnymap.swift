@@ -8,7 +8,6 @@ enum PortableAnymap {
             && "2356".utf8.contains(bytes[1]) && isSpace(bytes[2])
     }
 
-    /// Decodes a picture.
     static func image(_ bytes: UnsafeRawBufferPointer) throws(ImageRefusal) -> RGBImage {
         let kind = bytes[1]
         let isGrey = kind == UInt8(ascii: "2") || kind == UInt8(ascii: "5")

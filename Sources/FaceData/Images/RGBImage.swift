@@ -1,8 +1,8 @@
 /// A picture: bytes in the order red, green, blue, row by row from the top.
 public struct RGBImage: Sendable, Hashable {
-    /// Columns.
+    /// Number of columns.
     public let width: Int
-    /// Rows.
+    /// Number of rows.
     public let height: Int
     /// `height * width * 3` bytes.
     public var pixels: [UInt8]

@@ -21,7 +21,7 @@ public enum SheetRows {
         }
     }
 
-    /// At most some of the places below a number, evenly.
+    /// At most some of the indices below a number, evenly.
     private static func spread(_ count: Int, _ limit: Int) -> [Int] {
         let taken = min(count, limit)
         return (0..<taken).map { $0 * count / taken }

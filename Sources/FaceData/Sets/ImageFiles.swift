@@ -2,12 +2,12 @@ public import Foundation
 
 /// Images that are files of a folder.
 public struct ImageFiles: ImageSource {
-    /// The folder.
+    /// The folder that the paths are relative to.
     public let location: URL
     /// The files, relative to the folder.
     public let paths: [String]
 
-    /// Names files.
+    /// Names files by paths relative to a folder, in their order.
     public init(_ paths: [String], in folder: URL) {
         location = folder
         self.paths = paths
@@ -19,12 +19,12 @@ public struct ImageFiles: ImageSource {
     /// The file, relative to the folder.
     public func name(of index: Int) -> String { paths[index] }
 
-    /// The file.
+    /// Path of an image's file.
     public func path(of index: Int) -> String {
         paths[index].hasPrefix("/") ? paths[index] : "\(location.path)/\(paths[index])"
     }
 
-    /// The file.
+    /// URL of an image's file.
     public func url(of index: Int) -> URL {
         paths[index].hasPrefix("/")
             ? URL(fileURLWithPath: paths[index]) : location.appendingPathComponent(paths[index])
@@ -36,7 +36,7 @@ public struct ImageFiles: ImageSource {
     /// One for each image.
     public var sourceFiles: SourceFiles { .each }
 
-    /// Reads a file.
+    /// Reads the bytes of an image's file into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         do throws(FaceDataError) {
             let file = try FileReader(url(of: index))

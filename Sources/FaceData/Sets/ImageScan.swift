@@ -9,7 +9,7 @@ public struct ImageScan: Sendable, Hashable, Codable {
         public var index: Int
         /// The image's name.
         public var path: String
-        /// Why.
+        /// Why it cannot be used, as a clause.
         public var reason: String
 
         /// Keys of the file, some older than the properties.
@@ -21,7 +21,6 @@ public struct ImageScan: Sendable, Hashable, Codable {
 
     /// What is done with what the images show.
     public enum Pictures: Sendable {
-        /// Nothing.
         case ignored
         /// All of it is kept in ``ImageScan/pictures``.
         case collected
@@ -29,7 +28,7 @@ public struct ImageScan: Sendable, Hashable, Codable {
         case sought(PictureIndex)
     }
 
-    /// Images that decode.
+    /// Number of images that decode.
     public var good: Int
     /// Images that do not.
     public var bad: [BadImage]

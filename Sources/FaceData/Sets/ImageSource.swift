@@ -36,7 +36,7 @@ public enum SourceFiles: Sendable {
 }
 
 extension ImageSource {
-    /// Unknown.
+    /// Unknown, unless a source declares its files.
     public var sourceFiles: SourceFiles { .unknown }
 
     /// The source's path and the image's name.
@@ -52,7 +52,7 @@ extension ImageSource {
         return buffer.array
     }
 
-    /// Decodes an image.
+    /// Reads and decodes an image.
     public func image(_ index: Int) throws(FaceDataError) -> RGBImage {
         try ImageDecoder().decode(bytes(of: index), path: path(of: index))
     }

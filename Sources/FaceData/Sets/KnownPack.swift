@@ -4,9 +4,9 @@ import Spelling
 public struct KnownPack: Sendable, Hashable {
     /// Its name, as `--train NAME=PATH` gives it.
     public let name: String
-    /// Identities.
+    /// Number of identities.
     public let identities: Int
-    /// Images.
+    /// Number of images.
     public let images: Int
     /// The terms that its makers name.
     public let terms: String

@@ -43,7 +43,7 @@ public enum MeanFace {
     public enum Difference: Sendable, Hashable {
         /// They do not look alike, however one is cropped.
         case unlike(correlation: Double)
-        /// One fits the other best at another size or place: in percent, and pixels of 112 to the
+        /// One fits the other best at another size or position: in percent, and pixels of 112 to the
         /// right and downwards.
         case moved(percent: Int, x: Int, y: Int)
     }
@@ -125,12 +125,12 @@ public enum MeanFace {
 
     /// How a face is enlarged and shifted, and how well it fits another then.
     private struct Fit {
-        /// Pearson's correlation.
+        /// Pearson's correlation coefficient.
         var score = -1.0
         var scale = 1.0
         /// To the right, in pixels of a mean face.
         var x = 0
-        /// Downwards.
+        /// Downwards, in pixels of a mean face.
         var y = 0
     }
 
@@ -150,17 +150,17 @@ public enum MeanFace {
         return best
     }
 
-    /// Where a place along an axis lies between two places of an enlarged and shifted face.
+    /// Where a position along an axis lies between two positions of an enlarged and shifted face.
     private struct Sample {
-        /// Place in the face that stays.
+        /// Position in the face that stays.
         var index: Int
-        /// The first of two places in the face that is moved.
+        /// The first of two positions in the face that is moved.
         var from: Int
         /// How near to the second, 0...1.
         var fraction: Double
     }
 
-    /// The places where a face has something to compare once it was enlarged about its middle and
+    /// The positions where a face has something to compare once it was enlarged about its middle and
     /// shifted.
     private static func samples(_ scale: Double, _ shift: Double) -> [Sample] {
         let middle = Double(side - 1) / 2

@@ -13,7 +13,7 @@ public struct PairDraw: Sendable {
     /// Decides about the draw.
     public var seed: UInt64
 
-    /// Describes a draw.
+    /// Draws `each` genuine and `each` impostor pairs for each fold.
     public init(folds: Int = 10, each: Int = 300, seed: UInt64 = 1) {
         (self.folds, self.each, self.seed) = (folds, each, seed)
     }

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Work on many places, cut into parts that threads share and that are taken in order, so that the
+/// Work on many indices, cut into parts that threads share and that are taken in order, so that the
 /// result does not depend on the threads.
 enum ParallelParts {
     /// Makes all parts and takes each on the caller's thread.
     ///
     /// - Parameters:
-    ///   - count: Number of places.
-    ///   - size: Places of a part; it must not depend on the number of threads.
+    ///   - count: Number of indices.
+    ///   - size: Indices of a part; it must not depend on the number of threads.
     ///   - threads: Workers; as many parts are made at once.
-    ///   - make: Makes a part of its places, on any thread.
-    ///   - take: Takes a part and how many places are done, in order; what it throws ends the work.
+    ///   - make: Makes a part of its indices, on any thread.
+    ///   - take: Takes a part and how many indices are done, in order; what it throws ends the work.
     static func forEach<Part: Sendable>(
         _ count: Int, size: Int, threads: Int, make: @escaping @Sendable (Range<Int>) -> Part,
         take: (Part, Int) throws -> Void

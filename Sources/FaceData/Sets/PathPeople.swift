@@ -14,7 +14,7 @@ struct PathPeople {
     /// Whether people are told by the last folder but one.
     private var isParent = false
 
-    /// A folder, or what stands for one, by its place.
+    /// A folder, or what stands for one, by its index.
     typealias Folder = Int
 
     /// The folder of a path, which is remembered.

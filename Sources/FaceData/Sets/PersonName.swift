@@ -9,7 +9,6 @@ package struct PersonName: Sendable, Hashable {
     /// without letters and digits.
     package let key: String
 
-    /// Takes a name.
     package init(_ text: String) {
         self.text = text
         let plain =

@@ -40,7 +40,7 @@ public struct RemovalList: Sendable, Hashable {
         ("#", "#"), ("\\", "\\"), ("x20", " "), ("x0A", "\n"),
     ]
 
-    /// A line's name, without its remark.
+    /// A line's name, without its comment.
     private static func name(of line: String) -> String {
         var name: [Character] = []
         // How much of the name must not be trimmed.

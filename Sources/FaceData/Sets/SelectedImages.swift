@@ -37,7 +37,7 @@ public struct SelectedImages: ImageSource {
     /// Those of the source.
     public var sourceFiles: SourceFiles { source.sourceFiles }
 
-    /// Reads an image.
+    /// Reads the encoded bytes of an image into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         try source.read(indices[index], into: buffer)
     }

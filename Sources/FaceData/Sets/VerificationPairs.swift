@@ -12,7 +12,7 @@ public struct VerificationPair: Codable, Sendable, Hashable {
     /// Fold of the protocol, from 0.
     public var fold: Int
 
-    /// Labels a pair.
+    /// Creates a pair of image indices.
     public init(first: Int, second: Int, same: Bool, fold: Int) {
         self.first = first
         self.second = second

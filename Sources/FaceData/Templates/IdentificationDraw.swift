@@ -13,7 +13,7 @@ public struct IdentificationDraw: Sendable {
     public var probeImages: Int
     /// Galleries: known people are enrolled in one each, in turn, and unknown to the others.
     public var galleries: Int
-    /// Share of the people who are not enrolled; 0 for a closed set.
+    /// Fraction of the people who are not enrolled; 0 for a closed set.
     public var unknownFraction: Double
     /// People who are enrolled and whom no probe shows.
     public var distractors: Int

@@ -25,7 +25,7 @@ public struct TemplateSet: Sendable {
         /// Its images; at least one.
         public let members: [Member]
 
-        /// Describes a template.
+        /// Creates a template; `members` must not be empty.
         public init(name: String, person: Int?, members: [Member]) {
             (self.name, self.person, self.members) = (name, person, members)
         }
@@ -38,7 +38,7 @@ public struct TemplateSet: Sendable {
         /// Indices of its templates.
         public let templates: [Int]
 
-        /// Names a gallery.
+        /// Creates a gallery of templates by their indices.
         public init(name: String, templates: [Int]) {
             (self.name, self.templates) = (name, templates)
         }
@@ -46,7 +46,7 @@ public struct TemplateSet: Sendable {
 
     /// The images, each once.
     public let source: any ImageSource
-    /// The templates.
+    /// The templates, which pairs, galleries and probes index.
     public let templates: [Template]
     /// Names of the people.
     public let people: [String]
@@ -91,7 +91,7 @@ public struct TemplatePairs: Sendable, Hashable {
     /// Whether both are of the same person.
     public private(set) var same: [Bool] = []
 
-    /// Begins without pairs.
+    /// Creates an empty list.
     public init() {}
 
     /// Number of pairs.
@@ -99,14 +99,13 @@ public struct TemplatePairs: Sendable, Hashable {
     /// Whether there are none.
     public var isEmpty: Bool { same.isEmpty }
 
-    /// Adds a pair.
+    /// Appends a pair of template indices.
     public mutating func append(_ first: Int, _ second: Int, same: Bool) {
         self.first.append(Int32(first))
         self.second.append(Int32(second))
         self.same.append(same)
     }
 
-    /// Makes room.
     mutating func reserve(_ count: Int) {
         first.reserveCapacity(count)
         second.reserveCapacity(count)

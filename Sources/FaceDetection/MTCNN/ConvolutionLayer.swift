@@ -3,9 +3,7 @@ import FaceData
 
 /// Numbers of every pixel of a picture, row by row.
 struct FeatureMap {
-    /// Rows.
     let height: Int
-    /// Columns.
     let width: Int
     /// Numbers of a pixel.
     let channels: Int
@@ -100,7 +98,7 @@ struct ConvolutionLayer: Sendable {
         self.slopes = slopes.map { $0 + padding }
     }
 
-    /// The layer's numbers for every place of the square in a map, which is at least as large.
+    /// The layer's numbers for every position of the square in a map, which is at least as large.
     func callAsFunction(_ input: FeatureMap) -> FeatureMap {
         precondition(
             input.channels == channels && min(input.height, input.width) >= kernel,

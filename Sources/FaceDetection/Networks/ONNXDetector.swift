@@ -124,7 +124,7 @@ public final class ONNXDetector: FaceDetector {
             guard outputs.scores.count == 2 * places else {
                 throw .unfit(
                     path: path,
-                    reason: "it has \(outputs.scores.count / 2) places for a picture of "
+                    reason: "it has \(outputs.scores.count / 2) positions for a picture of "
                         + "\(input.width)x\(input.height) pixels, where RetinaFace has \(places)")
             }
             return RetinaFaceDecoder().faces(outputs, width: input.width, height: input.height)

@@ -15,7 +15,7 @@ struct PictureInput {
 
     /// How colours enter a network.
     struct Colours {
-        /// Blue first.
+        /// Whether the channels are blue, green, red.
         var isBGR = false
         /// Of each colour, in the order in which they enter.
         var mean: [Float] = [0, 0, 0]
@@ -96,7 +96,7 @@ struct PictureInput {
         self.values = values
     }
 
-    /// The two pixels around each place of a resized row, by the middles of pixels, and their weights in parts
+    /// The two pixels around each position of a resized row, by the middles of pixels, and their weights in parts
     /// of 2048: OpenCV's INTER_LINEAR for bytes, which loses bits on the way, with which scores differ by up to
     /// 0.002 from those of exact means.
     private static func neighbours(

@@ -10,13 +10,13 @@ struct RetinaFaceDecoder {
     /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
     var maxOverlap = 0.4
 
-    /// Outputs for all places, the finest first.
+    /// Outputs for all positions, the finest first.
     struct Outputs {
-        /// `[places][4]`: the middle's distance in boxes, logarithms of the size in boxes.
+        /// `[positions][4]`: the middle's distance in boxes, logarithms of the size in boxes.
         let boxes: [Float]
-        /// `[places][2]`: no face, a face; probabilities, or their logarithms.
+        /// `[positions][2]`: no face, a face; probabilities, or their logarithms.
         let scores: [Float]
-        /// `[places][10]`: columns and rows from the middle, in boxes.
+        /// `[positions][10]`: columns and rows from the middle, in boxes.
         let points: [Float]
     }
 
@@ -31,7 +31,7 @@ struct RetinaFaceDecoder {
     private static let (place, size) = (0.1, 0.2)
     private static let levels = [(8, [16.0, 32]), (16, [64, 128]), (32, [256, 512])]
 
-    /// How many places an input has.
+    /// How many positions an input has.
     static func places(width: Int, height: Int) -> Int {
         levels.reduce(0) { sum, level in
             sum + level.1.count * length(width, level.0) * length(height, level.0)

@@ -3,11 +3,11 @@ import ONNX
 /// Which of a file's three outputs is what, in RetinaFace's layout: by their last lengths, or by their names
 /// where a file does not say these.
 struct RetinaFaceOutputs {
-    /// Places in the list of outputs.
+    /// Indices in the list of outputs.
     let boxes: Int
-    /// Places in the list of outputs.
+    /// Indices in the list of outputs.
     let scores: Int
-    /// Places in the list of outputs.
+    /// Indices in the list of outputs.
     let points: Int
 
     /// nil for outputs of another network.

@@ -11,7 +11,7 @@ struct SCRFDDecoder {
 
     /// Outputs for anchors of one step.
     struct Level {
-        /// Pixels from one place to the next.
+        /// Pixels from one position to the next.
         let step: Int
         /// `[anchors]`.
         let scores: [Float]

@@ -2,7 +2,7 @@ import FaceData
 import Foundation
 
 /// What YuNet's outputs say (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y), as OpenCV's
-/// `FaceDetectorYN` reads them: for every place, 8, 16 and 32 pixels apart, that it is a face and that it is an
+/// `FaceDetectorYN` reads them: for every position, 8, 16 and 32 pixels apart, that it is a face and that it is an
 /// object, the box, and the five points.
 struct YuNetDecoder {
     /// Faces with lower scores are left out.
@@ -10,17 +10,17 @@ struct YuNetDecoder {
     /// Overlap of two boxes, as a fraction of both together, beyond which they are one face's.
     var maxOverlap = 0.3
 
-    /// Outputs for places of one step.
+    /// Outputs for positions of one step.
     struct Level {
-        /// Pixels from one place to the next.
+        /// Pixels from one position to the next.
         let step: Int
-        /// That it is a face: `[places]`.
+        /// That it is a face: `[positions]`.
         let classes: [Float]
-        /// That it is an object: `[places]`.
+        /// That it is an object: `[positions]`.
         let objects: [Float]
-        /// Middle's column and row from the place, logarithms of width and height: `[places][4]`.
+        /// Middle's column and row from the position, logarithms of width and height: `[positions][4]`.
         let boxes: [Float]
-        /// Columns and rows from the place: `[places][10]`.
+        /// Columns and rows from the position: `[positions][10]`.
         let points: [Float]
     }
 

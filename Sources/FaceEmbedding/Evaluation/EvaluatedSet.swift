@@ -24,7 +24,7 @@ public struct EvaluatedSet {
 
     /// The test set's name.
     public var name: String { scoredSet.name }
-    /// The test set.
+    /// Images and pairs of the test set.
     public var pairs: VerificationPairs { scoredSet.pairs }
     /// Curves, rates and the insightface protocol.
     public var report: VerificationReport { scoredSet.report }

@@ -8,7 +8,7 @@ import Torch
 public struct EvaluatedTemplates: Sendable {
     /// The test set's name.
     public let name: String
-    /// The numbers.
+    /// Verification and identification rates.
     public let report: TemplateReport
 
     /// Names what was measured.

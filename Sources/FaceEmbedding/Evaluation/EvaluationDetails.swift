@@ -6,7 +6,6 @@ import Spelling
 /// What a model's scores on all test sets tell besides the sets' own tables: groups of people,
 /// quality, and thresholds carried over from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
-    /// One test set.
     struct SetDetails: Codable, Sendable, Hashable {
         var name: String
         var groups: [GroupReport]

@@ -21,7 +21,7 @@ public struct EvaluationResults {
     struct SetScores {
         var name: String
         var scores: TemplateScores
-        /// Embeddings an image.
+        /// Embeddings per image.
         var views: Int
         /// Whether single images were compared.
         var isOfImages: Bool

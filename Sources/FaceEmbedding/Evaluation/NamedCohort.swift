@@ -10,7 +10,7 @@ public struct NamedCohort: Sendable, Hashable {
     /// A set of labelled images, as `LabelledImageSet.open` reads it.
     public var images: String
 
-    /// Names a cohort.
+    /// Creates a cohort from the path of its images.
     public init(_ normalization: ScoreNormalization, images: String) {
         (self.normalization, self.images) = (normalization, images)
     }

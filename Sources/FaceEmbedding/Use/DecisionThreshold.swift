@@ -1,6 +1,6 @@
 public import FaceEvaluation
 
-/// The threshold by which two faces are judged to be one person's, and where it comes from.
+/// The threshold by which two faces are taken for one person's, and where it comes from.
 public struct DecisionThreshold: Sendable, Hashable {
     /// Two faces are one person's if their cosine is above this.
     public let cosine: Double

@@ -13,9 +13,9 @@ final class EmbeddingJournal {
         var views: Int
         /// CRC-32C of the numbers' bytes.
         var checksum: UInt32
-        /// Names the images.
+        /// Identifies the images.
         var images: String
-        /// Names what embeds them.
+        /// Identifies what embeds them.
         var plan: String
 
         /// Bytes of the numbers.
@@ -68,7 +68,7 @@ final class EmbeddingJournal {
         return rows
     }
 
-    /// The part at a place of a file; nil where there is none, or a damaged one.
+    /// The part at an offset of a file; nil where there is none, or a damaged one.
     private static func part(_ file: FileReader, at offset: Int) -> Part? {
         guard offset + headerSize <= file.size,
             let header = try? file.bytes(at: offset, count: headerSize),

@@ -5,7 +5,7 @@ public import Foundation
 public struct FaceComparison: Sendable {
     /// One of the two.
     public struct Side: Sendable {
-        /// Its file.
+        /// Path of the image file.
         public let path: String
         /// The crop that was embedded.
         public let crop: RGBImage

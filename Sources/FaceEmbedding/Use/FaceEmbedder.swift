@@ -45,7 +45,7 @@ public final class FaceEmbedder: Sendable {
     public let inputSize: Int
     /// Mean face of what the network was trained on, where its file says it.
     public let meanFace: [Double]?
-    /// The network's file.
+    /// Path of the network's file.
     public let path: String
     /// What faces are aligned to for the network, see ``EmbeddingNetwork/template``.
     public let template: FaceTemplate

@@ -19,7 +19,7 @@ import Torch
 /// the next one goes on where it stopped if network and images are the same, and begins anew at the first image that
 /// is not. Either way the file's bytes are those of an embedding that was never stopped.
 public struct SetEmbedding {
-    /// What was done.
+    /// How much was embedded.
     public struct Outcome: Sendable, Hashable {
         /// Images in the file.
         public let images: Int

@@ -3,9 +3,9 @@
 ///
 /// Embeddings are normalised to length 1 and their mean is subtracted. Of the two directions that a
 /// component may have, the one is taken in which the embedding farthest from the middle, the first
-/// of several, lies at a positive place.
+/// of several, lies at a positive position.
 public struct PrincipalPlane: Hashable, Sendable {
-    /// Place of each embedding along the first and the second component; the second is 0 where
+    /// Position of each embedding along the first and the second component; the second is 0 where
     /// there is only one.
     public let points: [SIMD2<Double>]
     /// The components' fractions of the variance; 0...1.

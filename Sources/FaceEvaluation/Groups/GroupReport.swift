@@ -29,7 +29,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
         public let caution: String?
     }
 
-    /// The attribute.
+    /// Name of the attribute that groups people.
     public let attribute: String
     /// The false match rate that the threshold has on all pairs.
     public let fmr: Double

@@ -3,7 +3,7 @@ import Foundation
 /// Computes the scalar products of some probes with some templates of a gallery.
 ///
 /// A faster one than ``plain`` may round otherwise, and differently for equal rows; scores that it could decide
-/// wrongly are computed anew.
+/// incorrectly are computed anew.
 public struct BlockProduct: Sendable {
     /// Multiplies probes with the templates that were prepared: hands on rows of probes times rows of
     /// the gallery, the gallery running fastest, for as long as the body runs.
@@ -17,7 +17,7 @@ public struct BlockProduct: Sendable {
     /// Prepares rows of a gallery of a dimension, which many blocks of probes are multiplied with.
     let prepare: @Sendable (_ gallery: ArraySlice<Float>, _ dimension: Int) throws -> Multiplier
 
-    /// Describes a product.
+    /// Describes how blocks of cosines are computed.
     public init(
         error: Float = 0,
         _ prepare:
@@ -31,7 +31,7 @@ public struct BlockProduct: Sendable {
 /// Some rows of a table, in an order of their own.
 struct SelectedRows {
     let table: EmbeddingTable
-    /// nil for all.
+    /// nil for all rows.
     let rows: [Int]?
 
     init(_ table: EmbeddingTable, _ rows: [Int]? = nil) { (self.table, self.rows) = (table, rows) }
@@ -39,7 +39,7 @@ struct SelectedRows {
     var count: Int { rows?.count ?? table.count }
     var dimension: Int { table.dimension }
 
-    /// The row of the table at a place.
+    /// The row of the table at an index.
     func row(_ place: Int) -> Int { rows?[place] ?? place }
 
     /// The numbers of some rows, one row after the other.
@@ -80,7 +80,7 @@ struct BlockScores {
     /// the probes, several at once on threads of their own.
     ///
     /// - Parameters:
-    ///   - range: Places in the gallery; all unless given.
+    ///   - range: Indices in the gallery; all unless given.
     ///   - body: Told the probe, the block's first template and its scores.
     func forEach(
         in range: Range<Int>? = nil,

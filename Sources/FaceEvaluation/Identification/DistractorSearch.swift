@@ -4,7 +4,7 @@
 /// The rank of the other image is 1 and the number of distractors with at least its score, so ties
 /// count against it.
 public struct DistractorSearch: Sendable {
-    /// Numbers of distractors.
+    /// Numbers of distractors in the gallery.
     public let sizes: [Int]
     /// For each size, how many pairs have each rank: 1 first, up to ``ranks``, then all others.
     public let counts: [[Int]]
@@ -27,7 +27,7 @@ public struct DistractorSearch: Sendable {
     ///   - people: Whose each probe is.
     ///   - distractors: Normalised rows; the first ones make the smaller sets.
     ///   - sizes: Numbers of distractors; those above what there is become all.
-    ///   - far: The false acceptance rate down to which ``tar(atFAR:)`` is known, as the lowest share.
+    ///   - far: The false acceptance rate down to which ``tar(atFAR:)`` is known, as the lowest fraction.
     public init(
         probes: EmbeddingTable, people: [String], distractors: EmbeddingTable,
         sizes: [Int] = defaultSizes, far: Double = 1e-6,
@@ -86,7 +86,7 @@ public struct DistractorSearch: Sendable {
         highest = lock.value.sorted()
     }
 
-    /// The share of pairs with a rank of at most `k` among the given number of distractors; nil for a
+    /// The fraction of pairs with a rank of at most `k` among the given number of distractors; nil for a
     /// number that was not asked for, or without pairs.
     public func rate(atRank k: Int, distractors size: Int) -> Double? {
         guard let index = sizes.firstIndex(of: size), pairs > 0, (1...Self.ranks).contains(k) else {

@@ -6,7 +6,7 @@ public struct SearchOutcome: Codable, Sendable, Hashable {
     public struct Candidate: Codable, Sendable, Hashable {
         /// The person's index.
         public let person: Int
-        /// The cosine.
+        /// Cosine similarity with the probe; -1...1.
         public let score: Float
     }
 

@@ -10,7 +10,7 @@ public struct IdentificationRates: Sendable {
     /// The searches of each gallery.
     public let galleries: [[SearchOutcome]]
 
-    /// Counts searches.
+    /// Computes rates from the outcomes of all searches, gallery by gallery.
     public init(_ galleries: [[SearchOutcome]]) { self.galleries = galleries }
 
     /// The rates of searches in galleries.
@@ -24,7 +24,7 @@ public struct IdentificationRates: Sendable {
     /// How much each person counts; all once, as a rule.
     typealias Weights = (Int?) -> Double
 
-    /// Rank-k identification rate: the share of mated searches whose mate has at most rank `k`
+    /// Rank-k identification rate: the fraction of mated searches whose mate has at most rank `k`
     /// (a point of the CMC); nil without mated searches.
     public func rate(atRank k: Int) -> Double? { rate(atRank: k) { _ in 1 } }
 
@@ -40,7 +40,7 @@ public struct IdentificationRates: Sendable {
         return rates.count == ranks.count ? rates : nil
     }
 
-    /// True positive identification rate, 1 − FNIR: the share of mated searches with the mate at a
+    /// True positive identification rate, 1 − FNIR: the fraction of mated searches with the mate at a
     /// rank of at most `rank` and above the lowest threshold that keeps the false positive
     /// identification rate at or below `fpir`.
     ///
@@ -81,7 +81,7 @@ public struct IdentificationRates: Sendable {
         }
     }
 
-    /// The lowest value such that at most a share of the non-mated searches has a score above it.
+    /// The lowest value such that at most a given fraction of the non-mated searches has a score above it.
     private static func threshold(
         _ outcomes: [SearchOutcome], _ fpir: Double, _ weights: Weights
     ) -> Float? {
@@ -98,7 +98,7 @@ public struct IdentificationRates: Sendable {
         return -.infinity
     }
 
-    /// The weighted share of those for which a question has the answer yes, among those for which it
+    /// The weighted fraction of those for which a question has the answer yes, among those for which it
     /// has one.
     private static func fraction(
         _ outcomes: [SearchOutcome], _ weights: Weights, _ answer: (SearchOutcome) -> Bool?

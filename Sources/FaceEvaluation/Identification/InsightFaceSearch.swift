@@ -12,9 +12,9 @@ public struct InsightFaceSearch: Codable, Sendable, Hashable {
     /// Rates of insightface's table.
     public static let rates = [0.01, 0.1]
 
-    /// Shares of the probes whose mate has rank 1, 5 and 10 at most.
+    /// Fractions of the probes whose mate has rank 1, 5 and 10 at most.
     public let rankRates: [Double]
-    /// Shares of the probes whose mate's score is above the threshold of each rate.
+    /// Fractions of the probes whose mate's score is above the threshold of each rate.
     public let tpir: [Double]
 
     /// Evaluates a set; nil when a probe's person is in no gallery or in several, which insightface

@@ -172,7 +172,7 @@ extension SearchOutcome {
         var ahead = ahead
         if let mate {
             ahead -= others.count { $0.score >= mate && isGone($0.person) }
-            // Beyond the candidates that are kept, as large a share goes as among them.
+            // Beyond the candidates that are kept, as large a fraction goes as among them.
             let beyond = self.ahead - others.count { $0.score >= mate }
             if beyond > 0 { ahead -= beyond * gone / max(1, others.count) }
         }

@@ -30,7 +30,7 @@ public struct InsightFaceResult: Codable, Sendable, Hashable {
     }
 }
 
-/// The accuracy of ``InsightFaceProtocol``, each fold judged by the threshold of all others.
+/// The accuracy of ``InsightFaceProtocol``, each fold evaluated at the threshold of all others.
 public struct InsightFaceAccuracy: Sendable, Hashable {
     /// Mean of the folds' accuracies; 0...1.
     public let mean: Double
@@ -50,7 +50,7 @@ public struct InsightFaceAccuracy: Sendable, Hashable {
     }
 }
 
-/// The acceptance rates of ``InsightFaceProtocol``, each fold judged by the threshold at which all
+/// The acceptance rates of ``InsightFaceProtocol``, each fold evaluated at the threshold at which all
 /// others have the false acceptance rate asked for.
 public struct InsightFaceRates: Sendable, Hashable {
     /// Mean true acceptance rate over the folds that define one; 0...1. Nil if none does: for a

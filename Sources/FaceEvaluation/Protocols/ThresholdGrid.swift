@@ -2,7 +2,7 @@ import SafeNumbers
 
 /// Equally spaced thresholds to sweep over distances.
 public struct ThresholdGrid: Codable, Sendable, Hashable {
-    /// The first threshold.
+    /// The first threshold, a distance.
     public let start: Double
     /// Distance of neighbouring thresholds; above 0.
     public let step: Double

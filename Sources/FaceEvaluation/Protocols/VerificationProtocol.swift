@@ -17,7 +17,6 @@ public struct VerificationProtocol: Sendable, Hashable {
 
     /// The number a system prints behind its accuracy.
     public enum Spread: String, Codable, Sendable, CaseIterable {
-        /// None.
         case none
         /// Population standard deviation of the folds' accuracies (divisor: folds).
         case standardDeviation
@@ -146,7 +145,7 @@ public struct ProtocolResult: Codable, Sendable, Hashable {
     public let accuracy: Double
     /// The spread that the system reports; nil where it reports none.
     public let spread: Double?
-    /// What ``spread`` is.
+    /// What kind of number ``spread`` is.
     public let spreadKind: VerificationProtocol.Spread
     /// Mean of the folds' thresholds, in ``measure``.
     public let threshold: Double

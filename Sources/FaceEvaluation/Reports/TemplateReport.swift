@@ -6,7 +6,7 @@ import Spelling
 ///
 /// No number of it is a NaN: what a set cannot define is nil.
 public struct TemplateReport: Codable, Sendable, Hashable {
-    /// What is measured.
+    /// A rate of verification or identification.
     public enum Measure: Codable, Sendable, Hashable {
         /// True acceptance rate at a false acceptance rate.
         case tar(far: Double)
@@ -28,7 +28,7 @@ public struct TemplateReport: Codable, Sendable, Hashable {
 
     /// A figure and what it is worth.
     public struct Figure: Codable, Sendable, Hashable {
-        /// What is measured.
+        /// The rate that the figure is of.
         public let measure: Measure
         /// The figure, 0...1; nil where the set lets expect fewer than ten errors.
         public let value: Double?

@@ -2,7 +2,7 @@
 public struct VerificationErrors: Codable, Sendable, Hashable {
     /// A misclassified pair.
     public struct Entry: Codable, Sendable, Hashable {
-        /// Place of the pair in the test set.
+        /// Index of the pair in the test set.
         public let pair: Int
         /// Squared L2 distance of the normalised embeddings.
         public let distance: Float

@@ -8,7 +8,7 @@ public struct VerificationReport: Codable, Sendable, Hashable {
     /// False acceptance rates a report states the true acceptance rate for, if asked for none.
     public static let defaultFARs = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
-    /// Pairs evaluated.
+    /// Number of evaluated pairs.
     public let pairs: Int
     /// Pairs of the same person among them.
     public let positives: Int

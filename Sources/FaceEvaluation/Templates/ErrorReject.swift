@@ -4,7 +4,7 @@
 public struct ErrorRejectCurve: Codable, Sendable, Hashable {
     /// A point of the curve.
     public struct Point: Codable, Sendable, Hashable {
-        /// Share of the pairs of one person that were rejected; 0...1.
+        /// Fraction of the pairs of one person that were rejected; 0...1.
         public let rejected: Double
         /// False non-match rate of those that are left; 0...1.
         public let fnmr: Double
@@ -31,7 +31,7 @@ public struct ErrorRejectCurve: Codable, Sendable, Hashable {
     ) throws {
         guard !genuine.isEmpty else { throw FaceEvaluationError.noPairs }
         guard limit > 0, limit < 1 else {
-            throw FaceEvaluationError.invalidRate(name: "the share rejected", value: limit)
+            throw FaceEvaluationError.invalidRate(name: "the rejected fraction", value: limit)
         }
         if let pair = genuine.firstIndex(where: { !$0.score.isFinite || !$0.quality.isFinite }) {
             throw FaceEvaluationError.scoreNotFinite(pair: pair)

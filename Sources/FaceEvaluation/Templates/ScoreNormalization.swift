@@ -191,14 +191,14 @@ public struct TemplateRows: Sendable {
 
 /// People whom scores are normalised by, and how.
 public struct ScoreCohort: Sendable {
-    /// How.
+    /// How scores are normalised by the cohort.
     public let normalization: ScoreNormalization
     /// A normalised row for each person.
     public let embeddings: EmbeddingTable
     /// Who they are, as a sentence goes on after "by", e.g. `450 people of 'celeba'`.
     public let name: String
 
-    /// Names a cohort.
+    /// Creates a cohort of embeddings, a row for each person.
     public init(_ normalization: ScoreNormalization, _ embeddings: EmbeddingTable, name: String) {
         (self.normalization, self.embeddings, self.name) = (normalization, embeddings, name)
     }

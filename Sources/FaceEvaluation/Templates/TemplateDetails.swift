@@ -3,7 +3,7 @@ public import FaceData
 /// Scores of a set of templates with what they depend on: groups of people and quality, and the
 /// scores themselves, so that thresholds can be carried over to other sets.
 public struct TemplateDetails: Sendable {
-    /// Pairs of templates.
+    /// Pairs of templates, in the order of their scores.
     public let pairs: TemplatePairs
     /// The cosine of each pair.
     public let cosines: [Double]

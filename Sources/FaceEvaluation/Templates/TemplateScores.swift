@@ -78,7 +78,7 @@ public struct TemplateScores: Sendable {
         }
     }
 
-    /// The share of pairs of one person with a score above that of all but a share of the pairs of
+    /// The fraction of pairs of one person with a score above that of all but a fraction of the pairs of
     /// two: what can be had at a false acceptance rate of at most `rate`.
     ///
     /// A pair is accepted if its score is above ``threshold(atFAR:)``.
@@ -95,13 +95,13 @@ public struct TemplateScores: Sendable {
         return allowed < impostor.count ? impostor[allowed] : -.infinity
     }
 
-    /// The share of pairs of two people with a score above a threshold.
+    /// The fraction of pairs of two people with a score above a threshold.
     public func far(at threshold: Double) -> Double {
         impostor.isEmpty
             ? 0 : Double(Self.count(above: threshold, in: impostor)) / Double(impostor.count)
     }
 
-    /// The share of pairs of one person with a score above a threshold.
+    /// The fraction of pairs of one person with a score above a threshold.
     public func tar(at threshold: Double) -> Double {
         genuine.isEmpty
             ? 0 : Double(Self.count(above: threshold, in: genuine)) / Double(genuine.count)

@@ -26,7 +26,7 @@ extension ScoreCalibration: Codable {
             .init(codingPath: decoder.codingPath, debugDescription: reason))
     }
 
-    /// Writes a calibration.
+    /// Encodes a calibration as a model file stores it.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(set, forKey: .set)

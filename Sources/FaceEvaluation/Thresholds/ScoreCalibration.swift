@@ -174,7 +174,7 @@ public struct ScoreCalibration: Sendable, Hashable {
 
         /// - Parameters:
         ///   - sorted: All scores, highest first.
-        ///   - ranks: Places of scores that are kept in any case.
+        ///   - ranks: Indices of scores that are kept in any case.
         init(_ sorted: [Double], keeping ranks: [Int]) {
             let kept = Set(ranks.filter(sorted.indices.contains).map { sorted[$0] })
             var (index, next) = (0, 0.0)

@@ -50,7 +50,7 @@ public final class AdaCosLoss: AngularMarginLoss {
         isLimited = setup[Self.limitKey] == .yes
     }
 
-    /// `weight` and `scale`.
+    /// State for checkpoints: `weight` and `scale`.
     public var state: [StateEntry] {
         [StateEntry("weight", weight, .weight), StateEntry("scale", scale, .buffer)]
     }

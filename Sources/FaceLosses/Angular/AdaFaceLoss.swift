@@ -5,12 +5,12 @@ public import Torch
 ///
 ///     t(θ) = cos(θ - m q) - (m + m q),   q = h (|x| - μ) / σ within -1 ... 1
 ///
-/// with the mean μ and the deviation σ of norms, which follow those of batches. For low quality the
+/// with the mean μ and the standard deviation σ of norms, which follow those of batches. For low quality the
 /// margin is ArcFace's, for medium CosFace's, for high one that asks most of easy images.
 ///
 /// - **Defaults** of the paper: m 0.4, h 0.333, s up to 64.
 /// - **Limits** of the authors' code: norms are limited to 0.001 ... 100, the angle θ - m q to
-///   0.001 ... π - 0.001, beyond which the exact gradient is 0, and the deviation is σ + 0.001.
+///   0.001 ... π - 0.001, beyond which the exact gradient is 0, and the standard deviation is σ + 0.001.
 /// - **Rate** at which μ and σ follow: 0.01, from 20 and 100, as in the authors' code.
 /// - **State**: `norm_mean` and `norm_deviation`, buffers, which change before they are used.
 /// - **Gradient**: ``MarginGradient``; q counts as a constant in both, as in the authors' code.
@@ -25,7 +25,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
     ).searched(0.1...1, .logarithmic)
     static let rateKey = LossParameterKey.number(
         "rate", aliases: ["t_alpha"], default: 0.01, in: 0...1,
-        "fraction of a batch in the mean and deviation of norms")
+        "fraction of a batch in the mean and standard deviation of norms")
 
     /// Name, equation, parameters and presets.
     public static let descriptor = LossDescriptor(
@@ -58,7 +58,7 @@ public final class AdaFaceLoss: AngularMarginLoss {
         ])
 
     private static let allowedAngles = 1e-3...(Double.pi - 1e-3)
-    /// Added to the deviation of norms, which may be 0.
+    /// Added to the standard deviation of norms, which may be 0.
     private static let epsilon = 1e-3
 
     /// Class weights `[c, d]`.

@@ -17,7 +17,7 @@ public struct AddedAngle: Sendable {
         case easy
     }
 
-    /// `fallback`.
+    /// The parameter `fallback`.
     public static let fallbackKey = LossParameterKey.word(
         "fallback", default: Fallback.monotonic,
         "target beyond θ + m > π: cosθ - m sin m, -1, cos(θ + m) as before, or cosθ; "
@@ -25,7 +25,7 @@ public struct AddedAngle: Sendable {
 
     private let fallback: Fallback
 
-    /// With a fall-back.
+    /// With a given fallback beyond π.
     public init(_ fallback: Fallback) { self.fallback = fallback }
 
     /// With the fall-back of a loss's parameter `fallback`.

@@ -7,7 +7,7 @@ public import Torch
 public struct AngularBatch {
     /// Embeddings `[n, d]` as they came, in the type of the class weights.
     public let embeddings: Tensor
-    /// Labels `[n]`.
+    /// Class index of each sample, `[n]`, `int64`.
     public let labels: Tensor
     /// Cosines `[n]` between embeddings and their target class weights; may pass ±1 by rounding.
     public let targetCosines: Tensor

@@ -28,7 +28,7 @@ public struct AngularMargin {
     public enum Scale {
         /// The embedding's own norm.
         case embeddingNorm
-        /// One number.
+        /// A fixed number.
         case constant(Double)
         /// One number that is trained, of one element.
         case variable(Tensor)
@@ -51,7 +51,7 @@ public struct AngularMargin {
     /// The margin and the scale at this step, for the record.
     public var state: LossState
 
-    /// Creates a margin.
+    /// Creates the result of a margin for one batch.
     public init(
         targetCosines: Tensor, scale: Scale, gradient: MarginGradient,
         nonTargets: ((Tensor) -> Tensor)? = nil,
@@ -73,7 +73,7 @@ public enum MarginGradient: String, CaseIterable, Sendable {
     ///
     /// This is the convention of arcface_torch and OpenSphere. The exact gradient of ArcFace and
     /// A-Softmax has a part that all samples share: it is largest at 90 degrees, where training
-    /// from random weights begins, and pushes all embeddings and class weights to one place.
+    /// from random weights begins, and pushes all embeddings and class weights to one point.
     case detached
     /// The derivative of the value.
     case exact
@@ -84,10 +84,10 @@ public enum MarginGradient: String, CaseIterable, Sendable {
 }
 
 extension AngularMarginLoss {
-    /// `weight`.
+    /// State for checkpoints: `weight`.
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
 
-    /// 1.
+    /// One class center, unless the loss has several.
     public var subcenters: Int { 1 }
 
     /// Normalises, multiplies, applies the margin, scales, and takes the cross-entropy, with every

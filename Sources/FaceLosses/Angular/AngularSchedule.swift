@@ -9,20 +9,20 @@ import Foundation
 /// - The scale goes geometrically from `s0` to `s` over the first `scaleWarmup` of the run.
 /// - The margin goes linearly from 0 to m over the first `warmup` of the run.
 public struct AngularSchedule: Hashable, Sendable {
-    /// `s`.
+    /// Scale `s` at the end; 1...1000.
     public static let scale = LossParameterKey.numberOrAuto(
         "s", aliases: ["scale"], in: 1...1000,
         "scale at the end; auto: by the number of classes, at most the paper's"
     ).searched(8...128, .logarithmic)
-    /// `s0`.
+    /// Scale `s0` at the start; 1...1000.
     public static let firstScale = LossParameterKey.numberOrAuto(
         "s0", symbol: "s₀", in: 1...1000,
         "scale at the start; auto: √2 ln(classes - 1), at least 1 and at most s")
-    /// `scaleWarmup`.
+    /// `scaleWarmup`, the fraction of the run in which the scale grows; 0...1.
     public static let scaleWarmup = LossParameterKey.number(
         "scaleWarmup", default: 1, in: 0...1,
         "fraction of the run in which the scale goes from s0 to s")
-    /// `warmup`.
+    /// `warmup`, the fraction of the run in which the margin grows; 0...1.
     public static let warmup = LossParameterKey.number(
         "warmup", default: 0.5, in: 0...1,
         "fraction of the run in which the margin goes from 0 to m")
@@ -32,7 +32,7 @@ public struct AngularSchedule: Hashable, Sendable {
         scale.parameter, firstScale.parameter, scaleWarmup.parameter, warmup.parameter,
     ]
 
-    /// The parameters where other scales are tried than usual.
+    /// The parameters where scales other than the default are tuned.
     static func parameters(searchingScales range: ClosedRange<Double>) -> [LossParameter] {
         [scale.searched(range, .logarithmic).parameter] + parameters.dropFirst()
     }

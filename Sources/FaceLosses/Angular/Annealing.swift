@@ -2,7 +2,7 @@ import Foundation
 
 /// The way of a quantity from one value to another over the first fraction of a run.
 ///
-/// After that share, and from the start when the share is 0, it has the last value exactly.
+/// After that fraction, and from the start when it is 0, it has the last value exactly.
 public struct Annealing: Hashable, Sendable {
     /// How much of the way is done, 0 to 1.
     public let part: Double
@@ -12,12 +12,12 @@ public struct Annealing: Hashable, Sendable {
         part = fraction > 0 ? min(1, max(0, progress.fraction / fraction)) : 1
     }
 
-    /// In equal steps.
+    /// Linear interpolation between both values.
     public func linear(from first: Double, to last: Double) -> Double {
         part < 1 ? first + (last - first) * part : last
     }
 
-    /// By equal factors; both values are above 0.
+    /// Geometric interpolation; both values must be above 0.
     public func geometric(from first: Double, to last: Double) -> Double {
         part < 1 ? first * pow(last / first, part) : last
     }

@@ -68,7 +68,7 @@ public final class CurricularFaceLoss: AngularMarginLoss {
         momentum = setup[Self.momentumKey]
     }
 
-    /// `weight` and `t`.
+    /// State for checkpoints: `weight` and `t`.
     public var state: [StateEntry] {
         [StateEntry("weight", weight, .weight), StateEntry("t", t, .buffer)]
     }

@@ -34,7 +34,7 @@ public final class ElasticFaceLoss: AngularMarginLoss {
         summary: "ArcFace or CosFace with a random margin for each sample.",
         paper:
             "F. Boutros, N. Damer, F. Kirchbuchner, A. Kuijper. ElasticFace: Elastic Margin Loss for Deep Face Recognition. CVPR Workshops 2022",
-        equation: "ArcFace with m from a normal distribution of mean m and deviation σ",
+        equation: "ArcFace with m from a normal distribution of mean m and standard deviation σ",
         guide: LossGuide(
             normalization: "embeddings and class weights; no bias",
             gradient: "detached or exact, see grad; margins count as constants",

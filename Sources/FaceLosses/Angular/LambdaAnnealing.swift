@@ -3,7 +3,6 @@ import Foundation
 /// The fall of λ, the weight of the plain cosine beside the one of the multiplied angle, in A-Softmax
 /// and L-Softmax: target = (λ plain + multiplied) / (1 + λ).
 struct LambdaAnnealing {
-    /// How λ falls.
     enum Fall: String, CaseIterable, Sendable {
         case geometric, step
     }

@@ -54,7 +54,7 @@ public final class NormFaceLoss: AngularMarginLoss {
     private let scale: Tensor
     private let learns: Bool
 
-    /// ln(classes).
+    /// ln(classes), the loss of uniform guessing.
     public var guessingLoss: Double? { logarithmOfClasses() }
 
     /// Creates the loss with class weights of random directions.
@@ -67,7 +67,7 @@ public final class NormFaceLoss: AngularMarginLoss {
             ? setup.initial.constant(start, [1]) : weight.filled(like: start, shape: [1])
     }
 
-    /// `weight` and `scale`.
+    /// State for checkpoints: `weight` and `scale`.
     public var state: [StateEntry] {
         [
             StateEntry("weight", weight, .weight),
@@ -75,7 +75,7 @@ public final class NormFaceLoss: AngularMarginLoss {
         ]
     }
 
-    /// No margin.
+    /// The unmodified cosines: NormFace has no margin.
     public func margin(_ batch: AngularBatch, at progress: LossProgress) -> AngularMargin {
         AngularMargin(
             targetCosines: batch.targetCosines, scale: .variable(scale), gradient: .exact,

@@ -53,7 +53,7 @@ public final class UniFaceLoss: ConfigurableLoss {
     /// Number of classes (identities).
     public var classCount: Int? { weight.shape[0] }
 
-    /// `weight` and `bias`.
+    /// State for checkpoints: `weight` and `bias`.
     public var state: [StateEntry] {
         [StateEntry("weight", weight, .weight), StateEntry("bias", bias, .bias)]
     }

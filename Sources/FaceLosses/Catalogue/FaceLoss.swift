@@ -101,7 +101,7 @@ public struct LossOutput {
     /// What changes in the course of a run, at this step.
     public var state: LossState
 
-    /// Creates an output.
+    /// Creates the output of one batch.
     public init(
         loss: Tensor, logits: Tensor? = nil, marginLogits: Tensor? = nil,
         state: LossState = [:]

@@ -35,7 +35,7 @@ public struct LossDescriptor: Hashable, Sendable {
     /// must be a number that `float32` holds, or the part is infinite or silently absent.
     public var factors: [[String]]
 
-    /// Creates a description.
+    /// Creates the description of a loss.
     public init(
         name: String, title: String, aliases: [String] = [], summary: String, paper: String,
         equation: String,
@@ -74,7 +74,7 @@ public struct LossGuide: Hashable, Sendable {
     /// What has gone wrong with it, and what to do.
     public var pitfalls: String
 
-    /// Creates a guide.
+    /// Creates a guide for people who choose a loss.
     public init(
         normalization: String = "", gradient: String = "", use: String = "", pitfalls: String = ""
     ) {
@@ -98,7 +98,7 @@ public struct LossPreset: Hashable, Sendable {
     /// Values by parameter name.
     public var values: [String: LossValue]
 
-    /// Creates a preset.
+    /// Creates a preset from published parameter values.
     public init(
         _ name: String, title: String? = nil, aliases: [String] = [], _ summary: String,
         _ values: [String: LossValue] = [:]

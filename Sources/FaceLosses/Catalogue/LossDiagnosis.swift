@@ -73,6 +73,6 @@ extension LSoftmaxLoss {
 }
 
 extension MarginHead {
-    /// The loss's.
+    /// The diagnosis of the wrapped loss.
     public var diagnosis: LossDiagnosis { loss.diagnosis }
 }

@@ -139,7 +139,7 @@ extension CrossEntropyLoss {
 }
 
 extension L2SoftmaxLoss {
-    /// The softmax's.
+    /// The same as cross-entropy.
     public static func memory(_ size: LossSize) -> LossMemory { CrossEntropyLoss.memory(size) }
 }
 

@@ -4,7 +4,7 @@ public import FaceConfiguration
 public struct SearchedParameter: Hashable, Sendable {
     /// Name, of a term's parameter with the term's before it: `m`, `center.weight`.
     public let name: String
-    /// The parameter.
+    /// The parameter that is tuned.
     public let parameter: LossParameter
     /// The value where tuning changes nothing; nil where the loss finds it by itself (`auto`).
     public let defaultValue: Double?

@@ -36,7 +36,7 @@ public struct LossSetup {
 extension LossSetup {
     /// New class weights `[classes, embeddingSize]` of which only the direction counts.
     ///
-    /// Normal with deviation 0.01, as arcface_torch draws them. The norm does not change the loss,
+    /// Normal with standard deviation 0.01, as arcface_torch draws them. The norm does not change the loss,
     /// but a gradient is as large as the norm is small: short weights turn quickly at first and
     /// slow down by themselves as they grow, which is a warm-up that costs nothing.
     ///

@@ -6,7 +6,7 @@ public import FaceConfiguration
 /// was asked for, which may be another name of the loss or a preset, is kept for tables:
 /// ``requested`` and ``title``.
 public struct LossSpecification: Sendable {
-    /// The loss.
+    /// Descriptor of the loss.
     public let descriptor: LossDescriptor
     /// Pairwise and centre losses that are added to it, sorted by name.
     public let terms: [LossSpecification]
@@ -174,7 +174,7 @@ extension LossSpecification: Codable {
         try self.init(parsing: decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes the ``description``.
+    /// Encodes the ``description`` as a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -13,7 +13,7 @@ public struct LossState: Sendable, Hashable {
         /// The name in records; a term's quantity has the term's name and a dot before it.
         public let name: String
 
-        /// Names a quantity.
+        /// Creates a quantity by its name in records.
         public init(_ name: String) { self.name = name }
 
         /// Fraction of the hinges, of all in the batch, that are above 0; 0...1.
@@ -60,7 +60,7 @@ public struct LossState: Sendable, Hashable {
         set { values[quantity] = newValue }
     }
 
-    /// Whether nothing changes.
+    /// Whether the state has no quantities.
     public var isEmpty: Bool { values.isEmpty }
 
     /// Adds a term that is added to the loss: its value, and its own state under its name.
@@ -91,10 +91,10 @@ public struct LossState: Sendable, Hashable {
         return result
     }
 
-    /// Every value, multiplied.
+    /// The state with every value multiplied by `factor`.
     public func multiplied(by factor: Double) -> LossState { map { $0 * factor } }
 
-    /// Every value, divided.
+    /// The state with every value divided by `divisor`.
     public func divided(by divisor: Double) -> LossState { map { $0 / divisor } }
 
     /// The sums of both states' values; a quantity of one alone stays as it is.

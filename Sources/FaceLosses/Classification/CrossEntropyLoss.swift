@@ -53,10 +53,10 @@ public final class CrossEntropyLoss: ConfigurableLoss {
     /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
-    /// ln(classes).
+    /// ln(classes), the loss of uniform guessing.
     public var guessingLoss: Double? { logarithmOfClasses() }
 
-    /// `weight` and `bias`.
+    /// State for checkpoints: `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }
 
     /// The mean cross-entropy of the batch.

@@ -49,7 +49,7 @@ public final class L2SoftmaxLoss: ConfigurableLoss {
     /// Number of classes (identities).
     public var classCount: Int? { classifier.classes }
 
-    /// ln(classes).
+    /// ln(classes), the loss of uniform guessing.
     public var guessingLoss: Double? { logarithmOfClasses() }
 
     /// `weight`, `bias` and `norm`.

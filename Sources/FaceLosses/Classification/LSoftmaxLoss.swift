@@ -66,7 +66,7 @@ public final class LSoftmaxLoss: ConfigurableLoss {
     /// Number of classes (identities).
     public var classCount: Int? { weight.shape[0] }
 
-    /// `weight`.
+    /// State for checkpoints: `weight`.
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
 
     /// The mean cross-entropy with the margin.

@@ -6,7 +6,7 @@ public import Torch
 ///
 ///     L = -log( e^(W_y x + b_y - m) / (e^(W_y x + b_y - m) + sum over j != y of e^(W_j x + b_j)) )
 ///
-/// - **Margin** m of a logit, 0 ... 1 in the paper, 0.5 here; it grows over the share `warmup` of the
+/// - **Margin** m of a logit, 0 ... 1 in the paper, 0.5 here; it grows over the fraction `warmup` of the
 ///   run, by default not at all.
 /// - **Gradient**: exact; the margin is a constant.
 public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
@@ -50,7 +50,7 @@ public final class SoftMarginSoftmaxLoss: ConfigurableLoss {
     /// ln(1 + (classes - 1) e^m), of the whole margin.
     public var guessingLoss: Double? { log1p(Double(classifier.classes - 1) * exp(margin)) }
 
-    /// `weight` and `bias`.
+    /// State for checkpoints: `weight` and `bias`.
     public var state: [StateEntry] { classifier.state }
 
     /// The mean cross-entropy with the margin.

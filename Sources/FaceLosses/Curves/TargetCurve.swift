@@ -9,9 +9,9 @@ import SafeNumbers
 /// cosine by, its scale or the embedding's norm, so that losses compare; class weights are of length
 /// 1, and all non-target classes are at 90 degrees.
 public struct TargetCurve: Hashable, Sendable {
-    /// One angle.
+    /// The curve at one angle.
     public struct Point: Hashable, Sendable {
-        /// Angle, in rad.
+        /// Angle between embedding and target class weights, in rad; 0...π.
         public var angle: Double
         /// The target's logit, as a cosine.
         public var logit: Double
@@ -20,7 +20,7 @@ public struct TargetCurve: Hashable, Sendable {
         public var gradient: Double
     }
 
-    /// The loss.
+    /// The loss with its parameters.
     public let specification: LossSpecification
     /// The points, by increasing angle from near 0 to near π.
     public let points: [Point]

@@ -14,7 +14,7 @@ public import Torch
 /// tables. For losses that have another form than one softmax of cosines (SphereFace2, UniFace,
 /// COCO) or that do not normalise their weights, the composed form is used.
 public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
-    /// The loss's description.
+    /// Descriptor of the wrapped loss.
     public static var descriptor: LossDescriptor { Loss.descriptor }
 
     /// What decides about the margin, and owns the class weights.
@@ -43,7 +43,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
         ownBlocks = 0..<ClassBlocks(classes: classes).count
     }
 
-    /// The loss's.
+    /// State of the wrapped loss.
     public var state: [StateEntry] { loss.state }
 
     /// Whether the weights of all classes are here.

@@ -4,7 +4,7 @@ import Torch
 struct BatchIdentities {
     /// Number of classes (identities).
     let count: Int
-    /// Place `[n]` of each sample's identity among those of the batch, in the order of labels.
+    /// Index `[n]` of each sample's identity among those of the batch, in the order of labels.
     let positions: Tensor
     /// How many samples each identity has, in the same order.
     let sizes: [Int]

@@ -39,7 +39,7 @@ public final class CenterLoss: ConfigurableLoss {
     private let rate: Double
     private let centers: Tensor
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         rate = setup[Self.rateKey]

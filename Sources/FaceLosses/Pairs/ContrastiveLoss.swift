@@ -68,7 +68,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
     private let form: Form
     private let mean: Mean
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         margin = setup[Self.marginKey]
@@ -84,7 +84,7 @@ public final class ContrastiveLoss: ConfigurableLoss {
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
         let pairs = PairwiseDistances(embeddings.l2Normalized(), labels)
-        // The root has no slope at 0; two equal embeddings of two identities get none.
+        // The square root has no finite derivative at 0; two equal embeddings of two identities get none.
         let distances = pairs.squares.clamped(from: 1e-12).sqrt()
         let hinges = (margin - distances).relu()
         let loss: Tensor =

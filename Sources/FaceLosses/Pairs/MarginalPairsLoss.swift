@@ -36,7 +36,7 @@ public final class MarginalPairsLoss: ConfigurableLoss {
     private let weight: Double
     private let pairs: MarginalPairs
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         pairs = MarginalPairs(setup)

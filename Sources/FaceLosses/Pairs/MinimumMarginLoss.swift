@@ -59,7 +59,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
     private let margin: Double
     private let centers: Tensor
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         pull = setup[Self.pullKey]

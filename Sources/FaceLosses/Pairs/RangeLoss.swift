@@ -63,7 +63,7 @@ public final class RangeLoss: ConfigurableLoss {
     private let between: Double
     private let margin: Double
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         count = setup[Self.countKey]

@@ -40,7 +40,7 @@ public final class SupervisedContrastiveLoss: ConfigurableLoss {
     private let weight: Double
     private let temperature: Double
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         temperature = setup[Self.temperatureKey]

@@ -18,12 +18,10 @@ public import Torch
 /// α 0.2, semi-hard, squared. It wants P x K batches; without a triplet it is 0. **State**:
 /// `active`, the fraction of triplets that are not satisfied.
 public final class TripletLoss: ConfigurableLoss {
-    /// Which triplets count.
     enum Mining: String, CaseIterable, Sendable {
         case semihard, hard, all
     }
 
-    /// What is compared.
     enum Distance: String, CaseIterable, Sendable {
         case squared, euclidean
     }
@@ -76,7 +74,7 @@ public final class TripletLoss: ConfigurableLoss {
     private let mining: Mining
     private let distance: Distance
 
-    /// Creates the loss.
+    /// Creates the loss with the parameters of `setup`.
     public init(_ setup: LossSetup) {
         weight = setup[Self.weightKey]
         margin = setup[Self.marginKey]
@@ -111,7 +109,7 @@ public final class TripletLoss: ConfigurableLoss {
     }
 
     private func measured(_ squares: Tensor) -> Tensor {
-        // The root has no slope at 0: equal embeddings get no gradient.
+        // The square root has no finite derivative at 0: equal embeddings get no gradient.
         distance == .squared ? squares : squares.clamped(from: 1e-12).sqrt()
     }
 }
@@ -161,7 +159,7 @@ private struct BatchTriplets {
         (squares.selected(0, anchors), isNegative.selected(0, anchors))
     }
 
-    /// `[p, 1]` each.
+    /// Semi-hard triplets: `[p, 1]` each.
     func semihard() -> Distances {
         let (squares, isNegative) = negativeDistances
         let isFarther = isNegative .& (squares .> positiveDistances)
@@ -175,7 +173,7 @@ private struct BatchTriplets {
         )
     }
 
-    /// `[n]` each.
+    /// Hardest triplet of each anchor: `[n]` each.
     func hard() -> Distances {
         let farthest = squares.where(isPositive, else: squares.filled(like: -1)).max(1)
         let nearest = squares.where(isNegative, else: squares.filled(like: 9)).min(1)

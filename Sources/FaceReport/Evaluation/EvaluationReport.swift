@@ -51,7 +51,7 @@ public struct EvaluationReport: Sendable {
     /// The test sets of templates, in their order.
     public let templates: [(name: String, report: TemplateReport)]
 
-    /// Prepares a report.
+    /// Creates a report on one model; nothing is drawn yet.
     public init(
         model: String, sets: [TestSet], templates: [(name: String, report: TemplateReport)] = []
     ) {

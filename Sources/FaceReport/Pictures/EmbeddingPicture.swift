@@ -6,7 +6,7 @@ import Foundation
 package struct EmbeddingPicture: Sendable {
     /// What one loss has learnt.
     package struct Panel: Sendable {
-        /// The loss.
+        /// Name of the loss.
         package var title: String
         /// What is to be known of it.
         package var note: String
@@ -29,7 +29,6 @@ package struct EmbeddingPicture: Sendable {
         }
     }
 
-    /// The losses.
     package var panels: [Panel]
     /// Title of the whole.
     package var title: String

@@ -3,7 +3,6 @@ import Charts
 /// The target's logit and its gradient over the angle, for several losses: the picture that papers of
 /// margins draw.
 package struct TargetLogitPicture: Sendable {
-    /// A loss.
     package struct Curve: Sendable {
         /// Its name in the picture.
         package var title: String
@@ -18,7 +17,6 @@ package struct TargetLogitPicture: Sendable {
         }
     }
 
-    /// The losses.
     package var curves: [Curve]
 
     package init(_ curves: [Curve]) {

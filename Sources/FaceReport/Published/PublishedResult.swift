@@ -12,7 +12,6 @@ struct PublishedResult: Hashable, Sendable {
 
     /// The project or the paper.
     let source: String
-    /// The network.
     let network: String
     /// What it was trained on.
     let trained: String
@@ -34,7 +33,6 @@ struct PublishedResult: Hashable, Sendable {
 
 /// Angles that others published, in degrees.
 struct PublishedAngles: Hashable, Sendable {
-    /// What is measured.
     let quantity: String
     /// Of norm-softmax, ArcFace, + Intra, + Inter and triplets; nil where it is not defined.
     let degrees: [Double?]

@@ -92,7 +92,6 @@ package struct Cell: Sendable {
 
 /// The finished runs of a cell on one test set, all on the same pairs.
 package struct CellOutcomes: Sendable {
-    /// The pairs.
     package let design: PairDesign
     /// The seeds, ascending.
     package let seeds: [UInt64]

@@ -5,7 +5,6 @@ import FaceEvaluation
 package struct ConfigurationErrors {
     /// Losses whose models saw the same pairs.
     package let losses: [LossSeries]
-    /// The pairs.
     package let pairs: TestPairs
     /// Name of the test set.
     package let test: String

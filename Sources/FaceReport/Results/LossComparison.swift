@@ -8,7 +8,6 @@ package struct LossComparison: Sendable {
     package let test: String
     /// The loss with the higher accuracy, or the first of two alike.
     package let better: LossSeries
-    /// The other loss.
     package let worse: LossSeries
     /// Accuracy of the better minus that of the worse loss; −1...1.
     package let difference: SeedPairEstimate

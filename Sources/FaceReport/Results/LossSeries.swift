@@ -19,7 +19,7 @@ package struct LossSeries: Hashable, Sendable {
 enum KnownLoss {
     static let names = ["softmax", "asoftmax", "amsoftmax", "arcface", "marginal"]
 
-    /// Place of a loss, given with or without parameters, tuned or not; other losses share the last.
+    /// Index of a loss, given with or without parameters, tuned or not; other losses share the last.
     static func rank(_ loss: String) -> Int {
         let name = loss.prefix { $0 != ":" && $0 != " " && $0 != "@" }
         return names.firstIndex { $0 == name } ?? names.count

@@ -60,7 +60,7 @@ package struct NothingLearned: Hashable, Sendable {
     /// Mean norm beyond what any training that works ends at.
     private static let maxNorm = 1e6
 
-    /// Judges a finished run, or gives `nil` where something was learned.
+    /// Checks a finished run, or gives `nil` where something was learned.
     ///
     /// - Parameters:
     ///   - result: How the last model did on the first test set.
@@ -112,7 +112,7 @@ package struct NothingLearned: Hashable, Sendable {
         return images > 0 && !isTooLarge ? images : nil
     }
 
-    /// Whether the interval of a counted share reaches down to that of guessing.
+    /// Whether the interval of a counted fraction reaches down to that of guessing.
     private static func reaches(_ guessing: Double, fraction: Double, of count: Int) -> Bool {
         BinomialInterval.wilson(fraction: fraction, of: max(0, count)).lower <= guessing
     }

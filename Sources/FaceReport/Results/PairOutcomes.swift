@@ -9,9 +9,9 @@ package struct TestPairs: Hashable, Sendable {
     package let folds: [Int]
     /// Whether a pair shows one person.
     package let same: [Bool]
-    /// Its first image.
+    /// Name of each pair's first image.
     package let first: [String]
-    /// Its second image.
+    /// Name of each pair's second image.
     package let second: [String]
 
     init(_ scores: [ScoreRecord]) {
@@ -21,7 +21,6 @@ package struct TestPairs: Hashable, Sendable {
         second = scores.map(\.second)
     }
 
-    /// Number of pairs.
     package var count: Int { folds.count }
 
     /// The pairs as statistics sees them. A person is the folder of an image.
@@ -43,7 +42,6 @@ package struct TestPairs: Hashable, Sendable {
 
 /// What a run's last model made of the pairs of a test set.
 package struct PairOutcomes: Sendable {
-    /// The pairs.
     package let pairs: TestPairs
     /// Squared L2 distance of each pair.
     package let distances: [Float]

@@ -8,7 +8,7 @@ import FaceRuns
 struct RecomputedResult {
     /// Accuracy over the folds.
     let accuracy: InsightFaceAccuracy
-    /// The exact curve.
+    /// Exact ROC curve.
     let curve: ROCCurve
     /// True acceptance rate at a false one of 1e-3 over the folds, where it is defined.
     let tar: Double?

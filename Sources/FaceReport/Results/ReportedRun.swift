@@ -212,7 +212,6 @@ package struct ReportedRun: Sendable {
         return Double(images) / seconds
     }
 
-    /// Epochs completed.
     package var completedEpochs: Int { result?.epochs ?? epochs.last?.epoch ?? 0 }
 
     /// Pairs that the best epoch's accuracy was measured on.

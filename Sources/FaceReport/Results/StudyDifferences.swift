@@ -27,7 +27,6 @@ package struct StudyDifferences: Sendable {
     /// What differs between runs of the same cells.
     package let differences: [Difference]
 
-    /// Compares two studies.
     package init(_ first: StudyResults, _ second: StudyResults) {
         let (a, b) = (Self.cells(first), Self.cells(second))
         let both = a.keys.filter { b[$0] != nil }.sorted()

@@ -77,7 +77,6 @@ package struct StudyResults: Sendable {
         self.init(runs: runs, damages: damages, scope: scope, tuning: tuning)
     }
 
-    /// Groups runs.
     package init(
         runs: [ReportedRun], damages: [String] = [], scope: StudyScope? = nil,
         tuning: TuningRecord? = nil

@@ -44,7 +44,7 @@ package struct TunedStudy: Sendable {
     /// Whether the record of the tries is damaged or gone, so that only the runs tell what was chosen.
     package var isRecordLost: Bool { record.cells.isEmpty }
 
-    /// Whether a run is what its loss is judged by: with tuned values, or at its default where
+    /// Whether a run is what its loss is evaluated by: with tuned values, or at its default where
     /// nothing else was chosen, or was to be.
     private static func isAnswer(_ run: ReportedRun, _ record: TuningRecord) -> Bool {
         let identity = run.description.identity

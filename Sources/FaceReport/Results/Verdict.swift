@@ -4,13 +4,11 @@ package import FaceStatistics
 package struct Verdict: Sendable {
     /// A loss with its accuracy.
     package struct Entry: Sendable {
-        /// The loss.
         package let loss: LossSeries
         /// Its test accuracy over the seeds.
         package let accuracy: Summary
     }
 
-    /// The configuration.
     package let configuration: Configuration
     /// The losses with a finished run that learned something, the highest accuracy first.
     package let ranking: [Entry]

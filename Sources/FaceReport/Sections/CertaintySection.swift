@@ -134,7 +134,7 @@ enum CertaintySection {
 }
 
 extension Interval {
-    /// The part within 0...1, where a share must be; Student's intervals may leave it.
+    /// The part within 0...1, where a fraction must be; Student's intervals may leave it.
     fileprivate var limited: Interval {
         Interval(min(1, max(0, lower)), min(1, max(0, upper)))
     }

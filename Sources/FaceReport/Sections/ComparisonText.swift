@@ -4,7 +4,7 @@ import FaceStatistics
 
 /// How the report speaks of two losses.
 enum ComparisonText {
-    /// An interval of shares in points: `0.41 to 2.17`.
+    /// An interval of fractions in points: `0.41 to 2.17`.
     static func points(_ interval: Interval) -> String {
         "\(Format.percent(interval.lower)) to \(Format.percent(interval.upper))"
     }

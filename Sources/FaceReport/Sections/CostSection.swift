@@ -74,7 +74,6 @@ package struct RunCost: Hashable, Sendable {
     package let operations: Double
     /// Seconds of training steps.
     package let trainSeconds: Double
-    /// Seconds of evaluation.
     package let evaluationSeconds: Double
 
     /// Adds up the epochs of a run, or gives `nil` where none is over.

@@ -121,7 +121,7 @@ enum NothingLearnedText {
             + Format.fixed(log(Double(classes)), 2)
     }
 
-    /// Shares in percent, from the lowest to the highest.
+    /// Fractions in percent, from the lowest to the highest.
     private static func range(_ fractions: [Double]) -> String {
         let (low, high) = (
             Format.withSign(fractions.min() ?? 0), Format.withSign(fractions.max() ?? 0)

@@ -70,7 +70,7 @@ public struct HParamsExperiment: Sendable, Hashable {
 
     /// A scalar that is shown as a metric.
     public struct Metric: Sendable, Hashable {
-        /// The scalar's tag.
+        /// Tag of the scalar in TensorBoard.
         public var tag: String
         /// What the column is called.
         public var title: String

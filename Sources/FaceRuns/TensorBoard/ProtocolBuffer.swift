@@ -2,7 +2,6 @@ import Foundation
 
 /// Fields of a protocol buffer message, in the wire format of the protocol buffer documentation.
 struct ProtocolBuffer {
-    /// The message's bytes.
     private(set) var bytes = Data()
 
     /// How a field's value is laid out.

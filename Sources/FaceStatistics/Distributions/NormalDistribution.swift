@@ -9,7 +9,7 @@ public enum NormalDistribution {
     /// Probability of a value above `z`, with the same relative error.
     public static func survival(_ z: Double) -> Double { cdf(-z) }
 
-    /// Density at `z`.
+    /// Density of the standard normal distribution at `z`.
     public static func density(_ z: Double) -> Double {
         exp(-0.5 * z * z) / (2 * Double.pi).squareRoot()
     }

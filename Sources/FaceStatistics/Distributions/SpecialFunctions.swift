@@ -23,11 +23,11 @@ package enum GammaFunctions {
         return stirling + polynomial / shifted - log(product)
     }
 
-    /// The share P(a, x) of the gamma integral below `x` ≥ 0, and the share Q(a, x) above, for
+    /// The fraction P(a, x) of the gamma integral below `x` ≥ 0, and the fraction Q(a, x) above, for
     /// `a` > 0.
     ///
     /// The series below `a + 1` and Lentz's continued fraction above (Abramowitz and Stegun 6.5.29
-    /// and 6.5.31); each share that is computed first has a relative error below 1e-12 for `a` up
+    /// and 6.5.31); each fraction that is computed first has a relative error below 1e-12 for `a` up
     /// to 1e4.
     package static func incomplete(_ a: Double, _ x: Double) -> (lower: Double, upper: Double) {
         guard x > 0 else { return (0, 1) }
@@ -62,7 +62,7 @@ package enum GammaFunctions {
 
 /// The incomplete beta integral.
 package enum BetaFunctions {
-    /// The share I_x(a, b) of the beta integral below `x` and the fraction above, for `a`, `b` > 0.
+    /// The fraction I_x(a, b) of the beta integral below `x` and the fraction above, for `a`, `b` > 0.
     ///
     /// Lentz's continued fraction (Abramowitz and Stegun 26.5.8) on the side of the mean where it
     /// converges fast. The relative error of the smaller fraction is below 1e-11 for parameters up

@@ -3,9 +3,9 @@ public struct Interval: Sendable, Hashable {
     /// Confidence that the reports of this package use.
     public static let defaultLevel = 0.95
 
-    /// Lower end.
+    /// Lower end, included.
     public let lower: Double
-    /// Upper end.
+    /// Upper end, included.
     public let upper: Double
 
     /// An interval between two ends, the lower first.
@@ -26,13 +26,13 @@ public struct Interval: Sendable, Hashable {
     public var reach: Double { (upper - lower) / 2 }
 }
 
-/// Intervals of a share that was counted.
+/// Confidence intervals of a counted fraction.
 public enum BinomialInterval {
-    /// Wilson's interval (1927), which stays within 0...1 and holds the share about as often as it
+    /// Wilson's interval (1927), which stays within 0...1 and holds the fraction about as often as it
     /// says for few counts too.
     ///
     /// - Parameters:
-    ///   - fraction: Share that was counted; 0...1.
+    ///   - fraction: Counted fraction; 0...1.
     ///   - count: Number of independent trials; 0 gives 0...1.
     public static func wilson(
         fraction: Double, of count: Int, level: Double = Interval.defaultLevel
@@ -46,7 +46,7 @@ public enum BinomialInterval {
     /// trials that are not independent.
     ///
     /// - Parameters:
-    ///   - fraction: Share that was counted; 0...1.
+    ///   - fraction: Counted fraction; 0...1.
     ///   - count: Number of independent trials that tell as much, whole or not; 0 gives 0...1.
     ///   - z: Bound of the distribution, e.g. 1.96.
     static func wilson(fraction: Double, of count: Double, bound z: Double) -> Interval {
@@ -58,8 +58,8 @@ public enum BinomialInterval {
         return Interval(max(0, middle - reach), min(1, middle + reach))
     }
 
-    /// Clopper and Pearson's interval (1934), which holds the share at least as often as it says, whatever
-    /// the share and however small the count.
+    /// Clopper and Pearson's interval (1934), which holds the fraction at least as often as it says, whatever
+    /// the fraction and however small the count.
     ///
     /// - Parameters:
     ///   - hits: Trials that succeeded; 0...count.

@@ -7,7 +7,7 @@ import SeededRandom
 /// the difference of two models' replicates is the replicate of their difference: the bootstrap is
 /// paired.
 public struct PairBootstrap: Sendable {
-    /// What is drawn.
+    /// The unit that replicates are drawn from, with replacement.
     public enum Unit: String, Sendable, Hashable, CaseIterable {
         /// Whole folds. There are few, so the interval is widened (Hesterberg 2015).
         case folds
@@ -18,7 +18,7 @@ public struct PairBootstrap: Sendable {
         case pairs
     }
 
-    /// What is drawn.
+    /// The unit of the replicates.
     public let unit: Unit
     private let design: PairDesign
     /// For each replicate the weight of each pair; they add up to the design's within each kind.

@@ -16,7 +16,7 @@ public struct PairDesign: Sendable, Hashable {
 
     /// The two people of a pair.
     public struct People: Sendable, Hashable {
-        /// One of them.
+        /// Index of one person.
         public let first: Int
         /// The other; equal to the first for a pair of one person.
         public let second: Int

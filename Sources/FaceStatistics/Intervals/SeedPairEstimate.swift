@@ -15,18 +15,18 @@
 ///
 /// Values may be right (1) or wrong (0), or differences of two losses' values seed by seed. Neither
 /// has an interval without width, for a test set on which two models agree is small, not perfect: a
-/// share has Wilson's, and the pairs' variance of a difference is never below that of two pairs of
+/// fraction has Wilson's, and the pairs' variance of a difference is never below that of two pairs of
 /// each kind, one to each side (Bonett and Price 2012, for no discordant pair).
 public struct SeedPairEstimate: Sendable, Hashable {
-    /// What is estimated.
+    /// Which quantity is estimated, and its range.
     public enum Quantity: Sendable, Hashable {
-        /// The difference of two shares; −1...1.
+        /// The difference of two fractions; −1...1.
         case difference
         /// A fraction of pairs, e.g. an accuracy; 0...1.
         case fraction
     }
 
-    /// What is estimated.
+    /// Which quantity was estimated.
     public let quantity: Quantity
     /// Number of pairs.
     public let pairs: Int

@@ -18,9 +18,7 @@ package struct SimulatedStudy: Sendable {
     package var pairSpread = 0.6
     /// Fraction of people's and pairs' variance that is common to both losses.
     package var sharedFraction = 0.7
-    /// Number of seeds.
     package var seeds = 5
-    /// Number of folds.
     package var folds = 10
     /// Pairs of a fold, half of them of one person.
     package var pairsOfFold = 60
@@ -32,7 +30,6 @@ package struct SimulatedStudy: Sendable {
 
     /// What a simulated study measured.
     package struct Outcome: Sendable {
-        /// The pairs.
         package let design: PairDesign
         /// For each loss, for each seed: 1 where a pair is right, 0 where it is wrong.
         package let values: [[[Double]]]

@@ -20,7 +20,7 @@ public struct StudyEvaluation {
         public var failed: [String] = []
     }
 
-    /// The study.
+    /// Folder of the study.
     public let folder: StudyFolder
     private let configuration: StudyConfiguration
 

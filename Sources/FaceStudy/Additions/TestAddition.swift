@@ -36,7 +36,6 @@ struct TestAddition {
 
     /// The run, by which progress is told.
     let run: PlannedRun
-    /// Its folder.
     let folder: RunFolder
     /// How its model is computed.
     let compute: ComputeConfiguration
@@ -239,7 +238,7 @@ struct TestAddition {
 }
 
 extension Array {
-    /// Sorts by the places of names in a list; what the list does not have comes last, as it was.
+    /// Sorts by the indices of names in a list; what the list does not have comes last, as it was.
     mutating func sort(by order: [String], _ name: (Element) -> String) {
         func place(_ element: Element) -> Int { order.firstIndex(of: name(element)) ?? order.count }
         self = enumerated().sorted {

@@ -8,7 +8,6 @@ import Torch
 
 /// Measures where a trained network's embeddings lie: once, at the end of a run.
 struct GeometryMeasurement {
-    /// The network.
     let embedder: SetEmbedder
     /// What it was trained on.
     let train: PreparedTrainSet

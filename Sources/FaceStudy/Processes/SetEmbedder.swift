@@ -12,7 +12,6 @@ import Torch
 /// whether they have their batch, so that who fails or is to stop leaves nobody waiting; after it the embeddings are
 /// gathered.
 struct SetEmbedder {
-    /// The network.
     let embedder: Embedder
     /// Height and width of its input, in pixels.
     let size: Int
@@ -126,11 +125,11 @@ struct SetEmbedder {
 
 /// Which images each process embeds when.
 struct Turns {
-    /// All images.
+    /// Number of all images.
     let images: Int
     /// Images of a batch.
     let each: Int
-    /// Processes.
+    /// Number of processes.
     let processes: Int
 
     /// Rounds in which every process has one batch, or none in the last.

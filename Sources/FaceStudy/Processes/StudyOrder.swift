@@ -25,7 +25,7 @@ enum StudyOrder: Codable {
             settings = run.settings
         }
 
-        /// The run.
+        /// The planned run that the order describes.
         func planned() throws -> PlannedRun {
             var run = PlannedRun(
                 identity: identity, trainIndex: trainIndex,

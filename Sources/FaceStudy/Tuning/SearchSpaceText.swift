@@ -101,7 +101,7 @@ struct SearchSpaceText: Hashable {
         guard let range = SearchRange(ends[0], ends[1], scale) else {
             throw .tuning(
                 reason:
-                    "'\(place)' is no range: its lower end must be below its upper one, above 0 for "
+                    "'\(place)' is not a valid range: its lower end must be below its upper one, above 0 for "
                     + "'log', and both whole for 'integer'")
         }
         return .range(range)

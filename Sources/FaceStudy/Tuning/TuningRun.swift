@@ -218,7 +218,7 @@ extension TuningTry {
 }
 
 extension TuningValidation {
-    /// The accuracy at which a validation set is judged before anything is trained.
+    /// The accuracy at which a validation set is evaluated before anything is trained.
     static let assumedAccuracy = 0.9
 
     /// √(p (1 - p) / pairs): what an accuracy on independent pairs varies by.

@@ -28,9 +28,9 @@ public struct SlurmJob: Sendable, Hashable {
         public init(time: String) { self.time = time }
     }
 
-    /// The study's folder.
+    /// Folder of the study.
     public var study: URL
-    /// Tasks.
+    /// Number of tasks.
     public var tasks: Int
     /// What each task has.
     public var resources: Resources
@@ -90,7 +90,7 @@ public struct SlurmJob: Sendable, Hashable {
 
     /// Folder of the script and of the tasks' logs.
     public var folder: URL { study.appendingPathComponent("slurm") }
-    /// The script's file.
+    /// File of the batch script.
     public var scriptURL: URL { folder.appendingPathComponent("job.sh") }
 
     private var options: [String] {
@@ -107,7 +107,7 @@ public struct SlurmJob: Sendable, Hashable {
         ] + resources.options
     }
 
-    /// The batch script.
+    /// Text of the batch script for `sbatch`.
     public var script: String {
         let words = command + (resources.cpus.map { ["--threads", "\($0)"] } ?? [])
         return """

@@ -8,7 +8,7 @@ import Spelling
 public struct WorkerChoice: Sendable, Hashable {
     /// What some workers came to when all of them trained at the same time.
     public struct Measurement: Sendable, Hashable {
-        /// How many.
+        /// Number of workers.
         public var workers: Int
         /// Images a second of all of them.
         public var imagesPerSecond: Double

@@ -50,7 +50,7 @@ public struct WorkerProbe {
         probe.train(images)
     }
 
-    /// Takes a step.
+    /// Trains on one batch.
     public func step() { probe.train(images) }
 
     /// Takes steps for a time.

@@ -75,9 +75,9 @@ public final class CosineSimilarityMatrix {
         .make { unsafe ct_other_exponentials(table.handle, labels.handle, scale.handle, &$0) }
     }
 
-    /// What ``crossEntropy(targetLogits:scale:nonTargets:)`` gives.
+    /// Result of ``crossEntropy(targetLogits:scale:nonTargets:)``.
     public struct Outcome {
-        /// Mean cross-entropy.
+        /// Mean cross-entropy, a scalar.
         public var loss: Tensor
         /// `[n]` of truth values: whether the target class has the largest cosine.
         public var isTop1Correct: Tensor

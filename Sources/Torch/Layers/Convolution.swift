@@ -38,7 +38,7 @@ public final class Convolution: Layer {
         self.groups = groups
     }
 
-    /// `weight`.
+    /// State for model files: `weight`.
     public var state: [StateEntry] { [StateEntry("weight", weight, .weight)] }
 
     /// `[n, inputs, h, w]` -> `[n, outputs, h', w']`.

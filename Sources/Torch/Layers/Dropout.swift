@@ -34,21 +34,21 @@ public protocol BatchCounting {
 
 /// Counts the batches of training for a network without batch normalisations, which do it otherwise.
 public final class BatchCounter: BatchCounting {
-    /// Batches seen.
+    /// Number of batches seen, a scalar of `int64`.
     public let batchesTracked = Tensor.zeros([], type: .int64)
 
-    /// Starts at 0.
+    /// Creates a counter at 0.
     public init() {}
 
     /// The count, under the name that normalisations give it.
     public var state: [StateEntry] { [StateEntry("num_batches_tracked", batchesTracked, .buffer)] }
 
-    /// Counts a batch.
+    /// Adds one batch.
     public func count() { batchesTracked.assign(batchesTracked + 1) }
 }
 
 /// Dropout (Srivastava et al. 2014): in training, elements become 0 at random and the others are
-/// divided by the share that stays.
+/// divided by the fraction that stays.
 public struct Dropout {
     /// What is dropped together.
     public enum Unit: Sendable {

@@ -14,7 +14,7 @@ public final class LayerNormalization: Layer {
         self.epsilon = epsilon
     }
 
-    /// `weight` and `bias`.
+    /// State for model files: `weight` and `bias`.
     public var state: [StateEntry] {
         [
             StateEntry("weight", weight, .normalization),

@@ -1,6 +1,6 @@
 /// An affine map of the last dimension.
 public final class Linear: Layer {
-    /// `[outputs, inputs]`.
+    /// Weights `[outputs, inputs]`.
     public let weight: Tensor
     /// `[outputs]`, where there is one.
     public let bias: Tensor?

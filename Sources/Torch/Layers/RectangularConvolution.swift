@@ -3,12 +3,12 @@
 public final class RectangularConvolution: Layer {
     /// Height and width, in pixels.
     public struct Extent: Sendable, Hashable {
-        /// In pixels.
+        /// Number of rows, in pixels.
         public let height: Int
-        /// In pixels.
+        /// Number of columns, in pixels.
         public let width: Int
 
-        /// Creates an extent.
+        /// Creates an extent from height and width, in pixels.
         public init(_ height: Int, _ width: Int) {
             self.height = height
             self.width = width

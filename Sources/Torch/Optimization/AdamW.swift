@@ -33,7 +33,7 @@ public final class AdamW: Optimizer {
         }
     }
 
-    /// The options.
+    /// Learning rate, moments and weight decay.
     public let options: Options
     /// The parameters, in their order.
     public let parameters: [StateEntry]

@@ -49,7 +49,7 @@ extension Optimizer {
         }
     }
 
-    /// Forgets all gradients.
+    /// Sets the gradients of all parameters to nil.
     public func clearGradients() {
         for parameter in parameters { parameter.tensor.gradient = nil }
     }

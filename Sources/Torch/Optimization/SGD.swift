@@ -7,13 +7,13 @@ import CTorch
 public final class SGD: Optimizer {
     /// What stays the same from step to step.
     public struct Options: Codable, Sendable, Hashable {
-        /// Fraction of the former velocity that is kept; 0 ..< 1.
+        /// Fraction of the momentum buffer that is kept; 0 ..< 1.
         public var momentum: Double
         /// Strength of the pull of weights towards 0; at least 0.
         public var weightDecay: Double
         /// Whether biases and normalisations are pulled as well.
         public var decaysBiasAndNormalization: Bool
-        /// Whether the step looks ahead by one velocity (Sutskever et al. 2013).
+        /// Whether the step looks ahead by one momentum step (Sutskever et al. 2013).
         public var nesterov: Bool
 
         /// Creates options; the defaults are those of most face recognition systems.
@@ -30,7 +30,7 @@ public final class SGD: Optimizer {
 
     /// The options.
     public let options: Options
-    /// Whether a step was taken, so that the velocities mean something.
+    /// Whether a step was taken, so that the momentum buffers mean something.
     public private(set) var hasStepped = false
     /// The parameters, in their order.
     public let parameters: [StateEntry]
@@ -48,13 +48,13 @@ public final class SGD: Optimizer {
         momentumBuffers = parameters.zeros()
     }
 
-    /// The velocities under their parameters' names behind `velocity.`.
+    /// The momentum buffers under their parameters' names behind `velocity.`.
     public var state: [StateEntry] {
         zip(parameters, momentumBuffers).map { StateEntry($0.name, $1, .buffer) }
             .prefixed("velocity")
     }
 
-    /// Says that the velocities were loaded from a checkpoint taken after a step.
+    /// Says that the momentum buffers were loaded from a checkpoint taken after a step.
     public func resume() { hasStepped = true }
 
     /// Changes every parameter that has a gradient.

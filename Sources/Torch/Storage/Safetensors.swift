@@ -46,7 +46,6 @@ public enum Safetensors {
         try store(encode(entries, metadata: metadata), to: url)
     }
 
-    /// Replaces a file.
     static func store(_ data: Data, to url: URL) throws(TorchError) {
         do {
             try AtomicFile.write(data, to: url)

@@ -50,7 +50,7 @@ extension Tensor {
 // MARK: - Functions of one element
 
 extension Tensor {
-    /// Absolute values.
+    /// Absolute value, elementwise.
     public func abs() -> Tensor { .make { unsafe ct_abs(handle, &$0) } }
     /// Arc cosines, in radians; 0...pi. The gradient is infinite at -1 and 1.
     public func acos() -> Tensor { .make { unsafe ct_acos(handle, &$0) } }
@@ -64,13 +64,13 @@ extension Tensor {
     }
     /// Cosines of angles in radians.
     public func cos() -> Tensor { .make { unsafe ct_cos(handle, &$0) } }
-    /// Exponentials.
+    /// Exponential, elementwise.
     public func exp() -> Tensor { .make { unsafe ct_exp(handle, &$0) } }
     /// Largest whole numbers that are not above.
     public func floor() -> Tensor { .make { unsafe ct_floor(handle, &$0) } }
     /// Truth values: whether each element is neither infinite nor not a number.
     public func isFinite() -> Tensor { .make { unsafe ct_isfinite(handle, &$0) } }
-    /// Natural logarithms.
+    /// Natural logarithm, elementwise.
     public func log() -> Tensor { .make { unsafe ct_log(handle, &$0) } }
     /// Natural logarithms of one more than each element.
     public func log1p() -> Tensor { .make { unsafe ct_log1p(handle, &$0) } }
@@ -94,11 +94,11 @@ extension Tensor {
     public func sin() -> Tensor { .make { unsafe ct_sin(handle, &$0) } }
     /// log(1 + exp(x)), without overflow.
     public func softplus() -> Tensor { .make { unsafe ct_softplus(handle, &$0) } }
-    /// Square roots.
+    /// Square root, elementwise.
     public func sqrt() -> Tensor { .make { unsafe ct_sqrt(handle, &$0) } }
-    /// Squares.
+    /// Square, elementwise.
     public func square() -> Tensor { .make { unsafe ct_square(handle, &$0) } }
-    /// Hyperbolic tangents.
+    /// Hyperbolic tangent, elementwise.
     public func tanh() -> Tensor { .make { unsafe ct_tanh(handle, &$0) } }
 }
 
@@ -122,7 +122,7 @@ extension Tensor {
     public func angles(to other: Tensor) -> Tensor {
         .make { unsafe ct_angles(handle, other.handle, &$0) }
     }
-    /// The matrix product.
+    /// Matrix product: `[n, k]` times `[k, m]` is `[n, m]`.
     public func matmul(_ other: Tensor) -> Tensor {
         .make { unsafe ct_matmul(handle, other.handle, &$0) }
     }
@@ -139,7 +139,7 @@ extension Tensor {
     public static func .== (lhs: Tensor, rhs: Tensor) -> Tensor {
         make { unsafe ct_eq(lhs.handle, rhs.handle, &$0) }
     }
-    /// Whether elements differ.
+    /// Whether elements differ, as a tensor of truth values.
     public static func .!= (lhs: Tensor, rhs: Tensor) -> Tensor {
         make { unsafe ct_ne(lhs.handle, rhs.handle, &$0) }
     }

@@ -16,7 +16,7 @@ extension Tensor {
         let dims = dims.map(Int64.init)
         return .make { unsafe ct_permute(handle, dims, dims.count, &$0) }
     }
-    /// Two dimensions exchanged.
+    /// A view with two dimensions exchanged.
     public func transposed(_ first: Int, _ second: Int) -> Tensor {
         .make { unsafe ct_transpose(handle, Int64(first), Int64(second), &$0) }
     }

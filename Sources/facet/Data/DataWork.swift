@@ -109,7 +109,6 @@ final class DataWork {
         }
     }
 
-    /// Writes a result.
     func write(_ result: some Encodable, text: @autoclosure () -> String) throws {
         endLine()
         guard json else { return Console.output(text()) }

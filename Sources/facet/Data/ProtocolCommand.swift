@@ -29,8 +29,8 @@ let identificationCommand = Command(
             "--galleries", .value("N"),
             "galleries with people of their own, who are unknown to the others; default 1"),
         Option(
-            "--unknown", .value("SHARE"),
-            "share of the people who are not enrolled, 0 for a closed set; default 0.3"),
+            "--unknown", .value("FRACTION"),
+            "fraction of the people who are not enrolled, 0 for a closed set; default 0.3"),
         Option("--distractors", .value("N"), "people who are only enrolled; default 0"),
         Option("--seed", .value("N"), "random seed; default 1"),
     ] + DataWork.options,
@@ -71,12 +71,12 @@ let identificationCommand = Command(
     }
 }
 
-/// The share that `--unknown` names.
+/// The fraction that `--unknown` names.
 private func unknownFraction(_ arguments: Arguments) throws -> Double {
     guard let text = arguments.value("--unknown") else { return 0.3 }
     guard let share = Double(text), (0...0.9).contains(share) else {
         throw CommandError.badValue(
-            option: "--unknown", value: text, expected: "a share from 0 to 0.9")
+            option: "--unknown", value: text, expected: "a fraction from 0 to 0.9")
     }
     return share
 }

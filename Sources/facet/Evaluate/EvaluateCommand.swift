@@ -110,7 +110,9 @@ let evaluateCommand = Command(
         compute: try configuration.resolvedCompute(),
         batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
         input: try ModelFlags.input(arguments), engine: try ModelFlags.engine(arguments))
-    try requireUse(ofInput: arguments, paths)
+    try ModelFlags.requireUse(
+        ofInput: ["--colour", "--input-mean", "--input-deviation", "--input-size"], arguments,
+        paths)
     let warnings = OnceTold()
     let savesThresholds = arguments.has("--save-thresholds")
     guard !savesThresholds || configuration.test.count == 1 else {
@@ -240,15 +242,6 @@ private final class OnceTold {
     func tell(_ warning: String) {
         if told.insert(warning).inserted { Console.standard.warning(warning) }
     }
-}
-
-/// Refuses what is said of an input where the files of all models say it themselves.
-private func requireUse(ofInput arguments: Arguments, _ paths: [String]) throws {
-    let takes = paths.contains { EmbeddingSource.takesRequestedInput(URL(fileURLWithPath: $0)) }
-    let options = ["--colour", "--input-mean", "--input-deviation", "--input-size"]
-    guard !takes, let option = options.first(where: arguments.has) else { return }
-    throw CommandError.together(
-        option, "a model or embeddings whose file says how its images are prepared")
 }
 
 /// A name for each model that no other has: the end of its path, as long as it takes.

@@ -17,8 +17,10 @@ let exportCommand = Command(
         the numbers, and nothing is written. An int8 network is compared on 32 of the given faces that its \
         steps were not chosen by.
 
-        An ONNX network takes any number of images, [n, 3, h, w] in RGB as (byte - 127.5) / 127.5, or with \
-        --raw-input bytes from 0 to 255 as float32. How images are prepared is in its metadata.
+        ONNX, OpenVINO's format and TorchScript take any number of images, [n, 3, h, w] in RGB as the network was \
+        trained, usually (byte - 127.5) / 127.5, or with --raw-input bytes from 0 to 255 as float32. A network that \
+        was trained on BGR exchanges the channels itself, so that what it is given is RGB too, or BGR with --colour \
+        bgr. How images are prepared is in the file's metadata.
         """,
     positionals: [
         Positional("model", "a run's folder, a model file or a state dict"),
@@ -31,7 +33,12 @@ let exportCommand = Command(
             completion: .words(ModelExporter.Format.allCases.map(\.rawValue))),
         Option(
             "--raw-input", .flag,
-            "ONNX and OpenVINO: the network prepares bytes from 0 to 255 itself"),
+            "the network prepares bytes from 0 to 255 itself; not for safetensors"),
+        Option(
+            "--colour", .value("NAME"),
+            "order of the channels that the new network is given, whichever it was trained on: rgb "
+                + "(default) or bgr; not for safetensors",
+            completion: ModelFlags.colourOrders),
         Option(
             "--keep-batch-norm", .flag,
             "ONNX and OpenVINO: leave batch normalisations as they are, instead of folding them into convolutions"
@@ -45,7 +52,7 @@ let exportCommand = Command(
             "--terms", .value("TEXT"),
             "the licence's terms, written into the file; default: those of the training set, where the "
                 + "model's file states them; not for safetensors"),
-    ] + ModelFlags.stateDict + [
+    ] + ModelFlags.stateDict + ModelFlags.inputOptions(colour: trainedColour) + [
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set on whose pairs both networks are compared",
@@ -62,30 +69,38 @@ let exportCommand = Command(
         "facet export runs/arcface arcface.onnx --raw-input --test lfw=lfw.bin",
         "facet export runs/arcface arcface-int8.onnx --int8 CASIA/train.rec --test lfw=lfw.bin",
         "facet export r50.pth r50.onnx --backbone iresnet50",
+        "facet export adaface.ckpt adaface.onnx --backbone ir50 --trained-colour bgr",
     ]
 ) { arguments in
     let interrupt = try Interrupt()
     let target = URL(fileURLWithPath: arguments.positional("file") ?? "")
-    let configuration = try StudyOptions.configuration(arguments)
+    let configuration = try StudyOptions.configuration(
+        arguments, without: Set(StudyConfiguration.Input.flags))
     let format = try exportFormat(arguments, target)
     try requireUse(of: arguments, format)
+    let model = arguments.positional("model") ?? ""
+    try ModelFlags.requireUse(
+        ofInput: [trainedColour, "--input-mean", "--input-deviation"], arguments, [model])
     var exporter = ModelExporter(
         format,
         onnx: ONNXOptions(
             isRawInput: arguments.has("--raw-input"),
+            colourOrder: try ModelFlags.colourOrder(arguments, "--colour") ?? .rgb,
             foldsBatchNorm: !arguments.has("--keep-batch-norm"),
             isHalf: arguments.has("--float16")),
         terms: arguments.value("--terms"), version: FacetVersion.number,
         embedding: EmbeddingOptions(
             compute: try configuration.resolvedCompute(),
-            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize))
+            batchSize: configuration.evaluation.batchSize, inputSize: configuration.inputSize,
+            input: try ModelFlags.input(arguments, colour: trainedColour)))
     exporter.calibration = try arguments.value("--int8").map {
         try EmbeddedSet.open($0, threads: exporter.embedding.compute.threads)
     }
     var line: ProgressLine?
     let judgement = try exporter.export(
-        URL(fileURLWithPath: arguments.positional("model") ?? ""), to: target,
-        weights: ModelFlags.stateDict(arguments), tests: configuration.namedTests
+        URL(fileURLWithPath: model), to: target,
+        weights: ModelFlags.stateDict(arguments, colour: trainedColour),
+        tests: configuration.namedTests
     ) { name, done, total in
         if line == nil || done == 0 {
             line?.finish()
@@ -108,14 +123,18 @@ let exportCommand = Command(
     return .success
 }
 
+/// The option for the order of the channels that a state dict was trained on; `--colour` is the new file's.
+private let trainedColour = "--trained-colour"
+
 /// Refuses options that say nothing about a format.
 private func requireUse(of arguments: Arguments, _ format: ModelExporter.Format) throws {
-    let onnx = ["--raw-input", "--keep-batch-norm", "--float16", "--int8"]
+    let onnx = ["--keep-batch-norm", "--float16", "--int8"]
     if arguments.has("--float16"), arguments.has("--int8") {
         throw CommandError.together("--float16", "--int8")
     }
     let others: [ModelExporter.Format: [String]] = [
-        .onnx: [], .openvino: [], .safetensors: onnx + ["--terms"], .torchscript: onnx,
+        .onnx: [], .openvino: [], .safetensors: onnx + ["--raw-input", "--colour", "--terms"],
+        .torchscript: onnx,
     ]
     guard let option = others[format]?.first(where: arguments.has) else { return }
     throw CommandError.together(option, "\(format.rawValue), of which it says nothing")

@@ -34,7 +34,6 @@ enum GalleryFlags {
         try FaceGallery(URL(fileURLWithPath: arguments.positional("gallery") ?? ""))
     }
 
-    /// The gallery's model.
     static func embedder(of gallery: FaceGallery, _ arguments: Arguments) throws -> FaceEmbedder {
         let path = arguments.value("--model") ?? gallery.model.path
         let embedder = try UseFlags.embedder(path, arguments)

@@ -21,7 +21,6 @@ enum ThresholdText {
         "'\(calibration.set)', \(counted(calibration.impostorPairs, "pair")) of different people"
     }
 
-    /// A cosine.
     static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
 
     /// An interval of a threshold, whose ends the pairs may not give.
@@ -31,7 +30,7 @@ enum ThresholdText {
         return lower <= -1 ? "at most \(cosine(upper))" : "\(cosine(lower)) to \(cosine(upper))"
     }
 
-    /// A share in percent, with as many digits as it takes.
+    /// A fraction in percent, with as many digits as it takes.
     static func percent(_ share: Double) -> String {
         guard share > 0 else { return "0 %" }
         return share >= 0.001

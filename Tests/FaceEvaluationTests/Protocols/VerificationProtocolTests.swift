@@ -60,7 +60,7 @@ import Testing
         #expect(results[0] == results[1])
     }
 
-    /// The optimistic protocols are never below the same score judged with a threshold from
+    /// The optimistic protocols are never below the same score evaluated with a threshold from
     /// elsewhere.
     @Test(arguments: SystemsGolden.cases)
     func optimismNeverCosts(golden: SystemsGolden.Case) throws {

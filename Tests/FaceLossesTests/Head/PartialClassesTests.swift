@@ -36,7 +36,7 @@ struct PartialClassesTests {
         #expect(draw(1) == draw(1) && draw(1) != draw(2))
     }
 
-    /// 4,000 draws of 8 from 38: each count is binomial with mean 842 and deviation 25.8.
+    /// 4,000 draws of 8 from 38: each count is binomial with mean 842 and standard deviation 25.8.
     @Test("Every other class is as likely as any")
     func fairness() {
         var counts = [Int](repeating: 0, count: 40)

@@ -27,7 +27,6 @@ func expectClose(
         sourceLocation: sourceLocation)
 }
 
-/// Expects a number.
 func expectClose(
     _ found: Double, _ expected: Double, tolerance: Double, _ name: String = "value",
     sourceLocation: SourceLocation = #_sourceLocation

@@ -5,7 +5,7 @@ import Spelling
 struct CelebKey: Sendable, Hashable {
     /// Freebase MID, as `m.0107_f`.
     let person: String
-    /// Search rank.
+    /// Rank among the results of the image search.
     let rank: Int
     /// Number of the face; -1 for a whole picture.
     let face: Int
@@ -96,7 +96,7 @@ struct CelebList {
     private(set) var identities: [String] = []
     /// What is to be told about its labels.
     private(set) var warnings: [String] = []
-    /// The place of its identity for each image.
+    /// The index of its identity for each image.
     private(set) var labels: [CelebKey: Int] = [:]
 
     init(_ url: URL) throws(FaceDataError) {

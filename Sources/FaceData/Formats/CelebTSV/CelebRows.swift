@@ -20,7 +20,7 @@ public struct CelebRows: ImageSource {
         var offset: Int
         /// How many characters it has.
         var count: Int32
-        /// Place of the MID among all.
+        /// Index of the MID among all.
         var person: Int32
         /// Rank of the picture among those that a search engine found.
         var rank: Int32
@@ -80,7 +80,7 @@ public struct CelebRows: ImageSource {
         "\(people[Int(rows[position].person)])/\(key(of: position).stem).jpg"
     }
 
-    /// The file.
+    /// The one file that holds all images.
     public var sourceFiles: SourceFiles { .shared([location]) }
 
     /// Decodes a row's base64; the image's bytes are all that the buffer holds afterwards.
@@ -93,7 +93,7 @@ public struct CelebRows: ImageSource {
         }
     }
 
-    /// Place of the person that a row is filed under.
+    /// Index of the person that a row is filed under.
     func person(of position: Int) -> Int { Int(rows[position].person) }
 
     /// What tells a row from all others.

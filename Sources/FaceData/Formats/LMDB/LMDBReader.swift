@@ -6,9 +6,8 @@
 ///
 /// The layout is that of LMDB 0.9 on machines of 64 bits with the lowest byte first (`mdb.c`): two pages that
 /// tell where the tree's root is, of which the later one counts; pages of branches and of leaves, whose entries
-/// are found by a list of places behind 16 bytes of head; and runs of pages for large values.
+/// are found by a list of offsets behind 16 bytes of head; and runs of pages for large values.
 struct LMDBReader {
-    /// An entry.
     struct Entry {
         let key: [UInt8]
         /// Where its value is in the file.
@@ -78,7 +77,6 @@ struct LMDBReader {
         }
     }
 
-    /// A page's bytes.
     private func page(_ number: UInt64) throws(FaceDataError) -> [UInt8] {
         guard number < UInt64(store.size / pageSize) else {
             throw damaged(

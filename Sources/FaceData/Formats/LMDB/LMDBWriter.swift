@@ -37,7 +37,6 @@ final class LMDBWriter {
     private var counts = (branches: 0, leaves: 0, large: 0)
     private var lastKey: [UInt8]?
 
-    /// Begins a file.
     init(_ url: URL) throws(SafeFilesError) {
         file = try FileWriter(url)
         try file.write([UInt8](repeating: 0, count: 2 * Self.pageSize))
@@ -123,7 +122,7 @@ final class LMDBWriter {
         return node
     }
 
-    /// Writes a page of a tree: places from its head on, entries from its end on.
+    /// Writes a page of a tree: offsets from its head on, entries from its end on.
     private func write(_ page: Page, flags: UInt64) throws(SafeFilesError) -> Int {
         let number = nextPage
         var places: [UInt8] = []

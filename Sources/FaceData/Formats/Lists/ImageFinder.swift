@@ -3,7 +3,6 @@ import Foundation
 /// Finds the images that a list of pairs names, also where their files are written otherwise: in
 /// another case, with another ending, or, of numbered images, with other zeros in front.
 struct ImageFinder {
-    /// What was found.
     enum Found {
         /// A file, relative to the root.
         case file(String)

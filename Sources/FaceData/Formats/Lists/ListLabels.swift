@@ -9,9 +9,8 @@ import Spelling
 /// Identities are in the order of their numbers when all are whole numbers written without sign and
 /// without zeros in front, and otherwise in the order of their bytes.
 struct ListLabels {
-    /// The identities' names.
     private(set) var identities: [String] = []
-    /// A place in ``identities`` for each label.
+    /// An index in ``identities`` for each label.
     private(set) var labels: [Int] = []
     /// What is to be told about the labels.
     private(set) var warnings: [String] = []

@@ -7,7 +7,7 @@ public import Foundation
 public struct ParquetImages: ImageSource {
     /// The file, or the folder of the files.
     public let location: URL
-    /// The files.
+    /// The Parquet files, in the order of their rows.
     public var files: [URL] { pool.files.map(\.url) }
     private let pool: FilePool
     private let tables: [ParquetTable]
@@ -41,7 +41,7 @@ public struct ParquetImages: ImageSource {
         FileStamp(pool.files[place(of: index).file].url)
     }
 
-    /// Reads a picture.
+    /// Reads the encoded bytes of a picture into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let (file, row) = place(of: index)
         let part = Self.last(of: tables[file].parts, below: row)
@@ -103,7 +103,7 @@ private final class PageCache: @unchecked Sendable {
     private let lock = NSLock()
     private var kept: [Key: (values: ParquetValues, used: Int)] = [:]
     private var clock = 0
-    /// Some megabytes each.
+    /// Pages kept in memory, some megabytes each.
     private static let limit = 24
 
     func values(

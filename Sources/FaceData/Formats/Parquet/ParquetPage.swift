@@ -8,7 +8,7 @@ struct ParquetPage: Hashable {
     let unpackedSize: Int
     /// Values, missing ones included.
     let count: Int
-    /// How values are written: 0 plain, 2 and 8 as places in a dictionary.
+    /// How values are written: 0 plain, 2 and 8 as indices in a dictionary.
     let encoding: Int
     let isDictionary: Bool
     /// Bytes of the levels before the values, which are not packed, and whether the values are; nil for pages

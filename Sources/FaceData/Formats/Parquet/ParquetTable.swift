@@ -3,7 +3,7 @@ import Foundation
 /// A Parquet file of Hugging Face's `datasets`: which column has the pictures, what they are called, and whose
 /// they are.
 struct ParquetTable {
-    /// Some rows' pictures.
+    /// The pictures of consecutive rows.
     struct Part: Sendable, Hashable {
         let page: ParquetPage
         /// The dictionary that the page's values are in, if they are.
@@ -13,7 +13,6 @@ struct ParquetTable {
         let firstRow: Int
     }
 
-    /// The pictures' column.
     let images: ParquetFile.Column
     /// Its pages, in the order of the rows.
     let parts: [Part]

@@ -1,7 +1,6 @@
 /// The fields of a message of Protocol Buffers, one after another (its encoding's documentation calls this the
 /// wire format).
 struct WireReader {
-    /// A field's value.
     enum Value {
         case number(UInt64)
         /// Eight or four bytes, the lowest first.

@@ -5,7 +5,7 @@
 /// into parts (flags 1, 2, ... and 3), and the number is put between them again when it is read
 /// (dmlc-core, `recordio.h`).
 struct RecordFile: Sendable {
-    /// Begins each part.
+    /// Magic number at the start of each part.
     static let magic: UInt32 = 0xced7_230a
     /// The longest part, in bytes.
     static let maxPartBytes = 1 << 29 - 1
@@ -43,7 +43,7 @@ struct RecordFile: Sendable {
         try assemble(record, at: offset, into: buffer)
     }
 
-    /// Where the record ends that begins at a place.
+    /// Where the record ends that begins at an offset.
     func end(_ record: Int, at offset: Int) throws(FaceDataError) -> Int {
         try parts(record, at: offset).end
     }
@@ -117,7 +117,7 @@ struct RecordFile: Sendable {
         }
     }
 
-    /// The part that begins at a place, from its first bytes.
+    /// The part that begins at an offset, from its first bytes.
     private func part(
         _ record: Int, at offset: Int, _ bytes: UnsafeRawBufferPointer
     ) throws(FaceDataError) -> Part {

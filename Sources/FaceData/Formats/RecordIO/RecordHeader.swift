@@ -41,7 +41,6 @@ struct RecordHeader: Sendable, Hashable {
     /// What identifies the person: the label, or the first of several.
     var identity: Float { labels.first ?? label }
 
-    /// The header's bytes.
     var bytes: [UInt8] {
         func four(_ word: UInt32) -> [UInt8] {
             withUnsafeBytes(of: word.littleEndian) { Array($0) }

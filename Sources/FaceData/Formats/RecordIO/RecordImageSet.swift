@@ -63,7 +63,7 @@ private struct RecordNames {
     /// Why the list is not used.
     private(set) var warning: String?
 
-    /// No names.
+    /// No names, for the reason given by `warning`.
     init(warning: String) {
         self.warning = warning
     }

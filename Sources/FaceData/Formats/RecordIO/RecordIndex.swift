@@ -15,7 +15,6 @@ struct RecordIndex: Sendable {
 
     var count: Int { offsets.count }
 
-    /// A record's key.
     func key(of index: Int) -> Int {
         switch keys {
         case .indices: index

@@ -85,7 +85,7 @@ struct RecordList {
         return (
             [],
             "'\(file.lastPathComponent)' contradicts the pack in "
-                + counted(wrong.count, "place") + ": " + wrong.prefix(3).joined(separator: "; ")
+                + counted(wrong.count, "key") + ": " + wrong.prefix(3).joined(separator: "; ")
                 + (wrong.count > 3 ? "; ..." : "")
         )
     }

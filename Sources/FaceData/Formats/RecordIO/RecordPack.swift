@@ -15,7 +15,7 @@ public struct RecordPack: ImageSource {
     private let file: RecordFile
     private let index: RecordIndex
     private let layout: RecordLayout
-    /// Whether the records' keys are those of an index, and not their places in the file.
+    /// Whether the records' keys are those of an index, and not their indices in the file.
     private let hasKeys: Bool
 
     /// Opens a pack.
@@ -77,7 +77,7 @@ public struct RecordPack: ImageSource {
     /// How many records describe identities; 0 in packs that have none.
     public var identityRecords: Int { layout.identities.count }
 
-    /// The record's key.
+    /// `record` and the record's key, as `record 17`.
     public func name(of position: Int) -> String { "record \(key(of: position))" }
 
     /// The `.rec` file, and the index that tells where its records are.
@@ -85,7 +85,7 @@ public struct RecordPack: ImageSource {
         .shared([location, location.deletingPathExtension().appendingPathExtension("idx")])
     }
 
-    /// Reads an image.
+    /// Reads the encoded bytes of an image into `buffer`.
     public func read(_ position: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         let header = try readRecord(layout.images.lowerBound + position, into: buffer)
         buffer.narrow(to: header.count..<buffer.count)
@@ -182,8 +182,8 @@ public struct RecordPack: ImageSource {
         return keys
     }
 
-    /// For each record that describes an identity, the images it names, as places. The labels of
-    /// these records are 32-bit floats: places from 16,777,215 on are rounded.
+    /// For each record that describes an identity, the images it names, as indices. The labels of
+    /// these records are 32-bit floats: indices from 16,777,215 on are rounded.
     ///
     /// - Throws: ``FaceDataError/badRecord(path:record:offset:reason:)`` for a record that names
     ///   none.

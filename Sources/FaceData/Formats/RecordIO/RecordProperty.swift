@@ -22,6 +22,5 @@ enum RecordProperty {
         return identities
     }
 
-    /// The file's text.
     static func text(identities: Int, side: Int) -> String { "\(identities),\(side),\(side)\n" }
 }

@@ -2,7 +2,6 @@
 struct PartIndex: Sendable, Hashable {
     /// What is in the file and is no image of the set.
     struct Passed: Sendable, Hashable {
-        /// What it is.
         enum Kind: String, Sendable {
             /// An archive within the archive.
             case archive
@@ -36,7 +35,6 @@ struct PartIndex: Sendable, Hashable {
     private(set) var offsets: [Int] = []
     /// Bytes of each part.
     private(set) var sizes: [Int] = []
-    /// The images' names.
     private(set) var names = TextTable()
     /// The labels, each once.
     private(set) var labels: [String] = []

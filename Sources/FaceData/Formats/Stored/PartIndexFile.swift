@@ -4,8 +4,8 @@ import SafeFiles
 /// The index of a large file, kept beside it as the hidden `.NAME.index`, or, where that cannot be written, in
 /// the user's folder of caches: made once, since it takes a walk through the whole file.
 ///
-/// A line is the place of an image, its size, its label and its name, with tabs between. An index is believed
-/// only if the file has the size and the time that stand in it, and every place lies in the file.
+/// A line is the offset of an image, its size, its label and its name, with tabs between. An index is believed
+/// only if the file has the size and the time that stand in it, and every offset lies in the file.
 struct PartIndexFile {
     /// Smaller files are read again each time.
     static let minBytes = 1 << 20
@@ -39,7 +39,7 @@ struct PartIndexFile {
         return index
     }
 
-    /// Beside the file.
+    /// The index in the folder of the file itself.
     var beside: URL {
         file.url.deletingLastPathComponent().appendingPathComponent(
             ".\(file.url.lastPathComponent).index")

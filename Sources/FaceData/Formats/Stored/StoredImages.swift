@@ -7,7 +7,7 @@ public import Foundation
 public struct StoredImages: ImageSource {
     /// The file, or the folder of the files.
     public let location: URL
-    /// The files.
+    /// The files that hold the images.
     public var files: [URL] { pool.files.map(\.url) }
     private let pool: FilePool
     private let content: any PartContent
@@ -60,10 +60,10 @@ public struct StoredImages: ImageSource {
         FileStamp(pool.files[Int(owners[index])].url)
     }
 
-    /// All of them.
+    /// All files; each holds many images.
     public var sourceFiles: SourceFiles { .shared(files) }
 
-    /// Reads an image.
+    /// Reads the encoded bytes of an image into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         guard sizes[index] <= ImageDecoder.maxBytes else {
             throw .badImage(

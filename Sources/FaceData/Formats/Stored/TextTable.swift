@@ -6,12 +6,11 @@ struct TextTable: Sendable, Hashable {
     /// How many texts there are.
     var count: Int { ends.count }
 
-    /// A text by its place.
+    /// A text by its index.
     subscript(index: Int) -> String {
         String(decoding: bytes[start(of: index)..<ends[index]], as: UTF8.self)
     }
 
-    /// Adds a text.
     mutating func append(_ text: String) {
         bytes += text.utf8
         ends.append(bytes.count)

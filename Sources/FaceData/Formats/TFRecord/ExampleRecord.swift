@@ -6,7 +6,6 @@ struct ExampleRecord {
     private(set) var label: String?
     /// The picture's name; nil where it has none.
     private(set) var name: String?
-    /// The features' names.
     private(set) var features: [String] = []
 
     /// Names of features that tell the label, the first that is there: those of TF-Slim, and of the data of

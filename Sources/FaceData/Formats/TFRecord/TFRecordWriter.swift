@@ -8,7 +8,6 @@ struct TFRecordWriter {
 
     init(_ url: URL) throws(SafeFilesError) { file = try FileWriter(url) }
 
-    /// Adds a picture.
     func append(
         _ image: [UInt8], name: String, label: Int, identity: String
     ) throws(SafeFilesError) {

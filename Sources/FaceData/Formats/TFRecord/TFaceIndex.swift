@@ -21,7 +21,6 @@ struct TFaceIndex {
         return (fields[0], file, offset, fields[3])
     }
 
-    /// Reads the text.
     init(_ text: URL) throws(FaceDataError) {
         for line in try TextFile.lines(text) {
             guard let (name, file, offset, label) = Self.fields(line.text),

@@ -8,7 +8,6 @@ struct TarWriter: ~Copyable {
 
     init(_ file: FileWriter) { self.file = file }
 
-    /// Adds a file.
     func append(_ name: String, _ content: [UInt8]) throws(SafeFilesError) {
         let bytes = Array(name.utf8)
         if bytes.count > 100 || content.count >= 1 << 33 {

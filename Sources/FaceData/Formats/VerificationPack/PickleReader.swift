@@ -13,7 +13,7 @@ struct PickleReader: ~Copyable {
     static let maxNameBytes = 256
 
     var cursor: ByteCursor
-    /// All values; places 0 to 3 are None, False, True and the empty tuple.
+    /// All values; indices 0 to 3 are None, False, True and the empty tuple.
     private(set) var values: [PickleValue] = [
         .none, .boolean(false), .boolean(true), .tuple([]),
     ]
@@ -29,7 +29,7 @@ struct PickleReader: ~Copyable {
         cursor = ByteCursor(store)
     }
 
-    /// Runs the machine to its end; returns the place of the value that the pickle is.
+    /// Runs the machine to its end; returns the index of the value that the pickle is.
     mutating func run() throws(FaceDataError) -> Int {
         while true {
             position = cursor.offset

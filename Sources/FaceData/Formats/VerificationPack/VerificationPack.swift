@@ -7,7 +7,7 @@ public import Foundation
 /// here it is read by a machine that knows lists, bytes and numpy arrays only (protocols 0 to 5) and
 /// refuses everything else by name. Images stay in the file until they are asked for.
 public struct VerificationPack: ImageSource {
-    /// The file.
+    /// The `.bin` file.
     public let location: URL
     /// For each pair whether both images show the same person.
     public let same: [Bool]
@@ -36,13 +36,13 @@ public struct VerificationPack: ImageSource {
     /// How many images there are, two a pair.
     public var count: Int { images.count }
 
-    /// An image's place, from 0.
+    /// An image's index, from 0.
     public func name(of index: Int) -> String { "image \(index)" }
 
-    /// The file.
+    /// The one file that holds all images.
     public var sourceFiles: SourceFiles { .shared([location]) }
 
-    /// Reads an image.
+    /// Reads the encoded bytes of an image into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         switch images[index] {
         case .stored(let range):

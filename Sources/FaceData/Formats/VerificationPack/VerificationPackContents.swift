@@ -10,7 +10,6 @@ struct VerificationPackContents: ~Copyable {
         self.reader = reader
     }
 
-    /// The encoded images.
     func images() throws(FaceDataError) -> [PickleBytes] {
         let items = try items(try parts().images, "images")
         var images: [PickleBytes] = []

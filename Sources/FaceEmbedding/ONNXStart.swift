@@ -1,0 +1,144 @@
+import FaceModels
+import Foundation
+import ModelFormats
+import ONNX
+import OpenVINO
+import Torch
+
+/// The weights in an ONNX file, for a backbone that computes the same: matched by the order of the operations, and
+/// verified by comparing the embeddings of the same images.
+final class ONNXStart {
+    /// What the backbone is to be given; nil where the file does not say it.
+    let normalization: InputNormalization?
+
+    private let url: URL
+    private let file: ONNXFile
+    private let arithmetic: LeadingArithmetic
+    private var known: [String: WeightMatch] = [:]
+
+    /// Images that both networks are tried with.
+    private static let images = 3
+    /// Distance of two embeddings of length 1 that is rounding: in float32, and of weights in float16.
+    private static let rounding = (single: 0.005, half: 0.05)
+
+    /// Reads a file.
+    ///
+    /// - Throws: `ONNXError` for a file that is damaged, ``FaceEmbeddingError/noWeights(path:reason:)`` for
+    ///   weights that were rounded to integers.
+    init(_ url: URL) throws {
+        self.url = url
+        file = try ONNXFile(url)
+        let description = NetworkDescription(file)
+        guard !description.isQuantized else {
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason: "its weights are rounded to integers; give the network in floating point")
+        }
+        arithmetic = description.arithmetic ?? LeadingArithmetic()
+        normalization = Self.normalization(description, arithmetic)
+    }
+
+    /// What bytes have become where the backbone begins, behind what the graph does with its input.
+    private static func normalization(
+        _ description: NetworkDescription, _ arithmetic: LeadingArithmetic
+    ) -> InputNormalization? {
+        guard let given = ModelMetadata.normalization(description.metadata), arithmetic.isUniform
+        else { return nil }
+        func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+        let deviation = given.standardDeviation / arithmetic.scale
+        return InputNormalization(
+            mean: rounded(given.mean - arithmetic.shift * deviation),
+            standardDeviation: rounded(deviation),
+            order: arithmetic.exchangesColours ? given.order.exchanged : given.order)
+    }
+
+    /// Which of the file's weights are a backbone's.
+    ///
+    /// - Throws: `ModelFormatsError.misfit` where all fit but both networks compute something else, and
+    ///   ``FaceEmbeddingError/noWeights(path:reason:)`` for another input size.
+    func match(_ specification: BackboneSpecification, inputSize: Int) throws -> WeightMatch {
+        let key = "\(specification) \(inputSize)"
+        if let match = known[key] { return match }
+        let backbone = try BackboneCatalogue.make(
+            specification, inputSize: inputSize, initial: .zeros())
+        var match = WeightMatch(
+            try ONNXWeights(file, of: backbone, inputSize: inputSize).file, backbone.state)
+        if match.isWhole {
+            try match.load(into: backbone.state)
+            match.proof = try verify(backbone, inputSize)
+        }
+        known[key] = match
+        return match
+    }
+
+    // MARK: Verification
+
+    private func verify(_ backbone: any Backbone, _ inputSize: Int) throws -> String {
+        if let reason = whyNotVerified { return "not verified by comparing outputs, \(reason)" }
+        let difference = try difference(backbone, inputSize)
+        let isHalf = file.weights.contains { $0.type == ONNXElementType.float16.rawValue }
+        guard difference <= (isHalf ? Self.rounding.half : Self.rounding.single) else {
+            throw ModelFormatsError.misfit(
+                path: url.path,
+                summary: "has weights of all shapes of \(backbone.specification), but computes "
+                    + "something else (normalised embeddings are up to "
+                    + "\(String(format: "%.2f", difference)) apart): its operations or their "
+                    + "order differ; give the state dict that it was exported from")
+        }
+        return "verified: OpenVINO gives the same embeddings, "
+            + "at most \(String(format: "%.0e", difference)) apart"
+    }
+
+    private var whyNotVerified: String? {
+        if !OpenVINOLibrary.isAvailable {
+            return "which needs OpenVINO (scripts/bootstrap openvino)"
+        }
+        if file.inputs.first?.type == ONNXElementType.uint8.rawValue {
+            return "since its input is bytes"
+        }
+        return arithmetic.isUniform ? nil : "since it normalises each channel differently"
+    }
+
+    /// The largest distance between both networks' embeddings of an image, as vectors of length 1.
+    private func difference(_ backbone: any Backbone, _ inputSize: Int) throws -> Double {
+        var options = EmbeddingOptions.standard
+        options.inputSize = inputSize
+        let network = try ONNXNetwork(url, options)
+        guard network.inputSize == inputSize else {
+            throw FaceEmbeddingError.noWeights(
+                path: url.path,
+                reason: "its network takes images of \(network.inputSize) pixels, not "
+                    + "\(inputSize); add --input-size \(network.inputSize)")
+        }
+        let images = Tensor.zeros([Self.images, 3, inputSize, inputSize])
+        images.fillUniform(-1..<1, seed: 1)
+        let own = withoutGradients { backbone(images, training: false) }
+        // What the graph does first leaves these images.
+        let undone = InputPreparation(
+            arithmetic.exchangesColours ? .bgr : .rgb, mean: [arithmetic.shift],
+            standardDeviation: [arithmetic.scale])
+        let theirs = try network.embeddings(of: images, undone)
+        guard own.shape == theirs.shape else { return .infinity }
+        return Self.distance(
+            own.array(of: Float.self), theirs.array(of: Float.self), rows: Self.images)
+    }
+
+    private static func distance(_ first: [Float], _ second: [Float], rows: Int) -> Double {
+        let length = first.count / rows
+        func row(_ values: [Float], _ index: Int) -> [Double] {
+            let row = values[index * length..<(index + 1) * length].map(Double.init)
+            let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return row.map { $0 / norm }
+        }
+        let distances = (0..<rows).map { index in
+            zip(row(first, index), row(second, index))
+                .reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+        }
+        return distances.contains { !$0.isFinite } ? .infinity : distances.max() ?? .infinity
+    }
+}
+
+extension ColourOrder {
+    /// The other order.
+    fileprivate var exchanged: ColourOrder { self == .rgb ? .bgr : .rgb }
+}

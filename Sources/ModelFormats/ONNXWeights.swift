@@ -1,0 +1,121 @@
+public import FaceModels
+public import ONNX
+import Torch
+
+/// The weights of an ONNX network under a backbone's names.
+///
+/// Converters rename weights, so they are matched by the order of the operations: the first convolution of a
+/// shape belongs to the backbone's first convolution of that shape, and so on for each kind of operation and
+/// each shape. A batch normalisation that was folded into a convolution becomes an identity with the bias. The
+/// match has to be verified by comparing outputs: parallel branches of equal shapes may be in another order.
+public struct ONNXWeights {
+    /// Tensors by the backbone's names, and what the backbone has nothing for, by the file's.
+    public let file: WeightFile
+
+    /// Matches a file with a backbone.
+    ///
+    /// - Parameter inputSize: Height and width of the backbone's images, in pixels.
+    /// - Throws: `TorchError` where the backbone cannot be recorded.
+    public init(_ network: ONNXFile, of backbone: any Backbone, inputSize: Int) throws {
+        let graph = try TracedGraph(
+            of: backbone.state, on: Tensor.zeros([1, 3, inputSize, inputSize])
+        ) { backbone($0, training: false) }
+        var given = Dictionary(
+            grouping: WeightedOperation<[Float]>.all(of: network), by: \.key)
+        var entries: [WeightFile.Entry] = []
+        for wanted in WeightedOperation<StateEntry>.all(of: graph) {
+            guard let first = given[wanted.key]?.first else { continue }
+            given[wanted.key]?.removeFirst()
+            entries += Self.entries(of: first, for: wanted)
+        }
+        let left = given.filter { !$0.key.mayPrepareInput }.sorted { $0.key < $1.key }
+        for operation in left.flatMap(\.value) {
+            entries.append(
+                Self.entry(
+                    "\(operation.key.kind.rawValue) '\(operation.name)'", operation.key.shape,
+                    operation.weights[.weight] ?? []))
+        }
+        file = WeightFile(
+            path: network.path, part: "the order of the graph", tensors: entries)
+    }
+
+    /// The tensors of an operation, of what the file's has.
+    private static func entries(
+        of given: WeightedOperation<[Float]>, for wanted: WeightedOperation<StateEntry>
+    ) -> [WeightFile.Entry] {
+        var values = given.weights
+        var behind: [OperationPart: [Float]] = [:]
+        if let follows = wanted.normalization {
+            behind = normalization(given, wanted, epsilon: follows.epsilon)
+            // What is folded into the bias is added by the normalisation.
+            if given.normalization == nil, let count = values[.bias]?.count {
+                values[.bias] = [Float](repeating: 0, count: count)
+            }
+            if wanted.weights[.bias] == nil { values[.bias] = nil }
+        } else if given.normalization != nil {
+            behind = given.normalization?.weights ?? [:]
+        }
+        if wanted.key.kind == .normalization {
+            values = shifted(values, by: given.epsilon - wanted.epsilon)
+        }
+        if wanted.weights[.bias] != nil, values[.bias] == nil,
+            let count = wanted.weights[.bias]?.tensor.count
+        {
+            values[.bias] = [Float](repeating: 0, count: count)
+        }
+        return entries(wanted.weights, values, given.name)
+            + entries(wanted.normalization?.weights ?? [:], behind, "what is behind \(given.name)")
+    }
+
+    /// The normalisation behind an operation: its own, or one that changes nothing but adds the bias.
+    private static func normalization(
+        _ given: WeightedOperation<[Float]>, _ wanted: WeightedOperation<StateEntry>,
+        epsilon: Double
+    ) -> [OperationPart: [Float]] {
+        let count = given.key.shape.first ?? 0
+        func all(_ value: Float) -> [Float] { [Float](repeating: value, count: count) }
+        guard let own = given.normalization else {
+            return [
+                .weight: all(1), .bias: given.weights[.bias] ?? all(0), .mean: all(0),
+                .variance: all(Float(1 - epsilon)),
+            ]
+        }
+        var weights = shifted(own.weights, by: own.epsilon - epsilon)
+        if wanted.weights[.bias] == nil, let bias = given.weights[.bias] {
+            weights[.mean] = zip(weights[.mean] ?? all(0), bias).map { $0 - $1 }
+        }
+        return weights
+    }
+
+    /// Statistics whose variance makes up for another epsilon.
+    private static func shifted(
+        _ weights: [OperationPart: [Float]], by difference: Double
+    ) -> [OperationPart: [Float]] {
+        var weights = weights
+        weights[.variance] = weights[.variance]?.map { Float(max(0, Double($0) + difference)) }
+        return weights
+    }
+
+    private static func entries(
+        _ slots: [OperationPart: StateEntry], _ values: [OperationPart: [Float]], _ name: String
+    ) -> [WeightFile.Entry] {
+        OperationPart.allCases.compactMap { part in
+            guard let values = values[part] else { return nil }
+            guard let slot = slots[part] else {
+                let isNothing = part == .bias && values.allSatisfy { $0 == 0 }
+                return isNothing ? nil : entry("\(part) of '\(name)'", [values.count], values)
+            }
+            let shape = slot.tensor.shape
+            let fits = shape.reduce(1, *) == values.count
+            return entry(slot.name, fits ? shape : [values.count], values)
+        }
+    }
+
+    private static func entry(
+        _ name: String, _ shape: [Int], _ values: [Float]
+    ) -> WeightFile.Entry {
+        WeightFile.Entry(name, shape) { () throws(ModelFormatsError) in
+            Tensor(values, shape: shape)
+        }
+    }
+}

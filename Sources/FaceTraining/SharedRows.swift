@@ -71,7 +71,7 @@ final class SharedRows {
             for piece in pieces(of: rows, entry) {
                 let part = try handOut(piece, whole, of: entry, to: rank)
                 guard rank == team.rank else { continue }
-                entry.tensor.narrowed(0, local(piece)).assign(part)
+                entry.tensor.detached().narrowed(0, local(piece)).assign(part)
             }
         }
     }
@@ -97,7 +97,9 @@ final class SharedRows {
         for (rank, rows) in ranges.enumerated() {
             for piece in pieces(of: rows, entry) {
                 let isOwn = rank == team.rank
-                let part = isOwn ? entry.tensor.narrowed(0, local(piece)) : empty(piece, entry)
+                let part =
+                    isOwn
+                    ? entry.tensor.detached().narrowed(0, local(piece)) : empty(piece, entry)
                 if rank > 0 {
                     try team.exchange { group throws(TorchError) in
                         try group.broadcast(part, from: rank)

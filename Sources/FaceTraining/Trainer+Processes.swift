@@ -23,6 +23,8 @@ extension Trainer {
     /// What process 0 says after an epoch, besides what its observer has the others do.
     private enum Order: String {
         case goOn = "go on"
+        /// Give process 0 the class weights that it does not have.
+        case giveWeights = "give weights"
         case end
     }
 
@@ -118,6 +120,13 @@ extension Trainer {
         position.stepInEpoch < stepsPerEpoch ? .awaitAgreement : .awaitOrder
     }
 
+    /// Makes the model of process 0 whole, where each process has a part of the class weights.
+    func gatherModel() throws {
+        guard let team, let rows, team.leads else { return }
+        try team.lead(Order.giveWeights.rawValue)
+        try rows.restoreWeights()
+    }
+
     /// Goes on in all processes after an epoch, when process 0 has done with it what it does.
     func goOnTogether(_ observer: any TrainingObserver) throws {
         guard let team else { return }
@@ -130,6 +139,7 @@ extension Trainer {
             let text = try team.nextOrder()
             switch Order(rawValue: text) {
             case .goOn: return
+            case .giveWeights: try rows?.restoreWeights()
             case .end: throw ProcessError.abandoned
             case nil: try observer.assist(text)
             }

@@ -158,7 +158,7 @@ public final class Trainer {
             }
             others = othersAfterStep
             // Whoever hears of the last epoch finds the whole model.
-            if position.epoch + 1 >= configuration.epochs { try rows?.restoreWeights() }
+            if position.epoch + 1 >= configuration.epochs { try gatherModel() }
             if team?.leads != false { try observer.receive(.epoch(summarizeEpoch())) }
             beginNextEpoch()
             try goOnTogether(observer)

@@ -34,7 +34,8 @@ final class SharedRows {
         self.team = team
         self.head = head
         ranges = (0..<team.size).map {
-            head.rows(of: head.blocks.classes(of: SharedLoss.blocks(of: $0, among: team.size, head)))
+            head.rows(
+                of: head.blocks.classes(of: SharedLoss.blocks(of: $0, among: team.size, head)))
         }
         // Process 0 may have begun with other weights than the others.
         if team.leads { wholes[Self.weightName] = head.ownWeight.detached() }
@@ -126,7 +127,8 @@ final class SharedRows {
         guard !isRestored, let entry = entries.first(where: { $0.name == Self.weightName })
         else { return }
         isRestored = true
-        let whole = team.leads ? entry.tensor.detached().filled(like: 0, shape: shape(of: entry)) : nil
+        let whole =
+            team.leads ? entry.tensor.detached().filled(like: 0, shape: shape(of: entry)) : nil
         var start = 0
         try gather(entry) { part in
             whole?.narrowed(0, start..<start + part.shape[0]).assign(part)

@@ -31,7 +31,9 @@ struct LossMemoryTests {
         }
     }
 
-    @Test("Two processes need two thirds each of a million classes, and of few or of other losses all")
+    @Test(
+        "Two processes need two thirds each of a million classes, and of few or of other losses all"
+    )
     func processes() throws {
         func memory(_ text: String, _ classes: Int, _ processes: Int) throws -> LossMemory {
             LossCatalogue.memory(

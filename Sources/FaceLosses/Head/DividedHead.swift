@@ -110,8 +110,8 @@ struct PartOfHead {
         first = classes.lowerBound
         let places =
             sample.map {
-                Self.index(in: $0, of: classes.lowerBound)
-                    ..< Self.index(in: $0, of: classes.upperBound)
+                Self.index(
+                    in: $0, of: classes.lowerBound)..<Self.index(in: $0, of: classes.upperBound)
             } ?? classes
         self.places = places
         chosen = sample.map { $0[places].map { $0 - firstOwn } }

@@ -74,7 +74,9 @@ package final class DividedPass {
     ///     classes.
     package func applyMargin(targets: Tensor, logSum: @escaping ([Tensor]) -> Tensor) {
         let count = labels.count
-        func row(_ index: Int) -> Tensor { targets.narrowed(0, index..<index + 1).reshaped([count]) }
+        func row(_ index: Int) -> Tensor {
+            targets.narrowed(0, index..<index + 1).reshaped([count])
+        }
         targetCosines = row(0).to(weight.type).copy().withGradient()
         angles = row(1).copy().withGradient()
         let batch = AngularBatch(

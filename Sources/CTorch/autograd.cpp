@@ -79,6 +79,13 @@ at::Tensor norm_of_gradients(const ct_tensor *parameters, size_t count) {
 
 }  // namespace
 
+ct_status ct_replace_data(ct_tensor self, ct_tensor source) {
+  return guarded([&] {
+    tensor(self).mutable_grad().reset();
+    tensor(self).set_data(tensor(source).detach());
+  });
+}
+
 ct_status ct_set_requires_grad(ct_tensor self, bool value) {
   return guarded([&] { tensor(self).requires_grad_(value); });
 }

@@ -1,6 +1,11 @@
 // The classification head for millions of classes.
 #include "bridge.h"
+
+#include <c10/core/GradMode.h>
+
 #include "head/angles.h"
+#include "head/block.h"
+#include "head/classes.h"
 #include "head/functions.h"
 #include "head/products.h"
 
@@ -26,6 +31,11 @@ head::NonTargetMap others_map(ct_map map) {
 /// Whether operands of products may be rounded: asked for, and faster there.
 bool rounds(bool bfloat16, const at::Tensor &weight) {
   return bfloat16 && (!weight.is_cpu() || head::has_bfloat16_products());
+}
+
+head::ClassBlock &block(ct_class_block handle) {
+  TORCH_CHECK(handle.impl != nullptr, "an empty block's handle was used");
+  return *static_cast<head::ClassBlock *>(handle.impl);
 }
 
 head::WorkspacePointer workspace(ct_workspace handle) {
@@ -82,5 +92,64 @@ ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_t
     *loss = handle(result[0]);
     *is_top1_correct = handle(result[1]);
     *is_top1_correct_with_margin = handle(result[2]);
+  });
+}
+
+ct_status ct_class_block_new(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
+                             ct_tensor labels, int64_t subcenters, bool bfloat16,
+                             ct_workspace memory, ct_tensor targets, ct_class_block *out) {
+  return guarded([&] {
+    c10::AutoGradMode off(false);
+    auto made = head::class_block(tensor(unit_embeddings), tensor(weight),
+                                  optional(classes).value_or(at::Tensor()),
+                                  tensor(labels).contiguous(), subcenters,
+                                  rounds(bfloat16, tensor(weight)), workspace(memory));
+    made->write_targets(tensor(targets));
+    *out = {made.release()};
+  });
+}
+
+void ct_class_block_free(ct_class_block self) { delete static_cast<head::ClassBlock *>(self.impl); }
+
+ct_status ct_class_block_log_sum(ct_class_block self, ct_tensor scale, ct_tensor *out) {
+  return producing(out, [&] {
+    c10::AutoGradMode off(false);
+    return block(self).log_sum(tensor(scale));
+  });
+}
+
+ct_status ct_class_block_summarize(ct_class_block self, ct_tensor scale, ct_map non_targets,
+                                   ct_tensor *out) {
+  return producing(out, [&] {
+    c10::AutoGradMode off(false);
+    return block(self).summarize(tensor(scale), others_map(non_targets));
+  });
+}
+
+ct_status ct_class_block_differentiate_softmax(ct_class_block self, ct_tensor log_total,
+                                               ct_tensor weight, ct_tensor *to_scale) {
+  return producing(to_scale, [&] {
+    c10::AutoGradMode off(false);
+    return block(self).differentiate_softmax(tensor(log_total), tensor(weight));
+  });
+}
+
+ct_status ct_class_block_differentiate_cosines(ct_class_block self, ct_tensor to_target_cosines,
+                                               ct_tensor to_angles, ct_tensor to_rows,
+                                               ct_tensor *to_unit_embeddings, double *squares) {
+  return guarded([&] {
+    c10::AutoGradMode off(false);
+    auto rows = optional(to_rows);
+    *to_unit_embeddings = handle(block(self).differentiate_cosines(
+        tensor(to_target_cosines), tensor(to_angles), rows.value_or(at::Tensor())));
+    *squares = rows ? head::sum_of_squares(*rows) : 0;
+  });
+}
+
+ct_status ct_sparse_rows(ct_tensor weight, ct_tensor classes, int64_t subcenters, ct_tensor values,
+                         ct_tensor *out) {
+  return producing(out, [&] {
+    return head::sparse_rows(tensor(weight), head::row_indices(tensor(classes), subcenters),
+                             tensor(values));
   });
 }

@@ -3,6 +3,7 @@ import FaceModels
 import FaceRuns
 import FaceTraining
 import Foundation
+import Processes
 import Torch
 import SafeNumbers
 
@@ -68,7 +69,8 @@ final class MemoryCheck {
         let (run, training) = (context.run, context.configuration.training)
         let loss = LossCatalogue.memory(
             of: run.loss, classes: context.trainSet.facts.identities,
-            embeddingSize: run.backbone[.embeddingSize], head: training.head)
+            embeddingSize: run.backbone[.embeddingSize], head: training.head,
+            processes: training.microBatches > 1 ? context.control.team?.size ?? 1 : 1)
         guard let backbone = try need(of: run.backbone, context) else { return nil }
         let need = backbone.adding(loss)
         guard let available = ProcessMemory.available else { return need }

@@ -13,13 +13,41 @@ enum CheckedFile {
     private static let key = "checksum"
     private static let empty = "00000000"
 
-    static func encode(_ state: [StateEntry], metadata: [String: String]) -> Data {
-        var file = Safetensors.encode(
-            state, metadata: metadata.merging([key: empty]) { $1 })
-        if let range = range(of: empty, in: file) {
-            file.replaceSubrange(range, with: text(CRC32C.checksum(of: file)).utf8)
+    /// Replaces a file; its tensors' bytes are made one after another.
+    ///
+    /// - Parameters:
+    ///   - previous: Where the old file is kept; nil for nowhere.
+    ///   - rows: What of the tensors is in other processes too; nil where this one has all.
+    static func write(
+        _ state: [StateEntry], metadata: [String: String], to url: URL,
+        keepingPreviousAs previous: URL? = nil, rows: SharedRows? = nil
+    ) throws {
+        let beginning = Data(
+            Safetensors.beginning(
+                state.map { entry in
+                    let isShared = rows?.contains(entry) == true
+                    let shape = isShared ? rows?.shape(of: entry) : entry.tensor.shape
+                    return (entry.name, entry.tensor.type, shape ?? [])
+                }, metadata: metadata.merging([key: empty]) { $1 }))
+        try AtomicFile.write(to: url, keepingPreviousAs: previous) { file in
+            var checksum = CRC32C.checksum(of: beginning)
+            try file.write(Array(beginning))
+            func append(_ part: Tensor) throws {
+                let bytes = part.bytes()
+                checksum = CRC32C.checksum(of: Data(bytes), continuing: checksum)
+                try file.write(bytes)
+            }
+            for entry in state {
+                if let rows, rows.contains(entry) {
+                    try rows.gather(entry, append)
+                } else {
+                    try append(entry.tensor)
+                }
+            }
+            if let range = range(of: empty, in: beginning) {
+                try file.replace(Array(text(checksum).utf8), at: range.lowerBound)
+            }
         }
-        return file
     }
 
     static func read(_ url: URL) throws(Damage) -> Safetensors.Content {

@@ -7,8 +7,8 @@ import Torch
 /// numbers no bit depends on how many they are.
 ///
 /// Each process passes its part of the micro-batches through the network. The embeddings of all are
-/// gathered, so that the loss is that of the whole batch; every process computes it and the gradients of the loss's
-/// own parameters. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
+/// gathered, so that the loss is that of the whole batch. Its classes are shared out where they are many (``SharedLoss``);
+/// what is not shared, every process computes alike. The network's gradients are the sum over the micro-batches (``GradientSum``) in the order of a
 /// ``SummationTree``, unless they are reduced fast, when their bits depend on the number of processes.
 /// Normalisations see a micro-batch; their running statistics move once a step, by the mean of what each
 /// micro-batch would have moved them by.
@@ -22,6 +22,8 @@ final class MicroBatchedStep {
     private let microBatches: Int
     private let reduction: Reduction
     private let team: ProcessTeam?
+    /// The loss whose classes are shared out; nil where every process computes it.
+    private let shared: SharedLoss?
     private let parameters: [Tensor]
     private let statistics: RunningStatistics
 
@@ -43,6 +45,7 @@ final class MicroBatchedStep {
         self.microBatches = microBatches
         self.reduction = reduction
         self.team = team
+        shared = SharedLoss(model.loss, reduction, team)
         localMicroBatches = SummationTree.range(
             of: team?.rank ?? 0, among: team?.size ?? 1, terms: microBatches)
         parameters = model.backbone.state.parameters.map(\.tensor).filter(\.requiresGradient)
@@ -75,22 +78,33 @@ final class MicroBatchedStep {
             Tensor.concatenated(parts.map { $0.detached() }, dim: 0)
         ).withGradient()
         let labels = Tensor(labels, device: device)
-        let output = model.loss(embeddings: embeddings, labels: labels, progress: progress)
+        let output =
+            try shared?.output(embeddings: embeddings, labels: labels, progress: progress)
+            ?? model.loss(embeddings: embeddings, labels: labels, progress: progress)
         var launched = TrainingStep.Launched()
         launched.append(output, embeddings: embeddings, labels: labels)
         let loss = output.loss.item()
         // Before any process decides by it what comes next.
         try team?.requireSame([loss.isNaN ? .nan : loss], "loss")
         guard loss.isFinite else { return launched.read() }
-        output.loss.backward()
+        let squares = try shared?.differentiate()
+        if shared == nil { output.loss.backward() }
         if let gradient = embeddings.gradient {
             try differentiate(&parts, &changes, gradient, size)
         }
-        let norm = optimizer.gradientNorm()
+        let norm = gradientNorm(squares)
         try team?.requireSame([norm.isNaN ? .nan : norm], "gradient")
         optimizer.step(learningRate: learningRate, norm: norm, clip: gradientClip)
         launched.norm = .read(norm)
         return launched.read()
+    }
+
+    /// The norm of all gradients.
+    ///
+    /// - Parameter squares: The sum of the squares of a shared weight's; nil where none is shared.
+    private func gradientNorm(_ squares: Double?) -> Double {
+        guard let shared, let squares else { return optimizer.gradientNorm() }
+        return optimizer.gradientNorm(besides: shared.weight, squares: squares)
     }
 
     /// The embeddings of each micro-batch of this process, and how each changes the running statistics.

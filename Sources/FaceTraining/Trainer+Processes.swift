@@ -23,6 +23,8 @@ extension Trainer {
     /// What process 0 says after an epoch, besides what its observer has the others do.
     private enum Order: String {
         case goOn = "go on"
+        /// Give process 0 the class weights that it does not have.
+        case giveWeights = "give weights"
         case end
     }
 
@@ -55,6 +57,10 @@ extension Trainer {
         // Reading a set may take one process longer than an exchange may.
         try team.awaitAll("ready")
         for entry in checkpoint.state {
+            if let rows, rows.contains(entry) {
+                try rows.handOut(entry)
+                continue
+            }
             try team.exchange { group throws(TorchError) in try group.broadcast(entry.tensor) }
         }
         if position.step > 0 { optimizer.resume() }
@@ -78,14 +84,15 @@ extension Trainer {
     ) throws -> PreparedBatch? {
         guard let team else { return try batch.get() }
         team.step = position.step
-        var readiness = observer.shouldStop ? ProcessTeam.Readiness.stops : .ready
+        var readiness: ProcessTeam.Readiness =
+            observer.shouldStop ? .stops : savesNext ? .saves : .ready
         if case .failure(let error) = batch {
             readiness = .ends
             if !team.leads { team.tell("\(error)") }
         }
         others = .haveNoPart
-        switch try team.agree(readiness) {
-        case .ready: return try batch.get()
+        switch try agreement(team, readiness, observer) {
+        case .ready, .saves: return try batch.get()
         case .stops:
             try save(observer)
             throw FaceTrainingError.interrupted(step: position.step)
@@ -95,9 +102,29 @@ extension Trainer {
         }
     }
 
+    /// What all processes do next, when they have saved where process 0 wants that.
+    private func agreement(
+        _ team: ProcessTeam, _ readiness: ProcessTeam.Readiness, _ observer: any TrainingObserver
+    ) throws -> ProcessTeam.Readiness {
+        let agreed = try team.agree(readiness)
+        guard agreed == .saves else { return agreed }
+        others = .awaitAgreement
+        try save(observer)
+        others = .haveNoPart
+        // Who could not save has all end here.
+        return try team.agree(.ready)
+    }
+
     /// What the other processes wait for where the training stands.
     var othersAfterStep: OtherProcesses {
         position.stepInEpoch < stepsPerEpoch ? .awaitAgreement : .awaitOrder
+    }
+
+    /// Makes the model of process 0 whole, where each process has a part of the class weights.
+    func gatherModel() throws {
+        guard let team, let rows, team.leads else { return }
+        try team.lead(Order.giveWeights.rawValue)
+        try rows.restoreWeights()
     }
 
     /// Goes on in all processes after an epoch, when process 0 has done with it what it does.
@@ -112,6 +139,7 @@ extension Trainer {
             let text = try team.nextOrder()
             switch Order(rawValue: text) {
             case .goOn: return
+            case .giveWeights: try rows?.restoreWeights()
             case .end: throw ProcessError.abandoned
             case nil: try observer.assist(text)
             }

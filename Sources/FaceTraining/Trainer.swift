@@ -44,6 +44,10 @@ public final class Trainer {
     private let divided: MicroBatchedStep?
     let optimizer: any Optimizer
     let checkpoint: TrainingCheckpoint
+    /// The class weights of which each process has a part; nil where this one has all.
+    let rows: SharedRows?
+    /// Whether process 0 is to save before the next step.
+    var savesNext = false
     /// The processes that compute together; nil for this one alone.
     let team: ProcessTeam?
     /// What the other processes wait for.
@@ -90,6 +94,7 @@ public final class Trainer {
             throw FaceTrainingError.tooFewImages(
                 images: source.imageCount, batchSize: configuration.batchSize)
         }
+        rows = configuration.microBatches > 1 ? SharedRows(model.loss, team) : nil
         let parts = try TrainedParts(model.state, configuration)
         parts.freeze()
         let optimizer = configuration.makeOptimizer(parts.parameters, factors: parts.factors)
@@ -105,10 +110,11 @@ public final class Trainer {
                 model: model, optimizer: optimizer, precision: compute.precision, device: device,
                 microBatches: configuration.microBatches, reduction: configuration.reduction,
                 team: team) : nil
+        let state = model.state + optimizer.state + (average?.state.prefixed("average") ?? [])
+        rows?.find(in: state)
         self.checkpoint = TrainingCheckpoint(
-            folder: checkpoint,
-            state: model.state + optimizer.state + (average?.state.prefixed("average") ?? []),
-            fingerprint: fingerprint, difference: difference)
+            folder: checkpoint, state: state, fingerprint: fingerprint, rows: rows,
+            difference: difference)
         if team?.leads != false, let stored = try self.checkpoint.restore() {
             position = stored.position
             warning = stored.warning
@@ -151,10 +157,13 @@ public final class Trainer {
                 try save(observer)
             }
             others = othersAfterStep
+            // Whoever hears of the last epoch finds the whole model.
+            if position.epoch + 1 >= configuration.epochs { try gatherModel() }
             if team?.leads != false { try observer.receive(.epoch(summarizeEpoch())) }
             beginNextEpoch()
             try goOnTogether(observer)
         }
+        try rows?.restoreWeights()
     }
 
     // MARK: An epoch
@@ -181,7 +190,9 @@ public final class Trainer {
                 throw FaceTrainingError.interrupted(step: position.step)
             }
             guard position.stepInEpoch < stepsPerEpoch else { break }
-            if clock.isSaveDue(observer.saveInterval) { try save(observer) }
+            guard clock.isSaveDue(observer.saveInterval) else { continue }
+            // Clocks differ: where all take part, process 0 says when.
+            if rows == nil { try save(observer) } else { savesNext = team?.leads == true }
         }
     }
 
@@ -225,9 +236,16 @@ public final class Trainer {
     }
 
     func save(_ observer: any TrainingObserver) throws {
-        guard team?.leads != false else { return }
-        try observer.receive(.saving(position))
-        try checkpoint.save(position)
+        savesNext = false
+        rows?.beginSave()
+        guard team?.leads != false else { return try rows?.finishSave() ?? () }
+        do {
+            try observer.receive(.saving(position))
+            try checkpoint.save(position)
+        } catch {
+            if !(error is ProcessError) { try rows?.finishSave() }
+            throw error
+        }
         try observer.receive(.saved(position))
     }
 

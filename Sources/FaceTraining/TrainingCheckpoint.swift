@@ -19,6 +19,8 @@ struct TrainingCheckpoint {
     let state: [StateEntry]
     /// Distinguishes the run from others; a checkpoint of another run is refused.
     let fingerprint: String
+    /// What of the tensors each process has a part of; nil where this one has all.
+    private let rows: SharedRows?
     /// Why a stored fingerprint is another run's; nil when it is this run's.
     private let difference: (_ stored: String) -> String?
 
@@ -26,7 +28,7 @@ struct TrainingCheckpoint {
     func difference(from other: String) -> String? { difference(other) }
 
     init(
-        folder: URL, state: [StateEntry], fingerprint: String,
+        folder: URL, state: [StateEntry], fingerprint: String, rows: SharedRows? = nil,
         difference: ((_ stored: String) -> String?)? = nil
     ) {
         self.difference =
@@ -35,6 +37,7 @@ struct TrainingCheckpoint {
         url = folder.appendingPathComponent("last.safetensors")
         self.state = state
         self.fingerprint = fingerprint
+        self.rows = rows
     }
 
     private var previous: URL { sibling("previous") }
@@ -50,8 +53,8 @@ struct TrainingCheckpoint {
         let metadata = ["fingerprint": fingerprint, "position": position]
         // Not ended in between by a signal either: encoding takes as long as writing.
         try Saves.during {
-            let file = CheckedFile.encode(state, metadata: metadata)
-            try AtomicFile.write(file, to: url, keepingPreviousAs: previous)
+            try CheckedFile.write(
+                state, metadata: metadata, to: url, keepingPreviousAs: previous, rows: rows)
         }
     }
 
@@ -98,8 +101,28 @@ struct TrainingCheckpoint {
             throw FaceTrainingError.checkpointMismatch(
                 path: url.path, reason: "it does not record its step")
         }
-        try state.load(content.tensors, path: url.path)
+        try load(content.tensors, path: url.path)
         return position
+    }
+
+    /// Takes over tensors; of those that processes have parts of, all rows, to be handed out.
+    private func load(_ tensors: [String: Tensor], path: String) throws(TorchError) {
+        guard let rows else { return try state.load(tensors, path: path) }
+        var others = tensors
+        for entry in rows.entries {
+            guard let found = others.removeValue(forKey: entry.name) else {
+                throw .missingTensor(name: entry.name, path: path)
+            }
+            guard found.shape == rows.shape(of: entry) else {
+                throw .shapeMismatch(
+                    name: entry.name, expected: rows.shape(of: entry), found: found.shape,
+                    path: path)
+            }
+        }
+        try state.filter { !rows.contains($0) }.load(others, path: path)
+        for entry in rows.entries {
+            if let whole = tensors[entry.name] { rows.keep(whole, of: entry) }
+        }
     }
 
     /// Moves the damaged newest file away, so that the next save does not put it in the place of

@@ -32,20 +32,20 @@ public final class PendingSum {
 
     /// Begins a sum in the order of a tree.
     ///
-    /// - Parameter parts: What this process has: the sums of the tree that lie within its part, each `[n]`.
-    init(parts: [Tensor], _ tree: SummationTree, _ group: ProcessGroup) throws(TorchError) {
-        guard let first = parts.first else { preconditionFailure("a partial sum has a term") }
-        count = first.count
-        device = first.device
+    /// - Parameters:
+    ///   - parts: What this process has: the sums of the tree that lie within its share, each `[n]`.
+    ///   - zero: Zeros of that shape.
+    init(
+        parts: [Tensor], like zero: Tensor, _ tree: SummationTree, _ group: ProcessGroup
+    ) throws(TorchError) {
+        count = zero.count
+        device = zero.device
         self.tree = tree
         self.group = group
-        shares = (0..<group.size).map {
-            tree.parts(
-                within: SummationTree.range(of: $0, among: group.size, terms: tree.terms))
-        }
+        shares = tree.shares(among: group.size)
         let slots = shares.map(\.count).max() ?? 1
         let slice = (count + group.size - 1) / group.size
-        let padded = Tensor.zeros([slots, group.size * slice], type: first.type)
+        let padded = Tensor.zeros([slots, group.size * slice], type: zero.type)
         for (slot, part) in parts.enumerated() {
             padded.narrowed(0, slot..<slot + 1).narrowed(1, 0..<count)
                 .assign(part.reshaped([1, count]))
@@ -56,15 +56,18 @@ public final class PendingSum {
 
     /// Begins a sum in c10d's own order.
     ///
-    /// - Parameter parts: What this process has, which is added first.
-    init(adding parts: [Tensor], _ group: ProcessGroup) throws(TorchError) {
-        guard let first = parts.first else { preconditionFailure("a partial sum has a term") }
-        count = first.count
-        device = first.device
+    /// - Parameters:
+    ///   - parts: What this process has, which is added first.
+    ///   - zero: Zeros of their shape.
+    init(
+        adding parts: [Tensor], like zero: Tensor, _ group: ProcessGroup
+    ) throws(TorchError) {
+        count = zero.count
+        device = zero.device
         tree = SummationTree(terms: 1)
         shares = []
         self.group = group
-        let mine = parts.dropFirst().reduce(first, +)
+        let mine = parts.dropFirst().reduce(parts.first ?? zero, +)
         stage = .sum(try group.summing(mine.to(device: .cpu)))
     }
 

@@ -202,6 +202,8 @@ public final class ProcessTeam {
     public enum Readiness: Int, Sendable, Comparable {
         /// It takes part in the step.
         case ready
+        /// It does, and all save before it.
+        case saves
         /// It was asked to stop.
         case stops
         /// It cannot go on, or the training ends.

@@ -26,6 +26,11 @@ public struct SummationTree: Sendable, Hashable {
         terms.lowerBound + (terms.count + 1) / 2
     }
 
+    /// The sums of the tree that each of several processes has.
+    func shares(among size: Int) -> [[Range<Int>]] {
+        (0..<size).map { parts(within: Self.range(of: $0, among: size, terms: terms)) }
+    }
+
     /// The sums of the tree, from the left, that lie within a range and within no larger such sum.
     func parts(within range: Range<Int>) -> [Range<Int>] { parts(within: range, of: 0..<terms) }
 
@@ -40,13 +45,22 @@ public struct SummationTree: Sendable, Hashable {
     }
 
     /// The whole sum of those of its parts.
-    func sum(_ part: (Range<Int>) -> Tensor?) -> Tensor { sum(of: 0..<terms, part) }
+    func sum(_ part: (Range<Int>) -> Tensor?) -> Tensor { joined(by: +, part) }
 
-    private func sum(of node: Range<Int>, _ part: (Range<Int>) -> Tensor?) -> Tensor {
+    /// What its parts come to by an operation in place of addition.
+    func joined(by join: (Tensor, Tensor) -> Tensor, _ part: (Range<Int>) -> Tensor?) -> Tensor {
+        joined(0..<terms, by: join, part)
+    }
+
+    private func joined(
+        _ node: Range<Int>, by join: (Tensor, Tensor) -> Tensor, _ part: (Range<Int>) -> Tensor?
+    ) -> Tensor {
         if let known = part(node) { return known }
         precondition(node.count > 1, "term \(node.lowerBound) of a sum is missing")
         let middle = Self.middle(of: node)
-        return sum(of: node.lowerBound..<middle, part) + sum(of: middle..<node.upperBound, part)
+        return join(
+            joined(node.lowerBound..<middle, by: join, part),
+            joined(middle..<node.upperBound, by: join, part))
     }
 }
 
@@ -56,13 +70,20 @@ public struct PartialSum {
     private let tree: SummationTree
     private let own: Range<Int>
     private let wanted: [Range<Int>]
+    private let join: (Tensor, Tensor) -> Tensor
     private var sums: [(terms: Range<Int>, value: Tensor)] = []
 
     /// Begins a sum.
     ///
-    /// - Parameter terms: Those of this process.
-    public init(_ tree: SummationTree, terms: Range<Int>) {
+    /// - Parameters:
+    ///   - terms: Those of this process; there may be none.
+    ///   - join: What is done with two neighbouring sums, those of lower terms first.
+    public init(
+        _ tree: SummationTree, terms: Range<Int>,
+        joiningBy join: @escaping (Tensor, Tensor) -> Tensor = { $0 + $1 }
+    ) {
         self.tree = tree
+        self.join = join
         own = terms
         wanted = tree.parts(within: terms)
     }
@@ -77,13 +98,38 @@ public struct PartialSum {
             let joined = former.terms.lowerBound..<last.terms.upperBound
             guard tree.parts(within: joined) == [joined] else { break }
             sums.removeLast(2)
-            sums.append((joined, former.value + last.value))
+            sums.append((joined, join(former.value, last.value)))
         }
     }
 
     /// The whole sum, where all terms are of this process.
     public func total() -> Tensor {
-        tree.sum { node in sums.first { $0.terms == node }?.value }
+        tree.joined(by: join) { node in sums.first { $0.terms == node }?.value }
+    }
+
+    /// The whole sum, of the same bits however many processes have computed it, for tensors so small that each process
+    /// is given all parts; with any operation.
+    ///
+    /// - Parameter zero: Of the terms' shape and type.
+    public func gathered(
+        like zero: Tensor, among group: ProcessGroup
+    ) throws(TorchError) -> Tensor {
+        precondition(sums.map(\.terms) == wanted, "terms are summed when all of them are there")
+        let shares = tree.shares(among: group.size)
+        let slots = shares.map(\.count).max() ?? 1
+        let padded = zero.filled(like: 0, shape: [slots] + zero.shape)
+        for (slot, sum) in sums.enumerated() {
+            padded.narrowed(0, slot..<slot + 1).assign(sum.value.unsqueezed(0))
+        }
+        let all = try group.gathered(padded.to(device: .cpu)).to(device: zero.device)
+        return tree.joined(by: join) { node in
+            for (rank, nodes) in shares.enumerated() {
+                guard let slot = nodes.firstIndex(of: node) else { continue }
+                return all.narrowed(0, rank..<rank + 1).narrowed(1, slot..<slot + 1)
+                    .reshaped(zero.shape)
+            }
+            return nil
+        }
     }
 
     /// The whole sum, of the same bits however many processes have computed it.
@@ -99,14 +145,19 @@ public struct PartialSum {
 
     /// Begins the sum over all processes.
     ///
-    /// - Parameter reduction: In which order it is added.
+    /// - Parameters:
+    ///   - reduction: In which order it is added.
+    ///   - zero: Zeros of the terms' shape, where processes may have no terms.
     public func total(
-        _ reduction: Reduction, among group: ProcessGroup
+        _ reduction: Reduction, like zero: Tensor? = nil, among group: ProcessGroup
     ) throws(TorchError) -> PendingSum {
         precondition(sums.map(\.terms) == wanted, "terms are summed when all of them are there")
+        guard let zero = zero ?? sums.first?.value else {
+            preconditionFailure("a process without terms says what they are like")
+        }
         return switch reduction {
-        case .exact: try PendingSum(parts: sums.map(\.value), tree, group)
-        case .fast: try PendingSum(adding: sums.map(\.value), group)
+        case .exact: try PendingSum(parts: sums.map(\.value), like: zero, tree, group)
+        case .fast: try PendingSum(adding: sums.map(\.value), like: zero, group)
         }
     }
 }

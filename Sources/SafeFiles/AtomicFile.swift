@@ -27,6 +27,27 @@ public enum AtomicFile {
         defer { Saves.end() }
         let file = try FileWriter(url, part: PartialFile.temporary(for: url))
         try file.write(data)
+        try replace(url, by: file, keepingPreviousAs: previous)
+    }
+
+    /// Replaces a file whose bytes come one after another, so that they need not all be in memory; as safely as
+    /// one whose bytes are known.
+    ///
+    /// - Parameter body: Writes them; where it throws, the old file is untouched.
+    public static func write(
+        to url: URL, keepingPreviousAs previous: URL? = nil,
+        _ body: (FileWriter) throws -> Void
+    ) throws {
+        Saves.begin()
+        defer { Saves.end() }
+        let file = try FileWriter(url, part: PartialFile.temporary(for: url))
+        try body(file)
+        try replace(url, by: file, keepingPreviousAs: previous)
+    }
+
+    private static func replace(
+        _ url: URL, by file: FileWriter, keepingPreviousAs previous: URL?
+    ) throws(SafeFilesError) {
         try file.synchronize()
         if let previous, access(url.path, F_OK) == 0 { try keep(url, as: previous) }
         try file.finish()

@@ -31,6 +31,27 @@ struct LossMemoryTests {
         }
     }
 
+    @Test(
+        "Two processes need two thirds each of a million classes, and of few or of other losses all"
+    )
+    func processes() throws {
+        func memory(_ text: String, _ classes: Int, _ processes: Int) throws -> LossMemory {
+            LossCatalogue.memory(
+                of: try LossSpecification(parsing: text), classes: classes, embeddingSize: 512,
+                head: HeadOptions(), processes: processes)
+        }
+        let (one, two) = (
+            try memory("arcface", 1_000_000, 1), try memory("arcface", 1_000_000, 2)
+        )
+        // 123 of 245 blocks; at the end all weights beside half of them and of their momentum.
+        #expect(abs(two.perImage / one.perImage - 123.0 / 245) < 1e-9)
+        #expect(abs(two.fixed / one.fixed - (1 + 2 * 123.0 / 245) / 3) < 1e-9)
+        #expect(try memory("arcface", 4096, 2) == memory("arcface", 4096, 1))
+        #expect(try memory("softmax", 1_000_000, 2) == memory("softmax", 1_000_000, 1))
+        #expect(
+            try memory("arcface+center", 1_000_000, 2) == memory("arcface+center", 1_000_000, 1))
+    }
+
     @Test("A million classes of which a tenth takes part need 4.4 GB and not 11")
     func million() throws {
         let sampled = try memory("arcface", classes: 1_000_000, rate: 0.1).bytes(images: 128)

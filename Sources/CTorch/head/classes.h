@@ -1,6 +1,7 @@
 // The rows of a weight matrix that belong to the classes that take part in a step.
 #pragma once
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/_sparse_coo_tensor_unsafe.h>
 #include <ATen/ops/arange.h>

@@ -46,39 +46,28 @@ at::Tensor spread(const at::Tensor &values, const at::Tensor &nearest, int64_t s
       .view({n, c * subcenters});
 }
 
-/// Weights are never normalised: their products are, which are as many as a batch has samples and
-/// not as a weight has components.
+/// A table as long as a graph needs it, without its cosines, which the graph keeps itself.
+struct TableHolder : torch::CustomClassHolder {
+  Table table;
+  explicit TableHolder(Table value) : table(std::move(value)) {}
+};
+
 struct Cosines : torch::autograd::Function<Cosines> {
   static variable_list forward(AutogradContext *context, const at::Tensor &unit_embeddings,
                                const at::Tensor &weight, const at::Tensor &classes,
                                const at::Tensor &labels, int64_t subcenters, bool fast) {
-    auto rows = weight.detach();
-    if (classes.numel() > 0)
-      rows = at::index_select(rows, 0, row_indices(classes, subcenters));
-    auto norms = at::linalg_vector_norm(rows, 2, {1});
-    auto inverse = norms.reciprocal().masked_fill_(norms.eq(0), 0);
-    FastProducts precision(fast);
-    auto cosines = at::mm(unit_embeddings.detach(), rows.t()).mul_(inverse);
-    at::Tensor nearest;
-    if (subcenters > 1) {
-      auto best = cosines.view({cosines.size(0), -1, subcenters}).max(2);
-      cosines = std::get<0>(best);
-      nearest = std::get<1>(best);
-    }
-    auto target_cosines = cosines.gather(1, labels.unsqueeze(1)).squeeze(1);
-    auto positions = labels;
-    if (subcenters > 1)
-      positions = labels * subcenters + nearest.gather(1, labels.unsqueeze(1)).squeeze(1);
-    auto target = at::index_select(rows, 0, positions).to(at::kDouble) *
-               at::index_select(inverse, 0, positions).to(at::kDouble).unsqueeze(1);
+    Table table(unit_embeddings.detach(), weight.detach(),
+                classes.numel() > 0 ? classes : at::Tensor(), subcenters, fast);
+    auto target_cosines = table.cosines.gather(1, labels.unsqueeze(1)).squeeze(1);
+    auto positions = table.target_positions(labels, at::Tensor());
+    auto target = table.unit_rows(positions);
+    auto cosines = table.cosines;
     context->save_for_backward({unit_embeddings, weight, classes, labels, cosines});
     context->saved_data["places"] = positions;
     context->saved_data["own"] = target;
-    context->saved_data["rows"] = rows;
-    context->saved_data["inverse"] = inverse;
-    context->saved_data["subcenters"] = subcenters;
-    context->saved_data["fast"] = fast;
-    if (subcenters > 1) context->saved_data["nearest"] = nearest;
+    table.cosines = at::Tensor();
+    context->saved_data["table"] =
+        c10::IValue::make_capsule(c10::make_intrusive<TableHolder>(std::move(table)));
     context->set_materialize_grads(false);
     return {cosines, target_cosines, angles(unit_embeddings, target)};
   }
@@ -86,49 +75,27 @@ struct Cosines : torch::autograd::Function<Cosines> {
   static variable_list backward(AutogradContext *context, variable_list grad_outputs) {
     auto saved = context->get_saved_variables();
     const auto &unit_embeddings = saved[0], &classes = saved[2], &labels = saved[3];
-    const auto &cosines = saved[4];
-    auto rows = context->saved_data["rows"].toTensor();
-    auto inverse = context->saved_data["inverse"].toTensor();
-    auto subcenters = context->saved_data["subcenters"].toInt();
-    auto target = labels.unsqueeze(1);
-    auto all = grad_outputs[0].defined() ? grad_outputs[0] : at::zeros_like(cosines);
+    auto table = c10::static_intrusive_pointer_cast<TableHolder>(
+                     context->saved_data["table"].toCapsule())->table;
+    table.cosines = saved[4];
+    auto all = grad_outputs[0].defined() ? grad_outputs[0] : at::zeros_like(table.cosines);
     // A tensor of its own, for it is changed in place.
-    all = grad_outputs[1].defined() ? all.scatter_add(1, target, grad_outputs[1].unsqueeze(1)) : all.clone();
-    auto along = all * cosines;
-    if (subcenters > 1) {
-      auto nearest = context->saved_data["nearest"].toTensor();
-      all = spread(all, nearest, subcenters);
-      along = spread(along, nearest, subcenters);
-    }
-    auto probabilities = along.sum(0).mul_(inverse).mul_(inverse);
-    all.mul_(inverse);
-    FastProducts precision(context->saved_data["fast"].toBool());
+    all = grad_outputs[1].defined()
+              ? all.scatter_add(1, labels.unsqueeze(1), grad_outputs[1].unsqueeze(1))
+              : all.clone();
     at::Tensor to_unit_embeddings, to_weight;
-    if (context->needs_input_grad(0)) to_unit_embeddings = at::mm(all, rows);
-    if (context->needs_input_grad(1)) {
-      to_weight = at::mm(all.t(), unit_embeddings);
-      to_weight.addcmul_(rows, probabilities.unsqueeze(1), -1);
+    table.differentiate(all, unit_embeddings, context->needs_input_grad(0),
+                        context->needs_input_grad(1), to_unit_embeddings, to_weight);
+    if (grad_outputs[2].defined()) {
+      auto target = angle_gradients(unit_embeddings, context->saved_data["own"].toTensor(),
+                                    grad_outputs[2]);
+      if (to_unit_embeddings.defined()) to_unit_embeddings.add_(target.to_vectors);
+      if (to_weight.defined())
+        table.add_to_positions(to_weight, context->saved_data["places"].toTensor(), target.to_rows);
     }
-    if (grad_outputs[2].defined())
-      add_angles(context, unit_embeddings, inverse, grad_outputs[2], to_unit_embeddings, to_weight);
     if (to_weight.defined() && classes.numel() > 0)
-      to_weight = sparse_rows(saved[1], row_indices(classes, subcenters), to_weight);
+      to_weight = sparse_rows(saved[1], row_indices(classes, table.subcenters), to_weight);
     return {to_unit_embeddings, to_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
-  }
-
- private:
-  /// Adds what the gradient with respect to the samples' own angles is.
-  static void add_angles(AutogradContext *context, const at::Tensor &unit_embeddings,
-                         const at::Tensor &inverse, const at::Tensor &grad_outputs,
-                         at::Tensor &to_unit_embeddings, at::Tensor &to_weight) {
-    auto positions = context->saved_data["places"].toTensor();
-    auto target = angle_gradients(unit_embeddings, context->saved_data["own"].toTensor(), grad_outputs);
-    if (to_unit_embeddings.defined()) to_unit_embeddings.add_(target.to_vectors);
-    if (!to_weight.defined()) return;
-    auto to_rows = target.to_rows.to(to_weight.scalar_type());
-    to_rows.mul_(at::index_select(inverse, 0, positions).unsqueeze(1));
-    // Sorts before it adds, so that a GPU always adds in the same order.
-    to_weight.index_put_({positions}, to_rows, /*accumulate=*/true);
   }
 };
 
@@ -176,6 +143,62 @@ struct ScaledCrossEntropy : torch::autograd::Function<ScaledCrossEntropy> {
 };
 
 }  // namespace
+
+/// Weights are never normalised: their products are, which are as many as a batch has samples and
+/// not as a weight has components.
+Table::Table(const at::Tensor &unit_embeddings, const at::Tensor &weight, const at::Tensor &classes,
+             int64_t subcenters, bool fast)
+    : rows(weight), subcenters(subcenters), fast(fast) {
+  if (classes.defined()) rows = at::index_select(rows, 0, row_indices(classes, subcenters));
+  auto norms = at::linalg_vector_norm(rows, 2, {1});
+  inverse = norms.reciprocal().masked_fill_(norms.eq(0), 0);
+  FastProducts precision(fast);
+  cosines = at::mm(unit_embeddings, rows.t()).mul_(inverse);
+  if (subcenters == 1) return;
+  auto best = cosines.view({cosines.size(0), cosines.size(1) / subcenters, subcenters}).max(2);
+  cosines = std::get<0>(best);
+  nearest = std::get<1>(best);
+}
+
+at::Tensor Table::target_positions(const at::Tensor &labels, const at::Tensor &samples) const {
+  auto of_samples = [&](const at::Tensor &values) {
+    return samples.defined() ? at::index_select(values, 0, samples) : values;
+  };
+  auto own = of_samples(labels);
+  if (subcenters == 1) return own;
+  auto target = of_samples(nearest).gather(1, own.unsqueeze(1)).squeeze(1);
+  return own * subcenters + target;
+}
+
+at::Tensor Table::unit_rows(const at::Tensor &positions) const {
+  return at::index_select(rows, 0, positions).to(at::kDouble) *
+         at::index_select(inverse, 0, positions).to(at::kDouble).unsqueeze(1);
+}
+
+void Table::differentiate(at::Tensor gradient, const at::Tensor &unit_embeddings,
+                          bool wants_vectors, bool wants_rows, at::Tensor &to_unit_embeddings,
+                          at::Tensor &to_rows) const {
+  auto along = gradient * cosines;
+  if (subcenters > 1) {
+    gradient = spread(gradient, nearest, subcenters);
+    along = spread(along, nearest, subcenters);
+  }
+  auto probabilities = along.sum(0).mul_(inverse).mul_(inverse);
+  gradient.mul_(inverse);
+  FastProducts precision(fast);
+  if (wants_vectors) to_unit_embeddings = at::mm(gradient, rows);
+  if (!wants_rows) return;
+  to_rows = at::mm(gradient.t(), unit_embeddings);
+  to_rows.addcmul_(rows, probabilities.unsqueeze(1), -1);
+}
+
+void Table::add_to_positions(const at::Tensor &gradient, const at::Tensor &positions,
+                             const at::Tensor &values) const {
+  auto rows = values.to(gradient.scalar_type());
+  rows.mul_(at::index_select(inverse, 0, positions).unsqueeze(1));
+  // Sorts before it adds, so that a GPU always adds in the same order.
+  gradient.index_put_({positions}, rows, /*accumulate=*/true);
+}
 
 bool applies(const at::Tensor &matrix) { return !matrix.is_cpu() || !uses_own_kernels(); }
 

@@ -7,7 +7,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/index_select.h>
 #include <ATen/ops/logaddexp.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -16,6 +15,7 @@
 #include "angles.h"
 #include "classes.h"
 #include "composed.h"
+#include "targets.h"
 
 namespace facet::head {
 namespace {
@@ -30,14 +30,6 @@ void check_labels(const at::Tensor &labels, int64_t classes) {
                 " is not one of ", classes, " classes");
 }
 
-/// Calls `body(element of the table, i)` for the samples' target classes.
-template <class T, class Body>
-void for_each_target(const at::Tensor &table, const at::Tensor &labels, Body &&body) {
-  auto positions = table.mutable_data_ptr<T>();
-  auto classes = elements<int64_t>(labels);
-  for (int64_t i = 0; i < labels.numel(); ++i) body(positions[classes[i] * table.size(1) + i], i);
-}
-
 at::Tensor gather_target_cosines(const at::Tensor &table, const at::Tensor &labels) {
   auto result = at::empty(labels.sizes(), table.options());
   AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "gather_target_cosines", [&] {
@@ -45,49 +37,6 @@ at::Tensor gather_target_cosines(const at::Tensor &table, const at::Tensor &labe
     for_each_target<scalar_t>(table, labels, [&](scalar_t &position, int64_t i) { out[i] = position; });
   });
   return result;
-}
-
-void add_to_target(const at::Tensor &table, const at::Tensor &labels, const at::Tensor &values) {
-  auto plain = values.to(table.scalar_type()).contiguous();
-  AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "add_to_target", [&] {
-    auto from = elements<scalar_t>(plain);
-    for_each_target<scalar_t>(table, labels, [&](scalar_t &position, int64_t i) { position += from[i]; });
-  });
-}
-
-/// Each sample's own row among those that take part, `[n]` of int64: of several the nearest one.
-at::Tensor target_positions(const CosineProblem &p, const CosineSimilarityMatrix &table, const at::Tensor &labels) {
-  auto result = at::empty_like(labels);
-  auto positions = result.mutable_data_ptr<int64_t>();
-  auto classes = elements<int64_t>(labels);
-  auto nearest = table.nearest.defined() ? elements<uint8_t>(table.nearest) : nullptr;
-  for (int64_t i = 0; i < labels.numel(); ++i)
-    positions[i] = classes[i] * p.subcenters +
-                (nearest == nullptr ? 0 : nearest[classes[i] * p.columns() + i]);
-  return result;
-}
-
-/// The rows at these indices, divided by their norms, `[n, d]` of float64.
-at::Tensor unit_rows(const CosineProblem &p, const CosineSimilarityMatrix &table, const at::Tensor &positions) {
-  auto all = p.classes.defined() ? row_indices(p.classes, p.subcenters) : at::Tensor();
-  auto rows = at::index_select(p.weight, 0, all.defined() ? at::index_select(all, 0, positions) : positions);
-  auto factors = at::index_select(table.inverse_norms, 0, positions).to(at::kDouble);
-  return rows.to(at::kDouble).mul_(factors.unsqueeze(1));
-}
-
-/// Adds gradients with respect to unit rows to those of the rows at these indices.
-void add_to_positions(const at::Tensor &gradient, const CosineSimilarityMatrix &table, const at::Tensor &positions,
-                   const at::Tensor &values) {
-  int64_t size = gradient.size(1);
-  auto indices = elements<int64_t>(positions);
-  auto from = elements<double>(values);
-  AT_DISPATCH_FLOATING_TYPES(gradient.scalar_type(), "add_to_positions", [&] {
-    auto rows = gradient.mutable_data_ptr<scalar_t>();
-    auto inverse = elements<scalar_t>(table.inverse_norms);
-    for (int64_t i = 0; i < positions.numel(); ++i)
-      for (int64_t c = 0; c < size; ++c)
-        rows[indices[i] * size + c] += scalar_t(from[i * size + c] * inverse[indices[i]]);
-  });
 }
 
 struct Cosines : torch::autograd::Function<Cosines> {

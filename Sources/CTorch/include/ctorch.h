@@ -251,7 +251,43 @@ ct_status ct_margin_cross_entropy(ct_tensor table, ct_tensor target_logits, ct_t
                                   ct_tensor *loss, ct_tensor *is_top1_correct,
                                   ct_tensor *is_top1_correct_with_margin);
 
+/// Some classes of a head, and a batch's cosines with them, where other classes are elsewhere. Nothing is recorded
+/// for differentiation.
+typedef struct CT_SAFE ct_class_block {
+  void *impl;
+} ct_class_block;
+
+/// Multiplies directions `[n, d]` by the rows of a weight matrix, of which `classes` take part (ascending; null for all).
+///
+/// @param labels `[n]`, places among the classes that take part; negative where a sample's class is elsewhere.
+/// @param targets `[2, n]` of float64: cosines and angles of the samples whose classes are here are written to it.
+ct_status ct_class_block_new(ct_tensor unit_embeddings, ct_tensor weight, ct_tensor classes,
+                             ct_tensor labels, int64_t subcenters, bool bfloat16,
+                             ct_workspace memory, ct_tensor targets, ct_class_block *out);
+void ct_class_block_free(ct_class_block self);
+/// log of the sum over the non-target classes of e^(scale cosine), `[n]` of float64.
+ct_status ct_class_block_log_sum(ct_class_block self, ct_tensor scale, ct_tensor *out);
+/// What the non-target classes come to, `[5, n]` of float64: the logarithm of their sum, the largest cosine and the first
+/// class that has it, and both without the map.
+ct_status ct_class_block_summarize(ct_class_block self, ct_tensor scale, ct_map non_targets,
+                                   ct_tensor *out);
+/// Turns cosines into the gradient of the sum of `weight` times `log_total`, `[n]` of float64; gives that with respect to
+/// the scale, as far as it comes from here.
+ct_status ct_class_block_differentiate_softmax(ct_class_block self, ct_tensor log_total,
+                                               ct_tensor weight, ct_tensor *to_scale);
+/// The gradient with respect to directions as far as it comes from here, and to the rows that take part, which
+/// `to_rows` is filled with where it is not null; `squares` is the sum of the squares of those.
+ct_status ct_class_block_differentiate_cosines(ct_class_block self, ct_tensor to_target_cosines,
+                                               ct_tensor to_angles, ct_tensor to_rows,
+                                               ct_tensor *to_unit_embeddings, double *squares);
+/// A gradient of `weight` that has the rows of ascending classes only.
+ct_status ct_sparse_rows(ct_tensor weight, ct_tensor classes, int64_t subcenters, ct_tensor values,
+                         ct_tensor *out);
+
 // Differentiation ---------------------------------------------------------------------------------
+
+/// Gives a parameter other values, of any shape, and no gradient.
+ct_status ct_replace_data(ct_tensor self, ct_tensor source);
 
 ct_status ct_set_requires_grad(ct_tensor self, bool value);
 ct_status ct_requires_grad(ct_tensor self, bool *out);

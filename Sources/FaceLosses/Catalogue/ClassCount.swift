@@ -21,9 +21,9 @@ extension AngularMarginLoss {
 }
 
 extension MarginHead {
-    /// Number of classes of the wrapped loss.
-    public var classCount: Int? { loss.classCount }
+    /// All classes, also where the weights of some are elsewhere.
+    public var classCount: Int? { classes }
 
-    /// What the wrapped loss gives for uniform guessing.
-    public var guessingLoss: Double? { loss.guessingLoss }
+    /// The loss's.
+    public var guessingLoss: Double? { loss.guessingLoss.flatMap { _ in logarithmOfClasses() } }
 }

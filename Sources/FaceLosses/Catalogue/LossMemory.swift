@@ -18,6 +18,18 @@ public struct LossMemory: Sendable, Hashable {
     /// Bytes with a micro-batch of so many images.
     public func bytes(images: Int) -> Double { fixed + perImage * Double(images) }
 
+    /// What a process needs that has a fraction of the classes of a head.
+    ///
+    /// - Parameter rate: Fraction of the classes that take part in a step.
+    func divided(by fraction: Double, rate: Double) -> LossMemory {
+        guard fraction < 1 else { return self }
+        let weights = fixed / (2 + rate)
+        // Process 0 has all weights when it begins and when it is done.
+        return LossMemory(
+            fixed: max(fixed * fraction, weights * (1 + 2 * fraction)),
+            perImage: perImage * fraction)
+    }
+
     static func + (a: LossMemory, b: LossMemory) -> LossMemory {
         LossMemory(fixed: a.fixed + b.fixed, perImage: a.perImage + b.perImage)
     }
@@ -72,16 +84,25 @@ public struct LossSize: Sendable, Hashable {
 extension LossCatalogue {
     /// Memory that a loss and its terms take in a training step.
     ///
-    /// - Parameter head: As for ``make(_:classes:embeddingSize:initial:head:)``.
+    /// - Parameters:
+    ///   - head: As for ``make(_:classes:embeddingSize:initial:head:)``.
+    ///   - processes: How many share out the classes, where the loss is one whose classes are divided.
     public static func memory(
-        of specification: LossSpecification, classes: Int, embeddingSize: Int, head: HeadOptions?
+        of specification: LossSpecification, classes: Int, embeddingSize: Int, head: HeadOptions?,
+        processes: Int = 1
     ) -> LossMemory {
-        ([specification] + specification.terms).map { part in
+        let whole = ([specification] + specification.terms).map { part in
             let size = LossSize(
                 specification: part, classes: classes, embeddingSize: embeddingSize, head: head)
             let loss = all.first { $0.descriptor == part.descriptor }
             return loss?.memory(size) ?? LossMemory()
         }.reduce(LossMemory(), +)
+        let loss = all.first { $0.descriptor == specification.descriptor }
+        let blocks = ClassBlocks(classes: max(1, classes)).count
+        guard let head, loss is any AngularMarginLoss.Type, specification.terms.isEmpty, blocks > 1
+        else { return whole }
+        let most = (blocks + processes - 1) / processes
+        return whole.divided(by: Double(most) / Double(blocks), rate: head.rate)
     }
 }
 

@@ -21,8 +21,14 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
     public let loss: Loss
     /// How classes are computed.
     public let options: HeadOptions
+    /// The blocks whose weights are here; all, unless ``keep(_:)`` has divided them.
+    package internal(set) var ownBlocks: Range<Int>
+    /// Number of all classes, wherever their weights are.
+    let classes: Int
+    var blockSize = ClassBlocks.standardSize
     private let initial: InitialWeights
     private let workspace = HeadWorkspace()
+    private var blockWorkspaces: [HeadWorkspace] = []
 
     /// Computes a loss in another way.
     ///
@@ -33,18 +39,27 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
         self.loss = loss
         self.options = options
         self.initial = initial
+        classes = loss.weight.shape[0] / loss.subcenters
+        ownBlocks = 0..<ClassBlocks(classes: classes).count
     }
 
     /// State of the wrapped loss.
     public var state: [StateEntry] { loss.state }
 
-    /// Number of all classes.
-    private var classes: Int { loss.weight.shape[0] / loss.subcenters }
+    /// Whether the weights of all classes are here.
+    var isWhole: Bool { ownBlocks == 0..<blocks.count }
+
+    /// Memory for blocks.
+    func workspaces(_ count: Int) -> [HeadWorkspace] {
+        while blockWorkspaces.count < count { blockWorkspaces.append(HeadWorkspace()) }
+        return blockWorkspaces
+    }
 
     /// Computes the loss; with a rate below 1, of the classes of this step.
     public func evaluate(
         embeddings: Tensor, labels: Tensor, progress: LossProgress
     ) -> LossOutput {
+        precondition(isWhole, "a part of the classes has no loss of its own")
         let embeddings = embeddings.to(loss.weight.type)
         let sample = sample(labels, progress)
         let table = CosineSimilarityMatrix(
@@ -76,7 +91,7 @@ public final class MarginHead<Loss: AngularMarginLoss>: FaceLoss {
         return output
     }
 
-    private func sample(_ labels: Tensor, _ progress: LossProgress) -> ClassSample? {
+    func sample(_ labels: Tensor, _ progress: LossProgress) -> ClassSample? {
         guard options.rate < 1 else { return nil }
         return ClassSample(
             labels: labels.array(), of: classes, rate: options.rate,

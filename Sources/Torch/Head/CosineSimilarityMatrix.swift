@@ -109,7 +109,7 @@ public final class CosineSimilarityMatrix {
 }
 
 /// A function of tensors that C++ can call for as long as it keeps it.
-private final class ElementwiseMap {
+final class ElementwiseMap {
     private let function: (Tensor) -> Tensor
 
     private init(_ function: @escaping (Tensor) -> Tensor) { self.function = function }

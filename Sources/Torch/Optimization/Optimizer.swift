@@ -55,8 +55,20 @@ extension Optimizer {
     }
 
     /// L2 norm of all gradients together; not finite when any of them is not.
-    public func gradientNorm() -> Double {
-        let handles = active.map { parameters[$0].tensor.handle }
+    public func gradientNorm() -> Double { gradientNorm { _ in true } }
+
+    /// L2 norm of all gradients together where processes have parts of one parameter.
+    ///
+    /// - Parameters:
+    ///   - shared: The parameter that each process has a part of.
+    ///   - squares: The sum of the squares of its gradient, in all processes.
+    public func gradientNorm(besides shared: Tensor, squares: Double) -> Double {
+        let others = gradientNorm { $0 !== shared }
+        return (others * others + squares).squareRoot()
+    }
+
+    private func gradientNorm(of isCounted: (Tensor) -> Bool) -> Double {
+        let handles = active.map { parameters[$0].tensor }.filter(isCounted).map(\.handle)
         var result = 0.0
         unsafe expectSuccess(
             ct_gradient_norm(handles, handles.count, &result), "gradientNorm()")

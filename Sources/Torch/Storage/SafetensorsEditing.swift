@@ -9,11 +9,20 @@ extension Safetensors {
     public static func beginning(
         _ tensors: [(name: String, shape: [Int])], metadata: [String: String]
     ) -> [UInt8] {
+        beginning(tensors.map { ($0.name, .float32, $0.shape) }, metadata: metadata)
+    }
+
+    /// The beginning of a file of tensors of any types, as of one in single precision.
+    ///
+    /// - Parameter tensors: Different names, types of elements, and shapes.
+    public static func beginning(
+        _ tensors: [(name: String, type: ElementType, shape: [Int])], metadata: [String: String]
+    ) -> [UInt8] {
         let header = header(
             rows: tensors.map {
                 HeaderRow(
-                    name: $0.name, type: SafetensorsLayout.name(of: .float32), shape: $0.shape,
-                    size: $0.shape.reduce(4, *))
+                    name: $0.name, type: SafetensorsLayout.name(of: $0.type), shape: $0.shape,
+                    size: $0.shape.reduce($0.type.size, *))
             }, metadata)
         return lengthBytes(header) + header
     }

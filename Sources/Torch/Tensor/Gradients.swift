@@ -64,6 +64,12 @@ extension Tensor {
         forgetOrigin()
         expectSuccess(ct_assign(handle, source.handle), "assign(_:)")
     }
+    /// Becomes a parameter of other values and another shape, without a gradient: wherever the tensor is known, it is
+    /// that from now on.
+    package func replaceData(with source: Tensor) {
+        forgetOrigin()
+        expectSuccess(ct_replace_data(handle, source.handle), "replaceData(with:)")
+    }
     /// Puts one value everywhere.
     public func fill(_ value: Double) {
         forgetOrigin()

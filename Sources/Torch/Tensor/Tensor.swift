@@ -197,7 +197,7 @@ extension Tensor {
     }
 
     /// The elements' bytes, row by row, in the tensor's own type.
-    func bytes() -> [UInt8] {
+    package func bytes() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count * type.size)
         let status = unsafe bytes.withUnsafeMutableBytes { buffer in
             unsafe ct_copy_bytes(handle, type.handle, buffer.baseAddress, buffer.count)

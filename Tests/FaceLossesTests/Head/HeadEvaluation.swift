@@ -10,7 +10,9 @@ struct HeadEvaluation {
     var correctWithMargin: Int
     var state: LossState
     var buffers: [String: [Double]]
+}
 
+extension HeadEvaluation {
     /// Takes a forward and a backward pass.
     init(
         _ text: String, _ sample: Sample, _ head: HeadOptions?, fraction: Double = 0.99,
@@ -47,13 +49,17 @@ struct HeadEvaluation {
         let output = loss(
             embeddings: embeddings, labels: labels,
             progress: LossProgress(fraction: fraction, step: step))
-        correct = output.correctCount(labels: labels, withMargin: false)
-        correctWithMargin = output.correctCount(labels: labels, withMargin: true)
         output.loss.backward()
-        self.loss = output.loss.item()
-        state = output.state
-        gradients = ["embeddings": embeddings.gradient?.array() ?? []]
-        buffers = [:]
+        self.init(output, loss, embeddings, labels)
+    }
+
+    /// What a loss has given, when it has been differentiated.
+    init(_ output: LossOutput, _ loss: any FaceLoss, _ embeddings: Tensor, _ labels: Tensor) {
+        self.init(
+            loss: output.loss.item(), gradients: ["embeddings": embeddings.gradient?.array() ?? []],
+            correct: output.correctCount(labels: labels, withMargin: false),
+            correctWithMargin: output.correctCount(labels: labels, withMargin: true),
+            state: output.state, buffers: [:])
         for entry in loss.state {
             gradients[entry.name] = entry.tensor.gradient?.dense().array() ?? []
             if entry.role == .buffer { buffers[entry.name] = entry.tensor.array() }

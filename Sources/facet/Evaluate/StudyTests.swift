@@ -18,7 +18,7 @@ func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
     let options = [
         "--backbone", "--partial", "--all-protocols", "--output", "--embeddings", "--worst",
         "--input-size", "--precision", "--colour", "--input-mean", "--input-deviation",
-        "--attributes", "--save-thresholds", "--engine",
+        "--save-thresholds", "--engine",
     ]
     for option in options where arguments.has(option) {
         throw CommandError.together(option, "a study's folder")

@@ -152,7 +152,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
         case .start(let reason): reason
         case .testImage(let path, let reason):
-            "the test image '\(path)' cannot be used: \(reason); a protocol requires all its images"
+            "the test image '\(path)' cannot be used: \(reason); restore it, or count such images as "
+                + "failures to enrol with --failures count"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
             "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
                 + "\(Self.gigabytes(available)) is free; "

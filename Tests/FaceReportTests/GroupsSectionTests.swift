@@ -73,6 +73,29 @@ import Testing
         }
     }
 
+    @Test func resultsHaveTheWorstGroupOfEachRun() throws {
+        try inTemporaryFolder { folder throws in
+            let runs = try study(folder)
+            let test = try #require(try runs[0].readDescription().tests.first).name
+            let csv = try Report(study: folder).render().csv
+            let lines = csv.split(whereSeparator: \.isNewline).map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
+            let names = try #require(lines.first).suffix(3)
+            #expect(
+                Array(names) == ["worst_group", "worst_group_fnmr", "worst_to_best_fnmr"].map {
+                    "\($0):\(test):sex"
+                })
+            for line in lines.dropFirst() {
+                let isBest = line.contains { $0.contains("arcface") }
+                let values = Array(line.suffix(3))
+                #expect(values[0] == "f" && values[1] == (isBest ? "0.1" : "0.3"))
+                let gap = try #require(Double(values[2]))
+                #expect(abs(gap - (isBest ? 0.06 : 0.24)) < 1e-12)
+            }
+        }
+    }
+
     @Test func studiesWithoutDetailsHaveNoSuchChapters() throws {
         try inTemporaryFolder { folder throws in
             try SampleStudy(pairs: 60, epochs: 2).write(to: folder)

@@ -63,8 +63,12 @@ public enum MegaFaceFile {
 
     /// The shape of a file that is a matrix of vectors, to the byte; nil for another file.
     public static func shape(of file: URL) -> Shape? {
-        guard let store = try? FileReader(file), store.size > 16,
-            let bytes = try? store.bytes(at: 0, count: 16)
+        guard let store = try? FileReader(file) else { return nil }
+        return shape(of: store)
+    }
+
+    static func shape(of store: any ByteStore) -> Shape? {
+        guard store.size > 16, let bytes = try? store.bytes(at: 0, count: 16)
         else { return nil }
         func number(_ offset: Int) -> Int {
             (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
@@ -80,13 +84,20 @@ public enum MegaFaceFile {
     ///
     /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is none, or a number that is not
     ///   finite.
-    public static func readMatrix(_ file: URL) throws(FaceDataError) -> (shape: Shape, values: [Float]) {
-        guard let shape = shape(of: file) else {
+    public static func readMatrix(
+        _ file: URL
+    ) throws(FaceDataError) -> (shape: Shape, values: [Float]) {
+        try readMatrix(try FileReader(file))
+    }
+
+    static func readMatrix(
+        _ store: any ByteStore
+    ) throws(FaceDataError) -> (shape: Shape, values: [Float]) {
+        guard let shape = shape(of: store) else {
             throw .badStructure(
-                path: file.path, offset: 0,
+                path: store.path, offset: 0,
                 reason: "it is no matrix of float32 with OpenCV's header, or is cut short")
         }
-        let store = try FileReader(file)
         var values: [Float] = []
         values.reserveCapacity(shape.rows * shape.columns)
         for row in 0..<shape.rows {
@@ -100,7 +111,7 @@ public enum MegaFaceFile {
             }
             if let bad = values[(row * shape.columns)...].firstIndex(where: { !$0.isFinite }) {
                 throw .badStructure(
-                    path: file.path, offset: 16 + 4 * bad, reason: "number \(bad) is not finite")
+                    path: store.path, offset: 16 + 4 * bad, reason: "number \(bad) is not finite")
             }
         }
         return (shape, values)

@@ -81,16 +81,10 @@ public struct ModelEvaluation {
             work.cohort = try embed(opened, cohort.normalization, work, warn, progress)
         }
         for test in tests {
-            let images = URL(fileURLWithPath: test.images)
-            if let set = try MegaFaceImages.open(images: images, lists: test.pairs) {
-                try evaluate(set, name: test.name, &work, progress)
-            } else if let set = try templateSet(of: test) {
-                if let warning = (opened?.set).flatMap(set.cohortWarning) {
-                    warn("'\(test.name)': \(warning)")
-                }
-                try evaluate(set, name: test.name, &work, warn, progress)
-            } else {
-                try evaluate(lists(of: test), name: test.name, &work, warn, progress)
+            do {
+                try evaluate(test, opened?.set, &work, warn, progress)
+            } catch FaceDataError.badImage(let path, let reason) {
+                throw FaceEmbeddingError.testImage(path: path, reason: reason)
             }
         }
         if options.cohort != nil, work.templates.isEmpty {
@@ -100,6 +94,24 @@ public struct ModelEvaluation {
             try EmbeddingFile.write(work.stored, to: embeddings)
         }
         return work.finished()
+    }
+
+    /// Tests the model on a set of any kind.
+    private func evaluate(
+        _ test: NamedTestSet, _ cohort: TemplateSet?, _ work: inout EvaluationWork,
+        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
+    ) throws {
+        let images = URL(fileURLWithPath: test.images)
+        if let set = try MegaFaceImages.open(images: images, lists: test.pairs) {
+            try evaluate(set, name: test.name, &work, progress)
+        } else if let set = try templateSet(of: test) {
+            if let warning = cohort.flatMap(set.cohortWarning) {
+                warn("'\(test.name)': \(warning)")
+            }
+            try evaluate(set, name: test.name, &work, warn, progress)
+        } else {
+            try evaluate(lists(of: test), name: test.name, &work, warn, progress)
+        }
     }
 
     /// Tests the model on MegaFace.

@@ -117,8 +117,12 @@ struct KeptEvaluationTests {
         try withCase { tested in
             try Data("no image".utf8).write(to: tested.folder.appendingPathComponent("1.png"))
             let tests = [tested.tests[0]]
-            #expect(throws: FaceDataError.self) {
+            do {
                 _ = try tested.evaluation().run(on: tests) { _, _, _ in }
+                Issue.record("it was evaluated")
+            } catch {
+                #expect("\(error)".contains("1.png' cannot be decoded"), "\(error)")
+                #expect("\(error)".hasSuffix("with --failures count"))
             }
             let plain = TestOptions(countsFailures: true)
             let whole = try tested.evaluation().run(on: tests, plain) { _, _, _ in }

@@ -11,6 +11,7 @@ public import Torch
 /// | file | content |
 /// |---|---|
 /// | `.npy` | one test set: `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images |
+/// | `.bin` | one test set: `[n, d]` behind the header of an OpenCV matrix |
 /// | `.safetensors` | any number: `NAME/original` and, if there is one, `NAME/mirrored`, each `[n, d]`; without a name, `original` and `mirrored`, for one test set |
 ///
 /// Embeddings are not normalised. Row `i` is image `i` of the test set, each image once in the order in
@@ -57,6 +58,18 @@ public struct EmbeddingFile {
         entries[""] = Entry(
             views: try EmbeddingViews(
                 original: table(0), mirrored: shape.count == 3 ? table(1) : nil))
+    }
+
+    /// Reads a matrix with OpenCV's header, as MegaFace's features have it.
+    ///
+    /// - Throws: `FaceDataError` for a damaged file.
+    public init(matrix url: URL) throws {
+        path = url.path
+        let (shape, values) = try MegaFaceFile.readMatrix(url)
+        entries[""] = Entry(
+            views: try EmbeddingViews(
+                original: EmbeddingTable(
+                    count: shape.rows, dimension: shape.columns, values: values)))
     }
 
     /// Takes the tensors of a safetensors file that holds embeddings.

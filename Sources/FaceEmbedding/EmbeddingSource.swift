@@ -43,6 +43,7 @@ public enum EmbeddingSource {
         let opener = Opener(options: options, weights: weights)
         if isFolder.boolValue { return try opener.replaced(opener.folder(url)) }
         if EmbeddingFile.isNamedArray(url) { return .file(try EmbeddingFile(array: url)) }
+        if MegaFaceFile.shape(of: url) != nil { return .file(try EmbeddingFile(matrix: url)) }
         guard FileManager.default.isReadableFile(atPath: url.path) else {
             throw FaceEmbeddingError.noModel(path: url.path, reason: "permission denied")
         }

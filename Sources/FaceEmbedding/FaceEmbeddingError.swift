@@ -1,3 +1,5 @@
+import Spelling
+
 /// What can go wrong when a model, or a file of embeddings, is opened and used.
 public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of embeddings cannot be written.
@@ -18,6 +20,10 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
     case input(path: String, reason: String)
     /// Scores are to be normalised, which is for sets of templates, and there is none.
     case noTemplates(tests: [String])
+    /// No image of a test set can be used, so that there is nothing to count failures among.
+    case noUsableImage(set: String, path: String, images: Int)
+    /// An image of a test set cannot be decoded.
+    case testImage(path: String, reason: String)
     /// There are no weights to start from where they should be.
     case noWeights(path: String, reason: String)
     /// A model has no thresholds.
@@ -56,6 +62,12 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
         case .noTemplates(let tests):
             "scores are normalised on sets of templates, and \(tests.joined(separator: ", ")) "
                 + "\(tests.count == 1 ? "is" : "are") of pairs of images; leave out --score-norm"
+        case .noUsableImage(let set, let path, let images):
+            "none of \(counted(images, "image")) of '\(set)' can be used, as '\(path)': see whether the folder of "
+                + "images is the right one"
+        case .testImage(let path, let reason):
+            "the image '\(path)' cannot be decoded: \(reason); restore it, or count such images as failures to "
+                + "enrol with --failures count"
         case .noWeights(let path, let reason): "cannot start from '\(path)': \(reason)"
         case .noThresholds(let model):
             "'\(model)' has no thresholds; make them with facet evaluate \(model) --test NAME=IMAGES,PAIRS "

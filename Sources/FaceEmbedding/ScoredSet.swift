@@ -15,6 +15,8 @@ public struct ScoredSet {
     public let labelled: [VerificationPair]
     /// The distances of the pairs, in their order.
     public let scored: [ScoredPair]
+    /// Images that could not be used, by their indices: their pairs are never accepted.
+    public let failed: Set<Int>
     /// Curves, rates and the insightface protocol.
     public let report: VerificationReport
 
@@ -31,20 +33,22 @@ public struct ScoredSet {
     ///   - pairs: The set.
     ///   - labelled: Its pairs by the rows of the embeddings; nil for one row an image, in their order.
     ///   - views: The embeddings.
+    ///   - failed: Images that could not be used, by their indices.
     /// - Throws: `FaceEvaluationError` for embeddings that cannot be normalised, pairs without a row, or
     ///   fewer pairs than folds.
     public init(
         name: String, pairs: VerificationPairs, labelled: [VerificationPair]? = nil,
-        views: EmbeddingViews
+        views: EmbeddingViews, failed: Set<Int> = []
     ) throws {
         let labelled = labelled ?? pairs.pairs
         self.name = name
         self.pairs = pairs
         self.labelled = labelled
         self.views = views
-        scored = try views.normalizedSum().scores(of: labelled)
+        self.failed = failed
+        scored = try views.normalizedSum().scores(of: labelled, failed: failed)
         report = try VerificationReport(
-            of: scored, meanNorm: try views.meanNorm(),
+            of: scored, meanNorm: try views.meanNorm(without: failed),
             rule: InsightFaceProtocol(folds: .contiguous(pairs.folds)))
     }
 
@@ -54,5 +58,35 @@ public struct ScoredSet {
             ScoreRecord(
                 score, first: pairs.images[pair.first], second: pairs.images[pair.second])
         }
+    }
+}
+
+extension ScoredSet {
+    /// The scores of the pairs whose images could both be used.
+    public var compared: [ScoredPair] {
+        failed.isEmpty
+            ? scored
+            : zip(labelled, scored).filter {
+                !failed.contains($0.0.first) && !failed.contains($0.0.second)
+            }.map(\.1)
+    }
+
+    /// The images that could not be used, as a set of templates tells it; nil where all could.
+    public var failures: FailuresToEnrol? {
+        FailuresToEnrol(failed, of: TemplateSet(pairs, owners: pairs.owners))
+    }
+
+    /// Groups of people and error against rejection; nil where rows are not images.
+    ///
+    /// - Parameter draws: Draws of the people, for intervals.
+    /// - Throws: `FaceEvaluationError`.
+    public func details(
+        _ annotations: SetAnnotations, draws: Int = PeopleReplicates.defaultDraws
+    ) throws -> SetDetails? {
+        guard views.count == pairs.images.count else { return nil }
+        let set = TemplateSet(pairs, owners: pairs.owners)
+        return try SetDetails(
+            name, try TemplateDetails(set, views, failed: failed), of: set, annotations,
+            draws: draws)
     }
 }

@@ -1,3 +1,4 @@
+import FaceEvaluation
 import FaceRuns
 
 /// `results.csv`: one row a run, whatever its status, in the order of the report.
@@ -11,6 +12,7 @@ struct ResultsCSV {
         let columns =
             Self.columns + [Self.values(results.tunedCells)] + Self.tuning
             + results.testSets.dropFirst().map { Self.accuracy(on: $0.name) }
+            + Self.groups(results)
         let rows = results.runs.map { run in
             CSVTable.spreadsheetLine(columns.map { $0.value(run) ?? "" })
         }
@@ -47,6 +49,33 @@ struct ResultsCSV {
         Column("test_accuracy:\(test)") { run in
             guard run.status == .finished else { return nil }
             return run.result?.tests.first { $0.name == test }.map { "\($0.accuracy)" }
+        }
+    }
+
+    /// The worst group of each attribute on each test set, its false non-match rate, and by how much that is above the
+    /// best group's.
+    private static func groups(_ results: StudyResults) -> [Column] {
+        results.detailedSets.flatMap { test -> [Column] in
+            var seen: Set<String> = []
+            let attributes = results.runs.flatMap { $0.details[test]?.groups ?? [] }
+                .map(\.attribute).filter { seen.insert($0).inserted }
+            return attributes.flatMap { attribute -> [Column] in
+                let place = "\(test):\(attribute)"
+                let ends = { @Sendable (run: ReportedRun) -> (String, best: Double, worst: Double)? in
+                    let report = run.details[test]?.groups.first { $0.attribute == attribute }
+                    let rates = report?.rows.filter(\.isWithin).compactMap(\.fnmr)
+                    guard let name = report?.worst, let best = rates?.min(), let worst = rates?.max()
+                    else { return nil }
+                    return (name, best, worst)
+                }
+                return [
+                    Column("worst_group:\(place)") { ends($0)?.0 },
+                    Column("worst_group_fnmr:\(place)") { ends($0).map { "\($0.worst)" } },
+                    Column("worst_to_best_fnmr:\(place)") {
+                        ends($0).map { "\($0.worst - $0.best)" }
+                    },
+                ]
+            }
         }
     }
 

@@ -47,6 +47,8 @@ extension Document {
             .init("identification", "Templates and identification") {
                 IdentificationSection.section(results)
             },
+            .init("groups", "Groups of people") { GroupsSection.section(results) },
+            .init("quality", "Errors against rejected pairs") { QualitySection.section(results) },
             .init("best", "Best accuracy, and epochs to it") { BestEpochSection.section(results) },
             .init("convergence", "Convergence and choice of epoch") {
                 ConvergenceSection.section(results)

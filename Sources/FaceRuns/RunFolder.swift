@@ -10,6 +10,7 @@ public import Foundation
 /// | `steps.csv` | ``StepRecord``, one a line under a header |
 /// | `scores/<test>.csv` | ``ScoreRecord``, one a line under a header |
 /// | `identification/<test>.json` | `TemplateReport` of a test set of templates |
+/// | `details/<test>.json` | `SetDetails` of a test set: groups of people, error against rejection |
 /// | `geometry.json` | ``RunGeometry``; runs of former versions have none |
 /// | `start.json` | ``StartRecord``; where the run did not begin with random weights |
 /// | `start/scores/` | the scores of the network that it began with |

@@ -43,6 +43,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
     case notReproduced(reason: String)
     /// Scores of a study's models are to be normalised, and it is not said by whom.
     case noCohort
+    /// A test set is MegaFace, whose figures a run's records have no place for.
+    case megaFace(name: String)
     /// All test sets of a study are sets of templates.
     case onlyTemplates(name: String)
     /// The processes that compute a training together cannot go on.
@@ -92,6 +94,9 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noCohort:
             "scores are to be normalised, and the training people are not read to test models that are there; "
                 + "give a folder of other people with --cohort PATH"
+        case .megaFace(let name):
+            "'\(name)' is MegaFace, which is no test set of a study; test a run's model with facet evaluate RUN "
+                + "--test \(name)=IMAGES,LISTS"
         case .onlyTemplates(let name):
             "'\(name)' is a test set of templates, and a study needs one of pairs of images besides, on which each "
                 + "epoch is tested; add --test NAME=PACK or NAME=IMAGES,PAIRS"
@@ -147,7 +152,8 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "'\(name)' is not a valid \(list) name; it must be \(requirement)"
         case .start(let reason): reason
         case .testImage(let path, let reason):
-            "the test image '\(path)' cannot be used: \(reason); a protocol requires all its images"
+            "the test image '\(path)' cannot be used: \(reason); restore it, or count such images as "
+                + "failures to enrol with --failures count"
         case .tooLittleMemory(let needed, let available, let batchSize, let fitting):
             "a batch of \(batchSize) needs about \(Self.gigabytes(needed)) of memory, and "
                 + "\(Self.gigabytes(available)) is free; "

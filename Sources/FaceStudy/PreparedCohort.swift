@@ -21,11 +21,12 @@ struct PreparedCohort {
     }
 
     func embed(
-        _ embedder: SetEmbedder, progress: (Int, Int) throws -> Void
+        _ embedder: SetEmbedder, _ pooling: TemplatePooling,
+        progress: (Int, Int) throws -> Void
     ) throws -> ScoreCohort {
         let views = try embedder.embeddings(of: set.source, progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
-        return try ScoreCohort(normalization, of: set, views, name: name)
+        return try ScoreCohort(normalization, of: set, views, pooling: pooling, name: name)
     }
 }
 

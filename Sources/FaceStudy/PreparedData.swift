@@ -1,4 +1,5 @@
 import FaceData
+import FaceEvaluation
 import FaceLosses
 import FaceRuns
 import FaceSynthesis
@@ -32,6 +33,8 @@ struct PreparedData {
     let templates: [PreparedTemplates]
     /// Whom scores on them are normalised by; nil where they are not, or by people who are trained on.
     let cohort: PreparedCohort?
+    /// What is known of people and images of the test sets.
+    let annotations: SetAnnotations
     /// What the scans of the sets have found.
     let found: FoundSets
 
@@ -48,6 +51,7 @@ struct PreparedData {
         var reader = SetReader(
             configuration: configuration, folder: folder, control: control, draws: draws,
             found: found)
+        annotations = try configuration.evaluation.annotations()
         let templates = try configuration.test.compactMap { try reader.readTemplates($0) }
         self.templates = templates
         let others = configuration.test.filter { test in
@@ -67,6 +71,7 @@ struct PreparedData {
     private init(train: [PreparedTrainSet]) {
         self.train = train
         found = FoundSets()
+        annotations = SetAnnotations()
         tests = []
         templates = []
         cohort = nil
@@ -116,21 +121,25 @@ struct SetReader {
 
     mutating func readTest(_ source: StudyConfiguration.TestSource) throws -> ScannedTest {
         guard let location = try location(source.images) else { return try plannedTest(source) }
-        let pairs = try VerificationPairs.open(
-            images: URL(fileURLWithPath: location), pairs: source.pairs)
-        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
-        let stamps = (
-            all: FileStamps(pairs.source, now: control.now()), subset: FileStamps(subset.source)
-        )
-        let warnings =
-            pairs.warnings.map { "'\(source.name)': \($0)" }
-            + (try alignmentDoubt(pairs.source, "test \(source.name)", source.images, stamps.all))
-            .map { "'\(source.name)': \($0)" }
-        warnings.forEach { control.listener(.warning($0)) }
-        let scan = try scan(pairs.source, name: source.name, stamps.all)
-        if let bad = scan.bad.first {
-            throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
+        let folder = URL(fileURLWithPath: location)
+        guard try MegaFaceImages.open(images: folder, lists: source.pairs) == nil else {
+            throw FaceStudyError.megaFace(name: source.name)
         }
+        let opened = try VerificationPairs.open(
+            images: URL(fileURLWithPath: location), pairs: source.pairs)
+        let all = FileStamps(opened.source, now: control.now())
+        let counts = configuration.evaluation.countsFailures
+        let warnings =
+            opened.warnings.map { "'\(source.name)': \($0)" }
+            + (try alignmentDoubt(
+                counts ? TolerantImages(opened.source) : opened.source, "test \(source.name)",
+                source.images, all)
+            ).map { "'\(source.name)': \($0)" }
+        warnings.forEach { control.listener(.warning($0)) }
+        let scan = try scan(opened.source, name: source.name, all)
+        let images = try TestImages(opened.source, scan, counts: counts)
+        let pairs = opened.reading(images.source)
+        let subset = pairs.subset(configuration.evaluation.pairsEachEpoch)
         var facts = TestSetFacts(
             name: source.name, pairs: pairs.pairs.count, folds: pairs.folds,
             pairsEachEpoch: subset.pairs.count, contentHash: scan.contentHash,
@@ -138,7 +147,8 @@ struct SetReader {
         facts.pairsHash = pairs.contentHash
         return ScannedTest(
             prepared: PreparedTest(
-                facts: facts, pairs: pairs, subset: subset, stamps: stamps), scan: scan)
+                facts: facts, pairs: pairs, subset: subset, failed: images.failed,
+                stamps: (all: all, subset: FileStamps(subset.source))), scan: scan)
     }
 
     /// Reads a test set of templates; nil for a set of pairs.
@@ -156,13 +166,13 @@ struct SetReader {
         set.warnings.forEach { control.listener(.warning("'\(source.name)': \($0)")) }
         let stamps = FileStamps(set.source, now: control.now())
         let scan = try scan(set.source, name: source.name, stamps)
-        if let bad = scan.bad.first {
-            throw FaceStudyError.testImage(path: bad.path, reason: bad.reason)
-        }
+        let images = try TestImages(
+            set.source, scan, counts: configuration.evaluation.countsFailures)
         return PreparedTemplates(
             facts: TemplateTestFacts(
                 name: source.name, templates: set.templates.count, contentHash: scan.contentHash),
-            set: set, stamps: stamps)
+            set: set.reading(images.source), failed: images.failed,
+            pooling: configuration.evaluation.pooling, stamps: stamps)
     }
 
     /// The people whom scores are normalised by, where a folder of them is named.

@@ -8,6 +8,10 @@ struct PreparedTemplates {
     /// What the report says about it.
     let facts: TemplateTestFacts
     let set: TemplateSet
+    /// Names of the images that could not be used, which count as failures to enrol.
+    var failed: Set<String> = []
+    /// How embeddings of a template's images become one.
+    var pooling = TemplatePooling()
     /// What its images were when they were read.
     let stamps: FileStamps
 
@@ -16,16 +20,24 @@ struct PreparedTemplates {
     /// - Parameters:
     ///   - cohort: Whom scores are normalised by.
     ///   - trained: Names of the people who were in training, as far as that is known.
+    ///   - annotations: What is known of people and images.
     func evaluate(
         _ embedder: SetEmbedder, cohort: ScoreCohort?, trained: [String],
-        progress: (Int, Int) throws -> Void
-    ) throws -> TemplateReport {
+        _ annotations: SetAnnotations, progress: (Int, Int) throws -> Void
+    ) throws -> (report: TemplateReport, details: SetDetails) {
         let views = try embedder.embeddings(
             of: set.source, .templates(facts.name), progress: progress)
         try stamps.check(0..<set.source.count, of: set.source)
         var tested = set
         if let warning = set.trainedWarning(trained) { tested.warnings.append(warning) }
-        return try TemplateReport(
-            of: tested, views, cohort: cohort, draws: 200, product: TemplateProduct.torch)
+        let failed = TestImages.indices(of: failed, in: set.source)
+        let draws = StudyConfiguration.Evaluation.draws
+        let report = try TemplateReport(
+            of: tested, views, pooling: pooling, failed: failed, cohort: cohort, draws: draws,
+            product: TemplateProduct.torch)
+        let found = try TemplateDetails(
+            set, views, pooling: pooling, failed: failed, cohort: cohort,
+            product: TemplateProduct.torch)
+        return (report, try SetDetails(facts.name, found, of: set, annotations, draws: draws))
     }
 }

@@ -11,6 +11,8 @@ struct PreparedTest {
     let pairs: VerificationPairs
     /// The pairs of every epoch but the last.
     let subset: VerificationPairs
+    /// Names of the images that could not be used, which count as failures to enrol.
+    var failed: Set<String> = []
     /// What the images of both were when they were read; nil where nothing was read before.
     var stamps: (all: FileStamps, subset: FileStamps)?
     /// Whether its people are held out of a training set.
@@ -27,6 +29,8 @@ struct PreparedTest {
         if let stamps = all ? stamps?.all : stamps?.subset {
             try stamps.check(0..<pairs.source.count, of: pairs.source)
         }
-        return try ScoredSet(name: facts.name, pairs: pairs, views: views)
+        return try ScoredSet(
+            name: facts.name, pairs: pairs, views: views,
+            failed: TestImages.indices(of: failed, in: pairs.source))
     }
 }

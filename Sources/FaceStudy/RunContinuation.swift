@@ -41,6 +41,8 @@ extension StudyConfiguration {
         }
         result.start.from = start.from.map(resolved)
         result.evaluation.cohort = resolved(evaluation.cohort)
+        result.evaluation.attributes = resolved(evaluation.attributes)
+        result.evaluation.quality = resolved(evaluation.quality)
         for index in test.indices {
             result.test[index].images = resolved(test[index].images)
             result.test[index].pairs = resolved(test[index].pairs)
@@ -179,8 +181,9 @@ extension JSONValue {
             members[key] = nil
         }
         if case .object(var evaluation)? = members["evaluation"] {
-            // How many images are embedded at once.
-            evaluation["batchSize"] = nil
+            // How many images are embedded at once; what is told of the scores besides; and whether damaged images
+            // end a test, which decides nothing where there are none.
+            for key in ["batchSize", "attributes", "quality", "failures"] { evaluation[key] = nil }
             members["evaluation"] = .object(evaluation)
         }
         members["test"] = nil

@@ -7,6 +7,8 @@ extension RunExecutor {
             run: context.run, folder: context.folder, compute: context.compute,
             batchSize: context.configuration.evaluation.batchSize, control: context.control)
         addition.cohort = try context.cohort()
+        addition.evaluation = context.configuration.evaluation
+        addition.annotations = context.study.data.annotations
         let trained = context.trainSet.facts
         let sources = context.configuration.test
         let candidates = context.tests.compactMap { test in

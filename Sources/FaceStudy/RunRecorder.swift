@@ -120,26 +120,31 @@ final class RunRecorder: TrainingObserver {
     private func writeScores() throws {
         for evaluation in last {
             try folder.write(evaluation.scores, test: evaluation.name)
+            let details = try evaluation.details(
+                context.study.data.annotations, draws: StudyConfiguration.Evaluation.draws)
+            if let details { try folder.write(details) }
         }
     }
 
     /// Tests the model on the sets of templates.
     private func writeTemplates() throws {
         let cohort: ScoreCohort? = try FaceStudyError.lostImages {
-            try context.cohort()?.embed(embedder) { done, total in
+            try context.cohort()?.embed(embedder, configuration.evaluation.pooling) { done, total in
                 try control.report(.evaluating(run, "cohort", done, total))
             }
         }
         for test in context.templates {
             let name = test.facts.name
-            let report = try FaceStudyError.lostImages {
+            let found = try FaceStudyError.lostImages {
                 try test.evaluate(
-                    embedder, cohort: cohort, trained: context.trainSet.set.identities
+                    embedder, cohort: cohort, trained: context.trainSet.set.identities,
+                    context.study.data.annotations
                 ) {
                     try control.report(.evaluating(run, name, $0, $1))
                 }
             }
-            try folder.write(report, test: name)
+            try folder.write(found.report, test: name)
+            try folder.write(found.details)
         }
     }
 

@@ -60,16 +60,29 @@ public struct StudyConfiguration: Codable, Sendable, Hashable {
         /// A set of labelled images of the people whom scores are normalised by; empty for those of
         /// the training set.
         public var cohort: String
+        /// What images of a template are weighted by: `norm+detector`, `norm`, `detector` or `none`.
+        public var templateWeights: String
+        /// A table of attributes of people or images, for error rates by group; empty for none.
+        public var attributes: String
+        /// A list of qualities of images, for error against rejection; empty for none.
+        public var quality: String
+        /// What test images that cannot be read or decoded are: `refuse` for an error, `count` for failures to enrol.
+        public var failures: String
 
         /// Creates options of the evaluation.
         public init(
             pairsEachEpoch: Int = 0, batchSize: Int = 128, scoreNorm: String = "none",
-            cohort: String = ""
+            cohort: String = "", templateWeights: String = "norm+detector", attributes: String = "",
+            quality: String = "", failures: String = "refuse"
         ) {
             self.pairsEachEpoch = pairsEachEpoch
             self.batchSize = batchSize
             self.scoreNorm = scoreNorm
             self.cohort = cohort
+            self.templateWeights = templateWeights
+            self.attributes = attributes
+            self.quality = quality
+            self.failures = failures
         }
     }
 

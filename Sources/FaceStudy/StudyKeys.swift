@@ -132,6 +132,23 @@ extension StudyConfiguration.Evaluation {
                 "cohort", \.cohort, flag: .init("--cohort", "PATH"), mayBeAbsent: true,
                 "the people whom scores are normalised by, as after `NAME=` in `--train`; those of the "
                     + "training set unless given"),
+            .word(
+                "templateWeights", \.templateWeights, among: TemplatePooling.named.map(\.name),
+                flag: .init("--template-weights", "NAME"),
+                "what the images of a template are weighted by: the norm of the embedding, the detector's "
+                    + "confidence where the set tells it, both, or nothing"),
+            .text(
+                "attributes", \.attributes, flag: .init("--attributes", "FILE"), mayBeAbsent: true,
+                "groups of people, a CSV whose first column is `person` or `image`: error rates by group"),
+            .text(
+                "quality", \.quality, flag: .init("--quality", "FILE"), mayBeAbsent: true,
+                "qualities of the test images, a name and a number in each line: error against rejection by "
+                    + "them, beside that by the norm of the embeddings"),
+            .word(
+                "failures", \.failures, among: ["refuse", "count"],
+                flag: .init("--failures", "NAME"),
+                "what test images that cannot be read or decoded are: an error, or counted as failures to "
+                    + "enrol (ISO/IEC 19795-1)"),
         ])
 }
 

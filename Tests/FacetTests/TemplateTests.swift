@@ -79,4 +79,102 @@ struct TemplateTests {
                 ))
         }
     }
+
+    @Test("A protocol is checked, and a damaged image of it is an error or a failure to enrol")
+    func damagedImages() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try draw(folder, faces)
+            let source = "\(faces.train.path),own.tsv"
+            let sound = try Tool(folder: folder).run("data", "check", source)
+            #expect(sound.status == 0, "\(sound.errors)")
+            #expect(sound.output.contains(" probes in 2 galleries"), "\(sound.output)")
+            let refused = try Tool(folder: folder).run(
+                "data", "check", source, "--removal", "x.txt")
+            #expect(refused.status == 2 && refused.errors.contains("--removal"))
+            let made = try Tool(folder: folder).run(
+                ["compare"] + faces.options + TinyFaces.fast
+                    + ["--output", "study", "--losses", "softmax", "--epochs", "1"])
+            #expect(made.status == 0, "\(made.errors)")
+            // The image of a probe's line is damaged; the template has another one or none.
+            let list = try String(
+                contentsOf: folder.appendingPathComponent("own.tsv"), encoding: .utf8)
+            let line = try #require(list.split(separator: "\n").first { $0.hasPrefix("probe\t") })
+            let image = String(line.split(separator: "\t")[3])
+            try Data("no image".utf8).write(to: faces.train.appendingPathComponent(image))
+            let check = try Tool(folder: folder).run("data", "check", source)
+            #expect(check.status == 1 && check.output.contains("cannot be decoded"))
+            let model = try #require(
+                try FileManager.default.contentsOfDirectory(
+                    atPath: folder.appendingPathComponent("study/runs").path
+                ).first)
+            let call = [
+                "evaluate", "study/runs/\(model)", "--test", "own=\(source)", "--threads", "1",
+            ]
+            let ended = try Tool(folder: folder).run(call)
+            #expect(ended.status == 1)
+            #expect(ended.errors.contains(image) && ended.errors.contains("--failures count"))
+            let counted = try Tool(folder: folder).run(
+                call + ["--failures", "count", "--output", "page"])
+            #expect(counted.status == 0, "\(counted.errors)")
+            #expect(counted.output.contains("1 image could not be used ('\(image)')"))
+            let page = try String(
+                contentsOf: folder.appendingPathComponent("page/index.html"), encoding: .utf8)
+            #expect(page.contains("could not be used"))
+            let hidden = try FileManager.default.contentsOfDirectory(
+                atPath: folder.appendingPathComponent("page").path
+            ).filter { $0.hasPrefix(".") }
+            #expect(hidden.isEmpty)
+        }
+    }
+
+    @Test("Groups and qualities are in a study's report, added to what is finished, and on an evaluation's page")
+    func groups() throws {
+        try withFolder { folder in
+            let faces = try TinyFaces(in: folder)
+            try draw(folder, faces)
+            let command =
+                ["compare"] + faces.options + TinyFaces.fast
+                + ["--test", "own=\(faces.train.path),own.tsv", "--output", "study"]
+                + ["--losses", "softmax", "--epochs", "1"]
+            let plain = try Tool(folder: folder).run(command)
+            #expect(plain.status == 0, "\(plain.errors)")
+            let people = try FileManager.default.contentsOfDirectory(atPath: faces.train.path)
+                .sorted()
+            let rows = people.enumerated().map { "\($1),\($0 % 2 == 0 ? "even" : "odd")" }
+            try (["person,parity"] + rows).joined(separator: "\n").write(
+                to: folder.appendingPathComponent("attributes.csv"), atomically: true,
+                encoding: .utf8)
+            let grown = try Tool(folder: folder).run(command + ["--attributes", "attributes.csv"])
+            #expect(grown.status == 0, "\(grown.errors)")
+            for (name, mark) in [("index.html", "id=\"groups\""), ("report.md", "Groups of people")] {
+                let page = try String(
+                    contentsOf: folder.appendingPathComponent("study/report/\(name)"),
+                    encoding: .utf8)
+                #expect(page.contains(mark) && page.contains("even"))
+            }
+            let wrong = try Tool(folder: folder).run(command + ["--attributes", "none.csv"])
+            #expect(wrong.status == 1 && wrong.errors.contains("none.csv"))
+            let run = try #require(
+                try FileManager.default.contentsOfDirectory(
+                    atPath: folder.appendingPathComponent("study/runs").path
+                ).first)
+            let one = try Tool(folder: folder).run(
+                [
+                    "evaluate", "study/runs/\(run)", "--test", "own=\(faces.train.path),own.tsv",
+                    "--attributes", "attributes.csv", "--output", "page", "--threads", "1",
+                    "--template-weights", "none",
+                ])
+            #expect(one.status == 0, "\(one.errors)")
+            #expect(one.output.contains("own, by parity, at the threshold of FMR"))
+            let page = try String(
+                contentsOf: folder.appendingPathComponent("page/index.html"), encoding: .utf8)
+            #expect(page.contains("id=\"groups\"") && page.contains("embeddings normalised."))
+            let weights = try Tool(folder: folder).run([
+                "evaluate", "study/runs/\(run)", "--test", "own=\(faces.train.path),own.tsv",
+                "--template-weights", "size",
+            ])
+            #expect(weights.status == 2, "\(weights.errors)")
+        }
+    }
 }

@@ -109,6 +109,13 @@ let fuzzTargets: [String: FuzzTarget] = [
         if let values = try? MegaFaceFile.read(MemoryBytes(bytes)) {
             _ = MegaFaceFile.bytes(values)
         }
+        _ = try? MegaFaceFile.readMatrix(MemoryBytes(bytes))
+    },
+    "qualities": { bytes in
+        guard let table = try? QualityTable(MemoryBytes(bytes)) else { return }
+        let images = ImageFiles(["a.jpg", "b/2.jpg"], in: FuzzInput.location)
+        _ = table.qualities(of: images)
+        _ = table.warning(for: images)
     },
     "removal-list": { bytes in
         guard let list = try? RemovalList.read(FuzzInput.file(bytes)) else { return }

@@ -76,10 +76,7 @@ extension SetCheck {
         alignment: AlignmentCheck? = nil
     ) throws {
         let names = CheckNames(collection)
-        images = collection.source.count
-        identities = names.identities.count
-        sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
-        diagnostics = FileChecks.warnings(collection)
+        var diagnostics = FileChecks.warnings(collection)
         diagnostics += PictureChecks.diagnostics(survey, names)
         if let found = alignment?.diagnostic(of: collection.source.location.path) {
             diagnostics.append(found)
@@ -96,7 +93,17 @@ extension SetCheck {
         if case .pairs(let pairs) = collection {
             diagnostics += PairChecks.diagnostics(pairs, survey, names)
         }
-        diagnostics = diagnostics.enumerated().sorted {
+        self.init(
+            images: collection.source.count, identities: names.identities.count, survey: survey,
+            diagnostics)
+    }
+
+    /// Joins what was found, in any order.
+    init(images: Int, identities: Int, survey: ImageSurvey, _ diagnostics: [Diagnostic]) {
+        self.images = images
+        self.identities = identities
+        sizes = Dictionary(survey.sizes.filter { $0.width > 0 }.map { ("\($0)", 1) }) { $0 + $1 }
+        self.diagnostics = diagnostics.enumerated().sorted {
             ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
         }.map(\.element)
     }
@@ -124,6 +131,25 @@ struct CheckNames {
             identities = []
             owners = pairs.owners
         }
+    }
+
+    /// Of templates: an image is its person's, unless it is in templates of several people.
+    init(_ set: TemplateSet) {
+        source = set.source
+        identities = set.people
+        var owners = [String?](repeating: nil, count: set.source.count)
+        var several: Set<Int> = []
+        for template in set.templates {
+            guard let person = template.person.map({ set.people[$0] }) else { continue }
+            for member in template.members {
+                if let owner = owners[member.image], owner != person {
+                    several.insert(member.image)
+                }
+                owners[member.image] = person
+            }
+        }
+        for image in several { owners[image] = nil }
+        self.owners = owners
     }
 
     func image(_ index: Int) -> String { source.name(of: index) }

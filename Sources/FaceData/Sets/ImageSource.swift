@@ -21,6 +21,10 @@ public protocol ImageSource: Sendable {
     /// In which files the images' bytes are.
     var sourceFiles: SourceFiles { get }
 
+    /// What the images are made by from the bytes of their files, in a few characters; empty where they are these
+    /// bytes. Images of equal files and equal making are equal.
+    var making: String { get }
+
     /// Reads an image's encoded bytes; they are all that the buffer holds afterwards.
     func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError)
 }
@@ -36,6 +40,9 @@ public enum SourceFiles: Sendable {
 }
 
 extension ImageSource {
+    /// Nothing.
+    public var making: String { "" }
+
     /// Unknown, unless a source declares its files.
     public var sourceFiles: SourceFiles { .unknown }
 

@@ -11,6 +11,9 @@ extension VerificationPairs {
     /// zeros or fewer). Tabs, spaces or commas stand between; lines that begin with `#` are
     /// comments.
     ///
+    /// Lists without the first line, as RFW's are, have the folds that their order shows: as many pairs of one person
+    /// as of two, again and again; ten consecutive parts otherwise.
+    ///
     /// LFW's CSV files, whose first line is `name,imagenum1,imagenum2` and the like, have neither folds
     /// nor counts: a line of three fields is a pair of one person, and one of four of two.
     ///
@@ -104,6 +107,9 @@ private struct PairsReader {
         if let first = lines.first, PairsHeader.isColumns(first.text) {
             return try readColumns(lines.dropFirst())
         }
+        if lines.count > 1, PairsHeader.numberedPair(lines[0].text) != nil {
+            return try readHeaderless(lines)
+        }
         let (folds, each) = try header(lines)
         let expected = folds * each * 2
         guard lines.count - 1 == expected else {
@@ -121,7 +127,28 @@ private struct PairsReader {
             source: ImageFiles(images, in: finder.root), pairs: pairs, folds: folds)
     }
 
-    /// Reads the lines of LFW's CSV files.
+    /// Reads a list that begins with its pairs, as RFW's do: three fields for one person and four for two.
+    ///
+    /// Runs of as many pairs of one person as of two, as LFW's list has them, are its folds.
+    private mutating func readHeaderless(
+        _ lines: [TextFile.Line]
+    ) throws(FaceDataError) -> VerificationPairs {
+        let same = lines.map { PairsHeader.numberedPair($0.text).map { $0.count == 3 } ?? true }
+        let each = same.firstIndex(of: false) ?? same.count
+        let isEven =
+            each > 0 && same.count % (2 * each) == 0
+            && same.indices.allSatisfy { same[$0] == ($0 % (2 * each) < each) }
+        guard isEven else { return try readColumns(lines[...]) }
+        var pairs: [VerificationPair] = []
+        for (index, line) in lines.enumerated() {
+            pairs.append(try pair(line, same: same[index], fold: index / (2 * each)))
+        }
+        return VerificationPairs(
+            source: ImageFiles(images, in: finder.root), pairs: pairs,
+            folds: same.count / (2 * each))
+    }
+
+    /// Reads the lines of LFW's CSV files, and of lists without a header.
     private mutating func readColumns(
         _ lines: ArraySlice<TextFile.Line>
     ) throws(FaceDataError) -> VerificationPairs {
@@ -147,29 +174,13 @@ private struct PairsReader {
         guard numbers.count == fields.count, (1...2).contains(numbers.count),
             numbers.allSatisfy({ (1...1_000_000).contains($0) })
         else {
-            let isMissing =
-                numbers.count < fields.count && PairsHeader.numberedPair(first?.text ?? "") != nil
             throw .pairs(
                 path: path, line: first?.number ?? 1,
-                reason: isMissing
-                    ? missingHeader(lines)
-                    : "the header must be the number of folds and of pairs of each kind in a fold, "
-                        + "as '10 300'")
+                reason: "the header must be the number of folds and of pairs of each kind in a fold, "
+                    + "as '10 300', or there must be none, and each line a pair, as 'name 1 2' or "
+                    + "'name 1 other 2'")
         }
         return numbers.count == 2 ? (numbers[0], numbers[1]) : (1, numbers[0])
-    }
-
-    /// What the header should be of a list that begins with its pairs.
-    private func missingHeader(_ lines: [TextFile.Line]) -> String {
-        let same = lines.map { PairsHeader.numberedPair($0.text)?.count == 3 }
-        let each = same.firstIndex(of: false) ?? same.count
-        let isEven =
-            each > 0 && same.count % (2 * each) == 0
-            && same.indices.allSatisfy { same[$0] == ($0 % (2 * each) < each) }
-        return
-            "the header is missing: the first line must be the number of folds and of pairs of each "
-            + "kind in a fold, "
-            + (isEven ? "here '\(same.count / (2 * each)) \(each)'" : "as '10 300'")
     }
 
     private mutating func pair(

@@ -37,6 +37,9 @@ public struct SelectedImages: ImageSource {
     /// Those of the source.
     public var sourceFiles: SourceFiles { source.sourceFiles }
 
+    /// As the source's.
+    public var making: String { source.making }
+
     /// Reads the encoded bytes of an image into `buffer`.
     public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
         try source.read(indices[index], into: buffer)

@@ -1,4 +1,5 @@
 import Foundation
+import SafeFiles
 
 /// Images of a source, aligned by the points of their faces as they are read.
 ///
@@ -25,6 +26,12 @@ struct AlignedImages: ImageSource {
 
     var location: URL { source.location }
     var count: Int { source.count }
+
+    var making: String {
+        let numbers = points.flatMap { $0.points.flatMap { ["\($0.x)", "\($0.y)"] } }
+        return "\(source.making) aligned \(alignment) \(quality ?? 0) "
+            + SHA256.hexDigest(of: Array(numbers.joined(separator: " ").utf8))
+    }
 
     func name(of index: Int) -> String { source.name(of: index) }
     func path(of index: Int) -> String { source.path(of: index) }

@@ -1,4 +1,5 @@
 public import Foundation
+import SafeFiles
 import Spelling
 
 /// What is known of people or images: the columns of an `attributes.csv`, e.g. `person,gender,age`.
@@ -13,6 +14,8 @@ public struct AttributeTable: Sendable, Hashable {
     private let rows: [String: [String]]
     /// Where the file is.
     public let path: String
+    /// SHA-256 of the file, in hexadecimal.
+    public let contentHash: String
 
     /// Reads a file, whose columns are between commas or tabs.
     ///
@@ -52,6 +55,7 @@ public struct AttributeTable: Sendable, Hashable {
             }
         }
         path = store.path
+        contentHash = SHA256.hexDigest(of: try store.bytes(at: 0, count: store.size))
         isByImage = first == "image"
         attributes = Array(titles.dropFirst())
         self.rows = rows

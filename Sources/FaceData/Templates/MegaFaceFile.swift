@@ -53,11 +53,83 @@ public enum MegaFaceFile {
         return values
     }
 
+    /// What a matrix's header says.
+    public struct Shape: Sendable, Hashable {
+        /// Vectors.
+        public let rows: Int
+        /// Numbers of a vector.
+        public let columns: Int
+    }
+
+    /// The shape of a file that is a matrix of vectors, to the byte; nil for another file.
+    public static func shape(of file: URL) -> Shape? {
+        guard let store = try? FileReader(file) else { return nil }
+        return shape(of: store)
+    }
+
+    static func shape(of store: any ByteStore) -> Shape? {
+        guard store.size > 16, let bytes = try? store.bytes(at: 0, count: 16)
+        else { return nil }
+        func number(_ offset: Int) -> Int {
+            (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+        }
+        let (rows, columns) = (number(0), number(4))
+        guard number(12) == 5, (1...1 << 31).contains(rows), (1...1 << 20).contains(columns),
+            number(8) == 4 * columns, store.size == 16 + 4 * rows * columns
+        else { return nil }
+        return Shape(rows: rows, columns: columns)
+    }
+
+    /// The numbers of a matrix, row after row.
+    ///
+    /// - Throws: ``FaceDataError/badStructure(path:offset:reason:)`` for a file that is none, or a number that is not
+    ///   finite.
+    public static func readMatrix(
+        _ file: URL
+    ) throws(FaceDataError) -> (shape: Shape, values: [Float]) {
+        try readMatrix(try FileReader(file))
+    }
+
+    static func readMatrix(
+        _ store: any ByteStore
+    ) throws(FaceDataError) -> (shape: Shape, values: [Float]) {
+        guard let shape = shape(of: store) else {
+            throw .badStructure(
+                path: store.path, offset: 0,
+                reason: "it is no matrix of float32 with OpenCV's header, or is cut short")
+        }
+        var values: [Float] = []
+        values.reserveCapacity(shape.rows * shape.columns)
+        for row in 0..<shape.rows {
+            let start = 16 + 4 * row * shape.columns
+            let bytes = try store.bytes(at: start, count: 4 * shape.columns)
+            bytes.withUnsafeBytes { bytes in
+                for column in 0..<shape.columns {
+                    let bits = bytes.loadUnaligned(fromByteOffset: 4 * column, as: UInt32.self)
+                    values.append(Float(bitPattern: UInt32(littleEndian: bits)))
+                }
+            }
+            if let bad = values[(row * shape.columns)...].firstIndex(where: { !$0.isFinite }) {
+                throw .badStructure(
+                    path: store.path, offset: 16 + 4 * bad, reason: "number \(bad) is not finite")
+            }
+        }
+        return (shape, values)
+    }
+
     /// The bytes of a vector's file.
     public static func bytes(_ values: [Float]) -> [UInt8] {
-        func bytes(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(number >> (8 * $0) & 255) } }
-        return [UInt32(values.count), 1, 4, 5].flatMap(bytes)
-            + values.flatMap { bytes($0.bitPattern) }
+        header(rows: values.count, columns: 1)
+            + values.flatMap { value in
+                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+            }
+    }
+
+    /// What stands before the numbers of a matrix, row after row.
+    public static func header(rows: Int, columns: Int) -> [UInt8] {
+        [rows, columns, 4 * columns, 5].flatMap { number in
+            (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
     }
 
     /// Writes a vector, as a whole or not at all.
@@ -65,101 +137,5 @@ public enum MegaFaceFile {
         try FaceDataError.storing { () throws(SafeFilesError) in
             try AtomicFile.write(Data(bytes(values)), to: file)
         }
-    }
-}
-
-/// MegaFace's probes and distractors as insightface lays their features out: `facescrub_lst` and
-/// `megaface_lst` with a path a line, features below `facescrub/PERSON/IMAGE_SUFFIX.bin` and
-/// `megaface/A/B/IMAGE_SUFFIX.bin`, and the lists of noise, `facescrub_noises.txt` and
-/// `megaface_noises.txt`.
-public struct MegaFaceFeatures: Sendable {
-    /// Features of the probes, one after another.
-    public private(set) var probes: [Float] = []
-    /// Whose each probe is.
-    public private(set) var people: [String] = []
-    /// Features of the distractors, in the order of the list.
-    public private(set) var distractors: [Float] = []
-    /// Numbers of a feature.
-    public private(set) var dimension = 0
-    /// Probes and distractors that the lists of noise leave out.
-    public private(set) var noisy = (probes: 0, distractors: 0)
-
-    /// Reads all features. What is noise is left out; insightface replaces it instead, by the mean of
-    /// its person and by a vector far from all others.
-    ///
-    /// - Parameters:
-    ///   - folder: Where `facescrub` and `megaface` are.
-    ///   - lists: Where the lists are.
-    ///   - suffix: What follows the image's name, e.g. `insightface`.
-    ///   - limit: How many distractors are read; nil for all.
-    /// - Throws: ``FaceDataError`` with the file, and line of a list, that is wrong.
-    public init(
-        features folder: URL, lists: URL, suffix: String = "insightface", limit: Int? = nil
-    ) throws(FaceDataError) {
-        let scrubNoise = try Self.noise(lists.appendingPathComponent("facescrub_noises.txt"))
-        let faceNoise = try Self.noise(lists.appendingPathComponent("megaface_noises.txt"))
-        let scrubList = lists.appendingPathComponent("facescrub_lst")
-        for line in try TextFile.lines(scrubList) {
-            let parts = try Self.parts(line, 2, scrubList)
-            if scrubNoise.contains(parts[1]) {
-                noisy.probes += 1
-                continue
-            }
-            let path = "facescrub/\(parts[0])/\(parts[1])_\(suffix).bin"
-            probes += try feature(folder.appendingPathComponent(path))
-            people.append(parts[0])
-        }
-        let faceList = lists.appendingPathComponent("megaface_lst")
-        var count = 0
-        for line in try TextFile.lines(faceList) {
-            if let limit, count >= limit { break }
-            let parts = try Self.parts(line, 3, faceList)
-            if faceNoise.contains(parts.joined(separator: "/")) {
-                noisy.distractors += 1
-                continue
-            }
-            let path = "megaface/\(parts.joined(separator: "/"))_\(suffix).bin"
-            distractors += try feature(folder.appendingPathComponent(path))
-            count += 1
-        }
-        guard !people.isEmpty, count > 0 else {
-            throw .unreadable(path: lists.path, reason: "its lists leave no probe or no distractor")
-        }
-    }
-
-    /// The last parts of a line's path.
-    private static func parts(
-        _ line: TextFile.Line, _ count: Int, _ list: URL
-    ) throws(FaceDataError) -> [String] {
-        let parts = line.text.split(separator: "/").map(String.init)
-        guard parts.count >= count, !parts.contains("..") else {
-            throw .line(
-                path: list.path, line: line.number,
-                reason:
-                    "it must be a path with \(count - 1 == 1 ? "a folder" : "two folders") and an image"
-            )
-        }
-        return Array(parts.suffix(count))
-    }
-
-    /// Names of a list of noise; none where there is no such list.
-    private static func noise(_ list: URL) throws(FaceDataError) -> Set<String> {
-        guard SystemPath.exists(list.path) else { return [] }
-        return Set(
-            try TextFile.lines(list).filter { !$0.text.hasPrefix("#") }.map { line in
-                let fields = line.text.split(separator: "\t")
-                return String(fields.count > 1 ? fields[1] : Substring(line.text))
-            })
-    }
-
-    private mutating func feature(_ file: URL) throws(FaceDataError) -> [Float] {
-        let values = try MegaFaceFile.read(file)
-        if dimension == 0 { dimension = values.count }
-        guard values.count == dimension else {
-            throw .badStructure(
-                path: file.path, offset: 0,
-                reason: "it has \(values.count) numbers, but the features before have \(dimension)")
-        }
-        return values
     }
 }

@@ -1,6 +1,11 @@
 public import Foundation
 
 extension TemplateSet {
+    /// Whether a folder can be nothing but a test set of templates: IJB-B, IJB-C, TinyFace or SurvFace.
+    public static func isTestSet(_ folder: URL) -> Bool {
+        JanusReader.isSet(folder) || TinyFaceReader.isSet(folder) || SurvFaceReader.isSet(folder)
+    }
+
     /// Opens a test set of templates, if it is one.
     ///
     /// | images | pairs | read as |

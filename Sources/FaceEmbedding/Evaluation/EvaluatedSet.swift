@@ -41,7 +41,8 @@ public struct EvaluatedSet {
         _ set: ScoredSet, warnings: [String] = [], development: [ScoredPair] = []
     ) throws {
         scoredSet = set
-        comparison = try ProtocolComparison(set.views, pairs: set.labelled, folds: set.folds)
+        comparison = try ProtocolComparison(
+            set.views, pairs: set.labelled, folds: set.folds, failed: set.failed)
         threshold = set.report.roc == nil ? nil : try BestThreshold(of: set.scored)
         let errors = try VerificationErrors(of: set.scored, by: set.rule)
         self.errors = errors
@@ -78,6 +79,7 @@ public struct EvaluatedSet {
     /// What the reader of the numbers must know, a sentence each.
     public var warnings: [String] {
         var warnings = earlierWarnings + report.warnings
+        if let failures = scoredSet.failures { warnings.append(failures.warning) }
         if pairs.folds == 1 {
             warnings.append(
                 "There is only one fold, so thresholds are chosen on the pairs they are evaluated on "
@@ -101,6 +103,7 @@ extension EvaluatedSet {
         var viewOne: ViewOneResult?
         var falseAccepts: Int
         var falseRejects: Int
+        var failures: FailuresToEnrol?
         var warnings: [String]
     }
 
@@ -108,7 +111,8 @@ extension EvaluatedSet {
         Metrics(
             report: report, protocols: comparison.results, bestThreshold: threshold,
             viewOne: viewOne, falseAccepts: errors.falseAccepts.count,
-            falseRejects: errors.falseRejects.count, warnings: warnings)
+            falseRejects: errors.falseRejects.count, failures: scoredSet.failures,
+            warnings: warnings)
     }
 }
 

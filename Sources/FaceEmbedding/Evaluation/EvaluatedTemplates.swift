@@ -71,13 +71,16 @@ extension String {
     }
 }
 
-/// What `metrics.json` says of a test set of either kind.
+/// What `metrics.json` says of a test set of any kind.
 enum SetMetrics: Codable, Hashable {
     case pairs(EvaluatedSet.Metrics)
     case templates(TemplateReport)
+    case megaFace(DistractorReport)
 
     init(from decoder: any Decoder) throws {
-        if let report = try? TemplateReport(from: decoder) {
+        if let report = try? DistractorReport(from: decoder) {
+            self = .megaFace(report)
+        } else if let report = try? TemplateReport(from: decoder) {
             self = .templates(report)
         } else {
             self = .pairs(try EvaluatedSet.Metrics(from: decoder))
@@ -88,6 +91,7 @@ enum SetMetrics: Codable, Hashable {
         switch self {
         case .pairs(let metrics): try metrics.encode(to: encoder)
         case .templates(let report): try report.encode(to: encoder)
+        case .megaFace(let report): try report.encode(to: encoder)
         }
     }
 }

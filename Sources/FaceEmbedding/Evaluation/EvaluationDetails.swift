@@ -1,39 +1,21 @@
-import FaceData
-import FaceEvaluation
+public import FaceEvaluation
 import Foundation
 import Spelling
 
 /// What a model's scores on all test sets tell besides the sets' own tables: groups of people,
 /// quality, and thresholds carried over from one set to another.
 public struct EvaluationDetails: Codable, Sendable, Hashable {
-    struct SetDetails: Codable, Sendable, Hashable {
-        var name: String
-        var groups: [GroupReport]
-        /// By the norm of the embeddings, at FAR 1e-3.
-        var errorReject: ErrorRejectCurve?
-        var warnings: [String]
-    }
-
-    var sets: [SetDetails] = []
-    var transfers: [ThresholdTransfer] = []
+    /// Of each test set that has any.
+    public internal(set) var sets: [SetDetails] = []
+    /// Thresholds of each set used on each other one.
+    public internal(set) var transfers: [ThresholdTransfer] = []
 
     /// Whether there is nothing to tell.
     public var isEmpty: Bool { sets.isEmpty && transfers.isEmpty }
 
-    /// Adds a set, and gives its scores.
-    mutating func add(
-        _ name: String, _ set: TemplateSet, _ views: EmbeddingViews, _ attributes: AttributeTable?,
-        cohort: ScoreCohort? = nil
-    ) throws -> TemplateScores {
-        let found = try TemplateDetails(
-            set, views, cohort: cohort, product: TemplateProduct.torch)
-        let details = SetDetails(
-            name: name, groups: try attributes.map { try found.groups($0) } ?? [],
-            errorReject: try found.errorReject(), warnings: attributes?.warnings(for: set) ?? [])
-        if !details.groups.isEmpty || details.errorReject != nil || !details.warnings.isEmpty {
-            sets.append(details)
-        }
-        return found.scores
+    /// Adds a set, if there is anything to tell of it.
+    mutating func add(_ set: SetDetails) {
+        if !set.isEmpty { sets.append(set) }
     }
 
     /// Adds what thresholds of each set do on each other one.
@@ -51,7 +33,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
     var texts: [String] {
         var blocks = sets.flatMap { set in
             set.groups.map { Self.text(set.name, $0) }
-                + [Self.text(set.name, set.errorReject)].compactMap { $0 }
+                + set.errorReject.compactMap { Self.text(set.name, $0) }
                 + set.warnings.map { "\(set.name): \($0)" }
         }
         if !transfers.isEmpty {
@@ -80,10 +62,7 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
             let parts = [fnmr, fmr, difference, row.caution.map { "caution: \($0)" }].compactMap {
                 $0
             }
-            let title =
-                row.groups[0] == row.groups[1]
-                ? row.groups[0] : row.groups.joined(separator: " and ")
-            return "  \(title): \(counted(row.people, "person", "people")), "
+            return "  \(row.title): \(counted(row.people, "person", "people")), "
                 + parts.joined(separator: ", ")
         }
         let worst = report.worst.map { "; most errors: \($0)" } ?? ""
@@ -100,14 +79,16 @@ public struct EvaluationDetails: Codable, Sendable, Hashable {
         } ?? ""
     }
 
-    private static func text(_ name: String, _ curve: ErrorRejectCurve?) -> String? {
-        guard let curve, let none = curve.points.first else { return nil }
+    private static func text(_ name: String, _ quality: QualityCurve) -> String? {
+        let points = quality.curve.points
+        guard let none = points.first else { return nil }
         let some = [0.1, 0.2].compactMap { share in
-            curve.points.first { $0.rejected >= share }.map {
-                "\(EvaluatedTemplates.percent($0.fnmr)) without the \(Int(share * 100)) % of shortest embeddings"
+            points.first { $0.rejected >= share }.map {
+                "\(EvaluatedTemplates.percent($0.fnmr)) without the \(Int(share * 100)) %"
             }
         }
-        return "\(name): FNMR at FAR 1e-3 \(EvaluatedTemplates.percent(none.fnmr)); "
-            + some.joined(separator: ", ")
+        return "\(name): FNMR at FAR \(OperatingPoint.text(ofRate: quality.far)) "
+            + "\(EvaluatedTemplates.percent(none.fnmr)); \(some.joined(separator: ", ")) of lowest "
+            + quality.quality
     }
 }

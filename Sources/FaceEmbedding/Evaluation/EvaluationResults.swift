@@ -12,10 +12,23 @@ public struct EvaluationResults {
     public let sets: [EvaluatedSet]
     /// The test sets of templates, in their order.
     public let templates: [EvaluatedTemplates]
+    /// What was scored on MegaFace.
+    public let megaFace: [EvaluatedMegaFace]
     /// Groups, quality and carried-over thresholds.
     public let details: EvaluationDetails
     /// The scores of all sets.
     let scores: [SetScores]
+
+    init(
+        sets: [EvaluatedSet], templates: [EvaluatedTemplates],
+        megaFace: [EvaluatedMegaFace] = [], details: EvaluationDetails, scores: [SetScores]
+    ) {
+        self.sets = sets
+        self.templates = templates
+        self.megaFace = megaFace
+        self.details = details
+        self.scores = scores
+    }
 
     /// The scores of one test set.
     struct SetScores {
@@ -54,6 +67,7 @@ public struct EvaluationResults {
         let all =
             sets.map { ($0.name, SetMetrics.pairs($0.metrics)) }
             + templates.map { ($0.name, SetMetrics.templates($0.report)) }
+            + megaFace.map { ($0.name, SetMetrics.megaFace($0.report)) }
         return Dictionary(all) { first, _ in first }
     }
 
@@ -96,7 +110,7 @@ public struct EvaluationResults {
     /// - Parameter allProtocols: Whether the other protocols follow the default one.
     public func text(allProtocols: Bool) -> String {
         (sets.map { $0.text(allProtocols: allProtocols) } + templates.map(\.text)
-            + details.texts)
+            + megaFace.map(\.text) + details.texts)
             .joined(separator: "\n\n")
     }
 }

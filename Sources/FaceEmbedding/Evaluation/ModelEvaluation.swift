@@ -1,4 +1,4 @@
-public import FaceData
+import FaceData
 import FaceEvaluation
 import FaceModels
 public import Foundation
@@ -29,11 +29,13 @@ public struct ModelEvaluation {
         var pairs: VerificationPairs
         var views: EmbeddingViews
         var labelled: [VerificationPair]
+        var failed: Set<Int> = []
         var warnings: [String] = []
     }
 
     private let model: URL
     private let source: EmbeddingSource
+    private let engine: (any EmbeddingEngine)?
 
     /// Opens a model: a `model.safetensors`, a run's folder or checkpoint, a network in TorchScript, or
     /// a file of embeddings (``EmbeddingFile``); with ``StateDictOptions``, a PyTorch state dict.
@@ -44,6 +46,7 @@ public struct ModelEvaluation {
     ) throws {
         LibTorch.setThreads(options.compute.threads)
         self.model = model
+        engine = options.engine
         source = try EmbeddingSource.open(model, options, weights: weights)
     }
 
@@ -63,92 +66,133 @@ public struct ModelEvaluation {
     ///
     /// - Parameters:
     ///   - tests: The test sets.
-    ///   - embeddings: Where the embeddings go, if anywhere (``EmbeddingFile``).
-    ///   - attributes: Groups of people, for error rates by group.
-    ///   - cohort: Whom scores on sets of templates are normalised by.
+    ///   - options: How it is tested.
     ///   - warn: Told what makes a test set unfit for the network, before it is embedded.
     ///   - progress: Told a set's name, and how many of its images are done.
     /// - Throws: The error of a test set, an image or the network, and
     ///   ``FaceEmbeddingError/cannotWrite(path:reason:)``.
     public func run(
-        on tests: [NamedTestSet], embeddings: URL? = nil, attributes: AttributeTable? = nil,
-        cohort: NamedCohort? = nil, warn: (String) -> Void = { _ in },
-        progress: (String, Int, Int) throws -> Void
+        on tests: [NamedTestSet], _ options: TestOptions = TestOptions(),
+        warn: (String) -> Void = { _ in }, progress: (String, Int, Int) throws -> Void
     ) throws -> EvaluationResults {
-        var sets: [EvaluatedSet] = []
-        var templates: [EvaluatedTemplates] = []
-        var details = EvaluationDetails()
-        var scores: [EvaluationResults.SetScores] = []
-        var stored: [(name: String, views: EmbeddingViews, images: [String])] = []
-        let opened = try cohort.map { try $0.open(threads: threads) }
-        var normalizing: ScoreCohort?
-        if let cohort, let opened {
-            normalizing = try embed(opened, cohort.normalization, warn, progress)
+        var work = try EvaluationWork(source, path: model.path, engine: engine, options)
+        let opened = try options.cohort.map { try $0.open(threads: threads) }
+        if let cohort = options.cohort, let opened {
+            work.cohort = try embed(opened, cohort.normalization, work, warn, progress)
         }
         for test in tests {
-            if var set = try templateSet(of: test) {
-                if case .network(let network) = source,
-                    let warning = network.trained?.warning(of: set)
-                {
-                    set.warnings.append(warning)
-                }
-                if let warning = (opened?.set).flatMap(set.cohortWarning) {
-                    warn("'\(test.name)': \(warning)")
-                }
-                let views = try embed(set, name: test.name, warn, progress)
-                if embeddings != nil { stored.append((test.name, views, set.images)) }
-                templates.append(
-                    EvaluatedTemplates(
-                        name: test.name,
-                        report: try TemplateReport(
-                            of: set, views, cohort: normalizing, product: TemplateProduct.torch)))
-                let found = try details.add(
-                    test.name, set, views, attributes, cohort: normalizing)
-                scores.append(
-                    .init(
-                        name: test.name, scores: found, views: views.mirrored == nil ? 1 : 2,
-                        isOfImages: set.templates.allSatisfy { $0.members.count == 1 }))
-                continue
+            do {
+                try evaluate(test, opened?.set, &work, warn, progress)
+            } catch FaceDataError.badImage(let path, let reason) {
+                throw FaceEmbeddingError.testImage(path: path, reason: reason)
             }
-            let (development, main) = try lists(of: test)
-            let chosen = try development.map {
-                try embed($0, name: "\(test.name) (development)", warn, progress)
-            }
-            let embedded = try embed(main, name: test.name, warn, progress)
-            if embeddings != nil {
-                if let chosen {
-                    stored.append(
-                        ("\(test.name) (development)", chosen.views, chosen.pairs.images))
-                }
-                stored.append((test.name, embedded.views, embedded.pairs.images))
-            }
-            let set = try ScoredSet(
-                name: test.name, pairs: embedded.pairs, labelled: embedded.labelled,
-                views: embedded.views)
-            if let attributes {
-                let owned = TemplateSet(embedded.pairs, owners: embedded.pairs.owners)
-                if embedded.views.count == owned.source.count {
-                    _ = try details.add(test.name, owned, embedded.views, attributes)
-                }
-            }
-            scores.append(
-                .init(
-                    name: test.name, scores: try TemplateScores(of: set.scored),
-                    views: embedded.views.mirrored == nil ? 1 : 2, isOfImages: true))
-            sets.append(
-                try EvaluatedSet(
-                    set, warnings: embedded.warnings,
-                    development: try chosen.map {
-                        try $0.views.normalizedSum().scores(of: $0.labelled)
-                    } ?? []))
         }
-        if cohort != nil, templates.isEmpty {
+        if options.cohort != nil, work.templates.isEmpty {
             throw FaceEmbeddingError.noTemplates(tests: tests.map(\.name))
         }
-        if let embeddings { try EmbeddingFile.write(stored, to: embeddings) }
-        details.addTransfers(scores.map { ($0.name, $0.scores) })
-        return EvaluationResults(
-            sets: sets, templates: templates, details: details, scores: scores)
+        if let embeddings = options.embeddings {
+            try EmbeddingFile.write(work.stored, to: embeddings)
+        }
+        return work.finished()
+    }
+
+    /// Tests the model on a set of any kind.
+    private func evaluate(
+        _ test: NamedTestSet, _ cohort: TemplateSet?, _ work: inout EvaluationWork,
+        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
+    ) throws {
+        let images = URL(fileURLWithPath: test.images)
+        if let set = try MegaFaceImages.open(images: images, lists: test.pairs) {
+            try evaluate(set, name: test.name, &work, progress)
+        } else if let set = try templateSet(of: test) {
+            if let warning = cohort.flatMap(set.cohortWarning) {
+                warn("'\(test.name)': \(warning)")
+            }
+            try evaluate(set, name: test.name, &work, warn, progress)
+        } else {
+            try evaluate(lists(of: test), name: test.name, &work, warn, progress)
+        }
+    }
+
+    /// Tests the model on MegaFace.
+    private func evaluate(
+        _ set: MegaFaceImages, name: String, _ work: inout EvaluationWork,
+        _ progress: (String, Int, Int) throws -> Void
+    ) throws {
+        let embedded = try embed(
+            TemplateSet(source: set.source, templates: [], people: []), name: name, work,
+            { _ in }, progress)
+        let names = (0..<set.source.count).map(set.source.name(of:))
+        work.keep(name, embedded.views, names)
+        let rows = try embedded.views.normalizedSum()
+        func table(_ range: Range<Int>, without failed: Set<Int>) throws -> EmbeddingTable {
+            let kept = range.filter { !failed.contains($0) }
+            return try EmbeddingTable(
+                count: kept.count, dimension: rows.dimension,
+                values: kept.flatMap { Array(rows[$0]) })
+        }
+        let probes = 0..<set.people.count
+        let report = try DistractorReport(
+            probes: table(probes, without: []), people: set.people,
+            distractors: table(probes.upperBound..<rows.count, without: embedded.failed),
+            noisy: set.noisy, failed: embedded.failed.filter(probes.contains),
+            product: TemplateProduct.torch)
+        work.megaFace.append(EvaluatedMegaFace(name: name, report: report))
+    }
+
+    /// Tests the model on a set of templates.
+    private func evaluate(
+        _ opened: TemplateSet, name: String, _ work: inout EvaluationWork,
+        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
+    ) throws {
+        var set = opened
+        if case .network(let network) = source, let warning = network.trained?.warning(of: set) {
+            set.warnings.append(warning)
+        }
+        let embedded = try embed(set, name: name, work, warn, progress)
+        let (views, failed) = (embedded.views, embedded.failed)
+        work.keep(name, views, set.images)
+        work.templates.append(
+            EvaluatedTemplates(
+                name: name,
+                report: try TemplateReport(
+                    of: set, views, pooling: work.options.pooling, failed: failed,
+                    cohort: work.cohort, product: TemplateProduct.torch)))
+        let found = try TemplateDetails(
+            set, views, pooling: work.options.pooling, failed: failed, cohort: work.cohort,
+            product: TemplateProduct.torch)
+        work.details.add(try SetDetails(name, found, of: set, work.options.annotations))
+        work.scores.append(
+            .init(
+                name: name, scores: found.scores, views: views.mirrored == nil ? 1 : 2,
+                isOfImages: set.templates.allSatisfy { $0.members.count == 1 }))
+    }
+
+    /// Tests the model on pairs of images.
+    private func evaluate(
+        _ lists: (development: VerificationPairs?, main: VerificationPairs), name: String,
+        _ work: inout EvaluationWork, _ warn: (String) -> Void,
+        _ progress: (String, Int, Int) throws -> Void
+    ) throws {
+        let title = "\(name) (development)"
+        let chosen = try lists.development.map { try embed($0, name: title, work, warn, progress) }
+        let embedded = try embed(lists.main, name: name, work, warn, progress)
+        if let chosen { work.keep(title, chosen.views, chosen.pairs.images) }
+        work.keep(name, embedded.views, embedded.pairs.images)
+        let set = try ScoredSet(
+            name: name, pairs: embedded.pairs, labelled: embedded.labelled, views: embedded.views,
+            failed: embedded.failed)
+        if let details = try set.details(work.options.annotations) { work.details.add(details) }
+        work.scores.append(
+            .init(
+                name: name, scores: try TemplateScores(of: set.compared),
+                views: embedded.views.mirrored == nil ? 1 : 2, isOfImages: true))
+        work.sets.append(
+            try EvaluatedSet(
+                set, warnings: embedded.warnings,
+                development: try chosen.map {
+                    try $0.views.normalizedSum().scores(of: $0.labelled, failed: $0.failed)
+                } ?? []))
     }
 
     private var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
@@ -156,14 +200,18 @@ public struct ModelEvaluation {
     /// Embeds the people whom scores are normalised by.
     private func embed(
         _ cohort: (set: TemplateSet, name: String), _ normalization: ScoreNormalization,
-        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
+        _ work: EvaluationWork, _ warn: (String) -> Void,
+        _ progress: (String, Int, Int) throws -> Void
     ) throws -> ScoreCohort {
-        guard case .network = source else {
+        guard case .network(let network) = source else {
             throw FaceEmbeddingError.cohort(path: model.path)
         }
+        try network.requireFixed(on: cohort.set.source)
+        let views = try network.embeddings(of: cohort.set.source) {
+            try progress("cohort", $0, cohort.set.source.count)
+        }
         return try ScoreCohort(
-            normalization, of: cohort.set,
-            try embed(cohort.set, name: "cohort", warn, progress), name: cohort.name)
+            normalization, of: cohort.set, views, pooling: work.options.pooling, name: cohort.name)
     }
 
     /// The set of templates that a name stands for; nil for one of pairs of images.
@@ -172,18 +220,28 @@ public struct ModelEvaluation {
     }
 
     private func embed(
-        _ set: TemplateSet, name: String, _ warn: (String) -> Void,
+        _ set: TemplateSet, name: String, _ work: EvaluationWork, _ warn: (String) -> Void,
         _ progress: (String, Int, Int) throws -> Void
-    ) throws -> EmbeddingViews {
-        switch source {
-        case .file(let file): return try file.match(name, images: set.images, pairs: []).views
-        case .network(let network):
-            try network.requireFixed(on: set.source)
-            set.warnings.forEach { warn("'\(name)': \($0)") }
-            return try network.embeddings(of: set.source) {
-                try progress(name, $0, set.source.count)
-            }
+    ) throws -> SetEmbeddings {
+        guard case .network(let network) = source, let keeper = work.keeper else {
+            return SetEmbeddings(views: try fileViews(name, set.images, []).views)
         }
+        let images = keeper.readable(set.source)
+        try network.requireFixed(on: images)
+        set.warnings.forEach { warn("'\(name)': \($0)") }
+        return try keeper.embeddings(of: images, name: name) {
+            try progress(name, $0, images.count)
+        }
+    }
+
+    /// The rows of a file of embeddings for a test set.
+    private func fileViews(
+        _ name: String, _ images: [String], _ pairs: [VerificationPair]
+    ) throws -> (views: EmbeddingViews, pairs: [VerificationPair]) {
+        guard case .file(let file) = source else {
+            throw FaceEmbeddingError.embeddings(path: model.path, reason: "it holds a network")
+        }
+        return try file.match(name, images: images, pairs: pairs)
     }
 
     /// The pairs of a test set, with those that View 1's threshold is chosen on.
@@ -202,28 +260,26 @@ public struct ModelEvaluation {
     }
 
     private func embed(
-        _ pairs: VerificationPairs, name: String, _ warn: (String) -> Void,
-        _ progress: (String, Int, Int) throws -> Void
+        _ pairs: VerificationPairs, name: String, _ work: EvaluationWork,
+        _ warn: (String) -> Void, _ progress: (String, Int, Int) throws -> Void
     ) throws -> Embedded {
-        switch source {
-        case .file(let file):
-            let found = try file.match(name, images: pairs.images, pairs: pairs.pairs)
+        guard case .network(let network) = source, let keeper = work.keeper else {
+            let found = try fileViews(name, pairs.images, pairs.pairs)
             return Embedded(pairs: pairs, views: found.views, labelled: found.pairs)
-        case .network(let network):
-            try network.requireFixed(on: pairs.source)
-            let crop = try network.cropWarning(
-                pairs, threads: ProcessInfo.processInfo.activeProcessorCount)
-            let preparation = try network.preparationWarning(pairs)
-            let warnings = [crop, network.trained?.warning(of: pairs), preparation]
-                .compactMap { $0 }
-            warnings.forEach { warn("'\(name)': \($0)") }
-            let views = try network.embeddings(of: pairs.source) {
-                try progress(name, $0, pairs.images.count)
-            }
-            return Embedded(
-                pairs: pairs, views: views, labelled: pairs.pairs,
-                warnings: warnings.map(\.capitalizedSentence))
         }
+        let readable = pairs.reading(keeper.readable(pairs.source))
+        try network.requireFixed(on: readable.source)
+        let crop = try network.cropWarning(
+            readable, threads: ProcessInfo.processInfo.activeProcessorCount)
+        let preparation = try network.preparationWarning(readable)
+        let warnings = [crop, network.trained?.warning(of: pairs), preparation].compactMap { $0 }
+        warnings.forEach { warn("'\(name)': \($0)") }
+        let found = try keeper.embeddings(of: readable.source, name: name) {
+            try progress(name, $0, pairs.images.count)
+        }
+        return Embedded(
+            pairs: pairs, views: found.views, labelled: pairs.pairs, failed: found.failed,
+            warnings: warnings.map(\.capitalizedSentence))
     }
 }
 

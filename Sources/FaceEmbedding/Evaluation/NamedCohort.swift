@@ -40,9 +40,9 @@ extension ScoreCohort {
     /// People with the embeddings of their images.
     public init(
         _ normalization: ScoreNormalization, of set: TemplateSet, _ views: EmbeddingViews,
-        name: String
+        pooling: TemplatePooling = TemplatePooling(), name: String
     ) throws {
         self.init(
-            normalization, try TemplatePooling().embeddings(of: set, views), name: name)
+            normalization, try pooling.embeddings(of: set, views), name: name)
     }
 }

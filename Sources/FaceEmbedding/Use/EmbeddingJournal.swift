@@ -127,6 +127,49 @@ final class EmbeddingJournal {
         }
     }
 
+    /// The embeddings of one part after the other.
+    func forEachPart(_ body: (EmbeddingViews) throws -> Void) throws {
+        let file = try FileReader(PartialFile.url(of: url))
+        for entry in entries {
+            let part = entry.part
+            let size = part.size / part.views
+            let tables = try (0..<part.views).map { view in
+                try EmbeddingTable(
+                    count: part.rows, dimension: part.dimension,
+                    values: Self.floats(
+                        try file.bytes(at: entry.offset + view * size, count: size)))
+            }
+            try body(
+                EmbeddingViews(
+                    original: tables[0], mirrored: tables.count > 1 ? tables[1] : nil))
+        }
+    }
+
+    /// The embeddings of all images, as they were added.
+    func views() throws -> EmbeddingViews {
+        let rows = entries.reduce(0) { $0 + $1.part.rows }
+        var (original, mirrored) = ([Float](), [Float]())
+        original.reserveCapacity(rows * dimension)
+        try forEachPart { part in
+            original += part.original.values
+            mirrored += part.mirrored?.values ?? []
+        }
+        func table(_ values: [Float]) throws -> EmbeddingTable {
+            try EmbeddingTable(count: rows, dimension: max(1, dimension), values: values)
+        }
+        return try EmbeddingViews(
+            original: table(original), mirrored: mirrored.isEmpty ? nil : table(mirrored))
+    }
+
+    private static func floats(_ bytes: [UInt8]) -> [Float] {
+        bytes.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 4).map { offset in
+                let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                return Float(bitPattern: UInt32(littleEndian: bits))
+            }
+        }
+    }
+
     /// Removes the hidden file.
     func remove() {
         writer?.keepsPart = false

@@ -11,8 +11,9 @@ struct EmbeddingOutput {
     let identity: String
     let views: Int
 
-    /// Writes the file; of a `.npy` also the names beside it.
+    /// Writes the file; of a `.npy` or `.bin` also the names beside it.
     func write(to url: URL) throws {
+        if url.pathExtension.lowercased() == "bin" { return try writeMatrix(to: url) }
         let norms = try norms()
         if url.pathExtension.lowercased() == "parquet" { return try writeTable(norms, to: url) }
         let isArray = EmbeddingFile.isNamedArray(url)
@@ -27,6 +28,60 @@ struct EmbeddingOutput {
                 norms.map { Float($0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) })
         }
         try writer.finish()
+    }
+
+    /// Writes the normalised sums of both views with an OpenCV matrix's header.
+    private func writeMatrix(to url: URL) throws {
+        try writeNames(try norms(), to: Self.names(of: url))
+        let writer = try FileWriter(url)
+        try writer.write(MegaFaceFile.header(rows: names.count, columns: journal.dimension))
+        try forEachSum { _, row in
+            try writer.write(row.flatMap { value in
+                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+            })
+        }
+        try writer.finish()
+    }
+
+    /// Writes the normalised sum of both views of each image into a file of its own below a folder.
+    ///
+    /// - Throws: ``FaceEmbeddingError/cannotWrite(path:reason:)``, also for names that lead out of the folder.
+    func writeFeatures(to folder: URL, suffix: String) throws {
+        for name in names {
+            let parts = name.split(separator: "/")
+            guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
+                throw FaceEmbeddingError.cannotWrite(
+                    path: folder.path, reason: "the image '\(name)' lies outside of the folder")
+            }
+        }
+        var made: Set<String> = []
+        try forEachSum { index, row in
+            let file = folder.appendingPathComponent("\(names[index])_\(suffix).bin")
+            let parent = file.deletingLastPathComponent()
+            do {
+                if made.insert(parent.path).inserted {
+                    try FileManager.default.createDirectory(
+                        at: parent, withIntermediateDirectories: true)
+                }
+                // Not brought to the disk one by one, which takes hours for a million.
+                try Data(MegaFaceFile.bytes(row)).write(to: file, options: .atomic)
+            } catch {
+                throw FaceEmbeddingError.cannotWrite(
+                    path: file.path, reason: error.localizedDescription)
+            }
+        }
+    }
+
+    /// Hands the normalised sum of each image's embeddings to a body.
+    private func forEachSum(_ body: (_ index: Int, _ row: [Float]) throws -> Void) throws {
+        var index = 0
+        try journal.forEachPart { part in
+            let sums = try part.normalizedSum()
+            for row in 0..<sums.count {
+                try body(index, Array(sums[row]))
+                index += 1
+            }
+        }
     }
 
     /// The table of names beside a `.npy` file.

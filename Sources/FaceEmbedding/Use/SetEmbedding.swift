@@ -11,6 +11,8 @@ import Torch
 /// |---|---|
 /// | `.npy` | `[n, d]` of the images, or `[2, n, d]` of the images and of their mirror images; beside it `NAME.names.csv` with the name of each row and its norm |
 /// | `.parquet` | a row an image: `name` (text), `embedding` and, with mirror images, `mirrored` (lists of float32), and `norm` (float32); the network's identity under `model` of the file's texts |
+/// | `.bin` | the normalised sums of both, `[n, d]` behind the header of an OpenCV matrix; `NAME.names.csv` beside it |
+/// | a folder | the same, a file an image, as MegaFace's development kit wants them: `IMAGE_SUFFIX.bin` |
 /// | `.safetensors` | `original` and `mirrored`, each `[n, d]`, and `norms` `[n]`; the names, a line each, under the key `images` of the metadata, and the network's identity under `model` |
 ///
 /// Embeddings are as the network gives them, not normalised, in float32. A norm is the mean L2 norm of an image's
@@ -91,13 +93,17 @@ public struct SetEmbedding {
 
     /// Embeds the images and writes the file, as a whole or not at all.
     ///
-    /// - Parameter progress: Told how many images are done. What was done is kept if it throws.
+    /// - Parameters:
+    ///   - output: The file, or with a suffix the folder.
+    ///   - suffix: What follows an image's name where each has a file of its own; nil for one file.
+    ///   - progress: Told how many images are done. What was done is kept if it throws.
     public func write(
-        to output: URL, progress: (Int) throws -> Void = { _ in }
+        to output: URL, suffix: String? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> Outcome {
         let journal = EmbeddingJournal(output, plan: plan)
+        let digest = ImageDigest(images)
         let kept = try journal.resume { part, range in
-            part.images == digest(range) && range.upperBound <= images.count
+            range.upperBound <= images.count && part.images == digest.of(range)
         }
         var done = kept
         try progress(done)
@@ -109,21 +115,32 @@ public struct SetEmbedding {
                 of: SelectedImages(Array(range), of: images), size: network.inputSize,
                 mirroring: mirroring
             ) { try progress(range.lowerBound + $0) }
-            try journal.append(views, images: digest(range))
+            try journal.append(views, images: digest.of(range))
             done = range.upperBound
         }
         let file = EmbeddingOutput(
             journal: journal, names: (0..<images.count).map(images.name(of:)),
             identity: try network.identity(), views: mirroring ? 2 : 1)
-        try file.write(to: output)
+        if let suffix {
+            try file.writeFeatures(to: output, suffix: suffix)
+        } else {
+            try file.write(to: output)
+        }
         journal.remove()
         return Outcome(images: images.count, kept: kept, dimension: journal.dimension)
     }
+}
 
-    /// The names of some images, and what their files are like.
-    private func digest(_ range: Range<Int>) -> String {
+/// Names images by their names and what their files are like.
+struct ImageDigest {
+    private let images: any ImageSource
+
+    init(_ images: any ImageSource) { self.images = images }
+
+    /// SHA-256 over some images, in hexadecimal.
+    func of(_ range: Range<Int>) -> String {
         var hash = SHA256()
-        for index in range where index < images.count {
+        for index in range {
             let stamp = images.stamp(of: index)
             hash.update(
                 Array("\(images.name(of: index))\n\(stamp.size) \(stamp.modified)\n".utf8))

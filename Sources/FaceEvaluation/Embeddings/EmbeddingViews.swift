@@ -38,8 +38,17 @@ public struct EmbeddingViews: Sendable, Hashable {
 
     /// Mean L2 norm of all embeddings of both views.
     ///
+    /// - Parameter failed: Rows that do not count, of images that could not be used.
     /// - Throws: As ``EmbeddingTable/meanNorm(of:)``.
-    public func meanNorm() throws -> Double {
-        try EmbeddingTable.meanNorm(of: [original] + (mirrored.map { [$0] } ?? []))
+    public func meanNorm(without failed: Set<Int> = []) throws -> Double {
+        let tables = [original] + (mirrored.map { [$0] } ?? [])
+        guard !failed.isEmpty else { return try EmbeddingTable.meanNorm(of: tables) }
+        return try EmbeddingTable.meanNorm(
+            of: tables.map { table in
+                let rows = (0..<count).filter { !failed.contains($0) }
+                return try EmbeddingTable(
+                    count: rows.count, dimension: table.dimension,
+                    values: rows.flatMap { Array(table[$0]) })
+            })
     }
 }

@@ -27,6 +27,15 @@ public struct GroupReport: Codable, Sendable, Hashable {
         public let toBest: [Double]?
         /// Why the row must be read with caution; nil where it need not.
         public let caution: String?
+        /// ``fnmr`` on draws of the people, by which groups and models are compared; nil without pairs.
+        public let fnmrReplicates: PeopleReplicates?
+        /// ``fmr`` on draws of the people; nil without pairs.
+        public let fmrReplicates: PeopleReplicates?
+
+        /// Whether the row is of one group, not of the pairs between two.
+        public var isWithin: Bool { groups[0] == groups[1] }
+        /// Its name in tables.
+        public var title: String { isWithin ? groups[0] : groups.joined(separator: " and ") }
     }
 
     /// Name of the attribute that groups people.
@@ -40,9 +49,12 @@ public struct GroupReport: Codable, Sendable, Hashable {
 
     /// The group with the highest false non-match rate.
     public var worst: String? {
-        rows.filter { $0.fnmr != nil && $0.groups[0] == $0.groups[1] }
+        rows.filter { $0.fnmr != nil && $0.isWithin }
             .max { ($0.fnmr ?? 0) < ($1.fnmr ?? 0) }?.groups[0]
     }
+
+    /// Most groups that an attribute may make, as pairs of groups are compared.
+    public static let mostGroups = 24
 
     /// Fewer people than this, or fewer expected false matches than ten, call for caution.
     public static let fewPeople = 30
@@ -54,6 +66,7 @@ public struct GroupReport: Codable, Sendable, Hashable {
     ///   - people: A number for each template's person.
     ///   - groups: The group of each template; nil for none.
     ///   - fmr: The false match rate that determines the threshold.
+    ///   - draws: Draws of the people.
     /// - Throws: ``FaceEvaluationError/oneKindOnly(same:)`` for pairs of one kind alone.
     public init(
         _ attribute: String, pairs: TemplatePairs, cosines: [Double], people: [Int],
@@ -171,6 +184,8 @@ extension GroupReport.Row {
             let interval = difference.interval()
             return [difference.estimate, interval.lower, interval.upper]
         }
+        fnmrReplicates = found.fnmr
+        fmrReplicates = found.fmr
         let expected = fmr * Double(counts.impostors)
         caution =
             counts.people.count < GroupReport.fewPeople

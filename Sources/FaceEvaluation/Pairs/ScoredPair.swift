@@ -36,19 +36,32 @@ extension EmbeddingTable {
     /// pipeline that keeps the embeddings in double precision, as insightface's does, a distance
     /// moves by less than 1e-6.
     ///
+    /// - Parameter failed: Rows of images that could not be used, whose pairs are never accepted: as far apart as
+    ///   two rows can be.
     /// - Throws: ``FaceEvaluationError/pairOutOfRange(pair:image:count:)`` for the first pair
     ///   that names a row the table does not have.
-    public func scores(of pairs: [VerificationPair]) throws -> [ScoredPair] {
+    public func scores(
+        of pairs: [VerificationPair], failed: Set<Int> = []
+    ) throws -> [ScoredPair] {
         try withRows { rows in
             try pairs.enumerated().map { index, pair in
                 for image in [pair.first, pair.second] where !(0..<count).contains(image) {
                     throw FaceEvaluationError.pairOutOfRange(
                         pair: index, image: image, count: count)
                 }
-                let distance = RowArithmetic.squaredDistance(rows[pair.first], rows[pair.second])
+                let distance =
+                    pair.isCompared(failed)
+                    ? RowArithmetic.squaredDistance(rows[pair.first], rows[pair.second]) : 4
                 return ScoredPair(distance: Float(distance), same: pair.same, fold: pair.fold)
             }
         }
+    }
+}
+
+extension VerificationPair {
+    /// Whether both images of the pair could be used.
+    func isCompared(_ failed: Set<Int>) -> Bool {
+        failed.isEmpty || !failed.contains(first) && !failed.contains(second)
     }
 }
 

@@ -13,6 +13,7 @@ struct PairGeometry {
     }
 
     private let pairs: [VerificationPair]
+    private let failed: Set<Int>
     private var dots: [Double] = []
     private var squares: [Double]
     /// For each fold the products of all images with the mean of the other folds.
@@ -21,14 +22,17 @@ struct PairGeometry {
 
     /// Computes all products.
     ///
-    /// - Parameter folds: Each pair's fold where the mean of the other folds is subtracted; nil
-    ///   where none is.
+    /// - Parameters:
+    ///   - folds: Each pair's fold where the mean of the other folds is subtracted; nil where none is.
+    ///   - failed: Rows of images that could not be used, which point away from all others.
     /// - Throws: An error for a pair that names no row, and for embeddings without a direction.
     init(
-        of views: EmbeddingViews, fused fusion: ViewFusion, pairs: [VerificationPair], folds: [Int]?
+        of views: EmbeddingViews, fused fusion: ViewFusion, pairs: [VerificationPair],
+        folds: [Int]?, failed: Set<Int> = []
     ) throws {
         try views.requireRows(of: pairs)
         self.pairs = pairs
+        self.failed = failed
         squares = Array(repeating: 0, count: views.count)
         var (first, second) = (fusion.row(of: views), fusion.row(of: views))
         var sums = FoldSums(folds: folds, dimension: first.count)
@@ -38,7 +42,7 @@ struct PairGeometry {
             dots.append(Self.product(first, second))
             squares[pair.first] = Self.product(first, first)
             squares[pair.second] = Self.product(second, second)
-            sums.add(first, second, index)
+            if pair.isCompared(failed) { sums.add(first, second, index) }
         }
         for pair in pairs {
             for image in [pair.first, pair.second] where !(squares[image] > 0) {
@@ -57,6 +61,7 @@ struct PairGeometry {
 
     /// The products of a pair as a fold sees them.
     func products(_ pair: Int, fold: Int) -> Products {
+        guard pairs[pair].isCompared(failed) else { return Products(both: -1, first: 1, second: 1) }
         let (a, b) = (pairs[pair].first, pairs[pair].second)
         guard !along.isEmpty else {
             return Products(both: dots[pair], first: squares[a], second: squares[b])

@@ -121,14 +121,16 @@ public struct ProtocolComparison: Codable, Sendable, Hashable {
     ///   - views: Embeddings as the network emits them.
     ///   - pairs: The test set.
     ///   - folds: How it is split, where a protocol splits it.
-    /// - Throws: As ``VerificationProtocol/evaluate(_:pairs:folds:)``, and for embeddings that are
+    ///   - failed: Rows of images that could not be used, whose pairs are never accepted.
+    /// - Throws: As ``VerificationProtocol/evaluate(_:pairs:folds:failed:)``, and for embeddings that are
     ///   not finite.
     public init(
-        _ views: EmbeddingViews, pairs: [VerificationPair], folds: FoldAssignment = .contiguous(10)
+        _ views: EmbeddingViews, pairs: [VerificationPair],
+        folds: FoldAssignment = .contiguous(10), failed: Set<Int> = []
     ) throws {
         _ = try views.meanNorm()
         results = try VerificationProtocol.all.compactMap {
-            try $0.evaluate(views, pairs: pairs, folds: folds)
+            try $0.evaluate(views, pairs: pairs, folds: folds, failed: failed)
         }
     }
 }

@@ -87,23 +87,26 @@ public struct VerificationProtocol: Sendable, Hashable {
     ///   - views: Embeddings as the network emits them.
     ///   - pairs: The test set.
     ///   - folds: How it is split, where the protocol splits it.
+    ///   - failed: Rows of images that could not be used, whose pairs are never accepted.
     /// - Returns: Nil where the protocol is not defined on these pairs, e.g. pairs of one kind only.
     /// - Throws: A ``FaceEvaluationError`` for no pairs, fewer pairs than folds, a pair that names
     ///   no row, and embeddings without a direction.
     public func evaluate(
-        _ views: EmbeddingViews, pairs: [VerificationPair], folds: FoldAssignment = .contiguous(10)
+        _ views: EmbeddingViews, pairs: [VerificationPair],
+        folds: FoldAssignment = .contiguous(10), failed: Set<Int> = []
     ) throws -> ProtocolResult? {
         guard !pairs.isEmpty else { throw FaceEvaluationError.noPairs }
         if name == Self.insightFace.name {
             // One implementation, so that no table differs from another by a rounding.
-            let scores = try views.normalizedSum().scores(of: pairs)
+            let scores = try views.normalizedSum().scores(of: pairs, failed: failed)
             let result = try InsightFaceProtocol(folds: folds).evaluate(scores)
             return ProtocolResult(of: self, folds: result.folds)
         }
         let assignment =
             split == .folds ? try folds.folds(of: pairs) : Array(repeating: 0, count: pairs.count)
         let geometry = try PairGeometry(
-            of: views, fused: fusion, pairs: pairs, folds: subtractsMean ? assignment : nil)
+            of: views, fused: fusion, pairs: pairs, folds: subtractsMean ? assignment : nil,
+            failed: failed)
         var evaluated: [FoldAccuracy] = []
         for fold in 0..<((assignment.max() ?? 0) + 1) {
             let scores = pairs.indices.map { pair in

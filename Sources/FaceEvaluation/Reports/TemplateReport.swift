@@ -65,6 +65,8 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     public let galleries: [Int]
     /// Templates without an image that could be used, which count as misses.
     public let failedToEnrol: Int
+    /// The images and templates that failed; nil where none did.
+    public let failures: FailuresToEnrol?
     /// The figures: TAR, ranks, TPIR.
     public let figures: [Figure]
     /// Rank-k identification rates for ``matchRanks``; empty without mated searches.
@@ -99,18 +101,18 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         let usable = set.withoutImages(failed)
         let rows = try TemplateRows(
             try pooling.embeddings(of: usable.set, views), cohort, product)
-        let named = set.pairs.isEmpty ? usable.set.crossPairs : usable.set.pairs
+        let named = set.pairs.isEmpty ? set.crossPairs : set.pairs
         let verification = try TemplateVerification(
-            of: named, people: usable.set.peopleOfTemplates, rows.ofPairs(in: set).first,
-            second: rows.ofPairs(in: set).second, draws: draws)
+            of: named, people: set.peopleOfTemplates, rows.ofPairs(in: set).first,
+            second: rows.ofPairs(in: set).second, failed: usable.failed, draws: draws)
         let searches = try usable.set.galleries.map {
             try GallerySearch(
                 $0.templates, of: usable.set, rows.enrolled, probes: rows.probes, product: product)
         }
         let rates = IdentificationRates(
-            zip(searches, set.galleries).map { $0.outcomes + usable.misses(in: $1, of: set) })
+            zip(searches, set.galleries).map { usable.outcomes($0.outcomes, in: $1, of: set) })
         let other = try InsightFaceSearch(
-            usable.set, rows.enrolled, probes: rows.probes, product: product)
+            usable.matchable(of: set), rows.enrolled, probes: rows.probes, product: product)
         self.pooling = pooling.name(set.detectorScores != nil)
         normalization = cohort?.text
         images = set.source.count
@@ -122,12 +124,13 @@ public struct TemplateReport: Codable, Sendable, Hashable {
         nonmated = rates.nonmated
         galleries = set.galleries.map(\.templates.count)
         failedToEnrol = usable.failed.count
+        failures = FailuresToEnrol(failed, of: set)
         figures =
             Self.figures(verification)
             + Self.figures(rates, other, people: set.people.count, draws: draws)
         cumulativeMatches = mated > 0 ? rates.cumulativeMatches(Self.matchRanks) ?? [] : []
         errorTradeOff = rates.errorTradeOff()
-        warnings = Self.warnings(set, usable.failed.count, figures, hasPairs: !named.isEmpty)
+        warnings = Self.warnings(set, failures, figures, hasPairs: !named.isEmpty)
     }
 
     private static func figures(_ verification: TemplateVerification) -> [Figure] {
@@ -168,14 +171,9 @@ public struct TemplateReport: Codable, Sendable, Hashable {
     }
 
     private static func warnings(
-        _ set: TemplateSet, _ failed: Int, _ figures: [Figure], hasPairs: Bool
+        _ set: TemplateSet, _ failures: FailuresToEnrol?, _ figures: [Figure], hasPairs: Bool
     ) -> [String] {
-        var warnings = set.warnings
-        if failed > 0 {
-            warnings.append(
-                "\(counted(failed, "template has", "templates have")) no image that can be used: failures to "
-                    + "enrol, which count as misses.")
-        }
+        var warnings = set.warnings + (failures.map { [$0.warning] } ?? [])
         let missing = figures.filter { $0.value == nil }
         if !missing.isEmpty {
             warnings.append(
@@ -209,80 +207,9 @@ extension TemplateReport.Figure {
 }
 
 extension TemplatePooling {
-    /// What it is called in tables.
-    func name(_ hasScores: Bool) -> String {
+    /// What it is called in tables, of a set that tells the detector's confidences, or does not.
+    package func name(_ hasScores: Bool) -> String {
         let norm = weighsByNorm ? "weighted by the norm" : "normalised"
         return hasScores && weighsByDetector ? norm + " and by the detector's confidence" : norm
-    }
-}
-
-extension TemplateSet {
-    /// A set without some images, and what became of its templates.
-    struct Usable {
-        let set: TemplateSet
-        /// Templates that have no image left, by their indices in the whole set.
-        let failed: Set<Int>
-
-        /// Searches in a gallery that cannot succeed because the probe or its mate failed to enrol.
-        func misses(in gallery: Gallery, of whole: TemplateSet) -> [SearchOutcome] {
-            guard !failed.isEmpty else { return [] }
-            let enrolled = Set(gallery.templates.compactMap { whole.templates[$0].person })
-            let usable = Set(
-                gallery.templates.filter { !failed.contains($0) }.compactMap {
-                    whole.templates[$0].person
-                })
-            return whole.probes.compactMap { probe in
-                guard let person = whole.templates[probe].person, enrolled.contains(person),
-                    failed.contains(probe) || !usable.contains(person)
-                else { return nil }
-                return SearchOutcome(
-                    probe: probe, person: person, mate: -.infinity, ahead: gallery.templates.count,
-                    others: [])
-            }
-        }
-    }
-
-    /// The set as far as it can be embedded. Indices of templates stay; a template without an image is
-    /// in no gallery, probe or pair.
-    func withoutImages(_ images: Set<Int>) -> Usable {
-        guard !images.isEmpty else { return Usable(set: self, failed: []) }
-        var failed: Set<Int> = []
-        var spare: Member?
-        let kept = templates.map { template in
-            template.members.filter { !images.contains($0.image) }
-        }
-        spare = kept.first { !$0.isEmpty }?.first
-        let left = templates.indices.map { index -> Template in
-            var members = kept[index]
-            if members.isEmpty {
-                failed.insert(index)
-                // It keeps its row, which nothing refers to.
-                members = spare.map { [$0] } ?? []
-            }
-            return Template(
-                name: templates[index].name, person: templates[index].person, members: members)
-        }
-        var some = TemplatePairs()
-        for index in 0..<pairs.count {
-            let (first, second) = (Int(pairs.first[index]), Int(pairs.second[index]))
-            if !failed.contains(first), !failed.contains(second) {
-                some.append(first, second, same: pairs.same[index])
-            }
-        }
-        let open = galleries.map {
-            Gallery(name: $0.name, templates: $0.templates.filter { !failed.contains($0) })
-        }
-        let usable = open.map { Set($0.templates.compactMap { templates[$0].person }) }
-        let whole = galleries.map { Set($0.templates.compactMap { templates[$0].person }) }
-        // A probe whose mate failed is no search for somebody unknown.
-        let sought = probes.filter { probe in
-            guard !failed.contains(probe) else { return false }
-            guard let person = templates[probe].person else { return true }
-            return zip(usable, whole).allSatisfy { $0.contains(person) == $1.contains(person) }
-        }
-        return Usable(
-            set: TemplateSet(
-                source: source, templates: left, people: people, detectorScores: detectorScores,
-                pairs: some, galleries: open, probes: sought, warnings: warnings), failed: failed)
     }
 }

@@ -5,71 +5,135 @@ public import FaceData
 public struct TemplateDetails: Sendable {
     /// Pairs of templates, in the order of their scores.
     public let pairs: TemplatePairs
-    /// The cosine of each pair.
+    /// The cosine of each pair; of those with a template that failed to enrol, lower than any.
     public let cosines: [Double]
-    /// The scores by kind.
+    /// The scores by kind, of the pairs that could be compared.
     public let scores: TemplateScores
     private let set: TemplateSet
-    private let qualities: [Double]
+    private let failedImages: Set<Int>
+    private let failed: Set<Int>
+    /// The norm of each image's embedding.
+    private let norms: [Double]
 
     /// Scores a set's pairs, or where it names none, every probe with every enrolled template.
     ///
     /// - Parameters:
     ///   - views: Embeddings of the set's images, not normalised.
+    ///   - failed: Images that could not be used.
     ///   - cohort: What scores are normalised by.
     public init(
         _ set: TemplateSet, _ views: EmbeddingViews, pooling: TemplatePooling = TemplatePooling(),
-        cohort: ScoreCohort? = nil, product: BlockProduct = .plain
+        failed: Set<Int> = [], cohort: ScoreCohort? = nil, product: BlockProduct = .plain
     ) throws {
-        let embeddings = try pooling.embeddings(of: set, views)
+        let usable = set.withoutImages(failed)
+        let embeddings = try pooling.embeddings(of: usable.set, views)
         self.set = set
+        failedImages = failed
+        self.failed = usable.failed
         let rows = try TemplateRows(embeddings, cohort, product)
-        pairs = set.pairs.isEmpty ? set.crossPairs : set.pairs
+        let pairs = set.pairs.isEmpty ? set.crossPairs : set.pairs
         let (first, second) = rows.ofPairs(in: set)
-        cosines = try TemplateScores.cosines(of: pairs, first, second: second)
-        let kinds = zip(cosines, pairs.same)
+        let cosines = try TemplateScores.cosines(of: pairs, first, second: second)
+        func compared(same: Bool) -> [Double] {
+            cosines.indices.filter {
+                pairs.same[$0] == same && pairs.isCompared($0, usable.failed)
+            }.map { cosines[$0] }
+        }
         scores = try TemplateScores(
-            genuine: kinds.filter(\.1).map(\.0), impostor: kinds.filter { !$0.1 }.map(\.0))
+            genuine: compared(same: true), impostor: compared(same: false))
+        self.pairs = pairs
+        self.cosines = pairs.refusing(usable.failed, cosines)
         var row = [Double](repeating: 0, count: views.original.dimension)
-        let norms = (0..<views.count).map { image -> Double in
+        norms = (0..<views.count).map { image -> Double in
             ViewFusion.sum.fuse(image, of: views, into: &row)
             return row.reduce(0) { $0 + $1 * $1 }.squareRoot()
         }
-        qualities = set.templates.map { template in
-            template.members.reduce(0) { $0 + norms[$1.image] }
-                / Double(max(1, template.members.count))
+    }
+
+    /// The lowest of the FARs 1e-3, 1e-2 and 1e-1 at which ten false accepts are to be expected; nil where none is,
+    /// or without pairs of one person.
+    public var supportedFAR: Double? {
+        [1e-3, 1e-2, 1e-1].first { rate in
+            rate * Double(scores.impostor.count) * (1 + 1e-12)
+                >= TemplateVerification.minExpectedErrors && !scores.genuine.isEmpty
         }
     }
 
-    /// Error rates of the groups of each attribute of which a template has a value, at one threshold for all.
+    /// Error rates of the groups of each attribute of which a template has a value, at one threshold for all;
+    /// attributes of more than ``GroupReport/mostGroups`` values are left out.
     ///
+    /// - Parameters:
+    ///   - fmr: The false match rate of the threshold; nil for ``supportedFAR``, or 1e-3 without one.
+    ///   - draws: Draws of the people.
     /// - Throws: ``FaceEvaluationError``.
-    public func groups(_ table: AttributeTable, fmr: Double = 1e-3) throws -> [GroupReport] {
+    public func groups(
+        _ table: AttributeTable, fmr: Double? = nil, draws: Int = PeopleReplicates.defaultDraws
+    ) throws -> [GroupReport] {
         let people = set.peopleOfTemplates
         return try table.attributes.indices.compactMap { index in
             let groups = table.groups(of: set, index)
-            guard groups.contains(where: { $0 != nil }) else { return nil }
+            guard groups.contains(where: { $0 != nil }),
+                Set(groups.compactMap { $0 }).count <= GroupReport.mostGroups
+            else { return nil }
             return try GroupReport(
                 table.attributes[index], pairs: pairs, cosines: cosines, people: people,
-                groups: groups, fmr: fmr)
+                groups: groups, fmr: fmr ?? supportedFAR ?? 1e-3, draws: draws)
         }
     }
 
-    /// What is left of the false non-match rate when pairs whose images have short embeddings are
-    /// rejected; nil where a threshold for the rate cannot be had.
-    public func errorReject(far: Double = 1e-3) throws -> ErrorRejectCurve? {
-        let expected = far * Double(scores.impostor.count) * (1 + 1e-12)
-        guard expected >= TemplateVerification.minExpectedErrors, !scores.genuine.isEmpty else {
-            return nil
+    /// What is left of the false non-match rate when pairs are rejected by a quality of their images; nil where no
+    /// threshold can be had (``supportedFAR``).
+    ///
+    /// The quality of a template is the mean of its images', that of a pair the lower one. Pairs with a template that
+    /// failed to enrol are not among them.
+    ///
+    /// - Parameters:
+    ///   - qualities: The quality of each image; nil for the norms of the embeddings.
+    ///   - name: What the quality is called.
+    public func errorReject(
+        by qualities: [Double]? = nil, named name: String = QualityCurve.norm
+    ) throws -> QualityCurve? {
+        guard let far = supportedFAR else { return nil }
+        let qualities = templateQualities(qualities ?? norms)
+        let compared = pairs.same.indices.filter {
+            pairs.same[$0] && pairs.isCompared($0, failed)
         }
-        let genuine = pairs.same.indices.filter { pairs.same[$0] }.map { index in
+        let genuine = compared.map { index in
             (
                 score: cosines[index],
                 quality: min(
                     qualities[Int(pairs.first[index])], qualities[Int(pairs.second[index])])
             )
         }
-        return try ErrorRejectCurve(genuine: genuine, threshold: scores.threshold(atFAR: far))
+        return QualityCurve(
+            quality: name, far: far,
+            curve: try ErrorRejectCurve(genuine: genuine, threshold: scores.threshold(atFAR: far)))
+    }
+
+    /// The mean quality of each template's usable images.
+    private func templateQualities(_ images: [Double]) -> [Double] {
+        set.templates.map { template in
+            let usable = template.members.filter { !failedImages.contains($0.image) }
+            return usable.reduce(0) { $0 + images[$1.image] } / Double(max(1, usable.count))
+        }
+    }
+}
+
+/// Error against rejection by one quality.
+public struct QualityCurve: Codable, Sendable, Hashable {
+    /// What the quality is, in words.
+    public let quality: String
+    /// The false acceptance rate of the threshold, on all pairs.
+    public let far: Double
+    /// The curve.
+    public let curve: ErrorRejectCurve
+
+    /// What the norm of an embedding is called.
+    public static let norm = "norm of the embedding"
+
+    /// Names a curve.
+    public init(quality: String, far: Double, curve: ErrorRejectCurve) {
+        (self.quality, self.far, self.curve) = (quality, far, curve)
     }
 }
 

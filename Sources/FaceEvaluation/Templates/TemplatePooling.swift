@@ -16,6 +16,20 @@ public struct TemplatePooling: Sendable, Hashable {
         self.weighsByDetector = weighsByDetector
     }
 
+    /// The poolings by the names of their weights.
+    public static let named: [(name: String, pooling: TemplatePooling)] = [
+        ("norm+detector", TemplatePooling()),
+        ("norm", TemplatePooling(weighsByDetector: false)),
+        ("detector", TemplatePooling(weighsByNorm: false)),
+        ("none", TemplatePooling(weighsByNorm: false, weighsByDetector: false)),
+    ]
+
+    /// The pooling with weights of a name: `norm+detector`, `norm`, `detector` or `none`; nil for another name.
+    public init?(weights name: String) {
+        guard let found = Self.named.first(where: { $0.name == name }) else { return nil }
+        self = found.pooling
+    }
+
     /// A normalised embedding for each template.
     ///
     /// Sums are taken in double precision and rounded once.

@@ -9,7 +9,11 @@ enum EvaluationDocument {
             title: "Face verification with \(report.model)",
             subtitle: subtitle(report.sets, report.templates),
             sections: pairs(report.sets)
-                + [TemplateSection.section(report.templates)].compactMap { $0 },
+                + [
+                    TemplateSection.section(report.templates), megaFace(report.megaFace),
+                    GroupsSection.section(report.details), QualitySection.section(report.details),
+                    transfers(report.transfers),
+                ].compactMap { $0 },
             colophon: "Made by Facet. Accuracies are by the insightface protocol unless another is "
                 + "named. This page shows faces and names of people in the test sets.")
     }
@@ -186,6 +190,56 @@ enum EvaluationDocument {
         return [
             Table.Entry(Format.percent(point.tar)), Table.Entry(Format.fixed(cosine, 3)),
         ]
+    }
+
+    private static func megaFace(
+        _ sets: [(name: String, report: DistractorReport)]
+    ) -> Section? {
+        guard !sets.isEmpty else { return nil }
+        let blocks = sets.flatMap { set -> [Block] in
+            let rows = set.report.rates.map { rates in
+                [
+                    Table.Entry(Format.count(rates.distractors)),
+                    entry(rates.rank1) { Format.percent($0) },
+                    entry(rates.rank10) { Format.percent($0) },
+                ]
+            }
+            let tar = set.report.tarAtFAR1e6.map {
+                " TAR at FAR 1e-6: \(Format.withSign($0))."
+            }
+            let table = Table(
+                caption: RichText(
+                    "\(set.name): \(Format.count(set.report.pairs, "pair")) of images of one person, one as the probe and the "
+                        + "other alone among distractors; found at rank 1 and 10, in percent. Ties count against a probe."
+                        + (tar ?? "")),
+                columns: [.words("Distractors"), .numbers("Rank 1"), .numbers("Rank 10")],
+                rows: rows)
+            return [.table(table)]
+        }
+        return Section("megaface", "Among distractors", blocks)
+    }
+
+    private static func transfers(_ transfers: [ThresholdTransfer]) -> Section? {
+        guard let first = transfers.first else { return nil }
+        let rate = OperatingPoint.text(ofRate: first.targetFAR)
+        let rows = transfers.map { transfer in
+            [
+                Table.Entry(transfer.chosenOn), Table.Entry(transfer.usedOn),
+                Table.Entry(Format.fixed(transfer.threshold, 3)),
+                Table.Entry(Format.significantFraction(transfer.far)),
+                Table.Entry(Format.percent(transfer.tar)),
+            ]
+        }
+        let table = Table(
+            caption: """
+                The threshold with a FAR of \(rate) on one test set, used on another: what becomes of the FAR, and the true \
+                acceptance rate (TAR) in percent.
+                """,
+            columns: [
+                .words("Chosen on"), .words("Used on"), .numbers("Cosine"), .numbers("FAR"),
+                .numbers("TAR"),
+            ], rows: rows)
+        return Section("transfers", "Thresholds on other sets", [.table(table)])
     }
 
     // MARK: Protocols

@@ -50,14 +50,25 @@ public struct EvaluationReport: Sendable {
     public let sets: [TestSet]
     /// The test sets of templates, in their order.
     public let templates: [(name: String, report: TemplateReport)]
+    /// What was scored on MegaFace.
+    public let megaFace: [(name: String, report: DistractorReport)]
+    /// Groups of people and error against rejection, of the sets that have them.
+    public let details: [SetDetails]
+    /// Thresholds that were carried over from one set to another.
+    public let transfers: [ThresholdTransfer]
 
     /// Creates a report on one model; nothing is drawn yet.
     public init(
-        model: String, sets: [TestSet], templates: [(name: String, report: TemplateReport)] = []
+        model: String, sets: [TestSet], templates: [(name: String, report: TemplateReport)] = [],
+        megaFace: [(name: String, report: DistractorReport)] = [], details: [SetDetails] = [],
+        transfers: [ThresholdTransfer] = []
     ) {
         self.model = model
         self.sets = sets
         self.templates = templates
+        self.megaFace = megaFace
+        self.details = details
+        self.transfers = transfers
     }
 
     /// The files' names, relative to their folder, and their texts: `index.html`, `report.md` and

@@ -34,6 +34,8 @@ package struct ReportedRun: Sendable {
     package let outcomes: [String: PairOutcomes]
     /// What the last model scored on the test sets of templates, by their names.
     package let templates: [String: TemplateReport]
+    /// Groups of people and error against rejection on each test set that has them, by their names.
+    package let details: [String: SetDetails]
     /// Where the embeddings of the last model lie; `nil` where it was not measured.
     package let geometry: RunGeometry?
     /// The network that the run began with; `nil` for random weights.
@@ -84,6 +86,13 @@ package struct ReportedRun: Sendable {
                 ?? nil
         }
         self.templates = templates
+        var details: [String: SetDetails] = [:]
+        let names = description.tests.map(\.name) + (description.templateTests ?? []).map(\.name)
+        for name in names {
+            details[name] =
+                attempt { () throws(FaceRunsError) in try folder.readDetails(test: name) } ?? nil
+        }
+        self.details = details.mapValues { $0.shortened(paths.text) }
         var result = attempt(folder.readResult)
         if let message = result??.message { result??.message = paths.text(message) }
         if let result, result?.status == .finished { _ = attempt(folder.requireModel) }

@@ -101,6 +101,8 @@ public struct StudyEvaluation {
             run: run, folder: folder, compute: try compute(own, folder).resolvedCompute(),
             batchSize: configuration.evaluation.batchSize, control: control)
         addition.cohort = data.cohort
+        addition.evaluation = configuration.evaluation
+        addition.annotations = data.annotations
         let order = (own.test.map(\.name) + sources.map(\.name)).uniqued
         let (grown, added) = try addition.perform(candidates, templates, order: order, result)
         control.listener(.runSkipped(run, grown, added))
@@ -145,11 +147,18 @@ public struct StudyEvaluation {
         }
     }
 
-    /// Refuses another normalisation of scores than a set was tested with.
+    /// Refuses another pooling or normalisation of scores than a set was tested with.
     private func requireSameScores(_ data: PreparedData, in folder: RunFolder) throws {
-        for name in data.templates.map(\.facts.name) {
+        for test in data.templates {
+            let name = test.facts.name
             guard let theirs = try folder.readTemplates(test: name) else { continue }
             let mine = data.cohort.map { "\($0.normalization.title) by \($0.name)" }
+            let pooling = test.pooling.name(test.set.detectorScores != nil)
+            guard pooling == theirs.pooling else {
+                throw FaceStudyError.otherTest(
+                    path: folder.url.path, test: name, key: "the weights of templates of \(name)",
+                    stored: theirs.pooling, asked: pooling)
+            }
             guard mine != theirs.normalization else { continue }
             throw FaceStudyError.otherTest(
                 path: folder.url.path, test: name, key: "the normalisation of scores of \(name)",

@@ -45,8 +45,13 @@ struct TestAddition {
     let control: StudyControl
     /// Whom scores on sets of templates are normalised by.
     var cohort: PreparedCohort?
+    /// The options of the evaluation.
+    var evaluation = StudyConfiguration.Evaluation()
+    /// What is known of people and images of the test sets.
+    var annotations = SetAnnotations()
 
-    /// Tests the run on those of some sets that it was not tested on yet.
+    /// Tests the run on those of some sets that it was not tested on yet, and tells groups and qualities of those
+    /// that were tested without them.
     ///
     /// - Parameters:
     ///   - candidates: The sets of pairs of images.
@@ -64,12 +69,22 @@ struct TestAddition {
         let missing = candidates.filter { !known.contains($0.test.facts.name) }
         let searched = Set(description.templateTests?.map(\.name) ?? [])
         let more = templates.filter { !searched.contains($0.test.facts.name) }
-        let added = missing.map(\.test.facts.name) + more.map(\.test.facts.name)
+        let plain = try candidates.filter {
+            try known.contains($0.test.facts.name) && lacks($0.test.facts.name)
+        }
+        let others = try templates.filter {
+            try searched.contains($0.test.facts.name) && lacks($0.test.facts.name)
+        }
+        let added =
+            (missing + plain).map(\.test.facts.name) + (more + others).map(\.test.facts.name)
         var result = result
         if let first = added.first {
             let model = try openModel(for: first)
             for candidate in missing { try add(candidate, model, order, to: &result) }
             try add(more, model, order)
+            for candidate in plain { try write(details(of: try evaluate(candidate, model))) }
+            try annotate(others, model)
+            try describeAnnotations()
         }
         try sort(order, &result)
         return (result, added)
@@ -99,12 +114,9 @@ struct TestAddition {
     private func add(
         _ candidate: Candidate, _ model: SetEmbedder, _ order: [String], to result: inout RunResult
     ) throws {
-        let evaluation = try FaceStudyError.lostImages {
-            try candidate.test.evaluate(model, all: true) {
-                try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
-            }
-        }
+        let evaluation = try evaluate(candidate, model)
         try folder.write(evaluation.scores, test: evaluation.name)
+        try write(details(of: evaluation))
         let records = try record(evaluation)
         try addGeometry(candidate.test, evaluation, order)
         result.tests.removeAll { $0.name == evaluation.name }
@@ -113,16 +125,28 @@ struct TestAddition {
         try describe(candidate, order)
     }
 
+    private func evaluate(_ candidate: Candidate, _ model: SetEmbedder) throws -> ScoredSet {
+        try FaceStudyError.lostImages {
+            try candidate.test.evaluate(model, all: true) {
+                try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
+            }
+        }
+    }
+
     private func add(
         _ candidates: [TemplateCandidate], _ model: SetEmbedder, _ order: [String]
     ) throws {
         guard !candidates.isEmpty else { return }
-        let cohort: ScoreCohort? = try FaceStudyError.lostImages {
-            try self.cohort?.embed(model) {
+        let cohort = try embeddedCohort(model)
+        for candidate in candidates { try add(candidate, cohort, model, order) }
+    }
+
+    private func embeddedCohort(_ model: SetEmbedder) throws -> ScoreCohort? {
+        try FaceStudyError.lostImages {
+            try cohort?.embed(model, evaluation.pooling) {
                 try control.report(.evaluating(run, "cohort", $0, $1))
             }
         }
-        for candidate in candidates { try add(candidate, cohort, model, order) }
     }
 
     /// Names of the people who were in training, where the head beside the model names them.
@@ -136,12 +160,9 @@ struct TestAddition {
         _ order: [String]
     ) throws {
         let facts = candidate.test.facts
-        let report = try FaceStudyError.lostImages {
-            try candidate.test.evaluate(model, cohort: cohort, trained: try trained()) {
-                try control.report(.evaluating(run, facts.name, $0, $1))
-            }
-        }
-        try folder.write(report, test: facts.name)
+        let found = try evaluate(candidate, cohort, model)
+        try folder.write(found.report, test: facts.name)
+        try folder.write(found.details)
         let tests = try name(candidate.source, order)
         var description = try folder.readDescription()
         var known = description.templateTests ?? []
@@ -152,6 +173,62 @@ struct TestAddition {
         description.configuration = description.configuration.merging(.object(["test": tests]))
         try folder.write(description)
     }
+
+    private func evaluate(
+        _ candidate: TemplateCandidate, _ cohort: ScoreCohort?, _ model: SetEmbedder
+    ) throws -> (report: TemplateReport, details: SetDetails) {
+        try FaceStudyError.lostImages {
+            try candidate.test.evaluate(
+                model, cohort: cohort, trained: try trained(), annotations
+            ) {
+                try control.report(.evaluating(run, candidate.test.facts.name, $0, $1))
+            }
+        }
+    }
+
+    // MARK: Groups and qualities
+
+    /// Whether a set that was tested lacks the groups and qualities that are asked for now.
+    private func lacks(_ test: String) throws -> Bool {
+        guard annotations != SetAnnotations() else { return false }
+        return try folder.readDetails(test: test)?.annotations != annotations.contentHash
+    }
+
+    private func write(_ details: SetDetails?) throws {
+        if let details { try folder.write(details) }
+    }
+
+    private func details(of evaluation: ScoredSet) throws -> SetDetails? {
+        try evaluation.details(annotations, draws: StudyConfiguration.Evaluation.draws)
+    }
+
+    private func annotate(_ candidates: [TemplateCandidate], _ model: SetEmbedder) throws {
+        guard !candidates.isEmpty else { return }
+        let cohort = try embeddedCohort(model)
+        for candidate in candidates {
+            try folder.write(try evaluate(candidate, cohort, model).details)
+        }
+    }
+
+    /// Names the files in the run's study file and description.
+    private func describeAnnotations() throws {
+        guard annotations != SetAnnotations() else { return }
+        let here = FileManager.default.currentDirectoryPath
+        var asked = StudyConfiguration(evaluation: evaluation)
+        if try folder.readEnvironment()?.workingDirectory != here {
+            asked = asked.resolvingPaths(against: here)
+        }
+        var study = try StudyConfiguration.read(folder.studyURL)
+        study.evaluation.attributes = asked.evaluation.attributes
+        study.evaluation.quality = asked.evaluation.quality
+        try study.write(to: folder.studyURL)
+        var description = try folder.readDescription()
+        description.configuration = description.configuration.merging(
+            .object(["evaluation": asked.evaluation.annotationPaths]))
+        try folder.write(description)
+    }
+
+    // MARK: Records
 
     /// Writes the accuracy into the last epoch's record, and for TensorBoard.
     private func record(_ evaluation: ScoredSet) throws -> [EpochRecord] {

@@ -11,7 +11,10 @@ let checkCommand = Command(
         or under two identities, identities without images or with the same name, labels out of range, \
         swapped colour channels, faces that are not aligned (if scripts/bootstrap detectors has been run) \
         and, with --against, people and pictures shared with a test set and \
-        crops that do not match it. The exit code is 1 if there is an error. An interrupted check starts \
+        crops that do not match it. Test sets of templates (a folder of IJB-B, IJB-C, TinyFace or SurvFace, or \
+        IMAGES,LIST with an identification protocol) are checked for templates without images, people and pictures on \
+        both sides of a search, repeated probes, and pairs that are repeated or contradict the lists of people; \
+        FEATURES,LISTS of MegaFace for features that are missing, damaged or of different lengths. The exit code is 1 if there is an error. An interrupted check starts \
         over, so that its result describes all files at one time.
         """,
     positionals: [Positional("set", "the set to check")],
@@ -24,11 +27,13 @@ let checkCommand = Command(
             "write the identities shared with a test set, for facet compare --without"),
     ] + DataWork.options,
     examples: [
-        "facet data check CASIA-WebFace --against lfw=lfw.bin --removal overlap.txt"
+        "facet data check CASIA-WebFace --against lfw=lfw.bin --removal overlap.txt",
+        "facet data check IJBC", "facet data check faces,faces/identification.tsv",
     ]
 ) { arguments in
     let work = try DataWork(arguments)
     return try work.run {
+        if let code = try checkBeyondPairs(arguments, work) { return code }
         let set = try work.open(arguments)
         if let file = arguments.value("--removal") {
             try DataWork.requireNoSource(among: [URL(fileURLWithPath: file)], arguments, set)
@@ -56,6 +61,58 @@ let checkCommand = Command(
     }
 }
 
+/// Checks a test set of templates, or MegaFace's features; nil for another set.
+private func checkBeyondPairs(_ arguments: Arguments, _ work: DataWork) throws -> ExitCode? {
+    let source = arguments.positional("set") ?? ""
+    let parts = source.split(separator: ",", maxSplits: 1).map(String.init)
+    let folder = URL(fileURLWithPath: parts.first ?? "")
+    let list = parts.count == 2 ? parts[1] : ""
+    func refuse(_ what: String) throws(CommandError) {
+        for option in ["--against", "--removal"] where arguments.has(option) {
+            throw .together(option, what)
+        }
+    }
+    if MegaFaceLists.isPair(features: folder, lists: list) {
+        try refuse("MegaFace's features")
+        let check = try MegaFaceCheck(
+            features: folder, lists: URL(fileURLWithPath: list), progress: work.progress("reading"))
+        try work.write(check, text: text(of: check))
+        return check.worst == .error ? .failure : .success
+    }
+    // A folder of people may hold a protocol beside them: it is checked where it is named.
+    guard !list.isEmpty || TemplateSet.isTestSet(folder),
+        let set = try TemplateSet.open(images: folder, pairs: list)
+    else { return nil }
+    try refuse("a test set of templates")
+    let survey = try ImageSurvey(
+        set.source, threads: work.threads, progress: work.progress("checking", set.source.count))
+    let check = SetCheck(set, survey: survey)
+    let head =
+        "\(counted(set.templates.count, "template")) of \(counted(set.people.count, "person", "people"))"
+        + (set.pairs.isEmpty ? "" : ", \(counted(set.pairs.count, "pair"))")
+        + (set.galleries.isEmpty
+            ? ""
+            : ", \(counted(set.probes.count, "probe")) in \(counted(set.galleries.count, "gallery", "galleries"))")
+    try work.write(check, text: head + "\n" + text(of: check))
+    return check.worst == .error ? .failure : .success
+}
+
+private func text(of check: MegaFaceCheck) -> String {
+    ([
+        "\(counted(check.probes, "probe")) of \(counted(check.people, "person", "people")) and "
+            + counted(check.distractors, "distractor")
+    ] + lines(of: check.diagnostics)).joined(separator: "\n")
+}
+
+/// What was found, for people.
+private func lines(of diagnostics: [SetCheck.Diagnostic]) -> [String] {
+    diagnostics.isEmpty
+        ? ["no problems found"]
+        : diagnostics.flatMap {
+            ["\($0.severity.rawValue): \($0.message)"] + DataWork.some($0.items, 5)
+        }
+}
+
 /// Where the set's faces lie; nil where no detector is installed.
 private func alignment(
     of set: ImageCollection, _ work: DataWork
@@ -81,15 +138,9 @@ private func opponent(_ text: String, _ work: DataWork) throws -> SetCheck.Oppon
 private func text(of check: SetCheck) -> String {
     let sizes = check.sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
         .map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
-    var lines = [
+    let head =
         counted(check.images, "image")
-            + (check.identities > 0
-                ? " of \(counted(check.identities, "identity", "identities"))" : "") + "; \(sizes)"
-    ]
-    for diagnostic in check.diagnostics {
-        lines.append("\(diagnostic.severity.rawValue): \(diagnostic.message)")
-        lines += DataWork.some(diagnostic.items, 5)
-    }
-    if check.diagnostics.isEmpty { lines.append("no problems found") }
-    return lines.joined(separator: "\n")
+        + (check.identities > 0
+            ? " of \(counted(check.identities, "identity", "identities"))" : "") + "; \(sizes)"
+    return ([head] + lines(of: check.diagnostics)).joined(separator: "\n")
 }

@@ -92,6 +92,16 @@ final class DataWork {
         }
     }
 
+    /// Reports progress of work whose size is known when it begins.
+    func progress(_ title: String) -> (Int, Int) throws -> Void {
+        var tell: ((Int) throws -> Void)?
+        return { [self] done, total in
+            let told = tell ?? progress(title, total)
+            tell = told
+            try told(done)
+        }
+    }
+
     private func endLine() {
         line?.finish("")
         line = nil

@@ -36,12 +36,26 @@ let evaluateCommand = Command(
         Option(
             "--test", .values("NAME=PACK|IMAGES,PAIRS"),
             "a test set: insightface's .bin, or a folder of images and its list of pairs (CFP,FP for "
-                + "CFP) or identification protocol; a folder of IJB-B, IJB-C, TinyFace or SurvFace; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
+                + "CFP) or identification protocol; a folder of IJB-B, IJB-C, TinyFace or SurvFace; MegaFace's images and its folder of lists; with two lists, IMAGES,pairsDevTrain.txt,pairsDevTest.txt, LFW's View 1",
             elsewhere: OptionsElsewhere.testSet + OptionsElsewhere.trainSet),
         Option(
             "--attributes", .value("FILE"),
             "groups of people, a CSV whose first column is 'person' or 'image': error rates by group"
         ),
+        Option(
+            "--quality", .value("FILE"),
+            "qualities of the test images, a name and a number in each line: error against rejection by them"
+        ),
+        Option(
+            "--template-weights", .value("NAME"),
+            "what the images of a template are weighted by: norm+detector, norm, detector or none; default "
+                + "norm+detector, as insightface does it",
+            completion: .words(TemplatePooling.named.map(\.name))),
+        Option(
+            "--failures", .value("NAME"),
+            "what test images that cannot be read or decoded are: refuse for an error, or count for failures to "
+                + "enrol (ISO/IEC 19795-1), whose comparisons and searches are misses; default refuse",
+            completion: .words(["refuse", "count"])),
         Option(
             "--score-norm", .value("NAME"),
             "how scores on sets of templates are normalised: none, z, t, s, or as:N for adaptive s-norm with "
@@ -101,8 +115,9 @@ let evaluateCommand = Command(
             expected: "omitted when several models are compared")
     }
     if let embeddings { try requireNoInput(embeddings, paths, configuration) }
-    let attributes = try arguments.value("--attributes").map {
-        try AttributeTable.read(URL(fileURLWithPath: $0))
+    let annotations = try configuration.evaluation.annotations()
+    guard !configuration.evaluation.countsFailures || embeddings == nil else {
+        throw CommandError.together("--embeddings", "--failures count")
     }
     let worst = try arguments.whole("--worst", in: 0...1000) ?? 24
     let names = modelNames(paths)
@@ -120,6 +135,10 @@ let evaluateCommand = Command(
         throw CommandError.together("--save-thresholds", "more than one test set")
     }
     let output = arguments.value("--output").map { URL(fileURLWithPath: $0) }
+    /// Where a model's results go.
+    func folder(_ name: String) -> URL? {
+        paths.count == 1 ? output : output?.appendingPathComponent(name)
+    }
     var drawn = DrawnTests()
     defer { drawn.remove() }
     /// The test sets, built-in ones drawn: once, when the first model is open.
@@ -129,9 +148,13 @@ let evaluateCommand = Command(
     }
     let results = try zip(paths, names).map { path, name in
         let title = paths.count > 1 ? "\(name) on " : ""
+        let tests = TestOptions(
+            embeddings: embeddings, annotations: annotations, cohort: cohort,
+            pooling: configuration.evaluation.pooling,
+            countsFailures: configuration.evaluation.countsFailures,
+            journals: folder(name) ?? embeddings?.deletingLastPathComponent())
         return try evaluate(
-            path, drawnConfiguration, options, weights, embeddings, attributes, cohort,
-            title: title,
+            path, drawnConfiguration, options, weights, tests, title: title,
             savesThresholds: savesThresholds, warnings, interrupt)
     }
     let comparison = try ModelComparison(Array(zip(names, results)).map { (name: $0, results: $1) })
@@ -144,7 +167,7 @@ let evaluateCommand = Command(
     }
     guard let output else { return .success }
     for (index, result) in results.enumerated() {
-        let folder = results.count == 1 ? output : output.appendingPathComponent(names[index])
+        let folder = folder(names[index]) ?? output
         try result.write(to: folder)
         let files = try EvaluationPage.write(
             result, of: URL(fileURLWithPath: paths[index]), worst: worst, to: folder)
@@ -163,7 +186,8 @@ private func requireNoInput(
     let sets = configuration.test.flatMap { test in
         [test.images, test.pairs] + test.pairs.split(separator: ",").map(String.init)
     }
-    let isNamed = (models + sets).contains { !$0.isEmpty && plain($0) == file }
+    let lists = [configuration.evaluation.attributes, configuration.evaluation.quality]
+    let isNamed = (models + sets + lists).contains { !$0.isEmpty && plain($0) == file }
     let isInSet =
         FileManager.default.fileExists(atPath: file)
         && configuration.test.contains { file.hasPrefix(plain($0.images) + "/") }
@@ -175,8 +199,7 @@ private func requireNoInput(
 
 private func evaluate(
     _ path: String, _ drawn: () throws -> StudyConfiguration, _ options: EmbeddingOptions,
-    _ weights: StateDictOptions, _ embeddings: URL?, _ attributes: AttributeTable?,
-    _ cohort: NamedCohort?, title: String,
+    _ weights: StateDictOptions, _ tests: TestOptions, title: String,
     savesThresholds: Bool, _ warnings: OnceTold, _ interrupt: Interrupt
 ) throws -> EvaluationResults {
     let evaluation = try ModelEvaluation(
@@ -187,8 +210,7 @@ private func evaluate(
     var line: ProgressLine?
     var set = ""
     let results = try evaluation.run(
-        on: configuration.namedTests, embeddings: embeddings, attributes: attributes,
-        cohort: cohort,
+        on: configuration.namedTests, tests,
         warn: { warning in
             line?.finish()
             line = nil

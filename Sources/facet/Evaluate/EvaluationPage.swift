@@ -17,7 +17,9 @@ enum EvaluationPage {
         let report = EvaluationReport(
             model: model.lastPathComponent,
             sets: try results.sets.map { try set($0, worst: worst) },
-            templates: results.templates.map { ($0.name, $0.report) })
+            templates: results.templates.map { ($0.name, $0.report) },
+            megaFace: results.megaFace.map { ($0.name, $0.report) },
+            details: results.details.sets, transfers: results.details.transfers)
         return try report.write(to: folder)
     }
 

@@ -20,7 +20,7 @@ func studyFolder(_ paths: [String], _ arguments: Arguments) throws -> URL? {
     let options = [
         "--backbone", "--partial", "--all-protocols", "--output", "--embeddings", "--worst",
         "--input-size", "--precision", "--colour", "--input-mean", "--input-deviation",
-        "--attributes", "--save-thresholds", "--engine",
+        "--save-thresholds", "--engine",
     ]
     guard let option = options.first(where: arguments.has) else { return study }
     guard try StudyFolder(study).runs().count == 1 else {

@@ -15,8 +15,10 @@ let embedCommand = Command(
 
         A .npy file is [2, n, d], images and mirror images, or with --no-mirror [n, d]; NAME.names.csv beside it \
         has the name and the norm of each row. A .safetensors file has original, mirrored and norms, and the \
-        names in its metadata. A .parquet file has a row an image: name, embedding, mirrored and norm. Embeddings are \
-        not normalised.
+        names in its metadata. A .parquet file has a row an image: name, embedding, mirrored and norm. \
+        Embeddings are not normalised. A .bin file is a matrix with OpenCV's header, the \
+        normalised sums of an image's and its mirror image's embeddings; with --suffix the output is a folder with a \
+        file for each image, IMAGE_SUFFIX.bin, as MegaFace's development kit and facet evaluate megaface want them.
 
         Finished embeddings are kept: run the same command again to resume. With --detect, faces are searched for again.
         """,
@@ -26,8 +28,12 @@ let embedCommand = Command(
     ],
     options: [
         Option(
-            "--output", .value("FILE"), "the new file, .npy, .safetensors or .parquet",
+            "--output", .value("FILE"),
+            "the new file, .npy, .safetensors, .parquet or .bin; with --suffix, the folder",
             elsewhere: ["--out", "-o"]),
+        Option(
+            "--suffix", .value("TEXT"),
+            "write a feature file of MegaFace's kind for each image, IMAGE_TEXT.bin, below the folder --output"),
         Option("--no-mirror", .flag, "leave out the mirror images"),
         Option(
             "--batch-size", .value("N"), "images per batch; default 128",
@@ -38,12 +44,20 @@ let embedCommand = Command(
         "facet embed runs/arcface photos --output photos.npy",
         "facet embed runs/arcface holiday --detect --output holiday.parquet",
         "facet embed w600k_r50.onnx CASIA/train.rec --output casia.safetensors",
+        "facet embed runs/arcface facescrub_images --suffix insightface --output features/facescrub",
     ]
 ) { arguments in
     let interrupt = try Interrupt()
-    guard
-        let output = try arguments.file("--output", endings: ["npy", "safetensors", "parquet"])
-    else { throw CommandError.missingOption(option: "--output") }
+    let suffix = arguments.value("--suffix")
+    let path =
+        suffix == nil
+        ? try arguments.file("--output", endings: ["npy", "safetensors", "parquet", "bin"])?.path
+        : arguments.value("--output")
+    guard let path else { throw CommandError.missingOption(option: "--output") }
+    if let suffix, suffix.isEmpty || suffix.contains("/") {
+        throw CommandError.badValue(
+            option: "--suffix", value: suffix, expected: "a part of a file's name")
+    }
     let options = try UseFlags.options(arguments)
     let images = try EmbeddedSet.open(
         arguments.positional("images") ?? "", threads: options.compute.threads,
@@ -62,7 +76,7 @@ let embedCommand = Command(
         return (faces.source, aligner.identity)
     }
     var line: ProgressLine?
-    let outcome = try embedding.write(to: URL(fileURLWithPath: output.path)) { done in
+    let outcome = try embedding.write(to: URL(fileURLWithPath: path), suffix: suffix) { done in
         if line == nil {
             line = ProgressLine(
                 "embedding", total: embedding.images.count, completed: done, unit: "images")
@@ -75,7 +89,7 @@ let embedCommand = Command(
         struct Summary: Encodable { var file: String, images: Int, kept: Int, dimension: Int }
         try Console.standard.writeJSON(
             Summary(
-                file: output.path, images: outcome.images, kept: outcome.kept,
+                file: path, images: outcome.images, kept: outcome.kept,
                 dimension: outcome.dimension))
     } else {
         Console.note(

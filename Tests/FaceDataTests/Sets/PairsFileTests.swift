@@ -65,20 +65,40 @@ import Testing
         #expect(try Self.read(text, folder).pairs.map(\.fold) == [0, 0, 1, 1])
     }
 
-    private static func missing(_ example: String) -> String {
-        "the header is missing: the first line must be the number of folds and of pairs of each kind "
-            + "in a fold, \(example)"
+    /// As RFW's lists are distributed.
+    @Test func aListWithoutItsFirstLineHasTheFoldsOfItsOrder() throws {
+        let folder = try Self.folder()
+        let fold = "Bo\t1\t12\nAnn_Lee\t1\t2\nBo\t1\tAnn_Lee\t2\nAnn_Lee\t1\tBo\t12\n"
+        let found = try Self.read(fold + "# a comment\n" + fold, folder)
+        #expect(found.pairs.map(\.fold) == [0, 0, 0, 0, 1, 1, 1, 1])
+        #expect(found.pairs.map(\.same) == [true, true, false, false, true, true, false, false])
+        #expect(found.folds == 2 && found.warnings.isEmpty)
+        #expect(found.pairs == (try Self.read("2 2\n" + fold + fold, folder)).pairs)
+        // One after the other is as even.
+        let turns = try Self.read("Bo 1 12\nBo 1 Ann_Lee 1\nAnn_Lee 1 2\nBo 12 Ann_Lee 1\n", folder)
+        #expect(turns.folds == 2 && turns.pairs.map(\.same) == [true, false, true, false])
+    }
+
+    @Test func aListWithoutFirstLineAndOrderIsDividedIntoParts() throws {
+        let folder = try Self.folder()
+        let lines = [
+            "Bo,1,Ann_Lee,2", "Bo,1,12", "Ann_Lee,1,2", "Ann_Lee,1,Bo,12", "Ann_Lee,2,Bo,12",
+        ]
+        let found = try Self.read(lines.joined(separator: "\n"), folder)
+        #expect(found.pairs.map(\.same) == [false, true, true, false, false])
+        #expect(found.warnings.count == 1 && found.warnings[0].contains("has no folds"))
     }
 
     private static let header =
-        "the header must be the number of folds and of pairs of each kind in a fold, as '10 300'"
+        "the header must be the number of folds and of pairs of each kind in a fold, as '10 300', or there "
+        + "must be none, and each line a pair, as 'name 1 2' or 'name 1 other 2'"
 
     @Test(arguments: [
         ("", 1, header), ("x y", 1, header), ("10 300 1", 1, header), ("0 5", 1, header),
         ("1 -1", 1, header), ("9999999 9999999", 1, header),
-        ("Bo 1 12\n", 1, missing("as '10 300'")),
-        ("# a\n\nBo 1 12\nBo 1 Bo 2\nBo 1 12\nBo 1 Bo 2\n", 3, missing("here '2 1'")),
-        ("Bo,1,12\nBo,1,Bo,2\n", 1, missing("here '1 1'")),
+        ("Bo 1 12\n", 1, header),
+        ("Bo 1 12\nBo 1\n", 2, "a pair of one person has three fields, as 'name 1 2'"),
+        ("Bo,1,12\n1 1\n", 2, "a pair of one person has three fields, as 'name 1 2'"),
         ("1 1\nBo 1 12\n", 1, "the header announces 2 pairs, but 1 follows"),
         ("1\nBo 1 12\nBo 1 Bo 1\nBo 1 12\n", 1, "the header announces 2 pairs, but 3 follow"),
         (

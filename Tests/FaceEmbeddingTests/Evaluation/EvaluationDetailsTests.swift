@@ -18,10 +18,12 @@ struct EvaluationDetailsTests {
              "caution": "few people"},
             {"groups": ["m", "m"], "people": 40, "genuine": 9, "impostor": 9, "fnmr": 0.02},
             {"groups": ["f", "m"], "people": 41, "genuine": 0, "impostor": 9, "fmr": 0.0001}]}],
-          "errorReject": {"excessArea": 0, "limit": 0.5, "points": [
+          "annotations": " ",
+          "errorReject": [{"quality": "norm of the embedding", "far": 0.001, "curve":
+           {"excessArea": 0, "limit": 0.5, "points": [
             {"rejected": 0, "fnmr": 0.04}, {"rejected": 0.09, "fnmr": 0.035},
             {"rejected": 0.1, "fnmr": 0.03}, {"rejected": 0.2, "fnmr": 0.01},
-            {"rejected": 0.3, "fnmr": 0}]}}],
+            {"rejected": 0.3, "fnmr": 0}]}}]}],
          "transfers": [{"chosenOn": "ijb", "usedOn": "tin", "targetFAR": 0.001, "threshold": 0.3,
            "far": 0.00234, "tar": 0.5}]}
         """
@@ -38,8 +40,8 @@ struct EvaluationDetailsTests {
                   m: 40 people, FNMR 2.00 %
                   f and m: 41 people, FMR 1.00e-04
                 """,
-                "ijb: FNMR at FAR 1e-3 4.00 %; 3.00 % without the 10 % of shortest embeddings, "
-                    + "1.00 % without the 20 % of shortest embeddings",
+                "ijb: FNMR at FAR 0.001 4.00 %; 3.00 % without the 10 %, 1.00 % without the 20 % of "
+                    + "lowest norm of the embedding",
                 "ijb: two people are in no group",
                 """
                 thresholds of FAR 1e-3 carried over to other sets

@@ -66,7 +66,7 @@ struct ModelEvaluationTests {
             try EmbeddingFile.write([("v", try views([0, 20, 90, 120]), images)], to: file)
             let copy = folder.appendingPathComponent("copy.safetensors")
             let results = try ModelEvaluation(model: file, options: options).run(
-                on: [set(folder, "main.txt")], embeddings: copy
+                on: [set(folder, "main.txt")], TestOptions(embeddings: copy)
             ) { _, _, _ in Issue.record("nothing is embedded") }
             let evaluated = try #require(results.sets.first)
             #expect(results.sets.count == 1 && results.templates.isEmpty)
@@ -109,7 +109,7 @@ struct ModelEvaluationTests {
                 ], to: file)
             let copy = folder.appendingPathComponent("copy.safetensors")
             let results = try ModelEvaluation(model: file, options: options).run(
-                on: [set(folder, "dev.txt", "main.txt")], embeddings: copy
+                on: [set(folder, "dev.txt", "main.txt")], TestOptions(embeddings: copy)
             ) { _, _, _ in }
             let viewOne = try #require(results.sets.first?.viewOne)
             #expect(viewOne.trainPairs == 2 && viewOne.testPairs == 4)

@@ -192,11 +192,131 @@ import Testing
         let less = try TemplateReport(of: set, views, failed: images, draws: 0)
         #expect(less.failedToEnrol == 1)
         #expect(less.mated == whole.mated)
+        // In the other gallery the person's probes are searches for somebody unknown, as before.
+        #expect(less.nonmated == whole.nonmated)
+        #expect(less.failures?.templates == [set.templates[gone].name])
+        #expect(less.failures?.images == images.sorted().map(set.source.name(of:)))
+        #expect(less.failures?.rate == 1 / Double(set.templates.count))
+        #expect(
+            less.warnings.contains { $0.contains("1 template has no other and failed to enrol") })
         let person = set.templates[gone].person
         let probes = set.probes.count { set.templates[$0].person == person }
-        // The person's probes are searches for somebody unknown in the other gallery no more.
-        #expect(less.nonmated == whole.nonmated - probes)
-        #expect(less.warnings.contains { $0.contains("1 template has no image that can be used") })
+        func rate(_ report: TemplateReport) -> Double? {
+            report.figures.first { $0.measure == .rank(10) }?.value
+        }
+        // Of each gallery's searches the person's are misses, at any rank.
+        let mated = set.galleries.map { gallery in
+            let enrolled = Set(gallery.templates.compactMap { set.templates[$0].person })
+            return set.probes.count { enrolled.contains(set.templates[$0].person ?? -1) }
+        }
+        #expect(try #require(rate(less)) <= 1 - Double(probes) / Double(mated[0]) / 2 + 1e-12)
+    }
+
+    /// Generalised rates by a naive count: a failed template's pairs are never accepted.
+    @Test func failedTemplatesCountIntoGeneralisedRates() throws {
+        var stream = SplitMix64(seed: 5)
+        let people = 60
+        let values = (0..<2 * people * 8).map { index -> Float in
+            let own = Float(sin(Double(index / 16 * 8 + index % 8) * 1.7))
+            return own + Float(stream.next() >> 40) / Float(1 << 24) * 0.9
+        }
+        let views = try EmbeddingViews(
+            original: EmbeddingTable(count: 2 * people, dimension: 8, values: values))
+        var pairs = TemplatePairs()
+        for first in 0..<people { for second in 0..<people {
+            pairs.append(2 * first, 2 * second + 1, same: first == second)
+        } }
+        let set = TemplateSet(
+            source: NumberedImages(count: 2 * people),
+            templates: (0..<2 * people).map {
+                .init(name: "t\($0)", person: $0 / 2, members: [.init(image: $0, medium: $0)])
+            }, people: (0..<people).map { "p\($0)" }, pairs: pairs)
+        let failed: Set<Int> = [0, 7, 30]
+        let report = try TemplateReport(of: set, views, failed: failed, draws: 10)
+        #expect(report.genuine == people && report.impostor == people * (people - 1))
+        let rows = try views.original.normalized()
+        func score(_ pair: Int) -> Double {
+            let (first, second) = (Int(pairs.first[pair]), Int(pairs.second[pair]))
+            if failed.contains(first) || failed.contains(second) { return -9 }
+            return zip(rows[first], rows[second]).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        }
+        let impostors = (0..<pairs.count).filter { !pairs.same[$0] }.map(score).sorted(by: >)
+        let threshold = impostors[Int(0.01 * Double(impostors.count) + 1e-9)]
+        let accepted = (0..<pairs.count).count { pairs.same[$0] && score($0) > threshold }
+        let tar = try #require(report.figures.first { $0.measure == .tar(far: 0.01) }?.value)
+        #expect(isClose(tar, Double(accepted) / Double(people)))
+        #expect(tar <= Double(people - 3) / Double(people))
+        // What is told besides does not take failures for comparisons.
+        let details = try TemplateDetails(set, views, failed: failed)
+        #expect(details.scores.genuine.count == people - 3)
+        #expect(details.scores.impostor.allSatisfy { $0 >= -1.001 })
+        #expect(details.cosines.count == pairs.count)
+    }
+
+    @Test func probesOfUnknownPeopleThatFailRaiseNoAlarm() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let enrolled = Set(
+            set.galleries.flatMap(\.templates).compactMap { set.templates[$0].person })
+        let probe = try #require(
+            set.probes.first { !enrolled.contains(set.templates[$0].person ?? -1) }
+                ?? set.probes.first)
+        let whole = try TemplateReport(of: set, views, draws: 0)
+        let images = Set(set.templates[probe].members.map(\.image))
+        let less = try TemplateReport(of: set, views, failed: images, draws: 0)
+        #expect(less.mated == whole.mated && less.nonmated == whole.nonmated)
+    }
+
+    @Test func qualitiesOfAFileMakeACurveOfTheirOwn() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let details = try TemplateDetails(set, views)
+        let far = try #require(details.supportedFAR)
+        let byNorm = try #require(try details.errorReject())
+        #expect(byNorm.quality == QualityCurve.norm && byNorm.far == far)
+        // A quality that is the norm gives the norm's curve; one that is all alike, the same rate everywhere.
+        let norms = (0..<views.count).map { image -> Double in
+            var row = [Double](repeating: 0, count: views.original.dimension)
+            for view in [views.original] + (views.mirrored.map { [$0] } ?? []) {
+                for (index, value) in view[image].enumerated() { row[index] += Double(value) }
+            }
+            return row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        }
+        let same = try #require(try details.errorReject(by: norms, named: "n"))
+        #expect(same.curve == byNorm.curve && same.quality == "n")
+        let flat = try #require(
+            try details.errorReject(by: norms.map { _ in 3 }, named: "flat"))
+        let first = try #require(flat.curve.points.first?.fnmr)
+        #expect(flat.curve.points.allSatisfy { isClose($0.fnmr, first) })
+    }
+
+    @Test func attributesOfManyValuesMakeNoGroups() throws {
+        let (set, views) = try TemplateGoldenTests.load()
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("facet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("attributes.csv")
+        let rows = set.people.enumerated().map { "\($1),\($0 % 2 == 0 ? "a" : "b"),\($0)" }
+        try (["person,half,age"] + rows).joined(separator: "\n").write(
+            to: file, atomically: true, encoding: .utf8)
+        let table = try AttributeTable.read(file)
+        let found = try SetDetails(
+            "s", try TemplateDetails(set, views), of: set, SetAnnotations(attributes: table),
+            draws: 20)
+        let isMany = set.people.count > GroupReport.mostGroups
+        #expect(found.groups.map(\.attribute) == (isMany ? ["half"] : ["half", "age"]))
+        #expect(found.warnings.contains { $0.hasPrefix("no groups by 'age': its") } == isMany)
+        #expect(found.annotations == table.contentHash + " ")
+        #expect(found.groups[0].rows[0].fnmrReplicates?.draws.count == 20)
+        let data = try JSONEncoder().encode(found)
+        #expect(try JSONDecoder().decode(SetDetails.self, from: data) == found)
+    }
+
+    @Test func weightsHaveNames() {
+        #expect(TemplatePooling(weights: "norm+detector") == TemplatePooling())
+        #expect(TemplatePooling(weights: "detector")?.weighsByNorm == false)
+        #expect(TemplatePooling(weights: "norm")?.weighsByDetector == false)
+        #expect(TemplatePooling(weights: "none") == TemplatePooling(weighsByNorm: false, weighsByDetector: false))
+        #expect(TemplatePooling(weights: "quality") == nil)
     }
 
     @Test func templatesOfNothingAreRefused() throws {
@@ -215,5 +335,15 @@ import Testing
         #expect(throws: FaceEvaluationError.embeddingCount(images: set.source.count, rows: 1)) {
             _ = try TemplatePooling().embeddings(of: set, EmbeddingViews(original: few))
         }
+    }
+}
+
+/// Images that nothing reads.
+private struct NumberedImages: ImageSource {
+    let count: Int
+    var location: URL { URL(fileURLWithPath: "images") }
+    func name(of index: Int) -> String { "\(index).jpg" }
+    func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        throw .badImage(path: path(of: index), reason: "it is a name")
     }
 }

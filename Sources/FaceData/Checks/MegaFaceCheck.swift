@@ -1,0 +1,101 @@
+public import Foundation
+import Spelling
+
+/// Findings about MegaFace's lists and feature files, all of them and not the first alone.
+public struct MegaFaceCheck: Codable, Sendable, Hashable {
+    /// Probes of the list that are no noise.
+    public var probes = 0
+    /// People of the probes.
+    public var people = 0
+    /// Distractors of the list that are no noise.
+    public var distractors = 0
+    /// What was found, the worst first.
+    public var diagnostics: [SetCheck.Diagnostic] = []
+
+    private enum CodingKeys: String, CodingKey {
+        case probes, people, distractors
+        case diagnostics = "findings"
+    }
+
+    /// The worst severity; nil when nothing was found.
+    public var worst: SetCheck.Severity? { diagnostics.map(\.severity).max() }
+
+    /// Reads every feature.
+    ///
+    /// - Parameters:
+    ///   - folder: Where `facescrub` and `megaface` are.
+    ///   - lists: Where the lists are.
+    ///   - suffix: What follows the image's name.
+    ///   - progress: Told how many of the features are read; what it throws ends the check.
+    /// - Throws: ``FaceDataError`` for a list that cannot be read.
+    public init(
+        features folder: URL, lists: URL, suffix: String = "insightface",
+        progress: (Int, Int) throws -> Void = { _, _ in }
+    ) throws {
+        let lists = try MegaFaceLists(lists)
+        probes = lists.probes.count
+        people = Set(lists.probes.map(\.person)).count
+        distractors = lists.distractors.count
+        var found: [String: [String]] = [:]
+        var sizes: [Int: Int] = [:]
+        let all = lists.probes.map(\.path) + lists.distractors
+        for (index, path) in all.enumerated() {
+            if index % 1000 == 0 { try progress(index, all.count) }
+            let file = folder.appendingPathComponent("\(path)_\(suffix).bin")
+            guard SystemPath.exists(file.path) else {
+                found["missing", default: []].append(file.path)
+                continue
+            }
+            do throws(FaceDataError) {
+                let values = try MegaFaceFile.read(file)
+                sizes[values.count, default: 0] += 1
+                if values.allSatisfy({ $0 == 0 }) { found["zero", default: []].append(file.path) }
+            } catch {
+                found["damaged", default: []].append(error.description)
+            }
+        }
+        try progress(all.count, all.count)
+        diagnostics = Self.diagnostics(found, sizes, lists)
+    }
+
+    private static func diagnostics(
+        _ found: [String: [String]], _ sizes: [Int: Int], _ lists: MegaFaceLists
+    ) -> [SetCheck.Diagnostic] {
+        func finding(
+            _ severity: SetCheck.Severity, _ kind: String, _ items: [String], _ one: String,
+            _ more: String
+        ) -> SetCheck.Diagnostic? {
+            guard !items.isEmpty else { return nil }
+            return SetCheck.Diagnostic(
+                severity: severity, kind: kind, message: counted(items.count, one, more),
+                items: items)
+        }
+        let counts = Dictionary(lists.probes.map { ($0.person, 1) }, uniquingKeysWith: +)
+        let alone = counts.filter { $0.value == 1 }.keys.sorted()
+        let lengths = sizes.keys.sorted().map { "\($0) numbers: \(counted(sizes[$0] ?? 0, "file"))" }
+        return [
+            finding(
+                .error, "missing-feature", found["missing"] ?? [], "feature file is missing",
+                "feature files are missing"),
+            finding(
+                .error, "damaged-feature", found["damaged"] ?? [], "feature file is damaged",
+                "feature files are damaged"),
+            finding(
+                .error, "feature-length", lengths.count > 1 ? lengths : [],
+                "length of features", "different lengths of features"),
+            finding(
+                .error, "zero-feature", found["zero"] ?? [], "feature has no direction",
+                "features have no direction"),
+            finding(
+                .warning, "listed-twice", lists.twice, "image is listed twice",
+                "images are listed twice"),
+            finding(
+                .warning, "unknown-noise", lists.unknownNoise,
+                "entry of the lists of noise is not in the lists of images",
+                "entries of the lists of noise are not in the lists of images"),
+            finding(
+                .note, "lone-probe", alone, "person has one probe alone, which is in no pair",
+                "people have one probe alone, which is in no pair"),
+        ].compactMap { $0 }
+    }
+}

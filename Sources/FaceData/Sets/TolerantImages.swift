@@ -1,0 +1,83 @@
+public import Foundation
+
+/// Images of a source, with a grey picture in the place of those that cannot be read or decoded: failures that are
+/// counted, and do not end what reads them.
+public final class TolerantImages: ImageSource, @unchecked Sendable {
+    /// What is read.
+    private let source: any ImageSource
+    private let lock = NSLock()
+    private var found: [Int: FaceDataError] = [:]
+
+    /// The grey picture, a PPM.
+    private static let grey =
+        Array("P6 112 112 255\n".utf8) + [UInt8](repeating: 128, count: 112 * 112 * 3)
+
+    /// Reads a source.
+    public init(_ source: any ImageSource) { self.source = source }
+
+    /// Why images that were read so far could not be used, by their indices.
+    public var failures: [Int: FaceDataError] {
+        lock.lock()
+        defer { lock.unlock() }
+        return found
+    }
+
+    /// Where the source is.
+    public var location: URL { source.location }
+    /// How many images the source has.
+    public var count: Int { source.count }
+    /// Those of the source.
+    public var sourceFiles: SourceFiles { source.sourceFiles }
+    /// As the source's.
+    public var making: String { source.making }
+
+    /// The image's name in the source.
+    public func name(of index: Int) -> String { source.name(of: index) }
+    /// Where the image is.
+    public func path(of index: Int) -> String { source.path(of: index) }
+    /// What the image's file is like.
+    public func stamp(of index: Int) -> FileStamp { source.stamp(of: index) }
+
+    /// Reads an image, or the grey picture where it cannot be used.
+    ///
+    /// - Throws: Other errors than of an image that is missing, damaged or without a face.
+    public func read(_ index: Int, into buffer: ReadBuffer) throws(FaceDataError) {
+        do throws(FaceDataError) {
+            try source.read(index, into: buffer)
+            _ = try ImageDecoder().decode(buffer.bytes, path: path(of: index))
+        } catch {
+            switch error {
+            case .badImage, .badRecord, .noFace, .unreadable: break
+            default: throw error
+            }
+            note(index, error)
+            buffer.fill(Self.grey.count) { $0.copyBytes(from: Self.grey) }
+        }
+    }
+
+    private func note(_ index: Int, _ error: FaceDataError) {
+        lock.lock()
+        found[index] = error
+        lock.unlock()
+    }
+}
+
+extension TemplateSet {
+    /// The set with other bytes for the same images.
+    ///
+    /// - Parameter source: As many images, of the same names.
+    public func reading(_ source: any ImageSource) -> TemplateSet {
+        TemplateSet(
+            source: source, templates: templates, people: people, detectorScores: detectorScores,
+            pairs: pairs, galleries: galleries, probes: probes, warnings: warnings)
+    }
+}
+
+extension VerificationPairs {
+    /// The pairs with other bytes for the same images.
+    ///
+    /// - Parameter source: As many images, of the same names.
+    public func reading(_ source: any ImageSource) -> VerificationPairs {
+        VerificationPairs(source: source, pairs: pairs, folds: folds, warnings: warnings)
+    }
+}

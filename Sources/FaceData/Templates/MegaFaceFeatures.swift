@@ -1,0 +1,202 @@
+public import Foundation
+import SafeFiles
+import Spelling
+
+/// MegaFace's lists as insightface names them: `facescrub_lst` and `megaface_lst` with a path a line, and the lists of
+/// noise, `facescrub_noises.txt` and `megaface_noises.txt`, which may be missing.
+public struct MegaFaceLists: Sendable {
+    /// A probe.
+    public struct Probe: Sendable, Hashable {
+        /// Whose it is.
+        public let person: String
+        /// Where its image or feature is: `facescrub/PERSON/IMAGE`.
+        public let path: String
+    }
+
+    /// The probes that are no noise, in the order of the list.
+    public private(set) var probes: [Probe] = []
+    /// Where the distractors that are no noise are, in the order of the list: `megaface/A/B/IMAGE`.
+    public private(set) var distractors: [String] = []
+    /// Probes and distractors that the lists of noise leave out.
+    public private(set) var noisy = (probes: 0, distractors: 0)
+    /// Entries that occur more than once.
+    let twice: [String]
+    /// Entries of the lists of noise that are in no list of images.
+    let unknownNoise: [String]
+
+    /// Whether two paths are MegaFace's features and lists.
+    public static func isPair(features: URL, lists: String) -> Bool {
+        !lists.isEmpty && SystemPath.kind(features.path) == .folder
+            && isSet(URL(fileURLWithPath: lists))
+    }
+
+    /// Whether a folder has the lists.
+    static func isSet(_ folder: URL) -> Bool {
+        ["facescrub_lst", "megaface_lst"].allSatisfy {
+            SystemPath.kind(folder.appendingPathComponent($0).path) == .file
+        }
+    }
+
+    /// Reads the lists. What is noise is left out; insightface replaces it instead, by the mean of its person and by a
+    /// vector far from all others.
+    ///
+    /// - Parameters:
+    ///   - folder: Where the lists are.
+    ///   - limit: How many distractors are read; nil for all.
+    /// - Throws: ``FaceDataError`` with the file and line that is wrong.
+    public init(_ folder: URL, limit: Int? = nil) throws(FaceDataError) {
+        let scrubNoise = try Self.noise(folder.appendingPathComponent("facescrub_noises.txt"))
+        let faceNoise = try Self.noise(folder.appendingPathComponent("megaface_noises.txt"))
+        var seen: Set<String> = []
+        var twice: [String] = []
+        var known: Set<String> = []
+        func note(_ path: String) { if !seen.insert(path).inserted { twice.append(path) } }
+        let scrubList = folder.appendingPathComponent("facescrub_lst")
+        for line in try TextFile.lines(scrubList) {
+            let parts = try Self.parts(line, 2, scrubList)
+            note("facescrub/\(parts[0])/\(parts[1])")
+            if scrubNoise.contains(parts[1]) {
+                noisy.probes += 1
+                known.insert(parts[1])
+                continue
+            }
+            probes.append(Probe(person: parts[0], path: "facescrub/\(parts[0])/\(parts[1])"))
+        }
+        let faceList = folder.appendingPathComponent("megaface_lst")
+        for line in try TextFile.lines(faceList) {
+            if let limit, distractors.count >= limit { break }
+            let path = try Self.parts(line, 3, faceList).joined(separator: "/")
+            note("megaface/\(path)")
+            if faceNoise.contains(path) {
+                noisy.distractors += 1
+                known.insert(path)
+                continue
+            }
+            distractors.append("megaface/\(path)")
+        }
+        self.twice = twice
+        unknownNoise =
+            limit == nil ? scrubNoise.union(faceNoise).subtracting(known).sorted() : []
+        guard !probes.isEmpty, !distractors.isEmpty else {
+            throw .unreadable(path: folder.path, reason: "its lists leave no probe or no distractor")
+        }
+    }
+
+    /// The last parts of a line's path.
+    private static func parts(
+        _ line: TextFile.Line, _ count: Int, _ list: URL
+    ) throws(FaceDataError) -> [String] {
+        let parts = line.text.split(separator: "/").map(String.init)
+        guard parts.count >= count, !parts.contains("..") else {
+            throw .line(
+                path: list.path, line: line.number,
+                reason:
+                    "it must be a path with \(count - 1 == 1 ? "a folder" : "two folders") and an image"
+            )
+        }
+        return Array(parts.suffix(count))
+    }
+
+    /// Names of a list of noise; none where there is no such list.
+    private static func noise(_ list: URL) throws(FaceDataError) -> Set<String> {
+        guard SystemPath.exists(list.path) else { return [] }
+        return Set(
+            try TextFile.lines(list).filter { !$0.text.hasPrefix("#") }.map { line in
+                let fields = line.text.split(separator: "\t")
+                return String(fields.count > 1 ? fields[1] : Substring(line.text))
+            })
+    }
+}
+
+/// MegaFace's probes and distractors as insightface lays their features out: below
+/// `facescrub/PERSON/IMAGE_SUFFIX.bin` and `megaface/A/B/IMAGE_SUFFIX.bin`.
+public struct MegaFaceFeatures: Sendable {
+    /// Features of the probes, one after another.
+    public private(set) var probes: [Float] = []
+    /// Whose each probe is.
+    public let people: [String]
+    /// Features of the distractors, in the order of the list.
+    public private(set) var distractors: [Float] = []
+    /// Numbers of a feature.
+    public private(set) var dimension = 0
+    /// Probes and distractors that the lists of noise leave out.
+    public let noisy: (probes: Int, distractors: Int)
+
+    /// Reads all features but noise.
+    ///
+    /// - Parameters:
+    ///   - folder: Where `facescrub` and `megaface` are.
+    ///   - lists: Where the lists are.
+    ///   - suffix: What follows the image's name, e.g. `insightface`.
+    ///   - limit: How many distractors are read; nil for all.
+    /// - Throws: ``FaceDataError`` with the file, and line of a list, that is wrong.
+    public init(
+        features folder: URL, lists: URL, suffix: String = "insightface", limit: Int? = nil
+    ) throws(FaceDataError) {
+        let lists = try MegaFaceLists(lists, limit: limit)
+        people = lists.probes.map(\.person)
+        noisy = lists.noisy
+        func file(_ path: String) -> URL { folder.appendingPathComponent("\(path)_\(suffix).bin") }
+        for probe in lists.probes { probes += try feature(file(probe.path)) }
+        for path in lists.distractors { distractors += try feature(file(path)) }
+    }
+
+    private mutating func feature(_ file: URL) throws(FaceDataError) -> [Float] {
+        let values = try MegaFaceFile.read(file)
+        if dimension == 0 { dimension = values.count }
+        guard values.count == dimension else {
+            throw .badStructure(
+                path: file.path, offset: 0,
+                reason: "it has \(values.count) numbers, but the features before have \(dimension)")
+        }
+        return values
+    }
+}
+
+/// MegaFace's images with insightface's lists: probes of FaceScrub, and distractors.
+public struct MegaFaceImages: Sendable {
+    /// The images, the probes first.
+    public let source: any ImageSource
+    /// Whose each probe is.
+    public let people: [String]
+    /// Probes and distractors that the lists of noise leave out.
+    public let noisy: (probes: Int, distractors: Int)
+
+    /// Names of the folders of images, as insightface and the development kit have them.
+    private static let folders = [
+        ["facescrub", "facescrub_images"], ["megaface", "megaface_images"],
+    ]
+
+    /// Opens MegaFace, if it is what two folders are.
+    ///
+    /// - Parameters:
+    ///   - images: A folder with `facescrub` (or `facescrub_images`) and `megaface` (or `megaface_images`).
+    ///   - lists: A folder with `facescrub_lst` and `megaface_lst`; empty for that of the images.
+    /// - Returns: nil for another test set.
+    /// - Throws: ``FaceDataError`` when it is MegaFace and cannot be read.
+    public static func open(images: URL, lists: String) throws(FaceDataError) -> MegaFaceImages? {
+        let folder = lists.isEmpty ? images : URL(fileURLWithPath: lists)
+        guard SystemPath.kind(images.path) == .folder, MegaFaceLists.isSet(folder) else { return nil }
+        let names = try folders.map { (names) throws(FaceDataError) -> String in
+            let found = names.first {
+                SystemPath.kind(images.appendingPathComponent($0).path) == .folder
+            }
+            guard let found else {
+                throw .unreadable(
+                    path: images.path,
+                    reason: "it has no folder '\(names[0])' or '\(names[1])', as MegaFace's lists "
+                        + "in '\(folder.path)' want")
+            }
+            return found
+        }
+        let read = try MegaFaceLists(folder)
+        func path(_ entry: String, _ index: Int) -> String {
+            names[index] + entry.drop { $0 != "/" }
+        }
+        return MegaFaceImages(
+            source: ImageFiles(
+                read.probes.map { path($0.path, 0) } + read.distractors.map { path($0, 1) },
+                in: images),
+            people: read.probes.map(\.person), noisy: read.noisy)
+    }
+}

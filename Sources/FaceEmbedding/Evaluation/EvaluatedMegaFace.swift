@@ -1,0 +1,35 @@
+public import FaceEvaluation
+import Foundation
+import Spelling
+
+/// What one model, or features of one, scored on MegaFace.
+public struct EvaluatedMegaFace: Sendable {
+    /// The test set's name.
+    public let name: String
+    /// The numbers.
+    public let report: DistractorReport
+
+    /// Names what was measured.
+    public init(name: String, report: DistractorReport) {
+        self.name = name
+        self.report = report
+    }
+
+    /// The numbers for a person at a terminal.
+    public var text: String {
+        func percent(_ value: Double?) -> String { value.map(EvaluatedTemplates.percent) ?? "-" }
+        let failed =
+            report.failedPairs > 0
+            ? "; \(counted(report.failedPairs, "pair")) with a probe that failed count as misses" : ""
+        let head =
+            "\(name): \(counted(report.pairs, "pair")) of images of one person; noise left out: "
+            + "\(counted(report.noisyProbes, "probe")) and "
+            + "\(counted(report.noisyDistractors, "distractor"))\(failed)"
+        let lines = report.rates.map { row in
+            "  \(counted(row.distractors, "distractor")): rank 1 \(percent(row.rank1)), rank 10 "
+                + percent(row.rank10)
+        }
+        return ([head] + lines + ["  TAR at FAR 1e-6: \(percent(report.tarAtFAR1e6))"])
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,144 @@
+import FaceData
+import FaceEvaluation
+import FaceModels
+import Foundation
+import SafeFiles
+
+/// Embeddings of a set's images, of which some may have failed.
+struct SetEmbeddings {
+    /// A row an image; of one that failed, a row that nothing may look at.
+    var views: EmbeddingViews
+    /// Images that could not be used, by their indices.
+    var failed: Set<Int> = []
+}
+
+/// Embeds the images of test sets with a network, keeping what is done.
+///
+/// What is done lies in hidden files, a file a set, which a later process goes on with if network and images are the
+/// same. An image that failed has a row of a number that no network gives.
+final class SetEmbeddingKeeper {
+    private let network: EmbeddingNetwork
+    private let options: TestOptions
+    private let plan: String
+    private var journals: [EmbeddingJournal] = []
+
+    /// Batches that are kept together.
+    private static let batches = 4
+    /// Every component of a failed image's row.
+    private static let mark = -Float.greatestFiniteMagnitude
+
+    /// - Parameter engine: What else computes with the network; nil for LibTorch.
+    /// - Throws: The error of a network whose file cannot be read.
+    init(_ network: EmbeddingNetwork, _ options: TestOptions, engine: (any EmbeddingEngine)?) throws {
+        self.network = network
+        self.options = options
+        let embedder = network.embedder
+        plan =
+            options.journals == nil
+            ? "" : "\(try network.identity()) \(embedder.compute.precision) "
+                + "\(embedder.compute.device) \(embedder.batchSize) \(options.countsFailures)"
+                + (engine.map { " \($0.name)" } ?? "")
+    }
+
+    /// The images as they are read: with failures counted, if they are to be.
+    func readable(_ images: any ImageSource) -> any ImageSource {
+        options.countsFailures ? TolerantImages(images) : images
+    }
+
+    /// Embeddings of a set's images and of their mirror images.
+    ///
+    /// - Parameters:
+    ///   - images: What ``readable(_:)`` gave.
+    ///   - name: The set's name.
+    ///   - progress: Told how many images are done.
+    func embeddings(
+        of images: any ImageSource, name: String, progress: (Int) throws -> Void
+    ) throws -> SetEmbeddings {
+        let views = try options.journals.map {
+            try kept(images, Self.file(name, in: $0), progress)
+        } ?? marked(try network.embeddings(of: images, progress: progress), images, from: 0)
+        return try unmarked(views, name: name, images)
+    }
+
+    /// Forgets what was kept, once it has been used.
+    func finish() {
+        journals.forEach { $0.remove() }
+        journals = []
+    }
+
+    // MARK: Keeping
+
+    private static func file(_ name: String, in folder: URL) -> URL {
+        // Names of sets may hold what names of files may not.
+        folder.appendingPathComponent(
+            "embeddings-" + SHA256.hexDigest(of: Array(name.utf8)).prefix(12))
+    }
+
+    private func kept(
+        _ images: any ImageSource, _ file: URL, _ progress: (Int) throws -> Void
+    ) throws -> EmbeddingViews {
+        let journal = EmbeddingJournal(file, plan: plan + images.making)
+        let digest = ImageDigest(images)
+        var done = try journal.resume { part, range in
+            range.upperBound <= images.count && part.images == digest.of(range)
+        }
+        journals.append(journal)
+        try progress(done)
+        let step = Self.batches * max(1, network.embedder.batchSize)
+        while done < images.count {
+            let range = done..<min(done + step, images.count)
+            let views = try network.embeddings(of: SelectedImages(Array(range), of: images)) {
+                try progress(range.lowerBound + $0)
+            }
+            try journal.append(
+                try marked(views, images, from: range.lowerBound), images: digest.of(range))
+            done = range.upperBound
+        }
+        return try journal.views()
+    }
+
+    // MARK: Failures
+
+    /// Marks the rows of images that failed.
+    private func marked(
+        _ views: EmbeddingViews, _ images: any ImageSource, from first: Int
+    ) throws -> EmbeddingViews {
+        let failed = (images as? TolerantImages)?.failures.keys.map { $0 - first } ?? []
+        return try views.replacing(Set(failed.filter { $0 >= 0 && $0 < views.count })) { _ in
+            Self.mark
+        }
+    }
+
+    /// Finds the marked rows, and makes them vectors of length 1.
+    private func unmarked(
+        _ views: EmbeddingViews, name: String, _ images: any ImageSource
+    ) throws -> SetEmbeddings {
+        guard options.countsFailures else { return SetEmbeddings(views: views) }
+        let failed = Set(
+            (0..<views.count).filter { views.original[$0].allSatisfy { $0 == Self.mark } })
+        guard failed.count < views.count || views.count == 0 else {
+            throw FaceEmbeddingError.noUsableImage(
+                set: name, path: images.path(of: 0), images: views.count)
+        }
+        return SetEmbeddings(
+            views: try views.replacing(failed) { $0 == 0 ? 1 : 0 }, failed: failed)
+    }
+}
+
+extension EmbeddingViews {
+    /// The views with other numbers in some rows, by their columns.
+    fileprivate func replacing(_ rows: Set<Int>, _ value: (Int) -> Float) throws -> EmbeddingViews {
+        guard !rows.isEmpty else { return self }
+        func table(_ table: EmbeddingTable) throws -> EmbeddingTable {
+            var values = table.values
+            for row in rows {
+                for column in 0..<table.dimension {
+                    values[row * table.dimension + column] = value(column)
+                }
+            }
+            return try EmbeddingTable(
+                count: table.count, dimension: table.dimension, values: values)
+        }
+        return try EmbeddingViews(original: table(original), mirrored: mirrored.map(table))
+    }
+}

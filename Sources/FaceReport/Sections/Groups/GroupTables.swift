@@ -1,0 +1,147 @@
+import Charts
+import Documents
+import FaceEvaluation
+import FaceStatistics
+
+/// Tables of error rates by group, for the losses of a study or for one model.
+struct GroupTables {
+    private let series: [GroupSeries]
+    private let first: GroupReport
+    /// What a column of the tables is, as `Loss`.
+    private let what: String
+
+    /// - Parameters:
+    ///   - series: Losses or models with the groups of one attribute; nil is given for none.
+    ///   - what: What they are.
+    init?(_ series: [GroupSeries], of what: String) {
+        let known = series.filter { !$0.reports.isEmpty }
+        guard let first = known.first?.reports.first, !first.rows.isEmpty else { return nil }
+        self.series = known
+        self.first = first
+        self.what = what
+    }
+
+    /// A sentence on the groups, the tables, and what must be read with caution.
+    var blocks: [Block] {
+        [.paragraph(introduction)] + [gaps, misses, matches].compactMap { $0 }.map(Block.table)
+            + [.caveats(cautions)]
+    }
+
+    private var introduction: RichText {
+        let groups = first.rows.count { $0.isWithin }
+        return """
+            By \(strong: first.attribute), \(Format.count(groups, "group")). One threshold holds for all: that of a \
+            false match rate of \(OperatingPoint.text(ofRate: first.fmr)) on all pairs.
+            """
+    }
+
+    // MARK: The worst and the best group
+
+    private var gaps: Table? {
+        let rows = series.compactMap { series -> [Table.Entry]? in
+            guard let ends = series.extremes, let gap = series.gap else { return nil }
+            let interval = gap.interval()
+            return [
+                Table.Entry(series.title, key: series.style),
+                Table.Entry(ends.worst.group), rate(ends.worst.estimate, series.mark),
+                Table.Entry(ends.best.group), rate(ends.best.estimate, series.mark),
+                Table.Entry(
+                    Format.percent(gap.mean),
+                    detail: TemplateSection.range([
+                        max(-1, interval.lower), min(1, interval.upper),
+                    ])),
+            ]
+        }
+        guard !rows.isEmpty else { return nil }
+        return Table(
+            caption: """
+                The groups with the highest and the lowest false non-match rate (FNMR), in percent, and the difference in \
+                percentage points, with 95 % intervals for \(over). Which groups these are is seen on the same people, so \
+                that a difference between groups that are alike looks somewhat larger than it is.
+                """,
+            columns: [
+                .words(what), .words("worst group"), .numbers("FNMR", group: "Worst"),
+                .words("best group"), .numbers("FNMR", group: "Best"), .numbers("Difference"),
+            ], rows: rows)
+    }
+
+    private var over: String {
+        (series.map(\.reports.count).max() ?? 1) > 1 ? "other people and other seeds" : "other people"
+    }
+
+    // MARK: Rates of each group
+
+    private var misses: Table? {
+        let groups = first.rows.filter { $0.isWithin && $0.fnmr != nil }
+        guard !groups.isEmpty else { return nil }
+        let rows = groups.map { row -> [Table.Entry] in
+            let estimates = series.map { $0.fnmr(row.groups[0]) }
+            return [
+                Table.Entry(row.groups[0]), Table.Entry(Format.count(row.people)),
+                Table.Entry(Format.count(row.genuine)),
+            ] + entries(estimates)
+        }
+        return Table(
+            caption: """
+                False non-match rate of each group at the common threshold, in percent: the share of its pairs of one \
+                person that are rejected, with 95 % intervals for \(over).\(unlearned)
+                """,
+            columns: [.words("Group"), .numbers("People"), .numbers("Pairs")] + columns, rows: rows)
+    }
+
+    private var matches: Table? {
+        let groups = first.rows.filter { $0.fmr != nil }
+        guard !groups.isEmpty else { return nil }
+        let rows = groups.map { row -> [Table.Entry] in
+            let estimates = series.map { $0.fmr(row.groups) }
+            return [Table.Entry(row.title), Table.Entry(Format.count(row.impostor))]
+                + entries(estimates)
+        }
+        return Table(
+            caption: """
+                False match rate (FMR) of each group at the common threshold, and between groups, in percent: the share of \
+                the pairs of two people that are accepted, with 95 % intervals for \(over). Equal rates would all be \
+                \(Format.percent(first.fmr)).
+                """,
+            columns: [.words("Group"), .numbers("Pairs")] + columns, rows: rows)
+    }
+
+    private var columns: [Table.Column] {
+        series.count == 1
+            ? [.numbers("Rate")] : series.map { .numbers($0.title + $0.mark) }
+    }
+
+    /// The estimates of a group, of which the lowest is the best.
+    private func entries(_ estimates: [SeedPeopleEstimate?]) -> [Table.Entry] {
+        let ranked = zip(series, estimates).compactMap { $0.hasLearned ? $1?.mean : nil }
+        let isRanked = ranked.count > 1 && Set(ranked).count > 1
+        return zip(series, estimates).map { series, estimate in
+            guard let estimate else { return .missing }
+            var entry = rate(estimate, "")
+            entry.isBest = isRanked && series.hasLearned && estimate.mean == ranked.min()
+            return entry
+        }
+    }
+
+    private func rate(_ estimate: SeedPeopleEstimate, _ mark: String) -> Table.Entry {
+        let interval = estimate.interval()
+        return Table.Entry(
+            Format.percent(estimate.mean) + mark,
+            detail: TemplateSection.range([max(0, interval.lower), min(1, interval.upper)]))
+    }
+
+    private var unlearned: String {
+        series.allSatisfy(\.hasLearned)
+            ? "" : " \(Cell.nothingLearnedMark) Nothing was learned; not ranked."
+    }
+
+    private var cautions: [RichText] {
+        let byReason = Dictionary(grouping: first.rows.filter { $0.caution != nil }) {
+            $0.caution ?? ""
+        }
+        return byReason.keys.sorted().map { reason in
+            let names = (byReason[reason] ?? []).map(\.title).joined(separator: ", ")
+            return "Read with caution, for \(reason): \(names)."
+        }
+    }
+}

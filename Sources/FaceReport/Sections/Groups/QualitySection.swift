@@ -1,0 +1,132 @@
+import Charts
+import Documents
+import FaceEvaluation
+import SafeNumbers
+
+/// Error against rejection: what is left of the false non-match rate when pairs of low quality are rejected.
+enum QualitySection {
+    /// A loss or model with its curve.
+    private struct Line {
+        let title: String
+        let style: SeriesStyle
+        let curve: QualityCurve
+    }
+
+    static func section(_ results: StudyResults) -> Section? {
+        let figures = results.detailedSets.compactMap { name in
+            figure(name, of: results, results.configurations)
+        }
+        guard !figures.isEmpty else { return nil }
+        return section(figures, further: "The first seed of each loss.")
+    }
+
+    /// The chapter of an evaluation of one model.
+    static func section(_ sets: [SetDetails]) -> Section? {
+        let figures = sets.compactMap { set in
+            figure(
+                set.name,
+                [
+                    (
+                        set.name,
+                        set.errorReject.enumerated().map { slot, curve in
+                            Line(
+                                title: curve.quality, style: SeriesStyle(slot: slot),
+                                curve: curve)
+                        }
+                    )
+                ])
+        }
+        return figures.isEmpty ? nil : section(figures, further: "")
+    }
+
+    private static func section(_ figures: [Figure], further: String) -> Section {
+        let text: RichText = """
+            Pairs of one person are rejected by the lower quality of their two sides, the worst first, at an unchanged \
+            threshold. A quality that knows where a network errs makes the false non-match rate (FNMR) fall; a line that \
+            stays level rejects at random. \(further)
+            """
+        return Section(
+            "quality", "Errors against rejected pairs", [.paragraph(text)] + figures.map(Block.figure))
+    }
+
+    private static func figure(
+        _ name: String, of results: StudyResults, _ configurations: [Configuration]
+    ) -> Figure? {
+        let panels = configurations.flatMap { configuration -> [(String, [Line])] in
+            let firsts = results.losses.compactMap { loss -> (LossSeries, SetDetails)? in
+                let runs = results.cell(configuration, loss).finished
+                return runs.first?.details[name].map { (loss, $0) }
+            }
+            var seen: Set<String> = []
+            let qualities = firsts.flatMap { $0.1.errorReject.map(\.quality) }
+                .filter { seen.insert($0).inserted }
+            return qualities.map { quality in
+                (
+                    "\(results.title(configuration)), by \(quality)",
+                    firsts.compactMap { loss, details in
+                        details.errorReject.first { $0.quality == quality }.map {
+                            Line(title: loss.title, style: loss.style, curve: $0)
+                        }
+                    }
+                )
+            }
+        }
+        return figure(name, panels)
+    }
+
+    private static func figure(_ name: String, _ panels: [(title: String, lines: [Line])]) -> Figure?
+    {
+        let lines = panels.flatMap(\.lines)
+        guard let far = lines.first?.curve.far else { return nil }
+        return Figure(
+            caption: """
+                \(name): FNMR at the threshold of FAR \(OperatingPoint.text(ofRate: far)) on all pairs, over the share of \
+                pairs of one person that are rejected.
+                """,
+            panels: panels.filter { !$0.lines.isEmpty }.map {
+                Figure.Panel(title: $0.title, chart: chart($0.lines))
+            }, data: table(panels))
+    }
+
+    private static func chart(_ lines: [Line]) -> Chart {
+        let series = lines.map { line in
+            LineChart.Line(
+                title: line.title, style: line.style,
+                points: line.curve.curve.points.map {
+                    LineChart.Point(100 * $0.rejected, 100 * $0.fnmr)
+                })
+        }
+        let points = series.flatMap(\.points)
+        return .lines(
+            LineChart(
+                x: .linear("rejected, %", covering: points.map(\.x), includesZero: true),
+                y: .linear(
+                    "FNMR, %", covering: points.map(\.y), includesZero: true, limits: 0...100),
+                lines: series, naming: .atEnds))
+    }
+
+    /// The curves at some shares, and how far each is from a perfect quality.
+    private static func table(_ panels: [(title: String, lines: [Line])]) -> Table {
+        let shares = [0, 0.05, 0.1, 0.2, 0.3]
+        return Table(
+            caption: """
+                FNMR in percent, and the area between a curve and that of a perfect quality, which rejects errors first, in \
+                percent: 0 is perfect.
+                """,
+            columns: [.words("Rejected by")]
+                + shares.map { .numbers(Format.whole(100 * $0) + "\u{A0}%", group: "FNMR, rejected") }
+                + [.numbers("Excess area")],
+            groups: panels.map { panel in
+                Table.Group(
+                    title: panel.title,
+                    rows: panel.lines.map { line in
+                        [Table.Entry(line.title, key: line.style)]
+                            + shares.map { share in
+                                line.curve.curve.points.first { $0.rejected >= share - 1e-9 }.map {
+                                    Table.Entry(Format.percent($0.fnmr))
+                                } ?? .missing
+                            } + [Table.Entry(Format.percent(line.curve.curve.excessArea))]
+                    })
+            })
+    }
+}

@@ -61,7 +61,7 @@ public enum FaceEmbeddingError: Error, Equatable, Sendable, CustomStringConverti
             "'\(model)' has no thresholds; make them with facet evaluate \(model) --test NAME=IMAGES,PAIRS "
                 + "--save-thresholds, or give one with --threshold"
         case .otherThresholds(let path, let model):
-            "the thresholds in '\(path)' are not of the network '\(model)' with this input; make them anew with "
+            "the thresholds in '\(path)' are not of the network '\(model)' with this input; measure them again with "
                 + "facet evaluate --save-thresholds"
         case .thresholds(let path, let reason):
             "no thresholds of '\(path)': \(reason)"

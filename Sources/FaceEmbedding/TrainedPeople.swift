@@ -24,7 +24,7 @@ public struct TrainedPeople {
         let head = RunFolder(model.deletingLastPathComponent()).headURL
         self.trainSet = trainSet
         guard FileManager.default.fileExists(atPath: head.path) else {
-            identities = .failure(Unknown(reason: "no head.safetensors lies beside it"))
+            identities = .failure(Unknown(reason: "there is no head.safetensors beside it"))
             return
         }
         identities = Result { try HeadFile.identities(of: head) }.mapError {

@@ -68,7 +68,7 @@ extension FaceEvaluationError: CustomStringConvertible {
         case .malformedArray(let path, let reason):
             "cannot read '\(path)' as a NumPy array: \(reason)"
         case .malformedCalibration(let path, let reason):
-            "the thresholds in '\(path)' cannot be used: \(reason); make them anew with facet evaluate "
+            "the thresholds in '\(path)' cannot be used: \(reason); measure them again with facet evaluate "
                 + "--save-thresholds"
         case .malformedROCLine(let line, let text):
             "line \(line) of the ROC file must be a true and a false acceptance rate, "

@@ -42,7 +42,7 @@ public enum FaceGalleryError: Error, Equatable, Sendable, CustomStringConvertibl
             "the disk is full: nothing was changed in the gallery '\(path)'; free some space and run the same "
                 + "command again"
         case .notAGallery(let path, let reason):
-            "'\(path)' is no gallery: \(reason); create one with facet gallery create"
+            "'\(path)' is not a gallery: \(reason); create one with facet gallery create"
         case .notForgotten(let path, let person, let reason):
             "'\(person)' was removed from the gallery '\(path)', but the deleted embeddings could not be "
                 + "erased from the file: \(reason); run the same command again"

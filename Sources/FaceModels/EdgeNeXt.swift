@@ -63,7 +63,7 @@ public final class EdgeNeXt: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no EdgeNeXt")
+            preconditionFailure("\(specification.name) is not an EdgeNeXt")
         }
         self.specification = specification
         let channels = plan.channels.map { specification.channels($0) }

@@ -49,7 +49,7 @@ public final class IResNet: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let depth = Self.depths.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no IResNet")
+            preconditionFailure("\(specification.name) is not an IResNet")
         }
         self.specification = specification
         var inputs = specification.channels(64)

@@ -48,7 +48,7 @@ public final class MobileFaceNet: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no MobileFaceNet")
+            preconditionFailure("\(specification.name) is not a MobileFaceNet")
         }
         self.specification = specification
         let narrow = specification.channels(64 * plan.scale)

@@ -65,7 +65,7 @@ public final class VisionTransformer: ConfigurableBackbone {
         _ specification: BackboneSpecification, inputSize: Int, initial: InitialWeights
     ) {
         guard let plan = Self.plans.first(where: { $0.name == specification.name }) else {
-            preconditionFailure("\(specification.name) is no vision transformer")
+            preconditionFailure("\(specification.name) is not a vision transformer")
         }
         self.specification = specification
         let channels = specification.channels(plan.channels)

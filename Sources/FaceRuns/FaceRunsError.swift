@@ -32,7 +32,7 @@ public enum FaceRunsError: Error, CustomStringConvertible, Equatable, Sendable {
             return "\(location): \(reason); delete the run's folder to repeat the run"
         case .damagedTuning(let path, let reason):
             return
-                "'\(path)': \(reason); repeat the command of the study, which makes it anew from "
+                "'\(path)': \(reason); repeat the command of the study, which rebuilds it from "
                 + "its tries"
         case .missingFile(let path):
             return "'\(path)' is missing; is this the folder of a run?"

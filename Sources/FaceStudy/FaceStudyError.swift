@@ -90,7 +90,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
         case .cannotWrite(let path, let reason):
             "cannot write to '\(path)': \(reason); choose another --output"
         case .noCohort:
-            "scores are to be normalised, and the training people are not read to test models that are there; "
+            "scores are to be normalised, and the training people are not read when existing models are tested; "
                 + "give a folder of other people with --cohort PATH"
         case .onlyTemplates(let name):
             "'\(name)' is a test set of templates, and a study needs one of pairs of images besides, on which each "
@@ -165,7 +165,7 @@ public enum FaceStudyError: Error, Equatable, Sendable, CustomStringConvertible 
             "cannot hold out a validation set from '\(set)': \(reason)"
         case .workersEnded(let left):
             "all workers have ended, and \(counted(left, "run")) of the study \(left == 1 ? "is" : "are") "
-                + "not over; run the same command again to go on"
+                + "not finished; run the same command again to resume"
         }
     }
 

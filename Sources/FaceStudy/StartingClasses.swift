@@ -30,7 +30,7 @@ struct StartingClasses {
         guard let weight else { return }
         let width = weight.tensor.shape[1]
         var places = [Int?](repeating: nil, count: count)
-        var reason = "no head.safetensors with the identities' names lies beside the weights"
+        var reason = "there is no head.safetensors with the identities' names beside the weights"
         var rows: Tensor?
         if let head, let theirs = head.tensors["weight"] {
             reason = "none of the identities has one in the head that the weights came with"

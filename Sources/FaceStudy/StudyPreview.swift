@@ -129,11 +129,11 @@ extension Study {
         var isFolder: ObjCBool = false
         _ = files.fileExists(atPath: location.path, isDirectory: &isFolder)
         guard isFolder.boolValue else {
-            throw .cannotWrite(path: folder.url.path, reason: "'\(location.path)' is no folder")
+            throw .cannotWrite(path: folder.url.path, reason: "'\(location.path)' is not a folder")
         }
         guard files.isWritableFile(atPath: location.path) else {
             throw .cannotWrite(
-                path: folder.url.path, reason: "there is no right to write into '\(location.path)'")
+                path: folder.url.path, reason: "no permission to write into '\(location.path)'")
         }
     }
 }

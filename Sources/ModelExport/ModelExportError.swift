@@ -28,7 +28,7 @@ public enum ModelExportError: Error, Equatable, Sendable, CustomStringConvertibl
         case .otherEngine(let path, let judgement):
             "OpenVINO does not compute what LibTorch does for '\(path)' (\(judgement)); leave --engine out"
         case .unsupported(let operation, let network):
-            "\(network) cannot be exported to ONNX: there is no form for '\(operation)'; export it as "
+            "\(network) cannot be exported to ONNX: there is no equivalent of '\(operation)'; export it as "
                 + "TorchScript with --format torchscript"
         case .unwritable(let path, let reason):
             "cannot write '\(path)': \(reason)"

@@ -97,7 +97,7 @@ struct DlibCursor {
         let characters = try take(count)
         guard characters.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             offset -= count
-            throw failure("a name is no text")
+            throw failure("a name is not a string")
         }
         return String(decoding: characters, as: UTF8.self)
     }

@@ -108,7 +108,7 @@ struct DlibNetwork {
         for _ in 0..<3 { mean.append(try cursor.number()) }
         let rows = try cursor.integer(in: 16...1024, "the height of its images")
         let columns = try cursor.integer(in: 16...1024, "the width of its images")
-        guard rows == columns else { throw cursor.failure("its images are no squares") }
+        guard rows == columns else { throw cursor.failure("its images are not square") }
         return (mean, rows)
     }
 

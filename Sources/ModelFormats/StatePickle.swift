@@ -212,7 +212,7 @@ struct StatePickle {
     private mutating func require(_ count: Int) throws(ModelFormatsError) {
         items += count
         guard items <= 4 * cursor.bytes.count else {
-            throw damaged("its pickle repeats values beyond its length")
+            throw damaged("its pickle repeats values past its length")
         }
     }
 }

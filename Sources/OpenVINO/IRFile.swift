@@ -43,7 +43,7 @@ public struct IRFile: Equatable, Sendable {
         path = url.path
         guard let data = try? Data(contentsOf: url), let text = String(data: data, encoding: .utf8),
             Self.isDescription(String(text.prefix(1024)))
-        else { throw .unreadable(path: path, reason: "it is no description of a network") }
+        else { throw .unreadable(path: path, reason: "it is not a description of a network") }
         guard text.suffix(64).contains("</net>") else {
             throw .unreadable(path: path, reason: "it is cut short")
         }

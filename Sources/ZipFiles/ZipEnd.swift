@@ -32,7 +32,7 @@ public struct ZipEnd: Equatable, Sendable {
         }
         // Each file takes 46 bytes of the list at least.
         guard offset <= size, length <= size - offset, count <= length / 46 else {
-            throw ZipDamage(start + end, "its list of files lies past its end")
+            throw ZipDamage(start + end, "its list of files extends past its end")
         }
         (self.offset, self.length, self.count) = (offset, length, count)
     }
@@ -48,7 +48,7 @@ public struct ZipEnd: Equatable, Sendable {
         _ = try locator.take(4)
         let place = try locator.length(8)
         guard place >= start, place < start + tail.count else {
-            throw ZipDamage(start + end - 20, "its list of files lies past its end")
+            throw ZipDamage(start + end - 20, "its list of files extends past its end")
         }
         var large = ZipBytes(tail[(place - start)...], at: place)
         guard try large.number(4) == 0x0606_4B50 else {

@@ -113,7 +113,7 @@ struct StudySession {
             let outcome = try make(control)
             printer.finish()
             if outcome.isReportedElsewhere {
-                Console.note("the study is over, and another process has written the report")
+                Console.note("the study is finished, and another process has written the report")
             }
             if !outcome.failed.isEmpty, try study.folder.runs().isEmpty { return .failure }
             end("Study finished.", keepsServing: keepsServing)

@@ -118,7 +118,7 @@ final class WorkerProcesses {
             "worker \(worker.number) (process \(process)) was ended by signal "
                 + "\(worker.process.terminationStatus)"
                 + (run.map { " while it worked on '\($0.url.lastPathComponent)'" } ?? "")
-                + "; the others go on with what it has left")
+                + "; the others continue its work")
     }
 }
 

@@ -77,7 +77,7 @@ struct MoreEpochsTests {
             study.configuration.training.epochs = 2
             let error = #expect(throws: FaceStudyError.self) { try study.run() }
             #expect(
-                error?.description.contains("the checkpoint to go on from is not there") == true,
+                error?.description.contains("the checkpoint to resume from no longer") == true,
                 "\(error as Any)")
             #expect(folder.isFinished)
         }

@@ -100,7 +100,7 @@ struct ExportedNetworkTests {
             try network.exported().onnx(ONNXOptions(), version: "test")
         }
         let operation = try #require(Self.unsupported[name])
-        #expect(error?.description.contains("no form for '\(operation)'") == true)
+        #expect(error?.description.contains("no equivalent of '\(operation)'") == true)
     }
 
     @Test("OpenVINO computes what LibTorch does, of every backbone", arguments: backbones)

@@ -134,7 +134,7 @@ public struct FaceSearch: Sendable {
         if outside > Self.maxOutside {
             return found(
                 face, .cutOff,
-                "\(Int((outside * 100).rounded())) % of the aligned face would lie outside the picture"
+                "\(Int((outside * 100).rounded())) % of the aligned face would be outside the picture"
             )
         }
         if let doubt { return found(face, .implausible, doubt.reason) }

@@ -39,7 +39,7 @@ struct PointsDoubt {
         let fraction = outside(points, width, height)
         guard fraction <= maxOutside else {
             return
-                "\(Int((fraction * 100).rounded())) % of the aligned face would lie outside the "
+                "\(Int((fraction * 100).rounded())) % of the aligned face would be outside the "
                 + "picture of \(width)x\(height) pixels"
         }
         return nil

@@ -60,7 +60,7 @@ public struct AlignmentCheck: Sendable {
             severity: .warning, kind: "not-aligned",
             message:
                 "the faces are not aligned: of \(distances.count) that were found in \(pictures) "
-                + "pictures, half lie more than \(Int(median.rounded())) pixels of 112 off the template "
+                + "pictures, half are more than \(Int(median.rounded())) pixels of 112 off the template "
                 + "that networks expect; align them with facet data align \(set) FOLDER --detect",
             items: [])
     }

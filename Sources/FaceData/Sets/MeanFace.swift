@@ -86,7 +86,7 @@ public enum MeanFace {
         case .moved(let percent, let x, let y):
             "training and test faces seem to be cropped differently: the mean test face matches "
                 + "the mean training face best at \(percent) % of its size, moved by "
-                + "(\(x), \(y)) of 112 pixels; align both alike, or every "
+                + "(\(x), \(y)) of 112 pixels; align both the same way, or every "
                 + "difference between losses will be hidden"
         }
     }
@@ -119,7 +119,7 @@ public enum MeanFace {
             }
         return "the test faces seem to be cropped differently from what the network knows, which "
             + "makes its figures too low: \(how); "
-            + (trained == nil ? "align them with facet data align" : "align both alike")
+            + (trained == nil ? "align them with facet data align" : "align both the same way")
             + ", unless the network was trained on faces like these"
     }
 

@@ -193,7 +193,7 @@ private struct PairsReader {
         _ name: String, _ text: String, _ line: Int
     ) throws(FaceDataError) -> Int {
         guard let number = Int(text), number >= 0 else {
-            throw .pairs(path: path, line: line, reason: "'\(text)' is no image number")
+            throw .pairs(path: path, line: line, reason: "'\(text)' is not an image number")
         }
         let key = "\(name)/\(number)"
         if let index = indices[key] { return index }

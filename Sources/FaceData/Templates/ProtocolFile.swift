@@ -266,7 +266,7 @@ private struct ProtocolRoles {
                 if let other = enrolled[entry.person] ?? distractors[entry.person] {
                     throw wrong(
                         entry.line,
-                        "'\(name)' is said to be unknown but is in the gallery, in line \(entries[other].line)"
+                        "'\(name)' is declared unknown but is in the gallery, in line \(entries[other].line)"
                     )
                 }
             case .probe:

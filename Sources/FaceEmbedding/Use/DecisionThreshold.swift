@@ -32,7 +32,7 @@ public struct DecisionThreshold: Sendable, Hashable {
                 reason:
                     "FAR \(OperatingPoint.text(ofRate: far)) takes \(needed) pairs of different people, and "
                     + "they were made of \(calibration.impostorPairs) of '\(calibration.set)'; choose a higher "
-                    + "rate, or make them anew with a larger test set")
+                    + "rate, or measure them again with a larger test set")
         }
         cosine = found.cosine
         measured = found

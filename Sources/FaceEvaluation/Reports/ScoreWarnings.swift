@@ -12,7 +12,7 @@ public enum ScoreWarnings {
         guard pairs < minPairs else { return nil }
         return counted(pairs, "pair is", "pairs are")
             + " too few to say how accurate a model is: take at least "
-            + "\(minPairs), and thousands to tell good models apart."
+            + "\(minPairs), and thousands to distinguish good models."
     }
 
     /// Width of a distance's range, in squared L2, within which all pairs look alike: one step of
@@ -38,7 +38,7 @@ public enum ScoreWarnings {
         let edge = distances.count / 20
         let spread = Double(sorted[sorted.count - 1 - edge]) - Double(sorted[edge])
         guard spread < minSpread else { return nil }
-        return "The embeddings have collapsed: the distances of nine in ten pairs lie within "
+        return "The embeddings have collapsed: the distances of nine in ten pairs are within "
             + "\(minSpread) of each other, one step of the thresholds, so that no threshold "
             + "tells people apart."
     }

@@ -25,7 +25,7 @@ public final class CenterLoss: ConfigurableLoss {
             "Y. Wen, K. Zhang, Z. Li, Y. Qiao. A Discriminative Feature Learning Approach for Deep Face Recognition. ECCV 2016",
         equation: "λ/2 mean |x - c_y|², c_j -= α Σ_{y=j} (c_j - x) / (1 + n_j)",
         guide: LossGuide(
-            normalization: "nothing: distances are of embeddings as they are",
+            normalization: "nothing: distances are between unnormalised embeddings",
             gradient: "of embeddings only; centres follow their own rule, after their use",
             use: "beside a softmax, to draw the images of an identity together",
             pitfalls:

@@ -36,7 +36,7 @@ public final class MinimumMarginLoss: ConfigurableLoss {
         equation:
             "α/2 mean |x - c_y|² + β Σ [M - |c_i - c_j|²]₊ over pairs with an identity of the batch",
         guide: LossGuide(
-            normalization: "nothing: distances are of embeddings as they are",
+            normalization: "nothing: distances are between unnormalised embeddings",
             gradient: "exact; centres are trained by it like weights",
             use: "to keep the centres of similar identities apart",
             pitfalls:

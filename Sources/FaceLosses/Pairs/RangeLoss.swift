@@ -40,7 +40,7 @@ public final class RangeLoss: ConfigurableLoss {
             "X. Zhang, Z. Fang, Y. Wen, Z. Li, Y. Qiao. Range Loss for Deep Face Recognition with Long-Tailed Training Data. ICCV 2017",
         equation: "α Σ_j k / Σ_{r=1..k} 1/D_r + β [M - min |μ_i - μ_j|²]₊",
         guide: LossGuide(
-            normalization: "nothing: distances are of embeddings as they are",
+            normalization: "nothing: distances are between unnormalised embeddings",
             gradient: "exact, through the pairs that were chosen",
             use: "long-tailed sets: each identity counts equally, however many images it has",
             pitfalls:

@@ -79,7 +79,7 @@ enum ToldTuning {
         let rest =
             record == nil ? " \(names) \(told.count == 1 ? "was" : "were") tuned" : " \(names)"
         return
-            "'\(path)' \(what)\(rest); repeat the command of the study, which makes it anew from its "
+            "'\(path)' \(what)\(rest); repeat the command of the study, which rebuilds it from its "
             + "tries"
     }
 }

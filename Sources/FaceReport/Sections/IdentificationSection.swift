@@ -140,7 +140,7 @@ enum IdentificationSection {
             ? " \(Cell.nothingLearnedMark) Nothing was learned; not ranked and not compared." : ""
         let over =
             seeds > 1
-            ? "other people and other seeds" : "other people; one seed tells nothing of others"
+            ? "other people and other seeds" : "other people; one seed says nothing about others"
         return Table(
             caption: """
                 Percent, with the 95 % interval for \(over). TAR: true acceptance rate at a false acceptance rate. \

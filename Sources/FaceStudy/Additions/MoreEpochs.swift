@@ -33,7 +33,7 @@ extension Study {
         guard !shorter.isEmpty else { return }
         control.listener(
             .warning(
-                "finished runs go on to epoch \(configuration.training.epochs); warm-up, milestones and "
+                "finished runs continue to epoch \(configuration.training.epochs); warm-up, milestones and "
                     + "the schedules of losses stay where they were, as fractions of "
                     + "\(epochs) epochs (training.schedule.epochs)"))
     }
@@ -76,7 +76,7 @@ extension RunRequest {
         guard folder.isFinished, !folder.isFinished(after: asked), !folder.hasCheckpoint else {
             return nil
         }
-        return ("\(stored)", "\(asked): the checkpoint to go on from is not there any more")
+        return ("\(stored)", "\(asked): the checkpoint to resume from no longer exists")
     }
 }
 

@@ -28,7 +28,7 @@ extension Study {
         control.listener(
             .warning(
                 "finished runs were tested on \(names) as well, which the others will not be; to test all "
-                    + "runs alike, add \(more.map(\.option).joined(separator: " "))"))
+                    + "runs the same way, add \(more.map(\.option).joined(separator: " "))"))
     }
 }
 

@@ -168,7 +168,7 @@ private func faces(_ found: DetectedImages, of set: ImageCollection) throws -> I
             throw FaceDataError.noFace(
                 path: first.path,
                 reason:
-                    "a test set needs all its pictures, of which \(grouped(left.count)) have none that was "
+                    "a test set needs all its pictures, but in \(grouped(left.count)) no face was "
                     + "found; align them with facet data align, by a landmark file that has these")
         }
         return .pairs(

@@ -34,7 +34,7 @@ let exportCommand = Command(
             "ONNX and OpenVINO: the network prepares bytes from 0 to 255 itself"),
         Option(
             "--keep-batch-norm", .flag,
-            "ONNX and OpenVINO: leave batch normalisations as they are, instead of folding them into convolutions"
+            "ONNX and OpenVINO: keep batch normalisations instead of folding them into convolutions"
         ),
         Option("--float16", .flag, "ONNX and OpenVINO: weights and computation in float16"),
         Option(

@@ -26,7 +26,7 @@ enum GalleryFlags {
         [
             Option(
                 "--model", .value("FILE"),
-                "the gallery's model, where it lies elsewhere than when the gallery was created")
+                "the gallery's model, if its path has changed since the gallery was created")
         ] + DetectorOptions.photographs + UseFlags.network
 
     /// The gallery that is named.
@@ -84,7 +84,7 @@ private let galleryListCommand = Command(
         struct Row: Encodable { var person: String, pictures: Int }
         try Console.standard.writeJSON(people.map { Row(person: $0.name, pictures: $0.pictures) })
     } else if people.isEmpty {
-        Console.note("nobody is enrolled")
+        Console.note("no one is enrolled")
     } else {
         Console.output(
             people.map { "\($0.name): \(counted($0.pictures, "picture"))" }.joined(separator: "\n"))

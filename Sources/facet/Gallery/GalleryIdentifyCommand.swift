@@ -50,7 +50,7 @@ let galleryIdentifyCommand = Command(
     guard count > 0 else {
         throw FaceGalleryError.unusable(
             path: gallery.url.path,
-            reason: "nobody is enrolled; enrol people with facet gallery enrol")
+            reason: "no one is enrolled; enrol people with facet gallery enrol")
     }
     let search = GallerySearch(
         gallery: gallery, embedder: embedder, calibration: calibration, enrolled: count, top: top,

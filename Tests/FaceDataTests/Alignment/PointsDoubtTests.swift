@@ -62,7 +62,7 @@ import Testing
                 == "fractions of the picture's width and height, five x and then five y")
         let far = Self.good.map { $0 + 5000 }
         let doubt = try #require(try Self.doubt(far))
-        #expect(doubt.reason.hasPrefix("100 % of the aligned face would lie outside"))
+        #expect(doubt.reason.hasPrefix("100 % of the aligned face would be outside"))
         #expect(doubt.cause == "landmarks of another picture, or of one of another size")
         #expect(try Self.doubt(Self.good.map { $0 * 3 })?.cause == doubt.cause)
     }

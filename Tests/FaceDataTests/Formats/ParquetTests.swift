@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: [
         ("brotli", "its columns are compressed with Brotli, which is not read"),
         ("no-label", "no column says whose a picture is"),
-        ("delta", "the column 'label' is written in a way (encoding 5) that is not read"),
+        ("delta", "the column 'label' is written in a way (encoding 5) that is not supported"),
     ])
     func whatIsNotRead(file: String, reason: String) {
         let error = refusal { _ = try Self.open(file) }

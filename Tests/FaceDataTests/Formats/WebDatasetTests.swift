@@ -155,8 +155,8 @@ struct TestTar {
             #expect(
                 reason
                     == "'shard.tar', byte 2048: 'm.0107_f-0.png' and 'm.0107_f-1.png' are one sample, 'm', since a key "
-                    + "ends at the first point of a name, and people or pictures are merged; write the shards anew "
-                    + "with names that have no points")
+                    + "ends at the first point of a name, and people or pictures are merged; write the shards again "
+                    + "with names without dots")
         }
     }
 

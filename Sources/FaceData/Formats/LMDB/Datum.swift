@@ -56,7 +56,7 @@ struct DatabaseValue: PartContent {
         }
         guard let planes = datum.planes else {
             return
-                "its Datum of \(datum.channels) x \(datum.height) x \(datum.width) with \(data.count) bytes is no "
+                "its Datum of \(datum.channels) x \(datum.height) x \(datum.width) with \(data.count) bytes is not a "
                 + "picture"
         }
         Self.write(Array(content), planes, datum, into: buffer)

@@ -90,12 +90,12 @@ struct LMDBReader {
         let (kind, lower) = (Self.number(bytes, 10, 2), Int(Self.number(bytes, 12, 2)))
         guard kind & 0x63 == 0x01 || kind & 0x63 == 0x02, Self.number(bytes, 0, 8) == page,
             lower >= Self.headBytes, lower <= pageSize
-        else { throw damaged(page, "it is no page of a tree") }
+        else { throw damaged(page, "it is not a page of a tree") }
         var nodes: [Int] = []
         for place in stride(from: Self.headBytes, to: lower - 1, by: 2) {
             let node = Int(Self.number(bytes, place, 2))
             guard node >= lower, node <= pageSize - 8 else {
-                throw damaged(page, "an entry lies outside of it")
+                throw damaged(page, "an entry is outside it")
             }
             nodes.append(node)
         }
@@ -127,7 +127,7 @@ struct LMDBReader {
         let run = Self.number(bytes, data, 8)
         guard run < UInt64(store.size / pageSize) else {
             throw damaged(
-                page, "the value of '\(ByteText.text(key.prefix(80)))' lies past the file's end")
+                page, "the value of '\(ByteText.text(key.prefix(80)))' extends past the file's end")
         }
         let start = Int(run) * pageSize + Self.headBytes
         guard size <= store.size - start else {
@@ -164,7 +164,7 @@ struct LMDBReader {
             }
             let bytes = try store.bytes(at: offset, count: 152)
             guard number(bytes, 16, 4) == magic else {
-                throw .unknownFormat(path: store.path, reason: "it is no database of LMDB")
+                throw .unknownFormat(path: store.path, reason: "it is not an LMDB database")
             }
             guard number(bytes, 20, 4) == 1 else {
                 throw .unknownFormat(

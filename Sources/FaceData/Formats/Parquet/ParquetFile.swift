@@ -57,14 +57,14 @@ struct ParquetFile {
         let length = tail[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= min(size - 12, Self.maxFooter) else {
             throw refusal(
-                "what it says of its columns should have \(length) bytes, which is too many")
+                "the description of its columns should have \(length) bytes, which is too many")
         }
         let footer = try store.bytes(at: size - 8 - length, count: length)
         let parts = footer.withUnsafeBytes { bytes -> Parts? in
             var reader = ThriftReader(bytes)
             return (try? reader.structure()).flatMap { Parts($0, bytes, size: size) }
         }
-        guard let parts else { throw refusal("what it says of its columns is damaged") }
+        guard let parts else { throw refusal("the description of its columns is damaged") }
         (columns, chunks, texts) = (parts.columns, parts.chunks, parts.texts)
     }
 

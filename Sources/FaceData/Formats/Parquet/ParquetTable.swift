@@ -149,7 +149,7 @@ struct ParquetTable {
                     reason: [0, 2, 8].contains(page.encoding)
                         ? "a page of the column '\(column.path.joined(separator: "."))' is damaged"
                         : "the column '\(column.path.joined(separator: "."))' is written in a way (encoding "
-                            + "\(page.encoding)) that is not read; write it anew with pyarrow's defaults"
+                            + "\(page.encoding)) that is not supported; rewrite it with pyarrow's defaults"
                 )
             }
             return values

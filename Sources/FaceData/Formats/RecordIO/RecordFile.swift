@@ -101,7 +101,7 @@ struct RecordFile: Sendable {
         var position = offset
         while true {
             guard position >= 0, position <= store.size - 8 else {
-                throw refusal(record, offset, "it is truncated or beyond the end of the file")
+                throw refusal(record, offset, "it is truncated or past the end of the file")
             }
             try store.read(at: position, count: 8, into: head)
             let part = try part(record, at: position, head.bytes)

@@ -90,7 +90,7 @@ public final class RecordPackWriter {
             throw .cannotWrite(
                 path: url.path,
                 reason:
-                    "\(sizes.count) identities are more than 16777216, beyond which a pack's 32-bit "
+                    "\(sizes.count) identities are more than 16777216, above which a pack's 32-bit "
                     + "floats would merge people")
         }
         return sizes

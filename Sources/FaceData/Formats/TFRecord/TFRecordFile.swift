@@ -116,7 +116,7 @@ extension PartIndex {
             throw file.refusal(number, offset, "the checksum of its bytes is wrong")
         }
         guard let example = ExampleRecord(bytes) else {
-            throw file.refusal(number, offset, "it is no tf.train.Example")
+            throw file.refusal(number, offset, "it is not a tf.train.Example")
         }
         let features = example.features.sorted().map { "'\($0)'" }.someJoined
         guard example.image != nil else {
@@ -126,7 +126,7 @@ extension PartIndex {
         guard let label = example.label else {
             throw file.refusal(
                 number, offset,
-                "it has no label (its features are \(features)); where labels stand in an index of TFace, give it as "
+                "it has no label (its features are \(features)); if the labels are in an index of TFace, give it as "
                     + "INDEX,FOLDER")
         }
         return (example.name ?? "record \(number)", label)

@@ -71,7 +71,7 @@ struct SampleReader {
             throw refusal(
                 first,
                 "the key '\(sample.key)' occurs a second time, apart from the first: samples were merged or their "
-                    + "parts are no neighbours; give each sample a key of its own")
+                    + "parts are not adjacent; give each sample its own key")
         }
         let images = sample.images
         guard let image = images.first else {
@@ -97,7 +97,7 @@ struct SampleReader {
             "\(names) are one sample, '\(sample.key)'"
                 + (hasPoints
                     ? ", since a key ends at the first point of a name, and people or pictures are merged; write "
-                        + "the shards anew with names that have no points"
+                        + "the shards again with names without dots"
                     : "; a sample must have one picture"))
     }
 

@@ -35,7 +35,7 @@ struct TarHeader {
             throw Refusal(reason: "no header of a member is here: its checksum is wrong")
         }
         guard let size = Self.number(block[124..<136]) else {
-            throw Refusal(reason: "the member's size is no number")
+            throw Refusal(reason: "the member's size is not a number")
         }
         self.size = size
         var name = Self.text(block[0..<100])

@@ -100,7 +100,7 @@ struct TarReader {
         let name = Self.plain(ByteText.text(header.name))
         if case .refused(let reason) = header.kind {
             throw damaged(
-                offset, "'\(name.prefix(80))' is \(reason); make the archive anew without")
+                offset, "'\(name.prefix(80))' is \(reason); recreate the archive without")
         }
         guard header.kind != .folder else { return }
         if let reason = Self.danger(name) { throw damaged(offset, reason) }
@@ -117,7 +117,7 @@ struct TarReader {
             return try TarHeader(block)
         } catch {
             throw damaged(
-                offset, offset == 0 ? "it is no tar archive: \(error.reason)" : error.reason)
+                offset, offset == 0 ? "it is not a tar archive: \(error.reason)" : error.reason)
         }
     }
 
@@ -154,7 +154,7 @@ struct TarReader {
         guard name.hasPrefix("/") || parts.contains("..") || name.isEmpty else { return nil }
         return name.isEmpty
             ? "a member has no name"
-            : "the member '\(name.prefix(80))' leads out of the archive; make the archive anew with names "
+            : "the member '\(name.prefix(80))' leads out of the archive; recreate the archive with names "
                 + "below its folder"
     }
 }
@@ -202,12 +202,12 @@ private struct Extended {
         case "path": name = Array(value)
         case "size":
             guard let number = Int(String(decoding: value, as: UTF8.self)), number >= 0 else {
-                return "a pax record's size is no number"
+                return "a pax record's size is not a number"
             }
             size = number
         case _ where key.hasPrefix("GNU.sparse"):
             return
-                "the next member is a sparse file, whose holes are not stored; make the archive anew without "
+                "the next member is a sparse file, whose holes are not stored; recreate the archive without "
                 + "'--sparse'"
         default: break
         }

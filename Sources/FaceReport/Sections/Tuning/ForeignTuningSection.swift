@@ -52,7 +52,7 @@ enum ForeignTuningSection {
         if found.worse > level { return " They do not hold: the default is better." }
         if found.better > level { return " They hold, and are better than the default." }
         if 1 - found.worse > level { return " They hold: they are not worse than the default." }
-        return " Whether they hold cannot be told yet."
+        return " Whether they hold is not yet known."
     }
 
     private static func table(_ study: ForeignTuning) -> Table {

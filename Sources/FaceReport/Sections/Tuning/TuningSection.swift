@@ -87,7 +87,7 @@ enum TuningSection {
         let rungs = one.rungs.map {
             "\(Format.count($0.tries)) with \(Format.count($0.epochs, "epoch"))"
         }
-        return "\(tries), the better half of which was tried again with a longer schedule "
+        return "\(tries), the better half of which was repeated with a longer schedule "
             + "(\(Format.list(rungs))), \(images)"
     }
 
